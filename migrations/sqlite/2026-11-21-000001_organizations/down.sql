@@ -1,0 +1,3 @@
+DROP TABLE system_config;
+DROP TABLE users;
+DROP TABLE organizations;

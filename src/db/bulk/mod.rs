@@ -1,0 +1,1 @@
+//! Writing many rows on the concrete connection of each engine.

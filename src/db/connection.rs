@@ -1,0 +1,350 @@
+//! Opening a database, and transactions that see one organization.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+
+use super::{Db, DbError, Location, migrate};
+
+/// The key of an organization: a small integer that leads every key of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OrgId(pub i32);
+
+/// Where the database layer tells a person what it waits for.
+pub type Notify = Box<dyn Fn(&str) + Send>;
+
+/// How a database is opened.
+pub struct OpenOptions {
+    /// Allow writing as a PostgreSQL role that bypasses row-level security.
+    pub allow_bypass: bool,
+    /// Leave the schema as it is: for the verbs that look after migrations.
+    pub leave_schema: bool,
+    /// Called with what a transaction waits for, once it has waited a second.
+    pub notify: Notify,
+    /// Set from outside when the person wants to stop.
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// An open database.
+pub struct Database {
+    conn: Db,
+    location: Location,
+    options: OpenOptions,
+    /// Whether this call made the file of an embedded database.
+    created: bool,
+}
+
+impl Database {
+    /// Opens a database. The embedded one is created and migrated when needed; PostgreSQL never silently.
+    ///
+    /// # Errors
+    /// The database cannot be opened, or its schema is not the one of this program.
+    pub fn open(location: Location, options: OpenOptions) -> Result<Database, DbError> {
+        let (conn, created) = match &location {
+            Location::Sqlite(path) => open_sqlite(path)?,
+            Location::Postgres(url) => (open_postgres(url, &location)?, false),
+        };
+        let mut database = Database { conn, location, options, created };
+        if !database.options.leave_schema {
+            database.check_schema()?;
+        }
+        Ok(database)
+    }
+
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Whether this call made the file of an embedded database.
+    pub fn was_created(&self) -> bool {
+        self.created
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.conn, Db::Sqlite(_))
+    }
+
+    /// Whether the person asked to stop.
+    pub fn interrupted(&self) -> Arc<AtomicBool> {
+        self.options.interrupted.clone()
+    }
+
+    fn check_schema(&mut self) -> Result<(), DbError> {
+        let location = self.location.to_string();
+        let state = migrate::state(&mut self.conn)?;
+        if state.unknown > 0 {
+            return Err(DbError::NewerSchema(location));
+        }
+        match (state.pending(), self.is_sqlite()) {
+            (0, _) => Ok(()),
+            (_, true) => self.migrate_up().map(|_| ()),
+            (pending, false) => Err(DbError::PendingMigrations { location, pending }),
+        }
+    }
+
+    /// Applies the pending migrations in one transaction and returns their names.
+    ///
+    /// # Errors
+    /// A migration failed; nothing was changed.
+    pub fn migrate_up(&mut self) -> Result<Vec<String>, DbError> {
+        self.in_transaction(Begin::Write, None, migrate::up)
+    }
+
+    /// Reverts the last `steps` migrations in one transaction and returns their names.
+    ///
+    /// # Errors
+    /// A migration failed; nothing was changed.
+    pub fn migrate_down(&mut self, steps: usize) -> Result<Vec<String>, DbError> {
+        self.in_transaction(Begin::Write, None, |conn| migrate::down(conn, steps))
+    }
+
+    /// The migrations, applied and pending.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn migrations(&mut self) -> Result<migrate::State, DbError> {
+        migrate::state(&mut self.conn)
+    }
+
+    /// Reads outside any organization: the table of organizations itself.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn read_global<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+        self.in_transaction(Begin::Read, None, work)
+    }
+
+    /// Writes outside any organization: the table of organizations itself.
+    ///
+    /// # Errors
+    /// Those of `work`; then nothing was changed.
+    pub fn write_global<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+        self.refuse_bypass()?;
+        self.in_transaction(Begin::Write, None, work)
+    }
+
+    /// Reads one organization, from one snapshot.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn read<T, E: From<DbError>>(&mut self, org: OrgId, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+        self.in_transaction(Begin::Read, Some(org), work)
+    }
+
+    /// Writes to one organization in one transaction: all of it, or on an error nothing.
+    ///
+    /// # Errors
+    /// Those of `work`; then nothing was changed.
+    pub fn write<T, E: From<DbError>>(&mut self, org: OrgId, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+        self.refuse_bypass()?;
+        self.in_transaction(Begin::Write, Some(org), work)
+    }
+
+    /// Does the work of a write and takes it back: its result says exactly what would happen.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn rehearse<T, E: From<DbError>>(&mut self, org: OrgId, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+        self.refuse_bypass()?;
+        self.begin(Begin::Write, Some(org))?;
+        let result = work(&mut self.conn);
+        self.rollback();
+        result
+    }
+
+    /// Takes the lock that makes imports of one organization run one after another; the transaction's end frees it.
+    /// On SQLite the write transaction itself is that lock.
+    ///
+    /// # Errors
+    /// The wait was interrupted.
+    pub fn import_lock(conn: &mut Db, org: OrgId, notify: &Notify, interrupted: &AtomicBool) -> Result<(), DbError> {
+        #[derive(QueryableByName)]
+        struct Locked {
+            #[diesel(sql_type = Bool)]
+            locked: bool,
+        }
+        let Db::Postgres(pg) = conn else { return Ok(()) };
+        let waiting = Waiting::new(notify, interrupted);
+        waiting.until("another import into this organization", || {
+            let row: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock(72116, $1) AS locked")
+                .bind::<diesel::sql_types::Integer, _>(org.0)
+                .get_result(pg)?;
+            if !row.locked {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            Ok(row.locked)
+        })
+    }
+
+    fn in_transaction<T, E: From<DbError>>(
+        &mut self,
+        begin: Begin,
+        org: Option<OrgId>,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.begin(begin, org)?;
+        match work(&mut self.conn) {
+            Ok(value) => {
+                <Db as TransactionManager<Db>>::commit_transaction(&mut self.conn).map_err(DbError::from)?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.rollback();
+                Err(error)
+            }
+        }
+    }
+
+    fn rollback(&mut self) {
+        // A failing roll-back means that the engine has rolled back already (a full disk, a lost connection).
+        let _ = <Db as TransactionManager<Db>>::rollback_transaction(&mut self.conn);
+    }
+
+    fn begin(&mut self, begin: Begin, org: Option<OrgId>) -> Result<(), DbError> {
+        match (&mut self.conn, begin) {
+            (Db::Sqlite(c), Begin::Read) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
+            (Db::Sqlite(c), Begin::Write) => {
+                let waiting = Waiting::new(&self.options.notify, &self.options.interrupted);
+                waiting.until("another program that is writing to the database", || {
+                    match AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE") {
+                        Ok(()) => Ok(true),
+                        Err(e) if e.to_string().contains("database is locked") => Ok(false),
+                        Err(e) => Err(e.into()),
+                    }
+                })?;
+            }
+            (Db::Postgres(c), Begin::Read) => {
+                AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            }
+            (Db::Postgres(c), Begin::Write) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
+        }
+        if let (Db::Postgres(c), Some(OrgId(id))) = (&mut self.conn, org) {
+            diesel::sql_query("SELECT set_config('app.current_org_id', $1, true)")
+                .bind::<Text, _>(id.to_string())
+                .execute(c)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses to write as a role that row-level security does not hold.
+    fn refuse_bypass(&mut self) -> Result<(), DbError> {
+        #[derive(QueryableByName)]
+        struct CurrentRole {
+            #[diesel(sql_type = Text)]
+            name: String,
+            #[diesel(sql_type = Bool)]
+            bypasses: bool,
+        }
+        let Db::Postgres(c) = &mut self.conn else { return Ok(()) };
+        if self.options.allow_bypass {
+            return Ok(());
+        }
+        let role: CurrentRole = diesel::sql_query(
+            "SELECT rolname::text AS name, rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user",
+        )
+        .get_result(c)?;
+        if role.bypasses { Err(DbError::BypassesRowSecurity(role.name)) } else { Ok(()) }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Begin {
+    Read,
+    Write,
+}
+
+/// Waits for a lock as long as needed, says so after a second, and stops when interrupted.
+struct Waiting<'a> {
+    notify: &'a Notify,
+    interrupted: &'a AtomicBool,
+    since: Instant,
+    said: OnceLock<()>,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(notify: &'a Notify, interrupted: &'a AtomicBool) -> Self {
+        Waiting { notify, interrupted, since: Instant::now(), said: OnceLock::new() }
+    }
+
+    fn until(&self, what: &str, mut attempt: impl FnMut() -> Result<bool, DbError>) -> Result<(), DbError> {
+        loop {
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(DbError::Interrupted);
+            }
+            if attempt()? {
+                return Ok(());
+            }
+            if self.since.elapsed() > Duration::from_secs(1) && self.said.set(()).is_ok() {
+                (self.notify)(&format!("waiting for {what}"));
+            }
+        }
+    }
+}
+
+fn open_sqlite(path: &Path) -> Result<(Db, bool), DbError> {
+    let problem = |reason: String| DbError::Open { location: path.display().to_string(), reason };
+    if path.is_dir() {
+        return Err(problem("it is a directory".into()));
+    }
+    let created = !path.exists();
+    if created {
+        if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).map_err(|e| problem(e.to_string()))?;
+        }
+        create_private(path).map_err(|e| problem(e.to_string()))?;
+    }
+    let text = path.to_str().ok_or_else(|| problem("its path is not UTF-8".into()))?;
+    let mut conn = SqliteConnection::establish(text).map_err(|e| problem(e.to_string()))?;
+    // WAL with synchronous FULL: a committed change survives a power cut. Writers wait in `begin`.
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 250; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+    )
+    .map_err(DbError::from)?;
+    retry_busy(|| conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")).map_err(|e| {
+        match DbError::from(e) {
+            DbError::NotADatabase(_) => DbError::NotADatabase(path.display().to_string()),
+            other => problem(other.to_string()),
+        }
+    })?;
+    Ok((Db::Sqlite(conn), created))
+}
+
+/// Two programs that open a new file at once may meet while it is put into WAL mode.
+fn retry_busy(mut attempt: impl FnMut() -> QueryResult<()>) -> QueryResult<()> {
+    for _ in 0..100 {
+        match attempt() {
+            Err(e) if e.to_string().contains("locked") => std::thread::sleep(Duration::from_millis(50)),
+            result => return result,
+        }
+    }
+    attempt()
+}
+
+/// Makes an empty file that only its owner may read: it will hold personal data.
+pub(super) fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path).map(|_| ())
+}
+
+fn open_postgres(url: &str, location: &Location) -> Result<Db, DbError> {
+    let mut conn = PgConnection::establish(url)
+        .map_err(|e| DbError::Open { location: location.to_string(), reason: one_line(&e.to_string()) })?;
+    conn.batch_execute("SET client_min_messages = warning; SET application_name = 'crmctl'; SET timezone = 'UTC'")?;
+    Ok(Db::Postgres(conn))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,26 @@
+//! The two engines behind one connection type, transactions of one organization, and the tables.
+
+mod backup;
+pub mod bulk;
+mod connection;
+mod error;
+mod location;
+pub mod migrate;
+pub mod models;
+pub mod schema;
+pub mod types;
+
+pub use backup::backup_to;
+pub use connection::{Database, OpenOptions, OrgId};
+pub use error::DbError;
+pub use location::Location;
+
+use diesel::pg::PgConnection;
+use diesel::sqlite::SqliteConnection;
+
+/// A connection to either engine.
+#[derive(diesel::MultiConnection)]
+pub enum Db {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}

@@ -1,0 +1,101 @@
+//! Records of imports.
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use crate::db::schema::imports;
+use crate::db::types::{Json, Uid};
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::timestamp::Timestamp;
+
+/// A row of `imports`.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
+#[diesel(table_name = imports)]
+pub struct Import {
+    pub id: i64,
+    #[serde(skip)]
+    pub organization_id: i32,
+    pub uid: Uid,
+    pub kind: String,
+    pub file_name: String,
+    pub file_sha256: String,
+    pub file_size: i64,
+    pub sheet: Option<String>,
+    pub mapping: Json,
+    pub options: Json,
+    /// The summary as `import leads --format json` printed it.
+    pub counts: Json,
+    pub status: String,
+    pub undoes_import_id: Option<i64>,
+    pub actor: String,
+    pub started_at: Timestamp,
+    pub finished_at: Timestamp,
+}
+
+/// What an import's record begins with; the counts follow at its end.
+#[derive(Insertable)]
+#[diesel(table_name = imports)]
+pub struct NewImport<'a> {
+    pub organization_id: i32,
+    pub uid: Uid,
+    pub kind: &'a str,
+    pub file_name: &'a str,
+    pub file_sha256: &'a str,
+    pub file_size: i64,
+    pub sheet: Option<&'a str>,
+    pub mapping: Json,
+    pub options: Json,
+    pub actor: &'a str,
+    pub started_at: Timestamp,
+    pub finished_at: Timestamp,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// Begins an import's record and returns its id.
+///
+/// # Errors
+/// The database refuses.
+pub fn insert(conn: &mut Db, new: &NewImport<'_>) -> Result<i64, DbError> {
+    diesel::insert_into(imports::table).values(new).execute(conn)?;
+    Ok(imports::table
+        .filter(imports::organization_id.eq(new.organization_id).and(imports::uid.eq(new.uid)))
+        .select(imports::id)
+        .first(conn)?)
+}
+
+/// Ends an import's record with its counts.
+///
+/// # Errors
+/// The database refuses.
+pub fn finish(conn: &mut Db, org: OrgId, id: i64, counts: &Json, now: Timestamp) -> Result<(), DbError> {
+    diesel::update(imports::table.filter(imports::organization_id.eq(org.0).and(imports::id.eq(id))))
+        .set((imports::counts.eq(counts), imports::finished_at.eq(now), imports::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The organization's imports, the latest first.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn latest(conn: &mut Db, org: OrgId, limit: i64) -> Result<Vec<Import>, DbError> {
+    Ok(imports::table
+        .filter(imports::organization_id.eq(org.0))
+        .order(imports::id.desc())
+        .limit(limit)
+        .select(Import::as_select())
+        .load(conn)?)
+}
+
+/// The import with this id.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn by_id(conn: &mut Db, org: OrgId, id: i64) -> Result<Option<Import>, DbError> {
+    Ok(imports::table
+        .filter(imports::organization_id.eq(org.0).and(imports::id.eq(id)))
+        .select(Import::as_select())
+        .first(conn)
+        .optional()?)
+}

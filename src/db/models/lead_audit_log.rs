@@ -1,0 +1,63 @@
+//! The audit log of leads: append-only.
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use crate::db::schema::lead_audit_log;
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::timestamp::Timestamp;
+
+/// One entry to write.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = lead_audit_log)]
+pub struct NewAuditEntry {
+    pub organization_id: i32,
+    pub lead_id: i64,
+    pub action: &'static str,
+    pub field_name: Option<String>,
+    pub old_value: Option<String>,
+    pub new_value: Option<String>,
+    pub changed_by: Option<i64>,
+    pub actor: String,
+    pub ip_address: Option<String>,
+    pub import_id: Option<i64>,
+    pub changed_at: Timestamp,
+}
+
+/// One entry as `lead show` prints it.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
+#[diesel(table_name = lead_audit_log)]
+pub struct AuditEntry {
+    pub changed_at: Timestamp,
+    pub action: String,
+    pub field_name: Option<String>,
+    pub old_value: Option<String>,
+    pub new_value: Option<String>,
+    pub actor: String,
+    pub changed_by: Option<i64>,
+    pub import_id: Option<i64>,
+}
+
+/// Appends entries.
+///
+/// # Errors
+/// The database refuses.
+pub fn append(conn: &mut Db, entries: &[NewAuditEntry]) -> Result<(), DbError> {
+    for entry in entries {
+        diesel::insert_into(lead_audit_log::table).values(entry).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The latest entries of a lead, the newest first.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn latest(conn: &mut Db, org: OrgId, lead: i64, limit: i64) -> Result<Vec<AuditEntry>, DbError> {
+    Ok(lead_audit_log::table
+        .filter(lead_audit_log::organization_id.eq(org.0).and(lead_audit_log::lead_id.eq(lead)))
+        .order(lead_audit_log::id.desc())
+        .limit(limit)
+        .select(AuditEntry::as_select())
+        .load(conn)?)
+}

@@ -1,0 +1,52 @@
+//! Notes on leads.
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use crate::db::schema::lead_notes;
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::timestamp::Timestamp;
+
+/// One note to write.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = lead_notes)]
+pub struct NewNote {
+    pub organization_id: i32,
+    pub lead_id: i64,
+    pub body: String,
+    pub author_id: Option<i64>,
+    pub created_at: Timestamp,
+}
+
+/// One note as printed.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
+#[diesel(table_name = lead_notes)]
+pub struct Note {
+    pub id: i64,
+    pub body: String,
+    pub author_id: Option<i64>,
+    pub created_at: Timestamp,
+}
+
+/// Adds notes.
+///
+/// # Errors
+/// The database refuses.
+pub fn insert(conn: &mut Db, notes: &[NewNote]) -> Result<(), DbError> {
+    for note in notes {
+        diesel::insert_into(lead_notes::table).values(note).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// A lead's notes in the order in which they were written.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Note>, DbError> {
+    Ok(lead_notes::table
+        .filter(lead_notes::organization_id.eq(org.0).and(lead_notes::lead_id.eq(lead)))
+        .order(lead_notes::id)
+        .select(Note::as_select())
+        .load(conn)?)
+}

@@ -1,0 +1,16 @@
+//! One file a table: its row, and the queries that concern it alone.
+
+pub mod dnc_list;
+pub mod imports;
+pub mod lead_audit_log;
+pub mod lead_notes;
+pub mod lead_phones;
+pub mod lead_status_history;
+pub mod lead_tags;
+pub mod leads;
+pub mod organizations;
+pub mod system_config;
+pub mod users;
+
+/// How many values one IN list holds: far below the limit of bind parameters on both engines.
+pub const IN_LIST: usize = 1000;

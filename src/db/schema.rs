@@ -1,0 +1,250 @@
+//! The tables as Diesel sees them, the same on both engines. `tests/schema.rs` compares this file with the databases.
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Integer, Text};
+    use crate::db::types::{UtcTimestamp, Uuid};
+
+    organizations (id) {
+        id -> Integer,
+        uid -> Uuid,
+        name -> Text,
+        slug -> Text,
+        default_region -> Text,
+        base_currency -> Text,
+        timezone -> Text,
+        is_active -> Bool,
+        created_at -> UtcTimestamp,
+        updated_at -> UtcTimestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use crate::db::types::{UtcTimestamp, Uuid};
+
+    users (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        uid -> Uuid,
+        email -> Text,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        role -> Text,
+        timezone -> Text,
+        is_active -> Bool,
+        created_at -> UtcTimestamp,
+        updated_at -> UtcTimestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::{UtcTimestamp};
+
+    system_config (organization_id, config_key) {
+        organization_id -> Integer,
+        config_key -> Text,
+        config_value -> Text,
+        updated_by -> Nullable<BigInt>,
+        created_at -> UtcTimestamp,
+        updated_at -> UtcTimestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::{Jsonb, UtcTimestamp, Uuid};
+
+    imports (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        uid -> Uuid,
+        kind -> Text,
+        file_name -> Text,
+        file_sha256 -> Text,
+        file_size -> BigInt,
+        sheet -> Nullable<Text>,
+        mapping -> Jsonb,
+        options -> Jsonb,
+        counts -> Jsonb,
+        status -> Text,
+        undoes_import_id -> Nullable<BigInt>,
+        actor -> Text,
+        started_at -> UtcTimestamp,
+        finished_at -> UtcTimestamp,
+        created_at -> UtcTimestamp,
+        updated_at -> UtcTimestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{CalendarDate, Jsonb, UtcTimestamp, Uuid};
+
+    leads (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        uid -> Uuid,
+        owner_id -> Nullable<BigInt>,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        phone_number -> Nullable<Text>,
+        phone_extension -> Text,
+        email -> Nullable<Text>,
+        company -> Nullable<Text>,
+        job_title -> Nullable<Text>,
+        website -> Nullable<Text>,
+        linkedin_url -> Nullable<Text>,
+        status -> Text,
+        status_changed_at -> UtcTimestamp,
+        lead_score -> Nullable<SmallInt>,
+        lead_score_factors -> Nullable<Jsonb>,
+        temperature -> Nullable<Text>,
+        source -> Nullable<Text>,
+        source_metadata -> Nullable<Jsonb>,
+        campaign -> Nullable<Text>,
+        value_cents -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        consent_status -> Text,
+        consent_at -> Nullable<UtcTimestamp>,
+        email_opted_out_at -> Nullable<UtcTimestamp>,
+        city -> Nullable<Text>,
+        state -> Nullable<Text>,
+        postal_code -> Nullable<Text>,
+        country -> Nullable<Text>,
+        timezone -> Nullable<Text>,
+        custom_fields -> Jsonb,
+        external_source -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        import_id -> Nullable<BigInt>,
+        first_contacted_at -> Nullable<UtcTimestamp>,
+        last_contacted_at -> Nullable<UtcTimestamp>,
+        expected_close_date -> Nullable<CalendarDate>,
+        merged_into_id -> Nullable<BigInt>,
+        deleted_at -> Nullable<UtcTimestamp>,
+        created_at -> UtcTimestamp,
+        updated_at -> UtcTimestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Text};
+    use crate::db::types::{UtcTimestamp};
+
+    lead_phones (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        lead_id -> BigInt,
+        phone_number -> Text,
+        kind -> Text,
+        created_at -> UtcTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Text};
+    use crate::db::types::{UtcTimestamp};
+
+    lead_tags (organization_id, lead_id, tag) {
+        organization_id -> Integer,
+        lead_id -> BigInt,
+        tag -> Text,
+        created_at -> UtcTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::{UtcTimestamp};
+
+    lead_notes (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        lead_id -> BigInt,
+        body -> Text,
+        author_id -> Nullable<BigInt>,
+        created_at -> UtcTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::{UtcTimestamp};
+
+    lead_audit_log (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        lead_id -> BigInt,
+        action -> Text,
+        field_name -> Nullable<Text>,
+        old_value -> Nullable<Text>,
+        new_value -> Nullable<Text>,
+        changed_by -> Nullable<BigInt>,
+        actor -> Text,
+        ip_address -> Nullable<Text>,
+        import_id -> Nullable<BigInt>,
+        changed_at -> UtcTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::{UtcTimestamp};
+
+    lead_status_history (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        lead_id -> BigInt,
+        from_status -> Nullable<Text>,
+        to_status -> Text,
+        trigger_type -> Text,
+        reason -> Nullable<Text>,
+        changed_by -> Nullable<BigInt>,
+        import_id -> Nullable<BigInt>,
+        changed_at -> UtcTimestamp,
+        recorded_at -> UtcTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::{UtcTimestamp};
+
+    dnc_list (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        phone_number -> Text,
+        reason -> Nullable<Text>,
+        source -> Text,
+        scope -> Text,
+        evidence -> Nullable<Text>,
+        added_by -> Nullable<BigInt>,
+        added_at -> UtcTimestamp,
+        expires_at -> Nullable<UtcTimestamp>,
+        removed_by -> Nullable<BigInt>,
+        removed_at -> Nullable<UtcTimestamp>,
+        removal_reason -> Nullable<Text>,
+        import_id -> Nullable<BigInt>,
+        updated_at -> UtcTimestamp,
+        version -> Integer,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    dnc_list,
+    imports,
+    lead_audit_log,
+    lead_notes,
+    lead_phones,
+    lead_status_history,
+    lead_tags,
+    leads,
+    organizations,
+    system_config,
+    users,
+);

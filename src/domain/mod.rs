@@ -1,0 +1,62 @@
+//! Value types and pure rules of the CRM. This layer knows no database, no file and no terminal.
+
+/// Declares an enum whose values are fixed words of the database, with parsing and printing.
+macro_rules! vocabulary {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of the documentation.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The word stored in the database and printed.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+
+            /// The value whose stored word is exactly `word`.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some($name::$variant),)+ _ => None }
+            }
+
+            /// The words separated by commas, for messages.
+            pub fn words() -> String {
+                Self::ALL.iter().map(|v| v.as_str()).collect::<Vec<_>>().join(", ")
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                Self::from_word(&text.trim().to_lowercase())
+                    .ok_or_else(|| format!("`{text}` is none of {}", Self::words()))
+            }
+        }
+    };
+}
+
+pub mod consent;
+pub mod country;
+pub mod currency;
+pub mod datetime;
+pub mod duplicates;
+pub mod email;
+pub mod flag;
+pub mod name;
+pub mod phone;
+pub mod role;
+pub mod score;
+pub mod slug;
+pub mod source;
+pub mod status;
+pub mod tag;
+pub mod text;
+pub mod timestamp;

@@ -1,0 +1,288 @@
+//! Telephone numbers in E.164 (ITU-T Recommendation E.164), parsed by a port of libphonenumber.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber};
+
+/// A telephone region: the ISO 3166-1 code of a country, as libphonenumber uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region(rlibphonenumber::Region);
+
+impl FromStr for Region {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let code = text.trim().to_ascii_uppercase();
+        rlibphonenumber::Region::from_code(&code)
+            .ok()
+            .filter(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(*region).is_some())
+            .map(Region)
+            .ok_or_else(|| {
+                format!("`{text}` is not a region with telephone numbers; use an ISO 3166 code such as US, GB or DE")
+            })
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A telephone number in E.164: country calling code and national number, 7 to 15 digits.
+///
+/// Stored in eight bytes, because an import holds millions of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct E164(u64);
+
+impl E164 {
+    /// Reads a number that already is in E.164 (`+` and digits), without asking the phone library.
+    pub fn from_e164(text: &str) -> Option<E164> {
+        let digits = text.strip_prefix('+')?;
+        let well_formed = (7..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|b| b.is_ascii_digit());
+        well_formed.then(|| digits.parse().ok().map(E164)).flatten()
+    }
+
+    /// The digits after the plus as one integer, which is the key of number sets.
+    pub fn digits(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for E164 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "+{}", self.0)
+    }
+}
+
+/// How strictly a number is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PhoneCheck {
+    /// The number must lie in a range that is in use.
+    #[default]
+    Valid,
+    /// The number must only have a possible length.
+    Possible,
+}
+
+/// A number as read from one cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParsedPhone {
+    pub number: E164,
+    /// Digits to dial after the call is answered; empty when there is none.
+    pub extension: String,
+    /// Whether a spreadsheet's damage to the cell was undone.
+    pub repaired: bool,
+}
+
+/// Why a text is not a telephone number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PhoneProblem {
+    #[error("is a national number and no region is known")]
+    RegionMissing,
+    #[error("has lost digits to the spreadsheet's number format")]
+    LostDigits,
+    #[error("is a spreadsheet error, not a phone number")]
+    SpreadsheetError,
+    #[error("is too short to be a phone number")]
+    TooShort,
+    #[error("is too long to be a phone number")]
+    TooLong,
+    #[error("begins with a country calling code that does not exist")]
+    CallingCode,
+    #[error("is not a phone number")]
+    NotANumber,
+    #[error("is not a possible phone number{}", in_region(.0))]
+    NotPossible(Option<String>),
+    #[error("is not a valid phone number{}", in_region(.0))]
+    NotValid(Option<String>),
+}
+
+impl PhoneProblem {
+    /// What a person can do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            PhoneProblem::RegionMissing => {
+                "give the region, for example --region US, or write the number with + and country code"
+            }
+            PhoneProblem::LostDigits => "format the column as text in the spreadsheet and export it again",
+            PhoneProblem::SpreadsheetError => "correct the formula, or empty the cell",
+            PhoneProblem::NotValid(_) => {
+                "correct the number, or accept numbers of possible length with --phone-check possible"
+            }
+            _ => "correct the number, or empty the cell",
+        }
+    }
+}
+
+fn in_region(region: &Option<String>) -> String {
+    region.as_ref().map(|r| format!(" in {r}")).unwrap_or_default()
+}
+
+/// Parses one telephone number, undoing what spreadsheets do to numbers.
+///
+/// # Errors
+/// The problem, without the value: the caller knows where it stands.
+pub fn parse(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<ParsedPhone, PhoneProblem> {
+    let trimmed = text.trim().trim_start_matches('\'');
+    if trimmed.starts_with('#') {
+        return Err(PhoneProblem::SpreadsheetError);
+    }
+    let (candidate, repaired) = match undo_spreadsheet_number(trimmed)? {
+        Some(digits) => (digits, true),
+        None => (trimmed.to_owned(), false),
+    };
+    let parsed = PHONE_NUMBER_UTIL
+        .parse(&candidate, region.map(|r| r.0))
+        .map_err(|e| problem_of(&e, &candidate))?;
+    accept(&parsed, region, check)?;
+    let digits = format!("{}{}", parsed.country_code, national_digits(&parsed));
+    let number = E164::from_e164(&format!("+{digits}")).ok_or(PhoneProblem::TooLong)?;
+    Ok(ParsedPhone { number, extension: parsed.extension.unwrap_or_default(), repaired })
+}
+
+/// Parses a cell that may hold several numbers, separated by `;` `,` `|` `/`, a line break or `:::`.
+///
+/// # Errors
+/// The problem of the first number that cannot be read.
+pub fn parse_several(
+    text: &str,
+    region: Option<Region>,
+    check: PhoneCheck,
+) -> Result<Vec<ParsedPhone>, PhoneProblem> {
+    let whole = match parse(text, region, check) {
+        Ok(phone) => return Ok(vec![phone]),
+        Err(problem) => problem,
+    };
+    let parts: Vec<&str> = text
+        .split([';', ',', '|', '/', '\n'])
+        .flat_map(|part| part.split(":::"))
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.len() < 2 {
+        return Err(whole);
+    }
+    parts.into_iter().map(|part| parse(part, region, check)).collect()
+}
+
+fn accept(parsed: &PhoneNumber, region: Option<Region>, check: PhoneCheck) -> Result<(), PhoneProblem> {
+    let name = region.map(|r| r.to_string());
+    match check {
+        PhoneCheck::Valid if parsed.is_valid() => Ok(()),
+        PhoneCheck::Valid => Err(PhoneProblem::NotValid(name)),
+        PhoneCheck::Possible => match parsed.is_possible_with_reason() {
+            Ok(NumberLengthType::IsPossible) => Ok(()),
+            _ => Err(PhoneProblem::NotPossible(name)),
+        },
+    }
+}
+
+fn national_digits(parsed: &PhoneNumber) -> String {
+    rlibphonenumber::get_national_significant_number_owned(parsed)
+}
+
+fn problem_of(error: &ParseError, candidate: &str) -> PhoneProblem {
+    let has_digits = candidate.chars().filter(|c| c.is_numeric()).count() >= 3;
+    match error {
+        ParseError::InvalidCountryCode if candidate.trim_start().starts_with('+') => PhoneProblem::CallingCode,
+        ParseError::InvalidCountryCode if has_digits => PhoneProblem::RegionMissing,
+        ParseError::TooShortAfterIdd | ParseError::TooShortNsn => PhoneProblem::TooShort,
+        ParseError::TooLongNsn => PhoneProblem::TooLong,
+        _ => PhoneProblem::NotANumber,
+    }
+}
+
+/// Undoes what a spreadsheet writes when it took a phone for a number: `12125551234.0`, `1.2125551234E+10`.
+///
+/// Returns the digits, or nothing when the text is not of that kind.
+fn undo_spreadsheet_number(text: &str) -> Result<Option<String>, PhoneProblem> {
+    let unsigned = text.strip_prefix('+').unwrap_or(text);
+    let Some(first) = unsigned.bytes().next() else { return Ok(None) };
+    if !first.is_ascii_digit() {
+        return Ok(None);
+    }
+    if let Some(digits) = unsigned.strip_suffix(".0").or_else(|| unsigned.strip_suffix(",0"))
+        && digits.bytes().all(|b| b.is_ascii_digit())
+    {
+        return Ok(Some(digits.to_owned()));
+    }
+    let Some((mantissa, exponent)) = unsigned.split_once(['e', 'E']) else { return Ok(None) };
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
+    let (Ok(exponent), Some((whole, fraction))) = (exponent.parse::<usize>(), mantissa.split_once(['.', ',']).or(Some((mantissa, ""))))
+    else {
+        return Ok(None);
+    };
+    let numeric = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if !numeric(whole) || !numeric(fraction) || exponent > 20 {
+        return Ok(None);
+    }
+    if fraction.len() != exponent {
+        return Err(PhoneProblem::LostDigits);
+    }
+    Ok(Some(format!("{whole}{fraction}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn us(text: &str) -> Result<ParsedPhone, PhoneProblem> {
+        parse(text, Region::from_str("US").ok(), PhoneCheck::Valid)
+    }
+
+    #[test]
+    fn one_number_in_many_spellings() {
+        for text in [
+            "(212) 555-0142", "+12125550142", "212.555.0142", "1 212 555 0142", " 2125550142 ", "12125550142.0",
+            "1.2125550142E+10", "2.125550142E+09", "２１２５５５０１４２", "'2125550142", "+1.2125550142E+10",
+        ] {
+            assert_eq!(us(text).map(|p| p.number.to_string()), Ok("+12125550142".to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn damage_is_repaired_or_named() {
+        assert_eq!(us("12125550142.0").map(|p| p.repaired), Ok(true));
+        assert_eq!(us("2125550142").map(|p| p.repaired), Ok(false));
+        assert_eq!(us("1.21E+10"), Err(PhoneProblem::LostDigits));
+        assert_eq!(us("1,21E+10"), Err(PhoneProblem::LostDigits));
+        assert_eq!(us("#N/A"), Err(PhoneProblem::SpreadsheetError));
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_told_apart() {
+        assert_eq!(parse("2125550142", None, PhoneCheck::Valid), Err(PhoneProblem::RegionMissing));
+        assert_eq!(us("call me"), Err(PhoneProblem::NotANumber));
+        assert!(matches!(us("555-01"), Err(PhoneProblem::NotValid(_))));
+        assert_eq!(us("+999 123 456"), Err(PhoneProblem::CallingCode));
+    }
+
+    #[test]
+    fn extensions_and_several_numbers() {
+        assert_eq!(us("212.555.0142 x9").map(|p| p.extension), Ok("9".to_owned()));
+        let region = Region::from_str("US").ok();
+        let both = parse_several("212-555-0142; 212-555-0143", region, PhoneCheck::Valid).unwrap();
+        assert_eq!(both.iter().map(|p| p.number.digits()).collect::<Vec<_>>(), [12125550142, 12125550143]);
+        assert!(parse_several("212-555-0142; nope", region, PhoneCheck::Valid).is_err());
+    }
+
+    #[test]
+    fn italian_leading_zero_is_kept() {
+        let rome = parse("06 698 12345", Region::from_str("IT").ok(), PhoneCheck::Possible).unwrap();
+        assert_eq!(rome.number.to_string(), "+390669812345");
+    }
+
+    #[test]
+    fn e164_is_strict() {
+        assert_eq!(E164::from_e164("+12125550142").map(E164::digits), Some(12125550142));
+        for bad in ["12125550142", "+0125550142", "+1212", "+1212555014212345", "+1212555a142", ""] {
+            assert_eq!(E164::from_e164(bad), None, "{bad}");
+        }
+        assert!(Region::from_str("XX").is_err());
+        assert_eq!(Region::from_str("us").unwrap().to_string(), "US");
+    }
+}

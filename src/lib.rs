@@ -1,0 +1,4 @@
+//! crmctl: a command-line CRM administration tool.
+
+pub mod db;
+pub mod domain;
