@@ -1,4 +1,16 @@
 //! crmctl: a command-line CRM administration tool.
+//!
+//! The crate is a library so that tests and benchmarks reach its rules; the program is `main.rs`. Layers, from the
+//! outside in: [`cli`] and [`commands`] (clap), [`ui`] (streams), [`import`] and [`ops`] (the work), [`db`] (Diesel),
+//! [`domain`] (value types and pure rules). Dependence runs only inwards; a test checks it.
 
-pub mod db;
+#[macro_use]
 pub mod domain;
+pub mod cli;
+pub mod commands;
+pub mod db;
+pub mod error;
+pub mod import;
+pub mod ops;
+pub mod settings;
+pub mod ui;

@@ -1,1 +1,5 @@
-fn main(){}
+//! Parse, run, exit.
+
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::from(crmctl::cli::main())
+}

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -104,6 +104,17 @@ impl Database {
         self.in_transaction(Begin::Write, None, |conn| migrate::down(conn, steps))
     }
 
+    /// Reverts the last migration and applies what is pending, in one transaction; returns the names.
+    ///
+    /// # Errors
+    /// A migration failed; nothing was changed.
+    pub fn migrate_redo(&mut self) -> Result<Vec<String>, DbError> {
+        self.in_transaction(Begin::Write, None, |conn| {
+            migrate::down(conn, 1)?;
+            migrate::up(conn)
+        })
+    }
+
     /// The migrations, applied and pending.
     ///
     /// # Errors
@@ -163,14 +174,14 @@ impl Database {
     ///
     /// # Errors
     /// The wait was interrupted.
-    pub fn import_lock(conn: &mut Db, org: OrgId, notify: &Notify, interrupted: &AtomicBool) -> Result<(), DbError> {
+    pub fn import_lock(conn: &mut Db, org: OrgId, notify: &mut dyn FnMut(&str), interrupted: &AtomicBool) -> Result<(), DbError> {
         #[derive(QueryableByName)]
         struct Locked {
             #[diesel(sql_type = Bool)]
             locked: bool,
         }
         let Db::Postgres(pg) = conn else { return Ok(()) };
-        let waiting = Waiting::new(notify, interrupted);
+        let mut waiting = Waiting { notify, interrupted, since: Instant::now(), said: false };
         waiting.until("another import into this organization", || {
             let row: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock(72116, $1) AS locked")
                 .bind::<diesel::sql_types::Integer, _>(org.0)
@@ -210,7 +221,13 @@ impl Database {
         match (&mut self.conn, begin) {
             (Db::Sqlite(c), Begin::Read) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
             (Db::Sqlite(c), Begin::Write) => {
-                let waiting = Waiting::new(&self.options.notify, &self.options.interrupted);
+                let notify = &self.options.notify;
+                let mut waiting = Waiting {
+                    notify: &mut |text| notify(text),
+                    interrupted: &self.options.interrupted,
+                    since: Instant::now(),
+                    said: false,
+                };
                 waiting.until("another program that is writing to the database", || {
                     match AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE") {
                         Ok(()) => Ok(true),
@@ -261,18 +278,14 @@ enum Begin {
 
 /// Waits for a lock as long as needed, says so after a second, and stops when interrupted.
 struct Waiting<'a> {
-    notify: &'a Notify,
+    notify: &'a mut dyn FnMut(&str),
     interrupted: &'a AtomicBool,
     since: Instant,
-    said: OnceLock<()>,
+    said: bool,
 }
 
-impl<'a> Waiting<'a> {
-    fn new(notify: &'a Notify, interrupted: &'a AtomicBool) -> Self {
-        Waiting { notify, interrupted, since: Instant::now(), said: OnceLock::new() }
-    }
-
-    fn until(&self, what: &str, mut attempt: impl FnMut() -> Result<bool, DbError>) -> Result<(), DbError> {
+impl Waiting<'_> {
+    fn until(&mut self, what: &str, mut attempt: impl FnMut() -> Result<bool, DbError>) -> Result<(), DbError> {
         loop {
             if self.interrupted.load(Ordering::Relaxed) {
                 return Err(DbError::Interrupted);
@@ -280,7 +293,8 @@ impl<'a> Waiting<'a> {
             if attempt()? {
                 return Ok(());
             }
-            if self.since.elapsed() > Duration::from_secs(1) && self.said.set(()).is_ok() {
+            if self.since.elapsed() > Duration::from_secs(1) && !self.said {
+                self.said = true;
                 (self.notify)(&format!("waiting for {what}"));
             }
         }

@@ -14,13 +14,24 @@ pub enum Location {
 
 impl Location {
     /// Reads a database URL: a file path, `sqlite:PATH`, or `postgres://...`.
-    pub fn parse(url: &str) -> Location {
+    ///
+    /// # Errors
+    /// The URL is of another kind of database; the message does not repeat it, for it may hold a password.
+    pub fn parse(url: &str) -> Result<Location, String> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Location::Postgres(url.to_owned());
+            return Ok(Location::Postgres(url.to_owned()));
+        }
+        if let Some((scheme, _)) = url.split_once("://")
+            && scheme != "sqlite"
+        {
+            return Err(format!("databases of the kind `{scheme}` are not supported"));
         }
         let path = url.strip_prefix("sqlite:").unwrap_or(url);
-        let path = path.strip_prefix("//").filter(|p| p.starts_with('/')).unwrap_or(path);
-        Location::Sqlite(PathBuf::from(path))
+        let path = path.strip_prefix("//").unwrap_or(path);
+        match path.is_empty() {
+            true => Err("the database URL names no file".into()),
+            false => Ok(Location::Sqlite(PathBuf::from(path))),
+        }
     }
 }
 
@@ -59,18 +70,22 @@ mod tests {
 
     #[test]
     fn forms() {
-        assert_eq!(Location::parse("a/b.db"), Location::Sqlite("a/b.db".into()));
-        assert_eq!(Location::parse("sqlite:/a/b.db"), Location::Sqlite("/a/b.db".into()));
-        assert_eq!(Location::parse("sqlite:///a/b.db"), Location::Sqlite("/a/b.db".into()));
-        assert!(matches!(Location::parse("postgresql://h/d"), Location::Postgres(_)));
+        let file = |path: &str| Ok(Location::Sqlite(path.into()));
+        assert_eq!(Location::parse("a/b.db"), file("a/b.db"));
+        assert_eq!(Location::parse("sqlite:/a/b.db"), file("/a/b.db"));
+        assert_eq!(Location::parse("sqlite:///a/b.db"), file("/a/b.db"));
+        assert_eq!(Location::parse("sqlite://a/b.db"), file("a/b.db"));
+        assert!(matches!(Location::parse("postgresql://h/d"), Ok(Location::Postgres(_))));
+        assert!(Location::parse("mysql://u:secret@h/d").is_err_and(|e| !e.contains("secret")));
+        assert!(Location::parse("").is_err());
     }
 
     #[test]
     fn passwords_are_never_printed() {
         for url in ["postgres://u:secret@h:5432/d", "postgres://h/d?user=u&password=secret&x=1", "postgres://u:se@cret@h/d"] {
-            let shown = Location::parse(url).to_string();
+            let shown = Location::parse(url).unwrap().to_string();
             assert!(!shown.contains("secret") && !shown.contains("cret@"), "{shown}");
         }
-        assert_eq!(Location::parse("postgres://u@h/d").to_string(), "postgres://u@h/d");
+        assert_eq!(Location::parse("postgres://u@h/d").unwrap().to_string(), "postgres://u@h/d");
     }
 }

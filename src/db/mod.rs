@@ -11,7 +11,7 @@ pub mod schema;
 pub mod types;
 
 pub use backup::backup_to;
-pub use connection::{Database, OpenOptions, OrgId};
+pub use connection::{Database, Notify, OpenOptions, OrgId};
 pub use error::DbError;
 pub use location::Location;
 

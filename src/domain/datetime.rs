@@ -51,7 +51,7 @@ fn from_day_number(text: &str) -> Option<DateTime> {
 }
 
 /// The civil time of a serial day number of the 1900 system, rounded to milliseconds.
-pub fn civil_of_day_number(number: f64) -> Option<DateTime> {
+fn civil_of_day_number(number: f64) -> Option<DateTime> {
     let millis = (number * 86_400_000.0).round() as i64;
     let epoch = jiff::civil::date(1899, 12, 30).at(0, 0, 0, 0);
     epoch.checked_add(jiff::SignedDuration::from_millis(millis)).ok()

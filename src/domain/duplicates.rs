@@ -23,3 +23,15 @@ vocabulary! {
         Skip = "skip",
     }
 }
+
+impl Default for OnDuplicate {
+    fn default() -> Self {
+        OnDuplicate::Skip
+    }
+}
+
+impl Default for OnListed {
+    fn default() -> Self {
+        OnListed::Flag
+    }
+}

@@ -27,6 +27,13 @@ macro_rules! vocabulary {
             }
         }
 
+        impl $crate::domain::Vocabulary for $name {
+            const ALL: &'static [$name] = $name::ALL;
+            fn as_str(self) -> &'static str {
+                $name::as_str(self)
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.as_str())
@@ -41,6 +48,12 @@ macro_rules! vocabulary {
             }
         }
     };
+}
+
+/// A closed set of words that the database stores and the command line takes.
+pub trait Vocabulary: Copy + Send + Sync + 'static {
+    const ALL: &'static [Self];
+    fn as_str(self) -> &'static str;
 }
 
 pub mod consent;

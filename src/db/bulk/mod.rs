@@ -1,1 +1,81 @@
-//! Writing many rows on the concrete connection of each engine.
+//! Writing many rows at once, on the concrete connection of each engine.
+
+mod postgres;
+mod sqlite;
+
+use super::models::dnc_list::NewDncEntry;
+use super::models::lead_audit_log::NewAuditEntry;
+use super::models::lead_notes::NewNote;
+use super::models::lead_phones::NewPhone;
+use super::models::lead_status_history::NewStatusChange;
+use super::models::lead_tags::NewTag;
+use super::models::leads::Lead;
+use super::{Db, DbError, OrgId};
+use crate::domain::status::Trigger;
+use crate::domain::timestamp::Timestamp;
+
+/// Who changes what, when and through which import: what every log row carries.
+#[derive(Debug, Clone)]
+pub struct Stamp {
+    pub org: OrgId,
+    /// The account and host, with the user's email when there is one.
+    pub actor: String,
+    pub changed_by: Option<i64>,
+    /// The address of a remote shell.
+    pub ip_address: Option<String>,
+    pub import_id: Option<i64>,
+    /// What makes first statuses: an import, or a person.
+    pub trigger: Trigger,
+    pub now: Timestamp,
+}
+
+/// A batch of changes to leads with everything that must be written together with them.
+#[derive(Debug, Default)]
+pub struct LeadChanges {
+    /// New leads with ascending ids of their own. Their audit entry is written with them, and their first status
+    /// row too, unless the status is `dnc`: such a lead's two rows are in `history`.
+    pub created: Vec<Lead>,
+    /// Changed leads.
+    pub updated: Vec<Lead>,
+    pub audit: Vec<NewAuditEntry>,
+    pub history: Vec<NewStatusChange>,
+    pub tags: Vec<NewTag>,
+    pub phones: Vec<NewPhone>,
+    pub notes: Vec<NewNote>,
+    pub dnc: Vec<NewDncEntry>,
+}
+
+impl LeadChanges {
+    pub fn is_empty(&self) -> bool {
+        self.created.is_empty()
+            && self.updated.is_empty()
+            && self.audit.is_empty()
+            && self.history.is_empty()
+            && self.tags.is_empty()
+            && self.phones.is_empty()
+            && self.notes.is_empty()
+            && self.dnc.is_empty()
+    }
+}
+
+/// Whether a batch was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    All,
+    /// Another program made a lead with the same phone or external id meanwhile; nothing of the batch was written.
+    LostRace,
+}
+
+/// Writes a batch inside the caller's transaction.
+///
+/// # Errors
+/// The database refuses.
+pub fn write(conn: &mut Db, changes: &LeadChanges, stamp: &Stamp) -> Result<Written, DbError> {
+    if changes.is_empty() {
+        return Ok(Written::All);
+    }
+    match conn {
+        Db::Sqlite(sqlite) => sqlite::write(sqlite, changes, stamp).map(|()| Written::All),
+        Db::Postgres(pg) => postgres::write(pg, changes, stamp),
+    }
+}

@@ -99,3 +99,15 @@ pub fn by_id(conn: &mut Db, org: OrgId, id: i64) -> Result<Option<Import>, DbErr
         .first(conn)
         .optional()?)
 }
+
+/// The import with this identity.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn by_uid(conn: &mut Db, org: OrgId, uid: Uid) -> Result<Option<Import>, DbError> {
+    Ok(imports::table
+        .filter(imports::organization_id.eq(org.0).and(imports::uid.eq(uid)))
+        .select(Import::as_select())
+        .first(conn)
+        .optional()?)
+}

@@ -1,8 +1,11 @@
 //! Notes on leads.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::IN_LIST;
 use crate::db::schema::lead_notes;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;
@@ -37,6 +40,23 @@ pub fn insert(conn: &mut Db, notes: &[NewNote]) -> Result<(), DbError> {
         diesel::insert_into(lead_notes::table).values(note).execute(conn)?;
     }
     Ok(())
+}
+
+/// The bodies of these leads' notes.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn bodies_of_leads(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64, Vec<String>>, DbError> {
+    let mut bodies: HashMap<i64, Vec<String>> = HashMap::new();
+    for ids in leads.chunks(IN_LIST) {
+        let rows: Vec<(i64, String)> = lead_notes::table
+            .filter(lead_notes::organization_id.eq(org.0).and(lead_notes::lead_id.eq_any(ids.to_vec())))
+            .order(lead_notes::id)
+            .select((lead_notes::lead_id, lead_notes::body))
+            .load(conn)?;
+        rows.into_iter().for_each(|(lead, body)| bodies.entry(lead).or_default().push(body));
+    }
+    Ok(bodies)
 }
 
 /// A lead's notes in the order in which they were written.

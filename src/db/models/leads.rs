@@ -265,6 +265,22 @@ pub fn deleted_phones_among(conn: &mut Db, org: OrgId, phones: &[String]) -> Res
     Ok(found)
 }
 
+/// Calls `each` with every phone that a soft-deleted lead had.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn each_deleted_phone(conn: &mut Db, org: OrgId, mut each: impl FnMut(E164)) -> Result<(), DbError> {
+    let deleted = leads::table
+        .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_not_null()))
+        .select(leads::phone_number);
+    for phone in deleted.load_iter::<Option<String>, diesel::connection::DefaultLoadingMode>(conn)? {
+        if let Some(number) = phone?.as_deref().and_then(E164::from_e164) {
+            each(number);
+        }
+    }
+    Ok(())
+}
+
 /// A lead, live or deleted, whose person opted out of something.
 pub struct OptedOut {
     pub phone_number: Option<String>,
@@ -360,17 +376,23 @@ pub fn by_ids(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<Lead>, DbErr
     Ok(found)
 }
 
-/// The live leads with this phone.
+/// The live leads with one of these phones.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn live_by_phone(conn: &mut Db, org: OrgId, phone: &str) -> Result<Vec<Lead>, DbError> {
-    Ok(leads::table
-        .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null()))
-        .filter(leads::phone_number.eq(phone))
-        .order(leads::id)
-        .select(Lead::as_select())
-        .load(conn)?)
+pub fn live_by_phones(conn: &mut Db, org: OrgId, phones: &[String]) -> Result<Vec<Lead>, DbError> {
+    let mut found = Vec::new();
+    for chunk in phones.chunks(IN_LIST) {
+        found.extend(
+            leads::table
+                .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null()))
+                .filter(leads::phone_number.eq_any(chunk.to_vec()))
+                .order(leads::id)
+                .select(Lead::as_select())
+                .load(conn)?,
+        );
+    }
+    Ok(found)
 }
 
 /// The live leads with this email.
@@ -410,16 +432,17 @@ pub struct LeadFilter {
     pub deleted: bool,
 }
 
-/// How a list is sorted; the id makes every order total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LeadSort {
-    Id,
-    CreatedAt,
-    UpdatedAt,
-    LastName,
-    Company,
-    LeadScore,
-    Status,
+vocabulary! {
+    /// What a list is sorted by; the id makes every order total.
+    LeadSort {
+        Id = "id",
+        CreatedAt = "created_at",
+        UpdatedAt = "updated_at",
+        LastName = "last_name",
+        Company = "company",
+        LeadScore = "lead_score",
+        Status = "status",
+    }
 }
 
 /// The ids of the leads that a filter lets through, sorted, at most `limit` of them.

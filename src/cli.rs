@@ -1,0 +1,167 @@
+//! The root of the command line: global options, one enum of commands, one dispatch.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::commands;
+use crate::commands::context::Context;
+use crate::domain::Vocabulary;
+use crate::error::{Exit, explain};
+use crate::settings::{Flags, Settings};
+use crate::ui::{ColorChoice, Format, Ui};
+
+/// A command-line CRM administration tool: import leads, keep do-not-call lists, print reports.
+///
+/// Without a database URL it works on an embedded SQLite file in the user's data folder.
+#[derive(Debug, Parser)]
+#[command(
+    name = "crmctl",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  \
+        crmctl import leads leads.csv --region US     import a spreadsheet\n  \
+        crmctl lead list --status new --limit 20      look at leads\n  \
+        crmctl lead show '(212) 555-0142'             look at one lead\n\n\
+        Exit codes: 0 done, 1 failed and nothing changed, 2 wrong command line, 3 done but something needs a person, \
+        130 interrupted."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// The database: a file, `sqlite:PATH`, or `postgres://...` [env: CRM_DATABASE_URL, then DATABASE_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// The organization, by its slug; may be left out while there is only one [env: CRM_ORG]
+    #[arg(long, global = true, value_name = "SLUG")]
+    org: Option<String>,
+    /// The acting user, by email [env: CRM_USER]
+    #[arg(long = "as", global = true, value_name = "EMAIL")]
+    user: Option<String>,
+    /// The form of the answer: table, json, ndjson, csv or markdown
+    #[arg(long, global = true, hide_possible_values = true, value_parser = words(&[
+        ("table", Format::Table), ("json", Format::Json), ("ndjson", Format::Ndjson),
+        ("csv", Format::Csv), ("markdown", Format::Markdown),
+    ]))]
+    format: Option<Format>,
+    /// When to use color: auto, always or never (auto heeds NO_COLOR)
+    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true, value_parser = words(&[
+        ("auto", ColorChoice::Auto), ("always", ColorChoice::Always), ("never", ColorChoice::Never),
+    ]))]
+    color: Option<ColorChoice>,
+    /// Say nothing on stderr but warnings and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Say more on stderr
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// Answer every confirmation with yes
+    #[arg(long, global = true)]
+    yes: bool,
+    /// Never ask anything
+    #[arg(long, global = true)]
+    no_input: bool,
+    /// Write as a PostgreSQL role that bypasses row-level security
+    #[arg(long, global = true)]
+    allow_bypass: bool,
+    /// The config file
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(subcommand)]
+    Import(commands::import::Command),
+    #[command(subcommand)]
+    Lead(commands::lead::Command),
+    #[command(subcommand)]
+    Org(commands::org::Command),
+    #[command(subcommand)]
+    User(commands::user::Command),
+    #[command(subcommand)]
+    Migrate(commands::migrate::Command),
+    #[command(subcommand)]
+    Config(commands::config::Command),
+    Backup(commands::backup::Args),
+    Completions(commands::completions::Args),
+}
+
+/// Runs the program and returns its exit code.
+pub fn main() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let exit = if e.use_stderr() { Exit::Usage } else { Exit::Done };
+            // A closed pipe while printing the help is nobody's error.
+            let _ = e.print();
+            return exit as u8;
+        }
+    };
+    let global = cli.global;
+    let ui = |format, color| Ui::new(format, color, global.quiet, global.verbose, global.yes, global.no_input);
+    let mut spoken = ui(Format::Table, global.color.unwrap_or(ColorChoice::Auto));
+    let flags = Flags {
+        database_url: global.database_url,
+        org: global.org,
+        user: global.user,
+        format: global.format,
+        color: global.color,
+        config: global.config,
+    };
+    let result = Settings::gather(flags).map_err(anyhow::Error::from).and_then(|settings| {
+        spoken = ui(settings.format.value, settings.color.value);
+        run(cli.command, &Context::new(settings, spoken, global.allow_bypass))
+    });
+    match result {
+        Ok(exit) => exit as u8,
+        Err(error) => {
+            let explanation = explain(&error);
+            if !explanation.silent {
+                spoken.error(&explanation.message, &explanation.details, explanation.hint.as_deref());
+            }
+            explanation.exit as u8
+        }
+    }
+}
+
+fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+    match command {
+        Command::Import(command) => commands::import::run(command, context),
+        Command::Lead(command) => commands::lead::run(command, context),
+        Command::Org(command) => commands::org::run(command, context),
+        Command::User(command) => commands::user::run(command, context),
+        Command::Migrate(command) => commands::migrate::run(command, context),
+        Command::Config(command) => commands::config::run(command, context),
+        Command::Backup(args) => commands::backup::run(args, context),
+        Command::Completions(args) => commands::completions::run(args, context),
+    }
+}
+
+/// The whole command line, for completions and the reference in docs/.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Takes one of a vocabulary's words.
+pub(crate) fn one_of<T: Vocabulary>() -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(T::ALL.iter().map(|value| value.as_str())).try_map(|word| {
+        T::ALL.iter().copied().find(|value| value.as_str() == word).ok_or("an unknown word")
+    })
+}
+
+/// Takes one of these words.
+fn words<T: Copy + Send + Sync + 'static>(known: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(known.iter().map(|(word, _)| *word)).try_map(move |text| {
+        known.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or("an unknown word")
+    })
+}

@@ -1,0 +1,18 @@
+//! `crmctl config`
+
+mod show;
+
+use crate::commands::context::Context;
+use crate::error::Exit;
+
+/// Look at the settings of a call
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Show(show::Args),
+}
+
+pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+    match command {
+        Command::Show(args) => show::run(args, context),
+    }
+}

@@ -1,0 +1,45 @@
+//! `crmctl config show`
+
+use serde::Serialize;
+
+use crate::commands::context::Context;
+use crate::db::Location;
+use crate::error::Exit;
+use crate::ui::Column;
+
+/// Print each setting and where it came from
+///
+/// A flag goes before the environment, the environment before the config file, that before the default.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+#[derive(Serialize)]
+struct Line {
+    setting: &'static str,
+    value: Option<String>,
+    origin: String,
+}
+
+const COLUMNS: &[Column] =
+    &[Column::text("setting", "setting"), Column::text("value", "value"), Column::text("origin", "origin")];
+
+pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let settings = &context.settings;
+    let word = |value: serde_json::Value| value.as_str().map(str::to_owned);
+    let url = &settings.database_url.value;
+    let lines = [
+        // A password is never printed.
+        ("database_url", Location::parse(url).map(|l| l.to_string()).ok(), &settings.database_url.origin),
+        ("org", settings.org.value.clone(), &settings.org.origin),
+        ("user", settings.user.value.clone(), &settings.user.origin),
+        ("format", word(serde_json::to_value(settings.format.value)?), &settings.format.origin),
+        ("color", word(serde_json::to_value(settings.color.value)?), &settings.color.origin),
+        ("config", Some(settings.config.value.display().to_string()), &settings.config.origin),
+    ];
+    let mut list = context.ui.list(COLUMNS);
+    for (setting, value, origin) in lines {
+        list.push(&Line { setting, value, origin: origin.clone() })?;
+    }
+    list.finish("no settings")?;
+    Ok(Exit::Done)
+}

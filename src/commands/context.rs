@@ -1,0 +1,218 @@
+//! What every verb needs: settings, the terminal, the database, the organization and the acting user.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::db::bulk::Stamp;
+use crate::db::models::organizations::{self, Organization};
+use crate::db::models::users;
+use crate::db::{Database, Location, OpenOptions};
+use crate::domain::role::{Right, Role};
+use crate::domain::status::Trigger;
+use crate::domain::timestamp::Timestamp;
+use crate::error::CommandError;
+use crate::settings::Settings;
+use crate::ui::Ui;
+
+/// One call of the program.
+pub struct Context {
+    pub settings: Settings,
+    pub ui: Ui,
+    allow_bypass: bool,
+    interrupted: Arc<AtomicBool>,
+}
+
+/// An open database, an organization in it, and who acts.
+pub struct Session {
+    pub db: Database,
+    pub org: Organization,
+    /// Actor and time of what this call writes.
+    pub stamp: Stamp,
+}
+
+impl Context {
+    pub fn new(settings: Settings, ui: Ui, allow_bypass: bool) -> Context {
+        Context { settings, ui, allow_bypass, interrupted: Arc::new(AtomicBool::new(false)) }
+    }
+
+    /// Opens the database, ready for use.
+    ///
+    /// # Errors
+    /// It cannot be opened, or is not migrated.
+    pub fn open(&self) -> anyhow::Result<Database> {
+        self.open_with(false)
+    }
+
+    /// Opens the database and leaves its schema as it is.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn open_for_migrations(&self) -> anyhow::Result<Database> {
+        self.open_with(true)
+    }
+
+    fn open_with(&self, leave_schema: bool) -> anyhow::Result<Database> {
+        let ui = self.ui;
+        let options = OpenOptions {
+            allow_bypass: self.allow_bypass,
+            leave_schema,
+            notify: Box::new(move |text| ui.note(text)),
+            interrupted: self.interrupted.clone(),
+        };
+        let url = &self.settings.database_url;
+        let location = Location::parse(&url.value).map_err(|problem| {
+            CommandError::usage(format!("{problem} ({})", url.origin))
+                .hint("a database URL is a file path, sqlite:PATH or postgres://user@host/database")
+        })?;
+        let db = Database::open(location, options)?;
+        if db.was_created() {
+            self.ui.note(&format!("created the database {}", db.location()));
+        }
+        Ok(db)
+    }
+
+    /// Opens the database for one organization, as someone who may do this.
+    ///
+    /// # Errors
+    /// No such organization or user, or the role does not allow it.
+    pub fn session(&self, right: Right) -> anyhow::Result<Session> {
+        let mut db = self.open()?;
+        let now = self.now()?;
+        let org = self.organization(&mut db, now)?;
+        if right != Right::Read && !org.is_active {
+            return Err(CommandError::failed(format!("the organization `{}` is disabled", org.slug))
+                .hint(format!("enable it: crmctl org edit {} --enable", org.slug))
+                .into());
+        }
+        let stamp = self.actor(&mut db, &org, right, now)?;
+        Ok(Session { db, org, stamp })
+    }
+
+    /// Refuses who is not an admin of this organization.
+    ///
+    /// # Errors
+    /// The acting user is none, or has another role.
+    pub fn require_admin(&self, db: &mut Database, org: &Organization) -> anyhow::Result<()> {
+        let now = self.now()?;
+        self.actor(db, org, Right::Administer, now).map(|_| ())
+    }
+
+    /// Refuses who acts as a user that is not an admin: for what concerns no organization yet.
+    ///
+    /// # Errors
+    /// The acting user is no admin of the organization that the call names.
+    pub fn require_admin_somewhere(&self, db: &mut Database) -> anyhow::Result<()> {
+        if self.settings.user.value.is_none() {
+            return Ok(());
+        }
+        let now = self.now()?;
+        let org = self.organization(db, now)?;
+        self.require_admin(db, &org)
+    }
+
+    /// The time of this call. Debug builds take it from `CRM_NOW`, so that tests can hold the clock.
+    ///
+    /// # Errors
+    /// `CRM_NOW` is no time.
+    pub fn now(&self) -> anyhow::Result<Timestamp> {
+        #[cfg(debug_assertions)]
+        if let Ok(frozen) = std::env::var("CRM_NOW") {
+            return Ok(frozen.parse::<jiff::Timestamp>()?.into());
+        }
+        Ok(jiff::Timestamp::now().into())
+    }
+
+    /// Makes Ctrl-C end the work in order; a second one ends the program at once, which a transaction survives.
+    pub fn catch_interrupts(&self) {
+        let interrupted = self.interrupted.clone();
+        let caught = ctrlc::set_handler(move || {
+            if interrupted.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        });
+        if caught.is_err() {
+            self.ui.detail("Ctrl-C cannot be caught here; it ends the program at once");
+        }
+    }
+
+    fn organization(&self, db: &mut Database, now: Timestamp) -> anyhow::Result<Organization> {
+        let mut all = db.read_global(organizations::all)?;
+        if all.is_empty() {
+            if !db.is_sqlite() {
+                return Err(CommandError::failed("the database holds no organization yet")
+                    .hint("add one: crmctl org add SLUG")
+                    .into());
+            }
+            let region = locale_region().unwrap_or_default();
+            let made = db.write_global(|conn| crate::ops::organizations::make_default(conn, &region, "UTC", now))?;
+            self.ui.note(&format!("made the organization `{}`", made.slug));
+            all.push(made);
+        }
+        let slugs = || all.iter().map(|org| org.slug.as_str()).collect::<Vec<_>>().join(", ");
+        match &self.settings.org.value {
+            Some(slug) => all.iter().find(|org| org.slug == *slug).cloned().ok_or_else(|| {
+                CommandError::failed(format!("no organization has the slug `{slug}` ({})", self.settings.org.origin))
+                    .hint(format!("the organizations: {}", slugs()))
+                    .into()
+            }),
+            None if all.len() == 1 => Ok(all.remove(0)),
+            None => Err(CommandError::usage("there are several organizations")
+                .hint(format!("choose one with --org: {}", slugs()))
+                .into()),
+        }
+    }
+
+    fn actor(&self, db: &mut Database, org: &Organization, right: Right, now: Timestamp) -> anyhow::Result<Stamp> {
+        let id = org.org_id();
+        let account = account_and_host();
+        let (role, changed_by, actor) = match &self.settings.user.value {
+            Some(email) => {
+                let email = email.trim().to_lowercase();
+                let user = db.read(id, |conn| users::by_email(conn, id, &email))?.ok_or_else(|| {
+                    CommandError::failed(format!("no user of `{}` has the email `{email}`", org.slug))
+                        .hint("list them: crmctl user list")
+                })?;
+                if !user.is_active {
+                    return Err(CommandError::failed(format!("the user `{email}` is disabled")).into());
+                }
+                (user.role, Some(user.id), format!("{email} ({account})"))
+            }
+            None => {
+                if !db.is_sqlite() && !db.read(id, |conn| users::all(conn, id))?.is_empty() {
+                    return Err(CommandError::usage("who acts? this organization has users")
+                        .hint("name yourself with --as EMAIL or CRM_USER")
+                        .into());
+                }
+                (Role::Admin, None, account)
+            }
+        };
+        if !role.may(right) {
+            return Err(CommandError::failed(format!("the role `{role}` does not allow this ({right})"))
+                .hint("ask an admin of the organization")
+                .into());
+        }
+        let ip_address = remote_address();
+        Ok(Stamp { org: id, actor, changed_by, ip_address, import_id: None, trigger: Trigger::Manual, now })
+    }
+}
+
+/// The operating system's account and host, as the audit log names an actor.
+fn account_and_host() -> String {
+    let account = whoami::account().unwrap_or_else(|_| "unknown".into());
+    let host = whoami::hostname().unwrap_or_else(|_| "unknown".into());
+    format!("{account}@{host}").chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
+/// The address from which a remote shell came.
+fn remote_address() -> Option<String> {
+    let connection = std::env::var("SSH_CONNECTION").ok()?;
+    let address = connection.split(' ').next()?;
+    address.parse::<std::net::IpAddr>().ok().map(|address| address.to_string())
+}
+
+/// The country of the machine's locale: `en_US.UTF-8` is US.
+fn locale_region() -> Option<String> {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
+    let country = locale.split(['.', '@']).next()?.split_once('_')?.1;
+    country.parse::<crate::domain::phone::Region>().ok().map(|region| region.to_string())
+}

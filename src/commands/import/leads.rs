@@ -1,0 +1,259 @@
+//! `crmctl import leads`
+
+use std::path::PathBuf;
+
+use crate::cli::one_of;
+use crate::commands::context::{Context, Session};
+use crate::domain::duplicates::{OnDuplicate, OnListed};
+use crate::domain::phone::{PhoneCheck, Region};
+use crate::domain::role::Right;
+use crate::domain::status::Trigger;
+use crate::error::{CommandError, Exit};
+use crate::import::leads::{Observer, Request, import};
+use crate::import::options::{Assignment, ImportOptions, MaxRejects};
+use crate::import::summary::{ImportSummary, ProblemGroup};
+use crate::ui::{Column, Format, Progress, Ui, grouped};
+
+/// Import leads from CSV, TSV or XLSX files, each in one transaction
+///
+/// The content of a file decides what it is. Columns are known by their headers; those that no field claims are kept
+/// as custom fields. Rejected rows go to a file beside the source, which imports as it is once fixed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Fields: phone, further_phone, email, first_name, last_name, name, company, job_title, website, \
+    linkedin_url, status, source, campaign, score, temperature, tags, owner, note, created, do_not_call, email_opt_out, \
+    consent, city, state, postal_code, country, timezone, external_id\n\n\
+    Examples:\n  \
+    crmctl import leads leads.csv --region US\n  \
+    crmctl import leads fair.xlsx --map phone=Fone --set source='Trade fair' --tag fair --dry-run\n  \
+    crmctl import leads crm.csv --map external_id=ID --source-system hubspot --on-duplicate update\n\n\
+    Exit code 3 when rows were rejected.")]
+pub struct Args {
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The region of national phone numbers, such as US; a row's own country goes before it
+    #[arg(long)]
+    region: Option<Region>,
+    /// What a phone number must be: in use, or only of possible length [default: valid]
+    #[arg(long, value_name = "valid|possible", value_parser = phone_check)]
+    phone_check: Option<PhoneCheck>,
+    /// What happens to a row whose lead is known [default: skip]
+    #[arg(long, value_parser = one_of::<OnDuplicate>())]
+    on_duplicate: Option<OnDuplicate>,
+    /// What happens to a row whose number is on the do-not-call list [default: flag]
+    #[arg(long, value_parser = one_of::<OnListed>())]
+    dnc: Option<OnListed>,
+    /// Fill a field from a column, by its header or its place as #3; may be given several times
+    #[arg(long, value_name = "FIELD=HEADER")]
+    map: Vec<Assignment>,
+    /// Give a field the same value in every row; may be given several times
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<Assignment>,
+    /// Leave a column out; may be given several times
+    #[arg(long, value_name = "HEADER")]
+    ignore: Vec<String>,
+    /// Leave out every column that no field claims
+    #[arg(long)]
+    drop_extra: bool,
+    /// Add a tag to every lead; may be given several times
+    #[arg(long)]
+    tag: Vec<String>,
+    /// The system that external ids come from
+    #[arg(long, value_name = "NAME")]
+    source_system: Option<String>,
+    /// Drop bad values and keep their rows, if they still say who the lead is
+    #[arg(long)]
+    lenient: bool,
+    /// Import nothing when more rows are rejected: a number or a percentage such as 5%
+    #[arg(long, value_name = "N|N%")]
+    max_rejects: Option<MaxRejects>,
+    /// Where rejected rows go [default: FILE.rejects.csv]
+    #[arg(long, value_name = "PATH")]
+    rejects: Option<PathBuf>,
+    /// What separates the cells of a text file [default: found out]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    delimiter: Option<char>,
+    /// The sheet of a workbook, by name or place [default: the only one that is not empty]
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Do everything but keep nothing: the counts are those of the import
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    if args.rejects.is_some() && args.files.len() > 1 {
+        return Err(CommandError::usage("--rejects names one file, but several files are imported")
+            .hint("leave --rejects out, or import the files one by one")
+            .into());
+    }
+    context.catch_interrupts();
+    let mut session = context.session(Right::Import)?;
+    let mut summaries = Vec::new();
+    for file in &args.files {
+        match import_file(file, &args, &mut session, context.ui) {
+            Ok(summary) => summaries.push(summary),
+            Err(error) => {
+                // What is done stays done and is told; what failed ends the call.
+                print(&summaries, args.files.len(), context.ui)?;
+                return Err(error);
+            }
+        }
+    }
+    print(&summaries, args.files.len(), context.ui)?;
+    let attention = summaries.iter().any(|summary| summary.rejected > 0);
+    Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
+}
+
+fn import_file(file: &std::path::Path, args: &Args, session: &mut Session, ui: Ui) -> anyhow::Result<ImportSummary> {
+    let mut stamp = session.stamp.clone();
+    stamp.trigger = Trigger::Import;
+    let request = Request {
+        path: file,
+        options: options(args),
+        rejects: args.rejects.clone(),
+        dry_run: args.dry_run,
+        organization: &session.org,
+        stamp,
+    };
+    let mut watcher = Watcher { ui, progress: ui.progress() };
+    Ok(import(&mut session.db, request, &mut watcher)?)
+}
+
+fn options(args: &Args) -> ImportOptions {
+    ImportOptions {
+        region: args.region.map(|region| region.to_string()),
+        phone_check: args.phone_check,
+        on_duplicate: args.on_duplicate,
+        dnc: args.dnc,
+        map: args.map.clone(),
+        set: args.set.clone(),
+        ignore: args.ignore.clone(),
+        drop_extra: args.drop_extra,
+        tags: args.tag.iter().map(|tag| crate::domain::tag::normalize(tag)).filter(|tag| !tag.is_empty()).collect(),
+        source_system: args.source_system.clone(),
+        lenient: args.lenient,
+        max_rejects: args.max_rejects,
+        delimiter: args.delimiter,
+        sheet: args.sheet.clone(),
+    }
+}
+
+struct Watcher {
+    ui: Ui,
+    progress: Progress,
+}
+
+impl Observer for Watcher {
+    fn notice(&mut self, text: &str) {
+        self.progress.line(|| self.ui.note(text));
+    }
+
+    fn progress(&mut self, rows: u64, of_about: u64) {
+        self.progress.set(rows, of_about);
+    }
+}
+
+fn print(summaries: &[ImportSummary], files: usize, ui: Ui) -> anyhow::Result<()> {
+    match (ui.format, summaries) {
+        (_, []) => {}
+        (Format::Json, [one]) if files == 1 => ui.record(one, COLUMNS)?,
+        (Format::Table | Format::Markdown, all) => {
+            for summary in all {
+                print_for_people(summary, ui)?;
+            }
+        }
+        (_, all) => {
+            let mut list = ui.list(COLUMNS);
+            for summary in all {
+                list.push(summary)?;
+            }
+            list.finish("no imports")?;
+        }
+    }
+    Ok(())
+}
+
+fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
+    ui.record(summary, COLUMNS)?;
+    let lines: Vec<ProblemLine> = summary.problems.iter().map(ProblemLine::of).collect();
+    ui.part("problems", &lines, &[Column::count("count", "count"), Column::text("problem", "problem"), Column::text("example", "for example")])?;
+    let rate = summary.read as f64 / summary.seconds.max(0.001);
+    let verb = if summary.dry_run { "would import" } else { "imported" };
+    ui.note(&format!(
+        "{verb} {} in {:.1} s ({} rows/s){}",
+        summary.file_name,
+        summary.seconds,
+        grouped(rate as i64),
+        if summary.dry_run { "; nothing was kept" } else { "" },
+    ));
+    if let Some(path) = &summary.rejects_file {
+        ui.note(&format!("rejected rows are in {path}; fix them there and import that file"));
+    }
+    Ok(())
+}
+
+/// The problems of one kind, as a person reads them.
+#[derive(serde::Serialize)]
+struct ProblemLine {
+    count: u64,
+    problem: String,
+    example: String,
+}
+
+impl ProblemLine {
+    fn of(group: &ProblemGroup) -> ProblemLine {
+        let value = match group.example_value.is_empty() {
+            true => String::new(),
+            false => format!(" `{}`", group.example_value),
+        };
+        ProblemLine {
+            count: group.count,
+            problem: group.example_problem.clone(),
+            example: format!("row {}{value}", group.example_row),
+        }
+    }
+}
+
+const COLUMNS: &[Column] = &[
+    Column::number("import_id", "import"),
+    Column::text("file_name", "file"),
+    Column::hidden("file_sha256"),
+    Column::hidden("dry_run"),
+    Column::count("read", "rows read"),
+    Column::count("created", "  created"),
+    Column::count("updated", "  updated"),
+    Column::count("unchanged", "  unchanged"),
+    Column::count("skipped", "  skipped"),
+    Column::count("rejected", "  rejected"),
+    Column::count("repaired", "repaired"),
+    Column::count("dnc_flagged", "do not call"),
+    Column::count("consent_kept", "opt-outs kept"),
+    Column::count("status_kept", "status kept"),
+    Column::count("possible_duplicates", "possible duplicates"),
+    Column::count("previously_deleted", "deleted before"),
+    Column::count("blank_rows", "blank rows"),
+    Column::count("placeholders", "placeholder cells"),
+    Column::count("dropped_values", "dropped values"),
+    Column::hidden("skipped_dnc"),
+    Column::hidden("rejects_file"),
+    Column::hidden("problems"),
+    Column::hidden("seconds"),
+];
+
+fn phone_check(text: &str) -> Result<PhoneCheck, String> {
+    match text {
+        "valid" => Ok(PhoneCheck::Valid),
+        "possible" => Ok(PhoneCheck::Possible),
+        _ => Err("use valid or possible".into()),
+    }
+}
+
+fn delimiter(text: &str) -> Result<char, String> {
+    match text {
+        "tab" | "\\t" => Ok('\t'),
+        _ => match text.chars().collect::<Vec<_>>().as_slice() {
+            [c] if c.is_ascii() => Ok(*c),
+            _ => Err("use one ASCII character, or the word tab".into()),
+        },
+    }
+}

@@ -1,0 +1,48 @@
+//! `crmctl import list`
+
+use serde::Serialize;
+
+use crate::commands::context::Context;
+use crate::db::models::imports::{self, Import};
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// List imports, the latest first
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// At most so many
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    limit: u32,
+}
+
+/// A record with the counts that a list shows beside it.
+#[derive(Serialize)]
+struct Line {
+    #[serde(flatten)]
+    import: Import,
+    read: Option<i64>,
+    created: Option<i64>,
+    updated: Option<i64>,
+    skipped: Option<i64>,
+    rejected: Option<i64>,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let org = session.org.org_id();
+    let mut list = context.ui.list(super::COLUMNS);
+    for import in session.db.read(org, |conn| imports::latest(conn, org, args.limit.into()))? {
+        let count = |key: &str| import.counts.0.get(key).and_then(serde_json::Value::as_i64);
+        let line = Line {
+            read: count("read"),
+            created: count("created"),
+            updated: count("updated"),
+            skipped: count("skipped"),
+            rejected: count("rejected"),
+            import,
+        };
+        list.push(&line)?;
+    }
+    list.finish("no imports")?;
+    Ok(Exit::Done)
+}

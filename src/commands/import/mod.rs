@@ -1,0 +1,49 @@
+//! `crmctl import`
+
+mod leads;
+mod list;
+mod show;
+
+use crate::commands::context::Context;
+use crate::error::Exit;
+use crate::ui::Column;
+
+/// Import spreadsheets and look at earlier imports
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Leads(Box<leads::Args>),
+    List(list::Args),
+    Show(show::Args),
+}
+
+pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+    match command {
+        Command::Leads(args) => leads::run(*args, context),
+        Command::List(args) => list::run(args, context),
+        Command::Show(args) => show::run(args, context),
+    }
+}
+
+/// The columns of an import's record.
+const COLUMNS: &[Column] = &[
+    Column::number("id", "id"),
+    Column::hidden("uid"),
+    Column::text("kind", "kind"),
+    Column::text("file_name", "file"),
+    Column::hidden("file_sha256"),
+    Column::hidden("file_size"),
+    Column::hidden("sheet"),
+    Column::hidden("mapping"),
+    Column::hidden("options"),
+    Column::hidden("counts"),
+    Column::count("read", "read"),
+    Column::count("created", "created"),
+    Column::count("updated", "updated"),
+    Column::count("skipped", "skipped"),
+    Column::count("rejected", "rejected"),
+    Column::text("status", "status"),
+    Column::hidden("undoes_import_id"),
+    Column::text("actor", "who"),
+    Column::text("started_at", "when"),
+    Column::hidden("finished_at"),
+];

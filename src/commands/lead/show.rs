@@ -1,0 +1,100 @@
+//! `crmctl lead show`
+
+use serde::Serialize;
+
+use super::{Among, LeadName};
+use crate::commands::context::{Context, Session};
+use crate::db::models::lead_audit_log::{self, AuditEntry};
+use crate::db::models::lead_notes::{self, Note};
+use crate::db::models::lead_phones::{self, FurtherPhone};
+use crate::db::models::lead_status_history::{self, StatusChange};
+use crate::db::models::lead_tags;
+use crate::db::models::leads::Lead;
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::role::Right;
+use crate::error::Exit;
+use crate::ui::Column;
+
+/// Show a lead with its phones, notes, status history and latest changes
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl lead show 10482\n  crmctl lead show '(212) 555-0142' --region US\n  crmctl lead show ada@example.com")]
+pub struct Args {
+    #[command(flatten)]
+    name: LeadName,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    lead: Lead,
+    tags: Vec<String>,
+    phones: Vec<FurtherPhone>,
+    notes: Vec<Note>,
+    status_history: Vec<StatusChange>,
+    recent_changes: Vec<AuditEntry>,
+}
+
+/// How many of the latest changes are shown.
+const RECENT: i64 = 20;
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let lead = args.name.find(&mut session, Among::Live)?;
+    print(context, &mut session, lead)?;
+    Ok(Exit::Done)
+}
+
+/// Prints a lead with all that belongs to it.
+pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> anyhow::Result<()> {
+    let org = session.org.org_id();
+    let shown = session.db.read(org, |conn| gather(conn, org, lead))?;
+    let ui = context.ui;
+    let columns: Vec<Column> = super::COLUMNS
+        .iter()
+        .map(|column| match column.in_tables {
+            true => *column,
+            false => Column { title: column.key, in_tables: true, ..*column },
+        })
+        .collect();
+    ui.record(&shown, &columns)?;
+    ui.part("further phones", &shown.phones, &[Column::text("phone_number", "phone"), Column::text("kind", "kind")])?;
+    ui.part("notes", &shown.notes, &[Column::text("created_at", "when"), Column::text("body", "note")])?;
+    ui.part(
+        "status history",
+        &shown.status_history,
+        &[
+            Column::text("changed_at", "when"),
+            Column::text("from_status", "from"),
+            Column::text("to_status", "to"),
+            Column::text("trigger_type", "trigger"),
+            Column::text("reason", "reason"),
+            Column::number("import_id", "import"),
+        ],
+    )?;
+    ui.part(
+        "recent changes",
+        &shown.recent_changes,
+        &[
+            Column::text("changed_at", "when"),
+            Column::text("action", "action"),
+            Column::text("field_name", "field"),
+            Column::text("old_value", "old"),
+            Column::text("new_value", "new"),
+            Column::text("actor", "who"),
+            Column::number("import_id", "import"),
+        ],
+    )?;
+    Ok(())
+}
+
+fn gather(conn: &mut Db, org: OrgId, lead: Lead) -> Result<Shown, DbError> {
+    let id = lead.id;
+    Ok(Shown {
+        tags: lead_tags::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
+        phones: lead_phones::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
+        notes: lead_notes::of_lead(conn, org, id)?,
+        status_history: lead_status_history::of_lead(conn, org, id)?,
+        recent_changes: lead_audit_log::latest(conn, org, id, RECENT)?,
+        lead,
+    })
+}

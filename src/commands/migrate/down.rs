@@ -1,0 +1,45 @@
+//! `crmctl migrate down`
+
+use crate::commands::context::Context;
+use crate::db::{Database, Location, backup_to};
+use crate::error::Exit;
+use crate::ui::Ui;
+
+/// Revert migrations, which deletes their tables with all that is in them
+///
+/// The embedded database is backed up first, to a file beside it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl migrate down --all --yes")]
+pub struct Args {
+    /// How many to revert
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    steps: usize,
+    /// Revert all of them
+    #[arg(long, conflicts_with = "steps")]
+    all: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut db = context.open_for_migrations()?;
+    let applied: Vec<String> =
+        db.migrations()?.steps.into_iter().filter(|step| step.applied).map(|step| step.name).collect();
+    let steps = if args.all { applied.len() } else { args.steps.min(applied.len()) };
+    if steps > 0 {
+        let names = applied[applied.len() - steps..].join(", ");
+        context.ui.confirm(&format!("Revert {names}, and delete everything in their tables?"))?;
+        back_up_first(&db, context.ui)?;
+    }
+    let done = db.migrate_down(steps)?;
+    super::print(context, "reverted", done, "nothing is applied")
+}
+
+/// Backs the embedded database up beside itself.
+pub(super) fn back_up_first(db: &Database, ui: Ui) -> anyhow::Result<()> {
+    let Location::Sqlite(path) = db.location() else { return Ok(()) };
+    let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.6fZ").to_string();
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let target = path.with_file_name(format!("{name}.backup-{stamp}"));
+    backup_to(path, &target)?;
+    ui.note(&format!("backed up to {}", target.display()));
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! `crmctl migrate`
+
+mod down;
+mod redo;
+mod seed;
+mod status;
+mod up;
+
+use serde::Serialize;
+
+use crate::commands::context::Context;
+use crate::error::Exit;
+use crate::ui::Column;
+
+/// Look after the schema of the database
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Up(up::Args),
+    Down(down::Args),
+    Status(status::Args),
+    Redo(redo::Args),
+    Seed(seed::Args),
+}
+
+pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+    match command {
+        Command::Up(args) => up::run(args, context),
+        Command::Down(args) => down::run(args, context),
+        Command::Status(args) => status::run(args, context),
+        Command::Redo(args) => redo::run(args, context),
+        Command::Seed(args) => seed::run(args, context),
+    }
+}
+
+/// A migration that was applied or reverted.
+#[derive(Serialize)]
+struct Done {
+    version: String,
+    action: &'static str,
+}
+
+fn print(context: &Context, action: &'static str, versions: Vec<String>, when_empty: &str) -> anyhow::Result<Exit> {
+    const COLUMNS: &[Column] = &[Column::text("version", "version"), Column::text("action", "action")];
+    let mut list = context.ui.list(COLUMNS);
+    for version in versions {
+        list.push(&Done { version, action })?;
+    }
+    list.finish(when_empty)?;
+    Ok(Exit::Done)
+}

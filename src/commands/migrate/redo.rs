@@ -1,0 +1,20 @@
+//! `crmctl migrate redo`
+
+use crate::commands::context::Context;
+use crate::error::Exit;
+
+/// Revert the last migration and apply it again: for those who write migrations
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut db = context.open_for_migrations()?;
+    let last = db.migrations()?.steps.into_iter().rfind(|step| step.applied);
+    let Some(last) = last else {
+        return super::print(context, "redone", Vec::new(), "nothing is applied");
+    };
+    context.ui.confirm(&format!("Revert and apply {} again, and delete everything in its tables?", last.name))?;
+    super::down::back_up_first(&db, context.ui)?;
+    let done = db.migrate_redo()?;
+    super::print(context, "redone", done, "nothing is applied")
+}

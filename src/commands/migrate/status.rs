@@ -1,0 +1,28 @@
+//! `crmctl migrate status`
+
+use crate::commands::context::Context;
+use crate::error::Exit;
+use crate::ui::Column;
+
+/// List the migrations, applied and pending
+///
+/// Exit code 3 when some are pending.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+const COLUMNS: &[Column] =
+    &[Column::text("version", "version"), Column::text("name", "name"), Column::text("applied", "applied")];
+
+pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut db = context.open_for_migrations()?;
+    let state = db.migrations()?;
+    let mut list = context.ui.list(COLUMNS);
+    for step in &state.steps {
+        list.push(step)?;
+    }
+    list.finish("no migrations")?;
+    if state.unknown > 0 {
+        context.ui.warn("the database has migrations of a newer crmctl");
+    }
+    Ok(if state.pending() > 0 || state.unknown > 0 { Exit::NeedsAttention } else { Exit::Done })
+}

@@ -1,0 +1,11 @@
+//! One folder a noun, one file a verb: arguments (their doc comments are the help) and `run`.
+
+pub mod backup;
+pub mod completions;
+pub mod config;
+pub mod context;
+pub mod import;
+pub mod lead;
+pub mod migrate;
+pub mod org;
+pub mod user;

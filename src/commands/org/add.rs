@@ -1,0 +1,52 @@
+//! `crmctl org add`
+
+use crate::commands::context::Context;
+use crate::db::models::organizations::{self, NewOrganization};
+use crate::db::types::Uid;
+use crate::domain::currency;
+use crate::error::{CommandError, Exit};
+
+/// Add an organization
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl org add acme --name 'Acme Inc.' --region US --timezone America/New_York")]
+pub struct Args {
+    /// Its short name in commands: lower-case letters, digits and hyphens
+    #[arg(value_parser = super::checked_slug)]
+    slug: String,
+    /// Its full name; the slug when left out
+    #[arg(long, value_parser = super::checked_name)]
+    name: Option<String>,
+    /// The region of national phone numbers, such as US
+    #[arg(long, value_parser = super::checked_region)]
+    region: Option<String>,
+    /// The currency of reports, by ISO 4217 code
+    #[arg(long, default_value = "USD", value_parser = currency::parse)]
+    currency: String,
+    /// The time zone of days and months, by IANA name
+    #[arg(long, default_value = "UTC", value_parser = super::checked_timezone)]
+    timezone: String,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut db = context.open()?;
+    let now = context.now()?;
+    context.require_admin_somewhere(&mut db)?;
+    let new = NewOrganization {
+        uid: Uid::new(),
+        name: args.name.as_deref().unwrap_or(&args.slug),
+        slug: &args.slug,
+        default_region: args.region.as_deref().unwrap_or(""),
+        base_currency: &args.currency,
+        timezone: &args.timezone,
+        created_at: now,
+        updated_at: now,
+    };
+    let made = match db.write_global(|conn| organizations::insert(conn, &new)) {
+        Err(e) if e.is_unique_violation() => {
+            return Err(CommandError::failed(format!("the slug `{}` is taken", args.slug)).into());
+        }
+        other => other?,
+    };
+    context.ui.record(&made, super::COLUMNS)?;
+    Ok(Exit::Done)
+}

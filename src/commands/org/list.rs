@@ -1,0 +1,19 @@
+//! `crmctl org list`
+
+use crate::commands::context::Context;
+use crate::db::models::organizations;
+use crate::error::Exit;
+
+/// List the organizations of the database
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut db = context.open()?;
+    let mut list = context.ui.list(super::COLUMNS);
+    for org in db.read_global(organizations::all)? {
+        list.push(&org)?;
+    }
+    list.finish("no organizations")?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,49 @@
+//! `crmctl user add`
+
+use crate::cli::one_of;
+use crate::commands::context::Context;
+use crate::db::models::users::{self, NewUser};
+use crate::db::types::Uid;
+use crate::domain::role::{Right, Role};
+use crate::error::{CommandError, Exit};
+
+/// Add a user to the organization
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl user add ada@example.com --role manager --first-name Ada --last-name Lovelace")]
+pub struct Args {
+    #[arg(value_parser = super::checked_email)]
+    email: String,
+    #[arg(long, default_value = "sales_rep", value_parser = one_of::<Role>())]
+    role: Role,
+    #[arg(long, value_parser = super::checked_name)]
+    first_name: Option<String>,
+    #[arg(long, value_parser = super::checked_name)]
+    last_name: Option<String>,
+    /// IANA name; the organization's when left out
+    #[arg(long, value_parser = crate::commands::org::checked_timezone)]
+    timezone: Option<String>,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Administer)?;
+    let org = session.org.org_id();
+    let new = NewUser {
+        organization_id: org.0,
+        uid: Uid::new(),
+        email: &args.email,
+        first_name: args.first_name.as_deref(),
+        last_name: args.last_name.as_deref(),
+        role: args.role,
+        timezone: args.timezone.as_deref().unwrap_or(&session.org.timezone),
+        created_at: session.stamp.now,
+        updated_at: session.stamp.now,
+    };
+    let made = match session.db.write(org, |conn| users::insert(conn, &new)) {
+        Err(e) if e.is_unique_violation() => {
+            return Err(CommandError::failed(format!("`{}` is a user already", args.email)).into());
+        }
+        other => other?,
+    };
+    context.ui.record(&made, super::COLUMNS)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,21 @@
+//! `crmctl user list`
+
+use crate::commands::context::Context;
+use crate::db::models::users;
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// List the users of the organization
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let org = session.org.org_id();
+    let mut list = context.ui.list(super::COLUMNS);
+    for user in session.db.read(org, |conn| users::all(conn, org))? {
+        list.push(&user)?;
+    }
+    list.finish("no users")?;
+    Ok(Exit::Done)
+}

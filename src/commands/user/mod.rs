@@ -1,0 +1,68 @@
+//! `crmctl user`
+
+mod add;
+mod disable;
+mod edit;
+mod list;
+mod show;
+
+use crate::commands::context::{Context, Session};
+use crate::db::models::users::{self, User};
+use crate::domain::email::Email;
+use crate::error::{CommandError, Exit};
+use crate::ui::Column;
+
+/// Manage the users of an organization
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Add(add::Args),
+    List(list::Args),
+    Show(show::Args),
+    Edit(edit::Args),
+    Disable(disable::Args),
+}
+
+pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+    match command {
+        Command::Add(args) => add::run(args, context),
+        Command::List(args) => list::run(args, context),
+        Command::Show(args) => show::run(args, context),
+        Command::Edit(args) => edit::run(args, context),
+        Command::Disable(args) => disable::run(args, context),
+    }
+}
+
+pub(super) const COLUMNS: &[Column] = &[
+    Column::number("id", "id"),
+    Column::text("email", "email"),
+    Column::text("first_name", "first name"),
+    Column::text("last_name", "last name"),
+    Column::text("role", "role"),
+    Column::text("timezone", "timezone"),
+    Column::text("is_active", "active"),
+    Column::hidden("uid"),
+    Column::hidden("created_at"),
+    Column::hidden("updated_at"),
+    Column::hidden("version"),
+];
+
+pub(super) fn checked_email(text: &str) -> Result<String, String> {
+    Email::parse(text).map(Email::into_string).map_err(|e| format!("`{text}` {e}"))
+}
+
+pub(super) fn checked_name(text: &str) -> Result<String, String> {
+    match text.trim().chars().count() {
+        ..=100 => Ok(text.trim().to_owned()),
+        _ => Err("a name has at most 100 characters".into()),
+    }
+}
+
+/// The organization's user with this email.
+pub(super) fn by_email(session: &mut Session, email: &str) -> anyhow::Result<User> {
+    let org = session.org.org_id();
+    session.db.read(org, |conn| users::by_email(conn, org, email))?.ok_or_else(|| {
+        CommandError::failed(format!("no user of `{}` has the email `{email}`", session.org.slug))
+            .hint("list them: crmctl user list")
+            .into()
+    })
+}

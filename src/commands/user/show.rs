@@ -1,0 +1,19 @@
+//! `crmctl user show`
+
+use crate::commands::context::Context;
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// Show a user
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[arg(value_parser = super::checked_email)]
+    email: String,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let user = super::by_email(&mut session, &args.email)?;
+    context.ui.record(&user, super::COLUMNS)?;
+    Ok(Exit::Done)
+}

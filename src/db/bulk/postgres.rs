@@ -1,0 +1,317 @@
+//! PostgreSQL: new leads by COPY into a temporary table (row-level security forbids COPY into the table itself) and
+//! one `INSERT … SELECT`; everything else from arrays, one statement a table.
+
+use std::fmt::Write as _;
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
+
+use super::{LeadChanges, Stamp, Written};
+use crate::db::DbError;
+use crate::db::models::leads::Lead;
+use crate::db::schema::leads;
+use crate::db::types::UtcTimestamp;
+use crate::domain::timestamp::Timestamp;
+
+/// The columns that a new lead can have a value in, in the order of [`copy_line`].
+const COLUMNS: &str = "id, organization_id, uid, owner_id, first_name, last_name, phone_number, phone_extension, email, \
+    company, job_title, website, linkedin_url, status, status_changed_at, lead_score, temperature, source, campaign, \
+    consent_status, consent_at, email_opted_out_at, city, state, postal_code, country, timezone, custom_fields, \
+    external_source, external_id, import_id, created_at, updated_at";
+
+diesel::table! {
+    use diesel::sql_types::BigInt;
+    /// The temporary table that COPY fills.
+    lead_staging (id) {
+        id -> BigInt,
+    }
+}
+
+pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<Written, DbError> {
+    conn.batch_execute("SAVEPOINT batch")?;
+    if !changes.created.is_empty() && !create(conn, changes, stamp)? {
+        conn.batch_execute("ROLLBACK TO SAVEPOINT batch")?;
+        return Ok(Written::LostRace);
+    }
+    for lead in &changes.updated {
+        let row = leads::table.filter(leads::organization_id.eq(lead.organization_id).and(leads::id.eq(lead.id)));
+        match diesel::update(row).set(lead).execute(conn).map_err(DbError::from) {
+            Ok(_) => {}
+            Err(e) if e.is_unique_violation() => {
+                conn.batch_execute("ROLLBACK TO SAVEPOINT batch")?;
+                return Ok(Written::LostRace);
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    append_audit(conn, changes, stamp)?;
+    append_history(conn, changes, stamp)?;
+    add_tags(conn, changes, stamp)?;
+    add_phones(conn, changes, stamp)?;
+    add_notes(conn, changes, stamp)?;
+    add_dnc(conn, changes, stamp)?;
+    conn.batch_execute("RELEASE SAVEPOINT batch")?;
+    Ok(Written::All)
+}
+
+/// Inserts the new leads with their logs; false when another program took one of their keys.
+fn create(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<bool, DbError> {
+    conn.batch_execute(&format!(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS lead_staging ON COMMIT DROP AS SELECT {COLUMNS} FROM leads WITH NO DATA;
+         TRUNCATE lead_staging"
+    ))?;
+    let mut lines = String::with_capacity(changes.created.len() * 400);
+    for lead in &changes.created {
+        copy_line(&mut lines, lead)?;
+    }
+    diesel::copy_from(lead_staging::table)
+        .from_raw_data(Staging, |out| -> QueryResult<()> {
+            out.write_all(lines.as_bytes()).map_err(|e| diesel::result::Error::SerializationError(e.into()))
+        })
+        .execute(conn)?;
+    let inserted = diesel::sql_query(format!(
+        "INSERT INTO leads ({COLUMNS}) SELECT {COLUMNS} FROM lead_staging ORDER BY id ON CONFLICT DO NOTHING"
+    ))
+    .execute(conn)?;
+    if inserted < changes.created.len() {
+        return Ok(false);
+    }
+    diesel::sql_query(
+        "INSERT INTO lead_audit_log (organization_id, lead_id, action, changed_by, actor, ip_address, import_id, changed_at)
+         SELECT organization_id, id, 'create', $1, $2, $3, import_id, $4 FROM lead_staging ORDER BY id",
+    )
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<Text, _>(&stamp.actor)
+    .bind::<Nullable<Text>, _>(&stamp.ip_address)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .execute(conn)?;
+    diesel::sql_query(
+        "INSERT INTO lead_status_history
+             (organization_id, lead_id, to_status, trigger_type, changed_by, import_id, changed_at, recorded_at)
+         SELECT organization_id, id, status, $1, $2, import_id, status_changed_at, $3 FROM lead_staging
+         WHERE status <> 'dnc' ORDER BY id",
+    )
+    .bind::<Text, _>(stamp.trigger.as_str())
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .execute(conn)?;
+    Ok(true)
+}
+
+/// All columns of the temporary table, in COPY's text format.
+struct Staging;
+
+impl diesel::pg::CopyTarget for Staging {
+    type Table = lead_staging::table;
+    type SqlType = BigInt;
+    fn walk_target(mut pass: diesel::query_builder::AstPass<'_, '_, diesel::pg::Pg>) -> QueryResult<()> {
+        pass.push_sql("lead_staging");
+        Ok(())
+    }
+}
+
+/// One line of COPY's text format (PostgreSQL manual, "COPY", file formats).
+fn copy_line(out: &mut String, lead: &Lead) -> Result<(), DbError> {
+    macro_rules! put {
+        ($value:expr) => {
+            let _ = write!(out, "{}\t", $value);
+        };
+    }
+    let number = |out: &mut String, value: Option<i64>| match value {
+        Some(n) => drop(write!(out, "{n}\t")),
+        None => out.push_str("\\N\t"),
+    };
+    let time = |out: &mut String, value: Option<Timestamp>| match value {
+        Some(t) => drop(write!(out, "{t}\t")),
+        None => out.push_str("\\N\t"),
+    };
+    put!(lead.id);
+    put!(lead.organization_id);
+    put!(lead.uid.0);
+    number(out, lead.owner_id);
+    for value in [&lead.first_name, &lead.last_name, &lead.phone_number] {
+        copy_text(out, value.as_deref());
+    }
+    copy_text(out, Some(&lead.phone_extension));
+    for value in [&lead.email, &lead.company, &lead.job_title, &lead.website, &lead.linkedin_url] {
+        copy_text(out, value.as_deref());
+    }
+    put!(lead.status);
+    put!(lead.status_changed_at);
+    number(out, lead.lead_score.map(i64::from));
+    copy_text(out, lead.temperature.map(|t| t.as_str()));
+    copy_text(out, lead.source.as_deref());
+    copy_text(out, lead.campaign.as_deref());
+    put!(lead.consent_status);
+    time(out, lead.consent_at);
+    time(out, lead.email_opted_out_at);
+    for value in [&lead.city, &lead.state, &lead.postal_code, &lead.country, &lead.timezone] {
+        copy_text(out, value.as_deref());
+    }
+    let custom = serde_json::to_string(&lead.custom_fields)
+        .map_err(|e| diesel::result::Error::SerializationError(e.into()))?;
+    copy_text(out, Some(&custom));
+    copy_text(out, lead.external_source.as_deref());
+    copy_text(out, lead.external_id.as_deref());
+    number(out, lead.import_id);
+    put!(lead.created_at);
+    let _ = writeln!(out, "{}", lead.updated_at);
+    Ok(())
+}
+
+fn copy_text(out: &mut String, value: Option<&str>) {
+    let Some(text) = value else {
+        out.push_str("\\N\t");
+        return;
+    };
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            c => out.push(c),
+        }
+    }
+    out.push('\t');
+}
+
+fn append_audit(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+    let rows = &changes.audit;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "INSERT INTO lead_audit_log (organization_id, lead_id, action, field_name, old_value, new_value,
+                                     changed_by, actor, ip_address, import_id, changed_at)
+         SELECT $1, r.lead_id, r.action, r.field_name, r.old_value, r.new_value, $2, $3, $4, $5, $6
+         FROM unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[])
+              WITH ORDINALITY AS r (lead_id, action, field_name, old_value, new_value, place) ORDER BY place",
+    )
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<Text, _>(&stamp.actor)
+    .bind::<Nullable<Text>, _>(&stamp.ip_address)
+    .bind::<Nullable<BigInt>, _>(stamp.import_id)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.action).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.field_name.as_deref()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.old_value.as_deref()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.new_value.as_deref()).collect::<Vec<_>>())
+    .execute(conn)?;
+    Ok(())
+}
+
+fn append_history(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+    let rows = &changes.history;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "INSERT INTO lead_status_history (organization_id, lead_id, from_status, to_status, trigger_type, reason,
+                                          changed_by, import_id, changed_at, recorded_at)
+         SELECT $1, r.lead_id, r.from_status, r.to_status, r.trigger_type, r.reason, $2, $3,
+                timestamptz 'epoch' + r.changed_at * interval '1 microsecond', $4
+         FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[])
+              WITH ORDINALITY AS r (lead_id, from_status, to_status, trigger_type, reason, changed_at, place)
+         ORDER BY place",
+    )
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<Nullable<BigInt>, _>(stamp.import_id)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.from_status.map(|s| s.as_str())).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.to_status.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.trigger_type.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.reason.as_deref()).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.changed_at.as_micros()).collect::<Vec<_>>())
+    .execute(conn)?;
+    Ok(())
+}
+
+fn add_tags(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+    let rows = &changes.tags;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "INSERT INTO lead_tags (organization_id, lead_id, tag, created_at)
+         SELECT $1, r.lead_id, r.tag, $2 FROM unnest($3::bigint[], $4::text[]) AS r (lead_id, tag)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.tag.as_str()).collect::<Vec<_>>())
+    .execute(conn)?;
+    Ok(())
+}
+
+fn add_phones(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+    let rows = &changes.phones;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "INSERT INTO lead_phones (organization_id, lead_id, phone_number, kind, created_at)
+         SELECT $1, r.lead_id, r.phone_number, r.kind, $2
+         FROM unnest($3::bigint[], $4::text[], $5::text[]) WITH ORDINALITY AS r (lead_id, phone_number, kind, place)
+         ORDER BY place ON CONFLICT DO NOTHING",
+    )
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.phone_number.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.kind.as_str()).collect::<Vec<_>>())
+    .execute(conn)?;
+    Ok(())
+}
+
+fn add_notes(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+    let rows = &changes.notes;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "INSERT INTO lead_notes (organization_id, lead_id, body, author_id, created_at)
+         SELECT $1, r.lead_id, r.body, $2, $3
+         FROM unnest($4::bigint[], $5::text[]) WITH ORDINALITY AS r (lead_id, body, place) ORDER BY place",
+    )
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.body.as_str()).collect::<Vec<_>>())
+    .execute(conn)?;
+    Ok(())
+}
+
+fn add_dnc(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+    let rows = &changes.dnc;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "INSERT INTO dnc_list (organization_id, phone_number, reason, source, scope, evidence,
+                               added_by, added_at, updated_at, import_id)
+         SELECT $1, r.phone_number, r.reason, r.source, r.scope, r.evidence, $2, $3, $3, $4
+         FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+              WITH ORDINALITY AS r (phone_number, reason, source, scope, evidence, place) ORDER BY place
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Nullable<BigInt>, _>(stamp.import_id)
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.phone_number.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.reason.as_deref()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.source).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.scope).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.evidence.as_deref()).collect::<Vec<_>>())
+    .execute(conn)?;
+    Ok(())
+}

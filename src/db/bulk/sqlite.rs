@@ -1,0 +1,74 @@
+//! SQLite: single-row inserts through statements prepared once, and the logs of new leads by `INSERT … SELECT`.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sqlite::SqliteConnection;
+
+use super::{LeadChanges, Stamp};
+use crate::db::DbError;
+use crate::db::schema::{
+    dnc_list, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads,
+};
+use crate::db::types::UtcTimestamp;
+
+pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+    for lead in &changes.created {
+        diesel::insert_into(leads::table).values(lead).execute(conn)?;
+    }
+    if let (Some(first), Some(last)) = (changes.created.first(), changes.created.last()) {
+        log_created(conn, stamp, first.id, last.id)?;
+    }
+    for lead in &changes.updated {
+        let row = leads::table.filter(leads::organization_id.eq(lead.organization_id).and(leads::id.eq(lead.id)));
+        diesel::update(row).set(lead).execute(conn)?;
+    }
+    for entry in &changes.audit {
+        diesel::insert_into(lead_audit_log::table).values(entry).execute(conn)?;
+    }
+    for change in &changes.history {
+        diesel::insert_into(lead_status_history::table).values(change).execute(conn)?;
+    }
+    for tag in &changes.tags {
+        diesel::insert_into(lead_tags::table).values(tag).execute(conn)?;
+    }
+    for phone in &changes.phones {
+        diesel::insert_into(lead_phones::table).values(phone).execute(conn)?;
+    }
+    for note in &changes.notes {
+        diesel::insert_into(lead_notes::table).values(note).execute(conn)?;
+    }
+    for entry in &changes.dnc {
+        diesel::insert_into(dnc_list::table).values(entry).execute(conn)?;
+    }
+    Ok(())
+}
+
+fn log_created(conn: &mut SqliteConnection, stamp: &Stamp, first: i64, last: i64) -> Result<(), DbError> {
+    diesel::sql_query(
+        "INSERT INTO lead_audit_log (organization_id, lead_id, action, changed_by, actor, ip_address, import_id, changed_at)
+         SELECT organization_id, id, 'create', ?, ?, ?, import_id, ? FROM leads
+         WHERE organization_id = ? AND id BETWEEN ? AND ? ORDER BY id",
+    )
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<Text, _>(&stamp.actor)
+    .bind::<Nullable<Text>, _>(&stamp.ip_address)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<BigInt, _>(first)
+    .bind::<BigInt, _>(last)
+    .execute(conn)?;
+    diesel::sql_query(
+        "INSERT INTO lead_status_history
+             (organization_id, lead_id, to_status, trigger_type, changed_by, import_id, changed_at, recorded_at)
+         SELECT organization_id, id, status, ?, ?, import_id, status_changed_at, ? FROM leads
+         WHERE organization_id = ? AND id BETWEEN ? AND ? AND status <> 'dnc' ORDER BY id",
+    )
+    .bind::<Text, _>(stamp.trigger.as_str())
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<BigInt, _>(first)
+    .bind::<BigInt, _>(last)
+    .execute(conn)?;
+    Ok(())
+}

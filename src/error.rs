@@ -1,0 +1,223 @@
+//! The one place where errors become a message, a hint and an exit code.
+
+use crate::db::DbError;
+use crate::import::ImportError;
+use crate::ops::lead_delete::RestoreError;
+use crate::settings::SettingsError;
+use crate::ui::UiError;
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Failed, and nothing was changed.
+    Failed = 1,
+    /// The command line was wrong.
+    Usage = 2,
+    /// Done, but something needs a person.
+    NeedsAttention = 3,
+    /// Interrupted, and nothing was changed.
+    Interrupted = 130,
+}
+
+/// An error that a command finds by itself, rather than the layers below it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct CommandError {
+    message: String,
+    details: Vec<String>,
+    hint: Option<String>,
+    exit: Exit,
+}
+
+impl CommandError {
+    /// Something could not be done.
+    pub fn failed(message: impl Into<String>) -> CommandError {
+        CommandError { message: message.into(), details: Vec::new(), hint: None, exit: Exit::Failed }
+    }
+
+    /// The command line was wrong.
+    pub fn usage(message: impl Into<String>) -> CommandError {
+        CommandError { exit: Exit::Usage, ..CommandError::failed(message) }
+    }
+
+    pub fn hint(self, hint: impl Into<String>) -> CommandError {
+        CommandError { hint: Some(hint.into()), ..self }
+    }
+
+    pub fn detail(mut self, detail: impl Into<String>) -> CommandError {
+        self.details.push(detail.into());
+        self
+    }
+}
+
+/// What a person reads of an error.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Explanation {
+    pub message: String,
+    pub details: Vec<String>,
+    pub hint: Option<String>,
+    pub exit: Exit,
+    /// Nothing is to be said: the reader of our output has gone.
+    pub silent: bool,
+}
+
+/// Turns an error of any layer into what a person reads and the shell sees.
+pub fn explain(error: &anyhow::Error) -> Explanation {
+    let mut explanation = Explanation {
+        message: error.to_string(),
+        details: Vec::new(),
+        hint: None,
+        exit: Exit::Failed,
+        silent: false,
+    };
+    if let Some(e) = error.downcast_ref::<CommandError>() {
+        explanation.details.clone_from(&e.details);
+        explanation.hint.clone_from(&e.hint);
+        explanation.exit = e.exit;
+    } else if let Some(e) = error.downcast_ref::<ImportError>() {
+        of_import(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<DbError>() {
+        of_db(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<RestoreError>() {
+        of_restore(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<UiError>() {
+        of_ui(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<SettingsError>() {
+        explanation.hint = Some(match e {
+            SettingsError::Config { .. } => {
+                "its keys are database_url, org, user, format and color, for example: org = \"acme\"".into()
+            }
+            SettingsError::NoHome => "name the database with --database-url".into(),
+        });
+    }
+    explanation
+}
+
+fn of_import(error: &ImportError, explanation: &mut Explanation) {
+    match error {
+        ImportError::Db(e) => of_db(e, explanation),
+        ImportError::Read { remedy, .. } => explanation.hint.clone_from(remedy),
+        ImportError::NoIdentityColumn { columns, .. } => {
+            explanation.details.push(format!("its columns: {}", columns.join(", ")));
+            let example = columns.iter().find(|name| !name.is_empty()).map_or("#1", String::as_str);
+            explanation.hint = Some(format!("name one, for example --map phone={}", shell_word(example)));
+        }
+        ImportError::Mapping { columns, remedy, .. } => {
+            explanation.details.push(format!("the columns: {}", columns.join(", ")));
+            explanation.hint = Some(remedy.clone());
+        }
+        ImportError::TooManyRejects { rejects_file, .. } => {
+            explanation.details.push("nothing was imported".into());
+            explanation.hint = rejects_file.as_ref().map(|path| format!("the rejected rows so far are in `{path}`"));
+        }
+        ImportError::FileChanged(_) => explanation.hint = Some("import it again once nobody writes to it".into()),
+        ImportError::Rejects { .. } => {
+            explanation.details.push("nothing was imported".into());
+            explanation.hint = Some("name another place, for example --rejects /tmp/rejects.csv".into());
+        }
+        ImportError::UnknownImport(_) => {
+            explanation.hint =
+                Some("import into the database that the file came from, or give the options anew with --ignore _import".into());
+        }
+        ImportError::Interrupted => interrupted(explanation),
+        ImportError::LostRaces(_) | ImportError::ReaderFailed => {
+            explanation.details.push("nothing was imported".into());
+            explanation.hint = Some("import it again".into());
+        }
+    }
+}
+
+fn of_db(error: &DbError, explanation: &mut Explanation) {
+    explanation.hint = match error {
+        DbError::Open { .. } => Some("check the path or URL: `crmctl config show` tells where it came from".into()),
+        DbError::NotADatabase(_) => Some("name another file with --database-url".into()),
+        DbError::PendingMigrations { .. } => Some("apply them with: crmctl migrate up".into()),
+        DbError::NewerSchema(_) => Some("use the crmctl that migrated it, or a newer one".into()),
+        DbError::BypassesRowSecurity(role) => Some(proper_role(role)),
+        DbError::PermissionDenied(_) => Some(
+            "let the schema's owner grant it:\n\
+             GRANT USAGE ON SCHEMA public TO crm_app;\n\
+             GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crm_app;\n\
+             GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crm_app;"
+                .into(),
+        ),
+        DbError::DiskFull(_) => Some("nothing was changed; make room and try again".into()),
+        DbError::Interrupted => return interrupted(explanation),
+        DbError::Backup { .. } => Some("name a new file in a folder with room".into()),
+        DbError::Migration(_) => Some("nothing was changed".into()),
+        DbError::Query(_) => None,
+    };
+}
+
+/// The statements that make a role which row-level security holds.
+fn proper_role(role: &str) -> String {
+    format!(
+        "make an everyday role, as `{role}`, and connect as it:\n\
+         CREATE ROLE crm_app LOGIN PASSWORD '...' NOSUPERUSER NOBYPASSRLS;\n\
+         GRANT USAGE ON SCHEMA public TO crm_app;\n\
+         GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crm_app;\n\
+         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crm_app;\n\
+         or, for once, add --allow-bypass"
+    )
+}
+
+fn of_restore(error: &RestoreError, explanation: &mut Explanation) {
+    match error {
+        RestoreError::Db(e) => of_db(e, explanation),
+        RestoreError::NotDeleted(_) => {}
+        RestoreError::Taken { holder, .. } => {
+            explanation.hint = Some(format!("look at the live lead: crmctl lead show {holder}"));
+        }
+    }
+}
+
+fn of_ui(error: &UiError, explanation: &mut Explanation) {
+    match error {
+        UiError::ClosedPipe => {
+            explanation.silent = true;
+            explanation.exit = Exit::Done;
+        }
+        UiError::NobodyToAsk => explanation.hint = Some("add --yes to go ahead without being asked".into()),
+        UiError::Io(_) | UiError::Json(_) | UiError::NotConfirmed => {}
+    }
+}
+
+fn interrupted(explanation: &mut Explanation) {
+    explanation.message = "interrupted; nothing was changed".into();
+    explanation.exit = Exit::Interrupted;
+}
+
+/// A word as a shell takes it.
+fn shell_word(text: &str) -> String {
+    match text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_example() {
+        let columns = vec!["Name".to_owned(), "Fone".to_owned(), "City".to_owned()];
+        let error = ImportError::NoIdentityColumn { file: "leads.csv".into(), columns };
+        let explanation = explain(&error.into());
+        assert_eq!(explanation.message, "no column of `leads.csv` holds a phone number, an email or an external id");
+        assert_eq!(explanation.details, ["its columns: Name, Fone, City"]);
+        assert_eq!(explanation.hint.as_deref(), Some("name one, for example --map phone=Name"));
+    }
+
+    #[test]
+    fn exit_codes() {
+        let exit = |error: anyhow::Error| explain(&error).exit;
+        assert_eq!(exit(CommandError::usage("x").into()), Exit::Usage);
+        assert_eq!(exit(ImportError::Interrupted.into()), Exit::Interrupted);
+        assert_eq!(exit(DbError::Interrupted.into()), Exit::Interrupted);
+        assert_eq!(exit(UiError::ClosedPipe.into()), Exit::Done);
+        assert_eq!(exit(anyhow::anyhow!("x")), Exit::Failed);
+    }
+}

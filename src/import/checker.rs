@@ -1,0 +1,415 @@
+//! From the cells of a row to a lead's values, or to everything that is wrong with the row.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use jiff::tz::TimeZone;
+
+use super::fields::LeadField;
+use super::mapping::{Mapping, Target};
+use super::row::{ProblemKind, Row, RowProblem};
+use crate::db::OrgId;
+use crate::db::models::leads::TEXT_COLUMNS;
+use crate::ops::draft::LeadDraft;
+use crate::domain::consent::{Consent, Temperature};
+use crate::domain::datetime;
+use crate::domain::email::Email;
+use crate::domain::phone::{self, E164, PhoneCheck, PhoneProblem, Region};
+use crate::domain::status::Status;
+use crate::domain::text::{is_placeholder, unmark_text};
+use crate::domain::timestamp::Timestamp;
+use crate::domain::{country, flag, name, score, source, tag};
+
+/// A row after checking.
+pub struct Checked {
+    pub row: Row,
+    /// Nothing when the row is rejected.
+    pub draft: Option<LeadDraft>,
+    /// Why it is rejected, or which of its values were dropped.
+    pub problems: Vec<RowProblem>,
+    /// Whether a spreadsheet's damage was undone.
+    pub repaired: bool,
+    /// Cells that hold a word for "nothing".
+    pub placeholders: u32,
+}
+
+/// Checks rows of one file.
+pub struct Checker {
+    pub mapping: Mapping,
+    pub org: OrgId,
+    pub region: Option<Region>,
+    pub phone_check: PhoneCheck,
+    pub zone: TimeZone,
+    /// Active users by email.
+    pub owners: HashMap<String, i64>,
+    pub tags: Vec<String>,
+    pub source_system: Option<String>,
+    pub lenient: bool,
+    pub now: Timestamp,
+}
+
+impl Checker {
+    /// Parses every mapped cell and gathers every problem.
+    pub fn check(&self, row: Row) -> Checked {
+        let mut work = Work {
+            checker: self,
+            draft: LeadDraft { tags: self.tags.clone(), ..LeadDraft::blank(self.org, self.now) },
+            region: self.region,
+            problems: Vec::new(),
+            repaired: false,
+            placeholders: 0,
+        };
+        // The row's country decides how its phones are read, so it comes first.
+        let country = self.mapping.column_of(LeadField::Country);
+        if let Some(index) = country {
+            work.take(LeadField::Country, index, row.cell(index));
+        }
+        for (index, target) in self.mapping.targets.iter().enumerate() {
+            match target {
+                Target::Field(LeadField::Country) => {}
+                Target::Field(field) => work.take(*field, index, row.cell(index)),
+                Target::Custom(key) => work.keep(key, row.cell(index)),
+                Target::Ignored => {}
+            }
+        }
+        for (field, value) in &self.mapping.constants {
+            work.parse(*field, value.clone(), value);
+        }
+        work.finish(row)
+    }
+}
+
+/// One row under check.
+struct Work<'a> {
+    checker: &'a Checker,
+    draft: LeadDraft,
+    region: Option<Region>,
+    problems: Vec<RowProblem>,
+    repaired: bool,
+    placeholders: u32,
+}
+
+impl Work<'_> {
+    fn take(&mut self, field: LeadField, index: usize, cell: &str) {
+        let text = unmark_text(cell).trim();
+        if text.is_empty() {
+            return;
+        }
+        if is_placeholder(text) {
+            self.placeholders += 1;
+            return;
+        }
+        let header = self.checker.mapping.headers.get(index).cloned().unwrap_or_default();
+        self.parse(field, header, text);
+    }
+
+    /// Keeps a cell that no field claims: nothing that the file held is lost.
+    fn keep(&mut self, key: &str, cell: &str) {
+        let text = unmark_text(cell).trim();
+        if !text.is_empty()
+            && let serde_json::Value::Object(fields) = &mut self.draft.lead.custom_fields.0
+        {
+            fields.insert(key.to_owned(), serde_json::Value::String(text.to_owned()));
+        }
+    }
+
+    fn parse(&mut self, field: LeadField, column: String, text: &str) {
+        if field != LeadField::Phone && field != LeadField::FurtherPhone && is_spreadsheet_error(text) {
+            let remedy = "correct the formula, or empty the cell";
+            self.problem(ProblemKind::SpreadsheetError, column, text, "is a spreadsheet error", remedy);
+            return;
+        }
+        match field {
+            LeadField::Phone => self.phone(column, text),
+            LeadField::FurtherPhone => self.further_phone(column, text),
+            LeadField::Email => match Email::parse(text) {
+                Ok(email) => self.draft.lead.email = Some(email.into_string()),
+                Err(e) => self.problem(ProblemKind::EmailInvalid, column, text, &e.to_string(), "correct the address, or empty the cell"),
+            },
+            LeadField::FirstName => self.text("first_name", column, text),
+            LeadField::LastName => self.text("last_name", column, text),
+            LeadField::Name => {
+                let (first, last) = name::split(text);
+                if self.draft.lead.first_name.is_none() && !first.is_empty() {
+                    self.text("first_name", column.clone(), &first);
+                }
+                if self.draft.lead.last_name.is_none() && !last.is_empty() {
+                    self.text("last_name", column, &last);
+                }
+            }
+            LeadField::Company => self.text("company", column, text),
+            LeadField::JobTitle => self.text("job_title", column, text),
+            LeadField::Website => self.text("website", column, text),
+            LeadField::LinkedinUrl => self.text("linkedin_url", column, text),
+            LeadField::Campaign => self.text("campaign", column, text),
+            LeadField::City => self.text("city", column, text),
+            LeadField::State => self.text("state", column, text),
+            LeadField::PostalCode => self.text("postal_code", column, text),
+            LeadField::Source => self.text("source", column, &source::normalize(text)),
+            LeadField::Status => match Status::parse(text) {
+                Some(status) => self.draft.status = Some(status),
+                None => {
+                    let remedy = format!("use one of {}", Status::words());
+                    self.problem(ProblemKind::StatusUnknown, column, text, "is not a lead status", &remedy);
+                }
+            },
+            LeadField::Score => match score::parse(text) {
+                Some(score) => self.draft.lead.lead_score = Some(score),
+                None => self.problem(ProblemKind::ScoreInvalid, column, text, "is not an integer from 0 to 100", "correct the score, or empty the cell"),
+            },
+            LeadField::Temperature => match Temperature::from_str(text) {
+                Ok(temperature) => self.draft.lead.temperature = Some(temperature),
+                Err(_) => self.problem(ProblemKind::TemperatureUnknown, column, text, "is not a temperature", "use one of hot, warm, cold"),
+            },
+            LeadField::Tags => match tag::parse_several(text) {
+                Ok(tags) => {
+                    for tag in tags {
+                        if !self.draft.tags.contains(&tag) {
+                            self.draft.tags.push(tag);
+                        }
+                    }
+                }
+                Err(long) => self.too_long(column, &long, tag::MAX_LENGTH),
+            },
+            LeadField::Owner => match self.checker.owners.get(&text.to_lowercase()) {
+                Some(id) => self.draft.lead.owner_id = Some(*id),
+                None => self.problem(ProblemKind::OwnerUnknown, column, text, "is no active user of this organization", "add the user with `crmctl user add`, or empty the cell"),
+            },
+            LeadField::Note => match text.chars().count() {
+                ..=50_000 => {
+                    let note = self.draft.note.get_or_insert_default();
+                    if !note.is_empty() {
+                        note.push_str("\n\n");
+                    }
+                    note.push_str(text);
+                }
+                _ => self.too_long(column, text, 50_000),
+            },
+            LeadField::Created => match datetime::parse(text, &self.checker.zone) {
+                Ok(time) if time > self.checker.now => {
+                    self.problem(ProblemKind::TimeInvalid, column, text, "lies in the future", "correct the time, or empty the cell");
+                }
+                Ok(time) => self.draft.created = Some(time),
+                Err(e) => self.problem(ProblemKind::TimeInvalid, column, text, &e.to_string(), e.remedy()),
+            },
+            LeadField::DoNotCall => self.flag(column, text, |draft| draft.do_not_call = true),
+            LeadField::EmailOptOut => self.flag(column, text, |draft| draft.email_opt_out = true),
+            LeadField::Consent => match Consent::parse(text) {
+                Some(consent) => self.draft.consent = Some(consent),
+                None => {
+                    let remedy = format!("use one of {}", Consent::words());
+                    self.problem(ProblemKind::ConsentUnknown, column, text, "is not a consent", &remedy);
+                }
+            },
+            LeadField::Country => match country::parse(text) {
+                Some(code) => {
+                    self.region = Region::from_str(&code).ok().or(self.region);
+                    self.draft.lead.country = Some(code);
+                }
+                None => self.problem(ProblemKind::CountryUnknown, column, text, "is not a country", "use an ISO 3166 code such as US, or the English name"),
+            },
+            LeadField::Timezone => match datetime::zone(text) {
+                Ok(_) => self.text("timezone", column, text),
+                Err(_) => self.problem(ProblemKind::TimezoneUnknown, column, text, "is not an IANA time zone", "use a name such as America/New_York"),
+            },
+            LeadField::ExternalId => {
+                self.draft.lead.external_source = self.checker.source_system.clone();
+                self.text("external_id", column, text);
+            }
+        }
+    }
+
+    fn phone(&mut self, column: String, text: &str) {
+        match phone::parse_several(text, self.region, self.checker.phone_check) {
+            Ok(numbers) => {
+                let mut numbers = numbers.into_iter();
+                if let Some(first) = numbers.next() {
+                    self.repaired |= first.repaired;
+                    if first.extension.chars().count() > 20 {
+                        self.too_long(column, text, 20);
+                        return;
+                    }
+                    self.draft.phone = Some(first.number);
+                    self.draft.lead.phone_number = Some(first.number.to_string());
+                    self.draft.lead.phone_extension = first.extension;
+                }
+                for further in numbers {
+                    self.repaired |= further.repaired;
+                    self.add_further(further.number, &column);
+                }
+            }
+            Err(e) => self.phone_problem(column, text, &e),
+        }
+    }
+
+    fn further_phone(&mut self, column: String, text: &str) {
+        match phone::parse_several(text, self.region, self.checker.phone_check) {
+            Ok(numbers) => {
+                for further in numbers {
+                    self.repaired |= further.repaired;
+                    self.add_further(further.number, &column);
+                }
+            }
+            Err(e) => self.phone_problem(column, text, &e),
+        }
+    }
+
+    fn add_further(&mut self, number: E164, column: &str) {
+        let kind = match crate::domain::text::fold_key(column) {
+            key if key.contains("work") || key.contains("business") || key.contains("office") => "work",
+            key if key.contains("home") => "home",
+            key if key.contains("mobile") || key.contains("cell") => "mobile",
+            _ => "other",
+        };
+        self.draft.further_phones.push((number, kind.to_owned()));
+    }
+
+    fn phone_problem(&mut self, column: String, text: &str, problem: &PhoneProblem) {
+        let kind = match problem {
+            PhoneProblem::LostDigits => ProblemKind::PhoneLostDigits,
+            PhoneProblem::SpreadsheetError => ProblemKind::SpreadsheetError,
+            _ => ProblemKind::PhoneInvalid,
+        };
+        self.problem(kind, column, text, &problem.to_string(), problem.remedy());
+    }
+
+    fn flag(&mut self, column: String, text: &str, set: impl FnOnce(&mut LeadDraft)) {
+        match flag::parse(text) {
+            Some(true) => set(&mut self.draft),
+            Some(false) => {}
+            None => self.problem(ProblemKind::FlagUnknown, column, text, "is neither yes nor no", "use yes or no, or empty the cell"),
+        }
+    }
+
+    fn text(&mut self, name: &str, column: String, text: &str) {
+        let Some(target) = TEXT_COLUMNS.iter().find(|c| c.name == name) else { return };
+        if text.len() > target.max_length && text.chars().count() > target.max_length {
+            self.too_long(column, text, target.max_length);
+        } else if !text.is_empty() {
+            *(target.get_mut)(&mut self.draft.lead) = Some(text.to_owned());
+        }
+    }
+
+    fn too_long(&mut self, column: String, text: &str, most: usize) {
+        let shown: String = text.chars().take(40).collect();
+        let problem = format!("is longer than {most} characters");
+        self.problem(ProblemKind::TextTooLong, column, &format!("{shown}…"), &problem, "shorten it");
+    }
+
+    fn problem(&mut self, kind: ProblemKind, column: String, value: &str, problem: &str, remedy: &str) {
+        self.problems.push(RowProblem {
+            kind,
+            column,
+            value: value.to_owned(),
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        });
+    }
+
+    fn finish(mut self, row: Row) -> Checked {
+        if self.draft.lead.external_id.is_none() {
+            self.draft.lead.external_source = None;
+        }
+        // A row without a first phone that has further ones is known by the first of those.
+        if self.draft.phone.is_none() && !self.draft.further_phones.is_empty() {
+            let (number, _) = self.draft.further_phones.remove(0);
+            self.draft.phone = Some(number);
+            self.draft.lead.phone_number = Some(number.to_string());
+        }
+        let first = self.draft.phone;
+        let mut seen = Vec::new();
+        self.draft.further_phones.retain(|(number, _)| {
+            let new = Some(*number) != first && !seen.contains(number);
+            seen.push(*number);
+            new
+        });
+        let lead = &self.draft.lead;
+        let identified = lead.phone_number.is_some() || lead.email.is_some() || lead.external_id.is_some();
+        let droppable = self.checker.lenient && self.problems.iter().all(|p| p.kind.is_droppable());
+        if !identified && (self.problems.is_empty() || droppable) {
+            self.problem(ProblemKind::NoIdentity, String::new(), "", "the row has neither phone nor email nor external id", "give it one of them");
+        }
+        let accepted = self.problems.is_empty() || (droppable && identified);
+        Checked {
+            row,
+            draft: accepted.then_some(self.draft),
+            problems: self.problems,
+            repaired: self.repaired,
+            placeholders: self.placeholders,
+        }
+    }
+}
+
+fn is_spreadsheet_error(text: &str) -> bool {
+    matches!(text, "#N/A" | "#REF!" | "#VALUE!" | "#DIV/0!" | "#NAME?" | "#NULL!" | "#NUM!" | "#SPILL!" | "#CALC!" | "#GETTING_DATA")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::options::ImportOptions;
+
+    fn checker(headers: &[&str], lenient: bool) -> Checker {
+        let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
+        Checker {
+            mapping: Mapping::of("leads.csv", &headers, &ImportOptions::default()).unwrap(),
+            org: OrgId(1),
+            region: Region::from_str("US").ok(),
+            phone_check: PhoneCheck::Valid,
+            zone: TimeZone::UTC,
+            owners: HashMap::from([("rep@example.com".to_owned(), 7)]),
+            tags: Vec::new(),
+            source_system: None,
+            lenient,
+            now: Timestamp::from_micros(1_800_000_000_000_000),
+        }
+    }
+
+    fn check(headers: &[&str], cells: &[&str], lenient: bool) -> Checked {
+        let mut row = Row::new(2);
+        cells.iter().for_each(|cell| row.push(cell));
+        checker(headers, lenient).check(row)
+    }
+
+    #[test]
+    fn every_problem_of_a_row_is_reported() {
+        let checked = check(&["Phone", "Email", "Status", "Score", "DNC"], &["555-01", "nobody", "asleep", "900", "maybe"], false);
+        let kinds: Vec<_> = checked.problems.iter().map(|p| p.kind).collect();
+        use ProblemKind::*;
+        assert_eq!(kinds, [PhoneInvalid, EmailInvalid, StatusUnknown, ScoreInvalid, FlagUnknown]);
+        assert!(checked.draft.is_none());
+    }
+
+    #[test]
+    fn lenient_drops_values_but_never_an_opt_out() {
+        let kept = check(&["Phone", "Email", "Score"], &["2125550142", "nobody", "900"], true);
+        assert_eq!(kept.problems.len(), 2);
+        assert!(kept.draft.is_some_and(|d| d.lead.email.is_none() && d.lead.lead_score.is_none()));
+        assert!(check(&["Phone", "DNC"], &["2125550142", "maybe"], true).draft.is_none());
+        let lost = check(&["Phone", "Score"], &["555-01", "5"], true);
+        assert_eq!(lost.problems.last().map(|p| p.kind), Some(ProblemKind::NoIdentity));
+    }
+
+    #[test]
+    fn the_row_s_country_decides_its_phones() {
+        let checked = check(&["Phone", "Country"], &["020 7946 0123", "United Kingdom"], false);
+        assert_eq!(checked.draft.and_then(|d| d.lead.phone_number).as_deref(), Some("+442079460123"));
+    }
+
+    #[test]
+    fn placeholders_are_empty_and_extras_are_kept() {
+        let checked = check(&["Phone", "Company", "Budget"], &["2125550142", "N/A", "'=1+1"], false);
+        let draft = checked.draft.unwrap();
+        assert_eq!((checked.placeholders, draft.lead.company), (1, None));
+        assert_eq!(draft.lead.custom_fields.0["Budget"], "=1+1");
+    }
+
+    #[test]
+    fn further_phones_are_told_from_the_first() {
+        let checked = check(&["Phone", "Work Phone", "Mobile"], &["2125550142", "2125550143", "212-555-0142; 2125550143"], false);
+        let draft = checked.draft.unwrap();
+        assert_eq!(draft.further_phones.iter().map(|p| (p.0.to_string(), p.1.as_str())).collect::<Vec<_>>(), [("+12125550143".to_owned(), "work")]);
+        let only = check(&["Phone", "Work Phone"], &["", "2125550143"], false).draft.unwrap();
+        assert_eq!(only.lead.phone_number.as_deref(), Some("+12125550143"));
+    }
+}

@@ -1,0 +1,391 @@
+//! The import of leads: one file, one transaction.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Instant;
+
+use super::ImportError;
+use super::checker::{Checked, Checker};
+use super::mapping::Mapping;
+use super::options::{ImportOptions, MaxRejects, ON_DUPLICATE_KEY};
+use super::rejects::RejectsWriter;
+use super::row::{ProblemKind, Row, RowProblem};
+use super::source::{Item, Source, SourceOptions};
+use super::summary::ImportSummary;
+use crate::db::bulk::Stamp;
+use crate::db::models::imports::{self, NewImport};
+use crate::db::models::organizations::Organization;
+use crate::db::models::{system_config, users};
+use crate::db::types::{Json, Uid};
+use crate::db::{Database, Db, DbError};
+use crate::domain::datetime;
+use crate::domain::duplicates::{OnDuplicate, OnListed};
+use crate::domain::phone::Region;
+use crate::ops::writer::{Fate, LeadWriter, Policy, WriteError};
+
+/// What is asked of the import of one file.
+pub struct Request<'a> {
+    pub path: &'a Path,
+    pub options: ImportOptions,
+    /// Where rejected rows go; beside the file when nobody says.
+    pub rejects: Option<PathBuf>,
+    pub dry_run: bool,
+    pub organization: &'a Organization,
+    /// Actor and time; the import adds its own id.
+    pub stamp: Stamp,
+}
+
+/// Hears how an import goes.
+pub trait Observer {
+    /// Something that a person should know while it runs.
+    fn notice(&mut self, text: &str);
+    /// So many rows of about so many are done.
+    fn progress(&mut self, rows: u64, of_about: u64);
+}
+
+/// Rows checked together and written together.
+const BATCH: usize = 4000;
+
+/// Batches on their way from the reading thread; bounds the memory.
+const QUEUE: usize = 2;
+
+/// Imports one file of leads: all of it or nothing.
+///
+/// # Errors
+/// The import as a whole failed and nothing was changed. Bad rows are no error but counted and written to the reject file.
+pub fn import(db: &mut Database, request: Request<'_>, observer: &mut dyn Observer) -> Result<ImportSummary, ImportError> {
+    let started = Instant::now();
+    let options = SourceOptions { delimiter: request.options.delimiter, sheet: request.options.sheet.clone() };
+    let source = Source::open(request.path, &options)?;
+    observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
+    let options = with_earlier_options(db, &source, &request)?;
+    let options = with_settings(db, options, request.organization)?;
+    let mapping = Mapping::of(&source.path().display().to_string(), &source.headers, &options)?;
+    if !mapping.custom().is_empty() {
+        observer.notice(&format!("kept as custom fields: {}", mapping.custom().join(", ")));
+    }
+    let checker = checker(db, mapping, &options, &request)?;
+    let interrupted = db.interrupted();
+    let rehearsal = request.dry_run;
+    let job = Job { source, options, checker, request, started, interrupted: &interrupted };
+    let org = job.request.organization.org_id();
+    match rehearsal {
+        true => db.rehearse(org, |conn| job.run(conn, observer)),
+        false => db.write(org, |conn| job.run(conn, observer)),
+    }
+}
+
+/// The options of this call, completed by those of the import that a reject file names.
+fn with_earlier_options(db: &mut Database, source: &Source, request: &Request<'_>) -> Result<ImportOptions, ImportError> {
+    let options = request.options.clone();
+    let Some(column) = source.headers.iter().position(|header| header == "_import") else { return Ok(options) };
+    if options.ignore.iter().any(|name| name == "_import") {
+        return Ok(options);
+    }
+    let mut named = String::new();
+    let mut take_first = |item: Item| match item {
+        Item::Row(row) | Item::Broken(row, _) => {
+            named = row.cell(column).trim().to_owned();
+            // One row is enough; the error only ends the reading.
+            Err(ImportError::Interrupted)
+        }
+        Item::Blank(_) => Ok(()),
+    };
+    match source.read(&mut take_first) {
+        Ok(()) | Err(ImportError::Interrupted) => {}
+        Err(e) => return Err(e),
+    }
+    if named.is_empty() {
+        return Ok(options);
+    }
+    let uid = uuid::Uuid::parse_str(&named).map_err(|_| ImportError::UnknownImport(named.clone()))?;
+    let org = request.organization.org_id();
+    let earlier = db.read(org, |conn| imports::by_uid(conn, org, Uid(uid)))?.ok_or(ImportError::UnknownImport(named))?;
+    let earlier: ImportOptions = serde_json::from_value(earlier.options.0).unwrap_or_default();
+    Ok(options.or(earlier))
+}
+
+/// The options, completed by the organization's settings.
+fn with_settings(db: &mut Database, options: ImportOptions, organization: &Organization) -> Result<ImportOptions, ImportError> {
+    let org = organization.org_id();
+    let settings = db.read(org, |conn| system_config::all(conn, org))?;
+    let policy = settings.iter().find(|setting| setting.config_key == ON_DUPLICATE_KEY);
+    let on_duplicate = policy.and_then(|setting| OnDuplicate::from_word(&setting.config_value));
+    Ok(options.or(ImportOptions { on_duplicate, ..ImportOptions::default() }))
+}
+
+fn checker(
+    db: &mut Database,
+    mapping: Mapping,
+    options: &ImportOptions,
+    request: &Request<'_>,
+) -> Result<Checker, ImportError> {
+    let organization = request.organization;
+    let org = organization.org_id();
+    let users = db.read(org, |conn| users::all(conn, org))?;
+    let owners: HashMap<String, i64> =
+        users.into_iter().filter(|user| user.is_active).map(|user| (user.email, user.id)).collect();
+    let region = options.region.as_deref().or(Some(organization.default_region.as_str()).filter(|r| !r.is_empty()));
+    Ok(Checker {
+        mapping,
+        org,
+        region: region.and_then(|region| Region::from_str(region).ok()),
+        phone_check: options.phone_check.unwrap_or_default(),
+        // The organization's zone was validated when it was set.
+        zone: datetime::zone(&organization.timezone).unwrap_or(jiff::tz::TimeZone::UTC),
+        owners,
+        tags: options.tags.clone(),
+        source_system: options.source_system.clone(),
+        lenient: options.lenient,
+        now: request.stamp.now,
+    })
+}
+
+/// An import under way.
+struct Job<'a> {
+    source: Source,
+    options: ImportOptions,
+    checker: Checker,
+    request: Request<'a>,
+    started: Instant,
+    interrupted: &'a AtomicBool,
+}
+
+/// What the reading thread hands over.
+enum Batch {
+    Rows(Vec<Checked>),
+    Blank(u64),
+}
+
+impl Job<'_> {
+    fn run(&self, conn: &mut Db, observer: &mut dyn Observer) -> Result<ImportSummary, ImportError> {
+        let org = self.request.organization.org_id();
+        let uid = Uid::new();
+        let mut stamp = self.request.stamp.clone();
+        Database::import_lock(conn, org, &mut |text| observer.notice(text), self.interrupted)?;
+        let import_id = self.begin_record(conn, uid)?;
+        stamp.import_id = Some(import_id);
+        let evidence = format!("import {import_id} of {}", self.source.file_name);
+        let policy = Policy {
+            on_duplicate: self.options.on_duplicate.unwrap_or(OnDuplicate::Skip),
+            on_listed: self.options.dnc.unwrap_or(OnListed::Flag),
+        };
+        let expected = usize::try_from(self.source.estimated_rows).unwrap_or(usize::MAX);
+        let writer = LeadWriter::new(conn, stamp, policy, evidence, expected)?;
+        let mut work = Work {
+            job: self,
+            conn,
+            writer,
+            rejects: self.rejects_writer(uid),
+            summary: ImportSummary {
+                import_id: (!self.request.dry_run).then_some(import_id),
+                file_name: self.source.file_name.clone(),
+                file_sha256: self.source.sha256.clone(),
+                dry_run: self.request.dry_run,
+                ..ImportSummary::default()
+            },
+        };
+        self.pump(&mut work, observer)?;
+        self.source.verify_unchanged()?;
+        work.finish(import_id)
+    }
+
+    fn begin_record(&self, conn: &mut Db, uid: Uid) -> Result<i64, DbError> {
+        let now = self.request.stamp.now;
+        let options = serde_json::to_value(&self.options).unwrap_or_default();
+        imports::insert(
+            conn,
+            &NewImport {
+                organization_id: self.request.organization.id,
+                uid,
+                kind: "leads",
+                file_name: &self.source.file_name,
+                file_sha256: &self.source.sha256,
+                file_size: i64::try_from(self.source.size).unwrap_or(i64::MAX),
+                sheet: self.source.sheet(),
+                mapping: Json(self.checker.mapping.to_json()),
+                options: Json(options),
+                actor: &self.request.stamp.actor,
+                started_at: now,
+                finished_at: now,
+                created_at: now,
+                updated_at: now,
+            },
+        )
+    }
+
+    /// A rehearsal writes no file unless one is named.
+    fn rejects_writer(&self, uid: Uid) -> Option<RejectsWriter> {
+        let path = match (&self.request.rejects, self.request.dry_run) {
+            (Some(path), _) => path.clone(),
+            (None, false) => RejectsWriter::default_path(self.source.path()),
+            (None, true) => return None,
+        };
+        let import = if self.request.dry_run { String::new() } else { uid.0.to_string() };
+        Some(RejectsWriter::new(path, &self.source.headers, import))
+    }
+
+    /// Reads and checks in a second thread, writes in this one.
+    fn pump(&self, work: &mut Work<'_>, observer: &mut dyn Observer) -> Result<(), ImportError> {
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(QUEUE);
+            let reading = scope.spawn(move || self.read(&sender));
+            let written = self.write_all(work, &receiver, observer);
+            drop(receiver);
+            let read = reading.join().map_err(|_| ImportError::ReaderFailed)?;
+            written?;
+            read
+        })
+    }
+
+    fn read(&self, sender: &SyncSender<Batch>) -> Result<(), ImportError> {
+        // A failed send means that the writing side has given up; its error is the one that counts.
+        let send = |batch| sender.send(batch).map_err(|_| ImportError::Interrupted);
+        let mut rows = Vec::with_capacity(BATCH);
+        self.source.read(&mut |item| {
+            match item {
+                Item::Row(row) => rows.push(self.checker.check(row)),
+                Item::Broken(row, problem) => rows.push(broken(row, problem)),
+                Item::Blank(count) => return send(Batch::Blank(count)),
+            }
+            match rows.len() >= BATCH {
+                true => send(Batch::Rows(std::mem::replace(&mut rows, Vec::with_capacity(BATCH)))),
+                false => Ok(()),
+            }
+        })?;
+        send(Batch::Rows(rows))
+    }
+
+    fn write_all(
+        &self,
+        work: &mut Work<'_>,
+        batches: &Receiver<Batch>,
+        observer: &mut dyn Observer,
+    ) -> Result<(), ImportError> {
+        while let Ok(batch) = batches.recv() {
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(ImportError::Interrupted);
+            }
+            match batch {
+                Batch::Blank(count) => work.summary.blank_rows += count,
+                Batch::Rows(rows) => work.write(rows)?,
+            }
+            observer.progress(work.summary.read, self.source.estimated_rows);
+        }
+        match self.interrupted.load(Ordering::Relaxed) {
+            true => Err(ImportError::Interrupted),
+            false => Ok(()),
+        }
+    }
+}
+
+fn broken(row: Row, problem: RowProblem) -> Checked {
+    Checked { row, draft: None, problems: vec![problem], repaired: false, placeholders: 0 }
+}
+
+/// The writing side.
+struct Work<'a> {
+    job: &'a Job<'a>,
+    conn: &'a mut Db,
+    writer: LeadWriter,
+    rejects: Option<RejectsWriter>,
+    summary: ImportSummary,
+}
+
+impl Work<'_> {
+    fn write(&mut self, rows: Vec<Checked>) -> Result<(), ImportError> {
+        let drafts: Vec<_> = rows.iter().filter_map(|checked| checked.draft.as_ref()).collect();
+        let mut outcomes = self.writer.write(self.conn, &drafts)?.into_iter();
+        for checked in &rows {
+            self.summary.read += 1;
+            self.summary.placeholders += u64::from(checked.placeholders);
+            let outcome = checked.draft.as_ref().and_then(|_| outcomes.next());
+            match outcome {
+                None => {
+                    self.summary.rejected += 1;
+                    self.reject(&checked.row, &checked.problems)?;
+                }
+                Some(outcome) => {
+                    self.summary.count(&outcome);
+                    match refusal(outcome.fate) {
+                        Some(problem) => self.reject(&checked.row, &[problem])?,
+                        None => {
+                            self.summary.repaired += u64::from(checked.repaired);
+                            self.summary.dropped_values += checked.problems.len() as u64;
+                            checked.problems.iter().for_each(|problem| self.summary.note(checked.row.number, problem));
+                        }
+                    }
+                }
+            }
+        }
+        match self.job.options.max_rejects {
+            Some(MaxRejects::Rows(most)) if self.summary.rejected > most => Err(self.too_many()?),
+            _ => Ok(()),
+        }
+    }
+
+    fn reject(&mut self, row: &Row, problems: &[RowProblem]) -> Result<(), ImportError> {
+        problems.iter().for_each(|problem| self.summary.note(row.number, problem));
+        match &mut self.rejects {
+            Some(rejects) => rejects.write(row, problems),
+            None => Ok(()),
+        }
+    }
+
+    fn too_many(&mut self) -> Result<ImportError, ImportError> {
+        Ok(ImportError::TooManyRejects {
+            file: self.summary.file_name.clone(),
+            read: self.summary.read,
+            rejected: self.summary.rejected,
+            rejects_file: self.finish_rejects()?,
+        })
+    }
+
+    fn finish_rejects(&mut self) -> Result<Option<String>, ImportError> {
+        self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)
+    }
+
+    fn finish(mut self, import_id: i64) -> Result<ImportSummary, ImportError> {
+        let summary = &self.summary;
+        if self.job.options.max_rejects.is_some_and(|most| most.is_exceeded(summary.read, summary.rejected)) {
+            return Err(self.too_many()?);
+        }
+        self.summary.rejects_file = self.finish_rejects()?;
+        self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+        let counts = Json(serde_json::to_value(&self.summary).unwrap_or_default());
+        let org = self.job.request.organization.org_id();
+        imports::finish(self.conn, org, import_id, &counts, self.job.request.stamp.now)?;
+        Ok(self.summary)
+    }
+}
+
+/// The problem of a row that the matching refuses.
+fn refusal(fate: Fate) -> Option<RowProblem> {
+    let (kind, problem, remedy) = match fate {
+        Fate::RejectedDuplicate(id) => (
+            ProblemKind::Duplicate,
+            format!("the lead {id} is this person already"),
+            "leave the row out, or import with --on-duplicate skip, fill or update",
+        ),
+        Fate::RejectedConflict(by_id, by_phone) => (
+            ProblemKind::IdentityConflict,
+            format!("the external id names the lead {by_id}, the phone the lead {by_phone}"),
+            "correct one of them",
+        ),
+        _ => return None,
+    };
+    Some(RowProblem { kind, column: String::new(), value: String::new(), problem, remedy: remedy.into() })
+}
+
+impl From<WriteError> for ImportError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Db(e) => ImportError::Db(e),
+            WriteError::LostRaces(n) => ImportError::LostRaces(n),
+            WriteError::NoId => ImportError::ReaderFailed,
+        }
+    }
+}

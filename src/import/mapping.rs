@@ -1,0 +1,301 @@
+//! Which column fills which field.
+
+use super::ImportError;
+use super::fields::LeadField;
+use super::options::ImportOptions;
+use crate::domain::text::fold_key;
+
+/// The longest header that can be a key of `custom_fields`, in characters.
+const MAX_KEY: usize = 100;
+
+/// What becomes of one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Field(LeadField),
+    /// Kept in `custom_fields` under this key.
+    Custom(String),
+    /// Left out: asked for, or a column of our own reject files.
+    Ignored,
+}
+
+/// The columns of a file and what becomes of each.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    pub headers: Vec<String>,
+    pub targets: Vec<Target>,
+    /// The same value for every row.
+    pub constants: Vec<(LeadField, String)>,
+}
+
+impl Mapping {
+    /// Maps the columns by the options first, then by the synonyms of headers; what is left is a custom field.
+    ///
+    /// # Errors
+    /// An option names no column or field, two columns claim one field, or no column can say who a lead is.
+    pub fn of(file: &str, headers: &[String], options: &ImportOptions) -> Result<Mapping, ImportError> {
+        let constants = constants(headers, options)?;
+        let mut targets: Vec<Option<Target>> = vec![None; headers.len()];
+        for (index, header) in headers.iter().enumerate() {
+            if header.starts_with('_') && OWN_COLUMNS.contains(&header.as_str()) {
+                targets[index] = Some(Target::Ignored);
+            }
+        }
+        for name in &options.ignore {
+            let index = column_named(headers, name)?;
+            targets[index] = Some(Target::Ignored);
+        }
+        for assignment in &options.map {
+            let field = field_named(headers, &assignment.field)?;
+            let index = column_named(headers, &assignment.value)?;
+            if let Some(Target::Field(other)) = &targets[index] {
+                return Err(mapping_error(
+                    headers,
+                    format!("the column `{}` cannot fill both {other} and {field}", headers[index]),
+                    "name another column for one of them",
+                ));
+            }
+            targets[index] = Some(Target::Field(field));
+        }
+        refuse_external_id_without_system(headers, &targets, &constants, options)?;
+        map_by_synonyms(headers, &mut targets, &constants)?;
+        let mut keys: Vec<String> = Vec::new();
+        let targets: Vec<Target> = targets
+            .into_iter()
+            .enumerate()
+            .map(|(index, target)| target.unwrap_or_else(|| extra(&headers[index], index, options, &mut keys)))
+            .collect();
+        let identified = targets.iter().any(|t| matches!(t, Target::Field(field) if field.is_identity()));
+        if !identified {
+            return Err(ImportError::NoIdentityColumn { file: file.to_owned(), columns: headers.to_vec() });
+        }
+        Ok(Mapping { headers: headers.to_vec(), targets, constants })
+    }
+
+    /// The first column of a field.
+    pub fn column_of(&self, field: LeadField) -> Option<usize> {
+        self.targets.iter().position(|target| *target == Target::Field(field))
+    }
+
+    /// The headers that were kept as custom fields.
+    pub fn custom(&self) -> Vec<&str> {
+        self.targets
+            .iter()
+            .filter_map(|target| match target {
+                Target::Custom(key) => Some(key.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The mapping as it is kept with the import's record.
+    pub fn to_json(&self) -> serde_json::Value {
+        let columns = self.headers.iter().zip(&self.targets).map(|(header, target)| {
+            let target = match target {
+                Target::Field(field) => field.to_string(),
+                Target::Custom(key) => format!("custom.{key}"),
+                Target::Ignored => "ignored".to_owned(),
+            };
+            (header.clone(), serde_json::Value::String(target))
+        });
+        serde_json::Value::Object(columns.collect())
+    }
+}
+
+/// The columns that a reject file adds.
+pub const OWN_COLUMNS: [&str; 5] = ["_row", "_column", "_problem", "_hint", "_import"];
+
+fn constants(headers: &[String], options: &ImportOptions) -> Result<Vec<(LeadField, String)>, ImportError> {
+    options
+        .set
+        .iter()
+        .map(|assignment| Ok((field_named(headers, &assignment.field)?, assignment.value.clone())))
+        .collect()
+}
+
+fn map_by_synonyms(
+    headers: &[String],
+    targets: &mut [Option<Target>],
+    constants: &[(LeadField, String)],
+) -> Result<(), ImportError> {
+    for index in 0..headers.len() {
+        if targets[index].is_some() {
+            continue;
+        }
+        let Some(field) = LeadField::of_header(&headers[index]) else { continue };
+        if constants.iter().any(|(set, _)| *set == field) {
+            continue;
+        }
+        let taken = targets.iter().position(|target| *target == Some(Target::Field(field)));
+        let target = match taken {
+            None => Some(Target::Field(field)),
+            Some(_) if field.takes_several() => Some(Target::Field(field)),
+            Some(other) if fold_key(&headers[other]) == fold_key(&headers[index]) => {
+                return Err(mapping_error(
+                    headers,
+                    format!("two columns are named `{}`", headers[index]),
+                    &format!("say which one counts, for example --map {field}=#{} --ignore '#{}'", other + 1, index + 1),
+                ));
+            }
+            Some(_) if field == LeadField::Phone => Some(Target::Field(LeadField::FurtherPhone)),
+            // A second column for the same field is kept as a custom field: nothing is lost.
+            Some(_) => None,
+        };
+        targets[index] = target;
+    }
+    Ok(())
+}
+
+fn extra(header: &str, index: usize, options: &ImportOptions, keys: &mut Vec<String>) -> Target {
+    if options.drop_extra {
+        return Target::Ignored;
+    }
+    let name = header.trim();
+    let base: String = match name.is_empty() {
+        true => format!("column {}", index + 1),
+        false => name.chars().take(MAX_KEY).collect(),
+    };
+    let mut key = base.clone();
+    let mut again = 2;
+    while keys.contains(&key) {
+        key = format!("{base} {again}");
+        again += 1;
+    }
+    keys.push(key.clone());
+    Target::Custom(key)
+}
+
+fn refuse_external_id_without_system(
+    headers: &[String],
+    targets: &[Option<Target>],
+    constants: &[(LeadField, String)],
+    options: &ImportOptions,
+) -> Result<(), ImportError> {
+    let mapped = targets.contains(&Some(Target::Field(LeadField::ExternalId)))
+        || constants.iter().any(|(field, _)| *field == LeadField::ExternalId);
+    if mapped && options.source_system.is_none() {
+        return Err(mapping_error(
+            headers,
+            "an external id needs the name of the system it comes from".into(),
+            "name it, for example --source-system hubspot",
+        ));
+    }
+    Ok(())
+}
+
+fn field_named(headers: &[String], name: &str) -> Result<LeadField, ImportError> {
+    let key = name.trim().to_lowercase().replace([' ', '-'], "_");
+    if let Some(field) = LeadField::from_word(&key) {
+        return Ok(field);
+    }
+    let nearest = LeadField::ALL
+        .iter()
+        .map(|field| (strsim::jaro_winkler(field.as_str(), &key), field.as_str()))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.8);
+    let remedy = match nearest {
+        Some((_, field)) => format!("did you mean `{field}`?"),
+        None => format!("the fields are {}", LeadField::words()),
+    };
+    Err(mapping_error(headers, format!("`{name}` is not a field of a lead"), &remedy))
+}
+
+/// Finds a column by its header, exactly or after folding, or by its place as `#3`.
+fn column_named(headers: &[String], name: &str) -> Result<usize, ImportError> {
+    if let Some(place) = name.strip_prefix('#').and_then(|n| n.parse::<usize>().ok())
+        && (1..=headers.len()).contains(&place)
+    {
+        return Ok(place - 1);
+    }
+    let exact: Vec<usize> = (0..headers.len()).filter(|&i| headers[i].trim() == name.trim()).collect();
+    let found = match exact.is_empty() {
+        false => exact,
+        true => (0..headers.len()).filter(|&i| fold_key(&headers[i]) == fold_key(name)).collect(),
+    };
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(mapping_error(headers, format!("no column is named `{name}`"), "use a header of the file, or its place as #1")),
+        [first, ..] => Err(mapping_error(
+            headers,
+            format!("{} columns are named `{name}`", found.len()),
+            &format!("name the column by its place, for example #{}", first + 1),
+        )),
+    }
+}
+
+fn mapping_error(headers: &[String], problem: String, remedy: &str) -> ImportError {
+    ImportError::Mapping { problem, columns: headers.to_vec(), remedy: remedy.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn map(headers: &[&str], options: &ImportOptions) -> Result<Mapping, ImportError> {
+        let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
+        Mapping::of("leads.csv", &headers, options)
+    }
+
+    #[test]
+    fn synonyms_then_custom_fields() {
+        let mapping = map(&["Full Name", "Cell", "Work Phone", "Mobile", "Budget", "", "Budget"], &ImportOptions::default()).unwrap();
+        assert_eq!(
+            mapping.targets,
+            [
+                Target::Field(LeadField::Name),
+                Target::Field(LeadField::Phone),
+                Target::Field(LeadField::FurtherPhone),
+                Target::Field(LeadField::FurtherPhone),
+                Target::Custom("Budget".into()),
+                Target::Custom("column 6".into()),
+                Target::Custom("Budget 2".into()),
+            ]
+        );
+    }
+
+    #[test]
+    fn options_go_first() {
+        let options = ImportOptions {
+            map: vec!["phone=Fone".parse().unwrap(), "email=#3".parse().unwrap()],
+            ignore: vec!["City".into()],
+            set: vec!["source=Fair".parse().unwrap()],
+            ..ImportOptions::default()
+        };
+        let mapping = map(&["Fone", "City", "Web Mail", "Source"], &options).unwrap();
+        assert_eq!(mapping.targets[0], Target::Field(LeadField::Phone));
+        assert_eq!(mapping.targets[1], Target::Ignored);
+        assert_eq!(mapping.targets[2], Target::Field(LeadField::Email));
+        assert_eq!(mapping.targets[3], Target::Custom("Source".into()));
+        assert_eq!(mapping.constants, [(LeadField::Source, "Fair".to_owned())]);
+    }
+
+    #[test]
+    fn what_cannot_be_decided_is_an_error() {
+        let none = ImportOptions::default();
+        assert!(matches!(map(&["Name", "Fone"], &none), Err(ImportError::NoIdentityColumn { .. })));
+        assert!(matches!(map(&["Email", "email"], &none), Err(ImportError::Mapping { .. })));
+        let unknown = ImportOptions { map: vec!["fone=Fone".parse().unwrap()], ..ImportOptions::default() };
+        let Err(ImportError::Mapping { remedy, .. }) = map(&["Fone"], &unknown) else { panic!("mapped") };
+        assert_eq!(remedy, "did you mean `phone`?");
+        let id = ImportOptions { map: vec!["external_id=ID".parse().unwrap()], ..ImportOptions::default() };
+        assert!(matches!(map(&["ID"], &id), Err(ImportError::Mapping { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn every_column_has_a_target_and_no_field_is_filled_twice(headers in proptest::collection::vec("\\PC{0,12}|phone|Email|tags", 0..12)) {
+            if let Ok(mapping) = Mapping::of("f", &headers, &ImportOptions::default()) {
+                prop_assert_eq!(mapping.targets.len(), headers.len());
+                for field in LeadField::ALL {
+                    let count = mapping.targets.iter().filter(|t| **t == Target::Field(*field)).count();
+                    prop_assert!(count <= 1 || field.takes_several());
+                }
+                let mut custom = mapping.custom();
+                let all = custom.len();
+                custom.sort_unstable();
+                custom.dedup();
+                prop_assert_eq!(custom.len(), all);
+            }
+        }
+    }
+}

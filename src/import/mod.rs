@@ -1,0 +1,18 @@
+//! Importing spreadsheets: reading, mapping, checking, matching, writing, reporting.
+//!
+//! A row's way: cell → [`row::Row`] → [`crate::ops::draft::LeadDraft`] or [`row::RowProblem`]s → an outcome in
+//! [`summary::ImportSummary`] and a batch of [`crate::db::bulk::LeadChanges`]. Reading and checking run in a thread of
+//! their own and hand batches over a bounded channel; one thread writes.
+
+pub mod checker;
+mod error;
+pub mod fields;
+pub mod leads;
+pub mod mapping;
+pub mod options;
+pub mod rejects;
+pub mod row;
+pub mod source;
+pub mod summary;
+
+pub use error::ImportError;

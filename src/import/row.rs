@@ -1,0 +1,157 @@
+//! A row as read, and what can be wrong with it.
+
+vocabulary! {
+    /// The kinds of problem for which a row is rejected or a value dropped.
+    ProblemKind {
+        /// The row has more or fewer cells than the header has columns.
+        RaggedRow = "ragged_row",
+        /// The row holds the character U+0000, which no text has.
+        NulByte = "nul_byte",
+        /// The row has neither phone nor email nor external id.
+        NoIdentity = "no_identity",
+        /// The phone number cannot be read, or is not in use.
+        PhoneInvalid = "phone_invalid",
+        /// The spreadsheet has replaced digits of the phone number by zeros.
+        PhoneLostDigits = "phone_lost_digits",
+        /// The email address is not one.
+        EmailInvalid = "email_invalid",
+        /// The status is unknown.
+        StatusUnknown = "status_unknown",
+        /// The score is not an integer from 0 to 100.
+        ScoreInvalid = "score_invalid",
+        /// The temperature is not hot, warm or cold.
+        TemperatureUnknown = "temperature_unknown",
+        /// The time cannot be read without guessing.
+        TimeInvalid = "time_invalid",
+        /// The consent is unknown.
+        ConsentUnknown = "consent_unknown",
+        /// The cell is neither yes nor no.
+        FlagUnknown = "flag_unknown",
+        /// No user of the organization has this email.
+        OwnerUnknown = "owner_unknown",
+        /// The country is unknown.
+        CountryUnknown = "country_unknown",
+        /// The time zone is unknown.
+        TimezoneUnknown = "timezone_unknown",
+        /// The text is longer than the column takes.
+        TextTooLong = "text_too_long",
+        /// The cell holds the error of a formula.
+        SpreadsheetError = "spreadsheet_error",
+        /// The external id and the phone name different leads.
+        IdentityConflict = "identity_conflict",
+        /// The row names a known lead and `--on-duplicate reject` was given.
+        Duplicate = "duplicate",
+    }
+}
+
+impl ProblemKind {
+    /// What the kind means, for the documentation.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            ProblemKind::RaggedRow => "The row has more or fewer cells than the header has columns.",
+            ProblemKind::NulByte => "The row holds the character U+0000, which no text has.",
+            ProblemKind::NoIdentity => "The row has neither phone nor email nor external id.",
+            ProblemKind::PhoneInvalid => "The phone number cannot be read, or is not in use.",
+            ProblemKind::PhoneLostDigits => "The spreadsheet has replaced digits of the phone number by zeros.",
+            ProblemKind::EmailInvalid => "The email address is not one.",
+            ProblemKind::StatusUnknown => "The status is unknown.",
+            ProblemKind::ScoreInvalid => "The score is not an integer from 0 to 100.",
+            ProblemKind::TemperatureUnknown => "The temperature is not hot, warm or cold.",
+            ProblemKind::TimeInvalid => "The time cannot be read without guessing.",
+            ProblemKind::ConsentUnknown => "The consent is unknown. Such a row is rejected even with `--lenient`.",
+            ProblemKind::FlagUnknown => "An opt-out cell is neither yes nor no. Such a row is rejected even with `--lenient`.",
+            ProblemKind::OwnerUnknown => "No active user of the organization has this email.",
+            ProblemKind::CountryUnknown => "The country is neither an ISO 3166 code nor an English name.",
+            ProblemKind::TimezoneUnknown => "The time zone is not an IANA name.",
+            ProblemKind::TextTooLong => "The text is longer than the column takes.",
+            ProblemKind::SpreadsheetError => "The cell holds the error of a formula, such as `#N/A`.",
+            ProblemKind::IdentityConflict => "The external id and the phone name different leads.",
+            ProblemKind::Duplicate => "The row names a known lead, and `--on-duplicate reject` was given.",
+        }
+    }
+
+    /// Whether `--lenient` may drop the value: never where an opt-out could be lost, nor where the row itself is bad.
+    pub fn is_droppable(self) -> bool {
+        use ProblemKind::*;
+        !matches!(self, RaggedRow | NulByte | NoIdentity | ConsentUnknown | FlagUnknown | IdentityConflict | Duplicate)
+    }
+}
+
+/// One thing that is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowProblem {
+    pub kind: ProblemKind,
+    /// The header of the column, or empty when the whole row is meant.
+    pub column: String,
+    pub value: String,
+    /// What is wrong, to be read after the value.
+    pub problem: String,
+    pub remedy: String,
+}
+
+/// The cells of one row, in one allocation for the text and one for its ends.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// Where the row stands in the file: the line on which it begins, or the sheet's row. The first is 1.
+    pub number: u64,
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Row {
+    pub fn new(number: u64) -> Row {
+        Row { number, ..Row::default() }
+    }
+
+    pub fn with_capacity(number: u64, bytes: usize, cells: usize) -> Row {
+        Row { number, text: String::with_capacity(bytes), ends: Vec::with_capacity(cells) }
+    }
+
+    pub fn push(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        // A record is at most a few MiB, far below u32.
+        self.ends.push(self.text.len() as u32);
+    }
+
+    /// The cell at `index`; empty beyond the last one.
+    pub fn cell(&self, index: usize) -> &str {
+        let Some(&end) = self.ends.get(index) else { return "" };
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.text.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|index| self.cell(index))
+    }
+
+    /// Whether no cell holds anything but white space.
+    pub fn is_blank(&self) -> bool {
+        self.text.chars().all(char::is_whitespace)
+    }
+
+    pub fn contains_nul(&self) -> bool {
+        memchr::memchr(0, self.text.as_bytes()).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_come_back_as_pushed() {
+        let mut row = Row::new(7);
+        ["a", "", "ü", "d"].into_iter().for_each(|cell| row.push(cell));
+        assert_eq!(row.cells().collect::<Vec<_>>(), ["a", "", "ü", "d"]);
+        assert_eq!(row.cell(9), "");
+        assert!(!row.is_blank() && !row.contains_nul());
+    }
+}

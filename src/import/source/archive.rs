@@ -1,0 +1,64 @@
+//! Guards against workbooks that are bombs: the limits hold while inflating, whatever the archive says of itself.
+
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use zip::ZipArchive;
+
+use super::open_file;
+use crate::import::ImportError;
+
+/// The most that all members may hold, in bytes: more than a full sheet of lead columns.
+const MAX_TOTAL: u64 = 2 << 30;
+/// The most that the table of shared strings may hold, in bytes: it stays in memory.
+const MAX_SHARED_STRINGS: u64 = 96 << 20;
+/// A member that is both larger than this and compressed more than [`MAX_RATIO`] times is a bomb.
+const SUSPICIOUS: u64 = 32 << 20;
+const MAX_RATIO: u64 = 250;
+
+/// Inflates every member once, without keeping it.
+///
+/// # Errors
+/// The archive is damaged, or larger than a workbook may be.
+pub(super) fn check(path: &Path) -> Result<(), ImportError> {
+    let shown = path.display().to_string();
+    let damaged = |e: &dyn std::fmt::Display| {
+        ImportError::read_with(&shown, format!("the workbook is damaged or cut off ({e})"), "get the file again, or save it anew")
+    };
+    let mut archive = ZipArchive::new(BufReader::new(open_file(path)?)).map_err(|e| damaged(&e))?;
+    if archive.index_for_name("xl/workbook.xml").is_none() {
+        return Err(ImportError::read_with(
+            &shown,
+            "it is a ZIP archive but not an XLSX workbook",
+            "unpack it and import the file inside",
+        ));
+    }
+    let mut total = 0;
+    let mut buffer = vec![0u8; 1 << 18];
+    for index in 0..archive.len() {
+        let mut member = archive.by_index(index).map_err(|e| damaged(&e))?;
+        let name = member.name().map_err(|e| damaged(&e))?.into_owned();
+        let packed = member.compressed_size().max(1);
+        let mut size = 0u64;
+        loop {
+            let read = member.read(&mut buffer).map_err(|e| damaged(&e))?;
+            if read == 0 {
+                break;
+            }
+            size += read as u64;
+            total += read as u64;
+            let limit = match name.ends_with("sharedStrings.xml") {
+                true => MAX_SHARED_STRINGS,
+                false => MAX_TOTAL,
+            };
+            if size > limit || total > MAX_TOTAL || (size > SUSPICIOUS && size / packed > MAX_RATIO) {
+                return Err(ImportError::read_with(
+                    &shown,
+                    format!("its part `{name}` inflates to more than {} MiB", size >> 20),
+                    "no workbook of leads does that; if it is one, save it as CSV",
+                ));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! What an import did, in counts that reconcile.
+
+use serde::Serialize;
+
+use super::row::{ProblemKind, RowProblem};
+use crate::ops::writer::{Fate, Outcome};
+
+/// The summary of one import: the printed answer, and the `counts` of its record.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ImportSummary {
+    /// Nothing after a rehearsal.
+    pub import_id: Option<i64>,
+    pub file_name: String,
+    pub file_sha256: String,
+    pub dry_run: bool,
+    /// Rows that hold anything, after the header.
+    pub read: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub skipped: u64,
+    pub rejected: u64,
+    /// Rows with a spreadsheet's damage undone.
+    pub repaired: u64,
+    /// Rows whose lead went to `dnc`.
+    pub dnc_flagged: u64,
+    /// Rows that would have weakened an opt-out.
+    pub consent_kept: u64,
+    /// Rows that asked for a forbidden status move.
+    pub status_kept: u64,
+    pub possible_duplicates: u64,
+    /// New leads whose phone a deleted lead had.
+    pub previously_deleted: u64,
+    /// Skipped rows whose number is on the do-not-call list.
+    pub skipped_dnc: u64,
+    /// Rows without any text; not among those read.
+    pub blank_rows: u64,
+    /// Cells that hold a word for "nothing", such as `N/A`.
+    pub placeholders: u64,
+    /// Values that `--lenient` dropped.
+    pub dropped_values: u64,
+    pub rejects_file: Option<String>,
+    pub problems: Vec<ProblemGroup>,
+    pub seconds: f64,
+}
+
+/// The problems of one kind.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProblemGroup {
+    pub kind: ProblemKind,
+    pub count: u64,
+    pub example_row: u64,
+    pub example_value: String,
+    pub example_column: String,
+    pub example_problem: String,
+}
+
+impl ImportSummary {
+    /// Counts an accepted or refused draft.
+    pub fn count(&mut self, outcome: &Outcome) {
+        match outcome.fate {
+            Fate::Created(_) => self.created += 1,
+            Fate::Updated(_) => self.updated += 1,
+            Fate::Unchanged(_) => self.unchanged += 1,
+            Fate::SkippedKnown(_) => self.skipped += 1,
+            Fate::SkippedListed => {
+                self.skipped += 1;
+                self.skipped_dnc += 1;
+            }
+            Fate::RejectedDuplicate(_) | Fate::RejectedConflict(..) => self.rejected += 1,
+        }
+        self.dnc_flagged += u64::from(outcome.dnc_flagged);
+        self.consent_kept += u64::from(outcome.consent_kept);
+        self.status_kept += u64::from(outcome.status_kept);
+        self.possible_duplicates += u64::from(outcome.possible_duplicate);
+        self.previously_deleted += u64::from(outcome.previously_deleted);
+    }
+
+    /// Counts a problem under its kind.
+    pub fn note(&mut self, row: u64, problem: &RowProblem) {
+        match self.problems.iter_mut().find(|group| group.kind == problem.kind) {
+            Some(group) => group.count += 1,
+            None => self.problems.push(ProblemGroup {
+                kind: problem.kind,
+                count: 1,
+                example_row: row,
+                example_value: problem.value.clone(),
+                example_column: problem.column.clone(),
+                example_problem: problem.problem.clone(),
+            }),
+        }
+    }
+
+    /// Whether every row read is accounted for exactly once.
+    pub fn reconciles(&self) -> bool {
+        self.read == self.created + self.updated + self.unchanged + self.skipped + self.rejected
+    }
+}

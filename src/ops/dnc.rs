@@ -1,0 +1,72 @@
+//! The do-not-call list and the leads with its numbers.
+
+use crate::db::bulk::{self, LeadChanges, Stamp};
+use crate::db::models::lead_audit_log::NewAuditEntry;
+use crate::db::models::lead_status_history::NewStatusChange;
+use crate::db::models::leads::{self, Lead};
+use crate::db::{Db, DbError};
+use crate::domain::status::{Status, Trigger};
+
+/// Why a lead goes to `dnc`.
+pub const LISTED_REASON: &str = "its number is on the do-not-call list";
+
+/// Moves every live lead with one of these listed numbers to `dnc`, with audit and status history.
+/// Returns how many were moved.
+///
+/// # Errors
+/// The database refuses.
+pub fn move_leads_to_dnc(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Result<usize, DbError> {
+    let mut changes = LeadChanges::default();
+    for lead in leads::live_by_phones(conn, stamp.org, numbers)? {
+        if lead.status != Status::Dnc {
+            move_to_dnc(lead, &mut changes, stamp);
+        }
+    }
+    let moved = changes.updated.len();
+    bulk::write(conn, &changes, stamp)?;
+    Ok(moved)
+}
+
+/// Adds one stored lead's move to `dnc` to a batch.
+pub fn move_to_dnc(mut lead: Lead, changes: &mut LeadChanges, stamp: &Stamp) {
+    record_move(&mut lead, changes, stamp);
+    lead.version += 1;
+    changes.updated.push(lead);
+}
+
+/// Sets a stored lead's status to `dnc` and writes the move down.
+pub fn record_move(lead: &mut Lead, changes: &mut LeadChanges, stamp: &Stamp) {
+    let from = std::mem::replace(&mut lead.status, Status::Dnc);
+    lead.status_changed_at = stamp.now;
+    lead.updated_at = stamp.now;
+    changes.audit.push(NewAuditEntry {
+        organization_id: lead.organization_id,
+        lead_id: lead.id,
+        action: "update",
+        field_name: Some("status".into()),
+        old_value: Some(from.to_string()),
+        new_value: Some(Status::Dnc.to_string()),
+        changed_by: stamp.changed_by,
+        actor: stamp.actor.clone(),
+        ip_address: stamp.ip_address.clone(),
+        import_id: stamp.import_id,
+        changed_at: stamp.now,
+    });
+    changes.history.push(change_to_dnc(lead.id, from, stamp));
+}
+
+/// The status row of a lead that goes to `dnc` now.
+pub fn change_to_dnc(lead_id: i64, from: Status, stamp: &Stamp) -> NewStatusChange {
+    NewStatusChange {
+        organization_id: stamp.org.0,
+        lead_id,
+        from_status: Some(from),
+        to_status: Status::Dnc,
+        trigger_type: Trigger::Dnc,
+        reason: Some(LISTED_REASON.into()),
+        changed_by: stamp.changed_by,
+        import_id: stamp.import_id,
+        changed_at: stamp.now,
+        recorded_at: stamp.now,
+    }
+}

@@ -1,0 +1,106 @@
+//! Deleting a lead, which keeps its row, and restoring it.
+
+use crate::db::bulk::Stamp;
+use crate::db::models::lead_audit_log::{self, NewAuditEntry};
+use crate::db::models::leads::{self, Lead};
+use crate::db::{Db, DbError};
+
+use super::matching::OptOuts;
+use crate::domain::consent::Consent;
+use crate::domain::phone::E164;
+use crate::domain::status::Status;
+
+/// Why a lead was not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("the lead {0} is not deleted")]
+    NotDeleted(i64),
+    /// Another live lead has the phone or the external id.
+    #[error("the lead {lead} cannot be restored: the live lead {holder} has its {what} meanwhile")]
+    Taken { lead: i64, holder: i64, what: &'static str },
+}
+
+/// Marks live leads as deleted and writes it down.
+///
+/// # Errors
+/// The database refuses.
+pub fn delete(conn: &mut Db, leads: &mut [Lead], stamp: &Stamp) -> Result<(), DbError> {
+    for lead in leads.iter_mut() {
+        lead.deleted_at = Some(stamp.now);
+        store(conn, lead, "delete", stamp)?;
+    }
+    Ok(())
+}
+
+/// Makes a deleted lead live again, with the opt-outs that its person made meanwhile.
+///
+/// # Errors
+/// The lead is live, or another live lead has its phone or external id.
+pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<(), RestoreError> {
+    if lead.deleted_at.is_none() {
+        return Err(RestoreError::NotDeleted(lead.id));
+    }
+    refuse_taken(conn, lead, stamp)?;
+    lead.deleted_at = None;
+    lead.merged_into_id = None;
+    let phone = lead.phone_number.as_deref().and_then(E164::from_e164);
+    let opt_out = OptOuts::load(conn, stamp.org)?.of(phone, lead.email.as_deref());
+    lead.consent_status = opt_out.ratchet(lead.consent_status);
+    if lead.consent_status == Consent::Denied && lead.consent_at.is_none() {
+        lead.consent_at = Some(stamp.now);
+    }
+    lead.email_opted_out_at = lead
+        .email_opted_out_at
+        .or(opt_out.email_opted_out_at.map(crate::domain::timestamp::Timestamp::from_micros));
+    store(conn, lead, "restore", stamp)?;
+    if let Some(number) = lead.phone_number.clone().filter(|_| lead.status != Status::Dnc) {
+        let listed = crate::db::models::dnc_list::listed_among(conn, stamp.org, std::slice::from_ref(&number), stamp.now)?;
+        if !listed.is_empty() {
+            super::dnc::move_leads_to_dnc(conn, &[number], stamp)?;
+        }
+    }
+    Ok(())
+}
+
+fn refuse_taken(conn: &mut Db, lead: &Lead, stamp: &Stamp) -> Result<(), RestoreError> {
+    let phones: Vec<String> = lead.phone_number.iter().cloned().collect();
+    let ids: Vec<String> = lead.external_id.iter().cloned().collect();
+    let external = lead.external_source.as_deref().map(|system| (system, ids.as_slice()));
+    for other in leads::identities_of(conn, stamp.org, &phones, &[], external)? {
+        let same_phone = lead.phone_number.is_some()
+            && other.phone_number == lead.phone_number
+            && other.phone_extension == lead.phone_extension;
+        let same_id = lead.external_id.is_some()
+            && other.external_source == lead.external_source
+            && other.external_id == lead.external_id;
+        if same_phone || same_id {
+            let what = if same_phone { "phone number" } else { "external id" };
+            return Err(RestoreError::Taken { lead: lead.id, holder: other.id, what });
+        }
+    }
+    Ok(())
+}
+
+fn store(conn: &mut Db, lead: &mut Lead, action: &'static str, stamp: &Stamp) -> Result<(), DbError> {
+    lead.updated_at = stamp.now;
+    lead.version += 1;
+    leads::update(conn, lead)?;
+    lead_audit_log::append(
+        conn,
+        &[NewAuditEntry {
+            organization_id: lead.organization_id,
+            lead_id: lead.id,
+            action,
+            field_name: None,
+            old_value: None,
+            new_value: None,
+            changed_by: stamp.changed_by,
+            actor: stamp.actor.clone(),
+            ip_address: stamp.ip_address.clone(),
+            import_id: None,
+            changed_at: stamp.now,
+        }],
+    )
+}

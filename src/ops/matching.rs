@@ -1,0 +1,300 @@
+//! Who is the same lead: external id, else phone and extension, else an email that decides.
+
+use std::collections::HashMap;
+use std::hash::Hasher;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use siphasher::sip128::{Hasher128, SipHasher13};
+
+use super::draft::LeadDraft;
+use crate::db::models::leads::{self, Identity};
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::consent::OptOut;
+use crate::domain::phone::E164;
+
+/// What a row's identity says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    New {
+        /// Another lead has the email, but that alone is not enough.
+        possible_duplicate: bool,
+    },
+    Known(i64),
+    /// External id and phone name different leads.
+    Conflict(i64, i64),
+}
+
+/// The identities of an organization's live leads: all of them, or those that the rows of a batch ask for.
+///
+/// Emails and external ids are kept as 128-bit hashes with a random key, so that a million of them fit in memory
+/// and nobody can prepare a collision.
+pub struct Identities {
+    by_phone: FxHashMap<u64, i64>,
+    by_phone_and_extension: HashMap<(u64, String), i64>,
+    by_email: FxHashMap<u128, EmailHolder>,
+    by_external_id: FxHashMap<u128, i64>,
+    hasher: SipHasher13,
+    /// Whether every live lead is in here.
+    complete: bool,
+}
+
+#[derive(Clone, Copy)]
+struct EmailHolder {
+    lead: i64,
+    has_phone: bool,
+    /// More than one live lead has this email.
+    several: bool,
+}
+
+impl Default for Identities {
+    fn default() -> Self {
+        let (a, b) = uuid::Uuid::now_v7().as_u64_pair();
+        Identities {
+            by_phone: FxHashMap::default(),
+            by_phone_and_extension: HashMap::new(),
+            by_email: FxHashMap::default(),
+            by_external_id: FxHashMap::default(),
+            hasher: SipHasher13::new_with_keys(a, b),
+            complete: false,
+        }
+    }
+}
+
+impl Identities {
+    /// Loads every live lead of the organization: right when the file is large beside it.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn load_all(&mut self, conn: &mut Db, org: OrgId, expected: usize) -> Result<(), DbError> {
+        self.by_phone.reserve(expected);
+        self.by_email.reserve(expected);
+        leads::each_identity(conn, org, |identity| self.remember_stored(&identity))?;
+        self.complete = true;
+        Ok(())
+    }
+
+    /// Looks up what these rows ask for, unless everything is known.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn load_for<'a>(
+        &mut self,
+        conn: &mut Db,
+        org: OrgId,
+        drafts: impl Iterator<Item = &'a LeadDraft>,
+    ) -> Result<(), DbError> {
+        if self.complete {
+            return Ok(());
+        }
+        let (mut phones, mut emails, mut external_ids, mut system) = (Vec::new(), Vec::new(), Vec::new(), None);
+        for draft in drafts {
+            phones.extend(draft.lead.phone_number.clone());
+            emails.extend(draft.lead.email.clone());
+            external_ids.extend(draft.lead.external_id.clone());
+            system = draft.lead.external_source.clone().or(system);
+        }
+        let external = system.as_deref().map(|system| (system, external_ids.as_slice()));
+        for identity in leads::identities_of(conn, org, &phones, &emails, external)? {
+            self.remember_stored(&identity);
+        }
+        Ok(())
+    }
+
+    /// Forgets everything and loads from the database again as rows ask for it: after a lost race.
+    pub fn start_over(&mut self) {
+        self.by_phone.clear();
+        self.by_phone_and_extension.clear();
+        self.by_email.clear();
+        self.by_external_id.clear();
+        self.complete = false;
+    }
+
+    fn remember_stored(&mut self, stored: &Identity) {
+        let phone = stored.phone_number.as_deref().and_then(E164::from_e164);
+        let external = stored.external_source.as_deref().zip(stored.external_id.as_deref());
+        self.remember(stored.id, phone, &stored.phone_extension, stored.email.as_deref(), external);
+    }
+
+    /// Remembers a lead, stored or just accepted.
+    pub fn remember(
+        &mut self,
+        lead: i64,
+        phone: Option<E164>,
+        extension: &str,
+        email: Option<&str>,
+        external: Option<(&str, &str)>,
+    ) {
+        if let Some(phone) = phone {
+            match extension.is_empty() {
+                true => drop(self.by_phone.insert(phone.digits(), lead)),
+                false => drop(self.by_phone_and_extension.insert((phone.digits(), extension.to_owned()), lead)),
+            }
+        }
+        if let Some(email) = email {
+            let key = self.key(&[email]);
+            let holder = self.by_email.entry(key).or_insert(EmailHolder { lead, has_phone: false, several: false });
+            holder.several |= holder.lead != lead;
+            holder.has_phone |= phone.is_some();
+        }
+        if let Some((system, id)) = external {
+            let key = self.key(&[system, id]);
+            self.by_external_id.insert(key, lead);
+        }
+    }
+
+    /// Who a row is, by the rules of the data model.
+    pub fn find(&self, draft: &LeadDraft) -> Match {
+        let by_phone = draft.phone.and_then(|phone| self.by_phone(phone, &draft.lead.phone_extension));
+        let external = draft.lead.external_source.as_deref().zip(draft.lead.external_id.as_deref());
+        let by_external = external.and_then(|(system, id)| self.by_external_id.get(&self.key(&[system, id])).copied());
+        match (by_external, by_phone) {
+            (Some(a), Some(b)) if a != b => return Match::Conflict(a, b),
+            (Some(lead), _) | (None, Some(lead)) => return Match::Known(lead),
+            (None, None) => {}
+        }
+        let holder = draft.lead.email.as_deref().and_then(|email| self.by_email.get(&self.key(&[email])));
+        match holder {
+            None => Match::New { possible_duplicate: false },
+            Some(holder) if holder.several || (holder.has_phone && draft.phone.is_some()) => {
+                Match::New { possible_duplicate: true }
+            }
+            Some(holder) => Match::Known(holder.lead),
+        }
+    }
+
+    fn by_phone(&self, phone: E164, extension: &str) -> Option<i64> {
+        match extension.is_empty() {
+            true => self.by_phone.get(&phone.digits()).copied(),
+            false => self.by_phone_and_extension.get(&(phone.digits(), extension.to_owned())).copied(),
+        }
+    }
+
+    fn key(&self, parts: &[&str]) -> u128 {
+        let mut hasher = self.hasher;
+        for part in parts {
+            hasher.write(part.as_bytes());
+            hasher.write_u8(0xFF);
+        }
+        hasher.finish128().as_u128()
+    }
+}
+
+/// The opt-outs of an organization's people, by phone and by email.
+#[derive(Default)]
+pub struct OptOuts {
+    by_phone: FxHashMap<u64, OptOut>,
+    by_email: HashMap<String, OptOut>,
+}
+
+impl OptOuts {
+    /// Gathers the opt-outs of every lead, live and deleted.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn load(conn: &mut Db, org: OrgId) -> Result<OptOuts, DbError> {
+        let mut all = OptOuts::default();
+        leads::each_opted_out(conn, org, |lead| {
+            let phone = lead.phone_number.as_deref().and_then(E164::from_e164);
+            all.add(phone, lead.email.as_deref(), lead.opt_out);
+        })?;
+        Ok(all)
+    }
+
+    /// Adds an opt-out of the person with this phone and email.
+    pub fn add(&mut self, phone: Option<E164>, email: Option<&str>, opt_out: OptOut) {
+        if opt_out.is_none() {
+            return;
+        }
+        if let Some(phone) = phone {
+            let known = self.by_phone.entry(phone.digits()).or_default();
+            *known = known.or(opt_out);
+        }
+        if let Some(email) = email {
+            let known = self.by_email.entry(email.to_owned()).or_default();
+            *known = known.or(opt_out);
+        }
+    }
+
+    /// What the person with this phone or email opted out of.
+    pub fn of(&self, phone: Option<E164>, email: Option<&str>) -> OptOut {
+        let by_phone = phone.and_then(|phone| self.by_phone.get(&phone.digits())).copied().unwrap_or_default();
+        let by_email = email.and_then(|email| self.by_email.get(email)).copied().unwrap_or_default();
+        by_phone.or(by_email)
+    }
+}
+
+/// Numbers on the do-not-call list, and numbers that deleted leads had.
+#[derive(Default)]
+pub struct Numbers {
+    pub listed: FxHashSet<E164>,
+    pub previously_deleted: FxHashSet<E164>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::timestamp::Timestamp;
+
+    fn draft(phone: Option<&str>, email: Option<&str>, id: Option<&str>) -> LeadDraft {
+        let mut lead = leads::Lead::blank(OrgId(1), Timestamp::from_micros(0));
+        lead.phone_number = phone.map(str::to_owned);
+        lead.email = email.map(str::to_owned);
+        lead.external_source = id.map(|_| "hubspot".to_owned());
+        lead.external_id = id.map(str::to_owned);
+        LeadDraft {
+            lead: Box::new(lead),
+            phone: phone.and_then(E164::from_e164),
+            ..LeadDraft::blank(OrgId(1), Timestamp::from_micros(0))
+        }
+    }
+
+    const A: Option<&str> = Some("+12125550142");
+    const B: Option<&str> = Some("+12125550143");
+    const MAIL: Option<&str> = Some("ada@example.com");
+
+    fn known() -> Identities {
+        let mut identities = Identities::default();
+        identities.remember(1, A.and_then(E164::from_e164), "", MAIL, Some(("hubspot", "9")));
+        identities.remember(2, B.and_then(E164::from_e164), "", None, None);
+        identities
+    }
+
+    #[test]
+    fn external_id_then_phone_then_email() {
+        let identities = known();
+        assert_eq!(identities.find(&draft(None, None, Some("9"))), Match::Known(1));
+        assert_eq!(identities.find(&draft(A, None, None)), Match::Known(1));
+        assert_eq!(identities.find(&draft(None, MAIL, None)), Match::Known(1));
+        assert_eq!(identities.find(&draft(B, None, Some("9"))), Match::Conflict(1, 2));
+        assert_eq!(identities.find(&draft(Some("+12125550144"), MAIL, None)), Match::New { possible_duplicate: true });
+        assert_eq!(identities.find(&draft(Some("+12125550144"), None, Some("8"))), Match::New { possible_duplicate: false });
+    }
+
+    #[test]
+    fn an_email_that_two_leads_have_decides_nothing() {
+        let mut identities = known();
+        identities.remember(1, A.and_then(E164::from_e164), "", MAIL, None);
+        assert_eq!(identities.find(&draft(None, MAIL, None)), Match::Known(1));
+        identities.remember(3, None, "", MAIL, None);
+        assert_eq!(identities.find(&draft(None, MAIL, None)), Match::New { possible_duplicate: true });
+    }
+
+    #[test]
+    fn an_extension_is_another_phone() {
+        let mut identities = Identities::default();
+        identities.remember(1, A.and_then(E164::from_e164), "9", None, None);
+        assert_eq!(identities.find(&draft(A, None, None)), Match::New { possible_duplicate: false });
+        let mut with = draft(A, None, None);
+        with.lead.phone_extension = "9".into();
+        assert_eq!(identities.find(&with), Match::Known(1));
+    }
+
+    #[test]
+    fn opt_outs_are_found_by_either_key() {
+        let mut all = OptOuts::default();
+        all.add(A.and_then(E164::from_e164), MAIL, OptOut { denied: true, email_opted_out_at: None });
+        assert!(all.of(A.and_then(E164::from_e164), None).denied);
+        assert!(all.of(None, MAIL).denied);
+        assert!(all.of(B.and_then(E164::from_e164), Some("bob@example.com")).is_none());
+    }
+}

@@ -1,0 +1,10 @@
+//! What changes several tables in one transaction, shared by imports and by the verbs for single leads.
+
+pub mod apply;
+pub mod dnc;
+pub mod draft;
+pub mod lead_delete;
+pub mod matching;
+pub mod organizations;
+pub mod seed;
+pub mod writer;

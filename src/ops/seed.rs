@@ -1,0 +1,71 @@
+//! Sample data. The numbers are from the ranges that are reserved for fiction (555-0100 to 555-0199).
+
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use super::draft::LeadDraft;
+use super::writer::{Fate, LeadWriter, Policy, WriteError};
+use crate::db::Db;
+use crate::db::bulk::Stamp;
+use crate::domain::duplicates::{OnDuplicate, OnListed};
+use crate::domain::phone::E164;
+use crate::domain::status::{Status, Trigger};
+use crate::domain::timestamp::Timestamp;
+
+/// What was added.
+#[derive(Debug, Serialize)]
+pub struct Seeded {
+    pub leads: u64,
+    pub dnc_entries: u64,
+}
+
+/// First name, last name, phone, company, status, source, score, tag, age in days.
+type Sample = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str, i16, &'static str, i64);
+
+const SAMPLES: [Sample; 10] = [
+    ("Ada", "Sample", "+12125550101", "Difference Works", "new", "website", 40, "web", 2),
+    ("Ben", "Sample", "+12125550102", "Northwind Traders", "contacted", "facebook_ads", 55, "ads", 9),
+    ("Cleo", "Sample", "+12125550103", "Fabrikam", "qualified", "referral", 72, "vip", 21),
+    ("Dev", "Sample", "+12125550104", "Contoso", "nurturing", "trade_show", 48, "fair", 34),
+    ("Eva", "Sample", "+12125550105", "Adventure Works", "hot", "referral", 91, "vip", 40),
+    ("Finn", "Sample", "+12125550106", "Litware", "cold", "facebook_ads", 12, "ads", 75),
+    ("Gia", "Sample", "+12125550107", "Proseware", "recruited", "website", 88, "web", 90),
+    ("Hal", "Sample", "+12125550108", "Tailspin Toys", "dnc", "cold_call", 5, "calls", 60),
+    ("Ines", "Sample", "+12125550109", "Wide World", "dnc", "website", 20, "web", 13),
+    ("Jon", "Sample", "+12125550110", "Coho Winery", "new", "trade_show", 33, "fair", 1),
+];
+
+/// Adds what is not there yet, with the history that its statuses imply.
+///
+/// # Errors
+/// The database refuses.
+pub fn load(conn: &mut Db, stamp: &Stamp) -> Result<Seeded, WriteError> {
+    let drafts: Vec<LeadDraft> = SAMPLES.iter().map(|sample| draft(sample, stamp)).collect();
+    let policy = Policy { on_duplicate: OnDuplicate::Skip, on_listed: OnListed::Flag };
+    let stamp = Stamp { trigger: Trigger::System, ..stamp.clone() };
+    let mut writer = LeadWriter::new(conn, stamp, policy, "sample data".into(), drafts.len())?;
+    let outcomes = writer.write(conn, &drafts.iter().collect::<Vec<_>>())?;
+    let created = |outcome: &&super::writer::Outcome| matches!(outcome.fate, Fate::Created(_));
+    Ok(Seeded {
+        leads: outcomes.iter().filter(created).count() as u64,
+        dnc_entries: outcomes.iter().filter(created).filter(|outcome| outcome.dnc_flagged).count() as u64,
+    })
+}
+
+fn draft(sample: &Sample, stamp: &Stamp) -> LeadDraft {
+    let (first, last, phone, company, status, source, score, tag, age) = *sample;
+    let mut draft = LeadDraft::blank(stamp.org, stamp.now);
+    draft.phone = E164::from_e164(phone);
+    draft.lead.phone_number = Some(phone.to_owned());
+    draft.lead.first_name = Some(first.to_owned());
+    draft.lead.last_name = Some(last.to_owned());
+    draft.lead.email = Some(format!("{}@example.com", first.to_lowercase()));
+    draft.lead.company = Some(company.to_owned());
+    draft.lead.source = Some(source.to_owned());
+    draft.lead.lead_score = Some(score);
+    draft.status = Status::from_str(status).ok();
+    draft.tags = vec![tag.to_owned()];
+    draft.created = Some(Timestamp::from_micros(stamp.now.as_micros() - age * 86_400_000_000));
+    draft
+}

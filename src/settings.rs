@@ -1,0 +1,145 @@
+//! Settings of a call: flag, environment, config file, default, in this order.
+
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use serde::{Deserialize, Serialize};
+
+use crate::ui::{ColorChoice, Format};
+
+/// What the command line said; nothing where it said nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    pub database_url: Option<String>,
+    pub org: Option<String>,
+    pub user: Option<String>,
+    pub format: Option<Format>,
+    pub color: Option<ColorChoice>,
+    pub config: Option<PathBuf>,
+}
+
+/// The config file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    database_url: Option<String>,
+    org: Option<String>,
+    user: Option<String>,
+    format: Option<Format>,
+    color: Option<ColorChoice>,
+}
+
+/// A value and where it came from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Setting<T> {
+    pub value: T,
+    pub origin: String,
+}
+
+/// The settings of a call.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub database_url: Setting<String>,
+    pub org: Setting<Option<String>>,
+    pub user: Setting<Option<String>>,
+    pub format: Setting<Format>,
+    pub color: Setting<ColorChoice>,
+    pub config: Setting<PathBuf>,
+}
+
+/// Why settings cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("cannot read the config file `{path}`: {reason}")]
+    Config { path: String, reason: String },
+    #[error("no home folder is known, so there is no place for the database")]
+    NoHome,
+}
+
+impl Settings {
+    /// Gathers the settings.
+    ///
+    /// # Errors
+    /// The config file is named but missing, or cannot be understood.
+    pub fn gather(flags: Flags) -> Result<Settings, SettingsError> {
+        let folders = etcetera::choose_base_strategy().ok();
+        let config = match flags.config {
+            Some(path) => Setting { value: path, origin: "flag --config".into() },
+            None => Setting {
+                value: folders.as_ref().map(|f| f.config_dir().join("crmctl/config.toml")).unwrap_or_default(),
+                origin: "default".into(),
+            },
+        };
+        let file = read_file(&config)?;
+        let in_file = format!("file {}", config.value.display());
+        let database_url = match first(flags.database_url, "--database-url", &["CRM_DATABASE_URL", "DATABASE_URL"], file.database_url, &in_file) {
+            Some(setting) => setting,
+            None => {
+                let folder = folders.ok_or(SettingsError::NoHome)?.data_dir().join("crmctl");
+                Setting { value: folder.join("crm.db").display().to_string(), origin: "default".into() }
+            }
+        };
+        let org = optional(first(flags.org, "--org", &["CRM_ORG"], file.org, &in_file));
+        let user = optional(first(flags.user, "--as", &["CRM_USER"], file.user, &in_file));
+        let format = first(flags.format, "--format", &[], file.format, &in_file)
+            .unwrap_or(Setting { value: Format::Table, origin: "default".into() });
+        let color = first(flags.color, "--color", &[], file.color, &in_file)
+            .unwrap_or(Setting { value: ColorChoice::Auto, origin: "default".into() });
+        Ok(Settings { database_url, org, user, format, color, config })
+    }
+}
+
+fn read_file(config: &Setting<PathBuf>) -> Result<File, SettingsError> {
+    let problem = |reason: String| SettingsError::Config { path: config.value.display().to_string(), reason };
+    match std::fs::read_to_string(&config.value) {
+        Ok(text) => toml::from_str(&text).map_err(|e| problem(e.message().to_owned())),
+        Err(_) if config.origin == "default" && is_missing(&config.value) => Ok(File::default()),
+        Err(e) => Err(problem(e.to_string())),
+    }
+}
+
+fn is_missing(path: &Path) -> bool {
+    path.as_os_str().is_empty() || !path.exists()
+}
+
+/// The first source that has a value. Only text can come from the environment; an empty variable counts as unset.
+fn first<T: FromVariable>(flag: Option<T>, name: &str, variables: &[&str], file: Option<T>, in_file: &str) -> Option<Setting<T>> {
+    if let Some(value) = flag {
+        return Some(Setting { value, origin: format!("flag {name}") });
+    }
+    for variable in variables {
+        if let Some(value) = std::env::var(variable).ok().filter(|v| !v.is_empty()).and_then(T::from_variable) {
+            return Some(Setting { value, origin: format!("environment {variable}") });
+        }
+    }
+    file.map(|value| Setting { value, origin: in_file.to_owned() })
+}
+
+trait FromVariable: Sized {
+    fn from_variable(text: String) -> Option<Self>;
+}
+
+impl FromVariable for String {
+    fn from_variable(text: String) -> Option<Self> {
+        Some(text)
+    }
+}
+
+impl FromVariable for Format {
+    fn from_variable(_: String) -> Option<Self> {
+        None
+    }
+}
+
+impl FromVariable for ColorChoice {
+    fn from_variable(_: String) -> Option<Self> {
+        None
+    }
+}
+
+fn optional<T>(setting: Option<Setting<T>>) -> Setting<Option<T>> {
+    match setting {
+        Some(Setting { value, origin }) => Setting { value: Some(value), origin },
+        None => Setting { value: None, origin: "default".into() },
+    }
+}

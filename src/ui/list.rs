@@ -1,0 +1,94 @@
+//! Lists of records, written as they come.
+
+use std::io::{self, BufWriter, Stdout, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Column, Format, Kind, Ui, UiError, csv, json, table};
+
+/// Writes a list of records in the form that was asked for. Machine-readable forms are streamed.
+pub struct ListWriter {
+    ui: Ui,
+    columns: &'static [Column],
+    out: BufWriter<Stdout>,
+    written: u64,
+    /// Rows of a table, which must be known before their widths are.
+    rows: Vec<Vec<String>>,
+}
+
+impl ListWriter {
+    pub(super) fn new(ui: Ui, columns: &'static [Column]) -> ListWriter {
+        ListWriter { ui, columns, out: BufWriter::new(io::stdout()), written: 0, rows: Vec::new() }
+    }
+
+    /// Adds one record.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn push<T: Serialize>(&mut self, record: &T) -> Result<(), UiError> {
+        match self.ui.format {
+            Format::Json => {
+                let begin = if self.written == 0 { "[\n" } else { ",\n" };
+                write!(self.out, "{begin}{}", json::line(record)?)?;
+            }
+            Format::Ndjson => writeln!(self.out, "{}", json::line(record)?)?,
+            Format::Csv => {
+                if self.written == 0 {
+                    self.csv_header()?;
+                }
+                let cells = self.cells(record, self.columns)?;
+                self.out.write_all(&csv::line(cells.iter().map(String::as_str)))?;
+            }
+            Format::Table | Format::Markdown => {
+                let cells = self.cells(record, &self.table_columns())?;
+                self.rows.push(cells);
+            }
+        }
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Ends the list; a table is printed now.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn finish(mut self, when_empty: &str) -> Result<(), UiError> {
+        match self.ui.format {
+            Format::Json if self.written == 0 => writeln!(self.out, "[]")?,
+            Format::Json => writeln!(self.out, "\n]")?,
+            Format::Csv if self.written == 0 => self.csv_header()?,
+            Format::Table if self.rows.is_empty() => self.ui.note(when_empty),
+            Format::Table => {
+                let text = table::render(&self.table_columns(), &self.rows, self.ui.color_stdout);
+                self.out.write_all(text.as_bytes())?;
+            }
+            Format::Markdown => {
+                let titles: Vec<&str> = self.table_columns().iter().map(|column| column.title).collect();
+                self.out.write_all(table::render_markdown(&titles, &self.rows).as_bytes())?;
+            }
+            Format::Ndjson | Format::Csv => {}
+        }
+        Ok(self.out.flush()?)
+    }
+
+    fn table_columns(&self) -> Vec<Column> {
+        self.columns.iter().filter(|column| column.in_tables).copied().collect()
+    }
+
+    fn csv_header(&mut self) -> Result<(), UiError> {
+        Ok(self.out.write_all(&csv::line(self.columns.iter().map(|column| column.key)))?)
+    }
+
+    fn cells<T: Serialize>(&self, record: &T, columns: &[Column]) -> Result<Vec<String>, UiError> {
+        let value = serde_json::to_value(record).map_err(UiError::Json)?;
+        let for_people = matches!(self.ui.format, Format::Table | Format::Markdown);
+        Ok(columns
+            .iter()
+            .map(|column| {
+                let kind = if for_people { column.kind } else { Kind::Text };
+                table::text_of(value.get(column.key).unwrap_or(&Value::Null), kind)
+            })
+            .collect())
+    }
+}

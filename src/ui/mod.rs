@@ -1,0 +1,197 @@
+//! The only code that writes to streams. stdout carries the answer, stderr everything else.
+
+mod csv;
+mod escape;
+mod json;
+mod list;
+mod number;
+mod progress;
+mod prompt;
+mod record;
+mod table;
+
+use std::io::{self, IsTerminal, Write};
+
+pub use list::ListWriter;
+pub use number::grouped;
+pub use progress::Progress;
+
+/// The form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    Table,
+    Json,
+    Ndjson,
+    Csv,
+    Markdown,
+}
+
+/// When color is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How the person wants to be talked to.
+#[derive(Debug, Clone, Copy)]
+pub struct Ui {
+    pub format: Format,
+    pub quiet: bool,
+    pub verbose: bool,
+    /// Answer every confirmation with yes.
+    pub yes: bool,
+    /// Never ask.
+    pub no_input: bool,
+    color_stdout: bool,
+    color_stderr: bool,
+}
+
+/// Why nothing more can be said or asked.
+#[derive(Debug, thiserror::Error)]
+pub enum UiError {
+    /// Whoever reads our output has seen enough (`| head`).
+    #[error("the reader of the output has closed it")]
+    ClosedPipe,
+    #[error("cannot write the output: {0}")]
+    Io(io::Error),
+    #[error("cannot write the answer as JSON: {0}")]
+    Json(serde_json::Error),
+    #[error("this needs to be confirmed, and there is nobody to ask")]
+    NobodyToAsk,
+    #[error("not confirmed; nothing was changed")]
+    NotConfirmed,
+}
+
+impl From<io::Error> for UiError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => UiError::ClosedPipe,
+            _ => UiError::Io(error),
+        }
+    }
+}
+
+/// How a column of a table is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// Right-aligned, as it is.
+    Number,
+    /// Right-aligned, grouped by thousands.
+    Count,
+}
+
+/// A column: the key of the JSON form and how a table shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    pub key: &'static str,
+    pub title: &'static str,
+    pub kind: Kind,
+    /// Shown in tables; the machine-readable forms have every column.
+    pub in_tables: bool,
+}
+
+impl Column {
+    pub const fn text(key: &'static str, title: &'static str) -> Column {
+        Column { key, title, kind: Kind::Text, in_tables: true }
+    }
+
+    pub const fn number(key: &'static str, title: &'static str) -> Column {
+        Column { key, title, kind: Kind::Number, in_tables: true }
+    }
+
+    pub const fn count(key: &'static str, title: &'static str) -> Column {
+        Column { key, title, kind: Kind::Count, in_tables: true }
+    }
+
+    /// A column of the machine-readable forms only.
+    pub const fn hidden(key: &'static str) -> Column {
+        Column { key, title: key, kind: Kind::Text, in_tables: false }
+    }
+}
+
+impl Ui {
+    pub fn new(format: Format, color: ColorChoice, quiet: bool, verbose: bool, yes: bool, no_input: bool) -> Ui {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
+            || std::env::var_os("TERM").is_some_and(|v| v == "dumb");
+        let wanted = |is_terminal: bool| match color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => is_terminal && !plain,
+        };
+        Ui {
+            format,
+            quiet,
+            verbose,
+            yes,
+            no_input,
+            color_stdout: wanted(io::stdout().is_terminal()),
+            color_stderr: wanted(io::stderr().is_terminal()),
+        }
+    }
+
+    /// Says something on stderr that a person should know.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.to_stderr(&escape::controls(text));
+        }
+    }
+
+    /// Says something on stderr that only `-v` asks for.
+    pub fn detail(&self, text: &str) {
+        if self.verbose && !self.quiet {
+            self.to_stderr(&escape::controls(text));
+        }
+    }
+
+    /// Warns on stderr, even with `--quiet`.
+    pub fn warn(&self, text: &str) {
+        let label = self.paint_stderr("warning:", console::Color::Yellow);
+        self.to_stderr(&format!("{label} {}", escape::controls(text)));
+    }
+
+    /// Prints an error on stderr: what happened, details, and what to do next.
+    pub fn error(&self, message: &str, details: &[String], hint: Option<&str>) {
+        let label = self.paint_stderr("error:", console::Color::Red);
+        let mut text = format!("{label} {}", escape::controls(message));
+        for detail in details {
+            text.push_str(&format!("\n  {}", escape::controls(detail)));
+        }
+        for (index, line) in hint.iter().flat_map(|hint| hint.lines()).enumerate() {
+            let label = match index {
+                0 => self.paint_stderr("hint:", console::Color::Cyan),
+                _ => "     ".into(),
+            };
+            text.push_str(&format!("\n  {label} {}", escape::controls(line)));
+        }
+        self.to_stderr(&text);
+    }
+
+    /// Writes raw bytes to stdout: completion scripts and the like.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn raw(&self, bytes: &[u8]) -> Result<(), UiError> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        Ok(out.flush()?)
+    }
+
+    /// Begins a list of records.
+    pub fn list(&self, columns: &'static [Column]) -> ListWriter {
+        ListWriter::new(*self, columns)
+    }
+
+    fn to_stderr(&self, text: &str) {
+        // When stderr is gone there is nowhere left to say so.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    fn paint_stderr(&self, text: &str, color: console::Color) -> String {
+        console::style(text).fg(color).bold().force_styling(self.color_stderr).to_string()
+    }
+}

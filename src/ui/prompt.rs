@@ -1,0 +1,26 @@
+//! Asking before something is destroyed.
+
+use std::io::{self, IsTerminal};
+
+use super::{Ui, UiError};
+
+impl Ui {
+    /// Asks for a yes. `--yes` answers it; without a terminal, or with `--no-input`, it is refused.
+    ///
+    /// # Errors
+    /// The answer was no, or there is nobody to ask.
+    pub fn confirm(&self, question: &str) -> Result<(), UiError> {
+        if self.yes {
+            return Ok(());
+        }
+        if self.no_input || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Err(UiError::NobodyToAsk);
+        }
+        let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact_opt();
+        match answer {
+            Ok(Some(true)) => Ok(()),
+            Ok(_) => Err(UiError::NotConfirmed),
+            Err(_) => Err(UiError::NobodyToAsk),
+        }
+    }
+}

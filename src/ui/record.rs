@@ -1,0 +1,74 @@
+//! One record with its parts.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Column, Format, Kind, Ui, UiError, csv, json, table};
+
+impl Ui {
+    /// Prints one record: an object in JSON, a line for each column in a table.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn record<T: Serialize>(&self, record: &T, columns: &[Column]) -> Result<(), UiError> {
+        let value = serde_json::to_value(record).map_err(UiError::Json)?;
+        let text = |column: &Column, kind| table::text_of(value.get(column.key).unwrap_or(&Value::Null), kind);
+        let out = match self.format {
+            Format::Json => json::pretty(record)? + "\n",
+            Format::Ndjson => json::line(record)? + "\n",
+            Format::Csv => {
+                let header = csv::line(columns.iter().map(|column| column.key));
+                let cells: Vec<String> = columns.iter().map(|column| text(column, Kind::Text)).collect();
+                let line = csv::line(cells.iter().map(String::as_str));
+                String::from_utf8_lossy(&[header, line].concat()).into_owned()
+            }
+            Format::Table | Format::Markdown => {
+                let pairs: Vec<(String, String)> = columns
+                    .iter()
+                    .filter(|column| column.in_tables)
+                    .map(|column| (column.title.to_owned(), text(column, column.kind)))
+                    .filter(|(_, value)| !value.is_empty())
+                    .collect();
+                match self.format {
+                    Format::Markdown => {
+                        let rows: Vec<Vec<String>> = pairs.into_iter().map(|(key, value)| vec![key, value]).collect();
+                        table::render_markdown(&["field", "value"], &rows)
+                    }
+                    _ => table::render_pairs(&pairs, self.color_stdout),
+                }
+            }
+        };
+        self.raw(out.as_bytes())
+    }
+
+    /// Prints a part of a record as a titled table; the machine-readable forms have it inside the record.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn part<T: Serialize>(&self, title: &str, rows: &[T], columns: &[Column]) -> Result<(), UiError> {
+        if rows.is_empty() || !matches!(self.format, Format::Table | Format::Markdown) {
+            return Ok(());
+        }
+        let cells = rows
+            .iter()
+            .map(|row| {
+                let value = serde_json::to_value(row).map_err(UiError::Json)?;
+                Ok(columns.iter().map(|c| table::text_of(value.get(c.key).unwrap_or(&Value::Null), c.kind)).collect())
+            })
+            .collect::<Result<Vec<Vec<String>>, UiError>>()?;
+        let mut out = io::stdout().lock();
+        match self.format {
+            Format::Markdown => {
+                let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
+                write!(out, "\n### {title}\n\n{}", table::render_markdown(&titles, &cells))?;
+            }
+            _ => {
+                let heading = console::style(title).bold().force_styling(self.color_stdout);
+                write!(out, "\n{heading}\n{}", table::render(columns, &cells, self.color_stdout))?;
+            }
+        }
+        Ok(out.flush()?)
+    }
+}
