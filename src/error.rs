@@ -3,6 +3,7 @@
 use crate::db::DbError;
 use crate::import::ImportError;
 use crate::ops::lead_delete::RestoreError;
+use crate::ops::writer::WriteError;
 use crate::settings::SettingsError;
 use crate::ui::UiError;
 
@@ -82,6 +83,11 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
         of_db(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<RestoreError>() {
         of_restore(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<WriteError>() {
+        match e {
+            WriteError::Db(e) => of_db(e, &mut explanation),
+            WriteError::LostRaces(_) | WriteError::NoId => explanation.hint = Some("nothing was changed; try again".into()),
+        }
     } else if let Some(e) = error.downcast_ref::<UiError>() {
         of_ui(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<SettingsError>() {

@@ -84,7 +84,8 @@ impl ImportSummary {
                 kind: problem.kind,
                 count: 1,
                 example_row: row,
-                example_value: problem.value.clone(),
+                // PostgreSQL's JSON knows no U+0000; its picture stands for it.
+                example_value: problem.value.replace('\0', "␀"),
                 example_column: problem.column.clone(),
                 example_problem: problem.problem.clone(),
             }),

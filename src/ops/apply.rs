@@ -128,7 +128,8 @@ impl Work<'_> {
             return;
         }
         if self.lead.status == Status::Dnc {
-            self.effect.consent_kept = true;
+            // A row that asks for both, a status and not to be called, weakens nothing.
+            self.effect.consent_kept |= !draft.wants_dnc();
         } else if self.policy == OnDuplicate::Update {
             if self.lead.status.may_move_to(wanted) {
                 let old = std::mem::replace(&mut self.lead.status, wanted);

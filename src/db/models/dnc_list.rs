@@ -10,7 +10,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// One entry to write.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = dnc_list)]
+#[diesel(table_name = dnc_list, treat_none_as_default_value = false)]
 pub struct NewDncEntry {
     pub organization_id: i32,
     pub phone_number: String,

@@ -34,7 +34,7 @@ pub struct Import {
 
 /// What an import's record begins with; the counts follow at its end.
 #[derive(Insertable)]
-#[diesel(table_name = imports)]
+#[diesel(table_name = imports, treat_none_as_default_value = false)]
 pub struct NewImport<'a> {
     pub organization_id: i32,
     pub uid: Uid,

@@ -9,7 +9,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// One entry to write.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = lead_audit_log)]
+#[diesel(table_name = lead_audit_log, treat_none_as_default_value = false)]
 pub struct NewAuditEntry {
     pub organization_id: i32,
     pub lead_id: i64,

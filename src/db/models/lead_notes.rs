@@ -12,7 +12,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// One note to write.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = lead_notes)]
+#[diesel(table_name = lead_notes, treat_none_as_default_value = false)]
 pub struct NewNote {
     pub organization_id: i32,
     pub lead_id: i64,

@@ -12,7 +12,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// One further number of one lead.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = lead_phones)]
+#[diesel(table_name = lead_phones, treat_none_as_default_value = false)]
 pub struct NewPhone {
     pub organization_id: i32,
     pub lead_id: i64,

@@ -10,7 +10,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// One change to write.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = lead_status_history)]
+#[diesel(table_name = lead_status_history, treat_none_as_default_value = false)]
 pub struct NewStatusChange {
     pub organization_id: i32,
     pub lead_id: i64,

@@ -11,7 +11,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// One tag of one lead.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = lead_tags)]
+#[diesel(table_name = lead_tags, treat_none_as_default_value = false)]
 pub struct NewTag {
     pub organization_id: i32,
     pub lead_id: i64,

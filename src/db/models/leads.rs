@@ -14,7 +14,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// A row of `leads`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = leads, treat_none_as_null = true)]
+#[diesel(table_name = leads, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Lead {
     pub id: i64,
     #[serde(skip)]

@@ -10,7 +10,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// A row of `organizations`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = organizations)]
+#[diesel(table_name = organizations, treat_none_as_default_value = false)]
 pub struct Organization {
     pub id: i32,
     pub uid: Uid,
@@ -36,7 +36,7 @@ impl Organization {
 
 /// What a new organization is made of.
 #[derive(Insertable)]
-#[diesel(table_name = organizations)]
+#[diesel(table_name = organizations, treat_none_as_default_value = false)]
 pub struct NewOrganization<'a> {
     pub uid: Uid,
     pub name: &'a str,

@@ -30,7 +30,7 @@ pub struct User {
 
 /// What a new user is made of.
 #[derive(Insertable)]
-#[diesel(table_name = users)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
 pub struct NewUser<'a> {
     pub organization_id: i32,
     pub uid: Uid,

@@ -73,11 +73,15 @@ impl Source {
         let mut head = Vec::with_capacity(8);
         file.by_ref().take(8).read_to_end(&mut head).map_err(|e| ImportError::read(&shown, io_reason(&e)))?;
         let file_name = path.file_name().map_or_else(|| shown.clone(), |n| n.to_string_lossy().into_owned());
-        match kind_of(&head) {
+        let source = match kind_of(&head) {
             Kind::Empty => Err(ImportError::read(&shown, "it is empty")),
             Kind::Xlsx => excel::open(path, file_name, options),
             Kind::Text => csv::open(path, file_name, options),
             Kind::Unsupported(what, remedy) => Err(ImportError::read_with(&shown, what, remedy)),
+        }?;
+        match source.headers.iter().any(|header| header.contains('\0')) {
+            true => Err(ImportError::read_with(&shown, "its header holds the character U+0000", "the file may be damaged, or be UTF-16")),
+            false => Ok(source),
         }
     }
 

@@ -1,0 +1,244 @@
+//! The forms in which lead sheets come, and files that are none.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::files::{Cell, xlsx};
+use crate::support::{Engine, World, on_both_engines};
+
+const ROWS: [[&str; 6]; 3] = [
+    ["Inés \"Nena\" Díaz", "(212) 555-0101", "ines@example.com", "70", "vip; fair", "2025-11-02"],
+    ["Zoë Müller, Jr.", "212-555-0102", "", "", "", ""],
+    ["王 小明", "+442079460103", "wang@example.com", "5", "", "2025-01-31"],
+];
+const HEADER: [&str; 6] = ["Name", "Phone", "Email", "Score", "Tags", "Created"];
+
+fn delimited(delimiter: u8) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+    writer.write_record(HEADER).unwrap();
+    ROWS.iter().for_each(|row| writer.write_record(row).unwrap());
+    writer.into_inner().unwrap()
+}
+
+fn workbook(path: &Path) {
+    let mut rows = vec![HEADER.iter().map(|text| Cell::Text(text)).collect::<Vec<_>>()];
+    for row in &ROWS {
+        let mut cells: Vec<Cell<'_>> =
+            row.iter().map(|text| if text.is_empty() { Cell::Empty } else { Cell::Text(text) }).collect();
+        if let Ok(score) = row[3].parse() {
+            cells[3] = Cell::Number(score);
+        }
+        cells[5] = match row[5] {
+            "2025-11-02" => Cell::Date(2025, 11, 2),
+            "2025-01-31" => Cell::Date(2025, 1, 31),
+            _ => Cell::Empty,
+        };
+        rows.push(cells);
+    }
+    xlsx(path, &rows);
+}
+
+/// The leads without what differs from database to database.
+fn essence(world: &World) -> Vec<Value> {
+    let mut leads = world.leads();
+    for lead in &mut leads {
+        let lead = lead.as_object_mut().unwrap();
+        ["id", "uid", "import_id"].iter().for_each(|key| drop(lead.remove(*key)));
+    }
+    leads
+}
+
+#[test]
+fn every_form_of_a_sheet_gives_the_same_leads() {
+    let mut seen: Option<Vec<Value>> = None;
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let forms: [(&str, &dyn Fn(&Path)); 8] = [
+            ("comma.csv", &|path| std::fs::write(path, delimited(b',')).unwrap()),
+            ("semicolon.csv", &|path| std::fs::write(path, delimited(b';')).unwrap()),
+            ("tab.tsv", &|path| std::fs::write(path, delimited(b'\t')).unwrap()),
+            ("bar.txt", &|path| std::fs::write(path, delimited(b'|')).unwrap()),
+            ("bom.csv", &|path| std::fs::write(path, [b"\xEF\xBB\xBF".to_vec(), delimited(b',')].concat()).unwrap()),
+            ("book.xlsx", &workbook),
+            ("book-named.csv", &workbook),
+            ("text-named.xlsx", &|path| std::fs::write(path, delimited(b';')).unwrap()),
+        ];
+        for (name, write) in forms {
+            let world = World::new(engine);
+            let path = world.path(name);
+            write(&path);
+            let summary = world.import(&path, &[]);
+            assert_eq!((summary["created"].as_u64(), summary["rejected"].as_u64()), (Some(3), Some(0)), "{name}: {summary}");
+            let leads = essence(&world);
+            let expected = seen.get_or_insert_with(|| leads.clone());
+            assert_eq!(&leads, expected, "{engine:?} {name}");
+            world.finish();
+        }
+    }
+    let leads = seen.unwrap();
+    assert_eq!((&leads[0]["first_name"], &leads[0]["last_name"]), (&"Inés \"Nena\"".into(), &"Díaz".into()));
+    assert_eq!((&leads[2]["created_at"], &leads[2]["lead_score"]), (&"2025-01-31T00:00:00Z".into(), &5.into()));
+}
+
+#[test]
+fn phones_that_a_spreadsheet_took_for_numbers() {
+    on_both_engines(|world| {
+        let path = world.path("phones.xlsx");
+        let row = |cell| vec![cell];
+        xlsx(&path, &[
+            row(Cell::Text("Phone")),
+            row(Cell::Number(2_125_550_101.0)),
+            row(Cell::Number(12_125_550_102.0)),
+            row(Cell::Text("2125550103")),
+            row(Cell::Text("1.2125550104E+10")),
+            row(Cell::Text("12125550105.0")),
+            row(Cell::Text("1.21E+10")),
+            row(Cell::Text("#N/A")),
+            row(Cell::Date(2025, 11, 2)),
+        ]);
+        let summary = world.import(&path, &[]);
+        assert_eq!((summary["created"].as_u64(), summary["repaired"].as_u64(), summary["rejected"].as_u64()), (Some(5), Some(2), Some(3)));
+        let phones: Vec<String> = world.leads().iter().map(|lead| lead["phone_number"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(phones, (101..=105).map(|n| format!("+12125550{n}")).collect::<Vec<_>>());
+        let kinds: Vec<&str> = summary["problems"].as_array().unwrap().iter().map(|p| p["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["phone_lost_digits", "spreadsheet_error", "phone_invalid"]);
+    });
+}
+
+#[test]
+fn sheets_are_chosen_or_asked_for() {
+    let world = World::new(Engine::Sqlite);
+    let path = world.path("two.xlsx");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, phone) in [("Leads", "2125550101"), ("Old", "2125550102"), ("Empty", "")] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        if !phone.is_empty() {
+            sheet.write_string(0, 0, "Phone").unwrap();
+            sheet.write_string(1, 0, phone).unwrap();
+        }
+    }
+    book.save(&path).unwrap();
+    let asked = world.run(["import", "leads", path.to_str().unwrap()]);
+    assert_eq!(asked.code, Some(1));
+    assert!(asked.stderr.contains("`Leads` (2 rows), `Old` (2 rows)"), "{}", asked.stderr);
+    assert_eq!(world.import(&path, &["--sheet", "Old"])["created"], 1);
+    assert_eq!(world.import(&path, &["--sheet", "1"])["created"], 1);
+    world.finish();
+}
+
+#[test]
+fn rows_that_cannot_be_followed_are_rejected_or_end_the_import() {
+    on_both_engines(|world| {
+        let ragged = world.file("ragged.csv", "Phone,City\n2125550101,Albany\n2125550102\n2125550103,Boston,extra\n2125550104,Troy,\n\n2125550105,\"New\nYork\"\n2125550106,A\0B\n");
+        let summary = world.import(&ragged, &[]);
+        assert_eq!(
+            (summary["read"].as_u64(), summary["created"].as_u64(), summary["rejected"].as_u64(), summary["blank_rows"].as_u64()),
+            (Some(6), Some(3), Some(3), Some(1))
+        );
+        let rows: Vec<u64> = summary["problems"].as_array().unwrap().iter().map(|p| p["example_row"].as_u64().unwrap()).collect();
+        assert_eq!(rows, [3, 9]);
+        let open = world.file("open.csv", "Phone,City\n2125550107,\"Albany\n2125550108,Boston\n");
+        let ran = world.run(["import", "leads", open.to_str().unwrap()]);
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.stderr.contains("line 2 is never closed"), "{}", ran.stderr);
+        assert_eq!(world.leads().len(), 3);
+    });
+}
+
+/// Runs an import that must fail: one clear error, within five seconds and 300 MB.
+fn refused(world: &World, path: &Path) -> String {
+    let started = Instant::now();
+    let mut child = world.start(["import", "leads", path.to_str().unwrap()]);
+    let mut peak = 0u64;
+    while child.try_wait().unwrap().is_none() {
+        if let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", child.id())) {
+            let line = status.lines().find(|line| line.starts_with("VmHWM:")).map(str::to_owned);
+            peak = peak.max(line.and_then(|l| l.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0));
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "it hangs");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}: {stderr}", path.display());
+    assert!(output.stdout.is_empty());
+    assert_eq!(stderr.matches("error:").count(), 1, "{stderr}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    assert!(peak < 300 * 1024, "{}: {peak} KiB", path.display());
+    stderr
+}
+
+#[test]
+fn files_that_are_no_sheets_get_one_clear_error() {
+    let world = World::new(Engine::Sqlite);
+    let good = world.path("good.xlsx");
+    workbook(&good);
+    let bytes = std::fs::read(&good).unwrap();
+    let cases: [(&str, Vec<u8>, &str); 10] = [
+        ("cut.xlsx", bytes[..bytes.len() / 2].to_vec(), "damaged or cut off"),
+        ("empty.csv", Vec::new(), "it is empty"),
+        ("blank.csv", b"\n\n  \n".to_vec(), "nothing but blank lines"),
+        ("line.csv", vec![b'x'; 100_000_000], "line 1 is longer than 1024 KiB"),
+        ("latin.csv", b"Phone,City\n2125550101,Z\xfcrich\n".to_vec(), "line 2 is not UTF-8: it holds the byte 0xFC"),
+        ("utf16.csv", b"\xff\xfeP\0h\0".to_vec(), "UTF-16"),
+        ("nul.csv", b"Phone,Ci\0ty\n2125550101,x\n".to_vec(), "its header holds the character U+0000"),
+        ("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "old XLS"),
+        ("packed.csv.gz", b"\x1f\x8b\x08\0".to_vec(), "gzip"),
+        ("names.csv", b"Name,Fone,City\nAda,1,2\n".to_vec(), "no column of"),
+    ];
+    for (name, content, expected) in cases {
+        let stderr = refused(&world, &world.file(name, content));
+        assert!(stderr.contains(expected), "{name}: {stderr}");
+    }
+    assert!(refused(&world, &world.path("missing.csv")).contains("there is no such file"));
+    assert!(refused(&world, world.folder.path()).contains("it is a directory"));
+    assert!(world.leads().is_empty());
+    world.finish();
+}
+
+#[test]
+fn a_zip_bomb_is_refused_while_inflating() {
+    let world = World::new(Engine::Sqlite);
+    for part in ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"] {
+        let path = world.path("bomb.xlsx");
+        let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        archive.start_file("xl/workbook.xml", options).unwrap();
+        archive.write_all(b"<workbook/>").unwrap();
+        archive.start_file(part, options).unwrap();
+        let block = vec![b' '; 1 << 20];
+        (0..400).for_each(|_| archive.write_all(&block).unwrap());
+        archive.finish().unwrap();
+        assert!(std::fs::metadata(&path).unwrap().len() < 2_000_000);
+        let stderr = refused(&world, &path);
+        assert!(stderr.contains("inflates to more than"), "{stderr}");
+    }
+    world.finish();
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unreadable_file_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new(Engine::Sqlite);
+    let path = world.file("secret.csv", "Phone\n2125550101\n");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    // Root reads everything, so there the import succeeds and proves nothing more.
+    match std::fs::File::open(&path) {
+        Err(_) => assert!(refused(&world, &path).contains("permission denied")),
+        Ok(_) => assert_eq!(world.import(&path, &[])["created"], 1),
+    }
+    world.finish();
+}
+
+#[test]
+fn a_header_without_rows_is_no_error() {
+    on_both_engines(|world| {
+        let path = world.file("header.csv", "Phone,City\n");
+        let ran = world.run(["import", "leads", path.to_str().unwrap(), "--format", "json"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(ran.stdout.contains("\"read\": 0"));
+    });
+}

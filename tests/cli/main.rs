@@ -1,0 +1,17 @@
+//! Behaviour through the real binary, the same on both engines. Run with `scripts/test`.
+
+mod support;
+
+mod append_only;
+mod backup;
+mod config;
+mod durability;
+mod import_files;
+mod import_leads;
+mod import_options;
+mod lead;
+mod migrate;
+mod org;
+mod output;
+mod tenancy;
+mod user;

@@ -1,0 +1,132 @@
+//! Migrations on both engines.
+
+use crate::support::engine::{admin_url, database_of, psql, url_of};
+use crate::support::{Engine, World, on_both_engines, program, ran};
+
+/// The same database as the role that owns the schema.
+fn owner(world: &World) -> String {
+    match world.engine {
+        Engine::Sqlite => world.url.clone(),
+        Engine::Postgres => url_of("crmctl_owner", database_of(&world.url)),
+    }
+}
+
+#[test]
+fn down_to_zero_and_up_again() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "+12125550101"]);
+        let owner = owner(world);
+        let verb = |args: &[&str]| world.run([args, &["--database-url", &owner]].concat());
+        assert_eq!(verb(&["migrate", "down", "--all"]).code, Some(1), "it must ask first");
+        let down = verb(&["migrate", "down", "--all", "--yes"]);
+        assert_eq!((down.code, down.stdout.matches("reverted").count()), (Some(0), 4), "{}", down.stderr);
+        if world.engine == Engine::Sqlite {
+            let backup = std::fs::read_dir(world.folder.path()).unwrap().flatten().find(|f| f.file_name().to_string_lossy().contains("backup")).unwrap();
+            let kept = Engine::Sqlite.sql(backup.path().to_str().unwrap(), "SELECT phone_number FROM leads").unwrap();
+            assert_eq!(kept, ["+12125550101"]);
+        }
+        let status = verb(&["migrate", "status"]);
+        assert_eq!((status.code, status.stdout.matches(" no").count()), (Some(3), 4), "{}", status.stdout);
+        let up = verb(&["migrate", "up"]);
+        assert_eq!((up.code, up.stdout.matches("applied").count()), (Some(0), 4), "{}", up.stderr);
+        assert!(verb(&["migrate", "up"]).stderr.contains("nothing is pending"));
+        assert_eq!(verb(&["migrate", "redo", "--yes"]).code, Some(0));
+        assert_eq!(verb(&["migrate", "status"]).code, Some(0));
+        if world.engine == Engine::Postgres {
+            psql(&owner, "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crmctl_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crmctl_app");
+        }
+        world.ok(["org", "add", "again"]);
+        assert!(world.leads().is_empty());
+    });
+}
+
+#[test]
+fn pending_migrations_stop_every_verb_on_postgresql() {
+    let world = World::new(Engine::Postgres);
+    let ran = world.run(["migrate", "down", "--yes", "--database-url", &owner(&world)]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    world.file("a.csv", "Phone\n2125550101\n");
+    let verbs: [&[&str]; 17] = [
+        &["import", "leads", "a.csv"], &["import", "list"], &["import", "show", "1"], &["lead", "add", "--phone", "+12125550101"],
+        &["lead", "show", "1"], &["lead", "list"], &["lead", "delete", "1", "--yes"], &["lead", "restore", "1"],
+        &["org", "add", "x"], &["org", "list"], &["org", "show", "acme"], &["org", "edit", "acme", "--name", "x"],
+        &["org", "set", "name", "x"], &["user", "add", "a@example.com"], &["user", "list"], &["migrate", "seed"], &["backup", "x.db"],
+    ];
+    for verb in verbs {
+        let ran = world.run(verb);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{verb:?}");
+        assert!(ran.stderr.contains("1 pending migration") && ran.stderr.contains("crmctl migrate up"), "{verb:?}: {}", ran.stderr);
+    }
+    world.finish();
+}
+
+#[test]
+fn the_embedded_database_migrates_itself_and_refuses_a_newer_one() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(["migrate", "down", "--yes"]);
+    world.ok(["lead", "list"]);
+    world.ok(["migrate", "status"]);
+    Engine::Sqlite.sql(&world.url, "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000001')").unwrap();
+    let ran = world.run(["lead", "list"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("migrated by a newer crmctl"), "{}", ran.stderr);
+    world.finish();
+}
+
+#[test]
+fn sample_data_loads_once() {
+    on_both_engines(|world| {
+        let seeded = world.json(["migrate", "seed"]);
+        assert_eq!((seeded["leads"].as_u64(), seeded["dnc_entries"].as_u64()), (Some(10), Some(2)));
+        let again = world.json(["migrate", "seed"]);
+        assert_eq!((again["leads"].as_u64(), world.leads().len()), (Some(0), 10));
+        let statuses: std::collections::BTreeSet<String> =
+            world.leads().iter().map(|lead| lead["status"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(statuses.len(), 8);
+    });
+}
+
+#[test]
+fn databases_that_are_none() {
+    let world = World::new(Engine::Sqlite);
+    let text = world.file("text.db", "this is no database, however long the text may be ".repeat(100));
+    let cases = [
+        (text.to_str().unwrap().to_owned(), "is not a crmctl database", 1),
+        (world.folder.path().display().to_string(), "it is a directory", 1),
+        ("mysql://u:secret@localhost/x".into(), "`mysql` are not supported", 2),
+        ("postgres://u:secret@127.0.0.1:1/x".into(), "cannot open the database `postgres://u:***@127.0.0.1:1/x`", 1),
+    ];
+    for (url, expected, code) in cases {
+        let ran = world.run(["lead", "list", "--database-url", &url]);
+        assert_eq!(ran.code, Some(code), "{}", ran.stderr);
+        assert!(ran.stderr.contains(expected) && !ran.stderr.contains("secret"), "{}", ran.stderr);
+    }
+    world.finish();
+}
+
+#[test]
+fn two_programs_may_open_a_new_embedded_database_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    let children: Vec<_> = (0..4)
+        .map(|_| program(home.path()).args(["lead", "list"]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap())
+        .collect();
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let orgs = ran(program(home.path()).args(["org", "list", "--format", "ndjson"]));
+    assert_eq!(orgs.stdout.lines().count(), 1, "{}", orgs.stdout);
+}
+
+#[test]
+fn an_empty_postgresql_database_is_never_changed_silently() {
+    let name = format!("crmctl_empty_{}", std::process::id());
+    psql(&admin_url(), &format!("CREATE DATABASE {name}"));
+    let url = url_of("postgres", &name);
+    let home = tempfile::tempdir().unwrap();
+    let listed = ran(program(home.path()).args(["lead", "list", "--database-url", &url]));
+    assert_eq!(listed.code, Some(1));
+    assert!(listed.stderr.contains("4 pending migrations") && listed.stderr.contains("crmctl migrate up"), "{}", listed.stderr);
+    assert_eq!(psql(&url, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"), ["0"]);
+    Engine::Postgres.drop_database(&url);
+}

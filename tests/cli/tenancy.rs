@@ -1,0 +1,145 @@
+//! No verb shows or changes another organization's rows, and on PostgreSQL neither does SQL as an everyday role.
+
+use serde_json::json;
+
+use crate::support::engine::{database_of, try_psql, url_of};
+use crate::support::{Engine, World, on_both_engines};
+
+/// Two organizations with the same people.
+fn two_organizations(world: &World) {
+    world.ok(["org", "add", "beta", "--region", "US"]);
+    let file = world.file("leads.csv", "Phone,Email,First Name,Tags,DNC,Note\n2125550101,ada@example.com,Ada,vip,,hello\n2125550102,,Ben,,yes,\n");
+    for (slug, city) in [("acme", "Albany"), ("beta", "Boston")] {
+        let summary = world.import(&file, &["--org", slug, "--set", &format!("city={city}")]);
+        assert_eq!(summary["created"], 2, "{summary}");
+        world.ok(["user", "add", &format!("{slug}@example.com"), "--role", "admin", "--org", slug]);
+    }
+}
+
+#[test]
+fn every_verb_keeps_to_its_organization() {
+    on_both_engines(|world| {
+        two_organizations(world);
+        let acme = |args: &[&str]| world.json([args, &["--org", "acme", "--as", "acme@example.com"]].concat());
+        let leads = acme(&["lead", "list"]);
+        assert_eq!(leads.as_array().unwrap().len(), 2);
+        assert!(leads.as_array().unwrap().iter().all(|lead| lead["city"] == "Albany"));
+        assert_eq!(acme(&["import", "list"]).as_array().unwrap().len(), 1);
+        assert_eq!(acme(&["user", "list"]).as_array().unwrap().len(), 1);
+        let beta = world.json(["lead", "list", "--org", "beta", "--as", "beta@example.com", "--sort", "id"]);
+        let (id, import) = (beta[0]["id"].to_string(), beta[0]["import_id"].to_string());
+        for args in [
+            vec!["lead", "show", &id],
+            vec!["lead", "delete", &id, "--yes"],
+            vec!["lead", "restore", &id],
+            vec!["import", "show", &import],
+            vec!["user", "show", "beta@example.com"],
+            vec!["user", "edit", "beta@example.com", "--role", "viewer"],
+            vec!["user", "disable", "beta@example.com"],
+            vec!["lead", "list", "--owner", "beta@example.com"],
+            vec!["lead", "list", "--as", "beta@example.com"],
+        ] {
+            let mut args = args.clone();
+            args.extend(["--org", "acme"]);
+            if !args.contains(&"--as") {
+                args.extend(["--as", "acme@example.com"]);
+            }
+            let ran = world.run(&args);
+            assert_eq!(ran.code, Some(1), "{args:?}: {}{}", ran.stdout, ran.stderr);
+            assert_eq!(ran.stdout, "", "{args:?}");
+        }
+        // An admin of one organization does not manage another.
+        for args in [vec!["org", "edit", "beta", "--name", "X"], vec!["org", "disable", "beta", "--yes"]] {
+            let mut args = args.clone();
+            args.extend(["--org", "acme", "--as", "acme@example.com"]);
+            assert_eq!(world.run(&args).code, Some(1), "{args:?}");
+        }
+        // Updating acme's people leaves beta's alone.
+        world.file("update.csv", "Phone,City,DNC\n2125550101,Troy,yes\n");
+        acme(&["import", "leads", "update.csv", "--on-duplicate", "update"]);
+        let after = world.json(["lead", "list", "--org", "beta", "--as", "beta@example.com", "--sort", "id"]);
+        assert_eq!(after, beta);
+        assert_eq!(acme(&["lead", "list", "--status", "dnc"]).as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn several_organizations_must_be_told_apart() {
+    on_both_engines(|world| {
+        world.ok(["org", "add", "beta"]);
+        let ran = world.run(["lead", "list"]);
+        assert_eq!(ran.code, Some(2));
+        assert!(ran.stderr.contains("choose one with --org: acme, beta"), "{}", ran.stderr);
+        let ran = world.run(["lead", "list", "--org", "gamma"]);
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.stderr.contains("no organization has the slug `gamma` (flag --org)"), "{}", ran.stderr);
+    });
+}
+
+const TABLES: [&str; 10] = [
+    "users", "system_config", "imports", "leads", "lead_phones", "lead_tags", "lead_notes", "lead_audit_log",
+    "lead_status_history", "dnc_list",
+];
+
+#[test]
+fn row_level_security_hides_and_guards() {
+    let world = World::new(Engine::Postgres);
+    two_organizations(&world);
+    world.file("phones.csv", "Phone,Work Phone\n2125550105,2125550106\n");
+    world.ok(["import", "leads", "phones.csv", "--org", "beta", "--as", "beta@example.com"]);
+    world.ok(["org", "set", "import.on_duplicate", "fill", "--org", "beta", "--as", "beta@example.com"]);
+    for role in ["crmctl_app", "crmctl_owner"] {
+        let url = url_of(role, database_of(&world.url));
+        for table in TABLES {
+            let count = |setting: &str| try_psql(&url, &format!("{setting}SELECT count(*) FROM {table}")).unwrap().pop().unwrap();
+            assert_eq!(count(""), "0", "{role} {table} without the setting");
+            let beta = count("SET app.current_org_id = '2'; ");
+            assert_ne!(beta, "0", "{role} {table} is empty, so the test shows nothing");
+            let others = try_psql(&url, &format!("SET app.current_org_id = '1'; SELECT count(*) FROM {table} WHERE organization_id <> 1"));
+            assert_eq!(others.unwrap().pop().unwrap(), "0", "{role} {table}");
+        }
+        let moved = try_psql(&url, "SET app.current_org_id = '1'; UPDATE leads SET organization_id = 2 WHERE organization_id = 1");
+        assert!(moved.unwrap_err().contains("row-level security"));
+        let planted = try_psql(&url, "SET app.current_org_id = '1'; INSERT INTO lead_tags (organization_id, lead_id, tag, created_at) SELECT 2, 3, 'x', now()");
+        assert!(planted.unwrap_err().contains("row-level security"));
+    }
+    world.finish();
+}
+
+#[test]
+fn foreign_keys_include_the_organization() {
+    on_both_engines(|world| {
+        two_organizations(world);
+        let lead = world.json(["lead", "list", "--org", "beta", "--as", "beta@example.com", "--sort", "id"])[0]["id"].to_string();
+        let time = if world.engine == Engine::Sqlite { "0" } else { "now()" };
+        let planted = world.engine.sql(&world.url, &format!("INSERT INTO lead_tags (organization_id, lead_id, tag, created_at) VALUES (1, {lead}, 'x', {time})"));
+        assert!(planted.unwrap_err().to_lowercase().contains("foreign key"));
+    });
+}
+
+#[test]
+fn a_superuser_is_refused_for_writing_with_the_mend() {
+    let world = World::new(Engine::Postgres);
+    let superuser = url_of("postgres", database_of(&world.url));
+    for args in [vec!["lead", "add", "--phone", "+12125550101"], vec!["org", "add", "x"], vec!["migrate", "seed"]] {
+        let ran = world.run([args.clone(), vec!["--database-url", &superuser]].concat());
+        assert_eq!(ran.code, Some(1), "{args:?}");
+        assert!(ran.stderr.contains("bypasses row-level security") && ran.stderr.contains("CREATE ROLE crm_app LOGIN"), "{}", ran.stderr);
+    }
+    world.ok(["lead", "list", "--database-url", &superuser]);
+    world.ok(["lead", "add", "--phone", "+12125550101", "--database-url", &superuser, "--allow-bypass"]);
+    assert_eq!(world.leads().len(), 1);
+    world.finish();
+}
+
+#[test]
+fn on_postgresql_someone_must_act_once_there_are_users() {
+    let world = World::new(Engine::Postgres);
+    world.ok(["user", "add", "ada@example.com", "--role", "admin"]);
+    let ran = world.run(["lead", "list"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("--as EMAIL or CRM_USER"), "{}", ran.stderr);
+    let listed = crate::support::ran(world.command(["lead", "list", "--format", "json"]).env("CRM_USER", "ada@example.com"));
+    assert_eq!((listed.code, serde_json::from_str::<serde_json::Value>(&listed.stdout).unwrap()), (Some(0), json!([])));
+    world.finish();
+}
