@@ -107,7 +107,7 @@ fn of_import(error: &ImportError, explanation: &mut Explanation) {
         ImportError::Read { remedy, .. } => explanation.hint.clone_from(remedy),
         ImportError::NoIdentityColumn { columns, .. } => {
             explanation.details.push(format!("its columns: {}", columns.join(", ")));
-            let example = columns.iter().find(|name| !name.is_empty()).map_or("#1", String::as_str);
+            let example = most_like_phone(columns);
             explanation.hint = Some(format!("name one, for example --map phone={}", shell_word(example)));
         }
         ImportError::Mapping { columns, remedy, .. } => {
@@ -195,6 +195,13 @@ fn interrupted(explanation: &mut Explanation) {
     explanation.exit = Exit::Interrupted;
 }
 
+/// The header that reads most like a phone's, as the example in a hint.
+fn most_like_phone(columns: &[String]) -> &str {
+    let likeness = |name: &String| strsim::jaro_winkler(&name.to_lowercase(), "phone");
+    let named = columns.iter().filter(|name| !name.is_empty());
+    named.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map_or("#1", String::as_str)
+}
+
 /// A word as a shell takes it.
 fn shell_word(text: &str) -> String {
     match text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
@@ -214,7 +221,7 @@ mod tests {
         let explanation = explain(&error.into());
         assert_eq!(explanation.message, "no column of `leads.csv` holds a phone number, an email or an external id");
         assert_eq!(explanation.details, ["its columns: Name, Fone, City"]);
-        assert_eq!(explanation.hint.as_deref(), Some("name one, for example --map phone=Name"));
+        assert_eq!(explanation.hint.as_deref(), Some("name one, for example --map phone=Fone"));
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Context {
     /// No such organization or user, or the role does not allow it.
     pub fn session(&self, right: Right) -> anyhow::Result<Session> {
         let mut db = self.open()?;
-        let now = self.now()?;
+        let now = now()?;
         let org = self.organization(&mut db, now)?;
         if right != Right::Read && !org.is_active {
             return Err(CommandError::failed(format!("the organization `{}` is disabled", org.slug))
@@ -93,7 +93,7 @@ impl Context {
     /// # Errors
     /// The acting user is none, or has another role.
     pub fn require_admin(&self, db: &mut Database, org: &Organization) -> anyhow::Result<()> {
-        let now = self.now()?;
+        let now = now()?;
         self.actor(db, org, Right::Administer, now).map(|_| ())
     }
 
@@ -105,21 +105,9 @@ impl Context {
         if self.settings.user.value.is_none() {
             return Ok(());
         }
-        let now = self.now()?;
+        let now = now()?;
         let org = self.organization(db, now)?;
         self.require_admin(db, &org)
-    }
-
-    /// The time of this call. Debug builds take it from `CRM_NOW`, so that tests can hold the clock.
-    ///
-    /// # Errors
-    /// `CRM_NOW` is no time.
-    pub fn now(&self) -> anyhow::Result<Timestamp> {
-        #[cfg(debug_assertions)]
-        if let Ok(frozen) = std::env::var("CRM_NOW") {
-            return Ok(frozen.parse::<jiff::Timestamp>()?.into());
-        }
-        Ok(jiff::Timestamp::now().into())
     }
 
     /// Makes Ctrl-C end the work in order; a second one ends the program at once, which a transaction survives.
@@ -194,6 +182,18 @@ impl Context {
         let ip_address = remote_address();
         Ok(Stamp { org: id, actor, changed_by, ip_address, import_id: None, trigger: Trigger::Manual, now })
     }
+}
+
+/// The time. Debug builds take it from `CRM_NOW`, so that tests can hold the clock; nobody may forge an audit time.
+///
+/// # Errors
+/// `CRM_NOW` is no time.
+pub fn now() -> anyhow::Result<Timestamp> {
+    #[cfg(debug_assertions)]
+    if let Ok(frozen) = std::env::var("CRM_NOW") {
+        return Ok(frozen.parse::<jiff::Timestamp>()?.into());
+    }
+    Ok(jiff::Timestamp::now().into())
 }
 
 /// The operating system's account and host, as the audit log names an actor.

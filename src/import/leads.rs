@@ -24,6 +24,7 @@ use crate::db::{Database, Db, DbError};
 use crate::domain::datetime;
 use crate::domain::duplicates::{OnDuplicate, OnListed};
 use crate::domain::phone::Region;
+use crate::domain::timestamp::Timestamp;
 use crate::ops::writer::{Fate, LeadWriter, Policy, WriteError};
 
 /// What is asked of the import of one file.
@@ -36,6 +37,8 @@ pub struct Request<'a> {
     pub organization: &'a Organization,
     /// Actor and time; the import adds its own id.
     pub stamp: Stamp,
+    /// Tells when the import ends.
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
 }
 
 /// Hears how an import goes.
@@ -357,7 +360,7 @@ impl Work<'_> {
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
         let counts = Json(serde_json::to_value(&self.summary).unwrap_or_default());
         let org = self.job.request.organization.org_id();
-        imports::finish(self.conn, org, import_id, &counts, self.job.request.stamp.now)?;
+        imports::finish(self.conn, org, import_id, &counts, (self.job.request.clock)())?;
         Ok(self.summary)
     }
 }

@@ -87,7 +87,7 @@ impl Mapping {
             .collect()
     }
 
-    /// The mapping as it is kept with the import's record.
+    /// The mapping as it is kept with the import's record: the columns in the order of the file.
     pub fn to_json(&self) -> serde_json::Value {
         let columns = self.headers.iter().zip(&self.targets).map(|(header, target)| {
             let target = match target {
@@ -95,9 +95,9 @@ impl Mapping {
                 Target::Custom(key) => format!("custom.{key}"),
                 Target::Ignored => "ignored".to_owned(),
             };
-            (header.clone(), serde_json::Value::String(target))
+            serde_json::json!({ "header": header, "target": target })
         });
-        serde_json::Value::Object(columns.collect())
+        columns.collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::db::bulk::Stamp;
 use crate::db::models::lead_audit_log::{self, NewAuditEntry};
+use crate::db::models::lead_identities;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
 
@@ -68,7 +69,7 @@ fn refuse_taken(conn: &mut Db, lead: &Lead, stamp: &Stamp) -> Result<(), Restore
     let phones: Vec<String> = lead.phone_number.iter().cloned().collect();
     let ids: Vec<String> = lead.external_id.iter().cloned().collect();
     let external = lead.external_source.as_deref().map(|system| (system, ids.as_slice()));
-    for other in leads::identities_of(conn, stamp.org, &phones, &[], external)? {
+    for other in lead_identities::identities_of(conn, stamp.org, &phones, &[], external)? {
         let same_phone = lead.phone_number.is_some()
             && other.phone_number == lead.phone_number
             && other.phone_extension == lead.phone_extension;

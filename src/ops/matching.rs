@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::draft::LeadDraft;
-use crate::db::models::leads::{self, Identity};
+use crate::db::models::lead_identities::{self, Identity};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::consent::OptOut;
 use crate::domain::phone::E164;
@@ -68,7 +68,7 @@ impl Identities {
     pub fn load_all(&mut self, conn: &mut Db, org: OrgId, expected: usize) -> Result<(), DbError> {
         self.by_phone.reserve(expected);
         self.by_email.reserve(expected);
-        leads::each_identity(conn, org, |identity| self.remember_stored(&identity))?;
+        lead_identities::each_identity(conn, org, |identity| self.remember_stored(&identity))?;
         self.complete = true;
         Ok(())
     }
@@ -94,7 +94,7 @@ impl Identities {
             system = draft.lead.external_source.clone().or(system);
         }
         let external = system.as_deref().map(|system| (system, external_ids.as_slice()));
-        for identity in leads::identities_of(conn, org, &phones, &emails, external)? {
+        for identity in lead_identities::identities_of(conn, org, &phones, &emails, external)? {
             self.remember_stored(&identity);
         }
         Ok(())
@@ -193,7 +193,7 @@ impl OptOuts {
     /// The database cannot be read.
     pub fn load(conn: &mut Db, org: OrgId) -> Result<OptOuts, DbError> {
         let mut all = OptOuts::default();
-        leads::each_opted_out(conn, org, |lead| {
+        lead_identities::each_opted_out(conn, org, |lead| {
             let phone = lead.phone_number.as_deref().and_then(E164::from_e164);
             all.add(phone, lead.email.as_deref(), lead.opt_out);
         })?;
@@ -233,6 +233,7 @@ pub struct Numbers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::models::leads;
     use crate::domain::timestamp::Timestamp;
 
     fn draft(phone: Option<&str>, email: Option<&str>, id: Option<&str>) -> LeadDraft {

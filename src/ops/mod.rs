@@ -1,6 +1,7 @@
 //! What changes several tables in one transaction, shared by imports and by the verbs for single leads.
 
 pub mod apply;
+mod batch;
 pub mod dnc;
 pub mod draft;
 pub mod lead_delete;

@@ -1,25 +1,15 @@
 //! Writing drafts as leads, in batches: matching, the policy for duplicates, the opt-out ratchet, the do-not-call
 //! list, and the logs that belong to every change.
 
-use std::collections::HashMap;
-
-use super::apply::{FieldChange, apply};
+use super::batch::Batch;
 use super::dnc;
 use super::draft::LeadDraft;
-use super::matching::{Identities, Match, Numbers, OptOuts};
-use crate::db::bulk::{self, LeadChanges, Stamp, Written};
-use crate::db::models::dnc_list::{self, NewDncEntry};
-use crate::db::models::lead_audit_log::NewAuditEntry;
-use crate::db::models::lead_notes::{self, NewNote};
-use crate::db::models::lead_phones::{self, NewPhone};
-use crate::db::models::lead_status_history::NewStatusChange;
-use crate::db::models::lead_tags::{self, NewTag};
-use crate::db::models::leads::{self, Lead};
+use super::matching::{Identities, Numbers, OptOuts};
+use crate::db::bulk::{self, Stamp, Written};
+use crate::db::models::{dnc_list, lead_identities};
 use crate::db::{Db, DbError};
-use crate::domain::consent::{Consent, OptOut};
+use crate::domain::consent::Consent;
 use crate::domain::duplicates::{OnDuplicate, OnListed};
-use crate::domain::phone::E164;
-use crate::domain::status::Status;
 
 /// How drafts are written.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +51,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn of(fate: Fate) -> Outcome {
+    pub(super) fn of(fate: Fate) -> Outcome {
         Outcome {
             fate,
             dnc_flagged: false,
@@ -86,13 +76,13 @@ pub enum WriteError {
 
 /// Writes drafts inside one transaction. It remembers whom it has accepted, so that later drafts match them.
 pub struct LeadWriter {
-    stamp: Stamp,
-    policy: Policy,
+    pub(super) stamp: Stamp,
+    pub(super) policy: Policy,
     /// What new do-not-call entries give as their evidence.
-    evidence: String,
-    identities: Identities,
-    opt_outs: OptOuts,
-    numbers: Numbers,
+    pub(super) evidence: String,
+    pub(super) identities: Identities,
+    pub(super) opt_outs: OptOuts,
+    pub(super) numbers: Numbers,
     /// Whether identities and numbers are complete, so that batches need not look anything up.
     preloaded: bool,
 }
@@ -108,13 +98,13 @@ impl LeadWriter {
     pub fn new(conn: &mut Db, stamp: Stamp, policy: Policy, evidence: String, expected: usize) -> Result<LeadWriter, DbError> {
         let (org, mut identities, mut numbers) = (stamp.org, Identities::default(), Numbers::default());
         let few = i64::try_from(expected).unwrap_or(i64::MAX).saturating_mul(5);
-        let preloaded = expected > 1000 && !leads::more_than(conn, org, few)?;
+        let preloaded = expected > 1000 && !lead_identities::more_than(conn, org, few)?;
         if preloaded {
             identities.load_all(conn, org, expected)?;
             dnc_list::each_listed(conn, org, stamp.now, |number| {
                 numbers.listed.insert(number);
             })?;
-            leads::each_deleted_phone(conn, org, |number| {
+            lead_identities::each_deleted_phone(conn, org, |number| {
                 numbers.previously_deleted.insert(number);
             })?;
         }
@@ -151,7 +141,7 @@ impl LeadWriter {
     }
 
     /// Whether a known lead can be changed by this draft, or has an opt-out that the draft speaks against.
-    fn may_change(&self, draft: &LeadDraft) -> bool {
+    pub(super) fn may_change(&self, draft: &LeadDraft) -> bool {
         match self.policy.on_duplicate {
             OnDuplicate::Reject => false,
             OnDuplicate::Fill | OnDuplicate::Update => true,
@@ -172,305 +162,7 @@ impl LeadWriter {
         let phones: Vec<String> = drafts.iter().filter_map(|draft| draft.lead.phone_number.clone()).collect();
         self.numbers.listed.extend(dnc_list::listed_among(conn, org, &phones, self.stamp.now)?);
         self.numbers.previously_deleted.clear();
-        self.numbers.previously_deleted.extend(leads::deleted_phones_among(conn, org, &phones)?);
+        self.numbers.previously_deleted.extend(lead_identities::deleted_phones_among(conn, org, &phones)?);
         Ok(())
-    }
-}
-
-/// A lead that a batch works on, with what belongs to it.
-struct Held {
-    lead: Lead,
-    tags: Vec<String>,
-    phones: Vec<String>,
-    notes: Vec<String>,
-    is_new: bool,
-    changed: bool,
-}
-
-/// The drafts of one call on their way to [`LeadChanges`].
-struct Batch<'a> {
-    writer: &'a mut LeadWriter,
-    new_ids: std::vec::IntoIter<i64>,
-    held: HashMap<i64, Held>,
-    /// New leads in the order of their ids.
-    created: Vec<i64>,
-    changes: LeadChanges,
-    newly_listed: Vec<String>,
-}
-
-impl<'a> Batch<'a> {
-    /// Loads the stored leads that the drafts can change, and reserves ids for the new ones.
-    fn begin(writer: &'a mut LeadWriter, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<Batch<'a>, DbError> {
-        let org = writer.stamp.org;
-        let mut known = Vec::new();
-        let mut new = 0;
-        for draft in drafts {
-            match writer.identities.find(draft) {
-                Match::Known(id) if writer.may_change(draft) => known.push(id),
-                Match::New { .. } => new += 1,
-                _ => {}
-            }
-        }
-        known.sort_unstable();
-        known.dedup();
-        let with_parts = matches!(writer.policy.on_duplicate, OnDuplicate::Fill | OnDuplicate::Update);
-        let (mut tags, mut phones, mut notes) = (HashMap::new(), HashMap::new(), HashMap::new());
-        if with_parts && !known.is_empty() {
-            tags = lead_tags::of_leads(conn, org, &known)?;
-            phones = lead_phones::of_leads(conn, org, &known)?;
-            notes = lead_notes::bodies_of_leads(conn, org, &known)?;
-        }
-        let held = leads::by_ids(conn, org, &known)?
-            .into_iter()
-            .map(|lead| {
-                let id = lead.id;
-                let further = phones.remove(&id).unwrap_or_default();
-                let held = Held {
-                    lead,
-                    tags: tags.remove(&id).unwrap_or_default(),
-                    phones: further.into_iter().map(|phone| phone.phone_number).collect(),
-                    notes: notes.remove(&id).unwrap_or_default(),
-                    is_new: false,
-                    changed: false,
-                };
-                (id, held)
-            })
-            .collect();
-        let new_ids = match new {
-            0 => Vec::new(),
-            count => leads::reserve_ids(conn, count)?,
-        };
-        Ok(Batch {
-            writer,
-            new_ids: new_ids.into_iter(),
-            held,
-            created: Vec::with_capacity(new),
-            changes: LeadChanges::default(),
-            newly_listed: Vec::new(),
-        })
-    }
-
-    fn place(&mut self, draft: &LeadDraft) -> Result<Outcome, WriteError> {
-        Ok(match self.writer.identities.find(draft) {
-            Match::Conflict(by_id, by_phone) => Outcome::of(Fate::RejectedConflict(by_id, by_phone)),
-            Match::Known(id) if self.writer.policy.on_duplicate == OnDuplicate::Reject => {
-                Outcome::of(Fate::RejectedDuplicate(id))
-            }
-            Match::Known(id) => self.change(id, draft),
-            Match::New { possible_duplicate } => {
-                let is_listed = draft.phone.is_some_and(|phone| self.writer.numbers.listed.contains(&phone));
-                if self.writer.policy.on_listed == OnListed::Skip && (is_listed || (draft.wants_dnc() && draft.phone.is_some())) {
-                    self.list_number(draft);
-                    return Ok(Outcome::of(Fate::SkippedListed));
-                }
-                let id = self.new_ids.next().ok_or(WriteError::NoId)?;
-                Outcome { possible_duplicate, ..self.create(id, draft) }
-            }
-        })
-    }
-
-    fn create(&mut self, id: i64, draft: &LeadDraft) -> Outcome {
-        let stamp = self.writer.stamp.clone();
-        let mut outcome = Outcome::of(Fate::Created(id));
-        let mut lead = (*draft.lead).clone();
-        lead.id = id;
-        lead.import_id = stamp.import_id;
-        lead.created_at = draft.created.unwrap_or(stamp.now);
-        lead.updated_at = stamp.now;
-        lead.status_changed_at = lead.created_at;
-        lead.status = draft.status.filter(|status| *status != Status::Dnc).unwrap_or(Status::New);
-        outcome.consent_kept = self.settle_consent(&mut lead, draft);
-        self.list_number(draft);
-        let is_listed = draft.phone.is_some_and(|phone| self.writer.numbers.listed.contains(&phone));
-        if is_listed {
-            outcome.dnc_flagged = true;
-            let own = std::mem::replace(&mut lead.status, Status::Dnc);
-            lead.status_changed_at = stamp.now;
-            self.changes.history.push(NewStatusChange {
-                organization_id: stamp.org.0,
-                lead_id: id,
-                from_status: None,
-                to_status: own,
-                trigger_type: stamp.trigger,
-                reason: None,
-                changed_by: stamp.changed_by,
-                import_id: stamp.import_id,
-                changed_at: lead.created_at,
-                recorded_at: stamp.now,
-            });
-            self.changes.history.push(dnc::change_to_dnc(id, own, &stamp));
-        }
-        outcome.previously_deleted =
-            draft.phone.is_some_and(|phone| self.writer.numbers.previously_deleted.contains(&phone));
-        self.remember(&lead, draft.phone);
-        let mut held = Held { lead, tags: Vec::new(), phones: Vec::new(), notes: Vec::new(), is_new: true, changed: false };
-        // A created lead has one audit row for all of it.
-        let _ = self.add_parts(&mut held, draft);
-        self.created.push(id);
-        self.held.insert(id, held);
-        outcome
-    }
-
-    /// Gives a new lead the consent that it asks for, no weaker than what its person opted out of.
-    fn settle_consent(&mut self, lead: &mut Lead, draft: &LeadDraft) -> bool {
-        let now = self.writer.stamp.now;
-        let opt_out = self.writer.opt_outs.of(draft.phone, draft.lead.email.as_deref());
-        let asked = match draft.wants_dnc() && draft.phone.is_none() {
-            true => Consent::Denied,
-            false => draft.consent.unwrap_or(Consent::Pending),
-        };
-        lead.consent_status = opt_out.ratchet(asked);
-        lead.consent_at = (lead.consent_status != Consent::Pending).then_some(now);
-        lead.email_opted_out_at = opt_out
-            .email_opted_out_at
-            .map(crate::domain::timestamp::Timestamp::from_micros)
-            .or(draft.email_opt_out.then_some(now));
-        lead.consent_status != asked || (opt_out.email_opted_out_at.is_some() && !draft.email_opt_out)
-    }
-
-    /// Puts the draft's number on the do-not-call list when the draft asks for it.
-    fn list_number(&mut self, draft: &LeadDraft) {
-        let Some(phone) = draft.phone.filter(|_| draft.wants_dnc()) else { return };
-        if !self.writer.numbers.listed.insert(phone) {
-            return;
-        }
-        let stamp = &self.writer.stamp;
-        self.newly_listed.push(phone.to_string());
-        self.changes.dnc.push(NewDncEntry {
-            organization_id: stamp.org.0,
-            phone_number: phone.to_string(),
-            reason: Some("do-not-call flag of a lead".into()),
-            source: if stamp.import_id.is_some() { "import" } else { "manual" },
-            scope: "all",
-            evidence: Some(self.writer.evidence.clone()),
-            added_by: stamp.changed_by,
-            added_at: stamp.now,
-            updated_at: stamp.now,
-            import_id: stamp.import_id,
-        });
-    }
-
-    fn change(&mut self, id: i64, draft: &LeadDraft) -> Outcome {
-        let stamp = self.writer.stamp.clone();
-        let policy = self.writer.policy.on_duplicate;
-        // A number on the list stays the number of its lead: the draft's own phone may be another one.
-        self.list_number(draft);
-        let Some(mut held) = self.held.remove(&id) else { return Outcome::of(Fate::SkippedKnown(id)) };
-        let opt_out = self.writer.opt_outs.of(draft.phone, held.lead.email.as_deref());
-        let mut outcome = Outcome::of(Fate::SkippedKnown(id));
-        let version = held.lead.version;
-        let effect = apply(&mut held.lead, draft, policy, opt_out, stamp.now);
-        outcome.status_kept = effect.status_kept;
-        outcome.consent_kept = effect.consent_kept;
-        let mut changed = !effect.changes.is_empty();
-        if let Some(from) = effect.moved_from {
-            self.changes.history.push(NewStatusChange {
-                organization_id: stamp.org.0,
-                lead_id: id,
-                from_status: Some(from),
-                to_status: held.lead.status,
-                trigger_type: stamp.trigger,
-                reason: None,
-                changed_by: stamp.changed_by,
-                import_id: stamp.import_id,
-                changed_at: stamp.now,
-                recorded_at: stamp.now,
-            });
-        }
-        self.audit(id, effect.changes);
-        let number = held.lead.phone_number.as_deref().and_then(E164::from_e164);
-        if number.is_some_and(|number| self.writer.numbers.listed.contains(&number)) && held.lead.status != Status::Dnc {
-            dnc::record_move(&mut held.lead, &mut self.changes, &stamp);
-            outcome.dnc_flagged = true;
-            changed = true;
-        }
-        if matches!(policy, OnDuplicate::Fill | OnDuplicate::Update) {
-            let parts = self.add_parts(&mut held, draft);
-            changed |= !parts.is_empty();
-            self.audit(id, parts);
-        }
-        if changed {
-            held.changed = true;
-            held.lead.updated_at = stamp.now;
-            held.lead.version = version + i32::from(!held.is_new);
-            self.remember(&held.lead, number);
-            outcome.fate = Fate::Updated(id);
-        } else if policy != OnDuplicate::Skip {
-            outcome.fate = Fate::Unchanged(id);
-        }
-        self.held.insert(id, held);
-        outcome
-    }
-
-    /// Adds the draft's tags, further phones and note to a lead that does not have them yet, and tells which.
-    fn add_parts(&mut self, held: &mut Held, draft: &LeadDraft) -> Vec<FieldChange> {
-        let stamp = self.writer.stamp.clone();
-        let (organization_id, lead_id, created_at) = (stamp.org.0, held.lead.id, stamp.now);
-        let mut changes = Vec::new();
-        for tag in &draft.tags {
-            if !held.tags.contains(tag) {
-                held.tags.push(tag.clone());
-                self.changes.tags.push(NewTag { organization_id, lead_id, tag: tag.clone(), created_at });
-                changes.push(FieldChange { field: "tag".into(), old: None, new: Some(tag.clone()) });
-            }
-        }
-        for (number, kind) in &draft.further_phones {
-            let phone_number = number.to_string();
-            if !held.phones.contains(&phone_number) && held.lead.phone_number.as_ref() != Some(&phone_number) {
-                held.phones.push(phone_number.clone());
-                changes.push(FieldChange { field: "phone".into(), old: None, new: Some(phone_number.clone()) });
-                self.changes.phones.push(NewPhone { organization_id, lead_id, phone_number, kind: kind.clone(), created_at });
-            }
-        }
-        if let Some(body) = &draft.note
-            && !held.notes.contains(body)
-        {
-            held.notes.push(body.clone());
-            self.changes.notes.push(NewNote {
-                organization_id,
-                lead_id,
-                body: body.clone(),
-                author_id: stamp.changed_by,
-                created_at,
-            });
-            changes.push(FieldChange { field: "note".into(), old: None, new: None });
-        }
-        changes
-    }
-
-    fn audit(&mut self, lead_id: i64, changes: Vec<FieldChange>) {
-        let stamp = &self.writer.stamp;
-        self.changes.audit.extend(changes.into_iter().map(|change| NewAuditEntry {
-            organization_id: stamp.org.0,
-            lead_id,
-            action: "update",
-            field_name: Some(change.field),
-            old_value: change.old,
-            new_value: change.new,
-            changed_by: stamp.changed_by,
-            actor: stamp.actor.clone(),
-            ip_address: stamp.ip_address.clone(),
-            import_id: stamp.import_id,
-            changed_at: stamp.now,
-        }));
-    }
-
-    fn remember(&mut self, lead: &Lead, phone: Option<E164>) {
-        let external = lead.external_source.as_deref().zip(lead.external_id.as_deref());
-        let email = lead.email.as_deref();
-        self.writer.identities.remember(lead.id, phone, &lead.phone_extension, email, external);
-        let opt_out = OptOut {
-            denied: lead.consent_status == Consent::Denied,
-            email_opted_out_at: lead.email_opted_out_at.map(|t| t.as_micros()),
-        };
-        self.writer.opt_outs.add(phone, email, opt_out);
-    }
-
-    fn finish(mut self) -> (LeadChanges, Vec<String>) {
-        self.changes.created = self.created.iter().filter_map(|id| self.held.remove(id)).map(|held| held.lead).collect();
-        let mut updated: Vec<Lead> = self.held.into_values().filter(|held| held.changed).map(|held| held.lead).collect();
-        updated.sort_unstable_by_key(|lead| lead.id);
-        self.changes.updated = updated;
-        (self.changes, self.newly_listed)
     }
 }

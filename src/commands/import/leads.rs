@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::one_of;
-use crate::commands::context::{Context, Session};
+use crate::commands::context::{self, Context, Session};
 use crate::domain::duplicates::{OnDuplicate, OnListed};
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::role::Right;
@@ -90,7 +90,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Import)?;
     let mut summaries = Vec::new();
     for file in &args.files {
-        match import_file(file, &args, &mut session, context.ui) {
+        match import_file(file, &args, &mut session, context) {
             Ok(summary) => summaries.push(summary),
             Err(error) => {
                 // What is done stays done and is told; what failed ends the call.
@@ -104,9 +104,13 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
-fn import_file(file: &std::path::Path, args: &Args, session: &mut Session, ui: Ui) -> anyhow::Result<ImportSummary> {
+fn import_file(file: &std::path::Path, args: &Args, session: &mut Session, context: &Context) -> anyhow::Result<ImportSummary> {
     let mut stamp = session.stamp.clone();
     stamp.trigger = Trigger::Import;
+    // The clock was readable when the session began.
+    let begun = stamp.now;
+    let clock = || context::now().unwrap_or(begun);
+    let ui = context.ui;
     let request = Request {
         path: file,
         options: options(args),
@@ -114,6 +118,7 @@ fn import_file(file: &std::path::Path, args: &Args, session: &mut Session, ui: U
         dry_run: args.dry_run,
         organization: &session.org,
         stamp,
+        clock: &clock,
     };
     let mut watcher = Watcher { ui, progress: ui.progress() };
     Ok(import(&mut session.db, request, &mut watcher)?)
@@ -174,7 +179,11 @@ fn print(summaries: &[ImportSummary], files: usize, ui: Ui) -> anyhow::Result<()
 }
 
 fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
-    ui.record(summary, COLUMNS)?;
+    let value = serde_json::to_value(summary)?;
+    let is_zero = |column: &&Column| value.get(column.key).and_then(serde_json::Value::as_u64) == Some(0);
+    let columns: Vec<Column> =
+        COLUMNS.iter().filter(|column| ALWAYS.contains(&column.key) || !is_zero(column)).copied().collect();
+    ui.record(summary, &columns)?;
     let lines: Vec<ProblemLine> = summary.problems.iter().map(ProblemLine::of).collect();
     ui.part("problems", &lines, &[Column::count("count", "count"), Column::text("problem", "problem"), Column::text("example", "for example")])?;
     let rate = summary.read as f64 / summary.seconds.max(0.001);
@@ -213,6 +222,9 @@ impl ProblemLine {
         }
     }
 }
+
+/// Counts that people see even when they are zero, because they reconcile.
+const ALWAYS: [&str; 6] = ["read", "created", "updated", "unchanged", "skipped", "rejected"];
 
 const COLUMNS: &[Column] = &[
     Column::number("import_id", "import"),

@@ -2,7 +2,7 @@
 
 use crate::cli::one_of;
 use crate::commands::context::Context;
-use crate::db::models::leads::{self, LeadFilter, LeadSort};
+use crate::db::models::lead_list::{self, LeadFilter, LeadSort};
 use crate::db::models::users;
 use crate::domain::role::Right;
 use crate::domain::status::Status;
@@ -79,7 +79,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let more = session.db.read(org, |conn| -> anyhow::Result<bool> {
         // One more than asked for tells whether the list is cut.
         let most = limit.map(|limit| i64::from(limit) + 1);
-        let mut ids = leads::list_ids(conn, org, &filter, key, descending, most)?;
+        let mut ids = lead_list::list_ids(conn, org, &filter, key, descending, most)?;
         let more = limit.is_some_and(|limit| ids.len() > limit as usize);
         if more {
             ids.pop();

@@ -1,6 +1,6 @@
 //! `crmctl org add`
 
-use crate::commands::context::Context;
+use crate::commands::context::{Context, now};
 use crate::db::models::organizations::{self, NewOrganization};
 use crate::db::types::Uid;
 use crate::domain::currency;
@@ -29,7 +29,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut db = context.open()?;
-    let now = context.now()?;
+    let now = now()?;
     context.require_admin_somewhere(&mut db)?;
     let new = NewOrganization {
         uid: Uid::new(),

@@ -1,6 +1,6 @@
 //! `crmctl org disable`
 
-use crate::commands::context::Context;
+use crate::commands::context::{Context, now};
 use crate::db::models::organizations;
 use crate::error::Exit;
 
@@ -15,7 +15,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut org = super::administer(context, &mut db, &args.slug)?;
     context.ui.confirm(&format!("Refuse all writing to `{}`?", org.slug))?;
     org.is_active = false;
-    let now = context.now()?;
+    let now = now()?;
     db.write_global(|conn| organizations::update(conn, &mut org, now))?;
     context.ui.record(&org, super::COLUMNS)?;
     Ok(Exit::Done)

@@ -1,6 +1,6 @@
 //! `crmctl org edit`
 
-use crate::commands::context::Context;
+use crate::commands::context::{Context, now};
 use crate::db::models::organizations;
 use crate::domain::currency;
 use crate::error::{CommandError, Exit};
@@ -42,7 +42,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     if format!("{org:?}") == before {
         context.ui.note("nothing to change");
     } else {
-        let now = context.now()?;
+        let now = now()?;
         match db.write_global(|conn| organizations::update(conn, &mut org, now)) {
             Err(e) if e.is_unique_violation() => {
                 return Err(CommandError::failed(format!("the slug `{}` is taken", org.slug)).into());

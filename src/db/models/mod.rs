@@ -3,6 +3,8 @@
 pub mod dnc_list;
 pub mod imports;
 pub mod lead_audit_log;
+pub mod lead_identities;
+pub mod lead_list;
 pub mod lead_notes;
 pub mod lead_phones;
 pub mod lead_status_history;

@@ -1,0 +1,177 @@
+//! Who the leads are: what an import matches its rows with, and what their people opted out of.
+
+use diesel::prelude::*;
+
+use super::IN_LIST;
+use crate::db::schema::leads;
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::consent::{Consent, OptOut};
+use crate::domain::phone::E164;
+use crate::domain::status::Status;
+use crate::domain::timestamp::Timestamp;
+
+/// What tells whether a stored lead is the one of a row.
+#[derive(Debug, Clone, Queryable)]
+pub struct Identity {
+    pub id: i64,
+    pub phone_number: Option<String>,
+    pub phone_extension: String,
+    pub email: Option<String>,
+    pub external_source: Option<String>,
+    pub external_id: Option<String>,
+}
+
+type IdentityColumns = (
+    leads::id,
+    leads::phone_number,
+    leads::phone_extension,
+    leads::email,
+    leads::external_source,
+    leads::external_id,
+);
+const IDENTITY: IdentityColumns = (
+    leads::id,
+    leads::phone_number,
+    leads::phone_extension,
+    leads::email,
+    leads::external_source,
+    leads::external_id,
+);
+
+/// Whether the organization has more than `limit` live leads; stops counting there.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn more_than(conn: &mut Db, org: OrgId, limit: i64) -> Result<bool, DbError> {
+    let beyond: Option<i64> = leads::table
+        .filter(leads::organization_id.eq(org.0))
+        .order(leads::id)
+        .offset(limit)
+        .limit(1)
+        .select(leads::id)
+        .first(conn)
+        .optional()?;
+    Ok(beyond.is_some())
+}
+
+/// Calls `each` with the identity of every live lead.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn each_identity(conn: &mut Db, org: OrgId, mut each: impl FnMut(Identity)) -> Result<(), DbError> {
+    let live = leads::table
+        .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null()))
+        .select(IDENTITY);
+    match conn {
+        // Row by row: libpq would hold the whole result otherwise.
+        Db::Postgres(pg) => {
+            for row in live.load_iter::<Identity, diesel::pg::PgRowByRowLoadingMode>(pg)? {
+                each(row?);
+            }
+        }
+        Db::Sqlite(sqlite) => {
+            for row in live.load_iter::<Identity, diesel::connection::DefaultLoadingMode>(sqlite)? {
+                each(row?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The identities of live leads that have one of these phones, emails or external ids of one source system.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn identities_of(
+    conn: &mut Db,
+    org: OrgId,
+    phones: &[String],
+    emails: &[String],
+    external: Option<(&str, &[String])>,
+) -> Result<Vec<Identity>, DbError> {
+    let live = || {
+        leads::table.filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null())).select(IDENTITY)
+    };
+    let mut found: Vec<Identity> = Vec::new();
+    for chunk in phones.chunks(IN_LIST) {
+        found.extend(live().filter(leads::phone_number.eq_any(chunk.to_vec())).load::<Identity>(conn)?);
+    }
+    for chunk in emails.chunks(IN_LIST) {
+        found.extend(live().filter(leads::email.eq_any(chunk.to_vec())).load::<Identity>(conn)?);
+    }
+    if let Some((system, ids)) = external {
+        for chunk in ids.chunks(IN_LIST) {
+            let named = live().filter(leads::external_source.eq(system).and(leads::external_id.eq_any(chunk.to_vec())));
+            found.extend(named.load::<Identity>(conn)?);
+        }
+    }
+    found.sort_by_key(|identity| identity.id);
+    found.dedup_by_key(|identity| identity.id);
+    Ok(found)
+}
+
+/// The phones among these that a soft-deleted lead had.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn deleted_phones_among(conn: &mut Db, org: OrgId, phones: &[String]) -> Result<Vec<E164>, DbError> {
+    let mut found = Vec::new();
+    for chunk in phones.chunks(IN_LIST) {
+        let rows: Vec<Option<String>> = leads::table
+            .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_not_null()))
+            .filter(leads::phone_number.eq_any(chunk.to_vec()))
+            .select(leads::phone_number)
+            .load(conn)?;
+        found.extend(rows.iter().flatten().filter_map(|number| E164::from_e164(number)));
+    }
+    Ok(found)
+}
+
+/// Calls `each` with every phone that a soft-deleted lead had.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn each_deleted_phone(conn: &mut Db, org: OrgId, mut each: impl FnMut(E164)) -> Result<(), DbError> {
+    let deleted = leads::table
+        .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_not_null()))
+        .select(leads::phone_number);
+    for phone in deleted.load_iter::<Option<String>, diesel::connection::DefaultLoadingMode>(conn)? {
+        if let Some(number) = phone?.as_deref().and_then(E164::from_e164) {
+            each(number);
+        }
+    }
+    Ok(())
+}
+
+/// A lead, live or deleted, whose person opted out of something.
+pub struct OptedOut {
+    pub phone_number: Option<String>,
+    pub email: Option<String>,
+    pub opt_out: OptOut,
+}
+
+/// Calls `each` with every lead, live or deleted, that opted out of something.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn each_opted_out(conn: &mut Db, org: OrgId, mut each: impl FnMut(OptedOut)) -> Result<(), DbError> {
+    type Row = (Option<String>, Option<String>, Status, Consent, Option<Timestamp>);
+    let rows = leads::table
+        .filter(leads::organization_id.eq(org.0))
+        .filter(
+            leads::consent_status
+                .eq(Consent::Denied.as_str().into_sql::<diesel::sql_types::Text>())
+                .or(leads::status.eq(Status::Dnc.as_str().into_sql::<diesel::sql_types::Text>()))
+                .or(leads::email_opted_out_at.is_not_null()),
+        )
+        .select((leads::phone_number, leads::email, leads::status, leads::consent_status, leads::email_opted_out_at));
+    for row in rows.load_iter::<Row, diesel::connection::DefaultLoadingMode>(conn)? {
+        let (phone_number, email, status, consent, opted_out) = row?;
+        let opt_out = OptOut {
+            denied: consent == Consent::Denied || status == Status::Dnc,
+            email_opted_out_at: opted_out.map(Timestamp::as_micros),
+        };
+        each(OptedOut { phone_number, email, opt_out });
+    }
+    Ok(())
+}
