@@ -16,9 +16,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 /// The tables that an import of leads writes, parents first.
-const TABLES: [&str; 8] = [
-    "imports", "leads", "lead_phones", "lead_tags", "lead_notes", "lead_audit_log", "lead_status_history", "dnc_list",
-];
+const TABLES: [&str; 8] =
+    ["imports", "leads", "lead_phones", "lead_tags", "lead_notes", "lead_audit_log", "lead_status_history", "dnc_list"];
 
 fn main() -> Result<()> {
     let mut rows = 1_000_000u64;
@@ -111,8 +110,14 @@ fn bench_postgres(admin: &str, folder: &Path, file: &Path, rows: u64) -> Result<
     let role = "DO $$ BEGIN CREATE ROLE bench_app LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$";
     for url in [&database, &copy] {
         crmctl(url, &["migrate", "up"])?;
-        psql(url, &[role, "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO bench_app",
-            "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO bench_app"])?;
+        psql(
+            url,
+            &[
+                role,
+                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO bench_app",
+                "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO bench_app",
+            ],
+        )?;
         let app = format!("postgres://bench_app@{host}/{}", url.rsplit('/').next().unwrap_or_default());
         crmctl(&app, &["org", "add", "bench", "--region", "US"])?;
     }
@@ -218,20 +223,31 @@ fn psql(url: &str, statements: &[&str]) -> Result<()> {
 
 /// Writes a file of made-up leads; the same number of rows gives the same bytes.
 fn write_leads(path: &Path, rows: u64) -> Result<()> {
-    const FIRST: [&str; 16] = ["Ada", "Ben", "Cleo", "Dev", "Eva", "Finn", "Gia", "Hal", "Inés", "Jon", "Kai", "Léa", "Mia", "Noor", "Oto", "Pia"];
-    const LAST: [&str; 16] = ["Abbot", "Baker", "Castro", "Díaz", "Evans", "Frank", "Gomez", "Huang", "Ito", "Jones", "Khan", "Lopez", "Müller", "Novak", "Ortiz", "Park"];
-    const CITIES: [(&str, &str); 6] = [("New York", "NY"), ("Austin", "TX"), ("Miami", "FL"), ("Boston", "MA"), ("Denver", "CO"), ("Seattle", "WA")];
+    const FIRST: [&str; 16] = [
+        "Ada", "Ben", "Cleo", "Dev", "Eva", "Finn", "Gia", "Hal", "Inés", "Jon", "Kai", "Léa", "Mia", "Noor", "Oto",
+        "Pia",
+    ];
+    const LAST: [&str; 16] = [
+        "Abbot", "Baker", "Castro", "Díaz", "Evans", "Frank", "Gomez", "Huang", "Ito", "Jones", "Khan", "Lopez",
+        "Müller", "Novak", "Ortiz", "Park",
+    ];
+    const CITIES: [(&str, &str); 6] =
+        [("New York", "NY"), ("Austin", "TX"), ("Miami", "FL"), ("Boston", "MA"), ("Denver", "CO"), ("Seattle", "WA")];
     const STATUSES: [&str; 6] = ["new", "new", "contacted", "qualified", "nurturing", "cold"];
     const SOURCES: [&str; 5] = ["Facebook Ads", "Website", "Referral", "Trade Show", "google-ads"];
     const TAGS: [&str; 5] = ["", "", "vip", "fair 2025", "newsletter; web"];
     const AREAS: [u64; 10] = [212, 312, 415, 512, 617, 702, 713, 786, 818, 917];
     let mut out = BufWriter::new(File::create(path)?);
-    writeln!(out, "First Name,Last Name,Phone,Email,Company,Job Title,City,State,Country,Status,Lead Source,Lead Score,Tags,Created")?;
+    writeln!(
+        out,
+        "First Name,Last Name,Phone,Email,Company,Job Title,City,State,Country,Status,Lead Source,Lead Score,Tags,Created"
+    )?;
     let mut random = Random(42);
     for n in 0..rows {
         // A permutation of the numbers' space scatters the phones, as real files do.
         let scattered = (n * 7_368_787) % 6_000_000;
-        let (area, exchange, line) = (AREAS[(scattered % 10) as usize], 220 + scattered / 10 % 60, scattered / 600 % 10_000);
+        let (area, exchange, line) =
+            (AREAS[(scattered % 10) as usize], 220 + scattered / 10 % 60, scattered / 600 % 10_000);
         let first = FIRST[random.below(16)];
         let last = LAST[random.below(16)];
         let (city, state) = CITIES[random.below(6)];

@@ -154,9 +154,8 @@ pub fn command() -> clap::Command {
 
 /// Takes one of a vocabulary's words.
 pub(crate) fn one_of<T: Vocabulary>() -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(T::ALL.iter().map(|value| value.as_str())).try_map(|word| {
-        T::ALL.iter().copied().find(|value| value.as_str() == word).ok_or("an unknown word")
-    })
+    PossibleValuesParser::new(T::ALL.iter().map(|value| value.as_str()))
+        .try_map(|word| T::ALL.iter().copied().find(|value| value.as_str() == word).ok_or("an unknown word"))
 }
 
 /// Takes one of these words.

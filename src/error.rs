@@ -66,13 +66,8 @@ pub struct Explanation {
 
 /// Turns an error of any layer into what a person reads and the shell sees.
 pub fn explain(error: &anyhow::Error) -> Explanation {
-    let mut explanation = Explanation {
-        message: error.to_string(),
-        details: Vec::new(),
-        hint: None,
-        exit: Exit::Failed,
-        silent: false,
-    };
+    let mut explanation =
+        Explanation { message: error.to_string(), details: Vec::new(), hint: None, exit: Exit::Failed, silent: false };
     if let Some(e) = error.downcast_ref::<CommandError>() {
         explanation.details.clone_from(&e.details);
         explanation.hint.clone_from(&e.hint);
@@ -86,7 +81,9 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
     } else if let Some(e) = error.downcast_ref::<WriteError>() {
         match e {
             WriteError::Db(e) => of_db(e, &mut explanation),
-            WriteError::LostRaces(_) | WriteError::NoId => explanation.hint = Some("nothing was changed; try again".into()),
+            WriteError::LostRaces(_) | WriteError::NoId => {
+                explanation.hint = Some("nothing was changed; try again".into())
+            }
         }
     } else if let Some(e) = error.downcast_ref::<UiError>() {
         of_ui(e, &mut explanation);
@@ -124,8 +121,10 @@ fn of_import(error: &ImportError, explanation: &mut Explanation) {
             explanation.hint = Some("name another place, for example --rejects /tmp/rejects.csv".into());
         }
         ImportError::UnknownImport(_) => {
-            explanation.hint =
-                Some("import into the database that the file came from, or give the options anew with --ignore _import".into());
+            explanation.hint = Some(
+                "import into the database that the file came from, or give the options anew with --ignore _import"
+                    .into(),
+            );
         }
         ImportError::Interrupted => interrupted(explanation),
         ImportError::LostRaces(_) | ImportError::ReaderFailed => {
@@ -150,6 +149,7 @@ fn of_db(error: &DbError, explanation: &mut Explanation) {
                 .into(),
         ),
         DbError::DiskFull(_) => Some("nothing was changed; make room and try again".into()),
+        DbError::DiskFailed(_) => Some("nothing was changed; see whether the disk has room and is sound".into()),
         DbError::Interrupted => return interrupted(explanation),
         DbError::Backup { .. } => Some("name a new file in a folder with room".into()),
         DbError::Migration(_) => Some("nothing was changed".into()),
@@ -197,7 +197,7 @@ fn interrupted(explanation: &mut Explanation) {
 
 /// The header that reads most like a phone's, as the example in a hint.
 fn most_like_phone(columns: &[String]) -> &str {
-    let likeness = |name: &String| strsim::jaro_winkler(&name.to_lowercase(), "phone");
+    let likeness = |name: &String| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), "phone");
     let named = columns.iter().filter(|name| !name.is_empty());
     named.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map_or("#1", String::as_str)
 }

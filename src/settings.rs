@@ -72,7 +72,13 @@ impl Settings {
         };
         let file = read_file(&config)?;
         let in_file = format!("file {}", config.value.display());
-        let database_url = match first(flags.database_url, "--database-url", &["CRM_DATABASE_URL", "DATABASE_URL"], file.database_url, &in_file) {
+        let database_url = match first(
+            flags.database_url,
+            "--database-url",
+            &["CRM_DATABASE_URL", "DATABASE_URL"],
+            file.database_url,
+            &in_file,
+        ) {
             Some(setting) => setting,
             None => {
                 let folder = folders.ok_or(SettingsError::NoHome)?.data_dir().join("crmctl");
@@ -103,7 +109,13 @@ fn is_missing(path: &Path) -> bool {
 }
 
 /// The first source that has a value. Only text can come from the environment; an empty variable counts as unset.
-fn first<T: FromVariable>(flag: Option<T>, name: &str, variables: &[&str], file: Option<T>, in_file: &str) -> Option<Setting<T>> {
+fn first<T: FromVariable>(
+    flag: Option<T>,
+    name: &str,
+    variables: &[&str],
+    file: Option<T>,
+    in_file: &str,
+) -> Option<Setting<T>> {
     if let Some(value) = flag {
         return Some(Setting { value, origin: format!("flag {name}") });
     }

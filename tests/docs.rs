@@ -39,5 +39,9 @@ fn import_errors() {
 #[test]
 fn the_table_of_roles_is_the_one_in_the_code() {
     let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md")).unwrap();
-    assert!(document.contains(&role::table_in_markdown()), "docs/ARCHITECTURE.md must hold:\n{}", role::table_in_markdown());
+    assert!(
+        document.contains(&role::table_in_markdown()),
+        "docs/ARCHITECTURE.md must hold:\n{}",
+        role::table_in_markdown()
+    );
 }

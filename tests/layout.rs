@@ -22,11 +22,16 @@ fn code() -> Vec<(PathBuf, String, String)> {
         .into_iter()
         .map(|path| {
             let inside = path.strip_prefix(&root).unwrap();
-            let layer = inside.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+            let layer =
+                inside.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
             let text = fs::read_to_string(&path).unwrap();
             let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
             // Comments may name anything.
-            let text: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect();
+            let text: String = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .map(|line| format!("{line}\n"))
+                .collect();
             (path, layer, text)
         })
         .collect()
@@ -61,7 +66,11 @@ fn each_library_stays_in_its_layer() {
         assert!(!names("diesel") || may(&["db", "ops"]), "{} names diesel", path.display());
         assert!(!names("rusqlite") || may(&["db"]), "{} names rusqlite", path.display());
         assert!(!names("clap") || may(&["cli", "commands"]), "{} names clap", path.display());
-        assert!(!(names("comfy_table") || names("indicatif") || names("dialoguer")) || may(&["ui"]), "{} draws", path.display());
+        assert!(
+            !(names("comfy_table") || names("indicatif") || names("dialoguer")) || may(&["ui"]),
+            "{} draws",
+            path.display()
+        );
         assert!(!names("calamine") || may(&["import"]), "{} reads workbooks", path.display());
     }
 }
@@ -102,6 +111,10 @@ fn nothing_that_input_can_reach_panics() {
 fn files_have_one_subject() {
     for (path, _, _) in code() {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
-        assert!(lines <= 450 || path.ends_with("schema.rs"), "{} has {lines} lines; is it one subject?", path.display());
+        assert!(
+            lines <= 450 || path.ends_with("schema.rs"),
+            "{} has {lines} lines; is it one subject?",
+            path.display()
+        );
     }
 }

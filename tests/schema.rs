@@ -42,10 +42,12 @@ fn sqlite_columns(home: &Path) -> Columns {
 }
 
 fn postgres_columns(home: &Path) -> Columns {
-    let admin = std::env::var("CRMCTL_TEST_POSTGRES").expect("run the tests with scripts/test, which brings PostgreSQL up");
+    let admin =
+        std::env::var("CRMCTL_TEST_POSTGRES").expect("run the tests with scripts/test, which brings PostgreSQL up");
     let psql = std::env::var("CRMCTL_POSTGRES_BIN").map(PathBuf::from).unwrap_or_default().join("psql");
     let query = |url: &str, sql: &str| {
-        let output = Command::new(&psql).args([url, "-qXAt", "-F", "|", "-v", "ON_ERROR_STOP=1", "-c", sql]).output().unwrap();
+        let output =
+            Command::new(&psql).args([url, "-qXAt", "-F", "|", "-v", "ON_ERROR_STOP=1", "-c", sql]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
@@ -53,8 +55,11 @@ fn postgres_columns(home: &Path) -> Columns {
     query(&admin, &format!("CREATE DATABASE {name}"));
     let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
     crmctl(&url, home);
-    let rows = query(&url, "SELECT table_name, column_name, is_nullable, data_type FROM information_schema.columns
-                            WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'");
+    let rows = query(
+        &url,
+        "SELECT table_name, column_name, is_nullable, data_type FROM information_schema.columns
+                            WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'",
+    );
     query(&admin, &format!("DROP DATABASE {name} WITH (FORCE)"));
     rows.lines()
         .map(|line| {
@@ -110,7 +115,8 @@ fn both_engines_and_the_program_agree() {
 fn migrations_are_the_same_pairs_on_both_engines() {
     let names = |engine: &str| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
-        let mut names: Vec<String> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> =
+            std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     };

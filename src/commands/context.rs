@@ -212,7 +212,8 @@ fn remote_address() -> Option<String> {
 
 /// The country of the machine's locale: `en_US.UTF-8` is US.
 fn locale_region() -> Option<String> {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
     let country = locale.split(['.', '@']).next()?.split_once('_')?.1;
     country.parse::<crate::domain::phone::Region>().ok().map(|region| region.to_string())
 }

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -144,7 +144,11 @@ impl Database {
     ///
     /// # Errors
     /// Those of `work`.
-    pub fn read<T, E: From<DbError>>(&mut self, org: OrgId, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+    pub fn read<T, E: From<DbError>>(
+        &mut self,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.in_transaction(Begin::Read, Some(org), work)
     }
 
@@ -152,7 +156,11 @@ impl Database {
     ///
     /// # Errors
     /// Those of `work`; then nothing was changed.
-    pub fn write<T, E: From<DbError>>(&mut self, org: OrgId, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+    pub fn write<T, E: From<DbError>>(
+        &mut self,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.refuse_bypass()?;
         self.in_transaction(Begin::Write, Some(org), work)
     }
@@ -161,7 +169,11 @@ impl Database {
     ///
     /// # Errors
     /// Those of `work`.
-    pub fn rehearse<T, E: From<DbError>>(&mut self, org: OrgId, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+    pub fn rehearse<T, E: From<DbError>>(
+        &mut self,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.refuse_bypass()?;
         self.begin(Begin::Write, Some(org))?;
         let result = work(&mut self.conn);
@@ -174,7 +186,12 @@ impl Database {
     ///
     /// # Errors
     /// The wait was interrupted.
-    pub fn import_lock(conn: &mut Db, org: OrgId, notify: &mut dyn FnMut(&str), interrupted: &AtomicBool) -> Result<(), DbError> {
+    pub fn import_lock(
+        conn: &mut Db,
+        org: OrgId,
+        notify: &mut dyn FnMut(&str),
+        interrupted: &AtomicBool,
+    ) -> Result<(), DbError> {
         #[derive(QueryableByName)]
         struct Locked {
             #[diesel(sql_type = Bool)]

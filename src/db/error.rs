@@ -13,12 +13,16 @@ pub enum DbError {
     PendingMigrations { location: String, pending: usize },
     #[error("the database `{0}` was migrated by a newer crmctl")]
     NewerSchema(String),
-    #[error("the PostgreSQL role `{0}` bypasses row-level security, so nothing would guard one organization from another")]
+    #[error(
+        "the PostgreSQL role `{0}` bypasses row-level security, so nothing would guard one organization from another"
+    )]
     BypassesRowSecurity(String),
     #[error("the PostgreSQL role may not do that: {0}")]
     PermissionDenied(String),
     #[error("the disk is full: {0}")]
     DiskFull(String),
+    #[error("the disk cannot be read or written: {0}")]
+    DiskFailed(String),
     #[error("interrupted")]
     Interrupted,
     #[error("migration failed: {0}")]
@@ -35,8 +39,11 @@ impl From<DieselError> for DbError {
             DieselError::DatabaseError(_, info) => info.message().to_owned(),
             _ => String::new(),
         };
-        if message.contains("disk is full") || message.contains("No space left on device") || message.contains("disk I/O error") {
+        if message.contains("disk is full") || message.contains("No space left on device") {
             return DbError::DiskFull(message);
+        }
+        if message.contains("disk I/O error") {
+            return DbError::DiskFailed(message);
         }
         if message.contains("file is not a database") {
             return DbError::NotADatabase(message);

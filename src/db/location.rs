@@ -82,7 +82,9 @@ mod tests {
 
     #[test]
     fn passwords_are_never_printed() {
-        for url in ["postgres://u:secret@h:5432/d", "postgres://h/d?user=u&password=secret&x=1", "postgres://u:se@cret@h/d"] {
+        for url in
+            ["postgres://u:secret@h:5432/d", "postgres://h/d?user=u&password=secret&x=1", "postgres://u:se@cret@h/d"]
+        {
             let shown = Location::parse(url).unwrap().to_string();
             assert!(!shown.contains("secret") && !shown.contains("cret@"), "{shown}");
         }

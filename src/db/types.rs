@@ -1,15 +1,15 @@
 //! Column types that both engines store in their own way, and the vocabularies as text.
 
 use diesel::backend::Backend;
+use diesel::deserialize::FromSqlRow;
 use diesel::deserialize::{self, FromSql};
 use diesel::expression::AsExpression;
+use diesel::internal::derives::as_expression::Bound;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{BigInt, Binary, HasSqlType, SqlType, Text};
 use diesel::sqlite::Sqlite;
-use diesel::deserialize::FromSqlRow;
-use diesel::internal::derives::as_expression::Bound;
 use std::io::Write;
 
 use super::MultiBackend;

@@ -42,8 +42,17 @@ mod tests {
 
     #[test]
     fn codes_and_names() {
-        for (text, code) in [("us", "US"), ("USA", "US"), ("U.S.A.", "US"), ("Germany", "DE"), ("DEU", "DE"), ("uk", "GB"),
-            ("Netherlands", "NL"), ("france", "FR"), ("Iran", "IR")] {
+        for (text, code) in [
+            ("us", "US"),
+            ("USA", "US"),
+            ("U.S.A.", "US"),
+            ("Germany", "DE"),
+            ("DEU", "DE"),
+            ("uk", "GB"),
+            ("Netherlands", "NL"),
+            ("france", "FR"),
+            ("Iran", "IR"),
+        ] {
             assert_eq!(parse(text).as_deref(), Some(code), "{text}");
         }
         assert_eq!(parse("Atlantis"), None);

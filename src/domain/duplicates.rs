@@ -2,8 +2,10 @@
 
 vocabulary! {
     /// The policy for a row that names a known lead.
+    #[derive(Default)]
     OnDuplicate {
         /// Leave the known lead as it is.
+        #[default]
         Skip = "skip",
         /// Fill only its empty fields.
         Fill = "fill",
@@ -16,22 +18,12 @@ vocabulary! {
 
 vocabulary! {
     /// What an import does with a row whose number is on the do-not-call list.
+    #[derive(Default)]
     OnListed {
         /// Create the lead with status `dnc`.
+        #[default]
         Flag = "flag",
         /// Leave the row out.
         Skip = "skip",
-    }
-}
-
-impl Default for OnDuplicate {
-    fn default() -> Self {
-        OnDuplicate::Skip
-    }
-}
-
-impl Default for OnListed {
-    fn default() -> Self {
-        OnListed::Flag
     }
 }

@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_address() {
-        for bad in ["ada", "ada@", "@example.com", "ada@example", "a b@example.com", "ada@@example.com", "Ada <a@b.c>"] {
+        for bad in ["ada", "ada@", "@example.com", "ada@example", "a b@example.com", "ada@@example.com", "Ada <a@b.c>"]
+        {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }
         assert!(Email::parse(&format!("{}@example.com", "x".repeat(250))).is_err());

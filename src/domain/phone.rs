@@ -39,9 +39,8 @@ impl E164 {
     /// Reads a number that already is in E.164 (`+` and digits), without asking the phone library.
     pub fn from_e164(text: &str) -> Option<E164> {
         let digits = text.strip_prefix('+')?;
-        let well_formed = (7..=15).contains(&digits.len())
-            && !digits.starts_with('0')
-            && digits.bytes().all(|b| b.is_ascii_digit());
+        let well_formed =
+            (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
         well_formed.then(|| digits.parse().ok().map(E164)).flatten()
     }
 
@@ -135,9 +134,7 @@ pub fn parse(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<Pa
         Some(digits) => (digits, true),
         None => (trimmed.to_owned(), false),
     };
-    let parsed = PHONE_NUMBER_UTIL
-        .parse(&candidate, region.map(|r| r.0))
-        .map_err(|e| problem_of(&e, &candidate))?;
+    let parsed = PHONE_NUMBER_UTIL.parse(&candidate, region.map(|r| r.0)).map_err(|e| problem_of(&e, &candidate))?;
     accept(&parsed, region, check)?;
     let digits = format!("{}{}", parsed.country_code, national_digits(&parsed));
     let number = E164::from_e164(&format!("+{digits}")).ok_or(PhoneProblem::TooLong)?;
@@ -148,11 +145,7 @@ pub fn parse(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<Pa
 ///
 /// # Errors
 /// The problem of the first number that cannot be read.
-pub fn parse_several(
-    text: &str,
-    region: Option<Region>,
-    check: PhoneCheck,
-) -> Result<Vec<ParsedPhone>, PhoneProblem> {
+pub fn parse_several(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<Vec<ParsedPhone>, PhoneProblem> {
     let whole = match parse(text, region, check) {
         Ok(phone) => return Ok(vec![phone]),
         Err(problem) => problem,
@@ -212,7 +205,8 @@ fn undo_spreadsheet_number(text: &str) -> Result<Option<String>, PhoneProblem> {
     }
     let Some((mantissa, exponent)) = unsigned.split_once(['e', 'E']) else { return Ok(None) };
     let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
-    let (Ok(exponent), Some((whole, fraction))) = (exponent.parse::<usize>(), mantissa.split_once(['.', ',']).or(Some((mantissa, ""))))
+    let (Ok(exponent), Some((whole, fraction))) =
+        (exponent.parse::<usize>(), mantissa.split_once(['.', ',']).or(Some((mantissa, ""))))
     else {
         return Ok(None);
     };
@@ -237,8 +231,17 @@ mod tests {
     #[test]
     fn one_number_in_many_spellings() {
         for text in [
-            "(212) 555-0142", "+12125550142", "212.555.0142", "1 212 555 0142", " 2125550142 ", "12125550142.0",
-            "1.2125550142E+10", "2.125550142E+09", "２１２５５５０１４２", "'2125550142", "+1.2125550142E+10",
+            "(212) 555-0142",
+            "+12125550142",
+            "212.555.0142",
+            "1 212 555 0142",
+            " 2125550142 ",
+            "12125550142.0",
+            "1.2125550142E+10",
+            "2.125550142E+09",
+            "２１２５５５０１４２",
+            "'2125550142",
+            "+1.2125550142E+10",
         ] {
             assert_eq!(us(text).map(|p| p.number.to_string()), Ok("+12125550142".to_owned()), "{text}");
         }

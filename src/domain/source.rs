@@ -14,7 +14,9 @@ mod tests {
 
     #[test]
     fn spellings_meet() {
-        for spelling in ["Facebook Ads", "facebook-ads", "FACEBOOK  ADS", "facebook_ads", " Facebook—Ads ", "Ｆacebook Ads"] {
+        for spelling in
+            ["Facebook Ads", "facebook-ads", "FACEBOOK  ADS", "facebook_ads", " Facebook—Ads ", "Ｆacebook Ads"]
+        {
             assert_eq!(normalize(spelling), "facebook_ads", "{spelling}");
         }
     }

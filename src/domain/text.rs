@@ -28,8 +28,7 @@ pub fn fold_key(text: &str) -> String {
 
 /// Whether a cell holds one of the words that exports write for "nothing".
 pub fn is_placeholder(text: &str) -> bool {
-    const WORDS: [&str; 10] =
-        ["select", "--select--", "n/a", "na", "-", "--", "null", "(null)", "none", "nil"];
+    const WORDS: [&str; 10] = ["select", "--select--", "n/a", "na", "-", "--", "null", "(null)", "none", "nil"];
     text.len() <= 10 && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 

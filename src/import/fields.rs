@@ -41,26 +41,85 @@ impl LeadField {
     pub fn synonyms(self) -> &'static [&'static str] {
         match self {
             LeadField::Phone => &[
-                "phone", "phone number", "phonenumber", "phone no", "telephone", "telephone number", "tel", "tel no",
-                "mobile", "mobile phone", "mobile number", "mobilephone", "cell", "cell phone", "cellphone",
-                "primary phone", "contact number", "phone 1", "phone1", "phone e164", "telefon", "telefono",
-                "teléfono", "téléphone", "whatsapp", "whatsapp number",
+                "phone",
+                "phone number",
+                "phonenumber",
+                "phone no",
+                "telephone",
+                "telephone number",
+                "tel",
+                "tel no",
+                "mobile",
+                "mobile phone",
+                "mobile number",
+                "mobilephone",
+                "cell",
+                "cell phone",
+                "cellphone",
+                "primary phone",
+                "contact number",
+                "phone 1",
+                "phone1",
+                "phone e164",
+                "telefon",
+                "telefono",
+                "teléfono",
+                "téléphone",
+                "whatsapp",
+                "whatsapp number",
             ],
             LeadField::FurtherPhone => &[
-                "other phone", "work phone", "business phone", "office phone", "home phone", "secondary phone",
-                "alternate phone", "alt phone", "phone 2", "phone2", "phone 3", "phone3", "phone number 2", "direct phone",
-                "further phone", "further phones", "additional phone", "landline",
+                "other phone",
+                "work phone",
+                "business phone",
+                "office phone",
+                "home phone",
+                "secondary phone",
+                "alternate phone",
+                "alt phone",
+                "phone 2",
+                "phone2",
+                "phone 3",
+                "phone3",
+                "phone number 2",
+                "direct phone",
+                "further phone",
+                "further phones",
+                "additional phone",
+                "landline",
             ],
             LeadField::Email => &[
-                "email", "e mail", "email address", "e mail address", "mail", "emailaddress", "primary email", "work email",
-                "email 1", "contact email", "correo", "correo electrónico",
+                "email",
+                "e mail",
+                "email address",
+                "e mail address",
+                "mail",
+                "emailaddress",
+                "primary email",
+                "work email",
+                "email 1",
+                "contact email",
+                "correo",
+                "correo electrónico",
             ],
-            LeadField::FirstName => &["first name", "firstname", "given name", "forename", "fname", "vorname", "prénom", "nombre"],
-            LeadField::LastName => &["last name", "lastname", "surname", "family name", "lname", "nachname", "apellido", "apellidos"],
+            LeadField::FirstName => {
+                &["first name", "firstname", "given name", "forename", "fname", "vorname", "prénom", "nombre"]
+            }
+            LeadField::LastName => {
+                &["last name", "lastname", "surname", "family name", "lname", "nachname", "apellido", "apellidos"]
+            }
             LeadField::Name => &["name", "full name", "fullname", "contact name", "lead name", "contact", "lead"],
             LeadField::Company => &[
-                "company", "company name", "organization", "organisation", "organization name", "account",
-                "account name", "employer", "business name", "firma",
+                "company",
+                "company name",
+                "organization",
+                "organisation",
+                "organization name",
+                "account",
+                "account name",
+                "employer",
+                "business name",
+                "firma",
             ],
             LeadField::JobTitle => &["job title", "jobtitle", "title", "position", "role"],
             LeadField::Website => &["website", "web site", "web", "homepage", "website url", "company website"],
@@ -71,16 +130,31 @@ impl LeadField {
             LeadField::Score => &["score", "lead score", "leadscore"],
             LeadField::Temperature => &["temperature", "rating", "lead temperature"],
             LeadField::Tags => &["tags", "tag", "labels", "label"],
-            LeadField::Owner => &["owner", "owner email", "lead owner", "assigned to", "account owner", "sales rep", "contact owner"],
+            LeadField::Owner => {
+                &["owner", "owner email", "lead owner", "assigned to", "account owner", "sales rep", "contact owner"]
+            }
             LeadField::Note => &["note", "notes", "comment", "comments", "remarks"],
             LeadField::Created => &[
-                "created", "created at", "create date", "created date", "created time", "creation date", "date created",
-                "date added", "created on",
+                "created",
+                "created at",
+                "create date",
+                "created date",
+                "created time",
+                "creation date",
+                "date created",
+                "date added",
+                "created on",
             ],
             LeadField::DoNotCall => &["do not call", "dnc", "donotcall", "no call", "do not phone", "call opt out"],
             LeadField::EmailOptOut => &[
-                "email opt out", "email optout", "email opted out", "opted out of email", "unsubscribed",
-                "has opted out of email", "do not email", "email unsubscribed",
+                "email opt out",
+                "email optout",
+                "email opted out",
+                "opted out of email",
+                "unsubscribed",
+                "has opted out of email",
+                "do not email",
+                "email unsubscribed",
             ],
             LeadField::Consent => &["consent", "consent status", "marketing consent", "gdpr consent"],
             LeadField::City => &["city", "town", "mailing city", "ort", "ciudad"],
@@ -96,13 +170,10 @@ impl LeadField {
     pub fn of_header(header: &str) -> Option<LeadField> {
         let key = crate::domain::text::fold_key(header);
         // The field's own name always means the field, but for the external id.
-        LeadField::ALL
-            .iter()
-            .copied()
-            .find(|field| {
-                field.synonyms().contains(&key.as_str())
-                    || (*field != LeadField::ExternalId && field.as_str().replace('_', " ") == key)
-            })
+        LeadField::ALL.iter().copied().find(|field| {
+            field.synonyms().contains(&key.as_str())
+                || (*field != LeadField::ExternalId && field.as_str().replace('_', " ") == key)
+        })
     }
 
     /// Whether several columns may fill the field: the second phone column holds further phones.
@@ -124,9 +195,15 @@ mod tests {
     #[test]
     fn headers_as_people_write_them() {
         for (header, field) in [
-            ("Mobile", LeadField::Phone), ("Phone Number", LeadField::Phone), ("phone_number", LeadField::Phone),
-            ("Tel.", LeadField::Phone), ("cell", LeadField::Phone), ("E-mail Address", LeadField::Email),
-            ("Do Not Call", LeadField::DoNotCall), ("Lead Source", LeadField::Source), ("ZIP", LeadField::PostalCode),
+            ("Mobile", LeadField::Phone),
+            ("Phone Number", LeadField::Phone),
+            ("phone_number", LeadField::Phone),
+            ("Tel.", LeadField::Phone),
+            ("cell", LeadField::Phone),
+            ("E-mail Address", LeadField::Email),
+            ("Do Not Call", LeadField::DoNotCall),
+            ("Lead Source", LeadField::Source),
+            ("ZIP", LeadField::PostalCode),
         ] {
             assert_eq!(LeadField::of_header(header), Some(field), "{header}");
         }

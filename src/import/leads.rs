@@ -22,7 +22,7 @@ use crate::db::models::{system_config, users};
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, DbError};
 use crate::domain::datetime;
-use crate::domain::duplicates::{OnDuplicate, OnListed};
+use crate::domain::duplicates::OnDuplicate;
 use crate::domain::phone::Region;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::writer::{Fate, LeadWriter, Policy, WriteError};
@@ -59,7 +59,11 @@ const QUEUE: usize = 2;
 ///
 /// # Errors
 /// The import as a whole failed and nothing was changed. Bad rows are no error but counted and written to the reject file.
-pub fn import(db: &mut Database, request: Request<'_>, observer: &mut dyn Observer) -> Result<ImportSummary, ImportError> {
+pub fn import(
+    db: &mut Database,
+    request: Request<'_>,
+    observer: &mut dyn Observer,
+) -> Result<ImportSummary, ImportError> {
     let started = Instant::now();
     let options = SourceOptions { delimiter: request.options.delimiter, sheet: request.options.sheet.clone() };
     let source = Source::open(request.path, &options)?;
@@ -82,7 +86,11 @@ pub fn import(db: &mut Database, request: Request<'_>, observer: &mut dyn Observ
 }
 
 /// The options of this call, completed by those of the import that a reject file names.
-fn with_earlier_options(db: &mut Database, source: &Source, request: &Request<'_>) -> Result<ImportOptions, ImportError> {
+fn with_earlier_options(
+    db: &mut Database,
+    source: &Source,
+    request: &Request<'_>,
+) -> Result<ImportOptions, ImportError> {
     let options = request.options.clone();
     let Some(column) = source.headers.iter().position(|header| header == "_import") else { return Ok(options) };
     if options.ignore.iter().any(|name| name == "_import") {
@@ -106,13 +114,18 @@ fn with_earlier_options(db: &mut Database, source: &Source, request: &Request<'_
     }
     let uid = uuid::Uuid::parse_str(&named).map_err(|_| ImportError::UnknownImport(named.clone()))?;
     let org = request.organization.org_id();
-    let earlier = db.read(org, |conn| imports::by_uid(conn, org, Uid(uid)))?.ok_or(ImportError::UnknownImport(named))?;
+    let earlier =
+        db.read(org, |conn| imports::by_uid(conn, org, Uid(uid)))?.ok_or(ImportError::UnknownImport(named))?;
     let earlier: ImportOptions = serde_json::from_value(earlier.options.0).unwrap_or_default();
     Ok(options.or(earlier))
 }
 
 /// The options, completed by the organization's settings.
-fn with_settings(db: &mut Database, options: ImportOptions, organization: &Organization) -> Result<ImportOptions, ImportError> {
+fn with_settings(
+    db: &mut Database,
+    options: ImportOptions,
+    organization: &Organization,
+) -> Result<ImportOptions, ImportError> {
     let org = organization.org_id();
     let settings = db.read(org, |conn| system_config::all(conn, org))?;
     let policy = settings.iter().find(|setting| setting.config_key == ON_DUPLICATE_KEY);
@@ -173,8 +186,8 @@ impl Job<'_> {
         stamp.import_id = Some(import_id);
         let evidence = format!("import {import_id} of {}", self.source.file_name);
         let policy = Policy {
-            on_duplicate: self.options.on_duplicate.unwrap_or(OnDuplicate::Skip),
-            on_listed: self.options.dnc.unwrap_or(OnListed::Flag),
+            on_duplicate: self.options.on_duplicate.unwrap_or_default(),
+            on_listed: self.options.dnc.unwrap_or_default(),
         };
         let expected = usize::try_from(self.source.estimated_rows).unwrap_or(usize::MAX);
         let writer = LeadWriter::new(conn, stamp, policy, evidence, expected)?;
@@ -356,6 +369,7 @@ impl Work<'_> {
         if self.job.options.max_rejects.is_some_and(|most| most.is_exceeded(summary.read, summary.rejected)) {
             return Err(self.too_many()?);
         }
+        self.writer.settle(self.conn)?;
         self.summary.rejects_file = self.finish_rejects()?;
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
         let counts = Json(serde_json::to_value(&self.summary).unwrap_or_default());

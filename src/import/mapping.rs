@@ -133,7 +133,11 @@ fn map_by_synonyms(
                 return Err(mapping_error(
                     headers,
                     format!("two columns are named `{}`", headers[index]),
-                    &format!("say which one counts, for example --map {field}=#{} --ignore '#{}'", other + 1, index + 1),
+                    &format!(
+                        "say which one counts, for example --map {field}=#{} --ignore '#{}'",
+                        other + 1,
+                        index + 1
+                    ),
                 ));
             }
             Some(_) if field == LeadField::Phone => Some(Target::Field(LeadField::FurtherPhone)),
@@ -189,9 +193,9 @@ fn field_named(headers: &[String], name: &str) -> Result<LeadField, ImportError>
     }
     let nearest = LeadField::ALL
         .iter()
-        .map(|field| (strsim::jaro_winkler(field.as_str(), &key), field.as_str()))
+        .map(|field| (strsim::normalized_damerau_levenshtein(field.as_str(), &key), field.as_str()))
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(likeness, _)| *likeness > 0.8);
+        .filter(|(likeness, _)| *likeness > 0.55);
     let remedy = match nearest {
         Some((_, field)) => format!("did you mean `{field}`?"),
         None => format!("the fields are {}", LeadField::words()),
@@ -213,7 +217,11 @@ fn column_named(headers: &[String], name: &str) -> Result<usize, ImportError> {
     };
     match found.as_slice() {
         [one] => Ok(*one),
-        [] => Err(mapping_error(headers, format!("no column is named `{name}`"), "use a header of the file, or its place as #1")),
+        [] => Err(mapping_error(
+            headers,
+            format!("no column is named `{name}`"),
+            "use a header of the file, or its place as #1",
+        )),
         [first, ..] => Err(mapping_error(
             headers,
             format!("{} columns are named `{name}`", found.len()),
@@ -238,7 +246,9 @@ mod tests {
 
     #[test]
     fn synonyms_then_custom_fields() {
-        let mapping = map(&["Full Name", "Cell", "Work Phone", "Mobile", "Budget", "", "Budget"], &ImportOptions::default()).unwrap();
+        let mapping =
+            map(&["Full Name", "Cell", "Work Phone", "Mobile", "Budget", "", "Budget"], &ImportOptions::default())
+                .unwrap();
         assert_eq!(
             mapping.targets,
             [

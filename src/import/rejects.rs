@@ -63,7 +63,8 @@ impl RejectsWriter {
     fn record(&mut self, cells: &[String]) -> Result<(), ImportError> {
         if self.out.is_none() {
             let folder = self.path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let file = tempfile::Builder::new().prefix(".crmctl-rejects-").tempfile_in(folder).map_err(|e| self.failed(e))?;
+            let file =
+                tempfile::Builder::new().prefix(".crmctl-rejects-").tempfile_in(folder).map_err(|e| self.failed(e))?;
             let mut out = csv::Writer::from_writer(BufWriter::new(file));
             let headers: Vec<String> =
                 self.original(|index| self.headers[index].clone()).chain(OWN_COLUMNS.map(str::to_owned)).collect();
@@ -71,9 +72,9 @@ impl RejectsWriter {
             self.out = Some(out);
         }
         match &mut self.out {
-            Some(out) => out.write_record(cells).map_err(|e| {
-                ImportError::Rejects { path: self.path.display().to_string(), reason: e.to_string() }
-            }),
+            Some(out) => out
+                .write_record(cells)
+                .map_err(|e| ImportError::Rejects { path: self.path.display().to_string(), reason: e.to_string() }),
             None => Ok(()),
         }
     }

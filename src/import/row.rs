@@ -59,7 +59,9 @@ impl ProblemKind {
             ProblemKind::TemperatureUnknown => "The temperature is not hot, warm or cold.",
             ProblemKind::TimeInvalid => "The time cannot be read without guessing.",
             ProblemKind::ConsentUnknown => "The consent is unknown. Such a row is rejected even with `--lenient`.",
-            ProblemKind::FlagUnknown => "An opt-out cell is neither yes nor no. Such a row is rejected even with `--lenient`.",
+            ProblemKind::FlagUnknown => {
+                "An opt-out cell is neither yes nor no. Such a row is rejected even with `--lenient`."
+            }
             ProblemKind::OwnerUnknown => "No active user of the organization has this email.",
             ProblemKind::CountryUnknown => "The country is neither an ISO 3166 code nor an English name.",
             ProblemKind::TimezoneUnknown => "The time zone is not an IANA name.",

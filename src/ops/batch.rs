@@ -44,7 +44,11 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     /// Loads the stored leads that the drafts can change, and reserves ids for the new ones.
-    pub(super) fn begin(writer: &'a mut LeadWriter, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<Batch<'a>, DbError> {
+    pub(super) fn begin(
+        writer: &'a mut LeadWriter,
+        conn: &mut Db,
+        drafts: &[&LeadDraft],
+    ) -> Result<Batch<'a>, DbError> {
         let org = writer.stamp.org;
         let mut known = Vec::new();
         let mut new = 0;
@@ -103,7 +107,9 @@ impl<'a> Batch<'a> {
             Match::Known(id) => self.change(id, draft),
             Match::New { possible_duplicate } => {
                 let is_listed = draft.phone.is_some_and(|phone| self.writer.numbers.listed.contains(&phone));
-                if self.writer.policy.on_listed == OnListed::Skip && (is_listed || (draft.wants_dnc() && draft.phone.is_some())) {
+                if self.writer.policy.on_listed == OnListed::Skip
+                    && (is_listed || (draft.wants_dnc() && draft.phone.is_some()))
+                {
                     self.list_number(draft);
                     return Ok(Outcome::of(Fate::SkippedListed));
                 }
@@ -147,7 +153,8 @@ impl<'a> Batch<'a> {
         outcome.previously_deleted =
             draft.phone.is_some_and(|phone| self.writer.numbers.previously_deleted.contains(&phone));
         self.remember(&lead, draft.phone);
-        let mut held = Held { lead, tags: Vec::new(), phones: Vec::new(), notes: Vec::new(), is_new: true, changed: false };
+        let mut held =
+            Held { lead, tags: Vec::new(), phones: Vec::new(), notes: Vec::new(), is_new: true, changed: false };
         // A created lead has one audit row for all of it.
         let _ = self.add_parts(&mut held, draft);
         self.created.push(id);
@@ -223,7 +230,8 @@ impl<'a> Batch<'a> {
         }
         self.audit(id, effect.changes);
         let number = held.lead.phone_number.as_deref().and_then(E164::from_e164);
-        if number.is_some_and(|number| self.writer.numbers.listed.contains(&number)) && held.lead.status != Status::Dnc {
+        if number.is_some_and(|number| self.writer.numbers.listed.contains(&number)) && held.lead.status != Status::Dnc
+        {
             dnc::record_move(&mut held.lead, &mut self.changes, &stamp);
             outcome.dnc_flagged = true;
             changed = true;
@@ -263,7 +271,13 @@ impl<'a> Batch<'a> {
             if !held.phones.contains(&phone_number) && held.lead.phone_number.as_ref() != Some(&phone_number) {
                 held.phones.push(phone_number.clone());
                 changes.push(FieldChange { field: "phone".into(), old: None, new: Some(phone_number.clone()) });
-                self.changes.phones.push(NewPhone { organization_id, lead_id, phone_number, kind: kind.clone(), created_at });
+                self.changes.phones.push(NewPhone {
+                    organization_id,
+                    lead_id,
+                    phone_number,
+                    kind: kind.clone(),
+                    created_at,
+                });
             }
         }
         if let Some(body) = &draft.note
@@ -311,8 +325,10 @@ impl<'a> Batch<'a> {
     }
 
     pub(super) fn finish(mut self) -> (LeadChanges, Vec<String>) {
-        self.changes.created = self.created.iter().filter_map(|id| self.held.remove(id)).map(|held| held.lead).collect();
-        let mut updated: Vec<Lead> = self.held.into_values().filter(|held| held.changed).map(|held| held.lead).collect();
+        self.changes.created =
+            self.created.iter().filter_map(|id| self.held.remove(id)).map(|held| held.lead).collect();
+        let mut updated: Vec<Lead> =
+            self.held.into_values().filter(|held| held.changed).map(|held| held.lead).collect();
         updated.sort_unstable_by_key(|lead| lead.id);
         self.changes.updated = updated;
         (self.changes, self.newly_listed)

@@ -52,12 +52,12 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<(), Rest
     if lead.consent_status == Consent::Denied && lead.consent_at.is_none() {
         lead.consent_at = Some(stamp.now);
     }
-    lead.email_opted_out_at = lead
-        .email_opted_out_at
-        .or(opt_out.email_opted_out_at.map(crate::domain::timestamp::Timestamp::from_micros));
+    lead.email_opted_out_at =
+        lead.email_opted_out_at.or(opt_out.email_opted_out_at.map(crate::domain::timestamp::Timestamp::from_micros));
     store(conn, lead, "restore", stamp)?;
     if let Some(number) = lead.phone_number.clone().filter(|_| lead.status != Status::Dnc) {
-        let listed = crate::db::models::dnc_list::listed_among(conn, stamp.org, std::slice::from_ref(&number), stamp.now)?;
+        let listed =
+            crate::db::models::dnc_list::listed_among(conn, stamp.org, std::slice::from_ref(&number), stamp.now)?;
         if !listed.is_empty() {
             super::dnc::move_leads_to_dnc(conn, &[number], stamp)?;
         }

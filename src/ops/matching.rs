@@ -268,7 +268,10 @@ mod tests {
         assert_eq!(identities.find(&draft(None, MAIL, None)), Match::Known(1));
         assert_eq!(identities.find(&draft(B, None, Some("9"))), Match::Conflict(1, 2));
         assert_eq!(identities.find(&draft(Some("+12125550144"), MAIL, None)), Match::New { possible_duplicate: true });
-        assert_eq!(identities.find(&draft(Some("+12125550144"), None, Some("8"))), Match::New { possible_duplicate: false });
+        assert_eq!(
+            identities.find(&draft(Some("+12125550144"), None, Some("8"))),
+            Match::New { possible_duplicate: false }
+        );
     }
 
     #[test]

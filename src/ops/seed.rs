@@ -21,7 +21,8 @@ pub struct Seeded {
 }
 
 /// First name, last name, phone, company, status, source, score, tag, age in days.
-type Sample = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str, i16, &'static str, i64);
+type Sample =
+    (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str, i16, &'static str, i64);
 
 const SAMPLES: [Sample; 10] = [
     ("Ada", "Sample", "+12125550101", "Difference Works", "new", "website", 40, "web", 2),

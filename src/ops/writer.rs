@@ -10,6 +10,7 @@ use crate::db::models::{dnc_list, lead_identities};
 use crate::db::{Db, DbError};
 use crate::domain::consent::Consent;
 use crate::domain::duplicates::{OnDuplicate, OnListed};
+use crate::domain::timestamp::Timestamp;
 
 /// How drafts are written.
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +96,13 @@ impl LeadWriter {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn new(conn: &mut Db, stamp: Stamp, policy: Policy, evidence: String, expected: usize) -> Result<LeadWriter, DbError> {
+    pub fn new(
+        conn: &mut Db,
+        stamp: Stamp,
+        policy: Policy,
+        evidence: String,
+        expected: usize,
+    ) -> Result<LeadWriter, DbError> {
         let (org, mut identities, mut numbers) = (stamp.org, Identities::default(), Numbers::default());
         let few = i64::try_from(expected).unwrap_or(i64::MAX).saturating_mul(5);
         let preloaded = expected > 1000 && !lead_identities::more_than(conn, org, few)?;
@@ -138,6 +145,21 @@ impl LeadWriter {
             }
         }
         Err(WriteError::LostRaces(MAX_RACES))
+    }
+
+    /// Settles what others did while the drafts were written: leads whose number was put on the do-not-call list
+    /// meanwhile go to `dnc`. On SQLite nobody else writes.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn settle(&mut self, conn: &mut Db) -> Result<(), DbError> {
+        if let Db::Postgres(_) = conn {
+            // Clocks of several machines differ; looking further back only costs a look-up.
+            let since = Timestamp::from_micros(self.stamp.now.as_micros() - 600_000_000);
+            let numbers = dnc_list::added_by_others(conn, self.stamp.org, since, self.stamp.import_id)?;
+            dnc::move_leads_to_dnc(conn, &numbers, &self.stamp)?;
+        }
+        Ok(())
     }
 
     /// Whether a known lead can be changed by this draft, or has an opt-out that the draft speaks against.

@@ -137,21 +137,21 @@ impl Ui {
     /// Says something on stderr that a person should know.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            self.to_stderr(&escape::controls(text));
+            self.say(&escape::controls(text));
         }
     }
 
     /// Says something on stderr that only `-v` asks for.
     pub fn detail(&self, text: &str) {
         if self.verbose && !self.quiet {
-            self.to_stderr(&escape::controls(text));
+            self.say(&escape::controls(text));
         }
     }
 
     /// Warns on stderr, even with `--quiet`.
     pub fn warn(&self, text: &str) {
         let label = self.paint_stderr("warning:", console::Color::Yellow);
-        self.to_stderr(&format!("{label} {}", escape::controls(text)));
+        self.say(&format!("{label} {}", escape::controls(text)));
     }
 
     /// Prints an error on stderr: what happened, details, and what to do next.
@@ -168,7 +168,7 @@ impl Ui {
             };
             text.push_str(&format!("\n  {label} {}", escape::controls(line)));
         }
-        self.to_stderr(&text);
+        self.say(&text);
     }
 
     /// Writes raw bytes to stdout: completion scripts and the like.
@@ -186,7 +186,7 @@ impl Ui {
         ListWriter::new(*self, columns)
     }
 
-    fn to_stderr(&self, text: &str) {
+    fn say(&self, text: &str) {
         // When stderr is gone there is nowhere left to say so.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }

@@ -40,10 +40,14 @@ fn the_database_checks_what_the_program_checks() {
             ("external_id", "'x'"),
             ("custom_fields", "'{'"),
         ] {
-            assert!(world.engine.sql(&world.url, &format!("UPDATE leads SET {column} = {bad}")).is_err(), "{column} = {bad}");
+            assert!(
+                world.engine.sql(&world.url, &format!("UPDATE leads SET {column} = {bad}")).is_err(),
+                "{column} = {bad}"
+            );
         }
         // A trigger sets updated_at only when an UPDATE leaves it alone.
-        let updated_at = |world: &crate::support::World| world.json(["lead", "show", "+12125550101"])["updated_at"].clone();
+        let updated_at =
+            |world: &crate::support::World| world.json(["lead", "show", "+12125550101"])["updated_at"].clone();
         let before = updated_at(world);
         world.engine.sql(&world.url, "UPDATE leads SET city = 'Albany'").unwrap();
         assert_ne!(updated_at(world), before);

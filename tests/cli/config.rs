@@ -28,7 +28,10 @@ fn flag_then_environment_then_file_then_default() {
     let origin = format!("file {}", config.display());
     assert_eq!(settings(&mut program(home.path()))["org"], format!("file ({origin})"));
     let both = settings(program(home.path()).env("DATABASE_URL", "second.db").env("CRM_ORG", "env"));
-    assert_eq!((&both["database_url"], &both["org"]), (&"second.db (environment DATABASE_URL)".into(), &"env (environment CRM_ORG)".into()));
+    assert_eq!(
+        (&both["database_url"], &both["org"]),
+        (&"second.db (environment DATABASE_URL)".into(), &"env (environment CRM_ORG)".into())
+    );
     let first = settings(program(home.path()).env("DATABASE_URL", "second.db").env("CRM_DATABASE_URL", "first.db"));
     assert_eq!(first["database_url"], "first.db (environment CRM_DATABASE_URL)");
     let flag = settings(program(home.path()).env("CRM_ORG", "env").args(["--org", "flag"]));

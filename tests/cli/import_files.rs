@@ -41,6 +41,9 @@ fn workbook(path: &Path) {
     xlsx(path, &rows);
 }
 
+/// Writes the rows to a file in one form.
+type Form<'a> = &'a dyn Fn(&Path);
+
 /// The leads without what differs from database to database.
 fn essence(world: &World) -> Vec<Value> {
     let mut leads = world.leads();
@@ -55,7 +58,7 @@ fn essence(world: &World) -> Vec<Value> {
 fn every_form_of_a_sheet_gives_the_same_leads() {
     let mut seen: Option<Vec<Value>> = None;
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let forms: [(&str, &dyn Fn(&Path)); 8] = [
+        let forms: [(&str, Form); 8] = [
             ("comma.csv", &|path| std::fs::write(path, delimited(b',')).unwrap()),
             ("semicolon.csv", &|path| std::fs::write(path, delimited(b';')).unwrap()),
             ("tab.tsv", &|path| std::fs::write(path, delimited(b'\t')).unwrap()),
@@ -70,7 +73,11 @@ fn every_form_of_a_sheet_gives_the_same_leads() {
             let path = world.path(name);
             write(&path);
             let summary = world.import(&path, &[]);
-            assert_eq!((summary["created"].as_u64(), summary["rejected"].as_u64()), (Some(3), Some(0)), "{name}: {summary}");
+            assert_eq!(
+                (summary["created"].as_u64(), summary["rejected"].as_u64()),
+                (Some(3), Some(0)),
+                "{name}: {summary}"
+            );
             let leads = essence(&world);
             let expected = seen.get_or_insert_with(|| leads.clone());
             assert_eq!(&leads, expected, "{engine:?} {name}");
@@ -87,22 +94,30 @@ fn phones_that_a_spreadsheet_took_for_numbers() {
     on_both_engines(|world| {
         let path = world.path("phones.xlsx");
         let row = |cell| vec![cell];
-        xlsx(&path, &[
-            row(Cell::Text("Phone")),
-            row(Cell::Number(2_125_550_101.0)),
-            row(Cell::Number(12_125_550_102.0)),
-            row(Cell::Text("2125550103")),
-            row(Cell::Text("1.2125550104E+10")),
-            row(Cell::Text("12125550105.0")),
-            row(Cell::Text("1.21E+10")),
-            row(Cell::Text("#N/A")),
-            row(Cell::Date(2025, 11, 2)),
-        ]);
+        xlsx(
+            &path,
+            &[
+                row(Cell::Text("Phone")),
+                row(Cell::Number(2_125_550_101.0)),
+                row(Cell::Number(12_125_550_102.0)),
+                row(Cell::Text("2125550103")),
+                row(Cell::Text("1.2125550104E+10")),
+                row(Cell::Text("12125550105.0")),
+                row(Cell::Text("1.21E+10")),
+                row(Cell::Text("#N/A")),
+                row(Cell::Date(2025, 11, 2)),
+            ],
+        );
         let summary = world.import(&path, &[]);
-        assert_eq!((summary["created"].as_u64(), summary["repaired"].as_u64(), summary["rejected"].as_u64()), (Some(5), Some(2), Some(3)));
-        let phones: Vec<String> = world.leads().iter().map(|lead| lead["phone_number"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(
+            (summary["created"].as_u64(), summary["repaired"].as_u64(), summary["rejected"].as_u64()),
+            (Some(5), Some(2), Some(3))
+        );
+        let phones: Vec<String> =
+            world.leads().iter().map(|lead| lead["phone_number"].as_str().unwrap().to_owned()).collect();
         assert_eq!(phones, (101..=105).map(|n| format!("+12125550{n}")).collect::<Vec<_>>());
-        let kinds: Vec<&str> = summary["problems"].as_array().unwrap().iter().map(|p| p["kind"].as_str().unwrap()).collect();
+        let kinds: Vec<&str> =
+            summary["problems"].as_array().unwrap().iter().map(|p| p["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["phone_lost_digits", "spreadsheet_error", "phone_invalid"]);
     });
 }
@@ -134,10 +149,16 @@ fn rows_that_cannot_be_followed_are_rejected_or_end_the_import() {
         let ragged = world.file("ragged.csv", "Phone,City\n2125550101,Albany\n2125550102\n2125550103,Boston,extra\n2125550104,Troy,\n\n2125550105,\"New\nYork\"\n2125550106,A\0B\n");
         let summary = world.import(&ragged, &[]);
         assert_eq!(
-            (summary["read"].as_u64(), summary["created"].as_u64(), summary["rejected"].as_u64(), summary["blank_rows"].as_u64()),
+            (
+                summary["read"].as_u64(),
+                summary["created"].as_u64(),
+                summary["rejected"].as_u64(),
+                summary["blank_rows"].as_u64()
+            ),
             (Some(6), Some(3), Some(3), Some(1))
         );
-        let rows: Vec<u64> = summary["problems"].as_array().unwrap().iter().map(|p| p["example_row"].as_u64().unwrap()).collect();
+        let rows: Vec<u64> =
+            summary["problems"].as_array().unwrap().iter().map(|p| p["example_row"].as_u64().unwrap()).collect();
         assert_eq!(rows, [3, 9]);
         let open = world.file("open.csv", "Phone,City\n2125550107,\"Albany\n2125550108,Boston\n");
         let ran = world.run(["import", "leads", open.to_str().unwrap()]);

@@ -41,15 +41,21 @@ fn every_row_is_accounted_for_and_the_rejects_import_once_fixed() {
         );
         let rejects = world.path("leads.csv.rejects.csv");
         assert_eq!(summary["rejects_file"], json!(rejects.to_str().unwrap()));
-        let fixed = std::fs::read_to_string(&rejects).unwrap().replace("Phone,555-01,", "Phone,2125550111,").replace(
-            "Nobody,,,,Nowhere",
-            "Nobody,,,nobody@example.com,Nowhere",
-        );
+        let fixed = std::fs::read_to_string(&rejects)
+            .unwrap()
+            .replace("Phone,555-01,", "Phone,2125550111,")
+            .replace("Nobody,,,,Nowhere", "Nobody,,,nobody@example.com,Nowhere");
         let fixed = world.file("fixed.csv", fixed);
         let second = world.import(&fixed, &[]);
-        assert_eq!((second["read"].as_u64(), second["created"].as_u64(), second["rejected"].as_u64()), (Some(2), Some(2), Some(0)));
+        assert_eq!(
+            (second["read"].as_u64(), second["created"].as_u64(), second["rejected"].as_u64()),
+            (Some(2), Some(2), Some(0))
+        );
         let again = world.import(&file, &[]);
-        assert_eq!((again["created"].as_u64(), again["skipped"].as_u64(), again["rejected"].as_u64()), (Some(0), Some(12), Some(2)));
+        assert_eq!(
+            (again["created"].as_u64(), again["skipped"].as_u64(), again["rejected"].as_u64()),
+            (Some(0), Some(12), Some(2))
+        );
         assert_eq!(world.leads().len(), 13);
         // The first reject file is not written over.
         assert_eq!(again["rejects_file"], json!(world.path("leads.csv.rejects-2.csv").to_str().unwrap()));
@@ -74,14 +80,18 @@ fn the_summary_for_people() {
 fn the_reject_file_brings_the_options_back() {
     on_both_engines(|world| {
         let file = world.file("leads.csv", "Fone,Who\n020 7946 0101,Ada\n12,Ben\n");
-        let first = world.import(&file, &["--region", "GB", "--map", "phone=Fone", "--tag", "uk", "--set", "source=Expo"]);
+        let first =
+            world.import(&file, &["--region", "GB", "--map", "phone=Fone", "--tag", "uk", "--set", "source=Expo"]);
         assert_eq!((first["created"].as_u64(), first["rejected"].as_u64()), (Some(1), Some(1)));
         let rejects = world.path("leads.csv.rejects.csv");
         let fixed = std::fs::read_to_string(&rejects).unwrap().replace("\n12,", "\n020 7946 0102,");
         let second = world.import(&world.file("fixed.csv", fixed), &[]);
         assert_eq!(second["created"], 1, "{second}");
         let lead = world.json(["lead", "show", "+442079460102"]);
-        assert_eq!((&lead["tags"], &lead["source"], &lead["custom_fields"]), (&json!(["uk"]), &json!("expo"), &json!({"Who": "Ben"})));
+        assert_eq!(
+            (&lead["tags"], &lead["source"], &lead["custom_fields"]),
+            (&json!(["uk"]), &json!("expo"), &json!({"Who": "Ben"}))
+        );
     });
 }
 
@@ -90,7 +100,10 @@ fn a_dry_run_counts_like_the_import_and_keeps_nothing() {
     on_both_engines(|world| {
         let file = world.file("leads.csv", FOURTEEN);
         let dry = world.import(&file, &["--dry-run"]);
-        assert_eq!((&dry["import_id"], &dry["rejects_file"], &dry["dry_run"]), (&Value::Null, &Value::Null, &json!(true)));
+        assert_eq!(
+            (&dry["import_id"], &dry["rejects_file"], &dry["dry_run"]),
+            (&Value::Null, &Value::Null, &json!(true))
+        );
         assert!(world.leads().is_empty() && !world.path("leads.csv.rejects.csv").exists());
         assert_eq!(world.json(["import", "list"]), json!([]));
         assert_eq!(counts(&dry), counts(&world.import(&file, &[])));
@@ -114,20 +127,28 @@ fn skip_fill_update_and_reject() {
         let fill = world.import(&file, &["--on-duplicate", "fill"]);
         assert_eq!(fill["updated"], 1);
         let filled = lead(world);
-        assert_eq!((&filled["city"], &filled["company"], &filled["tags"]), (&json!("Albany"), &json!("Acme"), &json!(["a", "b"])));
+        assert_eq!(
+            (&filled["city"], &filled["company"], &filled["tags"]),
+            (&json!("Albany"), &json!("Acme"), &json!(["a", "b"]))
+        );
 
         let update = world.import(&file, &["--on-duplicate", "update"]);
         assert_eq!((update["updated"].as_u64(), update["status_kept"].as_u64()), (Some(1), Some(1)));
         let updated = lead(world);
         assert_eq!((&updated["city"], &updated["status"]), (&json!("Boston"), &json!("contacted")));
         assert_eq!(updated["notes"].as_array().unwrap().len(), 2);
-        let city = updated["recent_changes"].as_array().unwrap().iter().find(|c| c["field_name"] == "city").unwrap().clone();
-        assert_eq!((&city["old_value"], &city["new_value"], &city["import_id"]), (&json!("Albany"), &json!("Boston"), &update["import_id"]));
+        let city =
+            updated["recent_changes"].as_array().unwrap().iter().find(|c| c["field_name"] == "city").unwrap().clone();
+        assert_eq!(
+            (&city["old_value"], &city["new_value"], &city["import_id"]),
+            (&json!("Albany"), &json!("Boston"), &update["import_id"])
+        );
 
         let same = world.import(&file, &["--on-duplicate", "update"]);
         assert_eq!((same["unchanged"].as_u64(), lead(world)["version"].clone()), (Some(1), updated["version"].clone()));
 
-        let blank = world.import(&world.file("blank.csv", "Phone,City,Company\n2125550101,,N/A\n"), &["--on-duplicate", "update"]);
+        let blank = world
+            .import(&world.file("blank.csv", "Phone,City,Company\n2125550101,,N/A\n"), &["--on-duplicate", "update"]);
         assert_eq!((blank["unchanged"].as_u64(), blank["placeholders"].as_u64()), (Some(1), Some(1)));
         assert_eq!(lead(world)["city"], "Boston");
     });
@@ -150,7 +171,12 @@ fn rows_of_one_file_match_each_other() {
         let file = world.file("leads.csv", "Phone,Email,City,Company\n2125550101,ada@example.com,Albany,\n2125550101,,,Acme\n,ada@example.com,Boston,\n2125550102,ada@example.com,,\n");
         let summary = world.import(&file, &["--on-duplicate", "fill"]);
         assert_eq!(
-            (summary["created"].as_u64(), summary["updated"].as_u64(), summary["unchanged"].as_u64(), summary["possible_duplicates"].as_u64()),
+            (
+                summary["created"].as_u64(),
+                summary["updated"].as_u64(),
+                summary["unchanged"].as_u64(),
+                summary["possible_duplicates"].as_u64()
+            ),
             (Some(2), Some(1), Some(1), Some(1))
         );
         let lead = world.json(["lead", "show", "+12125550101"]);
@@ -177,7 +203,10 @@ fn external_ids_decide_and_conflicts_name_both_leads() {
 #[test]
 fn opt_outs_are_kept_whatever_the_file_says() {
     on_both_engines(|world| {
-        let first = world.file("first.csv", "Phone,Email,DNC,Consent\n2125550101,a@example.com,yes,\n2125550102,b@example.com,,denied\n");
+        let first = world.file(
+            "first.csv",
+            "Phone,Email,DNC,Consent\n2125550101,a@example.com,yes,\n2125550102,b@example.com,,denied\n",
+        );
         let summary = world.import(&first, &[]);
         assert_eq!((summary["created"].as_u64(), summary["dnc_flagged"].as_u64()), (Some(2), Some(1)));
         world.ok(["lead", "delete", "+12125550102", "--yes"]);
@@ -201,21 +230,33 @@ fn do_not_call_flags_reach_every_lead_with_the_number() {
         world.import(&world.file("a.csv", "Phone,Status\n2125550101,hot\n2125550101 x7,contacted\n"), &[]);
         let flags = world.file("b.csv", "Phone,Do Not Call\n2125550101,Y\n2125550102,no\n,yes\n2125550103,maybe\n");
         let summary = world.import(&flags, &["--lenient"]);
-        assert_eq!((summary["updated"].as_u64(), summary["created"].as_u64(), summary["rejected"].as_u64()), (Some(1), Some(1), Some(2)));
+        assert_eq!(
+            (summary["updated"].as_u64(), summary["created"].as_u64(), summary["rejected"].as_u64()),
+            (Some(1), Some(1), Some(2))
+        );
         for lead in world.leads().iter().filter(|lead| lead["phone_number"] == "+12125550101") {
             assert_eq!(lead["status"], "dnc", "{lead}");
         }
         let history = world.json(["lead", "show", "1"])["status_history"].clone();
         assert_eq!(history.as_array().unwrap().len(), 2);
-        assert_eq!((&history[1]["from_status"], &history[1]["to_status"], &history[1]["trigger_type"]), (&json!("hot"), &json!("dnc"), &json!("dnc")));
+        assert_eq!(
+            (&history[1]["from_status"], &history[1]["to_status"], &history[1]["trigger_type"]),
+            (&json!("hot"), &json!("dnc"), &json!("dnc"))
+        );
         // A new lead on a listed number: its own status, then dnc.
         let listed = world.file("c.csv", "Phone,Status,First Name\n2125550101 x8,contacted,Eve\n");
         let left_out = world.import(&listed, &["--dnc", "skip"]);
         assert_eq!((left_out["skipped"].as_u64(), left_out["skipped_dnc"].as_u64()), (Some(1), Some(1)));
         assert_eq!(world.import(&listed, &[])["dnc_flagged"], 1);
         let eve = world.leads().into_iter().find(|lead| lead["first_name"] == "Eve").unwrap();
-        let history = world.json(["lead".to_owned(), "show".to_owned(), eve["id"].to_string()])["status_history"].clone();
-        let path: Vec<_> = history.as_array().unwrap().iter().map(|row| (row["from_status"].clone(), row["to_status"].clone())).collect();
+        let history =
+            world.json(["lead".to_owned(), "show".to_owned(), eve["id"].to_string()])["status_history"].clone();
+        let path: Vec<_> = history
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| (row["from_status"].clone(), row["to_status"].clone()))
+            .collect();
         assert_eq!(path, [(Value::Null, json!("contacted")), (json!("contacted"), json!("dnc"))]);
         // Without a phone there is nothing to list: consent is denied.
         world.import(&world.file("d.csv", "Email,DNC\nq@example.com,yes\n"), &[]);
@@ -241,10 +282,19 @@ fn logs_of_an_imported_lead_carry_import_actor_and_times() {
         let lead = world.json(["lead", "show", "+12125550101", "--as", "ada@example.com"]);
         assert_eq!(lead["created_at"], "2025-11-02T09:30:00Z");
         let status = &lead["status_history"][0];
-        assert_eq!((&status["changed_at"], &status["recorded_at"]), (&json!("2025-11-02T09:30:00Z"), &json!("2026-03-04T12:00:00Z")));
-        assert_eq!((&status["import_id"], &status["trigger_type"], &status["from_status"]), (&summary["import_id"], &json!("import"), &Value::Null));
+        assert_eq!(
+            (&status["changed_at"], &status["recorded_at"]),
+            (&json!("2025-11-02T09:30:00Z"), &json!("2026-03-04T12:00:00Z"))
+        );
+        assert_eq!(
+            (&status["import_id"], &status["trigger_type"], &status["from_status"]),
+            (&summary["import_id"], &json!("import"), &Value::Null)
+        );
         let created = &lead["recent_changes"][0];
-        assert_eq!((&created["action"], &created["import_id"], &created["changed_at"]), (&json!("create"), &summary["import_id"], &json!("2026-03-04T12:00:00Z")));
+        assert_eq!(
+            (&created["action"], &created["import_id"], &created["changed_at"]),
+            (&json!("create"), &summary["import_id"], &json!("2026-03-04T12:00:00Z"))
+        );
         assert!(created["actor"].as_str().unwrap().starts_with("ada@example.com ("));
         assert!(created["changed_by"].is_i64() && status["changed_by"].is_i64());
     });

@@ -40,10 +40,18 @@ fn lenient_keeps_the_row_and_reports_the_value() {
     on_both_engines(|world| {
         let file = world.file("a.csv", "Phone,Email,Score\n2125550101,nobody,900\n,nobody,\n");
         let summary = world.import(&file, &["--lenient"]);
-        assert_eq!((summary["created"].as_u64(), summary["rejected"].as_u64(), summary["dropped_values"].as_u64()), (Some(1), Some(1), Some(2)));
+        assert_eq!(
+            (summary["created"].as_u64(), summary["rejected"].as_u64(), summary["dropped_values"].as_u64()),
+            (Some(1), Some(1), Some(2))
+        );
         let lead = &world.leads()[0];
         assert_eq!((&lead["email"], &lead["lead_score"]), (&json!(null), &json!(null)));
-        let kinds: Vec<_> = summary["problems"].as_array().unwrap().iter().map(|p| (p["kind"].as_str().unwrap(), p["count"].as_u64().unwrap())).collect();
+        let kinds: Vec<_> = summary["problems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|p| (p["kind"].as_str().unwrap(), p["count"].as_u64().unwrap()))
+            .collect();
         assert_eq!(kinds, [("email_invalid", 2), ("score_invalid", 1), ("no_identity", 1)]);
     });
 }
@@ -57,7 +65,11 @@ fn too_many_rejects_import_nothing() {
             assert_eq!(ran.code, Some(code), "{most}: {}", ran.stderr);
             assert_eq!(world.leads().len(), if code == 1 { 0 } else { 2 });
             if code == 1 {
-                assert!(ran.stderr.contains("2 of 4 rows") && ran.stderr.contains("nothing was imported"), "{}", ran.stderr);
+                assert!(
+                    ran.stderr.contains("2 of 4 rows") && ran.stderr.contains("nothing was imported"),
+                    "{}",
+                    ran.stderr
+                );
             }
         }
         drop(file);

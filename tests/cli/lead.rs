@@ -8,7 +8,22 @@ use crate::support::on_both_engines;
 #[test]
 fn add_show_list_delete_restore() {
     assert_same_story!(|world| {
-        world.tell(&["lead", "add", "--phone", "(212) 555-0101", "--name", "Ada Lovelace", "--tag", "VIP", "--note", "met at the fair", "--status", "contacted", "--score", "70"]);
+        world.tell(&[
+            "lead",
+            "add",
+            "--phone",
+            "(212) 555-0101",
+            "--name",
+            "Ada Lovelace",
+            "--tag",
+            "VIP",
+            "--note",
+            "met at the fair",
+            "--status",
+            "contacted",
+            "--score",
+            "70",
+        ]);
         world.tell(&["lead", "add", "--phone", "+12125550101"]);
         world.tell(&["lead", "add", "--name", "Nobody"]);
         world.tell(&["lead", "add", "--phone", "12", "--email", "x", "--score", "101"]);
@@ -39,7 +54,10 @@ fn restore_is_refused_when_the_phone_is_taken_and_keeps_opt_outs() {
         world.import(&file, &[]);
         world.ok(["lead", "restore", "1"]);
         let lead = world.json(["lead", "show", "1"]);
-        assert_eq!((&lead["consent_status"], &lead["status"], &lead["deleted_at"]), (&json!("denied"), &json!("dnc"), &json!(null)));
+        assert_eq!(
+            (&lead["consent_status"], &lead["status"], &lead["deleted_at"]),
+            (&json!("denied"), &json!("dnc"), &json!(null))
+        );
     });
 }
 

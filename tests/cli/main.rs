@@ -6,6 +6,7 @@ mod append_only;
 mod backup;
 mod config;
 mod durability;
+mod fixtures;
 mod import_files;
 mod import_leads;
 mod import_options;

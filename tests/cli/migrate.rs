@@ -21,7 +21,11 @@ fn down_to_zero_and_up_again() {
         let down = verb(&["migrate", "down", "--all", "--yes"]);
         assert_eq!((down.code, down.stdout.matches("reverted").count()), (Some(0), 4), "{}", down.stderr);
         if world.engine == Engine::Sqlite {
-            let backup = std::fs::read_dir(world.folder.path()).unwrap().flatten().find(|f| f.file_name().to_string_lossy().contains("backup")).unwrap();
+            let backup = std::fs::read_dir(world.folder.path())
+                .unwrap()
+                .flatten()
+                .find(|f| f.file_name().to_string_lossy().contains("backup"))
+                .unwrap();
             let kept = Engine::Sqlite.sql(backup.path().to_str().unwrap(), "SELECT phone_number FROM leads").unwrap();
             assert_eq!(kept, ["+12125550101"]);
         }
@@ -33,7 +37,10 @@ fn down_to_zero_and_up_again() {
         assert_eq!(verb(&["migrate", "redo", "--yes"]).code, Some(0));
         assert_eq!(verb(&["migrate", "status"]).code, Some(0));
         if world.engine == Engine::Postgres {
-            psql(&owner, "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crmctl_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crmctl_app");
+            psql(
+                &owner,
+                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crmctl_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crmctl_app",
+            );
         }
         world.ok(["org", "add", "again"]);
         assert!(world.leads().is_empty());
@@ -47,15 +54,32 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     world.file("a.csv", "Phone\n2125550101\n");
     let verbs: [&[&str]; 17] = [
-        &["import", "leads", "a.csv"], &["import", "list"], &["import", "show", "1"], &["lead", "add", "--phone", "+12125550101"],
-        &["lead", "show", "1"], &["lead", "list"], &["lead", "delete", "1", "--yes"], &["lead", "restore", "1"],
-        &["org", "add", "x"], &["org", "list"], &["org", "show", "acme"], &["org", "edit", "acme", "--name", "x"],
-        &["org", "set", "name", "x"], &["user", "add", "a@example.com"], &["user", "list"], &["migrate", "seed"], &["backup", "x.db"],
+        &["import", "leads", "a.csv"],
+        &["import", "list"],
+        &["import", "show", "1"],
+        &["lead", "add", "--phone", "+12125550101"],
+        &["lead", "show", "1"],
+        &["lead", "list"],
+        &["lead", "delete", "1", "--yes"],
+        &["lead", "restore", "1"],
+        &["org", "add", "x"],
+        &["org", "list"],
+        &["org", "show", "acme"],
+        &["org", "edit", "acme", "--name", "x"],
+        &["org", "set", "name", "x"],
+        &["user", "add", "a@example.com"],
+        &["user", "list"],
+        &["migrate", "seed"],
+        &["backup", "x.db"],
     ];
     for verb in verbs {
         let ran = world.run(verb);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{verb:?}");
-        assert!(ran.stderr.contains("1 pending migration") && ran.stderr.contains("crmctl migrate up"), "{verb:?}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("1 pending migration") && ran.stderr.contains("crmctl migrate up"),
+            "{verb:?}: {}",
+            ran.stderr
+        );
     }
     world.finish();
 }
@@ -66,7 +90,9 @@ fn the_embedded_database_migrates_itself_and_refuses_a_newer_one() {
     world.ok(["migrate", "down", "--yes"]);
     world.ok(["lead", "list"]);
     world.ok(["migrate", "status"]);
-    Engine::Sqlite.sql(&world.url, "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000001')").unwrap();
+    Engine::Sqlite
+        .sql(&world.url, "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000001')")
+        .unwrap();
     let ran = world.run(["lead", "list"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stderr.contains("migrated by a newer crmctl"), "{}", ran.stderr);
@@ -108,7 +134,14 @@ fn databases_that_are_none() {
 fn two_programs_may_open_a_new_embedded_database_at_once() {
     let home = tempfile::tempdir().unwrap();
     let children: Vec<_> = (0..4)
-        .map(|_| program(home.path()).args(["lead", "list"]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap())
+        .map(|_| {
+            program(home.path())
+                .args(["lead", "list"])
+                .stdout(std::process::Stdio::null())
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
         .collect();
     for child in children {
         let output = child.wait_with_output().unwrap();
@@ -126,7 +159,11 @@ fn an_empty_postgresql_database_is_never_changed_silently() {
     let home = tempfile::tempdir().unwrap();
     let listed = ran(program(home.path()).args(["lead", "list", "--database-url", &url]));
     assert_eq!(listed.code, Some(1));
-    assert!(listed.stderr.contains("4 pending migrations") && listed.stderr.contains("crmctl migrate up"), "{}", listed.stderr);
+    assert!(
+        listed.stderr.contains("4 pending migrations") && listed.stderr.contains("crmctl migrate up"),
+        "{}",
+        listed.stderr
+    );
     assert_eq!(psql(&url, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"), ["0"]);
     Engine::Postgres.drop_database(&url);
 }

@@ -6,7 +6,19 @@ use crate::support::{program, ran};
 #[test]
 fn the_verbs() {
     assert_same_story!(|world| {
-        world.tell(&["org", "add", "beta", "--name", "Beta Ltd", "--region", "gb", "--currency", "gbp", "--timezone", "Europe/London"]);
+        world.tell(&[
+            "org",
+            "add",
+            "beta",
+            "--name",
+            "Beta Ltd",
+            "--region",
+            "gb",
+            "--currency",
+            "gbp",
+            "--timezone",
+            "Europe/London",
+        ]);
         world.tell(&["org", "add", "beta"]);
         world.tell(&["org", "add", "No Slug"]);
         world.tell(&["org", "add", "x", "--timezone", "Mars/Base"]);

@@ -9,10 +9,16 @@ use crate::support::{Engine, World, on_both_engines};
 fn escape_sequences_and_formulas_are_harmless() {
     on_both_engines(|world| {
         let name = "\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}evil";
-        let file = world.file("a.csv", format!("Phone,First Name,Company\n2125550101,{name},\"=HYPERLINK(\"\"http://x\"\")\"\n12,{name},@SUM(1)\n"));
+        let file = world.file(
+            "a.csv",
+            format!(
+                "Phone,First Name,Company\n2125550101,{name},\"=HYPERLINK(\"\"http://x\"\")\"\n12,{name},@SUM(1)\n"
+            ),
+        );
         world.import(&file, &[]);
         for format in ["table", "json", "ndjson", "csv", "markdown"] {
-            for args in [vec!["lead", "list"], vec!["lead", "show", "1"], vec!["import", "leads", "a.csv", "--dry-run"]] {
+            for args in [vec!["lead", "list"], vec!["lead", "show", "1"], vec!["import", "leads", "a.csv", "--dry-run"]]
+            {
                 let ran = world.run([args, vec!["--format", format, "--color", "never"]].concat());
                 let raw = |c: char| (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || c == '\u{202e}';
                 assert!(!ran.stdout.contains(raw) && !ran.stderr.contains(raw), "{format}: {:?}", ran.stdout);
@@ -45,7 +51,12 @@ fn each_form_of_a_list() {
 fn a_closed_pipe_ends_quietly() {
     let world = World::new(Engine::Sqlite);
     world.import(&world.file("many.csv", crate::support::files::many_leads(3000, 0)), &[]);
-    let mut child = world.command(["lead", "list", "--format", "ndjson"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = world
+        .command(["lead", "list", "--format", "ndjson"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));

@@ -8,7 +8,10 @@ use crate::support::{Engine, World, on_both_engines};
 /// Two organizations with the same people.
 fn two_organizations(world: &World) {
     world.ok(["org", "add", "beta", "--region", "US"]);
-    let file = world.file("leads.csv", "Phone,Email,First Name,Tags,DNC,Note\n2125550101,ada@example.com,Ada,vip,,hello\n2125550102,,Ben,,yes,\n");
+    let file = world.file(
+        "leads.csv",
+        "Phone,Email,First Name,Tags,DNC,Note\n2125550101,ada@example.com,Ada,vip,,hello\n2125550102,,Ben,,yes,\n",
+    );
     for (slug, city) in [("acme", "Albany"), ("beta", "Boston")] {
         let summary = world.import(&file, &["--org", slug, "--set", &format!("city={city}")]);
         assert_eq!(summary["created"], 2, "{summary}");
@@ -77,8 +80,16 @@ fn several_organizations_must_be_told_apart() {
 }
 
 const TABLES: [&str; 10] = [
-    "users", "system_config", "imports", "leads", "lead_phones", "lead_tags", "lead_notes", "lead_audit_log",
-    "lead_status_history", "dnc_list",
+    "users",
+    "system_config",
+    "imports",
+    "leads",
+    "lead_phones",
+    "lead_tags",
+    "lead_notes",
+    "lead_audit_log",
+    "lead_status_history",
+    "dnc_list",
 ];
 
 #[test]
@@ -91,16 +102,27 @@ fn row_level_security_hides_and_guards() {
     for role in ["crmctl_app", "crmctl_owner"] {
         let url = url_of(role, database_of(&world.url));
         for table in TABLES {
-            let count = |setting: &str| try_psql(&url, &format!("{setting}SELECT count(*) FROM {table}")).unwrap().pop().unwrap();
+            let count = |setting: &str| {
+                try_psql(&url, &format!("{setting}SELECT count(*) FROM {table}")).unwrap().pop().unwrap()
+            };
             assert_eq!(count(""), "0", "{role} {table} without the setting");
             let beta = count("SET app.current_org_id = '2'; ");
             assert_ne!(beta, "0", "{role} {table} is empty, so the test shows nothing");
-            let others = try_psql(&url, &format!("SET app.current_org_id = '1'; SELECT count(*) FROM {table} WHERE organization_id <> 1"));
+            let others = try_psql(
+                &url,
+                &format!("SET app.current_org_id = '1'; SELECT count(*) FROM {table} WHERE organization_id <> 1"),
+            );
             assert_eq!(others.unwrap().pop().unwrap(), "0", "{role} {table}");
         }
-        let moved = try_psql(&url, "SET app.current_org_id = '1'; UPDATE leads SET organization_id = 2 WHERE organization_id = 1");
+        let moved = try_psql(
+            &url,
+            "SET app.current_org_id = '1'; UPDATE leads SET organization_id = 2 WHERE organization_id = 1",
+        );
         assert!(moved.unwrap_err().contains("row-level security"));
-        let planted = try_psql(&url, "SET app.current_org_id = '1'; INSERT INTO lead_tags (organization_id, lead_id, tag, created_at) SELECT 2, 3, 'x', now()");
+        let planted = try_psql(
+            &url,
+            "SET app.current_org_id = '1'; INSERT INTO lead_tags (organization_id, lead_id, tag, created_at) SELECT 2, 3, 'x', now()",
+        );
         assert!(planted.unwrap_err().contains("row-level security"));
     }
     world.finish();
@@ -110,9 +132,15 @@ fn row_level_security_hides_and_guards() {
 fn foreign_keys_include_the_organization() {
     on_both_engines(|world| {
         two_organizations(world);
-        let lead = world.json(["lead", "list", "--org", "beta", "--as", "beta@example.com", "--sort", "id"])[0]["id"].to_string();
+        let lead = world.json(["lead", "list", "--org", "beta", "--as", "beta@example.com", "--sort", "id"])[0]["id"]
+            .to_string();
         let time = if world.engine == Engine::Sqlite { "0" } else { "now()" };
-        let planted = world.engine.sql(&world.url, &format!("INSERT INTO lead_tags (organization_id, lead_id, tag, created_at) VALUES (1, {lead}, 'x', {time})"));
+        let planted = world.engine.sql(
+            &world.url,
+            &format!(
+                "INSERT INTO lead_tags (organization_id, lead_id, tag, created_at) VALUES (1, {lead}, 'x', {time})"
+            ),
+        );
         assert!(planted.unwrap_err().to_lowercase().contains("foreign key"));
     });
 }
@@ -124,7 +152,11 @@ fn a_superuser_is_refused_for_writing_with_the_mend() {
     for args in [vec!["lead", "add", "--phone", "+12125550101"], vec!["org", "add", "x"], vec!["migrate", "seed"]] {
         let ran = world.run([args.clone(), vec!["--database-url", &superuser]].concat());
         assert_eq!(ran.code, Some(1), "{args:?}");
-        assert!(ran.stderr.contains("bypasses row-level security") && ran.stderr.contains("CREATE ROLE crm_app LOGIN"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("bypasses row-level security") && ran.stderr.contains("CREATE ROLE crm_app LOGIN"),
+            "{}",
+            ran.stderr
+        );
     }
     world.ok(["lead", "list", "--database-url", &superuser]);
     world.ok(["lead", "add", "--phone", "+12125550101", "--database-url", &superuser, "--allow-bypass"]);
@@ -139,7 +171,8 @@ fn on_postgresql_someone_must_act_once_there_are_users() {
     let ran = world.run(["lead", "list"]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("--as EMAIL or CRM_USER"), "{}", ran.stderr);
-    let listed = crate::support::ran(world.command(["lead", "list", "--format", "json"]).env("CRM_USER", "ada@example.com"));
+    let listed =
+        crate::support::ran(world.command(["lead", "list", "--format", "json"]).env("CRM_USER", "ada@example.com"));
     assert_eq!((listed.code, serde_json::from_str::<serde_json::Value>(&listed.stdout).unwrap()), (Some(0), json!([])));
     world.finish();
 }

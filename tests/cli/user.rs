@@ -9,7 +9,17 @@ fn the_verbs() {
         world.tell(&["user", "add", "Ada@Example.com", "--role", "admin", "--first-name", "Ada"]);
         world.tell(&["user", "add", "nobody", "--as", "ada@example.com"]);
         world.tell(&["user", "add", "ben@example.com", "--as", "ada@example.com"]);
-        world.tell(&["user", "edit", "ben@example.com", "--role", "viewer", "--last-name", "Two", "--as", "ada@example.com"]);
+        world.tell(&[
+            "user",
+            "edit",
+            "ben@example.com",
+            "--role",
+            "viewer",
+            "--last-name",
+            "Two",
+            "--as",
+            "ada@example.com",
+        ]);
         world.tell(&["user", "list", "--as", "ada@example.com"]);
         world.tell(&["user", "show", "cleo@example.com", "--as", "ada@example.com"]);
         world.tell(&["user", "disable", "ben@example.com", "--as", "ada@example.com"]);

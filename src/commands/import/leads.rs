@@ -19,14 +19,16 @@ use crate::ui::{Column, Format, Progress, Ui, grouped};
 /// The content of a file decides what it is. Columns are known by their headers; those that no field claims are kept
 /// as custom fields. Rejected rows go to a file beside the source, which imports as it is once fixed.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Fields: phone, further_phone, email, first_name, last_name, name, company, job_title, website, \
+#[command(
+    after_help = "Fields: phone, further_phone, email, first_name, last_name, name, company, job_title, website, \
     linkedin_url, status, source, campaign, score, temperature, tags, owner, note, created, do_not_call, email_opt_out, \
     consent, city, state, postal_code, country, timezone, external_id\n\n\
     Examples:\n  \
     crmctl import leads leads.csv --region US\n  \
     crmctl import leads fair.xlsx --map phone=Fone --set source='Trade fair' --tag fair --dry-run\n  \
     crmctl import leads crm.csv --map external_id=ID --source-system hubspot --on-duplicate update\n\n\
-    Exit code 3 when rows were rejected.")]
+    Exit code 3 when rows were rejected."
+)]
 pub struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -104,7 +106,12 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
-fn import_file(file: &std::path::Path, args: &Args, session: &mut Session, context: &Context) -> anyhow::Result<ImportSummary> {
+fn import_file(
+    file: &std::path::Path,
+    args: &Args,
+    session: &mut Session,
+    context: &Context,
+) -> anyhow::Result<ImportSummary> {
     let mut stamp = session.stamp.clone();
     stamp.trigger = Trigger::Import;
     // The clock was readable when the session began.
@@ -185,7 +192,11 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
         COLUMNS.iter().filter(|column| ALWAYS.contains(&column.key) || !is_zero(column)).copied().collect();
     ui.record(summary, &columns)?;
     let lines: Vec<ProblemLine> = summary.problems.iter().map(ProblemLine::of).collect();
-    ui.part("problems", &lines, &[Column::count("count", "count"), Column::text("problem", "problem"), Column::text("example", "for example")])?;
+    ui.part(
+        "problems",
+        &lines,
+        &[Column::count("count", "count"), Column::text("problem", "problem"), Column::text("example", "for example")],
+    )?;
     let rate = summary.read as f64 / summary.seconds.max(0.001);
     let verb = if summary.dry_run { "would import" } else { "imported" };
     ui.note(&format!(

@@ -21,7 +21,9 @@ use crate::ops::writer::{Fate, LeadWriter, Policy};
 ///
 /// The values are checked by the rules of the import. A lead that is known already is refused.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl lead add --phone '(212) 555-0142' --region US --name 'Ada Lovelace' --tag vip")]
+#[command(
+    after_help = "Example:\n  crmctl lead add --phone '(212) 555-0142' --region US --name 'Ada Lovelace' --tag vip"
+)]
 pub struct Args {
     #[arg(long)]
     phone: Option<String>,
@@ -106,7 +108,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let Some(draft) = checked.draft else {
         let mut problems = checked.problems.iter();
         let first = problems.next();
-        let message = first.map(|p| describe(p)).unwrap_or_default();
+        let message = first.map(describe).unwrap_or_default();
         let mut error = CommandError::usage(message);
         for problem in problems {
             error = error.detail(describe(problem));
@@ -119,9 +121,11 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let mut writer = LeadWriter::new(conn, stamp, policy, "lead add".into(), 1)?;
         let outcome = writer.write(conn, &[&draft])?.pop();
         match outcome.map(|o| o.fate) {
-            Some(Fate::RejectedDuplicate(id)) => Err(CommandError::failed(format!("the lead {id} is this person already"))
-                .hint(format!("look at it: crmctl lead show {id}"))
-                .into()),
+            Some(Fate::RejectedDuplicate(id)) => {
+                Err(CommandError::failed(format!("the lead {id} is this person already"))
+                    .hint(format!("look at it: crmctl lead show {id}"))
+                    .into())
+            }
             Some(Fate::RejectedConflict(a, b)) => {
                 Err(CommandError::failed(format!("the external id names the lead {a}, the phone the lead {b}")).into())
             }

@@ -175,15 +175,21 @@ impl LeadName {
 
     fn unknown(&self, among: Among) -> CommandError {
         let kind = if among == Among::Deleted { "deleted lead" } else { "lead" };
-        CommandError::failed(format!("no {kind} has the id, phone or email `{}`", self.lead))
-            .hint(if among == Among::Deleted { "list them: crmctl lead list --deleted" } else { "list leads: crmctl lead list" })
+        CommandError::failed(format!("no {kind} has the id, phone or email `{}`", self.lead)).hint(
+            if among == Among::Deleted {
+                "list them: crmctl lead list --deleted"
+            } else {
+                "list leads: crmctl lead list"
+            },
+        )
     }
 }
 
 fn ambiguous(name: &str, candidates: &[Lead]) -> CommandError {
     let mut error = CommandError::failed(format!("{} leads have `{name}`", candidates.len()));
     for lead in candidates {
-        let person = [lead.first_name.as_deref(), lead.last_name.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let person =
+            [lead.first_name.as_deref(), lead.last_name.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let extension = match lead.phone_extension.is_empty() {
             true => String::new(),
             false => format!(" extension {}", lead.phone_extension),

@@ -17,7 +17,9 @@ use crate::ui::Column;
 
 /// Show a lead with its phones, notes, status history and latest changes
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  crmctl lead show 10482\n  crmctl lead show '(212) 555-0142' --region US\n  crmctl lead show ada@example.com")]
+#[command(
+    after_help = "Examples:\n  crmctl lead show 10482\n  crmctl lead show '(212) 555-0142' --region US\n  crmctl lead show ada@example.com"
+)]
 pub struct Args {
     #[command(flatten)]
     name: LeadName,

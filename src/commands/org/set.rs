@@ -36,7 +36,9 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let Some((key, check)) = SETTINGS.iter().find(|(key, _)| *key == args.key) else {
         let known = SETTINGS.iter().map(|(key, _)| *key).collect::<Vec<_>>().join(", ");
-        return Err(CommandError::usage(format!("`{}` is no setting", args.key)).hint(format!("settings: {known}")).into());
+        return Err(CommandError::usage(format!("`{}` is no setting", args.key))
+            .hint(format!("settings: {known}"))
+            .into());
     };
     let value = check(&args.value).map_err(CommandError::usage)?;
     let mut session = context.session(Right::Administer)?;

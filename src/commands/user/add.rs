@@ -9,7 +9,9 @@ use crate::error::{CommandError, Exit};
 
 /// Add a user to the organization
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl user add ada@example.com --role manager --first-name Ada --last-name Lovelace")]
+#[command(
+    after_help = "Example:\n  crmctl user add ada@example.com --role manager --first-name Ada --last-name Lovelace"
+)]
 pub struct Args {
     #[arg(value_parser = super::checked_email)]
     email: String,

@@ -150,8 +150,8 @@ fn copy_line(out: &mut String, lead: &Lead) -> Result<(), DbError> {
     for value in [&lead.city, &lead.state, &lead.postal_code, &lead.country, &lead.timezone] {
         copy_text(out, value.as_deref());
     }
-    let custom = serde_json::to_string(&lead.custom_fields)
-        .map_err(|e| diesel::result::Error::SerializationError(e.into()))?;
+    let custom =
+        serde_json::to_string(&lead.custom_fields).map_err(|e| diesel::result::Error::SerializationError(e.into()))?;
     copy_text(out, Some(&custom));
     copy_text(out, lead.external_source.as_deref());
     copy_text(out, lead.external_id.as_deref());

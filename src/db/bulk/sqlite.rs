@@ -6,9 +6,7 @@ use diesel::sqlite::SqliteConnection;
 
 use super::{LeadChanges, Stamp};
 use crate::db::DbError;
-use crate::db::schema::{
-    dnc_list, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads,
-};
+use crate::db::schema::{dnc_list, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads};
 use crate::db::types::UtcTimestamp;
 
 pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {

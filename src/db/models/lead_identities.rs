@@ -21,22 +21,10 @@ pub struct Identity {
     pub external_id: Option<String>,
 }
 
-type IdentityColumns = (
-    leads::id,
-    leads::phone_number,
-    leads::phone_extension,
-    leads::email,
-    leads::external_source,
-    leads::external_id,
-);
-const IDENTITY: IdentityColumns = (
-    leads::id,
-    leads::phone_number,
-    leads::phone_extension,
-    leads::email,
-    leads::external_source,
-    leads::external_id,
-);
+type IdentityColumns =
+    (leads::id, leads::phone_number, leads::phone_extension, leads::email, leads::external_source, leads::external_id);
+const IDENTITY: IdentityColumns =
+    (leads::id, leads::phone_number, leads::phone_extension, leads::email, leads::external_source, leads::external_id);
 
 /// Whether the organization has more than `limit` live leads; stops counting there.
 ///
@@ -59,9 +47,7 @@ pub fn more_than(conn: &mut Db, org: OrgId, limit: i64) -> Result<bool, DbError>
 /// # Errors
 /// The database cannot be read.
 pub fn each_identity(conn: &mut Db, org: OrgId, mut each: impl FnMut(Identity)) -> Result<(), DbError> {
-    let live = leads::table
-        .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null()))
-        .select(IDENTITY);
+    let live = leads::table.filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null())).select(IDENTITY);
     match conn {
         // Row by row: libpq would hold the whole result otherwise.
         Db::Postgres(pg) => {
@@ -89,9 +75,8 @@ pub fn identities_of(
     emails: &[String],
     external: Option<(&str, &[String])>,
 ) -> Result<Vec<Identity>, DbError> {
-    let live = || {
-        leads::table.filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null())).select(IDENTITY)
-    };
+    let live =
+        || leads::table.filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null())).select(IDENTITY);
     let mut found: Vec<Identity> = Vec::new();
     for chunk in phones.chunks(IN_LIST) {
         found.extend(live().filter(leads::phone_number.eq_any(chunk.to_vec())).load::<Identity>(conn)?);

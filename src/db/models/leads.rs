@@ -164,10 +164,11 @@ pub fn reserve_ids(conn: &mut Db, count: usize) -> Result<Vec<i64>, DbError> {
             Ok((first..first + i64::try_from(count).unwrap_or(0)).collect())
         }
         Db::Postgres(pg) => {
-            let rows: Vec<Reserved> =
-                diesel::sql_query("SELECT nextval(pg_get_serial_sequence('leads', 'id')) AS id FROM generate_series(1, $1) ORDER BY 1")
-                    .bind::<diesel::sql_types::BigInt, _>(i64::try_from(count).unwrap_or(0))
-                    .load(pg)?;
+            let rows: Vec<Reserved> = diesel::sql_query(
+                "SELECT nextval(pg_get_serial_sequence('leads', 'id')) AS id FROM generate_series(1, $1) ORDER BY 1",
+            )
+            .bind::<diesel::sql_types::BigInt, _>(i64::try_from(count).unwrap_or(0))
+            .load(pg)?;
             Ok(rows.into_iter().map(|row| row.id).collect())
         }
     }

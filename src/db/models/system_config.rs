@@ -31,8 +31,8 @@ pub fn all(conn: &mut Db, org: OrgId) -> Result<Vec<Setting>, DbError> {
 /// # Errors
 /// The database refuses.
 pub fn set(conn: &mut Db, org: OrgId, key: &str, value: &str, by: Option<i64>, now: Timestamp) -> Result<(), DbError> {
-    let row = system_config::table
-        .filter(system_config::organization_id.eq(org.0).and(system_config::config_key.eq(key)));
+    let row =
+        system_config::table.filter(system_config::organization_id.eq(org.0).and(system_config::config_key.eq(key)));
     let changed = diesel::update(row)
         .set((
             system_config::config_value.eq(value),

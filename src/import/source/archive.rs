@@ -23,7 +23,11 @@ const MAX_RATIO: u64 = 250;
 pub(super) fn check(path: &Path) -> Result<(), ImportError> {
     let shown = path.display().to_string();
     let damaged = |e: &dyn std::fmt::Display| {
-        ImportError::read_with(&shown, format!("the workbook is damaged or cut off ({e})"), "get the file again, or save it anew")
+        ImportError::read_with(
+            &shown,
+            format!("the workbook is damaged or cut off ({e})"),
+            "get the file again, or save it anew",
+        )
     };
     let mut archive = ZipArchive::new(BufReader::new(open_file(path)?)).map_err(|e| damaged(&e))?;
     if archive.index_for_name("xl/workbook.xml").is_none() {

@@ -217,11 +217,8 @@ impl<R: BufRead> RecordReader<R> {
         let begins = self.line_number;
         let (mut written, mut cells) = (0, 0);
         loop {
-            let (result, taken, out, ends) = self.parser.read_record(
-                &self.line[self.taken..],
-                &mut self.output[written..],
-                &mut self.ends[cells..],
-            );
+            let (result, taken, out, ends) =
+                self.parser.read_record(&self.line[self.taken..], &mut self.output[written..], &mut self.ends[cells..]);
             self.taken += taken;
             written += out;
             cells += ends;
@@ -240,8 +237,8 @@ impl<R: BufRead> RecordReader<R> {
         if matches!(&self.line[self.taken..], b"\n" | b"\r\n" | b"\r") {
             self.taken = self.line.len();
         }
-        let text = std::str::from_utf8(&self.output[..written])
-            .map_err(|_| ImportError::FileChanged(self.name.clone()))?;
+        let text =
+            std::str::from_utf8(&self.output[..written]).map_err(|_| ImportError::FileChanged(self.name.clone()))?;
         let mut row = Row::with_capacity(begins, written, cells);
         let mut start = 0;
         for &end in &self.ends[..cells] {

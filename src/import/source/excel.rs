@@ -98,15 +98,23 @@ fn deliver(mut row: Row, before: u64, width: usize, sink: &mut Sink<'_>) -> Resu
         }
         None => sink(Item::Row(row)),
         Some(index) => {
-            let text = format!("has the cell `{}` in column {}, which has no header", row.cell(index), column_letters(index));
-            let problem = problem(ProblemKind::RaggedRow, row.cell(index), &text, "give the column a header, or empty the cell");
+            let text =
+                format!("has the cell `{}` in column {}, which has no header", row.cell(index), column_letters(index));
+            let problem =
+                problem(ProblemKind::RaggedRow, row.cell(index), &text, "give the column a header, or empty the cell");
             sink(Item::Broken(row, problem))
         }
     }
 }
 
 fn problem(kind: ProblemKind, value: &str, text: &str, remedy: &str) -> RowProblem {
-    RowProblem { kind, column: String::new(), value: value.to_owned(), problem: text.to_owned(), remedy: remedy.to_owned() }
+    RowProblem {
+        kind,
+        column: String::new(),
+        value: value.to_owned(),
+        problem: text.to_owned(),
+        remedy: remedy.to_owned(),
+    }
 }
 
 /// Puts cells, which come one by one, together to rows.
@@ -170,7 +178,11 @@ fn choose_sheet(file: &str, workbook: &mut Xlsx<BufReader<File>>, wanted: Option
         let by_place = wanted.parse::<usize>().ok().and_then(|n| names.get(n.checked_sub(1)?));
         let chosen = names.iter().find(|name| name.as_str() == wanted).or(by_place);
         return chosen.cloned().ok_or_else(|| {
-            ImportError::read_with(file, format!("it has no sheet `{wanted}`"), format!("its sheets: {}", names.join(", ")))
+            ImportError::read_with(
+                file,
+                format!("it has no sheet `{wanted}`"),
+                format!("its sheets: {}", names.join(", ")),
+            )
         });
     }
     let mut filled = Vec::new();
@@ -238,7 +250,6 @@ fn column_letters(mut index: usize) -> String {
     letters.reverse();
     String::from_utf8_lossy(&letters).into_owned()
 }
-
 
 #[cfg(test)]
 mod tests {

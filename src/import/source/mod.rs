@@ -80,7 +80,11 @@ impl Source {
             Kind::Unsupported(what, remedy) => Err(ImportError::read_with(&shown, what, remedy)),
         }?;
         match source.headers.iter().any(|header| header.contains('\0')) {
-            true => Err(ImportError::read_with(&shown, "its header holds the character U+0000", "the file may be damaged, or be UTF-16")),
+            true => Err(ImportError::read_with(
+                &shown,
+                "its header holds the character U+0000",
+                "the file may be damaged, or be UTF-16",
+            )),
             false => Ok(source),
         }
     }

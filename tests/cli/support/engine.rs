@@ -143,6 +143,7 @@ fn postgres_template() -> &'static str {
 }
 
 fn add_acme(home: &Path, url: &str) {
-    let added = ran(program(home).args(["--database-url", url, "org", "add", "acme", "--name", "Acme", "--region", "US"]));
+    let added =
+        ran(program(home).args(["--database-url", url, "org", "add", "acme", "--name", "Acme", "--region", "US"]));
     assert_eq!(added.code, Some(0), "{}", added.stderr);
 }

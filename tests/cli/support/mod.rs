@@ -105,7 +105,8 @@ impl World {
     /// Runs with `--format json` and reads the answer, whatever the exit code.
     pub fn json<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> serde_json::Value {
         let ran = ran(self.command(args).args(["--format", "json"]));
-        serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{:?}: {e}: {}{}", self.engine, ran.stdout, ran.stderr))
+        serde_json::from_str(&ran.stdout)
+            .unwrap_or_else(|e| panic!("{:?}: {e}: {}{}", self.engine, ran.stdout, ran.stderr))
     }
 
     /// Imports a file and returns the summary.
@@ -128,7 +129,9 @@ impl World {
     /// Runs and writes the call with its answer into the transcript.
     pub fn tell(&mut self, args: &[&str]) -> Ran {
         let ran = self.run(args);
-        let shown = args.iter().map(|arg| if arg.contains(' ') || arg.is_empty() { format!("'{arg}'") } else { (*arg).to_owned() });
+        let shown = args
+            .iter()
+            .map(|arg| if arg.contains(' ') || arg.is_empty() { format!("'{arg}'") } else { (*arg).to_owned() });
         let mut text = format!("$ crmctl {}\n{}", shown.collect::<Vec<_>>().join(" "), ran.stdout);
         for line in ran.stderr.lines() {
             text.push_str(&format!("! {line}\n"));

@@ -1,5 +1,7 @@
 //! From the cells of a row to a lead's values, or to everything that is wrong with the row.
 
+mod phones;
+
 use std::collections::HashMap;
 use std::str::FromStr;
 
@@ -10,15 +12,15 @@ use super::mapping::{Mapping, Target};
 use super::row::{ProblemKind, Row, RowProblem};
 use crate::db::OrgId;
 use crate::db::models::leads::TEXT_COLUMNS;
-use crate::ops::draft::LeadDraft;
 use crate::domain::consent::{Consent, Temperature};
 use crate::domain::datetime;
 use crate::domain::email::Email;
-use crate::domain::phone::{self, E164, PhoneCheck, PhoneProblem, Region};
+use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::status::Status;
 use crate::domain::text::{is_placeholder, unmark_text};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::{country, flag, name, score, source, tag};
+use crate::ops::draft::LeadDraft;
 
 /// A row after checking.
 pub struct Checked {
@@ -124,7 +126,13 @@ impl Work<'_> {
             LeadField::FurtherPhone => self.further_phone(column, text),
             LeadField::Email => match Email::parse(text) {
                 Ok(email) => self.draft.lead.email = Some(email.into_string()),
-                Err(e) => self.problem(ProblemKind::EmailInvalid, column, text, &e.to_string(), "correct the address, or empty the cell"),
+                Err(e) => self.problem(
+                    ProblemKind::EmailInvalid,
+                    column,
+                    text,
+                    &e.to_string(),
+                    "correct the address, or empty the cell",
+                ),
             },
             LeadField::FirstName => self.text("first_name", column, text),
             LeadField::LastName => self.text("last_name", column, text),
@@ -155,11 +163,23 @@ impl Work<'_> {
             },
             LeadField::Score => match score::parse(text) {
                 Some(score) => self.draft.lead.lead_score = Some(score),
-                None => self.problem(ProblemKind::ScoreInvalid, column, text, "is not an integer from 0 to 100", "correct the score, or empty the cell"),
+                None => self.problem(
+                    ProblemKind::ScoreInvalid,
+                    column,
+                    text,
+                    "is not an integer from 0 to 100",
+                    "correct the score, or empty the cell",
+                ),
             },
             LeadField::Temperature => match Temperature::from_str(text) {
                 Ok(temperature) => self.draft.lead.temperature = Some(temperature),
-                Err(_) => self.problem(ProblemKind::TemperatureUnknown, column, text, "is not a temperature", "use one of hot, warm, cold"),
+                Err(_) => self.problem(
+                    ProblemKind::TemperatureUnknown,
+                    column,
+                    text,
+                    "is not a temperature",
+                    "use one of hot, warm, cold",
+                ),
             },
             LeadField::Tags => match tag::parse_several(text) {
                 Ok(tags) => {
@@ -173,7 +193,13 @@ impl Work<'_> {
             },
             LeadField::Owner => match self.checker.owners.get(&text.to_lowercase()) {
                 Some(id) => self.draft.lead.owner_id = Some(*id),
-                None => self.problem(ProblemKind::OwnerUnknown, column, text, "is no active user of this organization", "add the user with `crmctl user add`, or empty the cell"),
+                None => self.problem(
+                    ProblemKind::OwnerUnknown,
+                    column,
+                    text,
+                    "is no active user of this organization",
+                    "add the user with `crmctl user add`, or empty the cell",
+                ),
             },
             LeadField::Note => match text.chars().count() {
                 ..=50_000 => {
@@ -187,7 +213,13 @@ impl Work<'_> {
             },
             LeadField::Created => match datetime::parse(text, &self.checker.zone) {
                 Ok(time) if time > self.checker.now => {
-                    self.problem(ProblemKind::TimeInvalid, column, text, "lies in the future", "correct the time, or empty the cell");
+                    self.problem(
+                        ProblemKind::TimeInvalid,
+                        column,
+                        text,
+                        "lies in the future",
+                        "correct the time, or empty the cell",
+                    );
                 }
                 Ok(time) => self.draft.created = Some(time),
                 Err(e) => self.problem(ProblemKind::TimeInvalid, column, text, &e.to_string(), e.remedy()),
@@ -206,11 +238,23 @@ impl Work<'_> {
                     self.region = Region::from_str(&code).ok().or(self.region);
                     self.draft.lead.country = Some(code);
                 }
-                None => self.problem(ProblemKind::CountryUnknown, column, text, "is not a country", "use an ISO 3166 code such as US, or the English name"),
+                None => self.problem(
+                    ProblemKind::CountryUnknown,
+                    column,
+                    text,
+                    "is not a country",
+                    "use an ISO 3166 code such as US, or the English name",
+                ),
             },
             LeadField::Timezone => match datetime::zone(text) {
                 Ok(_) => self.text("timezone", column, text),
-                Err(_) => self.problem(ProblemKind::TimezoneUnknown, column, text, "is not an IANA time zone", "use a name such as America/New_York"),
+                Err(_) => self.problem(
+                    ProblemKind::TimezoneUnknown,
+                    column,
+                    text,
+                    "is not an IANA time zone",
+                    "use a name such as America/New_York",
+                ),
             },
             LeadField::ExternalId => {
                 self.draft.lead.external_source = self.checker.source_system.clone();
@@ -219,65 +263,17 @@ impl Work<'_> {
         }
     }
 
-    fn phone(&mut self, column: String, text: &str) {
-        match phone::parse_several(text, self.region, self.checker.phone_check) {
-            Ok(numbers) => {
-                let mut numbers = numbers.into_iter();
-                if let Some(first) = numbers.next() {
-                    self.repaired |= first.repaired;
-                    if first.extension.chars().count() > 20 {
-                        self.too_long(column, text, 20);
-                        return;
-                    }
-                    self.draft.phone = Some(first.number);
-                    self.draft.lead.phone_number = Some(first.number.to_string());
-                    self.draft.lead.phone_extension = first.extension;
-                }
-                for further in numbers {
-                    self.repaired |= further.repaired;
-                    self.add_further(further.number, &column);
-                }
-            }
-            Err(e) => self.phone_problem(column, text, &e),
-        }
-    }
-
-    fn further_phone(&mut self, column: String, text: &str) {
-        match phone::parse_several(text, self.region, self.checker.phone_check) {
-            Ok(numbers) => {
-                for further in numbers {
-                    self.repaired |= further.repaired;
-                    self.add_further(further.number, &column);
-                }
-            }
-            Err(e) => self.phone_problem(column, text, &e),
-        }
-    }
-
-    fn add_further(&mut self, number: E164, column: &str) {
-        let kind = match crate::domain::text::fold_key(column) {
-            key if key.contains("work") || key.contains("business") || key.contains("office") => "work",
-            key if key.contains("home") => "home",
-            key if key.contains("mobile") || key.contains("cell") => "mobile",
-            _ => "other",
-        };
-        self.draft.further_phones.push((number, kind.to_owned()));
-    }
-
-    fn phone_problem(&mut self, column: String, text: &str, problem: &PhoneProblem) {
-        let kind = match problem {
-            PhoneProblem::LostDigits => ProblemKind::PhoneLostDigits,
-            PhoneProblem::SpreadsheetError => ProblemKind::SpreadsheetError,
-            _ => ProblemKind::PhoneInvalid,
-        };
-        self.problem(kind, column, text, &problem.to_string(), problem.remedy());
-    }
-
     fn flag(&mut self, column: String, text: &str, set: impl FnOnce(&mut LeadDraft)) {
         match flag::parse(text) {
             Some(true) => set(&mut self.draft),
             Some(false) => {}
-            None => self.problem(ProblemKind::FlagUnknown, column, text, "is neither yes nor no", "use yes or no, or empty the cell"),
+            None => self.problem(
+                ProblemKind::FlagUnknown,
+                column,
+                text,
+                "is neither yes nor no",
+                "use yes or no, or empty the cell",
+            ),
         }
     }
 
@@ -327,7 +323,13 @@ impl Work<'_> {
         let identified = lead.phone_number.is_some() || lead.email.is_some() || lead.external_id.is_some();
         let droppable = self.checker.lenient && self.problems.iter().all(|p| p.kind.is_droppable());
         if !identified && (self.problems.is_empty() || droppable) {
-            self.problem(ProblemKind::NoIdentity, String::new(), "", "the row has neither phone nor email nor external id", "give it one of them");
+            self.problem(
+                ProblemKind::NoIdentity,
+                String::new(),
+                "",
+                "the row has neither phone nor email nor external id",
+                "give it one of them",
+            );
         }
         let accepted = self.problems.is_empty() || (droppable && identified);
         Checked {
@@ -341,7 +343,19 @@ impl Work<'_> {
 }
 
 fn is_spreadsheet_error(text: &str) -> bool {
-    matches!(text, "#N/A" | "#REF!" | "#VALUE!" | "#DIV/0!" | "#NAME?" | "#NULL!" | "#NUM!" | "#SPILL!" | "#CALC!" | "#GETTING_DATA")
+    matches!(
+        text,
+        "#N/A"
+            | "#REF!"
+            | "#VALUE!"
+            | "#DIV/0!"
+            | "#NAME?"
+            | "#NULL!"
+            | "#NUM!"
+            | "#SPILL!"
+            | "#CALC!"
+            | "#GETTING_DATA"
+    )
 }
 
 #[cfg(test)]
@@ -373,7 +387,11 @@ mod tests {
 
     #[test]
     fn every_problem_of_a_row_is_reported() {
-        let checked = check(&["Phone", "Email", "Status", "Score", "DNC"], &["555-01", "nobody", "asleep", "900", "maybe"], false);
+        let checked = check(
+            &["Phone", "Email", "Status", "Score", "DNC"],
+            &["555-01", "nobody", "asleep", "900", "maybe"],
+            false,
+        );
         let kinds: Vec<_> = checked.problems.iter().map(|p| p.kind).collect();
         use ProblemKind::*;
         assert_eq!(kinds, [PhoneInvalid, EmailInvalid, StatusUnknown, ScoreInvalid, FlagUnknown]);
@@ -406,9 +424,13 @@ mod tests {
 
     #[test]
     fn further_phones_are_told_from_the_first() {
-        let checked = check(&["Phone", "Work Phone", "Mobile"], &["2125550142", "2125550143", "212-555-0142; 2125550143"], false);
+        let checked =
+            check(&["Phone", "Work Phone", "Mobile"], &["2125550142", "2125550143", "212-555-0142; 2125550143"], false);
         let draft = checked.draft.unwrap();
-        assert_eq!(draft.further_phones.iter().map(|p| (p.0.to_string(), p.1.as_str())).collect::<Vec<_>>(), [("+12125550143".to_owned(), "work")]);
+        assert_eq!(
+            draft.further_phones.iter().map(|p| (p.0.to_string(), p.1.as_str())).collect::<Vec<_>>(),
+            [("+12125550143".to_owned(), "work")]
+        );
         let only = check(&["Phone", "Work Phone"], &["", "2125550143"], false).draft.unwrap();
         assert_eq!(only.lead.phone_number.as_deref(), Some("+12125550143"));
     }
