@@ -196,8 +196,13 @@ pub fn now() -> anyhow::Result<Timestamp> {
     Ok(jiff::Timestamp::now().into())
 }
 
-/// The operating system's account and host, as the audit log names an actor.
+/// The operating system's account and host, as the audit log names an actor. Tests hold it by `CRM_ACTOR`, in debug
+/// builds only.
 fn account_and_host() -> String {
+    #[cfg(debug_assertions)]
+    if let Ok(held) = std::env::var("CRM_ACTOR") {
+        return held;
+    }
     let account = whoami::account().unwrap_or_else(|_| "unknown".into());
     let host = whoami::hostname().unwrap_or_else(|_| "unknown".into());
     format!("{account}@{host}").chars().filter(|c| !c.is_control()).take(120).collect()

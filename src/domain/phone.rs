@@ -56,15 +56,16 @@ impl fmt::Display for E164 {
     }
 }
 
-/// How strictly a number is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PhoneCheck {
-    /// The number must lie in a range that is in use.
-    #[default]
-    Valid,
-    /// The number must only have a possible length.
-    Possible,
+vocabulary! {
+    /// How strictly a number is checked.
+    #[derive(Default)]
+    PhoneCheck {
+        /// The number must lie in a range that is in use.
+        #[default]
+        Valid = "valid",
+        /// The number must only have a possible length.
+        Possible = "possible",
+    }
 }
 
 /// A number as read from one cell.

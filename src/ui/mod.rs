@@ -79,6 +79,10 @@ impl From<io::Error> for UiError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Text,
+    /// Text that is never shortened: phones, statuses.
+    Whole,
+    /// A time, shown to the second.
+    Time,
     /// Right-aligned, as it is.
     Number,
     /// Right-aligned, grouped by thousands.
@@ -100,12 +104,25 @@ impl Column {
         Column { key, title, kind: Kind::Text, in_tables: true }
     }
 
+    pub const fn whole(key: &'static str, title: &'static str) -> Column {
+        Column { key, title, kind: Kind::Whole, in_tables: true }
+    }
+
+    pub const fn time(key: &'static str, title: &'static str) -> Column {
+        Column { key, title, kind: Kind::Time, in_tables: true }
+    }
+
     pub const fn number(key: &'static str, title: &'static str) -> Column {
         Column { key, title, kind: Kind::Number, in_tables: true }
     }
 
     pub const fn count(key: &'static str, title: &'static str) -> Column {
         Column { key, title, kind: Kind::Count, in_tables: true }
+    }
+
+    /// A time in the machine-readable forms only.
+    pub const fn hidden_time(key: &'static str) -> Column {
+        Column { key, title: key, kind: Kind::Time, in_tables: false }
     }
 
     /// A column of the machine-readable forms only.

@@ -2,10 +2,13 @@
 
 use std::io::{self, IsTerminal};
 
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets};
 use serde_json::Value;
 
 use super::{Column, Kind, escape, grouped};
+
+/// Spaces to the left and right of a cell.
+const PADDING: (u16, u16) = (0, 2);
 
 /// The text of a value in a table.
 pub fn text_of(value: &Value, kind: Kind) -> String {
@@ -16,6 +19,7 @@ pub fn text_of(value: &Value, kind: Kind) -> String {
             (Kind::Count, Some(count)) => grouped(count),
             _ => number.to_string(),
         },
+        Value::String(text) if kind == Kind::Time => without_fraction(text),
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(|value| text_of(value, kind)).collect::<Vec<_>>().join(", "),
         Value::Object(map) if map.is_empty() => String::new(),
@@ -23,41 +27,57 @@ pub fn text_of(value: &Value, kind: Kind) -> String {
     }
 }
 
-/// A table of records.
+/// A time to the second: `2026-03-04T12:00:00Z`.
+fn without_fraction(time: &str) -> String {
+    match (time.split_once('.'), time.strip_suffix('Z')) {
+        (Some((seconds, _)), Some(_)) => format!("{seconds}Z"),
+        _ => time.to_owned(),
+    }
+}
+
+/// A table of records. Columns in which every row is empty are left out, so that the others have their room.
 pub fn render(columns: &[Column], rows: &[Vec<String>], color: bool) -> String {
+    let shown: Vec<usize> = (0..columns.len())
+        .filter(|&index| rows.iter().any(|row| row.get(index).is_some_and(|cell| !cell.is_empty())))
+        .collect();
     let mut table = base();
-    let header = columns.iter().map(|column| {
-        let cell = Cell::new(column.title);
-        if color { cell.add_attribute(Attribute::Bold) } else { cell }
-    });
+    let mut header = Row::from(shown.iter().map(|&index| heading(columns[index].title, color)));
+    header.max_height(1);
     table.set_header(header);
     for cells in rows {
         let mut row = Row::new();
-        for cell in cells {
-            row.add_cell(Cell::new(escape::cell(cell)));
+        for &index in &shown {
+            row.add_cell(Cell::new(escape::cell(&cells[index])));
         }
         row.max_height(1);
         table.add_row(row);
     }
-    for (index, column) in columns.iter().enumerate() {
-        if column.kind != Kind::Text
-            && let Some(column) = table.column_mut(index)
-        {
+    for (place, &index) in shown.iter().enumerate() {
+        let Some(column) = table.column_mut(place) else { continue };
+        column.set_padding(PADDING);
+        if matches!(columns[index].kind, Kind::Number | Kind::Count) {
             column.set_cell_alignment(CellAlignment::Right);
         }
+        if columns[index].kind != Kind::Text {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
-    trimmed(&table, color)
+    lines(&mut table, color)
 }
 
 /// A table of one record: a line for each key.
 pub fn render_pairs(pairs: &[(String, String)], color: bool) -> String {
     let mut table = base();
     for (key, value) in pairs {
-        let key = Cell::new(key);
-        let key = if color { key.add_attribute(Attribute::Bold) } else { key };
-        table.add_row(vec![key, Cell::new(escape::cell(value))]);
+        table.add_row(vec![heading(key, color), Cell::new(escape::cell(value))]);
     }
-    trimmed(&table, color)
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding(PADDING);
+    }
+    lines(&mut table, color)
 }
 
 /// A Markdown table.
@@ -81,12 +101,15 @@ fn base() -> Table {
     table
 }
 
-/// The lines without the padding around them.
-fn trimmed(table: &Table, color: bool) -> String {
-    let mut table = table.clone();
+fn heading(title: &str, color: bool) -> Cell {
+    let cell = Cell::new(title);
+    if color { cell.add_attribute(Attribute::Bold) } else { cell }
+}
+
+fn lines(table: &mut Table, color: bool) -> String {
     match color {
         true => table.enforce_styling(),
         false => table.force_no_tty(),
     };
-    table.lines().map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(&line).trim_end())).collect()
+    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }

@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(long)]
     region: Option<Region>,
     /// What a phone number must be: in use, or only of possible length [default: valid]
-    #[arg(long, value_name = "valid|possible", value_parser = phone_check)]
+    #[arg(long, value_parser = one_of::<PhoneCheck>())]
     phone_check: Option<PhoneCheck>,
     /// What happens to a row whose lead is known [default: skip]
     #[arg(long, value_parser = one_of::<OnDuplicate>())]
@@ -262,14 +262,6 @@ const COLUMNS: &[Column] = &[
     Column::hidden("problems"),
     Column::hidden("seconds"),
 ];
-
-fn phone_check(text: &str) -> Result<PhoneCheck, String> {
-    match text {
-        "valid" => Ok(PhoneCheck::Valid),
-        "possible" => Ok(PhoneCheck::Possible),
-        _ => Err("use valid or possible".into()),
-    }
-}
 
 fn delimiter(text: &str) -> Result<char, String> {
     match text {

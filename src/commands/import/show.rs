@@ -15,7 +15,7 @@ pub struct Args {
 const COLUMNS: &[Column] = &[
     Column::number("id", "id"),
     Column::text("uid", "uid"),
-    Column::text("kind", "kind"),
+    Column::whole("kind", "kind"),
     Column::text("file_name", "file"),
     Column::text("file_sha256", "SHA-256"),
     Column::count("file_size", "bytes"),
@@ -23,11 +23,11 @@ const COLUMNS: &[Column] = &[
     Column::text("mapping", "mapping"),
     Column::text("options", "options"),
     Column::text("counts", "counts"),
-    Column::text("status", "status"),
+    Column::whole("status", "status"),
     Column::number("undoes_import_id", "undoes"),
     Column::text("actor", "who"),
-    Column::text("started_at", "started"),
-    Column::text("finished_at", "finished"),
+    Column::time("started_at", "started"),
+    Column::time("finished_at", "finished"),
 ];
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::cli::one_of;
 use crate::commands::context::Context;
 use crate::db::models::{leads, users};
 use crate::domain::datetime;
@@ -80,6 +81,9 @@ pub struct Args {
     /// The region of a national phone number, such as US
     #[arg(long)]
     region: Option<Region>,
+    /// What the phone number must be: in use, or only of possible length
+    #[arg(long, default_value = "valid", value_parser = one_of::<PhoneCheck>())]
+    phone_check: PhoneCheck,
 }
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -96,7 +100,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         mapping: Mapping { headers: Vec::new(), targets: Vec::new(), constants: values(&args)? },
         org,
         region: args.region.or_else(|| session.org.default_region.parse().ok()),
-        phone_check: PhoneCheck::Valid,
+        phone_check: args.phone_check,
         zone: datetime::zone(&session.org.timezone).map_err(CommandError::failed)?,
         owners,
         tags: args.tag.iter().map(|tag| crate::domain::tag::normalize(tag)).filter(|tag| !tag.is_empty()).collect(),

@@ -52,15 +52,15 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::hidden("owner_id"),
     Column::text("first_name", "first name"),
     Column::text("last_name", "last name"),
-    Column::text("phone_number", "phone"),
-    Column::text("phone_extension", "ext."),
+    Column::whole("phone_number", "phone"),
+    Column::whole("phone_extension", "ext."),
     Column::text("email", "email"),
     Column::text("company", "company"),
     Column::hidden("job_title"),
     Column::hidden("website"),
     Column::hidden("linkedin_url"),
-    Column::text("status", "status"),
-    Column::hidden("status_changed_at"),
+    Column::whole("status", "status"),
+    Column::hidden_time("status_changed_at"),
     Column::number("lead_score", "score"),
     Column::hidden("lead_score_factors"),
     Column::hidden("temperature"),
@@ -70,8 +70,8 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::hidden("value_cents"),
     Column::hidden("currency"),
     Column::hidden("consent_status"),
-    Column::hidden("consent_at"),
-    Column::hidden("email_opted_out_at"),
+    Column::hidden_time("consent_at"),
+    Column::hidden_time("email_opted_out_at"),
     Column::hidden("city"),
     Column::hidden("state"),
     Column::hidden("postal_code"),
@@ -81,13 +81,13 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::hidden("external_source"),
     Column::hidden("external_id"),
     Column::hidden("import_id"),
-    Column::hidden("first_contacted_at"),
-    Column::hidden("last_contacted_at"),
+    Column::hidden_time("first_contacted_at"),
+    Column::hidden_time("last_contacted_at"),
     Column::hidden("expected_close_date"),
     Column::hidden("merged_into_id"),
-    Column::hidden("deleted_at"),
-    Column::hidden("created_at"),
-    Column::hidden("updated_at"),
+    Column::hidden_time("deleted_at"),
+    Column::hidden_time("created_at"),
+    Column::hidden_time("updated_at"),
     Column::hidden("version"),
     Column::text("tags", "tags"),
 ];
@@ -137,7 +137,20 @@ impl LeadName {
         };
         match candidates.len() {
             1 => Ok(candidates.remove(0)),
-            0 => Err(self.unknown(among).into()),
+            0 => {
+                let deleted = match among {
+                    Among::Live if name.contains('@') => self.by_email(session, name, Among::Deleted)?,
+                    Among::Live => self.by_phone(session, name, Among::Deleted)?,
+                    Among::Deleted => Vec::new(),
+                };
+                Err(match deleted.first() {
+                    Some(lead) => {
+                        self.unknown(among).hint(format!("a deleted lead has it: crmctl lead show {}", lead.id))
+                    }
+                    None => self.unknown(among),
+                }
+                .into())
+            }
             _ => Err(ambiguous(name, &candidates).into()),
         }
     }

@@ -59,15 +59,15 @@ pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> any
         })
         .collect();
     ui.record(&shown, &columns)?;
-    ui.part("further phones", &shown.phones, &[Column::text("phone_number", "phone"), Column::text("kind", "kind")])?;
-    ui.part("notes", &shown.notes, &[Column::text("created_at", "when"), Column::text("body", "note")])?;
+    ui.part("further phones", &shown.phones, &[Column::whole("phone_number", "phone"), Column::whole("kind", "kind")])?;
+    ui.part("notes", &shown.notes, &[Column::time("created_at", "when"), Column::text("body", "note")])?;
     ui.part(
         "status history",
         &shown.status_history,
         &[
-            Column::text("changed_at", "when"),
-            Column::text("from_status", "from"),
-            Column::text("to_status", "to"),
+            Column::time("changed_at", "when"),
+            Column::whole("from_status", "from"),
+            Column::whole("to_status", "to"),
             Column::text("trigger_type", "trigger"),
             Column::text("reason", "reason"),
             Column::number("import_id", "import"),
@@ -77,8 +77,8 @@ pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> any
         "recent changes",
         &shown.recent_changes,
         &[
-            Column::text("changed_at", "when"),
-            Column::text("action", "action"),
+            Column::time("changed_at", "when"),
+            Column::whole("action", "action"),
             Column::text("field_name", "field"),
             Column::text("old_value", "old"),
             Column::text("new_value", "new"),

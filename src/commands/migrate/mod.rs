@@ -40,7 +40,7 @@ struct Done {
 }
 
 fn print(context: &Context, action: &'static str, versions: Vec<String>, when_empty: &str) -> anyhow::Result<Exit> {
-    const COLUMNS: &[Column] = &[Column::text("version", "version"), Column::text("action", "action")];
+    const COLUMNS: &[Column] = &[Column::whole("version", "version"), Column::whole("action", "action")];
     let mut list = context.ui.list(COLUMNS);
     for version in versions {
         list.push(&Done { version, action })?;

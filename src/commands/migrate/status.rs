@@ -11,7 +11,7 @@ use crate::ui::Column;
 pub struct Args {}
 
 const COLUMNS: &[Column] =
-    &[Column::text("version", "version"), Column::text("name", "name"), Column::text("applied", "applied")];
+    &[Column::whole("version", "version"), Column::text("name", "name"), Column::whole("applied", "applied")];
 
 pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut db = context.open_for_migrations()?;

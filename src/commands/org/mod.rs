@@ -37,12 +37,12 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
 
 pub(super) const COLUMNS: &[Column] = &[
     Column::number("id", "id"),
-    Column::text("slug", "slug"),
+    Column::whole("slug", "slug"),
     Column::text("name", "name"),
     Column::text("default_region", "region"),
     Column::text("base_currency", "currency"),
     Column::text("timezone", "timezone"),
-    Column::text("is_active", "active"),
+    Column::whole("is_active", "active"),
     Column::hidden("uid"),
     Column::hidden("created_at"),
     Column::hidden("updated_at"),

@@ -327,7 +327,7 @@ impl Work<'_> {
                 ProblemKind::NoIdentity,
                 String::new(),
                 "",
-                "the row has neither phone nor email nor external id",
+                "neither phone nor email nor external id is given",
                 "give it one of them",
             );
         }

@@ -160,15 +160,20 @@ impl World {
         ] {
             text = regex::Regex::new(pattern).unwrap().replace_all(&text, name).into_owned();
         }
-        let actor = regex::Regex::new(r"[A-Za-z0-9_.-]+@[A-Za-z0-9_-]+( |\n|$|\))").unwrap();
-        actor.replace_all(&text, "[ACTOR]$1").into_owned()
+        text
     }
 }
 
 /// The program without inherited variables, with a home of its own, without color, its clock held.
 pub fn program(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crmctl"));
-    command.env_clear().env("HOME", home).env("CRM_NOW", NOW).current_dir(home).stdin(Stdio::null());
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("CRM_NOW", NOW)
+        .env("CRM_ACTOR", "tester@desk")
+        .current_dir(home)
+        .stdin(Stdio::null());
     command
 }
 
