@@ -53,6 +53,8 @@ pub struct ProblemGroup {
     pub example_value: String,
     pub example_column: String,
     pub example_problem: String,
+    /// What a person can do about it.
+    pub hint: String,
 }
 
 impl ImportSummary {
@@ -88,6 +90,7 @@ impl ImportSummary {
                 example_value: problem.value.replace('\0', "␀"),
                 example_column: problem.column.clone(),
                 example_problem: problem.problem.clone(),
+                hint: problem.remedy.clone(),
             }),
         }
     }

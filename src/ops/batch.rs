@@ -54,9 +54,15 @@ impl<'a> Batch<'a> {
         let mut new = 0;
         for draft in drafts {
             match writer.identities.find(draft) {
-                Match::Known(id) if writer.may_change(draft) => known.push(id),
                 Match::New { .. } => new += 1,
-                _ => {}
+                Match::Known(id) => {
+                    // An earlier row of the batch can take the email's power to decide; then this one makes a lead.
+                    new += usize::from(writer.identities.is_decided_by_email(draft));
+                    if writer.may_change(draft) {
+                        known.push(id);
+                    }
+                }
+                Match::Conflict(..) => {}
             }
         }
         known.sort_unstable();

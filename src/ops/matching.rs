@@ -32,6 +32,8 @@ pub struct Identities {
     by_phone: FxHashMap<u64, i64>,
     by_phone_and_extension: HashMap<(u64, String), i64>,
     by_email: FxHashMap<u128, EmailHolder>,
+    /// Leads that are known by their email alone.
+    by_email_alone: FxHashMap<u128, i64>,
     by_external_id: FxHashMap<u128, i64>,
     hasher: SipHasher13,
     /// Whether every live lead is in here.
@@ -53,6 +55,7 @@ impl Default for Identities {
             by_phone: FxHashMap::default(),
             by_phone_and_extension: HashMap::new(),
             by_email: FxHashMap::default(),
+            by_email_alone: FxHashMap::default(),
             by_external_id: FxHashMap::default(),
             hasher: SipHasher13::new_with_keys(a, b),
             complete: false,
@@ -105,6 +108,7 @@ impl Identities {
         self.by_phone.clear();
         self.by_phone_and_extension.clear();
         self.by_email.clear();
+        self.by_email_alone.clear();
         self.by_external_id.clear();
         self.complete = false;
     }
@@ -135,6 +139,9 @@ impl Identities {
             let holder = self.by_email.entry(key).or_insert(EmailHolder { lead, has_phone: false, several: false });
             holder.several |= holder.lead != lead;
             holder.has_phone |= phone.is_some();
+            if phone.is_none() {
+                self.by_email_alone.entry(key).or_insert(lead);
+            }
         }
         if let Some((system, id)) = external {
             let key = self.key(&[system, id]);
@@ -152,14 +159,27 @@ impl Identities {
             (Some(lead), _) | (None, Some(lead)) => return Match::Known(lead),
             (None, None) => {}
         }
-        let holder = draft.lead.email.as_deref().and_then(|email| self.by_email.get(&self.key(&[email])));
-        match holder {
+        let Some(key) = draft.lead.email.as_deref().map(|email| self.key(&[email])) else {
+            return Match::New { possible_duplicate: false };
+        };
+        match self.by_email.get(&key) {
             None => Match::New { possible_duplicate: false },
-            Some(holder) if holder.several || (holder.has_phone && draft.phone.is_some()) => {
-                Match::New { possible_duplicate: true }
-            }
+            Some(holder) if holder.several => match self.by_email_alone.get(&key) {
+                // Neither has a phone: the same email alone is the same lead, or each import would add another.
+                Some(lead) if draft.phone.is_none() => Match::Known(*lead),
+                _ => Match::New { possible_duplicate: true },
+            },
+            Some(holder) if holder.has_phone && draft.phone.is_some() => Match::New { possible_duplicate: true },
             Some(holder) => Match::Known(holder.lead),
         }
+    }
+
+    /// Whether only the draft's email can say who it is. Such a match may end as soon as another lead has that email.
+    pub fn is_decided_by_email(&self, draft: &LeadDraft) -> bool {
+        let by_phone = draft.phone.and_then(|phone| self.by_phone(phone, &draft.lead.phone_extension));
+        let external = draft.lead.external_source.as_deref().zip(draft.lead.external_id.as_deref());
+        let by_external = external.and_then(|(system, id)| self.by_external_id.get(&self.key(&[system, id])));
+        by_phone.is_none() && by_external.is_none()
     }
 
     fn by_phone(&self, phone: E164, extension: &str) -> Option<i64> {
@@ -279,8 +299,12 @@ mod tests {
         let mut identities = known();
         identities.remember(1, A.and_then(E164::from_e164), "", MAIL, None);
         assert_eq!(identities.find(&draft(None, MAIL, None)), Match::Known(1));
-        identities.remember(3, None, "", MAIL, None);
+        identities.remember(3, B.and_then(E164::from_e164), "", MAIL, None);
         assert_eq!(identities.find(&draft(None, MAIL, None)), Match::New { possible_duplicate: true });
+        // A lead that has nothing but that email is the one of a row that has nothing else.
+        identities.remember(4, None, "", MAIL, None);
+        assert_eq!(identities.find(&draft(None, MAIL, None)), Match::Known(4));
+        assert_eq!(identities.find(&draft(Some("+12125550144"), MAIL, None)), Match::New { possible_duplicate: true });
     }
 
     #[test]

@@ -185,6 +185,24 @@ fn rows_of_one_file_match_each_other() {
 }
 
 #[test]
+fn an_email_loses_its_power_to_decide_within_one_file() {
+    on_both_engines(|world| {
+        world.import(&world.file("stored.csv", "Phone,Email\n2125550101,e@example.com\n"), &[]);
+        // The first row makes a second lead with that email, so that the second row is nobody known, and the third
+        // is the second.
+        let file = world.file("a.csv", "Phone,Email\n2125550102,e@example.com\n,e@example.com\n,e@example.com\n");
+        for (options, created) in [(["--on-duplicate", "update"], 2), (["--on-duplicate", "skip"], 0)] {
+            let summary = world.import(&file, &options);
+            assert_eq!(
+                (summary["created"].as_u64(), summary["rejected"].as_u64()),
+                (Some(created), Some(0)),
+                "{summary}"
+            );
+        }
+    });
+}
+
+#[test]
 fn external_ids_decide_and_conflicts_name_both_leads() {
     on_both_engines(|world| {
         let options = ["--map", "external_id=ID", "--source-system", "hubspot", "--on-duplicate", "update"];

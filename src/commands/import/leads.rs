@@ -192,11 +192,7 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
         COLUMNS.iter().filter(|column| ALWAYS.contains(&column.key) || !is_zero(column)).copied().collect();
     ui.record(summary, &columns)?;
     let lines: Vec<ProblemLine> = summary.problems.iter().map(ProblemLine::of).collect();
-    ui.part(
-        "problems",
-        &lines,
-        &[Column::count("count", "count"), Column::text("problem", "problem"), Column::text("example", "for example")],
-    )?;
+    ui.part("problems", &lines, PROBLEM_COLUMNS)?;
     let rate = summary.read as f64 / summary.seconds.max(0.001);
     let verb = if summary.dry_run { "would import" } else { "imported" };
     ui.note(&format!(
@@ -216,20 +212,31 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
 #[derive(serde::Serialize)]
 struct ProblemLine {
     count: u64,
+    row: u64,
+    column: String,
+    value: String,
     problem: String,
-    example: String,
+    hint: String,
 }
+
+const PROBLEM_COLUMNS: &[Column] = &[
+    Column::count("count", "count"),
+    Column::number("row", "e.g. row"),
+    Column::text("column", "column"),
+    Column::text("value", "value"),
+    Column::text("problem", "problem"),
+    Column::text("hint", "what to do"),
+];
 
 impl ProblemLine {
     fn of(group: &ProblemGroup) -> ProblemLine {
-        let value = match group.example_value.is_empty() {
-            true => String::new(),
-            false => format!(" `{}`", group.example_value),
-        };
         ProblemLine {
             count: group.count,
+            row: group.example_row,
+            column: group.example_column.clone(),
+            value: group.example_value.clone(),
             problem: group.example_problem.clone(),
-            example: format!("row {}{value}", group.example_row),
+            hint: group.hint.clone(),
         }
     }
 }

@@ -91,7 +91,7 @@ fn problem_of(row: &mut Row, width: usize) -> Option<RowProblem> {
         return None;
     }
     let problem = match extra.is_empty() {
-        true => format!("has {} cells where the header has {width}", row.len()),
+        true => format!("has {} of the {width} cells of the header", row.len()),
         false => format!("has cells beyond the {width} of the header: `{}`", extra.join("`, `")),
     };
     Some(RowProblem {
