@@ -65,12 +65,16 @@ pub fn import(
     observer: &mut dyn Observer,
 ) -> Result<ImportSummary, ImportError> {
     let started = Instant::now();
-    let options = SourceOptions { delimiter: request.options.delimiter, sheet: request.options.sheet.clone() };
+    let options = SourceOptions {
+        delimiter: request.options.delimiter,
+        encoding: request.options.encoding,
+        sheet: request.options.sheet.clone(),
+    };
     let source = Source::open(request.path, &options)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
     let options = with_earlier_options(db, &source, &request)?;
     let options = with_settings(db, options, request.organization)?;
-    let mapping = Mapping::of(&source.path().display().to_string(), &source.headers, &options)?;
+    let mapping = Mapping::of(source.shown(), &source.headers, &options)?;
     if !mapping.custom().is_empty() {
         observer.notice(&format!("kept as custom fields: {}", mapping.custom().join(", ")));
     }

@@ -83,6 +83,8 @@ pub struct ImportOptions {
     #[serde(skip)]
     pub delimiter: Option<char>,
     #[serde(skip)]
+    pub encoding: Option<&'static encoding_rs::Encoding>,
+    #[serde(skip)]
     pub sheet: Option<String>,
 }
 
@@ -109,6 +111,7 @@ impl ImportOptions {
             lenient: self.lenient || earlier.lenient,
             max_rejects: self.max_rejects,
             delimiter: self.delimiter,
+            encoding: self.encoding,
             sheet: self.sheet,
         }
     }

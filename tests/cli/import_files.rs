@@ -58,7 +58,8 @@ fn essence(world: &World) -> Vec<Value> {
 fn every_form_of_a_sheet_gives_the_same_leads() {
     let mut seen: Option<Vec<Value>> = None;
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let forms: [(&str, Form); 8] = [
+        let text = || String::from_utf8(delimited(b'\t')).unwrap();
+        let forms: [(&str, Form); 14] = [
             ("comma.csv", &|path| std::fs::write(path, delimited(b',')).unwrap()),
             ("semicolon.csv", &|path| std::fs::write(path, delimited(b';')).unwrap()),
             ("tab.tsv", &|path| std::fs::write(path, delimited(b'\t')).unwrap()),
@@ -67,6 +68,40 @@ fn every_form_of_a_sheet_gives_the_same_leads() {
             ("book.xlsx", &workbook),
             ("book-named.csv", &workbook),
             ("text-named.xlsx", &|path| std::fs::write(path, delimited(b';')).unwrap()),
+            ("utf16le.tsv", &|path| {
+                std::fs::write(
+                    path,
+                    b"\xFF\xFE"
+                        .iter()
+                        .copied()
+                        .chain(text().encode_utf16().flat_map(u16::to_le_bytes))
+                        .collect::<Vec<u8>>(),
+                )
+                .unwrap();
+            }),
+            ("utf16be.tsv", &|path| {
+                std::fs::write(
+                    path,
+                    b"\xFE\xFF"
+                        .iter()
+                        .copied()
+                        .chain(text().encode_utf16().flat_map(u16::to_be_bytes))
+                        .collect::<Vec<u8>>(),
+                )
+                .unwrap();
+            }),
+            ("packed.csv.gz", &|path| std::fs::write(path, gzip(&delimited(b';'))).unwrap()),
+            ("book.xlsx.gz", &|path| {
+                workbook(path);
+                let packed = gzip(&std::fs::read(path).unwrap());
+                std::fs::write(path, packed).unwrap();
+            }),
+            ("one.zip", &|path| std::fs::write(path, zipped(&[("leads.csv", &delimited(b','))])).unwrap()),
+            ("book.zip", &|path| {
+                workbook(path);
+                let inside = std::fs::read(path).unwrap();
+                std::fs::write(path, zipped(&[("folder/book.xlsx", &inside)])).unwrap();
+            }),
         ];
         for (name, write) in forms {
             let world = World::new(engine);
@@ -87,6 +122,71 @@ fn every_form_of_a_sheet_gives_the_same_leads() {
     let leads = seen.unwrap();
     assert_eq!((&leads[0]["first_name"], &leads[0]["last_name"]), (&"Inés \"Nena\"".into(), &"Díaz".into()));
     assert_eq!((&leads[2]["created_at"], &leads[2]["lead_score"]), (&"2025-01-31T00:00:00Z".into(), &5.into()));
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn legacy_encodings_are_recognised_or_named() {
+    on_both_engines(|world| {
+        // "Zürich", "François" and a dash of Windows-1252, which is no ISO 8859-1.
+        let latin =
+            b"Phone;City;First Name\n2125550101;Z\xfcrich;Fran\xe7ois\n2125550102;Gen\xe8ve \x96 Nord;Ren\xe9e\n";
+        let ran = world.run(["import", "leads", world.file("latin.csv", latin).to_str().unwrap()]);
+        assert!(ran.stderr.contains("windows-1252 text with semicolon"), "{}", ran.stderr);
+        let leads = world.leads();
+        assert_eq!((&leads[0]["city"], &leads[0]["first_name"]), (&"Zürich".into(), &"François".into()));
+        assert_eq!((&leads[1]["city"], &leads[1]["first_name"]), (&"Genève – Nord".into(), &"Renée".into()));
+        let cyrillic = world.file("koi.csv", b"Phone,City\n2125550103,\xed\xcf\xd3\xcb\xd7\xc1\n");
+        world.import(&cyrillic, &["--encoding", "koi8-r"]);
+        assert_eq!(world.json(["lead", "show", "+12125550103"])["city"], "Москва");
+        let wrong = world.run(["import", "leads", cyrillic.to_str().unwrap(), "--encoding", "utf-8"]);
+        assert_eq!(wrong.code, Some(1));
+        assert!(wrong.stderr.contains("line 2 is not UTF-8"), "{}", wrong.stderr);
+        assert_eq!(world.run(["import", "leads", "koi.csv", "--encoding", "klingon"]).code, Some(2));
+        let recorded = world.json(["import", "show", "1"]);
+        assert_eq!(recorded["file_size"], latin.len());
+    });
+}
+
+#[test]
+fn standard_input_is_a_file_like_any_other() {
+    on_both_engines(|world| {
+        let mut child = world
+            .command(["import", "leads", "-", "--format", "json"])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(b"Phone\n2125550101\n12\n").unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+        let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((summary["created"].as_u64(), &summary["file_name"]), (Some(1), &"standard-input".into()));
+        assert!(world.path("standard-input.rejects.csv").exists());
+    });
+}
+
+#[test]
+fn an_archive_of_several_files_is_refused() {
+    let world = World::new(Engine::Sqlite);
+    let path = world.file("two.zip", zipped(&[("a.csv", b"Phone\n"), ("b.csv", b"Phone\n")]));
+    assert!(refused(&world, &path).contains("a ZIP archive of 2 files"));
+    world.finish();
 }
 
 #[test]
@@ -197,16 +297,19 @@ fn files_that_are_no_sheets_get_one_clear_error() {
     let good = world.path("good.xlsx");
     workbook(&good);
     let bytes = std::fs::read(&good).unwrap();
-    let cases: [(&str, Vec<u8>, &str); 10] = [
+    let cases: [(&str, Vec<u8>, &str); 9] = [
         ("cut.xlsx", bytes[..bytes.len() / 2].to_vec(), "damaged or cut off"),
         ("empty.csv", Vec::new(), "it is empty"),
         ("blank.csv", b"\n\n  \n".to_vec(), "nothing but blank lines"),
         ("line.csv", vec![b'x'; 100_000_000], "line 1 is longer than 1024 KiB"),
-        ("latin.csv", b"Phone,City\n2125550101,Z\xfcrich\n".to_vec(), "line 2 is not UTF-8: it holds the byte 0xFC"),
-        ("utf16.csv", b"\xff\xfeP\0h\0".to_vec(), "UTF-16"),
+        (
+            "damaged.csv",
+            "Phone,City\n2125550101,Zürich\n2125550102,Genève\n".bytes().chain(*b"2125550103,Z\xfcrich\n").collect(),
+            "line 4 is not UTF-8: it holds the byte 0xFC",
+        ),
         ("nul.csv", b"Phone,Ci\0ty\n2125550101,x\n".to_vec(), "its header holds the character U+0000"),
         ("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "old XLS"),
-        ("packed.csv.gz", b"\x1f\x8b\x08\0".to_vec(), "gzip"),
+        ("cut.csv.gz", b"\x1f\x8b\x08\0".to_vec(), "damaged or cut off"),
         ("names.csv", b"Name,Fone,City\nAda,1,2\n".to_vec(), "no column of"),
     ];
     for (name, content, expected) in cases {
@@ -220,7 +323,7 @@ fn files_that_are_no_sheets_get_one_clear_error() {
 }
 
 #[test]
-fn a_zip_bomb_is_refused_while_inflating() {
+fn bombs_are_refused_while_inflating() {
     let world = World::new(Engine::Sqlite);
     for part in ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"] {
         let path = world.path("bomb.xlsx");
@@ -236,6 +339,8 @@ fn a_zip_bomb_is_refused_while_inflating() {
         let stderr = refused(&world, &path);
         assert!(stderr.contains("inflates to more than"), "{stderr}");
     }
+    let packed = gzip(&vec![b' '; 400 << 20]);
+    assert!(refused(&world, &world.file("bomb.csv.gz", packed)).contains("inflates to more than"));
     world.finish();
 }
 

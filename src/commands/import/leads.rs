@@ -11,12 +11,14 @@ use crate::domain::status::Trigger;
 use crate::error::{CommandError, Exit};
 use crate::import::leads::{Observer, Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects};
+use crate::import::source::encoding;
 use crate::import::summary::{ImportSummary, ProblemGroup};
 use crate::ui::{Column, Format, Progress, Ui, grouped};
 
 /// Import leads from CSV, TSV or XLSX files, each in one transaction
 ///
-/// The content of a file decides what it is. Columns are known by their headers; those that no field claims are kept
+/// The content of a file decides what it is; it may be compressed with gzip or be the only file of a ZIP archive, and
+/// text in UTF-16, Windows-1252 and other encodings is recognised. `-` is standard input. Columns are known by their headers; those that no field claims are kept
 /// as custom fields. Rejected rows go to a file beside the source, which imports as it is once fixed.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -74,6 +76,9 @@ pub struct Args {
     /// What separates the cells of a text file [default: found out]
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     delimiter: Option<char>,
+    /// The encoding of a text file, such as windows-1252 [default: found out]
+    #[arg(long, value_name = "NAME", value_parser = encoding::named)]
+    encoding: Option<&'static encoding_rs::Encoding>,
     /// The sheet of a workbook, by name or place [default: the only one that is not empty]
     #[arg(long)]
     sheet: Option<String>,
@@ -146,6 +151,7 @@ fn options(args: &Args) -> ImportOptions {
         lenient: args.lenient,
         max_rejects: args.max_rejects,
         delimiter: args.delimiter,
+        encoding: args.encoding,
         sheet: args.sheet.clone(),
     }
 }

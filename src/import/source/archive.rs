@@ -1,11 +1,10 @@
 //! Guards against workbooks that are bombs: the limits hold while inflating, whatever the archive says of itself.
 
 use std::io::{BufReader, Read};
-use std::path::Path;
 
 use zip::ZipArchive;
 
-use super::open_file;
+use super::readable::Readable;
 use crate::import::ImportError;
 
 /// The most that all members may hold, in bytes: more than a full sheet of lead columns.
@@ -20,23 +19,16 @@ const MAX_RATIO: u64 = 250;
 ///
 /// # Errors
 /// The archive is damaged, or larger than a workbook may be.
-pub(super) fn check(path: &Path) -> Result<(), ImportError> {
-    let shown = path.display().to_string();
+pub(super) fn check(file: &Readable) -> Result<(), ImportError> {
+    let shown = file.name.as_str();
     let damaged = |e: &dyn std::fmt::Display| {
         ImportError::read_with(
-            &shown,
+            shown,
             format!("the workbook is damaged or cut off ({e})"),
             "get the file again, or save it anew",
         )
     };
-    let mut archive = ZipArchive::new(BufReader::new(open_file(path)?)).map_err(|e| damaged(&e))?;
-    if archive.index_for_name("xl/workbook.xml").is_none() {
-        return Err(ImportError::read_with(
-            &shown,
-            "it is a ZIP archive but not an XLSX workbook",
-            "unpack it and import the file inside",
-        ));
-    }
+    let mut archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(&e))?;
     let mut total = 0;
     let mut buffer = vec![0u8; 1 << 18];
     for index in 0..archive.len() {
@@ -57,7 +49,7 @@ pub(super) fn check(path: &Path) -> Result<(), ImportError> {
             };
             if size > limit || total > MAX_TOTAL || (size > SUSPICIOUS && size / packed > MAX_RATIO) {
                 return Err(ImportError::read_with(
-                    &shown,
+                    shown,
                     format!("its part `{name}` inflates to more than {} MiB", size >> 20),
                     "no workbook of leads does that; if it is one, save it as CSV",
                 ));

@@ -2,55 +2,82 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use encoding_rs::{Encoding, UTF_8};
 
-use super::profile::{self, TextProfile};
-use super::{Format, Item, MAX_RECORD, Sink, Source, SourceOptions, io_reason, open_file};
+use super::profile::{self, TextError, TextProfile};
+use super::readable::Readable;
+use super::{Format, Item, MAX_RECORD, Sink, SourceOptions, Text, encoding, io_reason};
 use crate::import::ImportError;
 use crate::import::row::{ProblemKind, Row, RowProblem};
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Looks at a whole text file once.
+/// Looks at a whole text file once. What is not UTF-8 is read from a copy that is.
 ///
 /// # Errors
-/// The file is not UTF-8 text with a header.
-pub(super) fn open(path: &Path, file_name: String, options: &SourceOptions) -> Result<Source, ImportError> {
-    let shown = path.display().to_string();
-    let TextProfile { sha256, size, lines, head } = profile::of_text(path)?;
+/// The file is no text with a header.
+pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Readable), ImportError> {
+    let (file, profile, encoding) = as_utf8(file, options)?;
+    let TextProfile { lines, head, sha256 } = profile;
     let delimiter = match options.delimiter {
         Some(c) => u8::try_from(c).ok().filter(u8::is_ascii).ok_or_else(|| {
-            ImportError::read_with(&shown, format!("`{c}` cannot separate cells"), "use one of , ; | or a tab")
+            ImportError::read_with(&file.name, format!("`{c}` cannot separate cells"), "use one of , ; | or a tab")
         })?,
         None => declared_delimiter(&head).unwrap_or_else(|| detect_delimiter(&head)),
     };
-    let mut reader = RecordReader::open(path, delimiter)?;
+    let mut reader = RecordReader::open(&file, delimiter)?;
     let header = loop {
         match reader.next_record()? {
             Some(row) if row.is_blank() => {}
             Some(row) => break row,
-            None => return Err(ImportError::read(&shown, "it holds nothing but blank lines")),
+            None => return Err(ImportError::read(&file.name, "it holds nothing but blank lines")),
         }
     };
-    Ok(Source {
-        path: path.to_owned(),
-        file_name,
-        size,
-        sha256,
-        format: Format::Text { delimiter },
+    let text = Text {
+        format: Format::Text { delimiter, encoding: encoding::shown(encoding) },
         headers: header.cells().map(|cell| cell.trim().to_owned()).collect(),
         estimated_rows: lines.saturating_sub(header.number),
-    })
+        // The hash of a decoded copy is not the file's.
+        sha256: (encoding == UTF_8).then_some(sha256),
+    };
+    Ok((text, file))
+}
+
+/// The text in UTF-8, by the encoding that was asked for, that its first bytes declare, or that it shows.
+fn as_utf8(
+    file: &Readable,
+    options: &SourceOptions,
+) -> Result<(Readable, TextProfile, &'static Encoding), ImportError> {
+    let plain = |error: TextError| match error {
+        TextError::NotUtf8(e) | TextError::Other(e) => e,
+    };
+    let decoded = |encoding| {
+        let copy = encoding::in_utf8(file, encoding)?;
+        let profile = profile::of_text(&copy).map_err(plain)?;
+        Ok((copy, profile, encoding))
+    };
+    let asked = options.encoding.or(encoding::declared(&file.head()?));
+    if let Some(encoding) = asked.filter(|encoding| *encoding != UTF_8) {
+        return decoded(encoding);
+    }
+    match profile::of_text(file) {
+        Ok(profile) => Ok((file.clone(), profile, UTF_8)),
+        Err(TextError::NotUtf8(error)) if options.encoding.is_none() => match encoding::detected(file)? {
+            Some(encoding) => decoded(encoding),
+            None => Err(error),
+        },
+        Err(error) => Err(plain(error)),
+    }
 }
 
 /// Reads every record after the header.
 ///
 /// # Errors
 /// A quoted cell never ends, or the sink's own error.
-pub(super) fn read(path: &Path, delimiter: u8, width: usize, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-    let mut reader = RecordReader::open(path, delimiter)?;
+pub(super) fn read(file: &Readable, delimiter: u8, width: usize, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+    let mut reader = RecordReader::open(file, delimiter)?;
     while reader.next_record()?.is_some_and(|row| row.is_blank()) {}
     reader.blank_lines = 0;
     let mut blank = 0;
@@ -154,9 +181,9 @@ struct RecordReader<R> {
 }
 
 impl RecordReader<BufReader<File>> {
-    fn open(path: &Path, delimiter: u8) -> Result<Self, ImportError> {
-        let input = BufReader::with_capacity(1 << 18, open_file(path)?);
-        let mut reader = RecordReader::new(path.display().to_string(), input, delimiter);
+    fn open(file: &Readable, delimiter: u8) -> Result<Self, ImportError> {
+        let input = BufReader::with_capacity(1 << 18, file.open()?);
+        let mut reader = RecordReader::new(file.name.clone(), input, delimiter);
         reader.skip_declaration()?;
         Ok(reader)
     }

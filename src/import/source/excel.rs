@@ -2,11 +2,11 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
 
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
 
-use super::{Format, Item, Sink, Source, SourceOptions, archive, open_file, profile};
+use super::readable::Readable;
+use super::{Format, Item, Sink, SourceOptions, Text, archive};
 use crate::import::ImportError;
 use crate::import::row::{ProblemKind, Row, RowProblem};
 
@@ -14,18 +14,18 @@ use crate::import::row::{ProblemKind, Row, RowProblem};
 ///
 /// # Errors
 /// The workbook is damaged, has no rows, or several sheets with rows and none was named.
-pub(super) fn open(path: &Path, file_name: String, options: &SourceOptions) -> Result<Source, ImportError> {
-    let shown = path.display().to_string();
-    archive::check(path)?;
-    let mut workbook = open_workbook(path)?;
-    let sheet = choose_sheet(&shown, &mut workbook, options.sheet.as_deref())?;
+pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<Text, ImportError> {
+    let shown = file.name.as_str();
+    archive::check(file)?;
+    let mut workbook = open_workbook(file)?;
+    let sheet = choose_sheet(shown, &mut workbook, options.sheet.as_deref())?;
     let (headers, last_row) = {
         let mut header: Option<Row> = None;
-        let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(|e| damaged(&shown, &e))?;
+        let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(|e| damaged(shown, &e))?;
         let declared = u64::from(cells.dimensions().end.0) + 1;
         let mut rows = RowAssembler::default();
         while header.is_none() {
-            match cells.next_cell().map_err(|e| damaged(&shown, &e))? {
+            match cells.next_cell().map_err(|e| damaged(shown, &e))? {
                 Some(cell) => header = rows.add(cell.get_position(), cell.get_value()),
                 None => {
                     header = rows.finish();
@@ -36,36 +36,28 @@ pub(super) fn open(path: &Path, file_name: String, options: &SourceOptions) -> R
         (header, declared)
     };
     let Some(header) = headers else {
-        return Err(ImportError::read(&shown, format!("its sheet `{sheet}` is empty")));
+        return Err(ImportError::read(shown, format!("its sheet `{sheet}` is empty")));
     };
     let mut names: Vec<String> = header.cells().map(|cell| cell.trim().to_owned()).collect();
     while names.last().is_some_and(String::is_empty) {
         names.pop();
     }
-    let size = open_file(path)?.metadata().map_err(|e| ImportError::read(&shown, e.to_string()))?.len();
-    Ok(Source {
-        path: path.to_owned(),
-        file_name,
-        size,
-        sha256: profile::sha256_of(path)?,
-        format: Format::Xlsx { sheet },
-        headers: names,
-        estimated_rows: last_row.saturating_sub(header.number),
-    })
+    let estimated_rows = last_row.saturating_sub(header.number);
+    Ok(Text { format: Format::Xlsx { sheet }, headers: names, estimated_rows, sha256: None })
 }
 
 /// Reads every row after the header.
 ///
 /// # Errors
 /// The sheet is damaged, or the sink's own error.
-pub(super) fn read(path: &Path, sheet: &str, width: usize, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-    let shown = path.display().to_string();
-    let mut workbook = open_workbook(path)?;
-    let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|e| damaged(&shown, &e))?;
+pub(super) fn read(file: &Readable, sheet: &str, width: usize, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+    let shown = file.name.as_str();
+    let mut workbook = open_workbook(file)?;
+    let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|e| damaged(shown, &e))?;
     let mut rows = RowAssembler::default();
     let mut last: Option<u64> = None;
     loop {
-        let next = cells.next_cell().map_err(|e| damaged(&shown, &e))?;
+        let next = cells.next_cell().map_err(|e| damaged(shown, &e))?;
         let row = match &next {
             Some(cell) => rows.add(cell.get_position(), cell.get_value()),
             None => rows.finish(),
@@ -220,8 +212,8 @@ fn choose_sheet(file: &str, workbook: &mut Xlsx<BufReader<File>>, wanted: Option
     }
 }
 
-fn open_workbook(path: &Path) -> Result<Xlsx<BufReader<File>>, ImportError> {
-    Xlsx::new(BufReader::new(open_file(path)?)).map_err(|e| damaged(&path.display().to_string(), &e))
+fn open_workbook(file: &Readable) -> Result<Xlsx<BufReader<File>>, ImportError> {
+    Xlsx::new(BufReader::new(file.open()?)).map_err(|e| damaged(&file.name, &e))
 }
 
 fn damaged(file: &str, error: &XlsxError) -> ImportError {

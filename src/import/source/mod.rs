@@ -2,27 +2,33 @@
 
 mod archive;
 mod csv;
+pub mod encoding;
 mod excel;
 mod profile;
+mod readable;
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::ImportError;
 use super::row::{Row, RowProblem};
+use readable::Readable;
 
 /// What a file was found to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
-    Text { delimiter: u8 },
+    Text { delimiter: u8, encoding: &'static str },
     Xlsx { sheet: String },
 }
 
 /// A file that can be imported, after its first pass.
 #[derive(Debug, Clone)]
 pub struct Source {
+    /// The file as it came; its hash is of these bytes.
+    original: Readable,
+    /// Where rows are read: the file itself, or a copy that is unpacked and UTF-8.
+    rows: Readable,
     path: PathBuf,
+    packing: Option<&'static str>,
     /// The file's name without its folders.
     pub file_name: String,
     /// In bytes.
@@ -35,10 +41,21 @@ pub struct Source {
     pub estimated_rows: u64,
 }
 
+/// What the first pass over a text or a workbook found.
+struct Text {
+    format: Format,
+    headers: Vec<String>,
+    estimated_rows: u64,
+    /// The hash of the bytes that were read, when the pass over them made it.
+    sha256: Option<String>,
+}
+
 /// What a person said about the file.
 #[derive(Debug, Clone, Default)]
 pub struct SourceOptions {
     pub delimiter: Option<char>,
+    /// The encoding of a text.
+    pub encoding: Option<&'static encoding_rs::Encoding>,
     /// A sheet's name or its place, counted from 1.
     pub sheet: Option<String>,
 }
@@ -59,34 +76,46 @@ pub type Sink<'a> = dyn FnMut(Item) -> Result<(), ImportError> + 'a;
 const MAX_RECORD: usize = 1 << 20;
 
 impl Source {
-    /// Looks at the whole file once: what it is, whether it can be read, its header and its hash.
+    /// Looks at the whole file once: what it is, whether it can be read, its header and its hash. `-` is standard input.
     ///
     /// # Errors
     /// The file is missing, unreadable, empty, damaged, or of a kind that cannot be imported.
     pub fn open(path: &Path, options: &SourceOptions) -> Result<Source, ImportError> {
-        let shown = path.display().to_string();
-        let metadata = std::fs::metadata(path).map_err(|e| ImportError::read(&shown, io_reason(&e)))?;
-        if metadata.is_dir() {
-            return Err(ImportError::read_with(&shown, "it is a directory", "name the files in it"));
-        }
-        let mut file = open_file(path)?;
-        let mut head = Vec::with_capacity(8);
-        file.by_ref().take(8).read_to_end(&mut head).map_err(|e| ImportError::read(&shown, io_reason(&e)))?;
-        let file_name = path.file_name().map_or_else(|| shown.clone(), |n| n.to_string_lossy().into_owned());
-        let source = match kind_of(&head) {
-            Kind::Empty => Err(ImportError::read(&shown, "it is empty")),
-            Kind::Xlsx => excel::open(path, file_name, options),
-            Kind::Text => csv::open(path, file_name, options),
-            Kind::Unsupported(what, remedy) => Err(ImportError::read_with(&shown, what, remedy)),
+        let (original, path) = match path == Path::new("-") {
+            true => (Readable::of_standard_input()?, Path::new("standard-input")),
+            false => (Readable::of_file(path)?, path),
+        };
+        let (unpacked, packing) = match original.unpacked()? {
+            Some((inside, packing)) => (inside, Some(packing)),
+            None => (original.clone(), None),
+        };
+        let (text, rows) = match kind_of(&unpacked.head()?) {
+            Kind::Empty => Err(ImportError::read(&original.name, "it is empty")),
+            Kind::Xlsx => excel::open(&unpacked, options).map(|text| (text, unpacked)),
+            Kind::Text => csv::open(&unpacked, options),
+            Kind::Unsupported(what, remedy) => Err(ImportError::read_with(&original.name, what, remedy)),
         }?;
-        match source.headers.iter().any(|header| header.contains('\0')) {
-            true => Err(ImportError::read_with(
-                &shown,
-                "its header holds the character U+0000",
-                "the file may be damaged, or be UTF-16",
-            )),
-            false => Ok(source),
+        if text.headers.iter().any(|header| header.contains('\0')) {
+            let reason = "its header holds the character U+0000";
+            return Err(ImportError::read_with(&original.name, reason, "the file may be damaged, or be UTF-16"));
         }
+        Ok(Source {
+            sha256: match text.sha256.filter(|_| packing.is_none()) {
+                Some(sha256) => sha256,
+                None => profile::sha256_of(&original)?,
+            },
+            size: original.size()?,
+            original,
+            rows,
+            path: path.to_owned(),
+            packing,
+            file_name: path
+                .file_name()
+                .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
+            format: text.format,
+            headers: text.headers,
+            estimated_rows: text.estimated_rows,
+        })
     }
 
     /// Reads every row after the header into `sink`.
@@ -95,8 +124,8 @@ impl Source {
     /// The file cannot be followed further, or the sink's own error.
     pub fn read(&self, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         match &self.format {
-            Format::Text { delimiter } => csv::read(&self.path, *delimiter, self.headers.len(), sink),
-            Format::Xlsx { sheet } => excel::read(&self.path, sheet, self.headers.len(), sink),
+            Format::Text { delimiter, .. } => csv::read(&self.rows, *delimiter, self.headers.len(), sink),
+            Format::Xlsx { sheet } => excel::read(&self.rows, sheet, self.headers.len(), sink),
         }
     }
 
@@ -105,9 +134,9 @@ impl Source {
     /// # Errors
     /// It is not.
     pub fn verify_unchanged(&self) -> Result<(), ImportError> {
-        match profile::sha256_of(&self.path)? == self.sha256 {
+        match profile::sha256_of(&self.original)? == self.sha256 {
             true => Ok(()),
-            false => Err(ImportError::FileChanged(self.path.display().to_string())),
+            false => Err(ImportError::FileChanged(self.original.name.clone())),
         }
     }
 
@@ -119,24 +148,34 @@ impl Source {
         }
     }
 
+    /// What messages call the file.
+    pub fn shown(&self) -> &str {
+        &self.original.name
+    }
+
+    /// The place beside which rejected rows go.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// What the file was found to be, for the notice on stderr.
     pub fn description(&self) -> String {
-        match &self.format {
-            Format::Text { delimiter } => {
+        let what = match &self.format {
+            Format::Text { delimiter, encoding } => {
                 let name = match delimiter {
-                    b',' => "comma",
-                    b';' => "semicolon",
-                    b'\t' => "tab",
-                    b'|' => "bar",
-                    other => return format!("text with `{}` between the cells", char::from(*other)),
+                    b',' => "comma".to_owned(),
+                    b';' => "semicolon".to_owned(),
+                    b'\t' => "tab".to_owned(),
+                    b'|' => "bar".to_owned(),
+                    other => format!("`{}`", char::from(*other)),
                 };
-                format!("UTF-8 text with {name} between the cells")
+                format!("{encoding} text with {name} between the cells")
             }
             Format::Xlsx { sheet } => format!("XLSX workbook, sheet `{sheet}`"),
+        };
+        match self.packing {
+            Some(packing) => format!("{packing} of {what}"),
+            None => what,
         }
     }
 }
@@ -156,17 +195,10 @@ fn kind_of(head: &[u8]) -> Kind {
             "it is an old XLS workbook, or one protected by a password",
             "save it as XLSX without a password, or as CSV UTF-8",
         ),
-        [0x1F, 0x8B, ..] => Kind::Unsupported("it is compressed with gzip", "decompress it first: gunzip"),
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
-            Kind::Unsupported("it is UTF-16 text", "save it as CSV UTF-8, or convert it: iconv -f UTF-16 -t UTF-8")
-        }
+        [0x1F, 0x8B, ..] => Kind::Unsupported("it is compressed twice", "decompress it first: gunzip"),
         [b'%', b'P', b'D', b'F', ..] => Kind::Unsupported("it is a PDF document", "export the sheet as CSV or XLSX"),
         _ => Kind::Text,
     }
-}
-
-fn open_file(path: &Path) -> Result<File, ImportError> {
-    File::open(path).map_err(|e| ImportError::read(&path.display().to_string(), io_reason(&e)))
 }
 
 fn io_reason(error: &std::io::Error) -> String {

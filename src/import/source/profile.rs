@@ -1,17 +1,29 @@
 //! The first pass over a file: its hash, and for text whether it is UTF-8 and how many lines it has.
 
 use std::io::Read;
-use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::{MAX_RECORD, io_reason, open_file};
+use super::readable::Readable;
+use super::{MAX_RECORD, io_reason};
 use crate::import::ImportError;
 
+/// Why a text cannot be read as it is.
+pub(super) enum TextError {
+    /// It is not UTF-8; the error names the place, should no other encoding fit.
+    NotUtf8(ImportError),
+    Other(ImportError),
+}
+
+impl From<ImportError> for TextError {
+    fn from(error: ImportError) -> Self {
+        TextError::Other(error)
+    }
+}
+
 /// What the first pass over a text file found.
-pub struct TextProfile {
+pub(super) struct TextProfile {
     pub sha256: String,
-    pub size: u64,
     pub lines: u64,
     /// The beginning of the file in whole lines, without byte order mark.
     pub head: Vec<u8>,
@@ -24,11 +36,11 @@ const HEAD: usize = 256 * 1024;
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn sha256_of(path: &Path) -> Result<String, ImportError> {
+pub(super) fn sha256_of(file: &Readable) -> Result<String, ImportError> {
     let mut hasher = Sha256::new();
-    each_chunk(path, |chunk| {
+    each_chunk(file, |chunk| {
         hasher.update(chunk);
-        Ok(())
+        Ok::<(), ImportError>(())
     })?;
     Ok(hex(hasher))
 }
@@ -37,22 +49,22 @@ pub fn sha256_of(path: &Path) -> Result<String, ImportError> {
 ///
 /// # Errors
 /// It is not UTF-8, or has a line longer than any row of a lead sheet.
-pub fn of_text(path: &Path) -> Result<TextProfile, ImportError> {
-    let shown = path.display().to_string();
+pub(super) fn of_text(text: &Readable) -> Result<TextProfile, TextError> {
+    let shown = text.name.as_str();
     let mut hasher = Sha256::new();
     let (mut size, mut lines, mut line_start) = (0u64, 0u64, 0u64);
     let mut head = Vec::new();
     // Bytes at the end of a chunk that begin a character which the next chunk ends.
     let mut cut: Vec<u8> = Vec::new();
-    each_chunk(path, |chunk| {
+    each_chunk(text, |chunk| {
         hasher.update(chunk);
         head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
         for newline in memchr::memchr_iter(b'\n', chunk) {
-            check_line(&shown, lines + 1, size + newline as u64 - line_start)?;
+            check_line(shown, lines + 1, size + newline as u64 - line_start)?;
             line_start = size + newline as u64 + 1;
             lines += 1;
         }
-        check_line(&shown, lines + 1, size + chunk.len() as u64 - line_start)?;
+        check_line(shown, lines + 1, size + chunk.len() as u64 - line_start)?;
         let text: &[u8] = match cut.is_empty() {
             true => chunk,
             false => {
@@ -63,14 +75,14 @@ pub fn of_text(path: &Path) -> Result<TextProfile, ImportError> {
         let valid = match std::str::from_utf8(text) {
             Ok(_) => text.len(),
             Err(e) if e.error_len().is_none() => e.valid_up_to(),
-            Err(e) => return Err(not_utf8(&shown, text, e.valid_up_to(), lines, chunk)),
+            Err(e) => return Err(TextError::NotUtf8(not_utf8(shown, text, e.valid_up_to(), lines, chunk))),
         };
         cut = text[valid..].to_vec();
         size += chunk.len() as u64;
-        Ok(())
+        Ok::<(), TextError>(())
     })?;
     if !cut.is_empty() {
-        return Err(not_utf8(&shown, &cut, 0, lines, &[]));
+        return Err(TextError::NotUtf8(not_utf8(shown, &cut, 0, lines, &[])));
     }
     if (head.len() as u64) < size
         && let Some(end) = memchr::memrchr(b'\n', &head)
@@ -80,7 +92,7 @@ pub fn of_text(path: &Path) -> Result<TextProfile, ImportError> {
     if head.starts_with(&[0xEF, 0xBB, 0xBF]) {
         head.drain(..3);
     }
-    Ok(TextProfile { sha256: hex(hasher), size, lines, head })
+    Ok(TextProfile { sha256: hex(hasher), lines, head })
 }
 
 fn check_line(file: &str, line: u64, length: u64) -> Result<(), ImportError> {
@@ -101,19 +113,22 @@ fn not_utf8(file: &str, text: &[u8], at: usize, lines_before: u64, chunk: &[u8])
     ImportError::read_with(
         file,
         format!("line {line} is not UTF-8: it holds the byte 0x{byte:02X}"),
-        "save it as CSV UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8",
+        "most of it is UTF-8, so correct that line, or name another encoding with --encoding",
     )
 }
 
-fn each_chunk(path: &Path, mut each: impl FnMut(&[u8]) -> Result<(), ImportError>) -> Result<(), ImportError> {
-    let mut file = open_file(path)?;
+pub(super) fn each_chunk<E: From<ImportError>>(
+    file: &Readable,
+    mut each: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut bytes = file.open()?;
     let mut buffer = vec![0u8; 1 << 20];
     loop {
-        match file.read(&mut buffer) {
+        match bytes.read(&mut buffer) {
             Ok(0) => return Ok(()),
             Ok(n) => each(&buffer[..n])?,
             Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(ImportError::read(&path.display().to_string(), io_reason(&e))),
+            Err(e) => return Err(ImportError::read(&file.name, io_reason(&e)).into()),
         }
     }
 }
@@ -127,10 +142,10 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn profile(bytes: &[u8]) -> Result<TextProfile, ImportError> {
+    fn profile(bytes: &[u8]) -> Result<TextProfile, TextError> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        of_text(file.path())
+        of_text(&Readable::of_file(file.path())?)
     }
 
     #[test]
@@ -138,7 +153,7 @@ mod tests {
         let mut text = "a,b\n".repeat(400_000).into_bytes();
         text.extend(b"caf\xe9,x\n");
         text.extend("a,b\n".repeat(5).into_bytes());
-        let Err(ImportError::Read { reason, .. }) = profile(&text) else { panic!("read") };
+        let Err(TextError::NotUtf8(ImportError::Read { reason, .. })) = profile(&text) else { panic!("read") };
         assert_eq!(reason, "line 400001 is not UTF-8: it holds the byte 0xE9");
     }
 
@@ -147,8 +162,8 @@ mod tests {
         let mut text = vec![b'a'; (1 << 20) - 2];
         text[100] = b'\n';
         text.extend("é…\n".as_bytes());
-        let found = profile(&text).unwrap();
-        assert_eq!((found.lines, found.size), (2, text.len() as u64));
+        let Ok(found) = profile(&text) else { panic!("refused") };
+        assert_eq!(found.lines, 2);
         let short = &text[..(1 << 20) - 1];
         assert!(profile(short).is_err());
     }

@@ -1,0 +1,195 @@
+//! Where bytes are read from: the file itself, or a private copy of what was unpacked, decoded or piped in.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flate2::read::MultiGzDecoder;
+use zip::ZipArchive;
+
+use super::io_reason;
+use crate::import::ImportError;
+
+/// The most that a compressed text may hold, in bytes.
+const MAX_UNPACKED: u64 = 4 << 30;
+/// What is larger than this and was compressed more than [`MAX_RATIO`] times is a bomb.
+const SUSPICIOUS: u64 = 64 << 20;
+const MAX_RATIO: u64 = 250;
+
+/// Bytes that can be read from the beginning as often as needed.
+#[derive(Debug, Clone)]
+pub(super) struct Readable {
+    path: PathBuf,
+    /// What messages call it: the file that the person named.
+    pub name: String,
+    /// Keeps a private copy alive.
+    _copy: Option<Arc<Copy>>,
+}
+
+/// A private copy. Where the system allows it has no name, so that nothing is left behind even after a crash.
+#[derive(Debug)]
+struct Copy {
+    #[cfg(target_os = "linux")]
+    _file: File,
+    #[cfg(not(target_os = "linux"))]
+    _path: tempfile::TempPath,
+}
+
+impl Readable {
+    /// A file by its path.
+    ///
+    /// # Errors
+    /// There is no such file, or it is a directory.
+    pub fn of_file(path: &Path) -> Result<Readable, ImportError> {
+        let name = path.display().to_string();
+        let metadata = std::fs::metadata(path).map_err(|e| ImportError::read(&name, io_reason(&e)))?;
+        match metadata.is_dir() {
+            true => Err(ImportError::read_with(&name, "it is a directory", "name the files in it")),
+            false => Ok(Readable { path: path.to_owned(), name, _copy: None }),
+        }
+    }
+
+    /// A copy of standard input.
+    ///
+    /// # Errors
+    /// It cannot be read, or the disk has no room.
+    pub fn of_standard_input() -> Result<Readable, ImportError> {
+        let name = "standard input";
+        Readable::copied(name, |out| {
+            std::io::copy(&mut std::io::stdin().lock(), out)
+                .map(drop)
+                .map_err(|e| ImportError::read(name, io_reason(&e)))
+        })
+    }
+
+    /// A private copy of what `write` writes.
+    ///
+    /// # Errors
+    /// Those of `write`, or the disk has no room.
+    pub fn copied(
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), ImportError>,
+    ) -> Result<Readable, ImportError> {
+        let failed = |e: std::io::Error| {
+            let folder = std::env::temp_dir();
+            ImportError::read_with(
+                name,
+                format!("its copy in {} cannot be written ({})", folder.display(), io_reason(&e)),
+                "make room there, or set TMPDIR to another folder",
+            )
+        };
+        #[cfg(target_os = "linux")]
+        let (path, mut file, keep) = {
+            use std::os::fd::AsRawFd;
+            let file = tempfile::tempfile().map_err(failed)?;
+            let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
+            (path, file.try_clone().map_err(failed)?, Copy { _file: file })
+        };
+        #[cfg(not(target_os = "linux"))]
+        let (path, mut file, keep) = {
+            let (file, path) = tempfile::NamedTempFile::new().map_err(failed)?.into_parts();
+            (path.to_path_buf(), file, Copy { _path: path })
+        };
+        write(&mut file)?;
+        file.flush().map_err(failed)?;
+        Ok(Readable { path, name: name.to_owned(), _copy: Some(Arc::new(keep)) })
+    }
+
+    /// Opens the bytes from their beginning.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn open(&self) -> Result<File, ImportError> {
+        File::open(&self.path).map_err(|e| ImportError::read(&self.name, io_reason(&e)))
+    }
+
+    /// The first bytes.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn head(&self) -> Result<Vec<u8>, ImportError> {
+        let mut head = Vec::with_capacity(8);
+        self.open()?.take(8).read_to_end(&mut head).map_err(|e| ImportError::read(&self.name, io_reason(&e)))?;
+        Ok(head)
+    }
+
+    /// In bytes.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn size(&self) -> Result<u64, ImportError> {
+        let metadata = self.open()?.metadata().map_err(|e| ImportError::read(&self.name, io_reason(&e)))?;
+        Ok(metadata.len())
+    }
+
+    /// What a gzip file, or a ZIP archive with one file, holds; nothing for any other file.
+    ///
+    /// # Errors
+    /// The file is damaged, a bomb, or an archive of several files.
+    pub fn unpacked(&self) -> Result<Option<(Readable, &'static str)>, ImportError> {
+        match self.head()?.as_slice() {
+            [0x1F, 0x8B, ..] => {
+                let packed = self.size()?;
+                let inside = MultiGzDecoder::new(BufReader::new(self.open()?));
+                Ok(Some((self.inflated(inside, packed)?, "gzip")))
+            }
+            [b'P', b'K', 3, 4, ..] => self.only_member(),
+            _ => Ok(None),
+        }
+    }
+
+    fn only_member(&self) -> Result<Option<(Readable, &'static str)>, ImportError> {
+        let mut archive = ZipArchive::new(BufReader::new(self.open()?)).map_err(|e| self.damaged(&e))?;
+        // A workbook is an archive, too.
+        if archive.index_for_name("xl/workbook.xml").is_some() {
+            return Ok(None);
+        }
+        let names: Vec<String> = archive
+            .file_names()
+            .map(|n| n.map(|n| n.into_owned()))
+            .collect::<Result<_, _>>()
+            .map_err(|e| self.damaged(&e))?;
+        let files: Vec<usize> = (0..names.len()).filter(|&index| !names[index].ends_with('/')).collect();
+        match files.as_slice() {
+            [only] => {
+                let member = archive.by_index(*only).map_err(|e| self.damaged(&e))?;
+                let packed = member.compressed_size();
+                Ok(Some((self.inflated(member, packed)?, "ZIP")))
+            }
+            several => Err(ImportError::read_with(
+                &self.name,
+                format!("it is a ZIP archive of {} files, and no XLSX workbook", several.len()),
+                "unpack it and import the files inside",
+            )),
+        }
+    }
+
+    fn inflated(&self, mut inside: impl Read, packed: u64) -> Result<Readable, ImportError> {
+        Readable::copied(&self.name, |out| {
+            let mut buffer = vec![0u8; 1 << 18];
+            let mut size = 0u64;
+            loop {
+                let read = inside.read(&mut buffer).map_err(|e| self.damaged(&e))?;
+                if read == 0 {
+                    return Ok(());
+                }
+                size += read as u64;
+                if size > MAX_UNPACKED || (size > SUSPICIOUS && size / packed.max(1) > MAX_RATIO) {
+                    return Err(ImportError::read_with(
+                        &self.name,
+                        format!("it inflates to more than {} MiB", size >> 20),
+                        "no sheet of leads does that; check which file it is",
+                    ));
+                }
+                out.write_all(buffer.get(..read).unwrap_or_default()).map_err(|e| {
+                    ImportError::read_with(&self.name, io_reason(&e), "make room for its copy, or set TMPDIR")
+                })?;
+            }
+        })
+    }
+
+    fn damaged(&self, error: &dyn std::fmt::Display) -> ImportError {
+        ImportError::read_with(&self.name, format!("it is damaged or cut off ({error})"), "get the file again")
+    }
+}
