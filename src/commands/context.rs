@@ -102,12 +102,19 @@ impl Context {
     /// # Errors
     /// The acting user is no admin of the organization that the call names.
     pub fn require_admin_somewhere(&self, db: &mut Database) -> anyhow::Result<()> {
-        if self.settings.user.value.is_none() {
-            return Ok(());
+        if self.settings.user.value.is_some() {
+            let org = self.organization(db, now()?)?;
+            return self.require_admin(db, &org);
         }
-        let now = now()?;
-        let org = self.organization(db, now)?;
-        self.require_admin(db, &org)
+        if !db.is_sqlite() {
+            for org in db.read_global(organizations::all)? {
+                let id = org.org_id();
+                if !db.read(id, |conn| users::all(conn, id))?.is_empty() {
+                    return Err(who_acts().into());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Makes Ctrl-C end the work in order; a second one ends the program at once, which a transaction survives.
@@ -167,9 +174,7 @@ impl Context {
             }
             None => {
                 if !db.is_sqlite() && !db.read(id, |conn| users::all(conn, id))?.is_empty() {
-                    return Err(CommandError::usage("who acts? this organization has users")
-                        .hint("name yourself with --as EMAIL or CRM_USER")
-                        .into());
+                    return Err(who_acts().into());
                 }
                 (Role::Admin, None, account)
             }
@@ -182,6 +187,11 @@ impl Context {
         let ip_address = remote_address();
         Ok(Stamp { org: id, actor, changed_by, ip_address, import_id: None, trigger: Trigger::Manual, now })
     }
+}
+
+/// On PostgreSQL someone must act once there are users.
+fn who_acts() -> CommandError {
+    CommandError::usage("who acts? there are users already").hint("name yourself with --as EMAIL or CRM_USER")
 }
 
 /// The time. Debug builds take it from `CRM_NOW`, so that tests can hold the clock; nobody may forge an audit time.

@@ -186,6 +186,12 @@ impl Job<'_> {
         let uid = Uid::new();
         let mut stamp = self.request.stamp.clone();
         Database::import_lock(conn, org, &mut |text| observer.notice(text), self.interrupted)?;
+        if let Some(earlier) = imports::latest_of_file(conn, org, &self.source.sha256)? {
+            observer.notice(&format!(
+                "the same file was imported before: import {} of {}, on {}",
+                earlier.id, earlier.file_name, earlier.started_at
+            ));
+        }
         let import_id = self.begin_record(conn, uid)?;
         stamp.import_id = Some(import_id);
         let evidence = format!("import {import_id} of {}", self.source.file_name);

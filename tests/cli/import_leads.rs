@@ -70,6 +70,7 @@ fn the_summary_for_people() {
         world.tell_file("leads.csv.rejects.csv");
         world.tell(&["lead", "list", "--sort", "last_name"]);
         world.tell(&["lead", "show", "ada@example.com"]);
+        world.tell(&["import", "leads", "leads.csv", "--dry-run", "--on-duplicate", "fill"]);
         world.tell(&["import", "list"]);
         world.tell(&["import", "show", "1"]);
         world.tell(&["import", "show", "99"]);

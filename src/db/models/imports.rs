@@ -111,3 +111,17 @@ pub fn by_uid(conn: &mut Db, org: OrgId, uid: Uid) -> Result<Option<Import>, DbE
         .first(conn)
         .optional()?)
 }
+
+/// The latest import that is in force of a file with these bytes.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn latest_of_file(conn: &mut Db, org: OrgId, sha256: &str) -> Result<Option<Import>, DbError> {
+    Ok(imports::table
+        .filter(imports::organization_id.eq(org.0).and(imports::file_sha256.eq(sha256)))
+        .filter(imports::status.eq("done"))
+        .order(imports::id.desc())
+        .select(Import::as_select())
+        .first(conn)
+        .optional()?)
+}
