@@ -81,9 +81,7 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
     } else if let Some(e) = error.downcast_ref::<WriteError>() {
         match e {
             WriteError::Db(e) => of_db(e, &mut explanation),
-            WriteError::LostRaces(_) | WriteError::NoId => {
-                explanation.hint = Some("nothing was changed; try again".into())
-            }
+            WriteError::LostRaces(_) => explanation.hint = Some("nothing was changed; try again".into()),
         }
     } else if let Some(e) = error.downcast_ref::<UiError>() {
         of_ui(e, &mut explanation);

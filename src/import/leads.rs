@@ -412,7 +412,6 @@ impl From<WriteError> for ImportError {
         match error {
             WriteError::Db(e) => ImportError::Db(e),
             WriteError::LostRaces(n) => ImportError::LostRaces(n),
-            WriteError::NoId => ImportError::ReaderFailed,
         }
     }
 }

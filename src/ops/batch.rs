@@ -6,7 +6,7 @@ use super::apply::{FieldChange, apply};
 use super::dnc;
 use super::draft::LeadDraft;
 use super::matching::Match;
-use super::writer::{Fate, LeadWriter, Outcome, WriteError};
+use super::writer::{Fate, LeadWriter, Outcome};
 use crate::db::bulk::LeadChanges;
 use crate::db::models::dnc_list::NewDncEntry;
 use crate::db::models::lead_audit_log::NewAuditEntry;
@@ -55,14 +55,8 @@ impl<'a> Batch<'a> {
         for draft in drafts {
             match writer.identities.find(draft) {
                 Match::New { .. } => new += 1,
-                Match::Known(id) => {
-                    // An earlier row of the batch can take the email's power to decide; then this one makes a lead.
-                    new += usize::from(writer.identities.is_decided_by_email(draft));
-                    if writer.may_change(draft) {
-                        known.push(id);
-                    }
-                }
-                Match::Conflict(..) => {}
+                Match::Known(id) if writer.may_change(draft) => known.push(id),
+                Match::Known(_) | Match::Conflict(..) => {}
             }
         }
         known.sort_unstable();
@@ -104,12 +98,14 @@ impl<'a> Batch<'a> {
         })
     }
 
-    pub(super) fn place(&mut self, draft: &LeadDraft) -> Result<Outcome, WriteError> {
-        Ok(match self.writer.identities.find(draft) {
+    /// Decides what becomes of a draft; nothing when that needs more than was looked up beforehand.
+    pub(super) fn place(&mut self, draft: &LeadDraft) -> Option<Outcome> {
+        Some(match self.writer.identities.find(draft) {
             Match::Conflict(by_id, by_phone) => Outcome::of(Fate::RejectedConflict(by_id, by_phone)),
             Match::Known(id) if self.writer.policy.on_duplicate == OnDuplicate::Reject => {
                 Outcome::of(Fate::RejectedDuplicate(id))
             }
+            Match::Known(id) if self.writer.may_change(draft) && !self.held.contains_key(&id) => return None,
             Match::Known(id) => self.change(id, draft),
             Match::New { possible_duplicate } => {
                 let is_listed = draft.phone.is_some_and(|phone| self.writer.numbers.listed.contains(&phone));
@@ -117,9 +113,9 @@ impl<'a> Batch<'a> {
                     && (is_listed || (draft.wants_dnc() && draft.phone.is_some()))
                 {
                     self.list_number(draft);
-                    return Ok(Outcome::of(Fate::SkippedListed));
+                    return Some(Outcome::of(Fate::SkippedListed));
                 }
-                let id = self.new_ids.next().ok_or(WriteError::NoId)?;
+                let id = self.new_ids.next()?;
                 Outcome { possible_duplicate, ..self.create(id, draft) }
             }
         })
@@ -216,6 +212,7 @@ impl<'a> Batch<'a> {
         let opt_out = self.writer.opt_outs.of(draft.phone, held.lead.email.as_deref());
         let mut outcome = Outcome::of(Fate::SkippedKnown(id));
         let version = held.lead.version;
+        let before = matches!(policy, OnDuplicate::Fill | OnDuplicate::Update).then(|| held.lead.clone());
         let effect = apply(&mut held.lead, draft, policy, opt_out, stamp.now);
         outcome.status_kept = effect.status_kept;
         outcome.consent_kept = effect.consent_kept;
@@ -251,6 +248,12 @@ impl<'a> Batch<'a> {
             held.changed = true;
             held.lead.updated_at = stamp.now;
             held.lead.version = version + i32::from(!held.is_new);
+            if let Some(before) = before {
+                self.writer.identities.forget(&before);
+                if !held.is_new && gives_up_a_key(&before, &held.lead) {
+                    self.changes.rekeyed.push(id);
+                }
+            }
             self.remember(&held.lead, number);
             outcome.fate = Fate::Updated(id);
         } else if policy != OnDuplicate::Skip {
@@ -339,4 +342,12 @@ impl<'a> Batch<'a> {
         self.changes.updated = updated;
         (self.changes, self.newly_listed)
     }
+}
+
+/// Whether a changed lead leaves a phone or an external id to others.
+fn gives_up_a_key(before: &Lead, after: &Lead) -> bool {
+    let phone = |lead: &Lead| lead.phone_number.clone().map(|number| (number, lead.phone_extension.clone()));
+    let external = |lead: &Lead| lead.external_source.clone().zip(lead.external_id.clone());
+    (phone(before).is_some() && phone(before) != phone(after))
+        || (external(before).is_some() && external(before) != external(after))
 }

@@ -8,6 +8,7 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::draft::LeadDraft;
 use crate::db::models::lead_identities::{self, Identity};
+use crate::db::models::leads::Lead;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::consent::OptOut;
 use crate::domain::phone::E164;
@@ -149,6 +150,33 @@ impl Identities {
         }
     }
 
+    /// Forgets what a lead was known by, before it is remembered with what it has become.
+    pub fn forget(&mut self, lead: &Lead) {
+        if let Some(phone) = lead.phone_number.as_deref().and_then(E164::from_e164) {
+            match lead.phone_extension.is_empty() {
+                true => remove_if(&mut self.by_phone, &phone.digits(), lead.id),
+                false => {
+                    let key = (phone.digits(), lead.phone_extension.clone());
+                    if self.by_phone_and_extension.get(&key) == Some(&lead.id) {
+                        self.by_phone_and_extension.remove(&key);
+                    }
+                }
+            }
+        }
+        if let Some(email) = lead.email.as_deref() {
+            let key = self.key(&[email]);
+            remove_if(&mut self.by_email_alone, &key, lead.id);
+            // Which of several leads remains is not known here, so such an email goes on deciding nothing.
+            if self.by_email.get(&key).is_some_and(|holder| holder.lead == lead.id && !holder.several) {
+                self.by_email.remove(&key);
+            }
+        }
+        if let Some((system, id)) = lead.external_source.as_deref().zip(lead.external_id.as_deref()) {
+            let key = self.key(&[system, id]);
+            remove_if(&mut self.by_external_id, &key, lead.id);
+        }
+    }
+
     /// Who a row is, by the rules of the data model.
     pub fn find(&self, draft: &LeadDraft) -> Match {
         let by_phone = draft.phone.and_then(|phone| self.by_phone(phone, &draft.lead.phone_extension));
@@ -174,14 +202,6 @@ impl Identities {
         }
     }
 
-    /// Whether only the draft's email can say who it is. Such a match may end as soon as another lead has that email.
-    pub fn is_decided_by_email(&self, draft: &LeadDraft) -> bool {
-        let by_phone = draft.phone.and_then(|phone| self.by_phone(phone, &draft.lead.phone_extension));
-        let external = draft.lead.external_source.as_deref().zip(draft.lead.external_id.as_deref());
-        let by_external = external.and_then(|(system, id)| self.by_external_id.get(&self.key(&[system, id])));
-        by_phone.is_none() && by_external.is_none()
-    }
-
     fn by_phone(&self, phone: E164, extension: &str) -> Option<i64> {
         match extension.is_empty() {
             true => self.by_phone.get(&phone.digits()).copied(),
@@ -196,6 +216,13 @@ impl Identities {
             hasher.write_u8(0xFF);
         }
         hasher.finish128().as_u128()
+    }
+}
+
+/// Removes an entry if it names this lead.
+fn remove_if<K: std::hash::Hash + Eq>(map: &mut FxHashMap<K, i64>, key: &K, lead: i64) {
+    if map.get(key) == Some(&lead) {
+        map.remove(key);
     }
 }
 
@@ -305,6 +332,19 @@ mod tests {
         identities.remember(4, None, "", MAIL, None);
         assert_eq!(identities.find(&draft(None, MAIL, None)), Match::Known(4));
         assert_eq!(identities.find(&draft(Some("+12125550144"), MAIL, None)), Match::New { possible_duplicate: true });
+    }
+
+    #[test]
+    fn what_a_lead_was_known_by_is_forgotten() {
+        let mut identities = known();
+        let mut lead = *draft(A, MAIL, Some("9")).lead;
+        lead.id = 1;
+        identities.forget(&lead);
+        identities.remember(1, Some(E164::from_e164("+12125550149").unwrap()), "", MAIL, None);
+        assert_eq!(identities.find(&draft(A, None, None)), Match::New { possible_duplicate: false });
+        assert_eq!(identities.find(&draft(None, None, Some("9"))), Match::New { possible_duplicate: false });
+        assert_eq!(identities.find(&draft(None, MAIL, None)), Match::Known(1));
+        assert_eq!(identities.find(&draft(B, None, None)), Match::Known(2));
     }
 
     #[test]

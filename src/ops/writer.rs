@@ -71,8 +71,6 @@ pub enum WriteError {
     Db(#[from] DbError),
     #[error("other programs kept taking the same phones; gave up after {0} attempts")]
     LostRaces(u32),
-    #[error("no id was reserved for a new lead")]
-    NoId,
 }
 
 /// Writes drafts inside one transaction. It remembers whom it has accepted, so that later drafts match them.
@@ -88,7 +86,11 @@ pub struct LeadWriter {
     preloaded: bool,
 }
 
+/// How often a batch that loses races is tried again.
 const MAX_RACES: u32 = 20;
+
+/// How many drafts are looked up together once a batch had to stop early.
+const AFTER_SURPRISE: usize = 64;
 
 impl LeadWriter {
     /// Prepares for about `expected` drafts. When that is much beside the organization's leads, all of them are loaded;
@@ -119,18 +121,42 @@ impl LeadWriter {
         Ok(LeadWriter { stamp, policy, evidence, identities, opt_outs, numbers, preloaded })
     }
 
-    /// Writes a batch and tells what became of each draft, in order.
+    /// Writes drafts and tells what became of each, in order.
     ///
     /// # Errors
     /// The database refuses, or other programs keep taking the same phones.
     pub fn write(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<Vec<Outcome>, WriteError> {
+        let mut outcomes = Vec::with_capacity(drafts.len());
+        let mut most = drafts.len();
+        while let Some(rest) = drafts.get(outcomes.len()..).filter(|rest| !rest.is_empty()) {
+            let some = &rest[..rest.len().min(most)];
+            let done = self.write_some(conn, some)?;
+            if done.len() < some.len() {
+                // What follows may surprise again, and each surprise costs the look-ups of a whole batch.
+                most = AFTER_SURPRISE;
+            }
+            outcomes.extend(done);
+        }
+        Ok(outcomes)
+    }
+
+    /// Writes the first drafts, at least one of them: it stops where an earlier draft of the batch has changed who a
+    /// later one is, in a way that what was looked up beforehand does not cover.
+    fn write_some(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<Vec<Outcome>, WriteError> {
         for _ in 0..MAX_RACES {
             self.look_up(conn, drafts)?;
             let mut batch = Batch::begin(self, conn, drafts)?;
-            let outcomes = drafts.iter().map(|draft| batch.place(draft)).collect::<Result<Vec<_>, _>>()?;
+            let outcomes: Vec<Outcome> = drafts.iter().map_while(|draft| batch.place(draft)).collect();
             let (changes, newly_listed) = batch.finish();
-            dnc_list::close_superseded(conn, self.stamp.org, &newly_listed, self.stamp.now)?;
-            match bulk::write(conn, &changes, &self.stamp)? {
+            let written = match outcomes.is_empty() {
+                // Even the first is not who it was: another program has changed the lead since it was looked up.
+                true => Written::LostRace,
+                false => {
+                    dnc_list::close_superseded(conn, self.stamp.org, &newly_listed, self.stamp.now)?;
+                    bulk::write(conn, &changes, &self.stamp)?
+                }
+            };
+            match written {
                 Written::All => {
                     if !newly_listed.is_empty() {
                         dnc::move_leads_to_dnc(conn, &newly_listed, &self.stamp)?;

@@ -220,6 +220,23 @@ fn external_ids_decide_and_conflicts_name_both_leads() {
 }
 
 #[test]
+fn leads_of_one_file_may_exchange_their_phones() {
+    on_both_engines(|world| {
+        let options = ["--map", "external_id=ID", "--source-system", "crm", "--on-duplicate", "update"];
+        world.import(&world.file("a.csv", "ID,Phone\n1,2125550101\n2,2125550102\n"), &options);
+        // The first takes a free phone, the second the first's, and a new lead the second's.
+        let file = world.file("b.csv", "ID,Phone\n1,2125550103\n2,2125550101\n3,2125550102\n");
+        let summary = world.import(&file, &options);
+        assert_eq!((summary["updated"].as_u64(), summary["created"].as_u64()), (Some(2), Some(1)), "{summary}");
+        for (phone, id) in [("+12125550103", "1"), ("+12125550101", "2"), ("+12125550102", "3")] {
+            let lead = world.json(["lead", "show", phone]);
+            assert_eq!((&lead["external_id"], &lead["deleted_at"]), (&json!(id), &Value::Null));
+        }
+        assert_eq!(world.import(&file, &options)["unchanged"], 3);
+    });
+}
+
+#[test]
 fn opt_outs_are_kept_whatever_the_file_says() {
     on_both_engines(|world| {
         let first = world.file(

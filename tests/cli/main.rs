@@ -10,6 +10,7 @@ mod fixtures;
 mod import_files;
 mod import_leads;
 mod import_options;
+mod import_random;
 mod lead;
 mod migrate;
 mod org;

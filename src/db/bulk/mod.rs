@@ -3,6 +3,18 @@
 mod postgres;
 mod sqlite;
 
+/// Frees the unique keys of changed leads before others take them: a deleted lead holds none. The update that
+/// follows makes them live again, and nobody else sees what lies between.
+macro_rules! release_keys {
+    ($conn:expr, $changes:expr, $stamp:expr) => {
+        for ids in $changes.rekeyed.chunks(crate::db::models::IN_LIST) {
+            let rows = leads::table.filter(leads::organization_id.eq($stamp.org.0).and(leads::id.eq_any(ids.to_vec())));
+            diesel::update(rows).set(leads::deleted_at.eq($stamp.now)).execute($conn)?;
+        }
+    };
+}
+use release_keys;
+
 use super::models::dnc_list::NewDncEntry;
 use super::models::lead_audit_log::NewAuditEntry;
 use super::models::lead_notes::NewNote;
@@ -37,6 +49,8 @@ pub struct LeadChanges {
     pub created: Vec<Lead>,
     /// Changed leads.
     pub updated: Vec<Lead>,
+    /// Those of the changed leads that give up a phone or an external id, which another lead of the batch may take.
+    pub rekeyed: Vec<i64>,
     pub audit: Vec<NewAuditEntry>,
     pub history: Vec<NewStatusChange>,
     pub tags: Vec<NewTag>,

@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 
-use super::{LeadChanges, Stamp, Written};
+use super::{LeadChanges, Stamp, Written, release_keys};
 use crate::db::DbError;
 use crate::db::models::leads::Lead;
 use crate::db::schema::leads;
@@ -31,6 +31,7 @@ diesel::table! {
 
 pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<Written, DbError> {
     conn.batch_execute("SAVEPOINT batch")?;
+    release_keys!(conn, changes, stamp);
     if !changes.created.is_empty() && !create(conn, changes, stamp)? {
         conn.batch_execute("ROLLBACK TO SAVEPOINT batch")?;
         return Ok(Written::LostRace);

@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::sqlite::SqliteConnection;
 
-use super::{LeadChanges, Stamp};
+use super::{LeadChanges, Stamp, release_keys};
 use crate::db::DbError;
 use crate::db::schema::{dnc_list, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads};
 use crate::db::types::UtcTimestamp;
 
 pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+    release_keys!(conn, changes, stamp);
     for lead in &changes.created {
         diesel::insert_into(leads::table).values(lead).execute(conn)?;
     }

@@ -1,0 +1,145 @@
+//! Random files full of collisions: both engines must do the same, every row must be accounted for, no opt-out may be
+//! lost, and importing a file again must come to rest.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::support::{Engine, World};
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) % limit as u64) as usize
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len())]
+    }
+}
+
+fn random_file(random: &mut Random, rows: usize) -> String {
+    let mut text =
+        String::from("ID,Phone,Work Phone,Email,First Name,Status,Consent,DNC,Email Opt Out,Tags,Score,Note\n");
+    for _ in 0..rows {
+        let phone = match random.below(4) {
+            0 => String::new(),
+            1 => format!("212555010{} x{}", random.below(8), random.below(2)),
+            _ => format!("(212) 555-010{}", random.below(8)),
+        };
+        let further = if random.below(5) == 0 { format!("212555011{}", random.below(4)) } else { String::new() };
+        let email = if random.below(2) == 0 { format!("p{}@example.com", random.below(6)) } else { String::new() };
+        let id = if random.below(4) == 0 { random.below(6).to_string() } else { String::new() };
+        let cells = [
+            random.pick(&["", "Ada", "Ben", "N/A", "Zoë"]),
+            random.pick(&["", "", "new", "hot", "contacted", "recruited", "cold", "dnc", "odd"]),
+            random.pick(&["", "", "", "granted", "denied", "pending"]),
+            random.pick(&["", "", "", "", "no", "yes"]),
+            random.pick(&["", "", "", "no", "yes"]),
+            random.pick(&["", "a", "b;A", "c|a"]),
+            random.pick(&["", "7", "99", "101"]),
+            random.pick(&["", "", "called", "wrote"]),
+        ];
+        text.push_str(&format!("{id},{phone},{further},{email},{}\n", cells.join(",")));
+    }
+    text
+}
+
+/// What must be the same on both engines: everything but keys and times of the run.
+fn essence(mut value: Value) -> Value {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::Object(map) => {
+                // The clock stands still, so that a second change of a lead looks to the trigger as if `updated_at` had
+                // been left alone.
+                map.remove("updated_at");
+                for key in ["id", "uid", "import_id", "seconds", "rejects_file", "file_name", "file_sha256"] {
+                    map.remove(key);
+                }
+                // A conflict names two leads by their ids.
+                if let Some(Value::String(problem)) = map.get_mut("example_problem") {
+                    problem.retain(|c| !c.is_ascii_digit());
+                }
+                map.values_mut().for_each(strip);
+            }
+            Value::Array(list) => list.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    strip(&mut value);
+    value
+}
+
+/// All leads, live and deleted, with everything that belongs to them.
+fn everything(world: &World) -> Vec<Value> {
+    let mut all = Vec::new();
+    for lead in world.leads() {
+        all.push(world.json(["lead".to_owned(), "show".to_owned(), lead["id"].to_string()]));
+    }
+    all
+}
+
+/// Phones and emails of people who opted out.
+fn opted_out(leads: &[Value]) -> BTreeSet<(String, &'static str)> {
+    let mut found = BTreeSet::new();
+    for lead in leads {
+        let name = format!("{} {}", lead["phone_number"], lead["phone_extension"]);
+        let name =
+            if lead["phone_number"].is_null() { format!("{} {}", lead["email"], lead["external_id"]) } else { name };
+        if lead["status"] == "dnc" {
+            found.insert((name.clone(), "dnc"));
+        }
+        if lead["consent_status"] == "denied" {
+            found.insert((name.clone(), "denied"));
+        }
+        if !lead["email_opted_out_at"].is_null() {
+            found.insert((name, "email"));
+        }
+    }
+    found
+}
+
+#[test]
+fn both_engines_do_the_same_with_random_files() {
+    for seed in 9..=150u64 {
+        let mut random = Random(seed * 7919);
+        let files = [random_file(&mut random, 40), random_file(&mut random, 40)];
+        let policies = ["skip", "fill", "update", "reject"];
+        let chosen = [random.pick(&policies), random.pick(&policies)];
+        let story = [Engine::Sqlite, Engine::Postgres].map(|engine| {
+            let world = World::new(engine);
+            let mut told = Vec::new();
+            let mut before = BTreeSet::new();
+            for (file, policy) in files.iter().zip(chosen) {
+                let path = world.file("random.csv", file);
+                let options = ["--map", "external_id=ID", "--source-system", "crm", "--on-duplicate", policy];
+                let summary = world.import(&path, &options);
+                let count = |key: &str| summary[key].as_u64().unwrap();
+                let parts: u64 = ["created", "updated", "unchanged", "skipped", "rejected"].map(count).iter().sum();
+                assert_eq!(count("read"), parts, "seed {seed}: {summary}");
+                let leads = everything(&world);
+                let after = opted_out(&leads);
+                // By phone a person stays the same; an external id or email may come to another phone by an update.
+                if policy != "update" {
+                    assert!(before.is_subset(&after), "seed {seed} {policy}: {:?}", before.difference(&after));
+                }
+                before = after;
+                told.push((essence(summary), leads.into_iter().map(essence).collect::<Vec<_>>()));
+            }
+            // What the file itself moved away (a phone, an email) makes one more lead the next time, but no more after.
+            let again =
+                || world.import(&world.path("random.csv"), &["--map", "external_id=ID", "--source-system", "crm"]);
+            again();
+            assert_eq!(again()["created"], 0, "seed {seed}");
+            world.finish();
+            told
+        });
+        let [sqlite, postgres] = story.map(|story| format!("{story:#?}"));
+        for (line, (a, b)) in sqlite.lines().zip(postgres.lines()).enumerate() {
+            assert_eq!(a, b, "seed {seed} with {chosen:?}, line {line} of the story");
+        }
+        assert_eq!(sqlite.len(), postgres.len(), "seed {seed}: one engine says more");
+    }
+}
