@@ -125,6 +125,14 @@ fn of_import(error: &ImportError, explanation: &mut Explanation) {
             );
         }
         ImportError::Interrupted => interrupted(explanation),
+        ImportError::Record(_) => {
+            explanation.details.push("nothing was imported".into());
+            explanation.hint = Some("give the options anew with --ignore _import".into());
+        }
+        ImportError::DoesNotReconcile => {
+            explanation.details.push("nothing was imported".into());
+            explanation.hint = Some("this is a fault of crmctl; please report it with the file's header".into());
+        }
         ImportError::LostRaces(_) | ImportError::ReaderFailed => {
             explanation.details.push("nothing was imported".into());
             explanation.hint = Some("import it again".into());

@@ -23,6 +23,10 @@ pub enum ImportError {
     UnknownImport(String),
     #[error("other programs kept taking the same phones; the import gave up after {0} attempts")]
     LostRaces(u32),
+    #[error("the record of an import cannot be read or written: {0}")]
+    Record(String),
+    #[error("the counts of the import do not add up to the rows that were read")]
+    DoesNotReconcile,
     #[error("interrupted")]
     Interrupted,
     #[error("the reading thread failed")]

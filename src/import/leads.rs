@@ -20,7 +20,7 @@ use crate::db::models::imports::{self, NewImport};
 use crate::db::models::organizations::Organization;
 use crate::db::models::{system_config, users};
 use crate::db::types::{Json, Uid};
-use crate::db::{Database, Db, DbError};
+use crate::db::{Database, Db};
 use crate::domain::datetime;
 use crate::domain::duplicates::OnDuplicate;
 use crate::domain::phone::Region;
@@ -70,6 +70,7 @@ pub fn import(
         encoding: request.options.encoding,
         sheet: request.options.sheet.clone(),
     };
+    refuse_to_overwrite(request.path, request.rejects.as_deref())?;
     let source = Source::open(request.path, &options)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
     let options = with_earlier_options(db, &source, &request)?;
@@ -86,6 +87,18 @@ pub fn import(
     match rehearsal {
         true => db.rehearse(org, |conn| job.run(conn, observer)),
         false => db.write(org, |conn| job.run(conn, observer)),
+    }
+}
+
+/// Refuses to write the rejected rows over the very file that is imported.
+fn refuse_to_overwrite(source: &Path, rejects: Option<&Path>) -> Result<(), ImportError> {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    match rejects {
+        Some(rejects) if real(rejects).is_some() && real(rejects) == real(source) => Err(ImportError::Rejects {
+            path: rejects.display().to_string(),
+            reason: "it is the file that is imported".into(),
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -120,7 +133,8 @@ fn with_earlier_options(
     let org = request.organization.org_id();
     let earlier =
         db.read(org, |conn| imports::by_uid(conn, org, Uid(uid)))?.ok_or(ImportError::UnknownImport(named))?;
-    let earlier: ImportOptions = serde_json::from_value(earlier.options.0).unwrap_or_default();
+    let earlier: ImportOptions =
+        serde_json::from_value(earlier.options.0).map_err(|e| ImportError::Record(e.to_string()))?;
     Ok(options.or(earlier))
 }
 
@@ -175,7 +189,7 @@ struct Job<'a> {
 }
 
 /// What the reading thread hands over.
-enum Batch {
+enum Delivery {
     Rows(Vec<Checked>),
     Blank(u64),
 }
@@ -219,10 +233,10 @@ impl Job<'_> {
         work.finish(import_id)
     }
 
-    fn begin_record(&self, conn: &mut Db, uid: Uid) -> Result<i64, DbError> {
+    fn begin_record(&self, conn: &mut Db, uid: Uid) -> Result<i64, ImportError> {
         let now = self.request.stamp.now;
-        let options = serde_json::to_value(&self.options).unwrap_or_default();
-        imports::insert(
+        let options = serde_json::to_value(&self.options).map_err(|e| ImportError::Record(e.to_string()))?;
+        let id = imports::insert(
             conn,
             &NewImport {
                 organization_id: self.request.organization.id,
@@ -240,7 +254,8 @@ impl Job<'_> {
                 created_at: now,
                 updated_at: now,
             },
-        )
+        )?;
+        Ok(id)
     }
 
     /// A rehearsal writes no file unless one is named.
@@ -267,7 +282,7 @@ impl Job<'_> {
         })
     }
 
-    fn read(&self, sender: &SyncSender<Batch>) -> Result<(), ImportError> {
+    fn read(&self, sender: &SyncSender<Delivery>) -> Result<(), ImportError> {
         // A failed send means that the writing side has given up; its error is the one that counts.
         let send = |batch| sender.send(batch).map_err(|_| ImportError::Interrupted);
         let mut rows = Vec::with_capacity(BATCH);
@@ -275,20 +290,20 @@ impl Job<'_> {
             match item {
                 Item::Row(row) => rows.push(self.checker.check(row)),
                 Item::Broken(row, problem) => rows.push(broken(row, problem)),
-                Item::Blank(count) => return send(Batch::Blank(count)),
+                Item::Blank(count) => return send(Delivery::Blank(count)),
             }
             match rows.len() >= BATCH {
-                true => send(Batch::Rows(std::mem::replace(&mut rows, Vec::with_capacity(BATCH)))),
+                true => send(Delivery::Rows(std::mem::replace(&mut rows, Vec::with_capacity(BATCH)))),
                 false => Ok(()),
             }
         })?;
-        send(Batch::Rows(rows))
+        send(Delivery::Rows(rows))
     }
 
     fn write_all(
         &self,
         work: &mut Work<'_>,
-        batches: &Receiver<Batch>,
+        batches: &Receiver<Delivery>,
         observer: &mut dyn Observer,
     ) -> Result<(), ImportError> {
         while let Ok(batch) = batches.recv() {
@@ -296,8 +311,8 @@ impl Job<'_> {
                 return Err(ImportError::Interrupted);
             }
             match batch {
-                Batch::Blank(count) => work.summary.blank_rows += count,
-                Batch::Rows(rows) => work.write(rows)?,
+                Delivery::Blank(count) => work.summary.blank_rows += count,
+                Delivery::Rows(rows) => work.write(rows)?,
             }
             observer.progress(work.summary.read, self.source.estimated_rows);
         }
@@ -382,7 +397,11 @@ impl Work<'_> {
         self.writer.settle(self.conn)?;
         self.summary.rejects_file = self.finish_rejects()?;
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
-        let counts = Json(serde_json::to_value(&self.summary).unwrap_or_default());
+        if !self.summary.reconciles() {
+            return Err(ImportError::DoesNotReconcile);
+        }
+        let counts = serde_json::to_value(&self.summary).map_err(|e| ImportError::Record(e.to_string()))?;
+        let counts = Json(counts);
         let org = self.job.request.organization.org_id();
         imports::finish(self.conn, org, import_id, &counts, (self.job.request.clock)())?;
         Ok(self.summary)

@@ -40,6 +40,7 @@ pub fn apply(lead: &mut Lead, draft: &LeadDraft, policy: OnDuplicate, opt_out: O
     }
     work.status(draft);
     work.consent(draft, opt_out);
+    work.inherit(opt_out);
     if !work.effect.changes.is_empty() {
         work.lead.updated_at = now;
         work.lead.version += 1;
@@ -165,9 +166,31 @@ impl Work<'_> {
             }
         }
         if draft.email_opt_out && self.lead.email_opted_out_at.is_none() {
-            self.lead.email_opted_out_at = Some(self.now);
-            self.changed("email_opted_out_at", None, Some(self.now.to_string()));
+            self.opt_out_of_email(self.now);
         }
+    }
+
+    /// A lead that takes over the phone or the email of someone who opted out inherits the opt-out.
+    fn inherit(&mut self, opt_out: OptOut) {
+        if !self.effect.changes.iter().any(|change| matches!(change.field.as_str(), "phone_number" | "email")) {
+            return;
+        }
+        let current = self.lead.consent_status;
+        if opt_out.denied && current != Consent::Denied {
+            self.lead.consent_status = Consent::Denied;
+            self.lead.consent_at = Some(self.now);
+            self.changed("consent_status", Some(current.to_string()), Some(Consent::Denied.to_string()));
+            self.effect.consent_kept = true;
+        }
+        if let Some(since) = opt_out.email_opted_out_at.filter(|_| self.lead.email_opted_out_at.is_none()) {
+            self.opt_out_of_email(Timestamp::from_micros(since));
+            self.effect.consent_kept = true;
+        }
+    }
+
+    fn opt_out_of_email(&mut self, since: Timestamp) {
+        self.lead.email_opted_out_at = Some(since);
+        self.changed("email_opted_out_at", None, Some(since.to_string()));
     }
 }
 
@@ -248,6 +271,18 @@ mod tests {
         wanted.email_opt_out = true;
         let effect = apply(&mut stored, &wanted, OnDuplicate::Skip, OptOut::default(), NOW);
         assert_eq!(fields(&effect), ["consent_status", "email_opted_out_at"]);
+    }
+
+    #[test]
+    fn who_takes_over_an_opted_out_person_s_email_inherits_the_opt_out() {
+        let mut stored = lead();
+        stored.consent_status = Consent::Granted;
+        let mut wanted = LeadDraft::blank(OrgId(1), NOW);
+        wanted.lead.email = Some("out@example.com".into());
+        let opt_out = OptOut { denied: true, email_opted_out_at: Some(7) };
+        let effect = apply(&mut stored, &wanted, OnDuplicate::Update, opt_out, NOW);
+        assert_eq!(fields(&effect), ["email", "consent_status", "email_opted_out_at"]);
+        assert!(effect.consent_kept && stored.email_opted_out_at == Some(Timestamp::from_micros(7)));
     }
 
     #[test]

@@ -209,7 +209,9 @@ impl<'a> Batch<'a> {
         // A number on the list stays the number of its lead: the draft's own phone may be another one.
         self.list_number(draft);
         let Some(mut held) = self.held.remove(&id) else { return Outcome::of(Fate::SkippedKnown(id)) };
-        let opt_out = self.writer.opt_outs.of(draft.phone, held.lead.email.as_deref());
+        let opt_outs = &self.writer.opt_outs;
+        let opt_out =
+            opt_outs.of(draft.phone, held.lead.email.as_deref()).or(opt_outs.of(None, draft.lead.email.as_deref()));
         let mut outcome = Outcome::of(Fate::SkippedKnown(id));
         let version = held.lead.version;
         let before = matches!(policy, OnDuplicate::Fill | OnDuplicate::Update).then(|| held.lead.clone());
@@ -327,7 +329,7 @@ impl<'a> Batch<'a> {
         let email = lead.email.as_deref();
         self.writer.identities.remember(lead.id, phone, &lead.phone_extension, email, external);
         let opt_out = OptOut {
-            denied: lead.consent_status == Consent::Denied,
+            denied: lead.consent_status == Consent::Denied || lead.status == Status::Dnc,
             email_opted_out_at: lead.email_opted_out_at.map(|t| t.as_micros()),
         };
         self.writer.opt_outs.add(phone, email, opt_out);

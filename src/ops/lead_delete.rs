@@ -2,14 +2,13 @@
 
 use crate::db::bulk::Stamp;
 use crate::db::models::lead_audit_log::{self, NewAuditEntry};
-use crate::db::models::lead_identities;
 use crate::db::models::leads::{self, Lead};
+use crate::db::models::{dnc_list, lead_identities};
 use crate::db::{Db, DbError};
 
-use super::matching::OptOuts;
-use crate::domain::consent::Consent;
-use crate::domain::phone::E164;
+use crate::domain::consent::OptOut;
 use crate::domain::status::Status;
+use crate::domain::timestamp::Timestamp;
 
 /// Why a lead was not restored.
 #[derive(Debug, thiserror::Error)]
@@ -46,23 +45,72 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<(), Rest
     refuse_taken(conn, lead, stamp)?;
     lead.deleted_at = None;
     lead.merged_into_id = None;
-    let phone = lead.phone_number.as_deref().and_then(E164::from_e164);
-    let opt_out = OptOuts::load(conn, stamp.org)?.of(phone, lead.email.as_deref());
-    lead.consent_status = opt_out.ratchet(lead.consent_status);
-    if lead.consent_status == Consent::Denied && lead.consent_at.is_none() {
-        lead.consent_at = Some(stamp.now);
-    }
-    lead.email_opted_out_at =
-        lead.email_opted_out_at.or(opt_out.email_opted_out_at.map(crate::domain::timestamp::Timestamp::from_micros));
+    let changes = inherit(conn, lead, stamp)?;
     store(conn, lead, "restore", stamp)?;
+    lead_audit_log::append(conn, &changes)?;
     if let Some(number) = lead.phone_number.clone().filter(|_| lead.status != Status::Dnc) {
-        let listed =
-            crate::db::models::dnc_list::listed_among(conn, stamp.org, std::slice::from_ref(&number), stamp.now)?;
+        let listed = dnc_list::listed_among(conn, stamp.org, std::slice::from_ref(&number), stamp.now)?;
         if !listed.is_empty() {
             super::dnc::move_leads_to_dnc(conn, &[number], stamp)?;
         }
     }
     Ok(())
+}
+
+/// Gives a lead the opt-outs that its person made through other leads, and tells what that changed.
+fn inherit(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Vec<NewAuditEntry>, DbError> {
+    let mut opt_out = OptOut::default();
+    lead_identities::each_opted_out(conn, stamp.org, |other| {
+        let same_phone = lead.phone_number.is_some() && other.phone_number == lead.phone_number;
+        let same_email = lead.email.is_some() && other.email == lead.email;
+        if other.id != lead.id && (same_phone || same_email) {
+            opt_out = opt_out.or(other.opt_out);
+        }
+    })?;
+    let mut changes = Vec::new();
+    let consent = opt_out.ratchet(lead.consent_status);
+    if consent != lead.consent_status {
+        changes.push(changed(
+            lead,
+            stamp,
+            "consent_status",
+            Some(lead.consent_status.to_string()),
+            consent.to_string(),
+        ));
+        lead.consent_status = consent;
+        lead.consent_at = Some(stamp.now);
+    }
+    if let (None, Some(since)) = (lead.email_opted_out_at, opt_out.email_opted_out_at) {
+        let since = Timestamp::from_micros(since);
+        changes.push(changed(lead, stamp, "email_opted_out_at", None, since.to_string()));
+        lead.email_opted_out_at = Some(since);
+    }
+    Ok(changes)
+}
+
+fn changed(lead: &Lead, stamp: &Stamp, field: &str, old: Option<String>, new: String) -> NewAuditEntry {
+    NewAuditEntry {
+        field_name: Some(field.to_owned()),
+        old_value: old,
+        new_value: Some(new),
+        ..entry(lead, "update", stamp)
+    }
+}
+
+fn entry(lead: &Lead, action: &'static str, stamp: &Stamp) -> NewAuditEntry {
+    NewAuditEntry {
+        organization_id: lead.organization_id,
+        lead_id: lead.id,
+        action,
+        field_name: None,
+        old_value: None,
+        new_value: None,
+        changed_by: stamp.changed_by,
+        actor: stamp.actor.clone(),
+        ip_address: stamp.ip_address.clone(),
+        import_id: None,
+        changed_at: stamp.now,
+    }
 }
 
 fn refuse_taken(conn: &mut Db, lead: &Lead, stamp: &Stamp) -> Result<(), RestoreError> {
@@ -88,20 +136,5 @@ fn store(conn: &mut Db, lead: &mut Lead, action: &'static str, stamp: &Stamp) ->
     lead.updated_at = stamp.now;
     lead.version += 1;
     leads::update(conn, lead)?;
-    lead_audit_log::append(
-        conn,
-        &[NewAuditEntry {
-            organization_id: lead.organization_id,
-            lead_id: lead.id,
-            action,
-            field_name: None,
-            old_value: None,
-            new_value: None,
-            changed_by: stamp.changed_by,
-            actor: stamp.actor.clone(),
-            ip_address: stamp.ip_address.clone(),
-            import_id: None,
-            changed_at: stamp.now,
-        }],
-    )
+    lead_audit_log::append(conn, &[entry(lead, action, stamp)])
 }

@@ -301,6 +301,25 @@ fn do_not_call_flags_reach_every_lead_with_the_number() {
 }
 
 #[test]
+fn opt_outs_hold_within_one_file_and_for_who_takes_the_email_over() {
+    on_both_engines(|world| {
+        // The same person by email: the second row's lead inherits what the first row asked for.
+        let file = world.file(
+            "a.csv",
+            "Phone,Email,DNC,Consent\n2125550101,a@example.com,yes,\n2125550102,a@example.com,,granted\n",
+        );
+        assert_eq!(world.import(&file, &[])["consent_kept"], 1);
+        assert_eq!(world.json(["lead", "show", "+12125550102"])["consent_status"], "denied");
+        // A stored lead that an update gives the email of somebody who opted out.
+        world.import(&world.file("b.csv", "Phone,Consent\n2125550103,granted\n"), &[]);
+        let taken = world.file("c.csv", "Phone,Email\n2125550103,a@example.com\n");
+        assert_eq!(world.import(&taken, &["--on-duplicate", "fill"])["consent_kept"], 1);
+        let lead = world.json(["lead", "show", "+12125550103"]);
+        assert_eq!((&lead["email"], &lead["consent_status"]), (&json!("a@example.com"), &json!("denied")));
+    });
+}
+
+#[test]
 fn email_opt_outs_leave_the_do_not_call_list_alone() {
     on_both_engines(|world| {
         world.import(&world.file("a.csv", "Phone,Email,Email Opt Out\n2125550101,a@example.com,yes\n"), &[]);

@@ -105,6 +105,17 @@ fn several_files_are_several_imports() {
 }
 
 #[test]
+fn the_rejects_never_replace_the_file_that_is_imported() {
+    on_both_engines(|world| {
+        let file = world.file("a.csv", "Phone\n2125550101\n12\n");
+        let ran = world.run(["import", "leads", "a.csv", "--rejects", "./a.csv"]);
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.stderr.contains("it is the file that is imported"), "{}", ran.stderr);
+        assert_eq!(std::fs::read_to_string(file).unwrap(), "Phone\n2125550101\n12\n");
+    });
+}
+
+#[test]
 fn a_place_for_rejects_that_cannot_be_written_stops_the_import() {
     on_both_engines(|world| {
         world.file("a.csv", "Phone\n2125550101\n12\n");

@@ -54,10 +54,26 @@ fn restore_is_refused_when_the_phone_is_taken_and_keeps_opt_outs() {
         world.import(&file, &[]);
         world.ok(["lead", "restore", "1"]);
         let lead = world.json(["lead", "show", "1"]);
+        let changed = lead["recent_changes"].as_array().unwrap().iter().any(|c| c["field_name"] == "consent_status");
+        assert!(changed, "the inherited opt-out leaves a trace: {lead}");
         assert_eq!(
             (&lead["consent_status"], &lead["status"], &lead["deleted_at"]),
             (&json!("denied"), &json!("dnc"), &json!(null))
         );
+    });
+}
+
+#[test]
+fn delete_prints_the_lead_whole_and_restore_brings_it_back_as_it_was() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "+12125550101", "--status", "dnc", "--tag", "vip"]);
+        let before = world.json(["lead", "show", "1"]);
+        assert_eq!(world.json(["lead", "delete", "1", "--yes"])["tags"], json!(["vip"]));
+        world.ok(["lead", "restore", "1"]);
+        let after = world.json(["lead", "show", "1"]);
+        for key in ["status", "consent_status", "consent_at", "email_opted_out_at", "tags", "deleted_at"] {
+            assert_eq!(before[key], after[key], "{key}");
+        }
     });
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Among, LeadName, LeadRow};
 use crate::commands::context::Context;
+use crate::db::models::lead_tags;
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::ops::lead_delete;
@@ -39,7 +40,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         false => session.db.write(org, |conn| lead_delete::delete(conn, &mut leads, &stamp))?,
     }
     let [lead] = leads;
-    let tags = Vec::new();
+    let id = lead.id;
+    let tags = session.db.read(org, |conn| lead_tags::of_leads(conn, org, &[id]))?.remove(&id).unwrap_or_default();
     context.ui.record(&LeadRow { lead, tags }, super::COLUMNS)?;
     Ok(Exit::Done)
 }

@@ -32,14 +32,14 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut db = context.open()?;
     let mut org = super::administer(context, &mut db, &args.slug)?;
-    let before = format!("{org:?}");
+    let before = org.clone();
     org.slug = args.new_slug.unwrap_or(org.slug);
     org.name = args.name.unwrap_or(org.name);
     org.default_region = args.region.unwrap_or(org.default_region);
     org.base_currency = args.currency.unwrap_or(org.base_currency);
     org.timezone = args.timezone.unwrap_or(org.timezone);
     org.is_active |= args.enable;
-    if format!("{org:?}") == before {
+    if org == before {
         context.ui.note("nothing to change");
     } else {
         let now = now()?;

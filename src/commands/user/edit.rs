@@ -32,6 +32,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Administer)?;
     let mut user = super::by_email(&mut session, &args.email)?;
+    let before = user.clone();
     user.email = args.new_email.unwrap_or(user.email);
     user.role = args.role.unwrap_or(user.role);
     user.first_name = args.first_name.or(user.first_name);
@@ -39,6 +40,11 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     user.timezone = args.timezone.unwrap_or(user.timezone);
     user.is_active |= args.enable;
     let (org, now) = (session.org.org_id(), session.stamp.now);
+    if user == before {
+        context.ui.note("nothing to change");
+        context.ui.record(&user, super::COLUMNS)?;
+        return Ok(Exit::Done);
+    }
     match session.db.write(org, |conn| users::update(conn, &mut user, now)) {
         Err(e) if e.is_unique_violation() => {
             return Err(CommandError::failed(format!("`{}` is a user already", user.email)).into());

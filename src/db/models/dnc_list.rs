@@ -24,17 +24,6 @@ pub struct NewDncEntry {
     pub import_id: Option<i64>,
 }
 
-/// Adds entries for numbers that have no live one.
-///
-/// # Errors
-/// The database refuses.
-pub fn insert(conn: &mut Db, entries: &[NewDncEntry]) -> Result<(), DbError> {
-    for entry in entries {
-        diesel::insert_into(dnc_list::table).values(entry).execute(conn)?;
-    }
-    Ok(())
-}
-
 /// Calls `each` with every number whose live entry forbids calls at `now`.
 ///
 /// # Errors

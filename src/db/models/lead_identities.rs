@@ -130,6 +130,7 @@ pub fn each_deleted_phone(conn: &mut Db, org: OrgId, mut each: impl FnMut(E164))
 
 /// A lead, live or deleted, whose person opted out of something.
 pub struct OptedOut {
+    pub id: i64,
     pub phone_number: Option<String>,
     pub email: Option<String>,
     pub opt_out: OptOut,
@@ -140,7 +141,7 @@ pub struct OptedOut {
 /// # Errors
 /// The database cannot be read.
 pub fn each_opted_out(conn: &mut Db, org: OrgId, mut each: impl FnMut(OptedOut)) -> Result<(), DbError> {
-    type Row = (Option<String>, Option<String>, Status, Consent, Option<Timestamp>);
+    type Row = (i64, Option<String>, Option<String>, Status, Consent, Option<Timestamp>);
     let rows = leads::table
         .filter(leads::organization_id.eq(org.0))
         .filter(
@@ -149,14 +150,21 @@ pub fn each_opted_out(conn: &mut Db, org: OrgId, mut each: impl FnMut(OptedOut))
                 .or(leads::status.eq(Status::Dnc.as_str().into_sql::<diesel::sql_types::Text>()))
                 .or(leads::email_opted_out_at.is_not_null()),
         )
-        .select((leads::phone_number, leads::email, leads::status, leads::consent_status, leads::email_opted_out_at));
+        .select((
+            leads::id,
+            leads::phone_number,
+            leads::email,
+            leads::status,
+            leads::consent_status,
+            leads::email_opted_out_at,
+        ));
     for row in rows.load_iter::<Row, diesel::connection::DefaultLoadingMode>(conn)? {
-        let (phone_number, email, status, consent, opted_out) = row?;
+        let (id, phone_number, email, status, consent, opted_out) = row?;
         let opt_out = OptOut {
             denied: consent == Consent::Denied || status == Status::Dnc,
             email_opted_out_at: opted_out.map(Timestamp::as_micros),
         };
-        each(OptedOut { phone_number, email, opt_out });
+        each(OptedOut { id, phone_number, email, opt_out });
     }
     Ok(())
 }

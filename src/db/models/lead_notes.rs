@@ -31,17 +31,6 @@ pub struct Note {
     pub created_at: Timestamp,
 }
 
-/// Adds notes.
-///
-/// # Errors
-/// The database refuses.
-pub fn insert(conn: &mut Db, notes: &[NewNote]) -> Result<(), DbError> {
-    for note in notes {
-        diesel::insert_into(lead_notes::table).values(note).execute(conn)?;
-    }
-    Ok(())
-}
-
 /// The bodies of these leads' notes.
 ///
 /// # Errors

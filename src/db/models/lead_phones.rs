@@ -28,17 +28,6 @@ pub struct FurtherPhone {
     pub kind: String,
 }
 
-/// Adds numbers that the leads do not have yet.
-///
-/// # Errors
-/// The database refuses.
-pub fn insert(conn: &mut Db, phones: &[NewPhone]) -> Result<(), DbError> {
-    for phone in phones {
-        diesel::insert_into(lead_phones::table).values(phone).execute(conn)?;
-    }
-    Ok(())
-}
-
 /// The further numbers of these leads, in the order in which they were added.
 ///
 /// # Errors

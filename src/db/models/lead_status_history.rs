@@ -40,17 +40,6 @@ pub struct StatusChange {
     pub recorded_at: Timestamp,
 }
 
-/// Appends changes.
-///
-/// # Errors
-/// The database refuses.
-pub fn append(conn: &mut Db, changes: &[NewStatusChange]) -> Result<(), DbError> {
-    for change in changes {
-        diesel::insert_into(lead_status_history::table).values(change).execute(conn)?;
-    }
-    Ok(())
-}
-
 /// A lead's changes in the order in which they were true.
 ///
 /// # Errors

@@ -19,17 +19,6 @@ pub struct NewTag {
     pub created_at: Timestamp,
 }
 
-/// Adds tags that the leads do not have yet.
-///
-/// # Errors
-/// The database refuses.
-pub fn insert(conn: &mut Db, tags: &[NewTag]) -> Result<(), DbError> {
-    for tag in tags {
-        diesel::insert_into(lead_tags::table).values(tag).execute(conn)?;
-    }
-    Ok(())
-}
-
 /// The sorted tags of these leads.
 ///
 /// # Errors

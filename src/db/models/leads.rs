@@ -174,15 +174,6 @@ pub fn reserve_ids(conn: &mut Db, count: usize) -> Result<Vec<i64>, DbError> {
     }
 }
 
-/// Adds one lead.
-///
-/// # Errors
-/// Another live lead has its phone or external id, or the database refuses.
-pub fn insert(conn: &mut Db, lead: &Lead) -> Result<(), DbError> {
-    diesel::insert_into(leads::table).values(lead).execute(conn)?;
-    Ok(())
-}
-
 /// Stores a changed lead; the caller has counted its version up.
 ///
 /// # Errors

@@ -9,8 +9,8 @@ use crate::db::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `organizations`.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = organizations, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, AsChangeset, Serialize)]
+#[diesel(table_name = organizations)]
 pub struct Organization {
     pub id: i32,
     pub uid: Uid,

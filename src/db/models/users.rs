@@ -10,7 +10,7 @@ use crate::domain::role::Role;
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `users`.
-#[derive(Debug, Clone, Queryable, Selectable, AsChangeset, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, AsChangeset, Serialize)]
 #[diesel(table_name = users, treat_none_as_null = true)]
 pub struct User {
     pub id: i64,
