@@ -20,6 +20,7 @@ use crate::domain::consent::{Consent, OptOut};
 use crate::domain::duplicates::{OnDuplicate, OnListed};
 use crate::domain::phone::E164;
 use crate::domain::status::Status;
+use crate::domain::timestamp::Timestamp;
 
 /// A lead that a batch works on, with what belongs to it.
 struct Held {
@@ -138,18 +139,8 @@ impl<'a> Batch<'a> {
             outcome.dnc_flagged = true;
             let own = std::mem::replace(&mut lead.status, Status::Dnc);
             lead.status_changed_at = stamp.now;
-            self.changes.history.push(NewStatusChange {
-                organization_id: stamp.org.0,
-                lead_id: id,
-                from_status: None,
-                to_status: own,
-                trigger_type: stamp.trigger,
-                reason: None,
-                changed_by: stamp.changed_by,
-                import_id: stamp.import_id,
-                changed_at: lead.created_at,
-                recorded_at: stamp.now,
-            });
+            let first = stamp.status_change(id, None, own);
+            self.changes.history.push(NewStatusChange { changed_at: lead.created_at, ..first });
             self.changes.history.push(dnc::change_to_dnc(id, own, &stamp));
         }
         outcome.previously_deleted =
@@ -174,10 +165,8 @@ impl<'a> Batch<'a> {
         };
         lead.consent_status = opt_out.ratchet(asked);
         lead.consent_at = (lead.consent_status != Consent::Pending).then_some(now);
-        lead.email_opted_out_at = opt_out
-            .email_opted_out_at
-            .map(crate::domain::timestamp::Timestamp::from_micros)
-            .or(draft.email_opt_out.then_some(now));
+        lead.email_opted_out_at =
+            opt_out.email_opted_out_at.map(Timestamp::from_micros).or(draft.email_opt_out.then_some(now));
         lead.consent_status != asked || (opt_out.email_opted_out_at.is_some() && !draft.email_opt_out)
     }
 
@@ -220,18 +209,7 @@ impl<'a> Batch<'a> {
         outcome.consent_kept = effect.consent_kept;
         let mut changed = !effect.changes.is_empty();
         if let Some(from) = effect.moved_from {
-            self.changes.history.push(NewStatusChange {
-                organization_id: stamp.org.0,
-                lead_id: id,
-                from_status: Some(from),
-                to_status: held.lead.status,
-                trigger_type: stamp.trigger,
-                reason: None,
-                changed_by: stamp.changed_by,
-                import_id: stamp.import_id,
-                changed_at: stamp.now,
-                recorded_at: stamp.now,
-            });
+            self.changes.history.push(stamp.status_change(id, Some(from), held.lead.status));
         }
         self.audit(id, effect.changes);
         let number = held.lead.phone_number.as_deref().and_then(E164::from_e164);
@@ -310,17 +288,10 @@ impl<'a> Batch<'a> {
     fn audit(&mut self, lead_id: i64, changes: Vec<FieldChange>) {
         let stamp = &self.writer.stamp;
         self.changes.audit.extend(changes.into_iter().map(|change| NewAuditEntry {
-            organization_id: stamp.org.0,
-            lead_id,
-            action: "update",
             field_name: Some(change.field),
             old_value: change.old,
             new_value: change.new,
-            changed_by: stamp.changed_by,
-            actor: stamp.actor.clone(),
-            ip_address: stamp.ip_address.clone(),
-            import_id: stamp.import_id,
-            changed_at: stamp.now,
+            ..stamp.audit(lead_id, "update")
         }));
     }
 

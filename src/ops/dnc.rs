@@ -40,17 +40,10 @@ pub fn record_move(lead: &mut Lead, changes: &mut LeadChanges, stamp: &Stamp) {
     lead.status_changed_at = stamp.now;
     lead.updated_at = stamp.now;
     changes.audit.push(NewAuditEntry {
-        organization_id: lead.organization_id,
-        lead_id: lead.id,
-        action: "update",
         field_name: Some("status".into()),
         old_value: Some(from.to_string()),
         new_value: Some(Status::Dnc.to_string()),
-        changed_by: stamp.changed_by,
-        actor: stamp.actor.clone(),
-        ip_address: stamp.ip_address.clone(),
-        import_id: stamp.import_id,
-        changed_at: stamp.now,
+        ..stamp.audit(lead.id, "update")
     });
     changes.history.push(change_to_dnc(lead.id, from, stamp));
 }
@@ -58,15 +51,8 @@ pub fn record_move(lead: &mut Lead, changes: &mut LeadChanges, stamp: &Stamp) {
 /// The status row of a lead that goes to `dnc` now.
 pub fn change_to_dnc(lead_id: i64, from: Status, stamp: &Stamp) -> NewStatusChange {
     NewStatusChange {
-        organization_id: stamp.org.0,
-        lead_id,
-        from_status: Some(from),
-        to_status: Status::Dnc,
         trigger_type: Trigger::Dnc,
         reason: Some(LISTED_REASON.into()),
-        changed_by: stamp.changed_by,
-        import_id: stamp.import_id,
-        changed_at: stamp.now,
-        recorded_at: stamp.now,
+        ..stamp.status_change(lead_id, Some(from), Status::Dnc)
     }
 }

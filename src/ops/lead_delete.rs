@@ -93,23 +93,7 @@ fn changed(lead: &Lead, stamp: &Stamp, field: &str, old: Option<String>, new: St
         field_name: Some(field.to_owned()),
         old_value: old,
         new_value: Some(new),
-        ..entry(lead, "update", stamp)
-    }
-}
-
-fn entry(lead: &Lead, action: &'static str, stamp: &Stamp) -> NewAuditEntry {
-    NewAuditEntry {
-        organization_id: lead.organization_id,
-        lead_id: lead.id,
-        action,
-        field_name: None,
-        old_value: None,
-        new_value: None,
-        changed_by: stamp.changed_by,
-        actor: stamp.actor.clone(),
-        ip_address: stamp.ip_address.clone(),
-        import_id: None,
-        changed_at: stamp.now,
+        ..stamp.audit(lead.id, "update")
     }
 }
 
@@ -136,5 +120,5 @@ fn store(conn: &mut Db, lead: &mut Lead, action: &'static str, stamp: &Stamp) ->
     lead.updated_at = stamp.now;
     lead.version += 1;
     leads::update(conn, lead)?;
-    lead_audit_log::append(conn, &[entry(lead, action, stamp)])
+    lead_audit_log::append(conn, &[stamp.audit(lead.id, action)])
 }

@@ -23,7 +23,7 @@ use super::models::lead_status_history::NewStatusChange;
 use super::models::lead_tags::NewTag;
 use super::models::leads::Lead;
 use super::{Db, DbError, OrgId};
-use crate::domain::status::Trigger;
+use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
 /// Who changes what, when and through which import: what every log row carries.
@@ -39,6 +39,41 @@ pub struct Stamp {
     /// What makes first statuses: an import, or a person.
     pub trigger: Trigger,
     pub now: Timestamp,
+}
+
+impl Stamp {
+    /// An audit entry of a lead, still without field and values.
+    pub fn audit(&self, lead_id: i64, action: &'static str) -> NewAuditEntry {
+        NewAuditEntry {
+            organization_id: self.org.0,
+            lead_id,
+            action,
+            field_name: None,
+            old_value: None,
+            new_value: None,
+            changed_by: self.changed_by,
+            actor: self.actor.clone(),
+            ip_address: self.ip_address.clone(),
+            import_id: self.import_id,
+            changed_at: self.now,
+        }
+    }
+
+    /// A status row of a lead that moves now, by this stamp's trigger and without a reason.
+    pub fn status_change(&self, lead_id: i64, from: Option<Status>, to: Status) -> NewStatusChange {
+        NewStatusChange {
+            organization_id: self.org.0,
+            lead_id,
+            from_status: from,
+            to_status: to,
+            trigger_type: self.trigger,
+            reason: None,
+            changed_by: self.changed_by,
+            import_id: self.import_id,
+            changed_at: self.now,
+            recorded_at: self.now,
+        }
+    }
 }
 
 /// A batch of changes to leads with everything that must be written together with them.
