@@ -109,12 +109,16 @@ fn of_import(error: &ImportError, explanation: &mut Explanation) {
             explanation.details.push(format!("the columns: {}", columns.join(", ")));
             explanation.hint = Some(remedy.clone());
         }
+        ImportError::Undecided { remedy, .. } => {
+            explanation.details.push("nothing was imported".into());
+            explanation.hint = Some(remedy.clone());
+        }
         ImportError::TooManyRejects { rejects_file, .. } => {
             explanation.details.push("nothing was imported".into());
             explanation.hint = rejects_file.as_ref().map(|path| format!("the rejected rows so far are in `{path}`"));
         }
         ImportError::FileChanged(_) => explanation.hint = Some("import it again once nobody writes to it".into()),
-        ImportError::Rejects { .. } => {
+        ImportError::RowFile { .. } => {
             explanation.details.push("nothing was imported".into());
             explanation.hint = Some("name another place, for example --rejects /tmp/rejects.csv".into());
         }

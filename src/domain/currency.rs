@@ -1,21 +1,31 @@
 //! Currencies by ISO 4217 code.
 
+use iso_currency::Currency;
+
 /// Reads an ISO 4217 code, in any case.
 ///
 /// # Errors
 /// A sentence that names the code.
-pub fn parse(text: &str) -> Result<String, String> {
-    let upper = text.trim().to_uppercase();
-    iso_currency::Currency::from_code(&upper)
-        .map(|_| upper)
+pub fn parse(text: &str) -> Result<Currency, String> {
+    Currency::from_code(&text.trim().to_uppercase())
         .ok_or_else(|| format!("`{text}` is not a currency; use an ISO 4217 code such as USD or EUR"))
+}
+
+/// Reads an ISO 4217 code, in any case, into its upper-case form.
+///
+/// # Errors
+/// A sentence that names the code.
+pub fn parse_code(text: &str) -> Result<String, String> {
+    parse(text).map(|currency| currency.code().to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn codes() {
-        assert_eq!(super::parse("eur").unwrap(), "EUR");
-        assert!(super::parse("DOLLAR").is_err());
+        assert_eq!(parse("eur"), Ok(Currency::EUR));
+        assert!(parse("DOLLAR").is_err());
     }
 }

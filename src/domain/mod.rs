@@ -63,6 +63,7 @@ pub mod datetime;
 pub mod duplicates;
 pub mod email;
 pub mod flag;
+pub mod money;
 pub mod name;
 pub mod phone;
 pub mod role;

@@ -13,12 +13,15 @@ pub enum ImportError {
     NoIdentityColumn { file: String, columns: Vec<String> },
     #[error("{problem}")]
     Mapping { problem: String, columns: Vec<String>, remedy: String },
+    /// A column can be read in more than one way, and nothing in it decides.
+    #[error("`{file}`, column `{column}`: {problem}")]
+    Undecided { file: String, column: String, problem: String, remedy: String },
     #[error("{rejected} of {read} rows of `{file}` are bad, more than --max-rejects allows")]
     TooManyRejects { file: String, read: u64, rejected: u64, rejects_file: Option<String> },
     #[error("`{0}` changed while it was imported")]
     FileChanged(String),
-    #[error("cannot write the rejected rows to `{path}`: {reason}")]
-    Rejects { path: String, reason: String },
+    #[error("cannot write rows to `{path}`: {reason}")]
+    RowFile { path: String, reason: String },
     #[error("`{0}` names an import that is not recorded here")]
     UnknownImport(String),
     #[error("other programs kept taking the same phones; the import gave up after {0} attempts")]

@@ -16,6 +16,8 @@ vocabulary! {
         Status = "status",
         Source = "source",
         Campaign = "campaign",
+        Value = "value",
+        Currency = "currency",
         Score = "score",
         Temperature = "temperature",
         Tags = "tags",
@@ -127,6 +129,21 @@ impl LeadField {
             LeadField::Status => &["status", "lead status", "stage", "lead stage", "lifecycle stage"],
             LeadField::Source => &["source", "lead source", "original source", "utm source", "channel"],
             LeadField::Campaign => &["campaign", "campaign name", "utm campaign"],
+            LeadField::Value => &[
+                "value",
+                "lead value",
+                "deal value",
+                "deal amount",
+                "amount",
+                "opportunity amount",
+                "estimated value",
+                "expected value",
+                "expected revenue",
+                "deal size",
+            ],
+            LeadField::Currency => {
+                &["currency", "currency code", "currency iso code", "deal currency", "deal currency code"]
+            }
             LeadField::Score => &["score", "lead score", "leadscore"],
             LeadField::Temperature => &["temperature", "rating", "lead temperature"],
             LeadField::Tags => &["tags", "tag", "labels", "label"],

@@ -1,8 +1,6 @@
 //! The import of leads: one file, one transaction.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
@@ -10,20 +8,18 @@ use std::time::Instant;
 use super::ImportError;
 use super::checker::{Checked, Checker};
 use super::mapping::Mapping;
-use super::options::{ImportOptions, MaxRejects, ON_DUPLICATE_KEY};
-use super::rejects::RejectsWriter;
+use super::options::{ImportOptions, MaxRejects};
+use super::prepare::{checker, refuse_to_overwrite, with_earlier_options, with_settings};
+use super::proof::{Doubtful, Formats};
+use super::rejects::{RejectsWriter, SkippedWriter};
 use super::row::{ProblemKind, Row, RowProblem};
 use super::source::{Item, Source, SourceOptions};
 use super::summary::ImportSummary;
 use crate::db::bulk::Stamp;
 use crate::db::models::imports::{self, NewImport};
 use crate::db::models::organizations::Organization;
-use crate::db::models::{system_config, users};
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db};
-use crate::domain::datetime;
-use crate::domain::duplicates::OnDuplicate;
-use crate::domain::phone::Region;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::writer::{Fate, LeadWriter, Policy, WriteError};
 
@@ -33,6 +29,8 @@ pub struct Request<'a> {
     pub options: ImportOptions,
     /// Where rejected rows go; beside the file when nobody says.
     pub rejects: Option<PathBuf>,
+    /// Where skipped rows go; nowhere when nobody says.
+    pub skipped: Option<PathBuf>,
     pub dry_run: bool,
     pub organization: &'a Organization,
     /// Actor and time; the import adds its own id.
@@ -69,10 +67,14 @@ pub fn import(
         delimiter: request.options.delimiter,
         encoding: request.options.encoding,
         sheet: request.options.sheet.clone(),
+        header_row: request.options.header_row,
+        named: request.options.map.iter().map(|assignment| assignment.value.clone()).collect(),
+        ..SourceOptions::default()
     };
-    refuse_to_overwrite(request.path, request.rejects.as_deref())?;
+    refuse_to_overwrite(request.path, [&request.rejects, &request.skipped])?;
     let source = Source::open(request.path, &options)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
+    source.passed_over().iter().for_each(|text| observer.notice(text));
     let options = with_earlier_options(db, &source, &request)?;
     let options = with_settings(db, options, request.organization)?;
     let mapping = Mapping::of(source.shown(), &source.headers, &options)?;
@@ -90,94 +92,6 @@ pub fn import(
     }
 }
 
-/// Refuses to write the rejected rows over the very file that is imported.
-fn refuse_to_overwrite(source: &Path, rejects: Option<&Path>) -> Result<(), ImportError> {
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    match rejects {
-        Some(rejects) if real(rejects).is_some() && real(rejects) == real(source) => Err(ImportError::Rejects {
-            path: rejects.display().to_string(),
-            reason: "it is the file that is imported".into(),
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// The options of this call, completed by those of the import that a reject file names.
-fn with_earlier_options(
-    db: &mut Database,
-    source: &Source,
-    request: &Request<'_>,
-) -> Result<ImportOptions, ImportError> {
-    let options = request.options.clone();
-    let Some(column) = source.headers.iter().position(|header| header == "_import") else { return Ok(options) };
-    if options.ignore.iter().any(|name| name == "_import") {
-        return Ok(options);
-    }
-    let mut named = String::new();
-    let mut take_first = |item: Item| match item {
-        Item::Row(row) | Item::Broken(row, _) => {
-            named = row.cell(column).trim().to_owned();
-            // One row is enough; the error only ends the reading.
-            Err(ImportError::Interrupted)
-        }
-        Item::Blank(_) => Ok(()),
-    };
-    match source.read(&mut take_first) {
-        Ok(()) | Err(ImportError::Interrupted) => {}
-        Err(e) => return Err(e),
-    }
-    if named.is_empty() {
-        return Ok(options);
-    }
-    let uid = uuid::Uuid::parse_str(&named).map_err(|_| ImportError::UnknownImport(named.clone()))?;
-    let org = request.organization.org_id();
-    let earlier =
-        db.read(org, |conn| imports::by_uid(conn, org, Uid(uid)))?.ok_or(ImportError::UnknownImport(named))?;
-    let earlier: ImportOptions =
-        serde_json::from_value(earlier.options.0).map_err(|e| ImportError::Record(e.to_string()))?;
-    Ok(options.or(earlier))
-}
-
-/// The options, completed by the organization's settings.
-fn with_settings(
-    db: &mut Database,
-    options: ImportOptions,
-    organization: &Organization,
-) -> Result<ImportOptions, ImportError> {
-    let org = organization.org_id();
-    let settings = db.read(org, |conn| system_config::all(conn, org))?;
-    let policy = settings.iter().find(|setting| setting.config_key == ON_DUPLICATE_KEY);
-    let on_duplicate = policy.and_then(|setting| OnDuplicate::from_word(&setting.config_value));
-    Ok(options.or(ImportOptions { on_duplicate, ..ImportOptions::default() }))
-}
-
-fn checker(
-    db: &mut Database,
-    mapping: Mapping,
-    options: &ImportOptions,
-    request: &Request<'_>,
-) -> Result<Checker, ImportError> {
-    let organization = request.organization;
-    let org = organization.org_id();
-    let users = db.read(org, |conn| users::all(conn, org))?;
-    let owners: HashMap<String, i64> =
-        users.into_iter().filter(|user| user.is_active).map(|user| (user.email, user.id)).collect();
-    let region = options.region.as_deref().or(Some(organization.default_region.as_str()).filter(|r| !r.is_empty()));
-    Ok(Checker {
-        mapping,
-        org,
-        region: region.and_then(|region| Region::from_str(region).ok()),
-        phone_check: options.phone_check.unwrap_or_default(),
-        // The organization's zone was validated when it was set.
-        zone: datetime::zone(&organization.timezone).unwrap_or(jiff::tz::TimeZone::UTC),
-        owners,
-        tags: options.tags.clone(),
-        source_system: options.source_system.clone(),
-        lenient: options.lenient,
-        now: request.stamp.now,
-    })
-}
-
 /// An import under way.
 struct Job<'a> {
     source: Source,
@@ -192,6 +106,8 @@ struct Job<'a> {
 enum Delivery {
     Rows(Vec<Checked>),
     Blank(u64),
+    /// What the file proved of its dates and amounts, and the sentences that say so.
+    Proven(Formats, Vec<String>),
 }
 
 impl Job<'_> {
@@ -220,6 +136,8 @@ impl Job<'_> {
             conn,
             writer,
             rejects: self.rejects_writer(uid),
+            skipped: self.request.skipped.clone().map(|path| SkippedWriter::new(path, &self.source)),
+            formats: self.said(),
             summary: ImportSummary {
                 import_id: (!self.request.dry_run).then_some(import_id),
                 file_name: self.source.file_name.clone(),
@@ -262,11 +180,16 @@ impl Job<'_> {
     fn rejects_writer(&self, uid: Uid) -> Option<RejectsWriter> {
         let path = match (&self.request.rejects, self.request.dry_run) {
             (Some(path), _) => path.clone(),
-            (None, false) => RejectsWriter::default_path(self.source.path()),
+            (None, false) => RejectsWriter::default_path(&self.source),
             (None, true) => return None,
         };
         let import = if self.request.dry_run { String::new() } else { uid.0.to_string() };
-        Some(RejectsWriter::new(path, &self.source.headers, import))
+        Some(RejectsWriter::new(path, &self.source, import))
+    }
+
+    /// How dates and amounts are written, as far as that was said.
+    fn said(&self) -> Formats {
+        Formats { date_order: self.options.date_order, decimal_separator: self.options.decimal_separator }
     }
 
     /// Reads and checks in a second thread, writes in this one.
@@ -286,9 +209,19 @@ impl Job<'_> {
         // A failed send means that the writing side has given up; its error is the one that counts.
         let send = |batch| sender.send(batch).map_err(|_| ImportError::Interrupted);
         let mut rows = Vec::with_capacity(BATCH);
+        let mut formats = self.said();
+        let mut doubtful = Some(Doubtful::of(&self.checker.mapping, formats));
         self.source.read(&mut |item| {
             match item {
-                Item::Row(row) => rows.push(self.checker.check(row)),
+                Item::Row(row) => {
+                    // The whole file is looked through only once a cell needs it.
+                    if let Some(doubts) = doubtful.take_if(|doubts| doubts.concerns(&row)) {
+                        let (proven, notices) = doubts.prove(&self.source, formats)?;
+                        formats = proven;
+                        send(Delivery::Proven(proven, notices))?;
+                    }
+                    rows.push(self.checker.check(row, formats));
+                }
                 Item::Broken(row, problem) => rows.push(broken(row, problem)),
                 Item::Blank(count) => return send(Delivery::Blank(count)),
             }
@@ -312,6 +245,10 @@ impl Job<'_> {
             }
             match batch {
                 Delivery::Blank(count) => work.summary.blank_rows += count,
+                Delivery::Proven(formats, notices) => {
+                    work.formats = formats;
+                    notices.iter().for_each(|text| observer.notice(text));
+                }
                 Delivery::Rows(rows) => work.write(rows)?,
             }
             observer.progress(work.summary.read, self.source.estimated_rows);
@@ -333,6 +270,9 @@ struct Work<'a> {
     conn: &'a mut Db,
     writer: LeadWriter,
     rejects: Option<RejectsWriter>,
+    skipped: Option<SkippedWriter>,
+    /// How dates and amounts were read.
+    formats: Formats,
     summary: ImportSummary,
 }
 
@@ -356,7 +296,10 @@ impl Work<'_> {
                         None => {
                             self.summary.repaired += u64::from(checked.repaired);
                             self.summary.dropped_values += checked.problems.len() as u64;
-                            checked.problems.iter().for_each(|problem| self.summary.note(checked.row.number, problem));
+                            for problem in &checked.problems {
+                                self.summary.note(&self.job.source, checked.row.number, problem);
+                            }
+                            self.list_skipped(&checked.row, outcome.fate)?;
                         }
                     }
                 }
@@ -369,10 +312,19 @@ impl Work<'_> {
     }
 
     fn reject(&mut self, row: &Row, problems: &[RowProblem]) -> Result<(), ImportError> {
-        problems.iter().for_each(|problem| self.summary.note(row.number, problem));
+        let source = &self.job.source;
+        problems.iter().for_each(|problem| self.summary.note(source, row.number, problem));
         match &mut self.rejects {
-            Some(rejects) => rejects.write(row, problems),
+            Some(rejects) => rejects.write(source, row, problems),
             None => Ok(()),
+        }
+    }
+
+    fn list_skipped(&mut self, row: &Row, fate: Fate) -> Result<(), ImportError> {
+        match (&mut self.skipped, fate) {
+            (Some(skipped), Fate::SkippedKnown(lead)) => skipped.write(row, Some(lead), "the lead is known"),
+            (Some(skipped), Fate::SkippedListed) => skipped.write(row, None, "its number is on the do-not-call list"),
+            _ => Ok(()),
         }
     }
 
@@ -396,6 +348,7 @@ impl Work<'_> {
         }
         self.writer.settle(self.conn)?;
         self.summary.rejects_file = self.finish_rejects()?;
+        self.summary.skipped_file = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
         if !self.summary.reconciles() {
             return Err(ImportError::DoesNotReconcile);
@@ -403,7 +356,13 @@ impl Work<'_> {
         let counts = serde_json::to_value(&self.summary).map_err(|e| ImportError::Record(e.to_string()))?;
         let counts = Json(counts);
         let org = self.job.request.organization.org_id();
-        imports::finish(self.conn, org, import_id, &counts, (self.job.request.clock)())?;
+        let options = ImportOptions {
+            date_order: self.formats.date_order,
+            decimal_separator: self.formats.decimal_separator,
+            ..self.job.options.clone()
+        };
+        let options = Json(serde_json::to_value(&options).map_err(|e| ImportError::Record(e.to_string()))?);
+        imports::finish(self.conn, org, import_id, &options, &counts, (self.job.request.clock)())?;
         Ok(self.summary)
     }
 }
@@ -423,7 +382,7 @@ fn refusal(fate: Fate) -> Option<RowProblem> {
         ),
         _ => return None,
     };
-    Some(RowProblem { kind, column: String::new(), value: String::new(), problem, remedy: remedy.into() })
+    Some(RowProblem::of_row(kind, "", problem, remedy))
 }
 
 impl From<WriteError> for ImportError {

@@ -101,8 +101,8 @@ impl Mapping {
     }
 }
 
-/// The columns that a reject file adds.
-pub const OWN_COLUMNS: [&str; 5] = ["_row", "_column", "_problem", "_hint", "_import"];
+/// The columns that files of rejected and skipped rows add.
+pub const OWN_COLUMNS: [&str; 7] = ["_row", "_column", "_problem", "_hint", "_import", "_lead", "_reason"];
 
 fn constants(headers: &[String], options: &ImportOptions) -> Result<Vec<(LeadField, String)>, ImportError> {
     options

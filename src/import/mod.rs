@@ -10,8 +10,11 @@ pub mod fields;
 pub mod leads;
 pub mod mapping;
 pub mod options;
+mod prepare;
+pub mod proof;
 pub mod rejects;
 pub mod row;
+pub mod rowfile;
 pub mod source;
 pub mod summary;
 

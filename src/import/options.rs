@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::datetime::DateOrder;
 use crate::domain::duplicates::{OnDuplicate, OnListed};
+use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::PhoneCheck;
+use crate::domain::status::Status;
 
 /// The organization's setting for imports that name no policy for duplicates.
 pub const ON_DUPLICATE_KEY: &str = "import.on_duplicate";
@@ -63,6 +66,25 @@ impl std::str::FromStr for Assignment {
     }
 }
 
+/// A word of the file's status column and the status that it means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusMeaning {
+    pub word: String,
+    pub status: Status,
+}
+
+impl std::str::FromStr for StatusMeaning {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, status) =
+            text.rsplit_once('=').ok_or_else(|| format!("`{text}` has no `=`; write it as 'Closed Won=recruited'"))?;
+        match word.trim() {
+            "" => Err(format!("`{text}` names no word of the file before the `=`")),
+            word => Ok(StatusMeaning { word: word.to_owned(), status: status.parse()? }),
+        }
+    }
+}
+
 /// What a person asked of an import of leads. What was not said is empty, so that stored options can fill it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -80,12 +102,20 @@ pub struct ImportOptions {
     pub source_system: Option<String>,
     pub lenient: bool,
     pub max_rejects: Option<MaxRejects>,
+    pub status_map: Vec<StatusMeaning>,
+    /// Said, or proven by the file.
+    pub date_order: Option<DateOrder>,
+    /// Said, or proven by the file.
+    pub decimal_separator: Option<DecimalSeparator>,
     #[serde(skip)]
     pub delimiter: Option<char>,
     #[serde(skip)]
     pub encoding: Option<&'static encoding_rs::Encoding>,
     #[serde(skip)]
     pub sheet: Option<String>,
+    /// Where the header is: the line in which it begins, or the sheet's row.
+    #[serde(skip)]
+    pub header_row: Option<u64>,
 }
 
 impl ImportOptions {
@@ -110,9 +140,13 @@ impl ImportOptions {
             source_system: self.source_system.or(earlier.source_system),
             lenient: self.lenient || earlier.lenient,
             max_rejects: self.max_rejects,
+            status_map: either(self.status_map, earlier.status_map),
+            date_order: self.date_order.or(earlier.date_order),
+            decimal_separator: self.decimal_separator.or(earlier.decimal_separator),
             delimiter: self.delimiter,
             encoding: self.encoding,
             sheet: self.sheet,
+            header_row: self.header_row,
         }
     }
 }
@@ -128,6 +162,15 @@ mod tests {
         assert!("101%".parse::<MaxRejects>().is_err() && "many".parse::<MaxRejects>().is_err());
         assert!(MaxRejects::Rows(5).is_exceeded(10, 6) && !MaxRejects::Rows(5).is_exceeded(10, 5));
         assert!(MaxRejects::Percent(10.0).is_exceeded(19, 2) && !MaxRejects::Percent(10.0).is_exceeded(20, 2));
+    }
+
+    #[test]
+    fn status_meanings() {
+        let meaning: StatusMeaning = "Stage = 5=recruited".parse().unwrap();
+        assert_eq!((meaning.word.as_str(), meaning.status), ("Stage = 5", Status::Recruited));
+        for bad in ["Won", "=hot", "Won=asleep"] {
+            assert!(bad.parse::<StatusMeaning>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A row as read, and what can be wrong with it.
 
+use super::source::Source;
+
 vocabulary! {
     /// The kinds of problem for which a row is rejected or a value dropped.
     ProblemKind {
@@ -19,6 +21,10 @@ vocabulary! {
         StatusUnknown = "status_unknown",
         /// The score is not an integer from 0 to 100.
         ScoreInvalid = "score_invalid",
+        /// The amount of money cannot be read.
+        MoneyInvalid = "money_invalid",
+        /// The currency is unknown.
+        CurrencyUnknown = "currency_unknown",
         /// The temperature is not hot, warm or cold.
         TemperatureUnknown = "temperature_unknown",
         /// The time cannot be read without guessing.
@@ -56,6 +62,8 @@ impl ProblemKind {
             ProblemKind::EmailInvalid => "The email address is not one.",
             ProblemKind::StatusUnknown => "The status is unknown.",
             ProblemKind::ScoreInvalid => "The score is not an integer from 0 to 100.",
+            ProblemKind::MoneyInvalid => "The amount of money cannot be read, or not in the way of its column.",
+            ProblemKind::CurrencyUnknown => "The currency is no ISO 4217 code.",
             ProblemKind::TemperatureUnknown => "The temperature is not hot, warm or cold.",
             ProblemKind::TimeInvalid => "The time cannot be read without guessing.",
             ProblemKind::ConsentUnknown => "The consent is unknown. Such a row is rejected even with `--lenient`.",
@@ -85,10 +93,39 @@ pub struct RowProblem {
     pub kind: ProblemKind,
     /// The header of the column, or empty when the whole row is meant.
     pub column: String,
+    /// Where the column stands, counted from 0.
+    pub index: Option<usize>,
     pub value: String,
     /// What is wrong, to be read after the value.
     pub problem: String,
     pub remedy: String,
+}
+
+impl RowProblem {
+    /// A problem of a row as a whole.
+    pub fn of_row(kind: ProblemKind, value: &str, problem: impl Into<String>, remedy: &str) -> RowProblem {
+        RowProblem {
+            kind,
+            column: String::new(),
+            index: None,
+            value: value.to_owned(),
+            problem: problem.into(),
+            remedy: remedy.to_owned(),
+        }
+    }
+
+    /// The problem as a sentence: the value, then what is wrong with it.
+    pub fn describe(&self) -> String {
+        match self.value.is_empty() {
+            true => self.problem.clone(),
+            false => format!("`{}` {}", self.value, self.problem),
+        }
+    }
+
+    /// The cell as a spreadsheet names it, in a row of a workbook.
+    pub fn cell(&self, source: &Source, row: u64) -> Option<String> {
+        self.index.and_then(|index| source.cell_address(index, row))
+    }
 }
 
 /// The cells of one row, in one allocation for the text and one for its ends.

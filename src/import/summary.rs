@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::row::{ProblemKind, RowProblem};
+use super::source::Source;
 use crate::ops::writer::{Fate, Outcome};
 
 /// The summary of one import: the printed answer, and the `counts` of its record.
@@ -40,6 +41,7 @@ pub struct ImportSummary {
     /// Values that `--lenient` dropped.
     pub dropped_values: u64,
     pub rejects_file: Option<String>,
+    pub skipped_file: Option<String>,
     pub problems: Vec<ProblemGroup>,
     pub seconds: f64,
 }
@@ -50,6 +52,8 @@ pub struct ProblemGroup {
     pub kind: ProblemKind,
     pub count: u64,
     pub example_row: u64,
+    /// The cell as a spreadsheet names it, in a workbook.
+    pub example_cell: Option<String>,
     pub example_value: String,
     pub example_column: String,
     pub example_problem: String,
@@ -79,13 +83,14 @@ impl ImportSummary {
     }
 
     /// Counts a problem under its kind.
-    pub fn note(&mut self, row: u64, problem: &RowProblem) {
+    pub fn note(&mut self, source: &Source, row: u64, problem: &RowProblem) {
         match self.problems.iter_mut().find(|group| group.kind == problem.kind) {
             Some(group) => group.count += 1,
             None => self.problems.push(ProblemGroup {
                 kind: problem.kind,
                 count: 1,
                 example_row: row,
+                example_cell: problem.cell(source, row),
                 // PostgreSQL's JSON knows no U+0000; its picture stands for it.
                 example_value: problem.value.replace('\0', "␀"),
                 example_column: problem.column.clone(),

@@ -109,6 +109,24 @@ impl Work<'_> {
             )+ };
         }
         take!(lead_score, temperature, owner_id);
+        self.value(draft);
+    }
+
+    /// An amount and its currency are one value.
+    fn value(&mut self, draft: &LeadDraft) {
+        let (Some(cents), Some(currency)) = (draft.lead.value_cents, &draft.lead.currency) else { return };
+        let same = self.lead.value_cents == Some(cents) && self.lead.currency.as_ref() == Some(currency);
+        if same || !self.takes(self.lead.value_cents.is_none()) {
+            return;
+        }
+        if self.lead.value_cents != Some(cents) {
+            let old = self.lead.value_cents.replace(cents);
+            self.changed("value_cents", old.map(|v| v.to_string()), Some(cents.to_string()));
+        }
+        if self.lead.currency.as_ref() != Some(currency) {
+            let old = self.lead.currency.replace(currency.clone());
+            self.changed("currency", old, Some(currency.clone()));
+        }
     }
 
     fn custom_fields(&mut self, draft: &LeadDraft) {

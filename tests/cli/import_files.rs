@@ -308,7 +308,7 @@ fn files_that_are_no_sheets_get_one_clear_error() {
             "line 4 is not UTF-8: it holds the byte 0xFC",
         ),
         ("nul.csv", b"Phone,Ci\0ty\n2125550101,x\n".to_vec(), "its header holds the character U+0000"),
-        ("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "old XLS"),
+        ("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "the workbook is damaged"),
         ("cut.csv.gz", b"\x1f\x8b\x08\0".to_vec(), "damaged or cut off"),
         ("names.csv", b"Name,Fone,City\nAda,1,2\n".to_vec(), "no column of"),
     ];

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use crate::cli::one_of;
 use crate::commands::context::{self, Context, Session};
+use crate::domain::datetime::DateOrder;
 use crate::domain::duplicates::{OnDuplicate, OnListed};
+use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::role::Right;
 use crate::domain::status::Trigger;
 use crate::error::{CommandError, Exit};
 use crate::import::leads::{Observer, Request, import};
-use crate::import::options::{Assignment, ImportOptions, MaxRejects};
+use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
 use crate::import::source::encoding;
 use crate::import::summary::{ImportSummary, ProblemGroup};
 use crate::ui::{Column, Format, Progress, Ui, grouped};
@@ -24,7 +26,7 @@ use crate::ui::{Column, Format, Progress, Ui, grouped};
 #[command(
     after_help = "Fields: phone, further_phone, email, first_name, last_name, name, company, job_title, website, \
     linkedin_url, status, source, campaign, score, temperature, tags, owner, note, created, do_not_call, email_opt_out, \
-    consent, city, state, postal_code, country, timezone, external_id\n\n\
+    consent, city, state, postal_code, country, timezone, external_id, value, currency\n\n\
     Examples:\n  \
     crmctl import leads leads.csv --region US\n  \
     crmctl import leads fair.xlsx --map phone=Fone --set source='Trade fair' --tag fair --dry-run\n  \
@@ -70,9 +72,22 @@ pub struct Args {
     /// Import nothing when more rows are rejected: a number or a percentage such as 5%
     #[arg(long, value_name = "N|N%")]
     max_rejects: Option<MaxRejects>,
-    /// Where rejected rows go [default: FILE.rejects.csv]
+    /// Where rejected rows go: a name that ends in .xlsx makes a workbook with the bad cells marked [default:
+    /// FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
     #[arg(long, value_name = "PATH")]
     rejects: Option<PathBuf>,
+    /// List the skipped rows, each with the lead that it matched, in a .csv or .xlsx file
+    #[arg(long, value_name = "PATH")]
+    skipped: Option<PathBuf>,
+    /// What a word of the file's status column means; may be given several times
+    #[arg(long, value_name = "WORD=STATUS")]
+    status_map: Vec<StatusMeaning>,
+    /// Which of day and month stands first in dates such as 03/04/2026 [default: proven by the column, or asked for]
+    #[arg(long, value_parser = one_of::<DateOrder>())]
+    date_order: Option<DateOrder>,
+    /// What separates decimals in amounts of money [default: proven by the column, or asked for]
+    #[arg(long, value_parser = one_of::<DecimalSeparator>())]
+    decimal_separator: Option<DecimalSeparator>,
     /// What separates the cells of a text file [default: found out]
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     delimiter: Option<char>,
@@ -82,15 +97,18 @@ pub struct Args {
     /// The sheet of a workbook, by name or place [default: the only one that is not empty]
     #[arg(long)]
     sheet: Option<String>,
+    /// Where the header is: the line in which it begins, or the sheet's row [default: found out]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    header_row: Option<u64>,
     /// Do everything but keep nothing: the counts are those of the import
     #[arg(long)]
     dry_run: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    if args.rejects.is_some() && args.files.len() > 1 {
-        return Err(CommandError::usage("--rejects names one file, but several files are imported")
-            .hint("leave --rejects out, or import the files one by one")
+    if (args.rejects.is_some() || args.skipped.is_some()) && args.files.len() > 1 {
+        return Err(CommandError::usage("--rejects and --skipped name one file, but several files are imported")
+            .hint("leave them out, or import the files one by one")
             .into());
     }
     context.catch_interrupts();
@@ -127,6 +145,7 @@ fn import_file(
         path: file,
         options: options(args),
         rejects: args.rejects.clone(),
+        skipped: args.skipped.clone(),
         dry_run: args.dry_run,
         organization: &session.org,
         stamp,
@@ -150,9 +169,13 @@ fn options(args: &Args) -> ImportOptions {
         source_system: args.source_system.clone(),
         lenient: args.lenient,
         max_rejects: args.max_rejects,
+        status_map: args.status_map.clone(),
+        date_order: args.date_order,
+        decimal_separator: args.decimal_separator,
         delimiter: args.delimiter,
         encoding: args.encoding,
         sheet: args.sheet.clone(),
+        header_row: args.header_row,
     }
 }
 
@@ -211,6 +234,9 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
     if let Some(path) = &summary.rejects_file {
         ui.note(&format!("rejected rows are in {path}; fix them there and import that file"));
     }
+    if let Some(path) = &summary.skipped_file {
+        ui.note(&format!("skipped rows are in {path}"));
+    }
     Ok(())
 }
 
@@ -218,7 +244,7 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
 #[derive(serde::Serialize)]
 struct ProblemLine {
     count: u64,
-    row: u64,
+    place: String,
     column: String,
     value: String,
     problem: String,
@@ -227,7 +253,7 @@ struct ProblemLine {
 
 const PROBLEM_COLUMNS: &[Column] = &[
     Column::count("count", "count"),
-    Column::number("row", "e.g. row"),
+    Column::whole("place", "for example"),
     Column::text("column", "column"),
     Column::text("value", "value"),
     Column::text("problem", "problem"),
@@ -238,7 +264,7 @@ impl ProblemLine {
     fn of(group: &ProblemGroup) -> ProblemLine {
         ProblemLine {
             count: group.count,
-            row: group.example_row,
+            place: group.example_cell.clone().unwrap_or_else(|| format!("row {}", group.example_row)),
             column: group.example_column.clone(),
             value: group.example_value.clone(),
             problem: group.example_problem.clone(),
@@ -272,6 +298,7 @@ const COLUMNS: &[Column] = &[
     Column::count("dropped_values", "dropped values"),
     Column::hidden("skipped_dnc"),
     Column::hidden("rejects_file"),
+    Column::hidden("skipped_file"),
     Column::hidden("problems"),
     Column::hidden("seconds"),
 ];

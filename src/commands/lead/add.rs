@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use crate::cli::one_of;
 use crate::commands::context::Context;
 use crate::db::models::{leads, users};
-use crate::domain::datetime;
 use crate::domain::duplicates::{OnDuplicate, OnListed};
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::role::Right;
+use crate::domain::{currency, datetime};
 use crate::error::{CommandError, Exit};
 use crate::import::checker::Checker;
 use crate::import::fields::LeadField;
 use crate::import::mapping::Mapping;
 use crate::import::options::Assignment;
-use crate::import::rejects::describe;
-use crate::import::row::Row;
+use crate::import::proof::Formats;
+use crate::import::row::{Row, RowProblem};
 use crate::ops::writer::{Fate, LeadWriter, Policy};
 
 /// Add one lead
@@ -106,16 +106,18 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         tags: args.tag.iter().map(|tag| crate::domain::tag::normalize(tag)).filter(|tag| !tag.is_empty()).collect(),
         source_system: args.source_system.clone(),
         lenient: false,
+        status_map: HashMap::new(),
+        base_currency: currency::parse(&session.org.base_currency).map_err(CommandError::failed)?,
         now: session.stamp.now,
     };
-    let checked = checker.check(Row::new(0));
+    let checked = checker.check(Row::new(0), Formats::default());
     let Some(draft) = checked.draft else {
         let mut problems = checked.problems.iter();
         let first = problems.next();
-        let message = first.map(describe).unwrap_or_default();
+        let message = first.map(RowProblem::describe).unwrap_or_default();
         let mut error = CommandError::usage(message);
         for problem in problems {
-            error = error.detail(describe(problem));
+            error = error.detail(problem.describe());
         }
         return Err(error.hint(first.map(|p| p.remedy.clone()).unwrap_or_default()).into());
     };

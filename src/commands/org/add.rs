@@ -20,7 +20,7 @@ pub struct Args {
     #[arg(long, value_parser = super::checked_region)]
     region: Option<String>,
     /// The currency of reports, by ISO 4217 code
-    #[arg(long, default_value = "USD", value_parser = currency::parse)]
+    #[arg(long, default_value = "USD", value_parser = currency::parse_code)]
     currency: String,
     /// The time zone of days and months, by IANA name
     #[arg(long, default_value = "UTC", value_parser = super::checked_timezone)]

@@ -19,7 +19,7 @@ pub struct Args {
     #[arg(long, value_parser = super::checked_region)]
     region: Option<String>,
     /// The currency of reports, by ISO 4217 code
-    #[arg(long, value_parser = currency::parse)]
+    #[arg(long, value_parser = currency::parse_code)]
     currency: Option<String>,
     /// The time zone of days and months, by IANA name
     #[arg(long, value_parser = super::checked_timezone)]

@@ -14,7 +14,7 @@ type Check = fn(&str) -> Result<String, String>;
 const SETTINGS: &[(&str, Check)] = &[
     ("default_region", super::checked_region),
     ("timezone", super::checked_timezone),
-    ("base_currency", crate::domain::currency::parse),
+    ("base_currency", crate::domain::currency::parse_code),
     ("name", super::checked_name),
     (ON_DUPLICATE_KEY, |text| text.parse::<OnDuplicate>().map(|policy| policy.to_string())),
 ];

@@ -18,7 +18,7 @@ use crate::domain::timestamp::Timestamp;
 /// The columns that a new lead can have a value in, in the order of [`copy_line`].
 const COLUMNS: &str = "id, organization_id, uid, owner_id, first_name, last_name, phone_number, phone_extension, email, \
     company, job_title, website, linkedin_url, status, status_changed_at, lead_score, temperature, source, campaign, \
-    consent_status, consent_at, email_opted_out_at, city, state, postal_code, country, timezone, custom_fields, \
+    value_cents, currency, consent_status, consent_at, email_opted_out_at, city, state, postal_code, country, timezone, custom_fields, \
     external_source, external_id, import_id, created_at, updated_at";
 
 diesel::table! {
@@ -145,6 +145,8 @@ fn copy_line(out: &mut String, lead: &Lead) -> Result<(), DbError> {
     copy_text(out, lead.temperature.map(|t| t.as_str()));
     copy_text(out, lead.source.as_deref());
     copy_text(out, lead.campaign.as_deref());
+    number(out, lead.value_cents);
+    copy_text(out, lead.currency.as_deref());
     put!(lead.consent_status);
     time(out, lead.consent_at);
     time(out, lead.email_opted_out_at);

@@ -64,13 +64,25 @@ pub fn insert(conn: &mut Db, new: &NewImport<'_>) -> Result<i64, DbError> {
         .first(conn)?)
 }
 
-/// Ends an import's record with its counts.
+/// Ends an import's record with its counts, and with its options as far as the file decided them.
 ///
 /// # Errors
 /// The database refuses.
-pub fn finish(conn: &mut Db, org: OrgId, id: i64, counts: &Json, now: Timestamp) -> Result<(), DbError> {
+pub fn finish(
+    conn: &mut Db,
+    org: OrgId,
+    id: i64,
+    options: &Json,
+    counts: &Json,
+    now: Timestamp,
+) -> Result<(), DbError> {
     diesel::update(imports::table.filter(imports::organization_id.eq(org.0).and(imports::id.eq(id))))
-        .set((imports::counts.eq(counts), imports::finished_at.eq(now), imports::updated_at.eq(now)))
+        .set((
+            imports::options.eq(options),
+            imports::counts.eq(counts),
+            imports::finished_at.eq(now),
+            imports::updated_at.eq(now),
+        ))
         .execute(conn)?;
     Ok(())
 }

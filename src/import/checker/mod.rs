@@ -1,25 +1,23 @@
 //! From the cells of a row to a lead's values, or to everything that is wrong with the row.
 
 mod phones;
+mod values;
 
 use std::collections::HashMap;
-use std::str::FromStr;
 
+use iso_currency::Currency;
 use jiff::tz::TimeZone;
 
 use super::fields::LeadField;
 use super::mapping::{Mapping, Target};
+use super::proof::Formats;
 use super::row::{ProblemKind, Row, RowProblem};
 use crate::db::OrgId;
 use crate::db::models::leads::TEXT_COLUMNS;
-use crate::domain::consent::{Consent, Temperature};
-use crate::domain::datetime;
-use crate::domain::email::Email;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::status::Status;
-use crate::domain::text::{is_placeholder, unmark_text};
+use crate::domain::text::{fold_key, is_placeholder, unmark_text};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::{country, flag, name, score, source, tag};
 use crate::ops::draft::LeadDraft;
 
 /// A row after checking.
@@ -47,35 +45,55 @@ pub struct Checker {
     pub tags: Vec<String>,
     pub source_system: Option<String>,
     pub lenient: bool,
+    /// Folded words of the status column, before the usual aliases.
+    pub status_map: HashMap<String, Status>,
+    /// The organization's.
+    pub base_currency: Currency,
     pub now: Timestamp,
 }
 
 impl Checker {
+    /// The status that a word of the file means.
+    fn status(&self, word: &str) -> Option<Status> {
+        let said = (!self.status_map.is_empty()).then(|| self.status_map.get(&fold_key(word)).copied()).flatten();
+        said.or_else(|| Status::parse(word))
+    }
+
     /// Parses every mapped cell and gathers every problem.
-    pub fn check(&self, row: Row) -> Checked {
+    pub fn check(&self, row: Row, formats: Formats) -> Checked {
         let mut work = Work {
             checker: self,
+            formats,
+            at: None,
+            currency: None,
             draft: LeadDraft { tags: self.tags.clone(), ..LeadDraft::blank(self.org, self.now) },
             region: self.region,
             problems: Vec::new(),
             repaired: false,
             placeholders: 0,
         };
-        // The row's country decides how its phones are read, so it comes first.
-        let country = self.mapping.column_of(LeadField::Country);
-        if let Some(index) = country {
-            work.take(LeadField::Country, index, row.cell(index));
+        // The row's country decides how its phones are read, its currency how its amounts: they come first.
+        for first in [LeadField::Country, LeadField::Currency] {
+            if let Some((_, value)) = self.mapping.constants.iter().find(|(field, _)| *field == first) {
+                work.parse(first, value.clone(), value);
+            }
+            if let Some(index) = self.mapping.column_of(first) {
+                work.take(first, index, row.cell(index));
+            }
         }
         for (index, target) in self.mapping.targets.iter().enumerate() {
             match target {
-                Target::Field(LeadField::Country) => {}
+                Target::Field(LeadField::Country | LeadField::Currency) => {}
                 Target::Field(field) => work.take(*field, index, row.cell(index)),
                 Target::Custom(key) => work.keep(key, row.cell(index)),
                 Target::Ignored => {}
             }
         }
+        work.at = None;
         for (field, value) in &self.mapping.constants {
-            work.parse(*field, value.clone(), value);
+            if !matches!(field, LeadField::Country | LeadField::Currency) {
+                work.parse(*field, value.clone(), value);
+            }
         }
         work.finish(row)
     }
@@ -84,6 +102,11 @@ impl Checker {
 /// One row under check.
 struct Work<'a> {
     checker: &'a Checker,
+    formats: Formats,
+    /// The column under check, counted from 0.
+    at: Option<usize>,
+    /// The currency that the row names.
+    currency: Option<Currency>,
     draft: LeadDraft,
     region: Option<Region>,
     problems: Vec<RowProblem>,
@@ -102,6 +125,7 @@ impl Work<'_> {
             return;
         }
         let header = self.checker.mapping.headers.get(index).cloned().unwrap_or_default();
+        self.at = Some(index);
         self.parse(field, header, text);
     }
 
@@ -112,168 +136,6 @@ impl Work<'_> {
             && let serde_json::Value::Object(fields) = &mut self.draft.lead.custom_fields.0
         {
             fields.insert(key.to_owned(), serde_json::Value::String(text.to_owned()));
-        }
-    }
-
-    fn parse(&mut self, field: LeadField, column: String, text: &str) {
-        if field != LeadField::Phone && field != LeadField::FurtherPhone && is_spreadsheet_error(text) {
-            let remedy = "correct the formula, or empty the cell";
-            self.problem(ProblemKind::SpreadsheetError, column, text, "is a spreadsheet error", remedy);
-            return;
-        }
-        match field {
-            LeadField::Phone => self.phone(column, text),
-            LeadField::FurtherPhone => self.further_phone(column, text),
-            LeadField::Email => match Email::parse(text) {
-                Ok(email) => self.draft.lead.email = Some(email.into_string()),
-                Err(e) => self.problem(
-                    ProblemKind::EmailInvalid,
-                    column,
-                    text,
-                    &e.to_string(),
-                    "correct the address, or empty the cell",
-                ),
-            },
-            LeadField::FirstName => self.text("first_name", column, text),
-            LeadField::LastName => self.text("last_name", column, text),
-            LeadField::Name => {
-                let (first, last) = name::split(text);
-                if self.draft.lead.first_name.is_none() && !first.is_empty() {
-                    self.text("first_name", column.clone(), &first);
-                }
-                if self.draft.lead.last_name.is_none() && !last.is_empty() {
-                    self.text("last_name", column, &last);
-                }
-            }
-            LeadField::Company => self.text("company", column, text),
-            LeadField::JobTitle => self.text("job_title", column, text),
-            LeadField::Website => self.text("website", column, text),
-            LeadField::LinkedinUrl => self.text("linkedin_url", column, text),
-            LeadField::Campaign => self.text("campaign", column, text),
-            LeadField::City => self.text("city", column, text),
-            LeadField::State => self.text("state", column, text),
-            LeadField::PostalCode => self.text("postal_code", column, text),
-            LeadField::Source => self.text("source", column, &source::normalize(text)),
-            LeadField::Status => match Status::parse(text) {
-                Some(status) => self.draft.status = Some(status),
-                None => {
-                    let remedy = format!("use one of {}", Status::words());
-                    self.problem(ProblemKind::StatusUnknown, column, text, "is not a lead status", &remedy);
-                }
-            },
-            LeadField::Score => match score::parse(text) {
-                Some(score) => self.draft.lead.lead_score = Some(score),
-                None => self.problem(
-                    ProblemKind::ScoreInvalid,
-                    column,
-                    text,
-                    "is not an integer from 0 to 100",
-                    "correct the score, or empty the cell",
-                ),
-            },
-            LeadField::Temperature => match Temperature::from_str(text) {
-                Ok(temperature) => self.draft.lead.temperature = Some(temperature),
-                Err(_) => self.problem(
-                    ProblemKind::TemperatureUnknown,
-                    column,
-                    text,
-                    "is not a temperature",
-                    "use one of hot, warm, cold",
-                ),
-            },
-            LeadField::Tags => match tag::parse_several(text) {
-                Ok(tags) => {
-                    for tag in tags {
-                        if !self.draft.tags.contains(&tag) {
-                            self.draft.tags.push(tag);
-                        }
-                    }
-                }
-                Err(long) => self.too_long(column, &long, tag::MAX_LENGTH),
-            },
-            LeadField::Owner => match self.checker.owners.get(&text.to_lowercase()) {
-                Some(id) => self.draft.lead.owner_id = Some(*id),
-                None => self.problem(
-                    ProblemKind::OwnerUnknown,
-                    column,
-                    text,
-                    "is no active user of this organization",
-                    "add the user with `crmctl user add`, or empty the cell",
-                ),
-            },
-            LeadField::Note => match text.chars().count() {
-                ..=50_000 => {
-                    let note = self.draft.note.get_or_insert_default();
-                    if !note.is_empty() {
-                        note.push_str("\n\n");
-                    }
-                    note.push_str(text);
-                }
-                _ => self.too_long(column, text, 50_000),
-            },
-            LeadField::Created => match datetime::parse(text, &self.checker.zone) {
-                Ok(time) if time > self.checker.now => {
-                    self.problem(
-                        ProblemKind::TimeInvalid,
-                        column,
-                        text,
-                        "lies in the future",
-                        "correct the time, or empty the cell",
-                    );
-                }
-                Ok(time) => self.draft.created = Some(time),
-                Err(e) => self.problem(ProblemKind::TimeInvalid, column, text, &e.to_string(), e.remedy()),
-            },
-            LeadField::DoNotCall => self.flag(column, text, |draft| draft.do_not_call = true),
-            LeadField::EmailOptOut => self.flag(column, text, |draft| draft.email_opt_out = true),
-            LeadField::Consent => match Consent::parse(text) {
-                Some(consent) => self.draft.consent = Some(consent),
-                None => {
-                    let remedy = format!("use one of {}", Consent::words());
-                    self.problem(ProblemKind::ConsentUnknown, column, text, "is not a consent", &remedy);
-                }
-            },
-            LeadField::Country => match country::parse(text) {
-                Some(code) => {
-                    self.region = Region::from_str(&code).ok().or(self.region);
-                    self.draft.lead.country = Some(code);
-                }
-                None => self.problem(
-                    ProblemKind::CountryUnknown,
-                    column,
-                    text,
-                    "is not a country",
-                    "use an ISO 3166 code such as US, or the English name",
-                ),
-            },
-            LeadField::Timezone => match datetime::zone(text) {
-                Ok(_) => self.text("timezone", column, text),
-                Err(_) => self.problem(
-                    ProblemKind::TimezoneUnknown,
-                    column,
-                    text,
-                    "is not an IANA time zone",
-                    "use a name such as America/New_York",
-                ),
-            },
-            LeadField::ExternalId => {
-                self.draft.lead.external_source = self.checker.source_system.clone();
-                self.text("external_id", column, text);
-            }
-        }
-    }
-
-    fn flag(&mut self, column: String, text: &str, set: impl FnOnce(&mut LeadDraft)) {
-        match flag::parse(text) {
-            Some(true) => set(&mut self.draft),
-            Some(false) => {}
-            None => self.problem(
-                ProblemKind::FlagUnknown,
-                column,
-                text,
-                "is neither yes nor no",
-                "use yes or no, or empty the cell",
-            ),
         }
     }
 
@@ -295,6 +157,7 @@ impl Work<'_> {
     fn problem(&mut self, kind: ProblemKind, column: String, value: &str, problem: &str, remedy: &str) {
         self.problems.push(RowProblem {
             kind,
+            index: self.at.filter(|_| !column.is_empty()),
             column,
             value: value.to_owned(),
             problem: problem.to_owned(),
@@ -342,24 +205,10 @@ impl Work<'_> {
     }
 }
 
-fn is_spreadsheet_error(text: &str) -> bool {
-    matches!(
-        text,
-        "#N/A"
-            | "#REF!"
-            | "#VALUE!"
-            | "#DIV/0!"
-            | "#NAME?"
-            | "#NULL!"
-            | "#NUM!"
-            | "#SPILL!"
-            | "#CALC!"
-            | "#GETTING_DATA"
-    )
-}
-
 #[cfg(test)]
 mod tests {
+    use std::str::FromStr;
+
     use super::*;
     use crate::import::options::ImportOptions;
 
@@ -375,6 +224,8 @@ mod tests {
             tags: Vec::new(),
             source_system: None,
             lenient,
+            status_map: HashMap::from([("zzz".to_owned(), Status::Cold)]),
+            base_currency: Currency::USD,
             now: Timestamp::from_micros(1_800_000_000_000_000),
         }
     }
@@ -382,7 +233,7 @@ mod tests {
     fn check(headers: &[&str], cells: &[&str], lenient: bool) -> Checked {
         let mut row = Row::new(2);
         cells.iter().for_each(|cell| row.push(cell));
-        checker(headers, lenient).check(row)
+        checker(headers, lenient).check(row, Formats::default())
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::io::{BufReader, Read};
 use zip::ZipArchive;
 
 use super::readable::Readable;
+use super::workbook::WorkbookKind;
 use crate::import::ImportError;
 
 /// The most that all members may hold, in bytes: more than a full sheet of lead columns.
@@ -15,19 +16,35 @@ const MAX_SHARED_STRINGS: u64 = 96 << 20;
 const SUSPICIOUS: u64 = 32 << 20;
 const MAX_RATIO: u64 = 250;
 
+/// The kind of workbook that an archive is; nothing when it is none.
+///
+/// # Errors
+/// The archive is damaged.
+pub(super) fn kind_of(file: &Readable) -> Result<Option<WorkbookKind>, ImportError> {
+    let archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(file, &e))?;
+    let members = [
+        ("xl/workbook.xml", WorkbookKind::Xlsx),
+        ("xl/workbook.bin", WorkbookKind::Xlsb),
+        ("content.xml", WorkbookKind::Ods),
+    ];
+    Ok(members.into_iter().find(|(name, _)| archive.index_for_name(name).is_some()).map(|(_, kind)| kind))
+}
+
+fn damaged(file: &Readable, error: &dyn std::fmt::Display) -> ImportError {
+    ImportError::read_with(
+        &file.name,
+        format!("the workbook is damaged or cut off ({error})"),
+        "get the file again, or save it anew",
+    )
+}
+
 /// Inflates every member once, without keeping it.
 ///
 /// # Errors
 /// The archive is damaged, or larger than a workbook may be.
 pub(super) fn check(file: &Readable) -> Result<(), ImportError> {
     let shown = file.name.as_str();
-    let damaged = |e: &dyn std::fmt::Display| {
-        ImportError::read_with(
-            shown,
-            format!("the workbook is damaged or cut off ({e})"),
-            "get the file again, or save it anew",
-        )
-    };
+    let damaged = |e: &dyn std::fmt::Display| damaged(file, e);
     let mut archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(&e))?;
     let mut total = 0;
     let mut buffer = vec![0u8; 1 << 18];
@@ -43,7 +60,7 @@ pub(super) fn check(file: &Readable) -> Result<(), ImportError> {
             }
             size += read as u64;
             total += read as u64;
-            let limit = match name.ends_with("sharedStrings.xml") {
+            let limit = match name.ends_with("sharedStrings.xml") || name.ends_with("sharedStrings.bin") {
                 true => MAX_SHARED_STRINGS,
                 false => MAX_TOTAL,
             };

@@ -1,11 +1,13 @@
 //! Delimited text, read record by record. Each record knows the line on which it begins.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use encoding_rs::{Encoding, UTF_8};
 
+use super::header::HeaderSearch;
 use super::profile::{self, TextError, TextProfile};
 use super::readable::Readable;
 use super::{Format, Item, MAX_RECORD, Sink, SourceOptions, Text, encoding, io_reason};
@@ -28,17 +30,22 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
         None => declared_delimiter(&head).unwrap_or_else(|| detect_delimiter(&head)),
     };
     let mut reader = RecordReader::open(&file, delimiter)?;
-    let header = loop {
-        match reader.next_record()? {
-            Some(row) if row.is_blank() => {}
-            Some(row) => break row,
-            None => return Err(ImportError::read(&file.name, "it holds nothing but blank lines")),
+    let mut search = HeaderSearch::new(options);
+    while let Some(row) = reader.next_record()? {
+        if !row.is_blank() && !search.take(row) {
+            break;
         }
+    }
+    let Some(header) = search.finish(&file.name)? else {
+        return Err(ImportError::read(&file.name, "it holds nothing but blank lines"));
     };
     let text = Text {
         format: Format::Text { delimiter, encoding: encoding::shown(encoding) },
-        headers: header.cells().map(|cell| cell.trim().to_owned()).collect(),
-        estimated_rows: lines.saturating_sub(header.number),
+        headers: header.row.cells().map(|cell| cell.trim().to_owned()).collect(),
+        header_number: header.row.number,
+        preamble: header.preamble,
+        left_out: Vec::new(),
+        estimated_rows: lines.saturating_sub(header.row.number),
         // The hash of a decoded copy is not the file's.
         sha256: (encoding == UTF_8).then_some(sha256),
     };
@@ -76,9 +83,15 @@ fn as_utf8(
 ///
 /// # Errors
 /// A quoted cell never ends, or the sink's own error.
-pub(super) fn read(file: &Readable, delimiter: u8, width: usize, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+pub(super) fn read(
+    file: &Readable,
+    delimiter: u8,
+    header_number: u64,
+    width: usize,
+    sink: &mut Sink<'_>,
+) -> Result<(), ImportError> {
     let mut reader = RecordReader::open(file, delimiter)?;
-    while reader.next_record()?.is_some_and(|row| row.is_blank()) {}
+    while reader.next_record()?.is_some_and(|row| row.number < header_number) {}
     reader.blank_lines = 0;
     let mut blank = 0;
     while let Some(mut row) = reader.next_record()? {
@@ -104,14 +117,9 @@ pub(super) fn read(file: &Readable, delimiter: u8, width: usize, sink: &mut Sink
 
 fn problem_of(row: &mut Row, width: usize) -> Option<RowProblem> {
     if row.contains_nul() {
-        let value = row.cells().find(|cell| cell.contains('\0')).unwrap_or("").to_owned();
-        return Some(RowProblem {
-            kind: ProblemKind::NulByte,
-            column: String::new(),
-            value,
-            problem: "holds the character U+0000".into(),
-            remedy: "remove it; the file may be damaged or be UTF-16".into(),
-        });
+        let value = row.cells().find(|cell| cell.contains('\0')).unwrap_or("");
+        let remedy = "remove it; the file may be damaged or be UTF-16";
+        return Some(RowProblem::of_row(ProblemKind::NulByte, value, "holds the character U+0000", remedy));
     }
     let extra: Vec<&str> = (width..row.len()).map(|i| row.cell(i)).filter(|cell| !cell.trim().is_empty()).collect();
     if row.len() >= width && extra.is_empty() {
@@ -121,13 +129,8 @@ fn problem_of(row: &mut Row, width: usize) -> Option<RowProblem> {
         true => format!("has {} of the {width} cells of the header", row.len()),
         false => format!("has cells beyond the {width} of the header: `{}`", extra.join("`, `")),
     };
-    Some(RowProblem {
-        kind: ProblemKind::RaggedRow,
-        column: String::new(),
-        value: row.cell(0).to_owned(),
-        problem,
-        remedy: "a cell that holds the delimiter or a line break must be in quotes".into(),
-    })
+    let remedy = "a cell that holds the delimiter or a line break must be in quotes";
+    Some(RowProblem::of_row(ProblemKind::RaggedRow, row.cell(0), problem, remedy))
 }
 
 /// The delimiter that a first line `sep=;` declares, as Excel writes it.
@@ -138,28 +141,25 @@ fn declared_delimiter(head: &[u8]) -> Option<u8> {
     }
 }
 
-/// The delimiter that cuts the most lines of the head into the same number of cells.
+/// The delimiter that cuts the most lines of the head into the same number of cells, more than one.
 fn detect_delimiter(head: &[u8]) -> u8 {
     let score = |delimiter: u8| {
-        let mut counts: Vec<usize> = Vec::new();
+        let mut counts: HashMap<usize, usize> = HashMap::new();
         let mut records = RecordReader::over(head, delimiter);
+        let mut rows = 0;
         while let Ok(Some(row)) = records.next_record() {
             if !row.is_blank() {
-                counts.push(row.len());
+                *counts.entry(row.len()).or_default() += 1;
+                rows += 1;
             }
         }
-        let header = counts.first().copied().unwrap_or(0);
-        let like_header = counts.iter().filter(|&&count| count == header).count();
-        match header {
-            0 | 1 => (0, 0),
-            _ => (like_header * 1000 / counts.len(), header),
-        }
+        counts.into_iter().filter(|(cells, _)| *cells > 1).map(|(cells, alike)| (alike * 1000 / rows, cells)).max()
     };
     let mut best = (b',', (0, 0));
     for delimiter in DELIMITERS {
-        let found = score(delimiter);
-        if found > best.1 {
-            best = (delimiter, found);
+        match score(delimiter) {
+            Some(found) if found > best.1 => best = (delimiter, found),
+            _ => {}
         }
     }
     best.0

@@ -1,23 +1,31 @@
 //! Files as rows of cells. The content decides what a file is, never its name.
 
 mod archive;
+mod cells;
 mod csv;
 pub mod encoding;
-mod excel;
+mod guard;
+mod header;
 mod profile;
 mod readable;
+mod sheets;
+mod workbook;
 
 use std::path::{Path, PathBuf};
 
+use std::sync::Arc;
+
 use super::ImportError;
+use super::fields::LeadField;
 use super::row::{Row, RowProblem};
 use readable::Readable;
+use workbook::{Opened, WorkbookKind};
 
 /// What a file was found to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
     Text { delimiter: u8, encoding: &'static str },
-    Xlsx { sheet: String },
+    Workbook { kind: WorkbookKind, sheet: String },
 }
 
 /// A file that can be imported, after its first pass.
@@ -35,8 +43,14 @@ pub struct Source {
     pub size: u64,
     pub sha256: String,
     pub format: Format,
-    /// The first row that is not blank.
     pub headers: Vec<String>,
+    /// The line or the sheet's row in which the header begins.
+    header_number: u64,
+    /// Rows above the header that are not blank.
+    preamble: u64,
+    /// Hidden sheets with rows, which nobody asked for.
+    left_out: Vec<String>,
+    opened: Arc<Opened>,
     /// About how many rows follow the header: for progress and for choosing how to look leads up.
     pub estimated_rows: u64,
 }
@@ -45,19 +59,48 @@ pub struct Source {
 struct Text {
     format: Format,
     headers: Vec<String>,
+    header_number: u64,
+    preamble: u64,
+    left_out: Vec<String>,
     estimated_rows: u64,
     /// The hash of the bytes that were read, when the pass over them made it.
     sha256: Option<String>,
 }
 
+/// What a header is to the kind of import at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recognised {
+    No,
+    Field,
+    /// A field that can say who is meant.
+    Identity,
+}
+
 /// What a person said about the file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SourceOptions {
+    /// Where the header is: the line in which it begins, or the sheet's row.
+    pub header_row: Option<u64>,
+    /// Headers that the person named as fields.
+    pub named: Vec<String>,
+    /// What the headers of this kind of import are.
+    pub recognise: fn(&str) -> Recognised,
     pub delimiter: Option<char>,
     /// The encoding of a text.
     pub encoding: Option<&'static encoding_rs::Encoding>,
     /// A sheet's name or its place, counted from 1.
     pub sheet: Option<String>,
+}
+
+impl Default for SourceOptions {
+    fn default() -> Self {
+        let recognise = |header: &str| match LeadField::of_header(header) {
+            Some(field) if field.is_identity() => Recognised::Identity,
+            Some(_) => Recognised::Field,
+            None => Recognised::No,
+        };
+        SourceOptions { header_row: None, named: Vec::new(), recognise, delimiter: None, encoding: None, sheet: None }
+    }
 }
 
 /// What reading meets after the header.
@@ -89,10 +132,12 @@ impl Source {
             Some((inside, packing)) => (inside, Some(packing)),
             None => (original.clone(), None),
         };
-        let (text, rows) = match kind_of(&unpacked.head()?) {
+        let (text, rows, opened) = match kind_of(&unpacked)? {
             Kind::Empty => Err(ImportError::read(&original.name, "it is empty")),
-            Kind::Xlsx => excel::open(&unpacked, options).map(|text| (text, unpacked)),
-            Kind::Text => csv::open(&unpacked, options),
+            Kind::Workbook(kind) => {
+                workbook::open(&unpacked, kind, options).map(|(text, opened)| (text, unpacked, opened))
+            }
+            Kind::Text => csv::open(&unpacked, options).map(|(text, rows)| (text, rows, Opened::default())),
             Kind::Unsupported(what, remedy) => Err(ImportError::read_with(&original.name, what, remedy)),
         }?;
         if text.headers.iter().any(|header| header.contains('\0')) {
@@ -114,6 +159,10 @@ impl Source {
                 .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
             format: text.format,
             headers: text.headers,
+            header_number: text.header_number,
+            preamble: text.preamble,
+            left_out: text.left_out,
+            opened: Arc::new(opened),
             estimated_rows: text.estimated_rows,
         })
     }
@@ -123,9 +172,13 @@ impl Source {
     /// # Errors
     /// The file cannot be followed further, or the sink's own error.
     pub fn read(&self, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let (header_number, width) = (self.header_number, self.headers.len());
         match &self.format {
-            Format::Text { delimiter, .. } => csv::read(&self.rows, *delimiter, self.headers.len(), sink),
-            Format::Xlsx { sheet } => excel::read(&self.rows, sheet, self.headers.len(), sink),
+            Format::Text { delimiter, .. } => csv::read(&self.rows, *delimiter, header_number, width, sink),
+            Format::Workbook { kind, sheet } => {
+                let place = workbook::Place { kind: *kind, sheet, header_number, width };
+                workbook::read(&self.rows, &self.opened, &place, sink)
+            }
         }
     }
 
@@ -143,7 +196,7 @@ impl Source {
     /// The sheet of a workbook.
     pub fn sheet(&self) -> Option<&str> {
         match &self.format {
-            Format::Xlsx { sheet } => Some(sheet),
+            Format::Workbook { sheet, .. } => Some(sheet),
             Format::Text { .. } => None,
         }
     }
@@ -156,6 +209,27 @@ impl Source {
     /// The place beside which rejected rows go.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What was passed over on the way to the rows, for notices on stderr.
+    pub fn passed_over(&self) -> Vec<String> {
+        let mut notices = Vec::new();
+        if self.preamble > 0 {
+            let rows = if self.preamble == 1 { "row" } else { "rows" };
+            notices.push(format!(
+                "the header is in row {}; {} {rows} above it passed over",
+                self.header_number, self.preamble
+            ));
+        }
+        if !self.left_out.is_empty() {
+            notices.push(format!("hidden sheets with rows left out: {}; --sheet reads one", self.left_out.join(", ")));
+        }
+        notices
+    }
+
+    /// The place of a cell as a spreadsheet names it; nothing in a text. The column counts from 0.
+    pub fn cell_address(&self, column: usize, row: u64) -> Option<String> {
+        self.sheet().map(|sheet| cells::cell_address(sheet, column, row))
     }
 
     /// What the file was found to be, for the notice on stderr.
@@ -171,7 +245,7 @@ impl Source {
                 };
                 format!("{encoding} text with {name} between the cells")
             }
-            Format::Xlsx { sheet } => format!("XLSX workbook, sheet `{sheet}`"),
+            Format::Workbook { kind, sheet } => format!("{kind} workbook, sheet `{sheet}`"),
         };
         match self.packing {
             Some(packing) => format!("{packing} of {what}"),
@@ -183,22 +257,21 @@ impl Source {
 enum Kind {
     Empty,
     Text,
-    Xlsx,
+    Workbook(WorkbookKind),
     Unsupported(&'static str, &'static str),
 }
 
-fn kind_of(head: &[u8]) -> Kind {
-    match head {
+fn kind_of(file: &Readable) -> Result<Kind, ImportError> {
+    Ok(match file.head()?.as_slice() {
         [] => Kind::Empty,
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Kind::Xlsx,
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::Unsupported(
-            "it is an old XLS workbook, or one protected by a password",
-            "save it as XLSX without a password, or as CSV UTF-8",
-        ),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => {
+            Kind::Workbook(archive::kind_of(file)?.unwrap_or(WorkbookKind::Xlsx))
+        }
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::Workbook(WorkbookKind::Xls),
         [0x1F, 0x8B, ..] => Kind::Unsupported("it is compressed twice", "decompress it first: gunzip"),
         [b'%', b'P', b'D', b'F', ..] => Kind::Unsupported("it is a PDF document", "export the sheet as CSV or XLSX"),
         _ => Kind::Text,
-    }
+    })
 }
 
 fn io_reason(error: &std::io::Error) -> String {

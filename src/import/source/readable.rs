@@ -142,7 +142,7 @@ impl Readable {
     fn only_member(&self) -> Result<Option<(Readable, &'static str)>, ImportError> {
         let mut archive = ZipArchive::new(BufReader::new(self.open()?)).map_err(|e| self.damaged(&e))?;
         // A workbook is an archive, too.
-        if archive.index_for_name("xl/workbook.xml").is_some() {
+        if super::archive::kind_of(self)?.is_some() {
             return Ok(None);
         }
         let names: Vec<String> = archive
@@ -159,7 +159,7 @@ impl Readable {
             }
             several => Err(ImportError::read_with(
                 &self.name,
-                format!("it is a ZIP archive of {} files, and no XLSX workbook", several.len()),
+                format!("it is a ZIP archive of {} files, and no workbook", several.len()),
                 "unpack it and import the files inside",
             )),
         }

@@ -9,6 +9,8 @@ pub enum Cell<'a> {
     Text(&'a str),
     Number(f64),
     Date(u16, u8, u8),
+    /// A date with time by its day number in the 1900 system.
+    Serial(f64),
     Empty,
 }
 
@@ -27,6 +29,7 @@ pub fn xlsx(path: &Path, rows: &[Vec<Cell<'_>>]) {
                     let value = ExcelDateTime::from_ymd(*year, *month, *day).unwrap();
                     sheet.write_datetime_with_format(r, c, &value, &date).unwrap();
                 }
+                Cell::Serial(day) => drop(sheet.write_number_with_format(r, c, *day, &date).unwrap()),
                 Cell::Empty => {}
             }
         }

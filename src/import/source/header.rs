@@ -1,0 +1,125 @@
+//! Where the header stands: the first row that is not blank, unless a preamble stands above it.
+
+use super::{Recognised, SourceOptions};
+use crate::domain::text::fold_key;
+use crate::import::ImportError;
+use crate::import::row::Row;
+
+/// How many rows that are not blank may stand above a header that is found without being named.
+const DEEPEST: usize = 30;
+
+/// Collects rows from the beginning of a file until the header among them is certain.
+pub(super) struct HeaderSearch<'a> {
+    options: &'a SourceOptions,
+    rows: Vec<Row>,
+}
+
+/// The header and what stands above it.
+pub(super) struct Header {
+    pub row: Row,
+    /// Rows above it that are not blank.
+    pub preamble: u64,
+}
+
+impl<'a> HeaderSearch<'a> {
+    pub fn new(options: &'a SourceOptions) -> Self {
+        HeaderSearch { options, rows: Vec::new() }
+    }
+
+    /// Takes the next row that is not blank; returns whether more rows are wanted.
+    pub fn take(&mut self, row: Row) -> bool {
+        let found = match self.options.header_row {
+            Some(number) => row.number >= number,
+            None => self.is_header(&row),
+        };
+        self.rows.push(row);
+        !found && (self.options.header_row.is_some() || self.rows.len() <= DEEPEST)
+    }
+
+    /// The header, or nothing when there was no row at all.
+    ///
+    /// # Errors
+    /// The row that was named as the header is blank or beyond the end.
+    pub fn finish(mut self, file: &str) -> Result<Option<Header>, ImportError> {
+        let at = match self.options.header_row {
+            Some(number) => Some(self.rows.iter().position(|row| row.number == number).ok_or_else(|| {
+                ImportError::read_with(
+                    file,
+                    format!("no row begins at {number}, which --header-row names"),
+                    "count lines of a text, and rows of a sheet, from 1; blank ones count, too",
+                )
+            })?),
+            // Without any row that reads like a header the first one is it, and the mapping will say what it lacks.
+            None => self.rows.iter().position(|row| self.is_header(row)).or((!self.rows.is_empty()).then_some(0)),
+        };
+        Ok(at.map(|at| Header { row: self.rows.swap_remove(at), preamble: at as u64 }))
+    }
+
+    /// Whether a row names columns that say who a lead is. Below the first row one such name is not enough: a note
+    /// may hold it.
+    fn is_header(&self, row: &Row) -> bool {
+        let (mut fields, mut identities) = (0, 0);
+        for cell in row.cells() {
+            let named = self.options.named.iter().any(|name| !name.is_empty() && fold_key(name) == fold_key(cell));
+            match (self.options.recognise)(cell) {
+                Recognised::Identity => identities += 1,
+                Recognised::Field => fields += 1,
+                Recognised::No if named => identities += 1,
+                Recognised::No => {}
+            }
+        }
+        let is_first = self.rows.is_empty() || self.rows.first().is_some_and(|first| first.number == row.number);
+        identities > 0 && (is_first || identities + fields > 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(texts: &[(u64, &[&str])]) -> Vec<Row> {
+        let row = |(number, cells): &(u64, &[&str])| {
+            let mut row = Row::new(*number);
+            cells.iter().for_each(|cell| row.push(cell));
+            row
+        };
+        texts.iter().map(row).collect()
+    }
+
+    fn find(texts: &[(u64, &[&str])], options: &SourceOptions) -> Result<Option<(u64, u64)>, ImportError> {
+        let mut search = HeaderSearch::new(options);
+        for row in rows(texts) {
+            if !search.take(row) {
+                break;
+            }
+        }
+        Ok(search.finish("f")?.map(|header| (header.row.number, header.preamble)))
+    }
+
+    #[test]
+    fn a_preamble_is_passed_over() {
+        let options = SourceOptions::default();
+        let notes: &[(u64, &[&str])] = &[
+            (1, &["Notes:"]),
+            (2, &["When exporting, email addresses may be missing."]),
+            (4, &["First Name", "Last Name", "Email Address"]),
+            (5, &["Ada", "Sample", "ada@example.com"]),
+        ];
+        assert_eq!(find(notes, &options).unwrap(), Some((4, 2)));
+        assert_eq!(find(&[(3, &["Name", "Fone"]), (4, &["Ada", "1"])], &options).unwrap(), Some((3, 0)));
+        assert_eq!(find(&[(1, &["Phone"]), (2, &["Email", "Name"])], &options).unwrap(), Some((1, 0)));
+        assert_eq!(find(&[], &options).unwrap(), None);
+    }
+
+    #[test]
+    fn a_named_row_or_column_decides() {
+        let rows: &[(u64, &[&str])] = &[(1, &["Name", "Email"]), (3, &["Fone", "City"])];
+        let by_number = SourceOptions { header_row: Some(3), ..SourceOptions::default() };
+        assert_eq!(find(rows, &by_number).unwrap(), Some((3, 1)));
+        let blank = SourceOptions { header_row: Some(2), ..SourceOptions::default() };
+        assert!(find(rows, &blank).is_err());
+        let by_name = SourceOptions { named: vec!["fone".into()], ..SourceOptions::default() };
+        let notes: &[(u64, &[&str])] = &[(1, &["Fair 2026"]), (3, &["Fone", "City"])];
+        assert_eq!(find(notes, &by_name).unwrap(), Some((3, 1)));
+    }
+}

@@ -1,0 +1,78 @@
+//! Which sheet of a workbook is read.
+
+use calamine::DataRef;
+
+use super::readable::Readable;
+use super::workbook::Book;
+use crate::import::ImportError;
+
+/// The sheet to read, and what its reader should know of others.
+pub(super) struct Chosen {
+    pub name: String,
+    /// Hidden sheets with rows, which were left out.
+    pub left_out: Vec<String>,
+}
+
+/// Chooses the sheet that was asked for, or the only one with rows.
+///
+/// # Errors
+/// There is no such sheet, or several hold rows.
+pub(super) fn choose(file: &Readable, book: &mut Book, wanted: Option<&str>) -> Result<Chosen, ImportError> {
+    let sheets = book.sheets();
+    let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
+    if let Some(wanted) = wanted {
+        let by_place = wanted.parse::<usize>().ok().and_then(|n| names.get(n.checked_sub(1)?));
+        let chosen = names.iter().find(|name| **name == wanted).or(by_place);
+        return match chosen {
+            Some(name) => Ok(Chosen { name: (*name).to_owned(), left_out: Vec::new() }),
+            None => Err(ImportError::read_with(
+                &file.name,
+                format!("it has no sheet `{wanted}`"),
+                format!("its sheets: {}", names.join(", ")),
+            )),
+        };
+    }
+    if let [only] = names.as_slice() {
+        return Ok(Chosen { name: (*only).to_owned(), left_out: Vec::new() });
+    }
+    let (mut filled, mut hidden) = (Vec::new(), Vec::new());
+    for (name, visible) in &sheets {
+        // A sheet that is a chart has no cells to read.
+        if count_rows(file, book, name, 1).unwrap_or(0) > 0 {
+            if *visible { filled.push(name.clone()) } else { hidden.push(name.clone()) }
+        }
+    }
+    match filled.as_slice() {
+        [only] => Ok(Chosen { name: only.clone(), left_out: hidden }),
+        [] if hidden.is_empty() => Err(ImportError::read(&file.name, "the workbook is empty")),
+        [] => Err(ImportError::read_with(
+            &file.name,
+            "only hidden sheets hold rows",
+            format!("choose one, for example --sheet '{}'", hidden[0]),
+        )),
+        several => {
+            let mut list = Vec::new();
+            for name in several {
+                list.push(format!("`{name}` ({} rows)", count_rows(file, book, name, u64::MAX)?));
+            }
+            Err(ImportError::read_with(
+                &file.name,
+                format!("several of its sheets hold rows: {}", list.join(", ")),
+                format!("choose one, for example --sheet '{}'", several[0]),
+            ))
+        }
+    }
+}
+
+/// The rows of a sheet that hold anything; stops at `most`.
+fn count_rows(file: &Readable, book: &mut Book, sheet: &str, most: u64) -> Result<u64, ImportError> {
+    let (mut rows, mut current) = (0u64, None);
+    book.each_cell(file, sheet, &mut |(row, _), value| {
+        if !matches!(value, DataRef::Empty) && current != Some(row) {
+            current = Some(row);
+            rows += 1;
+        }
+        Ok(rows < most)
+    })?;
+    Ok(rows)
+}

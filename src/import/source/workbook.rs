@@ -1,0 +1,346 @@
+//! Workbooks as rows: XLSX and XLSB read cell by cell as a stream, XLS and ODS loaded whole under a cap.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::BufReader;
+use std::sync::{Arc, Mutex, Once, PoisonError};
+
+use calamine::{
+    Data, DataRef, Ods, OdsError, Range, Reader, SheetVisible, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
+};
+
+use super::cells::{RowAssembler, column_letters};
+use super::header::HeaderSearch;
+use super::readable::Readable;
+use super::{Format, Item, Sink, SourceOptions, Text, archive, guard, sheets};
+use crate::import::ImportError;
+use crate::import::row::{ProblemKind, Row, RowProblem};
+
+vocabulary! {
+    /// The kinds of workbook, by their content.
+    WorkbookKind {
+        Xlsx = "XLSX",
+        Xlsb = "XLSB",
+        Xls = "XLS",
+        Ods = "ODS",
+    }
+}
+
+/// A workbook that was opened for its header and waits for the reading of its rows.
+#[derive(Default)]
+pub(super) struct Opened(Mutex<Option<Book>>);
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Opened")
+    }
+}
+
+/// An open workbook.
+pub(super) enum Book {
+    Xlsx(Box<Xlsx<BufReader<File>>>),
+    Xlsb(Box<Xlsb<BufReader<File>>>),
+    Loaded(Arc<Loaded>),
+}
+
+/// The sheets of a workbook that the library cannot stream.
+pub(super) struct Loaded {
+    sheets: Vec<(String, bool)>,
+    ranges: Vec<Range<Data>>,
+}
+
+/// Looks at a workbook once: which sheet, where its header is, how many rows.
+///
+/// # Errors
+/// The workbook is damaged, has no rows, or several sheets with rows and none was named.
+pub(super) fn open(
+    file: &Readable,
+    kind: WorkbookKind,
+    options: &SourceOptions,
+) -> Result<(Text, Opened), ImportError> {
+    match kind {
+        WorkbookKind::Xls => guard::check_xls(file)?,
+        WorkbookKind::Xlsx | WorkbookKind::Xlsb => archive::check(file)?,
+        WorkbookKind::Ods => {
+            archive::check(file)?;
+            guard::check_ods(file)?;
+        }
+    }
+    let mut book = Book::open(file, kind)?;
+    let chosen = sheets::choose(file, &mut book, options.sheet.as_deref())?;
+    let mut search = HeaderSearch::new(options);
+    let mut rows = RowAssembler::default();
+    let declared = book.each_cell(file, &chosen.name, &mut |position, value| {
+        Ok(rows.add(position, value).is_none_or(|row| search.take(row)))
+    })?;
+    if let Some(row) = rows.finish() {
+        search.take(row);
+    }
+    let Some(header) = search.finish(&file.name)? else {
+        return Err(ImportError::read(&file.name, format!("its sheet `{}` is empty", chosen.name)));
+    };
+    let mut headers: Vec<String> = header.row.cells().map(|cell| cell.trim().to_owned()).collect();
+    while headers.last().is_some_and(String::is_empty) {
+        headers.pop();
+    }
+    let text = Text {
+        format: Format::Workbook { kind, sheet: chosen.name },
+        headers,
+        header_number: header.row.number,
+        preamble: header.preamble,
+        left_out: chosen.left_out,
+        estimated_rows: declared.saturating_sub(header.row.number),
+        sha256: None,
+    };
+    Ok((text, Opened(Mutex::new(Some(book)))))
+}
+
+/// Where the rows of a sheet are.
+pub(super) struct Place<'a> {
+    pub kind: WorkbookKind,
+    pub sheet: &'a str,
+    pub header_number: u64,
+    /// The columns of the header.
+    pub width: usize,
+}
+
+/// Reads every row after the header.
+///
+/// # Errors
+/// The sheet is damaged, or the sink's own error.
+pub(super) fn read(
+    file: &Readable,
+    opened: &Opened,
+    place: &Place<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), ImportError> {
+    let mut book = opened.take(file, place.kind)?;
+    let mut rows = RowAssembler::default();
+    let mut before = place.header_number;
+    let mut take = |row: Row| {
+        if row.number <= place.header_number {
+            return Ok(());
+        }
+        let last = std::mem::replace(&mut before, row.number);
+        deliver(row, last, place.width, sink)
+    };
+    book.each_cell(file, place.sheet, &mut |position, value| {
+        rows.add(position, value).map_or(Ok(()), &mut take).map(|()| true)
+    })?;
+    rows.finish().map_or(Ok(()), take)?;
+    Ok(())
+}
+
+impl Opened {
+    /// The workbook: the one that waits, or another one. What is in memory anyway goes on waiting for others.
+    fn take(&self, file: &Readable, kind: WorkbookKind) -> Result<Book, ImportError> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match waiting.take() {
+            Some(Book::Loaded(loaded)) => {
+                *waiting = Some(Book::Loaded(loaded.clone()));
+                Ok(Book::Loaded(loaded))
+            }
+            Some(book) => Ok(book),
+            None => Book::open(file, kind),
+        }
+    }
+}
+
+impl Book {
+    fn open(file: &Readable, kind: WorkbookKind) -> Result<Book, ImportError> {
+        let input = BufReader::new(file.open()?);
+        // The library has been known to panic over damaged files; such a file gets a plain error like any other.
+        let opened = quietly(move || match kind {
+            WorkbookKind::Xlsx => Xlsx::new(input).map(|book| Book::Xlsx(Box::new(book))).map_err(of_xlsx),
+            WorkbookKind::Xlsb => Xlsb::new(input).map(|book| Book::Xlsb(Box::new(book))).map_err(of_xlsb),
+            WorkbookKind::Xls => {
+                Xls::new(input).map_err(of_xls).map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book))))
+            }
+            WorkbookKind::Ods => {
+                Ods::new(input).map_err(of_ods).map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book))))
+            }
+        });
+        opened
+            .unwrap_or_else(|| Err(Damage::Broken("its records contradict each other".into())))
+            .map_err(|e| e.of(file))
+    }
+
+    /// The names of the sheets, and whether each is visible.
+    pub fn sheets(&self) -> Vec<(String, bool)> {
+        match self {
+            Book::Xlsx(book) => visible_sheets(&**book),
+            Book::Xlsb(book) => visible_sheets(&**book),
+            Book::Loaded(loaded) => loaded.sheets.clone(),
+        }
+    }
+
+    /// Calls `each` with the cells of a sheet, row by row, until it returns false; returns how many rows the sheet
+    /// declares to have.
+    pub fn each_cell(&mut self, file: &Readable, sheet: &str, each: &mut EachCell<'_>) -> Result<u64, ImportError> {
+        match self {
+            Book::Xlsx(book) => {
+                let mut cells = book.worksheet_cells_reader(sheet).map_err(|e| of_xlsx(e).of(file))?;
+                while let Some(cell) = cells.next_cell().map_err(|e| of_xlsx(e).of(file))? {
+                    if !each(cell.get_position(), cell.get_value())? {
+                        break;
+                    }
+                }
+                Ok(u64::from(cells.dimensions().end.0) + 1)
+            }
+            Book::Xlsb(book) => {
+                let mut cells = book.worksheet_cells_reader(sheet).map_err(|e| of_xlsb(e).of(file))?;
+                let mut last = 0;
+                // This reader trusts the lengths of records.
+                while let Some(cell) = quietly(|| cells.next_cell())
+                    .unwrap_or_else(|| Err(XlsbError::Unrecognized { typ: "cell", val: format!("after row {last}") }))
+                    .map_err(|e| of_xlsb(e).of(file))?
+                {
+                    last = cell.get_position().0 + 1;
+                    if !each(cell.get_position(), cell.get_value())? {
+                        break;
+                    }
+                }
+                Ok(u64::from(cells.dimensions().end.0) + 1)
+            }
+            Book::Loaded(loaded) => loaded.each_cell(sheet, each),
+        }
+    }
+}
+
+/// Takes a cell at its row and column, both counted from 0; returns whether more are wanted.
+pub(super) type EachCell<'a> = dyn FnMut((u32, u32), &DataRef<'_>) -> Result<bool, ImportError> + 'a;
+
+impl Loaded {
+    fn of<R: Reader<BufReader<File>>>(book: &mut R) -> Loaded {
+        let sheets = visible_sheets(book);
+        // A sheet that is a chart has no cells.
+        let ranges = sheets.iter().map(|(name, _)| book.worksheet_range(name).unwrap_or_default()).collect();
+        Loaded { sheets, ranges }
+    }
+
+    fn each_cell(&self, sheet: &str, each: &mut EachCell<'_>) -> Result<u64, ImportError> {
+        let Some(at) = self.sheets.iter().position(|(name, _)| name == sheet) else { return Ok(0) };
+        let Some(range) = self.ranges.get(at) else { return Ok(0) };
+        let (first_row, first_column) = range.start().unwrap_or_default();
+        for (row, column, value) in range.used_cells() {
+            let text = match value {
+                Data::Int(number) => DataRef::Int(*number),
+                Data::Float(number) => DataRef::Float(*number),
+                Data::String(text) => DataRef::SharedString(text),
+                Data::Bool(flag) => DataRef::Bool(*flag),
+                Data::DateTime(time) => DataRef::DateTime(*time),
+                Data::DateTimeIso(text) => DataRef::DateTimeIso(text.clone()),
+                Data::DurationIso(text) => DataRef::DurationIso(text.clone()),
+                Data::Error(error) => DataRef::Error(error.clone()),
+                Data::Empty => DataRef::Empty,
+            };
+            // A sheet has far fewer rows and columns than u32 holds.
+            if !each((first_row + row as u32, first_column + column as u32), &text)? {
+                break;
+            }
+        }
+        Ok(range.end().map_or(0, |(row, _)| u64::from(row) + 1))
+    }
+}
+
+fn visible_sheets<R: Reader<BufReader<File>>>(book: &R) -> Vec<(String, bool)> {
+    book.sheets_metadata().iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect()
+}
+
+/// Runs what may panic on damaged input, without a word on stderr; nothing when it did.
+fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
+    static INSTALLED: Once = Once::new();
+    thread_local! {
+        static QUIET: Cell<bool> = const { Cell::new(false) };
+    }
+    INSTALLED.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                usual(info);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    QUIET.set(false);
+    result.ok()
+}
+
+fn deliver(mut row: Row, before: u64, width: usize, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+    let blank = row.number.saturating_sub(before + 1);
+    if blank > 0 {
+        sink(Item::Blank(blank))?;
+    }
+    while row.len() < width {
+        row.push("");
+    }
+    match (width..row.len()).find(|&index| !row.cell(index).trim().is_empty()) {
+        None if row.contains_nul() => {
+            let problem =
+                RowProblem::of_row(ProblemKind::NulByte, row.cell(0), "holds the character U+0000", "remove it");
+            sink(Item::Broken(row, problem))
+        }
+        None => sink(Item::Row(row)),
+        Some(index) => {
+            let text =
+                format!("has the cell `{}` in column {}, which has no header", row.cell(index), column_letters(index));
+            let problem = RowProblem::of_row(
+                ProblemKind::RaggedRow,
+                row.cell(index),
+                text,
+                "give the column a header, or empty the cell",
+            );
+            sink(Item::Broken(row, problem))
+        }
+    }
+}
+
+/// Why a workbook cannot be read.
+enum Damage {
+    Password,
+    Broken(String),
+}
+
+impl Damage {
+    fn of(self, file: &Readable) -> ImportError {
+        match self {
+            Damage::Password => {
+                ImportError::read_with(&file.name, "the workbook is protected by a password", "save it without one")
+            }
+            Damage::Broken(what) => ImportError::read_with(
+                &file.name,
+                format!("the workbook is damaged or cut off ({what})"),
+                "get the file again, or save it anew",
+            ),
+        }
+    }
+}
+
+fn of_xlsx(error: XlsxError) -> Damage {
+    match error {
+        XlsxError::Password => Damage::Password,
+        other => Damage::Broken(other.to_string()),
+    }
+}
+
+fn of_xlsb(error: XlsbError) -> Damage {
+    match error {
+        XlsbError::Password => Damage::Password,
+        other => Damage::Broken(other.to_string()),
+    }
+}
+
+fn of_xls(error: XlsError) -> Damage {
+    match error {
+        XlsError::Password => Damage::Password,
+        other => Damage::Broken(other.to_string()),
+    }
+}
+
+fn of_ods(error: OdsError) -> Damage {
+    match error {
+        OdsError::Password => Damage::Password,
+        other => Damage::Broken(other.to_string()),
+    }
+}
