@@ -3,6 +3,7 @@
 use crate::db::DbError;
 use crate::import::ImportError;
 use crate::ops::lead_delete::RestoreError;
+use crate::ops::undo::UndoError;
 use crate::ops::writer::WriteError;
 use crate::settings::SettingsError;
 use crate::ui::UiError;
@@ -83,6 +84,8 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
             WriteError::Db(e) => of_db(e, &mut explanation),
             WriteError::LostRaces(_) => explanation.hint = Some("nothing was changed; try again".into()),
         }
+    } else if let Some(e) = error.downcast_ref::<UndoError>() {
+        of_undo(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<UiError>() {
         of_ui(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<SettingsError>() {
@@ -155,6 +158,7 @@ fn of_db(error: &DbError, explanation: &mut Explanation) {
             "let the schema's owner grant it:\n\
              GRANT USAGE ON SCHEMA public TO crm_app;\n\
              GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crm_app;\n\
+             GRANT DELETE ON lead_tags, lead_phones, lead_notes TO crm_app;\n\
              GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crm_app;"
                 .into(),
         ),
@@ -174,6 +178,7 @@ fn proper_role(role: &str) -> String {
          CREATE ROLE crm_app LOGIN PASSWORD '...' NOSUPERUSER NOBYPASSRLS;\n\
          GRANT USAGE ON SCHEMA public TO crm_app;\n\
          GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crm_app;\n\
+         GRANT DELETE ON lead_tags, lead_phones, lead_notes TO crm_app;\n\
          GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crm_app;\n\
          or, for once, add --allow-bypass"
     )
@@ -185,6 +190,19 @@ fn of_restore(error: &RestoreError, explanation: &mut Explanation) {
         RestoreError::NotDeleted(_) => {}
         RestoreError::Taken { holder, .. } => {
             explanation.hint = Some(format!("look at the live lead: crmctl lead show {holder}"));
+        }
+    }
+}
+
+fn of_undo(error: &UndoError, explanation: &mut Explanation) {
+    match error {
+        UndoError::Db(e) => of_db(e, explanation),
+        UndoError::Unknown(_) => explanation.hint = Some("list them: crmctl import list".into()),
+        UndoError::Undone { .. } => explanation.hint = Some("nothing was changed".into()),
+        UndoError::IsUndoing(_) => explanation.hint = Some("import the file again instead".into()),
+        UndoError::Raced => explanation.hint = Some("nothing was changed; try again".into()),
+        UndoError::DoesNotReconcile | UndoError::Record(_) => {
+            explanation.hint = Some("nothing was changed; this is a fault of crmctl, please report it".into());
         }
     }
 }

@@ -166,6 +166,7 @@ impl Job<'_> {
                 sheet: self.source.sheet(),
                 mapping: Json(self.checker.mapping.to_json()),
                 options: Json(options),
+                undoes_import_id: None,
                 actor: &self.request.stamp.actor,
                 started_at: now,
                 finished_at: now,

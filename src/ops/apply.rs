@@ -7,6 +7,7 @@ use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
 
 use super::draft::LeadDraft;
+use super::lead_fields::json_text;
 
 /// One field that changed, as the audit log tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,9 +179,7 @@ impl Work<'_> {
             if opted_out.denied && wanted != Consent::Denied {
                 self.effect.consent_kept = true;
             } else if allowed && wanted != current {
-                self.lead.consent_status = wanted;
-                self.lead.consent_at = Some(self.now);
-                self.changed("consent_status", Some(current.to_string()), Some(wanted.to_string()));
+                self.set_consent(wanted);
             }
         }
         if draft.email_opt_out && self.lead.email_opted_out_at.is_none() {
@@ -195,15 +194,20 @@ impl Work<'_> {
         }
         let current = self.lead.consent_status;
         if opt_out.denied && current != Consent::Denied {
-            self.lead.consent_status = Consent::Denied;
-            self.lead.consent_at = Some(self.now);
-            self.changed("consent_status", Some(current.to_string()), Some(Consent::Denied.to_string()));
+            self.set_consent(Consent::Denied);
             self.effect.consent_kept = true;
         }
         if let Some(since) = opt_out.email_opted_out_at.filter(|_| self.lead.email_opted_out_at.is_none()) {
             self.opt_out_of_email(Timestamp::from_micros(since));
             self.effect.consent_kept = true;
         }
+    }
+
+    fn set_consent(&mut self, wanted: Consent) {
+        let current = std::mem::replace(&mut self.lead.consent_status, wanted);
+        let since = self.lead.consent_at.replace(self.now);
+        self.changed("consent_status", Some(current.to_string()), Some(wanted.to_string()));
+        self.changed("consent_at", since.map(|t| t.to_string()), Some(self.now.to_string()));
     }
 
     fn opt_out_of_email(&mut self, since: Timestamp) {
@@ -214,11 +218,6 @@ impl Work<'_> {
 
 fn non_empty(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
-}
-
-/// A JSON value as the audit log shows it: text without quotes.
-fn json_text(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -288,7 +287,7 @@ mod tests {
         wanted.consent = Some(Consent::Denied);
         wanted.email_opt_out = true;
         let effect = apply(&mut stored, &wanted, OnDuplicate::Skip, OptOut::default(), NOW);
-        assert_eq!(fields(&effect), ["consent_status", "email_opted_out_at"]);
+        assert_eq!(fields(&effect), ["consent_status", "consent_at", "email_opted_out_at"]);
     }
 
     #[test]
@@ -299,7 +298,7 @@ mod tests {
         wanted.lead.email = Some("out@example.com".into());
         let opt_out = OptOut { denied: true, email_opted_out_at: Some(7) };
         let effect = apply(&mut stored, &wanted, OnDuplicate::Update, opt_out, NOW);
-        assert_eq!(fields(&effect), ["email", "consent_status", "email_opted_out_at"]);
+        assert_eq!(fields(&effect), ["email", "consent_status", "consent_at", "email_opted_out_at"]);
         assert!(effect.consent_kept && stored.email_opted_out_at == Some(Timestamp::from_micros(7)));
     }
 

@@ -69,7 +69,7 @@ impl<'a> Batch<'a> {
             phones = lead_phones::of_leads(conn, org, &known)?;
             notes = lead_notes::bodies_of_leads(conn, org, &known)?;
         }
-        let held = leads::by_ids(conn, org, &known)?
+        let held = leads::by_ids_for_change(conn, org, &known)?
             .into_iter()
             .map(|lead| {
                 let id = lead.id;
@@ -280,7 +280,7 @@ impl<'a> Batch<'a> {
                 author_id: stamp.changed_by,
                 created_at,
             });
-            changes.push(FieldChange { field: "note".into(), old: None, new: None });
+            changes.push(FieldChange { field: "note".into(), old: None, new: Some(body.clone()) });
         }
         changes
     }

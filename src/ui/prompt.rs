@@ -5,6 +5,17 @@ use std::io::{self, IsTerminal};
 use super::{Ui, UiError};
 
 impl Ui {
+    /// Refuses early what [`Ui::confirm`] would refuse later.
+    ///
+    /// # Errors
+    /// There is nobody to ask.
+    pub fn require_someone_to_ask(&self) -> Result<(), UiError> {
+        match self.no_input || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            true => Err(UiError::NobodyToAsk),
+            false => Ok(()),
+        }
+    }
+
     /// Asks for a yes. `--yes` answers it; without a terminal, or with `--no-input`, it is refused.
     ///
     /// # Errors
@@ -13,9 +24,7 @@ impl Ui {
         if self.yes {
             return Ok(());
         }
-        if self.no_input || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err(UiError::NobodyToAsk);
-        }
+        self.require_someone_to_ask()?;
         let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact_opt();
         match answer {
             Ok(Some(true)) => Ok(()),

@@ -46,7 +46,8 @@ fn a_date_that_nothing_proves_stops_the_import() {
 #[test]
 fn the_same_days_in_three_orders() {
     let days: [(u16, u8, u8); 60] = std::array::from_fn(|n| (2025, (n % 12 + 1) as u8, (n * 7 % 28 + 1) as u8));
-    let forms: [fn((u16, u8, u8)) -> String; 4] = [
+    type Form = fn((u16, u8, u8)) -> String;
+    let forms: [Form; 4] = [
         |(y, m, d)| format!("{y}-{m:02}-{d:02}"),
         |(y, m, d)| format!("{d}-{m}-{y}"),
         |(y, m, d)| format!("{m}/{d}/{y}"),

@@ -12,6 +12,7 @@ mod import_forms;
 mod import_leads;
 mod import_options;
 mod import_random;
+mod import_undo;
 mod import_values;
 mod lead;
 mod migrate;

@@ -39,7 +39,7 @@ fn down_to_zero_and_up_again() {
         if world.engine == Engine::Postgres {
             psql(
                 &owner,
-                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crmctl_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crmctl_app",
+                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crmctl_app; GRANT DELETE ON lead_tags, lead_phones, lead_notes TO crmctl_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crmctl_app",
             );
         }
         world.ok(["org", "add", "again"]);
@@ -53,10 +53,11 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
     let ran = world.run(["migrate", "down", "--yes", "--database-url", &owner(&world)]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     world.file("a.csv", "Phone\n2125550101\n");
-    let verbs: [&[&str]; 17] = [
+    let verbs: [&[&str]; 18] = [
         &["import", "leads", "a.csv"],
         &["import", "list"],
         &["import", "show", "1"],
+        &["import", "undo", "1", "--yes"],
         &["lead", "add", "--phone", "+12125550101"],
         &["lead", "show", "1"],
         &["lead", "list"],

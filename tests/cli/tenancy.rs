@@ -36,6 +36,7 @@ fn every_verb_keeps_to_its_organization() {
             vec!["lead", "delete", &id, "--yes"],
             vec!["lead", "restore", &id],
             vec!["import", "show", &import],
+            vec!["import", "undo", &import, "--yes"],
             vec!["user", "show", "beta@example.com"],
             vec!["user", "edit", "beta@example.com", "--role", "viewer"],
             vec!["user", "disable", "beta@example.com"],

@@ -3,6 +3,7 @@
 mod leads;
 mod list;
 mod show;
+mod undo;
 
 use crate::commands::context::Context;
 use crate::error::Exit;
@@ -14,6 +15,7 @@ pub enum Command {
     Leads(Box<leads::Args>),
     List(list::Args),
     Show(show::Args),
+    Undo(undo::Args),
 }
 
 pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
@@ -21,6 +23,7 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Leads(args) => leads::run(*args, context),
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
+        Command::Undo(args) => undo::run(args, context),
     }
 }
 
@@ -29,7 +32,7 @@ const COLUMNS: &[Column] = &[
     Column::number("id", "id"),
     Column::hidden("uid"),
     Column::time("started_at", "when"),
-    Column::hidden("kind"),
+    Column::whole("kind", "kind"),
     Column::text("file_name", "file"),
     Column::hidden("file_sha256"),
     Column::hidden("file_size"),

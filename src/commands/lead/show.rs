@@ -71,6 +71,7 @@ pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> any
             Column::text("trigger_type", "trigger"),
             Column::text("reason", "reason"),
             Column::number("import_id", "import"),
+            Column::whole("undone", "undone"),
         ],
     )?;
     ui.part(

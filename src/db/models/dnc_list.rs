@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::IN_LIST;
+use crate::db::bulk::Stamp;
 use crate::db::schema::dnc_list;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::phone::E164;
@@ -80,6 +81,56 @@ pub fn added_by_others(
         .load(conn)?)
 }
 
+/// Closes the live entries that an import made, and returns their numbers.
+///
+/// # Errors
+/// The database refuses.
+pub fn close_of_import(conn: &mut Db, import: i64, stamp: &Stamp) -> Result<Vec<String>, DbError> {
+    let live = dnc_list::table
+        .filter(dnc_list::organization_id.eq(stamp.org.0).and(dnc_list::removed_at.is_null()))
+        .filter(dnc_list::import_id.eq(import));
+    let numbers = live.order(dnc_list::id).select(dnc_list::phone_number).load(conn)?;
+    diesel::update(live)
+        .set((
+            dnc_list::removed_at.eq(stamp.now),
+            dnc_list::removed_by.eq(stamp.changed_by),
+            dnc_list::removal_reason.eq(format!("import {import} undone")),
+            dnc_list::updated_at.eq(stamp.now),
+            dnc_list::version.eq(dnc_list::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(numbers)
+}
+
+/// Opens the entries again that entries of an import replaced at `replaced_at`: they may still forbid texts.
+///
+/// # Errors
+/// The database refuses.
+pub fn reopen_superseded(
+    conn: &mut Db,
+    numbers: &[String],
+    replaced_at: Timestamp,
+    stamp: &Stamp,
+) -> Result<(), DbError> {
+    for chunk in numbers.chunks(IN_LIST) {
+        let replaced = dnc_list::table
+            .filter(dnc_list::organization_id.eq(stamp.org.0).and(dnc_list::removed_at.eq(replaced_at)))
+            .filter(dnc_list::removal_reason.eq(SUPERSEDED).and(dnc_list::phone_number.eq_any(chunk.to_vec())));
+        diesel::update(replaced)
+            .set((
+                dnc_list::removed_at.eq(None::<Timestamp>),
+                dnc_list::removal_reason.eq(None::<String>),
+                dnc_list::updated_at.eq(stamp.now),
+                dnc_list::version.eq(dnc_list::version + 1),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Why an entry was closed when another one took its place.
+const SUPERSEDED: &str = "replaced by a newer entry";
+
 /// Closes live entries of these numbers that do not forbid calls (expired, or for texts only), so that a new
 /// entry can take their place. Closed entries are kept.
 ///
@@ -93,7 +144,7 @@ pub fn close_superseded(conn: &mut Db, org: OrgId, numbers: &[String], now: Time
         diesel::update(live)
             .set((
                 dnc_list::removed_at.eq(now),
-                dnc_list::removal_reason.eq("replaced by a newer entry"),
+                dnc_list::removal_reason.eq(SUPERSEDED),
                 dnc_list::updated_at.eq(now),
                 dnc_list::version.eq(dnc_list::version + 1),
             ))

@@ -45,6 +45,7 @@ pub struct NewImport<'a> {
     pub sheet: Option<&'a str>,
     pub mapping: Json,
     pub options: Json,
+    pub undoes_import_id: Option<i64>,
     pub actor: &'a str,
     pub started_at: Timestamp,
     pub finished_at: Timestamp,
@@ -85,6 +86,29 @@ pub fn finish(
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Marks an import as undone.
+///
+/// # Errors
+/// The database refuses.
+pub fn mark_undone(conn: &mut Db, org: OrgId, id: i64, now: Timestamp) -> Result<(), DbError> {
+    diesel::update(imports::table.filter(imports::organization_id.eq(org.0).and(imports::id.eq(id))))
+        .set((imports::status.eq("undone"), imports::updated_at.eq(now), imports::version.eq(imports::version + 1)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The undoing of an import.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn undoing_of(conn: &mut Db, org: OrgId, id: i64) -> Result<Option<Import>, DbError> {
+    Ok(imports::table
+        .filter(imports::organization_id.eq(org.0).and(imports::undoes_import_id.eq(id)))
+        .select(Import::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// The organization's imports, the latest first.

@@ -201,6 +201,28 @@ pub fn by_ids(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<Lead>, DbErr
     Ok(found)
 }
 
+/// These leads, live or deleted, in no order, held against changes by others until the transaction ends. On SQLite
+/// nobody else writes anyway.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn by_ids_for_change(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<Lead>, DbError> {
+    let Db::Postgres(pg) = conn else { return by_ids(conn, org, ids) };
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(IN_LIST) {
+        found.extend(
+            leads::table
+                .filter(leads::organization_id.eq(org.0).and(leads::id.eq_any(chunk)))
+                // All in one order, so that two who hold several never wait for each other.
+                .order(leads::id)
+                .select(Lead::as_select())
+                .for_update()
+                .load(pg)?,
+        );
+    }
+    Ok(found)
+}
+
 /// The live leads with one of these phones.
 ///
 /// # Errors

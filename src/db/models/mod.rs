@@ -1,6 +1,7 @@
 //! One file a table: its row, and the queries that concern it alone.
 
 pub mod dnc_list;
+pub mod import_effects;
 pub mod imports;
 pub mod lead_audit_log;
 pub mod lead_identities;

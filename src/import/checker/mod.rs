@@ -82,6 +82,7 @@ impl Checker {
             }
         }
         for (index, target) in self.mapping.targets.iter().enumerate() {
+            work.at = Some(index);
             match target {
                 Target::Field(LeadField::Country | LeadField::Currency) => {}
                 Target::Field(field) => work.take(*field, index, row.cell(index)),
@@ -98,6 +99,9 @@ impl Checker {
         work.finish(row)
     }
 }
+
+/// The longest value of a custom field, in characters: what the audit log takes.
+const LONGEST_CUSTOM: usize = 50_000;
 
 /// One row under check.
 struct Work<'a> {
@@ -132,6 +136,9 @@ impl Work<'_> {
     /// Keeps a cell that no field claims: nothing that the file held is lost.
     fn keep(&mut self, key: &str, cell: &str) {
         let text = unmark_text(cell).trim();
+        if text.len() > LONGEST_CUSTOM && text.chars().count() > LONGEST_CUSTOM {
+            return self.too_long(key.to_owned(), text, LONGEST_CUSTOM);
+        }
         if !text.is_empty()
             && let serde_json::Value::Object(fields) = &mut self.draft.lead.custom_fields.0
         {

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 pub use engine::Engine;
 
-/// The clock of every call.
+/// The clock of every call that sets no other.
 pub const NOW: &str = "2026-03-04T12:00:00Z";
 
 /// One test on one engine.
@@ -19,6 +19,8 @@ pub struct World {
     pub folder: tempfile::TempDir,
     /// The database as an everyday user reaches it.
     pub url: String,
+    /// The clock of the next calls.
+    pub now: &'static str,
     transcript: String,
 }
 
@@ -65,7 +67,7 @@ impl World {
     pub fn new(engine: Engine) -> World {
         let folder = tempfile::tempdir().unwrap();
         let url = engine.fresh_database(folder.path());
-        World { engine, folder, url, transcript: String::new() }
+        World { engine, folder, url, now: NOW, transcript: String::new() }
     }
 
     /// Ends the test and returns its transcript.
@@ -88,7 +90,7 @@ impl World {
     /// The program, in a clean environment, on the test's database.
     pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = program(self.folder.path());
-        command.env("CRM_DATABASE_URL", &self.url).args(args);
+        command.env("CRM_DATABASE_URL", &self.url).env("CRM_NOW", self.now).args(args);
         command
     }
 

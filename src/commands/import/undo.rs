@@ -1,0 +1,142 @@
+//! `crmctl import undo`
+
+use serde::Serialize;
+
+use crate::commands::context::{self, Context, Session};
+use crate::domain::role::Right;
+use crate::domain::status::Trigger;
+use crate::error::Exit;
+use crate::ops::undo::{KeptLead, Request, UndoError, UndoSummary, undo};
+use crate::ui::{Column, Format, Ui, grouped};
+
+/// Undo an import: delete the leads that it made, and put back the values that it changed
+///
+/// What others changed since stays as it is, a later import's changes, too; each such field is listed. Do-not-call
+/// entries and opt-outs that came with the file stay unless --with-dnc is given. The undoing is one transaction and
+/// itself a record in `import list`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl import undo 12 --dry-run\n  crmctl import undo 12 --yes\n\n\
+    Exit code 3 when something stays as it is.")]
+pub struct Args {
+    /// The import, by its number in `import list`
+    id: i64,
+    /// Show what would be undone and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Take back do-not-call entries and opt-outs of the import, too
+    #[arg(long)]
+    with_dnc: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    context.catch_interrupts();
+    let mut session = context.session(Right::Import)?;
+    if !args.dry_run && !context.ui.yes {
+        // Whoever is asked sees first what would happen; without anybody to ask, the work would be for nothing.
+        context.ui.require_someone_to_ask()?;
+        let preview = work(&args, &mut session, context, true)?;
+        let question = format!(
+            "Undo import {} of {}: delete {} leads, restore {}, leave {} as they are?",
+            args.id,
+            preview.file_name,
+            grouped(preview.deleted as i64),
+            grouped((preview.restored + preview.partly_restored) as i64),
+            grouped((preview.kept + preview.refused) as i64),
+        );
+        context.ui.confirm(&question)?;
+    }
+    let summary = work(&args, &mut session, context, args.dry_run)?;
+    print(&summary, context.ui)?;
+    let attention = summary.kept + summary.partly_restored + summary.refused > 0;
+    Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
+}
+
+fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) -> anyhow::Result<UndoSummary> {
+    let mut stamp = session.stamp.clone();
+    stamp.trigger = Trigger::Undo;
+    // The clock was readable when the session began.
+    let begun = stamp.now;
+    let clock = || context::now().unwrap_or(begun);
+    let interrupted = session.db.interrupted();
+    let ui = context.ui;
+    let mut bar = ui.progress();
+    let org = stamp.org;
+    let undoing = |conn: &mut crate::db::Db| -> Result<UndoSummary, UndoError> {
+        crate::db::Database::import_lock(conn, org, &mut |text| ui.note(text), &interrupted)?;
+        let request = Request {
+            import: args.id,
+            with_dnc: args.with_dnc,
+            dry_run,
+            stamp,
+            interrupted: &interrupted,
+            clock: &clock,
+            progress: &mut |done, of| bar.set(done, of),
+        };
+        undo(conn, request)
+    };
+    Ok(match dry_run {
+        true => session.db.rehearse(org, undoing)?,
+        false => session.db.write(org, undoing)?,
+    })
+}
+
+/// A value that stays, as a person reads it.
+#[derive(Serialize)]
+struct KeptLine {
+    lead_id: i64,
+    field: String,
+    reason: &'static str,
+}
+
+const KEPT_COLUMNS: &[Column] =
+    &[Column::number("lead_id", "lead"), Column::text("field", "field"), Column::text("reason", "why it stays")];
+const REFUSED_COLUMNS: &[Column] = &[Column::number("lead_id", "lead"), Column::text("reason", "why it was refused")];
+
+/// How many leads a person sees; the machine-readable forms have all of them.
+const SHOWN: usize = 20;
+
+fn print(summary: &UndoSummary, ui: Ui) -> anyhow::Result<()> {
+    ui.record(summary, COLUMNS)?;
+    if !matches!(ui.format, Format::Table | Format::Markdown) {
+        return Ok(());
+    }
+    let line = |kept: &KeptLead| KeptLine {
+        lead_id: kept.lead_id,
+        field: kept.field.field.clone(),
+        reason: kept.field.reason.meaning(),
+    };
+    let kept: Vec<KeptLine> = summary.kept_fields.iter().take(SHOWN).map(line).collect();
+    ui.part("kept", &kept, KEPT_COLUMNS)?;
+    let refused: Vec<_> = summary.refused_leads.iter().take(SHOWN).collect();
+    ui.part("refused", &refused, REFUSED_COLUMNS)?;
+    let more = summary.kept_fields.len().saturating_sub(SHOWN) + summary.refused_leads.len().saturating_sub(SHOWN);
+    if more > 0 {
+        ui.note(&format!("{} more; --format json lists all of them", grouped(more as i64)));
+    }
+    let verb = if summary.dry_run { "would undo" } else { "undid" };
+    let end = if summary.dry_run { "; nothing was changed" } else { "" };
+    ui.note(&format!(
+        "{verb} import {} of {} in {:.1} s{end}",
+        summary.undoes_import_id, summary.file_name, summary.seconds
+    ));
+    Ok(())
+}
+
+const COLUMNS: &[Column] = &[
+    Column::number("undoes_import_id", "undoes import"),
+    Column::text("file_name", "file"),
+    Column::number("import_id", "recorded as"),
+    Column::hidden("dry_run"),
+    Column::count("leads", "leads"),
+    Column::count("deleted", "  deleted"),
+    Column::count("restored", "  restored"),
+    Column::count("partly_restored", "  partly restored"),
+    Column::count("kept", "  kept"),
+    Column::count("refused", "  refused"),
+    Column::count("fields_restored", "values restored"),
+    Column::count("dnc_removed", "do-not-call entries removed"),
+    Column::count("dnc_moved", "leads that follow the list"),
+    Column::hidden("kept_fields"),
+    Column::hidden("refused_leads"),
+    Column::hidden("seconds"),
+];

@@ -1,0 +1,468 @@
+//! Undoing an import: the leads that it made are deleted, the values that it changed return, and what others did since
+//! stays. One transaction, itself a record among the imports.
+
+mod keys;
+mod revert;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::Serialize;
+
+use revert::{Circumstances, Reverted, edit_key, revert};
+pub use revert::{KeptField, KeptReason};
+
+use super::apply::FieldChange;
+use super::dnc;
+use crate::db::bulk::{self, LeadChanges, Stamp, Written};
+use crate::db::models::dnc_list;
+use crate::db::models::import_effects::{self, Logged, Made};
+use crate::db::models::imports::{self, Import, NewImport};
+use crate::db::models::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::{self, Lead};
+use crate::db::types::{Json, Uid};
+use crate::db::{Db, DbError};
+use crate::domain::phone::E164;
+use crate::domain::timestamp::Timestamp;
+
+/// What is asked of an undoing.
+pub struct Request<'a> {
+    pub import: i64,
+    /// Take back do-not-call entries and opt-outs, too.
+    pub with_dnc: bool,
+    pub dry_run: bool,
+    pub stamp: Stamp,
+    pub interrupted: &'a AtomicBool,
+    /// Tells when the undoing ends.
+    pub clock: &'a dyn Fn() -> Timestamp,
+    /// Hears how many of how many leads are done.
+    pub progress: &'a mut dyn FnMut(u64, u64),
+}
+
+/// Why an import was not undone.
+#[derive(Debug, thiserror::Error)]
+pub enum UndoError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("no import has the id {0}")]
+    Unknown(i64),
+    #[error("the import {import} was undone already, by {by}")]
+    Undone { import: i64, by: String },
+    #[error("the record {0} is itself the undoing of an import")]
+    IsUndoing(i64),
+    #[error("others changed leads of the import while it was undone")]
+    Raced,
+    #[error("the counts of the undoing do not add up to the leads of the import")]
+    DoesNotReconcile,
+    #[error("the record of the undoing cannot be written: {0}")]
+    Record(String),
+}
+
+/// What an undoing did: every lead of the import is in exactly one group.
+#[derive(Debug, Default, Serialize)]
+pub struct UndoSummary {
+    /// The record of the undoing; nothing after a rehearsal.
+    pub import_id: Option<i64>,
+    pub undoes_import_id: i64,
+    pub file_name: String,
+    pub dry_run: bool,
+    /// Leads that the import made or changed.
+    pub leads: u64,
+    /// Leads that it made, deleted now.
+    pub deleted: u64,
+    /// Leads that it changed, as they were before.
+    pub restored: u64,
+    /// Leads of which some values returned and others stay.
+    pub partly_restored: u64,
+    /// Leads that stay as they are.
+    pub kept: u64,
+    pub refused: u64,
+    /// Values that returned.
+    pub fields_restored: u64,
+    /// Do-not-call entries that were closed.
+    pub dnc_removed: u64,
+    /// Leads that left `dnc` or went there because of it.
+    pub dnc_moved: u64,
+    pub kept_fields: Vec<KeptLead>,
+    pub refused_leads: Vec<RefusedLead>,
+    pub seconds: f64,
+}
+
+/// A lead with a value that stays.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeptLead {
+    pub lead_id: i64,
+    #[serde(flatten)]
+    pub field: KeptField,
+}
+
+/// A lead of which nothing was put back.
+#[derive(Debug, Clone, Serialize)]
+pub struct RefusedLead {
+    pub lead_id: i64,
+    pub reason: String,
+}
+
+/// Changed leads that are put back together.
+const BATCH: usize = 4000;
+
+/// The most ids that one statement deletes, so that an interruption is noticed.
+const DELETED_AT_ONCE: i64 = 20_000;
+
+/// Undoes an import inside the caller's transaction.
+///
+/// # Errors
+/// There is nothing to undo, or the database refuses; then the transaction must be rolled back.
+pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, UndoError> {
+    let org = request.stamp.org;
+    let import = imports::by_id(conn, org, request.import)?.ok_or(UndoError::Unknown(request.import))?;
+    refuse_undone(conn, &import, &request)?;
+    let started = std::time::Instant::now();
+    let record = begin_record(conn, &import, &request)?;
+    request.stamp.import_id = Some(record);
+    let mut work = Work {
+        edits: import_effects::edits_since(conn, org, import.id)?,
+        summary: UndoSummary {
+            import_id: (!request.dry_run).then_some(record),
+            undoes_import_id: import.id,
+            file_name: import.file_name.clone(),
+            dry_run: request.dry_run,
+            ..UndoSummary::default()
+        },
+        request,
+        import,
+        restored_numbers: Vec::new(),
+    };
+    let closed = work.close_entries(conn)?;
+    work.tell_deleted(conn)?;
+    work.delete_made(conn)?;
+    work.restore_changed(conn)?;
+    work.settle_dnc(conn, &closed)?;
+    imports::mark_undone(conn, org, work.import.id, work.request.stamp.now)?;
+    work.summary.seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+    work.finish(conn, record)
+}
+
+fn refuse_undone(conn: &mut Db, import: &Import, request: &Request<'_>) -> Result<(), UndoError> {
+    if import.kind == "undo" {
+        return Err(UndoError::IsUndoing(import.id));
+    }
+    if import.status == "undone" {
+        let by = imports::undoing_of(conn, request.stamp.org, import.id)?;
+        let by = by.map_or("nobody knows whom".into(), |by| format!("{} on {} ({})", by.actor, by.started_at, by.id));
+        return Err(UndoError::Undone { import: import.id, by });
+    }
+    Ok(())
+}
+
+fn begin_record(conn: &mut Db, import: &Import, request: &Request<'_>) -> Result<i64, DbError> {
+    let now = request.stamp.now;
+    imports::insert(
+        conn,
+        &NewImport {
+            organization_id: request.stamp.org.0,
+            uid: Uid::new(),
+            kind: "undo",
+            file_name: &import.file_name,
+            file_sha256: &import.file_sha256,
+            file_size: import.file_size,
+            sheet: import.sheet.as_deref(),
+            mapping: import.mapping.clone(),
+            options: Json(serde_json::json!({ "with_dnc": request.with_dnc })),
+            undoes_import_id: Some(import.id),
+            actor: &request.stamp.actor,
+            started_at: now,
+            finished_at: now,
+            created_at: now,
+            updated_at: now,
+        },
+    )
+}
+
+struct Work<'a> {
+    request: Request<'a>,
+    import: Import,
+    edits: HashMap<i64, Vec<Logged>>,
+    summary: UndoSummary,
+    /// Phones that returned to leads, which may be on the do-not-call list.
+    restored_numbers: Vec<String>,
+}
+
+impl Work<'_> {
+    fn close_entries(&mut self, conn: &mut Db) -> Result<Vec<String>, UndoError> {
+        if !self.request.with_dnc {
+            return Ok(Vec::new());
+        }
+        let closed = dnc_list::close_of_import(conn, self.import.id, &self.request.stamp)?;
+        dnc_list::reopen_superseded(conn, &closed, self.import.started_at, &self.request.stamp)?;
+        self.summary.dnc_removed = closed.len() as u64;
+        Ok(closed)
+    }
+
+    /// Deletes the leads that the import made and nobody has touched since.
+    fn delete_made(&mut self, conn: &mut Db) -> Result<(), UndoError> {
+        let (org, import) = (self.request.stamp.org, self.import.id);
+        let made = import_effects::live_made(conn, org, import)?;
+        self.summary.leads += made.len() as u64;
+        let total = made.len() as u64;
+        let (edited, untouched): (Vec<Made>, Vec<Made>) =
+            made.into_iter().partition(|lead| self.edits.contains_key(&lead.id));
+        for lead in edited {
+            self.summary.kept += 1;
+            self.keep_edited(lead.id);
+        }
+        for range in ranges(&untouched) {
+            self.check_interrupted()?;
+            let deleted = import_effects::delete_made(
+                conn,
+                import,
+                (range.first, range.last),
+                range.version,
+                &self.request.stamp,
+            )?;
+            if deleted != range.leads {
+                return Err(UndoError::Raced);
+            }
+            self.summary.deleted += deleted as u64;
+            (self.request.progress)(self.summary.deleted, total);
+        }
+        Ok(())
+    }
+
+    /// Tells of the leads that the import made and that are deleted already.
+    fn tell_deleted(&mut self, conn: &mut Db) -> Result<(), UndoError> {
+        for (lead_id, merged_into) in import_effects::deleted_made(conn, self.request.stamp.org, self.import.id)? {
+            self.summary.leads += 1;
+            match merged_into {
+                Some(survivor) => self.refuse(lead_id, format!("merged into the lead {survivor} since")),
+                None => {
+                    self.summary.kept += 1;
+                    let field = KeptField { field: String::new(), reason: KeptReason::DeletedSince };
+                    self.summary.kept_fields.push(KeptLead { lead_id, field });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists the fields for which a lead stays.
+    fn keep_edited(&mut self, lead_id: i64) {
+        let mut fields: Vec<String> = self.edits.get(&lead_id).into_iter().flatten().map(edited_field).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let kept = fields.into_iter().map(|field| KeptField { field, reason: KeptReason::EditedSince });
+        self.summary.kept_fields.extend(kept.map(|field| KeptLead { lead_id, field }));
+    }
+
+    fn refuse(&mut self, lead_id: i64, reason: String) {
+        self.summary.refused += 1;
+        self.summary.refused_leads.push(RefusedLead { lead_id, reason });
+    }
+
+    /// Puts back the values of leads that were there before the import.
+    fn restore_changed(&mut self, conn: &mut Db) -> Result<(), UndoError> {
+        let (org, import) = (self.request.stamp.org, self.import.id);
+        let changed = import_effects::changed(conn, org, import)?;
+        self.summary.leads += changed.len() as u64;
+        let taken = keys::release(conn, &self.request.stamp, import, &changed, &self.edits)?;
+        for ids in changed.chunks(BATCH) {
+            self.check_interrupted()?;
+            let mut entries = import_effects::entries_of(conn, org, import, ids)?;
+            let since = import_effects::status_since(conn, org, import, ids)?;
+            let mut stored = leads::by_ids_for_change(conn, org, ids)?;
+            stored.sort_unstable_by_key(|lead| lead.id);
+            let listed = self.listed(conn, &stored)?;
+            let mut batch = Batch::default();
+            for mut lead in stored {
+                let log: Vec<FieldChange> =
+                    entries.remove(&lead.id).unwrap_or_default().into_iter().filter_map(change_of).collect();
+                let was_released = taken.released.contains(&lead.id);
+                if was_released {
+                    lead.deleted_at = None;
+                }
+                if let Some(reason) = self.refusal(&lead, &taken.refused) {
+                    self.refuse(lead.id, reason);
+                    continue;
+                }
+                let number = lead.phone_number.as_deref().and_then(E164::from_e164);
+                let circumstances = Circumstances {
+                    edited: self
+                        .edits
+                        .get(&lead.id)
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|e| change_of(e.clone()))
+                        .map(|c| edit_key(&c))
+                        .collect(),
+                    with_dnc: self.request.with_dnc,
+                    still_listed: number.is_some_and(|number| listed.contains(&number)),
+                    status_since: since.get(&lead.id).copied(),
+                };
+                let reverted = revert(&mut lead, &log, &circumstances, self.request.stamp.now);
+                self.take(lead, reverted, was_released, &mut batch);
+            }
+            batch.write(conn, &self.request.stamp)?;
+            let done = self.summary.deleted + self.summary.restored + self.summary.partly_restored;
+            (self.request.progress)(done, self.summary.leads);
+        }
+        Ok(())
+    }
+
+    fn listed(&self, conn: &mut Db, stored: &[Lead]) -> Result<HashSet<E164>, DbError> {
+        let phones: Vec<String> = stored.iter().filter_map(|lead| lead.phone_number.clone()).collect();
+        let stamp = &self.request.stamp;
+        Ok(dnc_list::listed_among(conn, stamp.org, &phones, stamp.now)?.into_iter().collect())
+    }
+
+    fn refusal(&self, lead: &Lead, refused: &HashMap<i64, String>) -> Option<String> {
+        match (lead.merged_into_id, lead.deleted_at) {
+            (Some(survivor), _) => Some(format!("merged into the lead {survivor} since")),
+            (None, Some(_)) => Some("deleted since".into()),
+            (None, None) => refused.get(&lead.id).cloned(),
+        }
+    }
+
+    /// Counts what became of a changed lead and puts it into the batch.
+    fn take(&mut self, mut lead: Lead, reverted: Reverted, was_released: bool, batch: &mut Batch) {
+        let stamp = &self.request.stamp;
+        let id = lead.id;
+        match (reverted.changes.is_empty(), reverted.kept.is_empty()) {
+            (true, _) => self.summary.kept += 1,
+            (false, true) => self.summary.restored += 1,
+            (false, false) => self.summary.partly_restored += 1,
+        }
+        self.summary.fields_restored += reverted.changes.len() as u64;
+        self.summary.kept_fields.extend(reverted.kept.into_iter().map(|field| KeptLead { lead_id: id, field }));
+        if reverted.changes.is_empty() && !was_released {
+            return;
+        }
+        if let Some(from) = reverted.moved_from {
+            let mut change = stamp.status_change(id, Some(from), lead.status);
+            change.reason = Some(format!("import {} undone", self.import.id));
+            batch.changes.history.push(change);
+        }
+        if reverted.changes.iter().any(|change| change.field == "phone_number") {
+            self.restored_numbers.extend(lead.phone_number.clone());
+        }
+        batch.tags.extend(reverted.tags.into_iter().map(|tag| (id, tag)));
+        batch.phones.extend(reverted.phones.into_iter().map(|phone| (id, phone)));
+        batch.notes.extend(reverted.notes.into_iter().map(|note| (id, note)));
+        if !reverted.changes.is_empty() {
+            lead.updated_at = stamp.now;
+            lead.version += 1;
+        }
+        batch.changes.audit.extend(reverted.changes.into_iter().map(|change| NewAuditEntry {
+            field_name: Some(change.field),
+            old_value: change.old,
+            new_value: change.new,
+            ..stamp.audit(id, "update")
+        }));
+        batch.changes.updated.push(lead);
+    }
+
+    /// Makes statuses follow the do-not-call list: leads whose entry was closed leave `dnc`, and leads whose number
+    /// returned and is listed go there.
+    fn settle_dnc(&mut self, conn: &mut Db, closed: &[String]) -> Result<(), UndoError> {
+        let stamp = &self.request.stamp;
+        let listed = dnc_list::listed_among(conn, stamp.org, &self.restored_numbers, stamp.now)?;
+        let listed: Vec<String> = listed.iter().map(E164::to_string).collect();
+        let to_dnc = dnc::move_leads_to_dnc(conn, &listed, stamp)?;
+        let back = dnc::move_leads_back(conn, closed, stamp)?;
+        self.summary.dnc_moved = (to_dnc + back) as u64;
+        Ok(())
+    }
+
+    fn check_interrupted(&self) -> Result<(), UndoError> {
+        match self.request.interrupted.load(Ordering::Relaxed) {
+            true => Err(UndoError::Db(DbError::Interrupted)),
+            false => Ok(()),
+        }
+    }
+
+    fn finish(mut self, conn: &mut Db, record: i64) -> Result<UndoSummary, UndoError> {
+        let summary = &self.summary;
+        let grouped = summary.deleted + summary.restored + summary.partly_restored + summary.kept + summary.refused;
+        if grouped != summary.leads {
+            return Err(UndoError::DoesNotReconcile);
+        }
+        let (kept, refused) =
+            (std::mem::take(&mut self.summary.kept_fields), std::mem::take(&mut self.summary.refused_leads));
+        // The record has the counts; which leads they were is in the log.
+        let counts = Json(serde_json::to_value(&self.summary).map_err(|e| UndoError::Record(e.to_string()))?);
+        let options = Json(serde_json::json!({ "with_dnc": self.request.with_dnc }));
+        imports::finish(conn, self.request.stamp.org, record, &options, &counts, (self.request.clock)())?;
+        (self.summary.kept_fields, self.summary.refused_leads) = (kept, refused);
+        Ok(self.summary)
+    }
+}
+
+/// Changed leads on their way to the database.
+#[derive(Default)]
+struct Batch {
+    changes: LeadChanges,
+    tags: Vec<(i64, String)>,
+    phones: Vec<(i64, String)>,
+    notes: Vec<(i64, String)>,
+}
+
+impl Batch {
+    fn write(&self, conn: &mut Db, stamp: &Stamp) -> Result<(), UndoError> {
+        if bulk::write(conn, &self.changes, stamp)? == Written::LostRace {
+            return Err(UndoError::Raced);
+        }
+        Ok(import_effects::remove_parts(conn, stamp.org, &self.tags, &self.phones, &self.notes)?)
+    }
+}
+
+/// Neighbouring leads of one version.
+#[derive(Debug, PartialEq, Eq)]
+struct Range {
+    first: i64,
+    last: i64,
+    version: i32,
+    leads: usize,
+}
+
+/// Cuts leads into ranges without gaps, none longer than one statement should delete.
+fn ranges(leads: &[Made]) -> Vec<Range> {
+    let mut ranges: Vec<Range> = Vec::new();
+    for lead in leads {
+        match ranges.last_mut() {
+            Some(range)
+                if range.last + 1 == lead.id
+                    && range.version == lead.version
+                    && lead.id - range.first < DELETED_AT_ONCE =>
+            {
+                range.last = lead.id;
+                range.leads += 1;
+            }
+            _ => ranges.push(Range { first: lead.id, last: lead.id, version: lead.version, leads: 1 }),
+        }
+    }
+    ranges
+}
+
+fn change_of(logged: Logged) -> Option<FieldChange> {
+    Some(FieldChange { field: logged.field_name?, old: logged.old_value, new: logged.new_value })
+}
+
+/// The field that an edit concerned, or what else was done to the lead.
+fn edited_field(logged: &Logged) -> String {
+    match change_of(logged.clone()) {
+        Some(change) => edit_key(&change),
+        None => logged.action.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_have_no_gaps() {
+        let made = |id, version| Made { id, version };
+        let found = ranges(&[made(1, 1), made(2, 1), made(4, 1), made(5, 2)]);
+        let told: Vec<_> = found.iter().map(|r| (r.first, r.last, r.version, r.leads)).collect();
+        assert_eq!(told, [(1, 2, 1, 2), (4, 4, 1, 1), (5, 5, 2, 1)]);
+    }
+}
