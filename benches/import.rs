@@ -87,7 +87,7 @@ fn insert_select(from: &Path, into: &Path) -> Result<f64> {
     let started = Instant::now();
     let conn = rusqlite::Connection::open(into)?;
     conn.execute_batch(
-        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;
+        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;
          PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
     )?;
     conn.execute("ATTACH ?1 AS source", [from.display().to_string()])?;

@@ -333,10 +333,8 @@ fn open_sqlite(path: &Path) -> Result<(Db, bool), DbError> {
     let text = path.to_str().ok_or_else(|| problem("its path is not UTF-8".into()))?;
     let mut conn = SqliteConnection::establish(text).map_err(|e| problem(e.to_string()))?;
     // WAL with synchronous FULL: a committed change survives a power cut. Writers wait in `begin`.
-    conn.batch_execute(
-        "PRAGMA busy_timeout = 250; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
-    )
-    .map_err(DbError::from)?;
+    conn.batch_execute("PRAGMA busy_timeout = 250; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")
+        .map_err(DbError::from)?;
     retry_busy(|| conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")).map_err(|e| {
         match DbError::from(e) {
             DbError::NotADatabase(_) => DbError::NotADatabase(path.display().to_string()),

@@ -224,6 +224,7 @@ fn undo_spreadsheet_number(text: &str) -> Result<Option<String>, PhoneProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn us(text: &str) -> Result<ParsedPhone, PhoneProblem> {
         parse(text, Region::from_str("US").ok(), PhoneCheck::Valid)
@@ -288,5 +289,33 @@ mod tests {
         }
         assert!(Region::from_str("XX").is_err());
         assert_eq!(Region::from_str("us").unwrap().to_string(), "US");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_number_or_a_problem(text in "\\PC{0,24}|[0-9+().eE#, x-]{0,24}") {
+            let region = Region::from_str("US").ok();
+            if let Ok(phones) = parse_several(&text, region, PhoneCheck::Possible) {
+                for phone in phones {
+                    // What was read is E.164 and reads as itself.
+                    let again = parse(&phone.number.to_string(), None, PhoneCheck::Possible);
+                    prop_assert_eq!(again.map(|p| p.number), Ok(phone.number));
+                }
+            }
+        }
+
+        #[test]
+        fn whole_damage_is_undone_and_lost_digits_are_named(line in 0u32..10_000, exchange in 200u32..1000, kept in 1usize..10) {
+            let number = format!("1212{exchange}{line:04}");
+            let read = |text: &str| parse(text, Region::from_str("US").ok(), PhoneCheck::Possible);
+            let plain = read(&format!("+{number}")).map(|phone| phone.number);
+            prop_assert_eq!(read(&format!("{number}.0")).map(|phone| phone.number), plain.clone());
+            let all = format!("{}.{}E+10", &number[..1], &number[1..]);
+            prop_assert_eq!(read(&all).map(|phone| phone.number), plain);
+            let lost = format!("{}.{}E+10", &number[..1], &number[1..1 + kept]);
+            if kept < 10 {
+                prop_assert_eq!(read(&lost), Err(PhoneProblem::LostDigits));
+            }
+        }
     }
 }

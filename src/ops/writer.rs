@@ -5,7 +5,7 @@ use super::batch::Batch;
 use super::dnc;
 use super::draft::LeadDraft;
 use super::matching::{Identities, Numbers, OptOuts};
-use crate::db::bulk::{self, Stamp, Written};
+use crate::db::bulk::{self, DeferredIndexes, Stamp, Written};
 use crate::db::models::{dnc_list, lead_identities};
 use crate::db::{Db, DbError};
 use crate::domain::consent::Consent;
@@ -84,7 +84,13 @@ pub struct LeadWriter {
     pub(super) numbers: Numbers,
     /// Whether identities and numbers are complete, so that batches need not look anything up.
     preloaded: bool,
+    indexes: DeferredIndexes,
+    /// Numbers listed while the index of phones is missing; their leads are moved at the end.
+    waiting: Vec<String>,
 }
+
+/// From how many drafts on indexes are put off: below it nobody would notice.
+const WORTH_DEFERRING: usize = 5000;
 
 /// How often a batch that loses races is tried again.
 const MAX_RACES: u32 = 20;
@@ -118,7 +124,12 @@ impl LeadWriter {
             })?;
         }
         let opt_outs = OptOuts::load(conn, org)?;
-        Ok(LeadWriter { stamp, policy, evidence, identities, opt_outs, numbers, preloaded })
+        let indexes = match preloaded && expected >= WORTH_DEFERRING {
+            true => DeferredIndexes::defer(conn, expected)?,
+            false => DeferredIndexes::default(),
+        };
+        let waiting = Vec::new();
+        Ok(LeadWriter { stamp, policy, evidence, identities, opt_outs, numbers, preloaded, indexes, waiting })
     }
 
     /// Writes drafts and tells what became of each, in order.
@@ -158,7 +169,9 @@ impl LeadWriter {
             };
             match written {
                 Written::All => {
-                    if !newly_listed.is_empty() {
+                    if self.indexes.are_missing() {
+                        self.waiting.extend(newly_listed);
+                    } else if !newly_listed.is_empty() {
                         dnc::move_leads_to_dnc(conn, &newly_listed, &self.stamp)?;
                     }
                     return Ok(outcomes);
@@ -173,12 +186,14 @@ impl LeadWriter {
         Err(WriteError::LostRaces(MAX_RACES))
     }
 
-    /// Settles what others did while the drafts were written: leads whose number was put on the do-not-call list
-    /// meanwhile go to `dnc`. On SQLite nobody else writes.
+    /// Ends the writing: builds the indexes that were put off, and settles what others did meanwhile. Leads whose
+    /// number they put on the do-not-call list go to `dnc`. On SQLite nobody else writes.
     ///
     /// # Errors
     /// The database refuses.
     pub fn settle(&mut self, conn: &mut Db) -> Result<(), DbError> {
+        self.indexes.build(conn)?;
+        dnc::move_leads_to_dnc(conn, &std::mem::take(&mut self.waiting), &self.stamp)?;
         if let Db::Postgres(_) = conn {
             // Clocks of several machines differ; looking further back only costs a look-up.
             let since = Timestamp::from_micros(self.stamp.now.as_micros() - 600_000_000);

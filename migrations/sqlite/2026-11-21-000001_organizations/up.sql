@@ -23,7 +23,7 @@ CREATE TABLE users (
     email TEXT NOT NULL CHECK (length(email) <= 254 AND instr(email, char(0)) = 0),
     first_name TEXT CHECK (length(first_name) <= 100 AND instr(first_name, char(0)) = 0),
     last_name TEXT CHECK (length(last_name) <= 100 AND instr(last_name, char(0)) = 0),
-    role TEXT NOT NULL CHECK (role IN ('admin', 'manager', 'sales_rep', 'viewer')),
+    role TEXT NOT NULL CHECK (role = 'admin' OR role = 'manager' OR role = 'sales_rep' OR role = 'viewer'),
     timezone TEXT NOT NULL DEFAULT 'UTC' CHECK (length(timezone) <= 64 AND instr(timezone, char(0)) = 0),
     is_active INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
     created_at INTEGER NOT NULL,

@@ -2,7 +2,7 @@ CREATE TABLE imports (
     id INTEGER PRIMARY KEY,
     organization_id INTEGER NOT NULL REFERENCES organizations (id),
     uid BLOB NOT NULL CHECK (length(uid) = 16) UNIQUE,
-    kind TEXT NOT NULL CHECK (kind IN ('leads', 'dnc', 'costs', 'history', 'undo')),
+    kind TEXT NOT NULL CHECK (kind = 'leads' OR kind = 'dnc' OR kind = 'costs' OR kind = 'history' OR kind = 'undo'),
     file_name TEXT NOT NULL CHECK (length(file_name) <= 1000 AND instr(file_name, char(0)) = 0),
     file_sha256 TEXT NOT NULL CHECK (length(file_sha256) <= 64 AND instr(file_sha256, char(0)) = 0 AND length(file_sha256) = 64),
     file_size INTEGER NOT NULL,

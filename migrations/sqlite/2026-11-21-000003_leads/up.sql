@@ -12,17 +12,17 @@ CREATE TABLE leads (
     job_title TEXT CHECK (length(job_title) <= 300 AND instr(job_title, char(0)) = 0),
     website TEXT CHECK (length(website) <= 2000 AND instr(website, char(0)) = 0),
     linkedin_url TEXT CHECK (length(linkedin_url) <= 2000 AND instr(linkedin_url, char(0)) = 0),
-    status TEXT NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'contacted', 'qualified', 'nurturing', 'hot', 'cold', 'recruited', 'dnc')),
+    status TEXT NOT NULL DEFAULT 'new' CHECK (status = 'new' OR status = 'contacted' OR status = 'qualified' OR status = 'nurturing' OR status = 'hot' OR status = 'cold' OR status = 'recruited' OR status = 'dnc'),
     status_changed_at INTEGER NOT NULL,
     lead_score INTEGER CHECK (lead_score BETWEEN 0 AND 100),
     lead_score_factors TEXT CHECK (lead_score_factors IS NULL OR json_valid(lead_score_factors)),
-    temperature TEXT CHECK (temperature IN ('hot', 'warm', 'cold')),
+    temperature TEXT CHECK (temperature = 'hot' OR temperature = 'warm' OR temperature = 'cold'),
     source TEXT CHECK (length(source) <= 100 AND instr(source, char(0)) = 0),
     source_metadata TEXT CHECK (source_metadata IS NULL OR json_valid(source_metadata)),
     campaign TEXT CHECK (length(campaign) <= 200 AND instr(campaign, char(0)) = 0),
     value_cents INTEGER,
     currency TEXT CHECK (length(currency) <= 3 AND instr(currency, char(0)) = 0 AND length(currency) = 3),
-    consent_status TEXT NOT NULL DEFAULT 'pending' CHECK (consent_status IN ('granted', 'denied', 'pending')),
+    consent_status TEXT NOT NULL DEFAULT 'pending' CHECK (consent_status = 'granted' OR consent_status = 'denied' OR consent_status = 'pending'),
     consent_at INTEGER,
     email_opted_out_at INTEGER,
     city TEXT CHECK (length(city) <= 200 AND instr(city, char(0)) = 0),
@@ -71,7 +71,7 @@ END;
 
 CREATE TABLE lead_phones (
     id INTEGER PRIMARY KEY,
-    organization_id INTEGER NOT NULL REFERENCES organizations (id),
+    organization_id INTEGER NOT NULL,
     lead_id INTEGER NOT NULL,
     phone_number TEXT NOT NULL CHECK (phone_number GLOB '+[1-9]*' AND substr(phone_number, 2) NOT GLOB '*[^0-9]*' AND length(phone_number) BETWEEN 8 AND 16 AND instr(phone_number, char(0)) = 0),
     kind TEXT NOT NULL DEFAULT 'other' CHECK (length(kind) <= 40 AND instr(kind, char(0)) = 0),
@@ -81,7 +81,7 @@ CREATE TABLE lead_phones (
 ) STRICT;
 
 CREATE TABLE lead_tags (
-    organization_id INTEGER NOT NULL REFERENCES organizations (id),
+    organization_id INTEGER NOT NULL,
     lead_id INTEGER NOT NULL,
     tag TEXT NOT NULL CHECK (length(tag) <= 60 AND instr(tag, char(0)) = 0 AND tag <> ''),
     created_at INTEGER NOT NULL,
@@ -92,7 +92,7 @@ CREATE INDEX lead_tags_tag ON lead_tags (organization_id, tag, lead_id);
 
 CREATE TABLE lead_notes (
     id INTEGER PRIMARY KEY,
-    organization_id INTEGER NOT NULL REFERENCES organizations (id),
+    organization_id INTEGER NOT NULL,
     lead_id INTEGER NOT NULL,
     body TEXT NOT NULL CHECK (length(body) <= 50000 AND instr(body, char(0)) = 0),
     author_id INTEGER,
@@ -104,9 +104,9 @@ CREATE INDEX lead_notes_lead ON lead_notes (lead_id);
 
 CREATE TABLE lead_audit_log (
     id INTEGER PRIMARY KEY,
-    organization_id INTEGER NOT NULL REFERENCES organizations (id),
+    organization_id INTEGER NOT NULL,
     lead_id INTEGER NOT NULL,
-    action TEXT NOT NULL CHECK (action IN ('create', 'update', 'delete', 'restore', 'merge', 'erase')),
+    action TEXT NOT NULL CHECK (action = 'create' OR action = 'update' OR action = 'delete' OR action = 'restore' OR action = 'merge' OR action = 'erase'),
     field_name TEXT CHECK (length(field_name) <= 120 AND instr(field_name, char(0)) = 0),
     old_value TEXT CHECK (length(old_value) <= 50000 AND instr(old_value, char(0)) = 0),
     new_value TEXT CHECK (length(new_value) <= 50000 AND instr(new_value, char(0)) = 0),
@@ -130,11 +130,11 @@ BEGIN SELECT RAISE(ABORT, 'lead_audit_log is append-only'); END;
 
 CREATE TABLE lead_status_history (
     id INTEGER PRIMARY KEY,
-    organization_id INTEGER NOT NULL REFERENCES organizations (id),
+    organization_id INTEGER NOT NULL,
     lead_id INTEGER NOT NULL,
-    from_status TEXT CHECK (from_status IN ('new', 'contacted', 'qualified', 'nurturing', 'hot', 'cold', 'recruited', 'dnc')),
-    to_status TEXT NOT NULL CHECK (to_status IN ('new', 'contacted', 'qualified', 'nurturing', 'hot', 'cold', 'recruited', 'dnc')),
-    trigger_type TEXT NOT NULL CHECK (trigger_type IN ('manual', 'import', 'dnc', 'sequence', 'score', 'undo', 'system')),
+    from_status TEXT CHECK (from_status = 'new' OR from_status = 'contacted' OR from_status = 'qualified' OR from_status = 'nurturing' OR from_status = 'hot' OR from_status = 'cold' OR from_status = 'recruited' OR from_status = 'dnc'),
+    to_status TEXT NOT NULL CHECK (to_status = 'new' OR to_status = 'contacted' OR to_status = 'qualified' OR to_status = 'nurturing' OR to_status = 'hot' OR to_status = 'cold' OR to_status = 'recruited' OR to_status = 'dnc'),
+    trigger_type TEXT NOT NULL CHECK (trigger_type = 'manual' OR trigger_type = 'import' OR trigger_type = 'dnc' OR trigger_type = 'sequence' OR trigger_type = 'score' OR trigger_type = 'undo' OR trigger_type = 'system'),
     reason TEXT CHECK (length(reason) <= 2000 AND instr(reason, char(0)) = 0),
     changed_by INTEGER,
     import_id INTEGER,

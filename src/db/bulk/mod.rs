@@ -115,6 +115,40 @@ pub enum Written {
     LostRace,
 }
 
+/// Indexes that are built anew at the end of a large import.
+#[derive(Default)]
+pub struct DeferredIndexes(Vec<String>);
+
+impl DeferredIndexes {
+    /// Takes away the indexes that an import of `expected` leads can do without. On PostgreSQL an everyday role does
+    /// not own them, so they stay.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn defer(conn: &mut Db, expected: usize) -> Result<DeferredIndexes, DbError> {
+        match conn {
+            Db::Sqlite(sqlite) => sqlite::defer_indexes(sqlite, expected).map(DeferredIndexes),
+            Db::Postgres(_) => Ok(DeferredIndexes::default()),
+        }
+    }
+
+    /// Whether look-ups by phone, external id or email must wait for [`DeferredIndexes::build`].
+    pub fn are_missing(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Builds the indexes.
+    ///
+    /// # Errors
+    /// Two live leads have the same phone or external id, or the database refuses.
+    pub fn build(&mut self, conn: &mut Db) -> Result<(), DbError> {
+        for statement in self.0.drain(..) {
+            diesel::RunQueryDsl::execute(diesel::sql_query(statement), conn)?;
+        }
+        Ok(())
+    }
+}
+
 /// Writes a batch inside the caller's transaction.
 ///
 /// # Errors

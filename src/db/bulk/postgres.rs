@@ -1,5 +1,5 @@
 //! PostgreSQL: new leads by COPY into a temporary table (row-level security forbids COPY into the table itself) and
-//! one `INSERT … SELECT`; everything else from arrays, one statement a table.
+//! one `INSERT … SELECT`; changed leads likewise and one `UPDATE … FROM`; everything else from arrays, one statement a table.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use super::{LeadChanges, Stamp, Written, release_keys};
 use crate::db::DbError;
 use crate::db::models::leads::Lead;
 use crate::db::schema::leads;
-use crate::db::types::UtcTimestamp;
+use crate::db::types::{Json, UtcTimestamp};
 use crate::domain::timestamp::Timestamp;
 
 /// The columns that a new lead can have a value in, in the order of [`copy_line`].
@@ -20,6 +20,13 @@ const COLUMNS: &str = "id, organization_id, uid, owner_id, first_name, last_name
     company, job_title, website, linkedin_url, status, status_changed_at, lead_score, temperature, source, campaign, \
     value_cents, currency, consent_status, consent_at, email_opted_out_at, city, state, postal_code, country, timezone, custom_fields, \
     external_source, external_id, import_id, created_at, updated_at";
+
+/// The other columns, in the order of [`copy_more`]: a changed lead may have values in them, too.
+const MORE_COLUMNS: &str = "lead_score_factors, source_metadata, first_contacted_at, last_contacted_at, \
+    expected_close_date, merged_into_id, deleted_at, version";
+
+/// From how many changed leads on they are written together.
+const WORTH_STAGING: usize = 16;
 
 diesel::table! {
     use diesel::sql_types::BigInt;
@@ -36,16 +43,9 @@ pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stam
         conn.batch_execute("ROLLBACK TO SAVEPOINT batch")?;
         return Ok(Written::LostRace);
     }
-    for lead in &changes.updated {
-        let row = leads::table.filter(leads::organization_id.eq(lead.organization_id).and(leads::id.eq(lead.id)));
-        match diesel::update(row).set(lead).execute(conn).map_err(DbError::from) {
-            Ok(_) => {}
-            Err(e) if e.is_unique_violation() => {
-                conn.batch_execute("ROLLBACK TO SAVEPOINT batch")?;
-                return Ok(Written::LostRace);
-            }
-            Err(e) => return Err(e),
-        }
+    if !update(conn, changes)? {
+        conn.batch_execute("ROLLBACK TO SAVEPOINT batch")?;
+        return Ok(Written::LostRace);
     }
     append_audit(conn, changes, stamp)?;
     append_history(conn, changes, stamp)?;
@@ -59,25 +59,21 @@ pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stam
 
 /// Inserts the new leads with their logs; false when another program took one of their keys.
 fn create(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<bool, DbError> {
-    conn.batch_execute(&format!(
-        "CREATE TEMPORARY TABLE IF NOT EXISTS lead_staging ON COMMIT DROP AS SELECT {COLUMNS} FROM leads WITH NO DATA;
-         TRUNCATE lead_staging"
-    ))?;
     let mut lines = String::with_capacity(changes.created.len() * 400);
     for lead in &changes.created {
         copy_line(&mut lines, lead)?;
+        lines.push('\n');
     }
-    diesel::copy_from(lead_staging::table)
-        .from_raw_data(Staging, |out| -> QueryResult<()> {
-            out.write_all(lines.as_bytes()).map_err(|e| diesel::result::Error::SerializationError(e.into()))
-        })
-        .execute(conn)?;
-    let inserted = diesel::sql_query(format!(
-        "INSERT INTO leads ({COLUMNS}) SELECT {COLUMNS} FROM lead_staging ORDER BY id ON CONFLICT DO NOTHING"
-    ))
-    .execute(conn)?;
-    if inserted < changes.created.len() {
-        return Ok(false);
+    stage(conn, NewLeads, &lines)?;
+    // Not ON CONFLICT DO NOTHING: it looks every key up before it inserts, and a lost race undoes the batch anyway.
+    let inserted =
+        diesel::sql_query(format!("INSERT INTO leads ({COLUMNS}) SELECT {COLUMNS} FROM lead_staging ORDER BY id"))
+            .execute(conn)
+            .map_err(DbError::from);
+    match inserted {
+        Ok(_) => {}
+        Err(e) if e.is_unique_violation() => return Ok(false),
+        Err(e) => return Err(e),
     }
     diesel::sql_query(
         "INSERT INTO lead_audit_log (organization_id, lead_id, action, changed_by, actor, ip_address, import_id, changed_at)
@@ -101,33 +97,92 @@ fn create(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Resu
     Ok(true)
 }
 
-/// All columns of the temporary table, in COPY's text format.
-struct Staging;
+/// Updates the changed leads; false when another program took one of their keys.
+fn update(conn: &mut PgConnection, changes: &LeadChanges) -> Result<bool, DbError> {
+    let updated = match changes.updated.len() {
+        0 => return Ok(true),
+        1..WORTH_STAGING => changes.updated.iter().try_for_each(|lead| {
+            let row = leads::table.filter(leads::organization_id.eq(lead.organization_id).and(leads::id.eq(lead.id)));
+            diesel::update(row).set(lead).execute(conn).map(|_| ())
+        }),
+        _ => {
+            let mut lines = String::with_capacity(changes.updated.len() * 450);
+            for lead in &changes.updated {
+                copy_line(&mut lines, lead)?;
+                lines.push('\t');
+                copy_more(&mut lines, lead)?;
+                lines.push('\n');
+            }
+            stage(conn, ChangedLeads, &lines)?;
+            let columns = COLUMNS.split(", ").chain(MORE_COLUMNS.split(", "));
+            let columns = columns.map(str::trim).filter(|name| !matches!(*name, "id" | "organization_id"));
+            let set: Vec<String> = columns.map(|name| format!("{name} = s.{name}")).collect();
+            diesel::sql_query(format!(
+                "UPDATE leads SET {} FROM lead_staging s
+                 WHERE leads.organization_id = s.organization_id AND leads.id = s.id",
+                set.join(", ")
+            ))
+            .execute(conn)
+            .map(|_| ())
+        }
+    };
+    match updated.map_err(DbError::from) {
+        Ok(()) => Ok(true),
+        Err(e) if e.is_unique_violation() => Ok(false),
+        Err(e) => Err(e),
+    }
+}
 
-impl diesel::pg::CopyTarget for Staging {
+/// Fills the temporary table with lines of COPY's text format.
+fn stage<T>(conn: &mut PgConnection, target: T, lines: &str) -> Result<(), DbError>
+where
+    T: diesel::pg::CopyTarget<Table = lead_staging::table, SqlType = BigInt>,
+{
+    conn.batch_execute(&format!(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS lead_staging ON COMMIT DROP AS
+             SELECT {COLUMNS}, {MORE_COLUMNS} FROM leads WITH NO DATA;
+         TRUNCATE lead_staging"
+    ))?;
+    diesel::copy_from(lead_staging::table)
+        .from_raw_data(target, |out| -> QueryResult<()> {
+            out.write_all(lines.as_bytes()).map_err(|e| diesel::result::Error::SerializationError(e.into()))
+        })
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The columns of new leads.
+struct NewLeads;
+/// The columns of changed leads.
+struct ChangedLeads;
+
+impl diesel::pg::CopyTarget for NewLeads {
     type Table = lead_staging::table;
     type SqlType = BigInt;
     fn walk_target(mut pass: diesel::query_builder::AstPass<'_, '_, diesel::pg::Pg>) -> QueryResult<()> {
-        pass.push_sql("lead_staging");
+        pass.push_sql(&format!("lead_staging ({COLUMNS})"));
         Ok(())
     }
 }
 
-/// One line of COPY's text format (PostgreSQL manual, "COPY", file formats).
+impl diesel::pg::CopyTarget for ChangedLeads {
+    type Table = lead_staging::table;
+    type SqlType = BigInt;
+    fn walk_target(mut pass: diesel::query_builder::AstPass<'_, '_, diesel::pg::Pg>) -> QueryResult<()> {
+        pass.push_sql(&format!("lead_staging ({COLUMNS}, {MORE_COLUMNS})"));
+        Ok(())
+    }
+}
+
+/// One line of COPY's text format (PostgreSQL manual, "COPY", file formats), without its end.
 fn copy_line(out: &mut String, lead: &Lead) -> Result<(), DbError> {
     macro_rules! put {
         ($value:expr) => {
             let _ = write!(out, "{}\t", $value);
         };
     }
-    let number = |out: &mut String, value: Option<i64>| match value {
-        Some(n) => drop(write!(out, "{n}\t")),
-        None => out.push_str("\\N\t"),
-    };
-    let time = |out: &mut String, value: Option<Timestamp>| match value {
-        Some(t) => drop(write!(out, "{t}\t")),
-        None => out.push_str("\\N\t"),
-    };
+    let number = |out: &mut String, value: Option<i64>| copy_shown(out, value);
+    let time = |out: &mut String, value: Option<Timestamp>| copy_shown(out, value);
     put!(lead.id);
     put!(lead.organization_id);
     put!(lead.uid.0);
@@ -153,14 +208,38 @@ fn copy_line(out: &mut String, lead: &Lead) -> Result<(), DbError> {
     for value in [&lead.city, &lead.state, &lead.postal_code, &lead.country, &lead.timezone] {
         copy_text(out, value.as_deref());
     }
-    let custom =
-        serde_json::to_string(&lead.custom_fields).map_err(|e| diesel::result::Error::SerializationError(e.into()))?;
-    copy_text(out, Some(&custom));
+    copy_json(out, Some(&lead.custom_fields))?;
     copy_text(out, lead.external_source.as_deref());
     copy_text(out, lead.external_id.as_deref());
     number(out, lead.import_id);
     put!(lead.created_at);
-    let _ = writeln!(out, "{}", lead.updated_at);
+    let _ = write!(out, "{}", lead.updated_at);
+    Ok(())
+}
+
+/// What follows in the line of a changed lead.
+fn copy_more(out: &mut String, lead: &Lead) -> Result<(), DbError> {
+    copy_json(out, lead.lead_score_factors.as_ref())?;
+    copy_json(out, lead.source_metadata.as_ref())?;
+    copy_shown(out, lead.first_contacted_at);
+    copy_shown(out, lead.last_contacted_at);
+    copy_shown(out, lead.expected_close_date.map(|date| date.0));
+    copy_shown(out, lead.merged_into_id);
+    copy_shown(out, lead.deleted_at);
+    let _ = write!(out, "{}", lead.version);
+    Ok(())
+}
+
+fn copy_shown(out: &mut String, value: Option<impl std::fmt::Display>) {
+    match value {
+        Some(value) => drop(write!(out, "{value}\t")),
+        None => out.push_str("\\N\t"),
+    }
+}
+
+fn copy_json(out: &mut String, value: Option<&Json>) -> Result<(), DbError> {
+    let text = value.map(serde_json::to_string).transpose();
+    copy_text(out, text.map_err(|e| diesel::result::Error::SerializationError(e.into()))?.as_deref());
     Ok(())
 }
 

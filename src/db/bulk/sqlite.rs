@@ -6,13 +6,14 @@ use diesel::sqlite::SqliteConnection;
 
 use super::{LeadChanges, Stamp, release_keys};
 use crate::db::DbError;
+use crate::db::models::leads::NewLead;
 use crate::db::schema::{dnc_list, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads};
 use crate::db::types::UtcTimestamp;
 
 pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
     release_keys!(conn, changes, stamp);
     for lead in &changes.created {
-        diesel::insert_into(leads::table).values(lead).execute(conn)?;
+        diesel::insert_into(leads::table).values(NewLead::of(lead)).execute(conn)?;
     }
     if let (Some(first), Some(last)) = (changes.created.first(), changes.created.last()) {
         log_created(conn, stamp, first.id, last.id)?;
@@ -41,6 +42,36 @@ pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &
     }
     Ok(())
 }
+
+/// Takes away the indexes that an import of `expected` leads does not read, when building them anew afterwards costs
+/// less than keeping them: when there are few leads yet. Returns the statements that build them; nothing when the
+/// indexes stay.
+pub(super) fn defer_indexes(conn: &mut SqliteConnection, expected: usize) -> Result<Vec<String>, DbError> {
+    #[derive(QueryableByName)]
+    struct Index {
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Text)]
+        sql: String,
+    }
+    let few = i64::try_from(expected / FEW).unwrap_or(i64::MAX);
+    let beyond: Option<i64> = leads::table.select(leads::id).order(leads::id).offset(few).first(conn).optional()?;
+    if beyond.is_some() {
+        return Ok(Vec::new());
+    }
+    let indexes: Vec<Index> = diesel::sql_query(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
+         AND name IN ('leads_live_phone', 'leads_live_external_id', 'leads_live_email', 'lead_tags_tag') ORDER BY name",
+    )
+    .load(conn)?;
+    for index in &indexes {
+        diesel::sql_query(format!("DROP INDEX {}", index.name)).execute(conn)?;
+    }
+    Ok(indexes.into_iter().map(|index| index.sql).collect())
+}
+
+/// An index is built anew when the leads before an import are fewer than this part of those in it.
+const FEW: usize = 4;
 
 fn log_created(conn: &mut SqliteConnection, stamp: &Stamp, first: i64, last: i64) -> Result<(), DbError> {
     diesel::sql_query(

@@ -120,6 +120,90 @@ impl Lead {
     }
 }
 
+/// The columns that a new lead can have a value in. Fewer columns than [`Lead`] has mean fewer values to bind, which
+/// is what bulk inserts spend their time on.
+#[derive(Insertable)]
+#[diesel(table_name = leads, treat_none_as_default_value = false)]
+pub struct NewLead<'a> {
+    id: i64,
+    organization_id: i32,
+    uid: Uid,
+    owner_id: Option<i64>,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+    phone_number: Option<&'a str>,
+    phone_extension: &'a str,
+    email: Option<&'a str>,
+    company: Option<&'a str>,
+    job_title: Option<&'a str>,
+    website: Option<&'a str>,
+    linkedin_url: Option<&'a str>,
+    status: Status,
+    status_changed_at: Timestamp,
+    lead_score: Option<i16>,
+    temperature: Option<Temperature>,
+    source: Option<&'a str>,
+    campaign: Option<&'a str>,
+    value_cents: Option<i64>,
+    currency: Option<&'a str>,
+    consent_status: Consent,
+    consent_at: Option<Timestamp>,
+    email_opted_out_at: Option<Timestamp>,
+    city: Option<&'a str>,
+    state: Option<&'a str>,
+    postal_code: Option<&'a str>,
+    country: Option<&'a str>,
+    timezone: Option<&'a str>,
+    custom_fields: &'a Json,
+    external_source: Option<&'a str>,
+    external_id: Option<&'a str>,
+    import_id: Option<i64>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl<'a> NewLead<'a> {
+    pub fn of(lead: &'a Lead) -> NewLead<'a> {
+        NewLead {
+            id: lead.id,
+            organization_id: lead.organization_id,
+            uid: lead.uid,
+            owner_id: lead.owner_id,
+            first_name: lead.first_name.as_deref(),
+            last_name: lead.last_name.as_deref(),
+            phone_number: lead.phone_number.as_deref(),
+            phone_extension: &lead.phone_extension,
+            email: lead.email.as_deref(),
+            company: lead.company.as_deref(),
+            job_title: lead.job_title.as_deref(),
+            website: lead.website.as_deref(),
+            linkedin_url: lead.linkedin_url.as_deref(),
+            status: lead.status,
+            status_changed_at: lead.status_changed_at,
+            lead_score: lead.lead_score,
+            temperature: lead.temperature,
+            source: lead.source.as_deref(),
+            campaign: lead.campaign.as_deref(),
+            value_cents: lead.value_cents,
+            currency: lead.currency.as_deref(),
+            consent_status: lead.consent_status,
+            consent_at: lead.consent_at,
+            email_opted_out_at: lead.email_opted_out_at,
+            city: lead.city.as_deref(),
+            state: lead.state.as_deref(),
+            postal_code: lead.postal_code.as_deref(),
+            country: lead.country.as_deref(),
+            timezone: lead.timezone.as_deref(),
+            custom_fields: &lead.custom_fields,
+            external_source: lead.external_source.as_deref(),
+            external_id: lead.external_id.as_deref(),
+            import_id: lead.import_id,
+            created_at: lead.created_at,
+            updated_at: lead.updated_at,
+        }
+    }
+}
+
 /// A column of `leads` that holds plain text of one line, for code that treats them alike.
 pub struct TextColumn {
     pub name: &'static str,

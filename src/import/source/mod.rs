@@ -281,3 +281,78 @@ fn io_reason(error: &std::io::Error) -> String {
         _ => error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fixtures() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+    }
+
+    fn rows_of(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), ImportError> {
+        let source = Source::open(path, &SourceOptions::default())?;
+        let mut rows = Vec::new();
+        source.read(&mut |item| {
+            if let Item::Row(row) = item {
+                rows.push(row.cells().map(str::to_owned).collect());
+            }
+            Ok(())
+        })?;
+        Ok((source.headers, rows))
+    }
+
+    #[test]
+    fn the_csv_spectrum_gives_the_right_cells() {
+        let mut cases = 0;
+        for entry in fs::read_dir(fixtures().join("csv")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "csv") {
+                let expected: serde_json::Value =
+                    serde_json::from_str(&fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
+                let (header, rows) = rows_of(&path).unwrap();
+                assert_eq!(serde_json::json!({ "header": header, "rows": rows }), expected, "{}", path.display());
+                cases += 1;
+            }
+        }
+        assert_eq!(cases, 13);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// A damaged file ends in rows or in an error, whatever its kind; the library's own panics are caught.
+        #[test]
+        fn damaged_files_are_read_or_refused(
+            kind in 0usize..5,
+            damage in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..6),
+            cut in proptest::option::weighted(0.2, any::<proptest::sample::Index>()),
+        ) {
+            let name = ["people.xls", "people.ods", "people.xlsx", "people.csv", "people.utf16.tsv"][kind];
+            let mut bytes = fs::read(fixtures().join("leads/forms").join(name)).unwrap();
+            for (place, byte) in damage {
+                let at = place.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if let Some(place) = cut {
+                bytes.truncate(place.index(bytes.len()));
+            }
+            let file = tempfile::NamedTempFile::new().unwrap();
+            fs::write(file.path(), &bytes).unwrap();
+            if let Ok((headers, rows)) = rows_of(file.path()) {
+                prop_assert!(rows.iter().all(|row| row.len() >= headers.len()));
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "(\\PC|[,;\t|\"\r\n\0']){0,200}") {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            fs::write(file.path(), &text).unwrap();
+            let _ = rows_of(file.path());
+        }
+    }
+}
