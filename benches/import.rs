@@ -6,6 +6,8 @@
 //! the import into SQLite; (a) `sqlite3 .import` of the file into one bare table; (b) the floor, `INSERT … SELECT` of
 //! the very rows that the import wrote into an empty copy of the schema with its indexes, by the same SQLite library
 //! with the same pragmas; the import into PostgreSQL; and `psql \copy` of the very rows into an empty copy of the schema.
+//! Then, on both engines, 10,000 more rows into the full organization and into an empty one, and the undoing of the large
+//! import; and 100,000 rows of the same kind as XLSX, beside python-calamine (PyPI) only reading them, if Python has it.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -37,19 +39,118 @@ fn main() -> Result<()> {
     let size = fs::metadata(&file)?.len();
     println!("{rows} leads, 14 columns, {} MB\n", size / 1_000_000);
     println!("{:<46} {:>9} {:>11} {:>9} {:>9}", "what", "seconds", "rows/s", "peak MB", "file MB");
+    let small = folder.join("small.csv");
+    write_rows(&small, rows..rows + SMALL)?;
     let sqlite = bench_sqlite(&folder, &file, rows)?;
+    let sqlite_later = bench_later(&sqlite_url(&folder, "import"), &sqlite_url(&folder, "empty"), &small, rows)?;
     let postgres = match std::env::var("CRMCTL_TEST_POSTGRES") {
-        Ok(url) => Some(bench_postgres(&url, &folder, &file, rows)?),
+        Ok(url) => {
+            let times = bench_postgres(&url, &folder, &file, rows)?;
+            let (full, empty) = (app_url(&url, "bench_import"), app_url(&url, "bench_empty"));
+            Some((times, bench_later(&full, &empty, &small, rows)?))
+        }
         Err(_) => None,
     };
+    let xlsx = bench_xlsx(&folder)?;
     println!("\nratios: the import's seconds over the other's");
     println!("SQLite     import / floor (b)       {:.2}", sqlite.import / sqlite.floor);
     println!("SQLite     import / bare .import (a) {:.2}", sqlite.import / sqlite.bare);
+    print_later("SQLite    ", &sqlite_later, sqlite.import);
     match postgres {
-        Some((import, copy)) => println!("PostgreSQL import / psql \\copy      {:.2}", import / copy),
+        Some(((import, copy), later)) => {
+            println!("PostgreSQL import / psql \\copy      {:.2}", import / copy);
+            print_later("PostgreSQL", &later, import);
+        }
         None => println!("PostgreSQL not measured: run it through scripts/with-postgres"),
     }
+    match xlsx {
+        (import, Some(read)) => println!("XLSX       import / python-calamine   {:.2}", import / read),
+        _ => println!("XLSX       no python-calamine to compare with: pip install python-calamine"),
+    }
     Ok(())
+}
+
+/// Rows of the later, smaller import.
+const SMALL: u64 = 10_000;
+/// Rows of the workbook.
+const XLSX_ROWS: u64 = 100_000;
+
+struct Later {
+    into_full: f64,
+    into_empty: f64,
+    undo: f64,
+}
+
+fn print_later(engine: &str, later: &Later, import: f64) {
+    println!("{engine} {SMALL} rows into full / into empty {:.2}", later.into_full / later.into_empty);
+    println!("{engine} undo / import            {:.2}", later.undo / import);
+}
+
+fn sqlite_url(folder: &Path, name: &str) -> String {
+    folder.join(format!("{name}.db")).display().to_string()
+}
+
+fn app_url(admin: &str, database: &str) -> String {
+    let base = admin.rsplit_once('/').map_or(admin, |(base, _)| base);
+    let host = base.rsplit_once('@').map_or(base, |(_, host)| host);
+    format!("postgres://bench_app@{host}/{database}")
+}
+
+/// A small import into a full and into an empty database, then the undoing of the large import.
+fn bench_later(full: &str, empty: &str, small: &Path, rows: u64) -> Result<Later> {
+    if !empty.starts_with("postgres") {
+        for suffix in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(format!("{empty}{suffix}"));
+        }
+        crmctl(empty, &["org", "add", "bench", "--region", "US"])?;
+    }
+    let into_full = measure(import_command(full, small))?;
+    report("10,000 rows into the full organization", SMALL, &into_full, None);
+    let into_empty = measure(import_command(empty, small))?;
+    report("10,000 rows into an empty one", SMALL, &into_empty, None);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crmctl"));
+    command.args(["--database-url", full, "--format", "json", "import", "undo", "1", "--yes"]);
+    let undo = measure(command)?;
+    report("import undo of the large import", rows, &undo, None);
+    Ok(Later { into_full: into_full.seconds, into_empty: into_empty.seconds, undo: undo.seconds })
+}
+
+/// A workbook imported into SQLite, and only read by python-calamine.
+fn bench_xlsx(folder: &Path) -> Result<(f64, Option<f64>)> {
+    let (text, path) = (folder.join("sheet.csv"), folder.join("sheet.xlsx"));
+    write_rows(&text, 0..XLSX_ROWS)?;
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let date = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+    for (row, record) in (0u32..).zip(csv::ReaderBuilder::new().has_headers(false).from_path(&text)?.records()) {
+        for (column, cell) in (0u16..).zip(record?.iter()) {
+            match (row, column) {
+                (1.., 11) => drop(sheet.write_number(row, column, cell.parse::<f64>()?)?),
+                (1.., 13) => {
+                    let day = rust_xlsxwriter::ExcelDateTime::parse_from_str(cell)?;
+                    sheet.write_datetime_with_format(row, column, &day, &date)?;
+                }
+                _ => drop(sheet.write_string(row, column, cell)?),
+            }
+        }
+    }
+    workbook.save(&path)?;
+    let database = sqlite_url(folder, "xlsx");
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{database}{suffix}"));
+    }
+    crmctl(&database, &["org", "add", "bench", "--region", "US"])?;
+    let import = measure(import_command(&database, &path))?;
+    report("crmctl import leads, XLSX into SQLite", XLSX_ROWS, &import, None);
+    let mut command = Command::new("python3");
+    command.arg("-c").arg(
+        "import sys; from python_calamine import CalamineWorkbook; \
+         CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).to_python()",
+    );
+    command.arg(&path);
+    let Ok(read) = measure(command) else { return Ok((import.seconds, None)) };
+    report("python-calamine, only reading it", XLSX_ROWS, &read, None);
+    Ok((import.seconds, Some(read.seconds)))
 }
 
 struct SqliteTimes {
@@ -104,17 +205,19 @@ fn bench_postgres(admin: &str, folder: &Path, file: &Path, rows: u64) -> Result<
     let base = admin.rsplit_once('/').map_or(admin, |(base, _)| base);
     let host = base.rsplit_once('@').map_or(base, |(_, host)| host);
     let (database, copy) = (format!("{base}/bench_import"), format!("{base}/bench_copy"));
-    for name in ["bench_import", "bench_copy"] {
+    let empty = format!("{base}/bench_empty");
+    for name in ["bench_import", "bench_copy", "bench_empty"] {
         psql(admin, &[&format!("DROP DATABASE IF EXISTS {name}"), &format!("CREATE DATABASE {name}")])?;
     }
     let role = "DO $$ BEGIN CREATE ROLE bench_app LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$";
-    for url in [&database, &copy] {
+    for url in [&database, &copy, &empty] {
         crmctl(url, &["migrate", "up"])?;
         psql(
             url,
             &[
                 role,
                 "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO bench_app",
+                "GRANT DELETE ON lead_tags, lead_phones, lead_notes TO bench_app",
                 "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO bench_app",
             ],
         )?;
@@ -223,6 +326,11 @@ fn psql(url: &str, statements: &[&str]) -> Result<()> {
 
 /// Writes a file of made-up leads; the same number of rows gives the same bytes.
 fn write_leads(path: &Path, rows: u64) -> Result<()> {
+    write_rows(path, 0..rows)
+}
+
+/// Writes the leads with these numbers.
+fn write_rows(path: &Path, rows: std::ops::Range<u64>) -> Result<()> {
     const FIRST: [&str; 16] = [
         "Ada", "Ben", "Cleo", "Dev", "Eva", "Finn", "Gia", "Hal", "Inés", "Jon", "Kai", "Léa", "Mia", "Noor", "Oto",
         "Pia",
@@ -243,7 +351,7 @@ fn write_leads(path: &Path, rows: u64) -> Result<()> {
         "First Name,Last Name,Phone,Email,Company,Job Title,City,State,Country,Status,Lead Source,Lead Score,Tags,Created"
     )?;
     let mut random = Random(42);
-    for n in 0..rows {
+    for n in rows {
         // A permutation of the numbers' space scatters the phones, as real files do.
         let scattered = (n * 7_368_787) % 6_000_000;
         let (area, exchange, line) =

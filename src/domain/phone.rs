@@ -87,6 +87,8 @@ pub enum PhoneProblem {
     LostDigits,
     #[error("is a spreadsheet error, not a phone number")]
     SpreadsheetError,
+    #[error("is a date: a spreadsheet may have made it of a phone number")]
+    Date,
     #[error("is too short to be a phone number")]
     TooShort,
     #[error("is too long to be a phone number")]
@@ -108,7 +110,9 @@ impl PhoneProblem {
             PhoneProblem::RegionMissing => {
                 "give the region, for example --region US, or write the number with + and country code"
             }
-            PhoneProblem::LostDigits => "format the column as text in the spreadsheet and export it again",
+            PhoneProblem::LostDigits | PhoneProblem::Date => {
+                "format the column as text in the spreadsheet and export it again"
+            }
             PhoneProblem::SpreadsheetError => "correct the formula, or empty the cell",
             PhoneProblem::NotValid(_) => {
                 "correct the number, or accept numbers of possible length with --phone-check possible"
@@ -130,6 +134,9 @@ pub fn parse(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<Pa
     let trimmed = text.trim().trim_start_matches('\'');
     if trimmed.starts_with('#') {
         return Err(PhoneProblem::SpreadsheetError);
+    }
+    if is_date(trimmed) {
+        return Err(PhoneProblem::Date);
     }
     let (candidate, repaired) = match undo_spreadsheet_number(trimmed)? {
         Some(digits) => (digits, true),
@@ -190,7 +197,24 @@ fn problem_of(error: &ParseError, candidate: &str) -> PhoneProblem {
     }
 }
 
-/// Undoes what a spreadsheet writes when it took a phone for a number: `12125551234.0`, `1.2125551234E+10`.
+/// Whether a text is a date as spreadsheets write them. Its eight digits would be a phone number in some countries.
+fn is_date(text: &str) -> bool {
+    let day = text.split(['T', ' ']).next().unwrap_or(text);
+    let parts: Vec<&str> = day.split(['-', '/']).collect();
+    let [a, b, c] = parts.as_slice() else { return false };
+    let number = |part: &str| part.parse::<u32>().ok().filter(|_| part.len() <= 2);
+    let (year, first, second) = match (a.len(), c.len()) {
+        (4, _) => (a, number(b), number(c)),
+        (_, 4) if day.contains('/') => (c, number(a), number(b)),
+        _ => return false,
+    };
+    let is_day = |month: u32, day: u32| (1..=12).contains(&month) && (1..=31).contains(&day);
+    let (Some(first), Some(second)) = (first, second) else { return false };
+    (year.starts_with("19") || year.starts_with("20")) && (is_day(first, second) || is_day(second, first))
+}
+
+/// Undoes what a spreadsheet writes when it took a phone for a number: `12125551234.0`, `12,125,551,234`,
+/// `1.2125551234E+10`.
 ///
 /// Returns the digits, or nothing when the text is not of that kind.
 fn undo_spreadsheet_number(text: &str) -> Result<Option<String>, PhoneProblem> {
@@ -199,10 +223,23 @@ fn undo_spreadsheet_number(text: &str) -> Result<Option<String>, PhoneProblem> {
     if !first.is_ascii_digit() {
         return Ok(None);
     }
-    if let Some(digits) = unsigned.strip_suffix(".0").or_else(|| unsigned.strip_suffix(",0"))
-        && digits.bytes().all(|b| b.is_ascii_digit())
+    let numeric = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if let Some((digits, decimals)) = unsigned.split_once(['.', ','])
+        && (1..=4).contains(&decimals.len())
+        && decimals.bytes().all(|b| b == b'0')
+        && digits.len() > 4
+        && numeric(digits)
     {
         return Ok(Some(digits.to_owned()));
+    }
+    let groups: Vec<&str> = unsigned.split(',').collect();
+    if let [first, rest @ ..] = groups.as_slice()
+        && rest.len() > 1
+        && (1..=3).contains(&first.len())
+        && rest.iter().all(|group| group.len() == 3)
+        && groups.iter().all(|group| numeric(group))
+    {
+        return Ok(Some(groups.concat()));
     }
     let Some((mantissa, exponent)) = unsigned.split_once(['e', 'E']) else { return Ok(None) };
     let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
@@ -211,7 +248,6 @@ fn undo_spreadsheet_number(text: &str) -> Result<Option<String>, PhoneProblem> {
     else {
         return Ok(None);
     };
-    let numeric = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
     if !numeric(whole) || !numeric(fraction) || exponent > 20 {
         return Ok(None);
     }
@@ -244,6 +280,8 @@ mod tests {
             "２１２５５５０１４２",
             "'2125550142",
             "+1.2125550142E+10",
+            "12125550142.00",
+            "12,125,550,142",
         ] {
             assert_eq!(us(text).map(|p| p.number.to_string()), Ok("+12125550142".to_owned()), "{text}");
         }
@@ -256,6 +294,11 @@ mod tests {
         assert_eq!(us("1.21E+10"), Err(PhoneProblem::LostDigits));
         assert_eq!(us("1,21E+10"), Err(PhoneProblem::LostDigits));
         assert_eq!(us("#N/A"), Err(PhoneProblem::SpreadsheetError));
+        // In Denmark, which has numbers of eight digits, too.
+        for text in ["2025-03-17", "2025-03-17T08:00:00.000", "17/03/2025", "3/17/2025 8:00"] {
+            assert_eq!(parse(text, Region::from_str("DK").ok(), PhoneCheck::Valid), Err(PhoneProblem::Date), "{text}");
+        }
+        assert!(parse("20 25 03 17", Region::from_str("DK").ok(), PhoneCheck::Valid).is_ok());
     }
 
     #[test]

@@ -48,10 +48,10 @@ pub trait Observer {
 }
 
 /// Rows checked together and written together.
-const BATCH: usize = 4000;
+const BATCH: usize = 8000;
 
 /// Batches on their way from the reading thread; bounds the memory.
-const QUEUE: usize = 2;
+const QUEUE: usize = 1;
 
 /// Imports one file of leads: all of it or nothing.
 ///

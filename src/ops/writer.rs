@@ -192,6 +192,9 @@ impl LeadWriter {
     /// # Errors
     /// The database refuses.
     pub fn settle(&mut self, conn: &mut Db) -> Result<(), DbError> {
+        // Sorting the keys of an index takes memory, and who the leads are is not asked any more.
+        drop((std::mem::take(&mut self.identities), std::mem::take(&mut self.numbers)));
+        self.preloaded = false;
         self.indexes.build(conn)?;
         dnc::move_leads_to_dnc(conn, &std::mem::take(&mut self.waiting), &self.stamp)?;
         if let Db::Postgres(_) = conn {

@@ -21,7 +21,8 @@ CREATE TABLE imports (
     UNIQUE (organization_id, id),
     FOREIGN KEY (organization_id, undoes_import_id) REFERENCES imports (organization_id, id)
 );
-CREATE TRIGGER imports_touch BEFORE UPDATE ON imports FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+CREATE TRIGGER imports_touch BEFORE UPDATE ON imports FOR EACH ROW
+    WHEN (NEW.updated_at = OLD.updated_at) EXECUTE FUNCTION touch_updated_at();
 ALTER TABLE imports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE imports FORCE ROW LEVEL SECURITY;
 CREATE POLICY imports_organization ON imports

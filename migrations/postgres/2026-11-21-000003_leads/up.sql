@@ -64,7 +64,8 @@ CREATE INDEX leads_deleted_phone ON leads (organization_id, phone_number) WHERE 
 -- The opt-out ratchet: the leads, live or deleted, that opted out.
 CREATE INDEX leads_opted_out ON leads (organization_id)
     WHERE consent_status = 'denied' OR status = 'dnc' OR email_opted_out_at IS NOT NULL;
-CREATE TRIGGER leads_touch BEFORE UPDATE ON leads FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+CREATE TRIGGER leads_touch BEFORE UPDATE ON leads FOR EACH ROW
+    WHEN (NEW.updated_at = OLD.updated_at) EXECUTE FUNCTION touch_updated_at();
 ALTER TABLE leads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE leads FORCE ROW LEVEL SECURITY;
 CREATE POLICY leads_organization ON leads

@@ -21,7 +21,8 @@ CREATE TABLE dnc_list (
 );
 -- One live entry per number: also the look-up of every check.
 CREATE UNIQUE INDEX dnc_list_live ON dnc_list (organization_id, phone_number) WHERE removed_at IS NULL;
-CREATE TRIGGER dnc_list_touch BEFORE UPDATE ON dnc_list FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+CREATE TRIGGER dnc_list_touch BEFORE UPDATE ON dnc_list FOR EACH ROW
+    WHEN (NEW.updated_at = OLD.updated_at) EXECUTE FUNCTION touch_updated_at();
 ALTER TABLE dnc_list ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dnc_list FORCE ROW LEVEL SECURITY;
 CREATE POLICY dnc_list_organization ON dnc_list
