@@ -156,6 +156,10 @@ pub fn parse(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<Pa
 pub fn parse_several(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<Vec<ParsedPhone>, PhoneProblem> {
     let whole = match parse(text, region, check) {
         Ok(phone) => return Ok(vec![phone]),
+        // The comma of `1,21E+10` separates no numbers.
+        Err(damage @ (PhoneProblem::LostDigits | PhoneProblem::SpreadsheetError | PhoneProblem::Date)) => {
+            return Err(damage);
+        }
         Err(problem) => problem,
     };
     let parts: Vec<&str> = text
@@ -315,6 +319,7 @@ mod tests {
         let region = Region::from_str("US").ok();
         let both = parse_several("212-555-0142; 212-555-0143", region, PhoneCheck::Valid).unwrap();
         assert_eq!(both.iter().map(|p| p.number.digits()).collect::<Vec<_>>(), [12125550142, 12125550143]);
+        assert_eq!(parse_several("1,21E+10", region, PhoneCheck::Valid), Err(PhoneProblem::LostDigits));
         assert!(parse_several("212-555-0142; nope", region, PhoneCheck::Valid).is_err());
     }
 

@@ -26,6 +26,7 @@ vocabulary! {
         Created = "created",
         DoNotCall = "do_not_call",
         EmailOptOut = "email_opt_out",
+        OptOut = "opt_out",
         Consent = "consent",
         City = "city",
         State = "state",
@@ -172,7 +173,10 @@ impl LeadField {
                 "has opted out of email",
                 "do not email",
                 "email unsubscribed",
+                "unsubscribed from all email",
             ],
+            // Neither says what is opted out of, so it is everything.
+            LeadField::OptOut => &["opt out", "optout", "opted out", "do not contact", "donotcontact", "no contact"],
             LeadField::Consent => &["consent", "consent status", "marketing consent", "gdpr consent"],
             LeadField::City => &["city", "town", "mailing city", "ort", "ciudad"],
             LeadField::State => &["state", "province", "region", "state province", "mailing state", "county"],
@@ -219,6 +223,8 @@ mod tests {
             ("cell", LeadField::Phone),
             ("E-mail Address", LeadField::Email),
             ("Do Not Call", LeadField::DoNotCall),
+            ("Opt-out?", LeadField::OptOut),
+            ("Opted out of email", LeadField::EmailOptOut),
             ("Lead Source", LeadField::Source),
             ("ZIP", LeadField::PostalCode),
         ] {

@@ -78,8 +78,8 @@ pub fn import(
     let options = with_earlier_options(db, &source, &request)?;
     let options = with_settings(db, options, request.organization)?;
     let mapping = Mapping::of(source.shown(), &source.headers, &options)?;
-    if !mapping.custom().is_empty() {
-        observer.notice(&format!("kept as custom fields: {}", mapping.custom().join(", ")));
+    if !mapping.named_custom().is_empty() {
+        observer.notice(&format!("kept as custom fields: {}", mapping.named_custom().join(", ")));
     }
     let checker = checker(db, mapping, &options, &request)?;
     let interrupted = db.interrupted();

@@ -76,11 +76,11 @@ impl Mapping {
         self.targets.iter().position(|target| *target == Target::Field(field))
     }
 
-    /// The headers that were kept as custom fields.
-    pub fn custom(&self) -> Vec<&str> {
-        self.targets
-            .iter()
-            .filter_map(|target| match target {
+    /// The named columns that were kept as custom fields. Those without a header hardly ever hold anything.
+    pub fn named_custom(&self) -> Vec<&str> {
+        let named = self.headers.iter().zip(&self.targets).filter(|(header, _)| !header.trim().is_empty());
+        named
+            .filter_map(|(_, target)| match target {
                 Target::Custom(key) => Some(key.as_str()),
                 _ => None,
             })
@@ -300,9 +300,9 @@ mod tests {
                     let count = mapping.targets.iter().filter(|t| **t == Target::Field(*field)).count();
                     prop_assert!(count <= 1 || field.takes_several());
                 }
-                let mut custom = mapping.custom();
+                let mut custom: Vec<_> = mapping.targets.iter().filter(|t| matches!(t, Target::Custom(_))).collect();
                 let all = custom.len();
-                custom.sort_unstable();
+                custom.sort_unstable_by_key(|target| format!("{target:?}"));
                 custom.dedup();
                 prop_assert_eq!(custom.len(), all);
             }

@@ -199,3 +199,23 @@ fn skipped_rows_are_listed_with_their_leads() {
         assert!(over.stderr.contains("it is the file that is imported"), "{}", over.stderr);
     });
 }
+
+#[test]
+fn a_general_opt_out_concerns_calls_and_email() {
+    on_both_engines(|world| {
+        let text =
+            "Phone,Email,Opt-out?\n2125550101,a@example.com,yes\n,b@example.com,Y\n2125550103,c@example.com,no\n";
+        let summary = world.import(&world.file("out.csv", text), &[]);
+        assert_eq!((&summary["created"], &summary["dnc_flagged"]), (&3.into(), &1.into()));
+        let told: Vec<_> = world
+            .leads()
+            .iter()
+            .map(|lead| {
+                let out = !lead["email_opted_out_at"].is_null();
+                (lead["status"].as_str().unwrap().to_owned(), lead["consent_status"].as_str().unwrap().to_owned(), out)
+            })
+            .collect();
+        let expected = [("dnc", "pending", true), ("new", "denied", true), ("new", "pending", false)];
+        assert_eq!(told, expected.map(|(status, consent, out)| (status.to_owned(), consent.to_owned(), out)));
+    });
+}

@@ -17,15 +17,19 @@ use crate::import::source::encoding;
 use crate::import::summary::{ImportSummary, ProblemGroup};
 use crate::ui::{Column, Format, Progress, Ui, grouped};
 
-/// Import leads from CSV, TSV or XLSX files, each in one transaction
+/// Import leads from CSV, TSV, XLSX, XLSB, XLS or ODS files, each in one transaction
 ///
 /// The content of a file decides what it is; it may be compressed with gzip or be the only file of a ZIP archive, and
-/// text in UTF-16, Windows-1252 and other encodings is recognised. `-` is standard input. Columns are known by their headers; those that no field claims are kept
-/// as custom fields. Rejected rows go to a file beside the source, which imports as it is once fixed.
+/// text in UTF-16, Windows-1252 and other encodings is recognised. `-` is standard input. A preamble above the header
+/// is passed over. Columns are known by their headers; those that no field claims are kept as custom fields.
+///
+/// Dates such as 03/04/2026 and amounts such as 1.250,50 are read once their column proves how it is written; where it
+/// does not, the import stops and names the option that says it. Rejected rows go to a file beside the source, which
+/// imports as it is once fixed.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Fields: phone, further_phone, email, first_name, last_name, name, company, job_title, website, \
-    linkedin_url, status, source, campaign, score, temperature, tags, owner, note, created, do_not_call, email_opt_out, \
+    linkedin_url, status, source, campaign, score, temperature, tags, owner, note, created, do_not_call, email_opt_out, opt_out, \
     consent, city, state, postal_code, country, timezone, external_id, value, currency\n\n\
     Examples:\n  \
     crmctl import leads leads.csv --region US\n  \

@@ -25,6 +25,9 @@ const COLUMNS: &str = "id, organization_id, uid, owner_id, first_name, last_name
 const MORE_COLUMNS: &str = "lead_score_factors, source_metadata, first_contacted_at, last_contacted_at, \
     expected_close_date, merged_into_id, deleted_at, version";
 
+/// So many bytes of lines are sent together.
+const SENT_TOGETHER: usize = 64 * 1024;
+
 /// From how many changed leads on they are written together.
 const WORTH_STAGING: usize = 16;
 
@@ -59,17 +62,12 @@ pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stam
 
 /// Inserts the new leads with their logs; false when another program took one of their keys.
 fn create(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<bool, DbError> {
-    let mut lines = String::with_capacity(changes.created.len() * 400);
-    for lead in &changes.created {
-        copy_line(&mut lines, lead)?;
-        lines.push('\n');
-    }
-    stage(conn, NewLeads, &lines)?;
+    stage(conn, NewLeads, &changes.created, copy_line)?;
+    // A temporary table just filled is read in the order of its lines, so nothing is sorted.
     // Not ON CONFLICT DO NOTHING: it looks every key up before it inserts, and a lost race undoes the batch anyway.
-    let inserted =
-        diesel::sql_query(format!("INSERT INTO leads ({COLUMNS}) SELECT {COLUMNS} FROM lead_staging ORDER BY id"))
-            .execute(conn)
-            .map_err(DbError::from);
+    let inserted = diesel::sql_query(format!("INSERT INTO leads ({COLUMNS}) SELECT {COLUMNS} FROM lead_staging"))
+        .execute(conn)
+        .map_err(DbError::from);
     match inserted {
         Ok(_) => {}
         Err(e) if e.is_unique_violation() => return Ok(false),
@@ -77,7 +75,7 @@ fn create(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Resu
     }
     diesel::sql_query(
         "INSERT INTO lead_audit_log (organization_id, lead_id, action, changed_by, actor, ip_address, import_id, changed_at)
-         SELECT organization_id, id, 'create', $1, $2, $3, import_id, $4 FROM lead_staging ORDER BY id",
+         SELECT organization_id, id, 'create', $1, $2, $3, import_id, $4 FROM lead_staging",
     )
     .bind::<Nullable<BigInt>, _>(stamp.changed_by)
     .bind::<Text, _>(&stamp.actor)
@@ -88,7 +86,7 @@ fn create(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Resu
         "INSERT INTO lead_status_history
              (organization_id, lead_id, to_status, trigger_type, changed_by, import_id, changed_at, recorded_at)
          SELECT organization_id, id, status, $1, $2, import_id, status_changed_at, $3 FROM lead_staging
-         WHERE status <> 'dnc' ORDER BY id",
+         WHERE status <> 'dnc'",
     )
     .bind::<Text, _>(stamp.trigger.as_str())
     .bind::<Nullable<BigInt>, _>(stamp.changed_by)
@@ -106,14 +104,11 @@ fn update(conn: &mut PgConnection, changes: &LeadChanges) -> Result<bool, DbErro
             diesel::update(row).set(lead).execute(conn).map(|_| ())
         }),
         _ => {
-            let mut lines = String::with_capacity(changes.updated.len() * 450);
-            for lead in &changes.updated {
-                copy_line(&mut lines, lead)?;
-                lines.push('\t');
-                copy_more(&mut lines, lead)?;
-                lines.push('\n');
-            }
-            stage(conn, ChangedLeads, &lines)?;
+            stage(conn, ChangedLeads, &changes.updated, |line, lead| {
+                copy_line(line, lead)?;
+                line.push('\t');
+                copy_more(line, lead)
+            })?;
             let columns = COLUMNS.split(", ").chain(MORE_COLUMNS.split(", "));
             let columns = columns.map(str::trim).filter(|name| !matches!(*name, "id" | "organization_id"));
             let set: Vec<String> = columns.map(|name| format!("{name} = s.{name}")).collect();
@@ -133,8 +128,14 @@ fn update(conn: &mut PgConnection, changes: &LeadChanges) -> Result<bool, DbErro
     }
 }
 
-/// Fills the temporary table with lines of COPY's text format.
-fn stage<T>(conn: &mut PgConnection, target: T, lines: &str) -> Result<(), DbError>
+/// Fills the temporary table with a line of COPY's text format for each lead. The lines are sent as they are made, so
+/// that the server reads some while others are made.
+fn stage<T>(
+    conn: &mut PgConnection,
+    target: T,
+    leads: &[Lead],
+    line: impl Fn(&mut String, &Lead) -> QueryResult<()>,
+) -> Result<(), DbError>
 where
     T: diesel::pg::CopyTarget<Table = lead_staging::table, SqlType = BigInt>,
 {
@@ -145,7 +146,18 @@ where
     ))?;
     diesel::copy_from(lead_staging::table)
         .from_raw_data(target, |out| -> QueryResult<()> {
-            out.write_all(lines.as_bytes()).map_err(|e| diesel::result::Error::SerializationError(e.into()))
+            let mut lines = String::with_capacity(2 * SENT_TOGETHER);
+            let last = leads.len().saturating_sub(1);
+            for (place, lead) in leads.iter().enumerate() {
+                line(&mut lines, lead)?;
+                lines.push('\n');
+                if lines.len() > SENT_TOGETHER || place == last {
+                    let sent = out.write_all(lines.as_bytes());
+                    sent.map_err(|e| diesel::result::Error::SerializationError(e.into()))?;
+                    lines.clear();
+                }
+            }
+            Ok(())
         })
         .execute(conn)?;
     Ok(())
@@ -175,7 +187,7 @@ impl diesel::pg::CopyTarget for ChangedLeads {
 }
 
 /// One line of COPY's text format (PostgreSQL manual, "COPY", file formats), without its end.
-fn copy_line(out: &mut String, lead: &Lead) -> Result<(), DbError> {
+fn copy_line(out: &mut String, lead: &Lead) -> QueryResult<()> {
     macro_rules! put {
         ($value:expr) => {
             let _ = write!(out, "{}\t", $value);
@@ -218,7 +230,7 @@ fn copy_line(out: &mut String, lead: &Lead) -> Result<(), DbError> {
 }
 
 /// What follows in the line of a changed lead.
-fn copy_more(out: &mut String, lead: &Lead) -> Result<(), DbError> {
+fn copy_more(out: &mut String, lead: &Lead) -> QueryResult<()> {
     copy_json(out, lead.lead_score_factors.as_ref())?;
     copy_json(out, lead.source_metadata.as_ref())?;
     copy_shown(out, lead.first_contacted_at);
@@ -237,7 +249,7 @@ fn copy_shown(out: &mut String, value: Option<impl std::fmt::Display>) {
     }
 }
 
-fn copy_json(out: &mut String, value: Option<&Json>) -> Result<(), DbError> {
+fn copy_json(out: &mut String, value: Option<&Json>) -> QueryResult<()> {
     let text = value.map(serde_json::to_string).transpose();
     copy_text(out, text.map_err(|e| diesel::result::Error::SerializationError(e.into()))?.as_deref());
     Ok(())

@@ -140,6 +140,10 @@ impl Work<'_> {
             },
             LeadField::DoNotCall => self.flag(column, text, |draft| draft.do_not_call = true),
             LeadField::EmailOptOut => self.flag(column, text, |draft| draft.email_opt_out = true),
+            LeadField::OptOut => self.flag(column, text, |draft| {
+                draft.do_not_call = true;
+                draft.email_opt_out = true;
+            }),
             LeadField::Consent => match Consent::parse(text) {
                 Some(consent) => self.draft.consent = Some(consent),
                 None => {

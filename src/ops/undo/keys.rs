@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::revert::edit_key;
-use super::{UndoError, change_of};
+use super::{UndoError, edited_keys};
 use crate::db::bulk::Stamp;
 use crate::db::models::import_effects::{self, Logged};
 use crate::db::models::{IN_LIST, lead_identities};
@@ -75,13 +74,7 @@ fn returning_keys(
     let mut returning = HashMap::new();
     for ids in changed.chunks(IN_LIST) {
         for (lead, entries) in import_effects::entries_of(conn, stamp.org, import, ids)? {
-            let edited: HashSet<String> = edits
-                .get(&lead)
-                .into_iter()
-                .flatten()
-                .filter_map(|e| change_of(e.clone()))
-                .map(|c| edit_key(&c))
-                .collect();
+            let edited = edited_keys(edits, lead);
             let first = |field: &str| entries.iter().find(|entry| entry.field_name.as_deref() == Some(field));
             let mut keys = Vec::new();
             let mut gives_up = false;

@@ -2,15 +2,17 @@
 //! stays. One transaction, itself a record among the imports.
 
 mod keys;
+mod ranges;
 mod revert;
+mod summary;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde::Serialize;
-
+use ranges::ranges;
 use revert::{Circumstances, Reverted, edit_key, revert};
 pub use revert::{KeptField, KeptReason};
+pub use summary::{KeptLead, RefusedLead, UndoSummary};
 
 use super::apply::FieldChange;
 use super::dnc;
@@ -58,56 +60,8 @@ pub enum UndoError {
     Record(String),
 }
 
-/// What an undoing did: every lead of the import is in exactly one group.
-#[derive(Debug, Default, Serialize)]
-pub struct UndoSummary {
-    /// The record of the undoing; nothing after a rehearsal.
-    pub import_id: Option<i64>,
-    pub undoes_import_id: i64,
-    pub file_name: String,
-    pub dry_run: bool,
-    /// Leads that the import made or changed.
-    pub leads: u64,
-    /// Leads that it made, deleted now.
-    pub deleted: u64,
-    /// Leads that it changed, as they were before.
-    pub restored: u64,
-    /// Leads of which some values returned and others stay.
-    pub partly_restored: u64,
-    /// Leads that stay as they are.
-    pub kept: u64,
-    pub refused: u64,
-    /// Values that returned.
-    pub fields_restored: u64,
-    /// Do-not-call entries that were closed.
-    pub dnc_removed: u64,
-    /// Leads that left `dnc` or went there because of it.
-    pub dnc_moved: u64,
-    pub kept_fields: Vec<KeptLead>,
-    pub refused_leads: Vec<RefusedLead>,
-    pub seconds: f64,
-}
-
-/// A lead with a value that stays.
-#[derive(Debug, Clone, Serialize)]
-pub struct KeptLead {
-    pub lead_id: i64,
-    #[serde(flatten)]
-    pub field: KeptField,
-}
-
-/// A lead of which nothing was put back.
-#[derive(Debug, Clone, Serialize)]
-pub struct RefusedLead {
-    pub lead_id: i64,
-    pub reason: String,
-}
-
 /// Changed leads that are put back together.
 const BATCH: usize = 4000;
-
-/// The most ids that one statement deletes, so that an interruption is noticed.
-const DELETED_AT_ONCE: i64 = 20_000;
 
 /// Undoes an import inside the caller's transaction.
 ///
@@ -286,14 +240,7 @@ impl Work<'_> {
                 }
                 let number = lead.phone_number.as_deref().and_then(E164::from_e164);
                 let circumstances = Circumstances {
-                    edited: self
-                        .edits
-                        .get(&lead.id)
-                        .into_iter()
-                        .flatten()
-                        .filter_map(|e| change_of(e.clone()))
-                        .map(|c| edit_key(&c))
-                        .collect(),
+                    edited: edited_keys(&self.edits, lead.id),
                     with_dnc: self.request.with_dnc,
                     still_listed: number.is_some_and(|number| listed.contains(&number)),
                     status_since: since.get(&lead.id).copied(),
@@ -380,9 +327,7 @@ impl Work<'_> {
     }
 
     fn finish(mut self, conn: &mut Db, record: i64) -> Result<UndoSummary, UndoError> {
-        let summary = &self.summary;
-        let grouped = summary.deleted + summary.restored + summary.partly_restored + summary.kept + summary.refused;
-        if grouped != summary.leads {
+        if !self.summary.reconciles() {
             return Err(UndoError::DoesNotReconcile);
         }
         let (kept, refused) =
@@ -414,34 +359,6 @@ impl Batch {
     }
 }
 
-/// Neighbouring leads of one version.
-#[derive(Debug, PartialEq, Eq)]
-struct Range {
-    first: i64,
-    last: i64,
-    version: i32,
-    leads: usize,
-}
-
-/// Cuts leads into ranges without gaps, none longer than one statement should delete.
-fn ranges(leads: &[Made]) -> Vec<Range> {
-    let mut ranges: Vec<Range> = Vec::new();
-    for lead in leads {
-        match ranges.last_mut() {
-            Some(range)
-                if range.last + 1 == lead.id
-                    && range.version == lead.version
-                    && lead.id - range.first < DELETED_AT_ONCE =>
-            {
-                range.last = lead.id;
-                range.leads += 1;
-            }
-            _ => ranges.push(Range { first: lead.id, last: lead.id, version: lead.version, leads: 1 }),
-        }
-    }
-    ranges
-}
-
 fn change_of(logged: Logged) -> Option<FieldChange> {
     Some(FieldChange { field: logged.field_name?, old: logged.old_value, new: logged.new_value })
 }
@@ -454,15 +371,7 @@ fn edited_field(logged: &Logged) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_have_no_gaps() {
-        let made = |id, version| Made { id, version };
-        let found = ranges(&[made(1, 1), made(2, 1), made(4, 1), made(5, 2)]);
-        let told: Vec<_> = found.iter().map(|r| (r.first, r.last, r.version, r.leads)).collect();
-        assert_eq!(told, [(1, 2, 1, 2), (4, 4, 1, 1), (5, 5, 2, 1)]);
-    }
+/// The values of a lead that others changed after the import did.
+fn edited_keys(edits: &HashMap<i64, Vec<Logged>>, lead: i64) -> HashSet<String> {
+    edits.get(&lead).into_iter().flatten().map(edited_field).collect()
 }
