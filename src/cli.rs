@@ -85,6 +85,8 @@ enum Command {
     #[command(subcommand)]
     Lead(commands::lead::Command),
     #[command(subcommand)]
+    Dnc(commands::dnc::Command),
+    #[command(subcommand)]
     Org(commands::org::Command),
     #[command(subcommand)]
     User(commands::user::Command),
@@ -138,6 +140,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
     match command {
         Command::Import(command) => commands::import::run(command, context),
         Command::Lead(command) => commands::lead::run(command, context),
+        Command::Dnc(command) => commands::dnc::run(command, context),
         Command::Org(command) => commands::org::run(command, context),
         Command::User(command) => commands::user::run(command, context),
         Command::Migrate(command) => commands::migrate::run(command, context),

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod completions;
 pub mod config;
 pub mod context;
+pub mod dnc;
 pub mod import;
 pub mod lead;
 pub mod migrate;

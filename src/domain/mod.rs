@@ -65,6 +65,7 @@ pub mod email;
 pub mod flag;
 pub mod money;
 pub mod name;
+pub mod opt_out_text;
 pub mod phone;
 pub mod role;
 pub mod score;

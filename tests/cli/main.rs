@@ -5,6 +5,7 @@ mod support;
 mod append_only;
 mod backup;
 mod config;
+mod dnc;
 mod durability;
 mod fixtures;
 mod import_files;
