@@ -97,6 +97,8 @@ fn an_undone_import_leaves_the_state_before_it() {
             (&list[0]["kind"], &list[0]["undoes_import_id"], &list[1]["status"]),
             (&json!("undo"), &json!(2), &json!("undone"))
         );
+        let second_time = world.run(["import", "leads", second.to_str().unwrap(), "--dry-run"]);
+        assert!(!second_time.stderr.contains("imported before"), "{}", second_time.stderr);
         let again = world.import(&second, &["--on-duplicate", "update"]);
         assert_eq!(
             (&again["created"], &again["updated"], &again["previously_deleted"]),

@@ -155,7 +155,7 @@ pub fn by_uid(conn: &mut Db, org: OrgId, uid: Uid) -> Result<Option<Import>, DbE
 pub fn latest_of_file(conn: &mut Db, org: OrgId, sha256: &str) -> Result<Option<Import>, DbError> {
     Ok(imports::table
         .filter(imports::organization_id.eq(org.0).and(imports::file_sha256.eq(sha256)))
-        .filter(imports::status.eq("done"))
+        .filter(imports::status.eq("done").and(imports::kind.ne("undo")))
         .order(imports::id.desc())
         .select(Import::as_select())
         .first(conn)

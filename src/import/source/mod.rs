@@ -323,7 +323,11 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+        // Each case reads a file; PROPTEST_CASES asks for more of them.
+        #![proptest_config(match std::env::var_os("PROPTEST_CASES") {
+            Some(_) => ProptestConfig::default(),
+            None => ProptestConfig::with_cases(64),
+        })]
 
         /// A damaged file ends in rows or in an error, whatever its kind; the library's own panics are caught.
         #[test]
