@@ -14,16 +14,6 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/leads").join(name)
 }
 
-/// The leads without what differs from import to import.
-fn essence(world: &World) -> Vec<Value> {
-    let mut leads = world.leads();
-    for lead in &mut leads {
-        let lead = lead.as_object_mut().unwrap();
-        ["id", "uid", "import_id"].iter().for_each(|key| drop(lead.remove(*key)));
-    }
-    leads
-}
-
 /// The people of `fixtures/leads/forms` in Excel's binary form.
 fn people_xlsb(path: &Path) {
     use Cell::{Empty, Number, Serial, Text};
@@ -108,7 +98,7 @@ fn the_same_leads_in_every_form() {
                 form => world.import(&fixture(&format!("forms/people.{form}")), &[]),
             };
             assert_eq!((&summary["created"], &summary["rejected"]), (&6.into(), &0.into()), "{form}: {summary}");
-            let leads = essence(&world);
+            let leads = world.essence();
             match &expected {
                 None => {
                     assert_eq!(leads[0]["value_cents"], 125_050);

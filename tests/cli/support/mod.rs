@@ -124,6 +124,15 @@ impl World {
         self.json(["lead", "list", "--sort", "id"]).as_array().unwrap().clone()
     }
 
+    /// All leads by id, without what differs from database to database.
+    pub fn essence(&self) -> Vec<serde_json::Value> {
+        let mut leads = self.leads();
+        for lead in leads.iter_mut().filter_map(serde_json::Value::as_object_mut) {
+            ["id", "uid", "import_id"].iter().for_each(|key| drop(lead.remove(*key)));
+        }
+        leads
+    }
+
     /// Starts the program without waiting for it.
     pub fn start<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Child {
         self.command(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
