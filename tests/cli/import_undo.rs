@@ -237,3 +237,21 @@ fn another_organization_s_import_is_not_found() {
     assert!(ran.stderr.contains("no import has the id 1"), "{}", ran.stderr);
     world.finish();
 }
+
+#[test]
+fn a_lead_that_keeps_its_phone_stands_in_another_s_way() {
+    on_both_engines(|world| {
+        let by_id = ["--map", "external_id=ID", "--source-system", "crm", "--on-duplicate", "update"];
+        world.import(&world.file("first.csv", "ID,Phone\na,2125550101\nb,2125550102\n"), &by_id);
+        // `b` takes over the phone that `a` gives up; then that number is listed, so `b` must keep it.
+        let second = "ID,Phone\na,2125550103\nb,2125550101\n";
+        world.import(&world.file("second.csv", second), &by_id);
+        world.import(&world.file("dnc.csv", "Phone,DNC\n2125550101,yes\n"), &[]);
+        let undone = world.json(["import", "undo", "2", "--yes"]);
+        assert_eq!((&undone["kept"], &undone["refused"]), (&json!(1), &json!(1)), "{undone}");
+        assert_eq!(undone["refused_leads"][0]["reason"], "the lead 2 has its old phone number meanwhile");
+        assert_eq!(undone["kept_fields"][0]["reason"], "on_dnc_list");
+        let phones: Vec<_> = world.leads().iter().map(|lead| lead["phone_number"].clone()).collect();
+        assert_eq!(phones, ["+12125550103", "+12125550101"]);
+    });
+}

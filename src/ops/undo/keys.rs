@@ -4,12 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::{UndoError, edited_keys};
+use super::revert::revert;
+use super::{Scope, UndoError, change_of};
 use crate::db::bulk::Stamp;
-use crate::db::models::import_effects::{self, Logged};
-use crate::db::models::{IN_LIST, lead_identities};
-use crate::db::schema::leads;
+use crate::db::models::leads::{self, Lead};
+use crate::db::models::{IN_LIST, import_effects, lead_identities};
+use crate::db::schema::leads as table;
 use crate::db::{Db, DbError};
+use crate::ops::apply::FieldChange;
 
 /// Which leads cannot have their keys back, and which have given theirs up so that others can.
 #[derive(Default)]
@@ -27,14 +29,8 @@ enum Key {
 
 /// Finds the leads whose old phone or external id another lead has, and frees the keys that the others give up. A lead
 /// that gives up its key in the same undoing does not stand in the way.
-pub(super) fn release(
-    conn: &mut Db,
-    stamp: &Stamp,
-    import: i64,
-    changed: &[i64],
-    edits: &HashMap<i64, Vec<Logged>>,
-) -> Result<Taken, UndoError> {
-    let mut returning = returning_keys(conn, stamp, import, changed, edits)?;
+pub(super) fn release(conn: &mut Db, stamp: &Stamp, scope: &Scope<'_>, changed: &[i64]) -> Result<Taken, UndoError> {
+    let mut returning = returning_keys(conn, stamp, scope, changed)?;
     let mut taken = Taken::default();
     loop {
         let refused = holders_elsewhere(conn, stamp, &returning)?;
@@ -51,77 +47,55 @@ pub(super) fn release(
     ids.sort_unstable();
     for chunk in ids.chunks(IN_LIST) {
         let rows = || {
-            leads::table
-                .filter(leads::organization_id.eq(stamp.org.0).and(leads::id.eq_any(chunk.to_vec())))
-                .filter(leads::deleted_at.is_null())
+            table::table
+                .filter(table::organization_id.eq(stamp.org.0).and(table::id.eq_any(chunk.to_vec())))
+                .filter(table::deleted_at.is_null())
         };
         // Those that are deleted already stay so; only live ones are made live again.
-        let live: Vec<i64> = rows().select(leads::id).load(conn).map_err(DbError::from)?;
-        diesel::update(rows()).set(leads::deleted_at.eq(stamp.now)).execute(conn).map_err(DbError::from)?;
+        let live: Vec<i64> = rows().select(table::id).load(conn).map_err(DbError::from)?;
+        diesel::update(rows()).set(table::deleted_at.eq(stamp.now)).execute(conn).map_err(DbError::from)?;
         taken.released.extend(live);
     }
     Ok(taken)
 }
 
-/// The leads that change their phone or external id back, with what they get.
+/// The leads that get another phone or external id back, with what they get.
 fn returning_keys(
     conn: &mut Db,
     stamp: &Stamp,
-    import: i64,
+    scope: &Scope<'_>,
     changed: &[i64],
-    edits: &HashMap<i64, Vec<Logged>>,
 ) -> Result<HashMap<i64, Vec<Key>>, UndoError> {
     let mut returning = HashMap::new();
     for ids in changed.chunks(IN_LIST) {
-        for (lead, entries) in import_effects::entries_of(conn, stamp.org, import, ids)? {
-            let edited = edited_keys(edits, lead);
-            let first = |field: &str| entries.iter().find(|entry| entry.field_name.as_deref() == Some(field));
-            let mut keys = Vec::new();
-            let mut gives_up = false;
-            if !edited.contains("phone_number")
-                && (first("phone_number").is_some() || first("phone_extension").is_some())
-            {
-                gives_up = true;
-                if let Some(number) = old_or_current(conn, stamp, lead, first("phone_number"), |l| l.0.clone())? {
-                    let extension = old_or_current(conn, stamp, lead, first("phone_extension"), |l| Some(l.1.clone()))?;
-                    keys.push(Key::Phone(number, extension.unwrap_or_default()));
-                }
-            }
-            if !edited.contains("external_source")
-                && (first("external_id").is_some() || first("external_source").is_some())
-            {
-                gives_up = true;
-                let system = old_or_current(conn, stamp, lead, first("external_source"), |l| l.2.clone())?;
-                let id = old_or_current(conn, stamp, lead, first("external_id"), |l| l.3.clone())?;
-                keys.extend(system.zip(id).map(|(system, id)| Key::ExternalId(system, id)));
-            }
-            if gives_up {
-                returning.insert(lead, keys);
+        let mut entries = import_effects::entries_of(conn, stamp.org, scope.import, ids)?;
+        entries.retain(|_, log| log.iter().any(|entry| entry.field_name.as_deref().is_some_and(is_key)));
+        let candidates: Vec<i64> = entries.keys().copied().collect();
+        let stored = leads::by_ids(conn, stamp.org, &candidates)?;
+        let listed = scope.listed(conn, stamp, &stored)?;
+        for lead in stored.iter().filter(|lead| lead.deleted_at.is_none()) {
+            let log: Vec<FieldChange> = entries.remove(&lead.id).into_iter().flatten().filter_map(change_of).collect();
+            // What the undoing will do, done to a copy.
+            let mut after = lead.clone();
+            revert(&mut after, &log, &scope.circumstances(lead, &listed, None), stamp.now);
+            let before = keys_of(lead);
+            let after = keys_of(&after);
+            if before != after {
+                returning.insert(lead.id, after.into_iter().filter(|key| !before.contains(key)).collect());
             }
         }
     }
     Ok(returning)
 }
 
-type Current = (Option<String>, String, Option<String>, Option<String>);
+fn is_key(field: &str) -> bool {
+    matches!(field, "phone_number" | "phone_extension" | "external_source" | "external_id")
+}
 
-/// The value before the import: the log's, or the current one where the import did not change it.
-fn old_or_current(
-    conn: &mut Db,
-    stamp: &Stamp,
-    lead: i64,
-    entry: Option<&Logged>,
-    part: impl Fn(&Current) -> Option<String>,
-) -> Result<Option<String>, DbError> {
-    if let Some(entry) = entry {
-        return Ok(entry.old_value.clone());
-    }
-    let current: Option<Current> = leads::table
-        .filter(leads::organization_id.eq(stamp.org.0).and(leads::id.eq(lead)))
-        .select((leads::phone_number, leads::phone_extension, leads::external_source, leads::external_id))
-        .first(conn)
-        .optional()?;
-    Ok(current.as_ref().and_then(part))
+fn keys_of(lead: &Lead) -> Vec<Key> {
+    let phone = lead.phone_number.clone().map(|number| Key::Phone(number, lead.phone_extension.clone()));
+    let external = lead.external_source.clone().zip(lead.external_id.clone());
+    phone.into_iter().chain(external.map(|(system, id)| Key::ExternalId(system, id))).collect()
 }
 
 /// The leads whose returning key a live lead has that does not give it up itself.

@@ -218,14 +218,14 @@ impl Work<'_> {
         let (org, import) = (self.request.stamp.org, self.import.id);
         let changed = import_effects::changed(conn, org, import)?;
         self.summary.leads += changed.len() as u64;
-        let taken = keys::release(conn, &self.request.stamp, import, &changed, &self.edits)?;
+        let taken = keys::release(conn, &self.request.stamp, &self.scope(), &changed)?;
         for ids in changed.chunks(BATCH) {
             self.check_interrupted()?;
             let mut entries = import_effects::entries_of(conn, org, import, ids)?;
             let since = import_effects::status_since(conn, org, import, ids)?;
             let mut stored = leads::by_ids_for_change(conn, org, ids)?;
             stored.sort_unstable_by_key(|lead| lead.id);
-            let listed = self.listed(conn, &stored)?;
+            let listed = self.scope().listed(conn, &self.request.stamp, &stored)?;
             let mut batch = Batch::default();
             for mut lead in stored {
                 let log: Vec<FieldChange> =
@@ -238,13 +238,7 @@ impl Work<'_> {
                     self.refuse(lead.id, reason);
                     continue;
                 }
-                let number = lead.phone_number.as_deref().and_then(E164::from_e164);
-                let circumstances = Circumstances {
-                    edited: edited_keys(&self.edits, lead.id),
-                    with_dnc: self.request.with_dnc,
-                    still_listed: number.is_some_and(|number| listed.contains(&number)),
-                    status_since: since.get(&lead.id).copied(),
-                };
+                let circumstances = self.scope().circumstances(&lead, &listed, since.get(&lead.id).copied());
                 let reverted = revert(&mut lead, &log, &circumstances, self.request.stamp.now);
                 self.take(lead, reverted, was_released, &mut batch);
             }
@@ -255,10 +249,8 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn listed(&self, conn: &mut Db, stored: &[Lead]) -> Result<HashSet<E164>, DbError> {
-        let phones: Vec<String> = stored.iter().filter_map(|lead| lead.phone_number.clone()).collect();
-        let stamp = &self.request.stamp;
-        Ok(dnc_list::listed_among(conn, stamp.org, &phones, stamp.now)?.into_iter().collect())
+    fn scope(&self) -> Scope<'_> {
+        Scope { import: self.import.id, with_dnc: self.request.with_dnc, edits: &self.edits }
     }
 
     fn refusal(&self, lead: &Lead, refused: &HashMap<i64, String>) -> Option<String> {
@@ -371,7 +363,27 @@ fn edited_field(logged: &Logged) -> String {
     }
 }
 
-/// The values of a lead that others changed after the import did.
-fn edited_keys(edits: &HashMap<i64, Vec<Logged>>, lead: i64) -> HashSet<String> {
-    edits.get(&lead).into_iter().flatten().map(edited_field).collect()
+/// What decides for every lead alike.
+struct Scope<'a> {
+    import: i64,
+    with_dnc: bool,
+    edits: &'a HashMap<i64, Vec<Logged>>,
+}
+
+impl Scope<'_> {
+    /// The numbers of these leads that are on the do-not-call list.
+    fn listed(&self, conn: &mut Db, stamp: &Stamp, leads: &[Lead]) -> Result<HashSet<E164>, DbError> {
+        let phones: Vec<String> = leads.iter().filter_map(|lead| lead.phone_number.clone()).collect();
+        Ok(dnc_list::listed_among(conn, stamp.org, &phones, stamp.now)?.into_iter().collect())
+    }
+
+    fn circumstances(&self, lead: &Lead, listed: &HashSet<E164>, status_since: Option<Timestamp>) -> Circumstances {
+        let number = lead.phone_number.as_deref().and_then(E164::from_e164);
+        Circumstances {
+            edited: self.edits.get(&lead.id).into_iter().flatten().map(edited_field).collect(),
+            with_dnc: self.with_dnc,
+            still_listed: number.is_some_and(|number| listed.contains(&number)),
+            status_since,
+        }
+    }
 }
