@@ -91,6 +91,18 @@ pub fn parse(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<Ti
     zoned.map(Timestamp::from).map_err(|_| TimeProblem::NotATime)
 }
 
+/// Whether a text is a date, or a date and time, written in parts; in whatever order of day and month.
+pub fn is_date(text: &str) -> bool {
+    let Some((written, rest)) = cut(text) else { return false };
+    let is_day = match written {
+        Written::Known(_) => true,
+        Written::Numbers(first, second, year) => {
+            Date::new(year, second, first).is_ok() || Date::new(year, first, second).is_ok()
+        }
+    };
+    is_day && clock(rest).is_some()
+}
+
 /// A date as its parts stand in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Written {

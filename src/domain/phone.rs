@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber};
 
+use super::datetime;
+
 /// A telephone region: the ISO 3166-1 code of a country, as libphonenumber uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Region(rlibphonenumber::Region);
@@ -201,20 +203,11 @@ fn problem_of(error: &ParseError, candidate: &str) -> PhoneProblem {
     }
 }
 
-/// Whether a text is a date as spreadsheets write them. Its eight digits would be a phone number in some countries.
+/// Whether a text is a date as spreadsheets write them, ISO or with slashes. Its eight digits would be a phone number in
+/// some countries.
 fn is_date(text: &str) -> bool {
-    let day = text.split(['T', ' ']).next().unwrap_or(text);
-    let parts: Vec<&str> = day.split(['-', '/']).collect();
-    let [a, b, c] = parts.as_slice() else { return false };
-    let number = |part: &str| part.parse::<u32>().ok().filter(|_| part.len() <= 2);
-    let (year, first, second) = match (a.len(), c.len()) {
-        (4, _) => (a, number(b), number(c)),
-        (_, 4) if day.contains('/') => (c, number(a), number(b)),
-        _ => return false,
-    };
-    let is_day = |month: u32, day: u32| (1..=12).contains(&month) && (1..=31).contains(&day);
-    let (Some(first), Some(second)) = (first, second) else { return false };
-    (year.starts_with("19") || year.starts_with("20")) && (is_day(first, second) || is_day(second, first))
+    let is_iso = matches!(text.as_bytes(), [a, b, c, d, b'-', ..] if [a, b, c, d].iter().all(|x| x.is_ascii_digit()));
+    (is_iso || text.contains('/')) && datetime::is_date(text)
 }
 
 /// Undoes what a spreadsheet writes when it took a phone for a number: `12125551234.0`, `12,125,551,234`,

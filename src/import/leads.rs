@@ -153,7 +153,6 @@ impl Job<'_> {
 
     fn begin_record(&self, conn: &mut Db, uid: Uid) -> Result<i64, ImportError> {
         let now = self.request.stamp.now;
-        let options = serde_json::to_value(&self.options).map_err(|e| ImportError::Record(e.to_string()))?;
         let id = imports::insert(
             conn,
             &NewImport {
@@ -165,7 +164,6 @@ impl Job<'_> {
                 file_size: i64::try_from(self.source.size).unwrap_or(i64::MAX),
                 sheet: self.source.sheet(),
                 mapping: Json(self.checker.mapping.to_json()),
-                options: Json(options),
                 undoes_import_id: None,
                 actor: &self.request.stamp.actor,
                 started_at: now,

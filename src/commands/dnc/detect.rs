@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::commands::context::Context;
 use crate::domain::opt_out_text::{OptOutClass, detect};
 use crate::error::{CommandError, Exit};
+use crate::import::source::io_reason;
 use crate::ui::{Column, ListWriter};
 
 /// Tell which replies ask not to be contacted
@@ -76,5 +77,6 @@ fn tell(list: &mut ListWriter, text: &str) -> anyhow::Result<u64> {
 }
 
 fn unreadable(file: &str, error: &std::io::Error) -> CommandError {
-    CommandError::failed(format!("cannot read `{file}`: {error}")).hint("check the name and its permissions")
+    CommandError::failed(format!("cannot read `{file}`: {}", io_reason(error)))
+        .hint("check the name and its permissions")
 }

@@ -59,11 +59,12 @@ fn push_value(row: &mut Row, value: &DataRef<'_>) {
     }
 }
 
-/// A number as a spreadsheet shows it: with at most 15 significant digits, which hides what binary fractions leave
-/// behind, and without exponent.
+/// A number as a spreadsheet shows it: without exponent, and a fraction with at most 15 significant digits, which hides
+/// what binary fractions leave behind. A whole number keeps every digit: it may be an id.
 fn shown_number(number: f64) -> String {
     let exact = number.to_string();
     match exact.bytes().filter(u8::is_ascii_digit).count() {
+        _ if number.fract() == 0.0 => exact,
         ..=15 => exact,
         _ => format!("{number:.14e}").parse::<f64>().unwrap_or(number).to_string(),
     }
@@ -106,8 +107,8 @@ mod tests {
     #[test]
     fn numbers_are_shown_as_in_a_spreadsheet() {
         assert_eq!(
-            [12125550142.0, 1250.5, 0.1 + 0.2, 1e15, -3.0].map(shown_number),
-            ["12125550142", "1250.5", "0.3", "1000000000000000", "-3"]
+            [12125550142.0, 1250.5, 0.1 + 0.2, 1234567890123456.0, -3.0].map(shown_number),
+            ["12125550142", "1250.5", "0.3", "1234567890123456", "-3"]
         );
     }
 

@@ -18,8 +18,8 @@ pub(super) struct Chosen {
 /// # Errors
 /// There is no such sheet, or several hold rows.
 pub(super) fn choose(file: &Readable, book: &mut Book, wanted: Option<&str>) -> Result<Chosen, ImportError> {
-    let sheets = book.sheets();
-    let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
+    let tabs = book.tabs();
+    let names: Vec<&str> = tabs.iter().map(|tab| tab.name.as_str()).collect();
     if let Some(wanted) = wanted {
         let by_place = wanted.parse::<usize>().ok().and_then(|n| names.get(n.checked_sub(1)?));
         let chosen = names.iter().find(|name| **name == wanted).or(by_place);
@@ -36,10 +36,9 @@ pub(super) fn choose(file: &Readable, book: &mut Book, wanted: Option<&str>) -> 
         return Ok(Chosen { name: (*only).to_owned(), left_out: Vec::new() });
     }
     let (mut filled, mut hidden) = (Vec::new(), Vec::new());
-    for (name, visible) in &sheets {
-        // A sheet that is a chart has no cells to read.
-        if count_rows(file, book, name, 1).unwrap_or(0) > 0 {
-            if *visible { filled.push(name.clone()) } else { hidden.push(name.clone()) }
+    for tab in tabs.iter().filter(|tab| tab.has_cells) {
+        if count_rows(file, book, &tab.name, 1)? > 0 {
+            if tab.is_visible { filled.push(tab.name.clone()) } else { hidden.push(tab.name.clone()) }
         }
     }
     match filled.as_slice() {

@@ -6,7 +6,8 @@ use std::io::BufReader;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use calamine::{
-    Data, DataRef, Ods, OdsError, Range, Reader, SheetVisible, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
+    Data, DataRef, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError, Xlsx,
+    XlsxError,
 };
 
 use super::cells::{RowAssembler, column_letters};
@@ -43,9 +44,18 @@ pub(super) enum Book {
     Loaded(Arc<Loaded>),
 }
 
+/// A tab of a workbook.
+#[derive(Debug, Clone)]
+pub(super) struct Tab {
+    pub name: String,
+    pub is_visible: bool,
+    /// Whether it is a sheet with cells; a chart is none.
+    pub has_cells: bool,
+}
+
 /// The sheets of a workbook that the library cannot stream.
 pub(super) struct Loaded {
-    sheets: Vec<(String, bool)>,
+    tabs: Vec<Tab>,
     ranges: Vec<Range<Data>>,
 }
 
@@ -151,13 +161,13 @@ impl Book {
         let input = BufReader::new(file.open()?);
         // The library has been known to panic over damaged files; such a file gets a plain error like any other.
         let opened = quietly(move || match kind {
-            WorkbookKind::Xlsx => Xlsx::new(input).map(|book| Book::Xlsx(Box::new(book))).map_err(of_xlsx),
-            WorkbookKind::Xlsb => Xlsb::new(input).map(|book| Book::Xlsb(Box::new(book))).map_err(of_xlsb),
+            WorkbookKind::Xlsx => Xlsx::new(input).map(|book| Book::Xlsx(Box::new(book))).map_err(Damage::from),
+            WorkbookKind::Xlsb => Xlsb::new(input).map(|book| Book::Xlsb(Box::new(book))).map_err(Damage::from),
             WorkbookKind::Xls => {
-                Xls::new(input).map_err(of_xls).map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book))))
+                Xls::new(input).map_err(Damage::from).map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book))))
             }
             WorkbookKind::Ods => {
-                Ods::new(input).map_err(of_ods).map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book))))
+                Ods::new(input).map_err(Damage::from).map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book))))
             }
         });
         opened
@@ -165,12 +175,12 @@ impl Book {
             .map_err(|e| e.of(file))
     }
 
-    /// The names of the sheets, and whether each is visible.
-    pub fn sheets(&self) -> Vec<(String, bool)> {
+    /// The tabs in the order of the workbook.
+    pub fn tabs(&self) -> Vec<Tab> {
         match self {
-            Book::Xlsx(book) => visible_sheets(&**book),
-            Book::Xlsb(book) => visible_sheets(&**book),
-            Book::Loaded(loaded) => loaded.sheets.clone(),
+            Book::Xlsx(book) => tabs_of(&**book),
+            Book::Xlsb(book) => tabs_of(&**book),
+            Book::Loaded(loaded) => loaded.tabs.clone(),
         }
     }
 
@@ -179,8 +189,8 @@ impl Book {
     pub fn each_cell(&mut self, file: &Readable, sheet: &str, each: &mut EachCell<'_>) -> Result<u64, ImportError> {
         match self {
             Book::Xlsx(book) => {
-                let mut cells = book.worksheet_cells_reader(sheet).map_err(|e| of_xlsx(e).of(file))?;
-                while let Some(cell) = cells.next_cell().map_err(|e| of_xlsx(e).of(file))? {
+                let mut cells = book.worksheet_cells_reader(sheet).map_err(|e| Damage::from(e).of(file))?;
+                while let Some(cell) = cells.next_cell().map_err(|e| Damage::from(e).of(file))? {
                     if !each(cell.get_position(), cell.get_value())? {
                         break;
                     }
@@ -188,12 +198,12 @@ impl Book {
                 Ok(u64::from(cells.dimensions().end.0) + 1)
             }
             Book::Xlsb(book) => {
-                let mut cells = book.worksheet_cells_reader(sheet).map_err(|e| of_xlsb(e).of(file))?;
+                let mut cells = book.worksheet_cells_reader(sheet).map_err(|e| Damage::from(e).of(file))?;
                 let mut last = 0;
                 // This reader trusts the lengths of records.
                 while let Some(cell) = quietly(|| cells.next_cell())
                     .unwrap_or_else(|| Err(XlsbError::Unrecognized { typ: "cell", val: format!("after row {last}") }))
-                    .map_err(|e| of_xlsb(e).of(file))?
+                    .map_err(|e| Damage::from(e).of(file))?
                 {
                     last = cell.get_position().0 + 1;
                     if !each(cell.get_position(), cell.get_value())? {
@@ -212,14 +222,14 @@ pub(super) type EachCell<'a> = dyn FnMut((u32, u32), &DataRef<'_>) -> Result<boo
 
 impl Loaded {
     fn of<R: Reader<BufReader<File>>>(book: &mut R) -> Loaded {
-        let sheets = visible_sheets(book);
-        // A sheet that is a chart has no cells.
-        let ranges = sheets.iter().map(|(name, _)| book.worksheet_range(name).unwrap_or_default()).collect();
-        Loaded { sheets, ranges }
+        let tabs = tabs_of(book);
+        // The workbook was read as a whole; only a tab without cells has no range.
+        let ranges = tabs.iter().map(|tab| book.worksheet_range(&tab.name).unwrap_or_default()).collect();
+        Loaded { tabs, ranges }
     }
 
     fn each_cell(&self, sheet: &str, each: &mut EachCell<'_>) -> Result<u64, ImportError> {
-        let Some(at) = self.sheets.iter().position(|(name, _)| name == sheet) else { return Ok(0) };
+        let Some(at) = self.tabs.iter().position(|tab| tab.name == sheet) else { return Ok(0) };
         let Some(range) = self.ranges.get(at) else { return Ok(0) };
         let (first_row, first_column) = range.start().unwrap_or_default();
         for (row, column, value) in range.used_cells() {
@@ -243,8 +253,13 @@ impl Loaded {
     }
 }
 
-fn visible_sheets<R: Reader<BufReader<File>>>(book: &R) -> Vec<(String, bool)> {
-    book.sheets_metadata().iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect()
+fn tabs_of<R: Reader<BufReader<File>>>(book: &R) -> Vec<Tab> {
+    let tab = |sheet: &calamine::Sheet| Tab {
+        name: sheet.name.clone(),
+        is_visible: sheet.visible == SheetVisible::Visible,
+        has_cells: matches!(sheet.typ, SheetType::WorkSheet | SheetType::MacroSheet),
+    };
+    book.sheets_metadata().iter().map(tab).collect()
 }
 
 /// Runs what may panic on damaged input, without a word on stderr; nothing when it did.
@@ -317,30 +332,16 @@ impl Damage {
     }
 }
 
-fn of_xlsx(error: XlsxError) -> Damage {
-    match error {
-        XlsxError::Password => Damage::Password,
-        other => Damage::Broken(other.to_string()),
-    }
+macro_rules! damage_from {
+    ($($error:ident),+) => { $(
+        impl From<$error> for Damage {
+            fn from(error: $error) -> Damage {
+                match error {
+                    $error::Password => Damage::Password,
+                    other => Damage::Broken(other.to_string()),
+                }
+            }
+        }
+    )+ };
 }
-
-fn of_xlsb(error: XlsbError) -> Damage {
-    match error {
-        XlsbError::Password => Damage::Password,
-        other => Damage::Broken(other.to_string()),
-    }
-}
-
-fn of_xls(error: XlsError) -> Damage {
-    match error {
-        XlsError::Password => Damage::Password,
-        other => Damage::Broken(other.to_string()),
-    }
-}
-
-fn of_ods(error: OdsError) -> Damage {
-    match error {
-        OdsError::Password => Damage::Password,
-        other => Damage::Broken(other.to_string()),
-    }
-}
+damage_from!(XlsxError, XlsbError, XlsError, OdsError);
