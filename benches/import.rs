@@ -6,7 +6,7 @@
 //! the import into SQLite; (a) `sqlite3 .import` of the file into one bare table; (b) the floor, `INSERT … SELECT` of
 //! the very rows that the import wrote into an empty copy of the schema with its indexes, by the same SQLite library
 //! with the same pragmas; the import into PostgreSQL; and `psql \copy` of the very rows into an empty copy of the schema.
-//! Then, on both engines, 10,000 more rows into the full organization and into an empty one, and the undoing of the large
+//! Then, on both engines, 10,000 more rows into the full organization and into an empty one, and the undo of the large
 //! import; and 100,000 rows of the same kind as XLSX, beside python-calamine (PyPI) only reading them, if Python has it.
 
 use std::fs::{self, File};
@@ -96,7 +96,7 @@ fn app_url(admin: &str, database: &str) -> String {
     format!("postgres://bench_app@{host}/{database}")
 }
 
-/// A small import into a full and into an empty database, then the undoing of the large import.
+/// A small import into a full and into an empty database, then the undo of the large import.
 fn bench_later(full: &str, empty: &str, small: &Path, rows: u64) -> Result<Later> {
     if !empty.starts_with("postgres") {
         for suffix in ["", "-wal", "-shm"] {

@@ -199,7 +199,7 @@ fn of_undo(error: &UndoError, explanation: &mut Explanation) {
         UndoError::Db(e) => of_db(e, explanation),
         UndoError::Unknown(_) => explanation.hint = Some("list them: crmctl import list".into()),
         UndoError::Undone { .. } => explanation.hint = Some("nothing was changed".into()),
-        UndoError::IsUndoing(_) => explanation.hint = Some("import the file again instead".into()),
+        UndoError::IsUndo(_) => explanation.hint = Some("import the file again instead".into()),
         UndoError::Raced => explanation.hint = Some("nothing was changed; try again".into()),
         UndoError::DoesNotReconcile | UndoError::Record(_) => {
             explanation.hint = Some("nothing was changed; this is a fault of crmctl, please report it".into());

@@ -8,7 +8,7 @@ use crate::assert_same_story;
 use crate::support::files::many_leads;
 use crate::support::{Engine, World, on_both_engines};
 
-/// Everything of the leads that an undoing must bring back: every column but time and count of changes, and what
+/// Everything of the leads that an undo must bring back: every column but time and count of changes, and what
 /// belongs to each lead.
 fn state(world: &World) -> Vec<Value> {
     let mut leads = world.leads();
@@ -80,12 +80,12 @@ fn an_undone_import_leaves_the_state_before_it() {
             .collect();
         assert_eq!(told, [("new", "import", false), ("contacted", "import", true), ("new", "undo", false)]);
         assert_eq!(history[2]["reason"], "import 2 undone");
-        // A second undoing is refused, and so is undoing the undoing; the file can be imported again.
+        // A second undo is refused, and so is undoing the undo; the file can be imported again.
         // A rehearsal uses up a number of a sequence, so the ids are asked for.
-        let undoing = undone["import_id"].to_string();
+        let undo = undone["import_id"].to_string();
         for (id, text) in [
             ("2", "the import 2 was undone already"),
-            (undoing.as_str(), "is itself the undoing"),
+            (undo.as_str(), "is itself an undo"),
             ("9", "no import has the id 9"),
         ] {
             let again = world.run(["import", "undo", id, "--yes"]);
@@ -104,7 +104,7 @@ fn an_undone_import_leaves_the_state_before_it() {
             (&again["created"], &again["updated"], &again["previously_deleted"]),
             (&json!(3), &json!(4), &json!(3))
         );
-        // What the undone import and its undoing wrote is no edit by others.
+        // What the undone import and its undo wrote is no edit by others.
         let undone = world.json(["import", "undo", &again["import_id"].to_string(), "--yes", "--with-dnc"]);
         assert_eq!((&undone["restored"], &undone["kept"]), (&json!(4), &json!(0)), "{undone}");
         assert_eq!(state(world), before);
@@ -198,7 +198,7 @@ fn a_phone_that_another_lead_has_meanwhile_is_refused() {
 }
 
 #[test]
-fn an_undoing_that_is_killed_is_all_or_nothing() {
+fn an_undo_that_is_killed_is_all_or_nothing() {
     on_both_engines(|world| {
         const ROWS: u64 = 200_000;
         world.import(&world.file("many.csv", many_leads(ROWS, 0)), &[]);

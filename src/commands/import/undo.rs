@@ -12,7 +12,7 @@ use crate::ui::{Column, Format, Ui, grouped};
 /// Undo an import: delete the leads that it made, and put back the values that it changed
 ///
 /// What others changed since stays as it is, a later import's changes, too; each such field is listed. Do-not-call
-/// entries and opt-outs that came with the file stay unless --with-dnc is given. The undoing is one transaction and
+/// entries and opt-outs that came with the file stay unless --with-dnc is given. The undo is one transaction and
 /// itself a record in `import list`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl import undo 12 --dry-run\n  crmctl import undo 12 --yes\n\n\
@@ -35,20 +35,36 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         // Whoever is asked sees first what would happen; without anybody to ask, the work would be for nothing.
         context.ui.require_someone_to_ask()?;
         let preview = work(&args, &mut session, context, true)?;
-        let question = format!(
-            "Undo import {} of {}: delete {} leads, restore {}, leave {} as they are?",
-            args.id,
-            preview.file_name,
-            grouped(preview.deleted as i64),
-            grouped((preview.restored + preview.partly_restored) as i64),
-            grouped((preview.kept + preview.refused) as i64),
-        );
-        context.ui.confirm(&question)?;
+        context.ui.confirm(&question(&preview, context.ui))?;
     }
     let summary = work(&args, &mut session, context, args.dry_run)?;
     print(&summary, context.ui)?;
     let attention = summary.kept + summary.partly_restored + summary.refused > 0;
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
+}
+
+/// Tells what would stay, and asks about what would happen.
+fn question(preview: &UndoSummary, ui: Ui) -> String {
+    for kept in preview.kept_fields.iter().take(PREVIEWED) {
+        ui.note(&format!("lead {}: {} stays: {}", kept.lead_id, kept.field.field, kept.field.reason.meaning()));
+    }
+    for refused in preview.refused_leads.iter().take(PREVIEWED) {
+        ui.note(&format!("lead {} stays: {}", refused.lead_id, refused.reason));
+    }
+    let more =
+        preview.kept_fields.len().saturating_sub(PREVIEWED) + preview.refused_leads.len().saturating_sub(PREVIEWED);
+    if more > 0 {
+        ui.note(&format!("{} more stay; --dry-run --format json lists all of them", grouped(more as i64)));
+    }
+    format!(
+        "Undo import {} of {}? Leads to delete: {}, to restore: {}, to restore in part: {}, to leave: {}",
+        preview.undoes_import_id,
+        preview.file_name,
+        grouped(preview.deleted as i64),
+        grouped(preview.restored as i64),
+        grouped(preview.partly_restored as i64),
+        grouped((preview.kept + preview.refused) as i64),
+    )
 }
 
 fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) -> anyhow::Result<UndoSummary> {
@@ -61,7 +77,7 @@ fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) ->
     let ui = context.ui;
     let mut bar = ui.progress();
     let org = stamp.org;
-    let undoing = |conn: &mut crate::db::Db| -> Result<UndoSummary, UndoError> {
+    let work = |conn: &mut crate::db::Db| -> Result<UndoSummary, UndoError> {
         crate::db::Database::import_lock(conn, org, &mut |text| ui.note(text), &interrupted)?;
         let request = Request {
             import: args.id,
@@ -75,8 +91,8 @@ fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) ->
         undo(conn, request)
     };
     Ok(match dry_run {
-        true => session.db.rehearse(org, undoing)?,
-        false => session.db.write(org, undoing)?,
+        true => session.db.rehearse(org, work)?,
+        false => session.db.write(org, work)?,
     })
 }
 
@@ -91,6 +107,9 @@ struct KeptLine {
 const KEPT_COLUMNS: &[Column] =
     &[Column::number("lead_id", "lead"), Column::text("field", "field"), Column::text("reason", "why it stays")];
 const REFUSED_COLUMNS: &[Column] = &[Column::number("lead_id", "lead"), Column::text("reason", "why it was refused")];
+
+/// How many of those that stay a person sees before being asked.
+const PREVIEWED: usize = 5;
 
 /// How many leads a person sees; the machine-readable forms have all of them.
 const SHOWN: usize = 20;

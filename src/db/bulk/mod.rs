@@ -92,6 +92,22 @@ pub struct LeadChanges {
     pub phones: Vec<NewPhone>,
     pub notes: Vec<NewNote>,
     pub dnc: Vec<NewDncEntry>,
+    pub removed: RemovedParts,
+}
+
+/// What is taken from leads: each part by its lead and its text.
+#[derive(Debug, Default)]
+pub struct RemovedParts {
+    pub tags: Vec<(i64, String)>,
+    pub phones: Vec<(i64, String)>,
+    /// By their bodies.
+    pub notes: Vec<(i64, String)>,
+}
+
+impl RemovedParts {
+    fn is_empty(&self) -> bool {
+        self.tags.is_empty() && self.phones.is_empty() && self.notes.is_empty()
+    }
 }
 
 impl LeadChanges {
@@ -104,6 +120,7 @@ impl LeadChanges {
             && self.phones.is_empty()
             && self.notes.is_empty()
             && self.dnc.is_empty()
+            && self.removed.is_empty()
     }
 }
 

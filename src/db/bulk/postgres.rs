@@ -56,6 +56,9 @@ pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stam
     add_phones(conn, changes, stamp)?;
     add_notes(conn, changes, stamp)?;
     add_dnc(conn, changes, stamp)?;
+    remove_parts(conn, "lead_tags", "tag", &changes.removed.tags, stamp)?;
+    remove_parts(conn, "lead_phones", "phone_number", &changes.removed.phones, stamp)?;
+    remove_parts(conn, "lead_notes", "body", &changes.removed.notes, stamp)?;
     conn.batch_execute("RELEASE SAVEPOINT batch")?;
     Ok(Written::All)
 }
@@ -406,6 +409,28 @@ fn add_dnc(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Res
     .bind::<Array<Text>, _>(rows.iter().map(|r| r.source).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(rows.iter().map(|r| r.scope).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.evidence.as_deref()).collect::<Vec<_>>())
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes the parts of leads whose `column` holds these texts.
+fn remove_parts(
+    conn: &mut PgConnection,
+    table: &'static str,
+    column: &'static str,
+    parts: &[(i64, String)],
+    stamp: &Stamp,
+) -> Result<(), DbError> {
+    if parts.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(format!(
+        "DELETE FROM {table} p USING unnest($1::bigint[], $2::text[]) AS r (lead_id, part)
+         WHERE p.organization_id = $3 AND p.lead_id = r.lead_id AND p.{column} = r.part"
+    ))
+    .bind::<Array<BigInt>, _>(parts.iter().map(|(lead, _)| *lead).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(parts.iter().map(|(_, part)| part.as_str()).collect::<Vec<_>>())
+    .bind::<Integer, _>(stamp.org.0)
     .execute(conn)?;
     Ok(())
 }

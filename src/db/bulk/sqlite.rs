@@ -40,6 +40,18 @@ pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &
     for entry in &changes.dnc {
         diesel::insert_into(dnc_list::table).values(entry).execute(conn)?;
     }
+    for (lead, tag) in &changes.removed.tags {
+        let of_lead = lead_tags::organization_id.eq(stamp.org.0).and(lead_tags::lead_id.eq(lead));
+        diesel::delete(lead_tags::table.filter(of_lead.and(lead_tags::tag.eq(tag)))).execute(conn)?;
+    }
+    for (lead, number) in &changes.removed.phones {
+        let of_lead = lead_phones::organization_id.eq(stamp.org.0).and(lead_phones::lead_id.eq(lead));
+        diesel::delete(lead_phones::table.filter(of_lead.and(lead_phones::phone_number.eq(number)))).execute(conn)?;
+    }
+    for (lead, body) in &changes.removed.notes {
+        let of_lead = lead_notes::organization_id.eq(stamp.org.0).and(lead_notes::lead_id.eq(lead));
+        diesel::delete(lead_notes::table.filter(of_lead.and(lead_notes::body.eq(body)))).execute(conn)?;
+    }
     Ok(())
 }
 

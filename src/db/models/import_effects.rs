@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 use super::IN_LIST;
 use crate::db::bulk::Stamp;
-use crate::db::schema::{lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads};
+use crate::db::schema::{lead_audit_log, lead_status_history, leads};
 use crate::db::types::UtcTimestamp;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;
@@ -103,7 +103,7 @@ pub fn entries_of(conn: &mut Db, org: OrgId, import: i64, leads: &[i64]) -> Resu
 }
 
 /// What was written about the leads of an import after the import wrote about them, by others: people and later
-/// imports, but not by imports that are undone, nor by their undoing.
+/// imports, but not by imports that are undone, nor by their undo.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -204,35 +204,4 @@ pub fn delete_made(
     .bind::<Integer, _>(version + 1)
     .execute(conn)?;
     Ok(deleted)
-}
-
-/// Takes tags, further phones and notes from leads: each by its lead and its text.
-///
-/// # Errors
-/// The database refuses.
-pub fn remove_parts(
-    conn: &mut Db,
-    org: OrgId,
-    tags: &[(i64, String)],
-    phones: &[(i64, String)],
-    notes: &[(i64, String)],
-) -> Result<(), DbError> {
-    for (lead, tag) in tags {
-        let row = lead_tags::table
-            .filter(lead_tags::organization_id.eq(org.0).and(lead_tags::lead_id.eq(lead)).and(lead_tags::tag.eq(tag)));
-        diesel::delete(row).execute(conn)?;
-    }
-    for (lead, number) in phones {
-        let row = lead_phones::table
-            .filter(lead_phones::organization_id.eq(org.0).and(lead_phones::lead_id.eq(lead)))
-            .filter(lead_phones::phone_number.eq(number));
-        diesel::delete(row).execute(conn)?;
-    }
-    for (lead, body) in notes {
-        let row = lead_notes::table
-            .filter(lead_notes::organization_id.eq(org.0).and(lead_notes::lead_id.eq(lead)))
-            .filter(lead_notes::body.eq(body));
-        diesel::delete(row).execute(conn)?;
-    }
-    Ok(())
 }

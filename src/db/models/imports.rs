@@ -32,7 +32,7 @@ pub struct Import {
     pub finished_at: Timestamp,
 }
 
-/// What an import's record begins with; the counts follow at its end.
+/// What an import's record begins with; options, which the file may complete, and counts follow at its end.
 #[derive(Insertable)]
 #[diesel(table_name = imports, treat_none_as_default_value = false)]
 pub struct NewImport<'a> {
@@ -44,7 +44,6 @@ pub struct NewImport<'a> {
     pub file_size: i64,
     pub sheet: Option<&'a str>,
     pub mapping: Json,
-    pub options: Json,
     pub undoes_import_id: Option<i64>,
     pub actor: &'a str,
     pub started_at: Timestamp,
@@ -99,11 +98,11 @@ pub fn mark_undone(conn: &mut Db, org: OrgId, id: i64, now: Timestamp) -> Result
     Ok(())
 }
 
-/// The undoing of an import.
+/// The undo of an import.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn undoing_of(conn: &mut Db, org: OrgId, id: i64) -> Result<Option<Import>, DbError> {
+pub fn undo_of(conn: &mut Db, org: OrgId, id: i64) -> Result<Option<Import>, DbError> {
     Ok(imports::table
         .filter(imports::organization_id.eq(org.0).and(imports::undoes_import_id.eq(id)))
         .select(Import::as_select())

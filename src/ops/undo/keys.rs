@@ -28,7 +28,7 @@ enum Key {
 }
 
 /// Finds the leads whose old phone or external id another lead has, and frees the keys that the others give up. A lead
-/// that gives up its key in the same undoing does not stand in the way.
+/// that gives up its key in the same undo does not stand in the way.
 pub(super) fn release(conn: &mut Db, stamp: &Stamp, scope: &Scope<'_>, changed: &[i64]) -> Result<Taken, UndoError> {
     let mut returning = returning_keys(conn, stamp, scope, changed)?;
     let mut taken = Taken::default();
@@ -75,7 +75,7 @@ fn returning_keys(
         let listed = scope.listed(conn, stamp, &stored)?;
         for lead in stored.iter().filter(|lead| lead.deleted_at.is_none()) {
             let log: Vec<FieldChange> = entries.remove(&lead.id).into_iter().flatten().filter_map(change_of).collect();
-            // What the undoing will do, done to a copy.
+            // What the undo will do, done to a copy.
             let mut after = lead.clone();
             revert(&mut after, &log, &scope.circumstances(lead, &listed, None), stamp.now);
             let before = keys_of(lead);

@@ -27,7 +27,7 @@ use crate::db::{Db, DbError};
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 
-/// What is asked of an undoing.
+/// What is asked of an undo.
 pub struct Request<'a> {
     pub import: i64,
     /// Take back do-not-call entries and opt-outs, too.
@@ -35,7 +35,7 @@ pub struct Request<'a> {
     pub dry_run: bool,
     pub stamp: Stamp,
     pub interrupted: &'a AtomicBool,
-    /// Tells when the undoing ends.
+    /// Tells when the undo ends.
     pub clock: &'a dyn Fn() -> Timestamp,
     /// Hears how many of how many leads are done.
     pub progress: &'a mut dyn FnMut(u64, u64),
@@ -48,15 +48,15 @@ pub enum UndoError {
     Db(#[from] DbError),
     #[error("no import has the id {0}")]
     Unknown(i64),
-    #[error("the import {import} was undone already, by {by}")]
+    #[error("the import {import} was undone already{by}")]
     Undone { import: i64, by: String },
-    #[error("the record {0} is itself the undoing of an import")]
-    IsUndoing(i64),
+    #[error("the record {0} is itself an undo")]
+    IsUndo(i64),
     #[error("others changed leads of the import while it was undone")]
     Raced,
-    #[error("the counts of the undoing do not add up to the leads of the import")]
+    #[error("the counts of the undo do not add up to the leads of the import")]
     DoesNotReconcile,
-    #[error("the record of the undoing cannot be written: {0}")]
+    #[error("the record of the undo cannot be written: {0}")]
     Record(String),
 }
 
@@ -99,11 +99,11 @@ pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, Undo
 
 fn refuse_undone(conn: &mut Db, import: &Import, request: &Request<'_>) -> Result<(), UndoError> {
     if import.kind == "undo" {
-        return Err(UndoError::IsUndoing(import.id));
+        return Err(UndoError::IsUndo(import.id));
     }
     if import.status == "undone" {
-        let by = imports::undoing_of(conn, request.stamp.org, import.id)?;
-        let by = by.map_or("nobody knows whom".into(), |by| format!("{} on {} ({})", by.actor, by.started_at, by.id));
+        let by = imports::undo_of(conn, request.stamp.org, import.id)?;
+        let by = by.map(|by| format!(": record {}, by {}, on {}", by.id, by.actor, by.started_at)).unwrap_or_default();
         return Err(UndoError::Undone { import: import.id, by });
     }
     Ok(())
@@ -122,7 +122,6 @@ fn begin_record(conn: &mut Db, import: &Import, request: &Request<'_>) -> Result
             file_size: import.file_size,
             sheet: import.sheet.as_deref(),
             mapping: import.mapping.clone(),
-            options: Json(serde_json::json!({ "with_dnc": request.with_dnc })),
             undoes_import_id: Some(import.id),
             actor: &request.stamp.actor,
             started_at: now,
@@ -191,7 +190,7 @@ impl Work<'_> {
                 Some(survivor) => self.refuse(lead_id, format!("merged into the lead {survivor} since")),
                 None => {
                     self.summary.kept += 1;
-                    let field = KeptField { field: String::new(), reason: KeptReason::DeletedSince };
+                    let field = KeptField { field: "deleted_at".into(), reason: KeptReason::DeletedSince };
                     self.summary.kept_fields.push(KeptLead { lead_id, field });
                 }
             }
@@ -226,7 +225,7 @@ impl Work<'_> {
             let mut stored = leads::by_ids_for_change(conn, org, ids)?;
             stored.sort_unstable_by_key(|lead| lead.id);
             let listed = self.scope().listed(conn, &self.request.stamp, &stored)?;
-            let mut batch = Batch::default();
+            let mut changes = LeadChanges::default();
             for mut lead in stored {
                 let log: Vec<FieldChange> =
                     entries.remove(&lead.id).unwrap_or_default().into_iter().filter_map(change_of).collect();
@@ -240,9 +239,11 @@ impl Work<'_> {
                 }
                 let circumstances = self.scope().circumstances(&lead, &listed, since.get(&lead.id).copied());
                 let reverted = revert(&mut lead, &log, &circumstances, self.request.stamp.now);
-                self.take(lead, reverted, was_released, &mut batch);
+                self.take(lead, reverted, was_released, &mut changes);
             }
-            batch.write(conn, &self.request.stamp)?;
+            if bulk::write(conn, &changes, &self.request.stamp)? == Written::LostRace {
+                return Err(UndoError::Raced);
+            }
             let done = self.summary.deleted + self.summary.restored + self.summary.partly_restored;
             (self.request.progress)(done, self.summary.leads);
         }
@@ -261,8 +262,8 @@ impl Work<'_> {
         }
     }
 
-    /// Counts what became of a changed lead and puts it into the batch.
-    fn take(&mut self, mut lead: Lead, reverted: Reverted, was_released: bool, batch: &mut Batch) {
+    /// Counts what became of a changed lead and puts it among the changes.
+    fn take(&mut self, mut lead: Lead, reverted: Reverted, was_released: bool, changes: &mut LeadChanges) {
         let stamp = &self.request.stamp;
         let id = lead.id;
         match (reverted.changes.is_empty(), reverted.kept.is_empty()) {
@@ -278,25 +279,25 @@ impl Work<'_> {
         if let Some(from) = reverted.moved_from {
             let mut change = stamp.status_change(id, Some(from), lead.status);
             change.reason = Some(format!("import {} undone", self.import.id));
-            batch.changes.history.push(change);
+            changes.history.push(change);
         }
         if reverted.changes.iter().any(|change| change.field == "phone_number") {
             self.restored_numbers.extend(lead.phone_number.clone());
         }
-        batch.tags.extend(reverted.tags.into_iter().map(|tag| (id, tag)));
-        batch.phones.extend(reverted.phones.into_iter().map(|phone| (id, phone)));
-        batch.notes.extend(reverted.notes.into_iter().map(|note| (id, note)));
+        changes.removed.tags.extend(reverted.tags.into_iter().map(|tag| (id, tag)));
+        changes.removed.phones.extend(reverted.phones.into_iter().map(|phone| (id, phone)));
+        changes.removed.notes.extend(reverted.notes.into_iter().map(|note| (id, note)));
         if !reverted.changes.is_empty() {
             lead.updated_at = stamp.now;
             lead.version += 1;
         }
-        batch.changes.audit.extend(reverted.changes.into_iter().map(|change| NewAuditEntry {
+        changes.audit.extend(reverted.changes.into_iter().map(|change| NewAuditEntry {
             field_name: Some(change.field),
             old_value: change.old,
             new_value: change.new,
             ..stamp.audit(id, "update")
         }));
-        batch.changes.updated.push(lead);
+        changes.updated.push(lead);
     }
 
     /// Makes statuses follow the do-not-call list: leads whose entry was closed leave `dnc`, and leads whose number
@@ -318,36 +319,18 @@ impl Work<'_> {
         }
     }
 
-    fn finish(mut self, conn: &mut Db, record: i64) -> Result<UndoSummary, UndoError> {
+    fn finish(self, conn: &mut Db, record: i64) -> Result<UndoSummary, UndoError> {
         if !self.summary.reconciles() {
             return Err(UndoError::DoesNotReconcile);
         }
-        let (kept, refused) =
-            (std::mem::take(&mut self.summary.kept_fields), std::mem::take(&mut self.summary.refused_leads));
+        let mut counts = serde_json::to_value(&self.summary).map_err(|e| UndoError::Record(e.to_string()))?;
         // The record has the counts; which leads they were is in the log.
-        let counts = Json(serde_json::to_value(&self.summary).map_err(|e| UndoError::Record(e.to_string()))?);
-        let options = Json(serde_json::json!({ "with_dnc": self.request.with_dnc }));
-        imports::finish(conn, self.request.stamp.org, record, &options, &counts, (self.request.clock)())?;
-        (self.summary.kept_fields, self.summary.refused_leads) = (kept, refused);
-        Ok(self.summary)
-    }
-}
-
-/// Changed leads on their way to the database.
-#[derive(Default)]
-struct Batch {
-    changes: LeadChanges,
-    tags: Vec<(i64, String)>,
-    phones: Vec<(i64, String)>,
-    notes: Vec<(i64, String)>,
-}
-
-impl Batch {
-    fn write(&self, conn: &mut Db, stamp: &Stamp) -> Result<(), UndoError> {
-        if bulk::write(conn, &self.changes, stamp)? == Written::LostRace {
-            return Err(UndoError::Raced);
+        if let serde_json::Value::Object(keys) = &mut counts {
+            keys.retain(|key, _| !matches!(key.as_str(), "kept_fields" | "refused_leads"));
         }
-        Ok(import_effects::remove_parts(conn, stamp.org, &self.tags, &self.phones, &self.notes)?)
+        let options = Json(serde_json::json!({ "with_dnc": self.request.with_dnc }));
+        imports::finish(conn, self.request.stamp.org, record, &options, &Json(counts), (self.request.clock)())?;
+        Ok(self.summary)
     }
 }
 

@@ -1,13 +1,13 @@
-//! What an undoing did, in counts that reconcile.
+//! What an undo did, in counts that reconcile.
 
 use serde::Serialize;
 
 use super::revert::KeptField;
 
-/// What an undoing did: every lead of the import is in exactly one group.
+/// What an undo did: every lead of the import is in exactly one group.
 #[derive(Debug, Default, Serialize)]
 pub struct UndoSummary {
-    /// The record of the undoing; nothing after a rehearsal.
+    /// The record of the undo; nothing after a rehearsal.
     pub import_id: Option<i64>,
     pub undoes_import_id: i64,
     pub file_name: String,
