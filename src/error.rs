@@ -2,7 +2,9 @@
 
 use crate::db::DbError;
 use crate::import::ImportError;
+use crate::ops::dnc::decide::DecideError;
 use crate::ops::lead_delete::RestoreError;
+use crate::ops::lead_edit::EditError;
 use crate::ops::undo::UndoError;
 use crate::ops::writer::WriteError;
 use crate::settings::SettingsError;
@@ -86,6 +88,10 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
         }
     } else if let Some(e) = error.downcast_ref::<UndoError>() {
         of_undo(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<EditError>() {
+        of_edit(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<DecideError>() {
+        of_decide(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<UiError>() {
         of_ui(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<SettingsError>() {
@@ -108,6 +114,13 @@ fn of_import(error: &ImportError, explanation: &mut Explanation) {
             let example = most_like_phone(columns);
             explanation.hint = Some(format!("name one, for example --map phone={}", shell_word(example)));
         }
+        ImportError::NoPhoneColumn { columns, .. } => {
+            explanation.details.push(format!("its columns: {}", columns.join(", ")));
+            let example = shell_word(most_like_phone(columns));
+            explanation.hint = Some(format!(
+                "name it, for example --map phone={example}\na list without a header: crmctl dnc add --file FILE"
+            ));
+        }
         ImportError::Mapping { columns, remedy, .. } => {
             explanation.details.push(format!("the columns: {}", columns.join(", ")));
             explanation.hint = Some(remedy.clone());
@@ -127,7 +140,7 @@ fn of_import(error: &ImportError, explanation: &mut Explanation) {
         }
         ImportError::UnknownImport(_) => {
             explanation.hint = Some(
-                "import into the database that the file came from, or give the options anew with --ignore _import"
+                "import into the database that the file came from, or delete its column _import and give the options anew"
                     .into(),
             );
         }
@@ -203,6 +216,32 @@ fn of_undo(error: &UndoError, explanation: &mut Explanation) {
         UndoError::Raced => explanation.hint = Some("nothing was changed; try again".into()),
         UndoError::DoesNotReconcile | UndoError::Record(_) => {
             explanation.hint = Some("nothing was changed; this is a fault of crmctl, please report it".into());
+        }
+    }
+}
+
+fn of_edit(error: &EditError, explanation: &mut Explanation) {
+    explanation.hint = match error {
+        EditError::Db(e) => return of_db(e, explanation),
+        EditError::Deleted(id) => Some(format!("bring it back: crmctl lead restore {id}")),
+        EditError::Stale { lead, .. } => Some(format!("look at it, then try again: crmctl lead show {lead}")),
+        EditError::Taken { holder, .. } => Some(format!("look at that lead: crmctl lead show {holder}")),
+        EditError::NoIdentity(_) => Some("give it one of them in the same call".into()),
+        EditError::NotClearable(_) => None,
+        EditError::ForbiddenMove { .. } => Some("to do it all the same: --force --reason TEXT".into()),
+        EditError::Listed { number, .. } => {
+            Some(format!("take the number off the list, with the reason: crmctl dnc remove {number} --reason TEXT"))
+        }
+        EditError::Raced => Some("nothing was changed; try again".into()),
+    };
+}
+
+fn of_decide(error: &DecideError, explanation: &mut Explanation) {
+    match error {
+        DecideError::Db(e) => of_db(e, explanation),
+        DecideError::Unknown(_) => explanation.hint = Some("list the undecided ones: crmctl dnc due".into()),
+        DecideError::Decided { .. } => {
+            explanation.hint = Some("a request is decided once; add or remove the number instead".into());
         }
     }
 }

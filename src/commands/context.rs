@@ -56,7 +56,7 @@ impl Context {
         let options = OpenOptions {
             allow_bypass: self.allow_bypass,
             leave_schema,
-            notify: Box::new(move |text| ui.note(text)),
+            notify: Arc::new(move |text| ui.note(text)),
             interrupted: self.interrupted.clone(),
         };
         let url = &self.settings.database_url;

@@ -7,6 +7,8 @@ pub mod context;
 pub mod dnc;
 pub mod import;
 pub mod lead;
+pub mod lines;
 pub mod migrate;
 pub mod org;
+pub mod times;
 pub mod user;

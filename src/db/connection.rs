@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
+use super::locks::{self, Lock, Waiting};
 use super::{Db, DbError, Location, migrate};
 
 /// The key of an organization: a small integer that leads every key of its rows.
@@ -17,7 +18,7 @@ use super::{Db, DbError, Location, migrate};
 pub struct OrgId(pub i32);
 
 /// Where the database layer tells a person what it waits for.
-pub type Notify = Box<dyn Fn(&str) + Send>;
+pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// How a database is opened.
 pub struct OpenOptions {
@@ -181,33 +182,27 @@ impl Database {
         result
     }
 
-    /// Takes the lock that makes imports of one organization run one after another; the transaction's end frees it.
-    /// On SQLite the write transaction itself is that lock.
+    /// Writes to one organization under a lock, or does the work and takes it back.
     ///
     /// # Errors
-    /// The wait was interrupted.
-    pub fn import_lock(
-        conn: &mut Db,
+    /// Those of `work`; then nothing was changed.
+    pub fn write_under<T, E: From<DbError>>(
+        &mut self,
+        lock: Lock,
         org: OrgId,
-        notify: &mut dyn FnMut(&str),
-        interrupted: &AtomicBool,
-    ) -> Result<(), DbError> {
-        #[derive(QueryableByName)]
-        struct Locked {
-            #[diesel(sql_type = Bool)]
-            locked: bool,
+        rehearsal: bool,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let interrupted = self.interrupted();
+        let notify = self.options.notify.clone();
+        let locked = |conn: &mut Db| {
+            locks::acquire(conn, lock, org, &mut |text| notify(text), &interrupted)?;
+            work(conn)
+        };
+        match rehearsal {
+            true => self.rehearse(org, locked),
+            false => self.write(org, locked),
         }
-        let Db::Postgres(pg) = conn else { return Ok(()) };
-        let mut waiting = Waiting { notify, interrupted, since: Instant::now(), said: false };
-        waiting.until("another import into this organization", || {
-            let row: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock(72116, $1) AS locked")
-                .bind::<diesel::sql_types::Integer, _>(org.0)
-                .get_result(pg)?;
-            if !row.locked {
-                std::thread::sleep(Duration::from_millis(100));
-            }
-            Ok(row.locked)
-        })
     }
 
     fn in_transaction<T, E: From<DbError>>(
@@ -239,12 +234,8 @@ impl Database {
             (Db::Sqlite(c), Begin::Read) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
             (Db::Sqlite(c), Begin::Write) => {
                 let notify = &self.options.notify;
-                let mut waiting = Waiting {
-                    notify: &mut |text| notify(text),
-                    interrupted: &self.options.interrupted,
-                    since: Instant::now(),
-                    said: false,
-                };
+                let mut tell = |text: &str| notify(text);
+                let mut waiting = Waiting::new(&mut tell, &self.options.interrupted);
                 waiting.until("another program that is writing to the database", || {
                     match AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE") {
                         Ok(()) => Ok(true),
@@ -291,31 +282,6 @@ impl Database {
 enum Begin {
     Read,
     Write,
-}
-
-/// Waits for a lock as long as needed, says so after a second, and stops when interrupted.
-struct Waiting<'a> {
-    notify: &'a mut dyn FnMut(&str),
-    interrupted: &'a AtomicBool,
-    since: Instant,
-    said: bool,
-}
-
-impl Waiting<'_> {
-    fn until(&mut self, what: &str, mut attempt: impl FnMut() -> Result<bool, DbError>) -> Result<(), DbError> {
-        loop {
-            if self.interrupted.load(Ordering::Relaxed) {
-                return Err(DbError::Interrupted);
-            }
-            if attempt()? {
-                return Ok(());
-            }
-            if self.since.elapsed() > Duration::from_secs(1) && !self.said {
-                self.said = true;
-                (self.notify)(&format!("waiting for {what}"));
-            }
-        }
-    }
 }
 
 fn open_sqlite(path: &Path) -> Result<(Db, bool), DbError> {

@@ -5,6 +5,7 @@ pub mod bulk;
 mod connection;
 mod error;
 mod location;
+pub mod locks;
 pub mod migrate;
 pub mod models;
 pub mod schema;
@@ -14,6 +15,7 @@ pub use backup::backup_to;
 pub use connection::{Database, Notify, OpenOptions, OrgId};
 pub use error::DbError;
 pub use location::Location;
+pub use locks::Lock;
 
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;

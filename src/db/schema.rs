@@ -232,11 +232,64 @@ diesel::table! {
         import_id -> Nullable<BigInt>,
         updated_at -> UtcTimestamp,
         version -> Integer,
+        added_actor -> Nullable<Text>,
+        removed_actor -> Nullable<Text>,
+        removal_kind -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::{UtcTimestamp};
+
+    dnc_requests (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        phone_number -> Text,
+        source -> Text,
+        scope -> Text,
+        reason -> Nullable<Text>,
+        text -> Nullable<Text>,
+        class -> Nullable<Text>,
+        expires_at -> Nullable<UtcTimestamp>,
+        received_at -> UtcTimestamp,
+        due_at -> UtcTimestamp,
+        recorded_by -> Nullable<BigInt>,
+        actor -> Text,
+        recorded_at -> UtcTimestamp,
+        import_id -> Nullable<BigInt>,
+        decision -> Nullable<Text>,
+        decision_reason -> Nullable<Text>,
+        decided_by -> Nullable<BigInt>,
+        decided_actor -> Nullable<Text>,
+        decided_at -> Nullable<UtcTimestamp>,
+        dnc_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::{Jsonb, UtcTimestamp};
+
+    dnc_checks (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        input -> Text,
+        phone_number -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        verdict -> Text,
+        reasons -> Jsonb,
+        lists_checked -> Jsonb,
+        checked_by -> Nullable<BigInt>,
+        actor -> Text,
+        checked_at -> UtcTimestamp,
     }
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    dnc_checks,
     dnc_list,
+    dnc_requests,
     imports,
     lead_audit_log,
     lead_notes,

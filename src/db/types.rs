@@ -14,6 +14,8 @@ use std::io::Write;
 
 use super::MultiBackend;
 use crate::domain::consent::{Consent, Temperature};
+use crate::domain::dnc::{Channel, Decision, DncScope, DncSource, RemovalKind, Verdict};
+use crate::domain::opt_out_text::OptOutClass;
 use crate::domain::role::Role;
 use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
@@ -297,4 +299,17 @@ macro_rules! text_vocabularies {
     )+ };
 }
 
-text_vocabularies!(Status, Trigger, Consent, Temperature, Role);
+text_vocabularies!(
+    Status,
+    Trigger,
+    Consent,
+    Temperature,
+    Role,
+    DncSource,
+    DncScope,
+    Channel,
+    Verdict,
+    Decision,
+    RemovalKind,
+    OptOutClass
+);

@@ -91,6 +91,20 @@ pub fn parse(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<Ti
     zoned.map(Timestamp::from).map_err(|_| TimeProblem::NotATime)
 }
 
+/// Reads when something ends: like [`parse`], but a date without a time is the end of its day, the next midnight.
+///
+/// # Errors
+/// The problem, without the value.
+pub fn parse_end(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<Timestamp, TimeProblem> {
+    let begin = parse(text, zone, order)?;
+    let begin_there = begin.to_jiff().to_zoned(zone.clone());
+    let is_date = !text.contains(':') && begin_there.start_of_day().is_ok_and(|start| start == begin_there);
+    match is_date.then(|| begin_there.tomorrow()) {
+        Some(next) => next.map(|next| next.timestamp().into()).map_err(|_| TimeProblem::NotATime),
+        None => Ok(begin),
+    }
+}
+
 /// Whether a text is a date, or a date and time, written in parts; in whatever order of day and month.
 pub fn is_date(text: &str) -> bool {
     let Some((written, rest)) = cut(text) else { return false };
@@ -303,6 +317,17 @@ mod tests {
 
     fn read(text: &str) -> Result<String, TimeProblem> {
         parse(text, &zone("America/New_York").unwrap(), None).map(|t| t.to_string())
+    }
+
+    #[test]
+    fn a_date_ends_with_its_day() {
+        let zone = zone("America/New_York").unwrap();
+        let end = |text: &str| parse_end(text, &zone, None).map(|t| t.to_string());
+        assert_eq!(end("2026-03-07"), Ok("2026-03-08T05:00:00Z".into()));
+        // The day on which clocks go forward has 23 hours.
+        assert_eq!(end("2026-03-08"), Ok("2026-03-09T04:00:00Z".into()));
+        assert_eq!(end("2026-03-08T15:00"), Ok("2026-03-08T19:00:00Z".into()));
+        assert_eq!(end("2026-03-08 00:00"), Ok("2026-03-08T05:00:00Z".into()));
     }
 
     fn read_in(text: &str, order: DateOrder) -> Result<String, TimeProblem> {

@@ -19,6 +19,10 @@ vocabulary! {
         EditLeads = "edit_leads",
         /// Import files of leads.
         Import = "import",
+        /// Put numbers on the do-not-call list.
+        AddDnc = "add_dnc",
+        /// Take numbers off the do-not-call list, and dismiss requests.
+        RemoveDnc = "remove_dnc",
         /// Delete and restore leads.
         DeleteLeads = "delete_leads",
         /// Manage organizations, users, settings and sample data.
@@ -31,8 +35,8 @@ impl Role {
     pub fn may(self, right: Right) -> bool {
         match right {
             Right::Read => true,
-            Right::EditLeads => self != Role::Viewer,
-            Right::Import | Right::DeleteLeads => matches!(self, Role::Admin | Role::Manager),
+            Right::EditLeads | Right::AddDnc => self != Role::Viewer,
+            Right::Import | Right::DeleteLeads | Right::RemoveDnc => matches!(self, Role::Admin | Role::Manager),
             Right::Administer => self == Role::Admin,
         }
     }

@@ -18,6 +18,12 @@ impl Timestamp {
     pub fn as_micros(self) -> i64 {
         self.0
     }
+
+    /// The same point in time for calendars; the nearest that they know.
+    pub fn to_jiff(self) -> jiff::Timestamp {
+        let bound = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(bound)
+    }
 }
 
 impl From<jiff::Timestamp> for Timestamp {

@@ -19,7 +19,7 @@ use crate::db::bulk::Stamp;
 use crate::db::models::imports::{self, NewImport};
 use crate::db::models::organizations::Organization;
 use crate::db::types::{Json, Uid};
-use crate::db::{Database, Db};
+use crate::db::{Database, Db, Lock, locks};
 use crate::domain::timestamp::Timestamp;
 use crate::ops::writer::{Fate, LeadWriter, Policy, WriteError};
 
@@ -115,12 +115,9 @@ impl Job<'_> {
         let org = self.request.organization.org_id();
         let uid = Uid::new();
         let mut stamp = self.request.stamp.clone();
-        Database::import_lock(conn, org, &mut |text| observer.notice(text), self.interrupted)?;
+        locks::acquire(conn, Lock::Import, org, &mut |text| observer.notice(text), self.interrupted)?;
         if let Some(earlier) = imports::latest_of_file(conn, org, &self.source.sha256)? {
-            observer.notice(&format!(
-                "the same file was imported before: import {} of {}, on {}",
-                earlier.id, earlier.file_name, earlier.started_at
-            ));
+            observer.notice(&earlier.was_imported_before());
         }
         let import_id = self.begin_record(conn, uid)?;
         stamp.import_id = Some(import_id);
@@ -135,7 +132,7 @@ impl Job<'_> {
             job: self,
             conn,
             writer,
-            rejects: self.rejects_writer(uid),
+            rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.dry_run),
             skipped: self.request.skipped.clone().map(|path| SkippedWriter::new(path, &self.source)),
             formats: self.said(),
             summary: ImportSummary {
@@ -173,17 +170,6 @@ impl Job<'_> {
             },
         )?;
         Ok(id)
-    }
-
-    /// A rehearsal writes no file unless one is named.
-    fn rejects_writer(&self, uid: Uid) -> Option<RejectsWriter> {
-        let path = match (&self.request.rejects, self.request.dry_run) {
-            (Some(path), _) => path.clone(),
-            (None, false) => RejectsWriter::default_path(&self.source),
-            (None, true) => return None,
-        };
-        let import = if self.request.dry_run { String::new() } else { uid.0.to_string() };
-        Some(RejectsWriter::new(path, &self.source, import))
     }
 
     /// How dates and amounts are written, as far as that was said.

@@ -204,7 +204,7 @@ fn field_named(headers: &[String], name: &str) -> Result<LeadField, ImportError>
 }
 
 /// Finds a column by its header, exactly or after folding, or by its place as `#3`.
-fn column_named(headers: &[String], name: &str) -> Result<usize, ImportError> {
+pub(super) fn column_named(headers: &[String], name: &str) -> Result<usize, ImportError> {
     if let Some(place) = name.strip_prefix('#').and_then(|n| n.parse::<usize>().ok())
         && (1..=headers.len()).contains(&place)
     {
@@ -230,7 +230,7 @@ fn column_named(headers: &[String], name: &str) -> Result<usize, ImportError> {
     }
 }
 
-fn mapping_error(headers: &[String], problem: String, remedy: &str) -> ImportError {
+pub(super) fn mapping_error(headers: &[String], problem: String, remedy: &str) -> ImportError {
     ImportError::Mapping { problem, columns: headers.to_vec(), remedy: remedy.to_owned() }
 }
 

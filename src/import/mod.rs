@@ -5,6 +5,9 @@
 //! their own and hand batches over a bounded channel; one thread writes.
 
 pub mod checker;
+pub mod dnc;
+pub mod dnc_fields;
+pub mod dnc_rows;
 mod error;
 pub mod fields;
 pub mod leads;
@@ -13,6 +16,7 @@ pub mod options;
 mod prepare;
 pub mod proof;
 pub mod rejects;
+pub mod replies;
 pub mod row;
 pub mod rowfile;
 pub mod source;

@@ -40,10 +40,20 @@ pub(super) fn with_earlier_options(
     request: &Request<'_>,
 ) -> Result<ImportOptions, ImportError> {
     let options = request.options.clone();
-    let Some(column) = source.headers.iter().position(|header| header == "_import") else { return Ok(options) };
     if options.ignore.iter().any(|name| name == "_import") {
         return Ok(options);
     }
+    let earlier = earlier_options(db, source, request.organization)?;
+    Ok(options.or(earlier.unwrap_or_default()))
+}
+
+/// The options of the import that a reject file names; nothing for any other file.
+pub(super) fn earlier_options<T: serde::de::DeserializeOwned>(
+    db: &mut Database,
+    source: &Source,
+    organization: &Organization,
+) -> Result<Option<T>, ImportError> {
+    let Some(column) = source.headers.iter().position(|header| header == "_import") else { return Ok(None) };
     let mut named = String::new();
     let mut take_first = |item: Item| match item {
         Item::Row(row) | Item::Broken(row, _) => {
@@ -58,15 +68,19 @@ pub(super) fn with_earlier_options(
         Err(e) => return Err(e),
     }
     if named.is_empty() {
-        return Ok(options);
+        return Ok(None);
     }
     let uid = uuid::Uuid::parse_str(&named).map_err(|_| ImportError::UnknownImport(named.clone()))?;
-    let org = request.organization.org_id();
+    let org = organization.org_id();
     let earlier =
         db.read(org, |conn| imports::by_uid(conn, org, Uid(uid)))?.ok_or(ImportError::UnknownImport(named))?;
-    let earlier: ImportOptions =
-        serde_json::from_value(earlier.options.0).map_err(|e| ImportError::Record(e.to_string()))?;
-    Ok(options.or(earlier))
+    serde_json::from_value(earlier.options.0).map(Some).map_err(|e| ImportError::Record(e.to_string()))
+}
+
+/// The region that was said, else the organization's.
+pub(super) fn region_of(said: Option<&str>, organization: &Organization) -> Option<Region> {
+    let region = said.or(Some(organization.default_region.as_str()).filter(|region| !region.is_empty()));
+    region.and_then(|region| Region::from_str(region).ok())
 }
 
 /// The options, completed by the organization's settings.
@@ -94,11 +108,10 @@ pub(super) fn checker(
     let users = db.read(org, |conn| users::all(conn, org))?;
     let owners: HashMap<String, i64> =
         users.into_iter().filter(|user| user.is_active).map(|user| (user.email, user.id)).collect();
-    let region = options.region.as_deref().or(Some(organization.default_region.as_str()).filter(|r| !r.is_empty()));
     Ok(Checker {
         mapping,
         org,
-        region: region.and_then(|region| Region::from_str(region).ok()),
+        region: region_of(options.region.as_deref(), organization),
         phone_check: options.phone_check.unwrap_or_default(),
         // The organization's zone was validated when it was set.
         zone: datetime::zone(&organization.timezone).unwrap_or(jiff::tz::TimeZone::UTC),
@@ -110,5 +123,6 @@ pub(super) fn checker(
         // The organization's currency was validated when it was set.
         base_currency: currency::parse(&organization.base_currency).unwrap_or(iso_currency::Currency::USD),
         now: request.stamp.now,
+        needs_identity: true,
     })
 }

@@ -8,6 +8,7 @@ use super::mapping::OWN_COLUMNS;
 use super::row::{Row, RowProblem};
 use super::rowfile::{Mark, RowFile};
 use super::source::Source;
+use crate::db::types::Uid;
 
 /// The columns that follow the original ones in a file of rejected rows.
 const REJECT_COLUMNS: [&str; 5] = ["_row", "_column", "_problem", "_hint", "_import"];
@@ -42,14 +43,25 @@ pub struct RejectsWriter {
 }
 
 impl RejectsWriter {
-    pub fn new(path: PathBuf, source: &Source, import_uid: String) -> RejectsWriter {
+    fn new(path: PathBuf, source: &Source, import_uid: String) -> RejectsWriter {
         let original = Original::of(source);
         let file = RowFile::new(path, original.headers(source, &REJECT_COLUMNS));
         RejectsWriter { file, original, import_uid }
     }
 
+    /// The writer of a call: a rehearsal writes no file unless one is named.
+    pub fn of_call(named: &Option<PathBuf>, source: &Source, import: Uid, rehearsal: bool) -> Option<RejectsWriter> {
+        let path = match (named, rehearsal) {
+            (Some(path), _) => path.clone(),
+            (None, false) => RejectsWriter::default_path(source),
+            (None, true) => return None,
+        };
+        let import = if rehearsal { String::new() } else { import.0.to_string() };
+        Some(RejectsWriter::new(path, source, import))
+    }
+
     /// Where rejected rows of a file go when nobody names a place: beside it, a workbook beside a workbook.
-    pub fn default_path(source: &Source) -> PathBuf {
+    fn default_path(source: &Source) -> PathBuf {
         let ending = if source.sheet().is_some() { "xlsx" } else { "csv" };
         RowFile::path_beside(source.path(), "rejects", ending)
     }

@@ -35,6 +35,10 @@ vocabulary! {
         FlagUnknown = "flag_unknown",
         /// No user of the organization has this email.
         OwnerUnknown = "owner_unknown",
+        /// The scope of a do-not-call request is unknown.
+        ScopeUnknown = "scope_unknown",
+        /// The source of a do-not-call request is unknown.
+        DncSourceUnknown = "dnc_source_unknown",
         /// The country is unknown.
         CountryUnknown = "country_unknown",
         /// The time zone is unknown.
@@ -56,7 +60,9 @@ impl ProblemKind {
         match self {
             ProblemKind::RaggedRow => "The row has more or fewer cells than the header has columns.",
             ProblemKind::NulByte => "The row holds the character U+0000, which no text has.",
-            ProblemKind::NoIdentity => "The row has neither phone nor email nor external id.",
+            ProblemKind::NoIdentity => {
+                "The row has neither phone nor email nor external id; a do-not-call request has no phone."
+            }
             ProblemKind::PhoneInvalid => "The phone number cannot be read, or is not in use.",
             ProblemKind::PhoneLostDigits => "The spreadsheet has replaced digits of the phone number by zeros.",
             ProblemKind::EmailInvalid => "The email address is not one.",
@@ -71,6 +77,10 @@ impl ProblemKind {
                 "An opt-out cell is neither yes nor no. Such a row is rejected even with `--lenient`."
             }
             ProblemKind::OwnerUnknown => "No active user of the organization has this email.",
+            ProblemKind::ScopeUnknown => "The scope of a do-not-call request is none of all, calls and texts.",
+            ProblemKind::DncSourceUnknown => {
+                "The source of a do-not-call request is none of those that `dnc add` takes."
+            }
             ProblemKind::CountryUnknown => "The country is neither an ISO 3166 code nor an English name.",
             ProblemKind::TimezoneUnknown => "The time zone is not an IANA name.",
             ProblemKind::TextTooLong => "The text is longer than the column takes.",

@@ -84,24 +84,29 @@ impl ImportSummary {
 
     /// Counts a problem under its kind.
     pub fn note(&mut self, source: &Source, row: u64, problem: &RowProblem) {
-        match self.problems.iter_mut().find(|group| group.kind == problem.kind) {
-            Some(group) => group.count += 1,
-            None => self.problems.push(ProblemGroup {
-                kind: problem.kind,
-                count: 1,
-                example_row: row,
-                example_cell: problem.cell(source, row),
-                // PostgreSQL's JSON knows no U+0000; its picture stands for it.
-                example_value: problem.value.replace('\0', "␀"),
-                example_column: problem.column.clone(),
-                example_problem: problem.problem.clone(),
-                hint: problem.remedy.clone(),
-            }),
-        }
+        note(&mut self.problems, source, row, problem);
     }
 
     /// Whether every row read is accounted for exactly once.
     pub fn reconciles(&self) -> bool {
         self.read == self.created + self.updated + self.unchanged + self.skipped + self.rejected
+    }
+}
+
+/// Counts a problem under its kind.
+pub fn note(groups: &mut Vec<ProblemGroup>, source: &Source, row: u64, problem: &RowProblem) {
+    match groups.iter_mut().find(|group| group.kind == problem.kind) {
+        Some(group) => group.count += 1,
+        None => groups.push(ProblemGroup {
+            kind: problem.kind,
+            count: 1,
+            example_row: row,
+            example_cell: problem.cell(source, row),
+            // PostgreSQL's JSON knows no U+0000; its picture stands for it.
+            example_value: problem.value.replace('\0', "␀"),
+            example_column: problem.column.clone(),
+            example_problem: problem.problem.clone(),
+            hint: problem.remedy.clone(),
+        }),
     }
 }

@@ -32,21 +32,13 @@ pub struct Effect {
 /// Applies a draft to a lead by the policy for duplicates. An opt-out is taken over whatever the policy, and never
 /// weakened; a move to `dnc` is the do-not-call list's matter and not done here.
 pub fn apply(lead: &mut Lead, draft: &LeadDraft, policy: OnDuplicate, opt_out: OptOut, now: Timestamp) -> Effect {
-    let mut work = Work { lead, policy, effect: Effect::default(), now };
-    if matches!(policy, OnDuplicate::Fill | OnDuplicate::Update) {
-        work.texts(draft);
-        work.phone(draft);
-        work.scalars(draft);
-        work.custom_fields(draft);
-    }
-    work.status(draft);
-    work.consent(draft, opt_out);
-    work.inherit(opt_out);
-    if !work.effect.changes.is_empty() {
-        work.lead.updated_at = now;
-        work.lead.version += 1;
-    }
-    work.effect
+    Work { lead, policy, effect: Effect::default(), now, by_hand: false }.apply(draft, opt_out)
+}
+
+/// Applies what a person said of one lead. Unlike an import it may change the phone of a lead on `dnc`, the caller makes
+/// the status follow the new number, and give a consent that was denied.
+pub fn apply_edit(lead: &mut Lead, draft: &LeadDraft, opt_out: OptOut, now: Timestamp) -> Effect {
+    Work { lead, policy: OnDuplicate::Update, effect: Effect::default(), now, by_hand: true }.apply(draft, opt_out)
 }
 
 struct Work<'a> {
@@ -54,9 +46,28 @@ struct Work<'a> {
     policy: OnDuplicate,
     effect: Effect,
     now: Timestamp,
+    /// Whether a person says it of this lead: then the phone of a lead on `dnc` may change, and its consent be given anew.
+    by_hand: bool,
 }
 
 impl Work<'_> {
+    fn apply(mut self, draft: &LeadDraft, opt_out: OptOut) -> Effect {
+        if matches!(self.policy, OnDuplicate::Fill | OnDuplicate::Update) {
+            self.texts(draft);
+            self.phone(draft);
+            self.scalars(draft);
+            self.custom_fields(draft);
+        }
+        self.status(draft);
+        self.consent(draft, opt_out);
+        self.inherit(opt_out);
+        if !self.effect.changes.is_empty() {
+            self.lead.updated_at = self.now;
+            self.lead.version += 1;
+        }
+        self.effect
+    }
+
     fn takes(&self, is_empty: bool) -> bool {
         is_empty || self.policy == OnDuplicate::Update
     }
@@ -82,7 +93,7 @@ impl Work<'_> {
         if same || !self.takes(self.lead.phone_number.is_none()) {
             return;
         }
-        if self.lead.status == Status::Dnc {
+        if self.lead.status == Status::Dnc && !self.by_hand {
             // Another number would lead the person out of the do-not-call list.
             self.effect.consent_kept = true;
             return;
@@ -170,7 +181,8 @@ impl Work<'_> {
             false => draft.consent,
         };
         if let Some(wanted) = asked {
-            let opted_out = opt_out.or(OptOut { denied: current == Consent::Denied, email_opted_out_at: None });
+            let denied = current == Consent::Denied && !self.by_hand;
+            let opted_out = opt_out.or(OptOut { denied, email_opted_out_at: None });
             let allowed = match self.policy {
                 OnDuplicate::Update => true,
                 OnDuplicate::Fill => current == Consent::Pending || wanted == Consent::Denied,

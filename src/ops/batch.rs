@@ -5,18 +5,17 @@ use std::collections::HashMap;
 use super::apply::{FieldChange, apply};
 use super::dnc;
 use super::draft::LeadDraft;
+use super::lead_parts::{Parts, add_parts};
 use super::matching::Match;
 use super::writer::{Fate, LeadWriter, Outcome};
 use crate::db::bulk::LeadChanges;
 use crate::db::models::dnc_list::NewDncEntry;
 use crate::db::models::lead_audit_log::NewAuditEntry;
-use crate::db::models::lead_notes::{self, NewNote};
-use crate::db::models::lead_phones::{self, NewPhone};
 use crate::db::models::lead_status_history::NewStatusChange;
-use crate::db::models::lead_tags::{self, NewTag};
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
 use crate::domain::consent::{Consent, OptOut};
+use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::duplicates::{OnDuplicate, OnListed};
 use crate::domain::phone::E164;
 use crate::domain::status::Status;
@@ -25,9 +24,7 @@ use crate::domain::timestamp::Timestamp;
 /// A lead that a batch works on, with what belongs to it.
 struct Held {
     lead: Lead,
-    tags: Vec<String>,
-    phones: Vec<String>,
-    notes: Vec<String>,
+    parts: Parts,
     is_new: bool,
     changed: bool,
 }
@@ -63,25 +60,15 @@ impl<'a> Batch<'a> {
         known.sort_unstable();
         known.dedup();
         let with_parts = matches!(writer.policy.on_duplicate, OnDuplicate::Fill | OnDuplicate::Update);
-        let (mut tags, mut phones, mut notes) = (HashMap::new(), HashMap::new(), HashMap::new());
-        if with_parts && !known.is_empty() {
-            tags = lead_tags::of_leads(conn, org, &known)?;
-            phones = lead_phones::of_leads(conn, org, &known)?;
-            notes = lead_notes::bodies_of_leads(conn, org, &known)?;
-        }
+        let mut parts = match with_parts && !known.is_empty() {
+            true => Parts::of_leads(conn, org, &known)?,
+            false => HashMap::new(),
+        };
         let held = leads::by_ids_for_change(conn, org, &known)?
             .into_iter()
             .map(|lead| {
                 let id = lead.id;
-                let further = phones.remove(&id).unwrap_or_default();
-                let held = Held {
-                    lead,
-                    tags: tags.remove(&id).unwrap_or_default(),
-                    phones: further.into_iter().map(|phone| phone.phone_number).collect(),
-                    notes: notes.remove(&id).unwrap_or_default(),
-                    is_new: false,
-                    changed: false,
-                };
+                let held = Held { lead, parts: parts.remove(&id).unwrap_or_default(), is_new: false, changed: false };
                 (id, held)
             })
             .collect();
@@ -146,10 +133,9 @@ impl<'a> Batch<'a> {
         outcome.previously_deleted =
             draft.phone.is_some_and(|phone| self.writer.numbers.previously_deleted.contains(&phone));
         self.remember(&lead, draft.phone);
-        let mut held =
-            Held { lead, tags: Vec::new(), phones: Vec::new(), notes: Vec::new(), is_new: true, changed: false };
+        let mut held = Held { lead, parts: Parts::default(), is_new: true, changed: false };
         // A created lead has one audit row for all of it.
-        let _ = self.add_parts(&mut held, draft);
+        let _ = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
         self.created.push(id);
         self.held.insert(id, held);
         outcome
@@ -182,13 +168,15 @@ impl<'a> Batch<'a> {
             organization_id: stamp.org.0,
             phone_number: phone.to_string(),
             reason: Some("do-not-call flag of a lead".into()),
-            source: if stamp.import_id.is_some() { "import" } else { "manual" },
-            scope: "all",
+            source: if stamp.import_id.is_some() { DncSource::Import } else { DncSource::Manual },
+            scope: DncScope::All,
             evidence: Some(self.writer.evidence.clone()),
             added_by: stamp.changed_by,
             added_at: stamp.now,
+            expires_at: None,
             updated_at: stamp.now,
             import_id: stamp.import_id,
+            added_actor: stamp.actor.clone(),
         });
     }
 
@@ -220,7 +208,7 @@ impl<'a> Batch<'a> {
             changed = true;
         }
         if matches!(policy, OnDuplicate::Fill | OnDuplicate::Update) {
-            let parts = self.add_parts(&mut held, draft);
+            let parts = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
             changed |= !parts.is_empty();
             self.audit(id, parts);
         }
@@ -241,48 +229,6 @@ impl<'a> Batch<'a> {
         }
         self.held.insert(id, held);
         outcome
-    }
-
-    /// Adds the draft's tags, further phones and note to a lead that does not have them yet, and tells which.
-    fn add_parts(&mut self, held: &mut Held, draft: &LeadDraft) -> Vec<FieldChange> {
-        let stamp = self.writer.stamp.clone();
-        let (organization_id, lead_id, created_at) = (stamp.org.0, held.lead.id, stamp.now);
-        let mut changes = Vec::new();
-        for tag in &draft.tags {
-            if !held.tags.contains(tag) {
-                held.tags.push(tag.clone());
-                self.changes.tags.push(NewTag { organization_id, lead_id, tag: tag.clone(), created_at });
-                changes.push(FieldChange { field: "tag".into(), old: None, new: Some(tag.clone()) });
-            }
-        }
-        for (number, kind) in &draft.further_phones {
-            let phone_number = number.to_string();
-            if !held.phones.contains(&phone_number) && held.lead.phone_number.as_ref() != Some(&phone_number) {
-                held.phones.push(phone_number.clone());
-                changes.push(FieldChange { field: "phone".into(), old: None, new: Some(phone_number.clone()) });
-                self.changes.phones.push(NewPhone {
-                    organization_id,
-                    lead_id,
-                    phone_number,
-                    kind: kind.clone(),
-                    created_at,
-                });
-            }
-        }
-        if let Some(body) = &draft.note
-            && !held.notes.contains(body)
-        {
-            held.notes.push(body.clone());
-            self.changes.notes.push(NewNote {
-                organization_id,
-                lead_id,
-                body: body.clone(),
-                author_id: stamp.changed_by,
-                created_at,
-            });
-            changes.push(FieldChange { field: "note".into(), old: None, new: Some(body.clone()) });
-        }
-        changes
     }
 
     fn audit(&mut self, lead_id: i64, changes: Vec<FieldChange>) {

@@ -1,12 +1,12 @@
 //! Deleting a lead, which keeps its row, and restoring it.
 
+use super::lead_keys;
 use crate::db::bulk::Stamp;
+use crate::db::models::dnc_list;
 use crate::db::models::lead_audit_log::{self, NewAuditEntry};
 use crate::db::models::leads::{self, Lead};
-use crate::db::models::{dnc_list, lead_identities};
 use crate::db::{Db, DbError};
 
-use crate::domain::consent::OptOut;
 use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
 
@@ -42,6 +42,7 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<(), Rest
     if lead.deleted_at.is_none() {
         return Err(RestoreError::NotDeleted(lead.id));
     }
+    super::dnc::remove::expire(conn, stamp)?;
     refuse_taken(conn, lead, stamp)?;
     lead.deleted_at = None;
     lead.merged_into_id = None;
@@ -59,14 +60,7 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<(), Rest
 
 /// Gives a lead the opt-outs that its person made through other leads, and tells what that changed.
 fn inherit(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Vec<NewAuditEntry>, DbError> {
-    let mut opt_out = OptOut::default();
-    lead_identities::each_opted_out(conn, stamp.org, |other| {
-        let same_phone = lead.phone_number.is_some() && other.phone_number == lead.phone_number;
-        let same_email = lead.email.is_some() && other.email == lead.email;
-        if other.id != lead.id && (same_phone || same_email) {
-            opt_out = opt_out.or(other.opt_out);
-        }
-    })?;
+    let opt_out = lead_keys::opt_out_of_others(conn, lead, lead, stamp.org)?;
     let mut changes = Vec::new();
     let consent = opt_out.ratchet(lead.consent_status);
     if consent != lead.consent_status {
@@ -98,22 +92,10 @@ fn changed(lead: &Lead, stamp: &Stamp, field: &str, old: Option<String>, new: St
 }
 
 fn refuse_taken(conn: &mut Db, lead: &Lead, stamp: &Stamp) -> Result<(), RestoreError> {
-    let phones: Vec<String> = lead.phone_number.iter().cloned().collect();
-    let ids: Vec<String> = lead.external_id.iter().cloned().collect();
-    let external = lead.external_source.as_deref().map(|system| (system, ids.as_slice()));
-    for other in lead_identities::identities_of(conn, stamp.org, &phones, &[], external)? {
-        let same_phone = lead.phone_number.is_some()
-            && other.phone_number == lead.phone_number
-            && other.phone_extension == lead.phone_extension;
-        let same_id = lead.external_id.is_some()
-            && other.external_source == lead.external_source
-            && other.external_id == lead.external_id;
-        if same_phone || same_id {
-            let what = if same_phone { "phone number" } else { "external id" };
-            return Err(RestoreError::Taken { lead: lead.id, holder: other.id, what });
-        }
+    match lead_keys::holder(conn, lead, stamp.org)? {
+        Some((holder, what)) => Err(RestoreError::Taken { lead: lead.id, holder, what }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn store(conn: &mut Db, lead: &mut Lead, action: &'static str, stamp: &Stamp) -> Result<(), DbError> {

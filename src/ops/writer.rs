@@ -111,6 +111,7 @@ impl LeadWriter {
         evidence: String,
         expected: usize,
     ) -> Result<LeadWriter, DbError> {
+        dnc::remove::expire(conn, &stamp)?;
         let (org, mut identities, mut numbers) = (stamp.org, Identities::default(), Numbers::default());
         let few = i64::try_from(expected).unwrap_or(i64::MAX).saturating_mul(5);
         let preloaded = expected > 1000 && !lead_identities::more_than(conn, org, few)?;
@@ -163,7 +164,7 @@ impl LeadWriter {
                 // Even the first is not who it was: another program has changed the lead since it was looked up.
                 true => Written::LostRace,
                 false => {
-                    dnc_list::close_superseded(conn, self.stamp.org, &newly_listed, self.stamp.now)?;
+                    dnc_list::close_superseded(conn, &newly_listed, &self.stamp)?;
                     bulk::write(conn, &changes, &self.stamp)?
                 }
             };

@@ -3,6 +3,9 @@
 use crate::support::engine::{admin_url, database_of, psql, url_of};
 use crate::support::{Engine, World, on_both_engines, program, ran};
 
+/// How many migrations there are.
+const MIGRATIONS: usize = 5;
+
 /// The same database as the role that owns the schema.
 fn owner(world: &World) -> String {
     match world.engine {
@@ -15,11 +18,12 @@ fn owner(world: &World) -> String {
 fn down_to_zero_and_up_again() {
     on_both_engines(|world| {
         world.ok(["lead", "add", "--phone", "+12125550101"]);
+        world.ok(["dnc", "add", "+12125550101", "--expires", "2026-12-31"]);
         let owner = owner(world);
         let verb = |args: &[&str]| world.run([args, &["--database-url", &owner]].concat());
         assert_eq!(verb(&["migrate", "down", "--all"]).code, Some(1), "it must ask first");
         let down = verb(&["migrate", "down", "--all", "--yes"]);
-        assert_eq!((down.code, down.stdout.matches("reverted").count()), (Some(0), 4), "{}", down.stderr);
+        assert_eq!((down.code, down.stdout.matches("reverted").count()), (Some(0), MIGRATIONS), "{}", down.stderr);
         if world.engine == Engine::Sqlite {
             let backup = std::fs::read_dir(world.folder.path())
                 .unwrap()
@@ -30,9 +34,9 @@ fn down_to_zero_and_up_again() {
             assert_eq!(kept, ["+12125550101"]);
         }
         let status = verb(&["migrate", "status"]);
-        assert_eq!((status.code, status.stdout.matches(" no").count()), (Some(3), 4), "{}", status.stdout);
+        assert_eq!((status.code, status.stdout.matches(" no").count()), (Some(3), MIGRATIONS), "{}", status.stdout);
         let up = verb(&["migrate", "up"]);
-        assert_eq!((up.code, up.stdout.matches("applied").count()), (Some(0), 4), "{}", up.stderr);
+        assert_eq!((up.code, up.stdout.matches("applied").count()), (Some(0), MIGRATIONS), "{}", up.stderr);
         assert!(verb(&["migrate", "up"]).stderr.contains("nothing is pending"));
         assert_eq!(verb(&["migrate", "redo", "--yes"]).code, Some(0));
         assert_eq!(verb(&["migrate", "status"]).code, Some(0));
@@ -53,7 +57,7 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
     let ran = world.run(["migrate", "down", "--yes", "--database-url", &owner(&world)]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     world.file("a.csv", "Phone\n2125550101\n");
-    let verbs: [&[&str]; 18] = [
+    let verbs: [&[&str]; 31] = [
         &["import", "leads", "a.csv"],
         &["import", "list"],
         &["import", "show", "1"],
@@ -61,6 +65,19 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
         &["lead", "add", "--phone", "+12125550101"],
         &["lead", "show", "1"],
         &["lead", "list"],
+        &["lead", "edit", "1", "--city", "x"],
+        &["lead", "status", "1", "hot"],
+        &["import", "dnc", "a.csv"],
+        &["dnc", "add", "+12125550101"],
+        &["dnc", "remove", "+12125550101", "--reason", "x", "--yes"],
+        &["dnc", "expire"],
+        &["dnc", "check", "+12125550101"],
+        &["dnc", "history", "+12125550101"],
+        &["dnc", "list"],
+        &["dnc", "stats"],
+        &["dnc", "due"],
+        &["dnc", "decide", "1", "honour"],
+        &["dnc", "detect", "--number", "+12125550101", "stop", "--apply"],
         &["lead", "delete", "1", "--yes"],
         &["lead", "restore", "1"],
         &["org", "add", "x"],
@@ -161,7 +178,8 @@ fn an_empty_postgresql_database_is_never_changed_silently() {
     let listed = ran(program(home.path()).args(["lead", "list", "--database-url", &url]));
     assert_eq!(listed.code, Some(1));
     assert!(
-        listed.stderr.contains("4 pending migrations") && listed.stderr.contains("crmctl migrate up"),
+        listed.stderr.contains(&format!("{MIGRATIONS} pending migrations"))
+            && listed.stderr.contains("crmctl migrate up"),
         "{}",
         listed.stderr
     );

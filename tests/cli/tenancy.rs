@@ -31,10 +31,25 @@ fn every_verb_keeps_to_its_organization() {
         assert_eq!(acme(&["user", "list"]).as_array().unwrap().len(), 1);
         let beta = world.json(["lead", "list", "--org", "beta", "--as", "beta@example.com", "--sort", "id"]);
         let (id, import) = (beta[0]["id"].to_string(), beta[0]["import_id"].to_string());
+        let beta_too = ["--org", "beta", "--as", "beta@example.com"];
+        world.ok([&["dnc", "add", "+12125550107"][..], &beta_too].concat());
+        world.run([&["dnc", "detect", "--number", "+12125550101", "can you stop?", "--apply"][..], &beta_too].concat());
+        world.run([&["dnc", "check", "+12125550107", "--record"][..], &beta_too].concat());
+        let request = world.json([&["dnc", "due"][..], &beta_too].concat())[0]["id"].to_string();
+        for list in [&["dnc", "list"][..], &["dnc", "due"], &["dnc", "history", "+12125550107"]] {
+            let beta_s = |answer: serde_json::Value| answer.to_string().contains("+12125550107");
+            assert!(!beta_s(acme(list)), "{list:?}");
+        }
+        assert_eq!(acme(&["dnc", "check", "+12125550107"])[0]["verdict"], "clear");
+        assert_eq!(acme(&["dnc", "stats"])["undecided"], 0);
         for args in [
             vec!["lead", "show", &id],
             vec!["lead", "delete", &id, "--yes"],
             vec!["lead", "restore", &id],
+            vec!["lead", "edit", &id, "--city", "Troy"],
+            vec!["lead", "status", &id, "hot"],
+            vec!["dnc", "decide", &request, "honour"],
+            vec!["dnc", "remove", "+12125550107", "--reason", "x", "--yes"],
             vec!["import", "show", &import],
             vec!["import", "undo", &import, "--yes"],
             vec!["user", "show", "beta@example.com"],
@@ -80,7 +95,7 @@ fn several_organizations_must_be_told_apart() {
     });
 }
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
     "users",
     "system_config",
     "imports",
@@ -91,6 +106,8 @@ const TABLES: [&str; 10] = [
     "lead_audit_log",
     "lead_status_history",
     "dnc_list",
+    "dnc_requests",
+    "dnc_checks",
 ];
 
 #[test]
@@ -100,6 +117,8 @@ fn row_level_security_hides_and_guards() {
     world.file("phones.csv", "Phone,Work Phone\n2125550105,2125550106\n");
     world.ok(["import", "leads", "phones.csv", "--org", "beta", "--as", "beta@example.com"]);
     world.ok(["org", "set", "import.on_duplicate", "fill", "--org", "beta", "--as", "beta@example.com"]);
+    world.run(["dnc", "check", "+12125550107", "--record", "--org", "beta", "--as", "beta@example.com"]);
+    world.ok(["dnc", "add", "+12125550107", "--org", "beta", "--as", "beta@example.com"]);
     for role in ["crmctl_app", "crmctl_owner"] {
         let url = url_of(role, database_of(&world.url));
         for table in TABLES {

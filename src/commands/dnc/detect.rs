@@ -1,34 +1,72 @@
 //! `crmctl dnc detect`
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::commands::context::Context;
+use crate::cli::one_of;
+use crate::commands::context::{Context, Session};
+use crate::commands::lines::each_line;
+use crate::db::Lock;
+use crate::domain::datetime::{self, DateOrder};
+use crate::domain::dnc::{DncScope, DncSource, Terms};
 use crate::domain::opt_out_text::{OptOutClass, detect};
+use crate::domain::phone::{Region, parse_for_list};
+use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
-use crate::import::source::io_reason;
+use crate::import::dnc_rows::DncOptions;
+use crate::import::options::Assignment;
+use crate::import::replies::{self, Reply};
+use crate::ops::dnc::add::{LONGEST_TEXT, Request};
+use crate::ops::dnc::remove::expire;
+use crate::ops::dnc::replies::{ReplyOutcome, apply};
 use crate::ui::{Column, ListWriter};
 
-/// Tell which replies ask not to be contacted
+/// Tell which replies ask not to be contacted, and with --apply honour them
 ///
 /// `certain`: the whole message is a word that counts by itself under 47 CFR 64.1200(a)(10), courtesies aside: stop, quit,
 /// end, revoke, opt out, cancel, unsubscribe. `likely`: it has a phrase that asks for it. `review`: it has such a word
-/// inside other talk, so a person must decide. `none`: nothing of the kind. Nothing is stored.
+/// inside other talk, so a person must decide. `none`: nothing of the kind.
+///
+/// With --apply the numbers of certain and likely replies go on the do-not-call list with the text as evidence, and
+/// review ones are kept for `dnc due` and `dnc decide`, all in one transaction. Without it nothing is stored.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl dnc detect 'Please stop' 'we must stop this bill'\n  \
-    crmctl dnc detect --file replies.txt --format csv\n\n\
-    Exit code 3 when a text is for a person to review.")]
+    crmctl dnc detect --file replies.txt --format csv\n  \
+    crmctl dnc detect --number '(212) 555-0142' 'stop texting me' --apply\n  \
+    crmctl dnc detect --replies inbox.csv --apply\n\n\
+    Exit code 3 when a text is for a person to review, or a row was refused.")]
 pub struct Args {
     /// The texts, one an argument
-    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    #[arg(value_name = "TEXT", required_unless_present_any = ["file", "replies"], conflicts_with_all = ["file", "replies"])]
     texts: Vec<String>,
     /// A file with one text a line; `-` is standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["replies", "apply"])]
     file: Option<String>,
+    /// A sheet, of any form that can be imported, with a column of phones and one of texts, and maybe one of times
+    #[arg(long, value_name = "FILE")]
+    replies: Option<PathBuf>,
+    /// Who wrote the texts
+    #[arg(long, value_name = "NUMBER", requires = "texts")]
+    number: Option<String>,
+    /// Honour opt-outs and keep doubtful replies for a person
+    #[arg(long)]
+    apply: bool,
+    /// Which contacts an opt-out forbids [default: all]
+    #[arg(long, requires = "apply", value_parser = one_of::<DncScope>())]
+    scope: Option<DncScope>,
+    /// The region of national numbers, such as US [default: the organization's]
+    #[arg(long)]
+    region: Option<Region>,
+    /// Take a field of --replies from a column: phone, evidence (the text) or requested_at
+    #[arg(long, value_name = "FIELD=HEADER", requires = "replies")]
+    map: Vec<Assignment>,
+    /// Which of day and month stands first in dates of --replies
+    #[arg(long, requires = "replies", value_parser = one_of::<DateOrder>())]
+    date_order: Option<DateOrder>,
 }
 
+/// A text alone.
 #[derive(Serialize)]
 struct Line<'a> {
     text: &'a str,
@@ -39,44 +77,141 @@ struct Line<'a> {
 const COLUMNS: &[Column] =
     &[Column::whole("class", "class"), Column::text("matched", "matched"), Column::text("text", "text")];
 
+/// A reply and what became of it.
+#[derive(Serialize)]
+struct ReplyLine {
+    text: String,
+    class: OptOutClass,
+    matched: String,
+    row: Option<u64>,
+    number: Option<String>,
+    /// Nothing without `--apply`.
+    outcome: Option<ReplyOutcome>,
+    problem: Option<String>,
+}
+
+const REPLY_COLUMNS: &[Column] = &[
+    Column::number("row", "row"),
+    Column::whole("number", "number"),
+    Column::whole("class", "class"),
+    Column::text("matched", "matched"),
+    Column::whole("outcome", "outcome"),
+    Column::text("text", "text"),
+    Column::text("problem", "problem"),
+];
+
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    if args.apply && args.replies.is_none() && args.number.is_none() {
+        return Err(CommandError::usage("--apply needs to know who wrote the texts")
+            .hint("name the number with --number, or the sheet with --replies")
+            .into());
+    }
+    if args.replies.is_some() || args.number.is_some() {
+        return tell_replies(&args, context);
+    }
     let mut list = context.ui.list(COLUMNS);
     let mut reviews = 0;
-    match &args.file {
-        None => {
-            for text in &args.texts {
-                reviews += tell(&mut list, text)?;
-            }
-        }
-        Some(file) => {
-            let input: Box<dyn BufRead> = match file.as_str() {
-                "-" => Box::new(std::io::stdin().lock()),
-                path => Box::new(BufReader::new(File::open(path).map_err(|e| unreadable(path, &e))?)),
-            };
-            for (number, line) in input.split(b'\n').enumerate() {
-                let line = line.map_err(|e| unreadable(file, &e))?;
-                let text = std::str::from_utf8(&line).map_err(|_| {
-                    CommandError::failed(format!("cannot read `{file}`: line {} is not UTF-8", number + 1))
-                        .hint("save it as UTF-8")
-                })?;
-                if !text.trim().is_empty() {
-                    reviews += tell(&mut list, text.trim_end_matches('\r'))?;
-                }
-            }
-        }
+    args.texts.iter().try_for_each(|text| tell(&mut list, text, &mut reviews))?;
+    if let Some(file) = &args.file {
+        each_line(file, |_, text| tell(&mut list, text, &mut reviews))?;
     }
     list.finish("no texts")?;
     Ok(if reviews > 0 { Exit::NeedsAttention } else { Exit::Done })
 }
 
-/// Prints what a text is; returns 1 when a person must look at it.
-fn tell(list: &mut ListWriter, text: &str) -> anyhow::Result<u64> {
+/// Prints what a text is, and counts it when a person must look at it.
+fn tell(list: &mut ListWriter, text: &str, reviews: &mut u64) -> anyhow::Result<()> {
     let detected = detect(text);
-    list.push(&Line { text, class: detected.class, matched: detected.matched })?;
-    Ok(u64::from(detected.class == OptOutClass::Review))
+    *reviews += u64::from(detected.class == OptOutClass::Review);
+    Ok(list.push(&Line { text, class: detected.class, matched: detected.matched })?)
 }
 
-fn unreadable(file: &str, error: &std::io::Error) -> CommandError {
-    CommandError::failed(format!("cannot read `{file}`: {}", io_reason(error)))
-        .hint("check the name and its permissions")
+fn tell_replies(args: &Args, context: &Context) -> anyhow::Result<Exit> {
+    context.catch_interrupts();
+    let mut session = context.session(if args.apply { Right::AddDnc } else { Right::Read })?;
+    let replies = gather(args, &session)?;
+    let mut lines: Vec<ReplyLine> = replies.iter().flat_map(lines_of).collect();
+    if args.apply {
+        let applied = honour_replies(&mut session, &replies)?;
+        let mut outcomes = applied.into_iter();
+        for line in &mut lines {
+            line.outcome = match line.problem {
+                Some(_) => Some(ReplyOutcome::Refused),
+                None => outcomes.next(),
+            };
+        }
+    }
+    let mut list = context.ui.list(REPLY_COLUMNS);
+    lines.iter().try_for_each(|line| list.push(line))?;
+    list.finish("no replies")?;
+    // A row that says nothing of the kind may have any number.
+    let attention = |line: &ReplyLine| {
+        line.class == OptOutClass::Review || (line.problem.is_some() && line.class != OptOutClass::None)
+    };
+    Ok(if lines.iter().any(attention) { Exit::NeedsAttention } else { Exit::Done })
+}
+
+/// The replies of the call: rows of a sheet, or typed texts of one number.
+fn gather(args: &Args, session: &Session) -> anyhow::Result<Vec<Reply>> {
+    let now = session.stamp.now;
+    if let Some(path) = &args.replies {
+        let options = DncOptions {
+            region: args.region.map(|region| region.to_string()),
+            map: args.map.clone(),
+            scope: args.scope,
+            source: Some(DncSource::OptOutText),
+            date_order: args.date_order,
+            ..DncOptions::default()
+        };
+        return Ok(replies::read(path, &options, &session.org, now)?);
+    }
+    let written = args.number.as_deref().unwrap_or_default();
+    let region = args.region.or_else(|| session.org.default_region.parse().ok());
+    let number = parse_for_list(written, region)
+        .map_err(|e| CommandError::failed(format!("`{written}` {e}")).hint(e.remedy()))?;
+    let reply = |text: &String| Reply {
+        row: 0,
+        text: text.clone(),
+        requests: vec![Request {
+            number,
+            terms: Terms { scope: args.scope.unwrap_or_default(), expires_at: None },
+            source: DncSource::OptOutText,
+            reason: None,
+            text: Some(text.chars().filter(|c| *c != '\0').take(LONGEST_TEXT).collect()),
+            class: None,
+            received_at: now,
+        }],
+        problems: Vec::new(),
+    };
+    Ok(args.texts.iter().map(reply).collect())
+}
+
+/// One line for each number of a reply, or one for what is wrong with it.
+fn lines_of(reply: &Reply) -> Vec<ReplyLine> {
+    let detected = detect(&reply.text);
+    let line = |number: Option<String>, problem: Option<String>| ReplyLine {
+        text: reply.text.clone(),
+        class: detected.class,
+        matched: detected.matched.clone(),
+        row: (reply.row > 0).then_some(reply.row),
+        number,
+        outcome: None,
+        problem,
+    };
+    match reply.requests.as_slice() {
+        [] => vec![line(None, Some(reply.problems.join("; ")))],
+        requests => requests.iter().map(|request| line(Some(request.number.to_string()), None)).collect(),
+    }
+}
+
+/// Applies every request of the replies in one transaction, and tells what became of each.
+fn honour_replies(session: &mut Session, replies: &[Reply]) -> anyhow::Result<Vec<ReplyOutcome>> {
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    let requests: Vec<Request> = replies.iter().flat_map(|reply| reply.requests.iter().cloned()).collect();
+    let stamp = session.stamp.clone();
+    let applied = session.db.write_under(Lock::DncList, stamp.org, false, |conn| {
+        expire(conn, &stamp)?;
+        apply(conn, &requests, &stamp, &zone)
+    })?;
+    Ok(applied.into_iter().map(|one| one.outcome).collect())
 }

@@ -1,6 +1,16 @@
 //! `crmctl dnc`
 
+pub(crate) mod add;
+pub(crate) mod check;
+mod decide;
 mod detect;
+mod due;
+mod expire;
+mod history;
+mod list;
+mod numbers;
+mod remove;
+mod stats;
 
 use crate::commands::context::Context;
 use crate::error::Exit;
@@ -8,11 +18,29 @@ use crate::error::Exit;
 /// Keep to what people asked for: do not call
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
+    Add(Box<add::Args>),
+    Remove(remove::Args),
+    Expire(expire::Args),
+    Check(check::Args),
+    History(history::Args),
+    List(list::Args),
+    Stats(stats::Args),
     Detect(detect::Args),
+    Due(due::Args),
+    Decide(decide::Args),
 }
 
 pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
     match command {
+        Command::Add(args) => add::run(*args, context),
+        Command::Remove(args) => remove::run(args, context),
+        Command::Expire(args) => expire::run(args, context),
+        Command::Check(args) => check::run(args, context),
+        Command::History(args) => history::run(args, context),
+        Command::List(args) => list::run(args, context),
+        Command::Stats(args) => stats::run(args, context),
         Command::Detect(args) => detect::run(args, context),
+        Command::Due(args) => due::run(args, context),
+        Command::Decide(args) => decide::run(args, context),
     }
 }

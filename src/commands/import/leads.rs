@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::shared::{Watcher, delimiter, print_problems};
 use crate::cli::one_of;
 use crate::commands::context::{self, Context, Session};
 use crate::domain::datetime::DateOrder;
@@ -11,11 +12,11 @@ use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::role::Right;
 use crate::domain::status::Trigger;
 use crate::error::{CommandError, Exit};
-use crate::import::leads::{Observer, Request, import};
+use crate::import::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
 use crate::import::source::encoding;
-use crate::import::summary::{ImportSummary, ProblemGroup};
-use crate::ui::{Column, Format, Progress, Ui, grouped};
+use crate::import::summary::ImportSummary;
+use crate::ui::{Column, Format, Ui, grouped};
 
 /// Import leads from CSV, TSV, XLSX, XLSB, XLS or ODS files, each in one transaction
 ///
@@ -155,7 +156,7 @@ fn import_file(
         stamp,
         clock: &clock,
     };
-    let mut watcher = Watcher { ui, progress: ui.progress() };
+    let mut watcher = Watcher::new(ui);
     Ok(import(&mut session.db, request, &mut watcher)?)
 }
 
@@ -180,21 +181,6 @@ fn options(args: &Args) -> ImportOptions {
         encoding: args.encoding,
         sheet: args.sheet.clone(),
         header_row: args.header_row,
-    }
-}
-
-struct Watcher {
-    ui: Ui,
-    progress: Progress,
-}
-
-impl Observer for Watcher {
-    fn notice(&mut self, text: &str) {
-        self.progress.line(|| self.ui.note(text));
-    }
-
-    fn progress(&mut self, rows: u64, of_about: u64) {
-        self.progress.set(rows, of_about);
     }
 }
 
@@ -224,8 +210,7 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
     let columns: Vec<Column> =
         COLUMNS.iter().filter(|column| ALWAYS.contains(&column.key) || !is_zero(column)).copied().collect();
     ui.record(summary, &columns)?;
-    let lines: Vec<ProblemLine> = summary.problems.iter().map(ProblemLine::of).collect();
-    ui.part("problems", &lines, PROBLEM_COLUMNS)?;
+    print_problems(&summary.problems, ui)?;
     let rate = summary.read as f64 / summary.seconds.max(0.001);
     let verb = if summary.dry_run { "would import" } else { "imported" };
     ui.note(&format!(
@@ -242,39 +227,6 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
         ui.note(&format!("skipped rows are in {path}"));
     }
     Ok(())
-}
-
-/// The problems of one kind, as a person reads them.
-#[derive(serde::Serialize)]
-struct ProblemLine {
-    count: u64,
-    place: String,
-    column: String,
-    value: String,
-    problem: String,
-    hint: String,
-}
-
-const PROBLEM_COLUMNS: &[Column] = &[
-    Column::count("count", "count"),
-    Column::whole("place", "for example"),
-    Column::text("column", "column"),
-    Column::text("value", "value"),
-    Column::text("problem", "problem"),
-    Column::text("hint", "what to do"),
-];
-
-impl ProblemLine {
-    fn of(group: &ProblemGroup) -> ProblemLine {
-        ProblemLine {
-            count: group.count,
-            place: group.example_cell.clone().unwrap_or_else(|| format!("row {}", group.example_row)),
-            column: group.example_column.clone(),
-            value: group.example_value.clone(),
-            problem: group.example_problem.clone(),
-            hint: group.hint.clone(),
-        }
-    }
 }
 
 /// Counts that people see even when they are zero, because they reconcile.
@@ -306,13 +258,3 @@ const COLUMNS: &[Column] = &[
     Column::hidden("problems"),
     Column::hidden("seconds"),
 ];
-
-fn delimiter(text: &str) -> Result<char, String> {
-    match text {
-        "tab" | "\\t" => Ok('\t'),
-        _ => match text.chars().collect::<Vec<_>>().as_slice() {
-            [c] if c.is_ascii() => Ok(*c),
-            _ => Err("use one ASCII character, or the word tab".into()),
-        },
-    }
-}

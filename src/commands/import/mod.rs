@@ -1,7 +1,9 @@
 //! `crmctl import`
 
+mod dnc;
 mod leads;
 mod list;
+mod shared;
 mod show;
 mod undo;
 
@@ -13,6 +15,7 @@ use crate::ui::Column;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Leads(Box<leads::Args>),
+    Dnc(Box<dnc::Args>),
     List(list::Args),
     Show(show::Args),
     Undo(undo::Args),
@@ -21,6 +24,7 @@ pub enum Command {
 pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
     match command {
         Command::Leads(args) => leads::run(*args, context),
+        Command::Dnc(args) => dnc::run(*args, context),
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Undo(args) => undo::run(args, context),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::commands::context::{self, Context, Session};
+use crate::db::Lock;
 use crate::domain::role::Right;
 use crate::domain::status::Trigger;
 use crate::error::Exit;
@@ -12,7 +13,7 @@ use crate::ui::{Column, Format, Ui, grouped};
 /// Undo an import: delete the leads that it made, and put back the values that it changed
 ///
 /// What others changed since stays as it is, a later import's changes, too; each such field is listed. Do-not-call
-/// entries and opt-outs that came with the file stay unless --with-dnc is given. The undo is one transaction and
+/// entries and opt-outs that came with a file of leads stay unless --with-dnc is given; those of `import dnc` go. The undo is one transaction and
 /// itself a record in `import list`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl import undo 12 --dry-run\n  crmctl import undo 12 --yes\n\n\
@@ -56,6 +57,9 @@ fn question(preview: &UndoSummary, ui: Ui) -> String {
     if more > 0 {
         ui.note(&format!("{} more stay; --dry-run --format json lists all of them", grouped(more as i64)));
     }
+    if preview.dnc_removed > 0 {
+        ui.note(&format!("do-not-call entries to be removed: {}", grouped(preview.dnc_removed as i64)));
+    }
     format!(
         "Undo import {} of {}? Leads to delete: {}, to restore: {}, to restore in part: {}, to leave: {}",
         preview.undoes_import_id,
@@ -78,7 +82,6 @@ fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) ->
     let mut bar = ui.progress();
     let org = stamp.org;
     let work = |conn: &mut crate::db::Db| -> Result<UndoSummary, UndoError> {
-        crate::db::Database::import_lock(conn, org, &mut |text| ui.note(text), &interrupted)?;
         let request = Request {
             import: args.id,
             with_dnc: args.with_dnc,
@@ -90,10 +93,7 @@ fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) ->
         };
         undo(conn, request)
     };
-    Ok(match dry_run {
-        true => session.db.rehearse(org, work)?,
-        false => session.db.write(org, work)?,
-    })
+    Ok(session.db.write_under(Lock::DncList, org, dry_run, work)?)
 }
 
 /// A value that stays, as a person reads it.

@@ -2,7 +2,7 @@
 
 use super::{Among, LeadName, LeadRow};
 use crate::commands::context::Context;
-use crate::db::models::lead_tags;
+use crate::db::Lock;
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::ops::lead_delete;
@@ -35,13 +35,12 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         context.ui.confirm(&format!("Delete the lead {} ({who})?", lead.id))?;
     }
     let mut leads = [lead];
-    match args.dry_run {
-        true => session.db.rehearse(org, |conn| lead_delete::delete(conn, &mut leads, &stamp))?,
-        false => session.db.write(org, |conn| lead_delete::delete(conn, &mut leads, &stamp))?,
-    }
+    session.db.write_under(Lock::Leads, org, args.dry_run, |conn| lead_delete::delete(conn, &mut leads, &stamp))?;
     let [lead] = leads;
     let id = lead.id;
-    let tags = session.db.read(org, |conn| lead_tags::of_leads(conn, org, &[id]))?.remove(&id).unwrap_or_default();
-    context.ui.record(&LeadRow { lead, tags }, super::COLUMNS)?;
+    let now = session.stamp.now;
+    let parts = session.db.read(org, |conn| super::rows(conn, org, &[id], now))?.pop();
+    let (tags, blocked) = parts.map(|row| (row.tags, row.blocked)).unwrap_or_default();
+    context.ui.record(&LeadRow { lead, tags, blocked }, super::COLUMNS)?;
     Ok(Exit::Done)
 }

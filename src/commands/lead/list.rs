@@ -48,7 +48,7 @@ const PAGE: usize = 1000;
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Read)?;
-    let org = session.org.org_id();
+    let (org, now) = (session.org.org_id(), session.stamp.now);
     let for_people = matches!(context.ui.format, Format::Table | Format::Markdown);
     let limit = match args.limit {
         Some(0) => None,
@@ -85,7 +85,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             ids.pop();
         }
         for page in ids.chunks(PAGE) {
-            for row in super::rows(conn, org, page)? {
+            for row in super::rows(conn, org, page, now)? {
                 list.push(&row)?;
             }
         }

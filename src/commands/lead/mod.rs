@@ -2,9 +2,12 @@
 
 mod add;
 mod delete;
+mod edit;
 mod list;
 mod restore;
 mod show;
+mod status;
+mod values;
 
 use std::str::FromStr;
 
@@ -15,7 +18,9 @@ use crate::db::models::lead_tags;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::phone::{self, PhoneCheck, PhoneProblem, Region};
+use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit};
+use crate::ops::dnc::blocked_numbers;
 use crate::ui::Column;
 
 /// Look at leads and mend them
@@ -24,6 +29,8 @@ pub enum Command {
     Add(Box<add::Args>),
     Show(show::Args),
     List(list::Args),
+    Edit(Box<edit::Args>),
+    Status(status::Args),
     Delete(delete::Args),
     Restore(restore::Args),
 }
@@ -33,6 +40,8 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Add(args) => add::run(*args, context),
         Command::Show(args) => show::run(args, context),
         Command::List(args) => list::run(args, context),
+        Command::Edit(args) => edit::run(*args, context),
+        Command::Status(args) => status::run(args, context),
         Command::Delete(args) => delete::run(args, context),
         Command::Restore(args) => restore::run(args, context),
     }
@@ -44,6 +53,8 @@ pub(super) struct LeadRow {
     #[serde(flatten)]
     pub lead: Lead,
     pub tags: Vec<String>,
+    /// Those of its numbers that may not be contacted, on one channel or on any.
+    pub blocked: Vec<String>,
 }
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -90,15 +101,23 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::hidden_time("updated_at"),
     Column::hidden("version"),
     Column::text("tags", "tags"),
+    Column::text("blocked", "blocked"),
 ];
 
-/// These leads with their tags, in the order of `ids`.
-pub(super) fn rows(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<LeadRow>, DbError> {
+/// These leads with their tags and blocked numbers, in the order of `ids`.
+pub(super) fn rows(conn: &mut Db, org: OrgId, ids: &[i64], now: Timestamp) -> Result<Vec<LeadRow>, DbError> {
     let mut tags = lead_tags::of_leads(conn, org, ids)?;
     let mut found: std::collections::HashMap<i64, Lead> =
         leads::by_ids(conn, org, ids)?.into_iter().map(|lead| (lead.id, lead)).collect();
+    let mut blocked = blocked_numbers(conn, org, found.values(), now)?;
     let ordered = ids.iter().filter_map(|id| found.remove(id));
-    Ok(ordered.map(|lead| LeadRow { tags: tags.remove(&lead.id).unwrap_or_default(), lead }).collect())
+    Ok(ordered
+        .map(|lead| LeadRow {
+            tags: tags.remove(&lead.id).unwrap_or_default(),
+            blocked: blocked.remove(&lead.id).unwrap_or_default(),
+            lead,
+        })
+        .collect())
 }
 
 /// Which lead a person means: by id, phone or email.
@@ -109,7 +128,7 @@ pub(super) struct LeadName {
     lead: String,
     /// The region of a national phone number, such as US
     #[arg(long)]
-    region: Option<Region>,
+    pub region: Option<Region>,
 }
 
 /// Whether deleted leads are meant.

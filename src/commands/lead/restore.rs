@@ -2,6 +2,7 @@
 
 use super::{Among, LeadName};
 use crate::commands::context::Context;
+use crate::db::Lock;
 use crate::domain::role::Right;
 use crate::error::Exit;
 use crate::ops::lead_delete;
@@ -20,7 +21,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::DeleteLeads)?;
     let mut lead = args.name.find(&mut session, Among::Deleted)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    session.db.write(org, |conn| lead_delete::restore(conn, &mut lead, &stamp))?;
+    session.db.write_under(Lock::Leads, org, false, |conn| lead_delete::restore(conn, &mut lead, &stamp))?;
     let id = lead.id;
     let stored = session.db.read(org, |conn| crate::db::models::leads::by_ids(conn, org, &[id]))?.pop();
     super::show::print(context, &mut session, stored.unwrap_or(lead))?;

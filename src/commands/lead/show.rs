@@ -12,7 +12,9 @@ use crate::db::models::lead_tags;
 use crate::db::models::leads::Lead;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::role::Right;
+use crate::domain::timestamp::Timestamp;
 use crate::error::Exit;
+use crate::ops::dnc::blocked_numbers;
 use crate::ui::Column;
 
 /// Show a lead with its phones, notes, status history and latest changes
@@ -30,6 +32,7 @@ struct Shown {
     #[serde(flatten)]
     lead: Lead,
     tags: Vec<String>,
+    blocked: Vec<String>,
     phones: Vec<FurtherPhone>,
     notes: Vec<Note>,
     status_history: Vec<StatusChange>,
@@ -48,8 +51,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
 /// Prints a lead with all that belongs to it.
 pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> anyhow::Result<()> {
-    let org = session.org.org_id();
-    let shown = session.db.read(org, |conn| gather(conn, org, lead))?;
+    let (org, now) = (session.org.org_id(), session.stamp.now);
+    let shown = session.db.read(org, |conn| gather(conn, org, lead, now))?;
     let ui = context.ui;
     let columns: Vec<Column> = super::COLUMNS
         .iter()
@@ -90,10 +93,11 @@ pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> any
     Ok(())
 }
 
-fn gather(conn: &mut Db, org: OrgId, lead: Lead) -> Result<Shown, DbError> {
+fn gather(conn: &mut Db, org: OrgId, lead: Lead, now: Timestamp) -> Result<Shown, DbError> {
     let id = lead.id;
     Ok(Shown {
         tags: lead_tags::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
+        blocked: blocked_numbers(conn, org, [&lead], now)?.remove(&id).unwrap_or_default(),
         phones: lead_phones::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         notes: lead_notes::of_lead(conn, org, id)?,
         status_history: lead_status_history::of_lead(conn, org, id)?,

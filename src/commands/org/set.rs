@@ -1,8 +1,10 @@
 //! `crmctl org set`
 
 use crate::commands::context::Context;
+use crate::commands::dnc::check::RECORD_KEY;
 use crate::db::models::{organizations, system_config};
 use crate::domain::duplicates::OnDuplicate;
+use crate::domain::flag;
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::import::options::ON_DUPLICATE_KEY;
@@ -16,6 +18,10 @@ const SETTINGS: &[(&str, Check)] = &[
     ("timezone", super::checked_timezone),
     ("base_currency", crate::domain::currency::parse_code),
     ("name", super::checked_name),
+    (RECORD_KEY, |text| match flag::parse(text) {
+        Some(yes) => Ok(if yes { "yes" } else { "no" }.into()),
+        None => Err(format!("`{text}` is neither yes nor no")),
+    }),
     (ON_DUPLICATE_KEY, |text| text.parse::<OnDuplicate>().map(|policy| policy.to_string())),
 ];
 
@@ -26,6 +32,7 @@ const SETTINGS: &[(&str, Check)] = &[
     timezone              IANA name\n  \
     base_currency         ISO 4217 code\n  \
     name                  full name\n  \
+    dnc.record_checks     record every check of numbers: yes or no\n  \
     import.on_duplicate   policy of imports that name none: skip, fill, update or reject\n\n\
     Example:\n  crmctl org set default_region US")]
 pub struct Args {

@@ -1,4 +1,6 @@
-//! The organization's do-not-call list.
+//! The organization's do-not-call list: writing and closing entries, and which numbers are listed.
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
@@ -6,6 +8,7 @@ use super::IN_LIST;
 use crate::db::bulk::Stamp;
 use crate::db::schema::dnc_list;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::dnc::{DncScope, DncSource, RemovalKind, Terms};
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 
@@ -16,13 +19,49 @@ pub struct NewDncEntry {
     pub organization_id: i32,
     pub phone_number: String,
     pub reason: Option<String>,
-    pub source: &'static str,
-    pub scope: &'static str,
+    pub source: DncSource,
+    pub scope: DncScope,
     pub evidence: Option<String>,
     pub added_by: Option<i64>,
     pub added_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub import_id: Option<i64>,
+    /// The account and host, with the user's email when there is one.
+    pub added_actor: String,
+}
+
+/// A live entry, as far as further requests for its number need it.
+#[derive(Debug, Clone, Queryable)]
+pub struct LiveEntry {
+    pub id: i64,
+    pub phone_number: String,
+    scope: DncScope,
+    expires_at: Option<Timestamp>,
+}
+
+impl LiveEntry {
+    pub fn terms(&self) -> Terms {
+        Terms { scope: self.scope, expires_at: self.expires_at }
+    }
+}
+
+/// The entries of these numbers that nobody has closed, expired ones among them.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn live_among(conn: &mut Db, org: OrgId, numbers: &[String]) -> Result<Vec<LiveEntry>, DbError> {
+    let mut found = Vec::with_capacity(numbers.len());
+    for chunk in numbers.chunks(IN_LIST) {
+        found.extend(
+            dnc_list::table
+                .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
+                .filter(dnc_list::phone_number.eq_any(chunk.to_vec()))
+                .select((dnc_list::id, dnc_list::phone_number, dnc_list::scope, dnc_list::expires_at))
+                .load::<LiveEntry>(conn)?,
+        );
+    }
+    Ok(found)
 }
 
 /// Calls `each` with every number whose live entry forbids calls at `now`.
@@ -81,25 +120,57 @@ pub fn added_by_others(
         .load(conn)?)
 }
 
+/// Closes entries that nobody has closed, and says why.
+///
+/// # Errors
+/// The database refuses.
+pub fn close(conn: &mut Db, ids: &[i64], kind: RemovalKind, reason: &str, stamp: &Stamp) -> Result<(), DbError> {
+    for chunk in ids.chunks(IN_LIST) {
+        let live = dnc_list::table
+            .filter(dnc_list::organization_id.eq(stamp.org.0).and(dnc_list::removed_at.is_null()))
+            .filter(dnc_list::id.eq_any(chunk.to_vec()));
+        diesel::update(live)
+            .set((
+                dnc_list::removed_at.eq(stamp.now),
+                dnc_list::removed_by.eq(stamp.changed_by),
+                dnc_list::removed_actor.eq(&stamp.actor),
+                dnc_list::removal_kind.eq(kind),
+                dnc_list::removal_reason.eq(reason),
+                dnc_list::updated_at.eq(stamp.now),
+                dnc_list::version.eq(dnc_list::version + 1),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Closes the live entries that an import made, and returns their numbers.
 ///
 /// # Errors
 /// The database refuses.
 pub fn close_of_import(conn: &mut Db, import: i64, stamp: &Stamp) -> Result<Vec<String>, DbError> {
-    let live = dnc_list::table
+    let made: Vec<(i64, String)> = dnc_list::table
         .filter(dnc_list::organization_id.eq(stamp.org.0).and(dnc_list::removed_at.is_null()))
-        .filter(dnc_list::import_id.eq(import));
-    let numbers = live.order(dnc_list::id).select(dnc_list::phone_number).load(conn)?;
-    diesel::update(live)
-        .set((
-            dnc_list::removed_at.eq(stamp.now),
-            dnc_list::removed_by.eq(stamp.changed_by),
-            dnc_list::removal_reason.eq(format!("import {import} undone")),
-            dnc_list::updated_at.eq(stamp.now),
-            dnc_list::version.eq(dnc_list::version + 1),
-        ))
-        .execute(conn)?;
+        .filter(dnc_list::import_id.eq(import))
+        .order(dnc_list::id)
+        .select((dnc_list::id, dnc_list::phone_number))
+        .load(conn)?;
+    let (ids, numbers): (Vec<i64>, Vec<String>) = made.into_iter().unzip();
+    close(conn, &ids, RemovalKind::Undo, &format!("import {import} undone"), stamp)?;
     Ok(numbers)
+}
+
+/// The entries whose time has come and that nobody has closed yet.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn expired(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<LiveEntry>, DbError> {
+    Ok(dnc_list::table
+        .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
+        .filter(dnc_list::expires_at.le(now))
+        .order(dnc_list::id)
+        .select((dnc_list::id, dnc_list::phone_number, dnc_list::scope, dnc_list::expires_at))
+        .load(conn)?)
 }
 
 /// Opens the entries again that entries of an import replaced at `replaced_at`: they may still forbid texts.
@@ -115,10 +186,15 @@ pub fn reopen_superseded(
     for chunk in numbers.chunks(IN_LIST) {
         let replaced = dnc_list::table
             .filter(dnc_list::organization_id.eq(stamp.org.0).and(dnc_list::removed_at.eq(replaced_at)))
-            .filter(dnc_list::removal_reason.eq(SUPERSEDED).and(dnc_list::phone_number.eq_any(chunk.to_vec())));
+            .filter(
+                dnc_list::removal_kind.eq(RemovalKind::Replacement).and(dnc_list::phone_number.eq_any(chunk.to_vec())),
+            );
         diesel::update(replaced)
             .set((
                 dnc_list::removed_at.eq(None::<Timestamp>),
+                dnc_list::removed_by.eq(None::<i64>),
+                dnc_list::removed_actor.eq(None::<String>),
+                dnc_list::removal_kind.eq(None::<RemovalKind>),
                 dnc_list::removal_reason.eq(None::<String>),
                 dnc_list::updated_at.eq(stamp.now),
                 dnc_list::version.eq(dnc_list::version + 1),
@@ -128,27 +204,35 @@ pub fn reopen_superseded(
     Ok(())
 }
 
-/// Why an entry was closed when another one took its place.
-const SUPERSEDED: &str = "replaced by a newer entry";
-
 /// Closes live entries of these numbers that do not forbid calls (expired, or for texts only), so that a new
 /// entry can take their place. Closed entries are kept.
 ///
 /// # Errors
 /// The database refuses.
-pub fn close_superseded(conn: &mut Db, org: OrgId, numbers: &[String], now: Timestamp) -> Result<(), DbError> {
+pub fn close_superseded(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Result<(), DbError> {
+    let live = live_among(conn, stamp.org, numbers)?;
+    let ids: Vec<i64> = live.iter().map(|entry| entry.id).collect();
+    close(conn, &ids, RemovalKind::Replacement, RemovalKind::Replacement.reason(), stamp)
+}
+
+/// When a person last took each of these numbers off the list; numbers that nobody took off are missing.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn last_removed_by_person(
+    conn: &mut Db,
+    org: OrgId,
+    numbers: &[String],
+) -> Result<HashMap<String, Timestamp>, DbError> {
+    let mut last = HashMap::new();
     for chunk in numbers.chunks(IN_LIST) {
-        let live = dnc_list::table
-            .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
-            .filter(dnc_list::phone_number.eq_any(chunk.to_vec()));
-        diesel::update(live)
-            .set((
-                dnc_list::removed_at.eq(now),
-                dnc_list::removal_reason.eq(SUPERSEDED),
-                dnc_list::updated_at.eq(now),
-                dnc_list::version.eq(dnc_list::version + 1),
-            ))
-            .execute(conn)?;
+        let removed: Vec<(String, Option<Timestamp>)> = dnc_list::table
+            .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_not_null()))
+            .filter(dnc_list::phone_number.eq_any(chunk.to_vec()).and(dnc_list::removal_kind.eq(RemovalKind::Person)))
+            .order((dnc_list::removed_at, dnc_list::id))
+            .select((dnc_list::phone_number, dnc_list::removed_at))
+            .load(conn)?;
+        last.extend(removed.into_iter().filter_map(|(number, at)| Some((number, at?))));
     }
-    Ok(())
+    Ok(last)
 }

@@ -32,6 +32,13 @@ pub struct Import {
     pub finished_at: Timestamp,
 }
 
+impl Import {
+    /// The notice that the same file is imported again.
+    pub fn was_imported_before(&self) -> String {
+        format!("the same file was imported before: import {} of {}, on {}", self.id, self.file_name, self.started_at)
+    }
+}
+
 /// What an import's record begins with; options, which the file may complete, and counts follow at its end.
 #[derive(Insertable)]
 #[diesel(table_name = imports, treat_none_as_default_value = false)]

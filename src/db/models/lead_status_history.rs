@@ -44,23 +44,52 @@ pub struct StatusChange {
     pub undone: bool,
 }
 
-/// The status that each of these leads had before it last went to `dnc`.
+/// The status that each of these leads had before it last went to `dnc`. What an import that is undone by now made of
+/// it does not count.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn before_dnc(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64, Status>, DbError> {
-    let mut before = HashMap::new();
+    let mut rows: HashMap<i64, Vec<Move>> = HashMap::new();
     for ids in leads.chunks(IN_LIST) {
-        let rows: Vec<(i64, Option<Status>)> = lead_status_history::table
+        let some: Vec<(i64, Option<Status>, Status, Option<String>)> = lead_status_history::table
+            .left_join(imports::table.on(imports::id.nullable().eq(lead_status_history::import_id)))
             .filter(lead_status_history::organization_id.eq(org.0))
             .filter(lead_status_history::lead_id.eq_any(ids.to_vec()))
-            .filter(lead_status_history::to_status.eq(Status::Dnc.as_str().into_sql::<diesel::sql_types::Text>()))
             .order(lead_status_history::id)
-            .select((lead_status_history::lead_id, lead_status_history::from_status))
+            .select((
+                lead_status_history::lead_id,
+                lead_status_history::from_status,
+                lead_status_history::to_status,
+                imports::status.nullable(),
+            ))
             .load(conn)?;
-        before.extend(rows.into_iter().filter_map(|(lead, from)| Some((lead, from.filter(|s| *s != Status::Dnc)?))));
+        for (lead, from, to, import) in some {
+            rows.entry(lead).or_default().push(Move { from, to, undone: import.as_deref() == Some("undone") });
+        }
     }
-    Ok(before)
+    Ok(rows.into_iter().filter_map(|(lead, moves)| Some((lead, last_before_dnc(&moves)?))).collect())
+}
+
+/// One row of a lead's history.
+struct Move {
+    from: Option<Status>,
+    to: Status,
+    undone: bool,
+}
+
+/// The status before the last move to `dnc`, of moves in the order in which they were written.
+fn last_before_dnc(moves: &[Move]) -> Option<Status> {
+    let mut last = None;
+    let mut before = None;
+    for one in moves {
+        if one.to == Status::Dnc {
+            before = last.or(one.from.filter(|from| *from != Status::Dnc)).or(before);
+        } else if !one.undone {
+            last = Some(one.to);
+        }
+    }
+    before
 }
 
 /// A lead's changes in the order in which they were true.
@@ -113,4 +142,31 @@ pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<StatusChange>
             },
         )
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Status::{self, *};
+    use super::{Move, last_before_dnc};
+
+    fn before(moves: &[(Option<Status>, Status, bool)]) -> Option<Status> {
+        let moves: Vec<Move> = moves.iter().map(|&(from, to, undone)| Move { from, to, undone }).collect();
+        last_before_dnc(&moves)
+    }
+
+    #[test]
+    fn the_status_before_dnc_is_that_of_the_imports_in_force() {
+        assert_eq!(before(&[(None, New, false), (Some(New), Hot, false), (Some(Hot), Dnc, false)]), Some(Hot));
+        // An import moved the lead on and to dnc, and is undone.
+        assert_eq!(
+            before(&[(None, Contacted, false), (Some(Contacted), Hot, true), (Some(Hot), Dnc, true)]),
+            Some(Contacted)
+        );
+        // There and back, and there again.
+        let twice = [(None, New, false), (Some(New), Dnc, false), (Some(Dnc), New, false), (Some(New), Cold, false)];
+        assert_eq!(before(&[&twice[..], &[(Some(Cold), Dnc, false)]].concat()), Some(Cold));
+        assert_eq!(before(&[(None, Dnc, false)]), None);
+        assert_eq!(before(&[(Some(Hot), Dnc, false)]), Some(Hot));
+        assert_eq!(before(&[]), None);
+    }
 }

@@ -326,6 +326,27 @@ pub fn live_by_phones(conn: &mut Db, org: OrgId, phones: &[String]) -> Result<Ve
     Ok(found)
 }
 
+/// The live leads with one of these phones, held against changes by others until the transaction ends.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn live_by_phones_for_change(conn: &mut Db, org: OrgId, phones: &[String]) -> Result<Vec<Lead>, DbError> {
+    let Db::Postgres(pg) = conn else { return live_by_phones(conn, org, phones) };
+    let mut found = Vec::new();
+    for chunk in phones.chunks(IN_LIST) {
+        found.extend(
+            leads::table
+                .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null()))
+                .filter(leads::phone_number.eq_any(chunk))
+                .order(leads::id)
+                .select(Lead::as_select())
+                .for_update()
+                .load(pg)?,
+        );
+    }
+    Ok(found)
+}
+
 /// The live leads with this email.
 ///
 /// # Errors

@@ -1,6 +1,9 @@
 //! One file a table: its row, and the queries that concern it alone.
 
+pub mod dnc_checks;
+pub mod dnc_entries;
 pub mod dnc_list;
+pub mod dnc_requests;
 pub mod import_effects;
 pub mod imports;
 pub mod lead_audit_log;

@@ -50,6 +50,8 @@ pub struct Checker {
     /// The organization's.
     pub base_currency: Currency,
     pub now: Timestamp,
+    /// Whether a row must say who is meant.
+    pub needs_identity: bool,
 }
 
 impl Checker {
@@ -177,7 +179,7 @@ impl Work<'_> {
             self.draft.lead.external_source = None;
         }
         // A row without a first phone that has further ones is known by the first of those.
-        if self.draft.phone.is_none() && !self.draft.further_phones.is_empty() {
+        if self.checker.needs_identity && self.draft.phone.is_none() && !self.draft.further_phones.is_empty() {
             let (number, _) = self.draft.further_phones.remove(0);
             self.draft.phone = Some(number);
             self.draft.lead.phone_number = Some(number.to_string());
@@ -190,7 +192,8 @@ impl Work<'_> {
             new
         });
         let lead = &self.draft.lead;
-        let identified = lead.phone_number.is_some() || lead.email.is_some() || lead.external_id.is_some();
+        let has_identity = lead.phone_number.is_some() || lead.email.is_some() || lead.external_id.is_some();
+        let identified = has_identity || !self.checker.needs_identity;
         let droppable = self.checker.lenient && self.problems.iter().all(|p| p.kind.is_droppable());
         if !identified && (self.problems.is_empty() || droppable) {
             self.problem(
@@ -234,6 +237,7 @@ mod tests {
             status_map: HashMap::from([("zzz".to_owned(), Status::Cold)]),
             base_currency: Currency::USD,
             now: Timestamp::from_micros(1_800_000_000_000_000),
+            needs_identity: true,
         }
     }
 

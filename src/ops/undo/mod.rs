@@ -71,6 +71,8 @@ pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, Undo
     let org = request.stamp.org;
     let import = imports::by_id(conn, org, request.import)?.ok_or(UndoError::Unknown(request.import))?;
     refuse_undone(conn, &import, &request)?;
+    // An import of requests is nothing but entries, and the opt-outs that came with them.
+    request.with_dnc |= import.kind == "dnc";
     let started = std::time::Instant::now();
     let record = begin_record(conn, &import, &request)?;
     request.stamp.import_id = Some(record);
@@ -146,8 +148,7 @@ impl Work<'_> {
         if !self.request.with_dnc {
             return Ok(Vec::new());
         }
-        let closed = dnc_list::close_of_import(conn, self.import.id, &self.request.stamp)?;
-        dnc_list::reopen_superseded(conn, &closed, self.import.started_at, &self.request.stamp)?;
+        let closed = dnc::remove::take_back_import(conn, &self.import, &self.request.stamp)?;
         self.summary.dnc_removed = closed.len() as u64;
         Ok(closed)
     }

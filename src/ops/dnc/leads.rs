@@ -1,18 +1,23 @@
-//! The do-not-call list and the leads with its numbers.
+//! The leads with a number of the do-not-call list: to `dnc`, and back.
+
+use std::collections::{HashMap, HashSet};
 
 use crate::db::bulk::{self, LeadChanges, Stamp};
-use crate::db::models::dnc_list;
 use crate::db::models::lead_audit_log::NewAuditEntry;
 use crate::db::models::lead_status_history::{self, NewStatusChange};
 use crate::db::models::leads::{self, Lead};
-use crate::db::{Db, DbError};
+use crate::db::models::{dnc_entries, dnc_list, lead_phones};
+use crate::db::{Db, DbError, OrgId};
 use crate::domain::phone::E164;
 use crate::domain::status::{Status, Trigger};
+use crate::domain::timestamp::Timestamp;
 
 /// Why a lead goes to `dnc`.
 pub const LISTED_REASON: &str = "its number is on the do-not-call list";
 /// Why a lead leaves `dnc`.
 const DELISTED_REASON: &str = "its number is off the do-not-call list";
+/// Why a lead leaves `dnc` that got another number.
+pub const DELISTED_NUMBER: &str = "its new number is not on the do-not-call list";
 
 /// Moves every live lead with one of these listed numbers to `dnc`, with audit and status history.
 /// Returns how many were moved.
@@ -21,7 +26,7 @@ const DELISTED_REASON: &str = "its number is off the do-not-call list";
 /// The database refuses.
 pub fn move_leads_to_dnc(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Result<usize, DbError> {
     let mut changes = LeadChanges::default();
-    for lead in leads::live_by_phones(conn, stamp.org, numbers)? {
+    for lead in leads::live_by_phones_for_change(conn, stamp.org, numbers)? {
         if lead.status != Status::Dnc {
             move_to_dnc(lead, &mut changes, stamp);
         }
@@ -73,29 +78,64 @@ pub fn move_leads_back(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Resu
         .filter(|number| E164::from_e164(number).is_none_or(|number| !listed.contains(&number)))
         .cloned()
         .collect();
-    let mut leads = leads::live_by_phones(conn, stamp.org, &free)?;
+    let mut leads = leads::live_by_phones_for_change(conn, stamp.org, &free)?;
     leads.retain(|lead| lead.status == Status::Dnc);
     let ids: Vec<i64> = leads.iter().map(|lead| lead.id).collect();
     let before = lead_status_history::before_dnc(conn, stamp.org, &ids)?;
     let mut changes = LeadChanges::default();
     for mut lead in leads {
         let status = before.get(&lead.id).copied().unwrap_or(Status::New);
-        let from = std::mem::replace(&mut lead.status, status);
-        (lead.status_changed_at, lead.updated_at) = (stamp.now, stamp.now);
+        record_back(&mut lead, status, DELISTED_REASON, &mut changes, stamp);
         lead.version += 1;
-        changes.audit.push(NewAuditEntry {
-            field_name: Some("status".into()),
-            old_value: Some(from.to_string()),
-            new_value: Some(status.to_string()),
-            ..stamp.audit(lead.id, "update")
-        });
-        changes.history.push(NewStatusChange {
-            trigger_type: Trigger::Dnc,
-            reason: Some(DELISTED_REASON.into()),
-            ..stamp.status_change(lead.id, Some(from), status)
-        });
         changes.updated.push(lead);
     }
     bulk::write(conn, &changes, stamp)?;
     Ok(ids.len())
+}
+
+/// Sets a stored lead's status from `dnc` back to what it was and writes the move down.
+pub fn record_back(lead: &mut Lead, status: Status, reason: &str, changes: &mut LeadChanges, stamp: &Stamp) {
+    let from = std::mem::replace(&mut lead.status, status);
+    (lead.status_changed_at, lead.updated_at) = (stamp.now, stamp.now);
+    changes.audit.push(NewAuditEntry {
+        field_name: Some("status".into()),
+        old_value: Some(from.to_string()),
+        new_value: Some(status.to_string()),
+        ..stamp.audit(lead.id, "update")
+    });
+    changes.history.push(NewStatusChange {
+        trigger_type: Trigger::Dnc,
+        reason: Some(reason.into()),
+        ..stamp.status_change(lead.id, Some(from), status)
+    });
+}
+
+/// Those numbers of each lead, the first and further ones, that may not be contacted on one channel or on any. A lead
+/// without such numbers is missing.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn blocked_numbers<'a>(
+    conn: &mut Db,
+    org: OrgId,
+    leads: impl IntoIterator<Item = &'a Lead>,
+    now: Timestamp,
+) -> Result<HashMap<i64, Vec<String>>, DbError> {
+    let mut numbers: Vec<(i64, String)> = Vec::new();
+    let mut ids = Vec::new();
+    for lead in leads {
+        ids.push(lead.id);
+        numbers.extend(lead.phone_number.clone().map(|number| (lead.id, number)));
+    }
+    for (lead, phones) in lead_phones::of_leads(conn, org, &ids)? {
+        numbers.extend(phones.into_iter().map(|phone| (lead, phone.phone_number)));
+    }
+    let texts: Vec<String> = numbers.iter().map(|(_, number)| number.clone()).collect();
+    let entries = dnc_entries::in_force_among(conn, org, &texts, now)?;
+    let listed: HashSet<&str> = entries.iter().map(|entry| entry.phone_number.as_str()).collect();
+    let mut blocked: HashMap<i64, Vec<String>> = HashMap::new();
+    for (lead, number) in numbers.into_iter().filter(|(_, number)| listed.contains(number.as_str())) {
+        blocked.entry(lead).or_default().push(number);
+    }
+    Ok(blocked)
 }

@@ -1,0 +1,11 @@
+DROP FUNCTION is_on_dnc_list(text, text, text);
+DROP FUNCTION is_on_dnc_list(text, integer, text);
+DROP TRIGGER dnc_list_no_delete ON dnc_list;
+DROP FUNCTION refuse_delete_of_entries();
+ALTER TABLE dnc_list DROP COLUMN removal_kind, DROP COLUMN removed_actor, DROP COLUMN added_actor;
+DROP INDEX dnc_list_expiry;
+DROP INDEX dnc_list_closed;
+DROP TABLE dnc_checks;
+DROP TABLE dnc_requests;
+DROP INDEX dnc_list_id;
+DROP FUNCTION refuse_second_decision();

@@ -1,0 +1,10 @@
+DROP TRIGGER dnc_list_no_replace;
+DROP TRIGGER dnc_list_no_delete;
+ALTER TABLE dnc_list DROP COLUMN removal_kind;
+ALTER TABLE dnc_list DROP COLUMN removed_actor;
+ALTER TABLE dnc_list DROP COLUMN added_actor;
+DROP INDEX dnc_list_expiry;
+DROP INDEX dnc_list_closed;
+DROP TABLE dnc_checks;
+DROP TABLE dnc_requests;
+DROP INDEX dnc_list_id;

@@ -1,0 +1,167 @@
+//! `crmctl dnc add`
+
+use serde::Serialize;
+
+use super::numbers::{Numbers, Refused, print_refused};
+use crate::cli::one_of;
+use crate::commands::context::{Context, Session};
+use crate::commands::times;
+use crate::db::{DbError, Lock};
+use crate::domain::datetime;
+use crate::domain::dnc::{DncScope, DncSource, Listing, Terms};
+use crate::domain::phone::E164;
+use crate::domain::role::Right;
+use crate::error::{CommandError, Exit};
+use crate::ops::dnc::add::{LONGEST_REASON, LONGEST_TEXT, Request, honour};
+use crate::ops::dnc::remove::expire;
+use crate::ui::{Column, grouped};
+
+/// Put numbers on the do-not-call list; the leads with them get the status dnc
+///
+/// Every request is kept with its evidence, also when the number is listed already. An entry is only ever widened: to
+/// more channels, or to a later end.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  crmctl dnc add '(212) 555-0142' --reason 'asked on the phone' --source opt_out_call\n  \
+    crmctl dnc add --file opt-outs.txt --scope texts --requested-at 2026-03-02\n\n\
+    A sheet with reasons and dates is imported: crmctl import dnc FILE.\n\
+    Exit code 3 when something was no number; the others are added."
+)]
+pub struct Args {
+    #[command(flatten)]
+    numbers: Numbers,
+    /// Why the numbers may not be contacted
+    #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_REASON>)]
+    reason: Option<String>,
+    /// Which contacts are forbidden; only all and calls change the status of leads [default: all]
+    #[arg(long, value_parser = one_of::<DncScope>())]
+    scope: Option<DncScope>,
+    /// Where the request comes from [default: manual]
+    #[arg(long, value_parser = one_of::<DncSource>())]
+    source: Option<DncSource>,
+    /// What the person said, or other evidence
+    #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_TEXT>)]
+    evidence: Option<String>,
+    /// When the person asked for it [default: now]
+    #[arg(long, value_name = "TIME")]
+    requested_at: Option<String>,
+    /// When the entry ends by itself; a date ends with its day [default: never]
+    #[arg(long, value_name = "TIME")]
+    expires: Option<String>,
+    /// Do everything but keep nothing: the counts are those of the real call
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Numbers that are written together.
+const TOGETHER: usize = 8000;
+
+/// What was added.
+#[derive(Debug, Default, Serialize)]
+struct Summary {
+    dry_run: bool,
+    /// Numbers read, each a request that is kept.
+    requests: u64,
+    /// Numbers that were not listed.
+    added: u64,
+    /// Numbers whose entry forbids more, or longer, than before.
+    widened: u64,
+    already_listed: u64,
+    leads_moved: u64,
+    refused: Vec<Refused>,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::hidden("dry_run"),
+    Column::count("requests", "requests"),
+    Column::count("added", "  added"),
+    Column::count("widened", "  widened"),
+    Column::count("already_listed", "  listed already"),
+    Column::count("leads_moved", "leads moved to dnc"),
+    Column::hidden("refused"),
+];
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    context.catch_interrupts();
+    let mut session = context.session(Right::AddDnc)?;
+    let template = template(&args, &session)?;
+    let (numbers, refused) = args.numbers.gather(&session)?;
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    let (org, stamp, interrupted) = (session.org.org_id(), session.stamp.clone(), session.db.interrupted());
+    let mut bar = context.ui.progress();
+    let mut summary = Summary { dry_run: args.dry_run, refused, ..Summary::default() };
+    session.db.write_under(Lock::DncList, org, args.dry_run, |conn| {
+        expire(conn, &stamp)?;
+        for some in numbers.chunks(TOGETHER) {
+            if interrupted.load(std::sync::atomic::Ordering::Relaxed) {
+                return Err(DbError::Interrupted);
+            }
+            let requests: Vec<Request> = some.iter().map(|number| template(*number)).collect();
+            let added = honour(conn, &requests, &stamp, &zone)?;
+            summary.count(&added.listings, added.leads_moved);
+            bar.set(summary.requests, numbers.len() as u64);
+        }
+        Ok(())
+    })?;
+    drop(bar);
+    context.ui.record(&summary, COLUMNS)?;
+    print_refused(&summary.refused, context.ui)?;
+    if args.dry_run {
+        context.ui.note(&format!("would keep {} requests; nothing was changed", grouped(summary.requests as i64)));
+    }
+    Ok(if summary.refused.is_empty() { Exit::Done } else { Exit::NeedsAttention })
+}
+
+/// Makes the request of a number from what was said of all of them.
+fn template(args: &Args, session: &Session) -> anyhow::Result<impl Fn(E164) -> Request + use<>> {
+    let now = session.stamp.now;
+    let received_at = match &args.requested_at {
+        Some(text) => times::point(session, "--requested-at", text)?,
+        None => now,
+    };
+    if received_at > now {
+        return Err(CommandError::usage(format!("--requested-at: {received_at} lies in the future")).into());
+    }
+    let expires_at = args.expires.as_deref().map(|text| times::end(session, "--expires", text)).transpose()?;
+    if expires_at.is_some_and(|end| end <= now) {
+        return Err(CommandError::usage("--expires lies in the past")
+            .hint("leave it out for an entry without end")
+            .into());
+    }
+    let terms = Terms { scope: args.scope.unwrap_or_default(), expires_at };
+    let (source, reason, text) = (args.source.unwrap_or(DncSource::Manual), args.reason.clone(), args.evidence.clone());
+    Ok(move |number| Request {
+        number,
+        terms,
+        source,
+        reason: reason.clone(),
+        text: text.clone(),
+        class: None,
+        received_at,
+    })
+}
+
+impl Summary {
+    fn count(&mut self, listings: &[Listing], leads_moved: u64) {
+        self.leads_moved += leads_moved;
+        for listing in listings {
+            self.requests += 1;
+            match listing {
+                Listing::Added(_) => self.added += 1,
+                Listing::Widened(_) => self.widened += 1,
+                Listing::Covered(_) => self.already_listed += 1,
+            }
+        }
+    }
+}
+
+/// Takes a text of at most so many characters that is not blank.
+pub(crate) fn within<const MOST: usize>(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("it is empty".into()),
+        length if length > MOST => Err(format!("it has {length} characters, and at most {MOST} are kept")),
+        _ if text.contains('\0') => Err("it holds the character U+0000".into()),
+        _ => Ok(text.to_owned()),
+    }
+}

@@ -1,0 +1,146 @@
+//! `crmctl dnc check`
+
+use serde::Serialize;
+
+use super::numbers::Numbers;
+use crate::cli::one_of;
+use crate::commands::context::{Context, Session};
+use crate::db::models::system_config;
+use crate::domain::dnc::{Channel, Verdict};
+use crate::domain::flag;
+use crate::domain::role::Right;
+use crate::domain::timestamp::Timestamp;
+use crate::error::Exit;
+use crate::ops::dnc::check::{Answer, Asked, INTERNAL_LIST, check, record};
+use crate::ui::{Column, Format, ListWriter};
+
+/// Say whether numbers may be contacted: clear, blocked with every reason, or unknown
+///
+/// What could not be checked is unknown, never clear. A number is clear only on the lists that are named beside it;
+/// `internal` is the organization's own list.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl dnc check '(212) 555-0142' +12125550143\n  \
+    crmctl dnc check --file numbers.txt --channel texts --format csv\n\n\
+    Exit code 0 only when every number is clear, 3 when one is blocked or unknown.")]
+pub struct Args {
+    #[command(flatten)]
+    numbers: Numbers,
+    /// Ask for one channel; without it an entry for either blocks
+    #[arg(long, value_parser = one_of::<Channel>())]
+    channel: Option<Channel>,
+    /// Record the answers, for `dnc history`; `org set dnc.record_checks yes` does it always
+    #[arg(long)]
+    record: bool,
+}
+
+/// The organization's setting that every check is recorded.
+pub(crate) const RECORD_KEY: &str = "dnc.record_checks";
+
+/// Numbers that are looked up together.
+const TOGETHER: usize = 1000;
+
+/// An answer as tables and CSV print it.
+#[derive(Serialize)]
+struct Line<'a> {
+    input: &'a str,
+    number: Option<&'a str>,
+    verdict: Verdict,
+    reasons: String,
+    since: Option<Timestamp>,
+    lists_checked: String,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::text("input", "input"),
+    Column::whole("number", "number"),
+    Column::whole("verdict", "verdict"),
+    Column::text("reasons", "reasons"),
+    Column::time("since", "since"),
+    Column::whole("lists_checked", "lists checked"),
+];
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let mut work = Work {
+        recorded: args.record || records_always(&mut session)?,
+        list: context.ui.list(COLUMNS),
+        as_it_is: matches!(context.ui.format, Format::Json | Format::Ndjson),
+        channel: args.channel,
+        not_clear: 0,
+        checked: 0,
+    };
+    // Each batch is a transaction of its own: nothing waits while numbers are typed or piped in.
+    let mut asked = Vec::new();
+    args.numbers.each(args.numbers.region(&session), |written| {
+        asked.push(Asked { input: written.text, number: written.number });
+        if asked.len() < TOGETHER {
+            return Ok(());
+        }
+        work.answer(&mut session, &std::mem::take(&mut asked))
+    })?;
+    work.answer(&mut session, &asked)?;
+    let Work { list, not_clear, checked, .. } = work;
+    list.finish("no numbers")?;
+    if checked > 0 {
+        context.ui.note(&format!(
+            "checked on the organization's own list (`{INTERNAL_LIST}`) only: no registry is required for any calling code"
+        ));
+    }
+    Ok(if not_clear > 0 { Exit::NeedsAttention } else { Exit::Done })
+}
+
+fn records_always(session: &mut Session) -> anyhow::Result<bool> {
+    let org = session.org.org_id();
+    let settings = session.db.read(org, |conn| system_config::all(conn, org))?;
+    let setting = settings.iter().find(|setting| setting.config_key == RECORD_KEY);
+    Ok(setting.and_then(|setting| flag::parse(&setting.config_value)).unwrap_or(false))
+}
+
+/// A check under way.
+struct Work {
+    list: ListWriter,
+    channel: Option<Channel>,
+    recorded: bool,
+    /// Whether answers are printed as they are, not as lines of text.
+    as_it_is: bool,
+    not_clear: u64,
+    checked: u64,
+}
+
+impl Work {
+    fn answer(&mut self, session: &mut Session, asked: &[Asked]) -> anyhow::Result<()> {
+        let (org, stamp, channel) = (session.org.org_id(), &session.stamp, self.channel);
+        let answers = match self.recorded {
+            false => session.db.read(org, |conn| check(conn, org, asked, channel, stamp.now))?,
+            true => session.db.write(org, |conn| {
+                let answers = check(conn, org, asked, channel, stamp.now)?;
+                record(conn, &answers, channel, stamp)?;
+                Ok::<_, crate::db::DbError>(answers)
+            })?,
+        };
+        for answer in &answers {
+            self.not_clear += u64::from(answer.verdict != Verdict::Clear);
+            self.checked += u64::from(answer.number.is_some());
+            match self.as_it_is {
+                true => self.list.push(answer)?,
+                false => self.list.push(&line(answer))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn line(answer: &Answer) -> Line<'_> {
+    let told = answer.reasons.iter().map(|reason| match (reason.list, reason.scope) {
+        (Some(list), Some(scope)) => format!("{list} ({scope}): {}", reason.reason),
+        _ => reason.reason.clone(),
+    });
+    Line {
+        input: &answer.input,
+        number: answer.number.as_deref(),
+        verdict: answer.verdict,
+        reasons: told.collect::<Vec<_>>().join("; "),
+        since: answer.reasons.iter().filter_map(|reason| reason.since).min(),
+        lists_checked: answer.lists_checked.join(", "),
+    }
+}

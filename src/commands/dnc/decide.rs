@@ -1,0 +1,69 @@
+//! `crmctl dnc decide`
+
+use serde::Serialize;
+
+use super::add::within;
+use crate::cli::one_of;
+use crate::commands::context::Context;
+use crate::db::Lock;
+use crate::db::models::dnc_requests::DncRequest;
+use crate::domain::dnc::Decision;
+use crate::domain::role::Right;
+use crate::error::{CommandError, Exit};
+use crate::ops::dnc::add::LONGEST_REASON;
+use crate::ops::dnc::decide::decide;
+use crate::ui::Column;
+
+/// Decide a request: honour it, which puts its number on the list, or dismiss it and say why
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl dnc decide 12 honour\n  \
+    crmctl dnc decide 13 dismiss --reason 'speaks of a bill, not of us'")]
+pub struct Args {
+    /// The request, by its number in `dnc due`
+    id: i64,
+    #[arg(value_parser = one_of::<Decision>())]
+    decision: Decision,
+    /// Why it is decided so; a dismissal needs it
+    #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_REASON>)]
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Decided {
+    #[serde(flatten)]
+    request: DncRequest,
+    leads_moved: u64,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::number("id", "id"),
+    Column::whole("phone_number", "number"),
+    Column::text("text", "text"),
+    Column::whole("class", "class"),
+    Column::time("received_at", "received"),
+    Column::time("due_at", "due"),
+    Column::whole("decision", "decision"),
+    Column::text("decision_reason", "why"),
+    Column::time("decided_at", "decided"),
+    Column::number("dnc_id", "entry"),
+    Column::count("leads_moved", "leads moved to dnc"),
+];
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let right = match (args.decision, &args.reason) {
+        (Decision::Honour, _) => Right::AddDnc,
+        (Decision::Dismiss, Some(_)) => Right::RemoveDnc,
+        (Decision::Dismiss, None) => {
+            return Err(CommandError::usage("a dismissal needs its reason")
+                .hint("say it, for example --reason 'speaks of a bill, not of us'")
+                .into());
+        }
+    };
+    let mut session = context.session(right)?;
+    let stamp = session.stamp.clone();
+    let (request, added) = session.db.write_under(Lock::DncList, stamp.org, false, |conn| {
+        decide(conn, args.id, args.decision, args.reason.as_deref(), &stamp)
+    })?;
+    context.ui.record(&Decided { request, leads_moved: added.leads_moved }, COLUMNS)?;
+    Ok(Exit::Done)
+}

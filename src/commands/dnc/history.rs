@@ -1,0 +1,46 @@
+//! `crmctl dnc history`
+
+use crate::commands::context::Context;
+use crate::domain::phone::{Region, parse_for_list};
+use crate::domain::role::Right;
+use crate::error::{CommandError, Exit};
+use crate::ops::dnc::history::history;
+use crate::ui::Column;
+
+/// Show all that was said and done about a number: requests, entries, decisions and recorded checks
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl dnc history '(212) 555-0142'")]
+pub struct Args {
+    /// The number, written in any way
+    number: String,
+    /// The region of a national number, such as US [default: the organization's]
+    #[arg(long)]
+    region: Option<Region>,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::time("at", "when"),
+    Column::whole("event", "event"),
+    Column::text("detail", "detail"),
+    Column::whole("source", "source"),
+    Column::whole("scope", "scope"),
+    Column::text("actor", "who"),
+    Column::hidden("by_user_id"),
+    Column::number("import_id", "import"),
+    Column::hidden("dnc_id"),
+    Column::number("request_id", "request"),
+];
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let org = session.org.org_id();
+    let region = args.region.or_else(|| session.org.default_region.parse().ok());
+    let number = parse_for_list(&args.number, region)
+        .map_err(|e| CommandError::failed(format!("`{}` {e}", args.number)).hint(e.remedy()))?;
+    let mut list = context.ui.list(COLUMNS);
+    for event in session.db.read(org, |conn| history(conn, org, number))? {
+        list.push(&event)?;
+    }
+    list.finish(&format!("nothing is known of {number}"))?;
+    Ok(Exit::Done)
+}

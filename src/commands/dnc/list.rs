@@ -1,0 +1,107 @@
+//! `crmctl dnc list`
+
+use crate::cli::one_of;
+use crate::commands::context::Context;
+use crate::commands::times;
+use crate::db::models::dnc_entries::{self, EntryFilter};
+use crate::domain::dnc::{DncScope, DncSource};
+use crate::domain::role::Right;
+use crate::error::Exit;
+use crate::ui::{Column, Format, grouped};
+
+/// List the entries of the do-not-call list, the newest first
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl dnc list --source opt_out_text --since 2026-03-01\n  \
+    crmctl dnc list --format csv > dnc.csv")]
+pub struct Args {
+    #[arg(long, value_parser = one_of::<DncSource>())]
+    source: Option<DncSource>,
+    #[arg(long, value_parser = one_of::<DncScope>())]
+    scope: Option<DncScope>,
+    /// Added at or after this time
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Added before the end of this day, or before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Entries that this import made
+    #[arg(long, value_name = "ID")]
+    import: Option<i64>,
+    /// Closed entries instead of live ones
+    #[arg(long)]
+    removed: bool,
+    /// At most so many; 0 for all. Tables show 50 when nothing is said, the other forms all
+    #[arg(long, value_name = "N")]
+    limit: Option<u32>,
+}
+
+/// How many entries a table shows when nothing is said.
+const TABLE_LIMIT: u32 = 50;
+
+/// Entries that are loaded and printed together.
+const PAGE: i64 = 5000;
+
+const COLUMNS: &[Column] = &[
+    Column::number("id", "id"),
+    Column::whole("phone_number", "number"),
+    Column::whole("scope", "scope"),
+    Column::whole("source", "source"),
+    Column::text("reason", "reason"),
+    Column::hidden("evidence"),
+    Column::time("added_at", "added"),
+    Column::hidden("added_by"),
+    Column::hidden("added_actor"),
+    Column::time("expires_at", "expires"),
+    Column::time("removed_at", "removed"),
+    Column::hidden("removed_by"),
+    Column::hidden("removed_actor"),
+    Column::hidden("removal_kind"),
+    Column::text("removal_reason", "why removed"),
+    Column::number("import_id", "import"),
+];
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let org = session.org.org_id();
+    let filter = EntryFilter {
+        source: args.source,
+        scope: args.scope,
+        added_since: args.since.as_deref().map(|text| times::point(&session, "--since", text)).transpose()?,
+        added_until: args.until.as_deref().map(|text| times::end(&session, "--until", text)).transpose()?,
+        import_id: args.import,
+        removed: args.removed,
+    };
+    let for_people = matches!(context.ui.format, Format::Table | Format::Markdown);
+    let limit = match args.limit {
+        Some(0) => None,
+        Some(limit) => Some(limit),
+        None => for_people.then_some(TABLE_LIMIT),
+    };
+    let mut list = context.ui.list(COLUMNS);
+    let more = session.db.read(org, |conn| -> anyhow::Result<bool> {
+        let (mut before, mut left) = (None, limit.map_or(i64::MAX, i64::from));
+        loop {
+            // One more than asked for tells whether the list is cut.
+            let most = PAGE.min(left.saturating_add(1));
+            let page = dnc_entries::page(conn, org, &filter, before, most)?;
+            let is_last = (page.len() as i64) < most;
+            for entry in &page {
+                if left == 0 {
+                    return Ok(true);
+                }
+                list.push(entry)?;
+                left -= 1;
+            }
+            before = page.last().map(|entry| entry.id);
+            if is_last || before.is_none() {
+                return Ok(false);
+            }
+        }
+    })?;
+    list.finish("no entries")?;
+    if more {
+        let limit = limit.unwrap_or_default();
+        context.ui.note(&format!("the first {} are shown; --limit 0 shows all", grouped(limit)));
+    }
+    Ok(Exit::Done)
+}

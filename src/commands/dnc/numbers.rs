@@ -1,0 +1,127 @@
+//! The numbers that a verb is about: typed, from a file, or from standard input.
+
+use serde::Serialize;
+
+use crate::commands::context::Session;
+use crate::commands::lines::each_line;
+use crate::domain::phone::{E164, PhoneProblem, Region, parse_for_list};
+use crate::error::CommandError;
+use crate::ui::{Column, Ui, grouped};
+
+/// Which numbers are meant.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Numbers {
+    /// The numbers, each written in any way; `-` reads them from standard input, one a line
+    #[arg(value_name = "NUMBER", required_unless_present = "file", conflicts_with = "file")]
+    numbers: Vec<String>,
+    /// A text file with one number a line; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    file: Option<String>,
+    /// The region of national numbers, such as US [default: the organization's]
+    #[arg(long)]
+    region: Option<Region>,
+}
+
+/// A number as it was written, and what was read.
+pub(super) struct Written {
+    /// The line of the file; nothing when it was typed.
+    pub line: Option<u64>,
+    pub text: String,
+    pub number: Result<E164, PhoneProblem>,
+}
+
+impl Numbers {
+    /// The region that national numbers are read in.
+    pub fn region(&self, session: &Session) -> Option<Region> {
+        self.region.or_else(|| session.org.default_region.parse().ok())
+    }
+
+    /// Calls `each` with every number, in order; national ones are of the region.
+    pub fn each(
+        &self,
+        region: Option<Region>,
+        mut each: impl FnMut(Written) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let read = |line: Option<u64>, text: &str| {
+            let text = text.trim();
+            Written { line, text: text.to_owned(), number: parse_for_list(text, region) }
+        };
+        let file = match (&self.file, self.numbers.as_slice()) {
+            (Some(file), _) => file,
+            (None, [only]) if only == "-" => only,
+            (None, numbers) => return numbers.iter().try_for_each(|text| each(read(None, text))),
+        };
+        each_line(file, |line, text| each(read(Some(line), text)))
+    }
+
+    /// Reads all numbers, and sets aside what is none.
+    ///
+    /// # Errors
+    /// Nothing of it is a number, or the file cannot be read.
+    pub fn gather(&self, session: &Session) -> anyhow::Result<(Vec<E164>, Vec<Refused>)> {
+        let (mut numbers, mut refused) = (Vec::new(), Vec::new());
+        self.each(self.region(session), |written| {
+            match &written.number {
+                Ok(number) => numbers.push(*number),
+                Err(problem) => refused.push(Refused::of(&written, problem)),
+            }
+            Ok(())
+        })?;
+        match (numbers.is_empty(), refused.first()) {
+            (true, Some(first)) => {
+                let mut error = CommandError::failed("nothing here is a phone number; nothing was changed");
+                for one in refused.iter().take(SHOWN) {
+                    error = error.detail(one.describe());
+                }
+                Err(error.hint(first.hint).into())
+            }
+            (true, None) => Err(CommandError::usage("no numbers were given").into()),
+            (false, _) => Ok((numbers, refused)),
+        }
+    }
+}
+
+/// What is not a number, and what to do about it.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Refused {
+    pub line: Option<u64>,
+    pub input: String,
+    pub problem: String,
+    pub hint: &'static str,
+}
+
+impl Refused {
+    pub fn of(written: &Written, problem: &PhoneProblem) -> Refused {
+        Refused {
+            line: written.line,
+            input: written.text.clone(),
+            problem: problem.to_string(),
+            hint: problem.remedy(),
+        }
+    }
+
+    fn describe(&self) -> String {
+        let place = self.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        format!("{place}`{}` {}", self.input, self.problem)
+    }
+}
+
+/// How many refused inputs a person sees; the machine-readable forms have all of them.
+const SHOWN: usize = 20;
+
+const REFUSED_COLUMNS: &[Column] = &[
+    Column::number("line", "line"),
+    Column::text("input", "input"),
+    Column::text("problem", "problem"),
+    Column::text("hint", "what to do"),
+];
+
+/// Prints what was refused below a summary.
+pub(super) fn print_refused(refused: &[Refused], ui: Ui) -> anyhow::Result<()> {
+    ui.part("refused", refused.get(..SHOWN).unwrap_or(refused), REFUSED_COLUMNS)?;
+    if refused.len() > SHOWN {
+        let more = refused.len() - SHOWN;
+        ui.note(&format!("{} more refused; --format json lists all of them", grouped(more as i64)));
+    }
+    Ok(())
+}

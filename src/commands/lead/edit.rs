@@ -1,0 +1,49 @@
+//! `crmctl lead edit`
+
+use super::values::LeadValues;
+use super::{Among, LeadName};
+use crate::commands::context::Context;
+use crate::db::Lock;
+use crate::db::models::leads;
+use crate::domain::role::Right;
+use crate::error::{CommandError, Exit};
+use crate::ops::lead_edit::{Edit, clearable, edit};
+
+/// Change fields of a lead; the values are checked by the rules of the import
+///
+/// With another phone the status follows the new number: to dnc when it is on the do-not-call list, back when it is not.
+/// Tags and a note are added to those that are there.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl lead edit 10482 --company 'Difference Works' --clear city\n  \
+    crmctl lead edit ada@example.com --phone '(212) 555-0143' --if-version 3")]
+pub struct Args {
+    #[command(flatten)]
+    name: LeadName,
+    #[command(flatten)]
+    values: LeadValues,
+    /// Empty a field, by its name in `lead show`; may be given several times
+    #[arg(long, value_name = "FIELD")]
+    clear: Vec<String>,
+    /// Refuse when the lead has another version by now
+    #[arg(long, value_name = "N")]
+    if_version: Option<i32>,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::EditLeads)?;
+    let lead = args.name.find(&mut session, Among::Live)?;
+    let draft = args.values.draft(&mut session, args.name.region, false)?;
+    if let Some(unknown) =
+        args.clear.iter().find(|name| !name.starts_with("custom.") && !clearable().any(|f| f == **name))
+    {
+        return Err(CommandError::usage(format!("`{unknown}` is not a field that can be cleared"))
+            .hint(format!("those are custom.NAME, {}", clearable().collect::<Vec<_>>().join(", ")))
+            .into());
+    }
+    let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
+    let wanted = Edit { draft: &draft, clear: &args.clear, if_version: args.if_version };
+    session.db.write_under(Lock::Leads, org, false, |conn| edit(conn, id, &wanted, &stamp))?;
+    let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop();
+    super::show::print(context, &mut session, stored.unwrap_or(lead))?;
+    Ok(Exit::Done)
+}

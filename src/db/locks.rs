@@ -1,0 +1,104 @@
+//! What may run beside what in one organization: PostgreSQL's advisory locks, held until the transaction ends. On SQLite
+//! the write transaction itself is the only lock.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Integer};
+
+use super::{Db, DbError, OrgId};
+
+/// What a write must not run beside. Whoever takes two locks takes them in this order, and before any row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// Imports run one after another.
+    Import,
+    /// A change of the do-not-call list runs beside no import and beside no change of a single lead, so that every lead
+    /// with the number is seen.
+    DncList,
+    /// A change of single leads runs beside everything but a change of the do-not-call list.
+    Leads,
+}
+
+/// The advisory lock of imports, by its first key; the second is the organization.
+const IMPORTS: i32 = 72_116;
+/// That of the do-not-call list.
+const DNC_LIST: i32 = 72_117;
+
+/// Takes a lock, waiting as long as needed.
+///
+/// # Errors
+/// The wait was interrupted.
+pub fn acquire(
+    conn: &mut Db,
+    lock: Lock,
+    org: OrgId,
+    notify: &mut dyn FnMut(&str),
+    interrupted: &AtomicBool,
+) -> Result<(), DbError> {
+    let Db::Postgres(pg) = conn else { return Ok(()) };
+    let (exclusive, shared) = ("pg_try_advisory_xact_lock", "pg_try_advisory_xact_lock_shared");
+    let keys: &[(i32, &str)] = match lock {
+        Lock::Import => &[(IMPORTS, exclusive)],
+        Lock::DncList => &[(IMPORTS, exclusive), (DNC_LIST, exclusive)],
+        Lock::Leads => &[(DNC_LIST, shared)],
+    };
+    let mut waiting = Waiting::new(notify, interrupted);
+    for (key, function) in keys {
+        waiting.until("an import into this organization, or a change of its do-not-call list", || {
+            let locked = try_lock(pg, function, *key, org)?;
+            if !locked {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            Ok(locked)
+        })?;
+    }
+    Ok(())
+}
+
+fn try_lock(conn: &mut PgConnection, function: &str, key: i32, org: OrgId) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Locked {
+        #[diesel(sql_type = Bool)]
+        locked: bool,
+    }
+    let row: Locked = diesel::sql_query(format!("SELECT {function}($1, $2) AS locked"))
+        .bind::<Integer, _>(key)
+        .bind::<Integer, _>(org.0)
+        .get_result(conn)?;
+    Ok(row.locked)
+}
+
+/// Waits for a lock as long as needed, says so after a second, and stops when interrupted.
+pub(super) struct Waiting<'a> {
+    notify: &'a mut dyn FnMut(&str),
+    interrupted: &'a AtomicBool,
+    since: Instant,
+    said: bool,
+}
+
+impl<'a> Waiting<'a> {
+    pub(super) fn new(notify: &'a mut dyn FnMut(&str), interrupted: &'a AtomicBool) -> Waiting<'a> {
+        Waiting { notify, interrupted, since: Instant::now(), said: false }
+    }
+
+    pub(super) fn until(
+        &mut self,
+        what: &str,
+        mut attempt: impl FnMut() -> Result<bool, DbError>,
+    ) -> Result<(), DbError> {
+        loop {
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(DbError::Interrupted);
+            }
+            if attempt()? {
+                return Ok(());
+            }
+            if self.since.elapsed() > Duration::from_secs(1) && !self.said {
+                self.said = true;
+                (self.notify)(&format!("waiting for {what}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Replies of people in a sheet: who wrote what, and when.
+
+use std::path::Path;
+
+use super::ImportError;
+use super::dnc_fields::{DncColumns, DncField};
+use super::dnc_rows::{DncChecker, DncOptions};
+use super::prepare::region_of;
+use super::source::{Item, Source, SourceOptions};
+use crate::db::models::organizations::Organization;
+use crate::domain::datetime;
+use crate::domain::timestamp::Timestamp;
+use crate::ops::dnc::add::Request;
+
+/// A row of a sheet of replies.
+#[derive(Debug)]
+pub struct Reply {
+    /// Where the row stands in the file.
+    pub row: u64,
+    /// What was written.
+    pub text: String,
+    /// What it would be a request for, for each number of the row.
+    pub requests: Vec<Request>,
+    /// What is wrong with the row, as sentences with their remedies.
+    pub problems: Vec<String>,
+}
+
+/// Reads a sheet that has a column of phones and one of texts.
+///
+/// # Errors
+/// The file cannot be read, or has no such columns.
+pub fn read(
+    path: &Path,
+    options: &DncOptions,
+    organization: &Organization,
+    now: Timestamp,
+) -> Result<Vec<Reply>, ImportError> {
+    let named = options.map.iter().map(|assignment| assignment.value.clone()).collect();
+    let source =
+        Source::open(path, &SourceOptions { named, recognise: DncField::recognise, ..SourceOptions::default() })?;
+    let columns = DncColumns::of(source.shown(), &source.headers, &options.map)?;
+    let Some(text) = columns.columns_of(DncField::Evidence).next() else {
+        return Err(ImportError::Mapping {
+            problem: format!("no column of `{}` holds the texts", source.shown()),
+            columns: source.headers.clone(),
+            remedy: "name it, for example --map evidence=Message".into(),
+        });
+    };
+    let checker = DncChecker {
+        columns,
+        options: options.clone(),
+        region: region_of(options.region.as_deref(), organization),
+        // The organization's zone was validated when it was set.
+        zone: datetime::zone(&organization.timezone).unwrap_or(jiff::tz::TimeZone::UTC),
+        now,
+    };
+    let mut replies = Vec::new();
+    source.read(&mut |item| {
+        match item {
+            Item::Row(row) => {
+                let checked = checker.check(row);
+                let text = checked.row.cell(text).trim().to_owned();
+                let problems = checked.problems.iter().map(|p| format!("{}; {}", p.describe(), p.remedy)).collect();
+                replies.push(Reply { row: checked.row.number, text, requests: checked.requests, problems });
+            }
+            Item::Broken(row, problem) => {
+                let problems = vec![format!("{}; {}", problem.describe(), problem.remedy)];
+                let text = row.cell(text).trim().to_owned();
+                replies.push(Reply { row: row.number, text, requests: Vec::new(), problems });
+            }
+            Item::Blank(_) => {}
+        }
+        Ok(())
+    })?;
+    source.verify_unchanged()?;
+    Ok(replies)
+}

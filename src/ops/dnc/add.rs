@@ -1,0 +1,226 @@
+//! Requests not to be contacted: each is kept, its number goes on the list, and the leads with it go to `dnc`.
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+
+use super::move_leads_to_dnc;
+use crate::db::bulk::{self, LeadChanges, Stamp};
+use crate::db::models::dnc_list::{self, LiveEntry, NewDncEntry};
+use crate::db::models::dnc_requests::{self, DncRequest, NewDncRequest};
+use crate::db::{Db, DbError};
+use crate::domain::business_days::dnc_deadline;
+use crate::domain::dnc::{Decision, DncSource, Listing, RemovalKind, Terms};
+use crate::domain::opt_out_text::OptOutClass;
+use crate::domain::phone::E164;
+use crate::domain::timestamp::Timestamp;
+
+/// The longest reason, in characters.
+pub const LONGEST_REASON: usize = 2000;
+/// The longest text of a request, in characters.
+pub const LONGEST_TEXT: usize = 10_000;
+
+/// One request not to be contacted.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub number: E164,
+    pub terms: Terms,
+    pub source: DncSource,
+    pub reason: Option<String>,
+    /// What the person said, or other evidence.
+    pub text: Option<String>,
+    /// How certain a text is; nothing when a person said that it is a request.
+    pub class: Option<OptOutClass>,
+    pub received_at: Timestamp,
+}
+
+/// What adding did.
+#[derive(Debug, Default)]
+pub struct Added {
+    /// What became of each request, in order.
+    pub listings: Vec<Listing>,
+    pub leads_moved: u64,
+}
+
+/// Honours requests: writes them and their entries, and moves the leads. The caller holds [`crate::db::Lock::DncList`];
+/// `zone` is the organization's.
+///
+/// # Errors
+/// The database refuses.
+pub fn honour(conn: &mut Db, requests: &[Request], stamp: &Stamp, zone: &TimeZone) -> Result<Added, DbError> {
+    let (numbers, listings) = list(conn, requests, stamp)?;
+    let entries: HashMap<String, i64> =
+        dnc_list::live_among(conn, stamp.org, &numbers)?.into_iter().map(|e| (e.phone_number, e.id)).collect();
+    let rows: Vec<NewDncRequest> = requests
+        .iter()
+        .map(|request| NewDncRequest {
+            decision: Some(Decision::Honour),
+            decided_by: stamp.changed_by,
+            decided_actor: Some(stamp.actor.clone()),
+            decided_at: Some(stamp.now),
+            dnc_id: entries.get(&request.number.to_string()).copied(),
+            ..row(request, stamp, zone)
+        })
+        .collect();
+    dnc_requests::append(conn, &rows, stamp)?;
+    honour_undecided(conn, &entries, requests, &listings, stamp)?;
+    let leads_moved = move_leads(conn, requests, &listings, stamp)?;
+    Ok(Added { listings, leads_moved })
+}
+
+/// Decides earlier requests that the entries of these numbers honour, too.
+fn honour_undecided(
+    conn: &mut Db,
+    entries: &HashMap<String, i64>,
+    requests: &[Request],
+    listings: &[Listing],
+    stamp: &Stamp,
+) -> Result<(), DbError> {
+    let undecided = dnc_requests::undecided(conn, stamp.org)?;
+    if undecided.is_empty() {
+        return Ok(());
+    }
+    // The last listing of a number has the terms of its entry.
+    let terms: HashMap<String, Terms> =
+        requests.iter().zip(listings).map(|(request, listing)| (request.number.to_string(), listing.terms())).collect();
+    for kept in undecided {
+        let asked = Terms { scope: kept.scope, expires_at: kept.expires_at };
+        let Some(listed) = terms.get(&kept.phone_number) else { continue };
+        if matches!(Listing::of(Some(*listed), asked), Listing::Covered(_)) {
+            let entry = entries.get(&kept.phone_number).copied();
+            dnc_requests::decide(conn, kept.id, Decision::Honour, Some(LISTED_MEANWHILE), entry, stamp)?;
+        }
+    }
+    Ok(())
+}
+
+/// Why an earlier request is honoured.
+const LISTED_MEANWHILE: &str = "a later request put the number on the list";
+
+/// Keeps requests that a person must decide.
+///
+/// # Errors
+/// The database refuses.
+pub fn keep_undecided(conn: &mut Db, requests: &[Request], stamp: &Stamp, zone: &TimeZone) -> Result<(), DbError> {
+    let rows: Vec<NewDncRequest> = requests.iter().map(|request| row(request, stamp, zone)).collect();
+    dnc_requests::append(conn, &rows, stamp)
+}
+
+/// Puts the numbers of requests that are kept already on the list, and moves the leads.
+///
+/// # Errors
+/// The database refuses.
+pub(super) fn list_kept(conn: &mut Db, kept: &[DncRequest], stamp: &Stamp) -> Result<Added, DbError> {
+    let requests: Vec<Request> = kept.iter().filter_map(|request| of_kept(request, stamp.now)).collect();
+    let (_, listings) = list(conn, &requests, stamp)?;
+    let leads_moved = move_leads(conn, &requests, &listings, stamp)?;
+    Ok(Added { listings, leads_moved })
+}
+
+/// A kept request as it was made; an end that lies in the past by now is none.
+fn of_kept(kept: &DncRequest, now: Timestamp) -> Option<Request> {
+    Some(Request {
+        number: E164::from_e164(&kept.phone_number)?,
+        terms: Terms { scope: kept.scope, expires_at: kept.expires_at.filter(|end| *end > now) },
+        source: kept.source,
+        reason: kept.reason.clone(),
+        text: kept.text.clone(),
+        class: kept.class,
+        received_at: kept.received_at,
+    })
+}
+
+/// Writes the entries, and returns the numbers, each once, with what became of each request.
+fn list(conn: &mut Db, requests: &[Request], stamp: &Stamp) -> Result<(Vec<String>, Vec<Listing>), DbError> {
+    let mut numbers: Vec<String> = requests.iter().map(|request| request.number.to_string()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let stored = dnc_list::live_among(conn, stamp.org, &numbers)?;
+    let mut live: HashMap<E164, Terms> = stored.iter().filter_map(terms_of).collect();
+    let mut new: HashMap<E164, (usize, NewDncEntry)> = HashMap::new();
+    let mut listings = Vec::with_capacity(requests.len());
+    for (place, request) in requests.iter().enumerate() {
+        let listing = Listing::of(live.get(&request.number).copied(), request.terms);
+        live.insert(request.number, listing.terms());
+        if !matches!(listing, Listing::Covered(_)) {
+            // An entry that a later request of the same call widens was never another's: it is written once.
+            new.entry(request.number)
+                .and_modify(|(_, entry)| set_terms(entry, listing.terms()))
+                .or_insert_with(|| (place, entry(request, listing.terms(), stamp)));
+        }
+        listings.push(listing);
+    }
+    let superseded: Vec<i64> =
+        stored.iter().filter(|e| number_of(e).is_some_and(|n| new.contains_key(&n))).map(|entry| entry.id).collect();
+    let kind = RemovalKind::Replacement;
+    dnc_list::close(conn, &superseded, kind, kind.reason(), stamp)?;
+    let mut entries: Vec<(usize, NewDncEntry)> = new.into_values().collect();
+    entries.sort_unstable_by_key(|(place, _)| *place);
+    let dnc = entries.into_iter().map(|(_, entry)| entry).collect();
+    bulk::write(conn, &LeadChanges { dnc, ..LeadChanges::default() }, stamp)?;
+    Ok((numbers, listings))
+}
+
+/// Moves the leads whose number may not be called.
+fn move_leads(conn: &mut Db, requests: &[Request], listings: &[Listing], stamp: &Stamp) -> Result<u64, DbError> {
+    let barred = requests.iter().zip(listings).filter(|(_, listing)| listing.terms().scope.forbids_calls());
+    let mut numbers: Vec<String> = barred.map(|(request, _)| request.number.to_string()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(move_leads_to_dnc(conn, &numbers, stamp)? as u64)
+}
+
+fn number_of(entry: &LiveEntry) -> Option<E164> {
+    E164::from_e164(&entry.phone_number)
+}
+
+fn terms_of(entry: &LiveEntry) -> Option<(E164, Terms)> {
+    number_of(entry).map(|number| (number, entry.terms()))
+}
+
+fn set_terms(entry: &mut NewDncEntry, terms: Terms) {
+    (entry.scope, entry.expires_at) = (terms.scope, terms.expires_at);
+}
+
+fn entry(request: &Request, terms: Terms, stamp: &Stamp) -> NewDncEntry {
+    NewDncEntry {
+        organization_id: stamp.org.0,
+        phone_number: request.number.to_string(),
+        reason: request.reason.clone(),
+        source: request.source,
+        scope: terms.scope,
+        evidence: request.text.clone(),
+        added_by: stamp.changed_by,
+        added_at: stamp.now,
+        expires_at: terms.expires_at,
+        updated_at: stamp.now,
+        import_id: stamp.import_id,
+        added_actor: stamp.actor.clone(),
+    }
+}
+
+/// A request that nobody has decided yet.
+fn row(request: &Request, stamp: &Stamp, zone: &TimeZone) -> NewDncRequest {
+    NewDncRequest {
+        organization_id: stamp.org.0,
+        phone_number: request.number.to_string(),
+        source: request.source,
+        scope: request.terms.scope,
+        reason: request.reason.clone(),
+        text: request.text.clone(),
+        class: request.class,
+        expires_at: request.terms.expires_at,
+        received_at: request.received_at,
+        due_at: dnc_deadline(request.received_at, zone),
+        recorded_by: stamp.changed_by,
+        actor: stamp.actor.clone(),
+        recorded_at: stamp.now,
+        import_id: stamp.import_id,
+        decision: None,
+        decision_reason: None,
+        decided_by: None,
+        decided_actor: None,
+        decided_at: None,
+        dnc_id: None,
+    }
+}

@@ -1,0 +1,49 @@
+//! Decisions on requests that were kept for a person.
+
+use super::add::{Added, list_kept};
+use crate::db::bulk::Stamp;
+use crate::db::models::dnc_list;
+use crate::db::models::dnc_requests::{self, DncRequest};
+use crate::db::{Db, DbError};
+use crate::domain::dnc::Decision;
+
+/// Why a request was not decided.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("no request has the id {0}")]
+    Unknown(i64),
+    #[error("the request {id} was decided already: {decision}, on {at}")]
+    Decided { id: i64, decision: Decision, at: String },
+}
+
+/// Decides a request: honouring it puts its number on the list and moves the leads, dismissing it only says why. The
+/// caller holds [`crate::db::Lock::DncList`].
+///
+/// # Errors
+/// There is no such request, it is decided already, or the database refuses.
+pub fn decide(
+    conn: &mut Db,
+    id: i64,
+    decision: Decision,
+    reason: Option<&str>,
+    stamp: &Stamp,
+) -> Result<(DncRequest, Added), DecideError> {
+    super::remove::expire(conn, stamp)?;
+    let kept = dnc_requests::by_id(conn, stamp.org, id)?.ok_or(DecideError::Unknown(id))?;
+    if let (Some(decision), Some(at)) = (kept.decision, kept.decided_at) {
+        return Err(DecideError::Decided { id, decision, at: at.to_string() });
+    }
+    let (entry, added) = match decision {
+        Decision::Honour => {
+            let added = list_kept(conn, std::slice::from_ref(&kept), stamp)?;
+            let entry = dnc_list::live_among(conn, stamp.org, std::slice::from_ref(&kept.phone_number))?.pop();
+            (entry.map(|entry| entry.id), added)
+        }
+        Decision::Dismiss => (None, Added::default()),
+    };
+    dnc_requests::decide(conn, id, decision, reason, entry, stamp)?;
+    let decided = dnc_requests::by_id(conn, stamp.org, id)?.ok_or(DecideError::Unknown(id))?;
+    Ok((decided, added))
+}

@@ -1,0 +1,129 @@
+//! All that was ever said and done about one number, in the order of time.
+
+use serde::Serialize;
+
+use crate::db::models::dnc_checks::{self, DncCheck};
+use crate::db::models::dnc_entries::{self, DncEntry};
+use crate::db::models::dnc_requests::{self, DncRequest};
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::dnc::{DncScope, DncSource};
+use crate::domain::phone::E164;
+use crate::domain::timestamp::Timestamp;
+
+vocabulary! {
+    /// What happened to a number.
+    Happening {
+        Requested = "requested",
+        Added = "added",
+        Removed = "removed",
+        Honoured = "honoured",
+        Dismissed = "dismissed",
+        Checked = "checked",
+    }
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, Serialize)]
+pub struct Event {
+    pub at: Timestamp,
+    pub event: Happening,
+    /// The reason, the text of a request, or the verdict of a check.
+    pub detail: Option<String>,
+    pub source: Option<DncSource>,
+    pub scope: Option<DncScope>,
+    pub actor: Option<String>,
+    pub by_user_id: Option<i64>,
+    pub import_id: Option<i64>,
+    pub dnc_id: Option<i64>,
+    pub request_id: Option<i64>,
+}
+
+/// The history of a number.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn history(conn: &mut Db, org: OrgId, number: E164) -> Result<Vec<Event>, DbError> {
+    let number = number.to_string();
+    let mut events = Vec::new();
+    dnc_requests::of_number(conn, org, &number)?.into_iter().for_each(|request| of_request(request, &mut events));
+    dnc_entries::of_number(conn, org, &number)?.into_iter().for_each(|entry| of_entry(entry, &mut events));
+    events.extend(dnc_checks::of_number(conn, org, &number)?.into_iter().map(of_check));
+    // A request precedes what it led to at the same time.
+    events.sort_by_key(|event| event.at);
+    Ok(events)
+}
+
+fn blank(at: Timestamp, event: Happening) -> Event {
+    Event {
+        at,
+        event,
+        detail: None,
+        source: None,
+        scope: None,
+        actor: None,
+        by_user_id: None,
+        import_id: None,
+        dnc_id: None,
+        request_id: None,
+    }
+}
+
+fn of_request(request: DncRequest, events: &mut Vec<Event>) {
+    events.push(Event {
+        detail: request.text.or(request.reason),
+        source: Some(request.source),
+        scope: Some(request.scope),
+        actor: Some(request.actor),
+        by_user_id: request.recorded_by,
+        import_id: request.import_id,
+        request_id: Some(request.id),
+        ..blank(request.received_at, Happening::Requested)
+    });
+    let Some((decision, at)) = request.decision.zip(request.decided_at) else { return };
+    let event = match decision {
+        crate::domain::dnc::Decision::Honour => Happening::Honoured,
+        crate::domain::dnc::Decision::Dismiss => Happening::Dismissed,
+    };
+    events.push(Event {
+        detail: request.decision_reason,
+        actor: request.decided_actor,
+        by_user_id: request.decided_by,
+        request_id: Some(request.id),
+        dnc_id: request.dnc_id,
+        ..blank(at, event)
+    });
+}
+
+fn of_entry(entry: DncEntry, events: &mut Vec<Event>) {
+    events.push(Event {
+        detail: entry.reason.or(entry.evidence),
+        source: Some(entry.source),
+        scope: Some(entry.scope),
+        actor: entry.added_actor,
+        by_user_id: entry.added_by,
+        import_id: entry.import_id,
+        dnc_id: Some(entry.id),
+        ..blank(entry.added_at, Happening::Added)
+    });
+    if let Some(at) = entry.removed_at {
+        events.push(Event {
+            detail: entry.removal_reason,
+            actor: entry.removed_actor,
+            by_user_id: entry.removed_by,
+            dnc_id: Some(entry.id),
+            ..blank(at, Happening::Removed)
+        });
+    }
+}
+
+fn of_check(check: DncCheck) -> Event {
+    let channel = check.channel.map(|channel| format!(" for {channel}")).unwrap_or_default();
+    let lists = check.lists_checked.0.as_array().into_iter().flatten().filter_map(|list| list.as_str());
+    let lists = lists.collect::<Vec<_>>().join(", ");
+    let on = if lists.is_empty() { "no list".to_owned() } else { lists };
+    Event {
+        detail: Some(format!("{}{channel}, on {on}", check.verdict)),
+        actor: Some(check.actor),
+        ..blank(check.checked_at, Happening::Checked)
+    }
+}

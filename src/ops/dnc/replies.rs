@@ -1,0 +1,71 @@
+//! Replies of people: opt-outs are honoured, doubtful ones are kept for a person.
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::add::{Request, honour, keep_undecided};
+use crate::db::bulk::Stamp;
+use crate::db::{Db, DbError};
+use crate::domain::dnc::Listing;
+use crate::domain::opt_out_text::{Detected, OptOutClass, detect};
+
+vocabulary! {
+    /// What became of a reply.
+    ReplyOutcome {
+        /// The number is on the list now.
+        Added = "added",
+        /// Its entry forbids more than before.
+        Widened = "widened",
+        AlreadyListed = "already_listed",
+        /// A person must decide it: `dnc due`.
+        UnderReview = "under_review",
+        /// It asks for nothing.
+        None = "none",
+        /// It cannot be applied: the row has no number, or something else is wrong with it.
+        Refused = "refused",
+    }
+}
+
+/// What a reply was found to be, and what became of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Applied {
+    pub class: OptOutClass,
+    pub matched: String,
+    pub outcome: ReplyOutcome,
+}
+
+/// Applies replies: `certain` and `likely` ones put their numbers on the list, `review` ones are kept undecided. The
+/// caller holds [`crate::db::Lock::DncList`].
+///
+/// # Errors
+/// The database refuses.
+pub fn apply(conn: &mut Db, replies: &[Request], stamp: &Stamp, zone: &TimeZone) -> Result<Vec<Applied>, DbError> {
+    let found: Vec<Detected> = replies.iter().map(|reply| detect(reply.text.as_deref().unwrap_or_default())).collect();
+    let (mut asked, mut doubtful) = (Vec::new(), Vec::new());
+    for (reply, detected) in replies.iter().zip(&found) {
+        let request = Request { class: Some(detected.class), ..reply.clone() };
+        match detected.class {
+            OptOutClass::Certain | OptOutClass::Likely => asked.push(request),
+            OptOutClass::Review => doubtful.push(request),
+            OptOutClass::None => {}
+        }
+    }
+    // Doubtful ones first: a plain request for the same number honours them.
+    keep_undecided(conn, &doubtful, stamp, zone)?;
+    let mut listings = honour(conn, &asked, stamp, zone)?.listings.into_iter();
+    Ok(found
+        .into_iter()
+        .map(|detected| {
+            let outcome = match detected.class {
+                OptOutClass::None => ReplyOutcome::None,
+                OptOutClass::Review => ReplyOutcome::UnderReview,
+                OptOutClass::Certain | OptOutClass::Likely => match listings.next() {
+                    Some(Listing::Added(_)) => ReplyOutcome::Added,
+                    Some(Listing::Widened(_)) => ReplyOutcome::Widened,
+                    Some(Listing::Covered(_)) | None => ReplyOutcome::AlreadyListed,
+                },
+            };
+            Applied { class: detected.class, matched: detected.matched, outcome }
+        })
+        .collect())
+}

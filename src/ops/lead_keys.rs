@@ -1,0 +1,46 @@
+//! What one lead shares with others: unique keys, and the opt-outs of its person.
+
+use crate::db::models::lead_identities;
+use crate::db::models::leads::Lead;
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::consent::OptOut;
+
+/// The live lead other than this one that has its phone or its external id, and which of them.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn holder(conn: &mut Db, lead: &Lead, org: OrgId) -> Result<Option<(i64, &'static str)>, DbError> {
+    let phones: Vec<String> = lead.phone_number.iter().cloned().collect();
+    let ids: Vec<String> = lead.external_id.iter().cloned().collect();
+    let external = lead.external_source.as_deref().map(|system| (system, ids.as_slice()));
+    let others = lead_identities::identities_of(conn, org, &phones, &[], external)?;
+    Ok(others.into_iter().filter(|other| other.id != lead.id).find_map(|other| {
+        let same_phone = lead.phone_number.is_some()
+            && other.phone_number == lead.phone_number
+            && other.phone_extension == lead.phone_extension;
+        let same_id = lead.external_id.is_some()
+            && other.external_source == lead.external_source
+            && other.external_id == lead.external_id;
+        match (same_phone, same_id) {
+            (true, _) => Some((other.id, "phone number")),
+            (_, true) => Some((other.id, "external id")),
+            _ => None,
+        }
+    }))
+}
+
+/// What the person of a lead, known by the phone and email of `keys`, opted out of through other leads, live or deleted.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn opt_out_of_others(conn: &mut Db, lead: &Lead, keys: &Lead, org: OrgId) -> Result<OptOut, DbError> {
+    let mut opt_out = OptOut::default();
+    lead_identities::each_opted_out(conn, org, |other| {
+        let same_phone = keys.phone_number.is_some() && other.phone_number == keys.phone_number;
+        let same_email = keys.email.is_some() && other.email == keys.email;
+        if other.id != lead.id && (same_phone || same_email) {
+            opt_out = opt_out.or(other.opt_out);
+        }
+    })?;
+    Ok(opt_out)
+}

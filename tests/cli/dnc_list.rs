@@ -1,0 +1,291 @@
+//! `dnc add`, `remove`, `check`, `list`, `history`, `expire`, `stats`.
+
+use serde_json::json;
+
+use crate::assert_same_story;
+use crate::support::engine::{database_of, psql, try_psql, url_of};
+use crate::support::{Engine, World, on_both_engines, ran};
+
+#[test]
+fn a_day_of_compliance_staff() {
+    assert_same_story!(|world| {
+        world.ok(["lead", "add", "--phone", "2125550142", "--name", "Ada Lovelace", "--status", "hot"]);
+        world.tell(&["dnc", "check", "(212) 555-0142"]);
+        world.tell(&[
+            "dnc",
+            "add",
+            "(212) 555-0142",
+            "nope",
+            "--reason",
+            "asked on the phone",
+            "--source",
+            "opt_out_call",
+        ]);
+        world.tell(&["dnc", "check", "212.555.0142 x9", "+12125550143", "555", "--record"]);
+        world.tell(&["dnc", "check", "2125550142", "--format", "json"]);
+        world.tell(&["lead", "list"]);
+        world.now = "2026-03-05T09:00:00Z";
+        world.tell(&["dnc", "add", "2125550142", "2125550150", "--scope", "texts", "--expires", "2026-03-20"]);
+        world.tell(&[
+            "dnc",
+            "add",
+            "2125550150",
+            "--scope",
+            "calls",
+            "--expires",
+            "2026-03-31",
+            "--evidence",
+            "a letter",
+        ]);
+        world.tell(&["dnc", "list"]);
+        world.tell(&["dnc", "list", "--removed", "--format", "csv"]);
+        world.tell(&["dnc", "remove", "2125550142", "2125550143", "--reason", "new owner", "--dry-run"]);
+        world.tell(&["dnc", "remove", "2125550142", "--reason", "new owner"]);
+        world.tell(&["dnc", "remove", "2125550142", "2125550143", "--reason", "new owner", "--yes"]);
+        world.tell(&["dnc", "remove", "2125550142", "--reason", "new owner", "--yes"]);
+        world.tell(&["dnc", "history", "2125550142"]);
+        world.tell(&["dnc", "stats"]);
+        world.now = "2026-04-01T00:00:00Z";
+        world.tell(&["dnc", "check", "2125550150"]);
+        world.tell(&["dnc", "expire"]);
+        world.tell(&["dnc", "stats", "--format", "json"]);
+    });
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    assert_same_story!(|world| {
+        world.tell(&["dnc", "add", "nope", "12"]);
+        world.tell(&["dnc", "add"]);
+        world.tell(&["dnc", "add", "2125550142", "--requested-at", "2027-01-01"]);
+        world.tell(&["dnc", "add", "2125550142", "--expires", "2026-01-01"]);
+        world.tell(&["dnc", "add", "2125550142", "--scope", "fax"]);
+        world.tell(&["dnc", "add", "2125550142", "--reason", " "]);
+        world.tell(&["dnc", "add", "--file", "missing.txt"]);
+        world.file("latin.txt", b"2125550142\nM\xfcller\n");
+        world.tell(&["dnc", "add", "--file", "latin.txt"]);
+        world.tell(&["dnc", "remove", "2125550142"]);
+        world.tell(&["dnc", "history", "nope"]);
+        world.tell(&["dnc", "decide", "7", "honour"]);
+        world.tell(&["dnc", "decide", "7", "dismiss"]);
+        world.tell(&["dnc", "list"]);
+    });
+}
+
+#[test]
+fn a_listed_number_is_found_however_it_is_written() {
+    on_both_engines(|world| {
+        world.ok(["org", "add", "beta", "--region", "US"]);
+        let written = [
+            "(212) 555-0142",
+            "+12125550142",
+            "212.555.0142 x9",
+            "２１２５５５０１４２",
+            "1-212-555-0142",
+            "12125550142.0",
+            "'+1 212 555 0142",
+            "tel:+1-212-555-0142",
+        ];
+        for listed in written {
+            world.ok(["dnc", "add", listed, "--org", "acme"]);
+            for asked in written {
+                let check = |org: &str| world.json(["dnc", "check", asked, "--org", org])[0].clone();
+                let answer = check("acme");
+                assert_eq!(
+                    (&answer["verdict"], &answer["number"]),
+                    (&json!("blocked"), &json!("+12125550142")),
+                    "{asked}"
+                );
+                assert_eq!(answer["lists_checked"], json!(["internal"]));
+                assert_eq!(check("beta")["verdict"], "clear", "{asked}");
+            }
+            world.ok(["dnc", "remove", listed, "--reason", "test", "--yes", "--org", "acme"]);
+            assert_eq!(world.run(["dnc", "check", listed, "--org", "acme"]).code, Some(0));
+        }
+        for unreadable in ["555-0142", "call me", "+1212555014", "+999123456789", ""] {
+            let ran = world.run(["dnc", "check", unreadable, "--org", "acme", "--format", "json"]);
+            let answer: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+            assert_eq!((ran.code, &answer[0]["verdict"]), (Some(3), &json!("unknown")), "{unreadable}");
+            assert_eq!(answer[0]["lists_checked"], json!([]));
+        }
+    });
+}
+
+#[test]
+fn files_and_standard_input_are_checked_line_by_line() {
+    on_both_engines(|world| {
+        let numbers: Vec<String> = (0..3000).map(|n| format!("+1212{:03}{:04}", 200 + n / 100, n)).collect();
+        world.file("listed.txt", format!("\u{feff}{}\r\n\r\nnope\n", numbers[..1500].join("\r\n")));
+        let added = world.json(["dnc", "add", "--file", "listed.txt", "--reason", "a file"]);
+        assert_eq!((&added["requests"], &added["added"]), (&json!(1500), &json!(1500)));
+        assert_eq!(
+            added["refused"],
+            json!([{"line": 1502, "input": "nope", "problem": "is not a phone number",
+            "hint": "correct the number, or empty the cell"}])
+        );
+        let all = world.file("all.txt", numbers.join("\n"));
+        let mut piped = world.command(["dnc", "check", "-", "--format", "csv"]);
+        let piped = ran(piped.stdin(std::fs::File::open(&all).unwrap()));
+        let from_file = world.run(["dnc", "check", "--file", "all.txt", "--format", "csv"]);
+        assert_eq!((piped.code, &piped.stdout), (Some(3), &from_file.stdout));
+        let verdicts = |word: &str| piped.stdout.lines().filter(|line| line.contains(&format!(",{word},"))).count();
+        assert_eq!((verdicts("blocked"), verdicts("clear"), verdicts("unknown")), (1500, 1500, 0));
+        // Adding again is no error: the requests are kept.
+        let again = world.json(["dnc", "add", "--file", "listed.txt"]);
+        assert_eq!((&again["added"], &again["already_listed"]), (&json!(0), &json!(1500)));
+        let stats = world.json(["dnc", "stats"]);
+        assert_eq!((&stats["entries"], &stats["requests"]), (&json!(1500), &json!(3000)));
+        assert_eq!(world.json(["dnc", "list"]).as_array().unwrap().len(), 1500);
+    });
+}
+
+#[test]
+fn one_channel_may_be_forbidden() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+12125550142", "--scope", "texts"]);
+        world.ok(["dnc", "add", "+12125550143", "--scope", "calls"]);
+        for (number, channel, verdict) in [
+            ("+12125550142", Some("texts"), "blocked"),
+            ("+12125550142", Some("calls"), "clear"),
+            ("+12125550142", None, "blocked"),
+            ("+12125550143", Some("texts"), "clear"),
+            ("+12125550143", Some("calls"), "blocked"),
+        ] {
+            let channel: Vec<&str> = channel.into_iter().flat_map(|channel| ["--channel", channel]).collect();
+            let answer = world.json([&["dnc", "check", number][..], &channel].concat());
+            assert_eq!(answer[0]["verdict"], verdict, "{number} {channel:?}");
+        }
+    });
+}
+
+#[test]
+fn checks_are_recorded_when_asked_for() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "check", "+12125550142"]);
+        assert_eq!(world.json(["dnc", "history", "+12125550142"]), json!([]));
+        world.ok(["dnc", "check", "+12125550142", "--record", "--channel", "calls"]);
+        world.ok(["org", "set", "dnc.record_checks", "yes"]);
+        world.ok(["dnc", "check", "(212) 555-0142"]);
+        let history = world.json(["dnc", "history", "+12125550142"]);
+        let details: Vec<_> = history.as_array().unwrap().iter().map(|event| event["detail"].clone()).collect();
+        assert_eq!(details, [json!("clear for calls, on internal"), json!("clear, on internal")]);
+        assert_eq!(world.run(["org", "set", "dnc.record_checks", "perhaps"]).code, Some(2));
+    });
+}
+
+#[test]
+fn two_who_add_a_number_at_once_make_one_entry_and_two_requests() {
+    on_both_engines(|world| {
+        for _ in 0..5 {
+            let adders: Vec<_> = (0..2)
+                .map(|n| world.start(["dnc", "add", "+12125550142", "--reason", if n == 0 { "a" } else { "b" }]))
+                .collect();
+            for adder in adders {
+                let output = adder.wait_with_output().unwrap();
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            }
+            assert_eq!(world.json(["dnc", "list"]).as_array().unwrap().len(), 1);
+            world.ok(["dnc", "remove", "+12125550142", "--reason", "again", "--yes"]);
+        }
+        assert_eq!(world.json(["dnc", "stats"])["requests"], 10);
+        assert_eq!(world.json(["dnc", "list", "--removed"]).as_array().unwrap().len(), 5);
+    });
+}
+
+#[test]
+fn roles_decide_who_adds_and_removes() {
+    on_both_engines(|world| {
+        for role in ["admin", "sales_rep", "viewer"] {
+            let email = format!("{role}@example.com");
+            let admin: &[&str] = if role == "admin" { &[] } else { &["--as", "admin@example.com"] };
+            world.ok([&["user", "add", &email, "--role", role][..], admin].concat());
+        }
+        let code =
+            |role: &str, args: &[&str]| world.run([args, &["--as", &format!("{role}@example.com")]].concat()).code;
+        assert_eq!(code("viewer", &["dnc", "add", "+12125550142"]), Some(1));
+        assert_eq!(code("sales_rep", &["dnc", "add", "+12125550142"]), Some(0));
+        assert_eq!(code("viewer", &["dnc", "check", "+12125550142", "--record"]), Some(3));
+        assert_eq!(code("sales_rep", &["dnc", "remove", "+12125550142", "--reason", "x", "--yes"]), Some(1));
+        assert_eq!(code("admin", &["dnc", "remove", "+12125550142", "--reason", "x", "--yes"]), Some(0));
+        let history = world.json(["dnc", "history", "+12125550142", "--as", "viewer@example.com"]);
+        let who: Vec<_> = history.as_array().unwrap().iter().map(|event| event["actor"].clone()).collect();
+        assert!(who.contains(&json!("admin@example.com (tester@desk)")), "{who:?}");
+    });
+}
+
+#[test]
+fn the_list_and_its_logs_refuse_to_forget() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+12125550142"]);
+        world.ok(["dnc", "check", "+12125550143", "--record"]);
+        let refused = |sql: &str| world.engine.sql(&world.url, sql).unwrap_err();
+        assert!(refused("DELETE FROM dnc_list").contains("keeps its entries"));
+        for table in ["dnc_requests", "dnc_checks"] {
+            assert!(refused(&format!("DELETE FROM {table}")).contains("append-only"), "{table}");
+            assert!(refused(&format!("UPDATE {table} SET actor = 'x'")).contains("append-only"), "{table}");
+        }
+        if world.engine == Engine::Sqlite {
+            assert!(refused("INSERT OR REPLACE INTO dnc_requests SELECT * FROM dnc_requests").contains("append-only"));
+        } else {
+            assert!(refused("TRUNCATE dnc_requests").contains("append-only"));
+            assert!(refused("TRUNCATE dnc_list CASCADE").contains("keeps its entries"));
+        }
+        // A request is decided once, and nothing else of it changes.
+        world.run(["dnc", "detect", "--number", "+12125550144", "we must stop this bill", "--apply"]);
+        let id = world.json(["dnc", "due"])[0]["id"].to_string();
+        let now = if world.engine == Engine::Sqlite { "1" } else { "now()" };
+        let decide = format!("UPDATE dnc_requests SET decision = 'dismiss', decided_at = {now}");
+        assert!(refused(&format!("{decide}, text = 'x' WHERE id = {id}")).contains("decided once"));
+        world.engine.sql(&world.url, &format!("{decide} WHERE id = {id}")).unwrap();
+        assert!(refused(&format!("{decide} WHERE id = {id}")).contains("decided once"));
+    });
+}
+
+#[test]
+fn a_dialer_asks_the_database_itself() {
+    let world = World::new(Engine::Postgres);
+    world.ok(["org", "add", "beta"]);
+    world.ok(["dnc", "add", "+12125550142", "--org", "acme"]);
+    world.ok(["dnc", "add", "+12125550143", "--org", "acme", "--scope", "texts"]);
+    world.ok(["dnc", "add", "+12125550144", "--org", "acme", "--expires", "2026-03-05"]);
+    let database = database_of(&world.url);
+    let owner = url_of("crmctl_owner", database);
+    let admin = url_of("postgres", database);
+    psql(
+        &admin,
+        "DO $$ BEGIN CREATE ROLE crmctl_dialer LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
+    );
+    psql(&owner, "GRANT SELECT ON organizations, dnc_list TO crmctl_dialer");
+    psql(&admin, "GRANT USAGE ON SCHEMA public TO crmctl_dialer");
+    let dialer = url_of("crmctl_dialer", database);
+    let ask = |call: &str| psql(&dialer, &format!("SELECT is_on_dnc_list({call})")).pop().unwrap();
+    for (call, answer) in [
+        ("'+12125550142', 1", "t"),
+        ("'+12125550142', 'acme'", "t"),
+        ("'+12125550142', 'beta'", "f"),
+        ("'+12125550199', 'acme'", "f"),
+        ("'+12125550143', 'acme'", "t"),
+        ("'+12125550143', 'acme', 'calls'", "f"),
+        ("'+12125550143', 'acme', 'texts'", "t"),
+        ("'+12125550144', 'acme'", "f"),
+    ] {
+        assert_eq!(ask(call), answer, "{call}");
+    }
+    // What cannot be checked is an error, never "not listed".
+    for call in [
+        "'2125550142', 'acme'",
+        "NULL, 'acme'",
+        "'+12125550142', 'gamma'",
+        "'+12125550142', 99",
+        "'+12125550142', 'acme', 'fax'",
+    ] {
+        assert!(try_psql(&dialer, &format!("SELECT is_on_dnc_list({call})")).is_err(), "{call}");
+    }
+    // The caller's own setting is as it was, and many rows can be asked about.
+    let rows = psql(
+        &dialer,
+        "BEGIN; SET LOCAL app.current_org_id = '2'; SELECT n FROM unnest(ARRAY['+12125550142', '+12125550199']) n WHERE NOT is_on_dnc_list(n, 'acme'); SELECT current_setting('app.current_org_id'); COMMIT",
+    );
+    assert_eq!(rows, ["+12125550199", "2"]);
+    world.finish();
+}

@@ -1,0 +1,102 @@
+//! `lead edit` and `lead status`: each change leaves its trace, and nothing is lost by accident.
+
+use serde_json::json;
+
+use crate::assert_same_story;
+use crate::support::on_both_engines;
+
+#[test]
+fn fields_are_changed_and_emptied() {
+    assert_same_story!(|world| {
+        world.ok([
+            "lead",
+            "add",
+            "--phone",
+            "2125550101",
+            "--name",
+            "Ada Lovelace",
+            "--set",
+            "value=12.50",
+            "--tag",
+            "vip",
+        ]);
+        world.now = "2026-03-05T09:00:00Z";
+        world.tell(&[
+            "lead",
+            "edit",
+            "2125550101",
+            "--company",
+            "Difference Works",
+            "--clear",
+            "last_name",
+            "--clear",
+            "value_cents",
+            "--tag",
+            "vip",
+            "--tag",
+            "math",
+            "--note",
+            "met at the fair",
+            "--set",
+            "further_phone=2125550109",
+        ]);
+        world.tell(&["lead", "edit", "2125550101", "--if-version", "1", "--city", "Albany"]);
+        world.tell(&["lead", "edit", "2125550101", "--city", "Albany", "--email", "nobody"]);
+        world.tell(&["lead", "edit", "2125550101", "--clear", "phone_number"]);
+        world.tell(&["lead", "edit", "2125550101", "--clear", "shoe_size"]);
+        world.ok(["lead", "add", "--phone", "2125550102"]);
+        world.now = "2026-03-06T09:00:00Z";
+        world.tell(&["lead", "edit", "2125550102", "--phone", "(212) 555-0101"]);
+        world.tell(&["lead", "edit", "2125550102", "--phone", "(212) 555-0101 x9", "--format", "csv"]);
+        world.now = "2026-03-07T09:00:00Z";
+        world.ok(["lead", "delete", "2", "--yes"]);
+        world.tell(&["lead", "edit", "2", "--city", "Albany"]);
+        world.tell(&["lead", "edit", "99", "--city", "Albany"]);
+    });
+}
+
+#[test]
+fn statuses_move_by_the_table() {
+    assert_same_story!(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101"]);
+        world.tell(&["lead", "status", "2125550101", "recruited"]);
+        world.now = "2026-03-05T09:00:00Z";
+        world.tell(&["lead", "status", "2125550101", "contacted", "--reason", "she called"]);
+        world.tell(&["lead", "status", "2125550101", "new"]);
+        world.tell(&["lead", "status", "2125550101", "new", "--force"]);
+        world.now = "2026-03-06T09:00:00Z";
+        world.ok(["lead", "status", "2125550101", "new", "--force", "--reason", "the wrong lead"]);
+        world.now = "2026-03-07T09:00:00Z";
+        world.ok(["lead", "status", "2125550101", "dnc", "--reason", "told the rep"]);
+        world.tell(&["lead", "status", "2125550101", "hot", "--force", "--reason", "x"]);
+        world.tell(&["lead", "status", "2125550101", "dnc", "--if-version", "2"]);
+        world.tell(&["dnc", "history", "2125550101"]);
+        world.tell(&["lead", "show", "2125550101"]);
+    });
+}
+
+#[test]
+fn an_edit_that_says_nothing_new_changes_nothing() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--city", "Albany", "--tag", "vip"]);
+        let before = world.leads();
+        world.ok(["lead", "edit", "2125550101", "--city", "Albany", "--tag", "vip", "--clear", "company"]);
+        world.ok(["lead", "status", "2125550101", "new"]);
+        assert_eq!(world.leads(), before);
+    });
+}
+
+#[test]
+fn who_takes_over_an_opted_out_person_s_keys_inherits_the_opt_out() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--email", "out@example.com", "--consent", "denied"]);
+        world.ok(["lead", "add", "--phone", "2125550101", "--consent", "granted"]);
+        world.ok(["lead", "edit", "2125550101", "--email", "out@example.com"]);
+        assert_eq!(world.json(["lead", "show", "2125550101"])["consent_status"], "denied");
+        // Nobody weakens it while the other lead says so; the lead's own denial a person may take back.
+        world.ok(["lead", "edit", "2125550101", "--consent", "granted"]);
+        assert_eq!(world.json(["lead", "show", "2125550101"])["consent_status"], "denied");
+        world.ok(["lead", "edit", "2125550101", "--clear", "email", "--consent", "granted"]);
+        assert_eq!(world.json(["lead", "show", "2125550101"])["consent_status"], json!("granted"));
+    });
+}
