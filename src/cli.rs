@@ -1,9 +1,11 @@
 //! The root of the command line: global options, one enum of commands, one dispatch.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
 use crate::commands::context::Context;
@@ -98,9 +100,47 @@ enum Command {
     Completions(commands::completions::Args),
 }
 
+impl Cli {
+    /// Reads the command line. A call is first read by its own verb alone: the whole command line, with the global options
+    /// at each verb, takes longer to build than a number takes to check. Whatever is not a plain call is read as a whole.
+    fn read() -> Result<Cli, clap::Error> {
+        let args: Vec<OsString> = std::env::args_os().collect();
+        match Cli::of_one_verb(&args) {
+            Some(cli) => Ok(cli),
+            None => Cli::try_parse_from(args),
+        }
+    }
+
+    fn of_one_verb(args: &[OsString]) -> Option<Cli> {
+        let mut words = args.iter().skip(1).filter_map(|arg| arg.to_str());
+        let (noun, verbs) = words.find_map(verbs_of)?;
+        let verbs = verbs(clap::Command::new("verbs"));
+        let verb = words.find_map(|word| verbs.find_subcommand(word))?.clone();
+        let noun = clap::Command::new(noun).subcommand_required(true).subcommand(verb);
+        let command = <Global as clap::Args>::augment_args(clap::Command::new("crmctl"));
+        let matches = command.subcommand_required(true).subcommand(noun).try_get_matches_from(args).ok()?;
+        Cli::from_arg_matches(&matches).ok()
+    }
+}
+
+/// A noun, and what adds its verbs to a command.
+fn verbs_of(noun: &str) -> Option<(&'static str, fn(clap::Command) -> clap::Command)> {
+    Some(match noun {
+        "import" => ("import", commands::import::Command::augment_subcommands),
+        "lead" => ("lead", commands::lead::Command::augment_subcommands),
+        "dnc" => ("dnc", commands::dnc::Command::augment_subcommands),
+        "org" => ("org", commands::org::Command::augment_subcommands),
+        "user" => ("user", commands::user::Command::augment_subcommands),
+        "migrate" => ("migrate", commands::migrate::Command::augment_subcommands),
+        "config" => ("config", commands::config::Command::augment_subcommands),
+        _ => return None,
+    })
+}
+
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
-    let cli = match Cli::try_parse() {
+    let started = Instant::now();
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(e) => {
             let exit = if e.use_stderr() { Exit::Usage } else { Exit::Done };
@@ -109,6 +149,7 @@ pub fn main() -> u8 {
             return exit as u8;
         }
     };
+    let parsed = started.elapsed();
     let global = cli.global;
     let ui = |format, color| Ui::new(format, color, global.quiet, global.verbose, global.yes, global.no_input);
     let mut spoken = ui(Format::Table, global.color.unwrap_or(ColorChoice::Auto));
@@ -124,6 +165,7 @@ pub fn main() -> u8 {
         spoken = ui(settings.format.value, settings.color.value);
         run(cli.command, &Context::new(settings, spoken, global.allow_bypass))
     });
+    spoken.detail(&format!("command line read in {}, all done in {}", millis(parsed), millis(started.elapsed())));
     match result {
         Ok(exit) => exit as u8,
         Err(error) => {
@@ -134,6 +176,11 @@ pub fn main() -> u8 {
             explanation.exit as u8
         }
     }
+}
+
+/// A duration as `-v` tells it.
+pub(crate) fn millis(duration: Duration) -> String {
+    format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
 }
 
 fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
@@ -166,4 +213,43 @@ fn words<T: Copy + Send + Sync + 'static>(known: &'static [(&'static str, T)]) -
     PossibleValuesParser::new(known.iter().map(|(word, _)| *word)).try_map(move |text| {
         known.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or("an unknown word")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_both(line: &str) -> (Option<String>, Option<String>) {
+        let args: Vec<OsString> = std::iter::once("crmctl").chain(line.split(' ')).map(OsString::from).collect();
+        let told = |cli: Cli| format!("{cli:?}");
+        (Cli::of_one_verb(&args).map(told), Cli::try_parse_from(args).ok().map(told))
+    }
+
+    #[test]
+    fn a_call_reads_the_same_by_its_own_verb_alone() {
+        for line in [
+            "dnc check +12125550142",
+            "--org dnc -q dnc check --file x --channel texts --yes",
+            "lead list --org acme --status new",
+            "import leads a.csv b.csv --region US --format json",
+            "migrate down --all",
+        ] {
+            let (quick, whole) = read_both(line);
+            assert!(quick.is_some() && quick == whole, "{line}: {quick:?} {whole:?}");
+        }
+        // Read as a whole, or refused as a whole.
+        for line in
+            ["--org lead dnc list", "dnc", "dnc --help", "lead list --help", "--version", "backup x.db", "dnc frob"]
+        {
+            let (quick, whole) = read_both(line);
+            assert!(quick.is_none() || quick == whole, "{line}: {quick:?} {whole:?}");
+        }
+    }
+
+    #[test]
+    fn every_noun_with_verbs_is_known() {
+        for noun in command().get_subcommands().filter(|noun| noun.has_subcommands()) {
+            assert!(verbs_of(noun.get_name()).is_some(), "{}", noun.get_name());
+        }
+    }
 }

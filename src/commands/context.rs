@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
+use crate::cli::millis;
 use crate::db::bulk::Stamp;
 use crate::db::models::organizations::{self, Organization};
 use crate::db::models::users;
@@ -64,7 +66,9 @@ impl Context {
             CommandError::usage(format!("{problem} ({})", url.origin))
                 .hint("a database URL is a file path, sqlite:PATH or postgres://user@host/database")
         })?;
+        let started = Instant::now();
         let db = Database::open(location, options)?;
+        ui.detail(&format!("database opened in {}", millis(started.elapsed())));
         if db.was_created() {
             self.ui.note(&format!("created the database {}", db.location()));
         }
@@ -76,6 +80,7 @@ impl Context {
     /// # Errors
     /// No such organization or user, or the role does not allow it.
     pub fn session(&self, right: Right) -> anyhow::Result<Session> {
+        let began = Instant::now();
         let mut db = self.open()?;
         let now = now()?;
         let org = self.organization(&mut db, now)?;
@@ -85,6 +90,7 @@ impl Context {
                 .into());
         }
         let stamp = self.actor(&mut db, &org, right, now)?;
+        self.ui.detail(&format!("session begun in {}", millis(began.elapsed())));
         Ok(Session { db, org, stamp })
     }
 
