@@ -123,8 +123,10 @@ impl Cli {
     }
 }
 
-/// A noun, and what adds its verbs to a command.
-fn verbs_of(noun: &str) -> Option<(&'static str, fn(clap::Command) -> clap::Command)> {
+/// Adds the verbs of a noun to a command.
+type AddVerbs = fn(clap::Command) -> clap::Command;
+
+fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
     Some(match noun {
         "import" => ("import", commands::import::Command::augment_subcommands),
         "lead" => ("lead", commands::lead::Command::augment_subcommands),

@@ -85,7 +85,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     context.catch_interrupts();
     let mut session = context.session(Right::AddDnc)?;
     let template = template(&args, &session)?;
-    let (numbers, refused) = args.numbers.gather(&session)?;
+    let (mut numbers, refused) = args.numbers.gather(&session)?;
+    // In order the indexes grow at their ends, and few of their pages are written twice.
+    numbers.sort_unstable();
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let (org, stamp, interrupted) = (session.org.org_id(), session.stamp.clone(), session.db.interrupted());
     let mut bar = context.ui.progress();

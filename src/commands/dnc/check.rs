@@ -71,7 +71,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     };
     // Each batch is a transaction of its own: nothing waits while numbers are typed or piped in.
     let mut asked = Vec::new();
-    args.numbers.each(args.numbers.region(&session), |written| {
+    let organization = session.org.clone();
+    args.numbers.each(&organization, |written| {
         asked.push(Asked { input: written.text, number: written.number });
         if asked.len() < TOGETHER {
             return Ok(());

@@ -166,7 +166,7 @@ fn gather(args: &Args, session: &Session) -> anyhow::Result<Vec<Reply>> {
         return Ok(replies::read(path, &options, &session.org, now)?);
     }
     let written = args.number.as_deref().unwrap_or_default();
-    let region = args.region.or_else(|| session.org.default_region.parse().ok());
+    let region = || args.region.or_else(|| session.org.default_region.parse().ok());
     let number = parse_for_list(written, region)
         .map_err(|e| CommandError::failed(format!("`{written}` {e}")).hint(e.remedy()))?;
     let reply = |text: &String| Reply {

@@ -34,7 +34,7 @@ const COLUMNS: &[Column] = &[
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
-    let region = args.region.or_else(|| session.org.default_region.parse().ok());
+    let region = || args.region.or_else(|| session.org.default_region.parse().ok());
     let number = parse_for_list(&args.number, region)
         .map_err(|e| CommandError::failed(format!("`{}` {e}", args.number)).hint(e.remedy()))?;
     let mut list = context.ui.list(COLUMNS);

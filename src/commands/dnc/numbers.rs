@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::commands::context::Session;
 use crate::commands::lines::each_line;
+use crate::db::models::organizations::Organization;
 use crate::domain::phone::{E164, PhoneProblem, Region, parse_for_list};
 use crate::error::CommandError;
 use crate::ui::{Column, Ui, grouped};
@@ -31,17 +32,13 @@ pub(super) struct Written {
 }
 
 impl Numbers {
-    /// The region that national numbers are read in.
-    pub fn region(&self, session: &Session) -> Option<Region> {
-        self.region.or_else(|| session.org.default_region.parse().ok())
-    }
-
-    /// Calls `each` with every number, in order; national ones are of the region.
+    /// Calls `each` with every number, in order; national ones are of this organization's region when no other was said.
     pub fn each(
         &self,
-        region: Option<Region>,
+        organization: &Organization,
         mut each: impl FnMut(Written) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
+        let region = || self.region.or_else(|| organization.default_region.parse().ok());
         let read = |line: Option<u64>, text: &str| {
             let text = text.trim();
             Written { line, text: text.to_owned(), number: parse_for_list(text, region) }
@@ -60,7 +57,7 @@ impl Numbers {
     /// Nothing of it is a number, or the file cannot be read.
     pub fn gather(&self, session: &Session) -> anyhow::Result<(Vec<E164>, Vec<Refused>)> {
         let (mut numbers, mut refused) = (Vec::new(), Vec::new());
-        self.each(self.region(session), |written| {
+        self.each(&session.org, |written| {
             match &written.number {
                 Ok(number) => numbers.push(*number),
                 Err(problem) => refused.push(Refused::of(&written, problem)),

@@ -47,9 +47,9 @@ struct Summary {
 const COLUMNS: &[Column] = &[
     Column::hidden("dry_run"),
     Column::count("removed", "removed"),
-    Column::text("numbers", "numbers"),
+    Column::hidden("numbers"),
     Column::count("leads_moved", "leads moved back"),
-    Column::text("not_listed", "not listed"),
+    Column::hidden("not_listed"),
     Column::hidden("refused"),
 ];
 
@@ -77,6 +77,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         refused,
     };
     context.ui.record(&summary, COLUMNS)?;
+    print_numbers("removed", &summary.numbers, context.ui)?;
+    print_numbers("not listed", &summary.not_listed, context.ui)?;
     print_refused(&summary.refused, context.ui)?;
     let whole = summary.refused.is_empty() && summary.not_listed.is_empty();
     Ok(if whole { Exit::Done } else { Exit::NeedsAttention })
@@ -94,6 +96,22 @@ fn refuse_nothing(removed: &Removed) -> Result<(), CommandError> {
         (true, _) => Err(CommandError::failed("none of the numbers is on the do-not-call list")),
         (false, _) => Ok(()),
     }
+}
+
+/// How many numbers a person sees; the machine-readable forms have all of them.
+const SHOWN: usize = 20;
+
+fn print_numbers(title: &str, numbers: &[String], ui: Ui) -> anyhow::Result<()> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        number: &'a str,
+    }
+    let lines: Vec<Line<'_>> = numbers.iter().take(SHOWN).map(|number| Line { number }).collect();
+    ui.part(title, &lines, &[Column::whole("number", "number")])?;
+    if numbers.len() > SHOWN {
+        ui.note(&format!("{} more; --format json lists all of them", grouped((numbers.len() - SHOWN) as i64)));
+    }
+    Ok(())
 }
 
 /// Tells what would be removed, and asks about it.

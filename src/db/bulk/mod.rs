@@ -15,6 +15,30 @@ macro_rules! release_keys {
 }
 use release_keys;
 
+/// Sets the status of leads that move, all those with the same new status together.
+macro_rules! move_leads {
+    ($conn:expr, $changes:expr, $stamp:expr) => {
+        for (status, ids) in $changes.moves_by_status() {
+            for some in ids.chunks(crate::db::models::IN_LIST) {
+                let rows = leads::table
+                    .filter(leads::organization_id.eq($stamp.org.0))
+                    .filter(leads::id.eq_any(some.to_vec()));
+                diesel::update(rows)
+                    .set((
+                        leads::status.eq(status),
+                        leads::status_changed_at.eq($stamp.now),
+                        leads::updated_at.eq($stamp.now),
+                        leads::version.eq(leads::version + 1),
+                    ))
+                    .execute($conn)?;
+            }
+        }
+    };
+}
+use move_leads;
+
+use std::collections::BTreeMap;
+
 use super::models::dnc_list::NewDncEntry;
 use super::models::lead_audit_log::NewAuditEntry;
 use super::models::lead_notes::NewNote;
@@ -84,6 +108,8 @@ pub struct LeadChanges {
     pub created: Vec<Lead>,
     /// Changed leads.
     pub updated: Vec<Lead>,
+    /// Leads of which nothing changes but the status, with the new one.
+    pub moved: Vec<(i64, Status)>,
     /// Those of the changed leads that give up a phone or an external id, which another lead of the batch may take.
     pub rekeyed: Vec<i64>,
     pub audit: Vec<NewAuditEntry>,
@@ -111,9 +137,17 @@ impl RemovedParts {
 }
 
 impl LeadChanges {
+    /// The leads that move, by their new status.
+    fn moves_by_status(&self) -> BTreeMap<Status, Vec<i64>> {
+        let mut moves: BTreeMap<Status, Vec<i64>> = BTreeMap::new();
+        self.moved.iter().for_each(|(lead, status)| moves.entry(*status).or_default().push(*lead));
+        moves
+    }
+
     pub fn is_empty(&self) -> bool {
         self.created.is_empty()
             && self.updated.is_empty()
+            && self.moved.is_empty()
             && self.audit.is_empty()
             && self.history.is_empty()
             && self.tags.is_empty()

@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 
-use super::{LeadChanges, Stamp, Written, release_keys};
+use super::{LeadChanges, Stamp, Written, move_leads, release_keys};
 use crate::db::DbError;
 use crate::db::models::leads::Lead;
 use crate::db::schema::leads;
@@ -50,6 +50,7 @@ pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stam
         conn.batch_execute("ROLLBACK TO SAVEPOINT batch")?;
         return Ok(Written::LostRace);
     }
+    move_leads!(conn, changes, stamp);
     append_audit(conn, changes, stamp)?;
     append_history(conn, changes, stamp)?;
     add_tags(conn, changes, stamp)?;

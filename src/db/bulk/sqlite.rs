@@ -1,14 +1,57 @@
 //! SQLite: single-row inserts through statements prepared once, and the logs of new leads by `INSERT … SELECT`.
 
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-use diesel::sqlite::SqliteConnection;
+use diesel::sqlite::{Sqlite, SqliteConnection};
 
-use super::{LeadChanges, Stamp, release_keys};
+use super::{LeadChanges, Stamp, move_leads, release_keys};
 use crate::db::DbError;
-use crate::db::models::leads::NewLead;
+use crate::db::models::leads::{Lead, NewLead};
 use crate::db::schema::{dnc_list, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads};
 use crate::db::types::UtcTimestamp;
+
+/// The UPDATE of a whole lead, prepared once and kept: Diesel would prepare its own anew for each lead, because the text
+/// of an UPDATE may differ each time.
+struct UpdateLead<'a>(&'a Lead);
+
+macro_rules! update_lead {
+    ($($column:ident),+ $(,)?) => {
+        impl QueryFragment<Sqlite> for UpdateLead<'_> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+                // A column that is missing in the list does not compile.
+                let Lead { id, organization_id, $($column),+ } = self.0;
+                out.push_sql("UPDATE leads SET ");
+                let mut separator = "";
+                $(
+                    out.push_sql(separator);
+                    out.push_sql(concat!(stringify!($column), " = "));
+                    out.push_bind_param::<<leads::$column as Expression>::SqlType, _>($column)?;
+                    separator = ", ";
+                )+
+                out.push_sql(" WHERE organization_id = ");
+                out.push_bind_param::<Integer, _>(organization_id)?;
+                out.push_sql(" AND id = ");
+                out.push_bind_param::<BigInt, _>(id)
+            }
+        }
+    };
+}
+
+update_lead! {
+    uid, owner_id, first_name, last_name, phone_number, phone_extension, email, company, job_title, website,
+    linkedin_url, status, status_changed_at, lead_score, lead_score_factors, temperature, source, source_metadata,
+    campaign, value_cents, currency, consent_status, consent_at, email_opted_out_at, city, state, postal_code,
+    country, timezone, custom_fields, external_source, external_id, import_id, first_contacted_at, last_contacted_at,
+    expected_close_date, merged_into_id, deleted_at, created_at, updated_at, version,
+}
+
+impl QueryId for UpdateLead<'_> {
+    type QueryId = UpdateLead<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl RunQueryDsl<SqliteConnection> for UpdateLead<'_> {}
 
 pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
     release_keys!(conn, changes, stamp);
@@ -19,9 +62,9 @@ pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &
         log_created(conn, stamp, first.id, last.id)?;
     }
     for lead in &changes.updated {
-        let row = leads::table.filter(leads::organization_id.eq(lead.organization_id).and(leads::id.eq(lead.id)));
-        diesel::update(row).set(lead).execute(conn)?;
+        UpdateLead(lead).execute(conn)?;
     }
+    move_leads!(conn, changes, stamp);
     for entry in &changes.audit {
         diesel::insert_into(lead_audit_log::table).values(entry).execute(conn)?;
     }

@@ -2,17 +2,18 @@
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Integer, Text};
 use serde::Serialize;
 
 use super::IN_LIST;
 use crate::db::schema::{dnc_list, dnc_requests, leads};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::dnc::{DncScope, DncSource, RemovalKind};
+use crate::domain::dnc::{DncScope, DncSource, RemovalKind, Terms};
 use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `dnc_list`.
-#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
+#[derive(Debug, Clone, Queryable, QueryableByName, Selectable, Serialize)]
 #[diesel(table_name = dnc_list)]
 pub struct DncEntry {
     pub id: i64,
@@ -31,6 +32,13 @@ pub struct DncEntry {
     pub added_actor: Option<String>,
     pub removed_actor: Option<String>,
     pub import_id: Option<i64>,
+}
+
+impl DncEntry {
+    /// What it forbids and until when.
+    pub fn terms(&self) -> Terms {
+        Terms { scope: self.scope, expires_at: self.expires_at }
+    }
 }
 
 /// Which entries a list shows.
@@ -82,23 +90,46 @@ pub fn page(
     Ok(query.order(dnc_list::id.desc()).limit(limit).select(DncEntry::as_select()).load(conn)?)
 }
 
-/// The live entries of these numbers at `now`.
+/// The entries of these numbers that nobody has closed, expired ones among them.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn live_among(conn: &mut Db, org: OrgId, numbers: &[String]) -> Result<Vec<DncEntry>, DbError> {
+    let mut found = Vec::new();
+    for chunk in numbers.chunks(IN_LIST) {
+        match conn {
+            Db::Sqlite(sqlite) => found.extend(
+                dnc_list::table
+                    .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
+                    .filter(dnc_list::phone_number.eq_any(chunk))
+                    .select(DncEntry::as_select())
+                    .load(sqlite)?,
+            ),
+            // Number by number: while its statistics say that the list is short, PostgreSQL would read all of it.
+            Db::Postgres(pg) => found.extend(
+                diesel::sql_query(
+                    "SELECT d.* FROM (SELECT DISTINCT number FROM unnest($2) AS u (number)) n CROSS JOIN LATERAL (
+                         SELECT * FROM dnc_list
+                         WHERE organization_id = $1 AND phone_number = n.number AND removed_at IS NULL LIMIT 1
+                     ) d",
+                )
+                .bind::<Integer, _>(org.0)
+                .bind::<Array<Text>, _>(chunk)
+                .load::<DncEntry>(pg)?,
+            ),
+        }
+    }
+    Ok(found)
+}
+
+/// The entries of these numbers that are in force at `now`.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn in_force_among(conn: &mut Db, org: OrgId, numbers: &[String], now: Timestamp) -> Result<Vec<DncEntry>, DbError> {
-    let mut found = Vec::new();
-    for chunk in numbers.chunks(IN_LIST) {
-        found.extend(
-            dnc_list::table
-                .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
-                .filter(dnc_list::phone_number.eq_any(chunk.to_vec()))
-                .filter(dnc_list::expires_at.is_null().or(dnc_list::expires_at.gt(now)))
-                .select(DncEntry::as_select())
-                .load(conn)?,
-        );
-    }
-    Ok(found)
+    let mut entries = live_among(conn, org, numbers)?;
+    entries.retain(|entry| entry.expires_at.is_none_or(|end| end > now));
+    Ok(entries)
 }
 
 /// Every entry that a number ever had, in the order in which they were made.

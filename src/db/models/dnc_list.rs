@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::IN_LIST;
+use super::{IN_LIST, dnc_entries};
 use crate::db::bulk::Stamp;
 use crate::db::schema::dnc_list;
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::dnc::{DncScope, DncSource, RemovalKind, Terms};
+use crate::domain::dnc::{DncScope, DncSource, RemovalKind};
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 
@@ -29,39 +29,6 @@ pub struct NewDncEntry {
     pub import_id: Option<i64>,
     /// The account and host, with the user's email when there is one.
     pub added_actor: String,
-}
-
-/// A live entry, as far as further requests for its number need it.
-#[derive(Debug, Clone, Queryable)]
-pub struct LiveEntry {
-    pub id: i64,
-    pub phone_number: String,
-    scope: DncScope,
-    expires_at: Option<Timestamp>,
-}
-
-impl LiveEntry {
-    pub fn terms(&self) -> Terms {
-        Terms { scope: self.scope, expires_at: self.expires_at }
-    }
-}
-
-/// The entries of these numbers that nobody has closed, expired ones among them.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn live_among(conn: &mut Db, org: OrgId, numbers: &[String]) -> Result<Vec<LiveEntry>, DbError> {
-    let mut found = Vec::with_capacity(numbers.len());
-    for chunk in numbers.chunks(IN_LIST) {
-        found.extend(
-            dnc_list::table
-                .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
-                .filter(dnc_list::phone_number.eq_any(chunk.to_vec()))
-                .select((dnc_list::id, dnc_list::phone_number, dnc_list::scope, dnc_list::expires_at))
-                .load::<LiveEntry>(conn)?,
-        );
-    }
-    Ok(found)
 }
 
 /// Calls `each` with every number whose live entry forbids calls at `now`.
@@ -87,18 +54,9 @@ pub fn each_listed(conn: &mut Db, org: OrgId, now: Timestamp, mut each: impl FnM
 /// # Errors
 /// The database cannot be read.
 pub fn listed_among(conn: &mut Db, org: OrgId, numbers: &[String], now: Timestamp) -> Result<Vec<E164>, DbError> {
-    let mut listed = Vec::new();
-    for chunk in numbers.chunks(IN_LIST) {
-        let rows: Vec<String> = dnc_list::table
-            .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
-            .filter(dnc_list::phone_number.eq_any(chunk.to_vec()))
-            .filter(dnc_list::scope.ne("texts"))
-            .filter(dnc_list::expires_at.is_null().or(dnc_list::expires_at.gt(now)))
-            .select(dnc_list::phone_number)
-            .load(conn)?;
-        listed.extend(rows.iter().filter_map(|number| E164::from_e164(number)));
-    }
-    Ok(listed)
+    let entries = dnc_entries::in_force_among(conn, org, numbers, now)?;
+    let barred = entries.iter().filter(|entry| entry.scope.forbids_calls());
+    Ok(barred.filter_map(|entry| E164::from_e164(&entry.phone_number)).collect())
 }
 
 /// Numbers that others put on the list since `since`, while an import was under way.
@@ -160,16 +118,16 @@ pub fn close_of_import(conn: &mut Db, import: i64, stamp: &Stamp) -> Result<Vec<
     Ok(numbers)
 }
 
-/// The entries whose time has come and that nobody has closed yet.
+/// The entries whose time has come and that nobody has closed yet, with their numbers.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn expired(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<LiveEntry>, DbError> {
+pub fn expired(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<(i64, String)>, DbError> {
     Ok(dnc_list::table
         .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
         .filter(dnc_list::expires_at.le(now))
         .order(dnc_list::id)
-        .select((dnc_list::id, dnc_list::phone_number, dnc_list::scope, dnc_list::expires_at))
+        .select((dnc_list::id, dnc_list::phone_number))
         .load(conn)?)
 }
 
@@ -210,7 +168,7 @@ pub fn reopen_superseded(
 /// # Errors
 /// The database refuses.
 pub fn close_superseded(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Result<(), DbError> {
-    let live = live_among(conn, stamp.org, numbers)?;
+    let live = dnc_entries::live_among(conn, stamp.org, numbers)?;
     let ids: Vec<i64> = live.iter().map(|entry| entry.id).collect();
     close(conn, &ids, RemovalKind::Replacement, RemovalKind::Replacement.reason(), stamp)
 }

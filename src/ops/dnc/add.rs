@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::move_leads_to_dnc;
 use crate::db::bulk::{self, LeadChanges, Stamp};
-use crate::db::models::dnc_list::{self, LiveEntry, NewDncEntry};
+use crate::db::models::dnc_entries::{self, DncEntry};
+use crate::db::models::dnc_list::{self, NewDncEntry};
 use crate::db::models::dnc_requests::{self, DncRequest, NewDncRequest};
 use crate::db::{Db, DbError};
 use crate::domain::business_days::dnc_deadline;
@@ -50,7 +51,7 @@ pub struct Added {
 pub fn honour(conn: &mut Db, requests: &[Request], stamp: &Stamp, zone: &TimeZone) -> Result<Added, DbError> {
     let (numbers, listings) = list(conn, requests, stamp)?;
     let entries: HashMap<String, i64> =
-        dnc_list::live_among(conn, stamp.org, &numbers)?.into_iter().map(|e| (e.phone_number, e.id)).collect();
+        dnc_entries::live_among(conn, stamp.org, &numbers)?.into_iter().map(|e| (e.phone_number, e.id)).collect();
     let rows: Vec<NewDncRequest> = requests
         .iter()
         .map(|request| NewDncRequest {
@@ -135,7 +136,7 @@ fn list(conn: &mut Db, requests: &[Request], stamp: &Stamp) -> Result<(Vec<Strin
     let mut numbers: Vec<String> = requests.iter().map(|request| request.number.to_string()).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    let stored = dnc_list::live_among(conn, stamp.org, &numbers)?;
+    let stored = dnc_entries::live_among(conn, stamp.org, &numbers)?;
     let mut live: HashMap<E164, Terms> = stored.iter().filter_map(terms_of).collect();
     let mut new: HashMap<E164, (usize, NewDncEntry)> = HashMap::new();
     let mut listings = Vec::with_capacity(requests.len());
@@ -170,11 +171,11 @@ fn move_leads(conn: &mut Db, requests: &[Request], listings: &[Listing], stamp: 
     Ok(move_leads_to_dnc(conn, &numbers, stamp)? as u64)
 }
 
-fn number_of(entry: &LiveEntry) -> Option<E164> {
+fn number_of(entry: &DncEntry) -> Option<E164> {
     E164::from_e164(&entry.phone_number)
 }
 
-fn terms_of(entry: &LiveEntry) -> Option<(E164, Terms)> {
+fn terms_of(entry: &DncEntry) -> Option<(E164, Terms)> {
     number_of(entry).map(|number| (number, entry.terms()))
 }
 

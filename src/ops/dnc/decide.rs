@@ -2,7 +2,7 @@
 
 use super::add::{Added, list_kept};
 use crate::db::bulk::Stamp;
-use crate::db::models::dnc_list;
+use crate::db::models::dnc_entries;
 use crate::db::models::dnc_requests::{self, DncRequest};
 use crate::db::{Db, DbError};
 use crate::domain::dnc::Decision;
@@ -38,7 +38,7 @@ pub fn decide(
     let (entry, added) = match decision {
         Decision::Honour => {
             let added = list_kept(conn, std::slice::from_ref(&kept), stamp)?;
-            let entry = dnc_list::live_among(conn, stamp.org, std::slice::from_ref(&kept.phone_number))?.pop();
+            let entry = dnc_entries::live_among(conn, stamp.org, std::slice::from_ref(&kept.phone_number))?.pop();
             (entry.map(|entry| entry.id), added)
         }
         Decision::Dismiss => (None, Added::default()),

@@ -26,35 +26,45 @@ pub const DELISTED_NUMBER: &str = "its new number is not on the do-not-call list
 /// The database refuses.
 pub fn move_leads_to_dnc(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Result<usize, DbError> {
     let mut changes = LeadChanges::default();
-    for lead in leads::live_by_phones_for_change(conn, stamp.org, numbers)? {
-        if lead.status != Status::Dnc {
-            move_to_dnc(lead, &mut changes, stamp);
+    for (lead, status) in leads::statuses_for_change(conn, stamp.org, numbers)? {
+        if status != Status::Dnc {
+            changes.moved.push((lead, Status::Dnc));
+            write_down(lead, status, Status::Dnc, LISTED_REASON, &mut changes, stamp);
         }
     }
-    let moved = changes.updated.len();
     bulk::write(conn, &changes, stamp)?;
-    Ok(moved)
-}
-
-/// Adds one stored lead's move to `dnc` to a batch.
-pub fn move_to_dnc(mut lead: Lead, changes: &mut LeadChanges, stamp: &Stamp) {
-    record_move(&mut lead, changes, stamp);
-    lead.version += 1;
-    changes.updated.push(lead);
+    Ok(changes.moved.len())
 }
 
 /// Sets a stored lead's status to `dnc` and writes the move down.
 pub fn record_move(lead: &mut Lead, changes: &mut LeadChanges, stamp: &Stamp) {
-    let from = std::mem::replace(&mut lead.status, Status::Dnc);
-    lead.status_changed_at = stamp.now;
-    lead.updated_at = stamp.now;
+    set_status(lead, Status::Dnc, LISTED_REASON, changes, stamp);
+}
+
+/// Sets a stored lead's status from `dnc` back to what it was and writes the move down.
+pub fn record_back(lead: &mut Lead, status: Status, reason: &str, changes: &mut LeadChanges, stamp: &Stamp) {
+    set_status(lead, status, reason, changes, stamp);
+}
+
+fn set_status(lead: &mut Lead, to: Status, reason: &str, changes: &mut LeadChanges, stamp: &Stamp) {
+    let from = std::mem::replace(&mut lead.status, to);
+    (lead.status_changed_at, lead.updated_at) = (stamp.now, stamp.now);
+    write_down(lead.id, from, to, reason, changes, stamp);
+}
+
+/// The audit entry and the status row of a move that the list makes.
+fn write_down(lead: i64, from: Status, to: Status, reason: &str, changes: &mut LeadChanges, stamp: &Stamp) {
     changes.audit.push(NewAuditEntry {
         field_name: Some("status".into()),
         old_value: Some(from.to_string()),
-        new_value: Some(Status::Dnc.to_string()),
-        ..stamp.audit(lead.id, "update")
+        new_value: Some(to.to_string()),
+        ..stamp.audit(lead, "update")
     });
-    changes.history.push(change_to_dnc(lead.id, from, stamp));
+    changes.history.push(NewStatusChange {
+        trigger_type: Trigger::Dnc,
+        reason: Some(reason.into()),
+        ..stamp.status_change(lead, Some(from), to)
+    });
 }
 
 /// The status row of a lead that goes to `dnc` now.
@@ -78,36 +88,18 @@ pub fn move_leads_back(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Resu
         .filter(|number| E164::from_e164(number).is_none_or(|number| !listed.contains(&number)))
         .cloned()
         .collect();
-    let mut leads = leads::live_by_phones_for_change(conn, stamp.org, &free)?;
-    leads.retain(|lead| lead.status == Status::Dnc);
-    let ids: Vec<i64> = leads.iter().map(|lead| lead.id).collect();
+    let mut leads = leads::statuses_for_change(conn, stamp.org, &free)?;
+    leads.retain(|(_, status)| *status == Status::Dnc);
+    let ids: Vec<i64> = leads.iter().map(|(lead, _)| *lead).collect();
     let before = lead_status_history::before_dnc(conn, stamp.org, &ids)?;
     let mut changes = LeadChanges::default();
-    for mut lead in leads {
-        let status = before.get(&lead.id).copied().unwrap_or(Status::New);
-        record_back(&mut lead, status, DELISTED_REASON, &mut changes, stamp);
-        lead.version += 1;
-        changes.updated.push(lead);
+    for lead in ids {
+        let status = before.get(&lead).copied().unwrap_or(Status::New);
+        changes.moved.push((lead, status));
+        write_down(lead, Status::Dnc, status, DELISTED_REASON, &mut changes, stamp);
     }
     bulk::write(conn, &changes, stamp)?;
-    Ok(ids.len())
-}
-
-/// Sets a stored lead's status from `dnc` back to what it was and writes the move down.
-pub fn record_back(lead: &mut Lead, status: Status, reason: &str, changes: &mut LeadChanges, stamp: &Stamp) {
-    let from = std::mem::replace(&mut lead.status, status);
-    (lead.status_changed_at, lead.updated_at) = (stamp.now, stamp.now);
-    changes.audit.push(NewAuditEntry {
-        field_name: Some("status".into()),
-        old_value: Some(from.to_string()),
-        new_value: Some(status.to_string()),
-        ..stamp.audit(lead.id, "update")
-    });
-    changes.history.push(NewStatusChange {
-        trigger_type: Trigger::Dnc,
-        reason: Some(reason.into()),
-        ..stamp.status_change(lead.id, Some(from), status)
-    });
+    Ok(changes.moved.len())
 }
 
 /// Those numbers of each lead, the first and further ones, that may not be contacted on one channel or on any. A lead

@@ -9,6 +9,6 @@ pub mod remove;
 pub mod replies;
 
 pub use leads::{
-    DELISTED_NUMBER, LISTED_REASON, blocked_numbers, change_to_dnc, move_leads_back, move_leads_to_dnc, move_to_dnc,
-    record_back, record_move,
+    DELISTED_NUMBER, LISTED_REASON, blocked_numbers, change_to_dnc, move_leads_back, move_leads_to_dnc, record_back,
+    record_move,
 };

@@ -62,7 +62,7 @@ pub fn take_back_import(conn: &mut Db, import: &Import, stamp: &Stamp) -> Result
         list_kept(conn, of_import, &Stamp { import_id, ..stamp.clone() })?;
     }
     let listed: HashSet<String> =
-        dnc_list::live_among(conn, stamp.org, &numbers)?.into_iter().map(|entry| entry.phone_number).collect();
+        dnc_entries::live_among(conn, stamp.org, &numbers)?.into_iter().map(|entry| entry.phone_number).collect();
     numbers.retain(|number| !listed.contains(number));
     Ok(numbers)
 }
@@ -85,7 +85,7 @@ pub fn expire(conn: &mut Db, stamp: &Stamp) -> Result<Expired, DbError> {
         return Ok(Expired::default());
     }
     let stamp = Stamp { import_id: None, ..stamp.clone() };
-    let (ids, numbers): (Vec<i64>, Vec<String>) = due.into_iter().map(|entry| (entry.id, entry.phone_number)).unzip();
+    let (ids, numbers): (Vec<i64>, Vec<String>) = due.into_iter().unzip();
     dnc_list::close(conn, &ids, RemovalKind::Expiry, RemovalKind::Expiry.reason(), &stamp)?;
     let leads_moved = move_leads_back(conn, &numbers, &stamp)? as u64;
     Ok(Expired { entries: ids.len() as u64, leads_moved })
