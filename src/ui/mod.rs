@@ -81,6 +81,8 @@ pub enum Kind {
     Text,
     /// Text that is never shortened: phones, statuses.
     Whole,
+    /// Whether there is anything: `yes`, or nothing.
+    Mark,
     /// A time, shown to the second.
     Time,
     /// Right-aligned, as it is.
@@ -106,6 +108,11 @@ impl Column {
 
     pub const fn whole(key: &'static str, title: &'static str) -> Column {
         Column { key, title, kind: Kind::Whole, in_tables: true }
+    }
+
+    /// Tells people only whether a list holds anything; the machine-readable forms have what it holds.
+    pub const fn mark(key: &'static str, title: &'static str) -> Column {
+        Column { key, title, kind: Kind::Mark, in_tables: true }
     }
 
     pub const fn time(key: &'static str, title: &'static str) -> Column {

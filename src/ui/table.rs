@@ -21,6 +21,7 @@ pub fn text_of(value: &Value, kind: Kind) -> String {
         },
         Value::String(text) if kind == Kind::Time => without_fraction(text),
         Value::String(text) => text.clone(),
+        Value::Array(values) if kind == Kind::Mark => if values.is_empty() { "" } else { "yes" }.to_owned(),
         Value::Array(values) => values.iter().map(|value| text_of(value, kind)).collect::<Vec<_>>().join(", "),
         Value::Object(map) if map.is_empty() => String::new(),
         Value::Object(_) => value.to_string(),

@@ -159,6 +159,18 @@ fn one_channel_may_be_forbidden() {
 }
 
 #[test]
+fn a_further_number_marks_its_lead_and_leaves_the_status_alone() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--set", "further_phone=2125550109"]);
+        world.ok(["dnc", "add", "2125550109"]);
+        let lead = &world.leads()[0];
+        assert_eq!((&lead["status"], &lead["blocked"]), (&json!("new"), &json!(["+12125550109"])));
+        assert_eq!(world.json(["lead", "show", "2125550101"])["blocked"], json!(["+12125550109"]));
+        assert!(world.ok(["lead", "list"]).contains("blocked"));
+    });
+}
+
+#[test]
 fn checks_are_recorded_when_asked_for() {
     on_both_engines(|world| {
         world.ok(["dnc", "check", "+12125550142"]);

@@ -55,7 +55,7 @@ const COLUMNS: &[Column] = &[
     Column::whole("number", "number"),
     Column::whole("verdict", "verdict"),
     Column::text("reasons", "reasons"),
-    Column::time("since", "since"),
+    Column::hidden_time("since"),
     Column::whole("lists_checked", "lists checked"),
 ];
 

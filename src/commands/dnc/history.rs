@@ -23,12 +23,12 @@ const COLUMNS: &[Column] = &[
     Column::whole("event", "event"),
     Column::text("detail", "detail"),
     Column::whole("source", "source"),
-    Column::whole("scope", "scope"),
+    Column::hidden("scope"),
     Column::text("actor", "who"),
     Column::hidden("by_user_id"),
     Column::number("import_id", "import"),
     Column::hidden("dnc_id"),
-    Column::number("request_id", "request"),
+    Column::hidden("request_id"),
 ];
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {

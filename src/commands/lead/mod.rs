@@ -101,7 +101,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::hidden_time("updated_at"),
     Column::hidden("version"),
     Column::text("tags", "tags"),
-    Column::text("blocked", "blocked"),
+    Column::mark("blocked", "blocked"),
 ];
 
 /// These leads with their tags and blocked numbers, in the order of `ids`.

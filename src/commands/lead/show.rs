@@ -15,7 +15,7 @@ use crate::domain::role::Right;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Exit;
 use crate::ops::dnc::blocked_numbers;
-use crate::ui::Column;
+use crate::ui::{Column, Kind};
 
 /// Show a lead with its phones, notes, status history and latest changes
 #[derive(Debug, clap::Args)]
@@ -57,6 +57,8 @@ pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> any
     let columns: Vec<Column> = super::COLUMNS
         .iter()
         .map(|column| match column.in_tables {
+            // There is room for what a list only marks.
+            true if column.kind == Kind::Mark => Column { kind: Kind::Text, ..*column },
             true => *column,
             false => Column { title: column.key, in_tables: true, ..*column },
         })
