@@ -10,12 +10,12 @@ use super::ImportError;
 use super::dnc_fields::{DncColumns, DncField};
 use super::dnc_rows::{CheckedRequests, DncChecker, DncOptions};
 use super::leads::Observer;
-use super::prepare::{earlier_options, refuse_to_overwrite, region_of};
+use super::prepare::{begin_record, earlier_options, refuse_to_overwrite, region_of};
 use super::rejects::RejectsWriter;
 use super::source::{Item, Source, SourceOptions};
 use super::summary::{ProblemGroup, note};
 use crate::db::bulk::Stamp;
-use crate::db::models::imports::{self, NewImport};
+use crate::db::models::imports;
 use crate::db::models::organizations::Organization;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, locks};
@@ -128,11 +128,12 @@ impl Job<'_> {
             observer.notice(&earlier.was_imported_before());
         }
         expire(conn, &self.request.stamp)?;
-        let import_id = self.begin_record(conn, uid)?;
+        let mapping = self.checker.columns.to_json();
+        let import_id = begin_record(conn, "dnc", uid, &self.source, mapping, &self.request.stamp)?;
         let mut work = Work {
             job: self,
             stamp: Stamp { import_id: Some(import_id), ..self.request.stamp.clone() },
-            rejects: self.rejects_writer(uid),
+            rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.dry_run),
             summary: DncSummary {
                 import_id: (!self.request.dry_run).then_some(import_id),
                 file_name: self.source.file_name.clone(),
@@ -160,32 +161,6 @@ impl Job<'_> {
         work.write(conn, rows)?;
         self.source.verify_unchanged()?;
         work.finish(conn, import_id)
-    }
-
-    fn begin_record(&self, conn: &mut Db, uid: Uid) -> Result<i64, ImportError> {
-        let now = self.request.stamp.now;
-        let new = NewImport {
-            organization_id: self.request.organization.id,
-            uid,
-            kind: "dnc",
-            file_name: &self.source.file_name,
-            file_sha256: &self.source.sha256,
-            file_size: i64::try_from(self.source.size).unwrap_or(i64::MAX),
-            sheet: self.source.sheet(),
-            mapping: Json(self.checker.columns.to_json()),
-            undoes_import_id: None,
-            actor: &self.request.stamp.actor,
-            started_at: now,
-            finished_at: now,
-            created_at: now,
-            updated_at: now,
-        };
-        Ok(imports::insert(conn, &new)?)
-    }
-
-    /// A rehearsal writes no file unless one is named.
-    fn rejects_writer(&self, uid: Uid) -> Option<RejectsWriter> {
-        RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.dry_run)
     }
 }
 

@@ -9,14 +9,14 @@ use super::ImportError;
 use super::checker::{Checked, Checker};
 use super::mapping::Mapping;
 use super::options::{ImportOptions, MaxRejects};
-use super::prepare::{checker, refuse_to_overwrite, with_earlier_options, with_settings};
+use super::prepare::{begin_record, checker, refuse_to_overwrite, with_earlier_options, with_settings};
 use super::proof::{Doubtful, Formats};
 use super::rejects::{RejectsWriter, SkippedWriter};
 use super::row::{ProblemKind, Row, RowProblem};
 use super::source::{Item, Source, SourceOptions};
 use super::summary::ImportSummary;
 use crate::db::bulk::Stamp;
-use crate::db::models::imports::{self, NewImport};
+use crate::db::models::imports;
 use crate::db::models::organizations::Organization;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, locks};
@@ -119,7 +119,8 @@ impl Job<'_> {
         if let Some(earlier) = imports::latest_of_file(conn, org, &self.source.sha256)? {
             observer.notice(&earlier.was_imported_before());
         }
-        let import_id = self.begin_record(conn, uid)?;
+        let mapping = self.checker.mapping.to_json();
+        let import_id = begin_record(conn, "leads", uid, &self.source, mapping, &self.request.stamp)?;
         stamp.import_id = Some(import_id);
         let evidence = format!("import {import_id} of {}", self.source.file_name);
         let policy = Policy {
@@ -146,30 +147,6 @@ impl Job<'_> {
         self.pump(&mut work, observer)?;
         self.source.verify_unchanged()?;
         work.finish(import_id)
-    }
-
-    fn begin_record(&self, conn: &mut Db, uid: Uid) -> Result<i64, ImportError> {
-        let now = self.request.stamp.now;
-        let id = imports::insert(
-            conn,
-            &NewImport {
-                organization_id: self.request.organization.id,
-                uid,
-                kind: "leads",
-                file_name: &self.source.file_name,
-                file_sha256: &self.source.sha256,
-                file_size: i64::try_from(self.source.size).unwrap_or(i64::MAX),
-                sheet: self.source.sheet(),
-                mapping: Json(self.checker.mapping.to_json()),
-                undoes_import_id: None,
-                actor: &self.request.stamp.actor,
-                started_at: now,
-                finished_at: now,
-                created_at: now,
-                updated_at: now,
-            },
-        )?;
-        Ok(id)
     }
 
     /// How dates and amounts are written, as far as that was said.

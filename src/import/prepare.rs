@@ -11,10 +11,12 @@ use super::leads::Request;
 use super::mapping::Mapping;
 use super::options::{ImportOptions, ON_DUPLICATE_KEY};
 use super::source::{Item, Source};
-use crate::db::Database;
+use crate::db::bulk::Stamp;
+use crate::db::models::imports::NewImport;
 use crate::db::models::organizations::Organization;
 use crate::db::models::{imports, system_config, users};
-use crate::db::types::Uid;
+use crate::db::types::{Json, Uid};
+use crate::db::{Database, Db};
 use crate::domain::duplicates::OnDuplicate;
 use crate::domain::phone::Region;
 use crate::domain::text::fold_key;
@@ -125,4 +127,32 @@ pub(super) fn checker(
         now: request.stamp.now,
         needs_identity: true,
     })
+}
+
+/// Begins the record of an import, and returns its id.
+pub(super) fn begin_record(
+    conn: &mut Db,
+    kind: &str,
+    uid: Uid,
+    source: &Source,
+    mapping: serde_json::Value,
+    stamp: &Stamp,
+) -> Result<i64, ImportError> {
+    let new = NewImport {
+        organization_id: stamp.org.0,
+        uid,
+        kind,
+        file_name: &source.file_name,
+        file_sha256: &source.sha256,
+        file_size: i64::try_from(source.size).unwrap_or(i64::MAX),
+        sheet: source.sheet(),
+        mapping: Json(mapping),
+        undoes_import_id: None,
+        actor: &stamp.actor,
+        started_at: stamp.now,
+        finished_at: stamp.now,
+        created_at: stamp.now,
+        updated_at: stamp.now,
+    };
+    Ok(imports::insert(conn, &new)?)
 }

@@ -109,7 +109,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     context.ui.record(&summary, COLUMNS)?;
     print_refused(&summary.refused, context.ui)?;
     if args.dry_run {
-        context.ui.note(&format!("would keep {} requests; nothing was changed", grouped(summary.requests as i64)));
+        context
+            .ui
+            .note(&format!("requests that would be kept: {}; nothing was changed", grouped(summary.requests as i64)));
     }
     Ok(if summary.refused.is_empty() { Exit::Done } else { Exit::NeedsAttention })
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::shared::{Watcher, delimiter, print_problems};
+use super::shared::{FileForm, Watcher, print_problems};
 use crate::cli::one_of;
 use crate::commands::context::{self, Context};
 use crate::commands::dnc::add::within;
@@ -14,7 +14,7 @@ use crate::error::Exit;
 use crate::import::dnc::{DncImport, DncSummary, import};
 use crate::import::dnc_rows::DncOptions;
 use crate::import::options::Assignment;
-use crate::import::source::{SourceOptions, encoding};
+use crate::import::source::SourceOptions;
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ui::{Column, Format, Ui, grouped};
 
@@ -52,18 +52,8 @@ pub struct Args {
     /// Where rejected rows go [default: FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
     #[arg(long, value_name = "PATH")]
     rejects: Option<PathBuf>,
-    /// What separates the cells of a text file [default: found out]
-    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
-    delimiter: Option<char>,
-    /// The encoding of a text file, such as windows-1252 [default: found out]
-    #[arg(long, value_name = "NAME", value_parser = encoding::named)]
-    encoding: Option<&'static encoding_rs::Encoding>,
-    /// The sheet of a workbook, by name or place [default: the only one that is not empty]
-    #[arg(long)]
-    sheet: Option<String>,
-    /// Where the header is: the line in which it begins, or the sheet's row [default: found out]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    header_row: Option<u64>,
+    #[command(flatten)]
+    form: FileForm,
     /// Do everything but keep nothing: the counts are those of the import
     #[arg(long)]
     dry_run: bool,
@@ -86,10 +76,10 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             date_order: args.date_order,
         },
         source: SourceOptions {
-            delimiter: args.delimiter,
-            encoding: args.encoding,
-            sheet: args.sheet,
-            header_row: args.header_row,
+            delimiter: args.form.delimiter,
+            encoding: args.form.encoding,
+            sheet: args.form.sheet,
+            header_row: args.form.header_row,
             ..SourceOptions::default()
         },
         rejects: args.rejects,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::shared::{Watcher, delimiter, print_problems};
+use super::shared::{FileForm, Watcher, print_problems};
 use crate::cli::one_of;
 use crate::commands::context::{self, Context, Session};
 use crate::domain::datetime::DateOrder;
@@ -14,7 +14,6 @@ use crate::domain::status::Trigger;
 use crate::error::{CommandError, Exit};
 use crate::import::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
-use crate::import::source::encoding;
 use crate::import::summary::ImportSummary;
 use crate::ui::{Column, Format, Ui, grouped};
 
@@ -93,18 +92,8 @@ pub struct Args {
     /// What separates decimals in amounts of money [default: proven by the column, or asked for]
     #[arg(long, value_parser = one_of::<DecimalSeparator>())]
     decimal_separator: Option<DecimalSeparator>,
-    /// What separates the cells of a text file [default: found out]
-    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
-    delimiter: Option<char>,
-    /// The encoding of a text file, such as windows-1252 [default: found out]
-    #[arg(long, value_name = "NAME", value_parser = encoding::named)]
-    encoding: Option<&'static encoding_rs::Encoding>,
-    /// The sheet of a workbook, by name or place [default: the only one that is not empty]
-    #[arg(long)]
-    sheet: Option<String>,
-    /// Where the header is: the line in which it begins, or the sheet's row [default: found out]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    header_row: Option<u64>,
+    #[command(flatten)]
+    form: FileForm,
     /// Do everything but keep nothing: the counts are those of the import
     #[arg(long)]
     dry_run: bool,
@@ -177,10 +166,10 @@ fn options(args: &Args) -> ImportOptions {
         status_map: args.status_map.clone(),
         date_order: args.date_order,
         decimal_separator: args.decimal_separator,
-        delimiter: args.delimiter,
-        encoding: args.encoding,
-        sheet: args.sheet.clone(),
-        header_row: args.header_row,
+        delimiter: args.form.delimiter,
+        encoding: args.form.encoding,
+        sheet: args.form.sheet.clone(),
+        header_row: args.form.header_row,
     }
 }
 

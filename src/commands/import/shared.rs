@@ -1,8 +1,26 @@
 //! What the imports of every kind share on the command line.
 
 use crate::import::leads::Observer;
+use crate::import::source::encoding;
 use crate::import::summary::ProblemGroup;
 use crate::ui::{Column, Progress, Ui, UiError};
+
+/// What a person says of a file when finding it out is not enough.
+#[derive(Debug, clap::Args)]
+pub(super) struct FileForm {
+    /// What separates the cells of a text file [default: found out]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub delimiter: Option<char>,
+    /// The encoding of a text file, such as windows-1252 [default: found out]
+    #[arg(long, value_name = "NAME", value_parser = encoding::named)]
+    pub encoding: Option<&'static encoding_rs::Encoding>,
+    /// The sheet of a workbook, by name or place [default: the only one that is not empty]
+    #[arg(long)]
+    pub sheet: Option<String>,
+    /// Where the header is: the line in which it begins, or the sheet's row [default: found out]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub header_row: Option<u64>,
+}
 
 /// Tells on stderr how an import goes.
 pub(super) struct Watcher {
@@ -66,7 +84,7 @@ impl ProblemLine {
 }
 
 /// What separates cells, as a person says it.
-pub(super) fn delimiter(text: &str) -> Result<char, String> {
+fn delimiter(text: &str) -> Result<char, String> {
     match text {
         "tab" | "\\t" => Ok('\t'),
         _ => match text.chars().collect::<Vec<_>>().as_slice() {
