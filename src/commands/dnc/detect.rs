@@ -52,6 +52,9 @@ pub struct Args {
     /// Honour opt-outs and keep doubtful replies for a person
     #[arg(long)]
     apply: bool,
+    /// With --apply: show what would become of each reply, and change nothing
+    #[arg(long, requires = "apply")]
+    dry_run: bool,
     /// Which contacts an opt-out forbids [default: all]
     #[arg(long, requires = "apply", value_parser = one_of::<DncScope>())]
     scope: Option<DncScope>,
@@ -132,7 +135,7 @@ fn tell_replies(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     let replies = gather(args, &session)?;
     let mut lines: Vec<ReplyLine> = replies.iter().flat_map(lines_of).collect();
     if args.apply {
-        let applied = honour_replies(&mut session, &replies)?;
+        let applied = honour_replies(&mut session, &replies, args.dry_run)?;
         let mut outcomes = applied.into_iter();
         for line in &mut lines {
             line.outcome = match line.problem {
@@ -144,6 +147,9 @@ fn tell_replies(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     let mut list = context.ui.list(REPLY_COLUMNS);
     lines.iter().try_for_each(|line| list.push(line))?;
     list.finish("no replies")?;
+    if args.dry_run {
+        context.ui.note("nothing was changed");
+    }
     // A row that says nothing of the kind may have any number.
     let attention = |line: &ReplyLine| {
         line.class == OptOutClass::Review || (line.problem.is_some() && line.class != OptOutClass::None)
@@ -205,11 +211,11 @@ fn lines_of(reply: &Reply) -> Vec<ReplyLine> {
 }
 
 /// Applies every request of the replies in one transaction, and tells what became of each.
-fn honour_replies(session: &mut Session, replies: &[Reply]) -> anyhow::Result<Vec<ReplyOutcome>> {
+fn honour_replies(session: &mut Session, replies: &[Reply], dry_run: bool) -> anyhow::Result<Vec<ReplyOutcome>> {
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let requests: Vec<Request> = replies.iter().flat_map(|reply| reply.requests.iter().cloned()).collect();
     let stamp = session.stamp.clone();
-    let applied = session.db.write_under(Lock::DncList, stamp.org, false, |conn| {
+    let applied = session.db.write_under(Lock::DncList, stamp.org, dry_run, |conn| {
         expire(conn, &stamp)?;
         apply(conn, &requests, &stamp, &zone)
     })?;

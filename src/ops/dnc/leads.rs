@@ -13,7 +13,7 @@ use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
 /// Why a lead goes to `dnc`.
-pub const LISTED_REASON: &str = "its number is on the do-not-call list";
+const LISTED_REASON: &str = "its number is on the do-not-call list";
 /// Why a lead leaves `dnc`.
 const DELISTED_REASON: &str = "its number is off the do-not-call list";
 /// Why a lead leaves `dnc` that got another number.
