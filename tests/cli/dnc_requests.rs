@@ -111,6 +111,9 @@ fn a_later_request_honours_what_is_under_review() {
         world.ok(["dnc", "add", "2125550101", "--scope", "texts"]);
         assert_eq!(world.json(["dnc", "due"]).as_array().unwrap().len(), 2, "texts only is less than was asked for");
         world.ok(["dnc", "add", "2125550101"]);
+        // What an entry forbids already needs nobody to decide.
+        let again = world.run(["dnc", "detect", "--number", "2125550101", "can you stop?", "--apply"]);
+        assert!(again.code == Some(0) && again.stdout.contains("already_listed"), "{}", again.stdout);
         let due = world.json(["dnc", "due"]);
         assert_eq!(due.as_array().unwrap().len(), 1);
         assert_eq!(due[0]["phone_number"], "+12125550102");

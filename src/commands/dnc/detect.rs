@@ -151,8 +151,10 @@ fn tell_replies(args: &Args, context: &Context) -> anyhow::Result<Exit> {
         context.ui.note("nothing was changed");
     }
     // A row that says nothing of the kind may have any number.
-    let attention = |line: &ReplyLine| {
-        line.class == OptOutClass::Review || (line.problem.is_some() && line.class != OptOutClass::None)
+    let attention = |line: &ReplyLine| match (line.class, line.outcome) {
+        (OptOutClass::None, _) => false,
+        (OptOutClass::Review, outcome) => outcome != Some(ReplyOutcome::AlreadyListed),
+        _ => line.problem.is_some(),
     };
     Ok(if lines.iter().any(attention) { Exit::NeedsAttention } else { Exit::Done })
 }

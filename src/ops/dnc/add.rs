@@ -98,14 +98,46 @@ fn honour_undecided(
 /// Why an earlier request is honoured.
 const LISTED_MEANWHILE: &str = "a later request put the number on the list";
 
-/// Keeps requests that a person must decide.
+/// Keeps requests that a person must decide, and tells for each whether that is so: what an entry forbids already needs
+/// no decision.
 ///
 /// # Errors
 /// The database refuses.
-pub fn keep_undecided(conn: &mut Db, requests: &[Request], stamp: &Stamp, zone: &TimeZone) -> Result<(), DbError> {
-    let rows: Vec<NewDncRequest> = requests.iter().map(|request| row(request, stamp, zone)).collect();
-    dnc_requests::append(conn, &rows, stamp)
+pub fn keep_doubtful(
+    conn: &mut Db,
+    requests: &[Request],
+    stamp: &Stamp,
+    zone: &TimeZone,
+) -> Result<Vec<bool>, DbError> {
+    let numbers: Vec<String> = requests.iter().map(|request| request.number.to_string()).collect();
+    let stored = dnc_entries::live_among(conn, stamp.org, &numbers)?;
+    let live: HashMap<&str, &DncEntry> = stored.iter().map(|entry| (entry.phone_number.as_str(), entry)).collect();
+    let mut undecided = Vec::with_capacity(requests.len());
+    let mut rows = Vec::with_capacity(requests.len());
+    for (request, number) in requests.iter().zip(&numbers) {
+        let entry = live.get(number.as_str()).copied();
+        let covered = entry.filter(|e| matches!(Listing::of(Some(e.terms()), request.terms), Listing::Covered(_)));
+        let row = row(request, stamp, zone);
+        undecided.push(covered.is_none());
+        rows.push(match covered {
+            None => row,
+            Some(entry) => NewDncRequest {
+                decision: Some(Decision::Honour),
+                decision_reason: Some(LISTED_ALREADY.into()),
+                decided_by: stamp.changed_by,
+                decided_actor: Some(stamp.actor.clone()),
+                decided_at: Some(stamp.now),
+                dnc_id: Some(entry.id),
+                ..row
+            },
+        });
+    }
+    dnc_requests::append(conn, &rows, stamp)?;
+    Ok(undecided)
 }
+
+/// Why a doubtful request needs no decision.
+const LISTED_ALREADY: &str = "the number was listed already";
 
 /// Puts the numbers of requests that are kept already on the list, and moves the leads.
 ///

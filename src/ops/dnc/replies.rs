@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::add::{Request, honour, keep_undecided};
+use super::add::{Request, honour, keep_doubtful};
 use crate::db::bulk::Stamp;
 use crate::db::{Db, DbError};
 use crate::domain::dnc::Listing;
@@ -51,14 +51,17 @@ pub fn apply(conn: &mut Db, replies: &[Request], stamp: &Stamp, zone: &TimeZone)
         }
     }
     // Doubtful ones first: a plain request for the same number honours them.
-    keep_undecided(conn, &doubtful, stamp, zone)?;
+    let mut undecided = keep_doubtful(conn, &doubtful, stamp, zone)?.into_iter();
     let mut listings = honour(conn, &asked, stamp, zone)?.listings.into_iter();
     Ok(found
         .into_iter()
         .map(|detected| {
             let outcome = match detected.class {
                 OptOutClass::None => ReplyOutcome::None,
-                OptOutClass::Review => ReplyOutcome::UnderReview,
+                OptOutClass::Review => match undecided.next() {
+                    Some(true) => ReplyOutcome::UnderReview,
+                    Some(false) | None => ReplyOutcome::AlreadyListed,
+                },
                 OptOutClass::Certain | OptOutClass::Likely => match listings.next() {
                     Some(Listing::Added(_)) => ReplyOutcome::Added,
                     Some(Listing::Widened(_)) => ReplyOutcome::Widened,
