@@ -127,7 +127,13 @@ impl DncColumns {
                 let problem = format!("`{}` is not a field of a do-not-call request", assignment.field);
                 mapping_error(headers, problem, &format!("the fields are {}", DncField::words()))
             })?;
-            targets[column_named(headers, &assignment.value)?] = Some(field);
+            let index = column_named(headers, &assignment.value)?;
+            let is_taken = targets.contains(&Some(field)) && field != DncField::Phone;
+            if is_taken || targets[index].is_some_and(|other| other != field) {
+                let problem = format!("`{}` cannot fill {field}: the column or the field is taken", headers[index]);
+                return Err(mapping_error(headers, problem, "name one column for each field"));
+            }
+            targets[index] = Some(field);
         }
         for (index, header) in headers.iter().enumerate() {
             let Some(field) = DncField::of_header(header) else { continue };
@@ -188,6 +194,9 @@ mod tests {
     fn a_sheet_without_phones_is_none() {
         assert!(matches!(columns(&["2125550142"], &[]), Err(ImportError::NoPhoneColumn { .. })));
         assert!(matches!(columns(&["Phone"], &["fone=Phone"]), Err(ImportError::Mapping { .. })));
+        for map in [["reason=A", "reason=B"], ["reason=A", "evidence=A"]] {
+            assert!(matches!(columns(&["Phone", "A", "B"], &map), Err(ImportError::Mapping { .. })), "{map:?}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct Reply {
     pub problems: Vec<String>,
 }
 
-/// Reads a sheet that has a column of phones and one of texts.
+/// Reads a sheet that has a column of phones and one of texts. `notice` hears what is passed over.
 ///
 /// # Errors
 /// The file cannot be read, or has no such columns.
@@ -34,6 +34,7 @@ pub fn read(
     options: &DncOptions,
     organization: &Organization,
     now: Timestamp,
+    notice: &mut dyn FnMut(&str),
 ) -> Result<Vec<Reply>, ImportError> {
     let named = options.map.iter().map(|assignment| assignment.value.clone()).collect();
     let source =
@@ -46,6 +47,10 @@ pub fn read(
             remedy: "name it, for example --map evidence=Message".into(),
         });
     };
+    source.passed_over().iter().for_each(|text| notice(text));
+    if !columns.left_out().is_empty() {
+        notice(&format!("columns left out: {}", columns.left_out().join(", ")));
+    }
     let checker = DncChecker {
         columns,
         options: options.clone(),

@@ -20,7 +20,7 @@ use crate::import::replies::{self, Reply};
 use crate::ops::dnc::add::{LONGEST_TEXT, Request};
 use crate::ops::dnc::remove::expire;
 use crate::ops::dnc::replies::{ReplyOutcome, apply};
-use crate::ui::{Column, ListWriter};
+use crate::ui::{Column, ListWriter, Ui};
 
 /// Tell which replies ask not to be contacted, and with --apply honour them
 ///
@@ -132,7 +132,7 @@ fn tell(list: &mut ListWriter, text: &str, reviews: &mut u64) -> anyhow::Result<
 fn tell_replies(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     context.catch_interrupts();
     let mut session = context.session(if args.apply { Right::AddDnc } else { Right::Read })?;
-    let replies = gather(args, &session)?;
+    let replies = gather(args, &session, context.ui)?;
     let mut lines: Vec<ReplyLine> = replies.iter().flat_map(lines_of).collect();
     if args.apply {
         let applied = honour_replies(&mut session, &replies, args.dry_run)?;
@@ -160,7 +160,7 @@ fn tell_replies(args: &Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// The replies of the call: rows of a sheet, or typed texts of one number.
-fn gather(args: &Args, session: &Session) -> anyhow::Result<Vec<Reply>> {
+fn gather(args: &Args, session: &Session, ui: Ui) -> anyhow::Result<Vec<Reply>> {
     let now = session.stamp.now;
     if let Some(path) = &args.replies {
         let options = DncOptions {
@@ -171,12 +171,18 @@ fn gather(args: &Args, session: &Session) -> anyhow::Result<Vec<Reply>> {
             date_order: args.date_order,
             ..DncOptions::default()
         };
-        return Ok(replies::read(path, &options, &session.org, now)?);
+        return Ok(replies::read(path, &options, &session.org, now, &mut |text| ui.note(text))?);
     }
     let written = args.number.as_deref().unwrap_or_default();
     let region = || args.region.or_else(|| session.org.default_region.parse().ok());
     let number = parse_for_list(written, region)
         .map_err(|e| CommandError::failed(format!("`{written}` {e}")).hint(e.remedy()))?;
+    if let Some(long) = args.texts.iter().find(|text| text.chars().count() > LONGEST_TEXT) {
+        let start: String = long.chars().take(40).collect();
+        return Err(CommandError::usage(format!("`{start}…` is longer than {LONGEST_TEXT} characters"))
+            .hint("shorten it: it is kept as evidence")
+            .into());
+    }
     let reply = |text: &String| Reply {
         row: 0,
         text: text.clone(),
@@ -185,7 +191,7 @@ fn gather(args: &Args, session: &Session) -> anyhow::Result<Vec<Reply>> {
             terms: Terms { scope: args.scope.unwrap_or_default(), expires_at: None },
             source: DncSource::OptOutText,
             reason: None,
-            text: Some(text.chars().filter(|c| *c != '\0').take(LONGEST_TEXT).collect()),
+            text: Some(text.clone()),
             class: None,
             received_at: now,
         }],
