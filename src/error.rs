@@ -4,7 +4,7 @@ use crate::db::DbError;
 use crate::import::ImportError;
 use crate::ops::dnc::decide::DecideError;
 use crate::ops::lead_delete::RestoreError;
-use crate::ops::lead_edit::EditError;
+use crate::ops::lead_edit::{self, EditError};
 use crate::ops::undo::UndoError;
 use crate::ops::writer::WriteError;
 use crate::settings::SettingsError;
@@ -227,7 +227,14 @@ fn of_edit(error: &EditError, explanation: &mut Explanation) {
         EditError::Stale { lead, .. } => Some(format!("look at it, then try again: crmctl lead show {lead}")),
         EditError::Taken { holder, .. } => Some(format!("look at that lead: crmctl lead show {holder}")),
         EditError::NoIdentity(_) => Some("give it one of them in the same call".into()),
-        EditError::NotClearable(_) => None,
+        EditError::NotClearable(_) => {
+            explanation.exit = Exit::Usage;
+            Some(format!("those are custom.NAME, {}", lead_edit::clearable().collect::<Vec<_>>().join(", ")))
+        }
+        EditError::SetAndCleared(_) => {
+            explanation.exit = Exit::Usage;
+            Some("leave one of them out".into())
+        }
         EditError::ForbiddenMove { .. } => Some("to do it all the same: --force --reason TEXT".into()),
         EditError::Listed { number, .. } => {
             Some(format!("take the number off the list, with the reason: crmctl dnc remove {number} --reason TEXT"))

@@ -308,7 +308,7 @@ impl Work<'_> {
         if self.job.options.max_rejects.is_some_and(|most| most.is_exceeded(summary.read, summary.rejected)) {
             return Err(self.too_many()?);
         }
-        self.writer.settle(self.conn)?;
+        self.writer.finish(self.conn)?;
         self.summary.rejects_file = self.finish_rejects()?;
         self.summary.skipped_file = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;

@@ -128,7 +128,7 @@ impl<'a> Batch<'a> {
             lead.status_changed_at = stamp.now;
             let first = stamp.status_change(id, None, own);
             self.changes.history.push(NewStatusChange { changed_at: lead.created_at, ..first });
-            self.changes.history.push(dnc::change_to_dnc(id, own, &stamp));
+            self.changes.history.push(dnc::status_row(id, own, Status::Dnc, dnc::LISTED_REASON, &stamp));
         }
         outcome.previously_deleted =
             draft.phone.is_some_and(|phone| self.writer.numbers.previously_deleted.contains(&phone));
@@ -203,7 +203,7 @@ impl<'a> Batch<'a> {
         let number = held.lead.phone_number.as_deref().and_then(E164::from_e164);
         if number.is_some_and(|number| self.writer.numbers.listed.contains(&number)) && held.lead.status != Status::Dnc
         {
-            dnc::record_move(&mut held.lead, &mut self.changes, &stamp);
+            dnc::record_move(&mut held.lead, Status::Dnc, dnc::LISTED_REASON, &mut self.changes, &stamp);
             outcome.dnc_flagged = true;
             changed = true;
         }

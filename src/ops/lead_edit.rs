@@ -3,7 +3,7 @@
 use super::apply::{FieldChange, apply_edit};
 use super::dnc::add::{Request, honour};
 use super::dnc::remove::expire;
-use super::dnc::{DELISTED_NUMBER, record_back, record_move};
+use super::dnc::{DELISTED_NUMBER, LISTED_REASON, record_move};
 use super::draft::LeadDraft;
 use super::lead_fields::{CUSTOM, set, text_of};
 use super::lead_keys;
@@ -33,6 +33,8 @@ pub enum EditError {
     Taken { holder: i64, what: &'static str },
     #[error("`{0}` is not a field that can be cleared")]
     NotClearable(String),
+    #[error("`{0}` cannot be both set and cleared")]
+    SetAndCleared(String),
     #[error("the lead {0} would have neither phone nor email nor external id")]
     NoIdentity(i64),
     #[error("a lead does not move from {from} to {to}")]
@@ -70,11 +72,13 @@ pub fn clearable() -> impl Iterator<Item = &'static str> {
     texts.chain(["phone_number", "lead_score", "temperature", "owner_id", "value_cents"])
 }
 
-/// Changes fields of a lead. The caller holds [`crate::db::Lock::Leads`].
+/// Changes fields of a lead, and tells whether an opt-out was kept that the edit would have weakened. The draft speaks of
+/// no status and of no number that is not to be called: those are more than a field. The caller holds
+/// [`crate::db::Lock::Leads`].
 ///
 /// # Errors
 /// The lead is deleted or has another version, a key is taken, or the database refuses.
-pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<(), EditError> {
+pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bool, EditError> {
     let mut lead = begin(conn, id, edit.if_version, stamp)?;
     let before = lead.clone();
     let mut keys = lead.clone();
@@ -85,6 +89,9 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<()
     let effect = apply_edit(&mut lead, edit.draft, opt_out, stamp.now);
     let mut fields = effect.changes;
     for name in edit.clear {
+        if fields.iter().any(|change| change.field == *name) {
+            return Err(EditError::SetAndCleared(name.clone()));
+        }
         clear(&mut lead, name, &mut fields)?;
     }
     if lead.phone_number.is_none() && lead.email.is_none() && lead.external_id.is_none() {
@@ -104,13 +111,13 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<()
     if lead.phone_number != before.phone_number {
         follow_number(conn, &mut lead, &mut changes, stamp)?;
     }
-    if changes.audit.is_empty() {
-        return Ok(());
+    if !changes.audit.is_empty() {
+        lead.updated_at = stamp.now;
+        lead.version = before.version + 1;
+        changes.updated.push(lead);
+        store(conn, &changes, stamp)?;
     }
-    lead.updated_at = stamp.now;
-    lead.version = before.version + 1;
-    changes.updated.push(lead);
-    store(conn, &changes, stamp)
+    Ok(effect.consent_kept)
 }
 
 /// Moves a lead to another status. To `dnc` it goes with every lead of its number, which is put on the list; the caller
@@ -225,10 +232,10 @@ fn follow_number(conn: &mut Db, lead: &mut Lead, changes: &mut LeadChanges, stam
     let numbers: Vec<String> = lead.phone_number.iter().cloned().collect();
     let is_listed = !dnc_list::listed_among(conn, stamp.org, &numbers, stamp.now)?.is_empty();
     if is_listed && lead.status != Status::Dnc {
-        record_move(lead, changes, stamp);
+        record_move(lead, Status::Dnc, LISTED_REASON, changes, stamp);
     } else if !is_listed && lead.status == Status::Dnc {
         let before = lead_status_history::before_dnc(conn, stamp.org, &[lead.id])?.remove(&lead.id);
-        record_back(lead, before.unwrap_or(Status::New), DELISTED_NUMBER, changes, stamp);
+        record_move(lead, before.unwrap_or(Status::New), DELISTED_NUMBER, changes, stamp);
     }
     Ok(())
 }

@@ -10,7 +10,6 @@ use crate::db::models::{dnc_list, lead_identities};
 use crate::db::{Db, DbError};
 use crate::domain::consent::Consent;
 use crate::domain::duplicates::{OnDuplicate, OnListed};
-use crate::domain::timestamp::Timestamp;
 
 /// How drafts are written.
 #[derive(Debug, Clone, Copy)]
@@ -187,23 +186,17 @@ impl LeadWriter {
         Err(WriteError::LostRaces(MAX_RACES))
     }
 
-    /// Ends the writing: builds the indexes that were put off, and settles what others did meanwhile. Leads whose
-    /// number they put on the do-not-call list go to `dnc`. On SQLite nobody else writes.
+    /// Ends the writing: builds the indexes that were put off, and moves the leads whose number the drafts listed. Nobody
+    /// else changes the list meanwhile ([`crate::db::Lock`]).
     ///
     /// # Errors
     /// The database refuses.
-    pub fn settle(&mut self, conn: &mut Db) -> Result<(), DbError> {
+    pub fn finish(&mut self, conn: &mut Db) -> Result<(), DbError> {
         // Sorting the keys of an index takes memory, and who the leads are is not asked any more.
         drop((std::mem::take(&mut self.identities), std::mem::take(&mut self.numbers)));
         self.preloaded = false;
         self.indexes.build(conn)?;
         dnc::move_leads_to_dnc(conn, &std::mem::take(&mut self.waiting), &self.stamp)?;
-        if let Db::Postgres(_) = conn {
-            // Clocks of several machines differ; looking further back only costs a look-up.
-            let since = Timestamp::from_micros(self.stamp.now.as_micros() - 600_000_000);
-            let numbers = dnc_list::added_by_others(conn, self.stamp.org, since, self.stamp.import_id)?;
-            dnc::move_leads_to_dnc(conn, &numbers, &self.stamp)?;
-        }
         Ok(())
     }
 

@@ -76,6 +76,28 @@ fn statuses_move_by_the_table() {
 }
 
 #[test]
+fn an_edit_leaves_nothing_out_without_saying_so() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--city", "Albany"]);
+        let before = world.leads();
+        for (more, said) in [
+            (&["--set", "status=hot"][..], "crmctl lead status 1 STATUS"),
+            (&["--set", "do_not_call=yes"], "crmctl lead status 1 dnc"),
+            (&["--set", "opt_out=yes"], "crmctl lead status 1 dnc"),
+            (&["--set", "created=2026-01-01"], "are not changed by an edit"),
+            (&["--city", "Troy", "--clear", "city"], "`city` cannot be both set and cleared"),
+        ] {
+            let ran = world.run([&["lead", "edit", "2125550101"][..], more].concat());
+            assert!(ran.code == Some(2) && ran.stderr.contains(said), "{more:?}: {}", ran.stderr);
+        }
+        assert_eq!(world.leads(), before);
+        world.ok(["lead", "add", "--email", "out@example.com", "--consent", "denied"]);
+        let ran = world.run(["lead", "edit", "2125550101", "--email", "out@example.com", "--consent", "granted"]);
+        assert!(ran.stderr.contains("the opt-out is kept"), "{}", ran.stderr);
+    });
+}
+
+#[test]
 fn an_edit_that_says_nothing_new_changes_nothing() {
     on_both_engines(|world| {
         world.ok(["lead", "add", "--phone", "2125550101", "--city", "Albany", "--tag", "vip"]);

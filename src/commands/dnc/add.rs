@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::numbers::{Numbers, Refused, print_refused};
 use crate::cli::one_of;
 use crate::commands::context::{Context, Session};
+use crate::commands::texts::within;
 use crate::commands::times;
 use crate::db::{DbError, Lock};
 use crate::domain::datetime;
@@ -156,16 +157,5 @@ impl Summary {
                 Listing::Covered(_) => self.already_listed += 1,
             }
         }
-    }
-}
-
-/// Takes a text of at most so many characters that is not blank.
-pub(crate) fn within<const MOST: usize>(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    match text.chars().count() {
-        0 => Err("it is empty".into()),
-        length if length > MOST => Err(format!("it has {length} characters, and at most {MOST} are kept")),
-        _ if text.contains('\0') => Err("it holds the character U+0000".into()),
-        _ => Ok(text.to_owned()),
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::flag;
 use crate::domain::role::Right;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Exit;
-use crate::ops::dnc::check::{Answer, Asked, INTERNAL_LIST, check, record};
+use crate::ops::dnc::check::{Answer, Asked, INTERNAL_LIST, RECORD_KEY, check, record};
 use crate::ui::{Column, Format, ListWriter};
 
 /// Say whether numbers may be contacted: clear, blocked with every reason, or unknown
@@ -32,9 +32,6 @@ pub struct Args {
     #[arg(long)]
     record: bool,
 }
-
-/// The organization's setting that every check is recorded.
-pub(crate) const RECORD_KEY: &str = "dnc.record_checks";
 
 /// Numbers that are looked up together.
 const TOGETHER: usize = 1000;

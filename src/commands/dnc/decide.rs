@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::add::within;
 use crate::cli::one_of;
 use crate::commands::context::Context;
+use crate::commands::texts::within;
 use crate::db::Lock;
 use crate::db::models::dnc_requests::DncRequest;
 use crate::domain::dnc::Decision;

@@ -2,12 +2,13 @@
 
 use crate::cli::one_of;
 use crate::commands::context::Context;
+use crate::commands::limit::Limit;
 use crate::commands::times;
 use crate::db::models::dnc_entries::{self, EntryFilter};
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::role::Right;
 use crate::error::Exit;
-use crate::ui::{Column, Format, grouped};
+use crate::ui::Column;
 
 /// List the entries of the do-not-call list, the newest first
 #[derive(Debug, clap::Args)]
@@ -30,13 +31,9 @@ pub struct Args {
     /// Closed entries instead of live ones
     #[arg(long)]
     removed: bool,
-    /// At most so many; 0 for all. Tables show 50 when nothing is said, the other forms all
-    #[arg(long, value_name = "N")]
-    limit: Option<u32>,
+    #[command(flatten)]
+    limit: Limit,
 }
-
-/// How many entries a table shows when nothing is said.
-const TABLE_LIMIT: u32 = 50;
 
 /// Entries that are loaded and printed together.
 const PAGE: i64 = 5000;
@@ -71,12 +68,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         import_id: args.import,
         removed: args.removed,
     };
-    let for_people = matches!(context.ui.format, Format::Table | Format::Markdown);
-    let limit = match args.limit {
-        Some(0) => None,
-        Some(limit) => Some(limit),
-        None => for_people.then_some(TABLE_LIMIT),
-    };
+    let limit = args.limit.most(context.ui);
     let mut list = context.ui.list(COLUMNS);
     let more = session.db.read(org, |conn| -> anyhow::Result<bool> {
         let (mut before, mut left) = (None, limit.map_or(i64::MAX, i64::from));
@@ -100,8 +92,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     })?;
     list.finish("no entries")?;
     if more {
-        let limit = limit.unwrap_or_default();
-        context.ui.note(&format!("the first {} are shown; --limit 0 shows all", grouped(limit)));
+        args.limit.tell_cut(context.ui);
     }
     Ok(Exit::Done)
 }

@@ -1,7 +1,7 @@
 //! `crmctl dnc`
 
-pub(crate) mod add;
-pub(crate) mod check;
+mod add;
+mod check;
 mod decide;
 mod detect;
 mod due;

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::add::within;
 use super::numbers::{Numbers, Refused, print_refused};
 use crate::commands::context::{Context, Session};
+use crate::commands::texts::within;
 use crate::db::Lock;
 use crate::domain::phone::E164;
 use crate::domain::role::Right;

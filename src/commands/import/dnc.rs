@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::shared::{FileForm, Watcher, print_problems};
+use super::shared::{FileForm, Watcher, print_problems, tell_end};
 use crate::cli::one_of;
 use crate::commands::context::{self, Context};
-use crate::commands::dnc::add::within;
+use crate::commands::texts::within;
 use crate::domain::datetime::DateOrder;
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::Region;
@@ -16,7 +16,7 @@ use crate::import::dnc_rows::DncOptions;
 use crate::import::options::Assignment;
 use crate::import::source::SourceOptions;
 use crate::ops::dnc::add::LONGEST_REASON;
-use crate::ui::{Column, Format, Ui, grouped};
+use crate::ui::{Column, Format, Ui};
 
 /// Import do-not-call requests from a CSV, TSV, XLSX, XLSB, XLS or ODS file, in one transaction
 ///
@@ -99,16 +99,8 @@ fn print(summary: &DncSummary, ui: Ui) -> anyhow::Result<()> {
         return Ok(());
     }
     print_problems(&summary.problems, ui)?;
-    let rate = summary.read as f64 / summary.seconds.max(0.001);
-    let (verb, end) = match summary.dry_run {
-        true => ("would import", "; nothing was kept"),
-        false => ("imported", ""),
-    };
-    let rate = grouped(rate as i64);
-    ui.note(&format!("{verb} {} in {:.1} s ({rate} rows/s){end}", summary.file_name, summary.seconds));
-    if let Some(path) = &summary.rejects_file {
-        ui.note(&format!("rejected rows are in {path}; fix them there and import that file"));
-    }
+    let rejects_file = summary.rejects_file.as_deref();
+    tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::shared::{FileForm, Watcher, print_problems};
+use super::shared::{FileForm, Watcher, print_problems, tell_end};
 use crate::cli::one_of;
 use crate::commands::context::{self, Context, Session};
 use crate::domain::datetime::DateOrder;
@@ -15,7 +15,7 @@ use crate::error::{CommandError, Exit};
 use crate::import::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
 use crate::import::summary::ImportSummary;
-use crate::ui::{Column, Format, Ui, grouped};
+use crate::ui::{Column, Format, Ui};
 
 /// Import leads from CSV, TSV, XLSX, XLSB, XLS or ODS files, each in one transaction
 ///
@@ -200,18 +200,8 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
         COLUMNS.iter().filter(|column| ALWAYS.contains(&column.key) || !is_zero(column)).copied().collect();
     ui.record(summary, &columns)?;
     print_problems(&summary.problems, ui)?;
-    let rate = summary.read as f64 / summary.seconds.max(0.001);
-    let verb = if summary.dry_run { "would import" } else { "imported" };
-    ui.note(&format!(
-        "{verb} {} in {:.1} s ({} rows/s){}",
-        summary.file_name,
-        summary.seconds,
-        grouped(rate as i64),
-        if summary.dry_run { "; nothing was kept" } else { "" },
-    ));
-    if let Some(path) = &summary.rejects_file {
-        ui.note(&format!("rejected rows are in {path}; fix them there and import that file"));
-    }
+    let rejects_file = summary.rejects_file.as_deref();
+    tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
     if let Some(path) = &summary.skipped_file {
         ui.note(&format!("skipped rows are in {path}"));
     }

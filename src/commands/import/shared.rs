@@ -3,7 +3,7 @@
 use crate::import::leads::Observer;
 use crate::import::source::encoding;
 use crate::import::summary::ProblemGroup;
-use crate::ui::{Column, Progress, Ui, UiError};
+use crate::ui::{Column, Progress, Ui, UiError, grouped};
 
 /// What a person says of a file when finding it out is not enough.
 #[derive(Debug, clap::Args)]
@@ -41,6 +41,16 @@ impl Observer for Watcher {
 
     fn progress(&mut self, rows: u64, of_about: u64) {
         self.progress.set(rows, of_about);
+    }
+}
+
+/// Says how an import went, and where its rejected rows are.
+pub(super) fn tell_end(ui: Ui, file: &str, read: u64, seconds: f64, dry_run: bool, rejects_file: Option<&str>) {
+    let (verb, end) = if dry_run { ("would import", "; nothing was kept") } else { ("imported", "") };
+    let rate = grouped((read as f64 / seconds.max(0.001)) as i64);
+    ui.note(&format!("{verb} {file} in {seconds:.1} s ({rate} rows/s){end}"));
+    if let Some(path) = rejects_file {
+        ui.note(&format!("rejected rows are in {path}; fix them there and import that file"));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::db::Lock;
 use crate::db::models::leads;
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
-use crate::ops::lead_edit::{Edit, clearable, edit};
+use crate::ops::lead_edit::{Edit, edit};
 
 /// Change fields of a lead; the values are checked by the rules of the import
 ///
@@ -33,16 +33,20 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let lead = args.name.find(&mut session, Among::Live)?;
     let draft = args.values.draft(&mut session, args.name.region, false)?;
-    if let Some(unknown) =
-        args.clear.iter().find(|name| !name.starts_with("custom.") && !clearable().any(|f| f == **name))
-    {
-        return Err(CommandError::usage(format!("`{unknown}` is not a field that can be cleared"))
-            .hint(format!("those are custom.NAME, {}", clearable().collect::<Vec<_>>().join(", ")))
+    if draft.status.is_some() || draft.do_not_call || draft.created.is_some() {
+        return Err(CommandError::usage("status, do_not_call, opt_out and created are not changed by an edit")
+            .hint(format!(
+                "crmctl lead status {0} STATUS moves it; crmctl lead status {0} dnc lists its number",
+                lead.id
+            ))
             .into());
     }
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let wanted = Edit { draft: &draft, clear: &args.clear, if_version: args.if_version };
-    session.db.write_under(Lock::Leads, org, false, |conn| edit(conn, id, &wanted, &stamp))?;
+    let consent_kept = session.db.write_under(Lock::Leads, org, false, |conn| edit(conn, id, &wanted, &stamp))?;
+    if consent_kept {
+        context.ui.warn("the person opted out before; the opt-out is kept");
+    }
     let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop();
     super::show::print(context, &mut session, stored.unwrap_or(lead))?;
     Ok(Exit::Done)

@@ -2,13 +2,13 @@
 
 use crate::cli::one_of;
 use crate::commands::context::Context;
+use crate::commands::limit::Limit;
 use crate::db::models::lead_list::{self, LeadFilter, LeadSort};
 use crate::db::models::users;
 use crate::domain::role::Right;
 use crate::domain::status::Status;
 use crate::domain::{source, tag};
 use crate::error::{CommandError, Exit};
-use crate::ui::{Format, grouped};
 
 /// List leads, the newest first
 #[derive(Debug, clap::Args)]
@@ -32,16 +32,12 @@ pub struct Args {
     /// Deleted leads instead of live ones
     #[arg(long)]
     deleted: bool,
-    /// At most so many; 0 for all. Tables show 50 when nothing is said, the other forms all
-    #[arg(long, value_name = "N")]
-    limit: Option<u32>,
+    #[command(flatten)]
+    limit: Limit,
     /// Sort by this column, with `-` before it from the greatest [default: -id]
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true, value_parser = sort_order)]
     sort: Option<(LeadSort, bool)>,
 }
-
-/// How many leads a table shows when nothing is said.
-const TABLE_LIMIT: u32 = 50;
 
 /// Leads that are loaded and printed together.
 const PAGE: usize = 1000;
@@ -49,12 +45,7 @@ const PAGE: usize = 1000;
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let (org, now) = (session.org.org_id(), session.stamp.now);
-    let for_people = matches!(context.ui.format, Format::Table | Format::Markdown);
-    let limit = match args.limit {
-        Some(0) => None,
-        Some(limit) => Some(limit),
-        None => for_people.then_some(TABLE_LIMIT),
-    };
+    let limit = args.limit.most(context.ui);
     let owner_id = match &args.owner {
         None => None,
         Some(email) => {
@@ -93,8 +84,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     })?;
     list.finish("no leads")?;
     if more {
-        let limit = limit.unwrap_or_default();
-        context.ui.note(&format!("the first {} are shown; --limit 0 shows all", grouped(limit)));
+        args.limit.tell_cut(context.ui);
     }
     Ok(Exit::Done)
 }

@@ -3,7 +3,7 @@
 use super::{Among, LeadName};
 use crate::cli::one_of;
 use crate::commands::context::Context;
-use crate::commands::dnc::add::within;
+use crate::commands::texts::within;
 use crate::db::Lock;
 use crate::db::models::leads;
 use crate::domain::datetime;

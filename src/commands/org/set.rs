@@ -1,13 +1,13 @@
 //! `crmctl org set`
 
 use crate::commands::context::Context;
-use crate::commands::dnc::check::RECORD_KEY;
 use crate::db::models::{organizations, system_config};
 use crate::domain::duplicates::OnDuplicate;
 use crate::domain::flag;
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::import::options::ON_DUPLICATE_KEY;
+use crate::ops::dnc::check::RECORD_KEY;
 
 /// How a setting's value is checked and brought into normal form.
 type Check = fn(&str) -> Result<String, String>;

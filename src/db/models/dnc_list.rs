@@ -59,25 +59,6 @@ pub fn listed_among(conn: &mut Db, org: OrgId, numbers: &[String], now: Timestam
     Ok(barred.filter_map(|entry| E164::from_e164(&entry.phone_number)).collect())
 }
 
-/// Numbers that others put on the list since `since`, while an import was under way.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn added_by_others(
-    conn: &mut Db,
-    org: OrgId,
-    since: Timestamp,
-    import_id: Option<i64>,
-) -> Result<Vec<String>, DbError> {
-    Ok(dnc_list::table
-        .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
-        .filter(dnc_list::scope.ne("texts").and(dnc_list::added_at.ge(since)))
-        .filter(dnc_list::import_id.is_null().or(dnc_list::import_id.ne(import_id.unwrap_or(0))))
-        .order(dnc_list::id)
-        .select(dnc_list::phone_number)
-        .load(conn)?)
-}
-
 /// Closes entries that nobody has closed, and says why.
 ///
 /// # Errors

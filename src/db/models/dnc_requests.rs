@@ -12,10 +12,14 @@ use crate::domain::dnc::{Decision, DncScope, DncSource};
 use crate::domain::opt_out_text::OptOutClass;
 use crate::domain::timestamp::Timestamp;
 
-/// One request to write.
-#[derive(Debug, Clone, Insertable)]
+/// A row of `dnc_requests`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = dnc_requests, treat_none_as_default_value = false)]
-pub struct NewDncRequest {
+pub struct DncRequest {
+    /// The database numbers new requests.
+    #[diesel(skip_insertion)]
+    pub id: i64,
+    #[serde(skip)]
     pub organization_id: i32,
     pub phone_number: String,
     pub source: DncSource,
@@ -41,37 +45,11 @@ pub struct NewDncRequest {
     pub dnc_id: Option<i64>,
 }
 
-/// A row of `dnc_requests`.
-#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
-#[diesel(table_name = dnc_requests)]
-pub struct DncRequest {
-    pub id: i64,
-    pub phone_number: String,
-    pub source: DncSource,
-    pub scope: DncScope,
-    pub reason: Option<String>,
-    pub text: Option<String>,
-    pub class: Option<OptOutClass>,
-    pub expires_at: Option<Timestamp>,
-    pub received_at: Timestamp,
-    pub due_at: Timestamp,
-    pub recorded_by: Option<i64>,
-    pub actor: String,
-    pub recorded_at: Timestamp,
-    pub import_id: Option<i64>,
-    pub decision: Option<Decision>,
-    pub decision_reason: Option<String>,
-    pub decided_by: Option<i64>,
-    pub decided_actor: Option<String>,
-    pub decided_at: Option<Timestamp>,
-    pub dnc_id: Option<i64>,
-}
-
 /// Appends requests that this stamp records.
 ///
 /// # Errors
 /// The database refuses.
-pub fn append(conn: &mut Db, requests: &[NewDncRequest], stamp: &Stamp) -> Result<(), DbError> {
+pub fn append(conn: &mut Db, requests: &[DncRequest], stamp: &Stamp) -> Result<(), DbError> {
     match conn {
         Db::Sqlite(sqlite) => {
             for request in requests {
@@ -83,8 +61,8 @@ pub fn append(conn: &mut Db, requests: &[NewDncRequest], stamp: &Stamp) -> Resul
     Ok(())
 }
 
-fn append_together(conn: &mut diesel::PgConnection, requests: &[NewDncRequest], stamp: &Stamp) -> Result<(), DbError> {
-    fn each<'a, T>(requests: &'a [NewDncRequest], column: impl Fn(&'a NewDncRequest) -> T) -> Vec<T> {
+fn append_together(conn: &mut diesel::PgConnection, requests: &[DncRequest], stamp: &Stamp) -> Result<(), DbError> {
+    fn each<'a, T>(requests: &'a [DncRequest], column: impl Fn(&'a DncRequest) -> T) -> Vec<T> {
         requests.iter().map(column).collect()
     }
     diesel::sql_query(

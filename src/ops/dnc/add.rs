@@ -8,7 +8,7 @@ use super::move_leads_to_dnc;
 use crate::db::bulk::{self, LeadChanges, Stamp};
 use crate::db::models::dnc_entries::{self, DncEntry};
 use crate::db::models::dnc_list::{self, NewDncEntry};
-use crate::db::models::dnc_requests::{self, DncRequest, NewDncRequest};
+use crate::db::models::dnc_requests::{self, DncRequest};
 use crate::db::{Db, DbError};
 use crate::domain::business_days::dnc_deadline;
 use crate::domain::dnc::{Decision, DncSource, Listing, RemovalKind, Terms};
@@ -52,9 +52,9 @@ pub fn honour(conn: &mut Db, requests: &[Request], stamp: &Stamp, zone: &TimeZon
     let (numbers, listings) = list(conn, requests, stamp)?;
     let entries: HashMap<String, i64> =
         dnc_entries::live_among(conn, stamp.org, &numbers)?.into_iter().map(|e| (e.phone_number, e.id)).collect();
-    let rows: Vec<NewDncRequest> = requests
+    let rows: Vec<DncRequest> = requests
         .iter()
-        .map(|request| NewDncRequest {
+        .map(|request| DncRequest {
             decision: Some(Decision::Honour),
             decided_by: stamp.changed_by,
             decided_actor: Some(stamp.actor.clone()),
@@ -121,7 +121,7 @@ pub fn keep_doubtful(
         undecided.push(covered.is_none());
         rows.push(match covered {
             None => row,
-            Some(entry) => NewDncRequest {
+            Some(entry) => DncRequest {
                 decision: Some(Decision::Honour),
                 decision_reason: Some(LISTED_ALREADY.into()),
                 decided_by: stamp.changed_by,
@@ -233,8 +233,9 @@ fn entry(request: &Request, terms: Terms, stamp: &Stamp) -> NewDncEntry {
 }
 
 /// A request that nobody has decided yet.
-fn row(request: &Request, stamp: &Stamp, zone: &TimeZone) -> NewDncRequest {
-    NewDncRequest {
+fn row(request: &Request, stamp: &Stamp, zone: &TimeZone) -> DncRequest {
+    DncRequest {
+        id: 0,
         organization_id: stamp.org.0,
         phone_number: request.number.to_string(),
         source: request.source,

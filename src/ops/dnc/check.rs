@@ -16,6 +16,9 @@ use crate::domain::timestamp::Timestamp;
 /// The name of the organization's own list: what the trade calls the internal do-not-call list.
 pub const INTERNAL_LIST: &str = "internal";
 
+/// The organization's setting that every check is recorded.
+pub const RECORD_KEY: &str = "dnc.record_checks";
+
 /// The longest input that a recorded check keeps, in characters.
 const LONGEST_INPUT: usize = 400;
 

@@ -13,7 +13,7 @@ use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
 /// Why a lead goes to `dnc`.
-const LISTED_REASON: &str = "its number is on the do-not-call list";
+pub const LISTED_REASON: &str = "its number is on the do-not-call list";
 /// Why a lead leaves `dnc`.
 const DELISTED_REASON: &str = "its number is off the do-not-call list";
 /// Why a lead leaves `dnc` that got another number.
@@ -36,17 +36,8 @@ pub fn move_leads_to_dnc(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Re
     Ok(changes.moved.len())
 }
 
-/// Sets a stored lead's status to `dnc` and writes the move down.
-pub fn record_move(lead: &mut Lead, changes: &mut LeadChanges, stamp: &Stamp) {
-    set_status(lead, Status::Dnc, LISTED_REASON, changes, stamp);
-}
-
-/// Sets a stored lead's status from `dnc` back to what it was and writes the move down.
-pub fn record_back(lead: &mut Lead, status: Status, reason: &str, changes: &mut LeadChanges, stamp: &Stamp) {
-    set_status(lead, status, reason, changes, stamp);
-}
-
-fn set_status(lead: &mut Lead, to: Status, reason: &str, changes: &mut LeadChanges, stamp: &Stamp) {
+/// Sets the status of a stored lead, which the list makes move, and writes the move down.
+pub fn record_move(lead: &mut Lead, to: Status, reason: &str, changes: &mut LeadChanges, stamp: &Stamp) {
     let from = std::mem::replace(&mut lead.status, to);
     (lead.status_changed_at, lead.updated_at) = (stamp.now, stamp.now);
     write_down(lead.id, from, to, reason, changes, stamp);
@@ -60,19 +51,15 @@ fn write_down(lead: i64, from: Status, to: Status, reason: &str, changes: &mut L
         new_value: Some(to.to_string()),
         ..stamp.audit(lead, "update")
     });
-    changes.history.push(NewStatusChange {
+    changes.history.push(status_row(lead, from, to, reason, stamp));
+}
+
+/// The status row of a move that the list makes.
+pub fn status_row(lead: i64, from: Status, to: Status, reason: &str, stamp: &Stamp) -> NewStatusChange {
+    NewStatusChange {
         trigger_type: Trigger::Dnc,
         reason: Some(reason.into()),
         ..stamp.status_change(lead, Some(from), to)
-    });
-}
-
-/// The status row of a lead that goes to `dnc` now.
-pub fn change_to_dnc(lead_id: i64, from: Status, stamp: &Stamp) -> NewStatusChange {
-    NewStatusChange {
-        trigger_type: Trigger::Dnc,
-        reason: Some(LISTED_REASON.into()),
-        ..stamp.status_change(lead_id, Some(from), Status::Dnc)
     }
 }
 

@@ -9,5 +9,5 @@ pub mod remove;
 pub mod replies;
 
 pub use leads::{
-    DELISTED_NUMBER, blocked_numbers, change_to_dnc, move_leads_back, move_leads_to_dnc, record_back, record_move,
+    DELISTED_NUMBER, LISTED_REASON, blocked_numbers, move_leads_back, move_leads_to_dnc, record_move, status_row,
 };
