@@ -89,6 +89,8 @@ enum Command {
     #[command(subcommand)]
     Dnc(commands::dnc::Command),
     #[command(subcommand)]
+    Segment(commands::segment::Command),
+    #[command(subcommand)]
     Org(commands::org::Command),
     #[command(subcommand)]
     User(commands::user::Command),
@@ -131,6 +133,7 @@ fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
         "import" => ("import", commands::import::Command::augment_subcommands),
         "lead" => ("lead", commands::lead::Command::augment_subcommands),
         "dnc" => ("dnc", commands::dnc::Command::augment_subcommands),
+        "segment" => ("segment", commands::segment::Command::augment_subcommands),
         "org" => ("org", commands::org::Command::augment_subcommands),
         "user" => ("user", commands::user::Command::augment_subcommands),
         "migrate" => ("migrate", commands::migrate::Command::augment_subcommands),
@@ -190,6 +193,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Import(command) => commands::import::run(command, context),
         Command::Lead(command) => commands::lead::run(command, context),
         Command::Dnc(command) => commands::dnc::run(command, context),
+        Command::Segment(command) => commands::segment::run(command, context),
         Command::Org(command) => commands::org::run(command, context),
         Command::User(command) => commands::user::run(command, context),
         Command::Migrate(command) => commands::migrate::run(command, context),

@@ -1,6 +1,8 @@
 //! The one place where errors become a message, a hint and an exit code.
 
 use crate::db::DbError;
+use crate::export::{ExportError, Form};
+use crate::filter::FilterError;
 use crate::import::ImportError;
 use crate::ops::dnc::decide::DecideError;
 use crate::ops::lead_delete::RestoreError;
@@ -92,6 +94,12 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
         of_edit(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<DecideError>() {
         of_decide(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<ExportError>() {
+        of_export(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<FilterError>() {
+        explanation.exit = Exit::Usage;
+        explanation.details = e.excerpt().into_iter().flatten().filter(|_| !e.text.trim().is_empty()).collect();
+        explanation.hint = Some(e.problem.remedy());
     } else if let Some(e) = error.downcast_ref::<UiError>() {
         of_ui(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<SettingsError>() {
@@ -103,6 +111,18 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
         });
     }
     explanation
+}
+
+fn of_export(error: &ExportError, explanation: &mut Explanation) {
+    match error {
+        ExportError::UnknownEnding(_) => {
+            explanation.exit = Exit::Usage;
+            explanation.hint = Some(format!("let the name of the file end in one of {}", Form::words()));
+        }
+        ExportError::Exists(_) => explanation.hint = Some("choose another name, or say --overwrite".into()),
+        ExportError::Write { .. } => explanation.hint = Some("no file was made".into()),
+        ExportError::ClosedPipe => (explanation.silent, explanation.exit) = (true, Exit::Done),
+    }
 }
 
 fn of_import(error: &ImportError, explanation: &mut Explanation) {
@@ -171,7 +191,7 @@ fn of_db(error: &DbError, explanation: &mut Explanation) {
             "let the schema's owner grant it:\n\
              GRANT USAGE ON SCHEMA public TO crm_app;\n\
              GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crm_app;\n\
-             GRANT DELETE ON lead_tags, lead_phones, lead_notes TO crm_app;\n\
+             GRANT DELETE ON lead_tags, lead_phones, lead_notes, segments TO crm_app;\n\
              GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crm_app;"
                 .into(),
         ),
@@ -191,7 +211,7 @@ fn proper_role(role: &str) -> String {
          CREATE ROLE crm_app LOGIN PASSWORD '...' NOSUPERUSER NOBYPASSRLS;\n\
          GRANT USAGE ON SCHEMA public TO crm_app;\n\
          GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crm_app;\n\
-         GRANT DELETE ON lead_tags, lead_phones, lead_notes TO crm_app;\n\
+         GRANT DELETE ON lead_tags, lead_phones, lead_notes, segments TO crm_app;\n\
          GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crm_app;\n\
          or, for once, add --allow-bypass"
     )

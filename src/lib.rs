@@ -1,7 +1,8 @@
 //! crmctl: a command-line CRM administration tool.
 //!
 //! The crate is a library so that tests and benchmarks reach its rules; the program is `main.rs`. Layers, from the
-//! outside in: [`cli`] and [`commands`] (clap), [`ui`] (streams), [`import`] and [`ops`] (the work), [`db`] (Diesel),
+//! outside in: [`cli`] and [`commands`] (clap), [`ui`] (streams), [`import`], [`export`], [`ops`] and
+//! [`filter`] (the work), [`db`] (Diesel),
 //! [`domain`] (value types and pure rules). Dependence runs only inwards; a test checks it.
 
 #[macro_use]
@@ -10,6 +11,8 @@ pub mod cli;
 pub mod commands;
 pub mod db;
 pub mod error;
+pub mod export;
+pub mod filter;
 pub mod import;
 pub mod ops;
 pub mod settings;

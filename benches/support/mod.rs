@@ -21,7 +21,7 @@ pub fn fresh_postgres(admin: &str, name: &str) -> Result<String> {
         &[
             role,
             "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO bench_app",
-            "GRANT DELETE ON lead_tags, lead_phones, lead_notes TO bench_app",
+            "GRANT DELETE ON lead_tags, lead_phones, lead_notes, segments TO bench_app",
             "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO bench_app",
         ],
     )?;

@@ -30,6 +30,8 @@ pub struct Session {
     pub org: Organization,
     /// Actor and time of what this call writes.
     pub stamp: Stamp,
+    /// What the acting user is.
+    pub role: Role,
 }
 
 impl Context {
@@ -89,9 +91,9 @@ impl Context {
                 .hint(format!("enable it: crmctl org edit {} --enable", org.slug))
                 .into());
         }
-        let stamp = self.actor(&mut db, &org, right, now)?;
+        let (stamp, role) = self.actor(&mut db, &org, right, now)?;
         self.ui.detail(&format!("session begun in {}", millis(began.elapsed())));
-        Ok(Session { db, org, stamp })
+        Ok(Session { db, org, stamp, role })
     }
 
     /// Refuses who is not an admin of this organization.
@@ -163,7 +165,13 @@ impl Context {
         }
     }
 
-    fn actor(&self, db: &mut Database, org: &Organization, right: Right, now: Timestamp) -> anyhow::Result<Stamp> {
+    fn actor(
+        &self,
+        db: &mut Database,
+        org: &Organization,
+        right: Right,
+        now: Timestamp,
+    ) -> anyhow::Result<(Stamp, Role)> {
         let id = org.org_id();
         let account = account_and_host();
         let (role, changed_by, actor) = match &self.settings.user.value {
@@ -191,7 +199,8 @@ impl Context {
                 .into());
         }
         let ip_address = remote_address();
-        Ok(Stamp { org: id, actor, changed_by, ip_address, import_id: None, trigger: Trigger::Manual, now })
+        let stamp = Stamp { org: id, actor, changed_by, ip_address, import_id: None, trigger: Trigger::Manual, now };
+        Ok((stamp, role))
     }
 }
 

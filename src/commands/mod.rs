@@ -11,6 +11,8 @@ pub mod limit;
 pub mod lines;
 pub mod migrate;
 pub mod org;
+pub mod segment;
+pub mod selection;
 pub mod texts;
 pub mod times;
 pub mod user;

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
 use super::locks::{self, Lock, Waiting};
-use super::{Db, DbError, Location, migrate};
+use super::{Db, DbError, Location, functions, migrate};
 
 /// The key of an organization: a small integer that leads every key of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -298,6 +298,7 @@ fn open_sqlite(path: &Path) -> Result<(Db, bool), DbError> {
     }
     let text = path.to_str().ok_or_else(|| problem("its path is not UTF-8".into()))?;
     let mut conn = SqliteConnection::establish(text).map_err(|e| problem(e.to_string()))?;
+    functions::register(&mut conn).map_err(DbError::from)?;
     // WAL with synchronous FULL: a committed change survives a power cut. Writers wait in `begin`.
     conn.batch_execute("PRAGMA busy_timeout = 250; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")
         .map_err(DbError::from)?;

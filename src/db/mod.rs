@@ -4,11 +4,13 @@ mod backup;
 pub mod bulk;
 mod connection;
 mod error;
+mod functions;
 mod location;
 pub mod locks;
 pub mod migrate;
 pub mod models;
 pub mod schema;
+pub mod statement;
 pub mod types;
 
 pub use backup::backup_to;
@@ -16,6 +18,7 @@ pub use connection::{Database, Notify, OpenOptions, OrgId};
 pub use error::DbError;
 pub use location::Location;
 pub use locks::Lock;
+pub use statement::{Cell, Cells, Statement};
 
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;

@@ -286,11 +286,51 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use crate::db::types::{Jsonb, UtcTimestamp, Uuid};
+
+    segments (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        uid -> Uuid,
+        owner_id -> Nullable<BigInt>,
+        name -> Text,
+        description -> Nullable<Text>,
+        filter -> Jsonb,
+        is_public -> Bool,
+        lead_count -> Nullable<BigInt>,
+        counted_at -> Nullable<UtcTimestamp>,
+        created_at -> UtcTimestamp,
+        updated_at -> UtcTimestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::UtcTimestamp;
+
+    lead_assignments (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        lead_id -> BigInt,
+        from_user_id -> Nullable<BigInt>,
+        to_user_id -> Nullable<BigInt>,
+        strategy -> Text,
+        context -> Nullable<Text>,
+        assigned_by -> Nullable<BigInt>,
+        actor -> Text,
+        assigned_at -> UtcTimestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     dnc_checks,
     dnc_list,
     dnc_requests,
     imports,
+    lead_assignments,
     lead_audit_log,
     lead_notes,
     lead_phones,
@@ -298,6 +338,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_tags,
     leads,
     organizations,
+    segments,
     system_config,
     users,
 );

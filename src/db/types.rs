@@ -13,6 +13,7 @@ use diesel::sqlite::Sqlite;
 use std::io::Write;
 
 use super::MultiBackend;
+use crate::domain::assignment::Strategy;
 use crate::domain::consent::{Consent, Temperature};
 use crate::domain::dnc::{Channel, Decision, DncScope, DncSource, RemovalKind, Verdict};
 use crate::domain::opt_out_text::OptOutClass;
@@ -300,6 +301,7 @@ macro_rules! text_vocabularies {
 }
 
 text_vocabularies!(
+    Strategy,
     Status,
     Trigger,
     Consent,

@@ -1,6 +1,6 @@
 //! Currencies by ISO 4217 code.
 
-use iso_currency::Currency;
+use iso_currency::{Currency, IntoEnumIterator};
 
 /// Reads an ISO 4217 code, in any case.
 ///
@@ -17,6 +17,11 @@ pub fn parse(text: &str) -> Result<Currency, String> {
 /// A sentence that names the code.
 pub fn parse_code(text: &str) -> Result<String, String> {
     parse(text).map(|currency| currency.code().to_owned())
+}
+
+/// The codes of the currencies whose unit has so many decimal places; those without any minor unit count as 0.
+pub fn codes_with_places(places: u16) -> impl Iterator<Item = &'static str> {
+    Currency::iter().filter(move |currency| currency.exponent().unwrap_or(0) == places).map(|currency| currency.code())
 }
 
 #[cfg(test)]

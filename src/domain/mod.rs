@@ -56,10 +56,12 @@ pub trait Vocabulary: Copy + Send + Sync + 'static {
     fn as_str(self) -> &'static str;
 }
 
+pub mod assignment;
 pub mod business_days;
 pub mod consent;
 pub mod country;
 pub mod currency;
+pub mod custom;
 pub mod datetime;
 pub mod dnc;
 pub mod duplicates;

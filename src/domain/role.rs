@@ -17,6 +17,8 @@ vocabulary! {
         Read = "read",
         /// Create and change single leads.
         EditLeads = "edit_leads",
+        /// Change many leads at once.
+        EditMany = "edit_many",
         /// Import files of leads.
         Import = "import",
         /// Put numbers on the do-not-call list.
@@ -36,7 +38,9 @@ impl Role {
         match right {
             Right::Read => true,
             Right::EditLeads | Right::AddDnc => self != Role::Viewer,
-            Right::Import | Right::DeleteLeads | Right::RemoveDnc => matches!(self, Role::Admin | Role::Manager),
+            Right::EditMany | Right::Import | Right::DeleteLeads | Right::RemoveDnc => {
+                matches!(self, Role::Admin | Role::Manager)
+            }
             Right::Administer => self == Role::Admin,
         }
     }

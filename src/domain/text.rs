@@ -26,6 +26,24 @@ pub fn fold_key(text: &str) -> String {
     key
 }
 
+/// A text in the form in which its case does not matter: the upper-case mapping of Unicode, which needs no context, so that
+/// parts of a text fold as the whole does. Accents are kept. The database's function `fold_case` says the same.
+pub fn fold_case(text: &str) -> String {
+    match text.is_ascii() {
+        true => text.to_ascii_uppercase(),
+        false => text.to_uppercase(),
+    }
+}
+
+/// The value of a text that is a plain decimal number of at most 15 digits before the point and behind it. The
+/// database's function `number_of` says the same.
+pub fn number_of(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (units, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |part: &str| (1..=15).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    if plain(units) && plain(fraction) { text.parse().ok() } else { None }
+}
+
 /// Whether a cell holds one of the words that exports write for "nothing".
 pub fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 10] = ["select", "--select--", "n/a", "na", "-", "--", "null", "(null)", "none", "nil"];
@@ -54,6 +72,18 @@ pub fn is_formula(cell: &str) -> bool {
     }
 }
 
+/// The known word that a mistyped one most likely means.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // A word that is much longer than every known one is none of them, and would take long to compare.
+    let word: String = word.chars().take(60).flat_map(char::to_lowercase).collect();
+    known
+        .into_iter()
+        .map(|known| (strsim::normalized_damerau_levenshtein(known, &word), known))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.55)
+        .map(|(_, known)| known)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +94,27 @@ mod tests {
         assert_eq!(fold_key("E-Mail"), "e mail");
         assert_eq!(fold_key("ＴＥＬ．"), "tel");
         assert_eq!(fold_key("Straße"), "straße");
+    }
+
+    #[test]
+    fn case_folds_by_unicode_and_accents_stay() {
+        assert_eq!(fold_case("Straße Ünal"), fold_case("STRASSE üNAL"));
+        assert_eq!(fold_case("ΟΔΟΣ"), fold_case("οδος"));
+        assert_ne!(fold_case("Zoe"), fold_case("Zoë"));
+    }
+
+    #[test]
+    fn plain_numbers() {
+        assert_eq!(number_of("-12.50"), Some(-12.5));
+        for bad in ["", "1,5", "1e3", "NaN", "1234567890123456", "0x1", "+1", " 1", ".5", "5."] {
+            assert_eq!(number_of(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_word() {
+        assert_eq!(nearest("stauts", ["source", "status"]), Some("status"));
+        assert_eq!(nearest("zzz", ["source", "status"]), None);
     }
 
     #[test]

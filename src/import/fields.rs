@@ -33,6 +33,7 @@ vocabulary! {
         PostalCode = "postal_code",
         Country = "country",
         Timezone = "timezone",
+        ExternalSource = "external_source",
         ExternalId = "external_id",
     }
 }
@@ -183,17 +184,18 @@ impl LeadField {
             LeadField::PostalCode => &["postal code", "zip", "zip code", "zipcode", "postcode", "mailing zip", "plz"],
             LeadField::Country => &["country", "country code", "mailing country", "country region", "land", "país"],
             LeadField::Timezone => &["timezone", "time zone", "tz"],
-            LeadField::ExternalId => &[],
+            LeadField::ExternalSource | LeadField::ExternalId => &[],
         }
     }
 
     /// The field that a header means.
     pub fn of_header(header: &str) -> Option<LeadField> {
         let key = crate::domain::text::fold_key(header);
-        // The field's own name always means the field, but for the external id.
+        // The field's own name always means the field, but for the external id and its system, which go together.
         LeadField::ALL.iter().copied().find(|field| {
             field.synonyms().contains(&key.as_str())
-                || (*field != LeadField::ExternalId && field.as_str().replace('_', " ") == key)
+                || (!matches!(field, LeadField::ExternalSource | LeadField::ExternalId)
+                    && field.as_str().replace('_', " ") == key)
         })
     }
 

@@ -3,7 +3,8 @@
 use super::ImportError;
 use super::fields::LeadField;
 use super::options::ImportOptions;
-use crate::domain::text::fold_key;
+use crate::domain::custom;
+use crate::domain::text::{fold_key, nearest};
 
 /// The longest header that can be a key of `custom_fields`, in characters.
 const MAX_KEY: usize = 100;
@@ -56,6 +57,7 @@ impl Mapping {
             }
             targets[index] = Some(Target::Field(field));
         }
+        map_external_pair(headers, &mut targets);
         refuse_external_id_without_system(headers, &targets, &constants, options)?;
         map_by_synonyms(headers, &mut targets, &constants)?;
         let mut keys: Vec<String> = Vec::new();
@@ -112,6 +114,20 @@ fn constants(headers: &[String], options: &ImportOptions) -> Result<Vec<(LeadFie
         .collect()
 }
 
+/// The two columns of an export of crmctl: where each row names the system that its external id comes from, the id
+/// matches no stranger.
+fn map_external_pair(headers: &[String], targets: &mut [Option<Target>]) {
+    let named = |field: LeadField| headers.iter().position(|header| header.trim() == field.as_str());
+    let (system, id) = (named(LeadField::ExternalSource), named(LeadField::ExternalId));
+    if let Some((system, id)) = system.zip(id)
+        && targets[system].is_none()
+        && targets[id].is_none()
+    {
+        targets[system] = Some(Target::Field(LeadField::ExternalSource));
+        targets[id] = Some(Target::Field(LeadField::ExternalId));
+    }
+}
+
 fn map_by_synonyms(
     headers: &[String],
     targets: &mut [Option<Target>],
@@ -153,7 +169,8 @@ fn extra(header: &str, index: usize, options: &ImportOptions, keys: &mut Vec<Str
     if options.drop_extra {
         return Target::Ignored;
     }
-    let name = header.trim();
+    // An export of crmctl marks custom fields, so that none is taken for another column.
+    let name = custom::key_of(header.trim()).unwrap_or(header).trim();
     let base: String = match name.is_empty() {
         true => format!("column {}", index + 1),
         false => name.chars().take(MAX_KEY).collect(),
@@ -176,7 +193,9 @@ fn refuse_external_id_without_system(
 ) -> Result<(), ImportError> {
     let mapped = targets.contains(&Some(Target::Field(LeadField::ExternalId)))
         || constants.iter().any(|(field, _)| *field == LeadField::ExternalId);
-    if mapped && options.source_system.is_none() {
+    let named = targets.contains(&Some(Target::Field(LeadField::ExternalSource)))
+        || constants.iter().any(|(field, _)| *field == LeadField::ExternalSource);
+    if mapped && !named && options.source_system.is_none() {
         return Err(mapping_error(
             headers,
             "an external id needs the name of the system it comes from".into(),
@@ -191,13 +210,8 @@ fn field_named(headers: &[String], name: &str) -> Result<LeadField, ImportError>
     if let Some(field) = LeadField::from_word(&key) {
         return Ok(field);
     }
-    let nearest = LeadField::ALL
-        .iter()
-        .map(|field| (strsim::normalized_damerau_levenshtein(field.as_str(), &key), field.as_str()))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(likeness, _)| *likeness > 0.55);
-    let remedy = match nearest {
-        Some((_, field)) => format!("did you mean `{field}`?"),
+    let remedy = match nearest(&key, LeadField::ALL.iter().map(|field| field.as_str())) {
+        Some(field) => format!("did you mean `{field}`?"),
         None => format!("the fields are {}", LeadField::words()),
     };
     Err(mapping_error(headers, format!("`{name}` is not a field of a lead"), &remedy))

@@ -43,6 +43,8 @@ vocabulary! {
         CountryUnknown = "country_unknown",
         /// The time zone is unknown.
         TimezoneUnknown = "timezone_unknown",
+        /// An external id stands without the system that it comes from.
+        ExternalSourceMissing = "external_source_missing",
         /// The text is longer than the column takes.
         TextTooLong = "text_too_long",
         /// The cell holds the error of a formula.
@@ -83,6 +85,9 @@ impl ProblemKind {
             }
             ProblemKind::CountryUnknown => "The country is neither an ISO 3166 code nor an English name.",
             ProblemKind::TimezoneUnknown => "The time zone is not an IANA name.",
+            ProblemKind::ExternalSourceMissing => {
+                "The row has an external id, but does not say which system it comes from."
+            }
             ProblemKind::TextTooLong => "The text is longer than the column takes.",
             ProblemKind::SpreadsheetError => "The cell holds the error of a formula, such as `#N/A`.",
             ProblemKind::IdentityConflict => "The external id and the phone name different leads.",

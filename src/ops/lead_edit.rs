@@ -13,6 +13,7 @@ use crate::db::models::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::{self, Lead, TEXT_COLUMNS};
 use crate::db::models::{dnc_list, lead_status_history};
 use crate::db::{Db, DbError};
+use crate::domain::assignment::Strategy;
 use crate::domain::consent::Consent;
 use crate::domain::dnc::{DncScope, DncSource, Terms};
 use crate::domain::phone::E164;
@@ -107,7 +108,11 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
     let mut changes = LeadChanges::default();
     let mut parts = Parts::of_lead(conn, stamp.org, id)?;
     fields.extend(add_parts(&lead, &mut parts, edit.draft, &mut changes, stamp));
-    changes.audit.extend(fields.into_iter().map(|change| audit(id, change, stamp)));
+    changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
+    if lead.owner_id != before.owner_id {
+        let (from, to) = (before.owner_id, lead.owner_id);
+        changes.assignments.push(stamp.assignment(id, from, to, Strategy::Manual));
+    }
     if lead.phone_number != before.phone_number {
         follow_number(conn, &mut lead, &mut changes, stamp)?;
     }
@@ -161,14 +166,14 @@ pub fn set_status(
         (_, Status::Dnc, None) => {
             let mut fields = Vec::new();
             deny_consent(&mut lead, &mut fields, stamp);
-            changes.audit.extend(fields.into_iter().map(|change| audit(id, change, stamp)));
+            changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
         }
         _ if !wanted.force && !from.may_move_to(to) => return Err(EditError::ForbiddenMove { from, to }),
         _ => {
             lead.status = to;
             lead.status_changed_at = stamp.now;
             let change = FieldChange { field: "status".into(), old: Some(from.to_string()), new: Some(to.to_string()) };
-            changes.audit.push(audit(id, change, stamp));
+            changes.audit.push(field_audit(id, change, stamp));
             let mut row = stamp.status_change(id, Some(from), to);
             row.reason.clone_from(&wanted.reason);
             changes.history.push(row);
@@ -215,7 +220,8 @@ fn clear(lead: &mut Lead, name: &str, fields: &mut Vec<FieldChange>) -> Result<(
     Ok(())
 }
 
-fn deny_consent(lead: &mut Lead, fields: &mut Vec<FieldChange>, stamp: &Stamp) {
+/// Opts a lead out that has no number to be listed.
+pub(super) fn deny_consent(lead: &mut Lead, fields: &mut Vec<FieldChange>, stamp: &Stamp) {
     let current = std::mem::replace(&mut lead.consent_status, Consent::Denied);
     if current == Consent::Denied {
         return;
@@ -240,7 +246,8 @@ fn follow_number(conn: &mut Db, lead: &mut Lead, changes: &mut LeadChanges, stam
     Ok(())
 }
 
-fn audit(lead_id: i64, change: FieldChange, stamp: &Stamp) -> NewAuditEntry {
+/// The audit entry of a field that changed.
+pub(super) fn field_audit(lead_id: i64, change: FieldChange, stamp: &Stamp) -> NewAuditEntry {
     NewAuditEntry {
         field_name: Some(change.field),
         old_value: change.old,

@@ -7,8 +7,7 @@ use crate::domain::consent::{Consent, Temperature};
 use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
 
-/// What precedes the key of a custom field.
-pub const CUSTOM: &str = "custom.";
+pub use crate::domain::custom::PREFIX as CUSTOM;
 
 /// A field's value as the audit log writes it; nothing when it is empty.
 pub fn text_of(lead: &Lead, field: &str) -> Option<String> {

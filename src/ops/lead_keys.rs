@@ -11,9 +11,9 @@ use crate::domain::consent::OptOut;
 /// The database cannot be read.
 pub fn holder(conn: &mut Db, lead: &Lead, org: OrgId) -> Result<Option<(i64, &'static str)>, DbError> {
     let phones: Vec<String> = lead.phone_number.iter().cloned().collect();
-    let ids: Vec<String> = lead.external_id.iter().cloned().collect();
-    let external = lead.external_source.as_deref().map(|system| (system, ids.as_slice()));
-    let others = lead_identities::identities_of(conn, org, &phones, &[], external)?;
+    let external = lead.external_source.clone().zip(lead.external_id.clone());
+    let external = external.into_iter().map(|(system, id)| (system, vec![id])).collect();
+    let others = lead_identities::identities_of(conn, org, &phones, &[], &external)?;
     Ok(others.into_iter().filter(|other| other.id != lead.id).find_map(|other| {
         let same_phone = lead.phone_number.is_some()
             && other.phone_number == lead.phone_number

@@ -1,6 +1,6 @@
 //! Who is the same lead: external id, else phone and extension, else an email that decides.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -90,15 +90,16 @@ impl Identities {
         if self.complete {
             return Ok(());
         }
-        let (mut phones, mut emails, mut external_ids, mut system) = (Vec::new(), Vec::new(), Vec::new(), None);
+        let (mut phones, mut emails) = (Vec::new(), Vec::new());
+        let mut external: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for draft in drafts {
             phones.extend(draft.lead.phone_number.clone());
             emails.extend(draft.lead.email.clone());
-            external_ids.extend(draft.lead.external_id.clone());
-            system = draft.lead.external_source.clone().or(system);
+            if let Some((system, id)) = draft.lead.external_source.clone().zip(draft.lead.external_id.clone()) {
+                external.entry(system).or_default().push(id);
+            }
         }
-        let external = system.as_deref().map(|system| (system, external_ids.as_slice()));
-        for identity in lead_identities::identities_of(conn, org, &phones, &emails, external)? {
+        for identity in lead_identities::identities_of(conn, org, &phones, &emails, &external)? {
             self.remember_stored(&identity);
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 pub mod apply;
 mod batch;
+pub mod bulk_change;
 pub mod dnc;
 pub mod draft;
 pub mod lead_delete;

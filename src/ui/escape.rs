@@ -55,6 +55,37 @@ fn escape(text: &str, unsafe_char: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Shows control characters in what is written as escapes, but for the ends of lines. Writes hold whole characters
+/// only by chance, so an incomplete one waits for the next write.
+pub struct Escaping<W> {
+    out: W,
+    waiting: Vec<u8>,
+}
+
+impl<W: std::io::Write> Escaping<W> {
+    pub fn new(out: W) -> Escaping<W> {
+        Escaping { out, waiting: Vec::new() }
+    }
+}
+
+impl<W: std::io::Write> std::io::Write for Escaping<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.waiting.extend_from_slice(bytes);
+        let whole = match std::str::from_utf8(&self.waiting) {
+            Ok(_) => self.waiting.len(),
+            Err(e) if e.error_len().is_none() => e.valid_up_to(),
+            Err(_) => self.waiting.len(),
+        };
+        let text: Vec<u8> = self.waiting.drain(..whole).collect();
+        self.out.write_all(csv_cell(&String::from_utf8_lossy(&text)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +96,16 @@ mod tests {
         assert_eq!(cell("a\x1b[31mb\u{9b}2J\n"), "a\\u{1b}[31mb\\u{9b}2J\\n");
         assert_eq!(cell("Zoë 王 \u{202e}x"), "Zoë 王 \\u{202e}x");
         assert_eq!(json("\"a\u{9b}\""), "\"a\\u009b\"");
+    }
+
+    #[test]
+    fn a_character_in_two_writes_is_one() {
+        use std::io::Write;
+        let mut out = Vec::new();
+        let text = "Zoë \x1b[31m 王\n".as_bytes();
+        let mut escaping = Escaping::new(&mut out);
+        text.iter().for_each(|byte| escaping.write_all(&[*byte]).unwrap());
+        assert_eq!(String::from_utf8(out).unwrap(), "Zoë \\u{1b}[31m 王\n");
     }
 
     proptest! {

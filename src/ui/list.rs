@@ -10,7 +10,7 @@ use super::{Column, Format, Kind, Ui, UiError, csv, json, table};
 /// Writes a list of records in the form that was asked for. Machine-readable forms are streamed.
 pub struct ListWriter {
     ui: Ui,
-    columns: &'static [Column],
+    columns: Vec<Column>,
     out: BufWriter<Stdout>,
     written: u64,
     /// Rows of a table, which must be known before their widths are.
@@ -18,7 +18,7 @@ pub struct ListWriter {
 }
 
 impl ListWriter {
-    pub(super) fn new(ui: Ui, columns: &'static [Column]) -> ListWriter {
+    pub(super) fn new(ui: Ui, columns: Vec<Column>) -> ListWriter {
         ListWriter { ui, columns, out: BufWriter::new(io::stdout()), written: 0, rows: Vec::new() }
     }
 
@@ -37,7 +37,7 @@ impl ListWriter {
                 if self.written == 0 {
                     self.csv_header()?;
                 }
-                let cells = self.cells(record, self.columns)?;
+                let cells = self.cells(record, &self.columns)?;
                 self.out.write_all(&csv::line(cells.iter().map(String::as_str)))?;
             }
             Format::Table | Format::Markdown => {
@@ -64,7 +64,8 @@ impl ListWriter {
                 self.out.write_all(text.as_bytes())?;
             }
             Format::Markdown => {
-                let titles: Vec<&str> = self.table_columns().iter().map(|column| column.title).collect();
+                let columns = self.table_columns();
+                let titles: Vec<&str> = columns.iter().map(|column| &*column.title).collect();
                 self.out.write_all(table::render_markdown(&titles, &self.rows).as_bytes())?;
             }
             Format::Ndjson | Format::Csv => {}
@@ -73,11 +74,11 @@ impl ListWriter {
     }
 
     fn table_columns(&self) -> Vec<Column> {
-        self.columns.iter().filter(|column| column.in_tables).copied().collect()
+        self.columns.iter().filter(|column| column.in_tables).cloned().collect()
     }
 
     fn csv_header(&mut self) -> Result<(), UiError> {
-        Ok(self.out.write_all(&csv::line(self.columns.iter().map(|column| column.key)))?)
+        Ok(self.out.write_all(&csv::line(self.columns.iter().map(|column| &*column.key)))?)
     }
 
     fn cells<T: Serialize>(&self, record: &T, columns: &[Column]) -> Result<Vec<String>, UiError> {
@@ -87,7 +88,7 @@ impl ListWriter {
             .iter()
             .map(|column| {
                 let kind = if for_people { column.kind } else { Kind::Text };
-                table::text_of(value.get(column.key).unwrap_or(&Value::Null), kind)
+                table::text_of(value.get(&*column.key).unwrap_or(&Value::Null), kind)
             })
             .collect())
     }

@@ -10,6 +10,7 @@ mod prompt;
 mod record;
 mod table;
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 pub use list::ListWriter;
@@ -92,49 +93,53 @@ pub enum Kind {
 }
 
 /// A column: the key of the JSON form and how a table shows it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Column {
-    pub key: &'static str,
-    pub title: &'static str,
+    pub key: Cow<'static, str>,
+    pub title: Cow<'static, str>,
     pub kind: Kind,
     /// Shown in tables; the machine-readable forms have every column.
     pub in_tables: bool,
 }
 
 impl Column {
+    const fn new(key: &'static str, title: &'static str, kind: Kind, in_tables: bool) -> Column {
+        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), kind, in_tables }
+    }
+
     pub const fn text(key: &'static str, title: &'static str) -> Column {
-        Column { key, title, kind: Kind::Text, in_tables: true }
+        Column::new(key, title, Kind::Text, true)
     }
 
     pub const fn whole(key: &'static str, title: &'static str) -> Column {
-        Column { key, title, kind: Kind::Whole, in_tables: true }
+        Column::new(key, title, Kind::Whole, true)
     }
 
     /// Tells people only whether a list holds anything; the machine-readable forms have what it holds.
     pub const fn mark(key: &'static str, title: &'static str) -> Column {
-        Column { key, title, kind: Kind::Mark, in_tables: true }
+        Column::new(key, title, Kind::Mark, true)
     }
 
     pub const fn time(key: &'static str, title: &'static str) -> Column {
-        Column { key, title, kind: Kind::Time, in_tables: true }
+        Column::new(key, title, Kind::Time, true)
     }
 
     pub const fn number(key: &'static str, title: &'static str) -> Column {
-        Column { key, title, kind: Kind::Number, in_tables: true }
+        Column::new(key, title, Kind::Number, true)
     }
 
     pub const fn count(key: &'static str, title: &'static str) -> Column {
-        Column { key, title, kind: Kind::Count, in_tables: true }
+        Column::new(key, title, Kind::Count, true)
     }
 
     /// A time in the machine-readable forms only.
     pub const fn hidden_time(key: &'static str) -> Column {
-        Column { key, title: key, kind: Kind::Time, in_tables: false }
+        Column::new(key, key, Kind::Time, false)
     }
 
     /// A column of the machine-readable forms only.
     pub const fn hidden(key: &'static str) -> Column {
-        Column { key, title: key, kind: Kind::Text, in_tables: false }
+        Column::new(key, key, Kind::Text, false)
     }
 }
 
@@ -205,9 +210,18 @@ impl Ui {
         Ok(out.flush()?)
     }
 
+    /// Where an export goes that has no file: stdout. On a terminal, control characters are shown escaped.
+    pub fn stream(&self) -> Box<dyn Write> {
+        let out = io::BufWriter::with_capacity(64 * 1024, io::stdout());
+        match io::stdout().is_terminal() {
+            true => Box::new(escape::Escaping::new(out)),
+            false => Box::new(out),
+        }
+    }
+
     /// Begins a list of records.
-    pub fn list(&self, columns: &'static [Column]) -> ListWriter {
-        ListWriter::new(*self, columns)
+    pub fn list(&self, columns: &[Column]) -> ListWriter {
+        ListWriter::new(*self, columns.to_vec())
     }
 
     fn say(&self, text: &str) {

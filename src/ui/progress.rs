@@ -40,6 +40,11 @@ impl Progress {
         bar.set_position(rows);
     }
 
+    /// Whether a bar may appear.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
     /// Writes a line above the bar.
     pub fn line(&self, write: impl FnOnce()) {
         match &self.bar {

@@ -14,12 +14,12 @@ impl Ui {
     /// stdout cannot be written.
     pub fn record<T: Serialize>(&self, record: &T, columns: &[Column]) -> Result<(), UiError> {
         let value = serde_json::to_value(record).map_err(UiError::Json)?;
-        let text = |column: &Column, kind| table::text_of(value.get(column.key).unwrap_or(&Value::Null), kind);
+        let text = |column: &Column, kind| table::text_of(value.get(&*column.key).unwrap_or(&Value::Null), kind);
         let out = match self.format {
             Format::Json => json::pretty(record)? + "\n",
             Format::Ndjson => json::line(record)? + "\n",
             Format::Csv => {
-                let header = csv::line(columns.iter().map(|column| column.key));
+                let header = csv::line(columns.iter().map(|column| &*column.key));
                 let cells: Vec<String> = columns.iter().map(|column| text(column, Kind::Text)).collect();
                 let line = csv::line(cells.iter().map(String::as_str));
                 String::from_utf8_lossy(&[header, line].concat()).into_owned()
@@ -28,7 +28,7 @@ impl Ui {
                 let pairs: Vec<(String, String)> = columns
                     .iter()
                     .filter(|column| column.in_tables)
-                    .map(|column| (column.title.to_owned(), text(column, column.kind)))
+                    .map(|column| (column.title.clone().into_owned(), text(column, column.kind)))
                     .filter(|(_, value)| !value.is_empty())
                     .collect();
                 match self.format {
@@ -43,6 +43,16 @@ impl Ui {
         self.raw(out.as_bytes())
     }
 
+    /// Shows records on stderr, before a question about them.
+    ///
+    /// # Errors
+    /// A record cannot be read.
+    pub fn preview<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<(), UiError> {
+        let cells = cells(rows, columns)?;
+        self.note(table::render(columns, &cells, false).trim_end());
+        Ok(())
+    }
+
     /// Prints a part of a record as a titled table; the machine-readable forms have it inside the record.
     ///
     /// # Errors
@@ -51,17 +61,11 @@ impl Ui {
         if rows.is_empty() || !matches!(self.format, Format::Table | Format::Markdown) {
             return Ok(());
         }
-        let cells = rows
-            .iter()
-            .map(|row| {
-                let value = serde_json::to_value(row).map_err(UiError::Json)?;
-                Ok(columns.iter().map(|c| table::text_of(value.get(c.key).unwrap_or(&Value::Null), c.kind)).collect())
-            })
-            .collect::<Result<Vec<Vec<String>>, UiError>>()?;
+        let cells = cells(rows, columns)?;
         let mut out = io::stdout().lock();
         match self.format {
             Format::Markdown => {
-                let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
+                let titles: Vec<&str> = columns.iter().map(|column| &*column.title).collect();
                 write!(out, "\n### {title}\n\n{}", table::render_markdown(&titles, &cells))?;
             }
             _ => {
@@ -71,4 +75,13 @@ impl Ui {
         }
         Ok(out.flush()?)
     }
+}
+
+fn cells<T: Serialize>(rows: &[T], columns: &[Column]) -> Result<Vec<Vec<String>>, UiError> {
+    rows.iter()
+        .map(|row| {
+            let value = serde_json::to_value(row).map_err(UiError::Json)?;
+            Ok(columns.iter().map(|c| table::text_of(value.get(&*c.key).unwrap_or(&Value::Null), c.kind)).collect())
+        })
+        .collect()
 }

@@ -42,7 +42,7 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], color: bool) -> String {
         .filter(|&index| rows.iter().any(|row| row.get(index).is_some_and(|cell| !cell.is_empty())))
         .collect();
     let mut table = base();
-    let mut header = Row::from(shown.iter().map(|&index| heading(columns[index].title, color)));
+    let mut header = Row::from(shown.iter().map(|&index| heading(&columns[index].title, color)));
     header.max_height(1);
     table.set_header(header);
     for cells in rows {

@@ -4,7 +4,7 @@ use crate::support::engine::{admin_url, database_of, psql, url_of};
 use crate::support::{Engine, World, on_both_engines, program, ran};
 
 /// How many migrations there are.
-const MIGRATIONS: usize = 5;
+const MIGRATIONS: usize = 6;
 
 /// The same database as the role that owns the schema.
 fn owner(world: &World) -> String {
@@ -43,7 +43,7 @@ fn down_to_zero_and_up_again() {
         if world.engine == Engine::Postgres {
             psql(
                 &owner,
-                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crmctl_app; GRANT DELETE ON lead_tags, lead_phones, lead_notes TO crmctl_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crmctl_app",
+                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crmctl_app; GRANT DELETE ON lead_tags, lead_phones, lead_notes, segments TO crmctl_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crmctl_app",
             );
         }
         world.ok(["org", "add", "again"]);
@@ -57,7 +57,7 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
     let ran = world.run(["migrate", "down", "--yes", "--database-url", &owner(&world)]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     world.file("a.csv", "Phone\n2125550101\n");
-    let verbs: [&[&str]; 31] = [
+    let verbs: [&[&str]; 44] = [
         &["import", "leads", "a.csv"],
         &["import", "list"],
         &["import", "show", "1"],
@@ -65,6 +65,19 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
         &["lead", "add", "--phone", "+12125550101"],
         &["lead", "show", "1"],
         &["lead", "list"],
+        &["lead", "export"],
+        &["lead", "tag", "1", "x"],
+        &["lead", "untag", "1", "x"],
+        &["lead", "assign", "1", "--nobody"],
+        &["segment", "create", "x", "--where", "status = hot"],
+        &["segment", "list"],
+        &["segment", "show", "x"],
+        &["segment", "edit", "x", "--public"],
+        &["segment", "delete", "x", "--yes"],
+        &["segment", "count", "x"],
+        &["segment", "refresh", "x"],
+        &["segment", "export", "x"],
+        &["segment", "explain", "x"],
         &["lead", "edit", "1", "--city", "x"],
         &["lead", "status", "1", "hot"],
         &["import", "dnc", "a.csv"],

@@ -35,6 +35,8 @@ fn every_verb_keeps_to_its_organization() {
         world.ok([&["dnc", "add", "+12125550107"][..], &beta_too].concat());
         world.run([&["dnc", "detect", "--number", "+12125550101", "can you stop?", "--apply"][..], &beta_too].concat());
         world.run([&["dnc", "check", "+12125550107", "--record"][..], &beta_too].concat());
+        world.ok([&["segment", "create", "secret", "--where", "status = new", "--public"][..], &beta_too].concat());
+        assert_eq!(acme(&["segment", "list"]), json!([]));
         let request = world.json([&["dnc", "due"][..], &beta_too].concat())[0]["id"].to_string();
         for list in [&["dnc", "list"][..], &["dnc", "due"], &["dnc", "history", "+12125550107"]] {
             let beta_s = |answer: serde_json::Value| answer.to_string().contains("+12125550107");
@@ -50,6 +52,19 @@ fn every_verb_keeps_to_its_organization() {
             vec!["lead", "status", &id, "hot"],
             vec!["dnc", "decide", &request, "honour"],
             vec!["dnc", "remove", "+12125550107", "--reason", "x", "--yes"],
+            vec!["lead", "tag", &id, "x"],
+            vec!["lead", "untag", &id, "vip"],
+            vec!["lead", "assign", &id, "--to", "acme@example.com"],
+            vec!["lead", "assign", "--where", "status = new", "--to", "beta@example.com", "--yes"],
+            vec!["segment", "show", "secret"],
+            vec!["segment", "edit", "secret", "--private"],
+            vec!["segment", "delete", "secret", "--yes"],
+            vec!["segment", "count", "secret"],
+            vec!["segment", "refresh", "secret"],
+            vec!["segment", "export", "secret"],
+            vec!["segment", "explain", "secret"],
+            vec!["lead", "list", "--segment", "secret"],
+            vec!["lead", "list", "--after", &id],
             vec!["import", "show", &import],
             vec!["import", "undo", &import, "--yes"],
             vec!["user", "show", "beta@example.com"],
@@ -95,7 +110,7 @@ fn several_organizations_must_be_told_apart() {
     });
 }
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "users",
     "system_config",
     "imports",
@@ -108,6 +123,8 @@ const TABLES: [&str; 12] = [
     "dnc_list",
     "dnc_requests",
     "dnc_checks",
+    "segments",
+    "lead_assignments",
 ];
 
 #[test]
@@ -119,6 +136,9 @@ fn row_level_security_hides_and_guards() {
     world.ok(["org", "set", "import.on_duplicate", "fill", "--org", "beta", "--as", "beta@example.com"]);
     world.run(["dnc", "check", "+12125550107", "--record", "--org", "beta", "--as", "beta@example.com"]);
     world.ok(["dnc", "add", "+12125550107", "--org", "beta", "--as", "beta@example.com"]);
+    world.ok(["segment", "create", "new", "--where", "status = new", "--org", "beta", "--as", "beta@example.com"]);
+    let assign = ["lead", "assign", "--where", "status = new", "--to", "beta@example.com", "--yes"];
+    world.ok(assign.into_iter().chain(["--org", "beta", "--as", "beta@example.com"]));
     for role in ["crmctl_app", "crmctl_owner"] {
         let url = url_of(role, database_of(&world.url));
         for table in TABLES {

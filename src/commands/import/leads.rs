@@ -195,9 +195,9 @@ fn print(summaries: &[ImportSummary], files: usize, ui: Ui) -> anyhow::Result<()
 
 fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
     let value = serde_json::to_value(summary)?;
-    let is_zero = |column: &&Column| value.get(column.key).and_then(serde_json::Value::as_u64) == Some(0);
+    let is_zero = |column: &&Column| value.get(&*column.key).and_then(serde_json::Value::as_u64) == Some(0);
     let columns: Vec<Column> =
-        COLUMNS.iter().filter(|column| ALWAYS.contains(&column.key) || !is_zero(column)).copied().collect();
+        COLUMNS.iter().filter(|column| ALWAYS.contains(&&*column.key) || !is_zero(column)).cloned().collect();
     ui.record(summary, &columns)?;
     print_problems(&summary.problems, ui)?;
     let rejects_file = summary.rejects_file.as_deref();

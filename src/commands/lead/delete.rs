@@ -1,33 +1,52 @@
 //! `crmctl lead delete`
 
+use super::bulk::{Wanted, change_selected, one_or_many};
 use super::{Among, LeadName, LeadRow};
 use crate::commands::context::Context;
+use crate::commands::selection::Selection;
 use crate::db::Lock;
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
+use crate::ops::bulk_change::BulkAction;
 use crate::ops::lead_delete;
 
-/// Delete a lead; its row, its logs and its opt-outs are kept, and `lead restore` brings it back
+/// Delete a lead, or all leads of a filter or segment; their rows, logs and opt-outs are kept, and `lead restore` brings
+/// one back
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl lead delete 10482 --yes")]
+#[command(after_help = "Examples:\n  crmctl lead delete 10482 --yes\n  \
+    crmctl lead delete --where 'import = 12 and status = new' --dry-run")]
 pub struct Args {
+    /// The lead: its id, phone number or email
+    #[arg(value_name = "ID|PHONE|EMAIL")]
+    lead: Option<String>,
     #[command(flatten)]
-    name: LeadName,
+    selection: Selection,
     /// Show what would be deleted and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    match one_or_many(args.lead, &args.selection)? {
+        Some(name) => delete_one(&name, args.dry_run, context),
+        None => {
+            let mut session = context.session(Right::DeleteLeads)?;
+            let wanted = Wanted { action: BulkAction::Delete, question: "Delete".to_owned(), dry_run: args.dry_run };
+            change_selected(context, &mut session, &args.selection, &wanted)
+        }
+    }
+}
+
+fn delete_one(name: &LeadName, dry_run: bool, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::DeleteLeads)?;
-    let lead = args.name.find(&mut session, Among::Live)?;
+    let lead = name.find(&mut session, Among::Live)?;
     if lead.deleted_at.is_some() {
         return Err(CommandError::failed(format!("the lead {} is deleted already", lead.id))
             .hint(format!("bring it back: crmctl lead restore {}", lead.id))
             .into());
     }
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    if args.dry_run {
+    if dry_run {
         context.ui.note("would delete:");
     } else {
         let who = [&lead.first_name, &lead.last_name, &lead.phone_number, &lead.email];
@@ -35,7 +54,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         context.ui.confirm(&format!("Delete the lead {} ({who})?", lead.id))?;
     }
     let mut leads = [lead];
-    session.db.write_under(Lock::Leads, org, args.dry_run, |conn| lead_delete::delete(conn, &mut leads, &stamp))?;
+    session.db.write_under(Lock::Leads, org, dry_run, |conn| lead_delete::delete(conn, &mut leads, &stamp))?;
     let [lead] = leads;
     let id = lead.id;
     let now = session.stamp.now;

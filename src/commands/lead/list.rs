@@ -1,21 +1,32 @@
 //! `crmctl lead list`
 
+use super::columns::{self, ColumnNames, Order};
 use crate::cli::one_of;
-use crate::commands::context::Context;
+use crate::commands::context::{Context, Session};
 use crate::commands::limit::Limit;
-use crate::db::models::lead_list::{self, LeadFilter, LeadSort};
-use crate::db::models::users;
+use crate::commands::selection::{self, Selection};
 use crate::domain::role::Right;
 use crate::domain::status::Status;
 use crate::domain::{source, tag};
 use crate::error::{CommandError, Exit};
+use crate::export::Record;
+use crate::filter::query::After;
+use crate::filter::value::Value;
+use crate::filter::{Condition, Field, Filter, LeadQuery, Op, Subject};
+use crate::ui::{Column, ListWriter};
 
 /// List leads, the newest first
+///
+/// The words of filters, their operators and the fields are in the manual of filters, docs/filters.md.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    crmctl lead list --status new --source facebook-ads\n  \
-    crmctl lead list --sort lead_score --format csv > leads.csv")]
+    crmctl lead list --where 'status in (hot, qualified) and score >= 70 and not tag any (vip)'\n  \
+    crmctl lead list --status new --source facebook-ads --columns id,name,phone,custom.Budget\n  \
+    crmctl lead list --sort -score,last_name --limit 100 --after 10482\n  \
+    crmctl lead list --where 'created within 7 days' --format csv > new.csv")]
 pub struct Args {
+    #[command(flatten)]
+    selection: Selection,
     #[arg(long, value_parser = one_of::<Status>())]
     status: Option<Status>,
     /// The source, in any spelling
@@ -32,11 +43,17 @@ pub struct Args {
     /// Deleted leads instead of live ones
     #[arg(long)]
     deleted: bool,
+    /// Show these columns, in this order, with commas between them
+    #[arg(long, value_name = "COLUMNS")]
+    columns: Option<ColumnNames>,
     #[command(flatten)]
     limit: Limit,
-    /// Sort by this column, with `-` before it from the greatest [default: -id]
-    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true, value_parser = sort_order)]
-    sort: Option<(LeadSort, bool)>,
+    /// Sort by these columns, with `-` before one from the greatest [default: -id]
+    #[arg(long, value_name = "COLUMNS", allow_hyphen_values = true)]
+    sort: Option<Order>,
+    /// Begin behind this lead: the last one of the page before
+    #[arg(long, value_name = "ID")]
+    after: Option<i64>,
 }
 
 /// Leads that are loaded and printed together.
@@ -44,40 +61,34 @@ const PAGE: usize = 1000;
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Read)?;
-    let (org, now) = (session.org.org_id(), session.stamp.now);
+    let org = session.org.org_id();
     let limit = args.limit.most(context.ui);
-    let owner_id = match &args.owner {
-        None => None,
-        Some(email) => {
-            let email = email.trim().to_lowercase();
-            let user = session.db.read(org, |conn| users::by_email(conn, org, &email))?;
-            Some(user.map(|user| user.id).ok_or_else(|| {
-                CommandError::failed(format!("no user of this organization has the email `{email}`"))
-                    .hint("list them: crmctl user list")
-            })?)
-        }
-    };
-    let filter = LeadFilter {
-        status: args.status,
-        source: args.source.as_deref().map(source::normalize),
-        tag: args.tag.as_deref().map(tag::normalize),
-        owner_id,
-        import_id: args.import,
+    let mut parts: Vec<Filter> = args.selection.filter(&mut session)?.into_iter().collect();
+    parts.extend(args.conditions(&mut session)?.into_iter().map(Filter::Is));
+    let query = LeadQuery {
         deleted: args.deleted,
+        sort: args.sort.clone().map(|order| order.0).unwrap_or_default(),
+        newest_first: true,
+        ..selection::query(&session, selection::all_of(parts))?
     };
-    let (key, descending) = args.sort.unwrap_or((LeadSort::Id, true));
-    let mut list = context.ui.list(super::COLUMNS);
+    let (lead_columns, shown): (_, Vec<Column>) = match &args.columns {
+        None => (columns::usual()?, super::COLUMNS.to_vec()),
+        Some(ColumnNames(columns)) => (columns.clone(), columns.iter().map(columns::shown).collect()),
+    };
+    let mut list = context.ui.list(&shown);
     let more = session.db.read(org, |conn| -> anyhow::Result<bool> {
+        let after = args.after.map(|id| begin(&query, conn, id)).transpose()?;
+        let Some(limit) = limit else {
+            query.each(conn, &lead_columns, after.as_ref(), |cells| push(&mut list, &lead_columns, &cells))?;
+            return Ok(false);
+        };
         // One more than asked for tells whether the list is cut.
-        let most = limit.map(|limit| i64::from(limit) + 1);
-        let mut ids = lead_list::list_ids(conn, org, &filter, key, descending, most)?;
-        let more = limit.is_some_and(|limit| ids.len() > limit as usize);
-        if more {
-            ids.pop();
-        }
+        let mut ids = query.ids(conn, after.as_ref(), Some(i64::from(limit) + 1))?;
+        let more = ids.len() > limit as usize;
+        ids.truncate(limit as usize);
         for page in ids.chunks(PAGE) {
-            for row in super::rows(conn, org, page, now)? {
-                list.push(&row)?;
+            for cells in query.of_ids(conn, &lead_columns, page)? {
+                push(&mut list, &lead_columns, &cells)?;
             }
         }
         Ok(more)
@@ -89,10 +100,32 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn sort_order(text: &str) -> Result<(LeadSort, bool), String> {
-    let (name, descending) = match text.strip_prefix('-') {
-        Some(name) => (name, true),
-        None => (text, false),
-    };
-    name.parse().map(|key| (key, descending))
+fn push(list: &mut ListWriter, columns: &[crate::filter::LeadColumn], cells: &crate::db::Cells) -> anyhow::Result<()> {
+    Ok(list.push(&Record { columns, cells })?)
+}
+
+fn begin(query: &LeadQuery, conn: &mut crate::db::Db, id: i64) -> anyhow::Result<After> {
+    query.after(conn, id)?.ok_or_else(|| {
+        CommandError::failed(format!("no lead has the id {id}"))
+            .hint("--after takes the id of the last lead of the page before")
+            .into()
+    })
+}
+
+impl Args {
+    /// The conditions that options of their own stand for.
+    fn conditions(&self, session: &mut Session) -> anyhow::Result<Vec<Condition>> {
+        let is =
+            |field: Field, value: Value| Condition { subject: Subject::Field(field), op: Op::Eq, values: vec![value] };
+        let text = |field: Field, text: String| is(field, Value::Text(text));
+        let mut conditions = Vec::new();
+        conditions.extend(self.status.map(|status| text(Field::Status, status.to_string())));
+        conditions.extend(self.source.as_deref().map(|name| text(Field::Source, source::normalize(name))));
+        conditions.extend(self.tag.as_deref().map(|name| text(Field::Tag, tag::normalize(name))));
+        conditions.extend(self.import.map(|id| is(Field::Import, Value::Number(id))));
+        if let Some(email) = &self.owner {
+            conditions.push(text(Field::Owner, super::user_named(session, email)?.email));
+        }
+        Ok(conditions)
+    }
 }

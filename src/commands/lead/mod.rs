@@ -1,12 +1,17 @@
 //! `crmctl lead`
 
 mod add;
+mod assign;
+mod bulk;
+mod columns;
 mod delete;
 mod edit;
+pub(super) mod export;
 mod list;
 mod restore;
 mod show;
 mod status;
+mod tag;
 mod values;
 
 use std::str::FromStr;
@@ -16,6 +21,7 @@ use serde::Serialize;
 use crate::commands::context::{Context, Session};
 use crate::db::models::lead_tags;
 use crate::db::models::leads::{self, Lead};
+use crate::db::models::users::{self, User};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::phone::{self, PhoneCheck, PhoneProblem, Region};
 use crate::domain::timestamp::Timestamp;
@@ -31,8 +37,12 @@ pub enum Command {
     List(list::Args),
     Edit(Box<edit::Args>),
     Status(status::Args),
+    Tag(tag::TagArgs),
+    Untag(tag::UntagArgs),
+    Assign(assign::Args),
     Delete(delete::Args),
     Restore(restore::Args),
+    Export(export::Args),
 }
 
 pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
@@ -42,8 +52,12 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::List(args) => list::run(args, context),
         Command::Edit(args) => edit::run(*args, context),
         Command::Status(args) => status::run(args, context),
+        Command::Tag(args) => tag::tag(args, context),
+        Command::Untag(args) => tag::untag(args, context),
+        Command::Assign(args) => assign::run(args, context),
         Command::Delete(args) => delete::run(args, context),
         Command::Restore(args) => restore::run(args, context),
+        Command::Export(args) => export::run(args, context),
     }
 }
 
@@ -120,6 +134,16 @@ pub(super) fn rows(conn: &mut Db, org: OrgId, ids: &[i64], now: Timestamp) -> Re
         .collect())
 }
 
+/// The user with this email.
+pub(super) fn user_named(session: &mut Session, email: &str) -> anyhow::Result<User> {
+    let (org, email) = (session.org.org_id(), email.trim().to_lowercase());
+    session.db.read(org, |conn| users::by_email(conn, org, &email))?.ok_or_else(|| {
+        CommandError::failed(format!("no user of this organization has the email `{email}`"))
+            .hint("list them: crmctl user list")
+            .into()
+    })
+}
+
 /// Which lead a person means: by id, phone or email.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct LeadName {
@@ -140,6 +164,10 @@ pub(super) enum Among {
 }
 
 impl LeadName {
+    pub fn new(lead: String, region: Option<Region>) -> LeadName {
+        LeadName { lead, region }
+    }
+
     /// Finds the one lead that is meant.
     pub fn find(&self, session: &mut Session, among: Among) -> anyhow::Result<Lead> {
         let org = session.org.org_id();

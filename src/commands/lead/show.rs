@@ -58,9 +58,9 @@ pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> any
         .iter()
         .map(|column| match column.in_tables {
             // There is room for what a list only marks.
-            true if column.kind == Kind::Mark => Column { kind: Kind::Text, ..*column },
-            true => *column,
-            false => Column { title: column.key, in_tables: true, ..*column },
+            true if column.kind == Kind::Mark => Column { kind: Kind::Text, ..column.clone() },
+            true => column.clone(),
+            false => Column { title: column.key.clone(), in_tables: true, ..column.clone() },
         })
         .collect();
     ui.record(&shown, &columns)?;

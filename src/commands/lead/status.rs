@@ -1,8 +1,10 @@
 //! `crmctl lead status`
 
+use super::bulk::{Wanted, change_selected, one_or_many};
 use super::{Among, LeadName};
 use crate::cli::one_of;
 use crate::commands::context::Context;
+use crate::commands::selection::Selection;
 use crate::commands::texts::within;
 use crate::db::Lock;
 use crate::db::models::leads;
@@ -10,44 +12,86 @@ use crate::domain::datetime;
 use crate::domain::role::Right;
 use crate::domain::status::Status;
 use crate::error::{CommandError, Exit};
+use crate::ops::bulk_change::BulkAction;
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::lead_edit::{StatusMove, set_status};
 
-/// Move a lead to another status
+/// Move a lead, or all leads of a filter or segment, to another status
 ///
 /// Open statuses move freely except back to new; recruited is reached from four of them and left only to cold; --force
 /// goes past that, with a reason. dnc puts the number on the do-not-call list, with every lead that has it, and is left
 /// only by `dnc remove`; a lead without phone gets the consent denied instead.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  crmctl lead status 10482 contacted\n  \
-    crmctl lead status 10482 new --force --reason 'imported twice, never contacted'")]
+#[command(
+    allow_missing_positional = true,
+    after_help = "Examples:\n  crmctl lead status 10482 contacted\n  \
+        crmctl lead status 10482 new --force --reason 'imported twice, never contacted'\n  \
+        crmctl lead status --where 'status = new and created older than 90 days' cold --dry-run"
+)]
 pub struct Args {
-    #[command(flatten)]
-    name: LeadName,
+    /// The lead: its id, phone number or email
+    #[arg(value_name = "ID|PHONE|EMAIL")]
+    lead: Option<String>,
     #[arg(value_parser = one_of::<Status>())]
     status: Status,
+    #[command(flatten)]
+    selection: Selection,
     /// Go past the allowed moves
     #[arg(long, requires = "reason")]
     force: bool,
-    /// Why the lead moves
+    /// Why the leads move
     #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_REASON>)]
     reason: Option<String>,
     /// Refuse when the lead has another version by now
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["filter", "filter_json", "segment"])]
     if_version: Option<i32>,
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    match one_or_many(args.lead.clone(), &args.selection)? {
+        Some(name) => move_one(args, &name, context),
+        None => {
+            let right = if args.status == Status::Dnc { Right::AddDnc } else { Right::EditMany };
+            let mut session = context.session(right)?;
+            if !session.role.may(Right::EditMany) {
+                return Err(CommandError::failed(format!(
+                    "the role `{}` does not allow this ({})",
+                    session.role,
+                    Right::EditMany
+                ))
+                .hint("ask an admin of the organization")
+                .into());
+            }
+            let wanted = Wanted {
+                question: format!("Move to {} –", args.status),
+                action: BulkAction::Status { to: args.status, force: args.force, reason: args.reason },
+                dry_run: args.dry_run,
+            };
+            change_selected(context, &mut session, &args.selection, &wanted)
+        }
+    }
+}
+
+fn move_one(args: Args, name: &LeadName, context: &Context) -> anyhow::Result<Exit> {
     let right = if args.status == Status::Dnc { Right::AddDnc } else { Right::EditLeads };
     let mut session = context.session(right)?;
-    let lead = args.name.find(&mut session, Among::Live)?;
+    let lead = name.find(&mut session, Among::Live)?;
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     // A number that goes on the list concerns every lead that has it.
     let lock = if args.status == Status::Dnc { Lock::DncList } else { Lock::Leads };
     let wanted = StatusMove { to: args.status, force: args.force, reason: args.reason, if_version: args.if_version };
-    session.db.write_under(lock, org, false, |conn| set_status(conn, id, &wanted, &stamp, &zone))?;
-    let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop().unwrap_or(lead);
+    let stored = session.db.write_under(lock, org, args.dry_run, |conn| -> anyhow::Result<_> {
+        set_status(conn, id, &wanted, &stamp, &zone)?;
+        Ok(leads::by_ids(conn, org, &[id])?.pop())
+    })?;
+    let stored = stored.unwrap_or(lead);
+    if args.dry_run {
+        context.ui.note("nothing was changed; this would be the lead:");
+    }
     if args.status == Status::Dnc && stored.status != Status::Dnc {
         context.ui.note("the lead has no phone number, so its consent is denied instead");
     }

@@ -1,6 +1,7 @@
 //! Writing many rows at once, on the concrete connection of each engine.
 
 mod postgres;
+mod postgres_logs;
 mod sqlite;
 
 /// Frees the unique keys of changed leads before others take them: a deleted lead holds none. The update that
@@ -15,31 +16,37 @@ macro_rules! release_keys {
 }
 use release_keys;
 
-/// Sets the status of leads that move, all those with the same new status together.
-macro_rules! move_leads {
+/// Changes one thing in leads, all those together of which the same thing changes.
+macro_rules! shift_leads {
     ($conn:expr, $changes:expr, $stamp:expr) => {
-        for (status, ids) in $changes.moves_by_status() {
+        for (shift, ids) in &$changes.shifted {
             for some in ids.chunks(crate::db::models::IN_LIST) {
                 let rows = leads::table
                     .filter(leads::organization_id.eq($stamp.org.0))
                     .filter(leads::id.eq_any(some.to_vec()));
-                diesel::update(rows)
-                    .set((
-                        leads::status.eq(status),
-                        leads::status_changed_at.eq($stamp.now),
-                        leads::updated_at.eq($stamp.now),
-                        leads::version.eq(leads::version + 1),
-                    ))
-                    .execute($conn)?;
+                let counted_up = (leads::updated_at.eq($stamp.now), leads::version.eq(leads::version + 1));
+                match shift {
+                    Shift::Status(status) => diesel::update(rows)
+                        .set((leads::status.eq(*status), leads::status_changed_at.eq($stamp.now), counted_up))
+                        .execute($conn)?,
+                    Shift::Owner(owner) => {
+                        diesel::update(rows).set((leads::owner_id.eq(*owner), counted_up)).execute($conn)?
+                    }
+                    Shift::Deleted => {
+                        diesel::update(rows).set((leads::deleted_at.eq($stamp.now), counted_up)).execute($conn)?
+                    }
+                    Shift::Parts => diesel::update(rows).set(counted_up).execute($conn)?,
+                };
             }
         }
     };
 }
-use move_leads;
+use shift_leads;
 
 use std::collections::BTreeMap;
 
 use super::models::dnc_list::NewDncEntry;
+use super::models::lead_assignments::NewAssignment;
 use super::models::lead_audit_log::NewAuditEntry;
 use super::models::lead_notes::NewNote;
 use super::models::lead_phones::NewPhone;
@@ -47,6 +54,7 @@ use super::models::lead_status_history::NewStatusChange;
 use super::models::lead_tags::NewTag;
 use super::models::leads::Lead;
 use super::{Db, DbError, OrgId};
+use crate::domain::assignment::Strategy;
 use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
@@ -83,6 +91,21 @@ impl Stamp {
         }
     }
 
+    /// A lead given from one user to another, without a context.
+    pub fn assignment(&self, lead_id: i64, from: Option<i64>, to: Option<i64>, strategy: Strategy) -> NewAssignment {
+        NewAssignment {
+            organization_id: self.org.0,
+            lead_id,
+            from_user_id: from,
+            to_user_id: to,
+            strategy,
+            context: None,
+            assigned_by: self.changed_by,
+            actor: self.actor.clone(),
+            assigned_at: self.now,
+        }
+    }
+
     /// A status row of a lead that moves now, by this stamp's trigger and without a reason.
     pub fn status_change(&self, lead_id: i64, from: Option<Status>, to: Status) -> NewStatusChange {
         NewStatusChange {
@@ -108,8 +131,8 @@ pub struct LeadChanges {
     pub created: Vec<Lead>,
     /// Changed leads.
     pub updated: Vec<Lead>,
-    /// Leads of which nothing changes but the status, with the new one.
-    pub moved: Vec<(i64, Status)>,
+    /// Leads of which one thing changes, by that thing.
+    pub shifted: BTreeMap<Shift, Vec<i64>>,
     /// Those of the changed leads that give up a phone or an external id, which another lead of the batch may take.
     pub rekeyed: Vec<i64>,
     pub audit: Vec<NewAuditEntry>,
@@ -118,7 +141,21 @@ pub struct LeadChanges {
     pub phones: Vec<NewPhone>,
     pub notes: Vec<NewNote>,
     pub dnc: Vec<NewDncEntry>,
+    pub assignments: Vec<NewAssignment>,
     pub removed: RemovedParts,
+}
+
+/// The one thing that changes in a lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shift {
+    /// Its status, to this one.
+    Status(Status),
+    /// Its owner, to this user or none.
+    Owner(Option<i64>),
+    /// It is deleted.
+    Deleted,
+    /// Only what belongs to it, such as its tags.
+    Parts,
 }
 
 /// What is taken from leads: each part by its lead and its text.
@@ -137,23 +174,22 @@ impl RemovedParts {
 }
 
 impl LeadChanges {
-    /// The leads that move, by their new status.
-    fn moves_by_status(&self) -> BTreeMap<Status, Vec<i64>> {
-        let mut moves: BTreeMap<Status, Vec<i64>> = BTreeMap::new();
-        self.moved.iter().for_each(|(lead, status)| moves.entry(*status).or_default().push(*lead));
-        moves
+    /// Changes one thing in a lead.
+    pub fn shift(&mut self, lead: i64, shift: Shift) {
+        self.shifted.entry(shift).or_default().push(lead);
     }
 
     pub fn is_empty(&self) -> bool {
         self.created.is_empty()
             && self.updated.is_empty()
-            && self.moved.is_empty()
+            && self.shifted.is_empty()
             && self.audit.is_empty()
             && self.history.is_empty()
             && self.tags.is_empty()
             && self.phones.is_empty()
             && self.notes.is_empty()
             && self.dnc.is_empty()
+            && self.assignments.is_empty()
             && self.removed.is_empty()
     }
 }

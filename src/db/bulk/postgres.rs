@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 
-use super::{LeadChanges, Stamp, Written, move_leads, release_keys};
+use super::{LeadChanges, Shift, Stamp, Written, postgres_logs, release_keys, shift_leads};
 use crate::db::DbError;
 use crate::db::models::leads::Lead;
 use crate::db::schema::leads;
@@ -50,13 +50,14 @@ pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stam
         conn.batch_execute("ROLLBACK TO SAVEPOINT batch")?;
         return Ok(Written::LostRace);
     }
-    move_leads!(conn, changes, stamp);
-    append_audit(conn, changes, stamp)?;
-    append_history(conn, changes, stamp)?;
+    shift_leads!(conn, changes, stamp);
+    postgres_logs::append_audit(conn, changes, stamp)?;
+    postgres_logs::append_history(conn, changes, stamp)?;
     add_tags(conn, changes, stamp)?;
     add_phones(conn, changes, stamp)?;
     add_notes(conn, changes, stamp)?;
     add_dnc(conn, changes, stamp)?;
+    postgres_logs::add_assignments(conn, changes, stamp)?;
     remove_parts(conn, "lead_tags", "tag", &changes.removed.tags, stamp)?;
     remove_parts(conn, "lead_phones", "phone_number", &changes.removed.phones, stamp)?;
     remove_parts(conn, "lead_notes", "body", &changes.removed.notes, stamp)?;
@@ -274,61 +275,6 @@ fn copy_text(out: &mut String, value: Option<&str>) {
         }
     }
     out.push('\t');
-}
-
-fn append_audit(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
-    let rows = &changes.audit;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    diesel::sql_query(
-        "INSERT INTO lead_audit_log (organization_id, lead_id, action, field_name, old_value, new_value,
-                                     changed_by, actor, ip_address, import_id, changed_at)
-         SELECT $1, r.lead_id, r.action, r.field_name, r.old_value, r.new_value, $2, $3, $4, $5, $6
-         FROM unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[])
-              WITH ORDINALITY AS r (lead_id, action, field_name, old_value, new_value, place) ORDER BY place",
-    )
-    .bind::<Integer, _>(stamp.org.0)
-    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
-    .bind::<Text, _>(&stamp.actor)
-    .bind::<Nullable<Text>, _>(&stamp.ip_address)
-    .bind::<Nullable<BigInt>, _>(stamp.import_id)
-    .bind::<UtcTimestamp, _>(stamp.now)
-    .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(rows.iter().map(|r| r.action).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.field_name.as_deref()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.old_value.as_deref()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.new_value.as_deref()).collect::<Vec<_>>())
-    .execute(conn)?;
-    Ok(())
-}
-
-fn append_history(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
-    let rows = &changes.history;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    diesel::sql_query(
-        "INSERT INTO lead_status_history (organization_id, lead_id, from_status, to_status, trigger_type, reason,
-                                          changed_by, import_id, changed_at, recorded_at)
-         SELECT $1, r.lead_id, r.from_status, r.to_status, r.trigger_type, r.reason, $2, $3,
-                timestamptz 'epoch' + r.changed_at * interval '1 microsecond', $4
-         FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[])
-              WITH ORDINALITY AS r (lead_id, from_status, to_status, trigger_type, reason, changed_at, place)
-         ORDER BY place",
-    )
-    .bind::<Integer, _>(stamp.org.0)
-    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
-    .bind::<Nullable<BigInt>, _>(stamp.import_id)
-    .bind::<UtcTimestamp, _>(stamp.now)
-    .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.from_status.map(|s| s.as_str())).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(rows.iter().map(|r| r.to_status.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(rows.iter().map(|r| r.trigger_type.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.reason.as_deref()).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.changed_at.as_micros()).collect::<Vec<_>>())
-    .execute(conn)?;
-    Ok(())
 }
 
 fn add_tags(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {

@@ -5,10 +5,12 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
-use super::{LeadChanges, Stamp, move_leads, release_keys};
+use super::{LeadChanges, Shift, Stamp, release_keys, shift_leads};
 use crate::db::DbError;
 use crate::db::models::leads::{Lead, NewLead};
-use crate::db::schema::{dnc_list, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads};
+use crate::db::schema::{
+    dnc_list, lead_assignments, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads,
+};
 use crate::db::types::UtcTimestamp;
 
 /// The UPDATE of a whole lead, prepared once and kept: Diesel would prepare its own anew for each lead, because the text
@@ -64,7 +66,7 @@ pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &
     for lead in &changes.updated {
         UpdateLead(lead).execute(conn)?;
     }
-    move_leads!(conn, changes, stamp);
+    shift_leads!(conn, changes, stamp);
     for entry in &changes.audit {
         diesel::insert_into(lead_audit_log::table).values(entry).execute(conn)?;
     }
@@ -82,6 +84,9 @@ pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &
     }
     for entry in &changes.dnc {
         diesel::insert_into(dnc_list::table).values(entry).execute(conn)?;
+    }
+    for assignment in &changes.assignments {
+        diesel::insert_into(lead_assignments::table).values(assignment).execute(conn)?;
     }
     for (lead, tag) in &changes.removed.tags {
         let of_lead = lead_tags::organization_id.eq(stamp.org.0).and(lead_tags::lead_id.eq(lead));
@@ -116,7 +121,8 @@ pub(super) fn defer_indexes(conn: &mut SqliteConnection, expected: usize) -> Res
     }
     let indexes: Vec<Index> = diesel::sql_query(
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
-         AND name IN ('leads_live_phone', 'leads_live_external_id', 'leads_live_email', 'lead_tags_tag') ORDER BY name",
+         AND name IN ('leads_live_phone', 'leads_live_external_id', 'leads_live_email', 'lead_tags_tag',
+                      'leads_live_status', 'leads_live_source', 'leads_live_created') ORDER BY name",
     )
     .load(conn)?;
     for index in &indexes {

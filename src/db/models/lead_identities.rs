@@ -1,5 +1,7 @@
 //! Who the leads are: what an import matches its rows with, and what their people opted out of.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::IN_LIST;
@@ -64,7 +66,8 @@ pub fn each_identity(conn: &mut Db, org: OrgId, mut each: impl FnMut(Identity)) 
     Ok(())
 }
 
-/// The identities of live leads that have one of these phones, emails or external ids of one source system.
+/// The identities of live leads that have one of these phones, emails or external ids, which
+/// are given by source system.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -73,7 +76,7 @@ pub fn identities_of(
     org: OrgId,
     phones: &[String],
     emails: &[String],
-    external: Option<(&str, &[String])>,
+    external: &BTreeMap<String, Vec<String>>,
 ) -> Result<Vec<Identity>, DbError> {
     let live =
         || leads::table.filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null())).select(IDENTITY);
@@ -84,9 +87,10 @@ pub fn identities_of(
     for chunk in emails.chunks(IN_LIST) {
         found.extend(live().filter(leads::email.eq_any(chunk.to_vec())).load::<Identity>(conn)?);
     }
-    if let Some((system, ids)) = external {
+    for (system, ids) in external {
         for chunk in ids.chunks(IN_LIST) {
-            let named = live().filter(leads::external_source.eq(system).and(leads::external_id.eq_any(chunk.to_vec())));
+            let named =
+                live().filter(leads::external_source.eq(system.clone()).and(leads::external_id.eq_any(chunk.to_vec())));
             found.extend(named.load::<Identity>(conn)?);
         }
     }

@@ -309,6 +309,40 @@ pub fn by_ids_for_change(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<L
     Ok(found)
 }
 
+/// What a change of many leads must know of each.
+#[derive(Debug, Clone, Queryable)]
+pub struct LeadState {
+    pub id: i64,
+    pub status: Status,
+    pub owner_id: Option<i64>,
+    pub phone_number: Option<String>,
+}
+
+/// Those of these leads that are live, in no order, held against changes by others until the transaction ends. On SQLite
+/// nobody else writes anyway.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn states_for_change(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<LeadState>, DbError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(IN_LIST) {
+        let rows = leads::table.filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null())).select((
+            leads::id,
+            leads::status,
+            leads::owner_id,
+            leads::phone_number,
+        ));
+        match conn {
+            Db::Sqlite(sqlite) => found.extend(rows.filter(leads::id.eq_any(chunk)).load::<LeadState>(sqlite)?),
+            // All in one order, so that two who hold several never wait for each other.
+            Db::Postgres(pg) => {
+                found.extend(rows.filter(leads::id.eq_any(chunk)).order(leads::id).for_update().load::<LeadState>(pg)?)
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// The live leads with one of these phones, by id.
 ///
 /// # Errors

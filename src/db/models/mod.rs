@@ -6,15 +6,16 @@ pub mod dnc_list;
 pub mod dnc_requests;
 pub mod import_effects;
 pub mod imports;
+pub mod lead_assignments;
 pub mod lead_audit_log;
 pub mod lead_identities;
-pub mod lead_list;
 pub mod lead_notes;
 pub mod lead_phones;
 pub mod lead_status_history;
 pub mod lead_tags;
 pub mod leads;
 pub mod organizations;
+pub mod segments;
 pub mod system_config;
 pub mod users;
 

@@ -175,8 +175,19 @@ impl Work<'_> {
     }
 
     fn finish(mut self, row: Row) -> Checked {
-        if self.draft.lead.external_id.is_none() {
-            self.draft.lead.external_source = None;
+        let lead = &mut self.draft.lead;
+        lead.external_source = match &lead.external_id {
+            None => None,
+            Some(_) => lead.external_source.take().or_else(|| self.checker.source_system.clone()),
+        };
+        if lead.external_source.is_none()
+            && let Some(id) = lead.external_id.take()
+        {
+            // Without its system it could be a stranger's.
+            self.at = self.checker.mapping.column_of(LeadField::ExternalId);
+            let problem = "is an external id without its source system";
+            let remedy = "name the system in the column external_source";
+            self.problem(ProblemKind::ExternalSourceMissing, "external_id".into(), &id, problem, remedy);
         }
         // A row without a first phone that has further ones is known by the first of those.
         if self.checker.needs_identity && self.draft.phone.is_none() && !self.draft.further_phones.is_empty() {

@@ -174,10 +174,8 @@ impl Work<'_> {
                     "use a name such as America/New_York",
                 ),
             },
-            LeadField::ExternalId => {
-                self.draft.lead.external_source = self.checker.source_system.clone();
-                self.text("external_id", column, text);
-            }
+            LeadField::ExternalSource => self.text("external_source", column, text),
+            LeadField::ExternalId => self.text("external_id", column, text),
         }
     }
 

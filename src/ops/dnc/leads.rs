@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::db::bulk::{self, LeadChanges, Stamp};
+use crate::db::bulk::{self, LeadChanges, Shift, Stamp};
 use crate::db::models::lead_audit_log::NewAuditEntry;
 use crate::db::models::lead_status_history::{self, NewStatusChange};
 use crate::db::models::leads::{self, Lead};
@@ -26,14 +26,16 @@ pub const DELISTED_NUMBER: &str = "its new number is not on the do-not-call list
 /// The database refuses.
 pub fn move_leads_to_dnc(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Result<usize, DbError> {
     let mut changes = LeadChanges::default();
+    let mut moved = 0;
     for (lead, status) in leads::statuses_for_change(conn, stamp.org, numbers)? {
         if status != Status::Dnc {
-            changes.moved.push((lead, Status::Dnc));
+            moved += 1;
+            changes.shift(lead, Shift::Status(Status::Dnc));
             write_down(lead, status, Status::Dnc, LISTED_REASON, &mut changes, stamp);
         }
     }
     bulk::write(conn, &changes, stamp)?;
-    Ok(changes.moved.len())
+    Ok(moved)
 }
 
 /// Sets the status of a stored lead, which the list makes move, and writes the move down.
@@ -80,13 +82,13 @@ pub fn move_leads_back(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Resu
     let ids: Vec<i64> = leads.iter().map(|(lead, _)| *lead).collect();
     let before = lead_status_history::before_dnc(conn, stamp.org, &ids)?;
     let mut changes = LeadChanges::default();
-    for lead in ids {
-        let status = before.get(&lead).copied().unwrap_or(Status::New);
-        changes.moved.push((lead, status));
-        write_down(lead, Status::Dnc, status, DELISTED_REASON, &mut changes, stamp);
+    for lead in &ids {
+        let status = before.get(lead).copied().unwrap_or(Status::New);
+        changes.shift(*lead, Shift::Status(status));
+        write_down(*lead, Status::Dnc, status, DELISTED_REASON, &mut changes, stamp);
     }
     bulk::write(conn, &changes, stamp)?;
-    Ok(changes.moved.len())
+    Ok(ids.len())
 }
 
 /// Those numbers of each lead, the first and further ones, that may not be contacted on one channel or on any. A lead

@@ -1,6 +1,6 @@
 //! Phones and external ids that return to leads: whether others have them meanwhile, and making room for them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -108,17 +108,14 @@ fn holders_elsewhere(
         returning.iter().flat_map(|(lead, keys)| keys.iter().map(move |key| (key, *lead))).collect();
     let mut refused = HashMap::new();
     let mut phones = Vec::new();
-    let mut ids: HashMap<&str, Vec<String>> = HashMap::new();
+    let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for key in wanted.keys() {
         match key {
             Key::Phone(number, _) => phones.push(number.clone()),
-            Key::ExternalId(system, id) => ids.entry(system).or_default().push(id.clone()),
+            Key::ExternalId(system, id) => ids.entry(system.clone()).or_default().push(id.clone()),
         }
     }
-    let mut holders = lead_identities::identities_of(conn, stamp.org, &phones, &[], None)?;
-    for (system, ids) in &ids {
-        holders.extend(lead_identities::identities_of(conn, stamp.org, &[], &[], Some((system, ids)))?);
-    }
+    let holders = lead_identities::identities_of(conn, stamp.org, &phones, &[], &ids)?;
     for holder in holders.into_iter().filter(|holder| !returning.contains_key(&holder.id)) {
         let phone = holder.phone_number.map(|number| Key::Phone(number, holder.phone_extension));
         let external = holder.external_source.zip(holder.external_id).map(|(system, id)| Key::ExternalId(system, id));

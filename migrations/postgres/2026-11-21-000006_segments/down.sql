@@ -1,0 +1,10 @@
+DROP INDEX leads_live_contacted;
+DROP INDEX leads_live_owner;
+DROP INDEX leads_live_created;
+DROP INDEX leads_live_source;
+DROP INDEX leads_live_status;
+DROP TABLE lead_assignments;
+DROP TABLE segments;
+DROP FUNCTION custom_text(jsonb, text);
+DROP FUNCTION number_of(text);
+DROP FUNCTION fold_case(text);

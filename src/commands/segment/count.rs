@@ -1,0 +1,23 @@
+//! `crmctl segment count`
+
+use super::{COUNT_COLUMNS, Count, find};
+use crate::commands::context::Context;
+use crate::commands::selection::query;
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// Count the leads that are in a segment now
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    name: String,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let (segment, filter) = find(&mut session, &args.name)?;
+    let query = query(&session, Some(filter))?;
+    let (org, counted_at) = (session.org.org_id(), session.stamp.now);
+    let count = session.db.read(org, |conn| query.count(conn))?;
+    context.ui.record(&Count { segment: segment.name, count, counted_at }, COUNT_COLUMNS)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,61 @@
+//! `crmctl segment create`
+
+use super::{checked_name, name_taken, shown};
+use crate::commands::context::Context;
+use crate::commands::selection::Selection;
+use crate::commands::texts;
+use crate::db::models::segments::{self, NewSegment};
+use crate::db::types::{Json, Uid};
+use crate::domain::role::Right;
+use crate::error::{CommandError, Exit};
+
+/// Keep a filter under a name
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    crmctl segment create 'Hot in Pharma' --where 'status = hot and custom.Industry = pharma' --public\n  \
+    crmctl segment create fresh --where 'created within 7 days and on_dnc = no'")]
+pub struct Args {
+    /// Its name, unique in the organization
+    name: String,
+    #[command(flatten)]
+    selection: Selection,
+    /// What it is for
+    #[arg(long, value_name = "TEXT", value_parser = texts::within::<2000>)]
+    description: Option<String>,
+    /// Everyone in the organization sees it; otherwise only you
+    #[arg(long)]
+    public: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::EditLeads)?;
+    let name = checked_name(&args.name)?;
+    let Some(filter) = args.selection.filter(&mut session)? else {
+        return Err(CommandError::usage("which leads?").hint("give a filter: --where 'status = hot'").into());
+    };
+    let (org, now) = (session.org.org_id(), session.stamp.now);
+    let new = NewSegment {
+        organization_id: org.0,
+        uid: Uid::new(),
+        owner_id: session.stamp.changed_by,
+        name: &name,
+        description: args.description.as_deref(),
+        filter: Json(filter.to_json()),
+        is_public: args.public,
+        created_at: now,
+        updated_at: now,
+    };
+    let inserted = session.db.write(org, |conn| -> Result<_, crate::db::DbError> {
+        segments::insert(conn, new)?;
+        segments::by_name(conn, org, &name)
+    });
+    let made = match inserted {
+        Err(e) if e.is_unique_violation() => return Err(name_taken(&name).into()),
+        made => made?,
+    };
+    if let Some(made) = made {
+        let made = shown(&mut session, made)?;
+        context.ui.record(&made, super::COLUMNS)?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,33 @@
+//! `crmctl segment delete`
+
+use super::{find_to_change, shown};
+use crate::commands::context::Context;
+use crate::db::models::segments;
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// Delete a segment; its leads are not touched
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    name: String,
+    /// Show what would be deleted and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::EditLeads)?;
+    let org = session.org.org_id();
+    let segment = find_to_change(&mut session, &args.name)?;
+    let id = segment.id;
+    let shown = shown(&mut session, segment)?;
+    match args.dry_run {
+        true => context.ui.note("would delete:"),
+        false => {
+            context.ui.confirm(&format!("Delete the segment `{}` ({})?", shown.segment.name, shown.filter_text))?;
+            session.db.write(org, |conn| segments::delete(conn, org, id))?;
+        }
+    }
+    context.ui.record(&shown, super::COLUMNS)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,24 @@
+//! `crmctl segment export`
+
+use super::find;
+use crate::commands::context::Context;
+use crate::commands::lead::export::{ExportForm, export};
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// Write the leads of a segment to a file, or to stdout
+///
+/// Leads with a number on the do-not-call list are left out, and counted.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl segment export fresh --output fresh.xlsx")]
+pub struct Args {
+    name: String,
+    #[command(flatten)]
+    form: ExportForm,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let (_, filter) = find(&mut session, &args.name)?;
+    export(context, &mut session, Some(filter), args.form)
+}

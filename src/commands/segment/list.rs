@@ -1,0 +1,25 @@
+//! `crmctl segment list`
+
+use super::{shown_with, visible};
+use crate::commands::context::Context;
+use crate::commands::selection::reading;
+use crate::db::models::users;
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// List the segments that you see: your own and public ones
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let org = session.org.org_id();
+    let users = session.db.read(org, |conn| users::all(conn, org))?;
+    let reading = reading(&session, None);
+    let mut list = context.ui.list(super::COLUMNS);
+    for segment in visible(&mut session)? {
+        list.push(&shown_with(segment, &users, &reading))?;
+    }
+    list.finish("no segments")?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,174 @@
+//! `crmctl segment`
+
+mod count;
+mod create;
+mod delete;
+mod edit;
+mod explain;
+mod export;
+mod list;
+mod refresh;
+mod show;
+
+use serde::Serialize;
+
+use crate::commands::context::{Context, Session};
+use crate::commands::selection::reading;
+use crate::db::models::segments::{self, Segment};
+use crate::db::models::users;
+use crate::domain::role::Right;
+use crate::domain::text::nearest;
+use crate::error::{CommandError, Exit};
+use crate::filter::Filter;
+use crate::ui::Column;
+
+/// Keep filters under a name, count and export their leads
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Create(create::Args),
+    List(list::Args),
+    Show(show::Args),
+    Edit(edit::Args),
+    Delete(delete::Args),
+    Count(count::Args),
+    Refresh(refresh::Args),
+    Export(export::Args),
+    Explain(explain::Args),
+}
+
+pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+    match command {
+        Command::Create(args) => create::run(args, context),
+        Command::List(args) => list::run(args, context),
+        Command::Show(args) => show::run(args, context),
+        Command::Edit(args) => edit::run(args, context),
+        Command::Delete(args) => delete::run(args, context),
+        Command::Count(args) => count::run(args, context),
+        Command::Refresh(args) => refresh::run(args, context),
+        Command::Export(args) => export::run(args, context),
+        Command::Explain(args) => explain::run(args, context),
+    }
+}
+
+/// A segment as it is printed.
+#[derive(Debug, Serialize)]
+pub(super) struct Shown {
+    #[serde(flatten)]
+    segment: Segment,
+    /// The email of the user who made it.
+    owner: Option<String>,
+    /// The filter as text.
+    filter_text: String,
+}
+
+pub(super) const COLUMNS: &[Column] = &[
+    Column::hidden("id"),
+    Column::hidden("uid"),
+    Column::whole("name", "name"),
+    Column::text("description", "description"),
+    Column::text("filter_text", "filter"),
+    Column::hidden("filter"),
+    Column::text("owner", "owner"),
+    Column::hidden("owner_id"),
+    Column::whole("is_public", "public"),
+    Column::count("lead_count", "leads"),
+    Column::time("counted_at", "counted"),
+    Column::hidden_time("created_at"),
+    Column::hidden_time("updated_at"),
+    Column::hidden("version"),
+];
+
+/// How many leads a segment had, and when.
+#[derive(Debug, Serialize)]
+pub(super) struct Count {
+    pub segment: String,
+    pub count: i64,
+    pub counted_at: crate::domain::timestamp::Timestamp,
+}
+
+pub(super) const COUNT_COLUMNS: &[Column] =
+    &[Column::whole("segment", "segment"), Column::count("count", "leads"), Column::time("counted_at", "counted")];
+
+/// Whether the acting user sees a segment: a public one, their own, or any for the account of an embedded database.
+fn sees(session: &Session, segment: &Segment) -> bool {
+    let user = session.stamp.changed_by;
+    segment.is_public || user.is_none() || segment.owner_id == user
+}
+
+/// The segments that the acting user sees, by name.
+pub fn visible(session: &mut Session) -> anyhow::Result<Vec<Segment>> {
+    let org = session.org.org_id();
+    let mut all = session.db.read(org, |conn| segments::all(conn, org))?;
+    all.retain(|segment| sees(session, segment));
+    Ok(all)
+}
+
+/// The segment with this name and its filter.
+///
+/// # Errors
+/// The acting user sees no such segment, or its filter was written by a newer program.
+pub fn find(session: &mut Session, name: &str) -> anyhow::Result<(Segment, Filter)> {
+    let (org, name) = (session.org.org_id(), normal_name(name));
+    let found = session.db.read(org, |conn| segments::by_name(conn, org, &name))?;
+    let Some(segment) = found.filter(|segment| sees(session, segment)) else {
+        let names: Vec<String> = visible(session)?.into_iter().map(|segment| segment.name).collect();
+        let hint = match nearest(&name, names.iter().map(String::as_str)) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "list them: crmctl segment list".to_owned(),
+        };
+        return Err(CommandError::failed(format!("there is no segment `{name}`")).hint(hint).into());
+    };
+    let filter = Filter::from_json(&segment.filter.0, &reading(session, None))?;
+    Ok((segment, filter))
+}
+
+/// The segment, for somebody who may change it: its owner, or an admin.
+fn find_to_change(session: &mut Session, name: &str) -> anyhow::Result<Segment> {
+    let (segment, _) = find(session, name)?;
+    let is_owner = segment.owner_id == session.stamp.changed_by;
+    match is_owner || session.role.may(Right::Administer) {
+        true => Ok(segment),
+        false => Err(CommandError::failed(format!("the segment `{}` belongs to somebody else", segment.name))
+            .hint("ask its owner or an admin, or create one of your own")
+            .into()),
+    }
+}
+
+/// A name as it is stored: without blanks around it, inner ones single.
+fn normal_name(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Refuses a name that the table does not take.
+fn checked_name(name: &str) -> Result<String, CommandError> {
+    let name = normal_name(name);
+    match name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        true => Err(CommandError::usage("the name of a segment is text of 1 to 100 characters")),
+        false => Ok(name),
+    }
+}
+
+fn name_taken(name: &str) -> CommandError {
+    CommandError::failed(format!("there is a segment `{name}` already"))
+        .hint("names are unique in the organization, private segments of others included; choose another one")
+}
+
+/// A segment with what a person reads of it.
+fn shown(session: &mut Session, segment: Segment) -> anyhow::Result<Shown> {
+    let org = session.org.org_id();
+    let users = match segment.owner_id {
+        None => Vec::new(),
+        Some(_) => session.db.read(org, |conn| users::all(conn, org))?,
+    };
+    let reading = reading(session, None);
+    Ok(shown_with(segment, &users, &reading))
+}
+
+fn shown_with(segment: Segment, users: &[users::User], reading: &crate::filter::Reading) -> Shown {
+    let owner = users.iter().find(|user| Some(user.id) == segment.owner_id).map(|user| user.email.clone());
+    let filter_text = match Filter::from_json(&segment.filter.0, reading) {
+        Ok(filter) => filter.to_string(),
+        Err(e) => format!("({e})"),
+    };
+    Shown { segment, owner, filter_text }
+}

@@ -1,0 +1,47 @@
+//! `crmctl segment refresh`
+
+use super::{COUNT_COLUMNS, Count, find, visible};
+use crate::commands::context::Context;
+use crate::commands::selection::query;
+use crate::db::models::segments;
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// Count the leads of segments and keep the counts, for `segment list`
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The segments
+    #[arg(value_name = "NAME", required_unless_present = "all")]
+    names: Vec<String>,
+    /// All segments that you see
+    #[arg(long, conflicts_with = "names")]
+    all: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::EditLeads)?;
+    let names = match args.all {
+        true => visible(&mut session)?.into_iter().map(|segment| segment.name).collect(),
+        false => args.names,
+    };
+    let mut queries = Vec::new();
+    for name in names {
+        let (segment, filter) = find(&mut session, &name)?;
+        queries.push((segment, query(&session, Some(filter))?));
+    }
+    let (org, counted_at) = (session.org.org_id(), session.stamp.now);
+    let mut counts = Vec::new();
+    for (segment, query) in queries {
+        // Counting may take its time, and nobody else should wait for it.
+        let count = session.db.read(org, |conn| query.count(conn))?;
+        let kept = session.db.write(org, |conn| segments::keep_count(conn, org, &segment, count, counted_at))?;
+        match kept {
+            true => counts.push(Count { segment: segment.name, count, counted_at }),
+            false => context.ui.warn(&format!("the segment `{}` was changed meanwhile; not kept", segment.name)),
+        }
+    }
+    let mut list = context.ui.list(COUNT_COLUMNS);
+    counts.iter().try_for_each(|count| list.push(count))?;
+    list.finish("no segments")?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,20 @@
+//! `crmctl segment show`
+
+use super::{find, shown};
+use crate::commands::context::Context;
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// Show a segment with its filter, as text and in its JSON form
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    name: String,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let (segment, _) = find(&mut session, &args.name)?;
+    let shown = shown(&mut session, segment)?;
+    context.ui.record(&shown, super::COLUMNS)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,63 @@
+//! JSON: an array of objects, or an object a line.
+
+use std::io::Write;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::{Failure, Rows};
+use crate::db::Cells;
+use crate::filter::LeadColumn;
+
+pub(super) struct Json {
+    out: Box<dyn Write>,
+    /// One array instead of an object a line.
+    is_array: bool,
+    written: u64,
+}
+
+/// One lead in columns, as an object with the keys of the data model.
+pub struct Record<'a> {
+    pub columns: &'a [LeadColumn],
+    pub cells: &'a Cells,
+}
+
+impl Serialize for Record<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.columns.len()))?;
+        for (place, column) in self.columns.iter().enumerate() {
+            map.serialize_entry(&column.key, &column.json(self.cells.at(place)))?;
+        }
+        map.end()
+    }
+}
+
+impl Json {
+    pub fn new(out: Box<dyn Write>, is_array: bool) -> Json {
+        Json { out, is_array, written: 0 }
+    }
+}
+
+impl Rows for Json {
+    fn push(&mut self, columns: &[LeadColumn], cells: &Cells) -> Result<(), Failure> {
+        match (self.is_array, self.written) {
+            (true, 0) => self.out.write_all(b"[\n")?,
+            (true, _) => self.out.write_all(b",\n")?,
+            (false, _) => {}
+        }
+        serde_json::to_writer(&mut self.out, &Record { columns, cells }).map_err(|e| Failure::Io(e.into()))?;
+        if !self.is_array {
+            self.out.write_all(b"\n")?;
+        }
+        self.written += 1;
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        match (self.is_array, self.written) {
+            (true, 0) => self.out.write_all(b"[]\n")?,
+            (true, _) => self.out.write_all(b"\n]\n")?,
+            (false, _) => {}
+        }
+        Ok(self.out.flush()?)
+    }
+}

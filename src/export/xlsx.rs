@@ -1,0 +1,89 @@
+//! Excel workbooks. Numbers are numbers; everything else, phones and times too, is text, which no spreadsheet changes.
+
+use std::io::Write;
+
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+use super::{Failure, Rows};
+use crate::db::{Cell, Cells};
+use crate::filter::LeadColumn;
+use crate::filter::columns::Shape;
+
+pub(super) struct Sheet {
+    workbook: Workbook,
+    out: Box<dyn Write>,
+    /// The next row, counted from 0.
+    row: u32,
+}
+
+/// The most rows that a sheet holds, its header included.
+const MAX_ROWS: u32 = 1_048_576;
+
+/// Greater whole numbers are not exact in a spreadsheet.
+const MAX_EXACT: i64 = 1 << 53;
+
+impl Sheet {
+    pub fn begin(out: Box<dyn Write>, columns: &[LeadColumn]) -> Result<Sheet, Failure> {
+        let mut workbook = Workbook::new();
+        let bold = Format::new().set_bold();
+        let mut header = || -> Result<(), XlsxError> {
+            let sheet = workbook.add_worksheet_with_constant_memory()?;
+            sheet.set_freeze_panes(1, 0)?;
+            for (column, of) in (0u16..).zip(columns) {
+                let width = if matches!(of.shape, Shape::Number | Shape::Money | Shape::Flag) { 10 } else { 20 };
+                sheet.set_column_width(column, width)?;
+                sheet.write_string_with_format(0, column, &of.name, &bold)?;
+            }
+            Ok(())
+        };
+        header().map_err(problem)?;
+        Ok(Sheet { workbook, out, row: 1 })
+    }
+}
+
+impl Rows for Sheet {
+    fn push(&mut self, columns: &[LeadColumn], cells: &Cells) -> Result<(), Failure> {
+        if self.row >= MAX_ROWS {
+            return Err(Failure::Other(format!(
+                "a sheet holds at most {} leads; a name that ends in .csv makes a file without such a limit",
+                MAX_ROWS - 1
+            )));
+        }
+        let mut write = || -> Result<(), XlsxError> {
+            let sheet = self.workbook.worksheet_from_index(0)?;
+            for (place, column) in (0u16..).zip(columns) {
+                let cell = cells.at(place.into());
+                let number = match (column.shape, cell) {
+                    (Shape::Number, Cell::Number(number)) if number.abs() < MAX_EXACT => Some(*number as f64),
+                    (Shape::Money, _) => column.text(cell).parse().ok(),
+                    _ => None,
+                };
+                match number {
+                    Some(number) => drop(sheet.write_number(self.row, place, number)?),
+                    None if *cell == Cell::Empty => {}
+                    None => match &*column.text(cell) {
+                        "" => {}
+                        text => drop(sheet.write_string(self.row, place, text)?),
+                    },
+                }
+            }
+            Ok(())
+        };
+        write().map_err(problem)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        let bytes = self.workbook.save_to_buffer().map_err(problem)?;
+        self.out.write_all(&bytes)?;
+        Ok(self.out.flush()?)
+    }
+}
+
+fn problem(error: XlsxError) -> Failure {
+    match error {
+        XlsxError::IoError(e) => Failure::Io(e),
+        other => Failure::Other(other.to_string()),
+    }
+}

@@ -1,0 +1,76 @@
+//! Spans of time before now: `30 days`, `2 weeks`.
+
+use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan};
+
+use crate::domain::timestamp::Timestamp;
+
+vocabulary! {
+    /// A unit of an age.
+    Unit {
+        Hours = "hours",
+        Days = "days",
+        Weeks = "weeks",
+        Months = "months",
+    }
+}
+
+/// A span of time before now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Age {
+    pub amount: u16,
+    pub unit: Unit,
+}
+
+/// The greatest amount of an age.
+pub const MAX_AMOUNT: u16 = 9999;
+
+impl Unit {
+    /// Reads a unit, singular or plural.
+    pub fn named(word: &str) -> Option<Unit> {
+        let word = word.to_lowercase();
+        Unit::ALL.iter().copied().find(|unit| unit.as_str() == word || unit.as_str().strip_suffix('s') == Some(&word))
+    }
+}
+
+impl Age {
+    /// The time that lies this long before now: days and more by the calendar of the time zone.
+    pub fn before(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        let amount = i64::from(self.amount);
+        let span: Span = match self.unit {
+            Unit::Hours => amount.hours(),
+            Unit::Days => amount.days(),
+            Unit::Weeks => amount.weeks(),
+            Unit::Months => amount.months(),
+        };
+        let then = now.to_jiff().to_zoned(zone.clone()).checked_sub(span);
+        // The amount is bounded, so this is before the calendar's first year only for a clock that is wrong by far.
+        then.map_or(Timestamp::from(jiff::Timestamp::MIN), |time| time.timestamp().into())
+    }
+}
+
+impl std::fmt::Display for Age {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.amount, self.unit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_follow_the_calendar() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let now: jiff::Timestamp = "2026-03-09T12:00:00Z".parse().unwrap();
+        let before = |amount, unit| Age { amount, unit }.before(now.into(), &zone).to_string();
+        // The clocks went forward on 2026-03-08.
+        assert_eq!(before(1, Unit::Days), "2026-03-08T12:00:00Z");
+        assert_eq!(before(2, Unit::Days), "2026-03-07T13:00:00Z");
+        assert_eq!(before(48, Unit::Hours), "2026-03-07T12:00:00Z");
+        assert_eq!(before(1, Unit::Months), "2026-02-09T13:00:00Z");
+        assert_eq!(before(9999, Unit::Months), "1192-12-09T12:56:02Z");
+        assert_eq!(Unit::named("Week"), Some(Unit::Weeks));
+        assert_eq!(Unit::named("fortnights"), None);
+    }
+}

@@ -1,0 +1,306 @@
+//! The columns in which leads are listed, exported and sorted.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+use super::compile::{Moment, on_dnc};
+use super::field::MAX_KEY;
+use crate::db::{Cell, Statement};
+use crate::domain::currency;
+use crate::domain::custom::{self, PREFIX};
+use crate::domain::text::nearest;
+use crate::domain::timestamp::Timestamp;
+
+/// A column of a list of leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeadColumn {
+    /// The name that people use: the fields of filters and imports.
+    pub name: String,
+    /// The key in JSON: the column of the data model.
+    pub key: String,
+    pub shape: Shape,
+    source: Source,
+    sorts: Sorts,
+}
+
+/// What the cells of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Number,
+    Text,
+    Time,
+    Flag,
+    /// A list of texts.
+    Texts,
+    Json,
+    /// Minor units and currency, printed as an amount.
+    Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    Sql(&'static str),
+    /// What the engines write differently: SQLite, PostgreSQL.
+    Either(&'static str, &'static str),
+    OnDnc,
+    Blocked,
+    Custom(String),
+}
+
+/// How a list is sorted by a column; empty values come last in both directions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sorts {
+    Not,
+    /// By its value, which is never empty.
+    Always,
+    /// By its value.
+    Value,
+    /// By its text without regard to case.
+    Folded,
+}
+
+macro_rules! columns {
+    ($($name:literal, $key:literal, $shape:ident, $sorts:ident, $source:expr;)+) => {
+        const COLUMNS: &[(&str, &str, Shape, Sorts, Source)] = {
+            use Source::*;
+            &[$(($name, $key, Shape::$shape, Sorts::$sorts, $source)),+]
+        };
+    };
+}
+
+columns! {
+    "id", "id", Number, Always, Sql("leads.id");
+    "uid", "uid", Text, Not, Sql("leads.uid");
+    "owner_id", "owner_id", Number, Value, Sql("leads.owner_id");
+    "owner", "owner", Text, Folded, Sql(OWNER);
+    "name", "name", Text, Folded, Sql(NAME);
+    "first_name", "first_name", Text, Folded, Sql("leads.first_name");
+    "last_name", "last_name", Text, Folded, Sql("leads.last_name");
+    "phone", "phone", Text, Folded, Sql(PHONE);
+    "phone_number", "phone_number", Text, Folded, Sql("leads.phone_number");
+    "phone_extension", "phone_extension", Text, Not, Sql("leads.phone_extension");
+    "further_phone", "further_phones", Texts, Not, Either(FURTHER_SQLITE, FURTHER_POSTGRES);
+    "email", "email", Text, Folded, Sql("leads.email");
+    "company", "company", Text, Folded, Sql("leads.company");
+    "job_title", "job_title", Text, Folded, Sql("leads.job_title");
+    "website", "website", Text, Folded, Sql("leads.website");
+    "linkedin_url", "linkedin_url", Text, Folded, Sql("leads.linkedin_url");
+    "status", "status", Text, Folded, Sql("leads.status");
+    "status_since", "status_changed_at", Time, Always, Sql("leads.status_changed_at");
+    "score", "lead_score", Number, Value, Sql("leads.lead_score");
+    "lead_score_factors", "lead_score_factors", Json, Not, Sql("leads.lead_score_factors");
+    "temperature", "temperature", Text, Folded, Sql("leads.temperature");
+    "source", "source", Text, Folded, Sql("leads.source");
+    "source_metadata", "source_metadata", Json, Not, Sql("leads.source_metadata");
+    "campaign", "campaign", Text, Folded, Sql("leads.campaign");
+    "value", "value", Money, Not, Sql("leads.value_cents || ' ' || leads.currency");
+    "value_cents", "value_cents", Number, Value, Sql("leads.value_cents");
+    "currency", "currency", Text, Folded, Sql("leads.currency");
+    "consent", "consent_status", Text, Folded, Sql("leads.consent_status");
+    "consent_since", "consent_at", Time, Value, Sql("leads.consent_at");
+    "email_opt_out", "email_opt_out", Flag, Not, Sql("leads.email_opted_out_at IS NOT NULL");
+    "email_opted_out", "email_opted_out_at", Time, Value, Sql("leads.email_opted_out_at");
+    "city", "city", Text, Folded, Sql("leads.city");
+    "state", "state", Text, Folded, Sql("leads.state");
+    "postal_code", "postal_code", Text, Folded, Sql("leads.postal_code");
+    "country", "country", Text, Folded, Sql("leads.country");
+    "timezone", "timezone", Text, Folded, Sql("leads.timezone");
+    "custom_fields", "custom_fields", Json, Not, Sql("leads.custom_fields");
+    "external_source", "external_source", Text, Folded, Sql("leads.external_source");
+    "external_id", "external_id", Text, Folded, Sql("leads.external_id");
+    "import", "import_id", Number, Value, Sql("leads.import_id");
+    "first_contacted", "first_contacted_at", Time, Value, Sql("leads.first_contacted_at");
+    "last_contacted", "last_contacted_at", Time, Value, Sql("leads.last_contacted_at");
+    "expected_close_date", "expected_close_date", Text, Not, Sql("leads.expected_close_date");
+    "merged_into_id", "merged_into_id", Number, Not, Sql("leads.merged_into_id");
+    "deleted", "deleted_at", Time, Value, Sql("leads.deleted_at");
+    "created", "created_at", Time, Always, Sql("leads.created_at");
+    "updated", "updated_at", Time, Always, Sql("leads.updated_at");
+    "version", "version", Number, Not, Sql("leads.version");
+    "tags", "tags", Texts, Not, Either(TAGS_SQLITE, TAGS_POSTGRES);
+    "on_dnc", "on_dnc", Flag, Not, OnDnc;
+    "blocked", "blocked", Texts, Not, Blocked;
+}
+
+const OWNER: &str =
+    "(SELECT u.email FROM users u WHERE u.organization_id = leads.organization_id AND u.id = leads.owner_id)";
+/// The full name.
+pub(super) const NAME: &str =
+    "nullif(trim(coalesce(leads.first_name, '') || ' ' || coalesce(leads.last_name, '')), '')";
+const PHONE: &str =
+    "leads.phone_number || CASE leads.phone_extension WHEN '' THEN '' ELSE ' x' || leads.phone_extension END";
+const TAGS_SQLITE: &str = "(SELECT json_group_array(t.tag) FROM lead_tags t
+    WHERE t.organization_id = leads.organization_id AND t.lead_id = leads.id)";
+const TAGS_POSTGRES: &str = "(SELECT json_agg(t.tag)::text FROM lead_tags t
+    WHERE t.organization_id = leads.organization_id AND t.lead_id = leads.id)";
+const FURTHER_SQLITE: &str = "(SELECT json_group_array(p.phone_number ORDER BY p.id) FROM lead_phones p
+    WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id)";
+const FURTHER_POSTGRES: &str = "(SELECT json_agg(p.phone_number ORDER BY p.id)::text FROM lead_phones p
+    WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id)";
+
+/// Why a word names no column.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is not a column of leads")]
+pub struct UnknownColumn {
+    pub word: String,
+    pub nearest: Option<String>,
+}
+
+impl LeadColumn {
+    /// The column that a word names, by its name, its key in JSON, or as `custom.KEY`.
+    ///
+    /// # Errors
+    /// There is none; the nearest is told.
+    pub fn named(word: &str) -> Result<LeadColumn, UnknownColumn> {
+        let word = word.trim();
+        if let Some(key) = custom::key_of(word).filter(|key| !key.is_empty() && key.chars().count() <= MAX_KEY) {
+            return Ok(LeadColumn::custom(key));
+        }
+        let lower = word.to_lowercase();
+        let known = COLUMNS.iter().find(|(name, key, ..)| *name == lower || *key == lower);
+        let Some((name, key, shape, sorts, source)) = known else {
+            let nearest = nearest(&lower, COLUMNS.iter().map(|column| column.0)).map(str::to_owned);
+            return Err(UnknownColumn { word: word.chars().take(60).collect(), nearest });
+        };
+        let (name, key) = ((*name).to_owned(), (*key).to_owned());
+        Ok(LeadColumn { name, key, shape: *shape, source: source.clone(), sorts: *sorts })
+    }
+
+    /// The custom field with this key.
+    pub fn custom(key: &str) -> LeadColumn {
+        let name = format!("{PREFIX}{key}");
+        let (shape, source) = (Shape::Text, Source::Custom(key.to_owned()));
+        LeadColumn { key: name.clone(), name, shape, source, sorts: Sorts::Folded }
+    }
+
+    /// The names of all columns but custom fields.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        COLUMNS.iter().map(|column| column.0)
+    }
+
+    /// Whether a list can be sorted by the column.
+    pub fn is_sortable(&self) -> bool {
+        self.sorts != Sorts::Not
+    }
+
+    /// What the statement selects.
+    pub(super) fn select(&self, at: &Moment) -> Statement {
+        match &self.source {
+            Source::Sql(sql) => Statement::new(sql),
+            Source::Either(sqlite, postgres) => Statement::default().either(sqlite, postgres),
+            Source::OnDnc => on_dnc(at),
+            Source::Blocked => blocked(at),
+            Source::Custom(key) => Statement::new("custom_text(leads.custom_fields, ").text(key).sql(")"),
+        }
+    }
+
+    /// What the statement sorts by.
+    pub(super) fn sort_key(&self, at: &Moment) -> Statement {
+        match self.sorts {
+            // PostgreSQL would sort by the collation of the database.
+            Sorts::Folded => {
+                Statement::new("fold_case(").then(self.select(at)).sql(")").either("", " COLLATE pg_catalog.\"C\"")
+            }
+            _ => self.select(at),
+        }
+    }
+
+    /// Whether the sort key can be empty.
+    pub(super) fn may_be_empty(&self) -> bool {
+        self.sorts != Sorts::Always
+    }
+
+    /// A cell as JSON.
+    pub fn json(&self, cell: &Cell) -> Json {
+        match (self.shape, cell) {
+            (Shape::Texts, cell) => self.texts(cell).into(),
+            (Shape::Flag, cell) => Json::Bool(cell.number() == Some(1)),
+            (_, Cell::Empty) => Json::Null,
+            (Shape::Json, Cell::Text(text)) => serde_json::from_str(text).unwrap_or(Json::Null),
+            (Shape::Number, Cell::Number(number)) => (*number).into(),
+            (_, cell) => self.text(cell).into(),
+        }
+    }
+
+    /// A cell as text, as an import reads it back.
+    pub fn text<'a>(&self, cell: &'a Cell) -> Cow<'a, str> {
+        match (self.shape, cell) {
+            (Shape::Texts, cell) => self.texts(cell).join(", ").into(),
+            (Shape::Flag, cell) => if cell.number() == Some(1) { "yes" } else { "no" }.into(),
+            (_, Cell::Empty) => "".into(),
+            (Shape::Time, Cell::Number(micros)) => Timestamp::from_micros(*micros).to_string().into(),
+            (Shape::Money, Cell::Text(amount)) => money(amount).into(),
+            // PostgreSQL has an order of its own for the keys.
+            (Shape::Json, Cell::Text(text)) => {
+                serde_json::from_str::<Json>(text).map_or(text.into(), |value| value.to_string().into())
+            }
+            (_, Cell::Number(number)) => number.to_string().into(),
+            (_, Cell::Text(text)) => text.into(),
+        }
+    }
+
+    /// The texts of a list. Tags are in no order in the database; both engines give them sorted.
+    fn texts(&self, cell: &Cell) -> Vec<String> {
+        let mut texts: Vec<String> = cell.text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        if self.key == "tags" {
+            texts.sort_unstable();
+        }
+        texts
+    }
+}
+
+/// The numbers of a lead that are on the list, the first one first.
+fn blocked(at: &Moment) -> Statement {
+    Statement::new("(SELECT ")
+        .either("json_group_array(n.number ORDER BY n.place)", "json_agg(n.number ORDER BY n.place)::text")
+        .sql(
+            " FROM (SELECT leads.phone_number AS number, 0 AS place
+             UNION ALL SELECT p.phone_number, p.id FROM lead_phones p
+             WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id) n
+             WHERE EXISTS (SELECT 1 FROM dnc_list d WHERE d.phone_number = n.number AND d.organization_id = ",
+        )
+        .org(at.org)
+        .sql(" AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > ")
+        .time(at.now)
+        .sql(")))")
+}
+
+/// An amount from its minor units and currency: `125000 USD` is `1250.00`.
+fn money(amount: &str) -> String {
+    let Some((minor, code)) = amount.split_once(' ') else { return amount.to_owned() };
+    let places = currency::parse(code).ok().and_then(|currency| currency.exponent()).unwrap_or(0);
+    let (sign, digits) = minor.strip_prefix('-').map_or(("", minor), |digits| ("-", digits));
+    match usize::from(places) {
+        0 => minor.to_owned(),
+        places => {
+            let digits = format!("{digits:0>width$}", width = places + 1);
+            let (units, rest) = digits.split_at(digits.len() - places);
+            format!("{sign}{units}.{rest}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keys_and_custom_fields() {
+        assert_eq!(LeadColumn::named("lead_score").unwrap(), LeadColumn::named("Score").unwrap());
+        assert_eq!(LeadColumn::named("custom.Budget EUR").unwrap().name, "custom.Budget EUR");
+        assert_eq!(LeadColumn::named("compny").unwrap_err().nearest.as_deref(), Some("company"));
+        for name in LeadColumn::names() {
+            assert_eq!(LeadColumn::named(name).unwrap().name, name);
+        }
+    }
+
+    #[test]
+    fn amounts_have_the_places_of_their_currency() {
+        for (minor, text) in
+            [("125000 USD", "1250.00"), ("-5 EUR", "-0.05"), ("1250 JPY", "1250"), ("1250 KWD", "1.250")]
+        {
+            assert_eq!(money(minor), text);
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! From the typed tree to SQL with bound values.
+//!
+//! A condition may be NULL where a value is empty, which counts as false; its opposite is therefore `IS NOT TRUE`. The
+//! opposite of what is never NULL is a plain NOT, which lets PostgreSQL plan an anti-join.
+
+use jiff::tz::TimeZone;
+
+use super::columns::NAME;
+use super::field::{Field, Kind, Subject};
+use super::tree::{Condition, Filter, Op};
+use super::value::{MONEY_SCALE, Value, When};
+use crate::db::{OrgId, Statement};
+use crate::domain::currency;
+use crate::domain::text::{fold_case, number_of};
+use crate::domain::timestamp::Timestamp;
+
+/// For whom and when a filter is evaluated.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    pub org: OrgId,
+    pub now: Timestamp,
+    /// The organization's time zone: where its days begin.
+    pub zone: TimeZone,
+}
+
+impl Filter {
+    /// The filter as a condition on a row of `leads`.
+    pub fn compile(&self, at: &Moment) -> Statement {
+        match self {
+            Filter::All(parts) => group(parts, " AND ", at),
+            Filter::Any(parts) => group(parts, " OR ", at),
+            Filter::Not(part) => opposite(part.compile(at), part.is_never_null()),
+            Filter::Is(condition) => condition.compile(at),
+        }
+    }
+
+    fn is_never_null(&self) -> bool {
+        match self {
+            Filter::All(parts) | Filter::Any(parts) => parts.iter().all(Filter::is_never_null),
+            Filter::Not(_) => true,
+            Filter::Is(condition) => {
+                matches!(condition.subject.kind(), Kind::Tag | Kind::Flag)
+                    || matches!(condition.op, Op::IsEmpty | Op::IsNotEmpty)
+            }
+        }
+    }
+}
+
+fn group(parts: &[Filter], word: &'static str, at: &Moment) -> Statement {
+    Statement::new("(").joined(parts.iter().map(|part| part.compile(at)), word).sql(")")
+}
+
+fn opposite(condition: Statement, never_null: bool) -> Statement {
+    match never_null {
+        true => Statement::new("NOT (").then(condition).sql(")"),
+        false => Statement::new("((").then(condition).sql(") IS NOT TRUE)"),
+    }
+}
+
+impl Condition {
+    fn compile(&self, at: &Moment) -> Statement {
+        let kind = self.subject.kind();
+        let positive = |op: Op| Condition { op, ..self.clone() }.compile(at);
+        match (kind, self.op) {
+            (Kind::Tag, Op::Any | Op::Eq) => tagged(&self.values, at),
+            (Kind::Tag, Op::All) => {
+                let each = self.values.chunks(1).map(|tag| tagged(tag, at));
+                Statement::new("(").joined(each, " AND ").sql(")")
+            }
+            (Kind::Tag, Op::None | Op::Ne) => Statement::new("NOT ").then(has_tag(Some(&self.values), at)),
+            (Kind::Tag, Op::IsEmpty) => Statement::new("NOT ").then(has_tag(None, at)),
+            (Kind::Tag, _) => has_tag(None, at),
+            (_, Op::Ne) => opposite(positive(Op::Eq), kind == Kind::Flag),
+            (_, Op::NotIn) => opposite(positive(Op::In), false),
+            (Kind::Flag, _) => match self.values.first() {
+                Some(Value::Flag(false)) => opposite(on_dnc(at), true),
+                _ => on_dnc(at),
+            },
+            (_, Op::IsEmpty) => stored(&self.subject).sql(" IS NULL"),
+            (_, Op::IsNotEmpty) => stored(&self.subject).sql(" IS NOT NULL"),
+            (Kind::Time, op) => {
+                self.values.first().map(|value| timed(&self.subject, op, value, at)).unwrap_or_default()
+            }
+            (Kind::Money, Op::In) => {
+                let each = self.values.iter().map(|value| amount(Op::Eq, value));
+                Statement::new("(").joined(each, " OR ").sql(")")
+            }
+            (Kind::Money, op) => self.values.first().map(|value| amount(op, value)).unwrap_or_default(),
+            (Kind::Owner, _) => owned(&self.values, at),
+            (_, Op::In) => {
+                let values = self.values.iter().map(|value| bound(kind, value));
+                compared(&self.subject).sql(" IN (").joined(values, ", ").sql(")")
+            }
+            (_, Op::Contains) => self.like("%"),
+            (_, Op::StartsWith) => self.like(""),
+            (Kind::Custom, Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
+                let number = number_of(&self.text()).unwrap_or_default();
+                let value = Statement::new("number_of(").then(stored(&self.subject)).sql(")");
+                value.sql(comparison(self.op)).decimal(number)
+            }
+            (_, op) => {
+                let value = self.values.first().map(|value| bound(kind, value)).unwrap_or_default();
+                compared(&self.subject).sql(comparison(op)).then(value)
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        self.values.first().map(Value::text).unwrap_or_default()
+    }
+
+    /// Folded on both sides, so that LIKE, which ignores the case of ASCII on SQLite only, tells the same on both engines.
+    fn like(&self, before: &str) -> Statement {
+        let literal = fold_case(&self.text()).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let value = Statement::new("fold_case(").then(stored(&self.subject)).sql(")");
+        value.sql(" LIKE ").text(format!("{before}{literal}%")).sql(" ESCAPE '\\'")
+    }
+}
+
+fn comparison(op: Op) -> &'static str {
+    match op {
+        Op::Lt => " < ",
+        Op::Le => " <= ",
+        Op::Gt => " > ",
+        Op::Ge => " >= ",
+        _ => " = ",
+    }
+}
+
+/// The value as it is stored.
+pub(super) fn stored(subject: &Subject) -> Statement {
+    let field = match subject {
+        Subject::Custom(key) => return Statement::new("custom_text(leads.custom_fields, ").text(key).sql(")"),
+        Subject::Field(field) => *field,
+    };
+    Statement::new(match field {
+        Field::Id => "leads.id",
+        Field::Phone => "leads.phone_number",
+        Field::Email => "leads.email",
+        Field::Name => NAME,
+        Field::FirstName => "leads.first_name",
+        Field::LastName => "leads.last_name",
+        Field::Company => "leads.company",
+        Field::JobTitle => "leads.job_title",
+        Field::Website => "leads.website",
+        Field::LinkedinUrl => "leads.linkedin_url",
+        Field::Status => "leads.status",
+        Field::StatusSince => "leads.status_changed_at",
+        Field::Source => "leads.source",
+        Field::Campaign => "leads.campaign",
+        Field::Score => "leads.lead_score",
+        Field::Temperature => "leads.temperature",
+        Field::Value => "leads.value_cents",
+        Field::Currency => "leads.currency",
+        Field::Owner => "leads.owner_id",
+        Field::Consent => "leads.consent_status",
+        Field::ConsentSince => "leads.consent_at",
+        Field::EmailOptedOut => "leads.email_opted_out_at",
+        Field::City => "leads.city",
+        Field::State => "leads.state",
+        Field::PostalCode => "leads.postal_code",
+        Field::Country => "leads.country",
+        Field::Timezone => "leads.timezone",
+        Field::ExternalSource => "leads.external_source",
+        Field::ExternalId => "leads.external_id",
+        Field::Import => "leads.import_id",
+        Field::FirstContacted => "leads.first_contacted_at",
+        Field::LastContacted => "leads.last_contacted_at",
+        Field::Created => "leads.created_at",
+        Field::Updated => "leads.updated_at",
+        // Neither is a column; their conditions are made elsewhere.
+        Field::Tag | Field::OnDnc => "NULL",
+    })
+}
+
+/// The value as it is compared.
+fn compared(subject: &Subject) -> Statement {
+    match subject.kind() {
+        Kind::Text | Kind::Custom => Statement::new("fold_case(").then(stored(subject)).sql(")"),
+        _ => stored(subject),
+    }
+}
+
+fn bound(kind: Kind, value: &Value) -> Statement {
+    match (kind, value) {
+        (_, Value::Number(number)) => Statement::default().number(*number),
+        (Kind::Text | Kind::Custom, value) => Statement::default().text(fold_case(&value.text())),
+        (_, value) => Statement::default().text(value.text()),
+    }
+}
+
+/// Leads with one of these tags, found by the index of tags.
+fn tagged(tags: &[Value], at: &Moment) -> Statement {
+    Statement::new("leads.id IN (SELECT t.lead_id FROM lead_tags t WHERE t.organization_id = ")
+        .org(at.org)
+        .sql(" AND t.tag IN (")
+        .joined(tags.iter().map(|tag| Statement::default().text(tag.text())), ", ")
+        .sql("))")
+}
+
+fn has_tag(tags: Option<&[Value]>, at: &Moment) -> Statement {
+    let any = Statement::new("EXISTS (SELECT 1 FROM lead_tags t WHERE t.organization_id = ")
+        .org(at.org)
+        .sql(" AND t.lead_id = leads.id");
+    match tags {
+        None => any.sql(")"),
+        Some(tags) => any
+            .sql(" AND t.tag IN (")
+            .joined(tags.iter().map(|tag| Statement::default().text(tag.text())), ", ")
+            .sql("))"),
+    }
+}
+
+fn owned(owners: &[Value], at: &Moment) -> Statement {
+    Statement::new("leads.owner_id IN (SELECT u.id FROM users u WHERE u.organization_id = ")
+        .org(at.org)
+        .sql(" AND u.email IN (")
+        .joined(owners.iter().map(|owner| Statement::default().text(owner.text())), ", ")
+        .sql("))")
+}
+
+/// Leads one of whose numbers is on the do-not-call list, for calls or texts.
+pub(super) fn on_dnc(at: &Moment) -> Statement {
+    let in_force = |sql: &'static str| {
+        Statement::new(sql)
+            .sql(" AND d.organization_id = ")
+            .org(at.org)
+            .sql(" AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > ")
+            .time(at.now)
+            .sql("))")
+    };
+    Statement::new("(")
+        .then(in_force("EXISTS (SELECT 1 FROM dnc_list d WHERE d.phone_number = leads.phone_number"))
+        .sql(" OR ")
+        .then(in_force(
+            "EXISTS (SELECT 1 FROM lead_phones p JOIN dnc_list d ON d.phone_number = p.phone_number
+             WHERE p.lead_id = leads.id AND p.organization_id = leads.organization_id",
+        ))
+        .sql(")")
+}
+
+fn timed(subject: &Subject, op: Op, value: &Value, at: &Moment) -> Statement {
+    let column = || stored(subject);
+    let from = |time: Timestamp| column().sql(" >= ").time(time);
+    let before = |time: Timestamp| column().sql(" < ").time(time);
+    let (start, end) = match value {
+        Value::Time(when) => when.bounds(at),
+        Value::Age(age) => {
+            let then = age.before(at.now, &at.zone);
+            return match op {
+                Op::OlderThan => before(then),
+                _ => Statement::new("(").then(from(then)).sql(" AND ").then(column()).sql(" <= ").time(at.now).sql(")"),
+            };
+        }
+        _ => return Statement::new("FALSE"),
+    };
+    match op {
+        Op::Lt => before(start),
+        Op::Le => before(end),
+        Op::Gt => from(end),
+        Op::Ge => from(start),
+        _ => Statement::new("(").then(from(start)).sql(" AND ").then(before(end)).sql(")"),
+    }
+}
+
+impl When {
+    /// Its first moment, and the first one after it: a day is a day long, a point in time a microsecond.
+    pub fn bounds(self, at: &Moment) -> (Timestamp, Timestamp) {
+        let midnight = |date: jiff::civil::Date| -> Timestamp {
+            let midnight = date.to_zoned(at.zone.clone());
+            midnight.map_or(Timestamp::from(jiff::Timestamp::MAX), |midnight| midnight.timestamp().into())
+        };
+        let day = |date: jiff::civil::Date| (midnight(date), midnight(date.tomorrow().unwrap_or(date)));
+        let point = |time: Timestamp| (time, Timestamp::from_micros(time.as_micros().saturating_add(1)));
+        let today = || at.now.to_jiff().to_zoned(at.zone.clone()).date();
+        match self {
+            When::Day(date) => day(date),
+            When::Today => day(today()),
+            When::Yesterday => day(today().yesterday().unwrap_or_else(|_| today())),
+            When::Local(time) => {
+                let there = time.to_zoned(at.zone.clone());
+                point(there.map_or(Timestamp::from(jiff::Timestamp::MAX), |there| there.timestamp().into()))
+            }
+            When::Instant(time) => point(time),
+        }
+    }
+}
+
+/// The amount in minor units of each currency, by how many decimal places it has.
+fn amount(op: Op, value: &Value) -> Statement {
+    let Value::Money(amount) = value else { return Statement::new("FALSE") };
+    let mut bound = Statement::new("leads.value_cents").sql(comparison(op)).sql("CASE");
+    for places in [0, 3, 4] {
+        let codes = currency::codes_with_places(places).map(|code| Statement::default().text(code));
+        bound =
+            bound.sql(" WHEN leads.currency IN (").joined(codes, ", ").sql(") THEN ").then(minor(op, *amount, places));
+    }
+    bound.sql(" ELSE ").then(minor(op, *amount, 2)).sql(" END")
+}
+
+/// The bound in minor units with which a comparison says the same as with the amount itself.
+fn minor(op: Op, amount: i64, places: u16) -> Statement {
+    let per_minor = MONEY_SCALE / 10i64.pow(u32::from(places.min(4)));
+    let floor = amount.div_euclid(per_minor);
+    let is_exact = amount.rem_euclid(per_minor) == 0;
+    match op {
+        Op::Gt | Op::Le => Statement::default().number(floor),
+        Op::Ge | Op::Lt => Statement::default().number(if is_exact { floor } else { floor + 1 }),
+        _ if is_exact => Statement::default().number(floor),
+        // No amount of such a currency is equal to it.
+        _ => Statement::new("NULL"),
+    }
+}

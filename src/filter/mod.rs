@@ -1,0 +1,32 @@
+//! The filter language: which leads are meant. Text for people, JSON for tools and for what is stored, one typed tree
+//! between them, and SQL with bound values.
+//!
+//! ```text
+//! status in (hot, qualified) and score >= 70 and not tag any (vip, partner)
+//! ```
+//!
+//! A filter is two-valued: an empty value satisfies `!=`, `not in` and `not`, and nothing else.
+
+mod age;
+pub mod columns;
+mod compile;
+pub mod error;
+pub mod explain;
+pub mod field;
+mod json;
+mod lexer;
+mod parser;
+mod print;
+pub mod query;
+mod read;
+pub mod tree;
+pub mod value;
+
+pub use columns::LeadColumn;
+pub use compile::Moment;
+pub use error::{FilterError, Problem};
+pub use field::{Field, Subject};
+pub use parser::parse;
+pub use query::{Dnc, LeadQuery};
+pub use read::Reading;
+pub use tree::{Condition, Filter, Op};

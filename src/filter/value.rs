@@ -1,0 +1,85 @@
+//! The values of conditions.
+
+use jiff::civil;
+
+use super::age::Age;
+use crate::domain::timestamp::Timestamp;
+
+/// A value as a condition holds it: in the normal form of its field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Text, a word of a vocabulary, a code, an email, an E.164 number, a tag.
+    Text(String),
+    Number(i64),
+    /// In ten-thousandths of a currency's unit.
+    Money(i64),
+    /// A number as it was written, for custom fields.
+    Decimal(String),
+    Flag(bool),
+    Time(When),
+    Age(Age),
+}
+
+/// A point in time, or a day, as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// A whole day in the organization's time zone.
+    Day(civil::Date),
+    /// The day on which the question is asked.
+    Today,
+    Yesterday,
+    /// A time in the organization's time zone.
+    Local(civil::DateTime),
+    Instant(Timestamp),
+}
+
+/// So many ten-thousandths make one unit of money.
+pub const MONEY_SCALE: i64 = 10_000;
+
+/// An amount as a filter writes it: without needless zeros.
+pub fn money_text(amount: i64) -> String {
+    let (units, rest) = (amount.unsigned_abs() / 10_000, amount.unsigned_abs() % 10_000);
+    let sign = if amount < 0 { "-" } else { "" };
+    match rest {
+        0 => format!("{sign}{units}"),
+        rest => format!("{sign}{units}.{}", format!("{rest:04}").trim_end_matches('0')),
+    }
+}
+
+/// Reads a plain decimal number: at most `whole` digits, then at most `part` behind a point. Returns its digits without
+/// the point, and how many of them stand behind it.
+pub fn decimal(text: &str, whole: usize, part: usize) -> Option<(i64, u32)> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (units, fraction) = match digits.split_once('.') {
+        Some((units, fraction)) if !fraction.is_empty() => (units, fraction),
+        Some(_) => return None,
+        None => (digits, ""),
+    };
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if units.is_empty() || units.len() > whole || fraction.len() > part || !plain(units) || !plain(fraction) {
+        return None;
+    }
+    let number: i64 = format!("{units}{fraction}").parse().ok()?;
+    Some((if text.starts_with('-') { -number } else { number }, fraction.len() as u32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals() {
+        assert_eq!(decimal("12.5", 13, 4), Some((125, 1)));
+        assert_eq!(decimal("-7", 13, 4), Some((-7, 0)));
+        for bad in ["", "-", "1.", ".5", "1e3", "1.23456", "12345678901234", "+1", "1 000", "١"] {
+            assert_eq!(decimal(bad, 13, 4), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_without_needless_zeros() {
+        for (amount, text) in [(12_500_000, "1250"), (995_000, "99.5"), (-1, "-0.0001"), (0, "0")] {
+            assert_eq!(money_text(amount), text);
+        }
+    }
+}

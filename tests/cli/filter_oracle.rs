@@ -1,0 +1,353 @@
+//! Any filter finds the same leads on both engines, and those that a plain evaluation over the same leads finds.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use crmctl::filter::field::Kind;
+use crmctl::filter::value::{Value, When};
+use crmctl::filter::{Condition, Field, Filter, Op, Reading, Subject, parse};
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use serde_json::Value as Json;
+
+use crate::support::engine::{database_of, psql, url_of};
+use crate::support::{Engine, World};
+
+const ANN: [&str; 2] = ["--as", "ann@example.com"];
+const ZONE: &str = "America/New_York";
+
+/// How many filters are tried; each takes a call on each engine.
+const CASES: usize = 160;
+
+#[test]
+fn any_filter_is_the_same_in_text_json_sql_and_by_hand() {
+    let worlds = [Engine::Sqlite, Engine::Postgres].map(filled);
+    let leads = [0, 1].map(|at| people(&worlds[at]));
+    for (a, b) in leads[0].iter().zip(&leads[1]) {
+        assert_eq!(a, b, "the engines hold other leads");
+    }
+    assert!(leads[0].len() > 50);
+    let mut runner = TestRunner::default();
+    let mut found = 0;
+    for _ in 0..CASES {
+        let text = filter().new_tree(&mut runner).unwrap().current();
+        let filter = parse(&text, &reading()).unwrap_or_else(|e| panic!("{text}: {e}"));
+        let json = filter.to_json();
+        assert_eq!(Filter::from_json(&json, &reading()).unwrap(), filter, "{text}");
+        assert_eq!(parse(&filter.to_string(), &reading()).unwrap().to_json(), json, "{text} → {filter}");
+        let wanted: BTreeSet<String> =
+            leads[0].iter().filter(|lead| holds(&filter, lead)).map(|lead| name(lead).to_owned()).collect();
+        for world in &worlds {
+            let list = ["lead", "list", "--where", &text, "--columns", "custom.Key", "--format", "ndjson"];
+            let answer = world.ok(list.into_iter().chain(ANN));
+            let got: BTreeSet<String> =
+                answer.lines().map(|line| name(&serde_json::from_str(line).unwrap()).to_owned()).collect();
+            assert_eq!(got, wanted, "{:?}: {text}", world.engine);
+        }
+        found += wanted.len();
+    }
+    // Filters that find nothing, or everything, would show nothing.
+    let (least, most) = (CASES * 2, CASES * (leads[0].len() - 2));
+    assert!((least..most).contains(&found), "{found} leads found by {CASES} filters");
+    worlds.into_iter().for_each(|world| drop(world.finish()));
+}
+
+fn reading() -> Reading {
+    Reading { region: Some("US".parse().unwrap()) }
+}
+
+fn name(lead: &Json) -> &str {
+    lead["custom.Key"].as_str().or(lead["custom_fields"]["Key"].as_str()).unwrap()
+}
+
+/// Leads as they are listed, without what differs from engine to engine.
+fn people(world: &World) -> Vec<Json> {
+    let list = ["lead", "list", "--sort", "id", "--as", ANN[1]];
+    let owners = world.ok(list.into_iter().chain(["--columns", "custom.Key,owner,value", "--format", "ndjson"]));
+    let mut leads = world.json(list).as_array().unwrap().clone();
+    for (lead, owner) in leads.iter_mut().zip(owners.lines()) {
+        let owner: Json = serde_json::from_str(owner).unwrap();
+        assert_eq!(name(lead), name(&owner));
+        lead["owner"] = owner["owner"].clone();
+        lead["value"] = owner["value"].clone();
+        ["id", "uid", "import_id", "owner_id"].iter().for_each(|key| drop(lead.as_object_mut().unwrap().remove(*key)));
+    }
+    leads
+}
+
+const TEXTS: [&str; 14] = [
+    "Acme",
+    "ACME",
+    "acme 100%",
+    "acme_corp",
+    "Zoë",
+    "Zoe",
+    "ZOË",
+    "Straße",
+    "STRASSE",
+    "ΟΔΟΣ",
+    "οδος",
+    "O'Brien",
+    "王",
+    "a\"b\\c",
+];
+const SOURCES: [&str; 3] = ["facebook_ads", "google", "Ünique"];
+const TAGS: [&str; 4] = ["vip", "partner", "trade show", "élan"];
+const NUMBERS: [&str; 6] = ["50", "99.50", "-3", "1200", "0", "many"];
+const STATUSES: [&str; 5] = ["new", "hot", "qualified", "cold", "dnc"];
+const DATES: [&str; 6] =
+    ["2026-01-31", "2026-02-01", "2026-01-31T23:30:00Z", "2026-03-03T09:00", "2026-03-04", "2025-11-30"];
+const MONEY: [(&str, &str); 5] =
+    [("1250.50", "USD"), ("1250", "JPY"), ("0.5", "EUR"), ("1250.505", "KWD"), ("-10", "USD")];
+
+/// Seventy leads that have every value and none.
+fn filled(engine: Engine) -> World {
+    // The list changes leads later than the import.
+    let mut world = World::new(engine);
+    world.now = "2026-03-04T09:00:00Z";
+    world.ok(["org", "edit", "acme", "--timezone", ZONE]);
+    world.ok(["user", "add", "ann@example.com", "--role", "admin"]);
+    world.ok(["user", "add", "bob@example.com", "--role", "admin", "--as", ANN[1]]);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let header = "Key,Phone,Other phone,Email,First name,Last name,Company,City,Status,Source,Score,Temperature,Tags,\
+                  Owner,Consent,Country,Value,Currency,Created,Budget,Segment,Email opt out";
+    csv.write_record(header.split(',').map(str::trim)).unwrap();
+    for n in 0..70usize {
+        let pick = |values: &[&str], step: usize| match n * step % (values.len() + 2) {
+            at if at < values.len() => values[at].to_owned(),
+            _ => String::new(),
+        };
+        let (value, currency) = MONEY.get(n % 8).copied().unwrap_or_default();
+        let status = pick(&STATUSES[..4], 3);
+        csv.write_record([
+            &format!("L{n:02}"),
+            &if n % 7 == 6 { String::new() } else { format!("+121255501{n:02}") },
+            &if n % 11 == 3 { format!("+131255501{n:02}") } else { String::new() },
+            &if n % 7 == 6 || n % 3 == 0 { format!("P{n}@Example.com") } else { String::new() },
+            &pick(&TEXTS, 5),
+            &pick(&TEXTS, 3),
+            &pick(&TEXTS, 1),
+            &pick(&TEXTS[4..8], 1),
+            &status,
+            &pick(&SOURCES, 1),
+            &if n % 4 == 0 { String::new() } else { (n * 13 % 101).to_string() },
+            &pick(&["hot", "warm", "cold"], 2),
+            &[pick(&TAGS, 1), pick(&TAGS, 3)].join(";"),
+            &pick(&["ann@example.com", "bob@example.com"], 1),
+            &pick(&["granted", "denied"], 1),
+            &pick(&["US", "DE"], 1),
+            value,
+            currency,
+            &pick(&DATES, 1),
+            &pick(&NUMBERS, 1),
+            &pick(&TEXTS, 7),
+            &if n % 9 == 4 { "yes".to_owned() } else { String::new() },
+        ])
+        .unwrap();
+    }
+    let file = world.file("people.csv", csv.into_inner().unwrap());
+    let summary =
+        world.import(&file, &["--as", "ann@example.com", "--region", "US", "--map", "further_phone=Other phone"]);
+    assert_eq!((&summary["created"], &summary["rejected"]), (&70.into(), &0.into()), "{summary}");
+    world.now = crate::support::NOW;
+    for number in ["+12125550105", "+12125550114", "+13125550125"] {
+        world.ok(["dnc", "add", number, "--as", "ann@example.com"]);
+    }
+    let at = |micros: &str| match engine {
+        Engine::Sqlite => format!(
+            "UPDATE leads SET last_contacted_at = {micros} - (id % 50) * 86400000000, updated_at = updated_at + 5 WHERE id % 3 = 0"
+        ),
+        Engine::Postgres => format!(
+            "UPDATE leads SET last_contacted_at = to_timestamp(({micros} - (id % 50) * 86400000000) / 1000000.0), updated_at = updated_at + interval '5 us' WHERE id % 3 = 0"
+        ),
+    };
+    let sql = at("1772625600000000");
+    match engine {
+        Engine::Sqlite => drop(Engine::Sqlite.sql(&world.url, &sql).unwrap()),
+        Engine::Postgres => drop(psql(&url_of("postgres", database_of(&world.url)), &sql)),
+    }
+    world
+}
+
+/// A random filter as text.
+fn filter() -> impl Strategy<Value = String> {
+    let leaf = condition();
+    leaf.prop_recursive(4, 12, 3, |inner| {
+        prop_oneof![
+            3 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} and {b})")),
+            3 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} or {b})")),
+            2 => inner.clone().prop_map(|a| format!("not ({a})")),
+            1 => inner.prop_map(|a| format!("NOT {a}")),
+        ]
+    })
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A random condition on any field, with a value that leads have or nearly have.
+fn condition() -> impl Strategy<Value = String> {
+    let subject = prop_oneof![
+        // Ids differ from engine to engine.
+        12 => prop::sample::select(Field::ALL.to_vec())
+            .prop_filter("ids", |field| !matches!(field, Field::Id | Field::Import))
+            .prop_map(|field| (field.to_string(), field.kind())),
+        2 => prop::sample::select(vec!["custom.Budget", "custom.Segment", "custom.\"no such key\""])
+            .prop_map(|name| (name.to_owned(), Kind::Custom)),
+    ];
+    subject.prop_flat_map(|(name, kind)| {
+        prop::sample::select(kind.ops().to_vec()).prop_flat_map(move |op| {
+            let name = name.clone();
+            let value = value(&name, kind, op);
+            prop::collection::vec(value, 1..4).prop_map(move |values| match op {
+                Op::IsEmpty | Op::IsNotEmpty => format!("{name} {op}"),
+                Op::In | Op::NotIn | Op::Any | Op::All | Op::None => format!("{name} {op} ({})", values.join(", ")),
+                _ => format!("{name} {op} {}", values[0]),
+            })
+        })
+    })
+}
+
+fn value(name: &str, kind: Kind, op: Op) -> BoxedStrategy<String> {
+    let of = |values: &[&str]| prop::sample::select(values.iter().map(|v| quoted(v)).collect::<Vec<_>>()).boxed();
+    let part = matches!(op, Op::Contains | Op::StartsWith);
+    if matches!(op, Op::Within | Op::OlderThan) {
+        return (0u16..90, prop::sample::select(vec!["hours", "days", "weeks", "month"]))
+            .prop_map(|(n, unit)| format!("{n} {unit}"))
+            .boxed();
+    }
+    match kind {
+        Kind::Number => (-5i64..110).prop_map(|n| n.to_string()).boxed(),
+        Kind::Money => of(&["1250.5", "1250", "0.5", "1250.505", "-10", "0"]),
+        Kind::Time => of(&[&DATES[..], &["today", "yesterday", "2026-03-04 07:00"]].concat()),
+        Kind::Phone if part => of(&["+1212", "555", "0105", "%"]).prop_filter("digits", |v| v != "\"%\"").boxed(),
+        Kind::Phone => of(&["+12125550105", "(212) 555-0110", "+13125550199"]),
+        Kind::Email if part => of(&["EXAMPLE", "p1", "_", "%"]),
+        Kind::Email => of(&["p3@example.com", "P6@EXAMPLE.com", "nobody@example.com"]),
+        Kind::Source => of(&["Facebook Ads", "google", "ünique", "face"]),
+        Kind::Country => of(&["US", "germany", "FR"]),
+        Kind::Currency => of(&["usd", "JPY", "GBP"]),
+        Kind::Status => of(&STATUSES),
+        Kind::Temperature => of(&["hot", "warm", "cold"]),
+        Kind::Consent => of(&["granted", "denied", "pending"]),
+        Kind::Owner => of(&["ann@example.com", "bob@example.com"]),
+        Kind::Tag => of(&TAGS),
+        Kind::Flag => of(&["yes", "no"]),
+        Kind::Custom if matches!(op, Op::Lt | Op::Le | Op::Gt | Op::Ge) => of(&["50", "99.5", "-3", "1000"]),
+        Kind::Custom => of(&[&NUMBERS[..], &TEXTS[..]].concat()),
+        Kind::Text | Kind::Exact if part => of(&["acme", "oë", "%", "_", "ss", "\\", "'", "ΟΣ", "a", "zo"]),
+        Kind::Text | Kind::Exact if name == "name" => of(&["Acme Acme", "Zoë", "zoë 王"]),
+        Kind::Text | Kind::Exact => of(&TEXTS),
+    }
+}
+
+/// Whether a lead, as it is listed, is meant: two-valued, for an empty value satisfies nothing but what is said of emptiness.
+fn holds(filter: &Filter, lead: &Json) -> bool {
+    match filter {
+        Filter::All(parts) => parts.iter().all(|part| holds(part, lead)),
+        Filter::Any(parts) => parts.iter().any(|part| holds(part, lead)),
+        Filter::Not(part) => !holds(part, lead),
+        Filter::Is(condition) => is(condition, lead),
+    }
+}
+
+fn is(condition: &Condition, lead: &Json) -> bool {
+    let Condition { subject, op, values } = condition;
+    let any = |op: Op| values.iter().any(|value| compares(subject, op, value, lead));
+    let tags = || -> Vec<&str> { lead["tags"].as_array().unwrap().iter().filter_map(Json::as_str).collect() };
+    let asked = || values.iter().map(Value::text);
+    match (subject.kind(), op) {
+        (Kind::Tag, Op::IsEmpty) => tags().is_empty(),
+        (Kind::Tag, Op::IsNotEmpty) => !tags().is_empty(),
+        (Kind::Tag, Op::Eq | Op::Any) => asked().any(|tag| tags().contains(&tag.as_str())),
+        (Kind::Tag, Op::Ne | Op::None) => !asked().any(|tag| tags().contains(&tag.as_str())),
+        (Kind::Tag, _) => asked().all(|tag| tags().contains(&tag.as_str())),
+        (_, Op::IsEmpty) => stored(subject, lead).is_none(),
+        (_, Op::IsNotEmpty) => stored(subject, lead).is_some(),
+        (_, Op::Ne) => !any(Op::Eq),
+        (_, Op::NotIn) => !any(Op::Eq),
+        (_, Op::In) => any(Op::Eq),
+        (_, op) => any(*op),
+    }
+}
+
+/// The value of a field in a listed lead; empty ones are none.
+fn stored(subject: &Subject, lead: &Json) -> Option<Json> {
+    let key = match subject {
+        Subject::Custom(key) => return lead["custom_fields"].get(key).cloned(),
+        Subject::Field(Field::OnDnc) => return Some(Json::Bool(!lead["blocked"].as_array().unwrap().is_empty())),
+        Subject::Field(Field::Name) => {
+            let names = ["first_name", "last_name"].map(|key| lead[key].as_str().unwrap_or_default());
+            let name = names.join(" ").trim().to_owned();
+            return Some(name).filter(|name| !name.is_empty()).map(Json::String);
+        }
+        Subject::Field(field) => match field {
+            Field::Phone => "phone_number",
+            Field::StatusSince => "status_changed_at",
+            Field::Score => "lead_score",
+            Field::Consent => "consent_status",
+            Field::ConsentSince => "consent_at",
+            Field::EmailOptedOut => "email_opted_out_at",
+            Field::FirstContacted => "first_contacted_at",
+            Field::LastContacted => "last_contacted_at",
+            Field::Created => "created_at",
+            Field::Updated => "updated_at",
+            other => other.as_str(),
+        },
+    };
+    Some(lead[key].clone()).filter(|value| !value.is_null())
+}
+
+fn compares(subject: &Subject, op: Op, value: &Value, lead: &Json) -> bool {
+    let Some(stored) = stored(subject, lead) else { return false };
+    let upper = |text: &str| text.to_uppercase();
+    let ordered = |order: Ordering| match op {
+        Op::Eq => order.is_eq(),
+        Op::Lt => order.is_lt(),
+        Op::Le => order.is_le(),
+        Op::Gt => order.is_gt(),
+        _ => order.is_ge(),
+    };
+    match (value, &stored) {
+        (Value::Number(asked), Json::Number(number)) => ordered(number.as_i64().unwrap().cmp(asked)),
+        (Value::Money(asked), Json::String(amount)) => {
+            let (units, part) = amount.split_once('.').unwrap_or((amount, ""));
+            let amount: i64 = format!("{units}{part:0<4}").parse().unwrap();
+            ordered(amount.cmp(asked))
+        }
+        (Value::Flag(asked), Json::Bool(flag)) => flag == asked,
+        (Value::Decimal(asked), Json::String(text)) => {
+            let plain = regex::Regex::new(r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$").unwrap().is_match(text);
+            plain && ordered(text.parse::<f64>().unwrap().total_cmp(&asked.parse().unwrap()))
+        }
+        (Value::Text(asked), Json::String(text)) => match (op, subject.kind()) {
+            (Op::Contains, _) => upper(text).contains(&upper(asked)),
+            (Op::StartsWith, _) => upper(text).starts_with(&upper(asked)),
+            (_, Kind::Text | Kind::Custom) => upper(text) == upper(asked),
+            _ => text == asked,
+        },
+        (Value::Time(when), Json::String(time)) => {
+            let time: jiff::Timestamp = time.parse().unwrap();
+            let zone = TimeZone::get(ZONE).unwrap();
+            let day = time.to_zoned(zone.clone()).date();
+            let today = crate::support::NOW.parse::<jiff::Timestamp>().unwrap().to_zoned(zone.clone()).date();
+            ordered(match when {
+                When::Day(date) => day.cmp(date),
+                When::Today => day.cmp(&today),
+                When::Yesterday => day.cmp(&today.yesterday().unwrap()),
+                When::Local(local) => time.cmp(&local.to_zoned(zone).unwrap().timestamp()),
+                When::Instant(instant) => time.cmp(&instant.to_jiff()),
+            })
+        }
+        (Value::Age(age), Json::String(time)) => {
+            let time: jiff::Timestamp = time.parse().unwrap();
+            let now: jiff::Timestamp = crate::support::NOW.parse().unwrap();
+            let then = age.before(now.into(), &TimeZone::get(ZONE).unwrap()).to_jiff();
+            if op == Op::Within { (then..=now).contains(&time) } else { time < then }
+        }
+        (value, stored) => panic!("{value:?} against {stored}"),
+    }
+}
