@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::domain::Vocabulary;
 use crate::error::{Exit, explain};
@@ -44,10 +45,10 @@ struct Global {
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
     /// The organization, by its slug; may be left out while there is only one [env: CRM_ORG]
-    #[arg(long, global = true, value_name = "SLUG")]
+    #[arg(long, global = true, value_name = "SLUG", add = complete::organization_slugs())]
     org: Option<String>,
     /// The acting user, by email [env: CRM_USER]
-    #[arg(long = "as", global = true, value_name = "EMAIL")]
+    #[arg(long = "as", global = true, value_name = "EMAIL", add = complete::user_emails())]
     user: Option<String>,
     /// The form of the answer: table, json, ndjson, csv or markdown
     #[arg(long, global = true, hide_possible_values = true, value_parser = words(&[
@@ -145,6 +146,8 @@ fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
     let started = Instant::now();
+    // A shell asks what could stand next; this answers and ends the program.
+    clap_complete::env::CompleteEnv::with_factory(command).var(commands::completions::ASKED_BY).complete();
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(e) => {

@@ -24,6 +24,12 @@ impl Limit {
         }
     }
 
+    /// Says that there are more than are shown, and how the next page is called.
+    pub fn tell_cut_after(self, ui: Ui, last: i64) {
+        let shown = self.most(ui).unwrap_or_default();
+        ui.note(&format!("the first {} are shown; --after {last} shows the next, --limit 0 shows all", grouped(shown)));
+    }
+
     /// Says that there are more than are shown.
     pub fn tell_cut(self, ui: Ui) {
         let shown = self.most(ui).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! One folder a noun, one file a verb: arguments (their doc comments are the help) and `run`.
 
 pub mod backup;
+pub mod complete;
 pub mod completions;
 pub mod config;
 pub mod context;

@@ -1,5 +1,6 @@
 //! Which leads a verb is about: by a filter, by a segment, or by both.
 
+use crate::commands::complete;
 use crate::commands::context::Session;
 use crate::db::models::users;
 use crate::domain::datetime;
@@ -8,7 +9,8 @@ use crate::domain::text::nearest;
 use crate::error::CommandError;
 use crate::filter::field::Kind;
 use crate::filter::value::Value;
-use crate::filter::{self, Filter, FilterError, LeadQuery, Moment, Problem, Reading};
+use crate::filter::{self, Filter, FilterError, LeadQuery, Moment, Problem, Reading, Subject};
+use crate::ui::Ui;
 
 /// Which leads are meant.
 #[derive(Debug, Clone, clap::Args)]
@@ -20,7 +22,7 @@ pub struct Selection {
     #[arg(long, value_name = "JSON")]
     filter_json: Option<String>,
     /// Leads of this segment
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::segment_names())]
     segment: Option<String>,
     /// The region of national phone numbers in the filter, such as US
     #[arg(long)]
@@ -91,6 +93,32 @@ pub fn moment(session: &Session) -> anyhow::Result<Moment> {
 /// Every live lead for which the filter holds.
 pub fn query(session: &Session, filter: Option<Filter>) -> anyhow::Result<LeadQuery> {
     Ok(LeadQuery { filter, ..LeadQuery::all(moment(session)?) })
+}
+
+/// Says which custom fields of a filter that found nothing no lead has: a key is easily mistyped.
+pub fn tell_unknown_keys(ui: Ui, session: &mut Session, query: &LeadQuery) -> anyhow::Result<()> {
+    let conditions = query.filter.iter().flat_map(Filter::conditions);
+    let mut asked: Vec<&str> = conditions
+        .filter_map(|condition| match &condition.subject {
+            Subject::Custom(key) => Some(key.as_str()),
+            Subject::Field(_) => None,
+        })
+        .collect();
+    asked.sort_unstable();
+    asked.dedup();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let everyone = LeadQuery { filter: None, ..query.clone() };
+    let known = session.db.read(query.at.org, |conn| everyone.custom_keys(conn))?;
+    for key in asked.into_iter().filter(|key| !known.iter().any(|known| known == key)) {
+        let lower: Vec<String> = known.iter().map(|known| known.to_lowercase()).collect();
+        let meant = nearest(key, lower.iter().map(String::as_str));
+        let meant = meant.and_then(|meant| lower.iter().position(|known| known == meant)).map(|at| &known[at]);
+        let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+        ui.note(&format!("no lead has a custom field `{key}`{hint}"));
+    }
+    Ok(())
 }
 
 /// An owner that is no user matches nobody, which is hardly what was meant.

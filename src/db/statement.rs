@@ -30,6 +30,11 @@ enum Piece {
         sqlite: &'static str,
         postgres: &'static str,
     },
+    /// The same with bound values.
+    EitherOf {
+        sqlite: Statement,
+        postgres: Statement,
+    },
     Text(String),
     Number(i64),
     Decimal(f64),
@@ -50,6 +55,12 @@ impl Statement {
     /// Adds what SQLite and PostgreSQL write differently.
     pub fn either(mut self, sqlite: &'static str, postgres: &'static str) -> Statement {
         self.pieces.push(Piece::Either { sqlite, postgres });
+        self
+    }
+
+    /// Adds what SQLite and PostgreSQL write differently, with bound values.
+    pub fn either_of(mut self, sqlite: Statement, postgres: Statement) -> Statement {
+        self.pieces.push(Piece::EitherOf { sqlite, postgres });
         self
     }
 
@@ -161,6 +172,8 @@ impl Statement {
                 Piece::Sql(sql) => out.push_sql(sql),
                 Piece::Either { sqlite, .. } if is_sqlite => out.push_sql(sqlite),
                 Piece::Either { postgres, .. } => out.push_sql(postgres),
+                Piece::EitherOf { sqlite, .. } if is_sqlite => sqlite.walk(out.reborrow(), is_sqlite)?,
+                Piece::EitherOf { postgres, .. } => postgres.walk(out.reborrow(), is_sqlite)?,
                 Piece::Text(value) => out.push_bind_param::<Text, _>(value)?,
                 Piece::Number(value) => out.push_bind_param::<BigInt, _>(value)?,
                 Piece::Decimal(value) => out.push_bind_param::<Double, _>(value)?,

@@ -24,12 +24,40 @@ pub struct Moment {
 }
 
 impl Filter {
+    /// The filter as the condition of a search in one organization. Where it asks for a tag, and for nothing that an index
+    /// with the organization leads to, the organization is hidden from SQLite, which has no statistics, so that it looks
+    /// the leads with the tag up.
+    pub fn search(&self, at: &Moment) -> Statement {
+        let asks = |fields: &[Field], ops: &[Op]| {
+            let one = |filter: &Filter| {
+                matches!(filter, Filter::Is(Condition { subject: Subject::Field(field), op, .. })
+                    if fields.contains(field) && ops.contains(op))
+            };
+            match self {
+                Filter::All(parts) => parts.iter().any(one),
+                other => one(other),
+            }
+        };
+        let by_status = asks(&[Field::Status], &[Op::Eq, Op::In]);
+        let by_tag = asks(&[Field::Tag], &[Op::Eq, Op::Any, Op::All]) && !by_status;
+        let of_org = if by_tag { "+leads.organization_id = " } else { "leads.organization_id = " };
+        Statement::default().either(of_org, "leads.organization_id = ").org(at.org).sql(" AND ").then(self.compile(at))
+    }
+
     /// The filter as a condition on a row of `leads`.
     pub fn compile(&self, at: &Moment) -> Statement {
         match self {
             Filter::All(parts) => group(parts, " AND ", at),
             Filter::Any(parts) => group(parts, " OR ", at),
-            Filter::Not(part) => opposite(part.compile(at), part.is_never_null()),
+            Filter::Not(part) => match &**part {
+                // The form that looks for one tag of one lead, instead of gathering all leads with it.
+                Filter::Is(condition)
+                    if condition.subject.kind() == Kind::Tag && matches!(condition.op, Op::Eq | Op::Any) =>
+                {
+                    Condition { op: Op::None, ..condition.clone() }.compile(at)
+                }
+                part => opposite(part.compile(at), part.is_never_null()),
+            },
             Filter::Is(condition) => condition.compile(at),
         }
     }
@@ -219,7 +247,8 @@ fn owned(owners: &[Value], at: &Moment) -> Statement {
         .sql("))")
 }
 
-/// Leads one of whose numbers is on the do-not-call list, for calls or texts.
+/// Leads one of whose numbers is on the do-not-call list, for calls or texts. PostgreSQL makes a join of it; SQLite would
+/// look each lead up, so there the leads of the list, which is the shorter one, are gathered first.
 pub(super) fn on_dnc(at: &Moment) -> Statement {
     let in_force = |sql: &'static str| {
         Statement::new(sql)
@@ -227,16 +256,28 @@ pub(super) fn on_dnc(at: &Moment) -> Statement {
             .org(at.org)
             .sql(" AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > ")
             .time(at.now)
-            .sql("))")
+            .sql(")")
     };
-    Statement::new("(")
+    let gathered = Statement::new("leads.id IN (")
+        .then(in_force(
+            "SELECT l.id FROM dnc_list d CROSS JOIN leads l WHERE l.organization_id = d.organization_id
+             AND l.phone_number = d.phone_number AND l.deleted_at IS NULL",
+        ))
+        .sql(" UNION ALL ")
+        .then(in_force(
+            "SELECT p.lead_id FROM dnc_list d CROSS JOIN lead_phones p WHERE p.organization_id = d.organization_id
+             AND p.phone_number = d.phone_number",
+        ))
+        .sql(")");
+    let joined = Statement::new("(")
         .then(in_force("EXISTS (SELECT 1 FROM dnc_list d WHERE d.phone_number = leads.phone_number"))
-        .sql(" OR ")
+        .sql(") OR ")
         .then(in_force(
             "EXISTS (SELECT 1 FROM lead_phones p JOIN dnc_list d ON d.phone_number = p.phone_number
              WHERE p.lead_id = leads.id AND p.organization_id = leads.organization_id",
         ))
-        .sql(")")
+        .sql("))");
+    Statement::default().either_of(gathered, joined)
 }
 
 fn timed(subject: &Subject, op: Op, value: &Value, at: &Moment) -> Statement {

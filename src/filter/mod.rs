@@ -15,6 +15,7 @@ pub mod explain;
 pub mod field;
 mod json;
 mod lexer;
+pub mod names;
 mod parser;
 mod print;
 pub mod query;

@@ -113,7 +113,11 @@ fn lists_filter_sort_and_say_when_they_are_cut() {
         assert_eq!(phones(&["--limit", "1", "--sort", "id"]), ["101"]);
         assert_eq!(phones(&["--import", "1"]).len(), 3);
         let cut = world.run(["lead", "list", "--limit", "2"]);
-        assert!(cut.stderr.contains("the first 2 are shown; --limit 0 shows all"), "{}", cut.stderr);
+        assert!(
+            cut.stderr.contains("the first 2 are shown; --after 2 shows the next, --limit 0 shows all"),
+            "{}",
+            cut.stderr
+        );
         assert_eq!(world.run(["lead", "list", "--limit", "3"]).stderr, "");
     });
 }

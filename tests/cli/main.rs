@@ -5,6 +5,7 @@ mod support;
 mod append_only;
 mod backup;
 mod bulk;
+mod completions;
 mod config;
 mod dnc;
 mod dnc_list;

@@ -124,8 +124,8 @@ CREATE TRIGGER lead_audit_log_no_update BEFORE UPDATE ON lead_audit_log
 BEGIN SELECT RAISE(ABORT, 'lead_audit_log is append-only'); END;
 CREATE TRIGGER lead_audit_log_no_delete BEFORE DELETE ON lead_audit_log
 BEGIN SELECT RAISE(ABORT, 'lead_audit_log is append-only'); END;
--- INSERT OR REPLACE removes the old row without firing a delete trigger.
-CREATE TRIGGER lead_audit_log_no_replace BEFORE INSERT ON lead_audit_log WHEN EXISTS (SELECT 1 FROM lead_audit_log WHERE id = NEW.id)
+-- INSERT OR REPLACE removes the old row without firing a delete trigger. NEW.id is -1 where the engine chooses the id.
+CREATE TRIGGER lead_audit_log_no_replace BEFORE INSERT ON lead_audit_log WHEN NEW.id >= 0 AND EXISTS (SELECT 1 FROM lead_audit_log WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'lead_audit_log is append-only'); END;
 
 CREATE TABLE lead_status_history (
@@ -150,5 +150,5 @@ BEGIN SELECT RAISE(ABORT, 'lead_status_history is append-only'); END;
 CREATE TRIGGER lead_status_history_no_delete BEFORE DELETE ON lead_status_history
 BEGIN SELECT RAISE(ABORT, 'lead_status_history is append-only'); END;
 -- INSERT OR REPLACE removes the old row without firing a delete trigger.
-CREATE TRIGGER lead_status_history_no_replace BEFORE INSERT ON lead_status_history WHEN EXISTS (SELECT 1 FROM lead_status_history WHERE id = NEW.id)
+CREATE TRIGGER lead_status_history_no_replace BEFORE INSERT ON lead_status_history WHEN NEW.id >= 0 AND EXISTS (SELECT 1 FROM lead_status_history WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'lead_status_history is append-only'); END;

@@ -47,17 +47,19 @@ BEGIN SELECT RAISE(ABORT, 'lead_assignments is append-only'); END;
 CREATE TRIGGER lead_assignments_no_delete BEFORE DELETE ON lead_assignments
 BEGIN SELECT RAISE(ABORT, 'lead_assignments is append-only'); END;
 -- INSERT OR REPLACE removes the old row without firing a delete trigger.
-CREATE TRIGGER lead_assignments_no_replace BEFORE INSERT ON lead_assignments WHEN EXISTS (SELECT 1 FROM lead_assignments WHERE id = NEW.id)
+CREATE TRIGGER lead_assignments_no_replace BEFORE INSERT ON lead_assignments WHEN NEW.id >= 0 AND EXISTS (SELECT 1 FROM lead_assignments WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'lead_assignments is append-only'); END;
 
--- Filters by status, and by status and score.
-CREATE INDEX leads_live_status ON leads (organization_id, status, lead_score) WHERE deleted_at IS NULL;
--- Filters by source, and by source and time.
-CREATE INDEX leads_live_source ON leads (organization_id, source, created_at) WHERE deleted_at IS NULL;
--- Filters by the time of creation.
-CREATE INDEX leads_live_created ON leads (organization_id, created_at) WHERE deleted_at IS NULL;
+-- Filters by status, and by status and score. deleted_at stands in it so that counting reads the index alone.
+CREATE INDEX leads_live_status ON leads (organization_id, status, lead_score, deleted_at) WHERE deleted_at IS NULL;
+-- Filters by the time of creation. Source and score stand in it, too, so that counts by them read the index alone; the
+-- status does not, for it changes often.
+CREATE INDEX leads_live_created ON leads (organization_id, created_at, source, lead_score, deleted_at)
+    WHERE deleted_at IS NULL;
 -- Filters by owner.
 CREATE INDEX leads_live_owner ON leads (organization_id, owner_id) WHERE deleted_at IS NULL AND owner_id IS NOT NULL;
 -- Filters by the time of the last contact.
 CREATE INDEX leads_live_contacted ON leads (organization_id, last_contacted_at)
     WHERE deleted_at IS NULL AND last_contacted_at IS NOT NULL;
+-- Leads by further numbers: those on the do-not-call list.
+CREATE INDEX lead_phones_number ON lead_phones (organization_id, phone_number, lead_id);

@@ -1,6 +1,7 @@
 //! `crmctl lead assign`
 
 use super::bulk::{Wanted, change_one, change_selected, one_or_many};
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::selection::Selection;
 use crate::domain::role::Right;
@@ -20,7 +21,7 @@ pub struct Args {
     #[command(flatten)]
     selection: Selection,
     /// The user, by email; may be given several times
-    #[arg(long, value_name = "EMAIL", required_unless_present = "nobody")]
+    #[arg(long, value_name = "EMAIL", required_unless_present = "nobody", add = complete::user_emails())]
     to: Vec<String>,
     /// Take the leads from their owners
     #[arg(long, conflicts_with = "to")]

@@ -88,6 +88,7 @@ pub fn change_selected(
     let interrupted = session.db.interrupted();
     let (stamp, zone) = (session.stamp.clone(), datetime::zone(&session.org.timezone).map_err(CommandError::failed)?);
     let lock = lock_of(&wanted.action);
+    session.db.expect_many_changes()?;
     let counts = session.db.write_under(lock, org, wanted.dry_run, |conn| -> anyhow::Result<BulkCounts> {
         let ids = query.ids(conn, None, None)?;
         if is_asked && ids != seen {

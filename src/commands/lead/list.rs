@@ -2,6 +2,7 @@
 
 use super::columns::{self, ColumnNames, Order};
 use crate::cli::one_of;
+use crate::commands::complete;
 use crate::commands::context::{Context, Session};
 use crate::commands::limit::Limit;
 use crate::commands::selection::{self, Selection};
@@ -30,12 +31,12 @@ pub struct Args {
     #[arg(long, value_parser = one_of::<Status>())]
     status: Option<Status>,
     /// The source, in any spelling
-    #[arg(long)]
+    #[arg(long, add = complete::source_names())]
     source: Option<String>,
-    #[arg(long)]
+    #[arg(long, add = complete::tag_names())]
     tag: Option<String>,
     /// The owner, by email
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(long, value_name = "EMAIL", add = complete::user_emails())]
     owner: Option<String>,
     /// Leads that this import created
     #[arg(long, value_name = "ID")]
@@ -76,26 +77,33 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         Some(ColumnNames(columns)) => (columns.clone(), columns.iter().map(columns::shown).collect()),
     };
     let mut list = context.ui.list(&shown);
-    let more = session.db.read(org, |conn| -> anyhow::Result<bool> {
+    let mut shown_any = false;
+    let more = session.db.read(org, |conn| -> anyhow::Result<Option<i64>> {
         let after = args.after.map(|id| begin(&query, conn, id)).transpose()?;
         let Some(limit) = limit else {
-            query.each(conn, &lead_columns, after.as_ref(), |cells| push(&mut list, &lead_columns, &cells))?;
-            return Ok(false);
+            query.each(conn, &lead_columns, after.as_ref(), |cells| {
+                shown_any = true;
+                push(&mut list, &lead_columns, &cells)
+            })?;
+            return Ok(None);
         };
         // One more than asked for tells whether the list is cut.
         let mut ids = query.ids(conn, after.as_ref(), Some(i64::from(limit) + 1))?;
         let more = ids.len() > limit as usize;
         ids.truncate(limit as usize);
+        shown_any = !ids.is_empty();
         for page in ids.chunks(PAGE) {
             for cells in query.of_ids(conn, &lead_columns, page)? {
                 push(&mut list, &lead_columns, &cells)?;
             }
         }
-        Ok(more)
+        Ok(ids.last().copied().filter(|_| more))
     })?;
     list.finish("no leads")?;
-    if more {
-        args.limit.tell_cut(context.ui);
+    match more {
+        Some(last) => args.limit.tell_cut_after(context.ui, last),
+        None if !shown_any => selection::tell_unknown_keys(context.ui, &mut session, &query)?,
+        None => {}
     }
     Ok(Exit::Done)
 }

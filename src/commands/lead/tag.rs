@@ -1,6 +1,7 @@
 //! `crmctl lead tag` and `crmctl lead untag`
 
 use super::bulk::{Wanted, change_one, change_selected, one_or_many};
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::selection::Selection;
 use crate::domain::role::Right;
@@ -29,7 +30,7 @@ pub struct UntagArgs {
 #[derive(Debug, clap::Args)]
 struct Args {
     /// A lead by id, phone or email, then tags; with --where or --segment only tags
-    #[arg(value_name = "LEAD|TAG", required = true)]
+    #[arg(value_name = "LEAD|TAG", required = true, add = complete::tag_names())]
     words: Vec<String>,
     #[command(flatten)]
     selection: Selection,

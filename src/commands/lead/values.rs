@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::cli::one_of;
+use crate::commands::complete;
 use crate::commands::context::Session;
 use crate::db::models::users;
 use crate::domain::phone::{PhoneCheck, Region};
@@ -34,7 +35,7 @@ pub(super) struct LeadValues {
     company: Option<String>,
     #[arg(long)]
     job_title: Option<String>,
-    #[arg(long)]
+    #[arg(long, add = complete::source_names())]
     source: Option<String>,
     #[arg(long)]
     campaign: Option<String>,
@@ -45,7 +46,7 @@ pub(super) struct LeadValues {
     #[arg(long)]
     temperature: Option<String>,
     /// The owner, by email
-    #[arg(long)]
+    #[arg(long, add = complete::user_emails())]
     owner: Option<String>,
     #[arg(long)]
     note: Option<String>,
@@ -61,7 +62,7 @@ pub(super) struct LeadValues {
     #[arg(long)]
     country: Option<String>,
     /// A tag; may be given several times
-    #[arg(long)]
+    #[arg(long, add = complete::tag_names())]
     tag: Vec<String>,
     /// Any other field of an import, as field=value; may be given several times
     #[arg(long, value_name = "FIELD=VALUE")]

@@ -1,14 +1,16 @@
 //! `crmctl segment count`
 
 use super::{COUNT_COLUMNS, Count, find};
+use crate::commands::complete;
 use crate::commands::context::Context;
-use crate::commands::selection::query;
+use crate::commands::selection::{self, query};
 use crate::domain::role::Right;
 use crate::error::Exit;
 
 /// Count the leads that are in a segment now
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[arg(add = complete::segment_names())]
     name: String,
 }
 
@@ -18,6 +20,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let query = query(&session, Some(filter))?;
     let (org, counted_at) = (session.org.org_id(), session.stamp.now);
     let count = session.db.read(org, |conn| query.count(conn))?;
+    if count == 0 {
+        selection::tell_unknown_keys(context.ui, &mut session, &query)?;
+    }
     context.ui.record(&Count { segment: segment.name, count, counted_at }, COUNT_COLUMNS)?;
     Ok(Exit::Done)
 }

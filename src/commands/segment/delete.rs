@@ -1,6 +1,7 @@
 //! `crmctl segment delete`
 
 use super::{find_to_change, shown};
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::db::models::segments;
 use crate::domain::role::Right;
@@ -9,6 +10,7 @@ use crate::error::Exit;
 /// Delete a segment; its leads are not touched
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[arg(add = complete::segment_names())]
     name: String,
     /// Show what would be deleted and change nothing
     #[arg(long)]

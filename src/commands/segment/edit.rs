@@ -1,6 +1,7 @@
 //! `crmctl segment edit`
 
 use super::{checked_name, find_to_change, name_taken, shown};
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::selection::Selection;
 use crate::commands::texts;
@@ -15,6 +16,7 @@ use crate::error::{CommandError, Exit};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  crmctl segment edit fresh --where 'created within 14 days' --public")]
 pub struct Args {
+    #[arg(add = complete::segment_names())]
     name: String,
     /// A new name
     #[arg(long = "name", value_name = "NAME", id = "new_name")]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::find;
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::selection::{Selection, query};
 use crate::domain::role::Right;
@@ -17,7 +18,7 @@ use crate::ui::{Column, Format};
     crmctl segment explain --where 'status = hot and score >= 70'")]
 pub struct Args {
     /// The segment
-    #[arg(required_unless_present_any = ["filter", "filter_json", "segment"])]
+    #[arg(required_unless_present_any = ["filter", "filter_json", "segment"], add = complete::segment_names())]
     name: Option<String>,
     #[command(flatten)]
     selection: Selection,

@@ -1,6 +1,7 @@
 //! `crmctl segment export`
 
 use super::find;
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::lead::export::{ExportForm, export};
 use crate::domain::role::Right;
@@ -12,6 +13,7 @@ use crate::error::Exit;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  crmctl segment export fresh --output fresh.xlsx")]
 pub struct Args {
+    #[arg(add = complete::segment_names())]
     name: String,
     #[command(flatten)]
     form: ExportForm,

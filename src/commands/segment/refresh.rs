@@ -1,6 +1,7 @@
 //! `crmctl segment refresh`
 
 use super::{COUNT_COLUMNS, Count, find, visible};
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::selection::query;
 use crate::db::models::segments;
@@ -11,7 +12,7 @@ use crate::error::Exit;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The segments
-    #[arg(value_name = "NAME", required_unless_present = "all")]
+    #[arg(value_name = "NAME", required_unless_present = "all", add = complete::segment_names())]
     names: Vec<String>,
     /// All segments that you see
     #[arg(long, conflicts_with = "names")]

@@ -1,6 +1,7 @@
 //! `crmctl segment show`
 
 use super::{find, shown};
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::domain::role::Right;
 use crate::error::Exit;
@@ -8,6 +9,7 @@ use crate::error::Exit;
 /// Show a segment with its filter, as text and in its JSON form
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[arg(add = complete::segment_names())]
     name: String,
 }
 
