@@ -349,7 +349,11 @@ pub(super) fn create_private(path: &Path) -> std::io::Result<()> {
 fn open_postgres(url: &str, location: &Location) -> Result<Db, DbError> {
     let mut conn = PgConnection::establish(url)
         .map_err(|e| DbError::Open { location: location.to_string(), reason: one_line(&e.to_string()) })?;
-    conn.batch_execute("SET client_min_messages = warning; SET application_name = 'crmctl'; SET timezone = 'UTC'")?;
+    conn.batch_execute(
+        "SET client_min_messages = warning; SET application_name = 'crmctl'; SET timezone = 'UTC';
+         -- Compiling a statement takes longer than what it saves, and one program at a time may have memory for its joins.
+         SET jit = off; SET work_mem = '64MB'",
+    )?;
     Ok(Db::Postgres(conn))
 }
 

@@ -258,10 +258,16 @@ pub(super) fn on_dnc(at: &Moment) -> Statement {
             .time(at.now)
             .sql(")")
     };
+    // Live and deleted leads have an index of phones each.
     let gathered = Statement::new("leads.id IN (")
         .then(in_force(
             "SELECT l.id FROM dnc_list d CROSS JOIN leads l WHERE l.organization_id = d.organization_id
              AND l.phone_number = d.phone_number AND l.deleted_at IS NULL",
+        ))
+        .sql(" UNION ALL ")
+        .then(in_force(
+            "SELECT l.id FROM dnc_list d CROSS JOIN leads l WHERE l.organization_id = d.organization_id
+             AND l.phone_number = d.phone_number AND l.deleted_at IS NOT NULL",
         ))
         .sql(" UNION ALL ")
         .then(in_force(

@@ -43,6 +43,22 @@ impl Ui {
         self.raw(out.as_bytes())
     }
 
+    /// Prints a text of several lines under a title; the machine-readable forms have it inside the record.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn paragraph(&self, title: &str, text: &str) -> Result<(), UiError> {
+        let lines: String = text.lines().map(|line| format!("{}\n", super::escape::cell(line))).collect();
+        match self.format {
+            Format::Markdown => self.raw(format!("\n### {title}\n\n```\n{lines}```\n").as_bytes()),
+            Format::Table => {
+                let heading = console::style(title).bold().force_styling(self.color_stdout);
+                self.raw(format!("\n{heading}\n{lines}").as_bytes())
+            }
+            Format::Json | Format::Ndjson | Format::Csv => Ok(()),
+        }
+    }
+
     /// Shows records on stderr, before a question about them.
     ///
     /// # Errors

@@ -229,3 +229,42 @@ fn designed_filters_use_their_indexes() {
         }
     });
 }
+
+#[test]
+fn a_listed_number_is_found_whichever_and_wherever_it_is() {
+    on_both_engines(|world| {
+        let file = world.file(
+            "p.csv",
+            "Phone,Work phone\n2125550101,\n2125550102,2125550112\n2125550103,\n2125550104,2125550114\n",
+        );
+        world.import(&file, &["--region", "US"]);
+        world.ok(["dnc", "add", "+12125550101", "+12125550112", "+12125550103"]);
+        world.ok(["dnc", "add", "+12125550104", "--expires", "2026-03-05"]);
+        world.ok(["lead", "delete", "+12125550103", "--yes"]);
+        let phones = |world: &World, args: &[&str]| -> Vec<String> {
+            let leads = world.json([&["lead", "list", "--sort", "id", "--columns", "phone"][..], args].concat());
+            leads.as_array().unwrap().iter().map(|lead| lead["phone"].as_str().unwrap()[9..].to_owned()).collect()
+        };
+        assert_eq!(phones(world, &["--where", "on_dnc = yes"]), ["101", "102", "104"]);
+        assert_eq!(phones(world, &["--where", "on_dnc = no"]), Vec::<String>::new());
+        assert_eq!(phones(world, &["--where", "on_dnc = yes", "--deleted"]), ["103"]);
+        assert_eq!(phones(world, &["--where", "not on_dnc = yes", "--deleted"]), Vec::<String>::new());
+        world.ok(["dnc", "remove", "+12125550112", "--reason", "wrong number", "--yes"]);
+        assert_eq!(phones(world, &["--where", "on_dnc = no"]), ["102"]);
+        // An entry whose time has come does not count, even before it is closed.
+        world.now = "2026-03-06T00:00:00Z";
+        let late = world.json(["lead", "list", "--where", "on_dnc = yes", "--columns", "phone"]);
+        assert_eq!(late, serde_json::json!([{"phone": "+12125550101"}]));
+    });
+}
+
+#[test]
+fn a_mistyped_custom_field_is_told() {
+    on_both_engines(|world| {
+        people(world);
+        let ran = world.run(["lead", "list", "--where", "custom.budget > 5"]);
+        assert!(ran.stderr.contains("no lead has a custom field `budget`; did you mean `Budget`?"), "{}", ran.stderr);
+        let ran = world.run(["lead", "list", "--where", "custom.Budget > 99999"]);
+        assert_eq!(ran.stderr, "no leads\n");
+    });
+}

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use super::shared::{FileForm, Watcher, print_problems, tell_end};
 use crate::cli::one_of;
 use crate::commands::context::{self, Context, Session};
+use crate::commands::lead::tag::too_long;
 use crate::domain::datetime::DateOrder;
 use crate::domain::duplicates::{OnDuplicate, OnListed};
 use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::role::Right;
 use crate::domain::status::Trigger;
+use crate::domain::tag;
 use crate::error::{CommandError, Exit};
 use crate::import::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
@@ -137,7 +139,7 @@ fn import_file(
     let ui = context.ui;
     let request = Request {
         path: file,
-        options: options(args),
+        options: options(args)?,
         rejects: args.rejects.clone(),
         skipped: args.skipped.clone(),
         dry_run: args.dry_run,
@@ -149,8 +151,8 @@ fn import_file(
     Ok(import(&mut session.db, request, &mut watcher)?)
 }
 
-fn options(args: &Args) -> ImportOptions {
-    ImportOptions {
+fn options(args: &Args) -> Result<ImportOptions, CommandError> {
+    Ok(ImportOptions {
         region: args.region.map(|region| region.to_string()),
         phone_check: args.phone_check,
         on_duplicate: args.on_duplicate,
@@ -159,7 +161,7 @@ fn options(args: &Args) -> ImportOptions {
         set: args.set.clone(),
         ignore: args.ignore.clone(),
         drop_extra: args.drop_extra,
-        tags: args.tag.iter().map(|tag| crate::domain::tag::normalize(tag)).filter(|tag| !tag.is_empty()).collect(),
+        tags: tag::parse_several(&args.tag.join(",")).map_err(too_long)?,
         source_system: args.source_system.clone(),
         lenient: args.lenient,
         max_rejects: args.max_rejects,
@@ -170,7 +172,7 @@ fn options(args: &Args) -> ImportOptions {
         encoding: args.form.encoding,
         sheet: args.form.sheet.clone(),
         header_row: args.form.header_row,
-    }
+    })
 }
 
 fn print(summaries: &[ImportSummary], files: usize, ui: Ui) -> anyhow::Result<()> {

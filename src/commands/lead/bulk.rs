@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Among, LeadName, columns};
 use crate::commands::context::{Context, Session};
 use crate::commands::selection::{self, Selection};
-use crate::db::models::leads::{self, Lead};
+use crate::db::models::leads;
 use crate::db::{DbError, Lock};
 use crate::domain::datetime;
 use crate::error::{CommandError, Exit};
@@ -136,14 +136,17 @@ pub fn change_one(context: &Context, session: &mut Session, name: &LeadName, wan
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let lock = lock_of(&wanted.action);
-    let after = session.db.write_under(lock, org, wanted.dry_run, |conn| -> Result<Option<Lead>, DbError> {
-        change(conn, &[lead.id], &wanted.action, &stamp, &zone, &mut |_| Ok(()))?;
-        Ok(leads::by_ids(conn, org, &[lead.id])?.pop())
+    let (counts, after) = session.db.write_under(lock, org, wanted.dry_run, |conn| -> Result<_, DbError> {
+        let counts = change(conn, &[lead.id], &wanted.action, &stamp, &zone, &mut |_| Ok(()))?;
+        Ok((counts, leads::by_ids(conn, org, &[lead.id])?.pop()))
     })?;
-    if wanted.dry_run {
-        context.ui.note("nothing was changed; this would be the lead, its tags as they are now:");
+    match wanted.dry_run {
+        true => {
+            context.ui.note("nothing was changed");
+            context.ui.record(&Summary { counts, dry_run: true }, WITHOUT_REFUSALS)?;
+        }
+        false => super::show::print(context, session, after.unwrap_or(lead))?,
     }
-    super::show::print(context, session, after.unwrap_or(lead))?;
     Ok(Exit::Done)
 }
 

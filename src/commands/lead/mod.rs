@@ -11,7 +11,7 @@ mod list;
 mod restore;
 mod show;
 mod status;
-mod tag;
+pub(super) mod tag;
 mod values;
 
 use std::str::FromStr;

@@ -61,10 +61,14 @@ fn run(args: Args, context: &Context, question: &str, action: fn(Vec<String>) ->
 
 /// The tags in normal form; a word may hold several with commas between them, as a cell of an import may.
 fn tags(words: &[String]) -> Result<Vec<String>, CommandError> {
-    let tags = tag::parse_several(&words.join(","))
-        .map_err(|tag| CommandError::usage(format!("the tag `{tag}` is longer than {MAX_LENGTH} characters")))?;
+    let tags = tag::parse_several(&words.join(",")).map_err(too_long)?;
     match tags.is_empty() {
         true => Err(CommandError::usage("which tags?").hint("name them: crmctl lead tag 10482 vip")),
         false => Ok(tags),
     }
+}
+
+/// Refuses a tag that the table does not take.
+pub(in crate::commands) fn too_long(tag: String) -> CommandError {
+    CommandError::usage(format!("the tag `{tag}` is longer than {MAX_LENGTH} characters"))
 }

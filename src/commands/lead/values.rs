@@ -7,7 +7,7 @@ use crate::commands::complete;
 use crate::commands::context::Session;
 use crate::db::models::users;
 use crate::domain::phone::{PhoneCheck, Region};
-use crate::domain::{currency, datetime};
+use crate::domain::{currency, datetime, tag};
 use crate::error::CommandError;
 use crate::import::checker::Checker;
 use crate::import::fields::LeadField;
@@ -101,7 +101,7 @@ impl LeadValues {
             phone_check: self.phone_check,
             zone: datetime::zone(&session.org.timezone).map_err(CommandError::failed)?,
             owners,
-            tags: self.tag.iter().map(|tag| crate::domain::tag::normalize(tag)).filter(|tag| !tag.is_empty()).collect(),
+            tags: tag::parse_several(&self.tag.join(",")).map_err(super::tag::too_long)?,
             source_system: self.source_system.clone(),
             lenient: false,
             status_map: HashMap::new(),

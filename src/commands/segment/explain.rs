@@ -1,7 +1,5 @@
 //! `crmctl segment explain`
 
-use serde::Serialize;
-
 use super::find;
 use crate::commands::complete;
 use crate::commands::context::Context;
@@ -27,11 +25,6 @@ pub struct Args {
 const CONDITIONS: &[Column] =
     &[Column::text("condition", "condition"), Column::count("alone", "alone"), Column::count("left", "left after it")];
 
-#[derive(Serialize)]
-struct Line<'a> {
-    line: &'a str,
-}
-
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let mut parts: Vec<crate::filter::Filter> = Vec::new();
@@ -49,10 +42,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             let columns = [Column::text("filter", "filter"), Column::count("count", "leads")];
             ui.record(&explained, &columns)?;
             ui.part("conditions", &explained.conditions, CONDITIONS)?;
-            for (title, text) in [("SQL", &explained.sql), ("plan", &explained.plan)] {
-                let lines: Vec<Line<'_>> = text.lines().map(|line| Line { line }).collect();
-                ui.part(title, &lines, &[Column::whole("line", "")])?;
-            }
+            ui.paragraph("SQL", &explained.sql)?;
+            ui.paragraph("plan", &explained.plan)?;
         }
         _ => ui.record(&explained, &EVERYTHING)?,
     }
