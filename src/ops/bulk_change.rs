@@ -80,8 +80,8 @@ pub fn change(
         let mut states = leads::states_for_change(conn, stamp.org, some)?;
         states.sort_unstable_by_key(|state| state.id);
         let done = match action {
-            BulkAction::Tag(tags) => tag(conn, &states, tags, stamp)?,
-            BulkAction::Untag(tags) => untag(conn, &states, tags, stamp)?,
+            BulkAction::Tag(tags) => retag(conn, &states, tags, true, stamp)?,
+            BulkAction::Untag(tags) => retag(conn, &states, tags, false, stamp)?,
             BulkAction::Status { to: Status::Dnc, reason, .. } => list_numbers(conn, &states, reason, stamp, zone)?,
             BulkAction::Status { to, force, reason } => move_to(conn, &states, *to, *force, reason, stamp)?,
             BulkAction::Assign { users, context } => assign(conn, &states, users, context, counts.matched, stamp)?,
@@ -96,49 +96,36 @@ pub fn change(
     Ok(counts)
 }
 
-fn tag(conn: &mut Db, states: &[LeadState], tags: &[String], stamp: &Stamp) -> Result<BulkCounts, DbError> {
+/// Adds tags to leads that do not have them, or takes them from those that do.
+fn retag(
+    conn: &mut Db,
+    states: &[LeadState],
+    tags: &[String],
+    adds: bool,
+    stamp: &Stamp,
+) -> Result<BulkCounts, DbError> {
     let (mut counts, mut changes) = (BulkCounts::default(), LeadChanges::default());
     let have = lead_tags::of_leads(conn, stamp.org, &ids_of(states))?;
     for state in states {
         let has = have.get(&state.id).map(Vec::as_slice).unwrap_or_default();
-        let missing: Vec<&String> = tags.iter().filter(|tag| !has.contains(tag)).collect();
-        if missing.is_empty() {
+        let changing: Vec<&String> = tags.iter().filter(|tag| has.contains(tag) != adds).collect();
+        if changing.is_empty() {
             counts.unchanged += 1;
             continue;
         }
         counts.changed += 1;
         changes.shift(state.id, Shift::Parts);
-        for tag in missing {
-            changes.tags.push(NewTag {
-                organization_id: stamp.org.0,
-                lead_id: state.id,
-                tag: tag.clone(),
-                created_at: stamp.now,
-            });
-            let change = FieldChange { field: "tag".into(), old: None, new: Some(tag.clone()) };
-            changes.audit.push(field_audit(state.id, change, stamp));
-        }
-    }
-    bulk::write(conn, &changes, stamp)?;
-    Ok(counts)
-}
-
-fn untag(conn: &mut Db, states: &[LeadState], tags: &[String], stamp: &Stamp) -> Result<BulkCounts, DbError> {
-    let (mut counts, mut changes) = (BulkCounts::default(), LeadChanges::default());
-    let have = lead_tags::of_leads(conn, stamp.org, &ids_of(states))?;
-    for state in states {
-        let has = have.get(&state.id).map(Vec::as_slice).unwrap_or_default();
-        let gone: Vec<&String> = tags.iter().filter(|tag| has.contains(tag)).collect();
-        if gone.is_empty() {
-            counts.unchanged += 1;
-            continue;
-        }
-        counts.changed += 1;
-        changes.shift(state.id, Shift::Parts);
-        for tag in gone {
-            changes.removed.tags.push((state.id, tag.clone()));
-            let change = FieldChange { field: "tag".into(), old: Some(tag.clone()), new: None };
-            changes.audit.push(field_audit(state.id, change, stamp));
+        for tag in changing {
+            let (organization_id, lead_id, created_at) = (stamp.org.0, state.id, stamp.now);
+            let (old, new) = match adds {
+                true => (None, Some(tag.clone())),
+                false => (Some(tag.clone()), None),
+            };
+            match adds {
+                true => changes.tags.push(NewTag { organization_id, lead_id, tag: tag.clone(), created_at }),
+                false => changes.removed.tags.push((lead_id, tag.clone())),
+            }
+            changes.audit.push(field_audit(lead_id, FieldChange { field: "tag".into(), old, new }, stamp));
         }
     }
     bulk::write(conn, &changes, stamp)?;

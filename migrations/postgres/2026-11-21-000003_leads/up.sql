@@ -5,7 +5,9 @@ CREATE TABLE leads (
     owner_id bigint,
     first_name text CHECK (char_length(first_name) <= 200),
     last_name text CHECK (char_length(last_name) <= 200),
-    phone_number text CHECK (phone_number ~ '^\+[1-9][0-9]{6,14}$'),
+    -- ^\+[1-9][0-9]{6,14}$, without a regular expression, which takes a million leads a second longer.
+    phone_number text CHECK (phone_number LIKE '+%' AND phone_number NOT LIKE '+0%'
+        AND translate(phone_number, '0123456789', '') = '+' AND char_length(phone_number) BETWEEN 8 AND 16),
     phone_extension text NOT NULL DEFAULT '' CHECK (char_length(phone_extension) <= 20),
     email text CHECK (char_length(email) <= 254),
     company text CHECK (char_length(company) <= 300),
