@@ -79,6 +79,9 @@ pub fn shown(column: &LeadColumn) -> Column {
         (Shape::Number, _) => Kind::Number,
         (Shape::Money, _) => Kind::Number,
         (Shape::Time, _) => Kind::Time,
+        (Shape::Flag, _) => Kind::Whole,
+        // Half a phone is none.
+        _ if column.key == "phone" => Kind::Whole,
         _ => Kind::Text,
     };
     let title = match usual {
