@@ -103,7 +103,7 @@ CREATE TABLE lead_notes (
 CREATE INDEX lead_notes_lead ON lead_notes (lead_id);
 
 CREATE TABLE lead_audit_log (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY CHECK (id > 0),
     organization_id INTEGER NOT NULL,
     lead_id INTEGER NOT NULL,
     action TEXT NOT NULL CHECK (action = 'create' OR action = 'update' OR action = 'delete' OR action = 'restore' OR action = 'merge' OR action = 'erase'),
@@ -124,12 +124,13 @@ CREATE TRIGGER lead_audit_log_no_update BEFORE UPDATE ON lead_audit_log
 BEGIN SELECT RAISE(ABORT, 'lead_audit_log is append-only'); END;
 CREATE TRIGGER lead_audit_log_no_delete BEFORE DELETE ON lead_audit_log
 BEGIN SELECT RAISE(ABORT, 'lead_audit_log is append-only'); END;
--- INSERT OR REPLACE removes the old row without firing a delete trigger. NEW.id is -1 where the engine chooses the id.
+-- INSERT OR REPLACE removes the old row without firing a delete trigger. No id is negative; NEW.id is where the engine
+-- chooses it, and then nothing need be looked up.
 CREATE TRIGGER lead_audit_log_no_replace BEFORE INSERT ON lead_audit_log WHEN NEW.id >= 0 AND EXISTS (SELECT 1 FROM lead_audit_log WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'lead_audit_log is append-only'); END;
 
 CREATE TABLE lead_status_history (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY CHECK (id > 0),
     organization_id INTEGER NOT NULL,
     lead_id INTEGER NOT NULL,
     from_status TEXT CHECK (from_status = 'new' OR from_status = 'contacted' OR from_status = 'qualified' OR from_status = 'nurturing' OR from_status = 'hot' OR from_status = 'cold' OR from_status = 'recruited' OR from_status = 'dnc'),
@@ -149,6 +150,7 @@ CREATE TRIGGER lead_status_history_no_update BEFORE UPDATE ON lead_status_histor
 BEGIN SELECT RAISE(ABORT, 'lead_status_history is append-only'); END;
 CREATE TRIGGER lead_status_history_no_delete BEFORE DELETE ON lead_status_history
 BEGIN SELECT RAISE(ABORT, 'lead_status_history is append-only'); END;
--- INSERT OR REPLACE removes the old row without firing a delete trigger.
+-- INSERT OR REPLACE removes the old row without firing a delete trigger. No id is negative; NEW.id is where the engine
+-- chooses it, and then nothing need be looked up.
 CREATE TRIGGER lead_status_history_no_replace BEFORE INSERT ON lead_status_history WHEN NEW.id >= 0 AND EXISTS (SELECT 1 FROM lead_status_history WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'lead_status_history is append-only'); END;

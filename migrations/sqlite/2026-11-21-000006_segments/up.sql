@@ -24,7 +24,7 @@ END;
 
 -- Who was given which lead.
 CREATE TABLE lead_assignments (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY CHECK (id > 0),
     organization_id INTEGER NOT NULL,
     lead_id INTEGER NOT NULL,
     from_user_id INTEGER,
@@ -46,7 +46,8 @@ CREATE TRIGGER lead_assignments_no_update BEFORE UPDATE ON lead_assignments
 BEGIN SELECT RAISE(ABORT, 'lead_assignments is append-only'); END;
 CREATE TRIGGER lead_assignments_no_delete BEFORE DELETE ON lead_assignments
 BEGIN SELECT RAISE(ABORT, 'lead_assignments is append-only'); END;
--- INSERT OR REPLACE removes the old row without firing a delete trigger.
+-- INSERT OR REPLACE removes the old row without firing a delete trigger. No id is negative; NEW.id is where the engine
+-- chooses it, and then nothing need be looked up.
 CREATE TRIGGER lead_assignments_no_replace BEFORE INSERT ON lead_assignments WHEN NEW.id >= 0 AND EXISTS (SELECT 1 FROM lead_assignments WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'lead_assignments is append-only'); END;
 
