@@ -36,6 +36,13 @@ pub struct Setting<T> {
     pub origin: String,
 }
 
+impl<T> Setting<T> {
+    /// Whether it was said for this very call.
+    pub fn is_from_flag(&self) -> bool {
+        self.origin.starts_with("flag ")
+    }
+}
+
 /// The settings of a call.
 #[derive(Debug, Clone)]
 pub struct Settings {

@@ -39,14 +39,15 @@ pub fn segment_names() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         offered(|asked| {
             let Some(org) = asked.org else { return Ok(Vec::new()) };
-            let user = match &asked.user {
+            let user = match asked.user.clone() {
                 None => None,
-                Some(email) => asked.db.read(org, |conn| users::by_email(conn, org, email))?,
+                Some(email) => match asked.db.read(org, |conn| users::by_email(conn, org, &email))? {
+                    None => return Ok(Vec::new()),
+                    Some(user) => Some(user.id),
+                },
             };
             let mut all = asked.db.read(org, |conn| segments::all(conn, org))?;
-            all.retain(|segment| {
-                segment.is_public || asked.user.is_none() || segment.owner_id == user.as_ref().map(|user| user.id)
-            });
+            all.retain(|segment| segment.is_seen_by(user));
             Ok(all.into_iter().map(|segment| (segment.name, segment.description)).collect())
         })
     })
@@ -62,12 +63,12 @@ pub fn source_names() -> ArgValueCandidates {
 }
 
 pub fn tag_names() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| offered(tags))
-}
-
-fn tags(asked: &mut Asked) -> anyhow::Result<Vec<Named>> {
-    let Some(org) = asked.org else { return Ok(Vec::new()) };
-    Ok(plain(asked.db.read(org, |conn| names::tags(conn, org, MOST))?))
+    ArgValueCandidates::new(|| {
+        offered(|asked| {
+            let Some(org) = asked.org else { return Ok(Vec::new()) };
+            Ok(plain(asked.db.read(org, |conn| names::tags(conn, org, MOST))?))
+        })
+    })
 }
 
 /// A name and what it is.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::cli::millis;
 use crate::db::bulk::Stamp;
 use crate::db::models::organizations::{self, Organization};
-use crate::db::models::users;
+use crate::db::models::users::{self, User};
 use crate::db::{Database, Location, OpenOptions};
 use crate::domain::role::{Right, Role};
 use crate::domain::status::Trigger;
@@ -177,10 +177,8 @@ impl Context {
         let (role, changed_by, actor) = match &self.settings.user.value {
             Some(email) => {
                 let email = email.trim().to_lowercase();
-                let user = db.read(id, |conn| users::by_email(conn, id, &email))?.ok_or_else(|| {
-                    CommandError::failed(format!("no user of `{}` has the email `{email}`", org.slug))
-                        .hint("list them: crmctl user list")
-                })?;
+                let user = db.read(id, |conn| users::by_email(conn, id, &email))?;
+                let user = user.ok_or_else(|| no_such_user(org, &email))?;
                 if !user.is_active {
                     return Err(CommandError::failed(format!("the user `{email}` is disabled")).into());
                 }
@@ -193,14 +191,43 @@ impl Context {
                 (Role::Admin, None, account)
             }
         };
-        if !role.may(right) {
-            return Err(CommandError::failed(format!("the role `{role}` does not allow this ({right})"))
-                .hint("ask an admin of the organization")
-                .into());
-        }
+        require(role, right)?;
         let ip_address = remote_address();
         let stamp = Stamp { org: id, actor, changed_by, ip_address, import_id: None, trigger: Trigger::Manual, now };
         Ok((stamp, role))
+    }
+}
+
+impl Session {
+    /// The organization's user with this email, in any case.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn user_by_email(&mut self, email: &str) -> anyhow::Result<User> {
+        let (org, email) = (self.org.org_id(), email.trim().to_lowercase());
+        let found = self.db.read(org, |conn| users::by_email(conn, org, &email))?;
+        found.ok_or_else(|| no_such_user(&self.org, &email).into())
+    }
+
+    /// Refuses a second kind of work that a call needs.
+    ///
+    /// # Errors
+    /// The acting user's role does not allow it.
+    pub fn require(&self, right: Right) -> Result<(), CommandError> {
+        require(self.role, right)
+    }
+}
+
+fn no_such_user(org: &Organization, email: &str) -> CommandError {
+    CommandError::failed(format!("no user of `{}` has the email `{email}`", org.slug))
+        .hint("list them: crmctl user list")
+}
+
+fn require(role: Role, right: Right) -> Result<(), CommandError> {
+    match role.may(right) {
+        true => Ok(()),
+        false => Err(CommandError::failed(format!("the role `{role}` does not allow this ({right})"))
+            .hint("ask an admin of the organization")),
     }
 }
 

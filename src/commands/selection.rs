@@ -54,7 +54,7 @@ impl Selection {
     }
 
     /// The filter that is written out, without the segment.
-    pub fn written(&self, session: &mut Session) -> anyhow::Result<Option<Filter>> {
+    fn written(&self, session: &mut Session) -> anyhow::Result<Option<Filter>> {
         let reading = reading(session, self.region);
         let mut parts = Vec::new();
         if let Some(text) = &self.filter {
@@ -112,9 +112,7 @@ pub fn tell_unknown_keys(ui: Ui, session: &mut Session, query: &LeadQuery) -> an
     let everyone = LeadQuery { filter: None, ..query.clone() };
     let known = session.db.read(query.at.org, |conn| everyone.custom_keys(conn))?;
     for key in asked.into_iter().filter(|key| !known.iter().any(|known| known == key)) {
-        let lower: Vec<String> = known.iter().map(|known| known.to_lowercase()).collect();
-        let meant = nearest(key, lower.iter().map(String::as_str));
-        let meant = meant.and_then(|meant| lower.iter().position(|known| known == meant)).map(|at| &known[at]);
+        let meant = nearest(key, known.iter().map(String::as_str));
         let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
         ui.note(&format!("no lead has a custom field `{key}`{hint}"));
     }

@@ -132,18 +132,6 @@ impl Database {
         self.in_transaction(Begin::Read, None, work)
     }
 
-    /// Prepares for a change of rows all over the database: the pages of their indexes are to stay in memory until the end,
-    /// instead of being written again and again.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn expect_many_changes(&mut self) -> Result<(), DbError> {
-        match &mut self.conn {
-            Db::Sqlite(c) => Ok(c.batch_execute("PRAGMA cache_size = -196608")?),
-            Db::Postgres(_) => Ok(()),
-        }
-    }
-
     /// Writes outside any organization: the table of organizations itself.
     ///
     /// # Errors

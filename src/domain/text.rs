@@ -1,5 +1,7 @@
 //! Text from files: folding for comparison, placeholders that mean "empty", and length limits.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Lower case, compatibility-normalised, every run of spaces and punctuation one space: the key by which
@@ -38,10 +40,20 @@ pub fn fold_case(text: &str) -> String {
 /// The value of a text that is a plain decimal number of at most 15 digits before the point and behind it. The
 /// database's function `number_of` says the same.
 pub fn number_of(text: &str) -> Option<f64> {
+    plain_decimal(text, 15, 15).and_then(|_| text.parse().ok())
+}
+
+/// The digits of a plain decimal number before its point and behind it: at least one and at most `whole`, and none or at
+/// most `part`. A minus may stand before them.
+pub fn plain_decimal(text: &str, whole: usize, part: usize) -> Option<(&str, &str)> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let (units, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let plain = |part: &str| (1..=15).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    if plain(units) && plain(fraction) { text.parse().ok() } else { None }
+    let plain = |digits: &str, most: usize| {
+        (1..=most).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    match digits.split_once('.') {
+        Some((units, fraction)) => (plain(units, whole) && plain(fraction, part)).then_some((units, fraction)),
+        None => plain(digits, whole).then_some((digits, "")),
+    }
 }
 
 /// Whether a cell holds one of the words that exports write for "nothing".
@@ -58,11 +70,17 @@ pub fn unmark_text(cell: &str) -> &str {
     }
 }
 
+/// A cell of a CSV file as it is safe to open in a spreadsheet: one that would run as a formula is marked as text, which
+/// [`unmark_text`] undoes.
+pub fn mark_text(cell: &str) -> Cow<'_, str> {
+    if is_formula(cell) { format!("'{cell}").into() } else { cell.into() }
+}
+
 /// Whether a spreadsheet would run this cell as a formula when it opens a CSV file.
 ///
 /// Plain numbers and phone numbers begin with `+` or `-` too; they compute nothing and are left as they are.
 /// Source: OWASP, "CSV Injection".
-pub fn is_formula(cell: &str) -> bool {
+fn is_formula(cell: &str) -> bool {
     match cell.as_bytes().first() {
         Some(b'=' | b'@' | b'\t' | b'\r') => true,
         Some(b'+' | b'-') => {
@@ -72,13 +90,13 @@ pub fn is_formula(cell: &str) -> bool {
     }
 }
 
-/// The known word that a mistyped one most likely means.
+/// The known word that a mistyped one most likely means, whatever the case of either.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A word that is much longer than every known one is none of them, and would take long to compare.
     let word: String = word.chars().take(60).flat_map(char::to_lowercase).collect();
     known
         .into_iter()
-        .map(|known| (strsim::normalized_damerau_levenshtein(known, &word), known))
+        .map(|known| (strsim::normalized_damerau_levenshtein(&known.to_lowercase(), &word), known))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(likeness, _)| *likeness > 0.55)
         .map(|(_, known)| known)
@@ -115,6 +133,7 @@ mod tests {
     fn the_nearest_word() {
         assert_eq!(nearest("stauts", ["source", "status"]), Some("status"));
         assert_eq!(nearest("zzz", ["source", "status"]), None);
+        assert_eq!(nearest("budget", ["Segment", "Budget"]), Some("Budget"));
     }
 
     #[test]
@@ -127,7 +146,8 @@ mod tests {
     fn formulas_and_their_undoing() {
         for cell in ["=HYPERLINK(\"x\")", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd", "\t=1"] {
             assert!(is_formula(cell), "{cell}");
-            assert_eq!(unmark_text(&format!("'{cell}")), cell);
+            assert_eq!(mark_text(cell), format!("'{cell}"));
+            assert_eq!(unmark_text(&mark_text(cell)), cell);
         }
         for cell in ["+12125550142", "-5", "Ada", "", "'quoted"] {
             assert!(!is_formula(cell), "{cell}");

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::{Failure, Rows};
 use crate::db::Cells;
-use crate::domain::text::is_formula;
+use crate::domain::text::mark_text;
 use crate::filter::LeadColumn;
 
 pub(super) struct Csv {
@@ -35,10 +35,7 @@ impl Rows for Csv {
 }
 
 fn field(out: &mut csv::Writer<Box<dyn Write>>, text: &str) -> Result<(), Failure> {
-    match is_formula(text) {
-        true => out.write_field(format!("'{text}")).map_err(problem),
-        false => out.write_field(text).map_err(problem),
-    }
+    out.write_field(mark_text(text).as_bytes()).map_err(problem)
 }
 
 fn problem(error: csv::Error) -> Failure {

@@ -125,9 +125,7 @@ columns! {
 
 const OWNER: &str =
     "(SELECT u.email FROM users u WHERE u.organization_id = leads.organization_id AND u.id = leads.owner_id)";
-/// The full name.
-pub(super) const NAME: &str =
-    "nullif(trim(coalesce(leads.first_name, '') || ' ' || coalesce(leads.last_name, '')), '')";
+const NAME: &str = "nullif(trim(coalesce(leads.first_name, '') || ' ' || coalesce(leads.last_name, '')), '')";
 const PHONE: &str =
     "leads.phone_number || CASE leads.phone_extension WHEN '' THEN '' ELSE ' x' || leads.phone_extension END";
 const TAGS_SQLITE: &str = "(SELECT json_group_array(t.tag) FROM lead_tags t
@@ -138,6 +136,20 @@ const FURTHER_SQLITE: &str = "(SELECT json_group_array(p.phone_number ORDER BY p
     WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id)";
 const FURTHER_POSTGRES: &str = "(SELECT json_agg(p.phone_number ORDER BY p.id)::text FROM lead_phones p
     WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id)";
+
+/// The SQL of a column of the database, by its name; NULL where there is none.
+pub(super) fn sql_of(name: &str) -> &'static str {
+    let column = COLUMNS.iter().find(|column| column.0 == name);
+    match column.map(|(.., source)| source) {
+        Some(Source::Sql(sql)) => sql,
+        _ => "NULL",
+    }
+}
+
+/// The name that people use for a column that is called by its key in JSON.
+pub(super) fn name_of_key(key: &str) -> Option<&'static str> {
+    COLUMNS.iter().find(|column| column.1 == key).map(|column| column.0)
+}
 
 /// Why a word names no column.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,7 +5,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::columns::NAME;
+use super::columns::sql_of;
 use super::field::{Field, Kind, Subject};
 use super::tree::{Condition, Filter, Op};
 use super::value::{MONEY_SCALE, Value, When};
@@ -156,48 +156,17 @@ fn comparison(op: Op) -> &'static str {
 }
 
 /// The value as it is stored.
-pub(super) fn stored(subject: &Subject) -> Statement {
+fn stored(subject: &Subject) -> Statement {
     let field = match subject {
         Subject::Custom(key) => return Statement::new("custom_text(leads.custom_fields, ").text(key).sql(")"),
         Subject::Field(field) => *field,
     };
     Statement::new(match field {
-        Field::Id => "leads.id",
         Field::Phone => "leads.phone_number",
-        Field::Email => "leads.email",
-        Field::Name => NAME,
-        Field::FirstName => "leads.first_name",
-        Field::LastName => "leads.last_name",
-        Field::Company => "leads.company",
-        Field::JobTitle => "leads.job_title",
-        Field::Website => "leads.website",
-        Field::LinkedinUrl => "leads.linkedin_url",
-        Field::Status => "leads.status",
-        Field::StatusSince => "leads.status_changed_at",
-        Field::Source => "leads.source",
-        Field::Campaign => "leads.campaign",
-        Field::Score => "leads.lead_score",
-        Field::Temperature => "leads.temperature",
         Field::Value => "leads.value_cents",
-        Field::Currency => "leads.currency",
         Field::Owner => "leads.owner_id",
-        Field::Consent => "leads.consent_status",
-        Field::ConsentSince => "leads.consent_at",
-        Field::EmailOptedOut => "leads.email_opted_out_at",
-        Field::City => "leads.city",
-        Field::State => "leads.state",
-        Field::PostalCode => "leads.postal_code",
-        Field::Country => "leads.country",
-        Field::Timezone => "leads.timezone",
-        Field::ExternalSource => "leads.external_source",
-        Field::ExternalId => "leads.external_id",
-        Field::Import => "leads.import_id",
-        Field::FirstContacted => "leads.first_contacted_at",
-        Field::LastContacted => "leads.last_contacted_at",
-        Field::Created => "leads.created_at",
-        Field::Updated => "leads.updated_at",
-        // Neither is a column; their conditions are made elsewhere.
-        Field::Tag | Field::OnDnc => "NULL",
+        // Tags and the do-not-call list are no columns; their conditions are made elsewhere.
+        field => sql_of(field.as_str()),
     })
 }
 
@@ -356,5 +325,29 @@ fn minor(op: Op, amount: i64, places: u16) -> Statement {
         _ if is_exact => Statement::default().number(floor),
         // No amount of such a currency is equal to it.
         _ => Statement::new("NULL"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_stored_somewhere() {
+        for &field in Field::ALL {
+            let sql = format!("{:?}", stored(&Subject::Field(field)));
+            let is_elsewhere = matches!(field, Field::Tag | Field::OnDnc);
+            assert_eq!(sql.contains("NULL\""), is_elsewhere, "{field}: {sql}");
+        }
+    }
+
+    #[test]
+    fn amounts_compare_in_the_minor_units_of_each_currency() {
+        let sql = |op, amount, places| format!("{:?}", minor(op, amount, places));
+        // 99.505 in units with two places lies between 9950 and 9951.
+        for (op, bound) in [(Op::Gt, "9950"), (Op::Ge, "9951"), (Op::Lt, "9951"), (Op::Le, "9950"), (Op::Eq, "NULL")] {
+            assert!(sql(op, 995_050, 2).contains(bound), "{op}");
+        }
+        assert!(sql(Op::Eq, 995_050, 3).contains("99505") && sql(Op::Ge, -5, 0).contains("(0)"));
     }
 }

@@ -1,5 +1,6 @@
 //! The fields of a lead that a filter can speak of, and what may be asked of each.
 
+use super::columns::name_of_key;
 use super::tree::Op;
 use crate::domain::custom;
 
@@ -90,20 +91,10 @@ impl Field {
     /// The field that a word names: its own name, or the column of the database and of JSON answers.
     pub fn named(word: &str) -> Option<Field> {
         let word = word.to_lowercase();
-        Field::from_word(&word).or(match word.as_str() {
+        Field::from_word(&word).or_else(|| match word.as_str() {
             "phone_number" => Some(Field::Phone),
-            "status_changed_at" => Some(Field::StatusSince),
-            "lead_score" => Some(Field::Score),
             "tags" => Some(Field::Tag),
-            "consent_status" => Some(Field::Consent),
-            "consent_at" => Some(Field::ConsentSince),
-            "email_opted_out_at" => Some(Field::EmailOptedOut),
-            "import_id" => Some(Field::Import),
-            "first_contacted_at" => Some(Field::FirstContacted),
-            "last_contacted_at" => Some(Field::LastContacted),
-            "created_at" => Some(Field::Created),
-            "updated_at" => Some(Field::Updated),
-            _ => None,
+            key => name_of_key(key).and_then(Field::from_word),
         })
     }
 
@@ -210,6 +201,7 @@ mod tests {
     #[test]
     fn names_and_columns() {
         assert_eq!(Field::named("Lead_Score"), Some(Field::Score));
+        assert_eq!(Field::named("last_contacted_at"), Some(Field::LastContacted));
         assert_eq!(Subject::named("Custom.Budget EUR"), Some(Subject::Custom("Budget EUR".into())));
         assert_eq!(Subject::named("custom."), None);
         assert_eq!(Subject::named("cüstom"), None);

@@ -7,7 +7,7 @@ use super::error::Problem;
 use super::field::{Kind, Subject};
 use super::lexer::shortened;
 use super::tree::{Condition, Op, Takes};
-use super::value::{MONEY_SCALE, Value, When, decimal};
+use super::value::{Value, When, money};
 use crate::domain::consent::{Consent, Temperature};
 use crate::domain::phone::{self, PhoneCheck, PhoneProblem, Region};
 use crate::domain::status::Status;
@@ -120,11 +120,6 @@ fn age(text: &str) -> Option<Age> {
     let (amount, unit) = text.trim().split_once(char::is_whitespace)?;
     let amount: u16 = amount.parse().ok().filter(|amount| *amount <= MAX_AMOUNT)?;
     Some(Age { amount, unit: Unit::named(unit.trim())? })
-}
-
-fn money(text: &str) -> Option<i64> {
-    let (number, places) = decimal(text, 13, 4)?;
-    number.checked_mul(MONEY_SCALE / 10i64.pow(places))
 }
 
 fn when(text: &str) -> Option<When> {

@@ -3,6 +3,7 @@
 use jiff::civil;
 
 use super::age::Age;
+use crate::domain::text::plain_decimal;
 use crate::domain::timestamp::Timestamp;
 
 /// A value as a condition holds it: in the normal form of its field.
@@ -46,21 +47,11 @@ pub fn money_text(amount: i64) -> String {
     }
 }
 
-/// Reads a plain decimal number: at most `whole` digits, then at most `part` behind a point. Returns its digits without
-/// the point, and how many of them stand behind it.
-pub fn decimal(text: &str, whole: usize, part: usize) -> Option<(i64, u32)> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (units, fraction) = match digits.split_once('.') {
-        Some((units, fraction)) if !fraction.is_empty() => (units, fraction),
-        Some(_) => return None,
-        None => (digits, ""),
-    };
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if units.is_empty() || units.len() > whole || fraction.len() > part || !plain(units) || !plain(fraction) {
-        return None;
-    }
-    let number: i64 = format!("{units}{fraction}").parse().ok()?;
-    Some((if text.starts_with('-') { -number } else { number }, fraction.len() as u32))
+/// Reads an amount: at most 13 digits before the point and 4 behind it.
+pub fn money(text: &str) -> Option<i64> {
+    let (units, fraction) = plain_decimal(text, 13, 4)?;
+    let amount: i64 = format!("{units}{fraction:0<4}").parse().ok()?;
+    Some(if text.starts_with('-') { -amount } else { amount })
 }
 
 #[cfg(test)]
@@ -68,11 +59,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals() {
-        assert_eq!(decimal("12.5", 13, 4), Some((125, 1)));
-        assert_eq!(decimal("-7", 13, 4), Some((-7, 0)));
+    fn amounts_are_read() {
+        for (text, amount) in
+            [("12.5", 125_000), ("-7", -70_000), ("0.0001", 1), ("9999999999999", 99_999_999_999_990_000)]
+        {
+            assert_eq!(money(text), Some(amount), "{text}");
+        }
         for bad in ["", "-", "1.", ".5", "1e3", "1.23456", "12345678901234", "+1", "1 000", "١"] {
-            assert_eq!(decimal(bad, 13, 4), None, "{bad}");
+            assert_eq!(money(bad), None, "{bad}");
         }
     }
 

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{Color, Format, FormatPattern, Note, Workbook, Worksheet};
 use tempfile::NamedTempFile;
 
 use super::ImportError;
-use crate::domain::text::is_formula;
+use crate::domain::text::mark_text;
 
 /// A cell to be marked, where the form allows it.
 pub struct Mark {
@@ -70,8 +70,9 @@ impl RowFile {
         };
         match &mut out {
             Out::Csv(csv) => {
-                let safe = cells.iter().map(|cell| if is_formula(cell) { format!("'{cell}") } else { cell.clone() });
-                csv.write_record(safe).map_err(|e| self.failed(e))?;
+                let mut fields = cells.iter().map(|cell| mark_text(cell));
+                let written = fields.try_for_each(|cell| csv.write_field(cell.as_bytes()));
+                written.and_then(|()| csv.write_record(None::<&[u8]>)).map_err(|e| self.failed(e))?;
             }
             Out::Sheet(sheet) => sheet
                 .write(cells, marks)

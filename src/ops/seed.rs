@@ -2,8 +2,10 @@
 
 use std::str::FromStr;
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::bulk_change::{BulkAction, change};
 use super::draft::LeadDraft;
 use super::writer::{Fate, LeadWriter, Policy, WriteError};
 use crate::db::Db;
@@ -18,6 +20,8 @@ use crate::domain::timestamp::Timestamp;
 pub struct Seeded {
     pub leads: u64,
     pub dnc_entries: u64,
+    /// Leads given to the acting user, if one acts.
+    pub assignments: usize,
 }
 
 /// First name, last name, phone, company, status, source, score, tag, age in days.
@@ -37,6 +41,9 @@ const SAMPLES: [Sample; 10] = [
     ("Jon", "Sample", "+12125550110", "Coho Winery", "new", "trade_show", 33, "fair", 1),
 ];
 
+/// The statuses of the leads that the acting user is given.
+const PROMISING: [&str; 2] = ["qualified", "hot"];
+
 /// Adds what is not there yet, with the history that its statuses imply.
 ///
 /// # Errors
@@ -45,10 +52,25 @@ pub fn load(conn: &mut Db, stamp: &Stamp) -> Result<Seeded, WriteError> {
     let drafts: Vec<LeadDraft> = SAMPLES.iter().map(|sample| draft(sample, stamp)).collect();
     let policy = Policy { on_duplicate: OnDuplicate::Skip, on_listed: OnListed::Flag };
     let stamp = Stamp { trigger: Trigger::System, ..stamp.clone() };
-    let mut writer = LeadWriter::new(conn, stamp, policy, "sample data".into(), drafts.len())?;
+    let mut writer = LeadWriter::new(conn, stamp.clone(), policy, "sample data".into(), drafts.len())?;
     let outcomes = writer.write(conn, &drafts.iter().collect::<Vec<_>>())?;
     let created = |outcome: &&super::writer::Outcome| matches!(outcome.fate, Fate::Created(_));
+    let promising = SAMPLES.iter().zip(&outcomes).filter(|(sample, _)| PROMISING.contains(&sample.4));
+    let ids: Vec<i64> = promising
+        .filter_map(|(_, outcome)| match outcome.fate {
+            Fate::Created(id) => Some(id),
+            _ => None,
+        })
+        .collect();
+    let assignments = match stamp.changed_by {
+        None => 0,
+        Some(user) => {
+            let action = BulkAction::Assign { users: vec![user], context: Some("sample data".into()) };
+            change(conn, &ids, &action, &stamp, &TimeZone::UTC, &mut |_| Ok(()))?.changed
+        }
+    };
     Ok(Seeded {
+        assignments,
         leads: outcomes.iter().filter(created).count() as u64,
         dnc_entries: outcomes.iter().filter(created).filter(|outcome| outcome.dnc_flagged).count() as u64,
     })

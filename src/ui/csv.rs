@@ -1,17 +1,12 @@
 //! CSV output that is safe to open in a spreadsheet.
 
 use super::escape;
-use crate::domain::text::is_formula;
+use crate::domain::text::mark_text;
 
 /// One line of CSV. Cells that a spreadsheet would run as formulas are marked as text; our import undoes that.
 pub fn line<'a>(cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let written = cells
-        .map(|cell| match is_formula(cell) {
-            true => format!("'{cell}"),
-            false => cell.to_owned(),
-        })
-        .try_for_each(|cell| writer.write_field(escape::csv_cell(&cell).as_bytes()));
+    let written = cells.map(mark_text).try_for_each(|cell| writer.write_field(escape::csv_cell(&cell).as_bytes()));
     // Writing to memory cannot fail.
     let _ = written.and_then(|()| writer.write_record(None::<&[u8]>));
     writer.into_inner().unwrap_or_default()

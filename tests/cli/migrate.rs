@@ -144,6 +144,19 @@ fn sample_data_loads_once() {
 }
 
 #[test]
+fn sample_leads_are_given_to_who_acts() {
+    on_both_engines(|world| {
+        world.ok(["user", "add", "ann@example.com", "--role", "admin"]);
+        let ann = ["--as", "ann@example.com"];
+        let seeded = world.json(["migrate", "seed"].into_iter().chain(ann));
+        assert_eq!((seeded["leads"].as_u64(), seeded["assignments"].as_u64()), (Some(10), Some(2)));
+        let owned = world.json(["lead", "list", "--owner", "ann@example.com"].into_iter().chain(ann));
+        assert_eq!(owned.as_array().unwrap().len(), 2);
+        assert_eq!(world.json(["migrate", "seed"].into_iter().chain(ann))["assignments"], 0);
+    });
+}
+
+#[test]
 fn databases_that_are_none() {
     let world = World::new(Engine::Sqlite);
     let text = world.file("text.db", "this is no database, however long the text may be ".repeat(100));

@@ -40,7 +40,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(right)?;
     let mut users = Vec::new();
     for email in &args.to {
-        let user = super::user_named(&mut session, email)?;
+        let user = session.user_by_email(email)?;
         if !user.is_active {
             return Err(CommandError::failed(format!("the user `{}` is disabled", user.email)).into());
         }

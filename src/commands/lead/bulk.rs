@@ -10,11 +10,12 @@ use crate::commands::selection::{self, Selection};
 use crate::db::models::leads;
 use crate::db::{DbError, Lock};
 use crate::domain::datetime;
+use crate::domain::status::Status;
 use crate::error::{CommandError, Exit};
 use crate::export::Record;
 use crate::filter::LeadColumn;
 use crate::ops::bulk_change::{BulkAction, BulkCounts, change};
-use crate::ui::{Column, Format, grouped};
+use crate::ui::{Column, Format, Ui, grouped};
 
 /// A change to leads.
 pub struct Wanted {
@@ -88,7 +89,6 @@ pub fn change_selected(
     let interrupted = session.db.interrupted();
     let (stamp, zone) = (session.stamp.clone(), datetime::zone(&session.org.timezone).map_err(CommandError::failed)?);
     let lock = lock_of(&wanted.action);
-    session.db.expect_many_changes()?;
     let counts = session.db.write_under(lock, org, wanted.dry_run, |conn| -> anyhow::Result<BulkCounts> {
         let ids = query.ids(conn, None, None)?;
         if is_asked && ids != seen {
@@ -103,19 +103,29 @@ pub fn change_selected(
                 Ok(())
             }
         };
-        Ok(change(conn, &ids, &wanted.action, &stamp, &zone, &mut step)?)
+        let counts = change(conn, &ids, &wanted.action, &stamp, &zone, &mut step)?;
+        match counts.reconciles() {
+            true => Ok(counts),
+            false => Err(CommandError::failed("the counts do not reconcile; nothing was changed")
+                .hint("this is a fault of crmctl; please report it")
+                .into()),
+        }
     })?;
     drop(progress);
-    if !counts.reconciles() {
-        return Err(CommandError::failed("the counts do not reconcile; please report this").into());
-    }
-    if wanted.dry_run {
+    tell(ui, counts, wanted.dry_run)
+}
+
+/// Prints what became of the leads, and why some were refused.
+fn tell(ui: Ui, counts: BulkCounts, dry_run: bool) -> anyhow::Result<Exit> {
+    if dry_run {
         ui.note("nothing was changed");
     }
     let refuses = counts.not_allowed + counts.on_dnc > 0;
-    let columns = if refuses { SUMMARY } else { WITHOUT_REFUSALS };
-    let is_for_people = matches!(ui.format, Format::Table | Format::Markdown);
-    ui.record(&Summary { counts, dry_run: wanted.dry_run }, if is_for_people { columns } else { SUMMARY })?;
+    let columns = match ui.format {
+        Format::Table | Format::Markdown if !refuses => WITHOUT_REFUSALS,
+        _ => SUMMARY,
+    };
+    ui.record(&Summary { counts, dry_run }, columns)?;
     if counts.not_allowed > 0 {
         ui.note("some leads do not move there by the table of allowed moves; --force goes past it, with a reason");
     }
@@ -140,20 +150,21 @@ pub fn change_one(context: &Context, session: &mut Session, name: &LeadName, wan
         let counts = change(conn, &[lead.id], &wanted.action, &stamp, &zone, &mut |_| Ok(()))?;
         Ok((counts, leads::by_ids(conn, org, &[lead.id])?.pop()))
     })?;
-    match wanted.dry_run {
-        true => {
-            context.ui.note("nothing was changed");
-            context.ui.record(&Summary { counts, dry_run: true }, WITHOUT_REFUSALS)?;
-        }
-        false => super::show::print(context, session, after.unwrap_or(lead))?,
+    if wanted.dry_run {
+        return tell(context.ui, counts, true);
     }
+    super::show::print(context, session, after.unwrap_or(lead))?;
     Ok(Exit::Done)
 }
 
-/// A number that goes on the list concerns every lead that has it.
+/// What a move to a status must hold: a number that goes on the list concerns every lead that has it.
+pub fn lock_to(status: Status) -> Lock {
+    if status == Status::Dnc { Lock::DncList } else { Lock::Leads }
+}
+
 fn lock_of(action: &BulkAction) -> Lock {
     match action {
-        BulkAction::Status { to: crate::domain::status::Status::Dnc, .. } => Lock::DncList,
+        BulkAction::Status { to, .. } => lock_to(*to),
         _ => Lock::Leads,
     }
 }

@@ -6,6 +6,7 @@ use crate::commands::complete;
 use crate::commands::context::{Context, Session};
 use crate::commands::limit::Limit;
 use crate::commands::selection::{self, Selection};
+use crate::db::{Cells, Db};
 use crate::domain::role::Right;
 use crate::domain::status::Status;
 use crate::domain::{source, tag};
@@ -13,7 +14,7 @@ use crate::error::{CommandError, Exit};
 use crate::export::Record;
 use crate::filter::query::After;
 use crate::filter::value::Value;
-use crate::filter::{Condition, Field, Filter, LeadQuery, Op, Subject};
+use crate::filter::{Condition, Field, Filter, LeadColumn, LeadQuery, Op, Subject};
 use crate::ui::{Column, ListWriter};
 
 /// List leads, the newest first
@@ -108,11 +109,11 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn push(list: &mut ListWriter, columns: &[crate::filter::LeadColumn], cells: &crate::db::Cells) -> anyhow::Result<()> {
+fn push(list: &mut ListWriter, columns: &[LeadColumn], cells: &Cells) -> anyhow::Result<()> {
     Ok(list.push(&Record { columns, cells })?)
 }
 
-fn begin(query: &LeadQuery, conn: &mut crate::db::Db, id: i64) -> anyhow::Result<After> {
+fn begin(query: &LeadQuery, conn: &mut Db, id: i64) -> anyhow::Result<After> {
     query.after(conn, id)?.ok_or_else(|| {
         CommandError::failed(format!("no lead has the id {id}"))
             .hint("--after takes the id of the last lead of the page before")
@@ -132,7 +133,7 @@ impl Args {
         conditions.extend(self.tag.as_deref().map(|name| text(Field::Tag, tag::normalize(name))));
         conditions.extend(self.import.map(|id| is(Field::Import, Value::Number(id))));
         if let Some(email) = &self.owner {
-            conditions.push(text(Field::Owner, super::user_named(session, email)?.email));
+            conditions.push(text(Field::Owner, session.user_by_email(email)?.email));
         }
         Ok(conditions)
     }

@@ -21,7 +21,6 @@ use serde::Serialize;
 use crate::commands::context::{Context, Session};
 use crate::db::models::lead_tags;
 use crate::db::models::leads::{self, Lead};
-use crate::db::models::users::{self, User};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::phone::{self, PhoneCheck, PhoneProblem, Region};
 use crate::domain::timestamp::Timestamp;
@@ -132,16 +131,6 @@ pub(super) fn rows(conn: &mut Db, org: OrgId, ids: &[i64], now: Timestamp) -> Re
             lead,
         })
         .collect())
-}
-
-/// The user with this email.
-pub(super) fn user_named(session: &mut Session, email: &str) -> anyhow::Result<User> {
-    let (org, email) = (session.org.org_id(), email.trim().to_lowercase());
-    session.db.read(org, |conn| users::by_email(conn, org, &email))?.ok_or_else(|| {
-        CommandError::failed(format!("no user of this organization has the email `{email}`"))
-            .hint("list them: crmctl user list")
-            .into()
-    })
 }
 
 /// Which lead a person means: by id, phone or email.

@@ -1,12 +1,11 @@
 //! `crmctl lead status`
 
-use super::bulk::{Wanted, change_selected, one_or_many};
+use super::bulk::{Wanted, change_selected, lock_to, one_or_many};
 use super::{Among, LeadName};
 use crate::cli::one_of;
 use crate::commands::context::Context;
 use crate::commands::selection::Selection;
 use crate::commands::texts::within;
-use crate::db::Lock;
 use crate::db::models::leads;
 use crate::domain::datetime;
 use crate::domain::role::Right;
@@ -54,16 +53,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     match one_or_many(args.lead.clone(), &args.selection)? {
         Some(name) => move_one(args, &name, context),
         None => {
-            let right = if args.status == Status::Dnc { Right::AddDnc } else { Right::EditMany };
-            let mut session = context.session(right)?;
-            if !session.role.may(Right::EditMany) {
-                return Err(CommandError::failed(format!(
-                    "the role `{}` does not allow this ({})",
-                    session.role,
-                    Right::EditMany
-                ))
-                .hint("ask an admin of the organization")
-                .into());
+            let mut session = context.session(Right::EditMany)?;
+            if args.status == Status::Dnc {
+                session.require(Right::AddDnc)?;
             }
             let wanted = Wanted {
                 question: format!("Move to {} –", args.status),
@@ -81,10 +73,8 @@ fn move_one(args: Args, name: &LeadName, context: &Context) -> anyhow::Result<Ex
     let lead = name.find(&mut session, Among::Live)?;
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
-    // A number that goes on the list concerns every lead that has it.
-    let lock = if args.status == Status::Dnc { Lock::DncList } else { Lock::Leads };
     let wanted = StatusMove { to: args.status, force: args.force, reason: args.reason, if_version: args.if_version };
-    let stored = session.db.write_under(lock, org, args.dry_run, |conn| -> anyhow::Result<_> {
+    let stored = session.db.write_under(lock_to(args.status), org, args.dry_run, |conn| -> anyhow::Result<_> {
         set_status(conn, id, &wanted, &stamp, &zone)?;
         Ok(leads::by_ids(conn, org, &[id])?.pop())
     })?;

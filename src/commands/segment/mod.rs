@@ -89,17 +89,11 @@ pub(super) struct Count {
 pub(super) const COUNT_COLUMNS: &[Column] =
     &[Column::whole("segment", "segment"), Column::count("count", "leads"), Column::time("counted_at", "counted")];
 
-/// Whether the acting user sees a segment: a public one, their own, or any for the account of an embedded database.
-fn sees(session: &Session, segment: &Segment) -> bool {
-    let user = session.stamp.changed_by;
-    segment.is_public || user.is_none() || segment.owner_id == user
-}
-
 /// The segments that the acting user sees, by name.
 pub fn visible(session: &mut Session) -> anyhow::Result<Vec<Segment>> {
     let org = session.org.org_id();
     let mut all = session.db.read(org, |conn| segments::all(conn, org))?;
-    all.retain(|segment| sees(session, segment));
+    all.retain(|segment| segment.is_seen_by(session.stamp.changed_by));
     Ok(all)
 }
 
@@ -110,7 +104,7 @@ pub fn visible(session: &mut Session) -> anyhow::Result<Vec<Segment>> {
 pub fn find(session: &mut Session, name: &str) -> anyhow::Result<(Segment, Filter)> {
     let (org, name) = (session.org.org_id(), normal_name(name));
     let found = session.db.read(org, |conn| segments::by_name(conn, org, &name))?;
-    let Some(segment) = found.filter(|segment| sees(session, segment)) else {
+    let Some(segment) = found.filter(|segment| segment.is_seen_by(session.stamp.changed_by)) else {
         let names: Vec<String> = visible(session)?.into_iter().map(|segment| segment.name).collect();
         let hint = match nearest(&name, names.iter().map(String::as_str)) {
             Some(name) => format!("did you mean `{name}`?"),

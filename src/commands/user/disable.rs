@@ -14,7 +14,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Administer)?;
-    let mut user = super::by_email(&mut session, &args.email)?;
+    let mut user = session.user_by_email(&args.email)?;
     user.is_active = false;
     let (org, now) = (session.org.org_id(), session.stamp.now);
     session.db.write(org, |conn| users::update(conn, &mut user, now))?;

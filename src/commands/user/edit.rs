@@ -31,7 +31,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Administer)?;
-    let mut user = super::by_email(&mut session, &args.email)?;
+    let mut user = session.user_by_email(&args.email)?;
     let before = user.clone();
     user.email = args.new_email.unwrap_or(user.email);
     user.role = args.role.unwrap_or(user.role);

@@ -6,10 +6,9 @@ mod edit;
 mod list;
 mod show;
 
-use crate::commands::context::{Context, Session};
-use crate::db::models::users::{self, User};
+use crate::commands::context::Context;
 use crate::domain::email::Email;
-use crate::error::{CommandError, Exit};
+use crate::error::Exit;
 use crate::ui::Column;
 
 /// Manage the users of an organization
@@ -55,14 +54,4 @@ pub(super) fn checked_name(text: &str) -> Result<String, String> {
         ..=100 => Ok(text.trim().to_owned()),
         _ => Err("a name has at most 100 characters".into()),
     }
-}
-
-/// The organization's user with this email.
-pub(super) fn by_email(session: &mut Session, email: &str) -> anyhow::Result<User> {
-    let org = session.org.org_id();
-    session.db.read(org, |conn| users::by_email(conn, org, email))?.ok_or_else(|| {
-        CommandError::failed(format!("no user of `{}` has the email `{email}`", session.org.slug))
-            .hint("list them: crmctl user list")
-            .into()
-    })
 }

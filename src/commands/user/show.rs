@@ -13,7 +13,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Read)?;
-    let user = super::by_email(&mut session, &args.email)?;
+    let user = session.user_by_email(&args.email)?;
     context.ui.record(&user, super::COLUMNS)?;
     Ok(Exit::Done)
 }

@@ -32,6 +32,14 @@ pub struct Segment {
     pub version: i32,
 }
 
+impl Segment {
+    /// Whether somebody sees it: everyone a public one, a user their own, and the account of an embedded database, which
+    /// acts as no user, all of them.
+    pub fn is_seen_by(&self, user: Option<i64>) -> bool {
+        self.is_public || user.is_none() || self.owner_id == user
+    }
+}
+
 /// What a new segment is made of.
 #[derive(Insertable)]
 #[diesel(table_name = segments, treat_none_as_default_value = false)]
