@@ -7,6 +7,8 @@ use crate::import::ImportError;
 use crate::ops::dnc::decide::DecideError;
 use crate::ops::lead_delete::RestoreError;
 use crate::ops::lead_edit::{self, EditError};
+use crate::ops::lead_history::as_of::AsOfError;
+use crate::ops::lead_merge::MergeError;
 use crate::ops::undo::UndoError;
 use crate::ops::writer::WriteError;
 use crate::settings::SettingsError;
@@ -92,6 +94,18 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
         of_undo(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<EditError>() {
         of_edit(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<MergeError>() {
+        of_merge(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<AsOfError>() {
+        match e {
+            AsOfError::Db(e) => of_db(e, &mut explanation),
+            AsOfError::NotYet { lead, .. } => {
+                explanation.hint = Some(format!("see when it changed: crmctl lead history {lead}"));
+            }
+            AsOfError::Unreadable { .. } => {
+                explanation.hint = Some("the log was written by another program; name a later time".into());
+            }
+        }
     } else if let Some(e) = error.downcast_ref::<DecideError>() {
         of_decide(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<ExportError>() {
@@ -221,10 +235,27 @@ fn of_restore(error: &RestoreError, explanation: &mut Explanation) {
     match error {
         RestoreError::Db(e) => of_db(e, explanation),
         RestoreError::NotDeleted(_) => {}
-        RestoreError::Taken { holder, .. } => {
-            explanation.hint = Some(format!("look at the live lead: crmctl lead show {holder}"));
+        RestoreError::Taken { lead, holder, .. } => {
+            explanation.hint = Some(format!(
+                "look at the live lead: crmctl lead show {holder}\n\
+                 if both are one person, merge them: crmctl lead merge {lead} --into {holder}"
+            ));
         }
+        RestoreError::SurvivorMerged { survivor, .. } => {
+            explanation.hint = Some(format!("restore that one first: crmctl lead restore {survivor}"));
+        }
+        RestoreError::Raced => explanation.hint = Some("nothing was changed; try again".into()),
     }
+}
+
+fn of_merge(error: &MergeError, explanation: &mut Explanation) {
+    explanation.hint = match error {
+        MergeError::Db(e) => return of_db(e, explanation),
+        MergeError::Itself(_) => Some("name another lead".into()),
+        MergeError::SurvivorDeleted(lead) => Some(format!("bring it back: crmctl lead restore {lead}")),
+        MergeError::Merged { lead, .. } => Some(format!("to undo that: crmctl lead restore {lead}")),
+        MergeError::Raced => Some("nothing was changed; try again".into()),
+    };
 }
 
 fn of_undo(error: &UndoError, explanation: &mut Explanation) {
@@ -259,6 +290,13 @@ fn of_edit(error: &EditError, explanation: &mut Explanation) {
         EditError::Listed { number, .. } => {
             Some(format!("take the number off the list, with the reason: crmctl dnc remove {number} --reason TEXT"))
         }
+        EditError::UnknownNumber { lead, number } => Some(format!(
+            "look at its numbers: crmctl lead show {lead}; add one: crmctl lead phone add {lead} {number}"
+        )),
+        EditError::FirstNumber { lead, .. } => Some(format!(
+            "make another one the first: crmctl lead phone primary {lead} NUMBER\n\
+             or leave it without: crmctl lead edit {lead} --clear phone_number"
+        )),
         EditError::Raced => Some("nothing was changed; try again".into()),
     };
 }

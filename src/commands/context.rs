@@ -26,6 +26,7 @@ pub struct Context {
 
 /// An open database, an organization in it, and who acts.
 pub struct Session {
+    pub ui: Ui,
     pub db: Database,
     pub org: Organization,
     /// Actor and time of what this call writes.
@@ -93,7 +94,7 @@ impl Context {
         }
         let (stamp, role) = self.actor(&mut db, &org, right, now)?;
         self.ui.detail(&format!("session begun in {}", millis(began.elapsed())));
-        Ok(Session { db, org, stamp, role })
+        Ok(Session { ui: self.ui, db, org, stamp, role })
     }
 
     /// Refuses who is not an admin of this organization.

@@ -186,6 +186,7 @@ impl<'a> Batch<'a> {
         // A number on the list stays the number of its lead: the draft's own phone may be another one.
         self.list_number(draft);
         let Some(mut held) = self.held.remove(&id) else { return Outcome::of(Fate::SkippedKnown(id)) };
+        let draft = &*self.writer.identities.for_survivor(draft);
         let opt_outs = &self.writer.opt_outs;
         let opt_out =
             opt_outs.of(draft.phone, held.lead.email.as_deref()).or(opt_outs.of(None, draft.lead.email.as_deref()));

@@ -1,13 +1,13 @@
-//! Deleting a lead, which keeps its row, and restoring it.
+//! Deleting a lead, which keeps its row, and restoring one that was deleted or merged.
 
+use super::apply::FieldChange;
+use super::lead_edit::{deny_consent, field_audit, follow_number};
 use super::lead_keys;
-use crate::db::bulk::Stamp;
-use crate::db::models::dnc_list;
+use super::lead_merge::{Unmerged, unmerge};
+use crate::db::bulk::{self, LeadChanges, Stamp, Written};
 use crate::db::models::lead_audit_log::{self, NewAuditEntry};
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
-
-use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
 
 /// Why a lead was not restored.
@@ -20,6 +20,12 @@ pub enum RestoreError {
     /// Another live lead has the phone or the external id.
     #[error("the lead {lead} cannot be restored: the live lead {holder} has its {what} meanwhile")]
     Taken { lead: i64, holder: i64, what: &'static str },
+    #[error(
+        "the lead {lead} cannot be restored: the lead {survivor}, which absorbed it, was itself merged into the lead {into}"
+    )]
+    SurvivorMerged { lead: i64, survivor: i64, into: i64 },
+    #[error("another program took the phone number or the external id meanwhile")]
+    Raced,
 }
 
 /// Marks live leads as deleted and writes it down.
@@ -29,66 +35,71 @@ pub enum RestoreError {
 pub fn delete(conn: &mut Db, leads: &mut [Lead], stamp: &Stamp) -> Result<(), DbError> {
     for lead in leads.iter_mut() {
         lead.deleted_at = Some(stamp.now);
-        store(conn, lead, "delete", stamp)?;
+        lead.updated_at = stamp.now;
+        lead.version += 1;
+        leads::update(conn, lead)?;
+        lead_audit_log::append(conn, &[stamp.audit(lead.id, "delete")])?;
     }
     Ok(())
 }
 
-/// Makes a deleted lead live again, with the opt-outs that its person made meanwhile.
+/// Brings a deleted lead back, with the opt-outs that its person made meanwhile. Of a merged lead the merge is undone: it
+/// is as it was before, and the survivor gives back what it took over.
 ///
 /// # Errors
-/// The lead is live, or another live lead has its phone or external id.
-pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<(), RestoreError> {
-    if lead.deleted_at.is_none() {
-        return Err(RestoreError::NotDeleted(lead.id));
-    }
+/// The lead is live, its survivor was merged itself, or another live lead has its phone or external id.
+pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Option<Unmerged>, RestoreError> {
+    let since = lead.deleted_at.take().ok_or(RestoreError::NotDeleted(lead.id))?;
     super::dnc::remove::expire(conn, stamp)?;
-    refuse_taken(conn, lead, stamp)?;
-    lead.deleted_at = None;
-    lead.merged_into_id = None;
-    let changes = inherit(conn, lead, stamp)?;
-    store(conn, lead, "restore", stamp)?;
-    lead_audit_log::append(conn, &changes)?;
-    if let Some(number) = lead.phone_number.clone().filter(|_| lead.status != Status::Dnc) {
-        let listed = dnc_list::listed_among(conn, stamp.org, std::slice::from_ref(&number), stamp.now)?;
-        if !listed.is_empty() {
-            super::dnc::move_leads_to_dnc(conn, &[number], stamp)?;
+    let mut log = vec![stamp.audit(lead.id, "restore")];
+    let mut unmerged = None;
+    if let Some(survivor) = lead.merged_into_id.take() {
+        let undone = unmerge(conn, lead.id, survivor, stamp)?;
+        let entry = |field: &str, old: String, new: Option<String>| NewAuditEntry {
+            field_name: Some(field.to_owned()),
+            old_value: Some(old),
+            new_value: new,
+            ..stamp.audit(lead.id, "restore")
+        };
+        log = vec![entry("merged_into_id", survivor.to_string(), None)];
+        if let Some(before) = undone.deleted_before {
+            // It was deleted when it was merged.
+            log.push(entry("deleted_at", since.to_string(), Some(before.to_string())));
+            lead.deleted_at = Some(before);
         }
+        unmerged = Some(undone);
     }
-    Ok(())
+    let mut changes = LeadChanges { audit: log, ..LeadChanges::default() };
+    if lead.deleted_at.is_none() {
+        refuse_taken(conn, lead, stamp)?;
+        changes.audit.extend(inherit(conn, lead, stamp)?);
+        follow_number(conn, lead, &mut changes, stamp)?;
+    }
+    lead.updated_at = stamp.now;
+    lead.version += 1;
+    changes.updated.push(lead.clone());
+    match bulk::write(conn, &changes, stamp)? {
+        Written::All => Ok(unmerged),
+        Written::LostRace => Err(RestoreError::Raced),
+    }
 }
 
 /// Gives a lead the opt-outs that its person made through other leads, and tells what that changed.
 fn inherit(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Vec<NewAuditEntry>, DbError> {
     let opt_out = lead_keys::opt_out_of_others(conn, lead, lead, stamp.org)?;
     let mut changes = Vec::new();
-    let consent = opt_out.ratchet(lead.consent_status);
-    if consent != lead.consent_status {
-        changes.push(changed(
-            lead,
-            stamp,
-            "consent_status",
-            Some(lead.consent_status.to_string()),
-            consent.to_string(),
-        ));
-        lead.consent_status = consent;
-        lead.consent_at = Some(stamp.now);
+    if opt_out.denied {
+        let mut fields = Vec::new();
+        deny_consent(lead, &mut fields, stamp);
+        changes.extend(fields.into_iter().map(|change| field_audit(lead.id, change, stamp)));
     }
     if let (None, Some(since)) = (lead.email_opted_out_at, opt_out.email_opted_out_at) {
         let since = Timestamp::from_micros(since);
-        changes.push(changed(lead, stamp, "email_opted_out_at", None, since.to_string()));
+        let change = FieldChange { field: "email_opted_out_at".into(), old: None, new: Some(since.to_string()) };
+        changes.push(field_audit(lead.id, change, stamp));
         lead.email_opted_out_at = Some(since);
     }
     Ok(changes)
-}
-
-fn changed(lead: &Lead, stamp: &Stamp, field: &str, old: Option<String>, new: String) -> NewAuditEntry {
-    NewAuditEntry {
-        field_name: Some(field.to_owned()),
-        old_value: old,
-        new_value: Some(new),
-        ..stamp.audit(lead.id, "update")
-    }
 }
 
 fn refuse_taken(conn: &mut Db, lead: &Lead, stamp: &Stamp) -> Result<(), RestoreError> {
@@ -96,11 +107,4 @@ fn refuse_taken(conn: &mut Db, lead: &Lead, stamp: &Stamp) -> Result<(), Restore
         Some((holder, what)) => Err(RestoreError::Taken { lead: lead.id, holder, what }),
         None => Ok(()),
     }
-}
-
-fn store(conn: &mut Db, lead: &mut Lead, action: &'static str, stamp: &Stamp) -> Result<(), DbError> {
-    lead.updated_at = stamp.now;
-    lead.version += 1;
-    leads::update(conn, lead)?;
-    lead_audit_log::append(conn, &[stamp.audit(lead.id, action)])
 }

@@ -42,6 +42,10 @@ pub enum EditError {
     ForbiddenMove { from: Status, to: Status },
     #[error("another program took the phone number or the external id meanwhile")]
     Raced,
+    #[error("the lead {lead} has no further number {number}")]
+    UnknownNumber { lead: i64, number: String },
+    #[error("{number} is the first number of the lead {lead}")]
+    FirstNumber { lead: i64, number: String },
     #[error("the lead {lead} is on the do-not-call list by its number {number}")]
     Listed { lead: i64, number: String },
 }
@@ -189,7 +193,7 @@ pub fn set_status(
 }
 
 /// The lead as it is now, held against changes by others.
-fn begin(conn: &mut Db, id: i64, if_version: Option<i32>, stamp: &Stamp) -> Result<Lead, EditError> {
+pub(super) fn begin(conn: &mut Db, id: i64, if_version: Option<i32>, stamp: &Stamp) -> Result<Lead, EditError> {
     expire(conn, stamp)?;
     let lead = leads::by_ids_for_change(conn, stamp.org, &[id])?.pop().ok_or(EditError::Deleted(id))?;
     match if_version {
@@ -234,7 +238,12 @@ pub(super) fn deny_consent(lead: &mut Lead, fields: &mut Vec<FieldChange>, stamp
 }
 
 /// Makes the status of a lead follow its new number: to `dnc`, or back.
-fn follow_number(conn: &mut Db, lead: &mut Lead, changes: &mut LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+pub(super) fn follow_number(
+    conn: &mut Db,
+    lead: &mut Lead,
+    changes: &mut LeadChanges,
+    stamp: &Stamp,
+) -> Result<(), DbError> {
     let numbers: Vec<String> = lead.phone_number.iter().cloned().collect();
     let is_listed = !dnc_list::listed_among(conn, stamp.org, &numbers, stamp.now)?.is_empty();
     if is_listed && lead.status != Status::Dnc {
@@ -256,7 +265,7 @@ pub(super) fn field_audit(lead_id: i64, change: FieldChange, stamp: &Stamp) -> N
     }
 }
 
-fn store(conn: &mut Db, changes: &LeadChanges, stamp: &Stamp) -> Result<(), EditError> {
+pub(super) fn store(conn: &mut Db, changes: &LeadChanges, stamp: &Stamp) -> Result<(), EditError> {
     match bulk::write(conn, changes, stamp)? {
         Written::All => Ok(()),
         // Somebody took the key between the look and the write.

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::db::models::leads::{Lead, TEXT_COLUMNS};
+use crate::db::types::{CivilDate, Json};
 use crate::domain::consent::{Consent, Temperature};
 use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
@@ -27,6 +28,13 @@ pub fn text_of(lead: &Lead, field: &str) -> Option<String> {
         "consent_status" => Some(lead.consent_status.to_string()),
         "consent_at" => lead.consent_at.map(|t| t.to_string()),
         "email_opted_out_at" => lead.email_opted_out_at.map(|t| t.to_string()),
+        "first_contacted_at" => lead.first_contacted_at.map(|t| t.to_string()),
+        "last_contacted_at" => lead.last_contacted_at.map(|t| t.to_string()),
+        "expected_close_date" => lead.expected_close_date.map(|date| date.0.to_string()),
+        "lead_score_factors" => lead.lead_score_factors.as_ref().map(|json| json.0.to_string()),
+        "source_metadata" => lead.source_metadata.as_ref().map(|json| json.0.to_string()),
+        "merged_into_id" => number(lead.merged_into_id),
+        "deleted_at" => lead.deleted_at.map(|t| t.to_string()),
         _ => TEXT_COLUMNS.iter().find(|column| column.name == field).and_then(|column| (column.get)(lead).clone()),
     }
 }
@@ -61,6 +69,13 @@ pub fn set(lead: &mut Lead, field: &str, value: Option<&str>) -> bool {
         "consent_status" => put(&mut lead.consent_status, value.and_then(|text| Consent::from_str(text).ok())),
         "consent_at" => put(&mut lead.consent_at, time(value)),
         "email_opted_out_at" => put(&mut lead.email_opted_out_at, time(value)),
+        "first_contacted_at" => put(&mut lead.first_contacted_at, time(value)),
+        "last_contacted_at" => put(&mut lead.last_contacted_at, time(value)),
+        "expected_close_date" => put(&mut lead.expected_close_date, parsed(value).map(|date| date.map(CivilDate))),
+        "lead_score_factors" => put(&mut lead.lead_score_factors, parsed(value).map(|json| json.map(Json))),
+        "source_metadata" => put(&mut lead.source_metadata, parsed(value).map(|json| json.map(Json))),
+        "merged_into_id" => put(&mut lead.merged_into_id, parsed(value)),
+        "deleted_at" => put(&mut lead.deleted_at, time(value)),
         _ => match TEXT_COLUMNS.iter().find(|column| column.name == field) {
             Some(column) => put((column.get_mut)(lead), Some(value.map(str::to_owned))),
             None => false,
@@ -94,6 +109,13 @@ mod tests {
             ("consent_status", "denied"),
             ("consent_at", "2026-03-04T12:00:00.000001Z"),
             ("email_opted_out_at", "2026-03-04T12:00:00Z"),
+            ("first_contacted_at", "2026-03-04T12:00:00Z"),
+            ("last_contacted_at", "2026-03-04T12:00:00Z"),
+            ("expected_close_date", "2026-03-31"),
+            ("lead_score_factors", "{\"age\":7}"),
+            ("source_metadata", "{\"form\":\"fair\"}"),
+            ("merged_into_id", "7"),
+            ("deleted_at", "2026-03-04T12:00:00Z"),
             ("custom.Budget", "10"),
         ] {
             let before = text_of(&lead, field);

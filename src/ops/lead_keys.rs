@@ -34,13 +34,7 @@ pub fn holder(conn: &mut Db, lead: &Lead, org: OrgId) -> Result<Option<(i64, &'s
 /// # Errors
 /// The database cannot be read.
 pub fn opt_out_of_others(conn: &mut Db, lead: &Lead, keys: &Lead, org: OrgId) -> Result<OptOut, DbError> {
-    let mut opt_out = OptOut::default();
-    lead_identities::each_opted_out(conn, org, |other| {
-        let same_phone = keys.phone_number.is_some() && other.phone_number == keys.phone_number;
-        let same_email = keys.email.is_some() && other.email == keys.email;
-        if other.id != lead.id && (same_phone || same_email) {
-            opt_out = opt_out.or(other.opt_out);
-        }
-    })?;
-    Ok(opt_out)
+    let others = lead_identities::opted_out_with(conn, org, keys.phone_number.as_deref(), keys.email.as_deref())?;
+    let others = others.into_iter().filter(|other| other.id != lead.id);
+    Ok(others.fold(OptOut::default(), |all, other| all.or(other.opt_out)))
 }

@@ -1,13 +1,15 @@
 //! Who is the same lead: external id, else phone and extension, else an email that decides.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::draft::LeadDraft;
-use crate::db::models::lead_identities::{self, Identity};
+use crate::db::models::lead_identities::{self, Identity, MergedIdentity};
 use crate::db::models::leads::Lead;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::consent::OptOut;
@@ -36,6 +38,9 @@ pub struct Identities {
     /// Leads that are known by their email alone.
     by_email_alone: FxHashMap<u128, i64>,
     by_external_id: FxHashMap<u128, i64>,
+    /// What merged leads were known by, which stands for their survivors in the maps above.
+    merged_phones: HashSet<(u64, String)>,
+    merged_external_ids: FxHashSet<u128>,
     hasher: SipHasher13,
     /// Whether every live lead is in here.
     complete: bool,
@@ -58,6 +63,8 @@ impl Default for Identities {
             by_email: FxHashMap::default(),
             by_email_alone: FxHashMap::default(),
             by_external_id: FxHashMap::default(),
+            merged_phones: HashSet::new(),
+            merged_external_ids: FxHashSet::default(),
             hasher: SipHasher13::new_with_keys(a, b),
             complete: false,
         }
@@ -73,6 +80,8 @@ impl Identities {
         self.by_phone.reserve(expected);
         self.by_email.reserve(expected);
         lead_identities::each_identity(conn, org, |identity| self.remember_stored(&identity))?;
+        let merged = lead_identities::all_merged(conn, org)?;
+        self.remember_merged(conn, org, merged)?;
         self.complete = true;
         Ok(())
     }
@@ -102,7 +111,56 @@ impl Identities {
         for identity in lead_identities::identities_of(conn, org, &phones, &emails, &external)? {
             self.remember_stored(&identity);
         }
+        let merged = lead_identities::merged_identities_of(conn, org, &phones, &external)?;
+        self.remember_merged(conn, org, merged)
+    }
+
+    /// Remembers the phones and external ids of merged leads as those of their survivors, unless a live lead has them.
+    fn remember_merged(&mut self, conn: &mut Db, org: OrgId, merged: Vec<MergedIdentity>) -> Result<(), DbError> {
+        if merged.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<i64> = merged.iter().filter_map(|lead| lead.merged_into_id).collect();
+        let survivors = lead_identities::survivors(conn, org, &ids)?;
+        for MergedIdentity { identity, merged_into_id } in merged {
+            let Some(survivor) = merged_into_id.and_then(|id| survivors.get(&id)).copied() else { continue };
+            if let Some(phone) = identity.phone_number.as_deref().and_then(E164::from_e164)
+                && self.by_phone(phone, &identity.phone_extension).is_none()
+            {
+                self.remember(survivor, Some(phone), &identity.phone_extension, None, None);
+                self.merged_phones.insert((phone.digits(), identity.phone_extension.clone()));
+            }
+            if let Some((system, id)) = identity.external_source.as_deref().zip(identity.external_id.as_deref()) {
+                let key = self.key(&[system, id]);
+                if let Entry::Vacant(free) = self.by_external_id.entry(key) {
+                    free.insert(survivor);
+                    self.merged_external_ids.insert(key);
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// The draft as its lead may take it: a phone or external id that a merged lead had finds the survivor and does not
+    /// become its own.
+    pub fn for_survivor<'a>(&self, draft: &'a LeadDraft) -> Cow<'a, LeadDraft> {
+        if self.merged_phones.is_empty() && self.merged_external_ids.is_empty() {
+            return Cow::Borrowed(draft);
+        }
+        let phone = draft.phone.map(|phone| (phone.digits(), draft.lead.phone_extension.clone()));
+        let by_phone = phone.is_some_and(|key| self.merged_phones.contains(&key));
+        let external = draft.lead.external_source.as_deref().zip(draft.lead.external_id.as_deref());
+        let by_id = external.is_some_and(|(system, id)| self.merged_external_ids.contains(&self.key(&[system, id])));
+        let mut draft = Cow::Borrowed(draft);
+        if by_phone {
+            let draft = draft.to_mut();
+            (draft.phone, draft.lead.phone_number, draft.lead.phone_extension) = (None, None, String::new());
+        }
+        if by_id {
+            let draft = draft.to_mut();
+            (draft.lead.external_source, draft.lead.external_id) = (None, None);
+        }
+        draft
     }
 
     /// Forgets everything and loads from the database again as rows ask for it: after a lost race.
@@ -112,6 +170,8 @@ impl Identities {
         self.by_email.clear();
         self.by_email_alone.clear();
         self.by_external_id.clear();
+        self.merged_phones.clear();
+        self.merged_external_ids.clear();
         self.complete = false;
     }
 
@@ -346,6 +406,19 @@ mod tests {
         assert_eq!(identities.find(&draft(None, None, Some("9"))), Match::New { possible_duplicate: false });
         assert_eq!(identities.find(&draft(None, MAIL, None)), Match::Known(1));
         assert_eq!(identities.find(&draft(B, None, None)), Match::Known(2));
+    }
+
+    #[test]
+    fn what_a_merged_lead_was_known_by_finds_its_survivor_and_stays_the_merged_one_s() {
+        let mut identities = known();
+        identities.remember(1, Some(E164::from_e164("+12125550149").unwrap()), "", None, None);
+        identities.merged_phones.insert((12_125_550_149, String::new()));
+        let draft = draft(Some("+12125550149"), None, Some("9"));
+        assert_eq!(identities.find(&draft), Match::Known(1));
+        let taken = identities.for_survivor(&draft);
+        assert_eq!((taken.phone, taken.lead.phone_number.as_deref()), (None, None));
+        assert_eq!(taken.lead.external_id.as_deref(), Some("9"));
+        assert!(matches!(known().for_survivor(&draft), Cow::Borrowed(_)));
     }
 
     #[test]

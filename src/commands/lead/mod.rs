@@ -7,26 +7,30 @@ mod columns;
 mod delete;
 mod edit;
 pub(super) mod export;
+mod history;
 mod list;
+mod merge;
+mod name;
+mod note;
+mod phone;
 mod restore;
 mod show;
 mod status;
 pub(super) mod tag;
+mod timeline;
 mod values;
-
-use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::commands::context::{Context, Session};
+use crate::commands::context::Context;
 use crate::db::models::lead_tags;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::phone::{self, PhoneCheck, PhoneProblem, Region};
 use crate::domain::timestamp::Timestamp;
-use crate::error::{CommandError, Exit};
+use crate::error::Exit;
 use crate::ops::dnc::blocked_numbers;
 use crate::ui::Column;
+use name::{Among, LeadName};
 
 /// Look at leads and mend them
 #[derive(Debug, clap::Subcommand)]
@@ -39,8 +43,13 @@ pub enum Command {
     Tag(tag::TagArgs),
     Untag(tag::UntagArgs),
     Assign(assign::Args),
+    Note(note::Args),
+    History(history::Args),
+    Timeline(timeline::Args),
+    Phone(phone::Args),
     Delete(delete::Args),
     Restore(restore::Args),
+    Merge(merge::Args),
     Export(export::Args),
 }
 
@@ -54,8 +63,13 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Tag(args) => tag::tag(args, context),
         Command::Untag(args) => tag::untag(args, context),
         Command::Assign(args) => assign::run(args, context),
+        Command::Note(args) => note::run(args, context),
+        Command::History(args) => history::run(args, context),
+        Command::Timeline(args) => timeline::run(args, context),
+        Command::Phone(args) => phone::run(args, context),
         Command::Delete(args) => delete::run(args, context),
         Command::Restore(args) => restore::run(args, context),
+        Command::Merge(args) => merge::run(args, context),
         Command::Export(args) => export::run(args, context),
     }
 }
@@ -131,119 +145,4 @@ pub(super) fn rows(conn: &mut Db, org: OrgId, ids: &[i64], now: Timestamp) -> Re
             lead,
         })
         .collect())
-}
-
-/// Which lead a person means: by id, phone or email.
-#[derive(Debug, Clone, clap::Args)]
-pub(super) struct LeadName {
-    /// The lead: its id, phone number or email
-    #[arg(value_name = "ID|PHONE|EMAIL")]
-    lead: String,
-    /// The region of a national phone number, such as US
-    #[arg(long)]
-    pub region: Option<Region>,
-}
-
-/// Whether deleted leads are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Among {
-    /// Live leads, and any lead by its id.
-    Live,
-    Deleted,
-}
-
-impl LeadName {
-    pub fn new(lead: String, region: Option<Region>) -> LeadName {
-        LeadName { lead, region }
-    }
-
-    /// Finds the one lead that is meant.
-    pub fn find(&self, session: &mut Session, among: Among) -> anyhow::Result<Lead> {
-        let org = session.org.org_id();
-        let name = self.lead.trim();
-        if let Ok(id) = name.parse::<i64>()
-            && !name.starts_with('+')
-            && let Some(lead) = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop()
-        {
-            return Ok(lead);
-        }
-        let mut candidates = match name.contains('@') {
-            true => self.by_email(session, name, among)?,
-            false => self.by_phone(session, name, among)?,
-        };
-        match candidates.len() {
-            1 => Ok(candidates.remove(0)),
-            0 => {
-                let deleted = match among {
-                    Among::Live if name.contains('@') => self.by_email(session, name, Among::Deleted)?,
-                    Among::Live => self.by_phone(session, name, Among::Deleted)?,
-                    Among::Deleted => Vec::new(),
-                };
-                Err(match deleted.first() {
-                    Some(lead) => {
-                        self.unknown(among).hint(format!("a deleted lead has it: crmctl lead show {}", lead.id))
-                    }
-                    None => self.unknown(among),
-                }
-                .into())
-            }
-            _ => Err(ambiguous(name, &candidates).into()),
-        }
-    }
-
-    fn by_email(&self, session: &mut Session, name: &str, among: Among) -> anyhow::Result<Vec<Lead>> {
-        let (org, email) = (session.org.org_id(), name.to_lowercase());
-        Ok(session.db.read(org, |conn| match among {
-            Among::Live => leads::live_by_email(conn, org, &email),
-            Among::Deleted => leads::deleted_by_phone_or_email(conn, org, &email),
-        })?)
-    }
-
-    fn by_phone(&self, session: &mut Session, name: &str, among: Among) -> anyhow::Result<Vec<Lead>> {
-        let org = session.org.org_id();
-        let region = self.region.or_else(|| Region::from_str(&session.org.default_region).ok());
-        let wanted = match phone::parse(name, region, PhoneCheck::Possible) {
-            Ok(wanted) => wanted,
-            Err(PhoneProblem::RegionMissing) if name.chars().filter(char::is_ascii_digit).count() >= 7 => {
-                return Err(CommandError::failed(format!("`{name}` is a national number and no region is known"))
-                    .hint("give the region, for example --region US, or write the number with + and country code")
-                    .into());
-            }
-            Err(_) => return Err(self.unknown(among).into()),
-        };
-        let number = wanted.number.to_string();
-        let mut found = session.db.read(org, |conn| match among {
-            Among::Live => leads::live_by_phones(conn, org, std::slice::from_ref(&number)),
-            Among::Deleted => leads::deleted_by_phone_or_email(conn, org, &number),
-        })?;
-        if !wanted.extension.is_empty() {
-            found.retain(|lead| lead.phone_extension == wanted.extension);
-        }
-        Ok(found)
-    }
-
-    fn unknown(&self, among: Among) -> CommandError {
-        let kind = if among == Among::Deleted { "deleted lead" } else { "lead" };
-        CommandError::failed(format!("no {kind} has the id, phone or email `{}`", self.lead)).hint(
-            if among == Among::Deleted {
-                "list them: crmctl lead list --deleted"
-            } else {
-                "list leads: crmctl lead list"
-            },
-        )
-    }
-}
-
-fn ambiguous(name: &str, candidates: &[Lead]) -> CommandError {
-    let mut error = CommandError::failed(format!("{} leads have `{name}`", candidates.len()));
-    for lead in candidates {
-        let person =
-            [lead.first_name.as_deref(), lead.last_name.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let extension = match lead.phone_extension.is_empty() {
-            true => String::new(),
-            false => format!(" extension {}", lead.phone_extension),
-        };
-        error = error.detail(format!("{}  {person}{extension}", lead.id));
-    }
-    error.hint(format!("name one by its id, for example {}", candidates[0].id))
 }

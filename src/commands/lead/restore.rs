@@ -7,9 +7,10 @@ use crate::domain::role::Right;
 use crate::error::Exit;
 use crate::ops::lead_delete;
 
-/// Bring a deleted lead back
+/// Bring a deleted lead back, or undo the merge of one
 ///
 /// Refused when another live lead has its phone or external id meanwhile. Opt-outs that its person made meanwhile hold.
+/// A merged lead is as it was before the merge, and its survivor gives back what it took over and still has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  crmctl lead restore 10482")]
 pub struct Args {
@@ -21,7 +22,18 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::DeleteLeads)?;
     let mut lead = args.name.find(&mut session, Among::Deleted)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    session.db.write_under(Lock::Leads, org, false, |conn| lead_delete::restore(conn, &mut lead, &stamp))?;
+    let unmerged =
+        session.db.write_under(Lock::Leads, org, false, |conn| lead_delete::restore(conn, &mut lead, &stamp))?;
+    if let Some(unmerged) = unmerged {
+        context.ui.note(&format!("the merge into the lead {} is undone", unmerged.survivor));
+        if !unmerged.kept.is_empty() {
+            let (kept, survivor) = (unmerged.kept.join(", "), unmerged.survivor);
+            context.ui.warn(&format!("the lead {survivor} keeps what was changed after the merge: {kept}"));
+        }
+        if lead.deleted_at.is_some() {
+            context.ui.note(&format!("the lead {0} is deleted, as before the merge: crmctl lead restore {0}", lead.id));
+        }
+    }
     let id = lead.id;
     let stored = session.db.read(org, |conn| crate::db::models::leads::by_ids(conn, org, &[id]))?.pop();
     super::show::print(context, &mut session, stored.unwrap_or(lead))?;

@@ -15,7 +15,7 @@ use crate::domain::role::Right;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Exit;
 use crate::ops::dnc::blocked_numbers;
-use crate::ui::{Column, Kind};
+use crate::ui::{Column, Kind, Ui, UiError};
 
 /// Show a lead with its phones, notes, status history and latest changes
 #[derive(Debug, clap::Args)]
@@ -54,18 +54,9 @@ pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> any
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let shown = session.db.read(org, |conn| gather(conn, org, lead, now))?;
     let ui = context.ui;
-    let columns: Vec<Column> = super::COLUMNS
-        .iter()
-        .map(|column| match column.in_tables {
-            // There is room for what a list only marks.
-            true if column.kind == Kind::Mark => Column { kind: Kind::Text, ..column.clone() },
-            true => column.clone(),
-            false => Column { title: column.key.clone(), in_tables: true, ..column.clone() },
-        })
-        .collect();
-    ui.record(&shown, &columns)?;
-    ui.part("further phones", &shown.phones, &[Column::whole("phone_number", "phone"), Column::whole("kind", "kind")])?;
-    ui.part("notes", &shown.notes, &[Column::time("created_at", "when"), Column::text("body", "note")])?;
+    ui.record(&shown, &columns())?;
+    print_phones(ui, &shown.phones)?;
+    print_notes(ui, &shown.notes)?;
     ui.part(
         "status history",
         &shown.status_history,
@@ -93,6 +84,27 @@ pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> any
         ],
     )?;
     Ok(())
+}
+
+/// The columns of one lead: all of them.
+pub(super) fn columns() -> Vec<Column> {
+    super::COLUMNS
+        .iter()
+        .map(|column| match column.in_tables {
+            // There is room for what a list only marks.
+            true if column.kind == Kind::Mark => Column { kind: Kind::Text, ..column.clone() },
+            true => column.clone(),
+            false => Column { title: column.key.clone(), in_tables: true, ..column.clone() },
+        })
+        .collect()
+}
+
+pub(super) fn print_phones(ui: Ui, phones: &[FurtherPhone]) -> Result<(), UiError> {
+    ui.part("further phones", phones, &[Column::whole("phone_number", "phone"), Column::whole("kind", "kind")])
+}
+
+pub(super) fn print_notes(ui: Ui, notes: &[Note]) -> Result<(), UiError> {
+    ui.part("notes", notes, &[Column::time("created_at", "when"), Column::text("body", "note")])
 }
 
 fn gather(conn: &mut Db, org: OrgId, lead: Lead, now: Timestamp) -> Result<Shown, DbError> {

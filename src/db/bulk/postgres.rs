@@ -322,14 +322,15 @@ fn add_notes(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> R
     }
     diesel::sql_query(
         "INSERT INTO lead_notes (organization_id, lead_id, body, author_id, created_at)
-         SELECT $1, r.lead_id, r.body, $2, $3
-         FROM unnest($4::bigint[], $5::text[]) WITH ORDINALITY AS r (lead_id, body, place) ORDER BY place",
+         SELECT $1, r.lead_id, r.body, r.author_id, r.created_at
+         FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::timestamptz[]) WITH ORDINALITY
+              AS r (lead_id, body, author_id, created_at, place) ORDER BY place",
     )
     .bind::<Integer, _>(stamp.org.0)
-    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
-    .bind::<UtcTimestamp, _>(stamp.now)
     .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(rows.iter().map(|r| r.body.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<BigInt>>, _>(rows.iter().map(|r| r.author_id).collect::<Vec<_>>())
+    .bind::<Array<UtcTimestamp>, _>(rows.iter().map(|r| r.created_at).collect::<Vec<_>>())
     .execute(conn)?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::IN_LIST;
 use crate::db::schema::lead_audit_log;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;
@@ -24,10 +25,12 @@ pub struct NewAuditEntry {
     pub changed_at: Timestamp,
 }
 
-/// One entry as `lead show` prints it.
+/// One entry as it is read.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = lead_audit_log)]
 pub struct AuditEntry {
+    #[serde(skip)]
+    pub lead_id: i64,
     pub changed_at: Timestamp,
     pub action: String,
     pub field_name: Option<String>,
@@ -60,4 +63,24 @@ pub fn latest(conn: &mut Db, org: OrgId, lead: i64, limit: i64) -> Result<Vec<Au
         .limit(limit)
         .select(AuditEntry::as_select())
         .load(conn)?)
+}
+
+/// All entries of these leads in the order in which they were written.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_leads(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<Vec<AuditEntry>, DbError> {
+    type Row = (i64, AuditEntry);
+    let mut rows: Vec<Row> = Vec::new();
+    for ids in leads.chunks(IN_LIST) {
+        rows.extend(
+            lead_audit_log::table
+                .filter(lead_audit_log::organization_id.eq(org.0))
+                .filter(lead_audit_log::lead_id.eq_any(ids.to_vec()))
+                .select((lead_audit_log::id, AuditEntry::as_select()))
+                .load::<Row>(conn)?,
+        );
+    }
+    rows.sort_unstable_by_key(|(id, _)| *id);
+    Ok(rows.into_iter().map(|(_, entry)| entry).collect())
 }

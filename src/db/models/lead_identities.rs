@@ -1,6 +1,6 @@
 //! Who the leads are: what an import matches its rows with, and what their people opted out of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -140,12 +140,156 @@ pub struct OptedOut {
     pub opt_out: OptOut,
 }
 
+/// What a merged lead was known by, and the lead that it was merged into.
+#[derive(Debug, Clone, Queryable)]
+pub struct MergedIdentity {
+    pub identity: Identity,
+    pub merged_into_id: Option<i64>,
+}
+
+/// The identities of merged leads that have one of these phones or external ids, which are given by source system.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn merged_identities_of(
+    conn: &mut Db,
+    org: OrgId,
+    phones: &[String],
+    external: &BTreeMap<String, Vec<String>>,
+) -> Result<Vec<MergedIdentity>, DbError> {
+    let merged = || {
+        leads::table
+            .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_not_null()))
+            .filter(leads::merged_into_id.is_not_null())
+            .select((IDENTITY, leads::merged_into_id))
+    };
+    let mut found: Vec<MergedIdentity> = Vec::new();
+    for chunk in phones.chunks(IN_LIST) {
+        found.extend(merged().filter(leads::phone_number.eq_any(chunk.to_vec())).load::<MergedIdentity>(conn)?);
+    }
+    for (system, ids) in external {
+        for chunk in ids.chunks(IN_LIST) {
+            let named = merged()
+                .filter(leads::external_source.eq(system.clone()).and(leads::external_id.eq_any(chunk.to_vec())));
+            found.extend(named.load::<MergedIdentity>(conn)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The identities of all merged leads.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn all_merged(conn: &mut Db, org: OrgId) -> Result<Vec<MergedIdentity>, DbError> {
+    Ok(leads::table
+        .filter(leads::organization_id.eq(org.0).and(leads::merged_into_id.is_not_null()))
+        .select((IDENTITY, leads::merged_into_id))
+        .load(conn)?)
+}
+
+/// Follows these leads, live or not, through merges to the last lead of each chain, and tells which of those are live.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn survivors(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<HashMap<i64, i64>, DbError> {
+    let mut ends: HashMap<i64, i64> = ids.iter().map(|id| (*id, *id)).collect();
+    let mut live = HashSet::new();
+    let mut asked: Vec<i64> = ids.to_vec();
+    while !asked.is_empty() {
+        asked.sort_unstable();
+        asked.dedup();
+        let mut next: HashMap<i64, i64> = HashMap::new();
+        for chunk in asked.chunks(IN_LIST) {
+            let rows: Vec<(i64, Option<i64>, Option<Timestamp>)> = leads::table
+                .filter(leads::organization_id.eq(org.0).and(leads::id.eq_any(chunk.to_vec())))
+                .select((leads::id, leads::merged_into_id, leads::deleted_at))
+                .load(conn)?;
+            for (id, merged_into, deleted_at) in rows {
+                match merged_into {
+                    Some(into) => drop(next.insert(id, into)),
+                    None if deleted_at.is_none() => drop(live.insert(id)),
+                    None => {}
+                }
+            }
+        }
+        ends.values_mut().for_each(|end| *end = next.get(end).copied().unwrap_or(*end));
+        asked = next.into_values().collect();
+    }
+    ends.retain(|_, end| live.contains(end));
+    Ok(ends)
+}
+
+/// The leads that were merged into one, directly or through others, by id.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn absorbed_by(conn: &mut Db, org: OrgId, survivor: i64) -> Result<Vec<i64>, DbError> {
+    let (mut all, mut asked) = (Vec::new(), vec![survivor]);
+    while !asked.is_empty() {
+        let mut next: Vec<i64> = Vec::new();
+        for chunk in asked.chunks(IN_LIST) {
+            let some = leads::table
+                .filter(leads::organization_id.eq(org.0).and(leads::merged_into_id.eq_any(chunk.to_vec())))
+                .select(leads::id);
+            next.extend(some.load::<i64>(conn)?);
+        }
+        all.extend(&next);
+        asked = next;
+    }
+    all.sort_unstable();
+    Ok(all)
+}
+
+/// What the other leads with this phone or this email, live or deleted, opted out of.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn opted_out_with(
+    conn: &mut Db,
+    org: OrgId,
+    phone: Option<&str>,
+    email: Option<&str>,
+) -> Result<Vec<OptedOut>, DbError> {
+    let columns =
+        (leads::id, leads::phone_number, leads::email, leads::status, leads::consent_status, leads::email_opted_out_at);
+    let mut rows: Vec<OptOutRow> = Vec::new();
+    // Live and deleted leads have an index each.
+    for live in [true, false] {
+        let some = || {
+            let rows = leads::table.filter(leads::organization_id.eq(org.0)).into_boxed();
+            match live {
+                true => rows.filter(leads::deleted_at.is_null()),
+                false => rows.filter(leads::deleted_at.is_not_null()),
+            }
+        };
+        if let Some(phone) = phone {
+            rows.extend(
+                some().filter(leads::phone_number.eq(phone.to_owned())).select(columns).load::<OptOutRow>(conn)?,
+            );
+        }
+        if let Some(email) = email {
+            rows.extend(some().filter(leads::email.eq(email.to_owned())).select(columns).load::<OptOutRow>(conn)?);
+        }
+    }
+    Ok(rows.into_iter().map(opted_out).filter(|lead| !lead.opt_out.is_none()).collect())
+}
+
+type OptOutRow = (i64, Option<String>, Option<String>, Status, Consent, Option<Timestamp>);
+
+fn opted_out((id, phone_number, email, status, consent, since): OptOutRow) -> OptedOut {
+    let opt_out = OptOut {
+        denied: consent == Consent::Denied || status == Status::Dnc,
+        email_opted_out_at: since.map(Timestamp::as_micros),
+    };
+    OptedOut { id, phone_number, email, opt_out }
+}
+
 /// Calls `each` with every lead, live or deleted, that opted out of something.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn each_opted_out(conn: &mut Db, org: OrgId, mut each: impl FnMut(OptedOut)) -> Result<(), DbError> {
-    type Row = (i64, Option<String>, Option<String>, Status, Consent, Option<Timestamp>);
     let rows = leads::table
         .filter(leads::organization_id.eq(org.0))
         .filter(
@@ -162,13 +306,8 @@ pub fn each_opted_out(conn: &mut Db, org: OrgId, mut each: impl FnMut(OptedOut))
             leads::consent_status,
             leads::email_opted_out_at,
         ));
-    for row in rows.load_iter::<Row, diesel::connection::DefaultLoadingMode>(conn)? {
-        let (id, phone_number, email, status, consent, opted_out) = row?;
-        let opt_out = OptOut {
-            denied: consent == Consent::Denied || status == Status::Dnc,
-            email_opted_out_at: opted_out.map(Timestamp::as_micros),
-        };
-        each(OptedOut { id, phone_number, email, opt_out });
+    for row in rows.load_iter::<OptOutRow, diesel::connection::DefaultLoadingMode>(conn)? {
+        each(opted_out(row?));
     }
     Ok(())
 }

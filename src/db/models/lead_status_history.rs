@@ -97,6 +97,16 @@ fn last_before_dnc(moves: &[Move]) -> Option<Status> {
 /// # Errors
 /// The database cannot be read.
 pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<StatusChange>, DbError> {
+    let mut rows = of_lead_as_recorded(conn, org, lead)?;
+    rows.sort_by_key(|row| row.changed_at);
+    Ok(rows)
+}
+
+/// A lead's changes in the order in which they were written.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_lead_as_recorded(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<StatusChange>, DbError> {
     use lead_status_history as history;
     type Row = (
         (Timestamp, Option<Status>, Status, Trigger, Option<String>, Option<i64>, Option<i64>, Timestamp),
@@ -105,7 +115,7 @@ pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<StatusChange>
     let rows: Vec<Row> = history::table
         .left_join(imports::table.on(imports::id.nullable().eq(history::import_id)))
         .filter(history::organization_id.eq(org.0).and(history::lead_id.eq(lead)))
-        .order((history::changed_at, history::id))
+        .order(history::id)
         .select((
             (
                 history::changed_at,

@@ -341,10 +341,11 @@ pub fn live_by_email(conn: &mut Db, org: OrgId, email: &str) -> Result<Vec<Lead>
 /// # Errors
 /// The database cannot be read.
 pub fn deleted_by_phone_or_email(conn: &mut Db, org: OrgId, value: &str) -> Result<Vec<Lead>, DbError> {
-    Ok(leads::table
-        .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_not_null()))
-        .filter(leads::phone_number.eq(value).or(leads::email.eq(value)))
-        .order((leads::deleted_at.desc(), leads::id.desc()))
-        .select(Lead::as_select())
-        .load(conn)?)
+    let deleted = || leads::table.filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_not_null()));
+    let mut found: Vec<Lead> = match value.contains('@') {
+        true => deleted().filter(leads::email.eq(value)).select(Lead::as_select()).load(conn)?,
+        false => deleted().filter(leads::phone_number.eq(value)).select(Lead::as_select()).load(conn)?,
+    };
+    found.sort_unstable_by_key(|lead| std::cmp::Reverse((lead.deleted_at, lead.id)));
+    Ok(found)
 }

@@ -3,7 +3,7 @@
 
 mod keys;
 mod ranges;
-mod revert;
+pub(super) mod revert;
 mod summary;
 
 use std::collections::{HashMap, HashSet};

@@ -77,6 +77,7 @@ fn group(field: &str) -> &str {
         "currency" => "value_cents",
         "consent_at" => "consent_status",
         "external_id" => "external_source",
+        "lead_score_factors" => "lead_score",
         other => other,
     }
 }
