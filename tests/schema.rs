@@ -33,7 +33,7 @@ fn sqlite_columns(home: &Path) -> Columns {
             let kind = match kind.as_str() {
                 "INTEGER" => "integer",
                 "TEXT" => "text",
-                "BLOB" => "uuid",
+                "BLOB" => "bytes",
                 other => panic!("{key:?} has the type {other}"),
             };
             (key, (!required, kind))
@@ -68,7 +68,7 @@ fn postgres_columns(home: &Path) -> Columns {
                 // What SQLite stores as an integer or as text.
                 "integer" | "bigint" | "smallint" | "boolean" | "timestamp with time zone" => "integer",
                 "text" | "jsonb" | "date" => "text",
-                "uuid" => "uuid",
+                "uuid" | "bytea" => "bytes",
                 other => panic!("{line} has the type {other}"),
             };
             ((cells[0].to_owned(), cells[1].to_owned()), (cells[2] == "YES", kind))
@@ -87,7 +87,7 @@ fn diesel_columns() -> Columns {
             let kind = match kind.trim_start_matches("Nullable<").trim_end_matches('>') {
                 "Integer" | "BigInt" | "SmallInt" | "Bool" | "UtcTimestamp" => "integer",
                 "Text" | "Jsonb" | "CalendarDate" => "text",
-                "Uuid" => "uuid",
+                "Uuid" | "Binary" => "bytes",
                 other => panic!("{line} has the type {other}"),
             };
             columns.insert((table.clone(), name.to_owned()), (nullable, kind));

@@ -205,6 +205,34 @@ impl Database {
         }
     }
 
+    /// Writes to one organization under a lock, if that can begin at once; nothing when others write.
+    ///
+    /// # Errors
+    /// Those of `work`; then nothing was changed.
+    pub fn write_if_free<T, E: From<DbError>>(
+        &mut self,
+        lock: Lock,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        self.refuse_bypass()?;
+        if let Db::Sqlite(c) = &mut self.conn {
+            match AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE") {
+                Ok(()) => {}
+                Err(e) if e.to_string().contains("database is locked") => return Ok(None),
+                Err(e) => return Err(DbError::from(e).into()),
+            }
+        } else {
+            self.begin(Begin::Write, Some(org))?;
+        }
+        let result = match locks::try_acquire(&mut self.conn, lock, org) {
+            Ok(true) => work(&mut self.conn).map(Some),
+            Ok(false) => Ok(None),
+            Err(e) => Err(e.into()),
+        };
+        self.end(result)
+    }
+
     fn in_transaction<T, E: From<DbError>>(
         &mut self,
         begin: Begin,
@@ -212,7 +240,12 @@ impl Database {
         work: impl FnOnce(&mut Db) -> Result<T, E>,
     ) -> Result<T, E> {
         self.begin(begin, org)?;
-        match work(&mut self.conn) {
+        let result = work(&mut self.conn);
+        self.end(result)
+    }
+
+    fn end<T, E: From<DbError>>(&mut self, result: Result<T, E>) -> Result<T, E> {
+        match result {
             Ok(value) => {
                 <Db as TransactionManager<Db>>::commit_transaction(&mut self.conn).map_err(DbError::from)?;
                 Ok(value)

@@ -19,12 +19,43 @@ pub enum Lock {
     DncList,
     /// A change of single leads runs beside everything but a change of the do-not-call list.
     Leads,
+    /// One program at a time brings the index of searches up to date, or takes somebody out of it.
+    SearchIndex,
 }
 
 /// The advisory lock of imports, by its first key; the second is the organization.
 const IMPORTS: i32 = 72_116;
 /// That of the do-not-call list.
 const DNC_LIST: i32 = 72_117;
+
+/// That of the index of searches.
+const SEARCH_INDEX: i32 = 72_118;
+
+/// Takes a lock if nobody holds what it must not run beside; false when somebody does.
+///
+/// # Errors
+/// The database cannot be asked.
+pub fn try_acquire(conn: &mut Db, lock: Lock, org: OrgId) -> Result<bool, DbError> {
+    let Db::Postgres(pg) = conn else { return Ok(true) };
+    for (key, function) in keys(lock) {
+        if !try_lock(pg, function, *key, org)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The advisory locks of a lock, in their order, and how each is taken.
+fn keys(lock: Lock) -> &'static [(i32, &'static str)] {
+    const EXCLUSIVE: &str = "pg_try_advisory_xact_lock";
+    const SHARED: &str = "pg_try_advisory_xact_lock_shared";
+    match lock {
+        Lock::Import => &[(IMPORTS, EXCLUSIVE)],
+        Lock::DncList => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE)],
+        Lock::Leads => &[(DNC_LIST, SHARED)],
+        Lock::SearchIndex => &[(SEARCH_INDEX, EXCLUSIVE)],
+    }
+}
 
 /// Takes a lock, waiting as long as needed.
 ///
@@ -38,14 +69,8 @@ pub fn acquire(
     interrupted: &AtomicBool,
 ) -> Result<(), DbError> {
     let Db::Postgres(pg) = conn else { return Ok(()) };
-    let (exclusive, shared) = ("pg_try_advisory_xact_lock", "pg_try_advisory_xact_lock_shared");
-    let keys: &[(i32, &str)] = match lock {
-        Lock::Import => &[(IMPORTS, exclusive)],
-        Lock::DncList => &[(IMPORTS, exclusive), (DNC_LIST, exclusive)],
-        Lock::Leads => &[(DNC_LIST, shared)],
-    };
     let mut waiting = Waiting::new(notify, interrupted);
-    for (key, function) in keys {
+    for (key, function) in keys(lock) {
         waiting.until("an import into this organization, or a change of its do-not-call list", || {
             let locked = try_lock(pg, function, *key, org)?;
             if !locked {

@@ -325,6 +325,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Integer};
+
+    lead_search (organization_id, trigram, block) {
+        organization_id -> Integer,
+        trigram -> BigInt,
+        block -> BigInt,
+        leads -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer};
+
+    lead_search_state (organization_id) {
+        organization_id -> Integer,
+        last_audit_id -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     dnc_checks,
     dnc_list,
@@ -334,6 +354,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_audit_log,
     lead_notes,
     lead_phones,
+    lead_search,
+    lead_search_state,
     lead_status_history,
     lead_tags,
     leads,

@@ -73,6 +73,7 @@ pub mod opt_out_text;
 pub mod phone;
 pub mod role;
 pub mod score;
+pub mod search;
 pub mod slug;
 pub mod source;
 pub mod status;

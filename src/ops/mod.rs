@@ -14,6 +14,7 @@ pub mod lead_merge;
 pub mod lead_note;
 pub mod lead_parts;
 pub mod lead_phone;
+pub mod lead_search;
 pub mod matching;
 pub mod organizations;
 pub mod seed;

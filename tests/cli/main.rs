@@ -28,6 +28,7 @@ mod lead_edit;
 mod lead_history;
 mod lead_merge;
 mod lead_phone;
+mod lead_search;
 mod migrate;
 mod org;
 mod output;

@@ -32,6 +32,12 @@ fn every_verb_keeps_to_its_organization() {
         let beta = world.json(["lead", "list", "--org", "beta", "--as", "beta@example.com", "--sort", "id"]);
         let (id, import) = (beta[0]["id"].to_string(), beta[0]["import_id"].to_string());
         let beta_too = ["--org", "beta", "--as", "beta@example.com"];
+        for _ in 0..2 {
+            // Before there is an index, and with one.
+            let ada = acme(&["lead", "search", "ada"]);
+            assert_eq!((ada.as_array().unwrap().len(), &ada[0]["city"]), (1, &json!("Albany")));
+            world.ok([&["lead", "search", "ada"][..], &beta_too].concat());
+        }
         world.ok([&["dnc", "add", "+12125550107"][..], &beta_too].concat());
         world.run([&["dnc", "detect", "--number", "+12125550101", "can you stop?", "--apply"][..], &beta_too].concat());
         world.run([&["dnc", "check", "+12125550107", "--record"][..], &beta_too].concat());
@@ -119,7 +125,7 @@ fn several_organizations_must_be_told_apart() {
     });
 }
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 16] = [
     "users",
     "system_config",
     "imports",
@@ -134,6 +140,8 @@ const TABLES: [&str; 14] = [
     "dnc_checks",
     "segments",
     "lead_assignments",
+    "lead_search",
+    "lead_search_state",
 ];
 
 #[test]
@@ -145,6 +153,7 @@ fn row_level_security_hides_and_guards() {
     world.ok(["org", "set", "import.on_duplicate", "fill", "--org", "beta", "--as", "beta@example.com"]);
     world.run(["dnc", "check", "+12125550107", "--record", "--org", "beta", "--as", "beta@example.com"]);
     world.ok(["dnc", "add", "+12125550107", "--org", "beta", "--as", "beta@example.com"]);
+    world.ok(["lead", "search", "ada", "--org", "beta", "--as", "beta@example.com"]);
     world.ok(["segment", "create", "new", "--where", "status = new", "--org", "beta", "--as", "beta@example.com"]);
     let assign = ["lead", "assign", "--where", "status = new", "--to", "beta@example.com", "--yes"];
     world.ok(assign.into_iter().chain(["--org", "beta", "--as", "beta@example.com"]));

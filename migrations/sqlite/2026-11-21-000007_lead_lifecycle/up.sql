@@ -5,3 +5,18 @@ CREATE INDEX leads_merged_external_id ON leads (organization_id, external_source
     WHERE merged_into_id IS NOT NULL AND external_id IS NOT NULL;
 -- Deleted leads with an email: to show them, and for the opt-outs of their people.
 CREATE INDEX leads_deleted_email ON leads (organization_id, email) WHERE deleted_at IS NOT NULL AND email IS NOT NULL;
+
+-- The index of `lead search`: for each trigram of names, companies, emails and numbers a bitmap (Roaring) of the leads that
+-- have it, in blocks of 65,536 ids. Under trigram 0 stand the live leads. It is brought up to date when somebody searches.
+CREATE TABLE lead_search (
+    organization_id INTEGER NOT NULL REFERENCES organizations (id),
+    trigram INTEGER NOT NULL CHECK (trigram >= 0),
+    block INTEGER NOT NULL CHECK (block >= 0),
+    leads BLOB NOT NULL,
+    PRIMARY KEY (organization_id, trigram, block)
+) STRICT, WITHOUT ROWID;
+-- Up to which audit entry the index has seen the organization's leads.
+CREATE TABLE lead_search_state (
+    organization_id INTEGER PRIMARY KEY REFERENCES organizations (id),
+    last_audit_id INTEGER NOT NULL CHECK (last_audit_id >= 0)
+) STRICT;

@@ -14,6 +14,7 @@ mod name;
 mod note;
 mod phone;
 mod restore;
+mod search;
 mod show;
 mod status;
 pub(super) mod tag;
@@ -38,6 +39,7 @@ pub enum Command {
     Add(Box<add::Args>),
     Show(show::Args),
     List(list::Args),
+    Search(search::Args),
     Edit(Box<edit::Args>),
     Status(status::Args),
     Tag(tag::TagArgs),
@@ -58,6 +60,7 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Add(args) => add::run(*args, context),
         Command::Show(args) => show::run(args, context),
         Command::List(args) => list::run(args, context),
+        Command::Search(args) => search::run(args, context),
         Command::Edit(args) => edit::run(*args, context),
         Command::Status(args) => status::run(args, context),
         Command::Tag(args) => tag::tag(args, context),

@@ -11,6 +11,7 @@ pub mod lead_audit_log;
 pub mod lead_identities;
 pub mod lead_notes;
 pub mod lead_phones;
+pub mod lead_search;
 pub mod lead_status_history;
 pub mod lead_tags;
 pub mod leads;
