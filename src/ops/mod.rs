@@ -6,6 +6,7 @@ pub mod bulk_change;
 pub mod dnc;
 pub mod draft;
 pub mod lead_delete;
+pub mod lead_duplicates;
 pub mod lead_edit;
 pub mod lead_fields;
 pub mod lead_history;

@@ -24,6 +24,7 @@ mod import_random;
 mod import_undo;
 mod import_values;
 mod lead;
+mod lead_duplicates;
 mod lead_edit;
 mod lead_history;
 mod lead_merge;

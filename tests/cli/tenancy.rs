@@ -32,6 +32,7 @@ fn every_verb_keeps_to_its_organization() {
         let beta = world.json(["lead", "list", "--org", "beta", "--as", "beta@example.com", "--sort", "id"]);
         let (id, import) = (beta[0]["id"].to_string(), beta[0]["import_id"].to_string());
         let beta_too = ["--org", "beta", "--as", "beta@example.com"];
+        assert_eq!(acme(&["lead", "duplicates"]), json!([]));
         for _ in 0..2 {
             // Before there is an index, and with one.
             let ada = acme(&["lead", "search", "ada"]);

@@ -5,6 +5,7 @@ mod assign;
 mod bulk;
 mod columns;
 mod delete;
+mod duplicates;
 mod edit;
 pub(super) mod export;
 mod history;
@@ -52,6 +53,7 @@ pub enum Command {
     Delete(delete::Args),
     Restore(restore::Args),
     Merge(merge::Args),
+    Duplicates(duplicates::Args),
     Export(export::Args),
 }
 
@@ -73,6 +75,7 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Delete(args) => delete::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::Merge(args) => merge::run(args, context),
+        Command::Duplicates(args) => duplicates::run(args, context),
         Command::Export(args) => export::run(args, context),
     }
 }

@@ -220,6 +220,56 @@ pub fn survivors(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<HashMap<i64, 
     Ok(ends)
 }
 
+/// What tells whether two leads are one person.
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub id: i64,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub company: Option<String>,
+    pub phone_number: Option<String>,
+    pub email: Option<String>,
+    pub is_live: bool,
+}
+
+/// Calls `each` with every lead, live or deleted but not merged, by id.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn each_person(conn: &mut Db, org: OrgId, mut each: impl FnMut(Person)) -> Result<(), DbError> {
+    type Row = (i64, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, Option<Timestamp>);
+    let rows = leads::table
+        .filter(leads::organization_id.eq(org.0).and(leads::merged_into_id.is_null()))
+        .order(leads::id)
+        .select((
+            leads::id,
+            leads::first_name,
+            leads::last_name,
+            leads::company,
+            leads::phone_number,
+            leads::email,
+            leads::deleted_at,
+        ));
+    let mut take = |(id, first_name, last_name, company, phone_number, email, deleted_at): Row| {
+        let is_live = deleted_at.is_none();
+        each(Person { id, first_name, last_name, company, phone_number, email, is_live });
+    };
+    match conn {
+        // Row by row: libpq would hold the whole result otherwise.
+        Db::Postgres(pg) => {
+            for row in rows.load_iter::<Row, diesel::pg::PgRowByRowLoadingMode>(pg)? {
+                take(row?);
+            }
+        }
+        Db::Sqlite(sqlite) => {
+            for row in rows.load_iter::<Row, diesel::connection::DefaultLoadingMode>(sqlite)? {
+                take(row?);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The leads that were merged into one, directly or through others, by id.
 ///
 /// # Errors

@@ -46,3 +46,29 @@ pub fn of_leads(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64,
     }
     Ok(phones)
 }
+
+/// Calls `each` with every further number and its lead.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn each(conn: &mut Db, org: OrgId, mut each: impl FnMut(i64, &str)) -> Result<(), DbError> {
+    type Row = (i64, String);
+    let rows = lead_phones::table
+        .filter(lead_phones::organization_id.eq(org.0))
+        .select((lead_phones::lead_id, lead_phones::phone_number));
+    match conn {
+        Db::Postgres(pg) => {
+            for row in rows.load_iter::<Row, diesel::pg::PgRowByRowLoadingMode>(pg)? {
+                let (lead, number) = row?;
+                each(lead, &number);
+            }
+        }
+        Db::Sqlite(sqlite) => {
+            for row in rows.load_iter::<Row, diesel::connection::DefaultLoadingMode>(sqlite)? {
+                let (lead, number) = row?;
+                each(lead, &number);
+            }
+        }
+    }
+    Ok(())
+}
