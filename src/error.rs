@@ -7,6 +7,7 @@ use crate::import::ImportError;
 use crate::ops::dnc::decide::DecideError;
 use crate::ops::lead_delete::RestoreError;
 use crate::ops::lead_edit::{self, EditError};
+use crate::ops::lead_erase::EraseError;
 use crate::ops::lead_history::as_of::AsOfError;
 use crate::ops::lead_merge::MergeError;
 use crate::ops::undo::UndoError;
@@ -96,6 +97,12 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
         of_edit(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<MergeError>() {
         of_merge(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<EraseError>() {
+        match e {
+            EraseError::Db(e) => of_db(e, &mut explanation),
+            EraseError::Erased(_) => explanation.hint = Some("nothing is left to be erased".into()),
+            EraseError::NoRandom(_) => explanation.hint = Some("nothing was changed".into()),
+        }
     } else if let Some(e) = error.downcast_ref::<AsOfError>() {
         match e {
             AsOfError::Db(e) => of_db(e, &mut explanation),
@@ -235,6 +242,9 @@ fn of_restore(error: &RestoreError, explanation: &mut Explanation) {
     match error {
         RestoreError::Db(e) => of_db(e, explanation),
         RestoreError::NotDeleted(_) => {}
+        RestoreError::Erased(_) => {
+            explanation.hint = Some("if the person agrees, add them anew: crmctl lead add".into())
+        }
         RestoreError::Taken { lead, holder, .. } => {
             explanation.hint = Some(format!(
                 "look at the live lead: crmctl lead show {holder}\n\
@@ -253,6 +263,7 @@ fn of_merge(error: &MergeError, explanation: &mut Explanation) {
         MergeError::Db(e) => return of_db(e, explanation),
         MergeError::Itself(_) => Some("name another lead".into()),
         MergeError::SurvivorDeleted(lead) => Some(format!("bring it back: crmctl lead restore {lead}")),
+        MergeError::Erased(_) => Some("leave it out; nothing of the person is left in it".into()),
         MergeError::Merged { lead, .. } => Some(format!("to undo that: crmctl lead restore {lead}")),
         MergeError::Raced => Some("nothing was changed; try again".into()),
     };

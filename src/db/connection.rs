@@ -233,6 +233,20 @@ impl Database {
         self.end(result)
     }
 
+    /// Clears what was deleted out of the file of an embedded database and out of its log; false when others use it, and on
+    /// PostgreSQL, where that is the owner's VACUUM.
+    ///
+    /// # Errors
+    /// The disk is full, or cannot be written.
+    pub fn clear_free_space(&mut self) -> Result<bool, DbError> {
+        let Db::Sqlite(c) = &mut self.conn else { return Ok(false) };
+        match c.batch_execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);") {
+            Ok(()) => Ok(true),
+            Err(e) if e.to_string().contains("locked") => Ok(false),
+            Err(e) => Err(e.into()),
+        }
+    }
+
     fn in_transaction<T, E: From<DbError>>(
         &mut self,
         begin: Begin,

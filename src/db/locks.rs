@@ -19,6 +19,8 @@ pub enum Lock {
     DncList,
     /// A change of single leads runs beside everything but a change of the do-not-call list.
     Leads,
+    /// Erasing a person runs beside nothing else that writes leads, so that nobody writes what was just erased.
+    Erasure,
     /// One program at a time brings the index of searches up to date, or takes somebody out of it.
     SearchIndex,
 }
@@ -53,6 +55,7 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str)] {
         Lock::Import => &[(IMPORTS, EXCLUSIVE)],
         Lock::DncList => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE)],
         Lock::Leads => &[(DNC_LIST, SHARED)],
+        Lock::Erasure => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE), (SEARCH_INDEX, EXCLUSIVE)],
         Lock::SearchIndex => &[(SEARCH_INDEX, EXCLUSIVE)],
     }
 }

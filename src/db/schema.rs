@@ -345,10 +345,59 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::UtcTimestamp;
+
+    erasures (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        lead_id -> BigInt,
+        reason -> Nullable<Text>,
+        erased_by -> Nullable<BigInt>,
+        actor -> Text,
+        erased_at -> UtcTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Integer};
+
+    erasure_hashes (organization_id, key_hash, lead_id) {
+        organization_id -> Integer,
+        key_hash -> Binary,
+        lead_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer};
+
+    erasure_keys (organization_id) {
+        organization_id -> Integer,
+        hash_key -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Text};
+
+    erased_rows (organization_id, table_name, row_id) {
+        organization_id -> Integer,
+        table_name -> Text,
+        row_id -> BigInt,
+        lead_id -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     dnc_checks,
     dnc_list,
     dnc_requests,
+    erased_rows,
+    erasure_hashes,
+    erasure_keys,
+    erasures,
     imports,
     lead_assignments,
     lead_audit_log,

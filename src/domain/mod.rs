@@ -66,6 +66,7 @@ pub mod datetime;
 pub mod dnc;
 pub mod duplicates;
 pub mod email;
+pub mod erasure;
 pub mod flag;
 pub mod money;
 pub mod name;

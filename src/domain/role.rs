@@ -27,6 +27,8 @@ vocabulary! {
         RemoveDnc = "remove_dnc",
         /// Delete and restore leads.
         DeleteLeads = "delete_leads",
+        /// Erase a person.
+        EraseLeads = "erase_leads",
         /// Manage organizations, users, settings and sample data.
         Administer = "administer",
     }
@@ -41,7 +43,7 @@ impl Role {
             Right::EditMany | Right::Import | Right::DeleteLeads | Right::RemoveDnc => {
                 matches!(self, Role::Admin | Role::Manager)
             }
-            Right::Administer => self == Role::Admin,
+            Right::EraseLeads | Right::Administer => self == Role::Admin,
         }
     }
 }

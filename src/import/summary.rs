@@ -32,6 +32,8 @@ pub struct ImportSummary {
     pub possible_duplicates: u64,
     /// New leads whose phone a deleted lead had.
     pub previously_deleted: u64,
+    /// New leads whose phone or email somebody had who was erased.
+    pub previously_erased: u64,
     /// Skipped rows whose number is on the do-not-call list.
     pub skipped_dnc: u64,
     /// Rows without any text; not among those read.
@@ -80,6 +82,7 @@ impl ImportSummary {
         self.status_kept += u64::from(outcome.status_kept);
         self.possible_duplicates += u64::from(outcome.possible_duplicate);
         self.previously_deleted += u64::from(outcome.previously_deleted);
+        self.previously_erased += u64::from(outcome.previously_erased);
     }
 
     /// Counts a problem under its kind.

@@ -132,6 +132,7 @@ impl<'a> Batch<'a> {
         }
         outcome.previously_deleted =
             draft.phone.is_some_and(|phone| self.writer.numbers.previously_deleted.contains(&phone));
+        outcome.previously_erased = self.writer.opt_outs.of_erased(draft.phone, draft.lead.email.as_deref()).is_some();
         self.remember(&lead, draft.phone);
         let mut held = Held { lead, parts: Parts::default(), is_new: true, changed: false };
         // A created lead has one audit row for all of it.

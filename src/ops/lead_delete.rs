@@ -5,6 +5,7 @@ use super::lead_edit::{deny_consent, field_audit, follow_number};
 use super::lead_keys;
 use super::lead_merge::{Unmerged, unmerge};
 use crate::db::bulk::{self, LeadChanges, Stamp, Written};
+use crate::db::models::erasures;
 use crate::db::models::lead_audit_log::{self, NewAuditEntry};
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
@@ -17,6 +18,8 @@ pub enum RestoreError {
     Db(#[from] DbError),
     #[error("the lead {0} is not deleted")]
     NotDeleted(i64),
+    #[error("the person of the lead {0} was erased, which cannot be undone")]
+    Erased(i64),
     /// Another live lead has the phone or the external id.
     #[error("the lead {lead} cannot be restored: the live lead {holder} has its {what} meanwhile")]
     Taken { lead: i64, holder: i64, what: &'static str },
@@ -49,6 +52,9 @@ pub fn delete(conn: &mut Db, leads: &mut [Lead], stamp: &Stamp) -> Result<(), Db
 /// # Errors
 /// The lead is live, its survivor was merged itself, or another live lead has its phone or external id.
 pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Option<Unmerged>, RestoreError> {
+    if !erasures::erased_among(conn, stamp.org, &[lead.id])?.is_empty() {
+        return Err(RestoreError::Erased(lead.id));
+    }
     let since = lead.deleted_at.take().ok_or(RestoreError::NotDeleted(lead.id))?;
     super::dnc::remove::expire(conn, stamp)?;
     let mut log = vec![stamp.audit(lead.id, "restore")];

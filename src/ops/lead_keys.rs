@@ -1,5 +1,6 @@
 //! What one lead shares with others: unique keys, and the opt-outs of its person.
 
+use super::lead_erase::tombstones::Tombstones;
 use crate::db::models::lead_identities;
 use crate::db::models::leads::Lead;
 use crate::db::{Db, DbError, OrgId};
@@ -29,12 +30,15 @@ pub fn holder(conn: &mut Db, lead: &Lead, org: OrgId) -> Result<Option<(i64, &'s
     }))
 }
 
-/// What the person of a lead, known by the phone and email of `keys`, opted out of through other leads, live or deleted.
+/// What the person of a lead, known by the phone and email of `keys`, opted out of through other leads, live, deleted
+/// or erased.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn opt_out_of_others(conn: &mut Db, lead: &Lead, keys: &Lead, org: OrgId) -> Result<OptOut, DbError> {
     let others = lead_identities::opted_out_with(conn, org, keys.phone_number.as_deref(), keys.email.as_deref())?;
     let others = others.into_iter().filter(|other| other.id != lead.id);
-    Ok(others.fold(OptOut::default(), |all, other| all.or(other.opt_out)))
+    let (phone, email) = (keys.phone_number.as_deref(), keys.email.as_deref());
+    let erased = Tombstones::of_person(conn, org, phone, email)?.find(phone, email).unwrap_or_default();
+    Ok(others.fold(erased, |all, other| all.or(other.opt_out)))
 }

@@ -4,7 +4,8 @@
 use super::batch::Batch;
 use super::dnc;
 use super::draft::LeadDraft;
-use super::matching::{Identities, Numbers, OptOuts};
+use super::matching::{Identities, Numbers};
+use super::opt_outs::OptOuts;
 use crate::db::bulk::{self, DeferredIndexes, Stamp, Written};
 use crate::db::models::{dnc_list, lead_identities};
 use crate::db::{Db, DbError};
@@ -48,6 +49,8 @@ pub struct Outcome {
     pub possible_duplicate: bool,
     /// A deleted lead had the phone.
     pub previously_deleted: bool,
+    /// Who had this phone or email was erased.
+    pub previously_erased: bool,
 }
 
 impl Outcome {
@@ -59,6 +62,7 @@ impl Outcome {
             status_kept: false,
             possible_duplicate: false,
             previously_deleted: false,
+            previously_erased: false,
         }
     }
 }

@@ -43,6 +43,14 @@ impl Ui {
         self.raw(out.as_bytes())
     }
 
+    /// Prints a JSON document, whatever the form of other answers.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn document<T: Serialize>(&self, document: &T) -> Result<(), UiError> {
+        self.raw((json::pretty(document)? + "\n").as_bytes())
+    }
+
     /// Prints a text of several lines under a title; the machine-readable forms have it inside the record.
     ///
     /// # Errors

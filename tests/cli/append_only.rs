@@ -37,6 +37,42 @@ fn logs_refuse_update_delete_truncate_and_replace() {
 }
 
 #[test]
+fn an_erasure_opens_the_logs_for_what_it_erases_only() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "+12125550101", "--name", "Ada"]);
+        world.ok(["lead", "add", "--phone", "+12125550102", "--name", "Ben"]);
+        world.now = "2026-03-05T12:00:00Z";
+        world.ok(["lead", "edit", "1", "--city", "Troy"]);
+        world.ok(["lead", "edit", "2", "--city", "Troy"]);
+        world.ok(["dnc", "add", "+12125550101", "--reason", "Ada asked"]);
+        world.ok(["dnc", "add", "+12125550102", "--reason", "Ben asked"]);
+        world.ok(["lead", "erase", "1", "--yes"]);
+        let refused = |sql: &str| world.engine.sql(&world.url, sql).unwrap_err().contains("append-only");
+        for sql in [
+            "UPDATE lead_audit_log SET new_value = NULL WHERE lead_id = 2",
+            "UPDATE lead_audit_log SET actor = 'x' WHERE lead_id = 1",
+            "UPDATE lead_audit_log SET old_value = 'x' WHERE lead_id = 1 AND action = 'create'",
+            "UPDATE lead_status_history SET to_status = 'hot' WHERE lead_id = 1",
+            "UPDATE dnc_requests SET text = 'x' WHERE phone_number = '+12125550102'",
+            "UPDATE dnc_requests SET decision = 'dismiss' WHERE phone_number = '+12125550101'",
+            "UPDATE dnc_requests SET phone_number = '+12125550109' WHERE phone_number = '+12125550101'",
+            "DELETE FROM lead_audit_log WHERE lead_id = 1",
+        ] {
+            assert!(refused(sql), "{:?}: {sql}", world.engine);
+        }
+        for table in ["erasures", "erasure_hashes", "erasure_keys", "erased_rows"] {
+            assert!(refused(&format!("UPDATE {table} SET organization_id = organization_id")), "{table}");
+            assert!(refused(&format!("DELETE FROM {table}")), "{table}");
+            if world.engine == Engine::Sqlite {
+                assert!(refused(&format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}")), "{table}");
+            }
+        }
+        // A request is decided once, still.
+        assert_eq!(world.json(["dnc", "history", "+12125550101"])[0]["detail"], "[erased] asked");
+    });
+}
+
+#[test]
 fn the_database_checks_what_the_program_checks() {
     on_both_engines(|world| {
         world.ok(["lead", "add", "--phone", "+12125550101"]);

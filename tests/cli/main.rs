@@ -26,6 +26,7 @@ mod import_values;
 mod lead;
 mod lead_duplicates;
 mod lead_edit;
+mod lead_erase;
 mod lead_history;
 mod lead_merge;
 mod lead_phone;

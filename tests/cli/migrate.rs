@@ -57,7 +57,7 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
     let ran = world.run(["migrate", "down", "--yes", "--database-url", &owner(&world)]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     world.file("a.csv", "Phone\n2125550101\n");
-    let verbs: [&[&str]; 51] = [
+    let verbs: [&[&str]; 52] = [
         &["import", "leads", "a.csv"],
         &["import", "list"],
         &["import", "show", "1"],
@@ -93,6 +93,7 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
         &["dnc", "detect", "--number", "+12125550101", "stop", "--apply"],
         &["lead", "note", "1", "x"],
         &["lead", "history", "1"],
+        &["lead", "erase", "1", "--yes"],
         &["lead", "duplicates"],
         &["lead", "search", "x"],
         &["lead", "timeline", "1"],

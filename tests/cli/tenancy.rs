@@ -58,6 +58,8 @@ fn every_verb_keeps_to_its_organization() {
             vec!["lead", "edit", &id, "--city", "Troy"],
             vec!["lead", "status", &id, "hot"],
             vec!["lead", "note", &id, "x"],
+            vec!["lead", "show", &id, "--export-personal"],
+            vec!["lead", "erase", &id, "--yes"],
             vec!["lead", "history", &id],
             vec!["lead", "history", &id, "--as-of", "2026-03-04"],
             vec!["lead", "timeline", &id],
@@ -126,7 +128,7 @@ fn several_organizations_must_be_told_apart() {
     });
 }
 
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 20] = [
     "users",
     "system_config",
     "imports",
@@ -143,6 +145,10 @@ const TABLES: [&str; 16] = [
     "lead_assignments",
     "lead_search",
     "lead_search_state",
+    "erasures",
+    "erasure_hashes",
+    "erasure_keys",
+    "erased_rows",
 ];
 
 #[test]
@@ -155,6 +161,9 @@ fn row_level_security_hides_and_guards() {
     world.run(["dnc", "check", "+12125550107", "--record", "--org", "beta", "--as", "beta@example.com"]);
     world.ok(["dnc", "add", "+12125550107", "--org", "beta", "--as", "beta@example.com"]);
     world.ok(["lead", "search", "ada", "--org", "beta", "--as", "beta@example.com"]);
+    world.ok(["lead", "add", "--phone", "2125550108", "--org", "beta", "--as", "beta@example.com"]);
+    world.ok(["lead", "edit", "2125550108", "--last-name", "Gone", "--org", "beta", "--as", "beta@example.com"]);
+    world.ok(["lead", "erase", "2125550108", "--yes", "--org", "beta", "--as", "beta@example.com"]);
     world.ok(["segment", "create", "new", "--where", "status = new", "--org", "beta", "--as", "beta@example.com"]);
     let assign = ["lead", "assign", "--where", "status = new", "--to", "beta@example.com", "--yes"];
     world.ok(assign.into_iter().chain(["--org", "beta", "--as", "beta@example.com"]));

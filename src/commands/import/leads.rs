@@ -230,6 +230,7 @@ const COLUMNS: &[Column] = &[
     Column::count("status_kept", "status kept"),
     Column::count("possible_duplicates", "possible duplicates"),
     Column::count("previously_deleted", "deleted before"),
+    Column::count("previously_erased", "erased before"),
     Column::count("blank_rows", "blank rows"),
     Column::count("placeholders", "placeholder cells"),
     Column::count("dropped_values", "dropped values"),

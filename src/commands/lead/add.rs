@@ -67,6 +67,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     if outcome.possible_duplicate {
         context.ui.warn("another lead has the same email; it may be the same person");
     }
+    if outcome.previously_erased {
+        context.ui.warn("somebody with this phone or email was erased at their wish; their opt-outs hold");
+    }
     if outcome.previously_deleted {
         context.ui.note("a deleted lead had this phone");
     }

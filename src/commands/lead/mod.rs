@@ -7,6 +7,7 @@ mod columns;
 mod delete;
 mod duplicates;
 mod edit;
+mod erase;
 pub(super) mod export;
 mod history;
 mod list;
@@ -54,6 +55,7 @@ pub enum Command {
     Restore(restore::Args),
     Merge(merge::Args),
     Duplicates(duplicates::Args),
+    Erase(erase::Args),
     Export(export::Args),
 }
 
@@ -76,6 +78,7 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Restore(args) => restore::run(args, context),
         Command::Merge(args) => merge::run(args, context),
         Command::Duplicates(args) => duplicates::run(args, context),
+        Command::Erase(args) => erase::run(args, context),
         Command::Export(args) => export::run(args, context),
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Among, LeadName};
 use crate::commands::context::{Context, Session};
+use crate::db::models::erasures;
 use crate::db::models::lead_audit_log::{self, AuditEntry};
 use crate::db::models::lead_notes::{self, Note};
 use crate::db::models::lead_phones::{self, FurtherPhone};
@@ -15,16 +16,21 @@ use crate::domain::role::Right;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Exit;
 use crate::ops::dnc::blocked_numbers;
+use crate::ops::lead_personal::personal;
 use crate::ui::{Column, Kind, Ui, UiError};
 
 /// Show a lead with its phones, notes, status history and latest changes
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  crmctl lead show 10482\n  crmctl lead show '(212) 555-0142' --region US\n  crmctl lead show ada@example.com"
+    after_help = "Examples:\n  crmctl lead show 10482\n  crmctl lead show '(212) 555-0142' --region US\n  crmctl lead show ada@example.com\n  \
+    crmctl lead show 10482 --export-personal > person.json"
 )]
 pub struct Args {
     #[command(flatten)]
     name: LeadName,
+    /// Write all that is stored about the person as one JSON document: for the person, who has a right to it
+    #[arg(long)]
+    export_personal: bool,
 }
 
 #[derive(Serialize)]
@@ -45,6 +51,18 @@ const RECENT: i64 = 20;
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let lead = args.name.find(&mut session, Among::Live)?;
+    if args.export_personal {
+        let (org, now, name) = (session.org.org_id(), session.stamp.now, session.org.name.clone());
+        let personal = session.db.read(org, |conn| personal(conn, org, &name, &lead, now))?;
+        context.ui.document(&personal)?;
+        return Ok(Exit::Done);
+    }
+    let id = lead.id;
+    let org = session.org.org_id();
+    let erased = session.db.read(org, |conn| erasures::erased_among(conn, org, &[id]))?;
+    if let Some(at) = erased.get(&id) {
+        context.ui.note(&format!("the person of the lead {id} was erased on {at}"));
+    }
     print(context, &mut session, lead)?;
     Ok(Exit::Done)
 }

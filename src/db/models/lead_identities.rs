@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use diesel::prelude::*;
 
 use super::IN_LIST;
-use crate::db::schema::leads;
+use crate::db::schema::{lead_phones, leads};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::consent::{Consent, OptOut};
 use crate::domain::phone::E164;
@@ -289,6 +289,23 @@ pub fn absorbed_by(conn: &mut Db, org: OrgId, survivor: i64) -> Result<Vec<i64>,
     }
     all.sort_unstable();
     Ok(all)
+}
+
+/// The leads with one of these further numbers, by id.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn with_further_numbers(conn: &mut Db, org: OrgId, numbers: &[String]) -> Result<Vec<i64>, DbError> {
+    let mut found: Vec<i64> = Vec::new();
+    for chunk in numbers.chunks(IN_LIST) {
+        let some = lead_phones::table
+            .filter(lead_phones::organization_id.eq(org.0).and(lead_phones::phone_number.eq_any(chunk.to_vec())))
+            .select(lead_phones::lead_id);
+        found.extend(some.load::<i64>(conn)?);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 /// What the other leads with this phone or this email, live or deleted, opted out of.

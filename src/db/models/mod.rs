@@ -4,6 +4,7 @@ pub mod dnc_checks;
 pub mod dnc_entries;
 pub mod dnc_list;
 pub mod dnc_requests;
+pub mod erasures;
 pub mod import_effects;
 pub mod imports;
 pub mod lead_assignments;

@@ -193,7 +193,10 @@ fn of_imports(conn: &mut Db, org: OrgId, log: &[AuditEntry]) -> Result<Vec<Event
 }
 
 /// Every number that these leads have or had.
-fn numbers(conn: &mut Db, org: OrgId, ids: &[i64], log: &[AuditEntry]) -> Result<BTreeSet<E164>, DbError> {
+///
+/// # Errors
+/// The database cannot be read.
+pub fn numbers(conn: &mut Db, org: OrgId, ids: &[i64], log: &[AuditEntry]) -> Result<BTreeSet<E164>, DbError> {
     let mut texts: Vec<String> = Vec::new();
     texts.extend(leads::by_ids(conn, org, ids)?.into_iter().filter_map(|lead| lead.phone_number));
     texts.extend(lead_phones::of_leads(conn, org, ids)?.into_values().flatten().map(|phone| phone.phone_number));

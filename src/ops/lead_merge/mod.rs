@@ -11,6 +11,7 @@ use super::dnc;
 use super::lead_edit::follow_number;
 use super::lead_parts::Parts;
 use crate::db::bulk::{self, LeadChanges, Stamp, Written};
+use crate::db::models::erasures;
 use crate::db::models::lead_audit_log::NewAuditEntry;
 use crate::db::models::lead_notes::{self, NewNote};
 use crate::db::models::lead_phones::{self, NewPhone};
@@ -46,6 +47,8 @@ pub enum MergeError {
     SurvivorDeleted(i64),
     #[error("the lead {lead} was merged into the lead {into} already")]
     Merged { lead: i64, into: i64 },
+    #[error("the person of the lead {0} was erased")]
+    Erased(i64),
     #[error("another program took the phone number or the external id meanwhile")]
     Raced,
 }
@@ -116,6 +119,9 @@ fn hold(conn: &mut Db, survivor: i64, absorbed: &[i64], stamp: &Stamp) -> Result
     let ids: Vec<i64> = std::iter::once(survivor).chain(absorbed.iter().copied()).collect();
     let mut held = leads::by_ids_for_change(conn, stamp.org, &ids)?;
     held.sort_by_key(|lead| ids.iter().position(|id| *id == lead.id));
+    if let Some(lead) = erasures::erased_among(conn, stamp.org, &ids)?.into_keys().min() {
+        return Err(MergeError::Erased(lead));
+    }
     if let Some((lead, into)) = held.iter().find_map(|lead| Some((lead.id, lead.merged_into_id?))) {
         return Err(MergeError::Merged { lead, into });
     }

@@ -1,0 +1,190 @@
+//! Erased people: tombstones, the keyed hashes of what they were known by, and blanking what the logs say of them.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
+
+use super::IN_LIST;
+use crate::db::bulk::Stamp;
+use crate::db::schema::{erased_rows, erasure_hashes, erasure_keys, erasures, leads};
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::consent::{Consent, OptOut};
+use crate::domain::erasure::KeyHash;
+use crate::domain::status::Status;
+use crate::domain::timestamp::Timestamp;
+
+/// Those of these leads that are erased, and since when.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn erased_among(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64, Timestamp>, DbError> {
+    let mut erased = HashMap::new();
+    for ids in leads.chunks(IN_LIST) {
+        let rows: Vec<(i64, Timestamp)> = erasures::table
+            .filter(erasures::organization_id.eq(org.0).and(erasures::lead_id.eq_any(ids.to_vec())))
+            .select((erasures::lead_id, erasures::erased_at))
+            .load(conn)?;
+        erased.extend(rows);
+    }
+    Ok(erased)
+}
+
+/// The key of the organization's hashes; nothing while nobody is erased.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn hash_key(conn: &mut Db, org: OrgId) -> Result<Option<KeyHash>, DbError> {
+    let key: Option<Vec<u8>> = erasure_keys::table
+        .filter(erasure_keys::organization_id.eq(org.0))
+        .select(erasure_keys::hash_key)
+        .first(conn)
+        .optional()?;
+    Ok(key.and_then(|key| key.try_into().ok()))
+}
+
+/// Stores the key of the organization's hashes, once for all.
+///
+/// # Errors
+/// The database refuses.
+pub fn set_hash_key(conn: &mut Db, org: OrgId, key: &KeyHash) -> Result<(), DbError> {
+    diesel::insert_into(erasure_keys::table)
+        .values((erasure_keys::organization_id.eq(org.0), erasure_keys::hash_key.eq(key.to_vec())))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes down that a lead is erased, and what it was known by.
+///
+/// # Errors
+/// The database refuses.
+pub fn insert(
+    conn: &mut Db,
+    lead: i64,
+    reason: Option<&str>,
+    hashes: &[KeyHash],
+    stamp: &Stamp,
+) -> Result<(), DbError> {
+    diesel::insert_into(erasures::table)
+        .values((
+            erasures::organization_id.eq(stamp.org.0),
+            erasures::lead_id.eq(lead),
+            erasures::reason.eq(reason),
+            erasures::erased_by.eq(stamp.changed_by),
+            erasures::actor.eq(&stamp.actor),
+            erasures::erased_at.eq(stamp.now),
+        ))
+        .execute(conn)?;
+    for hash in hashes {
+        diesel::insert_into(erasure_hashes::table)
+            .values((
+                erasure_hashes::organization_id.eq(stamp.org.0),
+                erasure_hashes::key_hash.eq(hash.to_vec()),
+                erasure_hashes::lead_id.eq(lead),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// What the erased opted out of, by the hashes of what they were known by: those of these hashes, or all.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn opt_outs(conn: &mut Db, org: OrgId, among: Option<&[KeyHash]>) -> Result<HashMap<KeyHash, OptOut>, DbError> {
+    type Row = (Vec<u8>, Status, Consent, Option<Timestamp>);
+    let mut rows = erasure_hashes::table
+        .inner_join(leads::table.on(leads::id.eq(erasure_hashes::lead_id)))
+        .filter(erasure_hashes::organization_id.eq(org.0).and(leads::organization_id.eq(org.0)))
+        .select((erasure_hashes::key_hash, leads::status, leads::consent_status, leads::email_opted_out_at))
+        .into_boxed();
+    if let Some(hashes) = among {
+        rows =
+            rows.filter(erasure_hashes::key_hash.eq_any(hashes.iter().map(|hash| hash.to_vec()).collect::<Vec<_>>()));
+    }
+    let mut all: HashMap<KeyHash, OptOut> = HashMap::new();
+    for (hash, status, consent, since) in rows.load::<Row>(conn)? {
+        let Ok(hash) = KeyHash::try_from(hash) else { continue };
+        let opt_out = OptOut {
+            denied: consent == Consent::Denied || status == Status::Dnc,
+            email_opted_out_at: since.map(Timestamp::as_micros),
+        };
+        let known = all.entry(hash).or_default();
+        *known = known.or(opt_out);
+    }
+    Ok(all)
+}
+
+/// Blanks the values that the audit log has of an erased lead; those of statuses, consent, scores, owners and the like
+/// stay, for they do not say who it was. Returns how many entries were blanked.
+///
+/// # Errors
+/// The database refuses.
+pub fn blank_audit_log(conn: &mut Db, org: OrgId, lead: i64) -> Result<usize, DbError> {
+    let mark = "INSERT INTO erased_rows (organization_id, table_name, row_id, lead_id)
+        SELECT organization_id, 'lead_audit_log', id, lead_id FROM lead_audit_log
+        WHERE organization_id = $1 AND lead_id = $2 AND (old_value IS NOT NULL OR new_value IS NOT NULL)
+          AND field_name NOT IN ('status', 'consent_status', 'consent_at', 'email_opted_out_at', 'lead_score', 'temperature',
+              'owner_id', 'merged_into_id', 'absorbed_lead_id', 'deleted_at', 'first_contacted_at', 'last_contacted_at',
+              'value_cents', 'currency')";
+    let blank = "UPDATE lead_audit_log SET old_value = NULL, new_value = NULL
+        WHERE organization_id = $1 AND lead_id = $2 AND id IN
+            (SELECT row_id FROM erased_rows WHERE organization_id = $1 AND table_name = 'lead_audit_log' AND lead_id = $2)";
+    blank_rows(conn, org, lead, mark, blank)
+}
+
+/// Blanks the filters by which an erased lead was chosen to be assigned. Returns how many rows were blanked.
+///
+/// # Errors
+/// The database refuses.
+pub fn blank_assignments(conn: &mut Db, org: OrgId, lead: i64) -> Result<usize, DbError> {
+    let mark = "INSERT INTO erased_rows (organization_id, table_name, row_id, lead_id)
+        SELECT organization_id, 'lead_assignments', id, lead_id FROM lead_assignments
+        WHERE organization_id = $1 AND lead_id = $2 AND context IS NOT NULL";
+    let blank = "UPDATE lead_assignments SET context = NULL
+        WHERE organization_id = $1 AND lead_id = $2 AND context IS NOT NULL";
+    blank_rows(conn, org, lead, mark, blank)
+}
+
+/// Blanks the reasons in the status history of an erased lead. Returns how many rows were blanked.
+///
+/// # Errors
+/// The database refuses.
+pub fn blank_status_history(conn: &mut Db, org: OrgId, lead: i64) -> Result<usize, DbError> {
+    let mark = "INSERT INTO erased_rows (organization_id, table_name, row_id, lead_id)
+        SELECT organization_id, 'lead_status_history', id, lead_id FROM lead_status_history
+        WHERE organization_id = $1 AND lead_id = $2 AND reason IS NOT NULL";
+    let blank = "UPDATE lead_status_history SET reason = NULL
+        WHERE organization_id = $1 AND lead_id = $2 AND reason IS NOT NULL";
+    blank_rows(conn, org, lead, mark, blank)
+}
+
+fn blank_rows(conn: &mut Db, org: OrgId, lead: i64, mark: &str, blank: &str) -> Result<usize, DbError> {
+    let marked = diesel::sql_query(mark).bind::<Integer, _>(org.0).bind::<BigInt, _>(lead).execute(conn)?;
+    diesel::sql_query(blank).bind::<Integer, _>(org.0).bind::<BigInt, _>(lead).execute(conn)?;
+    Ok(marked)
+}
+
+/// Allows an erasure to take what it erases out of a row of a log.
+///
+/// # Errors
+/// The database refuses.
+pub fn mark_row(conn: &mut Db, org: OrgId, table: &str, row: i64, lead: i64) -> Result<(), DbError> {
+    let known: Option<i64> = erased_rows::table
+        .filter(erased_rows::organization_id.eq(org.0))
+        .filter(erased_rows::table_name.eq(table).and(erased_rows::row_id.eq(row)))
+        .select(erased_rows::row_id)
+        .first(conn)
+        .optional()?;
+    if known.is_none() {
+        diesel::insert_into(erased_rows::table)
+            .values((
+                erased_rows::organization_id.eq(org.0),
+                erased_rows::table_name.eq(table),
+                erased_rows::row_id.eq(row),
+                erased_rows::lead_id.eq(lead),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
