@@ -57,8 +57,9 @@ fn postgres_columns(home: &Path) -> Columns {
     crmctl(&url, home);
     let rows = query(
         &url,
-        "SELECT table_name, column_name, is_nullable, data_type FROM information_schema.columns
-                            WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'",
+        "SELECT table_name, column_name, is_nullable, data_type FROM information_schema.columns c
+                            WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%' AND NOT EXISTS
+             (SELECT 1 FROM information_schema.views v WHERE v.table_schema = 'public' AND v.table_name = c.table_name)",
     );
     query(&admin, &format!("DROP DATABASE {name} WITH (FORCE)"));
     rows.lines()

@@ -232,6 +232,14 @@ fn require(role: Role, right: Right) -> Result<(), CommandError> {
     }
 }
 
+/// Does a part of the work, and tells with `-v` how long it took.
+pub fn timed<T>(ui: Ui, what: &str, work: impl FnOnce() -> T) -> T {
+    let began = Instant::now();
+    let result = work();
+    ui.detail(&format!("{what} in {}", millis(began.elapsed())));
+    result
+}
+
 /// On PostgreSQL someone must act once there are users.
 fn who_acts() -> CommandError {
     CommandError::usage("who acts? there are users already").hint("name yourself with --as EMAIL or CRM_USER")

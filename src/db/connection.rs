@@ -291,15 +291,16 @@ impl Database {
                     }
                 })?;
             }
-            (Db::Postgres(c), Begin::Read) => {
-                AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            (Db::Postgres(c), begin) => {
+                let begin = match begin {
+                    Begin::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                    Begin::Write => "BEGIN",
+                };
+                // Both in one message to the server. The key is an integer, so it is safe as text.
+                let setting =
+                    org.map(|OrgId(id)| format!("; SET LOCAL app.current_org_id = '{id}'")).unwrap_or_default();
+                AnsiTransactionManager::begin_transaction_sql(c, &format!("{begin}{setting}"))?;
             }
-            (Db::Postgres(c), Begin::Write) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
-        }
-        if let (Db::Postgres(c), Some(OrgId(id))) = (&mut self.conn, org) {
-            diesel::sql_query("SELECT set_config('app.current_org_id', $1, true)")
-                .bind::<Text, _>(id.to_string())
-                .execute(c)?;
         }
         Ok(())
     }

@@ -8,3 +8,8 @@ pub fn key_of(name: &str) -> Option<&str> {
     let (prefix, key) = name.split_at_checked(PREFIX.len())?;
     prefix.eq_ignore_ascii_case(PREFIX).then_some(key)
 }
+
+/// The longest key, in characters.
+pub const MAX_KEY: usize = 100;
+/// The longest value, in characters: what the audit log takes.
+pub const MAX_VALUE: usize = 50_000;

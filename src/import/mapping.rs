@@ -6,9 +6,6 @@ use super::options::ImportOptions;
 use crate::domain::custom;
 use crate::domain::text::{fold_key, nearest};
 
-/// The longest header that can be a key of `custom_fields`, in characters.
-const MAX_KEY: usize = 100;
-
 /// What becomes of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
@@ -173,7 +170,7 @@ fn extra(header: &str, index: usize, options: &ImportOptions, keys: &mut Vec<Str
     let name = custom::key_of(header.trim()).unwrap_or(header).trim();
     let base: String = match name.is_empty() {
         true => format!("column {}", index + 1),
-        false => name.chars().take(MAX_KEY).collect(),
+        false => name.chars().take(custom::MAX_KEY).collect(),
     };
     let mut key = base.clone();
     let mut again = 2;

@@ -36,7 +36,14 @@ pub enum RestoreError {
 /// # Errors
 /// The database refuses.
 pub fn delete(conn: &mut Db, leads: &mut [Lead], stamp: &Stamp) -> Result<(), DbError> {
-    for lead in leads.iter_mut() {
+    let ids: Vec<i64> = leads.iter().map(|lead| lead.id).collect();
+    // As they are now, not as they were when they were found.
+    for stored in leads::by_ids_for_change(conn, stamp.org, &ids)? {
+        if let Some(lead) = leads.iter_mut().find(|lead| lead.id == stored.id) {
+            *lead = stored;
+        }
+    }
+    for lead in leads.iter_mut().filter(|lead| lead.deleted_at.is_none()) {
         lead.deleted_at = Some(stamp.now);
         lead.updated_at = stamp.now;
         lead.version += 1;
@@ -52,6 +59,11 @@ pub fn delete(conn: &mut Db, leads: &mut [Lead], stamp: &Stamp) -> Result<(), Db
 /// # Errors
 /// The lead is live, its survivor was merged itself, or another live lead has its phone or external id.
 pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Option<Unmerged>, RestoreError> {
+    // As it is now, held together with its survivor.
+    let ids: Vec<i64> = std::iter::once(lead.id).chain(lead.merged_into_id).collect();
+    if let Some(stored) = leads::by_ids_for_change(conn, stamp.org, &ids)?.into_iter().find(|held| held.id == lead.id) {
+        *lead = stored;
+    }
     if !erasures::erased_among(conn, stamp.org, &[lead.id])?.is_empty() {
         return Err(RestoreError::Erased(lead.id));
     }

@@ -40,6 +40,7 @@ pub struct Identities {
     /// What merged leads were known by, which stands for their survivors in the maps above.
     merged_phones: HashSet<(u64, String)>,
     merged_external_ids: FxHashSet<u128>,
+    merged_emails: FxHashSet<u128>,
     hasher: SipHasher13,
     /// Whether every live lead is in here.
     complete: bool,
@@ -64,6 +65,7 @@ impl Default for Identities {
             by_external_id: FxHashMap::default(),
             merged_phones: HashSet::new(),
             merged_external_ids: FxHashSet::default(),
+            merged_emails: FxHashSet::default(),
             hasher: SipHasher13::new_with_keys(a, b),
             complete: false,
         }
@@ -110,11 +112,12 @@ impl Identities {
         for identity in lead_identities::identities_of(conn, org, &phones, &emails, &external)? {
             self.remember_stored(&identity);
         }
-        let merged = lead_identities::merged_identities_of(conn, org, &phones, &external)?;
+        let merged = lead_identities::merged_identities_of(conn, org, &phones, &emails, &external)?;
         self.remember_merged(conn, org, merged)
     }
 
-    /// Remembers the phones and external ids of merged leads as those of their survivors, unless a live lead has them.
+    /// Remembers the phones, emails and external ids of merged leads as those of their survivors, unless a live lead has
+    /// them.
     fn remember_merged(&mut self, conn: &mut Db, org: OrgId, merged: Vec<MergedIdentity>) -> Result<(), DbError> {
         if merged.is_empty() {
             return Ok(());
@@ -129,6 +132,20 @@ impl Identities {
                 self.remember(survivor, Some(phone), &identity.phone_extension, None, None);
                 self.merged_phones.insert((phone.digits(), identity.phone_extension.clone()));
             }
+            if let Some(email) = identity.email.as_deref() {
+                let key = self.key(&[email]);
+                match self.by_email.entry(key) {
+                    // A survivor counts as one with a phone, so that another phone still makes another lead.
+                    Entry::Vacant(free) => {
+                        free.insert(EmailHolder { lead: survivor, has_phone: true, several: false });
+                        self.merged_emails.insert(key);
+                    }
+                    Entry::Occupied(mut held) if self.merged_emails.contains(&key) => {
+                        held.get_mut().several |= held.get().lead != survivor;
+                    }
+                    Entry::Occupied(_) => {}
+                }
+            }
             if let Some((system, id)) = identity.external_source.as_deref().zip(identity.external_id.as_deref()) {
                 let key = self.key(&[system, id]);
                 if let Entry::Vacant(free) = self.by_external_id.entry(key) {
@@ -140,17 +157,22 @@ impl Identities {
         Ok(())
     }
 
-    /// The draft as its lead may take it: a phone or external id that a merged lead had finds the survivor and does not
-    /// become its own.
+    /// The draft as its lead may take it: a phone, email or external id that a merged lead had finds the survivor and does
+    /// not become its own.
     pub fn for_survivor<'a>(&self, draft: &'a LeadDraft) -> Cow<'a, LeadDraft> {
-        if self.merged_phones.is_empty() && self.merged_external_ids.is_empty() {
+        if self.merged_phones.is_empty() && self.merged_external_ids.is_empty() && self.merged_emails.is_empty() {
             return Cow::Borrowed(draft);
         }
         let phone = draft.phone.map(|phone| (phone.digits(), draft.lead.phone_extension.clone()));
         let by_phone = phone.is_some_and(|key| self.merged_phones.contains(&key));
         let external = draft.lead.external_source.as_deref().zip(draft.lead.external_id.as_deref());
         let by_id = external.is_some_and(|(system, id)| self.merged_external_ids.contains(&self.key(&[system, id])));
+        let by_email =
+            draft.lead.email.as_deref().is_some_and(|email| self.merged_emails.contains(&self.key(&[email])));
         let mut draft = Cow::Borrowed(draft);
+        if by_email {
+            draft.to_mut().lead.email = None;
+        }
         if by_phone {
             let draft = draft.to_mut();
             (draft.phone, draft.lead.phone_number, draft.lead.phone_extension) = (None, None, String::new());
@@ -171,6 +193,7 @@ impl Identities {
         self.by_external_id.clear();
         self.merged_phones.clear();
         self.merged_external_ids.clear();
+        self.merged_emails.clear();
         self.complete = false;
     }
 

@@ -122,3 +122,29 @@ fn who_takes_over_an_opted_out_person_s_keys_inherits_the_opt_out() {
         assert_eq!(world.json(["lead", "show", "2125550101"])["consent_status"], json!("granted"));
     });
 }
+
+#[test]
+fn custom_fields_are_set_and_emptied_by_hand() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--set", "custom.Pet=cat", "--set", "CUSTOM.Budget=10"]);
+        world.now = "2026-03-05T12:00:00Z";
+        let edited = world.json([
+            "lead",
+            "edit",
+            "1",
+            "--set",
+            "custom.Budget=20",
+            "--set",
+            "custom.a=b=c",
+            "--clear",
+            "custom.Pet",
+        ]);
+        assert_eq!(edited["custom_fields"], json!({ "Budget": "20", "a": "b=c" }));
+        let log = world.json(["lead", "history", "1"]);
+        let fields: Vec<&str> = log.as_array().unwrap().iter().filter_map(|entry| entry["field"].as_str()).collect();
+        assert_eq!(fields, ["custom.Budget", "custom.a", "custom.Pet"]);
+        let refused = world.run(["lead", "edit", "1", "--set", "custom.=x"]);
+        assert_eq!(refused.code, Some(2));
+        assert!(refused.stderr.contains("`custom.` names no custom field"), "{}", refused.stderr);
+    });
+}

@@ -160,15 +160,20 @@ fn a_merge_and_its_restoring_leave_all_as_before() {
 fn what_an_absorbed_lead_was_known_by_reaches_the_survivor() {
     on_both_engines(|world| {
         two_adas(world);
-        world.ok(["lead", "add", "--phone", "2125550103", "--name", "Ada King"]);
+        world.ok(["lead", "add", "--phone", "2125550103", "--name", "Ada King", "--email", "king@example.com"]);
+        world.ok(["lead", "edit", "1", "--email", "ada@example.org"]);
+        world.now = "2026-03-06T13:00:00Z";
         world.ok(["lead", "merge", "2", "--into", "1", "--yes"]);
         world.now = "2026-03-07T12:00:00Z";
         world.ok(["lead", "merge", "1", "--into", "3", "--yes"]);
-        for name in ["1", "2", "+12125550101", "+12125550102", "ada@example.com"] {
+        for name in ["1", "2", "+12125550101", "+12125550102", "ada@example.com", "ada@example.org"] {
             assert_eq!(world.json(["lead", "show", name])["id"], json!(3), "{:?} {name}", world.engine);
         }
         world.now = "2026-03-08T12:00:00Z";
-        let file = world.file("again.csv", "Phone,City,Id\n2125550102,Albany,\n2125550101,,\n,Troy,77\n");
+        let file = world.file(
+            "again.csv",
+            "Phone,City,Id,Email\n2125550102,Albany,,\n2125550101,,,\n,,,ada@example.org\n,Troy,77,\n",
+        );
         let options =
             ["--on-duplicate", "update", "--map", "external_id=Id", "--source-system", "hubspot", "--ignore", "Name"];
         for (many, times) in [(false, 1), (true, 2)] {
@@ -181,7 +186,7 @@ fn what_an_absorbed_lead_was_known_by_reaches_the_survivor() {
             assert_eq!(summary["created"], expected, "{:?} {summary}", world.engine);
             let lead = world.json(["lead", "show", "3"]);
             assert_eq!((&lead["phone_number"], &lead["city"]), (&json!("+12125550103"), &json!("Troy")), "{times}");
-            assert_eq!(lead["external_id"], json!("77"));
+            assert_eq!((&lead["external_id"], &lead["email"]), (&json!("77"), &json!("king@example.com")));
         }
         // Restored, the absorbed lead is found by itself again.
         world.now = "2026-03-09T12:00:00Z";

@@ -11,6 +11,8 @@ fn numbers_are_added_removed_and_made_the_first() {
         world.now = "2026-03-05T12:00:00Z";
         world.tell(&["lead", "phone", "add", "1", "(212) 555-0109", "--kind", "mobile"]);
         world.tell(&["lead", "phone", "add", "1", "2125550109", "--quiet", "--format", "csv"]);
+        // A lead is found by further numbers, too.
+        world.tell(&["lead", "show", "212-555-0109", "--format", "csv"]);
         world.tell(&["lead", "phone", "add", "1", "12345"]);
         world.tell(&["lead", "phone", "add", "1", "2125550108 x3"]);
         world.now = "2026-03-06T12:00:00Z";

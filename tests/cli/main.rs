@@ -37,3 +37,4 @@ mod output;
 mod segment;
 mod tenancy;
 mod user;
+mod views;

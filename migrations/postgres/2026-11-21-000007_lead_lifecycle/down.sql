@@ -1,3 +1,6 @@
+DROP VIEW user_productivity;
+DROP VIEW organization_metrics;
+DROP VIEW lead_summary;
 CREATE OR REPLACE FUNCTION refuse_second_decision() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     deciding CONSTANT text[] := ARRAY['decision', 'decision_reason', 'decided_by', 'decided_actor', 'decided_at', 'dnc_id'];

@@ -1,3 +1,6 @@
+DROP VIEW user_productivity;
+DROP VIEW organization_metrics;
+DROP VIEW lead_summary;
 DROP TRIGGER lead_audit_log_no_update;
 CREATE TRIGGER lead_audit_log_no_update BEFORE UPDATE ON lead_audit_log
 BEGIN SELECT RAISE(ABORT, 'lead_audit_log is append-only'); END;

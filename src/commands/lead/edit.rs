@@ -2,7 +2,7 @@
 
 use super::values::LeadValues;
 use super::{Among, LeadName};
-use crate::commands::context::Context;
+use crate::commands::context::{Context, timed};
 use crate::db::Lock;
 use crate::db::models::leads;
 use crate::domain::role::Right;
@@ -43,7 +43,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let wanted = Edit { draft: &draft, clear: &args.clear, if_version: args.if_version };
-    let consent_kept = session.db.write_under(Lock::Leads, org, false, |conn| edit(conn, id, &wanted, &stamp))?;
+    let write = || session.db.write_under(Lock::Leads, org, false, |conn| edit(conn, id, &wanted, &stamp));
+    let consent_kept = timed(context.ui, "lead changed", write)?;
     if consent_kept {
         context.ui.warn("the person opted out before; the opt-out is kept");
     }

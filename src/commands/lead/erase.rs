@@ -65,6 +65,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     })?;
     erased.dry_run = args.dry_run;
     ui.record(&erased, COLUMNS)?;
+    if !args.dry_run && session.db.is_sqlite() {
+        ui.note("clearing the file of the database of what was erased");
+    }
     if args.dry_run {
         ui.note("nothing was changed");
     } else if !session.db.clear_free_space()? {

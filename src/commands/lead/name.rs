@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use crate::commands::context::Session;
+use crate::commands::context::{Session, timed};
+use crate::db::DbError;
 use crate::db::models::lead_identities;
 use crate::db::models::leads::{self, Lead};
-use crate::domain::phone::{self, PhoneCheck, PhoneProblem, Region};
+use crate::domain::phone::{self, E164, PhoneCheck, PhoneProblem, Region};
 use crate::error::CommandError;
 
 /// Which lead a person means: by id, phone or email.
@@ -35,7 +36,14 @@ impl LeadName {
     }
 
     /// Finds the one lead that is meant.
+    ///
+    /// # Errors
+    /// None has the name, or several have it.
     pub fn find(&self, session: &mut Session, among: Among) -> anyhow::Result<Lead> {
+        timed(session.ui, "lead found", || self.look_for(session, among))
+    }
+
+    fn look_for(&self, session: &mut Session, among: Among) -> anyhow::Result<Lead> {
         let org = session.org.org_id();
         let name = self.lead.trim();
         if let Ok(id) = name.parse::<i64>()
@@ -86,7 +94,13 @@ impl LeadName {
     }
 
     fn by_phone(&self, session: &mut Session, name: &str, among: Among) -> anyhow::Result<Vec<Lead>> {
-        let org = session.org.org_id();
+        if let Some(number) = E164::from_e164(name) {
+            // Written as it is stored: the library of numbers, which takes a while to begin, need not be asked.
+            let found = with_number(session, &number.to_string(), among)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
         let region = self.region.or_else(|| Region::from_str(&session.org.default_region).ok());
         let wanted = match phone::parse(name, region, PhoneCheck::Possible) {
             Ok(wanted) => wanted,
@@ -97,11 +111,7 @@ impl LeadName {
             }
             Err(_) => return Err(self.unknown(among).into()),
         };
-        let number = wanted.number.to_string();
-        let mut found = session.db.read(org, |conn| match among {
-            Among::Live | Among::Any => leads::live_by_phones(conn, org, std::slice::from_ref(&number)),
-            Among::Deleted => leads::deleted_by_phone_or_email(conn, org, &number),
-        })?;
+        let mut found = with_number(session, &wanted.number.to_string(), among)?;
         if !wanted.extension.is_empty() {
             found.retain(|lead| lead.phone_extension == wanted.extension);
         }
@@ -120,10 +130,30 @@ impl LeadName {
     }
 }
 
+/// The leads with a number: those whose first it is, else live ones that have it as a further one.
+fn with_number(session: &mut Session, number: &str, among: Among) -> Result<Vec<Lead>, DbError> {
+    let org = session.org.org_id();
+    session.db.read(org, |conn| {
+        let number = number.to_owned();
+        if among == Among::Deleted {
+            return leads::deleted_by_phone_or_email(conn, org, &number);
+        }
+        let first = leads::live_by_phones(conn, org, std::slice::from_ref(&number))?;
+        if !first.is_empty() {
+            return Ok(first);
+        }
+        let further = lead_identities::with_further_numbers(conn, org, &[number])?;
+        let mut found = leads::by_ids(conn, org, &further)?;
+        found.retain(|lead| lead.deleted_at.is_none());
+        found.sort_unstable_by_key(|lead| lead.id);
+        Ok(found)
+    })
+}
+
 /// The lead into which a merged one went at last; said on stderr, for another lead is answered than was named.
 fn through_merges(session: &mut Session, lead: Lead) -> anyhow::Result<Lead> {
     let org = session.org.org_id();
-    let survivor = session.db.read(org, |conn| -> Result<Option<Lead>, crate::db::DbError> {
+    let survivor = session.db.read(org, |conn| -> Result<Option<Lead>, DbError> {
         let ends = lead_identities::survivors(conn, org, &[lead.id])?;
         Ok(leads::by_ids(conn, org, &ends.into_values().collect::<Vec<_>>())?.pop())
     })?;

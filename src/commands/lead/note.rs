@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::{Among, LeadName};
-use crate::commands::context::Context;
+use crate::commands::context::{Context, timed};
 use crate::commands::texts::within;
 use crate::db::Lock;
 use crate::db::models::leads;
@@ -35,7 +35,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         return Err(CommandError::usage("the note is empty").into());
     }
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
-    session.db.write_under(Lock::Leads, org, false, |conn| add_note(conn, id, body, &stamp))?;
+    let write = || session.db.write_under(Lock::Leads, org, false, |conn| add_note(conn, id, body, &stamp));
+    timed(context.ui, "lead changed", write)?;
     let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop();
     super::show::print(context, &mut session, stored.unwrap_or(lead))?;
     Ok(Exit::Done)

@@ -2,7 +2,7 @@
 
 use super::{Among, LeadName};
 use crate::cli::one_of;
-use crate::commands::context::{Context, Session};
+use crate::commands::context::{Context, Session, timed};
 use crate::commands::texts::within;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, Lock};
@@ -112,8 +112,8 @@ fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck
 }
 
 fn write<T>(session: &mut Session, work: impl FnOnce(&mut Db) -> Result<T, EditError>) -> Result<T, EditError> {
-    let org = session.org.org_id();
-    session.db.write_under(Lock::Leads, org, false, work)
+    let (org, ui) = (session.org.org_id(), session.ui);
+    timed(ui, "lead changed", || session.db.write_under(Lock::Leads, org, false, work))
 }
 
 fn show(context: &Context, mut session: Session, lead: Lead) -> anyhow::Result<Exit> {

@@ -1,9 +1,7 @@
 //! `crmctl lead search`
 
-use std::time::Instant;
-
-use crate::cli::millis;
-use crate::commands::context::Context;
+use crate::commands::context::{Context, timed};
+use crate::db::{Db, DbError};
 use crate::domain::role::Right;
 use crate::domain::search::terms;
 use crate::error::{CommandError, Exit};
@@ -42,23 +40,21 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     context.catch_interrupts();
     let mut progress = ui.progress();
-    let began = Instant::now();
-    let is_current = refresh(&mut session.db, org, &mut |done, of| progress.set(done, of))?;
+    let bring_up_to_date = || refresh(&mut session.db, org, &mut |done, of| progress.set(done, of));
+    let is_current = timed(ui, "index ready", bring_up_to_date)?;
     drop(progress);
     if !is_current {
         ui.detail("the index could not be brought up to date; the leads that changed were looked at one by one");
     }
-    ui.detail(&format!("index ready in {}", millis(began.elapsed())));
-    let began = Instant::now();
     let query = Query { terms, deleted: args.deleted };
     let most = usize::from(args.limit);
-    let (found, rows) = session.db.read(org, |conn| -> Result<_, crate::db::DbError> {
+    let look = |conn: &mut Db| -> Result<_, DbError> {
         let found = search(conn, org, &query)?;
         let best = found.leads.get(..most).unwrap_or(&found.leads);
         let rows = super::rows(conn, org, best, now)?;
         Ok((found, rows))
-    })?;
-    ui.detail(&format!("searched in {}", millis(began.elapsed())));
+    };
+    let (found, rows) = timed(ui, "searched", || session.db.read(org, look))?;
     let mut list = ui.list(super::COLUMNS);
     rows.iter().try_for_each(|row| list.push(row))?;
     list.finish("no leads match")?;

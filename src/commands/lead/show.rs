@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Among, LeadName};
-use crate::commands::context::{Context, Session};
+use crate::commands::context::{Context, Session, timed};
 use crate::db::models::erasures;
 use crate::db::models::lead_audit_log::{self, AuditEntry};
 use crate::db::models::lead_notes::{self, Note};
@@ -70,7 +70,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 /// Prints a lead with all that belongs to it.
 pub(super) fn print(context: &Context, session: &mut Session, lead: Lead) -> anyhow::Result<()> {
     let (org, now) = (session.org.org_id(), session.stamp.now);
-    let shown = session.db.read(org, |conn| gather(conn, org, lead, now))?;
+    let shown = timed(context.ui, "lead read", || session.db.read(org, |conn| gather(conn, org, lead, now)))?;
     let ui = context.ui;
     ui.record(&shown, &columns())?;
     print_phones(ui, &shown.phones)?;

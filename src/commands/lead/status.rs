@@ -3,9 +3,10 @@
 use super::bulk::{Wanted, change_selected, lock_to, one_or_many};
 use super::{Among, LeadName};
 use crate::cli::one_of;
-use crate::commands::context::Context;
+use crate::commands::context::{Context, timed};
 use crate::commands::selection::Selection;
 use crate::commands::texts::within;
+use crate::db::Db;
 use crate::db::models::leads;
 use crate::domain::datetime;
 use crate::domain::role::Right;
@@ -74,10 +75,12 @@ fn move_one(args: Args, name: &LeadName, context: &Context) -> anyhow::Result<Ex
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let wanted = StatusMove { to: args.status, force: args.force, reason: args.reason, if_version: args.if_version };
-    let stored = session.db.write_under(lock_to(args.status), org, args.dry_run, |conn| -> anyhow::Result<_> {
+    let write = |conn: &mut Db| -> anyhow::Result<_> {
         set_status(conn, id, &wanted, &stamp, &zone)?;
         Ok(leads::by_ids(conn, org, &[id])?.pop())
-    })?;
+    };
+    let lock = lock_to(args.status);
+    let stored = timed(context.ui, "lead changed", || session.db.write_under(lock, org, args.dry_run, write))?;
     let stored = stored.unwrap_or(lead);
     if args.dry_run {
         context.ui.note("nothing was changed; this would be the lead:");

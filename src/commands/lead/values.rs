@@ -7,7 +7,7 @@ use crate::commands::complete;
 use crate::commands::context::Session;
 use crate::db::models::users;
 use crate::domain::phone::{PhoneCheck, Region};
-use crate::domain::{currency, datetime, tag};
+use crate::domain::{currency, custom, datetime, tag};
 use crate::error::CommandError;
 use crate::import::checker::Checker;
 use crate::import::fields::LeadField;
@@ -64,7 +64,7 @@ pub(super) struct LeadValues {
     /// A tag; may be given several times
     #[arg(long, add = complete::tag_names())]
     tag: Vec<String>,
-    /// Any other field of an import, as field=value; may be given several times
+    /// Any other field of an import, or custom.NAME, as field=value; may be given several times
     #[arg(long, value_name = "FIELD=VALUE")]
     set: Vec<Assignment>,
     /// The system that an external id comes from
@@ -110,7 +110,7 @@ impl LeadValues {
             needs_identity,
         };
         let checked = checker.check(Row::new(0), Formats::default());
-        let Some(draft) = checked.draft else {
+        let Some(mut draft) = checked.draft else {
             let mut problems = checked.problems.iter();
             let first = problems.next();
             let message = first.map(RowProblem::describe).unwrap_or_default();
@@ -120,7 +120,32 @@ impl LeadValues {
             }
             return Err(error.hint(first.map(|p| p.remedy.clone()).unwrap_or_default()).into());
         };
+        if let serde_json::Value::Object(fields) = &mut draft.lead.custom_fields.0 {
+            fields.extend(self.custom_fields()?);
+        }
         Ok(draft)
+    }
+
+    /// The custom fields among the assignments, blank ones left out.
+    fn custom_fields(&self) -> Result<Vec<(String, serde_json::Value)>, CommandError> {
+        let mut fields = Vec::new();
+        for Assignment { field, value } in &self.set {
+            let Some(key) = custom::key_of(field).map(str::trim) else { continue };
+            if key.is_empty() || key.chars().count() > custom::MAX_KEY {
+                return Err(CommandError::usage(format!("`{field}` names no custom field"))
+                    .hint(format!("a name has 1 to {} characters, for example custom.Budget=100", custom::MAX_KEY)));
+            }
+            if value.chars().count() > custom::MAX_VALUE {
+                return Err(CommandError::usage(format!(
+                    "{field}: the value is longer than {} characters",
+                    custom::MAX_VALUE
+                )));
+            }
+            if !value.trim().is_empty() {
+                fields.push((key.to_owned(), value.trim().into()));
+            }
+        }
+        Ok(fields)
     }
 
     /// The arguments as values of import fields, blank ones left out.
@@ -148,10 +173,10 @@ impl LeadValues {
         ];
         let mut values: Vec<(LeadField, String)> =
             given.into_iter().filter_map(|(field, value)| Some((field, value.clone()?))).collect();
-        for assignment in &self.set {
+        for assignment in self.set.iter().filter(|set| custom::key_of(&set.field).is_none()) {
             let field = LeadField::from_word(&assignment.field).ok_or_else(|| {
                 CommandError::usage(format!("`{}` is not a field of a lead", assignment.field))
-                    .hint(format!("the fields are {}", LeadField::words()))
+                    .hint(format!("the fields are custom.NAME, {}", LeadField::words()))
             })?;
             if field == F::ExternalId && self.source_system.is_none() {
                 return Err(CommandError::usage("an external id needs the name of the system it comes from")

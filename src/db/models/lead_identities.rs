@@ -147,7 +147,8 @@ pub struct MergedIdentity {
     pub merged_into_id: Option<i64>,
 }
 
-/// The identities of merged leads that have one of these phones or external ids, which are given by source system.
+/// The identities of merged leads that have one of these phones, emails or external ids, which are given by source
+/// system.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -155,6 +156,7 @@ pub fn merged_identities_of(
     conn: &mut Db,
     org: OrgId,
     phones: &[String],
+    emails: &[String],
     external: &BTreeMap<String, Vec<String>>,
 ) -> Result<Vec<MergedIdentity>, DbError> {
     let merged = || {
@@ -166,6 +168,9 @@ pub fn merged_identities_of(
     let mut found: Vec<MergedIdentity> = Vec::new();
     for chunk in phones.chunks(IN_LIST) {
         found.extend(merged().filter(leads::phone_number.eq_any(chunk.to_vec())).load::<MergedIdentity>(conn)?);
+    }
+    for chunk in emails.chunks(IN_LIST) {
+        found.extend(merged().filter(leads::email.eq_any(chunk.to_vec())).load::<MergedIdentity>(conn)?);
     }
     for (system, ids) in external {
         for chunk in ids.chunks(IN_LIST) {

@@ -14,6 +14,7 @@ use super::proof::Formats;
 use super::row::{ProblemKind, Row, RowProblem};
 use crate::db::OrgId;
 use crate::db::models::leads::TEXT_COLUMNS;
+use crate::domain::custom::MAX_VALUE;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::status::Status;
 use crate::domain::text::{fold_key, is_placeholder, unmark_text};
@@ -102,9 +103,6 @@ impl Checker {
     }
 }
 
-/// The longest value of a custom field, in characters: what the audit log takes.
-const LONGEST_CUSTOM: usize = 50_000;
-
 /// One row under check.
 struct Work<'a> {
     checker: &'a Checker,
@@ -138,8 +136,8 @@ impl Work<'_> {
     /// Keeps a cell that no field claims: nothing that the file held is lost.
     fn keep(&mut self, key: &str, cell: &str) {
         let text = unmark_text(cell).trim();
-        if text.len() > LONGEST_CUSTOM && text.chars().count() > LONGEST_CUSTOM {
-            return self.too_long(key.to_owned(), text, LONGEST_CUSTOM);
+        if text.len() > MAX_VALUE && text.chars().count() > MAX_VALUE {
+            return self.too_long(key.to_owned(), text, MAX_VALUE);
         }
         if !text.is_empty()
             && let serde_json::Value::Object(fields) = &mut self.draft.lead.custom_fields.0
