@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::{Among, LeadName};
-use crate::commands::context::Context;
+use crate::commands::context::{Context, Session};
 use crate::commands::limit::Limit;
 use crate::db::DbError;
 use crate::db::models::leads::{self, Lead};
@@ -15,7 +15,7 @@ use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Exit;
 use crate::ops::lead_duplicates::{Group, duplicates};
-use crate::ui::{Column, Format, grouped};
+use crate::ui::{Column, Format, UiError, grouped};
 
 /// List leads that may be one person, with the reason and a score from 0 to 100
 ///
@@ -61,23 +61,23 @@ struct Member {
 struct Shown<'a> {
     reason: &'a str,
     score: u8,
-    leads: Vec<Member>,
+    leads: &'a [Member],
 }
 
-/// A lead of a group as a line of a table.
+/// A lead of a group as a line of CSV.
 #[derive(Serialize)]
 struct Line<'a> {
     group: usize,
-    reason: Option<&'a str>,
-    score: Option<u8>,
+    score: u8,
+    reason: &'a str,
     #[serde(flatten)]
     member: &'a Member,
 }
 
-const LINES: &[Column] = &[
-    Column::number("group", "group"),
-    Column::number("score", "score"),
-    Column::text("reason", "reason"),
+const GROUP: [Column; 3] =
+    [Column::number("group", "group"), Column::number("score", "score"), Column::text("reason", "reason")];
+
+const MEMBER: [Column; 10] = [
     Column::number("id", "id"),
     Column::text("first_name", "first name"),
     Column::text("last_name", "last name"),
@@ -86,18 +86,15 @@ const LINES: &[Column] = &[
     Column::text("email", "email"),
     Column::text("company", "company"),
     Column::whole("status", "status"),
-    Column::hidden_time("created_at"),
+    Column::time("created_at", "created"),
     Column::time("deleted_at", "deleted"),
 ];
-
-const GROUPS: &[Column] =
-    &[Column::text("reason", "reason"), Column::number("score", "score"), Column::text("leads", "leads")];
 
 /// Groups whose leads are loaded together.
 const TOGETHER: usize = 500;
 
-/// The most leads of one group that a table shows.
-const MEMBERS: usize = 10;
+/// The most leads of one group that a person is shown.
+const SHOWN: usize = 10;
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Read)?;
@@ -109,34 +106,36 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut groups = session.db.read(org, |conn| duplicates(conn, org))?;
     groups.retain(|group| group.score >= args.min_score && only.is_none_or(|lead| group.leads.contains(&lead)));
     let most = args.limit.most(ui).map_or(groups.len(), |most| most as usize);
-    let for_machines = matches!(ui.format, Format::Json | Format::Ndjson);
-    let mut list = ui.list(if for_machines { GROUPS } else { LINES });
-    let mut number = 0;
-    for some in groups.get(..most).unwrap_or(&groups).chunks(TOGETHER) {
-        let ids: Vec<i64> = some.iter().flat_map(|group| group.leads.iter().copied()).collect();
-        let mut found: HashMap<i64, Lead> = HashMap::new();
-        let loaded = session.db.read(org, |conn| -> Result<_, DbError> { leads::by_ids(conn, org, &ids) })?;
-        found.extend(loaded.into_iter().map(|lead| (lead.id, lead)));
-        for group in some {
-            number += 1;
-            let leads: Vec<Member> = group.leads.iter().filter_map(|id| found.get(id)).map(member).collect();
-            if for_machines {
-                list.push(&Shown { reason: &group.reason, score: group.score, leads })?;
-                continue;
-            }
-            let shown = if ui.format == Format::Csv { leads.len() } else { MEMBERS };
-            for (place, member) in leads.iter().take(shown).enumerate() {
-                list.push(&line(number, group, place, member, ui.format))?;
-            }
-            if leads.len() > shown {
-                ui.note(&format!(
-                    "group {number} has {} leads; {shown} of them are shown",
-                    grouped(leads.len() as i64)
-                ));
+    let shown = groups.get(..most).unwrap_or(&groups);
+    match ui.format {
+        Format::Table | Format::Markdown => {
+            each_group(&mut session, shown, |number, group, leads| {
+                let title = format!("{number}: score {}, {}", group.score, group.reason);
+                ui.part(&title, leads.get(..SHOWN).unwrap_or(leads), &MEMBER)?;
+                if leads.len() > SHOWN {
+                    ui.note(&format!("group {number} has {} leads; {SHOWN} are shown", grouped(leads.len() as i64)));
+                }
+                Ok(())
+            })?;
+            if groups.is_empty() {
+                ui.note("no duplicates");
             }
         }
+        format => {
+            let columns = [&GROUP[..], &MEMBER].concat();
+            let mut list = ui.list(&columns);
+            each_group(&mut session, shown, |group, of, leads| {
+                let (score, reason) = (of.score, of.reason.as_str());
+                match format {
+                    Format::Csv => {
+                        leads.iter().try_for_each(|member| list.push(&Line { group, score, reason, member }))
+                    }
+                    _ => list.push(&Shown { reason, score, leads }),
+                }
+            })?;
+            list.finish("no duplicates")?;
+        }
     }
-    list.finish("no duplicates")?;
     if groups.len() > most {
         ui.note(&format!(
             "the first {} of {} groups are shown; --limit 0 shows all",
@@ -147,10 +146,25 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// A line of a group; reason and score stand in its first line, in CSV in each.
-fn line<'a>(group: usize, of: &'a Group, place: usize, member: &'a Member, format: Format) -> Line<'a> {
-    let says = place == 0 || format == Format::Csv;
-    Line { group, reason: says.then_some(&of.reason), score: says.then_some(of.score), member }
+/// Calls `show` with the number of each group, the group and its leads, which are loaded some groups at a time.
+fn each_group(
+    session: &mut Session,
+    groups: &[Group],
+    mut show: impl FnMut(usize, &Group, &[Member]) -> Result<(), UiError>,
+) -> anyhow::Result<()> {
+    let org = session.org.org_id();
+    let mut number = 0;
+    for some in groups.chunks(TOGETHER) {
+        let ids: Vec<i64> = some.iter().flat_map(|group| group.leads.iter().copied()).collect();
+        let loaded = session.db.read(org, |conn| -> Result<_, DbError> { leads::by_ids(conn, org, &ids) })?;
+        let found: HashMap<i64, Lead> = loaded.into_iter().map(|lead| (lead.id, lead)).collect();
+        for group in some {
+            number += 1;
+            let leads: Vec<Member> = group.leads.iter().filter_map(|id| found.get(id)).map(member).collect();
+            show(number, group, &leads)?;
+        }
+    }
+    Ok(())
 }
 
 fn member(lead: &Lead) -> Member {

@@ -57,7 +57,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let shown: Vec<Column> = super::COLUMNS.iter().filter(|column| column.in_tables).cloned().collect();
         ui.preview(&rows, &shown)?;
         let leads = if rows.len() == 1 { "this lead" } else { "these leads" };
-        ui.confirm(&format!("Erase the person of {leads}? It cannot be undone;"))?;
+        ui.confirm(&format!("Erase the person of {leads} for good?"))?;
     }
     let reason = args.reason.as_deref();
     let mut erased = session.db.write_under(Lock::Erasure, org, args.dry_run, |conn| -> Result<_, EraseError> {
