@@ -95,8 +95,18 @@ impl Redaction {
 
     /// The same in every text of a JSON value; false when it holds none of it.
     pub fn redact_json(&self, value: &mut serde_json::Value) -> bool {
+        self.redact_fields(value, &[])
+    }
+
+    /// The same in the texts under these keys of a JSON value, at any depth; in all texts when no key is given.
+    pub fn redact_fields(&self, value: &mut serde_json::Value, keys: &[&str]) -> bool {
+        self.redact_below(value, keys, keys.is_empty())
+    }
+
+    fn redact_below(&self, value: &mut serde_json::Value, keys: &[&str], is_below: bool) -> bool {
         use serde_json::Value;
         match value {
+            Value::String(_) if !is_below => false,
             Value::String(text) => match self.redact(text) {
                 Some(redacted) => {
                     *text = redacted;
@@ -104,8 +114,13 @@ impl Redaction {
                 }
                 None => false,
             },
-            Value::Array(items) => items.iter_mut().fold(false, |changed, item| self.redact_json(item) | changed),
-            Value::Object(fields) => fields.values_mut().fold(false, |changed, item| self.redact_json(item) | changed),
+            Value::Array(items) => {
+                items.iter_mut().fold(false, |changed, item| self.redact_below(item, keys, is_below) | changed)
+            }
+            Value::Object(fields) => fields.iter_mut().fold(false, |changed, (key, item)| {
+                let is_below = is_below || keys.contains(&key.as_str());
+                self.redact_below(item, keys, is_below) | changed
+            }),
             // Numbers are counts and sizes.
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
@@ -177,6 +192,12 @@ mod tests {
             serde_json::json!({ "problems": [{ "example_value": ERASED }, "x [erased]", 7], "kind": "x" })
         );
         assert!(!ada().redact_json(&mut value));
+        let mut value = serde_json::json!({ "kind": "ada", "tags": ["Ada", "vip"], "deep": { "value": "x ada" } });
+        assert!(ada().redact_fields(&mut value, &["tags", "value"]));
+        assert_eq!(
+            value,
+            serde_json::json!({ "kind": "ada", "tags": [ERASED, "vip"], "deep": { "value": "x [erased]" } })
+        );
     }
 
     #[test]

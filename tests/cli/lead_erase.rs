@@ -1,5 +1,7 @@
 //! `lead erase`: nothing of a person is left but what the law wants kept, and a later import of them is told.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::assert_same_story;
@@ -33,6 +35,19 @@ fn all_texts(world: &World) -> String {
         texts.push('\n');
     }
     texts
+}
+
+/// The leads that the index of searches knows anything of.
+fn indexed(world: &World) -> BTreeSet<u32> {
+    let hex = match world.engine {
+        Engine::Sqlite => "SELECT hex(leads) FROM lead_search",
+        Engine::Postgres => "SELECT encode(leads, 'hex') FROM lead_search",
+    };
+    let rows = world.engine.sql(&world.url, hex).unwrap();
+    let bytes = |row: &str| -> Vec<u8> {
+        (0..row.len()).step_by(2).map(|at| u8::from_str_radix(&row[at..at + 2], 16).unwrap()).collect()
+    };
+    rows.iter().flat_map(|row| roaring::RoaringBitmap::deserialize_from(&bytes(row)[..]).unwrap()).collect()
 }
 
 /// A person whose traces are everywhere, with a merged twin.
@@ -102,8 +117,10 @@ fn nothing_of_an_erased_person_is_left() {
         for name in NAMES {
             assert!(before.contains(name), "{:?}: {name} was nowhere, so the test shows nothing", world.engine);
         }
+        assert_eq!(indexed(world), BTreeSet::from([1, 2, 3]), "{:?}", world.engine);
         let erased = world.json(["lead", "erase", "3", "--yes", "--reason", "by letter", "--as", "boss@example.com"]);
         assert_eq!(erased["lead_ids"], json!([1, 3]), "{erased}");
+        assert_eq!(indexed(world), BTreeSet::from([2]), "{:?}", world.engine);
         let after = all_texts(world).to_lowercase();
         for name in NAMES {
             let at = after.find(name).map(|at| &after[at.saturating_sub(60)..(at + 60).min(after.len())]);

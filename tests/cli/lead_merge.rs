@@ -199,3 +199,23 @@ fn what_an_absorbed_lead_was_known_by_reaches_the_survivor() {
         );
     });
 }
+
+#[test]
+fn a_note_that_was_written_again_stays() {
+    on_both_engines(|world| {
+        two_adas(world);
+        world.ok(["lead", "merge", "2", "--into", "1", "--yes"]);
+        let notes = |world: &World, args: &[&str]| world.json(args)["notes"].as_array().unwrap().len();
+        assert_eq!(notes(world, &["lead", "show", "1"]), 2);
+        // The timeline tells a note once that the merge copied.
+        let timeline = world.json(["lead", "timeline", "1"]);
+        let told = timeline.as_array().unwrap().iter().filter(|event| event["event"] == "note").count();
+        assert_eq!(told, 2, "{timeline}");
+        world.now = "2026-03-07T12:00:00Z";
+        world.ok(["lead", "note", "1", "wrote back"]);
+        world.now = "2026-03-08T12:00:00Z";
+        let ran = world.run(["lead", "restore", "2"]);
+        assert!(ran.stderr.contains("keeps what was changed after the merge: note"), "{}", ran.stderr);
+        assert_eq!(notes(world, &["lead", "show", "1"]), 3);
+    });
+}

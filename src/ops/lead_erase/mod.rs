@@ -213,6 +213,20 @@ fn leave_dnc(
     Ok(changed)
 }
 
+/// Where the record of an import holds what a file or a person said; the rest is the program's own words.
+const SAID: [&str; 10] = [
+    "file_name",
+    "rejects_file",
+    "skipped_file",
+    "example_value",
+    "example_column",
+    "example_problem",
+    "header",
+    "value",
+    "tags",
+    "source_system",
+];
+
 /// Takes the person out of the names and example values that records of imports keep.
 fn leave_imports(conn: &mut Db, redaction: &Redaction, stamp: &Stamp) -> Result<usize, DbError> {
     let mut changed = 0;
@@ -222,7 +236,7 @@ fn leave_imports(conn: &mut Db, redaction: &Redaction, stamp: &Stamp) -> Result<
         import.file_name = name.unwrap_or(import.file_name);
         let in_json = [&mut import.mapping, &mut import.options, &mut import.counts]
             .into_iter()
-            .fold(false, |any, json| redaction.redact_json(&mut json.0) | any);
+            .fold(false, |any, json| redaction.redact_fields(&mut json.0, &SAID) | any);
         if is_named || in_json {
             imports::set_texts(conn, stamp.org, &import, stamp.now)?;
             changed += 1;

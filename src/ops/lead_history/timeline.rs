@@ -1,7 +1,7 @@
 //! All that happened to a lead in one order: changes, statuses, notes, assignments, imports, and what concerned its numbers
 //! on the do-not-call list.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -61,12 +61,17 @@ pub fn timeline(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Event>, DbEr
     let emails: HashMap<i64, String> = users::all(conn, org)?.into_iter().map(|user| (user.id, user.email)).collect();
     let log = lead_audit_log::of_leads(conn, org, &ids)?;
     let mut events = of_log(&log, &emails);
+    // A merge copies notes with their time.
+    let mut told = HashSet::new();
     for id in &ids {
         let history = lead_status_history::of_lead(conn, org, *id)?;
         events.extend(history.into_iter().map(|row| of_status(*id, row, &emails)));
         let assignments = lead_assignments::of_lead(conn, org, *id)?;
         events.extend(assignments.into_iter().map(|row| of_assignment(*id, row, &emails)));
         for note in lead_notes::of_lead(conn, org, *id)? {
+            if !told.insert((note.created_at, note.body.clone())) {
+                continue;
+            }
             let actor = note.author_id.and_then(|id| emails.get(&id).cloned());
             let detail = Some(note.body);
             let (at, event) = (note.created_at, LeadHappening::Note);

@@ -40,7 +40,9 @@ pub fn unmerge(conn: &mut Db, absorbed: i64, survivor: i64, stamp: &Stamp) -> Re
     let deleted_before = deleted_before(&log, absorbed);
     let parts = Parts::of_lead(conn, stamp.org, survivor)?;
     let (merged_at, mut entries) = entries_of_merge(&log, absorbed, survivor);
-    entries.retain(|entry| is_still_there(entry, &parts));
+    let is_doubled = |entry: &FieldChange| entry.field == "note" && how_often(entry, &parts) > 1;
+    let doubled: Vec<String> = entries.iter().filter(|entry| is_doubled(entry)).map(|e| e.field.clone()).collect();
+    entries.retain(|entry| how_often(entry, &parts) == 1);
     let circumstances = Circumstances { with_dnc: true, ..Circumstances::default() };
     let before = lead.clone();
     let reverted = revert(&mut lead, &entries, &circumstances, stamp.now);
@@ -66,7 +68,7 @@ pub fn unmerge(conn: &mut Db, absorbed: i64, survivor: i64, stamp: &Stamp) -> Re
             then.filter(|row| row.to_status == lead.status).map_or(stamp.now, |row| row.changed_at);
     }
     write(conn, lead, changes, stamp)?;
-    let kept = reverted.kept.into_iter().map(|kept| kept.field).collect();
+    let kept = reverted.kept.into_iter().map(|kept| kept.field).chain(doubled).collect();
     Ok(Unmerged { survivor, deleted_before, kept })
 }
 
@@ -83,8 +85,8 @@ fn write(conn: &mut Db, mut lead: Lead, mut changes: LeadChanges, stamp: &Stamp)
     }
 }
 
-/// What the survivor's log tells of its last merge with this lead: when it was, and the entries from the one that names the lead to the
-/// next that is of another merge or of something else. Nobody else writes between them, for the survivor is held.
+/// What the survivor's log tells of its last merge with this lead: when it was, and the entries from the one that names the
+/// lead to the next that is of another merge or of something else. Nobody else writes between them, for the survivor is held.
 fn entries_of_merge(log: &[AuditEntry], absorbed: i64, survivor: i64) -> (Option<Timestamp>, Vec<FieldChange>) {
     let absorbed = absorbed.to_string();
     let own: Vec<&AuditEntry> = log.iter().filter(|entry| entry.lead_id == survivor).collect();
@@ -115,13 +117,14 @@ fn deleted_before(log: &[AuditEntry], absorbed: i64) -> Option<Timestamp> {
     old.parse::<jiff::Timestamp>().ok().map(Timestamp::from)
 }
 
-/// Whether the survivor still has a part that the merge gave it; true for fields.
-fn is_still_there(entry: &FieldChange, parts: &Parts) -> bool {
+/// How often the survivor still has a part that the merge gave it; once for fields. Of two notes that say the same one was
+/// written since, and both stay.
+fn how_often(entry: &FieldChange, parts: &Parts) -> usize {
     let list = match entry.field.as_str() {
         "tag" => &parts.tags,
         "phone" => &parts.phones,
         "note" => &parts.notes,
-        _ => return true,
+        _ => return 1,
     };
-    entry.new.as_ref().is_some_and(|value| list.contains(value))
+    list.iter().filter(|part| Some(*part) == entry.new.as_ref()).count()
 }
