@@ -180,6 +180,10 @@ fn erasing_says_what_it_does_and_what_it_leaves() {
         world.ok(["user", "add", "rep@example.com", "--role", "manager", "--as", "boss@example.com"]);
         world.ok([&["segment", "create", "countesses", "--where", "last_name = Kingly"][..], &boss].concat());
         world.ok([&["lead", "add", "--phone", "2125550188", "--email", "adabelle@kingly.example"][..], &boss].concat());
+        // Ben once had her email by mistake.
+        world.ok([&["lead", "edit", "2", "--email", "ada@lovelace.example"][..], &boss].concat());
+        world.now = "2026-03-07T13:00:00Z";
+        world.ok([&["lead", "edit", "2", "--clear", "email"][..], &boss].concat());
         world.tell(&["lead", "erase", "1", "--yes", "--as", "rep@example.com"]);
         world.tell(&[&["lead", "erase", "1"][..], &boss].concat());
         world.tell(&[&["lead", "erase", "1", "--dry-run"][..], &boss].concat());

@@ -40,7 +40,7 @@ const COLUMNS: &[Column] = &[
     Column::count("assignments", "assignments"),
     Column::count("dnc_records", "texts of the do-not-call list"),
     Column::count("imports", "records of imports"),
-    Column::text("other_lead_ids", "other leads with their phone or email"),
+    Column::text("other_lead_ids", "other leads that have or had their phone or email"),
     Column::text("segments", "segments that name them"),
     Column::hidden("dry_run"),
 ];
@@ -77,7 +77,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         });
     }
     if !erased.other_lead_ids.is_empty() {
-        ui.warn("other leads have a phone or email of this person; if they are the same person, erase them, too");
+        ui.warn(
+            "other leads have or had a phone or email of this person; where they are the same person, erase them, too",
+        );
     }
     if !erased.segments.is_empty() {
         ui.warn("segments name this person in their filters: change or delete them");

@@ -47,7 +47,7 @@ pub struct Erased {
     pub dnc_records: usize,
     /// Records of imports out of whose texts the person was taken.
     pub imports: usize,
-    /// Leads with a phone or email of the person that were not merged, and are not erased.
+    /// Leads that have or had a phone or email of the person, were not merged, and are not erased.
     pub other_lead_ids: Vec<i64>,
     /// Segments whose filters speak of the person, and were left as they are.
     pub segments: Vec<String>,

@@ -56,7 +56,7 @@ impl Person {
         redaction
     }
 
-    /// Leads with one of the person's phones or emails that are none of these, live or deleted.
+    /// Leads that have or had one of the person's phones or emails and are none of these, live or deleted.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -72,6 +72,8 @@ impl Person {
             others.extend(leads::deleted_by_phone_or_email(conn, org, number)?.iter().map(|lead| lead.id));
         }
         others.extend(lead_identities::with_further_numbers(conn, org, &phones)?);
+        let keys: Vec<String> = self.phones.iter().chain(&self.emails).cloned().collect();
+        others.extend(lead_audit_log::leads_with_values(conn, org, &keys)?);
         Ok(others.into_iter().filter(|id| !own.contains(id)).collect())
     }
 }
