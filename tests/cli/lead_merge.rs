@@ -219,3 +219,22 @@ fn a_note_that_was_written_again_stays() {
         assert_eq!(notes(world, &["lead", "show", "1"]), 3);
     });
 }
+
+#[test]
+fn two_merges_at_once_make_no_circle() {
+    on_both_engines(|world| {
+        for round in 0..3 {
+            let (a, b) = (2 * round + 1, 2 * round + 2);
+            for id in [a, b] {
+                world.ok(["lead", "add", "--phone", &format!("21255501{id:02}")]);
+            }
+            let (a, b) = (a.to_string(), b.to_string());
+            let there = world.start(["lead", "merge", &a, "--into", &b, "--yes"]);
+            let back = world.start(["lead", "merge", &b, "--into", &a, "--yes"]);
+            let codes = [there, back].map(|child| child.wait_with_output().unwrap().status.code());
+            assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{:?}: {codes:?}", world.engine);
+            let shown = [&a, &b].map(|id| world.json(["lead", "show", id])["id"].clone());
+            assert_eq!(shown[0], shown[1], "{:?}", world.engine);
+        }
+    });
+}
