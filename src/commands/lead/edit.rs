@@ -4,7 +4,6 @@ use super::values::LeadValues;
 use super::{Among, LeadName};
 use crate::commands::context::{Context, timed};
 use crate::db::Lock;
-use crate::db::models::leads;
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::ops::lead_edit::{Edit, edit};
@@ -48,7 +47,6 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     if consent_kept {
         context.ui.warn("the person opted out before; the opt-out is kept");
     }
-    let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop();
-    super::show::print(context, &mut session, stored.unwrap_or(lead))?;
+    super::show::print_stored(context, &mut session, lead)?;
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Among, LeadName, LeadRow};
 use crate::cli::one_of;
 use crate::commands::context::{Context, Session};
-use crate::db::models::leads::{self, Lead};
+use crate::db::models::leads::Lead;
 use crate::db::{DbError, Lock};
 use crate::domain::phone::Region;
 use crate::domain::role::Right;
@@ -92,8 +92,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         context.ui.confirm(&format!("Merge the {leads} {others} into the lead {}?", survivor.id))?;
     }
     work(&mut session, false)?;
-    let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[survivor.id]))?.pop();
-    super::show::print(context, &mut session, stored.unwrap_or(survivor))?;
+    super::show::print_stored(context, &mut session, survivor)?;
     Ok(Exit::Done)
 }
 

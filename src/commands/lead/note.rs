@@ -6,7 +6,6 @@ use super::{Among, LeadName};
 use crate::commands::context::{Context, timed};
 use crate::commands::texts::within;
 use crate::db::Lock;
-use crate::db::models::leads;
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::ops::lead_note::{LONGEST_NOTE, add_note};
@@ -37,8 +36,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let write = || session.db.write_under(Lock::Leads, org, false, |conn| add_note(conn, id, body, &stamp));
     timed(context.ui, "lead changed", write)?;
-    let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop();
-    super::show::print(context, &mut session, stored.unwrap_or(lead))?;
+    super::show::print_stored(context, &mut session, lead)?;
     Ok(Exit::Done)
 }
 

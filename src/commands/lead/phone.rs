@@ -4,7 +4,7 @@ use super::{Among, LeadName};
 use crate::cli::one_of;
 use crate::commands::context::{Context, Session, timed};
 use crate::commands::texts::within;
-use crate::db::models::leads::{self, Lead};
+use crate::db::models::leads::Lead;
 use crate::db::{Db, Lock};
 use crate::domain::phone::{self, PhoneCheck, Region};
 use crate::domain::role::Right;
@@ -117,8 +117,6 @@ fn write<T>(session: &mut Session, work: impl FnOnce(&mut Db) -> Result<T, EditE
 }
 
 fn show(context: &Context, mut session: Session, lead: Lead) -> anyhow::Result<Exit> {
-    let org = session.org.org_id();
-    let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[lead.id]))?.pop();
-    super::show::print(context, &mut session, stored.unwrap_or(lead))?;
+    super::show::print_stored(context, &mut session, lead)?;
     Ok(Exit::Done)
 }

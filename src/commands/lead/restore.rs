@@ -34,8 +34,6 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             context.ui.note(&format!("the lead {0} is deleted, as before the merge: crmctl lead restore {0}", lead.id));
         }
     }
-    let id = lead.id;
-    let stored = session.db.read(org, |conn| crate::db::models::leads::by_ids(conn, org, &[id]))?.pop();
-    super::show::print(context, &mut session, stored.unwrap_or(lead))?;
+    super::show::print_stored(context, &mut session, lead)?;
     Ok(Exit::Done)
 }

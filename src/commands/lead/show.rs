@@ -10,7 +10,7 @@ use crate::db::models::lead_notes::{self, Note};
 use crate::db::models::lead_phones::{self, FurtherPhone};
 use crate::db::models::lead_status_history::{self, StatusChange};
 use crate::db::models::lead_tags;
-use crate::db::models::leads::Lead;
+use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::role::Right;
 use crate::domain::timestamp::Timestamp;
@@ -65,6 +65,13 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     print(context, &mut session, lead)?;
     Ok(Exit::Done)
+}
+
+/// Prints a lead that was changed, as it is stored now.
+pub(super) fn print_stored(context: &Context, session: &mut Session, lead: Lead) -> anyhow::Result<()> {
+    let (org, id) = (session.org.org_id(), lead.id);
+    let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop();
+    print(context, session, stored.unwrap_or(lead))
 }
 
 /// Prints a lead with all that belongs to it.
