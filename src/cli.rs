@@ -91,6 +91,7 @@ enum Command {
     Dnc(commands::dnc::Command),
     #[command(subcommand)]
     Segment(commands::segment::Command),
+    Funnel(commands::funnel::Args),
     #[command(subcommand)]
     Org(commands::org::Command),
     #[command(subcommand)]
@@ -135,6 +136,7 @@ fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
         "lead" => ("lead", commands::lead::Command::augment_subcommands),
         "dnc" => ("dnc", commands::dnc::Command::augment_subcommands),
         "segment" => ("segment", commands::segment::Command::augment_subcommands),
+        "funnel" => ("funnel", commands::funnel::Command::augment_subcommands),
         "org" => ("org", commands::org::Command::augment_subcommands),
         "user" => ("user", commands::user::Command::augment_subcommands),
         "migrate" => ("migrate", commands::migrate::Command::augment_subcommands),
@@ -197,6 +199,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Lead(command) => commands::lead::run(command, context),
         Command::Dnc(command) => commands::dnc::run(command, context),
         Command::Segment(command) => commands::segment::run(command, context),
+        Command::Funnel(args) => commands::funnel::run(args, context),
         Command::Org(command) => commands::org::run(command, context),
         Command::User(command) => commands::user::run(command, context),
         Command::Migrate(command) => commands::migrate::run(command, context),

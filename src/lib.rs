@@ -1,8 +1,8 @@
 //! crmctl: a command-line CRM administration tool.
 //!
 //! The crate is a library so that tests and benchmarks reach its rules; the program is `main.rs`. Layers, from the
-//! outside in: [`cli`] and [`commands`] (clap), [`ui`] (streams), [`import`], [`export`], [`ops`] and
-//! [`filter`] (the work), [`db`] (Diesel),
+//! outside in: [`cli`] and [`commands`] (clap), [`ui`] (streams), [`import`], [`export`], [`ops`],
+//! [`reports`] and [`filter`] (the work), [`db`] (Diesel),
 //! [`domain`] (value types and pure rules). Dependence runs only inwards; a test checks it.
 
 #[macro_use]
@@ -15,5 +15,6 @@ pub mod export;
 pub mod filter;
 pub mod import;
 pub mod ops;
+pub mod reports;
 pub mod settings;
 pub mod ui;

@@ -140,18 +140,26 @@ impl Statement {
     ///
     /// # Errors
     /// Those of `take`, or the database cannot be read.
-    pub fn each_row<E: From<DbError>>(
-        self,
-        conn: &mut Db,
-        mut take: impl FnMut(Cells) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn each_row<E: From<DbError>>(self, conn: &mut Db, take: impl FnMut(Cells) -> Result<(), E>) -> Result<(), E> {
+        self.each(conn, take)
+    }
+
+    /// Reads row after row, each as a type of its own.
+    ///
+    /// # Errors
+    /// Those of `take`, or the database cannot be read.
+    pub fn each<T, E>(self, conn: &mut Db, mut take: impl FnMut(T) -> Result<(), E>) -> Result<(), E>
+    where
+        T: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static,
+        E: From<DbError>,
+    {
         match conn {
             Db::Sqlite(sqlite) => {
-                let rows = self.load_iter::<Cells, DefaultLoadingMode>(sqlite).map_err(DbError::from)?;
+                let rows = self.load_iter::<T, DefaultLoadingMode>(sqlite).map_err(DbError::from)?;
                 rows.map(|row| row.map_err(|e| E::from(DbError::from(e)))).try_for_each(|row| take(row?))
             }
             Db::Postgres(pg) => {
-                let rows = self.load_iter::<Cells, PgRowByRowLoadingMode>(pg).map_err(DbError::from)?;
+                let rows = self.load_iter::<T, PgRowByRowLoadingMode>(pg).map_err(DbError::from)?;
                 rows.map(|row| row.map_err(|e| E::from(DbError::from(e)))).try_for_each(|row| take(row?))
             }
         }

@@ -1,14 +1,16 @@
 //! Leads as files: one form a file, written row after row. A file appears under its name only when it is whole.
 
 mod csv;
+mod file;
 mod json;
 mod xlsx;
 
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use file::NewFile;
+pub use file::write_whole;
 pub use json::Record;
-use tempfile::NamedTempFile;
 
 use crate::db::Cells;
 use crate::filter::LeadColumn;
@@ -54,13 +56,7 @@ pub struct Export {
     /// The name of the file, for messages; `stdout` for a stream.
     name: String,
     rows: Box<dyn Rows>,
-    target: Option<Target>,
-}
-
-struct Target {
-    path: PathBuf,
-    file: NamedTempFile,
-    overwrite: bool,
+    target: Option<NewFile>,
 }
 
 /// What each form does with a row.
@@ -90,19 +86,9 @@ impl Export {
     /// The ending names no form, the file exists and is not to be overwritten, or its folder cannot be written.
     pub fn to_file(path: &Path, overwrite: bool, columns: Vec<LeadColumn>) -> Result<Export, ExportError> {
         let form = Form::of_path(path)?;
+        let target = NewFile::begin(path, overwrite)?;
+        let out = Box::new(BufWriter::with_capacity(256 * 1024, target.writer()?));
         let name = path.display().to_string();
-        if !overwrite && path.exists() {
-            return Err(ExportError::Exists(name));
-        }
-        let problem = |e: std::io::Error| ExportError::Write { path: name.clone(), reason: e.to_string() };
-        let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !folder.is_dir() {
-            let reason = format!("there is no folder `{}`", folder.display());
-            return Err(ExportError::Write { path: name, reason });
-        }
-        let file = tempfile::Builder::new().prefix(".crmctl-export-").tempfile_in(folder).map_err(problem)?;
-        let out = Box::new(BufWriter::with_capacity(256 * 1024, file.reopen().map_err(problem)?));
-        let target = Target { path: path.to_owned(), file, overwrite };
         Export::begin(form, out, name, columns, Some(target))
     }
 
@@ -119,7 +105,7 @@ impl Export {
         out: Box<dyn Write>,
         name: String,
         columns: Vec<LeadColumn>,
-        target: Option<Target>,
+        target: Option<NewFile>,
     ) -> Result<Export, ExportError> {
         let rows: Result<Box<dyn Rows>, Failure> = match form {
             Form::Csv => csv::Csv::begin(out, &columns).map(|rows| Box::new(rows) as Box<dyn Rows>),
@@ -147,14 +133,7 @@ impl Export {
     /// The file cannot be written.
     pub fn finish(mut self) -> Result<(), ExportError> {
         self.rows.finish().map_err(|failure| failed(&self.name, failure))?;
-        let Some(target) = self.target else { return Ok(()) };
-        let problem = |e: std::io::Error| ExportError::Write { path: self.name.clone(), reason: e.to_string() };
-        target.file.as_file().sync_all().map_err(problem)?;
-        let persisted = match target.overwrite {
-            true => target.file.persist(&target.path),
-            false => target.file.persist_noclobber(&target.path),
-        };
-        persisted.map(|_| ()).map_err(|e| problem(e.error))
+        self.target.map_or(Ok(()), NewFile::finish)
     }
 }
 

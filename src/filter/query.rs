@@ -210,7 +210,8 @@ impl LeadQuery {
         Statement::new("SELECT ").joined(columns, ", ").sql(" FROM leads WHERE ")
     }
 
-    fn condition(&self) -> Statement {
+    /// The condition on a row of `leads`.
+    pub fn condition(&self) -> Statement {
         let searched = match &self.filter {
             None => Statement::new("leads.organization_id = ").org(self.at.org),
             Some(filter) => filter.search(&self.at),

@@ -9,7 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::draft::LeadDraft;
-use crate::db::models::lead_identities::{self, Identity, MergedIdentity};
+use crate::db::models::lead_identities::{self, Identity};
+use crate::db::models::lead_merges::{self, MergedIdentity};
 use crate::db::models::leads::Lead;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::phone::E164;
@@ -81,7 +82,7 @@ impl Identities {
         self.by_phone.reserve(expected);
         self.by_email.reserve(expected);
         lead_identities::each_identity(conn, org, |identity| self.remember_stored(&identity))?;
-        let merged = lead_identities::all_merged(conn, org)?;
+        let merged = lead_merges::all_merged(conn, org)?;
         self.remember_merged(conn, org, merged)?;
         self.complete = true;
         Ok(())
@@ -112,7 +113,7 @@ impl Identities {
         for identity in lead_identities::identities_of(conn, org, &phones, &emails, &external)? {
             self.remember_stored(&identity);
         }
-        let merged = lead_identities::merged_identities_of(conn, org, &phones, &emails, &external)?;
+        let merged = lead_merges::merged_identities_of(conn, org, &phones, &emails, &external)?;
         self.remember_merged(conn, org, merged)
     }
 
@@ -123,7 +124,7 @@ impl Identities {
             return Ok(());
         }
         let ids: Vec<i64> = merged.iter().filter_map(|lead| lead.merged_into_id).collect();
-        let survivors = lead_identities::survivors(conn, org, &ids)?;
+        let survivors = lead_merges::survivors(conn, org, &ids)?;
         for MergedIdentity { identity, merged_into_id } in merged {
             let Some(survivor) = merged_into_id.and_then(|id| survivors.get(&id)).copied() else { continue };
             if let Some(phone) = identity.phone_number.as_deref().and_then(E164::from_e164)

@@ -5,6 +5,7 @@ mod escape;
 mod json;
 mod list;
 mod number;
+mod page;
 mod progress;
 mod prompt;
 mod record;
@@ -14,7 +15,8 @@ use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 pub use list::ListWriter;
-pub use number::grouped;
+pub use number::{duration, grouped, percent, points};
+pub use page::{Bar, Bars, Page, Part, Sheet, SheetColumn};
 pub use progress::Progress;
 
 /// The form of the answer.

@@ -17,9 +17,43 @@ pub fn grouped(number: impl Into<i128>) -> String {
     out
 }
 
+/// A part of a whole as a percentage: `64.8%`; a dash when there is no whole.
+pub fn percent(part: Option<f64>) -> String {
+    part.map_or_else(|| NOTHING.to_owned(), |part| format!("{:.1}%", part * 100.0))
+}
+
+/// A change of a percentage, in percentage points: `+4.7`.
+pub fn points(change: Option<f64>) -> String {
+    // What rounds to nothing has no sign.
+    change.map_or_else(|| NOTHING.to_owned(), |points| format!("{:+.1}", (points * 10.0).round() / 10.0 + 0.0))
+}
+
+/// A length of time, given in hours, in the unit that suits it: `30 s`, `12 min`, `5.3 h`, `12.4 d`.
+pub fn duration(hours: Option<f64>) -> String {
+    match hours {
+        None => NOTHING.to_owned(),
+        Some(hours) if hours * 3600.0 < 59.5 => format!("{:.0} s", hours * 3600.0),
+        Some(hours) if hours < 1.0 => format!("{:.0} min", hours * 60.0),
+        Some(hours) if hours < 48.0 => format!("{hours:.1} h"),
+        Some(hours) => format!("{:.1} d", hours / 24.0),
+    }
+}
+
+/// Stands where there is no figure.
+const NOTHING: &str = "–";
+
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use super::*;
+
+    #[test]
+    fn figures_for_people() {
+        assert_eq!((percent(Some(0.648)), percent(None)), ("64.8%".into(), "–".into()));
+        assert_eq!((points(Some(4.67)), points(Some(-0.01)), points(None)), ("+4.7".into(), "+0.0".into(), "–".into()));
+        let hours = [0.0, 0.008, 0.2, 5.25, 47.9, 48.0, 300.0];
+        let told: Vec<String> = hours.iter().map(|hours| duration(Some(*hours))).collect();
+        assert_eq!(told, ["0 s", "29 s", "12 min", "5.2 h", "47.9 h", "2.0 d", "12.5 d"]);
+    }
 
     #[test]
     fn groups_of_three() {

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use crate::commands::context::{Session, timed};
 use crate::db::DbError;
-use crate::db::models::lead_identities;
 use crate::db::models::leads::{self, Lead};
+use crate::db::models::{lead_identities, lead_merges};
 use crate::domain::phone::{self, E164, PhoneCheck, PhoneProblem, Region};
 use crate::error::CommandError;
 
@@ -154,7 +154,7 @@ fn with_number(session: &mut Session, number: &str, among: Among) -> Result<Vec<
 fn through_merges(session: &mut Session, lead: Lead) -> anyhow::Result<Lead> {
     let org = session.org.org_id();
     let survivor = session.db.read(org, |conn| -> Result<Option<Lead>, DbError> {
-        let ends = lead_identities::survivors(conn, org, &[lead.id])?;
+        let ends = lead_merges::survivors(conn, org, &[lead.id])?;
         Ok(leads::by_ids(conn, org, &ends.into_values().collect::<Vec<_>>())?.pop())
     })?;
     match survivor {

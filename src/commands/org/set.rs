@@ -1,9 +1,11 @@
 //! `crmctl org set`
 
 use crate::commands::context::Context;
+use crate::commands::funnel::STAGES_KEY;
 use crate::db::models::{organizations, system_config};
 use crate::domain::duplicates::OnDuplicate;
 use crate::domain::flag;
+use crate::domain::funnel::Stages;
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::import::options::ON_DUPLICATE_KEY;
@@ -22,6 +24,7 @@ const SETTINGS: &[(&str, Check)] = &[
         Some(yes) => Ok(if yes { "yes" } else { "no" }.into()),
         None => Err(format!("`{text}` is neither yes nor no")),
     }),
+    (STAGES_KEY, |text| text.parse::<Stages>().map(|stages| stages.to_string())),
     (ON_DUPLICATE_KEY, |text| text.parse::<OnDuplicate>().map(|policy| policy.to_string())),
 ];
 
@@ -33,6 +36,7 @@ const SETTINGS: &[(&str, Check)] = &[
     base_currency         ISO 4217 code\n  \
     name                  full name\n  \
     dnc.record_checks     record every check of numbers: yes or no\n  \
+    funnel.stages         order of the funnel's stages, such as new,contacted,hot,recruited\n  \
     import.on_duplicate   policy of imports that name none: skip, fill, update or reject\n\n\
     Example:\n  crmctl org set default_region US")]
 pub struct Args {

@@ -1,6 +1,6 @@
 //! Who the leads are: what an import matches its rows with, and what their people opted out of.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
@@ -25,7 +25,7 @@ pub struct Identity {
 
 type IdentityColumns =
     (leads::id, leads::phone_number, leads::phone_extension, leads::email, leads::external_source, leads::external_id);
-const IDENTITY: IdentityColumns =
+pub(super) const IDENTITY: IdentityColumns =
     (leads::id, leads::phone_number, leads::phone_extension, leads::email, leads::external_source, leads::external_id);
 
 /// Whether the organization has more than `limit` live leads; stops counting there.
@@ -140,91 +140,6 @@ pub struct OptedOut {
     pub opt_out: OptOut,
 }
 
-/// What a merged lead was known by, and the lead that it was merged into.
-#[derive(Debug, Clone, Queryable)]
-pub struct MergedIdentity {
-    pub identity: Identity,
-    pub merged_into_id: Option<i64>,
-}
-
-/// The identities of merged leads that have one of these phones, emails or external ids, which are given by source
-/// system.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn merged_identities_of(
-    conn: &mut Db,
-    org: OrgId,
-    phones: &[String],
-    emails: &[String],
-    external: &BTreeMap<String, Vec<String>>,
-) -> Result<Vec<MergedIdentity>, DbError> {
-    let merged = || {
-        leads::table
-            .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_not_null()))
-            .filter(leads::merged_into_id.is_not_null())
-            .select((IDENTITY, leads::merged_into_id))
-    };
-    let mut found: Vec<MergedIdentity> = Vec::new();
-    for chunk in phones.chunks(IN_LIST) {
-        found.extend(merged().filter(leads::phone_number.eq_any(chunk.to_vec())).load::<MergedIdentity>(conn)?);
-    }
-    for chunk in emails.chunks(IN_LIST) {
-        found.extend(merged().filter(leads::email.eq_any(chunk.to_vec())).load::<MergedIdentity>(conn)?);
-    }
-    for (system, ids) in external {
-        for chunk in ids.chunks(IN_LIST) {
-            let named = merged()
-                .filter(leads::external_source.eq(system.clone()).and(leads::external_id.eq_any(chunk.to_vec())));
-            found.extend(named.load::<MergedIdentity>(conn)?);
-        }
-    }
-    Ok(found)
-}
-
-/// The identities of all merged leads.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn all_merged(conn: &mut Db, org: OrgId) -> Result<Vec<MergedIdentity>, DbError> {
-    Ok(leads::table
-        .filter(leads::organization_id.eq(org.0).and(leads::merged_into_id.is_not_null()))
-        .select((IDENTITY, leads::merged_into_id))
-        .load(conn)?)
-}
-
-/// Follows these leads, live or not, through merges to the last lead of each chain, and tells which of those are live.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn survivors(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<HashMap<i64, i64>, DbError> {
-    let mut ends: HashMap<i64, i64> = ids.iter().map(|id| (*id, *id)).collect();
-    let mut live = HashSet::new();
-    let mut asked: Vec<i64> = ids.to_vec();
-    while !asked.is_empty() {
-        asked.sort_unstable();
-        asked.dedup();
-        let mut next: HashMap<i64, i64> = HashMap::new();
-        for chunk in asked.chunks(IN_LIST) {
-            let rows: Vec<(i64, Option<i64>, Option<Timestamp>)> = leads::table
-                .filter(leads::organization_id.eq(org.0).and(leads::id.eq_any(chunk.to_vec())))
-                .select((leads::id, leads::merged_into_id, leads::deleted_at))
-                .load(conn)?;
-            for (id, merged_into, deleted_at) in rows {
-                match merged_into {
-                    Some(into) => drop(next.insert(id, into)),
-                    None if deleted_at.is_none() => drop(live.insert(id)),
-                    None => {}
-                }
-            }
-        }
-        ends.values_mut().for_each(|end| *end = next.get(end).copied().unwrap_or(*end));
-        asked = next.into_values().collect();
-    }
-    ends.retain(|_, end| live.contains(end));
-    Ok(ends)
-}
-
 /// What tells whether two leads are one person.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -273,27 +188,6 @@ pub fn each_person(conn: &mut Db, org: OrgId, mut each: impl FnMut(Person)) -> R
         }
     }
     Ok(())
-}
-
-/// The leads that were merged into one, directly or through others, by id.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn absorbed_by(conn: &mut Db, org: OrgId, survivor: i64) -> Result<Vec<i64>, DbError> {
-    let (mut all, mut asked) = (Vec::new(), vec![survivor]);
-    while !asked.is_empty() {
-        let mut next: Vec<i64> = Vec::new();
-        for chunk in asked.chunks(IN_LIST) {
-            let some = leads::table
-                .filter(leads::organization_id.eq(org.0).and(leads::merged_into_id.eq_any(chunk.to_vec())))
-                .select(leads::id);
-            next.extend(some.load::<i64>(conn)?);
-        }
-        all.extend(&next);
-        asked = next;
-    }
-    all.sort_unstable();
-    Ok(all)
 }
 
 /// The leads with one of these further numbers, by id.

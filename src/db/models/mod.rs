@@ -10,6 +10,7 @@ pub mod imports;
 pub mod lead_assignments;
 pub mod lead_audit_log;
 pub mod lead_identities;
+pub mod lead_merges;
 pub mod lead_notes;
 pub mod lead_phones;
 pub mod lead_search;
@@ -18,6 +19,7 @@ pub mod lead_tags;
 pub mod leads;
 pub mod organizations;
 pub mod segments;
+pub mod status_rows;
 pub mod system_config;
 pub mod users;
 

@@ -10,8 +10,8 @@ use crate::db::bulk::Stamp;
 use crate::db::models::lead_audit_log;
 use crate::db::models::leads::{self, Lead};
 use crate::db::models::{
-    dnc_checks, dnc_entries, dnc_requests, erasures, imports, lead_assignments, lead_identities, lead_notes,
-    lead_phones, lead_tags, segments,
+    dnc_checks, dnc_entries, dnc_requests, erasures, imports, lead_assignments, lead_merges, lead_notes, lead_phones,
+    lead_tags, segments,
 };
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::erasure::{Redaction, hash_of_email, hash_of_phone};
@@ -67,7 +67,7 @@ pub fn twins(conn: &mut Db, org: OrgId, lead: &Lead) -> Result<Vec<i64>, DbError
         }
     }
     let mut ids = vec![survivor.id];
-    ids.extend(lead_identities::absorbed_by(conn, org, survivor.id)?);
+    ids.extend(lead_merges::absorbed_by(conn, org, survivor.id)?);
     Ok(ids)
 }
 

@@ -6,7 +6,7 @@ pub mod timeline;
 use serde::Serialize;
 
 use crate::db::models::lead_audit_log::{self, AuditEntry};
-use crate::db::models::lead_identities::absorbed_by;
+use crate::db::models::lead_merges::absorbed_by;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;
 

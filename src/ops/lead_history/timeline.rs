@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::db::models::lead_assignments::{self, Assignment};
 use crate::db::models::lead_audit_log::{self, AuditEntry};
-use crate::db::models::lead_identities::absorbed_by;
+use crate::db::models::lead_merges::absorbed_by;
 use crate::db::models::lead_notes;
 use crate::db::models::lead_status_history::{self, StatusChange};
 use crate::db::models::{imports, lead_phones, leads, users};

@@ -1,0 +1,244 @@
+//! A funnel as a page for people, and as records for CSV.
+
+use serde::Serialize;
+
+use crate::reports::funnel::{Activity, Cohort, CohortGroup, Entered, Stage};
+use crate::ui::{Bar, Bars, Column, Page, Part, Sheet, SheetColumn, duration, grouped, percent, points};
+
+pub(super) const COHORT_COLUMNS: &[Column] = &[
+    Column::text("group", "group"),
+    Column::count("cohort", "cohort"),
+    Column::text("stage", "stage"),
+    Column::count("reached", "reached"),
+    Column::number("share", "share"),
+    Column::number("conversion", "conversion"),
+    Column::count("advanced", "advanced"),
+    Column::count("exited_cold", "cold"),
+    Column::count("exited_dnc", "dnc"),
+    Column::count("here_now", "here now"),
+    Column::count("skipped", "skipped"),
+    Column::number("median_hours", "median"),
+    Column::number("p90_hours", "p90"),
+    Column::number("share_change", "change"),
+    Column::number("conversion_change", "change"),
+];
+
+pub(super) const ACTIVITY_COLUMNS: &[Column] = &[
+    Column::text("group", "group"),
+    Column::text("stage", "stage"),
+    Column::count("entries", "entries"),
+    Column::number("share", "share"),
+    Column::number("entries_change", "change"),
+    Column::number("share_change", "change"),
+];
+
+/// A stage of the whole or of a group. The whole has no group, and stands alone when there are groups none of.
+#[derive(Serialize)]
+pub(super) struct CohortRecord<'a> {
+    group: &'a str,
+    cohort: u64,
+    #[serde(flatten)]
+    stage: &'a Stage,
+}
+
+#[derive(Serialize)]
+pub(super) struct ActivityRecord<'a> {
+    group: &'a str,
+    #[serde(flatten)]
+    entered: &'a Entered,
+}
+
+/// What stands for leads without a value.
+const NONE: &str = "(none)";
+
+fn name(group: Option<&String>) -> &str {
+    group.map_or(NONE, String::as_str)
+}
+
+/// The stages of the whole, or, of a broken down funnel, those of each group.
+pub(super) fn cohort_records(report: &Cohort) -> Vec<CohortRecord<'_>> {
+    match report.by {
+        None => report.stages.iter().map(|stage| CohortRecord { group: "", cohort: report.cohort, stage }).collect(),
+        Some(_) => report
+            .groups
+            .iter()
+            .flat_map(|part| {
+                let group = name(part.group.as_ref());
+                part.stages.iter().map(move |stage| CohortRecord { group, cohort: part.cohort, stage })
+            })
+            .collect(),
+    }
+}
+
+pub(super) fn activity_records(report: &Activity) -> Vec<ActivityRecord<'_>> {
+    match report.by {
+        None => report.stages.iter().map(|entered| ActivityRecord { group: "", entered }).collect(),
+        Some(_) => report
+            .groups
+            .iter()
+            .flat_map(|part| {
+                let group = name(part.group.as_ref());
+                part.stages.iter().map(move |entered| ActivityRecord { group, entered })
+            })
+            .collect(),
+    }
+}
+
+/// How far a cohort came; tables show at most `limit` groups.
+pub(super) fn of_cohort(report: &Cohort, limit: Option<u32>) -> Page {
+    let leads = plural(report.cohort, "lead", "leads");
+    let within = report.within_days.map(|days| format!(", within {days} days of creation")).unwrap_or_default();
+    let created = match report.since.or(report.until) {
+        None => "leads of all time".to_owned(),
+        Some(_) => format!("leads created {}", report.window),
+    };
+    let mut page = Page {
+        title: "Funnel".to_owned(),
+        subtitle: format!("{created}: {leads}{within} (time zone {})", report.timezone),
+        parts: vec![Part::Bars(reached(report)), Part::Sheet(stages(report))],
+        notes: report.notes.clone(),
+    };
+    if let Some(by) = report.by {
+        let shown = shown(report.groups.len(), limit, &mut page.notes);
+        let groups = report.groups.get(..shown).unwrap_or(&report.groups);
+        if !groups.is_empty() {
+            page.parts.push(Part::Bars(last_stage(report, groups, by.as_str())));
+            page.parts.push(Part::Sheet(shares(report, groups, by.as_str())));
+        }
+    }
+    page
+}
+
+fn reached(report: &Cohort) -> Bars {
+    let mut columns = vec!["leads".to_owned(), "share".to_owned()];
+    if report.previous.is_some() {
+        columns.push("change".to_owned());
+    }
+    let bar = |stage: &Stage| {
+        let mut figures = vec![count(stage.reached), percent(stage.share)];
+        if report.previous.is_some() {
+            figures.push(points(stage.share_change));
+        }
+        Bar { label: stage.stage.to_string(), figures, length: stage.share.unwrap_or_default() }
+    };
+    Bars { title: String::new(), columns, bars: report.stages.iter().map(bar).collect() }
+}
+
+fn stages(report: &Cohort) -> Sheet {
+    let compared = report.previous.is_some();
+    let mut columns = vec![SheetColumn::text("stage"), SheetColumn::number("conversion")];
+    if compared {
+        columns.push(SheetColumn::number("change"));
+    }
+    let titles = ["advanced", "cold", "dnc", "here now", "skipped", "median", "p90"];
+    columns.extend(titles.map(SheetColumn::number));
+    let row = |stage: &Stage| {
+        let mut row = vec![stage.stage.to_string(), percent(stage.conversion)];
+        if compared {
+            row.push(points(stage.conversion_change));
+        }
+        let counts = [stage.advanced, stage.exited_cold, stage.exited_dnc, stage.here_now, stage.skipped];
+        row.extend(counts.map(count));
+        row.extend([duration(stage.median_hours), duration(stage.p90_hours)]);
+        row
+    };
+    Sheet { title: String::new(), columns, rows: report.stages.iter().map(row).collect() }
+}
+
+/// How many of each group came to the last stage.
+fn last_stage(report: &Cohort, groups: &[CohortGroup], by: &str) -> Bars {
+    let last = report.stages.last().map(|stage| stage.stage.to_string()).unwrap_or_default();
+    let compared = report.previous.is_some();
+    let greatest = groups.iter().filter_map(|group| group.stages.last()?.share).fold(0.0, f64::max);
+    let mut columns = vec!["leads".to_owned(), last.clone(), "share".to_owned()];
+    if compared {
+        columns.push("change".to_owned());
+    }
+    let bar = |group: &CohortGroup| {
+        let stage = group.stages.last();
+        let share = stage.and_then(|stage| stage.share);
+        let mut figures = vec![count(group.cohort), count(stage.map_or(0, |stage| stage.reached)), percent(share)];
+        if compared {
+            figures.push(points(stage.and_then(|stage| stage.share_change)));
+        }
+        // The best group fills the width: the last stage is often some percent of its cohort.
+        let length = share.map_or(0.0, |share| if greatest > 0.0 { share / greatest } else { 0.0 });
+        Bar { label: name(group.group.as_ref()).to_owned(), figures, length }
+    };
+    Bars { title: format!("{last} by {by}"), columns, bars: groups.iter().map(bar).collect() }
+}
+
+/// The share of each group that reached each stage.
+fn shares(report: &Cohort, groups: &[CohortGroup], by: &str) -> Sheet {
+    let mut columns = vec![SheetColumn::text(by), SheetColumn::number("leads")];
+    // Every lead has reached the first stage.
+    columns.extend(report.stages.iter().skip(1).map(|stage| SheetColumn::number(stage.stage.as_str())));
+    let row = |group: &CohortGroup| {
+        let shares = group.stages.iter().skip(1).map(|stage| percent(stage.share));
+        [name(group.group.as_ref()).to_owned(), count(group.cohort)].into_iter().chain(shares).collect()
+    };
+    Sheet { title: format!("share that reached each stage, by {by}"), columns, rows: groups.iter().map(row).collect() }
+}
+
+/// What happened in a window; tables show at most `limit` groups.
+pub(super) fn of_activity(report: &Activity, limit: Option<u32>) -> Page {
+    let entries = plural(report.entries, "entry", "entries");
+    let mut page = Page {
+        title: "Funnel activity".to_owned(),
+        subtitle: format!("entries into each status, {}: {entries} (time zone {})", report.window, report.timezone),
+        parts: vec![Part::Bars(entered(report))],
+        notes: report.notes.clone(),
+    };
+    if let Some(by) = report.by {
+        let shown = shown(report.groups.len(), limit, &mut page.notes);
+        let groups = report.groups.get(..shown).unwrap_or(&report.groups);
+        if !groups.is_empty() {
+            let mut columns = vec![SheetColumn::text(by.as_str()), SheetColumn::number("entries")];
+            columns.extend(report.stages.iter().map(|stage| SheetColumn::number(stage.stage.as_str())));
+            let rows = groups.iter().map(|group| {
+                let counts = group.stages.iter().map(|stage| count(stage.entries));
+                [name(group.group.as_ref()).to_owned(), count(group.entries)].into_iter().chain(counts).collect()
+            });
+            let title = format!("entries by {by}");
+            page.parts.push(Part::Sheet(Sheet { title, columns, rows: rows.collect() }));
+        }
+    }
+    page
+}
+
+fn entered(report: &Activity) -> Bars {
+    let compared = report.previous.is_some();
+    let greatest = report.stages.iter().filter_map(|stage| stage.share).fold(0.0, f64::max);
+    let mut columns = vec!["entries".to_owned(), "share".to_owned()];
+    if compared {
+        columns.extend(["before", "change"].map(str::to_owned));
+    }
+    let bar = |stage: &Entered| {
+        let mut figures = vec![count(stage.entries), percent(stage.share)];
+        if compared {
+            let change = stage.entries_change.unwrap_or_default();
+            let before = i64::try_from(stage.entries).unwrap_or(i64::MAX).saturating_sub(change);
+            figures.extend([grouped(before), points(stage.share_change)]);
+        }
+        let length = stage.share.map_or(0.0, |share| if greatest > 0.0 { share / greatest } else { 0.0 });
+        Bar { label: stage.stage.to_string(), figures, length }
+    };
+    Bars { title: String::new(), columns, bars: report.stages.iter().map(bar).collect() }
+}
+
+/// How many groups are shown, and a note of the others.
+fn shown(groups: usize, limit: Option<u32>, notes: &mut Vec<String>) -> usize {
+    let most = limit.map_or(groups, |limit| limit as usize);
+    if groups > most {
+        notes.push(format!("{} more groups are not shown; --limit 0 shows all", grouped((groups - most) as i64)));
+    }
+    groups.min(most)
+}
+
+pub(super) fn count(number: u64) -> String {
+    grouped(number)
+}
+
+pub(super) fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}

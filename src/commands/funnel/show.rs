@@ -1,0 +1,181 @@
+//! `crmctl funnel`, `crmctl funnel show`
+
+use super::page;
+use crate::cli::one_of;
+use crate::commands::context::{Context, Session, timed};
+use crate::commands::limit::Limit;
+use crate::commands::pictures::Pictures;
+use crate::commands::segment;
+use crate::commands::selection::{self, Selection};
+use crate::commands::window::{WindowArgs, previous};
+use crate::db::DbError;
+use crate::domain::role::Right;
+use crate::domain::window::Window;
+use crate::error::{CommandError, Exit};
+use crate::filter::Filter;
+use crate::reports::funnel::{self, Breakdown, By, Mode};
+
+pub(super) const EXAMPLES: &str = "Examples:\n  \
+    crmctl funnel --month 2026-03                            how far the leads of March came\n  \
+    crmctl funnel --quarter 2026Q1 --by source --within 30d  which source brings leads that get on\n  \
+    crmctl funnel --mode activity --days 7 --compare previous   what happened this week\n  \
+    crmctl funnel --month 2026-03 --html march.html          a page to send around";
+
+/// Show how far leads came (the default verb)
+///
+/// A cohort is the leads created in the window, all of them when no window is given: for each stage, how many reached it
+/// or a later one, and what became of the others. With `--mode activity` it is what happened in the window: how many entries
+/// into each status, whoever the leads are. Merged leads count once; deleted leads and what undone imports wrote do not.
+/// The definitions, and an example with its arithmetic, are in docs/funnel.md.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    pub options: Options,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct Options {
+    /// cohort: how far the leads created in the window came; activity: what happened in the window
+    #[arg(long, value_parser = one_of::<Mode>(), default_value = "cohort")]
+    mode: Mode,
+    #[command(flatten)]
+    window: WindowArgs,
+    /// Break it down
+    #[arg(long, value_parser = one_of::<By>())]
+    by: Option<By>,
+    /// Count only what happened in so many days of 24 hours since a lead's creation, such as 30d
+    #[arg(long, value_name = "DAYS", value_parser = days)]
+    within: Option<u16>,
+    /// Set the window before beside it, with the change in percentage points
+    #[arg(long, value_name = "WHAT", value_parser = ["previous"])]
+    compare: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    limit: Limit,
+    #[command(flatten)]
+    pictures: Pictures,
+}
+
+/// Reads a number of days: `30`, `30d`, `2w`.
+pub(super) fn days(text: &str) -> Result<u16, String> {
+    let text = text.trim().to_lowercase();
+    let (number, factor) = match text.strip_suffix('w') {
+        Some(weeks) => (weeks, 7),
+        None => (text.strip_suffix('d').unwrap_or(&text), 1),
+    };
+    let days = number.trim().parse::<u16>().ok().and_then(|number| number.checked_mul(factor));
+    days.filter(|days| (1..=9999).contains(days)).ok_or_else(|| "write it as 30d or 2w".to_owned())
+}
+
+pub fn run(options: Options, context: &Context) -> anyhow::Result<Exit> {
+    if options.mode == Mode::Activity && options.within.is_some() {
+        return Err(CommandError::usage("--within counts from a lead's creation; activity has none")
+            .hint("leave out --within, or --mode activity")
+            .into());
+    }
+    let mut session = context.session(Right::Read)?;
+    let window = options.window.window(&session)?;
+    let before = options.compare.as_ref().map(|_| previous(&window)).transpose()?;
+    let filter = options.selection.filter(&mut session)?;
+    let breakdown = options.by.map(|by| breakdown(&mut session, by)).transpose()?;
+    match options.mode {
+        Mode::Cohort => cohort(&options, context, &mut session, (window, before), filter, breakdown),
+        Mode::Activity => activity(&options, context, &mut session, (window, before), filter, breakdown),
+    }
+}
+
+fn cohort(
+    options: &Options,
+    context: &Context,
+    session: &mut Session,
+    (window, before): (Window, Option<Window>),
+    filter: Option<Filter>,
+    breakdown: Option<Breakdown>,
+) -> anyhow::Result<Exit> {
+    let ui = context.ui;
+    let question = funnel::Question { within_days: options.within, ..super::question(session, window, filter)? };
+    let org = session.org.org_id();
+    let report = timed(ui, "funnel computed", || {
+        session.db.read_much(org, |conn| -> Result<_, DbError> {
+            let mut report = funnel::cohort(conn, &question, breakdown.as_ref())?;
+            if let Some(before) = before {
+                report.compare(funnel::cohort(conn, &question.about(before), breakdown.as_ref())?);
+            }
+            Ok(report)
+        })
+    })?;
+    if report.cohort == 0 {
+        tell_nobody(context, session, &question)?;
+    }
+    let page = page::of_cohort(&report, options.limit.most(ui));
+    ui.report(&page, &report, &page::cohort_records(&report), page::COHORT_COLUMNS)?;
+    options.pictures.write(&page::of_cohort(&report, None), ui)?;
+    Ok(Exit::Done)
+}
+
+fn activity(
+    options: &Options,
+    context: &Context,
+    session: &mut Session,
+    (window, before): (Window, Option<Window>),
+    filter: Option<Filter>,
+    breakdown: Option<Breakdown>,
+) -> anyhow::Result<Exit> {
+    let ui = context.ui;
+    let question = super::question(session, window, filter)?;
+    let org = session.org.org_id();
+    let report = timed(ui, "funnel computed", || {
+        session.db.read_much(org, |conn| -> Result<_, DbError> {
+            let mut report = funnel::activity(conn, &question, breakdown.as_ref())?;
+            if let Some(before) = before {
+                report.compare(funnel::activity(conn, &question.about(before), breakdown.as_ref())?);
+            }
+            Ok(report)
+        })
+    })?;
+    if report.entries == 0 {
+        tell_nobody(context, session, &question)?;
+    }
+    let page = page::of_activity(&report, options.limit.most(ui));
+    ui.report(&page, &report, &page::activity_records(&report), page::ACTIVITY_COLUMNS)?;
+    options.pictures.write(&page::of_activity(&report, None), ui)?;
+    Ok(Exit::Done)
+}
+
+/// Says why a report may be empty.
+fn tell_nobody(context: &Context, session: &mut Session, question: &funnel::Question) -> anyhow::Result<()> {
+    let query = selection::query(session, question.filter.clone())?;
+    selection::tell_unknown_keys(context.ui, session, &query)
+}
+
+/// What a breakdown needs to know of the organization.
+fn breakdown(session: &mut Session, by: By) -> anyhow::Result<Breakdown> {
+    let mut segments = Vec::new();
+    if by == By::Segment {
+        for visible in segment::visible(session)? {
+            let (segment, filter) = segment::find(session, &visible.name)?;
+            segments.push((segment.name, filter));
+        }
+        if segments.is_empty() {
+            return Err(CommandError::failed("there are no segments")
+                .hint("make one: crmctl segment create NAME --where FILTER")
+                .into());
+        }
+    }
+    Ok(Breakdown { by, segments })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::days;
+
+    #[test]
+    fn days_and_weeks() {
+        assert_eq!([days("30d"), days("30"), days(" 2W ")], [Ok(30), Ok(30), Ok(14)]);
+        for text in ["", "d", "0d", "-3d", "30h", "10000", "9999w", "1.5d"] {
+            assert!(days(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The status history of many leads, read row after row for reports.
+
+use diesel::QueryableByName;
+use diesel::deserialize::{self, FromSql};
+use diesel::pg::Pg;
+use diesel::row::{Field, NamedRow, Row};
+use diesel::sql_types::BigInt;
+use diesel::sqlite::Sqlite;
+
+use crate::db::types::UtcTimestamp;
+use crate::db::{Db, DbError, OrgId, Statement};
+use crate::domain::status::Status;
+use crate::domain::timestamp::Timestamp;
+
+/// A lead's entry into a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusRow {
+    /// Later rows of one time have greater ids.
+    pub id: i64,
+    pub lead: i64,
+    pub status: Status,
+    pub at: Timestamp,
+}
+
+/// Which rows count in reports: what an undo wrote puts back what was, what an undone import wrote never was, and what a
+/// merge wrote the rows of the absorbed lead tell themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    org: OrgId,
+    any_undone: bool,
+}
+
+/// What the reason of a status begins with that a merge brought.
+pub const MERGED_WITH: &str = "merged with ";
+
+impl Counted {
+    /// The rows of an organization that count.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn of(conn: &mut Db, org: OrgId) -> Result<Counted, DbError> {
+        let undone = Statement::new("SELECT 1 FROM imports WHERE organization_id = ")
+            .org(org)
+            .sql(" AND status = 'undone' LIMIT 1");
+        Ok(Counted { org, any_undone: !undone.rows(conn)?.is_empty() })
+    }
+
+    /// The condition on a row `h` of the history.
+    pub fn condition(self) -> Statement {
+        let condition = Statement::new("h.organization_id = ")
+            .org(self.org)
+            .sql(" AND h.trigger_type <> 'undo' AND NOT (h.trigger_type = 'system' AND coalesce(h.reason, '') LIKE ")
+            .text(format!("{MERGED_WITH}%"))
+            .sql(")");
+        match self.any_undone {
+            false => condition,
+            true => condition
+                .sql(" AND (h.import_id IS NULL OR h.import_id NOT IN (SELECT i.id FROM imports i WHERE i.organization_id = ")
+                .org(self.org)
+                .sql(" AND i.status = 'undone'))"),
+        }
+    }
+}
+
+/// Reads the counted rows for which a condition on `h` holds, in no order.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn each(
+    conn: &mut Db,
+    counted: Counted,
+    condition: Statement,
+    mut take: impl FnMut(StatusRow),
+) -> Result<(), DbError> {
+    Statement::new("SELECT h.id, h.lead_id, h.changed_at, h.to_status FROM lead_status_history h WHERE ")
+        .then(counted.condition())
+        .then(condition)
+        .each(conn, |row: StatusRow| -> Result<(), DbError> {
+            take(row);
+            Ok(())
+        })
+}
+
+/// Reads the counted rows of these leads, in no order.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn each_of(conn: &mut Db, counted: Counted, leads: &[i64], mut take: impl FnMut(StatusRow)) -> Result<(), DbError> {
+    for some in leads.chunks(super::IN_LIST) {
+        let ids = some.iter().map(|id| Statement::default().number(*id));
+        let among = Statement::new(" AND h.lead_id IN (").joined(ids, ", ").sql(")");
+        each(conn, counted, among, &mut take)?;
+    }
+    Ok(())
+}
+
+/// About how many rows the history of all organizations has.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn about_all(conn: &mut Db) -> Result<i64, DbError> {
+    let rows = Statement::new("SELECT max(id) FROM lead_status_history").rows(conn)?;
+    Ok(rows.first().and_then(|row| row.at(0).number()).unwrap_or_default())
+}
+
+fn status(word: &str) -> deserialize::Result<Status> {
+    Status::from_word(word).ok_or_else(|| format!("`{word}` is no status").into())
+}
+
+impl QueryableByName<Sqlite> for StatusRow {
+    fn build<'a>(row: &impl NamedRow<'a, Sqlite>) -> deserialize::Result<Self> {
+        let number = |place: usize| -> deserialize::Result<i64> {
+            let field = Row::get(row, place).ok_or("a row is too short")?;
+            Ok(field.value().ok_or("a value is missing")?.read_long())
+        };
+        let word = Row::get(row, 3).ok_or("a row is too short")?;
+        Ok(StatusRow {
+            id: number(0)?,
+            lead: number(1)?,
+            at: Timestamp::from_micros(number(2)?),
+            status: status(word.value().ok_or("a value is missing")?.read_text())?,
+        })
+    }
+}
+
+impl QueryableByName<Pg> for StatusRow {
+    fn build<'a>(row: &impl NamedRow<'a, Pg>) -> deserialize::Result<Self> {
+        let number = |place: usize| -> deserialize::Result<i64> {
+            let field = Row::get(row, place).ok_or("a row is too short")?;
+            <i64 as FromSql<BigInt, Pg>>::from_nullable_sql(field.value())
+        };
+        let time = Row::get(row, 2).ok_or("a row is too short")?;
+        let word = Row::get(row, 3).ok_or("a row is too short")?;
+        Ok(StatusRow {
+            id: number(0)?,
+            lead: number(1)?,
+            at: <Timestamp as FromSql<UtcTimestamp, Pg>>::from_nullable_sql(time.value())?,
+            status: status(std::str::from_utf8(word.value().ok_or("a value is missing")?.as_bytes())?)?,
+        })
+    }
+}

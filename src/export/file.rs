@@ -1,0 +1,71 @@
+//! A file that appears under its name only when it is whole.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::ExportError;
+
+/// A file under way.
+pub(super) struct NewFile {
+    path: PathBuf,
+    file: NamedTempFile,
+    overwrite: bool,
+}
+
+impl NewFile {
+    /// Begins a file beside the place that it gets.
+    ///
+    /// # Errors
+    /// The file exists and is not to be overwritten, or its folder cannot be written.
+    pub fn begin(path: &Path, overwrite: bool) -> Result<NewFile, ExportError> {
+        if !overwrite && path.exists() {
+            return Err(ExportError::Exists(path.display().to_string()));
+        }
+        let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return Err(problem(path, format!("there is no folder `{}`", folder.display())));
+        }
+        let file = tempfile::Builder::new().prefix(".crmctl-export-").tempfile_in(folder);
+        let file = file.map_err(|e| problem(path, e.to_string()))?;
+        Ok(NewFile { path: path.to_owned(), file, overwrite })
+    }
+
+    /// What the file is written through.
+    ///
+    /// # Errors
+    /// The file cannot be opened again.
+    pub fn writer(&self) -> Result<File, ExportError> {
+        self.file.reopen().map_err(|e| problem(&self.path, e.to_string()))
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// The disk is full, or somebody else has made a file of that name.
+    pub fn finish(self) -> Result<(), ExportError> {
+        let NewFile { path, file, overwrite } = self;
+        file.as_file().sync_all().map_err(|e| problem(&path, e.to_string()))?;
+        let persisted = match overwrite {
+            true => file.persist(&path),
+            false => file.persist_noclobber(&path),
+        };
+        persisted.map(|_| ()).map_err(|e| problem(&path, e.error.to_string()))
+    }
+}
+
+/// Writes a whole file at once.
+///
+/// # Errors
+/// The file exists and is not to be overwritten, or it cannot be written.
+pub fn write_whole(path: &Path, overwrite: bool, text: &str) -> Result<(), ExportError> {
+    let mut file = NewFile::begin(path, overwrite)?;
+    file.file.write_all(text.as_bytes()).map_err(|e| problem(path, e.to_string()))?;
+    file.finish()
+}
+
+fn problem(path: &Path, reason: String) -> ExportError {
+    ExportError::Write { path: path.display().to_string(), reason }
+}

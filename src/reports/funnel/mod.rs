@@ -1,0 +1,67 @@
+//! The funnel: how far leads came, how often they entered each status, and how long they stayed.
+
+mod activity;
+mod breakdown;
+mod cohort;
+mod figures;
+mod members;
+mod stays;
+
+pub use activity::activity;
+pub use breakdown::{Breakdown, By};
+pub use cohort::cohort;
+pub use figures::{
+    Activity, ActivityGroup, Bucket, Cohort, CohortGroup, Entered, Mode, Previous, Stage, StayStage, Stays,
+};
+pub use stays::stays;
+
+use crate::db::Statement;
+use crate::domain::funnel::Stages;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::window::Window;
+use crate::filter::{Filter, LeadQuery, Moment};
+
+/// What a report is about.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub at: Moment,
+    pub window: Window,
+    /// Leads for which this holds; all leads when there is none.
+    pub filter: Option<Filter>,
+    pub stages: Stages,
+    /// Only what happened in so many days of 24 hours since a lead's creation counts.
+    pub within_days: Option<u16>,
+}
+
+impl Question {
+    /// The same question about another window.
+    pub fn about(&self, window: Window) -> Question {
+        Question { window, ..self.clone() }
+    }
+
+    /// The condition on a row of `leads`: live, and as the filter says.
+    fn live(&self) -> Statement {
+        self.leads(self.filter.clone(), false)
+    }
+
+    fn leads(&self, filter: Option<Filter>, deleted: bool) -> Statement {
+        LeadQuery { filter, deleted, ..LeadQuery::all(self.at.clone()) }.condition()
+    }
+
+    /// The end of what counts of a lead's history.
+    fn deadline(&self, created: Timestamp) -> Option<Timestamp> {
+        let days = i64::from(self.within_days?);
+        Some(Timestamp::from_micros(created.as_micros().saturating_add(days * 86_400_000_000)))
+    }
+}
+
+/// Restricts a time to the window.
+fn in_window(column: &'static str, window: &Window) -> Statement {
+    let mut condition = Statement::default();
+    for (bound, comparison) in [(window.since(), " >= "), (window.until(), " < ")] {
+        if let Some(time) = bound {
+            condition = condition.sql(" AND ").sql(column).sql(comparison).time(time);
+        }
+    }
+    condition
+}

@@ -1,0 +1,3 @@
+//! Reports: from the database to plain data, which the terminal, pictures and pages are made of.
+
+pub mod funnel;
