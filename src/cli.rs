@@ -91,7 +91,8 @@ enum Command {
     Dnc(commands::dnc::Command),
     #[command(subcommand)]
     Segment(commands::segment::Command),
-    Funnel(commands::funnel::Args),
+    #[command(subcommand)]
+    Funnel(commands::funnel::Command),
     #[command(subcommand)]
     Org(commands::org::Command),
     #[command(subcommand)]
@@ -108,7 +109,7 @@ impl Cli {
     /// Reads the command line. A call is first read by its own verb alone: the whole command line, with the global options
     /// at each verb, takes longer to build than a number takes to check. Whatever is not a plain call is read as a whole.
     fn read() -> Result<Cli, clap::Error> {
-        let args: Vec<OsString> = std::env::args_os().collect();
+        let args = with_verb(std::env::args_os().collect());
         match Cli::of_one_verb(&args) {
             Some(cli) => Ok(cli),
             None => Cli::try_parse_from(args),
@@ -125,6 +126,42 @@ impl Cli {
         let matches = command.subcommand_required(true).subcommand(noun).try_get_matches_from(args).ok()?;
         Cli::from_arg_matches(&matches).ok()
     }
+}
+
+/// The verbs that nouns stand for when no verb is said.
+const DEFAULT_VERBS: [(&str, &str); 1] = [("funnel", "show")];
+
+/// The call with the verb that its noun stands for, if it has none.
+fn with_verb(mut args: Vec<OsString>) -> Vec<OsString> {
+    let global = <Global as clap::Args>::augment_args(clap::Command::new("crmctl"));
+    let takes_value = |arg: &str| {
+        let name = arg.strip_prefix("--");
+        name.is_some_and(|name| {
+            global.get_arguments().any(|a| a.get_long() == Some(name) && a.get_action().takes_values())
+        })
+    };
+    let word = |at: usize| args.get(at).and_then(|arg| arg.to_str());
+    // The next word that is neither a global option nor the value of one.
+    let next_word = |mut at: usize| {
+        while let Some(arg) = word(at) {
+            match arg {
+                arg if takes_value(arg) => at += 2,
+                "--help" | "-h" => return None,
+                arg if arg.starts_with('-') => at += 1,
+                _ => return Some(at),
+            }
+        }
+        None
+    };
+    let Some(at) = next_word(1) else { return args };
+    let Some((noun, verb)) = DEFAULT_VERBS.iter().find(|(noun, _)| word(at) == Some(noun)) else { return args };
+    let asks_for_help = args.iter().skip(at).any(|arg| arg == "--help" || arg == "-h" || arg == "help");
+    let verbs = verbs_of(noun).map(|(_, verbs)| verbs(clap::Command::new("verbs")));
+    let has_verb = word(at + 1).is_some_and(|word| verbs.is_some_and(|verbs| verbs.find_subcommand(word).is_some()));
+    if !has_verb && !asks_for_help {
+        args.insert(at + 1, OsString::from(verb));
+    }
+    args
 }
 
 /// Adds the verbs of a noun to a command.
@@ -199,7 +236,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Lead(command) => commands::lead::run(command, context),
         Command::Dnc(command) => commands::dnc::run(command, context),
         Command::Segment(command) => commands::segment::run(command, context),
-        Command::Funnel(args) => commands::funnel::run(args, context),
+        Command::Funnel(command) => commands::funnel::run(command, context),
         Command::Org(command) => commands::org::run(command, context),
         Command::User(command) => commands::user::run(command, context),
         Command::Migrate(command) => commands::migrate::run(command, context),
@@ -255,6 +292,22 @@ mod tests {
         {
             let (quick, whole) = read_both(line);
             assert!(quick.is_none() || quick == whole, "{line}: {quick:?} {whole:?}");
+        }
+    }
+
+    #[test]
+    fn a_noun_may_stand_for_its_verb() {
+        for (line, whole) in [
+            ("funnel", "funnel show"),
+            ("-q --org funnel funnel --month 2026-03", "-q --org funnel funnel show --month 2026-03"),
+            ("funnel --segment stuck --format json", "funnel show --segment stuck --format json"),
+            ("funnel stuck --limit 3", "funnel stuck --limit 3"),
+            ("funnel --help", "funnel --help"),
+            ("--org funnel lead list", "--org funnel lead list"),
+            ("lead search funnel", "lead search funnel"),
+        ] {
+            let args = |line: &str| std::iter::once("crmctl").chain(line.split(' ')).map(OsString::from).collect();
+            assert_eq!(with_verb(args(line)), args(whole), "{line}");
         }
     }
 

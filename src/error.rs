@@ -155,12 +155,17 @@ fn of_import(error: &ImportError, explanation: &mut Explanation) {
             let example = most_like_phone(columns);
             explanation.hint = Some(format!("name one, for example --map phone={}", shell_word(example)));
         }
-        ImportError::NoPhoneColumn { columns, .. } => {
+        ImportError::NoColumn { columns, holds, field, .. } => {
             explanation.details.push(format!("its columns: {}", columns.join(", ")));
-            let example = shell_word(most_like_phone(columns));
-            explanation.hint = Some(format!(
-                "name it, for example --map phone={example}\na list without a header: crmctl dnc add --file FILE"
-            ));
+            let example = match *field {
+                "phone" => shell_word(most_like_phone(columns)),
+                _ => "HEADER".to_owned(),
+            };
+            let headerless = match *holds {
+                "phone numbers" => "\na list without a header: crmctl dnc add --file FILE",
+                _ => "",
+            };
+            explanation.hint = Some(format!("name it, for example --map {field}={example}{headerless}"));
         }
         ImportError::Mapping { columns, remedy, .. } => {
             explanation.details.push(format!("the columns: {}", columns.join(", ")));

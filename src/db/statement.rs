@@ -74,6 +74,14 @@ impl Statement {
         self
     }
 
+    /// Adds a number, or NULL.
+    pub fn maybe_number(self, value: Option<i64>) -> Statement {
+        match value {
+            Some(value) => self.number(value),
+            None => self.sql("NULL"),
+        }
+    }
+
     pub fn decimal(mut self, value: f64) -> Statement {
         self.pieces.push(Piece::Decimal(value));
         self
@@ -123,6 +131,18 @@ impl Statement {
                 Ok(out.finish())
             }
         }
+    }
+
+    /// Runs a statement that gives no rows.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn run(self, conn: &mut Db) -> Result<(), DbError> {
+        match conn {
+            Db::Sqlite(sqlite) => drop(self.execute(sqlite)?),
+            Db::Postgres(pg) => drop(self.execute(pg)?),
+        }
+        Ok(())
     }
 
     /// Reads all rows at once: for few of them.

@@ -80,6 +80,7 @@ pub mod search;
 pub mod slug;
 pub mod source;
 pub mod status;
+pub mod status_events;
 pub mod tag;
 pub mod text;
 pub mod timestamp;

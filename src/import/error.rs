@@ -11,8 +11,8 @@ pub enum ImportError {
     Read { file: String, reason: String, remedy: Option<String> },
     #[error("no column of `{file}` holds a phone number, an email or an external id")]
     NoIdentityColumn { file: String, columns: Vec<String> },
-    #[error("no column of `{file}` holds phone numbers")]
-    NoPhoneColumn { file: String, columns: Vec<String> },
+    #[error("no column of `{file}` holds {holds}")]
+    NoColumn { file: String, holds: &'static str, field: &'static str, columns: Vec<String> },
     #[error("{problem}")]
     Mapping { problem: String, columns: Vec<String>, remedy: String },
     /// A column can be read in more than one way, and nothing in it decides.

@@ -10,6 +10,8 @@ pub mod dnc_fields;
 pub mod dnc_rows;
 mod error;
 pub mod fields;
+pub mod history;
+pub mod history_fields;
 pub mod leads;
 pub mod mapping;
 pub mod options;
@@ -19,6 +21,7 @@ pub mod rejects;
 pub mod replies;
 pub mod row;
 pub mod rowfile;
+pub mod sheet;
 pub mod source;
 pub mod summary;
 

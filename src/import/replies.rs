@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::ImportError;
-use super::dnc_fields::{DncColumns, DncField};
-use super::dnc_rows::{DncChecker, DncOptions};
-use super::prepare::region_of;
+use super::dnc_fields::DncField;
+use super::dnc_rows::{DncOptions, check};
+use super::sheet::cells::{RowCells, Setting};
+use super::sheet::columns::{Columns, recognise};
 use super::source::{Item, Source, SourceOptions};
 use crate::db::models::organizations::Organization;
-use crate::domain::datetime;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc::add::Request;
 
@@ -37,9 +37,9 @@ pub fn read(
     notice: &mut dyn FnMut(&str),
 ) -> Result<Vec<Reply>, ImportError> {
     let named = options.map.iter().map(|assignment| assignment.value.clone()).collect();
-    let source =
-        Source::open(path, &SourceOptions { named, recognise: DncField::recognise, ..SourceOptions::default() })?;
-    let columns = DncColumns::of(source.shown(), &source.headers, &options.map)?;
+    let recognise = recognise::<DncField>;
+    let source = Source::open(path, &SourceOptions { named, recognise, ..SourceOptions::default() })?;
+    let columns = Columns::of(source.shown(), &source.headers, &options.map)?;
     let Some(text) = columns.columns_of(DncField::Evidence).next() else {
         return Err(ImportError::Mapping {
             problem: format!("no column of `{}` holds the texts", source.shown()),
@@ -51,22 +51,18 @@ pub fn read(
     if !columns.left_out().is_empty() {
         notice(&format!("columns left out: {}", columns.left_out().join(", ")));
     }
-    let checker = DncChecker {
-        columns,
-        options: options.clone(),
-        region: region_of(options.region.as_deref(), organization),
-        // The organization's zone was validated when it was set.
-        zone: datetime::zone(&organization.timezone).unwrap_or(jiff::tz::TimeZone::UTC),
-        now,
-    };
+    let setting = Setting::of(columns, options, organization, now);
     let mut replies = Vec::new();
     source.read(&mut |item| {
         match item {
             Item::Row(row) => {
-                let checked = checker.check(row);
-                let text = checked.row.cell(text).trim().to_owned();
-                let problems = checked.problems.iter().map(|p| format!("{}; {}", p.describe(), p.remedy)).collect();
-                replies.push(Reply { row: checked.row.number, text, requests: checked.requests, problems });
+                let mut cells = RowCells::new(&setting, &row);
+                let requests = check(&mut cells, options).unwrap_or_default();
+                let (problems, _) = cells.end();
+                let requests = if problems.is_empty() { requests } else { Vec::new() };
+                let text = row.cell(text).trim().to_owned();
+                let problems = problems.iter().map(|p| format!("{}; {}", p.describe(), p.remedy)).collect();
+                replies.push(Reply { row: row.number, text, requests, problems });
             }
             Item::Broken(row, problem) => {
                 let problems = vec![format!("{}; {}", problem.describe(), problem.remedy)];

@@ -53,6 +53,8 @@ vocabulary! {
         IdentityConflict = "identity_conflict",
         /// The row names a known lead and `--on-duplicate reject` was given.
         Duplicate = "duplicate",
+        /// A status event names no lead, or more than one could be meant.
+        LeadUnknown = "lead_unknown",
     }
 }
 
@@ -63,7 +65,7 @@ impl ProblemKind {
             ProblemKind::RaggedRow => "The row has more or fewer cells than the header has columns.",
             ProblemKind::NulByte => "The row holds the character U+0000, which no text has.",
             ProblemKind::NoIdentity => {
-                "The row has neither phone nor email nor external id; a do-not-call request has no phone."
+                "The row has neither phone nor email nor external id; a do-not-call request has no phone, or a status event names no lead."
             }
             ProblemKind::PhoneInvalid => "The phone number cannot be read, or is not in use.",
             ProblemKind::PhoneLostDigits => "The spreadsheet has replaced digits of the phone number by zeros.",
@@ -92,13 +94,24 @@ impl ProblemKind {
             ProblemKind::SpreadsheetError => "The cell holds the error of a formula, such as `#N/A`.",
             ProblemKind::IdentityConflict => "The external id and the phone name different leads.",
             ProblemKind::Duplicate => "The row names a known lead, and `--on-duplicate reject` was given.",
+            ProblemKind::LeadUnknown => "A status event names no lead, or more than one could be meant.",
         }
     }
 
     /// Whether `--lenient` may drop the value: never where an opt-out could be lost, nor where the row itself is bad.
     pub fn is_droppable(self) -> bool {
         use ProblemKind::*;
-        !matches!(self, RaggedRow | NulByte | NoIdentity | ConsentUnknown | FlagUnknown | IdentityConflict | Duplicate)
+        !matches!(
+            self,
+            RaggedRow
+                | NulByte
+                | NoIdentity
+                | ConsentUnknown
+                | FlagUnknown
+                | IdentityConflict
+                | Duplicate
+                | LeadUnknown
+        )
     }
 }
 

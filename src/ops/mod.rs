@@ -22,5 +22,6 @@ pub mod matching;
 pub mod opt_outs;
 pub mod organizations;
 pub mod seed;
+pub mod status_events;
 pub mod undo;
 pub mod writer;

@@ -16,6 +16,8 @@ mod export;
 mod filter_oracle;
 mod filters;
 mod fixtures;
+mod funnel;
+mod funnel_oracle;
 mod import_files;
 mod import_forms;
 mod import_leads;

@@ -14,16 +14,7 @@ use crate::error::{CommandError, Exit};
 use crate::filter::Filter;
 use crate::reports::funnel::Question;
 
-/// Where leads are won and lost: how many reach each stage, how long it takes, and who is stuck
-#[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = show::EXAMPLES)]
-pub struct Args {
-    #[command(subcommand)]
-    verb: Option<Command>,
-    #[command(flatten)]
-    show: show::Options,
-}
-
+/// Show where leads are won and lost; without a verb, show
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Show(Box<show::Args>),
@@ -34,12 +25,11 @@ pub enum Command {
 /// The setting that holds an organization's order of stages.
 pub const STAGES_KEY: &str = "funnel.stages";
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    match args.verb {
-        None => show::run(args.show, context),
-        Some(Command::Show(args)) => show::run(args.options, context),
-        Some(Command::Stages(args)) => stages::run(*args, context),
-        Some(Command::Stuck(args)) => stuck::run(*args, context),
+pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+    match command {
+        Command::Show(args) => show::run(*args, context),
+        Command::Stages(args) => stages::run(*args, context),
+        Command::Stuck(args) => stuck::run(*args, context),
     }
 }
 

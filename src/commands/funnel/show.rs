@@ -15,13 +15,13 @@ use crate::error::{CommandError, Exit};
 use crate::filter::Filter;
 use crate::reports::funnel::{self, Breakdown, By, Mode};
 
-pub(super) const EXAMPLES: &str = "Examples:\n  \
+const EXAMPLES: &str = "Examples:\n  \
     crmctl funnel --month 2026-03                            how far the leads of March came\n  \
     crmctl funnel --quarter 2026Q1 --by source --within 30d  which source brings leads that get on\n  \
     crmctl funnel --mode activity --days 7 --compare previous   what happened this week\n  \
     crmctl funnel --month 2026-03 --html march.html          a page to send around";
 
-/// Show how far leads came (the default verb)
+/// Show how far leads came: the default verb
 ///
 /// A cohort is the leads created in the window, all of them when no window is given: for each stage, how many reached it
 /// or a later one, and what became of the others. With `--mode activity` it is what happened in the window: how many entries
@@ -30,12 +30,6 @@ pub(super) const EXAMPLES: &str = "Examples:\n  \
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    #[command(flatten)]
-    pub options: Options,
-}
-
-#[derive(Debug, Clone, clap::Args)]
-pub struct Options {
     /// cohort: how far the leads created in the window came; activity: what happened in the window
     #[arg(long, value_parser = one_of::<Mode>(), default_value = "cohort")]
     mode: Mode,
@@ -69,25 +63,25 @@ pub(super) fn days(text: &str) -> Result<u16, String> {
     days.filter(|days| (1..=9999).contains(days)).ok_or_else(|| "write it as 30d or 2w".to_owned())
 }
 
-pub fn run(options: Options, context: &Context) -> anyhow::Result<Exit> {
-    if options.mode == Mode::Activity && options.within.is_some() {
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    if args.mode == Mode::Activity && args.within.is_some() {
         return Err(CommandError::usage("--within counts from a lead's creation; activity has none")
             .hint("leave out --within, or --mode activity")
             .into());
     }
     let mut session = context.session(Right::Read)?;
-    let window = options.window.window(&session)?;
-    let before = options.compare.as_ref().map(|_| previous(&window)).transpose()?;
-    let filter = options.selection.filter(&mut session)?;
-    let breakdown = options.by.map(|by| breakdown(&mut session, by)).transpose()?;
-    match options.mode {
-        Mode::Cohort => cohort(&options, context, &mut session, (window, before), filter, breakdown),
-        Mode::Activity => activity(&options, context, &mut session, (window, before), filter, breakdown),
+    let window = args.window.window(&session)?;
+    let before = args.compare.as_ref().map(|_| previous(&window)).transpose()?;
+    let filter = args.selection.filter(&mut session)?;
+    let breakdown = args.by.map(|by| breakdown(&mut session, by)).transpose()?;
+    match args.mode {
+        Mode::Cohort => cohort(&args, context, &mut session, (window, before), filter, breakdown),
+        Mode::Activity => activity(&args, context, &mut session, (window, before), filter, breakdown),
     }
 }
 
 fn cohort(
-    options: &Options,
+    args: &Args,
     context: &Context,
     session: &mut Session,
     (window, before): (Window, Option<Window>),
@@ -95,7 +89,7 @@ fn cohort(
     breakdown: Option<Breakdown>,
 ) -> anyhow::Result<Exit> {
     let ui = context.ui;
-    let question = funnel::Question { within_days: options.within, ..super::question(session, window, filter)? };
+    let question = funnel::Question { within_days: args.within, ..super::question(session, window, filter)? };
     let org = session.org.org_id();
     let report = timed(ui, "funnel computed", || {
         session.db.read_much(org, |conn| -> Result<_, DbError> {
@@ -109,14 +103,14 @@ fn cohort(
     if report.cohort == 0 {
         tell_nobody(context, session, &question)?;
     }
-    let page = page::of_cohort(&report, options.limit.most(ui));
+    let page = page::of_cohort(&report, args.limit.most(ui));
     ui.report(&page, &report, &page::cohort_records(&report), page::COHORT_COLUMNS)?;
-    options.pictures.write(&page::of_cohort(&report, None), ui)?;
+    args.pictures.write(&page::of_cohort(&report, None), ui)?;
     Ok(Exit::Done)
 }
 
 fn activity(
-    options: &Options,
+    args: &Args,
     context: &Context,
     session: &mut Session,
     (window, before): (Window, Option<Window>),
@@ -138,9 +132,9 @@ fn activity(
     if report.entries == 0 {
         tell_nobody(context, session, &question)?;
     }
-    let page = page::of_activity(&report, options.limit.most(ui));
+    let page = page::of_activity(&report, args.limit.most(ui));
     ui.report(&page, &report, &page::activity_records(&report), page::ACTIVITY_COLUMNS)?;
-    options.pictures.write(&page::of_activity(&report, None), ui)?;
+    args.pictures.write(&page::of_activity(&report, None), ui)?;
     Ok(Exit::Done)
 }
 

@@ -89,10 +89,13 @@ fn page(report: &Stays) -> Page {
     }
 }
 
-/// How long the stays in a status lasted.
+/// How long the stays in a status lasted, from the shortest to the longest.
 fn distribution(stage: &StayStage) -> Bars {
-    let mut from = None;
-    let bars = stage.buckets.iter().map(|bucket| {
+    let holds = |bucket: &Bucket| bucket.stays > 0;
+    let first = stage.buckets.iter().position(holds).unwrap_or(0);
+    let end = stage.buckets.iter().rposition(holds).map_or(0, |last| last + 1);
+    let mut from = first.checked_sub(1).and_then(|before| stage.buckets.get(before)?.below_hours);
+    let bars = stage.buckets.get(first..end).unwrap_or_default().iter().map(|bucket| {
         let label = label(from, bucket);
         from = bucket.below_hours;
         let share = if stage.stays > 0 { bucket.stays as f64 / stage.stays as f64 } else { 0.0 };

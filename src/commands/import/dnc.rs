@@ -11,9 +11,10 @@ use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::Region;
 use crate::domain::role::Right;
 use crate::error::Exit;
-use crate::import::dnc::{DncImport, DncSummary, import};
+use crate::import::dnc::{DncImport, DncSummary};
 use crate::import::dnc_rows::DncOptions;
 use crate::import::options::Assignment;
+use crate::import::sheet::import;
 use crate::import::source::SourceOptions;
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ui::{Column, Format, Ui};
@@ -75,13 +76,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             source: args.source,
             date_order: args.date_order,
         },
-        source: SourceOptions {
-            delimiter: args.form.delimiter,
-            encoding: args.form.encoding,
-            sheet: args.form.sheet,
-            header_row: args.form.header_row,
-            ..SourceOptions::default()
-        },
+        source: SourceOptions::from(args.form),
         rejects: args.rejects,
         dry_run: args.dry_run,
         organization: &session.org,

@@ -1,6 +1,7 @@
 //! `crmctl import`
 
 mod dnc;
+mod history;
 mod leads;
 mod list;
 mod shared;
@@ -16,6 +17,7 @@ use crate::ui::Column;
 pub enum Command {
     Leads(Box<leads::Args>),
     Dnc(Box<dnc::Args>),
+    History(Box<history::Args>),
     List(list::Args),
     Show(show::Args),
     Undo(undo::Args),
@@ -25,6 +27,7 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
     match command {
         Command::Leads(args) => leads::run(*args, context),
         Command::Dnc(args) => dnc::run(*args, context),
+        Command::History(args) => history::run(*args, context),
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Undo(args) => undo::run(args, context),

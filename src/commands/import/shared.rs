@@ -1,7 +1,7 @@
 //! What the imports of every kind share on the command line.
 
 use crate::import::leads::Observer;
-use crate::import::source::encoding;
+use crate::import::source::{SourceOptions, encoding};
 use crate::import::summary::ProblemGroup;
 use crate::ui::{Column, Progress, Ui, UiError, grouped};
 
@@ -20,6 +20,18 @@ pub(super) struct FileForm {
     /// Where the header is: the line in which it begins, or the sheet's row [default: found out]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub header_row: Option<u64>,
+}
+
+impl From<FileForm> for SourceOptions {
+    fn from(form: FileForm) -> SourceOptions {
+        SourceOptions {
+            delimiter: form.delimiter,
+            encoding: form.encoding,
+            sheet: form.sheet,
+            header_row: form.header_row,
+            ..SourceOptions::default()
+        }
+    }
 }
 
 /// Tells on stderr how an import goes.

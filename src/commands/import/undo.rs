@@ -153,6 +153,7 @@ const COLUMNS: &[Column] = &[
     Column::count("kept", "  kept"),
     Column::count("refused", "  refused"),
     Column::count("fields_restored", "values restored"),
+    Column::count("status_events", "status events taken back"),
     Column::count("dnc_removed", "do-not-call entries removed"),
     Column::count("dnc_moved", "leads that follow the list"),
     Column::hidden("kept_fields"),

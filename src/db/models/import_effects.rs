@@ -160,7 +160,9 @@ pub fn status_since(conn: &mut Db, org: OrgId, import: i64, leads: &[i64]) -> Re
             if by == Some(import) {
                 reached.insert(lead);
             } else if !reached.contains(&lead) && import_status.as_deref() != Some("undone") && trigger != "undo" {
-                since.insert(lead, changed_at);
+                // What was written later may be of an earlier time: events of another system.
+                let latest = since.entry(lead).or_insert(changed_at);
+                *latest = changed_at.max(*latest);
             }
         }
     }

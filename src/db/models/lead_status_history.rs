@@ -6,8 +6,9 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::IN_LIST;
+use crate::db::bulk::Stamp;
 use crate::db::schema::{imports, lead_status_history};
-use crate::db::{Db, DbError, OrgId};
+use crate::db::{Db, DbError, OrgId, Statement};
 use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
@@ -50,25 +51,32 @@ pub struct StatusChange {
 /// # Errors
 /// The database cannot be read.
 pub fn before_dnc(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64, Status>, DbError> {
-    let mut rows: HashMap<i64, Vec<Move>> = HashMap::new();
+    let mut rows: HashMap<i64, Vec<(Timestamp, Move)>> = HashMap::new();
     for ids in leads.chunks(IN_LIST) {
-        let some: Vec<(i64, Option<Status>, Status, Option<String>)> = lead_status_history::table
+        let some: Vec<(i64, Timestamp, Option<Status>, Status, Option<String>)> = lead_status_history::table
             .left_join(imports::table.on(imports::id.nullable().eq(lead_status_history::import_id)))
             .filter(lead_status_history::organization_id.eq(org.0))
             .filter(lead_status_history::lead_id.eq_any(ids.to_vec()))
             .order(lead_status_history::id)
             .select((
                 lead_status_history::lead_id,
+                lead_status_history::changed_at,
                 lead_status_history::from_status,
                 lead_status_history::to_status,
                 imports::status.nullable(),
             ))
             .load(conn)?;
-        for (lead, from, to, import) in some {
-            rows.entry(lead).or_default().push(Move { from, to, undone: import.as_deref() == Some("undone") });
+        for (lead, at, from, to, import) in some {
+            let one = Move { from, to, undone: import.as_deref() == Some("undone") };
+            rows.entry(lead).or_default().push((at, one));
         }
     }
-    Ok(rows.into_iter().filter_map(|(lead, moves)| Some((lead, last_before_dnc(&moves)?))).collect())
+    let in_time = |mut moves: Vec<(Timestamp, Move)>| {
+        // What was written later may be of an earlier time: events of another system.
+        moves.sort_by_key(|(at, _)| *at);
+        moves.into_iter().map(|(_, one)| one).collect::<Vec<_>>()
+    };
+    Ok(rows.into_iter().filter_map(|(lead, moves)| Some((lead, last_before_dnc(&in_time(moves))?))).collect())
 }
 
 /// One row of a lead's history.
@@ -78,7 +86,7 @@ struct Move {
     undone: bool,
 }
 
-/// The status before the last move to `dnc`, of moves in the order in which they were written.
+/// The status before the last move to `dnc`, of moves in the order of their times.
 fn last_before_dnc(moves: &[Move]) -> Option<Status> {
     let mut last = None;
     let mut before = None;
@@ -90,6 +98,45 @@ fn last_before_dnc(moves: &[Move]) -> Option<Status> {
         }
     }
     before
+}
+
+/// How many rows an import wrote.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn count_of_import(conn: &mut Db, org: OrgId, import: i64) -> Result<u64, DbError> {
+    let count: i64 = lead_status_history::table
+        .filter(lead_status_history::organization_id.eq(org.0).and(lead_status_history::import_id.eq(import)))
+        .count()
+        .get_result(conn)?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+/// Writes what an import wrote of these leads again as of the import of a stamp: the first is undone, and the leads stay.
+///
+/// # Errors
+/// The database refuses.
+pub fn hand_over(conn: &mut Db, import: i64, leads: &[i64], stamp: &Stamp) -> Result<(), DbError> {
+    for ids in leads.chunks(IN_LIST) {
+        let list = ids.iter().map(|id| Statement::default().number(*id));
+        Statement::new(
+            "INSERT INTO lead_status_history (organization_id, lead_id, from_status, to_status, trigger_type, reason,
+                                              changed_by, import_id, changed_at, recorded_at)
+             SELECT organization_id, lead_id, from_status, to_status, trigger_type, reason, changed_by, ",
+        )
+        .maybe_number(stamp.import_id)
+        .sql(", changed_at, ")
+        .time(stamp.now)
+        .sql(" FROM lead_status_history WHERE organization_id = ")
+        .org(stamp.org)
+        .sql(" AND import_id = ")
+        .number(import)
+        .sql(" AND lead_id IN (")
+        .joined(list, ", ")
+        .sql(") ORDER BY id")
+        .run(conn)?;
+    }
+    Ok(())
 }
 
 /// A lead's changes in the order in which they were true.

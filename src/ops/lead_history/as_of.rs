@@ -176,7 +176,9 @@ fn deletion(log: &[&AuditEntry]) -> (Option<Timestamp>, Option<i64>) {
 
 /// Since when the status was what it was at a time. Where an undo put it back, it had been so since before.
 fn status_since(history: &[StatusChange], time: Timestamp) -> Option<Timestamp> {
-    let until: Vec<&StatusChange> = history.iter().filter(|row| row.recorded_at <= time).collect();
+    let mut until: Vec<&StatusChange> = history.iter().filter(|row| row.recorded_at <= time).collect();
+    // What was written later may be of an earlier time: events of another system.
+    until.sort_by_key(|row| row.changed_at);
     let (last, earlier) = until.split_last()?;
     let first_time = earlier
         .iter()

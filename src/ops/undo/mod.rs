@@ -21,6 +21,7 @@ use crate::db::models::dnc_list;
 use crate::db::models::import_effects::{self, Logged, Made};
 use crate::db::models::imports::{self, Import, NewImport};
 use crate::db::models::lead_audit_log::NewAuditEntry;
+use crate::db::models::lead_status_history;
 use crate::db::models::leads::{self, Lead};
 use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError};
@@ -88,12 +89,14 @@ pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, Undo
         request,
         import,
         restored_numbers: Vec::new(),
+        stay: Vec::new(),
     };
     let closed = work.close_entries(conn)?;
     work.tell_deleted(conn)?;
     work.delete_made(conn)?;
     work.restore_changed(conn)?;
     work.settle_dnc(conn, &closed)?;
+    work.settle_statuses(conn)?;
     imports::mark_undone(conn, org, work.import.id, work.request.stamp.now)?;
     work.summary.seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     work.finish(conn, record)
@@ -141,6 +144,8 @@ struct Work<'a> {
     summary: UndoSummary,
     /// Phones that returned to leads, which may be on the do-not-call list.
     restored_numbers: Vec<String>,
+    /// Leads that the import made and that stay.
+    stay: Vec<i64>,
 }
 
 impl Work<'_> {
@@ -163,6 +168,7 @@ impl Work<'_> {
             made.into_iter().partition(|lead| self.edits.contains_key(&lead.id));
         for lead in edited {
             self.summary.kept += 1;
+            self.stay.push(lead.id);
             self.keep_edited(lead.id);
         }
         for range in ranges(&untouched) {
@@ -311,6 +317,16 @@ impl Work<'_> {
         let back = dnc::move_leads_back(conn, closed, stamp)?;
         self.summary.dnc_moved = (to_dnc + back) as u64;
         Ok(())
+    }
+
+    /// What an undone import wrote of statuses counts no more. The leads that it made and that stay have their statuses
+    /// from the undo now.
+    fn settle_statuses(&mut self, conn: &mut Db) -> Result<(), UndoError> {
+        let (stamp, import) = (&self.request.stamp, self.import.id);
+        if self.import.kind == "history" {
+            self.summary.status_events = Some(lead_status_history::count_of_import(conn, stamp.org, import)?);
+        }
+        Ok(lead_status_history::hand_over(conn, import, &self.stay, stamp)?)
     }
 
     fn check_interrupted(&self) -> Result<(), UndoError> {

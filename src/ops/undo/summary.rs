@@ -23,6 +23,8 @@ pub struct UndoSummary {
     /// Leads that stay as they are.
     pub kept: u64,
     pub refused: u64,
+    /// Events of an imported history that count no more; nothing for other imports.
+    pub status_events: Option<u64>,
     /// Values that returned.
     pub fields_restored: u64,
     /// Do-not-call entries that were closed.

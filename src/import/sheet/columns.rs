@@ -1,0 +1,109 @@
+//! Which column of a sheet fills which field.
+
+use crate::domain::Vocabulary;
+use crate::domain::text::fold_key;
+use crate::import::ImportError;
+use crate::import::mapping::{OWN_COLUMNS, column_named, mapping_error};
+use crate::import::options::Assignment;
+use crate::import::source::Recognised;
+
+/// A field that a column can fill.
+pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
+    /// What a row is, for messages: `do-not-call request`.
+    const ROW: &'static str;
+    /// Of each of these at least one field must have a column, with what such a column holds.
+    const REQUIRED: &'static [(&'static [Self], &'static str)];
+
+    /// The headers that mean this field, folded by [`fold_key`].
+    fn synonyms(self) -> &'static [&'static str];
+
+    /// Whether several columns may fill it.
+    fn may_repeat(self) -> bool {
+        false
+    }
+
+    fn of_header(header: &str) -> Option<Self> {
+        let key = fold_key(header);
+        Self::ALL.iter().copied().find(|field| field.synonyms().contains(&key.as_str()))
+    }
+}
+
+/// What a header is to a sheet of this kind.
+pub fn recognise<F: SheetField>(header: &str) -> Recognised {
+    match F::of_header(header) {
+        Some(field) if F::REQUIRED.first().is_some_and(|(first, _)| first.contains(&field)) => Recognised::Identity,
+        Some(_) => Recognised::Field,
+        None => Recognised::No,
+    }
+}
+
+/// The columns of a sheet and what each fills; nothing for a column that is left out.
+#[derive(Debug, Clone)]
+pub struct Columns<F> {
+    pub headers: Vec<String>,
+    pub targets: Vec<Option<F>>,
+}
+
+impl<F: SheetField> Columns<F> {
+    /// Maps the columns by `--map` first, then by their headers.
+    ///
+    /// # Errors
+    /// `--map` names no column or field, two columns claim one field, or a field that is needed has none.
+    pub fn of(file: &str, headers: &[String], map: &[Assignment]) -> Result<Columns<F>, ImportError> {
+        let mut targets: Vec<Option<F>> = vec![None; headers.len()];
+        for assignment in map {
+            let word = assignment.field.trim().to_lowercase().replace([' ', '-'], "_");
+            let field = F::ALL.iter().copied().find(|field| field.as_str() == word).ok_or_else(|| {
+                let problem = format!("`{}` is not a field of a {}", assignment.field, F::ROW);
+                let words: Vec<&str> = F::ALL.iter().map(|field| field.as_str()).collect();
+                mapping_error(headers, problem, &format!("the fields are {}", words.join(", ")))
+            })?;
+            let index = column_named(headers, &assignment.value)?;
+            let is_taken = targets.contains(&Some(field)) && !field.may_repeat();
+            if is_taken || targets[index].is_some_and(|other| other != field) {
+                let problem = format!("`{}` cannot fill {field}: the column or the field is taken", headers[index]);
+                return Err(mapping_error(headers, problem, "name one column for each field"));
+            }
+            targets[index] = Some(field);
+        }
+        for (index, header) in headers.iter().enumerate() {
+            let Some(field) = F::of_header(header) else { continue };
+            let is_free = field.may_repeat() || !targets.contains(&Some(field));
+            if targets[index].is_none() && is_free {
+                targets[index] = Some(field);
+            }
+        }
+        for (fields, holds) in F::REQUIRED {
+            if !fields.iter().any(|field| targets.contains(&Some(*field))) {
+                return Err(ImportError::NoColumn {
+                    file: file.to_owned(),
+                    holds,
+                    field: fields.first().map_or("", |field| field.as_str()),
+                    columns: headers.to_vec(),
+                });
+            }
+        }
+        Ok(Columns { headers: headers.to_vec(), targets })
+    }
+
+    /// The columns that fill a field.
+    pub fn columns_of(&self, field: F) -> impl Iterator<Item = usize> {
+        (0..self.targets.len()).filter(move |index| self.targets.get(*index) == Some(&Some(field)))
+    }
+
+    /// The headers of columns that are left out.
+    pub fn left_out(&self) -> Vec<&str> {
+        let unclaimed = self.headers.iter().zip(&self.targets).filter(|(_, target)| target.is_none());
+        let named = unclaimed.map(|(header, _)| header.trim());
+        named.filter(|header| !header.is_empty() && !OWN_COLUMNS.contains(header)).collect()
+    }
+
+    /// The mapping as it is kept with the import's record.
+    pub fn to_json(&self) -> serde_json::Value {
+        let columns = self.headers.iter().zip(&self.targets).map(|(header, target)| {
+            let target = target.map_or("ignored", |field| field.as_str());
+            serde_json::json!({ "header": header, "target": target })
+        });
+        columns.collect()
+    }
+}

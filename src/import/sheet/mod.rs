@@ -1,0 +1,320 @@
+//! Imports of which each row stands for itself: one sheet, one transaction. A kind of import is its fields, what a row of
+//! it says, and how that is written; reading, mapping, checking and reporting are the same for all.
+
+pub mod cells;
+pub mod columns;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use self::cells::{RowCells, Setting};
+use self::columns::{Columns, SheetField};
+use super::ImportError;
+use super::leads::Observer;
+use super::options::Assignment;
+use super::prepare::{begin_record, earlier_options, refuse_to_overwrite};
+use super::rejects::RejectsWriter;
+use super::row::{Row, RowProblem};
+use super::source::{Item, Source, SourceOptions};
+use super::summary::{ProblemGroup, note};
+use crate::db::bulk::Stamp;
+use crate::db::models::imports;
+use crate::db::models::organizations::Organization;
+use crate::db::types::{Json, Uid};
+use crate::db::{Database, Db, Lock, locks};
+use crate::domain::datetime::DateOrder;
+use crate::domain::timestamp::Timestamp;
+
+/// A kind of import.
+pub trait Kind: Sized {
+    /// The kind in the record of the import.
+    const NAME: &'static str;
+    /// What it must not run beside.
+    const LOCK: Lock;
+    type Field: SheetField;
+    type Options: Options;
+    /// What a good row says.
+    type Value;
+    /// What is counted besides the rows.
+    type Counts: Serialize + Default;
+
+    fn new(options: Self::Options, organization: &Organization) -> Self;
+
+    fn options(&self) -> &Self::Options;
+
+    /// What is loaded or settled before the first row, inside the transaction.
+    ///
+    /// # Errors
+    /// The database cannot be read or refuses.
+    fn begin(&mut self, conn: &mut Db, stamp: &Stamp) -> Result<(), ImportError>;
+
+    /// What a row says; problems are noted in the cells, and then the row is rejected.
+    fn check(&self, cells: &mut RowCells<'_, Self::Field>) -> Option<Self::Value>;
+
+    /// Writes what some rows say, and tells what became of each, in order.
+    ///
+    /// # Errors
+    /// The database refuses.
+    fn write(&mut self, conn: &mut Db, values: &[Self::Value], stamp: &Stamp) -> Result<Vec<Outcome>, ImportError>;
+
+    /// What is to be done when every row is written.
+    ///
+    /// # Errors
+    /// The database refuses.
+    fn finish(&mut self, _conn: &mut Db, _stamp: &Stamp) -> Result<(), ImportError> {
+        Ok(())
+    }
+
+    fn counts(self) -> Self::Counts;
+}
+
+/// What a person asked of an import, kept with its record: a reject file brings it back.
+pub trait Options: Clone + Default + Serialize + DeserializeOwned {
+    /// These options, with what they leave open taken from those of an earlier import.
+    fn or(self, earlier: Self) -> Self;
+
+    /// Fields and the columns that were named for them.
+    fn map(&self) -> &[Assignment];
+
+    /// The region of national phone numbers.
+    fn region(&self) -> Option<&str> {
+        None
+    }
+
+    /// Which of day and month stands first.
+    fn date_order(&self) -> Option<DateOrder> {
+        None
+    }
+}
+
+/// What became of a row.
+pub enum Outcome {
+    Created,
+    Updated,
+    Unchanged,
+    Rejected(RowProblem),
+}
+
+/// What is asked of the import of one sheet.
+pub struct SheetImport<'a, K: Kind> {
+    pub path: &'a Path,
+    pub options: K::Options,
+    pub source: SourceOptions,
+    /// Where rejected rows go; beside the file when nobody says.
+    pub rejects: Option<PathBuf>,
+    pub dry_run: bool,
+    pub organization: &'a Organization,
+    /// Actor and time; the import adds its own id.
+    pub stamp: Stamp,
+    /// Tells when the import ends.
+    pub clock: &'a dyn Fn() -> Timestamp,
+}
+
+/// The summary of one import: the printed answer, and the `counts` of its record.
+#[derive(Debug, Default, Serialize)]
+pub struct SheetSummary<C> {
+    /// Nothing after a rehearsal.
+    pub import_id: Option<i64>,
+    pub file_name: String,
+    pub file_sha256: String,
+    pub dry_run: bool,
+    /// Rows that hold anything, after the header.
+    pub read: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub rejected: u64,
+    #[serde(flatten)]
+    pub counts: C,
+    /// Rows with a spreadsheet's damage undone.
+    pub repaired: u64,
+    pub blank_rows: u64,
+    pub rejects_file: Option<String>,
+    pub problems: Vec<ProblemGroup>,
+    pub seconds: f64,
+}
+
+/// Rows that are written together.
+const BATCH: usize = 8000;
+
+/// Imports one sheet: all of it or nothing.
+///
+/// # Errors
+/// The import as a whole failed and nothing was changed. Bad rows are no error but counted and written to the reject file.
+pub fn import<K: Kind>(
+    db: &mut Database,
+    request: SheetImport<'_, K>,
+    observer: &mut dyn Observer,
+) -> Result<SheetSummary<K::Counts>, ImportError> {
+    let started = Instant::now();
+    refuse_to_overwrite(request.path, [&request.rejects, &None])?;
+    let named = request.options.map().iter().map(|assignment| assignment.value.clone()).collect();
+    let recognise = columns::recognise::<K::Field>;
+    let source = Source::open(request.path, &SourceOptions { named, recognise, ..request.source.clone() })?;
+    observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
+    source.passed_over().iter().for_each(|text| observer.notice(text));
+    let earlier: Option<K::Options> = earlier_options(db, &source, request.organization)?;
+    let options = request.options.clone().or(earlier.unwrap_or_default());
+    let columns = Columns::of(source.shown(), &source.headers, options.map())?;
+    if !columns.left_out().is_empty() {
+        observer.notice(&format!("columns left out: {}", columns.left_out().join(", ")));
+    }
+    let setting = Setting::of(columns, &options, request.organization, request.stamp.now);
+    let kind = K::new(options, request.organization);
+    let interrupted = db.interrupted();
+    let (org, rehearsal) = (request.organization.org_id(), request.dry_run);
+    let job = Job { source, setting, request, started, interrupted: &interrupted };
+    match rehearsal {
+        true => db.rehearse(org, |conn| job.run(kind, conn, observer)),
+        false => db.write(org, |conn| job.run(kind, conn, observer)),
+    }
+}
+
+/// An import under way.
+struct Job<'a, K: Kind> {
+    source: Source,
+    setting: Setting<K::Field>,
+    request: SheetImport<'a, K>,
+    started: Instant,
+    interrupted: &'a AtomicBool,
+}
+
+/// A row after checking.
+struct Checked<V> {
+    row: Row,
+    /// Nothing when it is rejected.
+    value: Option<V>,
+    problems: Vec<RowProblem>,
+    repaired: bool,
+}
+
+impl<K: Kind> Job<'_, K> {
+    fn run(
+        &self,
+        mut kind: K,
+        conn: &mut Db,
+        observer: &mut dyn Observer,
+    ) -> Result<SheetSummary<K::Counts>, ImportError> {
+        let org = self.request.organization.org_id();
+        let uid = Uid::new();
+        locks::acquire(conn, K::LOCK, org, &mut |text| observer.notice(text), self.interrupted)?;
+        if let Some(earlier) = imports::latest_of_file(conn, org, &self.source.sha256)? {
+            observer.notice(&earlier.was_imported_before());
+        }
+        kind.begin(conn, &self.request.stamp)?;
+        let mapping = self.setting.columns.to_json();
+        let import_id = begin_record(conn, K::NAME, uid, &self.source, mapping, &self.request.stamp)?;
+        let mut work = Work {
+            job: self,
+            kind,
+            stamp: Stamp { import_id: Some(import_id), ..self.request.stamp.clone() },
+            rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.dry_run),
+            summary: SheetSummary {
+                import_id: (!self.request.dry_run).then_some(import_id),
+                file_name: self.source.file_name.clone(),
+                file_sha256: self.source.sha256.clone(),
+                dry_run: self.request.dry_run,
+                ..SheetSummary::default()
+            },
+        };
+        let mut rows = Vec::with_capacity(BATCH);
+        self.source.read(&mut |item| {
+            match item {
+                Item::Row(row) => rows.push(self.check(&work.kind, row)),
+                Item::Broken(row, problem) => {
+                    rows.push(Checked { row, value: None, problems: vec![problem], repaired: false })
+                }
+                Item::Blank(count) => work.summary.blank_rows += count,
+            }
+            if rows.len() < BATCH {
+                return Ok(());
+            }
+            work.write(conn, std::mem::take(&mut rows))?;
+            observer.progress(work.summary.read, self.source.estimated_rows);
+            Ok(())
+        })?;
+        work.write(conn, rows)?;
+        self.source.verify_unchanged()?;
+        work.finish(conn, import_id)
+    }
+
+    fn check(&self, kind: &K, row: Row) -> Checked<K::Value> {
+        let mut cells = RowCells::new(&self.setting, &row);
+        let value = kind.check(&mut cells);
+        let (problems, repaired) = cells.end();
+        let value = value.filter(|_| problems.is_empty());
+        Checked { row, value, problems, repaired }
+    }
+}
+
+/// The writing side.
+struct Work<'a, K: Kind> {
+    job: &'a Job<'a, K>,
+    kind: K,
+    stamp: Stamp,
+    rejects: Option<RejectsWriter>,
+    summary: SheetSummary<K::Counts>,
+}
+
+impl<K: Kind> Work<'_, K> {
+    fn write(&mut self, conn: &mut Db, rows: Vec<Checked<K::Value>>) -> Result<(), ImportError> {
+        if self.job.interrupted.load(Ordering::Relaxed) {
+            return Err(ImportError::Interrupted);
+        }
+        let (mut values, mut sheet) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for Checked { row, value, problems, repaired } in rows {
+            sheet.push((row, value.is_some(), problems, repaired));
+            values.extend(value);
+        }
+        let mut outcomes = self.kind.write(conn, &values, &self.stamp)?.into_iter();
+        for (row, is_good, problems, repaired) in sheet {
+            self.summary.read += 1;
+            let outcome = if is_good { outcomes.next() } else { None };
+            match outcome {
+                None => self.reject(&row, &problems)?,
+                Some(Outcome::Rejected(problem)) => self.reject(&row, &[problem])?,
+                Some(accepted) => {
+                    self.summary.repaired += u64::from(repaired);
+                    *match accepted {
+                        Outcome::Created => &mut self.summary.created,
+                        Outcome::Updated => &mut self.summary.updated,
+                        _ => &mut self.summary.unchanged,
+                    } += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, row: &Row, problems: &[RowProblem]) -> Result<(), ImportError> {
+        let source = &self.job.source;
+        self.summary.rejected += 1;
+        problems.iter().for_each(|problem| note(&mut self.summary.problems, source, row.number, problem));
+        match &mut self.rejects {
+            Some(rejects) => rejects.write(source, row, problems),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(mut self, conn: &mut Db, import_id: i64) -> Result<SheetSummary<K::Counts>, ImportError> {
+        self.kind.finish(conn, &self.stamp)?;
+        self.summary.rejects_file = self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)?;
+        self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+        let options = json(self.kind.options())?;
+        self.summary.counts = self.kind.counts();
+        let summary = &self.summary;
+        if summary.read != summary.created + summary.updated + summary.unchanged + summary.rejected {
+            return Err(ImportError::DoesNotReconcile);
+        }
+        imports::finish(conn, self.stamp.org, import_id, &options, &json(summary)?, (self.job.request.clock)())?;
+        Ok(self.summary)
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> Result<Json, ImportError> {
+    serde_json::to_value(value).map(Json).map_err(|e| ImportError::Record(e.to_string()))
+}
