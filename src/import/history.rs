@@ -108,8 +108,8 @@ pub struct History {
     users: HashMap<String, i64>,
     identities: Identities,
     leads: BTreeSet<i64>,
-    /// The latest event of each lead in the file.
-    latest: HashMap<i64, (Timestamp, Status)>,
+    /// The latest event of each lead in the file, and whether it was not known before.
+    latest: HashMap<i64, (Timestamp, Status, bool)>,
     counts: HistoryCounts,
 }
 
@@ -210,8 +210,11 @@ impl Kind for History {
     /// Puts the numbers of leads on the do-not-call list whose latest event says so.
     fn finish(&mut self, conn: &mut Db, stamp: &Stamp) -> Result<(), ImportError> {
         let latest = std::mem::take(&mut self.latest).into_iter();
-        let mut listed: Vec<(i64, Timestamp)> =
-            latest.filter(|(_, (_, status))| *status == Status::Dnc).map(|(lead, (at, _))| (lead, at)).collect();
+        // What was known before was honoured then, and may have been taken back since.
+        let mut listed: Vec<(i64, Timestamp)> = latest
+            .filter(|(_, (_, status, is_new))| *status == Status::Dnc && *is_new)
+            .map(|(lead, (at, ..))| (lead, at))
+            .collect();
         listed.sort_unstable();
         for some in listed.chunks(LISTED_TOGETHER) {
             let (numbers, moved) = status_events::move_to_dnc(conn, some, stamp)?;
@@ -299,9 +302,10 @@ impl History {
                 "give the lead its phone, or set its consent: crmctl lead edit LEAD --consent denied",
             ));
         }
-        let latest = self.latest.entry(event.lead).or_insert((event.at, event.status));
+        let told = (event.at, event.status, fate == Fate::Written);
+        let latest = self.latest.entry(event.lead).or_insert(told);
         if latest.0 <= event.at {
-            *latest = (event.at, event.status);
+            *latest = told;
         }
         match fate {
             Fate::Written => {

@@ -81,8 +81,10 @@ pub fn write(conn: &mut Db, events: &[StatusEvent], stamp: &Stamp) -> Result<(Ve
         // What goes to dnc goes there with its number, when the whole file is read.
         let moving = latest.filter(|(event, _)| event.status != lead.status && event.status != Status::Dnc);
         if let Some((event, from)) = moving {
-            // What lies between may be steps that leads can make one after the other.
-            let may = lead.status != Status::Dnc && from.unwrap_or(lead.status).may_move_to(event.status);
+            // What lies between may be steps that leads can make one after the other. An opt-out that the other system
+            // took back was none of this lead.
+            let from = from.filter(|from| *from != Status::Dnc).unwrap_or(lead.status);
+            let may = lead.status != Status::Dnc && from.may_move_to(event.status);
             match may {
                 true => {
                     moves.moved += 1;

@@ -47,3 +47,150 @@ fn the_docs_print_what_the_program_prints() {
         }
     });
 }
+
+/// Runs with so many columns.
+fn at_width(world: &World, columns: &str, args: &[&str]) -> String {
+    let output = world.command(args).env("COLUMNS", columns).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn bars_fill_the_width() {
+    on_both_engines(|world| {
+        example(world);
+        let call = ["funnel", "--month", "2026-03", "--by", "source"];
+        for columns in ["80", "160"] {
+            let printed = at_width(world, columns, &call);
+            let widest = printed.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(widest <= columns.parse().unwrap() && widest >= 79, "{widest} of {columns}\n{printed}");
+            insta::assert_snapshot!(format!("funnel_at_{columns}_columns"), printed);
+        }
+        // Whatever the width, nothing of a table is cut in a pipe.
+        assert!(at_width(world, "30", &call).contains("share that reached each stage, by source"));
+    });
+}
+
+#[test]
+fn a_window_begins_and_ends_as_a_calendar_there_does() {
+    on_both_engines(|world| {
+        world.now = "2026-03-09T12:00:00Z";
+        world.ok(["org", "set", "timezone", "America/New_York"]);
+        // The clocks go forward at two o'clock of March 8: that day has 23 hours.
+        let created = [
+            "2026-03-01T04:59:59Z",
+            "2026-03-01T05:00:00Z",
+            "2026-03-08T04:59:59Z",
+            "2026-03-08T05:00:00Z",
+            "2026-03-09T03:59:59Z",
+            "2026-03-09T04:00:00Z",
+            "2026-02-01T04:59:59Z",
+            "2026-02-01T05:00:00Z",
+        ];
+        let rows: String = created.iter().enumerate().map(|(at, time)| format!("21255501{at:02},{time}\n")).collect();
+        world.import(&world.file("leads.csv", format!("Phone,Created\n{rows}")), &[]);
+        for (window, leads) in [
+            (&["--since", "2026-03-08", "--until", "2026-03-09"][..], 2),
+            (&["--days", "1"], 1),
+            (&["--days", "2"], 3),
+            (&["--month", "2026-02"], 2),
+            (&["--month", "2026-03"], 5),
+            (&["--quarter", "2026Q1"], 8),
+            (&["--since", "2026-03-08T00:00:00-05:00", "--until", "2026-03-08T23:59:59-04:00"], 1),
+            (&["--until", "2026-02-01"], 1),
+            (&[], 8),
+        ] {
+            let cohort = world.json(["funnel"].iter().chain(window).copied());
+            assert_eq!(cohort["cohort"], leads, "{window:?}");
+            // Their first statuses were entered when they were created.
+            let activity = world.json(["funnel", "--mode", "activity"].iter().chain(window).copied());
+            assert_eq!(activity["entries"], leads, "{window:?}");
+        }
+        let months = world.json(["funnel", "--by", "month"]);
+        let told: Vec<(&str, u64)> = months["groups"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|group| (group["group"].as_str().unwrap(), group["cohort"].as_u64().unwrap()))
+            .collect();
+        assert_eq!(told, [("2026-01", 1), ("2026-02", 2), ("2026-03", 5)]);
+    });
+}
+
+#[test]
+fn a_cohort_too_young_for_its_median_is_told() {
+    on_both_engines(|world| {
+        world.now = "2026-03-20T12:00:00Z";
+        let leads = "Phone,Created\n2125550101,2026-03-01\n2125550102,2026-03-01\n2125550103,2026-03-16\n";
+        world.import(&world.file("leads.csv", leads), &[]);
+        // From new to contacted took four days, on to hot six more.
+        let events = "Phone,Status,Date\n2125550101,contacted,2026-03-05\n2125550101,hot,2026-03-11\n";
+        world.file("events.csv", events);
+        world.ok(["import", "history", "events.csv"]);
+        world.ok(["org", "set", "funnel.stages", "new,contacted,hot"]);
+        let young = |world: &World, args: &[&str]| -> Option<String> {
+            let report = world.json(["funnel"].iter().chain(args).copied());
+            let notes = report["notes"].as_array().unwrap().iter().filter_map(|note| note.as_str());
+            notes.filter(|note| note.contains("less time")).map(str::to_owned).next()
+        };
+        let note = young(world, &[]).unwrap();
+        assert!(note.starts_with("1 lead has had less time than the 10.0 days"), "{note}");
+        assert_eq!(young(world, &["--until", "2026-03-10"]), None);
+        // Whoever asks for equal times is told who has not had it.
+        assert!(young(world, &["--within", "5d"]).unwrap().starts_with("1 lead has had less time than the 5 days"));
+        assert_eq!(young(world, &["--within", "4d"]), None);
+        world.now = "2026-03-26T00:00:00Z";
+        assert_eq!(young(world, &[]), None);
+        world.now = "2026-03-25T23:59:59Z";
+        assert!(young(world, &[]).is_some());
+    });
+}
+
+#[test]
+fn pictures_and_pages_need_no_other_file_and_trust_no_text() {
+    on_both_engines(|world| {
+        world.now = "2026-03-20T12:00:00Z";
+        let leads = "Phone,Campaign\n2125550101,<b>R&D</b> \"x\"\n2125550102,\n";
+        world.import(&world.file("leads.csv", leads), &[]);
+        let call = ["funnel", "--by", "campaign", "--svg", "f.svg", "--html", "f.html"];
+        world.ok(call);
+        let [svg, html] = ["f.svg", "f.html"].map(|name| std::fs::read_to_string(world.path(name)).unwrap());
+        for text in [&svg, &html] {
+            assert!(!text.contains("<b>") && text.contains("&lt;b&gt;R&amp;D&lt;/b&gt; &quot;x&quot;"), "{text}");
+            assert!(text.contains("prefers-color-scheme") && !text.contains("http://www.w3.org/1999/xlink"));
+            let others = text.replace("http://www.w3.org/2000/svg", "");
+            assert!(!others.contains("http") && !others.contains("<script") && !others.contains("url("), "{text}");
+        }
+        assert!(html.contains("@media print") && html.contains("width=device-width"));
+        let mut reader = quick_xml::Reader::from_str(&svg);
+        while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
+        // A file that exists stays, unless it may be replaced.
+        let again = world.run(call);
+        assert_eq!(again.code, Some(1));
+        assert!(again.stderr.contains("`f.svg` exists") && again.stderr.contains("--overwrite"), "{}", again.stderr);
+        world.ok(call.into_iter().chain(["--overwrite"]));
+    });
+}
+
+#[test]
+fn what_cannot_be_asked() {
+    assert_same_story!(|world: &mut World| {
+        world.ok(["lead", "add", "--phone", "2125550101"]);
+        for args in [
+            &["funnel", "--month", "2026-13"][..],
+            &["funnel", "--month", "2026-03", "--days", "3"],
+            &["funnel", "--since", "2026-03-05", "--until", "2026-03-05"],
+            &["funnel", "--compare", "previous"],
+            &["funnel", "--mode", "activity", "--within", "30d"],
+            &["funnel", "--within", "a while"],
+            &["funnel", "--by", "segment"],
+            &["funnel", "--where", "stage = hot"],
+            &["org", "set", "funnel.stages", "new,cold"],
+            &["org", "set", "funnel.stages", "new,contacted,recruited"],
+            &["funnel", "--where", "custom.Colour = red", "--format", "csv"],
+            &["funnel", "stuck"],
+        ] {
+            world.tell(args);
+        }
+    });
+}

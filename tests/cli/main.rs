@@ -20,6 +20,7 @@ mod funnel;
 mod funnel_oracle;
 mod import_files;
 mod import_forms;
+mod import_history;
 mod import_leads;
 mod import_options;
 mod import_random;

@@ -57,7 +57,7 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
     let ran = world.run(["migrate", "down", "--yes", "--database-url", &owner(&world)]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     world.file("a.csv", "Phone\n2125550101\n");
-    let verbs: [&[&str]; 52] = [
+    let verbs: [&[&str]; 56] = [
         &["import", "leads", "a.csv"],
         &["import", "list"],
         &["import", "show", "1"],
@@ -81,6 +81,10 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
         &["lead", "edit", "1", "--city", "x"],
         &["lead", "status", "1", "hot"],
         &["import", "dnc", "a.csv"],
+        &["import", "history", "a.csv"],
+        &["funnel"],
+        &["funnel", "stages"],
+        &["funnel", "stuck"],
         &["dnc", "add", "+12125550101"],
         &["dnc", "remove", "+12125550101", "--reason", "x", "--yes"],
         &["dnc", "expire"],

@@ -50,6 +50,12 @@ fn every_verb_keeps_to_its_organization() {
             assert!(!beta_s(acme(list)), "{list:?}");
         }
         assert_eq!(acme(&["dnc", "check", "+12125550107"])[0]["verdict"], "clear");
+        assert_eq!(acme(&["funnel"])["cohort"], 2);
+        assert_eq!(acme(&["funnel", "--mode", "activity"])["entries"], 3);
+        assert_eq!(acme(&["funnel", "stages"])["cohort"], 2);
+        world.file("history.csv", format!("ID,Status,Date\n{id},hot,2026-03-04\n"));
+        let history = acme(&["import", "history", "history.csv", "--map", "lead=ID"]);
+        assert_eq!((&history["created"], &history["rejected"]), (&json!(0), &json!(1)));
         assert_eq!(acme(&["dnc", "stats"])["undecided"], 0);
         for args in [
             vec!["lead", "show", &id],
@@ -82,6 +88,10 @@ fn every_verb_keeps_to_its_organization() {
             vec!["segment", "export", "secret"],
             vec!["segment", "explain", "secret"],
             vec!["lead", "list", "--segment", "secret"],
+            vec!["funnel", "--segment", "secret"],
+            vec!["funnel", "--by", "segment"],
+            vec!["funnel", "stages", "--segment", "secret"],
+            vec!["funnel", "stuck", "--segment", "secret"],
             vec!["lead", "list", "--after", &id],
             vec!["import", "show", &import],
             vec!["import", "undo", &import, "--yes"],

@@ -179,11 +179,12 @@ SELECT l.organization_id, l.id AS lead_id, lower(substr(hex(l.uid), 1, 8) || '-'
     l.email, l.company, l.status, strftime('%Y-%m-%dT%H:%M:%fZ', l.status_changed_at / 1000000.0, 'unixepoch') AS status_changed_at, l.lead_score, l.temperature, l.source,
     l.campaign, l.value_cents, l.currency, l.consent_status, (l.email_opted_out_at IS NOT NULL) AS opted_out_of_email,
     u.email AS owner_email,
-    (SELECT group_concat(t.tag, ', ' ORDER BY t.tag) FROM lead_tags t
-        WHERE t.organization_id = l.organization_id AND t.lead_id = l.id) AS tags,
+    -- Not by an ORDER BY of the aggregate: programs with a SQLite before 3.44 could not open the file at all.
+    (SELECT group_concat(tag, ', ') FROM (SELECT t.tag FROM lead_tags t
+        WHERE t.organization_id = l.organization_id AND t.lead_id = l.id ORDER BY t.tag)) AS tags,
     (SELECT count(*) FROM lead_notes n WHERE n.organization_id = l.organization_id AND n.lead_id = l.id) AS note_count,
     EXISTS (SELECT 1 FROM dnc_list d WHERE d.organization_id = l.organization_id AND d.phone_number = l.phone_number
-        AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER))) AS on_dnc_list,
+        AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER))) AS on_dnc_list,
     -- A survivor of merges is as old as the oldest lead that it absorbed.
     strftime('%Y-%m-%dT%H:%M:%fZ', min(l.created_at, coalesce(m.created_at, l.created_at)) / 1000000.0, 'unixepoch') AS created_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', l.last_contacted_at / 1000000.0, 'unixepoch') AS last_contacted_at, strftime('%Y-%m-%dT%H:%M:%fZ', l.updated_at / 1000000.0, 'unixepoch') AS updated_at
@@ -202,7 +203,7 @@ SELECT o.id AS organization_id, o.slug, o.name, coalesce(l.leads, 0) AS leads,
     l.recruited_leads * 1.0 / nullif(l.leads, 0) AS conversion, l.average_score,
     (SELECT count(*) FROM users u WHERE u.organization_id = o.id AND u.is_active = 1) AS active_users,
     (SELECT count(*) FROM dnc_list d WHERE d.organization_id = o.id AND d.removed_at IS NULL
-        AND (d.expires_at IS NULL OR d.expires_at > CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER))) AS dnc_numbers,
+        AND (d.expires_at IS NULL OR d.expires_at > CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER))) AS dnc_numbers,
     (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', max(i.finished_at) / 1000000.0, 'unixepoch') FROM imports i
         WHERE i.organization_id = o.id AND i.kind <> 'undo') AS last_import_at
 FROM organizations o LEFT JOIN (

@@ -123,7 +123,7 @@ impl Drawing {
                  <rect class=\"bar\" x=\"{begin:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{BAR}\" rx=\"3\"/>",
                 self.y,
                 self.y,
-                (bar.part() * room).max(1.0)
+                bar.part() * room
             );
             self.y += STEP;
         }
