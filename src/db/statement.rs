@@ -16,6 +16,9 @@ use super::types::{CalendarDate, CivilDate, UtcTimestamp};
 use super::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;
 
+/// So many rows may be held at once: some tens of megabytes.
+const HELD: i64 = 500_000;
+
 /// A statement for either engine.
 #[derive(Debug, Clone, Default)]
 pub struct Statement {
@@ -168,7 +171,25 @@ impl Statement {
     ///
     /// # Errors
     /// Those of `take`, or the database cannot be read.
-    pub fn each<T, E>(self, conn: &mut Db, mut take: impl FnMut(T) -> Result<(), E>) -> Result<(), E>
+    pub fn each<T, E>(self, conn: &mut Db, take: impl FnMut(T) -> Result<(), E>) -> Result<(), E>
+    where
+        T: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static,
+        E: From<DbError>,
+    {
+        self.each_of_about(conn, i64::MAX, take)
+    }
+
+    /// The same, where it is known about how many rows there are: of few, PostgreSQL's library takes less time to hold all
+    /// of them than to hand over one after the other.
+    ///
+    /// # Errors
+    /// Those of `take`, or the database cannot be read.
+    pub fn each_of_about<T, E>(
+        self,
+        conn: &mut Db,
+        rows: i64,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E>
     where
         T: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static,
         E: From<DbError>,
@@ -176,6 +197,10 @@ impl Statement {
         match conn {
             Db::Sqlite(sqlite) => {
                 let rows = self.load_iter::<T, DefaultLoadingMode>(sqlite).map_err(DbError::from)?;
+                rows.map(|row| row.map_err(|e| E::from(DbError::from(e)))).try_for_each(|row| take(row?))
+            }
+            Db::Postgres(pg) if rows <= HELD => {
+                let rows = self.load_iter::<T, DefaultLoadingMode>(pg).map_err(DbError::from)?;
                 rows.map(|row| row.map_err(|e| E::from(DbError::from(e)))).try_for_each(|row| take(row?))
             }
             Db::Postgres(pg) => {

@@ -62,7 +62,7 @@ impl Counted {
     }
 }
 
-/// Reads the counted rows for which a condition on `h` holds, in no order.
+/// Reads the counted rows for which a condition on `h` holds, about so many, in no order.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -70,12 +70,13 @@ pub fn each(
     conn: &mut Db,
     counted: Counted,
     condition: Statement,
+    rows: i64,
     mut take: impl FnMut(StatusRow),
 ) -> Result<(), DbError> {
     Statement::new("SELECT h.id, h.lead_id, h.changed_at, h.to_status FROM lead_status_history h WHERE ")
         .then(counted.condition())
         .then(condition)
-        .each(conn, |row: StatusRow| -> Result<(), DbError> {
+        .each_of_about(conn, rows, |row: StatusRow| -> Result<(), DbError> {
             take(row);
             Ok(())
         })
@@ -89,7 +90,7 @@ pub fn each_of(conn: &mut Db, counted: Counted, leads: &[i64], mut take: impl Fn
     for some in leads.chunks(super::IN_LIST) {
         let ids = some.iter().map(|id| Statement::default().number(*id));
         let among = Statement::new(" AND h.lead_id IN (").joined(ids, ", ").sql(")");
-        each(conn, counted, among, &mut take)?;
+        each(conn, counted, among, 0, &mut take)?;
     }
     Ok(())
 }

@@ -151,13 +151,14 @@ impl Counting<'_> {
              SELECT chain.id, chain.survivor FROM chain JOIN leads last ON last.id = chain.survivor
              WHERE last.merged_into_id IS NULL) ",
         );
+        // SQLite takes a CROSS JOIN as it stands: the history once, in its order, and the lead of each row of the window.
+        let join = Statement::default().either(" CROSS JOIN leads ON leads.id = ", " JOIN leads ON leads.id = ");
         let (begin, join) = match self.has_merges {
-            false => (Statement::default(), Statement::new(" JOIN leads ON leads.id = h.lead_id")),
+            false => (Statement::default(), join.sql("h.lead_id")),
             true => (
                 merges,
-                Statement::new(
-                    " LEFT JOIN ends ON ends.id = h.lead_id JOIN leads ON leads.id = coalesce(ends.survivor, h.lead_id)",
-                ),
+                Statement::new(" LEFT JOIN ends ON ends.id = h.lead_id")
+                    .then(join.sql("coalesce(ends.survivor, h.lead_id)")),
             ),
         };
         let statement = begin

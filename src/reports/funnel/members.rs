@@ -84,7 +84,9 @@ impl Members {
         let families = lead_merges::families(conn, question.at.org)?;
         let mut members = Members { leads: Vec::new(), places: Places::default(), beside: Vec::new() };
         let windowed = question.live().then(in_window("leads.created_at", &question.window));
-        select(column, windowed).each_row(conn, |row| -> Result<(), DbError> {
+        let is_all =
+            question.filter.is_none() && question.window.since().is_none() && question.window.until().is_none();
+        select(column, is_all, windowed).each_row(conn, |row| -> Result<(), DbError> {
             members.take(row, question, &families, false);
             Ok(())
         })?;
@@ -98,7 +100,7 @@ impl Members {
         for ids in elsewhere.chunks(IN_LIST) {
             let list = ids.iter().map(|id| Statement::default().number(*id));
             let named = question.live().sql(" AND leads.id IN (").joined(list, ", ").sql(")");
-            for row in select(column, named).rows(conn)? {
+            for row in select(column, false, named).rows(conn)? {
                 members.take(row, question, &families, true);
             }
         }
@@ -154,8 +156,9 @@ impl Members {
         };
         // A lead has some rows.
         let wanted = i64::try_from(self.leads.len()).unwrap_or(i64::MAX).saturating_mul(3);
-        if wanted.saturating_mul(WORTH_LOOKING_UP) > status_rows::about_all(conn)? {
-            return status_rows::each(conn, counted, Statement::default(), give);
+        let all = status_rows::about_all(conn)?;
+        if wanted.saturating_mul(WORTH_LOOKING_UP) > all {
+            return status_rows::each(conn, counted, Statement::default(), all, give);
         }
         // PostgreSQL would look for the leads a second time, and longer than their ids take to send.
         let ids: Vec<String> = match conn {
@@ -168,18 +171,21 @@ impl Members {
             .sql(")");
         let sent =
             Statement::new(" AND h.lead_id = ANY(").text(format!("{{{}}}", ids.join(","))).sql("::text::bigint[])");
-        status_rows::each(conn, counted, Statement::default().either_of(again, sent), &mut give)?;
+        status_rows::each(conn, counted, Statement::default().either_of(again, sent), wanted, &mut give)?;
         status_rows::each_of(conn, counted, &self.beside, give)
     }
 }
 
-/// The statement that reads leads with their creation, their exit and a column.
-fn select(column: Option<&'static str>, condition: Statement) -> Statement {
+/// The statement that reads leads with their creation, their exit and a column. SQLite goes through all of them in the
+/// order of the table when they are wanted, not in that of an index.
+fn select(column: Option<&'static str>, is_all: bool, condition: Statement) -> Statement {
     Statement::new(
         "SELECT leads.id, leads.created_at, CASE leads.status WHEN 'cold' THEN 1 WHEN 'dnc' THEN 2 ELSE 0 END, ",
     )
     .sql(column.unwrap_or("NULL"))
-    .sql(" FROM leads WHERE ")
+    .sql(" FROM leads")
+    .either(if is_all { " NOT INDEXED" } else { "" }, "")
+    .sql(" WHERE ")
     .then(condition)
 }
 
