@@ -47,7 +47,7 @@ fn main() -> Result<()> {
     for (what, since, until) in WINDOWS {
         pair(&format!("SQLite, {what}"), &sqlite, (since, until), &|| by_hand_sqlite(&conn, since, until))?;
     }
-    activity(&format!("SQLite, activity of a month"), &sqlite)?;
+    activity("SQLite, activity of a month", &sqlite)?;
 
     let Ok(admin) = std::env::var("CRMCTL_TEST_POSTGRES") else {
         println!("PostgreSQL not measured: run it through scripts/with-postgres");

@@ -2,7 +2,7 @@
 
 use crate::ui::{Format, Ui, grouped};
 
-/// How many records a list shows.
+/// How many records a list shows, or groups a report.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Limit {
     /// At most so many; 0 for all. Tables show 50 when nothing is said, the other forms all

@@ -11,7 +11,7 @@ pub struct KnownStatuses(Vec<(Timestamp, Status)>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
     /// It tells of a move, from this status if one is known.
-    Move { from: Option<Status>, is_latest: bool },
+    Move { from: Option<Status> },
     /// The lead had the status at that time already: as the same event tells, or an earlier one.
     Known,
 }
@@ -35,7 +35,7 @@ impl KnownStatuses {
             return Placement::Known;
         }
         self.0.insert(place, (at, status));
-        Placement::Move { from: before.map(|(_, status)| status), is_latest: place + 1 == self.0.len() }
+        Placement::Move { from: before.map(|(_, status)| status) }
     }
 }
 
@@ -52,14 +52,14 @@ mod tests {
     #[test]
     fn events_go_to_their_own_times() {
         let mut known = KnownStatuses::new(vec![(at(100), Hot), (at(10), New)]);
-        assert_eq!(known.place(at(50), Contacted), Placement::Move { from: Some(New), is_latest: false });
-        assert_eq!(known.place(at(5), Contacted), Placement::Move { from: None, is_latest: false });
-        assert_eq!(known.place(at(200), Recruited), Placement::Move { from: Some(Hot), is_latest: true });
+        assert_eq!(known.place(at(50), Contacted), Placement::Move { from: Some(New) });
+        assert_eq!(known.place(at(5), Contacted), Placement::Move { from: None });
+        assert_eq!(known.place(at(200), Recruited), Placement::Move { from: Some(Hot) });
         // Told twice, and told again while it lasts.
         assert_eq!(known.place(at(50), Contacted), Placement::Known);
         assert_eq!(known.place(at(60), Contacted), Placement::Known);
         // Two events of one time are both kept, once.
-        assert_eq!(known.place(at(50), Qualified), Placement::Move { from: Some(Contacted), is_latest: false });
+        assert_eq!(known.place(at(50), Qualified), Placement::Move { from: Some(Contacted) });
         assert_eq!(known.place(at(50), Contacted), Placement::Known);
     }
 

@@ -7,7 +7,7 @@ use super::ImportError;
 use super::dnc_fields::DncField;
 use super::dnc_rows::{self, DncOptions};
 use super::sheet::cells::RowCells;
-use super::sheet::{Kind, Outcome, SheetImport, SheetSummary};
+use super::sheet::{Kind, Outcome};
 use crate::db::bulk::Stamp;
 use crate::db::models::organizations::Organization;
 use crate::db::{Db, Lock};
@@ -15,13 +15,6 @@ use crate::domain::datetime;
 use crate::domain::dnc::Listing;
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::dnc::remove::expire;
-
-/// What is asked of the import of one sheet.
-pub type DncImport<'a> = SheetImport<'a, Dnc>;
-
-/// The summary of one import. Rows count as created when one of their numbers was not listed, as updated when an entry
-/// forbids more, or longer, than before, else as unchanged; their requests are kept in any case.
-pub type DncSummary = SheetSummary<DncCounts>;
 
 /// What is counted besides the rows.
 #[derive(Debug, Default, Serialize)]
@@ -31,7 +24,8 @@ pub struct DncCounts {
     pub leads_moved: u64,
 }
 
-/// The import of do-not-call requests.
+/// The import of do-not-call requests. Rows count as created when one of their numbers was not listed, as updated when an
+/// entry forbids more, or longer, than before, else as unchanged; their requests are kept in any case.
 pub struct Dnc {
     options: DncOptions,
     /// The organization's.

@@ -25,7 +25,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::draft::LeadDraft;
 use crate::ops::matching::{Identities, Match};
-use crate::ops::status_events::{self, Fate, StatusEvent};
+use crate::ops::status_events::{self, Fate, Latest, StatusEvent};
 
 /// What a person asked of an import of status events.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -91,8 +91,8 @@ fn request((number, received_at): (E164, Timestamp)) -> Request {
     }
 }
 
-/// Numbers that go on the do-not-call list together.
-const LISTED_TOGETHER: usize = 4000;
+/// Leads that follow their events together.
+const TOGETHER: usize = 4000;
 /// The longest reason, in characters, with who gave it.
 const LONGEST_REASON: usize = 1800;
 const LONGEST_NAME: usize = 150;
@@ -109,7 +109,7 @@ pub struct History {
     identities: Identities,
     leads: BTreeSet<i64>,
     /// The latest event of each lead in the file, and whether it was not known before.
-    latest: HashMap<i64, (Timestamp, Status, bool)>,
+    latest: HashMap<i64, (Latest, bool)>,
     counts: HistoryCounts,
 }
 
@@ -190,10 +190,7 @@ impl Kind for History {
         let named = self.leads_of(conn, rows)?;
         let events: Vec<StatusEvent> =
             rows.iter().zip(&named).filter_map(|(row, lead)| Some(self.event(row, *lead.as_ref().ok()?))).collect();
-        let (fates, moves) = status_events::write(conn, &events, stamp)?;
-        self.counts.leads_moved += moves.moved;
-        self.counts.status_kept += moves.kept;
-        let mut fates = events.iter().zip(fates);
+        let mut fates = events.iter().zip(status_events::write(conn, &events, stamp)?);
         let mut outcomes = Vec::with_capacity(rows.len());
         for lead in named {
             outcomes.push(match lead {
@@ -207,20 +204,21 @@ impl Kind for History {
         Ok(outcomes)
     }
 
-    /// Puts the numbers of leads on the do-not-call list whose latest event says so.
+    /// Lets leads follow their latest events, and puts the numbers of those that are `dnc` on the do-not-call list.
     fn finish(&mut self, conn: &mut Db, stamp: &Stamp) -> Result<(), ImportError> {
-        let latest = std::mem::take(&mut self.latest).into_iter();
-        // What was known before was honoured then, and may have been taken back since.
-        let mut listed: Vec<(i64, Timestamp)> = latest
-            .filter(|(_, (_, status, is_new))| *status == Status::Dnc && *is_new)
-            .map(|(lead, (at, ..))| (lead, at))
-            .collect();
-        listed.sort_unstable();
-        for some in listed.chunks(LISTED_TOGETHER) {
-            let (numbers, moved) = status_events::move_to_dnc(conn, some, stamp)?;
-            let requests: Vec<Request> = numbers.into_iter().map(request).collect();
+        // What was known before was followed then, and may have been taken back since.
+        let latest = std::mem::take(&mut self.latest).into_values();
+        let mut latest: Vec<Latest> = latest.filter(|(_, is_new)| *is_new).map(|(event, _)| event).collect();
+        latest.sort_unstable_by_key(|event| event.lead);
+        for some in latest.chunks(TOGETHER) {
+            let moves = status_events::follow(conn, some, stamp)?;
+            let requests: Vec<Request> = moves.listed.into_iter().map(request).collect();
+            self.counts.status_kept += moves.kept;
             self.counts.dnc_flagged += requests.len() as u64;
-            self.counts.leads_moved += moved + honour(conn, &requests, stamp, &self.zone)?.leads_moved;
+            self.counts.leads_moved += moves.moved;
+            if !requests.is_empty() {
+                self.counts.leads_moved += honour(conn, &requests, stamp, &self.zone)?.leads_moved;
+            }
         }
         self.counts.leads = self.leads.len() as u64;
         Ok(())
@@ -293,7 +291,7 @@ impl History {
         StatusEvent { lead, status: row.status, at: row.at, changed_by, reason }
     }
 
-    fn outcome(&mut self, event: &StatusEvent, fate: Fate) -> Outcome {
+    fn outcome(&mut self, event: &StatusEvent, (fate, from): (Fate, Option<Status>)) -> Outcome {
         if fate == Fate::NoPhone {
             return Outcome::Rejected(RowProblem::of_row(
                 ProblemKind::NoIdentity,
@@ -302,10 +300,10 @@ impl History {
                 "give the lead its phone, or set its consent: crmctl lead edit LEAD --consent denied",
             ));
         }
-        let told = (event.at, event.status, fate == Fate::Written);
-        let latest = self.latest.entry(event.lead).or_insert(told);
-        if latest.0 <= event.at {
-            *latest = told;
+        let told = Latest { lead: event.lead, status: event.status, at: event.at, from };
+        let latest = self.latest.entry(event.lead).or_insert((told, fate == Fate::Written));
+        if latest.0.at <= event.at {
+            *latest = (told, fate == Fate::Written);
         }
         match fate {
             Fate::Written => {

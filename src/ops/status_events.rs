@@ -1,6 +1,6 @@
 //! Status events of another system, written among a lead's history at their own times.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::db::bulk::{self, LeadChanges, Stamp, Written};
 use crate::db::models::lead_audit_log::NewAuditEntry;
@@ -34,96 +34,99 @@ pub enum Fate {
     NoPhone,
 }
 
-/// What writing events did besides.
+/// The latest event of a lead.
+#[derive(Debug, Clone, Copy)]
+pub struct Latest {
+    pub lead: i64,
+    pub status: Status,
+    pub at: Timestamp,
+    /// The status before, as far as it was known.
+    pub from: Option<Status>,
+}
+
+/// What became of leads whose latest events were written.
 #[derive(Debug, Default)]
 pub struct Moves {
     /// Leads that have another status now.
     pub moved: u64,
     /// Leads whose latest event is a move that leads cannot make, or that would lift an opt-out.
     pub kept: u64,
+    /// Numbers of leads whose latest event is `dnc`, with its time: the caller puts them on the do-not-call list.
+    pub listed: Vec<(E164, Timestamp)>,
 }
 
-/// Writes events of live leads, and moves each lead whose latest event is later than all that was known of it. The caller
+/// Writes events of live leads at their own times, and tells what became of each and the status before it. The caller
 /// holds [`crate::db::Lock::DncList`].
 ///
 /// # Errors
 /// The database refuses.
-pub fn write(conn: &mut Db, events: &[StatusEvent], stamp: &Stamp) -> Result<(Vec<Fate>, Moves), DbError> {
+pub fn write(conn: &mut Db, events: &[StatusEvent], stamp: &Stamp) -> Result<Vec<(Fate, Option<Status>)>, DbError> {
     let mut by_lead: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
         by_lead.entry(event.lead).or_default().push(place);
     }
     let ids: Vec<i64> = by_lead.keys().copied().collect();
     let mut known = known_statuses(conn, &ids, stamp)?;
-    let leads: HashMap<i64, Lead> =
-        leads::by_ids_for_change(conn, stamp.org, &ids)?.into_iter().map(|lead| (lead.id, lead)).collect();
-    let mut fates = vec![Fate::Known; events.len()];
-    let mut moves = Moves::default();
+    let without_phone = without_phone(conn, events, stamp)?;
+    let mut fates = vec![(Fate::Known, None); events.len()];
     let mut changes = LeadChanges::default();
     for (id, mut places) in by_lead {
-        let (Some(lead), Some(known)) = (leads.get(&id), known.get_mut(&id)) else { continue };
+        let Some(known) = known.get_mut(&id) else { continue };
         places.sort_by_key(|place| events[*place].at);
-        let mut latest = None;
         for place in places {
             let event = &events[place];
-            if event.status == Status::Dnc && lead.phone_number.is_none() {
-                fates[place] = Fate::NoPhone;
-                continue;
-            }
-            if let Placement::Move { from, is_latest } = known.place(event.at, event.status) {
-                fates[place] = Fate::Written;
-                if is_latest {
-                    latest = Some((event, from));
-                }
+            if event.status == Status::Dnc && without_phone.contains(&id) {
+                fates[place] = (Fate::NoPhone, None);
+            } else if let Placement::Move { from } = known.place(event.at, event.status) {
+                fates[place] = (Fate::Written, from);
                 changes.history.push(row(event, from, stamp));
             }
         }
-        // What goes to dnc goes there with its number, when the whole file is read.
-        let moving = latest.filter(|(event, _)| event.status != lead.status && event.status != Status::Dnc);
-        if let Some((event, from)) = moving {
-            // What lies between may be steps that leads can make one after the other. An opt-out that the other system
-            // took back was none of this lead.
-            let from = from.filter(|from| *from != Status::Dnc).unwrap_or(lead.status);
-            let may = lead.status != Status::Dnc && from.may_move_to(event.status);
-            match may {
-                true => {
-                    moves.moved += 1;
-                    move_lead(lead.clone(), event.status, event.at, &mut changes, stamp);
-                }
-                false => moves.kept += 1,
-            }
-        }
     }
     write_changes(conn, &changes, stamp)?;
-    Ok((fates, moves))
+    Ok(fates)
 }
 
-/// Moves leads to `dnc` whose latest status event says so, each as of the time of that event, unless something later is
-/// known of it, and returns their numbers with those times. The event is in the history already, and the caller puts the
-/// numbers on the do-not-call list.
+/// Moves leads to the statuses of their latest events, as of the times of those, unless something later is known of a
+/// lead. The events are in the history already.
 ///
 /// # Errors
 /// The database refuses.
-pub fn move_to_dnc(
-    conn: &mut Db,
-    latest: &[(i64, Timestamp)],
-    stamp: &Stamp,
-) -> Result<(Vec<(E164, Timestamp)>, u64), DbError> {
-    let since: HashMap<i64, Timestamp> = latest.iter().copied().collect();
-    let ids: Vec<i64> = latest.iter().map(|(lead, _)| *lead).collect();
+pub fn follow(conn: &mut Db, latest: &[Latest], stamp: &Stamp) -> Result<Moves, DbError> {
+    let events: HashMap<i64, &Latest> = latest.iter().map(|event| (event.lead, event)).collect();
+    let ids: Vec<i64> = latest.iter().map(|event| event.lead).collect();
     let mut leads = leads::by_ids_for_change(conn, stamp.org, &ids)?;
     leads.sort_unstable_by_key(|lead| lead.id);
-    let (mut numbers, mut changes) = (Vec::new(), LeadChanges::default());
+    let (mut moves, mut changes) = (Moves::default(), LeadChanges::default());
     for lead in leads {
-        let Some(at) = since.get(&lead.id).copied() else { continue };
-        numbers.extend(lead.phone_number.as_deref().and_then(E164::from_e164).map(|number| (number, at)));
-        if lead.status != Status::Dnc && lead.status_changed_at <= at {
-            move_lead(lead, Status::Dnc, at, &mut changes, stamp);
+        let Some(event) = events.get(&lead.id).copied() else { continue };
+        if event.status == Status::Dnc {
+            let number = lead.phone_number.as_deref().and_then(E164::from_e164);
+            moves.listed.extend(number.map(|number| (number, event.at)));
+        }
+        if lead.status == event.status || lead.status_changed_at > event.at {
+            continue;
+        }
+        // What lies between may be steps that leads can make one after the other. An opt-out that the other system took
+        // back was none of this lead.
+        let from = event.from.filter(|from| *from != Status::Dnc).unwrap_or(lead.status);
+        match lead.status != Status::Dnc && from.may_move_to(event.status) {
+            true => move_lead(lead, event, &mut changes, stamp),
+            false => moves.kept += 1,
         }
     }
-    let moved = changes.updated.len() as u64;
+    moves.moved = changes.updated.len() as u64;
     write_changes(conn, &changes, stamp)?;
-    Ok((numbers, moved))
+    Ok(moves)
+}
+
+/// The leads without a phone among those of events that say `dnc`.
+fn without_phone(conn: &mut Db, events: &[StatusEvent], stamp: &Stamp) -> Result<HashSet<i64>, DbError> {
+    let mut ids: Vec<i64> = events.iter().filter(|event| event.status == Status::Dnc).map(|event| event.lead).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let leads = leads::by_ids(conn, stamp.org, &ids)?;
+    Ok(leads.into_iter().filter(|lead| lead.phone_number.is_none()).map(|lead| lead.id).collect())
 }
 
 fn write_changes(conn: &mut Db, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
@@ -157,14 +160,14 @@ fn row(event: &StatusEvent, from: Option<Status>, stamp: &Stamp) -> NewStatusCha
     }
 }
 
-fn move_lead(mut lead: Lead, status: Status, at: Timestamp, changes: &mut LeadChanges, stamp: &Stamp) {
+fn move_lead(mut lead: Lead, event: &Latest, changes: &mut LeadChanges, stamp: &Stamp) {
     changes.audit.push(NewAuditEntry {
         field_name: Some("status".into()),
         old_value: Some(lead.status.to_string()),
-        new_value: Some(status.to_string()),
+        new_value: Some(event.status.to_string()),
         ..stamp.audit(lead.id, "update")
     });
-    (lead.status, lead.status_changed_at) = (status, at);
+    (lead.status, lead.status_changed_at) = (event.status, event.at);
     lead.updated_at = stamp.now;
     lead.version += 1;
     changes.updated.push(lead);

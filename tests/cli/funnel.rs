@@ -66,6 +66,9 @@ fn bars_fill_the_width() {
             assert!(widest <= columns.parse().unwrap() && widest >= 79, "{widest} of {columns}\n{printed}");
             insta::assert_snapshot!(format!("funnel_at_{columns}_columns"), printed);
         }
+        let cut = world.json(call.into_iter().chain(["--limit", "1"]));
+        assert_eq!(cut["groups"].as_array().unwrap().len(), 1);
+        assert_eq!(cut["notes"][1], "3 groups are left out; --limit 0 shows all");
         // Whatever the width, nothing of a table is cut in a pipe.
         assert!(at_width(world, "30", &call).contains("share that reached each stage, by source"));
     });

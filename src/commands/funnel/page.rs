@@ -84,10 +84,11 @@ pub(super) fn activity_records(report: &Activity) -> Vec<ActivityRecord<'_>> {
     }
 }
 
-/// How far a cohort came; tables show at most `limit` groups.
-pub(super) fn of_cohort(report: &Cohort, limit: Option<u32>) -> Page {
+/// How far a cohort came.
+pub(super) fn of_cohort(report: &Cohort) -> Page {
     let leads = plural(report.cohort, "lead", "leads");
-    let within = report.within_days.map(|days| format!(", within {days} days of creation")).unwrap_or_default();
+    let days = report.within_days.map(|days| plural(days.into(), "day", "days"));
+    let within = days.map(|days| format!(", within {days} of creation")).unwrap_or_default();
     let created = match report.since.or(report.until) {
         None => "leads of all time".to_owned(),
         Some(_) => format!("leads created {}", report.window),
@@ -98,13 +99,9 @@ pub(super) fn of_cohort(report: &Cohort, limit: Option<u32>) -> Page {
         parts: vec![Part::Bars(reached(report)), Part::Sheet(stages(report))],
         notes: report.notes.clone(),
     };
-    if let Some(by) = report.by {
-        let shown = shown(report.groups.len(), limit, &mut page.notes);
-        let groups = report.groups.get(..shown).unwrap_or(&report.groups);
-        if !groups.is_empty() {
-            page.parts.push(Part::Bars(last_stage(report, groups, by.as_str())));
-            page.parts.push(Part::Sheet(shares(report, groups, by.as_str())));
-        }
+    if let Some(by) = report.by.filter(|_| !report.groups.is_empty()) {
+        page.parts.push(Part::Bars(last_stage(report, by.as_str())));
+        page.parts.push(Part::Sheet(shares(report, by.as_str())));
     }
     page
 }
@@ -146,10 +143,10 @@ fn stages(report: &Cohort) -> Sheet {
 }
 
 /// How many of each group came to the last stage.
-fn last_stage(report: &Cohort, groups: &[CohortGroup], by: &str) -> Bars {
+fn last_stage(report: &Cohort, by: &str) -> Bars {
     let last = report.stages.last().map(|stage| stage.stage.to_string()).unwrap_or_default();
     let compared = report.previous.is_some();
-    let greatest = groups.iter().filter_map(|group| group.stages.last()?.share).fold(0.0, f64::max);
+    let greatest = report.groups.iter().filter_map(|group| group.stages.last()?.share).fold(0.0, f64::max);
     let mut columns = vec!["leads".to_owned(), last.clone(), "share".to_owned()];
     if compared {
         columns.push("change".to_owned());
@@ -165,11 +162,11 @@ fn last_stage(report: &Cohort, groups: &[CohortGroup], by: &str) -> Bars {
         let length = share.map_or(0.0, |share| if greatest > 0.0 { share / greatest } else { 0.0 });
         Bar { label: name(group.group.as_ref()).to_owned(), figures, length }
     };
-    Bars { title: format!("{last} by {by}"), columns, bars: groups.iter().map(bar).collect() }
+    Bars { title: format!("{last} by {by}"), columns, bars: report.groups.iter().map(bar).collect() }
 }
 
 /// The share of each group that reached each stage.
-fn shares(report: &Cohort, groups: &[CohortGroup], by: &str) -> Sheet {
+fn shares(report: &Cohort, by: &str) -> Sheet {
     let mut columns = vec![SheetColumn::text(by), SheetColumn::number("leads")];
     // Every lead has reached the first stage.
     columns.extend(report.stages.iter().skip(1).map(|stage| SheetColumn::number(stage.stage.as_str())));
@@ -177,11 +174,15 @@ fn shares(report: &Cohort, groups: &[CohortGroup], by: &str) -> Sheet {
         let shares = group.stages.iter().skip(1).map(|stage| percent(stage.share));
         [name(group.group.as_ref()).to_owned(), count(group.cohort)].into_iter().chain(shares).collect()
     };
-    Sheet { title: format!("share that reached each stage, by {by}"), columns, rows: groups.iter().map(row).collect() }
+    Sheet {
+        title: format!("share that reached each stage, by {by}"),
+        columns,
+        rows: report.groups.iter().map(row).collect(),
+    }
 }
 
-/// What happened in a window; tables show at most `limit` groups.
-pub(super) fn of_activity(report: &Activity, limit: Option<u32>) -> Page {
+/// What happened in a window.
+pub(super) fn of_activity(report: &Activity) -> Page {
     let entries = plural(report.entries, "entry", "entries");
     let mut page = Page {
         title: "Funnel activity".to_owned(),
@@ -189,19 +190,15 @@ pub(super) fn of_activity(report: &Activity, limit: Option<u32>) -> Page {
         parts: vec![Part::Bars(entered(report))],
         notes: report.notes.clone(),
     };
-    if let Some(by) = report.by {
-        let shown = shown(report.groups.len(), limit, &mut page.notes);
-        let groups = report.groups.get(..shown).unwrap_or(&report.groups);
-        if !groups.is_empty() {
-            let mut columns = vec![SheetColumn::text(by.as_str()), SheetColumn::number("entries")];
-            columns.extend(report.stages.iter().map(|stage| SheetColumn::number(stage.stage.as_str())));
-            let rows = groups.iter().map(|group| {
-                let counts = group.stages.iter().map(|stage| count(stage.entries));
-                [name(group.group.as_ref()).to_owned(), count(group.entries)].into_iter().chain(counts).collect()
-            });
-            let title = format!("entries by {by}");
-            page.parts.push(Part::Sheet(Sheet { title, columns, rows: rows.collect() }));
-        }
+    if let Some(by) = report.by.filter(|_| !report.groups.is_empty()) {
+        let mut columns = vec![SheetColumn::text(by.as_str()), SheetColumn::number("entries")];
+        columns.extend(report.stages.iter().map(|stage| SheetColumn::number(stage.stage.as_str())));
+        let rows = report.groups.iter().map(|group| {
+            let counts = group.stages.iter().map(|stage| count(stage.entries));
+            [name(group.group.as_ref()).to_owned(), count(group.entries)].into_iter().chain(counts).collect()
+        });
+        let title = format!("entries by {by}");
+        page.parts.push(Part::Sheet(Sheet { title, columns, rows: rows.collect() }));
     }
     page
 }
@@ -226,13 +223,14 @@ fn entered(report: &Activity) -> Bars {
     Bars { title: String::new(), columns, bars: report.stages.iter().map(bar).collect() }
 }
 
-/// How many groups are shown, and a note of the others.
-fn shown(groups: usize, limit: Option<u32>, notes: &mut Vec<String>) -> usize {
-    let most = limit.map_or(groups, |limit| limit as usize);
-    if groups > most {
-        notes.push(format!("{} more groups are not shown; --limit 0 shows all", grouped((groups - most) as i64)));
+/// Leaves out the groups behind the first ones, and says so.
+pub(super) fn cut<T>(groups: &mut Vec<T>, limit: Option<u32>, notes: &mut Vec<String>) {
+    let most = limit.map_or(groups.len(), |limit| limit as usize);
+    if groups.len() > most {
+        let left_out = plural((groups.len() - most) as u64, "group is", "groups are");
+        notes.push(format!("{left_out} left out; --limit 0 shows all"));
+        groups.truncate(most);
     }
-    groups.min(most)
 }
 
 pub(super) fn count(number: u64) -> String {

@@ -91,7 +91,7 @@ fn cohort(
     let ui = context.ui;
     let question = funnel::Question { within_days: args.within, ..super::question(session, window, filter)? };
     let org = session.org.org_id();
-    let report = timed(ui, "funnel computed", || {
+    let mut report = timed(ui, "funnel computed", || {
         session.db.read_much(org, |conn| -> Result<_, DbError> {
             let mut report = funnel::cohort(conn, &question, breakdown.as_ref())?;
             if let Some(before) = before {
@@ -103,9 +103,10 @@ fn cohort(
     if report.cohort == 0 {
         tell_nobody(context, session, &question)?;
     }
-    let page = page::of_cohort(&report, args.limit.most(ui));
+    page::cut(&mut report.groups, args.limit.most(ui), &mut report.notes);
+    let page = page::of_cohort(&report);
     ui.report(&page, &report, &page::cohort_records(&report), page::COHORT_COLUMNS)?;
-    args.pictures.write(&page::of_cohort(&report, None), ui)?;
+    args.pictures.write(&page, ui)?;
     Ok(Exit::Done)
 }
 
@@ -120,7 +121,7 @@ fn activity(
     let ui = context.ui;
     let question = super::question(session, window, filter)?;
     let org = session.org.org_id();
-    let report = timed(ui, "funnel computed", || {
+    let mut report = timed(ui, "funnel computed", || {
         session.db.read_much(org, |conn| -> Result<_, DbError> {
             let mut report = funnel::activity(conn, &question, breakdown.as_ref())?;
             if let Some(before) = before {
@@ -132,9 +133,10 @@ fn activity(
     if report.entries == 0 {
         tell_nobody(context, session, &question)?;
     }
-    let page = page::of_activity(&report, args.limit.most(ui));
+    page::cut(&mut report.groups, args.limit.most(ui), &mut report.notes);
+    let page = page::of_activity(&report);
     ui.report(&page, &report, &page::activity_records(&report), page::ACTIVITY_COLUMNS)?;
-    args.pictures.write(&page::of_activity(&report, None), ui)?;
+    args.pictures.write(&page, ui)?;
     Ok(Exit::Done)
 }
 

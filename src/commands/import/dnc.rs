@@ -1,23 +1,16 @@
 //! `crmctl import dnc`
 
-use std::path::PathBuf;
-
-use super::shared::{FileForm, Watcher, print_problems, tell_end};
+use super::shared::{SheetArgs, run_sheet};
 use crate::cli::one_of;
-use crate::commands::context::{self, Context};
+use crate::commands::context::Context;
 use crate::commands::texts::within;
-use crate::domain::datetime::DateOrder;
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::Region;
-use crate::domain::role::Right;
 use crate::error::Exit;
-use crate::import::dnc::{DncImport, DncSummary};
+use crate::import::dnc::Dnc;
 use crate::import::dnc_rows::DncOptions;
-use crate::import::options::Assignment;
-use crate::import::sheet::import;
-use crate::import::source::SourceOptions;
 use crate::ops::dnc::add::LONGEST_REASON;
-use crate::ui::{Column, Format, Ui};
+use crate::ui::Column;
 
 /// Import do-not-call requests from a CSV, TSV, XLSX, XLSB, XLS or ODS file, in one transaction
 ///
@@ -31,13 +24,11 @@ use crate::ui::{Column, Format, Ui};
     crmctl import dnc replies.xlsx --map phone=Caller --scope texts --dry-run\n\n\
     Exit code 3 when rows were rejected.")]
 pub struct Args {
-    file: PathBuf,
+    #[command(flatten)]
+    sheet: SheetArgs,
     /// The region of national phone numbers, such as US [default: the organization's]
     #[arg(long)]
     region: Option<Region>,
-    /// Fill a field from a column, by its header or its place as #3; may be given several times
-    #[arg(long, value_name = "FIELD=HEADER")]
-    map: Vec<Assignment>,
     /// The reason of rows that give none
     #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_REASON>)]
     reason: Option<String>,
@@ -47,56 +38,18 @@ pub struct Args {
     /// The source of rows that give none [default: import]
     #[arg(long, value_parser = one_of::<DncSource>())]
     source: Option<DncSource>,
-    /// Which of day and month stands first in dates such as 03/04/2026; without it such rows are rejected
-    #[arg(long, value_parser = one_of::<DateOrder>())]
-    date_order: Option<DateOrder>,
-    /// Where rejected rows go [default: FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
-    #[arg(long, value_name = "PATH")]
-    rejects: Option<PathBuf>,
-    #[command(flatten)]
-    form: FileForm,
-    /// Do everything but keep nothing: the counts are those of the import
-    #[arg(long)]
-    dry_run: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    context.catch_interrupts();
-    let mut session = context.session(Right::Import)?;
-    // The clock was readable when the session began.
-    let begun = session.stamp.now;
-    let clock = || context::now().unwrap_or(begun);
-    let request = DncImport {
-        path: &args.file,
-        options: DncOptions {
-            region: args.region.map(|region| region.to_string()),
-            map: args.map,
-            reason: args.reason,
-            scope: args.scope,
-            source: args.source,
-            date_order: args.date_order,
-        },
-        source: SourceOptions::from(args.form),
-        rejects: args.rejects,
-        dry_run: args.dry_run,
-        organization: &session.org,
-        stamp: session.stamp.clone(),
-        clock: &clock,
+    let options = DncOptions {
+        region: args.region.map(|region| region.to_string()),
+        map: args.sheet.map.clone(),
+        reason: args.reason,
+        scope: args.scope,
+        source: args.source,
+        date_order: args.sheet.date_order,
     };
-    let summary = import(&mut session.db, request, &mut Watcher::new(context.ui))?;
-    print(&summary, context.ui)?;
-    Ok(if summary.rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
-}
-
-fn print(summary: &DncSummary, ui: Ui) -> anyhow::Result<()> {
-    ui.record(summary, COLUMNS)?;
-    if !matches!(ui.format, Format::Table | Format::Markdown) {
-        return Ok(());
-    }
-    print_problems(&summary.problems, ui)?;
-    let rejects_file = summary.rejects_file.as_deref();
-    tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
-    Ok(())
+    run_sheet::<Dnc>(args.sheet, options, COLUMNS, context)
 }
 
 const COLUMNS: &[Column] = &[

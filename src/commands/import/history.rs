@@ -1,19 +1,12 @@
 //! `crmctl import history`
 
-use std::path::PathBuf;
-
-use super::shared::{FileForm, Watcher, print_problems, tell_end};
-use crate::cli::one_of;
-use crate::commands::context::{self, Context};
-use crate::domain::datetime::DateOrder;
+use super::shared::{SheetArgs, run_sheet};
+use crate::commands::context::Context;
 use crate::domain::phone::Region;
-use crate::domain::role::Right;
 use crate::error::Exit;
-use crate::import::history::{History, HistoryCounts, HistoryOptions};
-use crate::import::options::{Assignment, StatusMeaning};
-use crate::import::sheet::{SheetImport, SheetSummary, import};
-use crate::import::source::SourceOptions;
-use crate::ui::{Column, Format, Ui};
+use crate::import::history::{History, HistoryOptions};
+use crate::import::options::StatusMeaning;
+use crate::ui::Column;
 
 /// Import status events of another system from a CSV, TSV, XLSX, XLSB, XLS or ODS file, in one transaction
 ///
@@ -31,68 +24,28 @@ use crate::ui::{Column, Format, Ui};
     Exit code 3 when rows were rejected."
 )]
 pub struct Args {
-    file: PathBuf,
+    #[command(flatten)]
+    sheet: SheetArgs,
     /// The region of national phone numbers, such as US [default: the organization's]
     #[arg(long)]
     region: Option<Region>,
-    /// Fill a field from a column, by its header or its place as #3; may be given several times
-    #[arg(long, value_name = "FIELD=HEADER")]
-    map: Vec<Assignment>,
     /// What a word of the status column means; may be given several times
     #[arg(long, value_name = "WORD=STATUS")]
     status_map: Vec<StatusMeaning>,
     /// The system that the external ids are of
     #[arg(long, value_name = "NAME")]
     source_system: Option<String>,
-    /// Which of day and month stands first in dates such as 03/04/2026; without it such rows are rejected
-    #[arg(long, value_parser = one_of::<DateOrder>())]
-    date_order: Option<DateOrder>,
-    /// Where rejected rows go [default: FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
-    #[arg(long, value_name = "PATH")]
-    rejects: Option<PathBuf>,
-    #[command(flatten)]
-    form: FileForm,
-    /// Do everything but keep nothing: the counts are those of the import
-    #[arg(long)]
-    dry_run: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    context.catch_interrupts();
-    let mut session = context.session(Right::Import)?;
-    // The clock was readable when the session began.
-    let begun = session.stamp.now;
-    let clock = || context::now().unwrap_or(begun);
-    let request: SheetImport<'_, History> = SheetImport {
-        path: &args.file,
-        options: HistoryOptions {
-            region: args.region.map(|region| region.to_string()),
-            map: args.map,
-            source_system: args.source_system,
-            status_map: args.status_map,
-            date_order: args.date_order,
-        },
-        source: SourceOptions::from(args.form),
-        rejects: args.rejects,
-        dry_run: args.dry_run,
-        organization: &session.org,
-        stamp: session.stamp.clone(),
-        clock: &clock,
+    let options = HistoryOptions {
+        region: args.region.map(|region| region.to_string()),
+        map: args.sheet.map.clone(),
+        source_system: args.source_system,
+        status_map: args.status_map,
+        date_order: args.sheet.date_order,
     };
-    let summary = import(&mut session.db, request, &mut Watcher::new(context.ui))?;
-    print(&summary, context.ui)?;
-    Ok(if summary.rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
-}
-
-fn print(summary: &SheetSummary<HistoryCounts>, ui: Ui) -> anyhow::Result<()> {
-    ui.record(summary, COLUMNS)?;
-    if !matches!(ui.format, Format::Table | Format::Markdown) {
-        return Ok(());
-    }
-    print_problems(&summary.problems, ui)?;
-    let rejects_file = summary.rejects_file.as_deref();
-    tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
-    Ok(())
+    run_sheet::<History>(args.sheet, options, COLUMNS, context)
 }
 
 const COLUMNS: &[Column] = &[

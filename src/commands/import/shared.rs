@@ -1,9 +1,18 @@
 //! What the imports of every kind share on the command line.
 
+use std::path::PathBuf;
+
+use crate::cli::one_of;
+use crate::commands::context::{self, Context};
+use crate::domain::datetime::DateOrder;
+use crate::domain::role::Right;
+use crate::error::Exit;
 use crate::import::leads::Observer;
+use crate::import::options::Assignment;
+use crate::import::sheet::{Kind, SheetImport, import};
 use crate::import::source::{SourceOptions, encoding};
 use crate::import::summary::ProblemGroup;
-use crate::ui::{Column, Progress, Ui, UiError, grouped};
+use crate::ui::{Column, Format, Progress, Ui, UiError, grouped};
 
 /// What a person says of a file when finding it out is not enough.
 #[derive(Debug, clap::Args)]
@@ -32,6 +41,59 @@ impl From<FileForm> for SourceOptions {
             ..SourceOptions::default()
         }
     }
+}
+
+/// What the import of any sheet takes of which each row stands for itself.
+#[derive(Debug, clap::Args)]
+pub(super) struct SheetArgs {
+    pub file: PathBuf,
+    /// Fill a field from a column, by its header or its place as #3; may be given several times
+    #[arg(long, value_name = "FIELD=HEADER")]
+    pub map: Vec<Assignment>,
+    /// Which of day and month stands first in dates such as 03/04/2026; without it such rows are rejected
+    #[arg(long, value_parser = one_of::<DateOrder>())]
+    pub date_order: Option<DateOrder>,
+    /// Where rejected rows go [default: FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
+    #[arg(long, value_name = "PATH")]
+    rejects: Option<PathBuf>,
+    #[command(flatten)]
+    form: FileForm,
+    /// Do everything but keep nothing: the counts are those of the import
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Imports a sheet and prints the summary.
+pub(super) fn run_sheet<K: Kind>(
+    args: SheetArgs,
+    options: K::Options,
+    columns: &[Column],
+    context: &Context,
+) -> anyhow::Result<Exit> {
+    context.catch_interrupts();
+    let ui = context.ui;
+    let mut session = context.session(Right::Import)?;
+    // The clock was readable when the session began.
+    let begun = session.stamp.now;
+    let clock = || context::now().unwrap_or(begun);
+    let request: SheetImport<'_, K> = SheetImport {
+        path: &args.file,
+        options,
+        source: SourceOptions::from(args.form),
+        rejects: args.rejects,
+        dry_run: args.dry_run,
+        organization: &session.org,
+        stamp: session.stamp.clone(),
+        clock: &clock,
+    };
+    let summary = import(&mut session.db, request, &mut Watcher::new(ui))?;
+    ui.record(&summary, columns)?;
+    if matches!(ui.format, Format::Table | Format::Markdown) {
+        print_problems(&summary.problems, ui)?;
+        let rejects_file = summary.rejects_file.as_deref();
+        tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+    }
+    Ok(if summary.rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
 }
 
 /// Tells on stderr how an import goes.

@@ -53,7 +53,7 @@ pub struct StatusChange {
 pub fn before_dnc(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64, Status>, DbError> {
     let mut rows: HashMap<i64, Vec<(Timestamp, Move)>> = HashMap::new();
     for ids in leads.chunks(IN_LIST) {
-        let some: Vec<(i64, Timestamp, Option<Status>, Status, Option<String>)> = lead_status_history::table
+        let some: Vec<MoveRow> = lead_status_history::table
             .left_join(imports::table.on(imports::id.nullable().eq(lead_status_history::import_id)))
             .filter(lead_status_history::organization_id.eq(org.0))
             .filter(lead_status_history::lead_id.eq_any(ids.to_vec()))
@@ -78,6 +78,9 @@ pub fn before_dnc(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i6
     };
     Ok(rows.into_iter().filter_map(|(lead, moves)| Some((lead, last_before_dnc(&in_time(moves))?))).collect())
 }
+
+/// A lead, the time of a move, its two statuses, and the status of the import that wrote it.
+type MoveRow = (i64, Timestamp, Option<Status>, Status, Option<String>);
 
 /// One row of a lead's history.
 struct Move {

@@ -89,8 +89,27 @@ pub fn each(
 pub fn each_of(conn: &mut Db, counted: Counted, leads: &[i64], mut take: impl FnMut(StatusRow)) -> Result<(), DbError> {
     for some in leads.chunks(super::IN_LIST) {
         let ids = some.iter().map(|id| Statement::default().number(*id));
-        let among = Statement::new(" AND h.lead_id IN (").joined(ids, ", ").sql(")");
-        each(conn, counted, among, 0, &mut take)?;
+        let among =
+            Statement::new("SELECT h.id, h.lead_id, h.changed_at, h.to_status FROM lead_status_history h WHERE ")
+                .then(counted.condition())
+                .sql(" AND h.lead_id IN (")
+                .joined(ids, ", ")
+                .sql(")");
+        // Before the server has statistics it would go through the whole history for a list of leads.
+        let text: Vec<String> = some.iter().map(i64::to_string).collect();
+        let each = Statement::new("SELECT h.id, h.lead_id, h.changed_at, h.to_status FROM unnest(")
+            .text(format!("{{{}}}", text.join(",")))
+            .sql("::text::bigint[]) AS wanted (id) CROSS JOIN LATERAL (SELECT * FROM lead_status_history h WHERE h.lead_id = wanted.id AND ")
+            .then(counted.condition())
+            .sql(" OFFSET 0) h");
+        Statement::default().either_of(among, each).each_of_about(
+            conn,
+            0,
+            |row: StatusRow| -> Result<(), DbError> {
+                take(row);
+                Ok(())
+            },
+        )?;
     }
     Ok(())
 }

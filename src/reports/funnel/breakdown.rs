@@ -125,7 +125,7 @@ impl Groups {
         .then(question.live())
         .each_row(conn, |row| -> Result<(), DbError> {
             let place = row.at(0).number().and_then(|lead| members.place(lead));
-            // The tags of a merged lead are its survivor's, too.
+            // A merge has given the survivor the tags of the others.
             if let (Some(place), Some(tag)) = (place, row.at(1).text()) {
                 pairs.push((place as u32, numbered.number(Some(tag.to_owned()))));
                 tagged[place] = true;
