@@ -51,7 +51,7 @@ impl Kind for Dnc {
         &self.options
     }
 
-    fn begin(&mut self, conn: &mut Db, stamp: &Stamp) -> Result<(), ImportError> {
+    fn begin(&mut self, conn: &mut Db, _rows: usize, stamp: &Stamp) -> Result<(), ImportError> {
         expire(conn, stamp)?;
         Ok(())
     }

@@ -108,8 +108,9 @@ pub struct History {
     users: HashMap<String, i64>,
     identities: Identities,
     leads: BTreeSet<i64>,
-    /// The latest event of each lead in the file, and whether it was not known before.
-    latest: HashMap<i64, (Latest, bool)>,
+    /// The latest event of each lead among those that were not known before: what was known was followed then, and may have
+    /// been taken back since.
+    latest: HashMap<i64, Latest>,
     counts: HistoryCounts,
 }
 
@@ -152,9 +153,10 @@ impl Kind for History {
         &self.options
     }
 
-    fn begin(&mut self, conn: &mut Db, stamp: &Stamp) -> Result<(), ImportError> {
+    fn begin(&mut self, conn: &mut Db, rows: usize, stamp: &Stamp) -> Result<(), ImportError> {
         self.users = users::all(conn, self.org)?.into_iter().map(|user| (user.email, user.id)).collect();
         self.now = stamp.now;
+        self.identities.load_if_many(conn, self.org, rows)?;
         Ok(())
     }
 
@@ -206,9 +208,7 @@ impl Kind for History {
 
     /// Lets leads follow their latest events, and puts the numbers of those that are `dnc` on the do-not-call list.
     fn finish(&mut self, conn: &mut Db, stamp: &Stamp) -> Result<(), ImportError> {
-        // What was known before was followed then, and may have been taken back since.
-        let latest = std::mem::take(&mut self.latest).into_values();
-        let mut latest: Vec<Latest> = latest.filter(|(_, is_new)| *is_new).map(|(event, _)| event).collect();
+        let mut latest: Vec<Latest> = std::mem::take(&mut self.latest).into_values().collect();
         latest.sort_unstable_by_key(|event| event.lead);
         for some in latest.chunks(TOGETHER) {
             let moves = status_events::follow(conn, some, stamp)?;
@@ -300,13 +300,13 @@ impl History {
                 "give the lead its phone, or set its consent: crmctl lead edit LEAD --consent denied",
             ));
         }
-        let told = Latest { lead: event.lead, status: event.status, at: event.at, from };
-        let latest = self.latest.entry(event.lead).or_insert((told, fate == Fate::Written));
-        if latest.0.at <= event.at {
-            *latest = (told, fate == Fate::Written);
-        }
         match fate {
             Fate::Written => {
+                let told = Latest { lead: event.lead, status: event.status, at: event.at, from };
+                let latest = self.latest.entry(event.lead).or_insert(told);
+                if latest.at <= event.at {
+                    *latest = told;
+                }
                 self.leads.insert(event.lead);
                 Outcome::Created
             }

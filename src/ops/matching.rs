@@ -74,6 +74,20 @@ impl Default for Identities {
 }
 
 impl Identities {
+    /// Loads every live lead of the organization when a file of about so many rows is large beside it, and tells whether it
+    /// did.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn load_if_many(&mut self, conn: &mut Db, org: OrgId, rows: usize) -> Result<bool, DbError> {
+        let few = i64::try_from(rows).unwrap_or(i64::MAX).saturating_mul(5);
+        let all = rows > 1000 && !lead_identities::more_than(conn, org, few)?;
+        if all {
+            self.load_all(conn, org, rows)?;
+        }
+        Ok(all)
+    }
+
     /// Loads every live lead of the organization: right when the file is large beside it.
     ///
     /// # Errors

@@ -116,10 +116,8 @@ impl LeadWriter {
     ) -> Result<LeadWriter, DbError> {
         dnc::remove::expire(conn, &stamp)?;
         let (org, mut identities, mut numbers) = (stamp.org, Identities::default(), Numbers::default());
-        let few = i64::try_from(expected).unwrap_or(i64::MAX).saturating_mul(5);
-        let preloaded = expected > 1000 && !lead_identities::more_than(conn, org, few)?;
+        let preloaded = identities.load_if_many(conn, org, expected)?;
         if preloaded {
-            identities.load_all(conn, org, expected)?;
             dnc_list::each_listed(conn, org, stamp.now, |number| {
                 numbers.listed.insert(number);
             })?;

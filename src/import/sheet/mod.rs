@@ -46,11 +46,11 @@ pub trait Kind: Sized {
 
     fn options(&self) -> &Self::Options;
 
-    /// What is loaded or settled before the first row, inside the transaction.
+    /// What is loaded or settled before the first of about so many rows, inside the transaction.
     ///
     /// # Errors
     /// The database cannot be read or refuses.
-    fn begin(&mut self, conn: &mut Db, stamp: &Stamp) -> Result<(), ImportError>;
+    fn begin(&mut self, conn: &mut Db, rows: usize, stamp: &Stamp) -> Result<(), ImportError>;
 
     /// What a row says; problems are noted in the cells, and then the row is rejected.
     fn check(&self, cells: &mut RowCells<'_, Self::Field>) -> Option<Self::Value>;
@@ -205,7 +205,8 @@ impl<K: Kind> Job<'_, K> {
         if let Some(earlier) = imports::latest_of_file(conn, org, &self.source.sha256)? {
             observer.notice(&earlier.was_imported_before());
         }
-        kind.begin(conn, &self.request.stamp)?;
+        let rows = usize::try_from(self.source.estimated_rows).unwrap_or(usize::MAX);
+        kind.begin(conn, rows, &self.request.stamp)?;
         let mapping = self.setting.columns.to_json();
         let import_id = begin_record(conn, K::NAME, uid, &self.source, mapping, &self.request.stamp)?;
         let mut work = Work {
