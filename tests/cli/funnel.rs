@@ -197,3 +197,41 @@ fn what_cannot_be_asked() {
         }
     });
 }
+
+#[test]
+fn a_group_is_what_a_restriction_to_it_gives() {
+    on_both_engines(|world| {
+        example(world);
+        world.ok(["user", "add", "ann@example.com", "--role", "admin"]);
+        fn as_ann<'a>(args: &[&'a str]) -> Vec<&'a str> {
+            [args, &["--as", "ann@example.com"]].concat()
+        }
+        world.now = "2026-05-01T12:00:02Z";
+        world.ok(as_ann(&["lead", "assign", "--where", "id in (1, 5, 9)", "--to", "ann@example.com", "--yes"]));
+        world.ok(as_ann(&["segment", "create", "web", "--where", "source = website", "--public"]));
+        world.ok(as_ann(&["segment", "create", "early", "--where", "created < 2026-03-10", "--public"]));
+        for mode in [&["funnel"][..], &["funnel", "--mode", "activity", "--month", "2026-03"]] {
+            let json = |more: &[&str]| world.json(as_ann(&[mode, more].concat()));
+            for (by, groups) in [
+                (
+                    "owner",
+                    [
+                        (Some("ann@example.com"), "--where", "owner = ann@example.com"),
+                        (None, "--where", "owner is empty"),
+                    ],
+                ),
+                ("segment", [(Some("web"), "--segment", "web"), (Some("early"), "--segment", "early")]),
+                ("source", [(Some("referral"), "--where", "source = referral"), (None, "--where", "source is empty")]),
+            ] {
+                let report = json(&["--by", by]);
+                let parts = report["groups"].as_array().unwrap();
+                for (name, flag, value) in groups {
+                    let part = parts.iter().find(|part| part["group"].as_str() == name).unwrap();
+                    assert_eq!(part["stages"], json(&[flag, value])["stages"], "{mode:?} {by} {name:?}");
+                }
+                let overlaps = report["notes"].to_string().contains("do not add up");
+                assert_eq!(overlaps, by == "segment");
+            }
+        }
+    });
+}
