@@ -20,19 +20,16 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Writes the files that were asked for.
+    /// Writes the files that were asked for: all of them, or none.
     ///
     /// # Errors
     /// A file exists, or cannot be written.
     pub fn write(&self, page: &Page, ui: Ui) -> anyhow::Result<()> {
-        type Render = fn(&Page) -> String;
-        let forms: [(&Option<PathBuf>, Render); 2] = [(&self.svg, Page::to_svg), (&self.html, Page::to_html)];
-        for (path, render) in forms {
-            if let Some(path) = path {
-                export::write_whole(path, self.overwrite, &render(page))?;
-                ui.note(&format!("wrote {}", path.display()));
-            }
-        }
+        let mut texts = Vec::new();
+        texts.extend(self.svg.as_deref().map(|path| (path, page.to_svg())));
+        texts.extend(self.html.as_deref().map(|path| (path, page.to_html())));
+        export::write_whole(&texts, self.overwrite)?;
+        texts.iter().for_each(|(path, _)| ui.note(&format!("wrote {}", path.display())));
         Ok(())
     }
 }

@@ -56,14 +56,21 @@ impl NewFile {
     }
 }
 
-/// Writes a whole file at once.
+/// Writes whole files at once. None gets its name before all of them are written.
 ///
 /// # Errors
-/// The file exists and is not to be overwritten, or it cannot be written.
-pub fn write_whole(path: &Path, overwrite: bool, text: &str) -> Result<(), ExportError> {
-    let mut file = NewFile::begin(path, overwrite)?;
-    file.file.write_all(text.as_bytes()).map_err(|e| problem(path, e.to_string()))?;
-    file.finish()
+/// A file exists and is not to be overwritten, is named twice, or cannot be written.
+pub fn write_whole(texts: &[(&Path, String)], overwrite: bool) -> Result<(), ExportError> {
+    let mut files = Vec::with_capacity(texts.len());
+    for (place, (path, text)) in texts.iter().enumerate() {
+        if texts.iter().take(place).any(|(other, _)| other == path) {
+            return Err(problem(path, "it is named twice".to_owned()));
+        }
+        let mut file = NewFile::begin(path, overwrite)?;
+        file.file.write_all(text.as_bytes()).map_err(|e| problem(path, e.to_string()))?;
+        files.push(file);
+    }
+    files.into_iter().try_for_each(NewFile::finish)
 }
 
 fn problem(path: &Path, reason: String) -> ExportError {

@@ -235,3 +235,19 @@ fn a_group_is_what_a_restriction_to_it_gives() {
         }
     });
 }
+
+#[test]
+fn files_are_made_together_or_not_at_all() {
+    on_both_engines(|world| {
+        world.file("taken.html", "mine");
+        let ran = world.run(["funnel", "--svg", "new.svg", "--html", "taken.html"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{}", ran.stderr);
+        assert!(ran.stderr.contains("`taken.html` exists"), "{}", ran.stderr);
+        assert!(!world.path("new.svg").exists());
+        assert_eq!(std::fs::read_to_string(world.path("taken.html")).unwrap(), "mine");
+        let twice = world.run(["funnel", "--svg", "a.html", "--html", "a.html"]);
+        assert!(twice.code == Some(1) && twice.stderr.contains("named twice"), "{}", twice.stderr);
+        assert!(!world.path("a.html").exists());
+        assert_eq!(world.run(["funnel", "--svg", "nowhere/a.svg"]).code, Some(1));
+    });
+}
