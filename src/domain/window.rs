@@ -24,11 +24,6 @@ enum Shape {
 }
 
 impl Window {
-    /// All of time.
-    pub fn all(zone: TimeZone) -> Window {
-        Window { shape: Shape::Between(None, None), zone }
-    }
-
     pub fn month(month: Month, zone: TimeZone) -> Window {
         Window { shape: Shape::Month(month), zone }
     }
@@ -182,6 +177,6 @@ mod tests {
         assert_eq!(Window::between(since, None, new_york()).name(), "from 2026-03-01 on");
         assert_eq!(Window::between(None, until, new_york()).previous(), None);
         assert!(Window::between(until, since, new_york()).is_empty());
-        assert!(!Window::all(new_york()).is_empty());
+        assert!(!Window::between(None, None, new_york()).is_empty());
     }
 }

@@ -2,10 +2,81 @@
 
 use serde::Serialize;
 
-use crate::reports::funnel::{Activity, Cohort, CohortGroup, Entered, Stage};
-use crate::ui::{Bar, Bars, Column, Page, Part, Sheet, SheetColumn, duration, grouped, percent, points};
+use crate::db::{Db, DbError};
+use crate::reports::funnel::{self, Activity, Breakdown, Cohort, CohortGroup, Entered, Question, Stage};
+use crate::ui::{Bar, Bars, Column, Page, Part, Sheet, SheetColumn, Ui, UiError, duration, grouped, percent, points};
 
-pub(super) const COHORT_COLUMNS: &[Column] = &[
+/// What both modes of a funnel can do.
+pub(super) trait Answer: Sized {
+    /// Computes the report.
+    fn ask(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>) -> Result<Self, DbError>;
+
+    /// Sets it beside that of the window before.
+    fn compare(&mut self, previous: Self);
+
+    fn is_empty(&self) -> bool;
+
+    /// Leaves out the groups behind the first ones, and says so.
+    fn cut(&mut self, limit: Option<u32>);
+
+    fn page(&self) -> Page;
+
+    fn print(&self, page: &Page, ui: Ui) -> Result<(), UiError>;
+}
+
+impl Answer for Cohort {
+    fn ask(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>) -> Result<Self, DbError> {
+        funnel::cohort(conn, question, breakdown)
+    }
+
+    fn compare(&mut self, previous: Self) {
+        Cohort::compare(self, previous);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.cohort == 0
+    }
+
+    fn cut(&mut self, limit: Option<u32>) {
+        cut(&mut self.groups, limit, &mut self.notes);
+    }
+
+    fn page(&self) -> Page {
+        of_cohort(self)
+    }
+
+    fn print(&self, page: &Page, ui: Ui) -> Result<(), UiError> {
+        ui.report(page, self, &cohort_records(self), COHORT_COLUMNS)
+    }
+}
+
+impl Answer for Activity {
+    fn ask(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>) -> Result<Self, DbError> {
+        funnel::activity(conn, question, breakdown)
+    }
+
+    fn compare(&mut self, previous: Self) {
+        Activity::compare(self, previous);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.entries == 0
+    }
+
+    fn cut(&mut self, limit: Option<u32>) {
+        cut(&mut self.groups, limit, &mut self.notes);
+    }
+
+    fn page(&self) -> Page {
+        of_activity(self)
+    }
+
+    fn print(&self, page: &Page, ui: Ui) -> Result<(), UiError> {
+        ui.report(page, self, &activity_records(self), ACTIVITY_COLUMNS)
+    }
+}
+
+const COHORT_COLUMNS: &[Column] = &[
     Column::text("group", "group"),
     Column::count("cohort", "cohort"),
     Column::text("stage", "stage"),
@@ -23,7 +94,7 @@ pub(super) const COHORT_COLUMNS: &[Column] = &[
     Column::number("conversion_change", "change"),
 ];
 
-pub(super) const ACTIVITY_COLUMNS: &[Column] = &[
+const ACTIVITY_COLUMNS: &[Column] = &[
     Column::text("group", "group"),
     Column::text("stage", "stage"),
     Column::count("entries", "entries"),
@@ -34,7 +105,7 @@ pub(super) const ACTIVITY_COLUMNS: &[Column] = &[
 
 /// A stage of the whole or of a group. The whole has no group, and stands alone when there are groups none of.
 #[derive(Serialize)]
-pub(super) struct CohortRecord<'a> {
+struct CohortRecord<'a> {
     group: &'a str,
     cohort: u64,
     #[serde(flatten)]
@@ -42,7 +113,7 @@ pub(super) struct CohortRecord<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct ActivityRecord<'a> {
+struct ActivityRecord<'a> {
     group: &'a str,
     #[serde(flatten)]
     entered: &'a Entered,
@@ -56,7 +127,7 @@ fn name(group: Option<&String>) -> &str {
 }
 
 /// The stages of the whole, or, of a broken down funnel, those of each group.
-pub(super) fn cohort_records(report: &Cohort) -> Vec<CohortRecord<'_>> {
+fn cohort_records(report: &Cohort) -> Vec<CohortRecord<'_>> {
     match report.by {
         None => report.stages.iter().map(|stage| CohortRecord { group: "", cohort: report.cohort, stage }).collect(),
         Some(_) => report
@@ -70,7 +141,7 @@ pub(super) fn cohort_records(report: &Cohort) -> Vec<CohortRecord<'_>> {
     }
 }
 
-pub(super) fn activity_records(report: &Activity) -> Vec<ActivityRecord<'_>> {
+fn activity_records(report: &Activity) -> Vec<ActivityRecord<'_>> {
     match report.by {
         None => report.stages.iter().map(|entered| ActivityRecord { group: "", entered }).collect(),
         Some(_) => report
@@ -85,17 +156,13 @@ pub(super) fn activity_records(report: &Activity) -> Vec<ActivityRecord<'_>> {
 }
 
 /// How far a cohort came.
-pub(super) fn of_cohort(report: &Cohort) -> Page {
-    let leads = plural(report.cohort, "lead", "leads");
+fn of_cohort(report: &Cohort) -> Page {
     let days = report.within_days.map(|days| plural(days.into(), "day", "days"));
     let within = days.map(|days| format!(", within {days} of creation")).unwrap_or_default();
-    let created = match report.since.or(report.until) {
-        None => "leads of all time".to_owned(),
-        Some(_) => format!("leads created {}", report.window),
-    };
+    let created = created(report.since.or(report.until).is_some(), &report.window, report.cohort);
     let mut page = Page {
         title: "Funnel".to_owned(),
-        subtitle: format!("{created}: {leads}{within} (time zone {})", report.timezone),
+        subtitle: format!("{created}{within} (time zone {})", report.timezone),
         parts: vec![Part::Bars(reached(report)), Part::Sheet(stages(report))],
         notes: report.notes.clone(),
     };
@@ -104,6 +171,15 @@ pub(super) fn of_cohort(report: &Cohort) -> Page {
         page.parts.push(Part::Sheet(shares(report, by.as_str())));
     }
     page
+}
+
+/// Which leads a report is about: those created in the window.
+pub(super) fn created(is_bounded: bool, window: &str, leads: u64) -> String {
+    let leads = plural(leads, "lead", "leads");
+    match is_bounded {
+        true => format!("leads created {window}: {leads}"),
+        false => format!("leads of all time: {leads}"),
+    }
 }
 
 fn reached(report: &Cohort) -> Bars {
@@ -182,7 +258,7 @@ fn shares(report: &Cohort, by: &str) -> Sheet {
 }
 
 /// What happened in a window.
-pub(super) fn of_activity(report: &Activity) -> Page {
+fn of_activity(report: &Activity) -> Page {
     let entries = plural(report.entries, "entry", "entries");
     let mut page = Page {
         title: "Funnel activity".to_owned(),
@@ -224,7 +300,7 @@ fn entered(report: &Activity) -> Bars {
 }
 
 /// Leaves out the groups behind the first ones, and says so.
-pub(super) fn cut<T>(groups: &mut Vec<T>, limit: Option<u32>, notes: &mut Vec<String>) {
+fn cut<T>(groups: &mut Vec<T>, limit: Option<u32>, notes: &mut Vec<String>) {
     let most = limit.map_or(groups.len(), |limit| limit as usize);
     if groups.len() > most {
         let left_out = plural((groups.len() - most) as u64, "group is", "groups are");

@@ -1,6 +1,6 @@
 //! `crmctl funnel`, `crmctl funnel show`
 
-use super::page;
+use super::page::Answer;
 use crate::cli::one_of;
 use crate::commands::context::{Context, Session, timed};
 use crate::commands::limit::Limit;
@@ -12,8 +12,7 @@ use crate::db::DbError;
 use crate::domain::role::Right;
 use crate::domain::window::Window;
 use crate::error::{CommandError, Exit};
-use crate::filter::Filter;
-use crate::reports::funnel::{self, Breakdown, By, Mode};
+use crate::reports::funnel::{self, Activity, Breakdown, By, Cohort, Mode};
 
 const EXAMPLES: &str = "Examples:\n  \
     crmctl funnel --month 2026-03                            how far the leads of March came\n  \
@@ -74,69 +73,39 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let before = args.compare.as_ref().map(|_| previous(&window)).transpose()?;
     let filter = args.selection.filter(&mut session)?;
     let breakdown = args.by.map(|by| breakdown(&mut session, by)).transpose()?;
+    let question = funnel::Question { within_days: args.within, ..super::question(&mut session, window, filter)? };
     match args.mode {
-        Mode::Cohort => cohort(&args, context, &mut session, (window, before), filter, breakdown),
-        Mode::Activity => activity(&args, context, &mut session, (window, before), filter, breakdown),
+        Mode::Cohort => answer::<Cohort>(&args, context, &mut session, &question, before, breakdown.as_ref()),
+        Mode::Activity => answer::<Activity>(&args, context, &mut session, &question, before, breakdown.as_ref()),
     }
 }
 
-fn cohort(
+/// Computes a report, sets the window before beside it, and prints it.
+fn answer<A: Answer>(
     args: &Args,
     context: &Context,
     session: &mut Session,
-    (window, before): (Window, Option<Window>),
-    filter: Option<Filter>,
-    breakdown: Option<Breakdown>,
+    question: &funnel::Question,
+    before: Option<Window>,
+    breakdown: Option<&Breakdown>,
 ) -> anyhow::Result<Exit> {
-    let ui = context.ui;
-    let question = funnel::Question { within_days: args.within, ..super::question(session, window, filter)? };
-    let org = session.org.org_id();
+    let (ui, org) = (context.ui, session.org.org_id());
     let mut report = timed(ui, "funnel computed", || {
         session.db.read_much(org, |conn| -> Result<_, DbError> {
-            let mut report = funnel::cohort(conn, &question, breakdown.as_ref())?;
+            let mut report = A::ask(conn, question, breakdown)?;
             if let Some(before) = before {
-                report.compare(funnel::cohort(conn, &question.about(before), breakdown.as_ref())?);
+                report.compare(A::ask(conn, &question.about(before), breakdown)?);
             }
             Ok(report)
         })
     })?;
-    if report.cohort == 0 {
-        tell_nobody(context, session, &question)?;
+    if report.is_empty() {
+        tell_nobody(context, session, question)?;
     }
-    page::cut(&mut report.groups, args.limit.most(ui), &mut report.notes);
-    let page = page::of_cohort(&report);
-    ui.report(&page, &report, &page::cohort_records(&report), page::COHORT_COLUMNS)?;
+    report.cut(args.limit.most(ui));
+    let page = report.page();
     args.pictures.write(&page, ui)?;
-    Ok(Exit::Done)
-}
-
-fn activity(
-    args: &Args,
-    context: &Context,
-    session: &mut Session,
-    (window, before): (Window, Option<Window>),
-    filter: Option<Filter>,
-    breakdown: Option<Breakdown>,
-) -> anyhow::Result<Exit> {
-    let ui = context.ui;
-    let question = super::question(session, window, filter)?;
-    let org = session.org.org_id();
-    let mut report = timed(ui, "funnel computed", || {
-        session.db.read_much(org, |conn| -> Result<_, DbError> {
-            let mut report = funnel::activity(conn, &question, breakdown.as_ref())?;
-            if let Some(before) = before {
-                report.compare(funnel::activity(conn, &question.about(before), breakdown.as_ref())?);
-            }
-            Ok(report)
-        })
-    })?;
-    if report.entries == 0 {
-        tell_nobody(context, session, &question)?;
-    }
-    page::cut(&mut report.groups, args.limit.most(ui), &mut report.notes);
-    let page = page::of_activity(&report);
-    ui.report(&page, &report, &page::activity_records(&report), page::ACTIVITY_COLUMNS)?;
-    args.pictures.write(&page, ui)?;
+    report.print(&page, ui)?;
     Ok(Exit::Done)
 }
 

@@ -1,6 +1,6 @@
 //! `crmctl funnel stages`
 
-use super::page::{count, plural};
+use super::page::{count, created};
 use crate::commands::context::{Context, timed};
 use crate::commands::pictures::Pictures;
 use crate::commands::selection::Selection;
@@ -37,8 +37,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let report =
         timed(context.ui, "stays computed", || session.db.read_much(org, |conn| funnel::stays(conn, &question)))?;
     let page = page(&report);
-    context.ui.report(&page, &report, &report.stages, COLUMNS)?;
     args.pictures.write(&page, context.ui)?;
+    context.ui.report(&page, &report, &report.stages, COLUMNS)?;
     Ok(Exit::Done)
 }
 
@@ -56,11 +56,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 fn page(report: &Stays) -> Page {
-    let created = match report.since.or(report.until) {
-        None => "leads of all time".to_owned(),
-        Some(_) => format!("leads created {}", report.window),
-    };
-    let leads = plural(report.cohort, "lead", "leads");
+    let created = created(report.since.or(report.until).is_some(), &report.window, report.cohort);
     let titles = ["stays", "p10", "p25", "median", "p75", "p90", "longest", "here now", "for (median)"];
     let mut columns = vec![SheetColumn::text("stage")];
     columns.extend(titles.map(SheetColumn::number));
@@ -83,7 +79,7 @@ fn page(report: &Stays) -> Page {
     parts.extend(report.stages.iter().filter(|stage| stage.stays > 0).map(|stage| Part::Bars(distribution(stage))));
     Page {
         title: "Time in each stage".to_owned(),
-        subtitle: format!("{created}: {leads} (time zone {})", report.timezone),
+        subtitle: format!("{created} (time zone {})", report.timezone),
         parts,
         notes: report.notes.clone(),
     }

@@ -12,7 +12,7 @@ pub struct Entry {
 
 /// One stay in a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spell {
+pub struct Stay {
     pub status: Status,
     pub seconds: u32,
     /// Whether it goes on.
@@ -21,8 +21,8 @@ pub struct Spell {
 
 /// The stays that a lead's entries, in the order of their times, make: each lasts until the next entry into another
 /// status, the last one until now.
-pub fn spells(entries: &[Entry], now: Timestamp) -> Vec<Spell> {
-    let mut spells = Vec::with_capacity(entries.len());
+pub fn stays_of(entries: &[Entry], now: Timestamp) -> Vec<Stay> {
+    let mut stays = Vec::with_capacity(entries.len());
     let mut begun: Option<Entry> = None;
     let lasted = |from: Timestamp, to: Timestamp| {
         let micros = to.as_micros().saturating_sub(from.as_micros()).max(0);
@@ -31,16 +31,16 @@ pub fn spells(entries: &[Entry], now: Timestamp) -> Vec<Spell> {
     for entry in entries {
         match begun {
             // An entry into the status that it has does not begin another stay.
-            Some(stay) if stay.status == entry.status => {}
-            Some(stay) => {
-                spells.push(Spell { status: stay.status, seconds: lasted(stay.at, entry.at), is_open: false });
+            Some(held) if held.status == entry.status => {}
+            Some(held) => {
+                stays.push(Stay { status: held.status, seconds: lasted(held.at, entry.at), is_open: false });
                 begun = Some(*entry);
             }
             None => begun = Some(*entry),
         }
     }
-    spells.extend(begun.map(|stay| Spell { status: stay.status, seconds: lasted(stay.at, now), is_open: true }));
-    spells
+    stays.extend(begun.map(|held| Stay { status: held.status, seconds: lasted(held.at, now), is_open: true }));
+    stays
 }
 
 #[cfg(test)]
@@ -54,11 +54,11 @@ mod tests {
         let entries: Vec<Entry> = [(New, 0), (Contacted, 10), (Contacted, 15), (Cold, 30), (Contacted, 70)]
             .map(|(status, second)| Entry { status, at: at(second) })
             .to_vec();
-        let told: Vec<_> = spells(&entries, at(100)).iter().map(|s| (s.status, s.seconds, s.is_open)).collect();
+        let told: Vec<_> = stays_of(&entries, at(100)).iter().map(|s| (s.status, s.seconds, s.is_open)).collect();
         let expected = [(New, 10, false), (Contacted, 20, false), (Cold, 40, false), (Contacted, 30, true)];
         assert_eq!(told, expected);
-        assert_eq!(spells(&[], at(100)), []);
+        assert_eq!(stays_of(&[], at(100)), []);
         // A time that lies ahead has not lasted yet.
-        assert_eq!(spells(&entries, at(60)).last().map(|s| s.seconds), Some(0));
+        assert_eq!(stays_of(&entries, at(60)).last().map(|s| s.seconds), Some(0));
     }
 }

@@ -21,18 +21,13 @@ type Counts = [u64; Status::ALL.len()];
 /// The database cannot be read.
 pub fn activity(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>) -> Result<Activity, DbError> {
     let counted = Counted::of(conn, question.at.org)?;
-    let mut counting = Counting { question, counted, has_merges: has_merges(conn, question)? };
+    let mut counting = Counting { question, counted, has_merges: has_merges(conn, question)?, emails: HashMap::new() };
     let whole = sum(&counting.groups(conn, None, None)?);
     let (entries, stages) = entered_of(&question.stages, &whole);
     let mut notes = Vec::new();
     let mut groups: Vec<ActivityGroup> = Vec::new();
     if let Some(breakdown) = breakdown {
-        if breakdown.by.overlaps() {
-            notes.push(format!(
-                "a lead may be in several of these groups, or in none: they do not add up to the whole (by {})",
-                breakdown.by
-            ));
-        }
+        notes.extend(breakdown.by.note());
         for (group, counts) in parts(conn, &mut counting, breakdown)? {
             let (entries, stages) = entered_of(&question.stages, &counts);
             groups.push(ActivityGroup { group, entries, stages });
@@ -47,7 +42,7 @@ pub fn activity(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown
         window: question.window.name(),
         since: question.window.since(),
         until: question.window.until(),
-        timezone: question.at.zone.iana_name().unwrap_or("UTC").to_owned(),
+        timezone: question.timezone(),
         entries,
         stages,
         by: breakdown.map(|breakdown| breakdown.by),
@@ -82,21 +77,12 @@ fn parts(
             }
         }
         by => {
-            let emails = emails(conn, counting.question, by)?;
-            parts.extend(named(counting.groups(conn, by.column(), None)?, &emails));
+            counting.emails = emails(conn, counting.question, by)?;
+            parts.extend(counting.groups(conn, by.column(), None)?);
         }
     }
     parts.retain(|(_, counts)| counts.iter().any(|count| *count > 0));
     Ok(parts)
-}
-
-/// Groups by owner have ids for names until now.
-fn named(groups: BTreeMap<Option<String>, Counts>, emails: &HashMap<i64, String>) -> Vec<(Option<String>, Counts)> {
-    let name = |key: Option<String>| match (emails.is_empty(), key) {
-        (false, Some(id)) => id.parse().map_or(Some(id), |id| name_of(crate::db::Cell::Number(id), emails)),
-        (_, key) => key,
-    };
-    groups.into_iter().map(|(key, counts)| (name(key), counts)).collect()
 }
 
 fn sum(groups: &BTreeMap<Option<String>, Counts>) -> Counts {
@@ -112,6 +98,8 @@ struct Counting<'a> {
     counted: Counted,
     /// Whether rows of merged leads count for their survivors.
     has_merges: bool,
+    /// Of users by id, for groups of owners.
+    emails: HashMap<i64, String>,
 }
 
 impl Counting<'_> {
@@ -119,7 +107,12 @@ impl Counting<'_> {
         let mut both = vec![filter.clone()];
         both.extend(self.question.filter.clone());
         let question = Question { filter: Some(Filter::all(both)), ..self.question.clone() };
-        let counting = Counting { question: &question, counted: self.counted, has_merges: self.has_merges };
+        let counting = Counting {
+            question: &question,
+            counted: self.counted,
+            has_merges: self.has_merges,
+            emails: HashMap::new(),
+        };
         Ok(sum(&counting.groups(conn, None, None)?))
     }
 
@@ -177,7 +170,7 @@ impl Counting<'_> {
             .sql(if column.is_some() { ", 2" } else { "" });
         let mut groups: BTreeMap<Option<String>, Counts> = BTreeMap::new();
         for row in statement.rows(conn)? {
-            let key = row.at(1).text().map(str::to_owned).or_else(|| row.at(1).number().map(|id| id.to_string()));
+            let key = name_of(row.at(1).clone(), &self.emails);
             let status = row.at(0).text().and_then(Status::from_word);
             let place = Status::ALL.iter().position(|known| Some(*known) == status);
             let count = row.at(2).number().and_then(|count| u64::try_from(count).ok()).unwrap_or_default();

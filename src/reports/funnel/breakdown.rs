@@ -34,9 +34,11 @@ pub struct Breakdown {
 }
 
 impl By {
-    /// Whether one lead may be in several parts, so that they do not add up to the whole.
-    pub fn overlaps(self) -> bool {
-        matches!(self, By::Tag | By::Segment)
+    /// What a reader must know of parts that do not add up to the whole.
+    pub(super) fn note(self) -> Option<String> {
+        matches!(self, By::Tag | By::Segment).then(|| {
+            format!("a lead may be in several of these groups, or in none: they do not add up to the whole (by {self})")
+        })
     }
 
     /// The column of `leads` that decides.

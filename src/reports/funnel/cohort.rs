@@ -30,12 +30,7 @@ pub fn cohort(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>)
         None => Vec::new(),
         Some(breakdown) => {
             let groups = Groups::of(conn, question, breakdown, &mut members)?;
-            if breakdown.by.overlaps() {
-                notes.push(format!(
-                    "a lead may be in several of these groups, or in none: they do not add up to the whole (by {})",
-                    breakdown.by
-                ));
-            }
+            notes.extend(breakdown.by.note());
             parts(question, breakdown.by, &journeys, groups)
         }
     };
@@ -48,7 +43,7 @@ pub fn cohort(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>)
         window: question.window.name(),
         since: question.window.since(),
         until: question.window.until(),
-        timezone: question.at.zone.iana_name().unwrap_or("UTC").to_owned(),
+        timezone: question.timezone(),
         within_days: question.within_days,
         cohort,
         deleted,

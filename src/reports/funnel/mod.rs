@@ -39,6 +39,11 @@ impl Question {
         Question { window, ..self.clone() }
     }
 
+    /// The name of the organization's time zone.
+    fn timezone(&self) -> String {
+        self.at.zone.iana_name().unwrap_or("UTC").to_owned()
+    }
+
     /// The condition on a row of `leads`: live, and as the filter says.
     fn live(&self) -> Statement {
         self.leads(self.filter.clone(), false)

@@ -5,7 +5,7 @@ use super::members::Members;
 use super::{Bucket, Question, StayStage, Stays};
 use crate::db::models::status_rows::StatusRow;
 use crate::db::{Db, DbError};
-use crate::domain::funnel::{Entry, nearest_rank, spells};
+use crate::domain::funnel::{Entry, nearest_rank, stays_of};
 use crate::domain::status::Status;
 
 /// The ends of the buckets, in hours: an hour, a day, three days, a week, two weeks, thirty and ninety days.
@@ -24,10 +24,10 @@ pub fn stays(conn: &mut Db, question: &Question) -> Result<Stays, DbError> {
     let mut open: Vec<Vec<u32>> = ended.clone();
     for of_lead in rows.chunk_by(|a, b| a.0 == b.0) {
         let entries: Vec<Entry> = of_lead.iter().map(|(_, row)| Entry { status: row.status, at: row.at }).collect();
-        for spell in spells(&entries, question.at.now) {
-            let into = if spell.is_open { &mut open } else { &mut ended };
-            if let Some(place) = place_of(spell.status) {
-                into[place].push(spell.seconds);
+        for stay in stays_of(&entries, question.at.now) {
+            let into = if stay.is_open { &mut open } else { &mut ended };
+            if let Some(place) = place_of(stay.status) {
+                into[place].push(stay.seconds);
             }
         }
     }
@@ -39,7 +39,7 @@ pub fn stays(conn: &mut Db, question: &Question) -> Result<Stays, DbError> {
         window: question.window.name(),
         since: question.window.since(),
         until: question.window.until(),
-        timezone: question.at.zone.iana_name().unwrap_or("UTC").to_owned(),
+        timezone: question.timezone(),
         cohort: members.leads.len() as u64,
         stages: stages.collect(),
         notes: Vec::new(),
