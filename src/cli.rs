@@ -94,6 +94,8 @@ enum Command {
     #[command(subcommand)]
     Funnel(commands::funnel::Command),
     #[command(subcommand)]
+    Roi(commands::roi::Command),
+    #[command(subcommand)]
     Org(commands::org::Command),
     #[command(subcommand)]
     User(commands::user::Command),
@@ -174,6 +176,7 @@ fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
         "dnc" => ("dnc", commands::dnc::Command::augment_subcommands),
         "segment" => ("segment", commands::segment::Command::augment_subcommands),
         "funnel" => ("funnel", commands::funnel::Command::augment_subcommands),
+        "roi" => ("roi", commands::roi::Command::augment_subcommands),
         "org" => ("org", commands::org::Command::augment_subcommands),
         "user" => ("user", commands::user::Command::augment_subcommands),
         "migrate" => ("migrate", commands::migrate::Command::augment_subcommands),
@@ -237,6 +240,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Dnc(command) => commands::dnc::run(command, context),
         Command::Segment(command) => commands::segment::run(command, context),
         Command::Funnel(command) => commands::funnel::run(command, context),
+        Command::Roi(command) => commands::roi::run(command, context),
         Command::Org(command) => commands::org::run(command, context),
         Command::User(command) => commands::user::run(command, context),
         Command::Migrate(command) => commands::migrate::run(command, context),

@@ -1,9 +1,11 @@
 //! The one place where errors become a message, a hint and an exit code.
 
 use crate::db::DbError;
+use crate::domain::cost::CostProblem;
 use crate::export::{ExportError, Form};
 use crate::filter::FilterError;
 use crate::import::ImportError;
+use crate::ops::costs::CostError;
 use crate::ops::dnc::decide::DecideError;
 use crate::ops::lead_delete::RestoreError;
 use crate::ops::lead_edit::{self, EditError};
@@ -115,6 +117,8 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
         }
     } else if let Some(e) = error.downcast_ref::<DecideError>() {
         of_decide(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<CostError>() {
+        of_cost(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<ExportError>() {
         of_export(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<FilterError>() {
@@ -325,6 +329,24 @@ fn of_decide(error: &DecideError, explanation: &mut Explanation) {
             explanation.hint = Some("a request is decided once; add or remove the number instead".into());
         }
     }
+}
+
+fn of_cost(error: &CostError, explanation: &mut Explanation) {
+    explanation.hint = Some(match error {
+        CostError::Db(e) => return of_db(e, explanation),
+        CostError::Unknown(_) => "list them: crmctl roi cost list".into(),
+        CostError::Removed(_) => "nothing was changed".into(),
+        CostError::Refused { problem: CostProblem::Recorded(_), .. } => {
+            "say --add to add this to it, or --replace to put this in its place".into()
+        }
+        CostError::Refused { problem: CostProblem::BelowLedger(_), .. } => {
+            "a charge is taken back by: crmctl budget refund AMOUNT --source SOURCE --period MONTH".into()
+        }
+        CostError::Refused { problem: CostProblem::Negative, .. } => {
+            "take a credit off the cost of its month: enter what is left, with --replace".into()
+        }
+        CostError::Refused { .. } => "nothing was changed".into(),
+    });
 }
 
 fn of_ui(error: &UiError, explanation: &mut Explanation) {

@@ -1,5 +1,6 @@
 //! One folder a noun, one file a verb: arguments (their doc comments are the help) and `run`.
 
+pub mod amounts;
 pub mod backup;
 pub mod complete;
 pub mod completions;
@@ -14,6 +15,7 @@ pub mod lines;
 pub mod migrate;
 pub mod org;
 pub mod pictures;
+pub mod roi;
 pub mod segment;
 pub mod selection;
 pub mod texts;

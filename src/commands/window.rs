@@ -2,17 +2,17 @@
 
 use crate::commands::context::Session;
 use crate::commands::{selection, times};
-use crate::domain::month::{Month, Quarter};
+use crate::domain::month::{Month, Quarter, begin_of};
 use crate::domain::window::Window;
 use crate::error::CommandError;
 
 /// A window of time, in the organization's time zone.
 #[derive(Debug, Clone, clap::Args)]
 pub struct WindowArgs {
-    /// From this date or time on
+    /// From this month, date or time on
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
-    /// Up to this date or time, which does not belong to the window
+    /// Up to this month, date or time, which does not belong to the window
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
     /// So many days, of which today is the last
@@ -40,9 +40,14 @@ impl WindowArgs {
             (None, None, Some(days)) => Window::last_days(days, moment.now, zone),
             (None, None, None) => {
                 let point = |flag: &str, text: &Option<String>| {
-                    text.as_deref().map(|text| times::point(session, flag, text)).transpose()
+                    let read = |text: &str| match text.parse::<Month>() {
+                        Ok(month) => Ok(begin_of(month.first_day(), &zone)),
+                        Err(_) => times::point(session, flag, text),
+                    };
+                    text.as_deref().map(read).transpose()
                 };
-                Window::between(point("--since", &self.since)?, point("--until", &self.until)?, zone)
+                let (since, until) = (point("--since", &self.since)?, point("--until", &self.until)?);
+                Window::between(since, until, zone)
             }
         };
         match window.is_empty() {
@@ -52,6 +57,25 @@ impl WindowArgs {
                 .into()),
         }
     }
+
+    /// The first month of the window, and the first one that does not belong to it.
+    ///
+    /// # Errors
+    /// Those of [`WindowArgs::window`], or the window begins or ends within a month.
+    pub fn months(&self, session: &Session) -> anyhow::Result<(Option<Month>, Option<Month>)> {
+        Ok(whole_months(&self.window(session)?)?.months().unwrap_or_default())
+    }
+}
+
+/// The window in whole months.
+///
+/// # Errors
+/// It begins or ends within a month.
+pub fn whole_months(window: &Window) -> Result<Window, CommandError> {
+    window.in_months().ok_or_else(|| {
+        CommandError::usage(format!("{} are not whole months, and costs are recorded by month", window.name()))
+            .hint("name months: --month 2026-03, --quarter 2026Q1, or --since 2026-01 --until 2026-04")
+    })
 }
 
 /// The window that a report is compared with.

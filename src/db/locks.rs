@@ -23,6 +23,12 @@ pub enum Lock {
     Erasure,
     /// One program at a time brings the index of searches up to date, or takes somebody out of it.
     SearchIndex,
+    /// Costs change one after another, so that none is entered twice.
+    Costs,
+    /// An import of costs runs beside no import and beside no change of costs.
+    CostImport,
+    /// An undo may take back whatever imports write.
+    Undo,
 }
 
 /// The advisory lock of imports, by its first key; the second is the organization.
@@ -32,6 +38,8 @@ const DNC_LIST: i32 = 72_117;
 
 /// That of the index of searches.
 const SEARCH_INDEX: i32 = 72_118;
+/// That of costs.
+const COSTS: i32 = 72_119;
 
 /// Takes a lock if nobody holds what it must not run beside; false when somebody does.
 ///
@@ -57,6 +65,9 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str)] {
         Lock::Leads => &[(DNC_LIST, SHARED)],
         Lock::Erasure => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE), (SEARCH_INDEX, EXCLUSIVE)],
         Lock::SearchIndex => &[(SEARCH_INDEX, EXCLUSIVE)],
+        Lock::Costs => &[(COSTS, EXCLUSIVE)],
+        Lock::CostImport => &[(IMPORTS, EXCLUSIVE), (COSTS, EXCLUSIVE)],
+        Lock::Undo => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE), (COSTS, EXCLUSIVE)],
     }
 }
 
@@ -74,7 +85,11 @@ pub fn acquire(
     let Db::Postgres(pg) = conn else { return Ok(()) };
     let mut waiting = Waiting::new(notify, interrupted);
     for (key, function) in keys(lock) {
-        waiting.until("an import into this organization, or a change of its do-not-call list", || {
+        let what = match *key {
+            COSTS => "another change of costs",
+            _ => "an import into this organization, or a change of its do-not-call list",
+        };
+        waiting.until(what, || {
             let locked = try_lock(pg, function, *key, org)?;
             if !locked {
                 std::thread::sleep(Duration::from_millis(50));

@@ -390,6 +390,65 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::UtcTimestamp;
+
+    lead_source_costs (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        source -> Text,
+        campaign -> Text,
+        period -> Text,
+        cost_cents -> BigInt,
+        currency -> Text,
+        note -> Nullable<Text>,
+        user_id -> Nullable<BigInt>,
+        import_id -> Nullable<BigInt>,
+        deleted_at -> Nullable<UtcTimestamp>,
+        created_at -> UtcTimestamp,
+        updated_at -> UtcTimestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::UtcTimestamp;
+
+    lead_source_cost_log (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        cost_id -> BigInt,
+        action -> Text,
+        old_cents -> Nullable<BigInt>,
+        new_cents -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        changed_by -> Nullable<BigInt>,
+        actor -> Text,
+        import_id -> Nullable<BigInt>,
+        changed_at -> UtcTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::types::UtcTimestamp;
+
+    exchange_rates (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        currency -> Text,
+        base_currency -> Text,
+        period -> Text,
+        rate -> Text,
+        user_id -> Nullable<BigInt>,
+        actor -> Text,
+        import_id -> Nullable<BigInt>,
+        created_at -> UtcTimestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     dnc_checks,
     dnc_list,
@@ -398,6 +457,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     erasure_hashes,
     erasure_keys,
     erasures,
+    exchange_rates,
     imports,
     lead_assignments,
     lead_audit_log,
@@ -405,6 +465,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_phones,
     lead_search,
     lead_search_state,
+    lead_source_cost_log,
+    lead_source_costs,
     lead_status_history,
     lead_tags,
     leads,

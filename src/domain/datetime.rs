@@ -79,16 +79,28 @@ pub fn parse(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<Ti
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Ok(time.into());
     }
-    let iso = text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(|date| date.at(0, 0, 0, 0))).ok();
-    let (civil, offset) = match iso.or_else(|| from_day_number(text)) {
-        Some(civil) => (civil, None),
-        None => everyday(text, order)?,
-    };
+    let (civil, offset) = civil(text, order)?;
     let zoned = match offset {
         Some(offset) => offset.to_timestamp(civil),
         None => zone.to_zoned(civil).map(|zoned| zoned.timestamp()),
     };
     zoned.map(Timestamp::from).map_err(|_| TimeProblem::NotATime)
+}
+
+/// Reads the day that a date, or a date and time, names as it is written, whatever zone stands behind it.
+///
+/// # Errors
+/// The problem, without the value.
+pub fn day(text: &str, order: Option<DateOrder>) -> Result<Date, TimeProblem> {
+    civil(text.trim(), order).map(|(civil, _)| civil.date())
+}
+
+fn civil(text: &str, order: Option<DateOrder>) -> Result<(DateTime, Option<Offset>), TimeProblem> {
+    let iso = text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(|date| date.at(0, 0, 0, 0))).ok();
+    match iso.or_else(|| from_day_number(text)) {
+        Some(civil) => Ok((civil, None)),
+        None => everyday(text, order),
+    }
 }
 
 /// Reads when something ends: like [`parse`], but a date without a time is the end of its day, the next midnight.
@@ -183,7 +195,7 @@ fn cut(text: &str) -> Option<(Written, &str)> {
 }
 
 /// A year of four digits, or of two: 69 to 99 are of the last century, as POSIX has it for `%y`.
-fn year_of(part: &str) -> Option<i16> {
+pub(super) fn year_of(part: &str) -> Option<i16> {
     let year: i16 = part.parse().ok()?;
     match part.len() {
         4 => Some(year),
@@ -193,7 +205,7 @@ fn year_of(part: &str) -> Option<i16> {
     }
 }
 
-fn month_named(part: &str) -> Option<i8> {
+pub(super) fn month_named(part: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
         "january",
         "february",

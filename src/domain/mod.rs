@@ -56,9 +56,11 @@ pub trait Vocabulary: Copy + Send + Sync + 'static {
     fn as_str(self) -> &'static str;
 }
 
+pub mod amount;
 pub mod assignment;
 pub mod business_days;
 pub mod consent;
+pub mod cost;
 pub mod country;
 pub mod currency;
 pub mod custom;
@@ -73,8 +75,11 @@ pub mod money;
 pub mod month;
 pub mod name;
 pub mod opt_out_text;
+pub mod period;
 pub mod phone;
+pub mod rate;
 pub mod role;
+pub mod rounding;
 pub mod score;
 pub mod search;
 pub mod slug;

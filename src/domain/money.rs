@@ -2,6 +2,8 @@
 
 use iso_currency::Currency;
 
+use super::currency;
+
 vocabulary! {
     /// The character between the whole part of a number and its fraction.
     DecimalSeparator {
@@ -144,7 +146,7 @@ pub fn parse(
     let amount = Amount::of(text).ok_or(MoneyProblem::NotAnAmount)?;
     let named = match amount.currency {
         "" => None,
-        symbol => Some(currency_of(symbol, row.unwrap_or(base))?),
+        symbol => Some(currency::of_symbol(symbol, row.unwrap_or(base))?),
     };
     let currency = match (named, row) {
         (Some(named), Some(row)) if named != row => {
@@ -157,6 +159,22 @@ pub fn parse(
     let minor = u32::from(currency.exponent().unwrap_or(0));
     let cents = scale(&digits, decimals, amount.thousands, minor, currency)?;
     Ok(Money { cents: if amount.negative { -cents } else { cents }, currency })
+}
+
+/// Reads a number without currency, and writes it with a point before its decimals: `1.250,5` is `1250.5`.
+///
+/// # Errors
+/// The problem, without the value.
+pub fn decimal(text: &str, separator: DecimalSeparator) -> Result<String, MoneyProblem> {
+    let amount = Amount::of(text).filter(|amount| amount.currency.is_empty() && amount.thousands == 0);
+    let amount = amount.ok_or(MoneyProblem::NotAnAmount)?;
+    let (digits, decimals) = digits_of(amount.number, separator)?;
+    let sign = if amount.negative { "-" } else { "" };
+    let whole = digits.len() - decimals as usize;
+    Ok(match decimals {
+        0 => format!("{sign}{digits}"),
+        _ => format!("{sign}{:0>1}.{}", &digits[..whole], &digits[whole..]),
+    })
 }
 
 /// The parts of a cell with an amount.
@@ -281,47 +299,6 @@ fn scale(digits: &str, decimals: u32, thousands: u32, minor: u32, currency: Curr
         "" => Ok(0),
         significant => significant.parse().map_err(|_| MoneyProblem::TooLarge),
     }
-}
-
-/// The currency of a symbol or code. A symbol that several countries share is the likely one's if that uses it.
-fn currency_of(symbol: &str, likely: Currency) -> Result<Currency, MoneyProblem> {
-    let upper = symbol.trim().to_uppercase();
-    if let Some(currency) = Currency::from_code(&upper) {
-        return Ok(currency);
-    }
-    use Currency::*;
-    let candidates: &[Currency] = match upper.as_str() {
-        "$" => &[USD, CAD, AUD, NZD, SGD, HKD, MXN, CLP, COP, ARS, TWD],
-        "US$" => &[USD],
-        "C$" | "CA$" => &[CAD],
-        "A$" | "AU$" => &[AUD],
-        "NZ$" => &[NZD],
-        "HK$" => &[HKD],
-        "S$" => &[SGD],
-        "R$" => &[BRL],
-        "€" => &[EUR],
-        "£" => &[GBP],
-        "¥" | "￥" => &[JPY, CNY],
-        "₹" | "RS" | "RS." => &[INR],
-        "₩" => &[KRW],
-        "₽" => &[RUB],
-        "₺" => &[TRY],
-        "₪" => &[ILS],
-        "₴" => &[UAH],
-        "₫" => &[VND],
-        "₱" => &[PHP],
-        "₦" => &[NGN],
-        "ZŁ" => &[PLN],
-        "KČ" => &[CZK],
-        "FT" => &[HUF],
-        "SFR" | "FR." => &[CHF],
-        "R" => &[ZAR],
-        "KR" | "KR." => {
-            return [SEK, NOK, DKK, ISK].into_iter().find(|c| *c == likely).ok_or(MoneyProblem::AmbiguousSymbol);
-        }
-        _ => return Err(MoneyProblem::NotAnAmount),
-    };
-    Ok(candidates.iter().copied().find(|c| *c == likely).unwrap_or(candidates[0]))
 }
 
 #[cfg(test)]

@@ -24,6 +24,11 @@ pub struct Quarter {
 }
 
 impl Month {
+    /// A month from 1 to 12 of a year of four digits; nothing for any other.
+    pub fn new(year: i16, month: i8) -> Option<Month> {
+        (YEARS.contains(&year) && (1..=12).contains(&month)).then_some(Month { year, month })
+    }
+
     /// The month that a day lies in.
     pub fn of(day: Date) -> Month {
         Month { year: day.year(), month: day.month() }
@@ -44,6 +49,11 @@ impl Month {
 
     pub fn previous(self) -> Month {
         self.plus(-1)
+    }
+
+    /// The months from one up to another, which does not belong to them.
+    pub fn between(first: Month, end: Month) -> impl Iterator<Item = Month> {
+        std::iter::successors(Some(first), |month| Some(month.next())).take_while(move |month| *month < end)
     }
 
     fn plus(self, months: i32) -> Month {
@@ -123,8 +133,11 @@ impl FromStr for Quarter {
     }
 }
 
+/// Years that months and quarters are of: neither end of the calendar is near.
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=9998;
+
 fn year_of(text: &str) -> Option<i16> {
-    digits(text, 4).filter(|year| (1900..=9998).contains(year))
+    digits(text, 4).filter(|year| YEARS.contains(year))
 }
 
 fn digits(text: &str, count: usize) -> Option<i16> {

@@ -29,6 +29,8 @@ vocabulary! {
         DeleteLeads = "delete_leads",
         /// Erase a person.
         EraseLeads = "erase_leads",
+        /// Record costs and exchange rates, and book on budget accounts.
+        ManageCosts = "manage_costs",
         /// Manage organizations, users, settings and sample data.
         Administer = "administer",
     }
@@ -40,7 +42,7 @@ impl Role {
         match right {
             Right::Read => true,
             Right::EditLeads | Right::AddDnc => self != Role::Viewer,
-            Right::EditMany | Right::Import | Right::DeleteLeads | Right::RemoveDnc => {
+            Right::EditMany | Right::Import | Right::DeleteLeads | Right::RemoveDnc | Right::ManageCosts => {
                 matches!(self, Role::Admin | Role::Manager)
             }
             Right::EraseLeads | Right::Administer => self == Role::Admin,

@@ -62,6 +62,23 @@ pub fn is_placeholder(text: &str) -> bool {
     text.len() <= 10 && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
+/// Whether a cell holds the error of a formula.
+pub fn is_spreadsheet_error(text: &str) -> bool {
+    matches!(
+        text,
+        "#N/A"
+            | "#REF!"
+            | "#VALUE!"
+            | "#DIV/0!"
+            | "#NAME?"
+            | "#NULL!"
+            | "#NUM!"
+            | "#SPILL!"
+            | "#CALC!"
+            | "#GETTING_DATA"
+    )
+}
+
 /// Undoes the apostrophe with which spreadsheets (and our own CSV output) mark a cell as text.
 pub fn unmark_text(cell: &str) -> &str {
     match cell.strip_prefix('\'') {

@@ -18,6 +18,8 @@ pub struct Window {
 enum Shape {
     Month(Month),
     Quarter(Quarter),
+    /// From the beginning of one month to the beginning of another.
+    Months(Month, Month),
     /// From the beginning of one day to the beginning of another.
     Days(Date, Date),
     Between(Option<Timestamp>, Option<Timestamp>),
@@ -56,6 +58,7 @@ impl Window {
         match self.shape {
             Shape::Month(month) => Some(begin_of(month.first_day(), &self.zone)),
             Shape::Quarter(quarter) => Some(begin_of(quarter.first_month().first_day(), &self.zone)),
+            Shape::Months(first, _) => Some(begin_of(first.first_day(), &self.zone)),
             Shape::Days(first, _) => Some(begin_of(first, &self.zone)),
             Shape::Between(since, _) => since,
         }
@@ -66,9 +69,33 @@ impl Window {
         match self.shape {
             Shape::Month(month) => Some(begin_of(month.next().first_day(), &self.zone)),
             Shape::Quarter(quarter) => Some(begin_of(quarter.next().first_month().first_day(), &self.zone)),
+            Shape::Months(_, end) => Some(begin_of(end.first_day(), &self.zone)),
             Shape::Days(_, end) => Some(begin_of(end, &self.zone)),
             Shape::Between(_, until) => until,
         }
+    }
+
+    /// The first month of the window, and the first one that does not belong to it, each nothing where the window has
+    /// no end. Nothing for a window that begins or ends within a month.
+    pub fn months(&self) -> Option<(Option<Month>, Option<Month>)> {
+        let month = |time: Option<Timestamp>| match time {
+            None => Some(None),
+            Some(time) => {
+                let month = Month::at(time, &self.zone);
+                (begin_of(month.first_day(), &self.zone) == time).then_some(Some(month))
+            }
+        };
+        Some((month(self.since())?, month(self.until())?))
+    }
+
+    /// The same window as one of whole months, so that the window before has as many. Nothing for a window that begins
+    /// or ends within a month.
+    pub fn in_months(&self) -> Option<Window> {
+        let shape = match (self.shape, self.months()?) {
+            (Shape::Days(..) | Shape::Between(..), (Some(first), Some(end))) => Shape::Months(first, end),
+            (shape, _) => shape,
+        };
+        Some(Window { shape, zone: self.zone.clone() })
     }
 
     pub fn contains(&self, time: Timestamp) -> bool {
@@ -80,12 +107,17 @@ impl Window {
         self.since().zip(self.until()).is_some_and(|(since, until)| since >= until)
     }
 
-    /// The window before: the month before a month, the quarter before a quarter, else the same length up to its
+    /// The window before: the month before a month, the quarter before a quarter, as many months before months, else the same length up to its
     /// beginning. Nothing for a window with an open end.
     pub fn previous(&self) -> Option<Window> {
         let shape = match self.shape {
             Shape::Month(month) => Shape::Month(month.previous()),
             Shape::Quarter(quarter) => Shape::Quarter(quarter.previous()),
+            Shape::Months(first, end) => {
+                // Months of a window are few: both ends are of four-digit years.
+                let before = Month::between(first, end).fold(first, |month, _| month.previous());
+                Shape::Months(before, first)
+            }
             Shape::Days(first, end) => {
                 let days = first.until((Unit::Day, end)).map_or(0, |span| i64::from(span.get_days()));
                 Shape::Days(shifted(first, -days), first)
@@ -111,6 +143,8 @@ impl Window {
         match self.shape {
             Shape::Month(month) => month.to_string(),
             Shape::Quarter(quarter) => quarter.to_string(),
+            Shape::Months(first, end) if first.next() >= end => first.to_string(),
+            Shape::Months(first, end) => format!("{first} to {}", end.previous()),
             Shape::Days(first, end) if shifted(first, 1) >= end => first.to_string(),
             Shape::Days(first, end) => format!("{first} to {}", shifted(end, -1)),
             Shape::Between(None, None) => "all time".to_owned(),
@@ -163,6 +197,27 @@ mod tests {
         let before = week.previous().unwrap();
         assert_eq!(told(&before), owned(("2026-02-25T05:00:00Z", "2026-03-04T05:00:00Z", "2026-02-25 to 2026-03-03")));
         assert_eq!(Window::last_days(1, at("2026-03-11T12:00:00Z"), new_york()).name(), "2026-03-11");
+    }
+
+    #[test]
+    fn whole_months_are_counted_as_months() {
+        let day = |text: &str| Some(at(text));
+        let quarter = Window::between(day("2026-01-01T05:00:00Z"), day("2026-04-01T04:00:00Z"), new_york());
+        let months = quarter.in_months().unwrap();
+        assert_eq!(told(&months), owned(("2026-01-01T05:00:00Z", "2026-04-01T04:00:00Z", "2026-01 to 2026-03")));
+        assert_eq!(months.previous().unwrap().name(), "2025-10 to 2025-12");
+        let march = Window::between(day("2026-03-01T05:00:00Z"), day("2026-04-01T04:00:00Z"), new_york());
+        let march = march.in_months().unwrap();
+        assert_eq!((march.name(), march.previous().unwrap().name()), ("2026-03".into(), "2026-02".into()));
+        let open = Window::between(day("2026-01-01T05:00:00Z"), None, new_york());
+        assert_eq!(open.months(), Some((Some("2026-01".parse().unwrap()), None)));
+        assert_eq!(open.in_months().unwrap().name(), "from 2026-01-01 on");
+        assert_eq!(Window::between(None, None, new_york()).months(), Some((None, None)));
+        // An hour off, as a window in UTC would be.
+        assert_eq!(Window::between(day("2026-01-01T04:00:00Z"), None, new_york()).months(), None);
+        assert_eq!(Window::last_days(7, at("2026-03-11T01:00:00Z"), new_york()).in_months(), None);
+        let quarter = Window::quarter("2026Q1".parse().unwrap(), new_york()).in_months().unwrap();
+        assert_eq!((quarter.name(), quarter.previous().unwrap().name()), ("2026Q1".into(), "2025Q4".into()));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::compile::{Moment, on_dnc};
 use super::field::MAX_KEY;
 use crate::db::{Cell, Statement};
-use crate::domain::currency;
+use crate::domain::amount;
 use crate::domain::custom::{self, PREFIX};
 use crate::domain::text::nearest;
 use crate::domain::timestamp::Timestamp;
@@ -279,18 +279,9 @@ fn blocked(at: &Moment) -> Statement {
 }
 
 /// An amount from its minor units and currency: `125000 USD` is `1250.00`.
-fn money(amount: &str) -> String {
-    let Some((minor, code)) = amount.split_once(' ') else { return amount.to_owned() };
-    let places = currency::parse(code).ok().and_then(|currency| currency.exponent()).unwrap_or(0);
-    let (sign, digits) = minor.strip_prefix('-').map_or(("", minor), |digits| ("-", digits));
-    match usize::from(places) {
-        0 => minor.to_owned(),
-        places => {
-            let digits = format!("{digits:0>width$}", width = places + 1);
-            let (units, rest) = digits.split_at(digits.len() - places);
-            format!("{sign}{units}.{rest}")
-        }
-    }
+fn money(minor_and_code: &str) -> String {
+    let parts = minor_and_code.split_once(' ').and_then(|(minor, code)| Some((minor.parse().ok()?, code)));
+    parts.map_or_else(|| minor_and_code.to_owned(), |(minor, code)| amount::plain(minor, code))
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ mod tests {
     fn columns(headers: &[&str], map: &[&str]) -> Result<Columns<DncField>, ImportError> {
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
         let map: Vec<Assignment> = map.iter().map(|text| text.parse().unwrap()).collect();
-        Columns::of("dnc.csv", &headers, &map)
+        Columns::of("dnc.csv", &headers, &map, &[])
     }
 
     #[test]

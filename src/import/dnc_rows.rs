@@ -132,10 +132,12 @@ mod tests {
         let mut row = Row::new(2);
         values.iter().for_each(|cell| row.push(cell));
         let setting = Setting {
-            columns: Columns::of("dnc.csv", &headers, &[]).unwrap(),
+            columns: Columns::of("dnc.csv", &headers, &[], &[]).unwrap(),
             region: Region::from_str("US").ok(),
             date_order: None,
+            decimal_separator: crate::domain::money::DecimalSeparator::Point,
             zone: jiff::tz::TimeZone::UTC,
+            currency: iso_currency::Currency::USD,
             now: "2026-03-04T12:00:00Z".parse::<jiff::Timestamp>().unwrap().into(),
         };
         let options = DncOptions { reason: Some("asked".into()), ..DncOptions::default() };

@@ -112,7 +112,7 @@ mod tests {
     fn columns(headers: &[&str], map: &[&str]) -> Result<Columns<HistoryField>, ImportError> {
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
         let map: Vec<Assignment> = map.iter().map(|text| text.parse().unwrap()).collect();
-        Columns::of("history.csv", &headers, &map)
+        Columns::of("history.csv", &headers, &map, &[])
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! their own and hand batches over a bounded channel; one thread writes.
 
 pub mod checker;
+pub mod costs;
+mod costs_fields;
 pub mod dnc;
 pub mod dnc_fields;
 pub mod dnc_rows;
@@ -17,6 +19,7 @@ pub mod mapping;
 pub mod options;
 mod prepare;
 pub mod proof;
+pub mod rates;
 pub mod rejects;
 pub mod replies;
 pub mod row;

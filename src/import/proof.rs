@@ -36,6 +36,19 @@ impl Doubtful {
         }
     }
 
+    /// These columns of dates and of numbers, where nothing was said about them.
+    pub fn columns(dates: Vec<usize>, amounts: Vec<usize>, said: Formats) -> Doubtful {
+        Doubtful {
+            dates: if said.date_order.is_some() { Vec::new() } else { dates },
+            amounts: if said.decimal_separator.is_some() { Vec::new() } else { amounts },
+        }
+    }
+
+    /// Whether no column needs proof.
+    pub fn is_empty(&self) -> bool {
+        self.dates.is_empty() && self.amounts.is_empty()
+    }
+
     /// Whether a row has a cell that needs the proof: until one comes, amounts are read with a decimal point, and what
     /// was read so contradicts a comma that is proven later.
     pub fn concerns(&self, row: &super::row::Row) -> bool {

@@ -39,7 +39,7 @@ pub fn read(
     let named = options.map.iter().map(|assignment| assignment.value.clone()).collect();
     let recognise = recognise::<DncField>;
     let source = Source::open(path, &SourceOptions { named, recognise, ..SourceOptions::default() })?;
-    let columns = Columns::of(source.shown(), &source.headers, &options.map)?;
+    let columns = Columns::of(source.shown(), &source.headers, &options.map, &[])?;
     let Some(text) = columns.columns_of(DncField::Evidence).next() else {
         return Err(ImportError::Mapping {
             problem: format!("no column of `{}` holds the texts", source.shown()),

@@ -55,6 +55,12 @@ vocabulary! {
         Duplicate = "duplicate",
         /// A status event names no lead, or more than one could be meant.
         LeadUnknown = "lead_unknown",
+        /// The name of a source or campaign is missing, or has neither letters nor digits.
+        SourceMissing = "source_missing",
+        /// A cost is recorded already, or stands in the file twice.
+        CostRefused = "cost_refused",
+        /// An exchange rate cannot be read, or stands in the file twice.
+        RateInvalid = "rate_invalid",
     }
 }
 
@@ -95,6 +101,9 @@ impl ProblemKind {
             ProblemKind::IdentityConflict => "The external id and the phone name different leads.",
             ProblemKind::Duplicate => "The row names a known lead, and `--on-duplicate reject` was given.",
             ProblemKind::LeadUnknown => "A status event names no lead, or more than one could be meant.",
+            ProblemKind::SourceMissing => "A cost names no source, or a name that has neither letters nor digits.",
+            ProblemKind::CostRefused => "A cost is recorded already, stands in the file twice, or is below zero.",
+            ProblemKind::RateInvalid => "An exchange rate cannot be read, or stands in the file twice.",
         }
     }
 
@@ -111,6 +120,9 @@ impl ProblemKind {
                 | IdentityConflict
                 | Duplicate
                 | LeadUnknown
+                | SourceMissing
+                | CostRefused
+                | RateInvalid
         )
     }
 }

@@ -3,6 +3,7 @@
 pub mod apply;
 mod batch;
 pub mod bulk_change;
+pub mod costs;
 pub mod dnc;
 pub mod draft;
 pub mod lead_delete;

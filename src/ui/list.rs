@@ -3,7 +3,6 @@
 use std::io::{self, BufWriter, Stdout, Write};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{Column, Format, Kind, Ui, UiError, csv, json, table};
 
@@ -88,7 +87,7 @@ impl ListWriter {
             .iter()
             .map(|column| {
                 let kind = if for_people { column.kind } else { Kind::Text };
-                table::text_of(value.get(&*column.key).unwrap_or(&Value::Null), kind)
+                table::cell_of(&value, column, kind)
             })
             .collect())
     }

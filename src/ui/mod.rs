@@ -14,8 +14,9 @@ mod table;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
+pub use crate::domain::amount::{grouped, money};
 pub use list::ListWriter;
-pub use number::{duration, grouped, percent, points};
+pub use number::{duration, percent, points};
 pub use page::{Bar, Bars, Page, Part, Sheet, SheetColumn};
 pub use progress::Progress;
 
@@ -92,6 +93,17 @@ pub enum Kind {
     Number,
     /// Right-aligned, grouped by thousands.
     Count,
+    /// Minor units, shown as an amount of the currency that stands under this key.
+    Money(&'static str),
+    /// Minor units by currency, shown as amounts.
+    Amounts,
+}
+
+impl Kind {
+    /// Whether a table sets it to the right.
+    fn is_number(self) -> bool {
+        matches!(self, Kind::Number | Kind::Count | Kind::Money(_))
+    }
 }
 
 /// A column: the key of the JSON form and how a table shows it.
@@ -132,6 +144,16 @@ impl Column {
 
     pub const fn count(key: &'static str, title: &'static str) -> Column {
         Column::new(key, title, Kind::Count, true)
+    }
+
+    /// Minor units, shown to people as an amount of the currency that stands under `currency`.
+    pub const fn money(key: &'static str, title: &'static str, currency: &'static str) -> Column {
+        Column::new(key, title, Kind::Money(currency), true)
+    }
+
+    /// Minor units by currency, shown to people as amounts.
+    pub const fn amounts(key: &'static str, title: &'static str) -> Column {
+        Column::new(key, title, Kind::Amounts, true)
     }
 
     /// A time in the machine-readable forms only.

@@ -1,22 +1,5 @@
 //! Numbers for people.
 
-/// Groups the digits of a whole number by thousands: `1,234,567`.
-pub fn grouped(number: impl Into<i128>) -> String {
-    let number = number.into();
-    let digits = number.unsigned_abs().to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3 + 1);
-    if number < 0 {
-        out.push('-');
-    }
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// A part of a whole as a percentage: `64.8%`; a dash when there is no whole.
 pub fn percent(part: Option<f64>) -> String {
     part.map_or_else(|| NOTHING.to_owned(), |part| format!("{:.1}%", part * 100.0))
@@ -53,12 +36,5 @@ mod tests {
         let hours = [0.0, 0.008, 0.2, 5.25, 47.9, 48.0, 300.0];
         let told: Vec<String> = hours.iter().map(|hours| duration(Some(*hours))).collect();
         assert_eq!(told, ["0 s", "29 s", "12 min", "5.2 h", "47.9 h", "2.0 d", "12.5 d"]);
-    }
-
-    #[test]
-    fn groups_of_three() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567")] {
-            assert_eq!(grouped(number), text);
-        }
     }
 }

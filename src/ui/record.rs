@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{Column, Format, Kind, Ui, UiError, csv, json, table};
 
@@ -14,7 +13,7 @@ impl Ui {
     /// stdout cannot be written.
     pub fn record<T: Serialize>(&self, record: &T, columns: &[Column]) -> Result<(), UiError> {
         let value = serde_json::to_value(record).map_err(UiError::Json)?;
-        let text = |column: &Column, kind| table::text_of(value.get(&*column.key).unwrap_or(&Value::Null), kind);
+        let text = |column: &Column, kind| table::cell_of(&value, column, kind);
         let out = match self.format {
             Format::Json => json::pretty(record)? + "\n",
             Format::Ndjson => json::line(record)? + "\n",
@@ -105,7 +104,7 @@ fn cells<T: Serialize>(rows: &[T], columns: &[Column]) -> Result<Vec<Vec<String>
     rows.iter()
         .map(|row| {
             let value = serde_json::to_value(row).map_err(UiError::Json)?;
-            Ok(columns.iter().map(|c| table::text_of(value.get(&*c.key).unwrap_or(&Value::Null), c.kind)).collect())
+            Ok(columns.iter().map(|column| table::cell_of(&value, column, column.kind)).collect())
         })
         .collect()
 }

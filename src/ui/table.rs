@@ -5,13 +5,30 @@ use std::io::{self, IsTerminal};
 use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets};
 use serde_json::Value;
 
-use super::{Column, Kind, escape, grouped};
+use super::{Column, Kind, escape, grouped, money};
+use crate::domain::amount::with_currency;
 
 /// Spaces to the left and right of a cell.
 const PADDING: (u16, u16) = (0, 2);
 
+/// The text of a record's value under a column, as a column of this kind shows it.
+pub fn cell_of(record: &Value, column: &Column, kind: Kind) -> String {
+    let value = record.get(&*column.key).unwrap_or(&Value::Null);
+    match (kind, value) {
+        (Kind::Money(currency), Value::Number(cents)) => {
+            let code = record.get(currency).and_then(Value::as_str).unwrap_or_default();
+            money(cents.as_i64().unwrap_or_default(), code)
+        }
+        (Kind::Amounts, Value::Object(amounts)) => {
+            let each = amounts.iter().map(|(code, cents)| with_currency(cents.as_i64().unwrap_or_default(), code));
+            each.collect::<Vec<_>>().join(", ")
+        }
+        _ => text_of(value, kind),
+    }
+}
+
 /// The text of a value in a table.
-pub fn text_of(value: &Value, kind: Kind) -> String {
+fn text_of(value: &Value, kind: Kind) -> String {
     match value {
         Value::Null => String::new(),
         Value::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
@@ -56,7 +73,7 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], color: bool) -> String {
     for (place, &index) in shown.iter().enumerate() {
         let Some(column) = table.column_mut(place) else { continue };
         column.set_padding(PADDING);
-        if matches!(columns[index].kind, Kind::Number | Kind::Count) {
+        if columns[index].kind.is_number() {
             column.set_cell_alignment(CellAlignment::Right);
         }
         if columns[index].kind != Kind::Text {

@@ -8,15 +8,19 @@ fn logs_refuse_update_delete_truncate_and_replace() {
         world.ok(["user", "add", "ann@example.com", "--role", "admin"]);
         world.ok(["lead", "add", "--phone", "+12125550101", "--as", "ann@example.com"]);
         world.ok(["lead", "assign", "+12125550101", "--to", "ann@example.com", "--as", "ann@example.com"]);
-        for table in ["lead_audit_log", "lead_status_history", "lead_assignments"] {
+        world.ok(["roi", "cost", "add", "web", "2026-03", "5", "--as", "ann@example.com"]);
+        world.ok(["roi", "rate", "set", "EUR", "2026-03", "1.08", "--as", "ann@example.com"]);
+        for table in
+            ["lead_audit_log", "lead_status_history", "lead_assignments", "lead_source_cost_log", "exchange_rates"]
+        {
             let before = world.engine.sql(&world.url, &format!("SELECT * FROM {table}")).unwrap();
             assert!(!before.is_empty());
-            let mut attempts = vec![format!("UPDATE {table} SET lead_id = lead_id"), format!("DELETE FROM {table}")];
+            let mut attempts = vec![format!("UPDATE {table} SET id = id"), format!("DELETE FROM {table}")];
             match world.engine {
                 Engine::Sqlite => attempts.push(format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}")),
                 Engine::Postgres => {
                     attempts.push(format!("TRUNCATE {table}"));
-                    attempts.push(format!("INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET lead_id = excluded.lead_id"));
+                    attempts.push(format!("INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET id = excluded.id"));
                 }
             }
             for attempt in attempts {

@@ -37,6 +37,7 @@ mod lead_search;
 mod migrate;
 mod org;
 mod output;
+mod roi_cost;
 mod segment;
 mod tenancy;
 mod user;

@@ -1,10 +1,11 @@
 //! `crmctl import`
 
+mod costs;
 mod dnc;
 mod history;
 mod leads;
 mod list;
-mod shared;
+pub(super) mod shared;
 mod show;
 mod undo;
 
@@ -18,6 +19,7 @@ pub enum Command {
     Leads(Box<leads::Args>),
     Dnc(Box<dnc::Args>),
     History(Box<history::Args>),
+    Costs(Box<costs::Args>),
     List(list::Args),
     Show(show::Args),
     Undo(undo::Args),
@@ -28,6 +30,7 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Leads(args) => leads::run(*args, context),
         Command::Dnc(args) => dnc::run(*args, context),
         Command::History(args) => history::run(*args, context),
+        Command::Costs(args) => costs::run(*args, context),
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Undo(args) => undo::run(args, context),

@@ -45,12 +45,12 @@ impl From<FileForm> for SourceOptions {
 
 /// What the import of any sheet takes of which each row stands for itself.
 #[derive(Debug, clap::Args)]
-pub(super) struct SheetArgs {
+pub(in crate::commands) struct SheetArgs {
     pub file: PathBuf,
     /// Fill a field from a column, by its header or its place as #3; may be given several times
     #[arg(long, value_name = "FIELD=HEADER")]
     pub map: Vec<Assignment>,
-    /// Which of day and month stands first in dates such as 03/04/2026; without it such rows are rejected
+    /// Which of day and month stands first in dates such as 03/04/2026, where the file does not prove it
     #[arg(long, value_parser = one_of::<DateOrder>())]
     pub date_order: Option<DateOrder>,
     /// Where rejected rows go [default: FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
@@ -64,7 +64,7 @@ pub(super) struct SheetArgs {
 }
 
 /// Imports a sheet and prints the summary.
-pub(super) fn run_sheet<K: Kind>(
+pub(in crate::commands) fn run_sheet<K: Kind>(
     args: SheetArgs,
     options: K::Options,
     columns: &[Column],

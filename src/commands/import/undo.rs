@@ -10,7 +10,7 @@ use crate::error::Exit;
 use crate::ops::undo::{KeptLead, Request, UndoError, UndoSummary, undo};
 use crate::ui::{Column, Format, Ui, grouped};
 
-/// Undo an import: delete the leads that it made, and put back the values that it changed
+/// Undo an import: delete the leads that it made, and put back the values and costs that it changed
 ///
 /// What others changed since stays as it is, a later import's changes, too; each such field is listed. Do-not-call
 /// entries and opt-outs that came with a file of leads stay unless --with-dnc is given; those of `import dnc` go. The undo is one transaction and
@@ -40,7 +40,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let summary = work(&args, &mut session, context, args.dry_run)?;
     print(&summary, context.ui)?;
-    let attention = summary.kept + summary.partly_restored + summary.refused > 0;
+    let attention =
+        summary.kept + summary.partly_restored + summary.refused + summary.costs_kept.unwrap_or_default() > 0;
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
@@ -60,10 +61,18 @@ fn question(preview: &UndoSummary, ui: Ui) -> String {
     if preview.dnc_removed > 0 {
         ui.note(&format!("do-not-call entries to be removed: {}", grouped(preview.dnc_removed as i64)));
     }
+    let import = format!("Undo import {} of {}?", preview.undoes_import_id, preview.file_name);
+    if let (Some(removed), Some(restored), Some(kept)) =
+        (preview.costs_removed, preview.costs_restored, preview.costs_kept)
+    {
+        let [removed, restored, kept] = [removed, restored, kept].map(|count| grouped(count as i64));
+        return format!("{import} Costs to remove: {removed}, to restore: {restored}, to leave: {kept}");
+    }
+    if let Some(rates) = preview.rates_removed {
+        return format!("{import} Exchange rates to take back: {}", grouped(rates as i64));
+    }
     format!(
-        "Undo import {} of {}? Leads to delete: {}, to restore: {}, to restore in part: {}, to leave: {}",
-        preview.undoes_import_id,
-        preview.file_name,
+        "{import} Leads to delete: {}, to restore: {}, to restore in part: {}, to leave: {}",
         grouped(preview.deleted as i64),
         grouped(preview.restored as i64),
         grouped(preview.partly_restored as i64),
@@ -93,7 +102,7 @@ fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) ->
         };
         undo(conn, request)
     };
-    Ok(session.db.write_under(Lock::DncList, org, dry_run, work)?)
+    Ok(session.db.write_under(Lock::Undo, org, dry_run, work)?)
 }
 
 /// A value that stays, as a person reads it.
@@ -107,6 +116,9 @@ struct KeptLine {
 const KEPT_COLUMNS: &[Column] =
     &[Column::number("lead_id", "lead"), Column::text("field", "field"), Column::text("reason", "why it stays")];
 const REFUSED_COLUMNS: &[Column] = &[Column::number("lead_id", "lead"), Column::text("reason", "why it was refused")];
+
+const KEPT_COST_COLUMNS: &[Column] =
+    &[Column::number("cost_id", "cost"), Column::text("cost", "of"), Column::text("reason", "why it stays")];
 
 /// How many of those that stay a person sees before being asked.
 const PREVIEWED: usize = 5;
@@ -128,7 +140,12 @@ fn print(summary: &UndoSummary, ui: Ui) -> anyhow::Result<()> {
     ui.part("kept", &kept, KEPT_COLUMNS)?;
     let refused: Vec<_> = summary.refused_leads.iter().take(SHOWN).collect();
     ui.part("refused", &refused, REFUSED_COLUMNS)?;
-    let more = summary.kept_fields.len().saturating_sub(SHOWN) + summary.refused_leads.len().saturating_sub(SHOWN);
+    let kept_costs: Vec<_> = summary.kept_costs.iter().take(SHOWN).collect();
+    ui.part("kept costs", &kept_costs, KEPT_COST_COLUMNS)?;
+    let more = [summary.kept_fields.len(), summary.refused_leads.len(), summary.kept_costs.len()]
+        .into_iter()
+        .map(|count| count.saturating_sub(SHOWN))
+        .sum::<usize>();
     if more > 0 {
         ui.note(&format!("{} more; --format json lists all of them", grouped(more as i64)));
     }
@@ -154,9 +171,14 @@ const COLUMNS: &[Column] = &[
     Column::count("refused", "  refused"),
     Column::count("fields_restored", "values restored"),
     Column::count("status_events", "status events taken back"),
+    Column::count("costs_removed", "costs removed"),
+    Column::count("costs_restored", "costs restored"),
+    Column::count("costs_kept", "costs kept"),
+    Column::count("rates_removed", "exchange rates taken back"),
     Column::count("dnc_removed", "do-not-call entries removed"),
     Column::count("dnc_moved", "leads that follow the list"),
     Column::hidden("kept_fields"),
     Column::hidden("refused_leads"),
+    Column::hidden("kept_costs"),
     Column::hidden("seconds"),
 ];

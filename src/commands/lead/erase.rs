@@ -39,6 +39,7 @@ const COLUMNS: &[Column] = &[
     Column::count("status_reasons", "reasons of statuses"),
     Column::count("assignments", "assignments"),
     Column::count("dnc_records", "texts of the do-not-call list"),
+    Column::count("cost_texts", "texts of costs"),
     Column::count("imports", "records of imports"),
     Column::text("other_lead_ids", "other leads that have or had their phone or email"),
     Column::text("segments", "segments that name them"),

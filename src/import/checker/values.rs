@@ -8,6 +8,7 @@ use crate::domain::email::Email;
 use crate::domain::money::{self, DecimalSeparator};
 use crate::domain::phone::Region;
 use crate::domain::status::Status;
+use crate::domain::text::is_spreadsheet_error;
 use crate::domain::{country, currency, datetime, flag, name, score, source, tag};
 use crate::import::fields::LeadField;
 use crate::import::row::ProblemKind;
@@ -203,20 +204,4 @@ impl Work<'_> {
             ),
         }
     }
-}
-
-fn is_spreadsheet_error(text: &str) -> bool {
-    matches!(
-        text,
-        "#N/A"
-            | "#REF!"
-            | "#VALUE!"
-            | "#DIV/0!"
-            | "#NAME?"
-            | "#NULL!"
-            | "#NUM!"
-            | "#SPILL!"
-            | "#CALC!"
-            | "#GETTING_DATA"
-    )
 }

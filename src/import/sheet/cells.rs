@@ -1,13 +1,17 @@
 //! The cells of a row, read as values, with everything that is wrong with them.
 
+use iso_currency::Currency;
 use jiff::tz::TimeZone;
 
 use super::Options;
 use super::columns::{Columns, SheetField};
 use crate::db::models::organizations::Organization;
-use crate::domain::datetime::{self, DateOrder};
+use crate::domain::currency;
+use crate::domain::datetime::{self, DateOrder, TimeProblem};
+use crate::domain::money::{self, DecimalSeparator, Money};
+use crate::domain::period::Period;
 use crate::domain::phone::{self, ParsedPhone, PhoneCheck, PhoneProblem, Region};
-use crate::domain::text::{is_placeholder, unmark_text};
+use crate::domain::text::{is_placeholder, is_spreadsheet_error, unmark_text};
 use crate::domain::timestamp::Timestamp;
 use crate::import::prepare::region_of;
 use crate::import::row::{ProblemKind, Row, RowProblem};
@@ -18,8 +22,10 @@ pub struct Setting<F> {
     /// Of national phone numbers.
     pub region: Option<Region>,
     pub date_order: Option<DateOrder>,
+    pub decimal_separator: DecimalSeparator,
     /// The organization's.
     pub zone: TimeZone,
+    pub currency: Currency,
     pub now: Timestamp,
 }
 
@@ -30,8 +36,10 @@ impl<F: SheetField> Setting<F> {
             columns,
             region: region_of(options.region(), organization),
             date_order: options.date_order(),
-            // The organization's zone was validated when it was set.
+            decimal_separator: options.decimal_separator().unwrap_or(DecimalSeparator::Point),
+            // The organization's zone and currency were validated when they were set.
             zone: datetime::zone(&organization.timezone).unwrap_or(TimeZone::UTC),
+            currency: currency::parse(&organization.base_currency).unwrap_or(Currency::USD),
             now,
         }
     }
@@ -61,6 +69,16 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     pub fn now(&self) -> Timestamp {
         self.setting.now
+    }
+
+    /// The organization's currency.
+    pub fn base_currency(&self) -> Currency {
+        self.setting.currency
+    }
+
+    /// The header of a column.
+    pub fn header(&self, index: usize) -> &'a str {
+        self.setting.columns.headers.get(index).map_or("", String::as_str)
     }
 
     /// The cells of a field that hold something, with their columns.
@@ -129,6 +147,62 @@ impl<'a, F: SheetField> RowCells<'a, F> {
             return None;
         }
         Some(text)
+    }
+
+    /// A month, or a day in one.
+    pub fn period(&mut self, field: F) -> Option<Period> {
+        let (index, text) = self.one(field)?;
+        match Period::parse(&text, self.setting.date_order) {
+            Ok(period) => Some(period),
+            Err(e) => {
+                let remedy = match e {
+                    TimeProblem::NotATime => "write it as 2026-03",
+                    _ => e.remedy(),
+                };
+                self.problem(ProblemKind::TimeInvalid, index, &text, &e.to_string(), remedy);
+                None
+            }
+        }
+    }
+
+    /// A currency.
+    pub fn currency(&mut self, field: F) -> Option<Currency> {
+        let (index, text) = self.one(field)?;
+        let parsed = currency::parse(&text).ok();
+        if parsed.is_none() {
+            let remedy = "use an ISO 4217 code such as USD or EUR";
+            self.problem(ProblemKind::CurrencyUnknown, index, &text, "is not a currency", remedy);
+        }
+        parsed
+    }
+
+    /// An amount, in the row's currency where it names none itself.
+    pub fn money(&mut self, field: F, row: Option<Currency>) -> Option<Money> {
+        let (index, text) = self.one(field)?;
+        if is_spreadsheet_error(&text) {
+            let remedy = "correct the formula";
+            self.problem(ProblemKind::SpreadsheetError, index, &text, "is a spreadsheet error", remedy);
+            return None;
+        }
+        match money::parse(&text, self.setting.decimal_separator, row, self.setting.currency) {
+            Ok(money) => Some(money),
+            Err(e) => {
+                self.problem(ProblemKind::MoneyInvalid, index, &text, &e.to_string(), e.remedy());
+                None
+            }
+        }
+    }
+
+    /// A plain number, with its decimals behind a point.
+    pub fn decimal(&mut self, field: F) -> Option<(usize, String)> {
+        let (index, text) = self.one(field)?;
+        match money::decimal(&text, self.setting.decimal_separator) {
+            Ok(number) => Some((index, number)),
+            Err(e) => {
+                self.problem(ProblemKind::RateInvalid, index, &text, &e.to_string(), "write it as 1.0843");
+                None
+            }
+        }
     }
 
     /// A time that has passed.

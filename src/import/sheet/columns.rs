@@ -14,6 +14,11 @@ pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
     /// Of each of these at least one field must have a column, with what such a column holds.
     const REQUIRED: &'static [(&'static [Self], &'static str)];
 
+    /// Fields whose columns must prove whether day or month stands first in their dates, or what separates decimals in
+    /// their numbers, where a cell can be read in more than one way.
+    const PROVEN_DATES: &'static [Self] = &[];
+    const PROVEN_NUMBERS: &'static [Self] = &[];
+
     /// The headers that mean this field, folded by [`fold_key`].
     fn synonyms(self) -> &'static [&'static str];
 
@@ -22,6 +27,7 @@ pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
         false
     }
 
+    /// The field that a header means.
     fn of_header(header: &str) -> Option<Self> {
         let key = fold_key(header);
         Self::ALL.iter().copied().find(|field| field.synonyms().contains(&key.as_str()))
@@ -45,11 +51,11 @@ pub struct Columns<F> {
 }
 
 impl<F: SheetField> Columns<F> {
-    /// Maps the columns by `--map` first, then by their headers.
+    /// Maps the columns by `--map` first, then by their headers. Fields that are given for every row need no column.
     ///
     /// # Errors
     /// `--map` names no column or field, two columns claim one field, or a field that is needed has none.
-    pub fn of(file: &str, headers: &[String], map: &[Assignment]) -> Result<Columns<F>, ImportError> {
+    pub fn of(file: &str, headers: &[String], map: &[Assignment], given: &[F]) -> Result<Columns<F>, ImportError> {
         let mut targets: Vec<Option<F>> = vec![None; headers.len()];
         for assignment in map {
             let word = assignment.field.trim().to_lowercase().replace([' ', '-'], "_");
@@ -74,7 +80,7 @@ impl<F: SheetField> Columns<F> {
             }
         }
         for (fields, holds) in F::REQUIRED {
-            if !fields.iter().any(|field| targets.contains(&Some(*field))) {
+            if !fields.iter().any(|field| targets.contains(&Some(*field)) || given.contains(field)) {
                 return Err(ImportError::NoColumn {
                     file: file.to_owned(),
                     holds,
@@ -89,6 +95,11 @@ impl<F: SheetField> Columns<F> {
     /// The columns that fill a field.
     pub fn columns_of(&self, field: F) -> impl Iterator<Item = usize> {
         (0..self.targets.len()).filter(move |index| self.targets.get(*index) == Some(&Some(field)))
+    }
+
+    /// The columns that fill one of these fields.
+    pub fn columns_of_any(&self, fields: &[F]) -> Vec<usize> {
+        fields.iter().flat_map(|field| self.columns_of(*field)).collect()
     }
 
     /// The headers of columns that are left out.

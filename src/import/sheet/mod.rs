@@ -17,6 +17,7 @@ use super::ImportError;
 use super::leads::Observer;
 use super::options::Assignment;
 use super::prepare::{begin_record, earlier_options, refuse_to_overwrite};
+use super::proof::{Doubtful, Formats};
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
 use super::source::{Item, Source, SourceOptions};
@@ -27,6 +28,7 @@ use crate::db::models::organizations::Organization;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, locks};
 use crate::domain::datetime::DateOrder;
+use crate::domain::money::DecimalSeparator;
 use crate::domain::timestamp::Timestamp;
 
 /// A kind of import.
@@ -43,6 +45,11 @@ pub trait Kind: Sized {
     type Counts: Serialize + Default;
 
     fn new(options: Self::Options, organization: &Organization) -> Self;
+
+    /// The fields that the options give to every row whose own cell is blank.
+    fn given(_options: &Self::Options) -> Vec<Self::Field> {
+        Vec::new()
+    }
 
     fn options(&self) -> &Self::Options;
 
@@ -88,6 +95,16 @@ pub trait Options: Clone + Default + Serialize + DeserializeOwned {
     /// Which of day and month stands first.
     fn date_order(&self) -> Option<DateOrder> {
         None
+    }
+
+    /// What separates decimals.
+    fn decimal_separator(&self) -> Option<DecimalSeparator> {
+        None
+    }
+
+    /// These options with what the file has proven, so that its reject file is read alike.
+    fn with_formats(self, _formats: Formats) -> Self {
+        self
     }
 }
 
@@ -159,10 +176,11 @@ pub fn import<K: Kind>(
     source.passed_over().iter().for_each(|text| observer.notice(text));
     let earlier: Option<K::Options> = earlier_options(db, &source, request.organization)?;
     let options = request.options.clone().or(earlier.unwrap_or_default());
-    let columns = Columns::of(source.shown(), &source.headers, options.map())?;
+    let columns = Columns::of(source.shown(), &source.headers, options.map(), &K::given(&options))?;
     if !columns.left_out().is_empty() {
         observer.notice(&format!("columns left out: {}", columns.left_out().join(", ")));
     }
+    let options = proven::<K>(options, &columns, &source, observer)?;
     let setting = Setting::of(columns, &options, request.organization, request.stamp.now);
     let kind = K::new(options, request.organization);
     let interrupted = db.interrupted();
@@ -172,6 +190,25 @@ pub fn import<K: Kind>(
         true => db.rehearse(org, |conn| job.run(kind, conn, observer)),
         false => db.write(org, |conn| job.run(kind, conn, observer)),
     }
+}
+
+/// The options with what the columns prove about how their dates and numbers are written.
+fn proven<K: Kind>(
+    options: K::Options,
+    columns: &Columns<K::Field>,
+    source: &Source,
+    observer: &mut dyn Observer,
+) -> Result<K::Options, ImportError> {
+    let said = Formats { date_order: options.date_order(), decimal_separator: options.decimal_separator() };
+    let (dates, numbers) =
+        (columns.columns_of_any(K::Field::PROVEN_DATES), columns.columns_of_any(K::Field::PROVEN_NUMBERS));
+    let doubtful = Doubtful::columns(dates, numbers, said);
+    if doubtful.is_empty() {
+        return Ok(options);
+    }
+    let (formats, notices) = doubtful.prove(source, said)?;
+    notices.iter().for_each(|text| observer.notice(text));
+    Ok(options.with_formats(formats))
 }
 
 /// An import under way.

@@ -11,7 +11,7 @@ use crate::db::models::lead_audit_log;
 use crate::db::models::leads::{self, Lead};
 use crate::db::models::{
     dnc_checks, dnc_entries, dnc_requests, erasures, imports, lead_assignments, lead_merges, lead_notes, lead_phones,
-    lead_tags, segments,
+    lead_source_cost_log, lead_source_costs, lead_tags, segments,
 };
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::erasure::{Redaction, hash_of_email, hash_of_phone};
@@ -45,6 +45,8 @@ pub struct Erased {
     pub assignments: usize,
     /// Records of the do-not-call list out of whose texts the person was taken; the numbers stay.
     pub dnc_records: usize,
+    /// Notes of costs and reasons of their changes out of which the person's phones and emails were taken.
+    pub cost_texts: usize,
     /// Records of imports out of whose texts the person was taken.
     pub imports: usize,
     /// Leads that have or had a phone or email of the person, were not merged, and are not erased.
@@ -107,6 +109,7 @@ pub fn erase(conn: &mut Db, lead: &Lead, reason: Option<&str>, stamp: &Stamp) ->
     }
     erased.assignments += leave_assignments(conn, &person, &redaction, &erased, stamp)?;
     erased.dnc_records = leave_dnc(conn, &person, &redaction, &erased, stamp)?;
+    erased.cost_texts = leave_costs(conn, &redaction, &erased, stamp)?;
     erased.imports = leave_imports(conn, &redaction, stamp)?;
     take_out(conn, org, &erased.lead_ids)?;
     Ok(erased)
@@ -208,6 +211,27 @@ fn leave_dnc(
                 dnc_checks::set_texts(conn, org, id, &typed.unwrap_or(input), &reasons)?;
                 changed += 1;
             }
+        }
+    }
+    Ok(changed)
+}
+
+/// Takes phones and emails out of what is written about costs.
+fn leave_costs(conn: &mut Db, redaction: &Redaction, erased: &Erased, stamp: &Stamp) -> Result<usize, DbError> {
+    let (org, redaction) = (stamp.org, redaction.without_names());
+    let Some(lead) = erased.lead_ids.first().copied() else { return Ok(0) };
+    let mut changed = 0;
+    for (id, note) in lead_source_costs::notes(conn, org)? {
+        if let Some(redacted) = redaction.redact(&note) {
+            lead_source_costs::set_note(conn, id, &redacted, stamp)?;
+            changed += 1;
+        }
+    }
+    for (id, reason) in lead_source_cost_log::reasons(conn, org)? {
+        if let Some(redacted) = redaction.redact(&reason) {
+            erasures::mark_row(conn, org, "lead_source_cost_log", id, lead)?;
+            lead_source_cost_log::set_reason(conn, org, id, &redacted)?;
+            changed += 1;
         }
     }
     Ok(changed)

@@ -15,9 +15,10 @@ pub use revert::{KeptField, KeptReason};
 pub use summary::{KeptLead, RefusedLead, UndoSummary};
 
 use super::apply::FieldChange;
-use super::dnc;
+use super::{costs, dnc};
 use crate::db::bulk::{self, LeadChanges, Stamp, Written};
 use crate::db::models::dnc_list;
+use crate::db::models::exchange_rates;
 use crate::db::models::import_effects::{self, Logged, Made};
 use crate::db::models::imports::{self, Import, NewImport};
 use crate::db::models::lead_audit_log::NewAuditEntry;
@@ -97,6 +98,7 @@ pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, Undo
     work.restore_changed(conn)?;
     work.settle_dnc(conn, &closed)?;
     work.settle_statuses(conn)?;
+    work.take_back_costs(conn)?;
     imports::mark_undone(conn, org, work.import.id, work.request.stamp.now)?;
     work.summary.seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     work.finish(conn, record)
@@ -329,6 +331,25 @@ impl Work<'_> {
         Ok(lead_status_history::hand_over(conn, import, &self.stay, stamp)?)
     }
 
+    /// Costs return to what they were. Rates of an undone import count no more, so that those before them do.
+    fn take_back_costs(&mut self, conn: &mut Db) -> Result<(), UndoError> {
+        match self.import.kind.as_str() {
+            "costs" => {
+                let taken = costs::take_back_import(conn, self.import.id, &self.request.stamp)?;
+                self.summary.costs_removed = Some(taken.removed);
+                self.summary.costs_restored = Some(taken.restored);
+                self.summary.costs_kept = Some(taken.kept.len() as u64);
+                self.summary.kept_costs = taken.kept;
+            }
+            "rates" => {
+                let count = exchange_rates::count_of_import(conn, self.request.stamp.org, self.import.id)?;
+                self.summary.rates_removed = Some(count);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     fn check_interrupted(&self) -> Result<(), UndoError> {
         match self.request.interrupted.load(Ordering::Relaxed) {
             true => Err(UndoError::Db(DbError::Interrupted)),
@@ -343,7 +364,7 @@ impl Work<'_> {
         let mut counts = serde_json::to_value(&self.summary).map_err(|e| UndoError::Record(e.to_string()))?;
         // The record has the counts; which leads they were is in the log.
         if let serde_json::Value::Object(keys) = &mut counts {
-            keys.retain(|key, _| !matches!(key.as_str(), "kept_fields" | "refused_leads"));
+            keys.retain(|key, _| !matches!(key.as_str(), "kept_fields" | "refused_leads" | "kept_costs"));
         }
         let options = Json(serde_json::json!({ "with_dnc": self.request.with_dnc }));
         imports::finish(conn, self.request.stamp.org, record, &options, &Json(counts), (self.request.clock)())?;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::revert::KeptField;
+use crate::ops::costs::KeptCost;
 
 /// What an undo did: every lead of the import is in exactly one group.
 #[derive(Debug, Default, Serialize)]
@@ -25,6 +26,14 @@ pub struct UndoSummary {
     pub refused: u64,
     /// Events of an imported history that count no more; nothing for other imports.
     pub status_events: Option<u64>,
+    /// Costs that the import entered, removed now; nothing for other imports, like the following.
+    pub costs_removed: Option<u64>,
+    /// Costs that it changed, as they were before.
+    pub costs_restored: Option<u64>,
+    /// Costs that stay as they are.
+    pub costs_kept: Option<u64>,
+    /// Exchange rates that count no more.
+    pub rates_removed: Option<u64>,
     /// Values that returned.
     pub fields_restored: u64,
     /// Do-not-call entries that were closed.
@@ -33,6 +42,7 @@ pub struct UndoSummary {
     pub dnc_moved: u64,
     pub kept_fields: Vec<KeptLead>,
     pub refused_leads: Vec<RefusedLead>,
+    pub kept_costs: Vec<KeptCost>,
     pub seconds: f64,
 }
 

@@ -1,0 +1,87 @@
+//! `crmctl roi cost add`
+
+use iso_currency::Currency;
+
+use crate::commands::context::Context;
+use crate::commands::roi::{base_currency, normal};
+use crate::commands::texts::within;
+use crate::commands::{amounts, complete};
+use crate::db::Lock;
+use crate::db::models::lead_source_costs;
+use crate::domain::amount::with_currency;
+use crate::domain::cost::{CostKey, LONGEST_CAMPAIGN, LONGEST_NOTE, OnRecorded};
+use crate::domain::month::Month;
+use crate::domain::role::Right;
+use crate::domain::{currency, source};
+use crate::error::{CommandError, Exit};
+use crate::ops::costs::{CostBook, CostEntry, CostError, Settled};
+
+/// Record what a source cost in a month
+///
+/// The same cost entered twice is an error, unless it is said whether it adds to the one before or takes its place.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    crmctl roi cost add 'Facebook Ads' 2026-03 1250.00\n  \
+    crmctl roi cost add facebook_ads 2026-03 800 --currency EUR --campaign 'Spring sale' --note 'invoice 4711'\n  \
+    crmctl roi cost add facebook_ads 2026-03 99.50 --add")]
+pub struct Args {
+    /// The source, in any spelling
+    #[arg(add = complete::source_names())]
+    source: String,
+    /// Such as 2026-03
+    month: Month,
+    /// Such as 1250.00
+    #[arg(allow_negative_numbers = true)]
+    amount: String,
+    /// ISO 4217 code [default: the organization's]
+    #[arg(long, value_parser = currency::parse)]
+    currency: Option<Currency>,
+    /// A campaign of the source
+    #[arg(long, value_parser = within::<LONGEST_CAMPAIGN>)]
+    campaign: Option<String>,
+    #[arg(long, value_parser = within::<LONGEST_NOTE>)]
+    note: Option<String>,
+    /// Add it to what is recorded
+    #[arg(long, conflicts_with = "replace")]
+    add: bool,
+    /// Put it in place of what is recorded
+    #[arg(long)]
+    replace: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::ManageCosts)?;
+    let amount = amounts::money(&args.amount, args.currency, base_currency(&session)?)?;
+    let currency = amount.currency;
+    let key = CostKey {
+        period: args.month,
+        source: normal("source", &args.source, source::MAX_LENGTH)?,
+        campaign: match &args.campaign {
+            Some(campaign) => normal("campaign", campaign, LONGEST_CAMPAIGN)?,
+            None => String::new(),
+        },
+        currency: currency.code().to_owned(),
+    };
+    let entry = CostEntry { key, cents: amount.cents, note: args.note };
+    let on = match (args.add, args.replace) {
+        (true, _) => OnRecorded::Add,
+        (_, true) => OnRecorded::Replace,
+        _ => OnRecorded::Refuse,
+    };
+    let (org, stamp) = (session.org.org_id(), session.stamp.clone());
+    let (settled, cost) = session.db.write_under(Lock::Costs, org, false, |conn| -> Result<_, CostError> {
+        let mut book = CostBook::load(conn, org, Some(args.month))?;
+        let settled =
+            book.enter(&entry, on).map_err(|problem| CostError::Refused { key: entry.key.clone(), problem })?;
+        book.write(conn, None, &stamp)?;
+        Ok((settled, lead_source_costs::by_key(conn, org, &entry.key)?))
+    })?;
+    match settled {
+        Settled::Updated(before) => context.ui.note(&format!("it was {}", with_currency(before, currency.code()))),
+        Settled::Unchanged => context.ui.note("it was recorded so already"),
+        Settled::Created => {}
+    }
+    let cost = cost.ok_or_else(|| CommandError::failed("the cost cannot be read again"))?;
+    context.ui.record(&cost, super::COLUMNS)?;
+    Ok(Exit::Done)
+}

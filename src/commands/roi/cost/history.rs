@@ -1,0 +1,44 @@
+//! `crmctl roi cost history`
+
+use super::CostSelection;
+use crate::commands::context::Context;
+use crate::db::models::lead_source_cost_log;
+use crate::domain::role::Right;
+use crate::error::Exit;
+use crate::ui::Column;
+
+/// List every change of costs: who entered, changed and removed which, and when
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl roi cost history --source facebook_ads --month 2026-03")]
+pub struct Args {
+    #[command(flatten)]
+    selection: CostSelection,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::time("changed_at", "when"),
+    Column::number("cost_id", "cost"),
+    Column::whole("period", "month"),
+    Column::text("source", "source"),
+    Column::text("campaign", "campaign"),
+    Column::whole("action", "action"),
+    Column::money("old_cents", "old", "currency"),
+    Column::money("new_cents", "new", "currency"),
+    Column::whole("currency", "currency"),
+    Column::text("reason", "reason"),
+    Column::text("actor", "who"),
+    Column::number("import_id", "import"),
+    Column::hidden("changed_by"),
+];
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let filter = args.selection.filter(&session)?;
+    let org = session.org.org_id();
+    let mut list = context.ui.list(COLUMNS);
+    for change in session.db.read(org, |conn| lead_source_cost_log::of_costs(conn, org, &filter))? {
+        list.push(&change)?;
+    }
+    list.finish("no costs were ever recorded")?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,51 @@
+//! `crmctl roi rate import`
+
+use crate::cli::one_of;
+use crate::commands::context::Context;
+use crate::commands::import::shared::{SheetArgs, run_sheet};
+use crate::domain::money::DecimalSeparator;
+use crate::error::Exit;
+use crate::import::rates::{RateOptions, Rates};
+use crate::ui::Column;
+
+/// Import exchange rates from a CSV, TSV, XLSX, XLSB, XLS or ODS file, in one transaction
+///
+/// Each row is a currency, a month and what one unit of it was worth in the organization's currency. `import undo` takes the
+/// rates back.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Fields: currency, period (a month), rate, base_currency\n\n\
+    Example:\n  crmctl roi rate import rates.csv --dry-run\n\n\
+    Exit code 3 when rows were rejected.")]
+pub struct Args {
+    #[command(flatten)]
+    sheet: SheetArgs,
+    /// What separates decimals, where the file does not prove it
+    #[arg(long, value_parser = one_of::<DecimalSeparator>())]
+    decimal_separator: Option<DecimalSeparator>,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let options = RateOptions {
+        map: args.sheet.map.clone(),
+        date_order: args.sheet.date_order,
+        decimal_separator: args.decimal_separator,
+    };
+    run_sheet::<Rates>(args.sheet, options, COLUMNS, context)
+}
+
+const COLUMNS: &[Column] = &[
+    Column::number("import_id", "import"),
+    Column::text("file_name", "file"),
+    Column::hidden("file_sha256"),
+    Column::hidden("dry_run"),
+    Column::count("read", "rows read"),
+    Column::count("created", "  new rates"),
+    Column::count("updated", "  in place of others"),
+    Column::count("unchanged", "  set already"),
+    Column::count("rejected", "  rejected"),
+    Column::hidden("repaired"),
+    Column::count("blank_rows", "blank rows"),
+    Column::hidden("rejects_file"),
+    Column::hidden("problems"),
+    Column::hidden("seconds"),
+];

@@ -1,0 +1,47 @@
+//! `crmctl roi rate`
+
+mod import;
+mod list;
+mod set;
+
+use crate::commands::context::Context;
+use crate::error::Exit;
+use crate::ui::Column;
+
+/// Set the exchange rates by which costs and values in other currencies are converted
+///
+/// A rate is what one unit of a currency was worth in the organization's currency in a month. Costs are converted with the
+/// rate of their month, the value of a lead with that of the month in which it was recruited.
+#[derive(Debug, clap::Args)]
+#[command(subcommand_required = true)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Set(set::Args),
+    List(list::Args),
+    Import(Box<import::Args>),
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    match args.command {
+        Command::Set(args) => set::run(args, context),
+        Command::List(args) => list::run(args, context),
+        Command::Import(args) => import::run(*args, context),
+    }
+}
+
+const COLUMNS: &[Column] = &[
+    Column::whole("period", "month"),
+    Column::whole("currency", "currency"),
+    Column::number("rate", "rate"),
+    Column::whole("base_currency", "in"),
+    Column::time("created_at", "entered"),
+    Column::text("actor", "who"),
+    Column::number("import_id", "import"),
+    Column::hidden("id"),
+    Column::hidden("user_id"),
+];

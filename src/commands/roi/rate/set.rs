@@ -1,0 +1,58 @@
+//! `crmctl roi rate set`
+
+use iso_currency::Currency;
+
+use crate::commands::context::Context;
+use crate::commands::roi::base_currency;
+use crate::db::models::exchange_rates;
+use crate::db::{DbError, Lock};
+use crate::domain::currency;
+use crate::domain::month::Month;
+use crate::domain::rate::Rate;
+use crate::domain::role::Right;
+use crate::error::{CommandError, Exit};
+
+/// Set what one unit of a currency was worth in the organization's currency in a month
+///
+/// The rate before stays in `roi rate list --all`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl roi rate set EUR 2026-03 1.0843     a euro was worth 1.0843 dollars")]
+pub struct Args {
+    /// ISO 4217 code
+    #[arg(value_parser = currency::parse)]
+    currency: Currency,
+    /// Such as 2026-03
+    month: Month,
+    /// Such as 1.0843
+    #[arg(allow_negative_numbers = true)]
+    rate: Rate,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::ManageCosts)?;
+    let base = base_currency(&session)?;
+    if base == args.currency {
+        return Err(CommandError::usage(format!("{} is the organization's own currency", base.code()))
+            .hint("it needs no rate")
+            .into());
+    }
+    let (org, stamp) = (session.org.org_id(), session.stamp.clone());
+    let key = (args.currency.code().to_owned(), args.month);
+    let (before, rates) = session.db.write_under(Lock::Costs, org, false, |conn| -> Result<_, DbError> {
+        let before = exchange_rates::in_force(conn, org, base.code())?.get(&key).copied();
+        if before != Some(args.rate) {
+            exchange_rates::insert(conn, &key, base.code(), args.rate, &stamp)?;
+        }
+        Ok((before, exchange_rates::entered(conn, org, base.code())?))
+    })?;
+    match before {
+        Some(before) if before == args.rate => context.ui.note("it was set so already"),
+        Some(before) => context.ui.note(&format!("it was {before}")),
+        None => {}
+    }
+    let month = args.month.to_string();
+    let set = rates.iter().rev().find(|rate| rate.currency == key.0 && rate.period == month);
+    let set = set.ok_or_else(|| CommandError::failed("the rate cannot be read again"))?;
+    context.ui.record(set, super::COLUMNS)?;
+    Ok(Exit::Done)
+}
