@@ -96,6 +96,8 @@ enum Command {
     #[command(subcommand)]
     Roi(commands::roi::Command),
     #[command(subcommand)]
+    Budget(commands::budget::Command),
+    #[command(subcommand)]
     Org(commands::org::Command),
     #[command(subcommand)]
     User(commands::user::Command),
@@ -177,6 +179,7 @@ fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
         "segment" => ("segment", commands::segment::Command::augment_subcommands),
         "funnel" => ("funnel", commands::funnel::Command::augment_subcommands),
         "roi" => ("roi", commands::roi::Command::augment_subcommands),
+        "budget" => ("budget", commands::budget::Command::augment_subcommands),
         "org" => ("org", commands::org::Command::augment_subcommands),
         "user" => ("user", commands::user::Command::augment_subcommands),
         "migrate" => ("migrate", commands::migrate::Command::augment_subcommands),
@@ -241,6 +244,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Segment(command) => commands::segment::run(command, context),
         Command::Funnel(command) => commands::funnel::run(command, context),
         Command::Roi(command) => commands::roi::run(command, context),
+        Command::Budget(command) => commands::budget::run(command, context),
         Command::Org(command) => commands::org::run(command, context),
         Command::User(command) => commands::user::run(command, context),
         Command::Migrate(command) => commands::migrate::run(command, context),

@@ -5,6 +5,7 @@ use crate::domain::cost::CostProblem;
 use crate::export::{ExportError, Form};
 use crate::filter::FilterError;
 use crate::import::ImportError;
+use crate::ops::budget::BudgetError;
 use crate::ops::costs::CostError;
 use crate::ops::dnc::decide::DecideError;
 use crate::ops::lead_delete::RestoreError;
@@ -12,6 +13,7 @@ use crate::ops::lead_edit::{self, EditError};
 use crate::ops::lead_erase::EraseError;
 use crate::ops::lead_history::as_of::AsOfError;
 use crate::ops::lead_merge::MergeError;
+use crate::ops::seed::SeedError;
 use crate::ops::undo::UndoError;
 use crate::ops::writer::WriteError;
 use crate::settings::SettingsError;
@@ -119,6 +121,10 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
         of_decide(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<CostError>() {
         of_cost(e, &mut explanation);
+    } else if let Some(SeedError::Db(e) | SeedError::Leads(WriteError::Db(e))) = error.downcast_ref::<SeedError>() {
+        of_db(e, &mut explanation);
+    } else if let Some(e) = error.downcast_ref::<BudgetError>() {
+        of_budget(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<ExportError>() {
         of_export(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<FilterError>() {
@@ -346,6 +352,23 @@ fn of_cost(error: &CostError, explanation: &mut Explanation) {
             "take a credit off the cost of its month: enter what is left, with --replace".into()
         }
         CostError::Refused { .. } => "nothing was changed".into(),
+    });
+}
+
+fn of_budget(error: &BudgetError, explanation: &mut Explanation) {
+    explanation.hint = Some(match error {
+        BudgetError::Db(e) => return of_db(e, explanation),
+        BudgetError::Cost(e) => return of_cost(e, explanation),
+        BudgetError::NameTaken(_) => "choose another name".into(),
+        BudgetError::Gone(_) => "list the accounts: crmctl budget account list".into(),
+        BudgetError::Insufficient { .. } => {
+            "nothing was booked; make a deposit, or say --allow-negative to go below zero".into()
+        }
+        BudgetError::TooLarge(_) => "nothing was booked".into(),
+        BudgetError::NotInLedger { .. } => {
+            "nothing was booked; leave --source and --period out, or name the cost that was charged".into()
+        }
+        BudgetError::NotRecorded { .. } => "nothing was booked; leave --recorded out to add to the cost".into(),
     });
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
-use crate::db::models::{organizations, segments, users};
+use crate::db::models::{budget_accounts, organizations, segments, users};
 use crate::db::{Database, Location, OpenOptions, OrgId};
 use crate::filter::names;
 use crate::settings::{Flags, Settings};
@@ -49,6 +49,16 @@ pub fn segment_names() -> ArgValueCandidates {
             let mut all = asked.db.read(org, |conn| segments::all(conn, org))?;
             all.retain(|segment| segment.is_seen_by(user));
             Ok(all.into_iter().map(|segment| (segment.name, segment.description)).collect())
+        })
+    })
+}
+
+pub fn budget_accounts() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        offered(|asked| {
+            let Some(org) = asked.org else { return Ok(Vec::new()) };
+            let all = asked.db.read(org, |conn| budget_accounts::all(conn, org))?;
+            Ok(all.into_iter().map(|account| (account.name, Some(account.currency))).collect())
         })
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod amounts;
 pub mod backup;
+pub mod budget;
 pub mod complete;
 pub mod completions;
 pub mod config;

@@ -449,7 +449,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Integer, Text};
+    use crate::db::types::{UtcTimestamp, Uuid};
+
+    budget_accounts (id) {
+        id -> BigInt,
+        organization_id -> Integer,
+        uid -> Uuid,
+        name -> Text,
+        currency -> Text,
+        sequence -> BigInt,
+        balance_cents -> BigInt,
+        head_hash -> Binary,
+        created_at -> UtcTimestamp,
+        updated_at -> UtcTimestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
+    use crate::db::types::UtcTimestamp;
+
+    budget_transactions (organization_id, account_id, sequence) {
+        organization_id -> Integer,
+        account_id -> BigInt,
+        sequence -> BigInt,
+        transaction_type -> Text,
+        amount_cents -> BigInt,
+        balance_before_cents -> BigInt,
+        balance_after_cents -> BigInt,
+        reference -> Nullable<Text>,
+        description -> Nullable<Text>,
+        source -> Nullable<Text>,
+        campaign -> Nullable<Text>,
+        period -> Nullable<Text>,
+        user_id -> Nullable<BigInt>,
+        actor -> Text,
+        recorded_at -> UtcTimestamp,
+        previous_hash -> Binary,
+        hash -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    budget_accounts,
+    budget_transactions,
     dnc_checks,
     dnc_list,
     dnc_requests,

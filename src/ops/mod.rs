@@ -2,6 +2,7 @@
 
 pub mod apply;
 mod batch;
+pub mod budget;
 pub mod bulk_change;
 pub mod costs;
 pub mod dnc;

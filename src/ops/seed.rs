@@ -5,12 +5,19 @@ use std::str::FromStr;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::budget::{self, Booking, BudgetError, CostPart};
 use super::bulk_change::{BulkAction, change};
+use super::costs::CostBook;
 use super::draft::LeadDraft;
 use super::writer::{Fate, LeadWriter, Policy, WriteError};
-use crate::db::Db;
 use crate::db::bulk::Stamp;
+use crate::db::models::budget_accounts;
+use crate::db::models::lead_source_costs::{self, CostFilter};
+use crate::db::{Db, DbError};
+use crate::domain::cost::CostKey;
 use crate::domain::duplicates::{OnDuplicate, OnListed};
+use crate::domain::ledger::TransactionType;
+use crate::domain::month::Month;
 use crate::domain::phone::E164;
 use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
@@ -22,6 +29,8 @@ pub struct Seeded {
     pub dnc_entries: u64,
     /// Leads given to the acting user, if one acts.
     pub assignments: usize,
+    pub costs: usize,
+    pub transactions: usize,
 }
 
 /// First name, last name, phone, company, status, source, score, tag, age in days.
@@ -44,11 +53,61 @@ const SAMPLES: [Sample; 10] = [
 /// The statuses of the leads that the acting user is given.
 const PROMISING: [&str; 2] = ["qualified", "hot"];
 
-/// Adds what is not there yet, with the history that its statuses imply.
+/// Why sample data was not loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Leads(#[from] WriteError),
+    #[error(transparent)]
+    Budget(#[from] BudgetError),
+}
+
+/// Adds what is not there yet, with the history that its statuses imply, amounts in the currency of the organization. The
+/// caller holds [`crate::db::Lock::Undo`].
 ///
 /// # Errors
 /// The database refuses.
-pub fn load(conn: &mut Db, stamp: &Stamp) -> Result<Seeded, WriteError> {
+pub fn load(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, SeedError> {
+    let seeded = load_leads(conn, stamp)?;
+    let (costs, transactions) = load_costs(conn, currency, stamp)?;
+    Ok(Seeded { costs, transactions, ..seeded })
+}
+
+/// Source, minor units: costs of the month before this one.
+const COSTS: [(&str, i64); 2] = [("facebook_ads", 125_000), ("trade_show", 48_000)];
+
+/// Adds costs, and a budget account of which one more is charged, when there are neither.
+fn load_costs(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<(usize, usize), SeedError> {
+    if !lead_source_costs::some(conn, stamp.org, &CostFilter::default())?.is_empty()
+        || !budget_accounts::all(conn, stamp.org)?.is_empty()
+    {
+        return Ok((0, 0));
+    }
+    let period = Month::at(stamp.now, &TimeZone::UTC).previous();
+    let mut book = CostBook::default();
+    for (source, cents) in COSTS {
+        let key = CostKey { period, source: source.into(), campaign: String::new(), currency: currency.into() };
+        book.put(&key, cents);
+    }
+    let costs = book.write(conn, Some("sample data"), stamp)?.len();
+    let account = budget::open(conn, "main", currency, stamp)?;
+    let booking = |kind, amount_cents, cost| Booking {
+        kind,
+        amount_cents,
+        allow_negative: false,
+        reference: None,
+        description: Some("sample data".into()),
+        cost,
+    };
+    let website = CostPart { source: "website".into(), campaign: String::new(), period, is_recorded: false };
+    budget::book(conn, &account, &booking(TransactionType::Deposit, 500_000, None), stamp)?;
+    budget::book(conn, &account, &booking(TransactionType::Charge, 30_000, Some(website)), stamp)?;
+    Ok((costs + 1, 2))
+}
+
+fn load_leads(conn: &mut Db, stamp: &Stamp) -> Result<Seeded, WriteError> {
     let drafts: Vec<LeadDraft> = SAMPLES.iter().map(|sample| draft(sample, stamp)).collect();
     let policy = Policy { on_duplicate: OnDuplicate::Skip, on_listed: OnListed::Flag };
     let stamp = Stamp { trigger: Trigger::System, ..stamp.clone() };
@@ -70,6 +129,8 @@ pub fn load(conn: &mut Db, stamp: &Stamp) -> Result<Seeded, WriteError> {
         }
     };
     Ok(Seeded {
+        costs: 0,
+        transactions: 0,
         assignments,
         leads: outcomes.iter().filter(created).count() as u64,
         dnc_entries: outcomes.iter().filter(created).filter(|outcome| outcome.dnc_flagged).count() as u64,

@@ -4,6 +4,7 @@ mod support;
 
 mod append_only;
 mod backup;
+mod budget;
 mod bulk;
 mod completions;
 mod config;

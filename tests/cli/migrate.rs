@@ -4,7 +4,7 @@ use crate::support::engine::{admin_url, database_of, psql, url_of};
 use crate::support::{Engine, World, on_both_engines, program, ran};
 
 /// How many migrations there are.
-const MIGRATIONS: usize = 8;
+const MIGRATIONS: usize = 9;
 
 /// The same database as the role that owns the schema.
 fn owner(world: &World) -> String {
@@ -89,6 +89,15 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
         &["roi", "cost", "history"],
         &["roi", "rate", "set", "EUR", "2026-03", "1.1"],
         &["roi", "rate", "list"],
+        &["budget", "account", "add", "x"],
+        &["budget", "account", "list"],
+        &["budget", "deposit", "5"],
+        &["budget", "charge", "5"],
+        &["budget", "refund", "5"],
+        &["budget", "adjust", "5", "--description", "x"],
+        &["budget", "balance"],
+        &["budget", "list"],
+        &["budget", "verify"],
         &["roi", "rate", "import", "a.csv"],
         &["funnel"],
         &["funnel", "stages"],
@@ -155,8 +164,11 @@ fn sample_data_loads_once() {
     on_both_engines(|world| {
         let seeded = world.json(["migrate", "seed"]);
         assert_eq!((seeded["leads"].as_u64(), seeded["dnc_entries"].as_u64()), (Some(10), Some(2)));
+        assert_eq!((seeded["costs"].as_u64(), seeded["transactions"].as_u64()), (Some(3), Some(2)));
+        world.ok(["budget", "verify"]);
         let again = world.json(["migrate", "seed"]);
         assert_eq!((again["leads"].as_u64(), world.leads().len()), (Some(0), 10));
+        assert_eq!((again["costs"].as_u64(), again["transactions"].as_u64()), (Some(0), Some(0)));
         let statuses: std::collections::BTreeSet<String> =
             world.leads().iter().map(|lead| lead["status"].as_str().unwrap().to_owned()).collect();
         assert_eq!(statuses.len(), 8);

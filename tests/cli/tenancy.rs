@@ -50,6 +50,25 @@ fn every_verb_keeps_to_its_organization() {
             assert!(!beta_s(acme(list)), "{list:?}");
         }
         assert_eq!(acme(&["dnc", "check", "+12125550107"])[0]["verdict"], "clear");
+        for args in [
+            &["roi", "cost", "add", "web", "2026-03", "500"][..],
+            &["roi", "rate", "set", "EUR", "2026-03", "1.08"],
+            &["budget", "deposit", "1000"],
+            &["budget", "charge", "10", "--source", "web", "--period", "2026-03"],
+        ] {
+            world.ok([args, &beta_too].concat());
+        }
+        let cost = world.json([&["roi", "cost", "list"][..], &beta_too].concat())[0]["id"].to_string();
+        for list in [
+            &["roi", "cost", "list"][..],
+            &["roi", "cost", "history"],
+            &["roi", "rate", "list"],
+            &["budget", "list"],
+            &["budget", "balance"],
+        ] {
+            assert_eq!(acme(list), json!([]), "{list:?}");
+        }
+        assert_eq!(acme(&["budget", "verify"])["accounts"], json!([]));
         assert_eq!(acme(&["funnel"])["cohort"], 2);
         assert_eq!(acme(&["funnel", "--mode", "activity"])["entries"], 3);
         assert_eq!(acme(&["funnel", "stages"])["cohort"], 2);
@@ -76,6 +95,9 @@ fn every_verb_keeps_to_its_organization() {
             vec!["lead", "merge", &id, "--into", "1", "--yes"],
             vec!["dnc", "decide", &request, "honour"],
             vec!["dnc", "remove", "+12125550107", "--reason", "x", "--yes"],
+            vec!["roi", "cost", "remove", &cost, "--yes"],
+            vec!["budget", "charge", "5", "--account", "main"],
+            vec!["budget", "verify", "--account", "main"],
             vec!["lead", "tag", &id, "x"],
             vec!["lead", "untag", &id, "vip"],
             vec!["lead", "assign", &id, "--to", "acme@example.com"],

@@ -43,6 +43,7 @@ const COLUMNS: &[Column] = &[
     Column::count("imports", "records of imports"),
     Column::text("other_lead_ids", "other leads that have or had their phone or email"),
     Column::text("segments", "segments that name them"),
+    Column::text("ledger", "budget transactions that name them"),
     Column::hidden("dry_run"),
 ];
 
@@ -85,6 +86,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     if !erased.segments.is_empty() {
         ui.warn("segments name this person in their filters: change or delete them");
     }
-    let needs_attention = !erased.other_lead_ids.is_empty() || !erased.segments.is_empty();
-    Ok(if needs_attention { Exit::NeedsAttention } else { Exit::Done })
+    if !erased.ledger.is_empty() {
+        ui.warn("budget transactions hold a phone or email of this person, and a ledger is never changed");
+    }
+    let needs_attention = [erased.other_lead_ids.is_empty(), erased.segments.is_empty(), erased.ledger.is_empty()];
+    Ok(if needs_attention.contains(&false) { Exit::NeedsAttention } else { Exit::Done })
 }

@@ -40,6 +40,6 @@ pub(super) fn normal(what: &str, text: &str, most: usize) -> Result<String, Comm
 }
 
 /// The organization's currency.
-fn base_currency(session: &Session) -> Result<Currency, CommandError> {
+pub(super) fn base_currency(session: &Session) -> Result<Currency, CommandError> {
     currency::parse(&session.org.base_currency).map_err(CommandError::failed)
 }

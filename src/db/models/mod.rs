@@ -1,5 +1,8 @@
 //! One file a table: its row, and the queries that concern it alone.
 
+pub mod budget_accounts;
+pub mod budget_rows;
+pub mod budget_transactions;
 pub mod dnc_checks;
 pub mod dnc_entries;
 pub mod dnc_list;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::db::bulk::Stamp;
+use crate::db::models::budget_transactions;
 use crate::db::models::lead_source_cost_log::{self, CostChange};
 use crate::db::models::lead_source_costs::{self, CostFilter};
 use crate::db::{Db, DbError, OrgId};
@@ -56,6 +57,9 @@ impl CostBook {
             ..CostFilter::default()
         };
         let mut book = CostBook::default();
+        for (key, cents) in budget_transactions::of_costs(conn, org, filter.since.clone(), filter.until.clone())? {
+            book.lines.entry(key).or_default().in_ledger = cents;
+        }
         for cost in lead_source_costs::some(conn, org, &filter)? {
             if let Some(key) = cost.key() {
                 let line = book.lines.entry(key).or_default();
@@ -68,6 +72,16 @@ impl CostBook {
     /// The amount that is recorded for this, in minor units.
     pub fn recorded(&self, key: &CostKey) -> Option<i64> {
         self.lines.get(key)?.cents
+    }
+
+    /// So much of the cost of this is in the budget ledger.
+    pub fn in_ledger(&self, key: &CostKey) -> i64 {
+        self.lines.get(key).map_or(0, |line| line.in_ledger)
+    }
+
+    /// Puts an amount in place of what is recorded, whatever is in the ledger: for what moves both.
+    pub fn put(&mut self, key: &CostKey, cents: i64) {
+        self.lines.entry(key.clone()).or_default().cents = Some(cents);
     }
 
     /// Enters a cost.

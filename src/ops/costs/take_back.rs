@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::CostBook;
 use crate::db::bulk::Stamp;
 use crate::db::models::lead_source_cost_log::{self, CostChange};
 use crate::db::models::lead_source_costs;
@@ -47,12 +48,16 @@ pub fn take_back_import(conn: &mut Db, import: i64, stamp: &Stamp) -> Result<Tak
     let ids: Vec<i64> = effects.keys().copied().collect();
     let reason = format!("import {import} undone");
     let mut taken = TakenBack::default();
+    let book = CostBook::load(conn, stamp.org, None)?;
     for cost in lead_source_costs::by_ids(conn, stamp.org, &ids)? {
         let Some(effect) = effects.get(&cost.id) else { continue };
         let kept = match (cost.deleted_at, Some(cost.cost_cents) == effect.new) {
             (Some(_), _) => Some("removed since"),
             (None, false) => Some("changed since"),
-            (None, true) => None,
+            (None, true) => {
+                let in_ledger = cost.key().map_or(0, |key| book.in_ledger(&key));
+                (effect.old.unwrap_or_default() < in_ledger).then_some("a part of it is in the budget ledger")
+            }
         };
         if let Some(kept) = kept {
             let name = cost.key().map(|key| key.to_string()).unwrap_or_default();

@@ -4,14 +4,16 @@
 mod person;
 pub mod tombstones;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::db::bulk::Stamp;
 use crate::db::models::lead_audit_log;
 use crate::db::models::leads::{self, Lead};
 use crate::db::models::{
-    dnc_checks, dnc_entries, dnc_requests, erasures, imports, lead_assignments, lead_merges, lead_notes, lead_phones,
-    lead_source_cost_log, lead_source_costs, lead_tags, segments,
+    budget_accounts, budget_transactions, dnc_checks, dnc_entries, dnc_requests, erasures, imports, lead_assignments,
+    lead_merges, lead_notes, lead_phones, lead_source_cost_log, lead_source_costs, lead_tags, segments,
 };
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::erasure::{Redaction, hash_of_email, hash_of_phone};
@@ -53,6 +55,8 @@ pub struct Erased {
     pub other_lead_ids: Vec<i64>,
     /// Segments whose filters speak of the person, and were left as they are.
     pub segments: Vec<String>,
+    /// Transactions of the budget ledger whose texts hold a phone or email of the person: they cannot be changed.
+    pub ledger: Vec<String>,
     pub dry_run: bool,
 }
 
@@ -109,6 +113,7 @@ pub fn erase(conn: &mut Db, lead: &Lead, reason: Option<&str>, stamp: &Stamp) ->
     }
     erased.assignments += leave_assignments(conn, &person, &redaction, &erased, stamp)?;
     erased.dnc_records = leave_dnc(conn, &person, &redaction, &erased, stamp)?;
+    erased.ledger = in_ledger(conn, org, &redaction)?;
     erased.cost_texts = leave_costs(conn, &redaction, &erased, stamp)?;
     erased.imports = leave_imports(conn, &redaction, stamp)?;
     take_out(conn, org, &erased.lead_ids)?;
@@ -150,6 +155,20 @@ fn naming(conn: &mut Db, org: OrgId, redaction: &Redaction) -> Result<Vec<String
     let all = segments::all(conn, org)?;
     let speaks = |segment: &segments::Segment| redaction.redact_json(&mut segment.filter.0.clone());
     Ok(all.into_iter().filter(speaks).map(|segment| segment.name).collect())
+}
+
+/// Transactions that hold a phone or email of the person.
+fn in_ledger(conn: &mut Db, org: OrgId, redaction: &Redaction) -> Result<Vec<String>, DbError> {
+    let redaction = redaction.without_names();
+    let mut found: BTreeSet<(i64, i64)> = BTreeSet::new();
+    budget_transactions::each_text(conn, org, |account, sequence, text| {
+        if redaction.redact(text).is_some() {
+            found.insert((account, sequence));
+        }
+    })?;
+    let accounts = budget_accounts::all(conn, org)?;
+    let name = |id: i64| accounts.iter().find(|account| account.id == id).map_or("", |account| account.name.as_str());
+    Ok(found.into_iter().map(|(account, sequence)| format!("{} number {sequence}", name(account))).collect())
 }
 
 /// Takes the person out of the filters by which other leads were assigned.

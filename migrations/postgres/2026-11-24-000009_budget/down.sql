@@ -1,0 +1,2 @@
+DROP TABLE budget_transactions;
+DROP TABLE budget_accounts;

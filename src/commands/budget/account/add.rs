@@ -1,0 +1,35 @@
+//! `crmctl budget account add`
+
+use iso_currency::Currency;
+
+use crate::commands::context::Context;
+use crate::commands::roi::base_currency;
+use crate::commands::texts::within;
+use crate::db::Lock;
+use crate::domain::currency;
+use crate::domain::ledger::LONGEST_ACCOUNT;
+use crate::domain::role::Right;
+use crate::error::Exit;
+use crate::ops::budget;
+
+/// Open a budget account
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl budget account add ads-europe --currency EUR")]
+pub struct Args {
+    #[arg(value_parser = within::<LONGEST_ACCOUNT>)]
+    name: String,
+    /// ISO 4217 code [default: the organization's]
+    #[arg(long, value_parser = currency::parse)]
+    currency: Option<Currency>,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::ManageCosts)?;
+    let currency = args.currency.map_or_else(|| base_currency(&session), Ok)?;
+    let (org, stamp) = (session.org.org_id(), session.stamp.clone());
+    let account = session
+        .db
+        .write_under(Lock::Costs, org, false, |conn| budget::open(conn, &args.name, currency.code(), &stamp))?;
+    context.ui.record(&account, super::COLUMNS)?;
+    Ok(Exit::Done)
+}

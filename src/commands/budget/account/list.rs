@@ -1,0 +1,21 @@
+//! `crmctl budget account list`
+
+use crate::commands::context::Context;
+use crate::db::models::budget_accounts;
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// List budget accounts
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let org = session.org.org_id();
+    let mut list = context.ui.list(super::COLUMNS);
+    for account in session.db.read(org, |conn| budget_accounts::all(conn, org))? {
+        list.push(&account)?;
+    }
+    list.finish("there are no budget accounts")?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,30 @@
+//! `crmctl budget adjust`
+
+use super::booking::{BookingArgs, Target, Work, book};
+use crate::commands::context::Context;
+use crate::domain::ledger::TransactionType;
+use crate::domain::role::Right;
+use crate::error::{CommandError, Exit};
+
+/// Correct the balance of an account, by an amount with its sign; a description says why
+///
+/// Transactions are never changed: a wrong one is corrected by another one.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl budget adjust -12.50 --description 'bank fees of March'")]
+pub struct Args {
+    #[command(flatten)]
+    booking: BookingArgs,
+    /// Let the balance fall below zero
+    #[arg(long)]
+    allow_negative: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    if args.booking.description.is_none() {
+        return Err(CommandError::usage("an adjustment needs a reason").hint("say it with --description TEXT").into());
+    }
+    let mut session = context.session(Right::ManageCosts)?;
+    let target = Target::Account(args.booking.account.find(&mut session)?);
+    let (kind, booking) = (TransactionType::Adjustment, &args.booking);
+    book(Work { args: booking, kind, target, cost: None, allow_negative: args.allow_negative }, &mut session, context)
+}

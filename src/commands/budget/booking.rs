@@ -1,0 +1,183 @@
+//! What the verbs that book share.
+
+use iso_currency::Currency;
+use serde::Serialize;
+
+use super::AccountName;
+use crate::commands::context::{Context, Session};
+use crate::commands::roi::normal;
+use crate::commands::texts::within;
+use crate::commands::{amounts, complete};
+use crate::db::Lock;
+use crate::db::models::budget_accounts::BudgetAccount;
+use crate::db::models::budget_transactions::{self, BudgetTransaction, TransactionFilter};
+use crate::domain::amount::with_currency;
+use crate::domain::cost::LONGEST_CAMPAIGN;
+use crate::domain::ledger::{LONGEST_DESCRIPTION, LONGEST_REFERENCE, TransactionType};
+use crate::domain::month::Month;
+use crate::domain::{currency, source};
+use crate::error::{CommandError, Exit};
+use crate::ops::budget::{self, Booking, BudgetError, CostPart};
+use crate::ui::Column;
+
+/// An amount on an account.
+#[derive(Debug, clap::Args)]
+pub(super) struct BookingArgs {
+    /// In the account's currency, such as 1250.00
+    #[arg(allow_negative_numbers = true)]
+    amount: String,
+    #[command(flatten)]
+    pub account: AccountName,
+    /// The number of an invoice or order
+    #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_REFERENCE>)]
+    reference: Option<String>,
+    /// What it is for
+    #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_DESCRIPTION>)]
+    pub description: Option<String>,
+}
+
+/// The cost that a booking concerns.
+#[derive(Debug, clap::Args)]
+pub(super) struct CostArgs {
+    /// The source whose cost it is, in any spelling
+    #[arg(long, requires = "period", add = complete::source_names())]
+    source: Option<String>,
+    /// The month whose cost it is, such as 2026-03
+    #[arg(long, value_name = "MONTH", requires = "source")]
+    period: Option<Month>,
+    /// The campaign of the source whose cost it is
+    #[arg(long, requires = "source")]
+    campaign: Option<String>,
+}
+
+impl CostArgs {
+    /// The cost that is meant.
+    pub fn part(&self, is_recorded: bool) -> Result<Option<CostPart>, CommandError> {
+        let (Some(source), Some(period)) = (&self.source, self.period) else { return Ok(None) };
+        Ok(Some(CostPart {
+            source: normal("source", source, source::MAX_LENGTH)?,
+            campaign: match &self.campaign {
+                Some(campaign) => normal("campaign", campaign, LONGEST_CAMPAIGN)?,
+                None => String::new(),
+            },
+            period,
+            is_recorded,
+        }))
+    }
+}
+
+/// Where an amount is booked.
+pub(super) enum Target {
+    Account(BudgetAccount),
+    /// On an account of this name and currency, which is opened for it.
+    New(&'static str, Currency),
+}
+
+/// What is booked where.
+pub(super) struct Work<'a> {
+    pub args: &'a BookingArgs,
+    pub kind: TransactionType,
+    pub target: Target,
+    pub cost: Option<CostPart>,
+    pub allow_negative: bool,
+}
+
+/// Books an amount on an account and prints the transaction.
+pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> anyhow::Result<Exit> {
+    let Work { args, kind, target, cost, allow_negative } = work;
+    let currency = match &target {
+        Target::Account(account) => currency::parse(&account.currency).map_err(CommandError::failed)?,
+        Target::New(_, currency) => *currency,
+    };
+    let amount = amounts::money(&args.amount, Some(currency), currency)?;
+    match (kind, amount.cents) {
+        (_, 0) => return Err(CommandError::usage("the amount is zero").hint("name what is booked").into()),
+        (TransactionType::Adjustment, _) | (_, 1..) => {}
+        (kind, _) => {
+            return Err(CommandError::usage(format!("the amount of a {kind} is not below zero"))
+                .hint("money comes in by deposit and refund, goes out by charge, and is corrected by adjust")
+                .into());
+        }
+    }
+    let booking = Booking {
+        kind,
+        amount_cents: amount.cents,
+        allow_negative,
+        reference: args.reference.clone(),
+        description: args.description.clone(),
+        cost,
+    };
+    let (org, stamp) = (session.org.org_id(), session.stamp.clone());
+    let work = |conn: &mut crate::db::Db| -> Result<_, BudgetError> {
+        let account = match &target {
+            Target::Account(account) => account.clone(),
+            Target::New(name, currency) => budget::open(conn, name, currency.code(), &stamp)?,
+        };
+        let (booked, moved) = budget::book(conn, &account, &booking, &stamp)?;
+        let of_account = TransactionFilter { account: Some(booked.id), last: Some(1), ..TransactionFilter::default() };
+        Ok((budget_transactions::some(conn, org, &of_account)?.pop(), booked, moved))
+    };
+    // Whoever opens accounts or changes costs waits for others who do; other bookings wait for their account only.
+    let (transaction, booked, moved) = match booking.cost.is_some() || matches!(target, Target::New(..)) {
+        true => session.db.write_under(Lock::Costs, org, false, work)?,
+        false => session.db.write(org, work)?,
+    };
+    if let Target::New(name, currency) = &target {
+        context.ui.note(&format!("opened the account `{name}` in {}", currency.code()));
+    }
+    if let Some(moved) = moved {
+        let now = with_currency(moved.after, &moved.key.currency);
+        let ui = context.ui;
+        match moved.before {
+            None => ui.note(&format!("recorded the cost of {}: {now}", moved.key)),
+            Some(before) if before == moved.after => ui.note(&format!("the cost of {} stays {now}", moved.key)),
+            Some(before) => {
+                let before = with_currency(before, &moved.key.currency);
+                ui.note(&format!("the cost of {} is {now} now; it was {before}", moved.key));
+            }
+        }
+    }
+    let transaction = transaction.ok_or_else(|| CommandError::failed("the transaction cannot be read again"))?;
+    context.ui.record(&Shown::of(&booked, transaction), COLUMNS)?;
+    Ok(Exit::Done)
+}
+
+/// A transaction with the name and currency of its account.
+#[derive(Serialize)]
+pub(super) struct Shown {
+    account: String,
+    currency: String,
+    /// What it does to the balance.
+    effect_cents: i64,
+    #[serde(flatten)]
+    transaction: BudgetTransaction,
+}
+
+impl Shown {
+    pub fn of(account: &BudgetAccount, transaction: BudgetTransaction) -> Shown {
+        let effect_cents = transaction.balance_after_cents.saturating_sub(transaction.balance_before_cents);
+        Shown { account: account.name.clone(), currency: account.currency.clone(), effect_cents, transaction }
+    }
+}
+
+pub(super) const COLUMNS: &[Column] = &[
+    Column::text("account", "account"),
+    Column::number("sequence", "number"),
+    Column::time("recorded_at", "when"),
+    Column::whole("transaction_type", "type"),
+    Column::hidden("amount_cents"),
+    Column::money("effect_cents", "amount", "currency"),
+    Column::hidden("balance_before_cents"),
+    Column::money("balance_after_cents", "balance", "currency"),
+    Column::whole("currency", "currency"),
+    Column::text("source", "source"),
+    Column::text("campaign", "campaign"),
+    Column::whole("period", "month"),
+    Column::text("reference", "reference"),
+    Column::text("description", "description"),
+    Column::text("actor", "who"),
+    Column::hidden("account_id"),
+    Column::hidden("user_id"),
+    Column::hidden("previous_hash"),
+    Column::hidden("hash"),
+];

@@ -1,0 +1,60 @@
+//! `crmctl budget list`
+
+use std::collections::HashMap;
+
+use super::AccountName;
+use super::booking::{COLUMNS, Shown};
+use crate::commands::context::Context;
+use crate::commands::limit::Limit;
+use crate::commands::window::WindowArgs;
+use crate::db::DbError;
+use crate::db::models::budget_accounts::{self, BudgetAccount};
+use crate::db::models::budget_transactions::{self, TransactionFilter};
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// List transactions in their order, the latest last
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl budget list --limit 20     the latest twenty\n  \
+    crmctl budget list --account main --month 2026-03 --format csv > march.csv")]
+pub struct Args {
+    #[command(flatten)]
+    account: AccountName,
+    #[command(flatten)]
+    window: WindowArgs,
+    #[command(flatten)]
+    limit: Limit,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let org = session.org.org_id();
+    let window = args.window.window(&session)?;
+    let account = match args.account.account.is_some() {
+        true => Some(args.account.find(&mut session)?.id),
+        false => None,
+    };
+    let most = args.limit.most(context.ui);
+    // One more than asked for tells whether the list is cut.
+    let last = most.map(|most| i64::from(most) + 1);
+    let filter = TransactionFilter { account, since: window.since(), until: window.until(), last };
+    let (accounts, mut transactions) = session.db.read(org, |conn| -> Result<_, DbError> {
+        Ok((budget_accounts::all(conn, org)?, budget_transactions::some(conn, org, &filter)?))
+    })?;
+    let accounts: HashMap<i64, BudgetAccount> = accounts.into_iter().map(|account| (account.id, account)).collect();
+    let is_cut = most.is_some_and(|most| transactions.len() > most as usize);
+    if is_cut {
+        transactions.remove(0);
+    }
+    let mut list = context.ui.list(COLUMNS);
+    for transaction in transactions {
+        if let Some(account) = accounts.get(&transaction.account_id) {
+            list.push(&Shown::of(account, transaction))?;
+        }
+    }
+    list.finish("nothing was booked")?;
+    if is_cut {
+        context.ui.note(&format!("the latest {} are shown; --limit 0 shows all", most.unwrap_or_default()));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,29 @@
+//! `crmctl budget refund`
+
+use super::booking::{BookingArgs, CostArgs, Target, Work, book};
+use crate::commands::context::Context;
+use crate::domain::ledger::TransactionType;
+use crate::domain::role::Right;
+use crate::error::Exit;
+
+/// Put money that was spent back on an account
+///
+/// With --source and --period it is taken off the cost of that source in that month, too, as far as that was charged.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  crmctl budget refund 50 --source 'Facebook Ads' --period 2026-03 --reference 'credit note 12'"
+)]
+pub struct Args {
+    #[command(flatten)]
+    booking: BookingArgs,
+    #[command(flatten)]
+    cost: CostArgs,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::ManageCosts)?;
+    let cost = args.cost.part(false)?;
+    let target = Target::Account(args.booking.account.find(&mut session)?);
+    let (kind, booking) = (TransactionType::Refund, &args.booking);
+    book(Work { args: booking, kind, target, cost, allow_negative: false }, &mut session, context)
+}
