@@ -133,7 +133,7 @@ impl Cli {
 }
 
 /// The verbs that nouns stand for when no verb is said.
-const DEFAULT_VERBS: [(&str, &str); 1] = [("funnel", "show")];
+const DEFAULT_VERBS: [(&str, &str); 2] = [("funnel", "show"), ("roi", "show")];
 
 /// The call with the verb that its noun stands for, if it has none.
 fn with_verb(mut args: Vec<OsString>) -> Vec<OsString> {
@@ -290,6 +290,7 @@ mod tests {
             "lead list --org acme --status new",
             "import leads a.csv b.csv --region US --format json",
             "migrate down --all",
+            "roi cost add web 2026-03 -5 --add",
         ] {
             let (quick, whole) = read_both(line);
             assert!(quick.is_some() && quick == whole, "{line}: {quick:?} {whole:?}");
@@ -311,6 +312,8 @@ mod tests {
             ("funnel --segment stuck --format json", "funnel show --segment stuck --format json"),
             ("funnel stuck --limit 3", "funnel stuck --limit 3"),
             ("funnel --help", "funnel --help"),
+            ("roi --by month", "roi show --by month"),
+            ("--format json roi cost add x 2026-03 5", "--format json roi cost add x 2026-03 5"),
             ("--org funnel lead list", "--org funnel lead list"),
             ("lead search funnel", "lead search funnel"),
         ] {

@@ -16,7 +16,7 @@ use std::io::{self, IsTerminal, Write};
 
 pub use crate::domain::amount::{grouped, money};
 pub use list::ListWriter;
-pub use number::{duration, percent, points};
+pub use number::{amount, change_of, duration, factor, percent, points};
 pub use page::{Bar, Bars, Page, Part, Sheet, SheetColumn};
 pub use progress::Progress;
 

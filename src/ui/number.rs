@@ -1,5 +1,7 @@
 //! Numbers for people.
 
+use crate::domain::amount::{grouped, money};
+
 /// A part of a whole as a percentage: `64.8%`; a dash when there is no whole.
 pub fn percent(part: Option<f64>) -> String {
     part.map_or_else(|| NOTHING.to_owned(), |part| format!("{:.1}%", part * 100.0))
@@ -9,6 +11,21 @@ pub fn percent(part: Option<f64>) -> String {
 pub fn points(change: Option<f64>) -> String {
     // What rounds to nothing has no sign.
     change.map_or_else(|| NOTHING.to_owned(), |points| format!("{:+.1}", (points * 10.0).round() / 10.0 + 0.0))
+}
+
+/// A ratio of amounts as a factor: `2.35`.
+pub fn factor(ratio: Option<f64>) -> String {
+    ratio.map_or_else(|| NOTHING.to_owned(), |ratio| format!("{ratio:.2}"))
+}
+
+/// An amount in minor units of a currency; a dash when there is none.
+pub fn amount(cents: Option<i64>, code: &str) -> String {
+    cents.map_or_else(|| NOTHING.to_owned(), |cents| money(cents, code))
+}
+
+/// A change of a count, with its sign: `+12`.
+pub fn change_of(count: i64) -> String {
+    format!("{}{}", if count > 0 { "+" } else { "" }, grouped(count))
 }
 
 /// A length of time, given in hours, in the unit that suits it: `30 s`, `12 min`, `5.3 h`, `12.4 d`.
@@ -28,6 +45,13 @@ const NOTHING: &str = "–";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_and_changes() {
+        assert_eq!((factor(Some(2.346)), factor(None), amount(None, "USD")), ("2.35".into(), "–".into(), "–".into()));
+        assert_eq!(amount(Some(125_000), "EUR"), "1,250.00");
+        assert_eq!((change_of(1200), change_of(-3), change_of(0)), ("+1,200".into(), "-3".into(), "0".into()));
+    }
 
     #[test]
     fn figures_for_people() {

@@ -15,14 +15,14 @@ const DAY: i64 = 86_400_000_000;
 
 /// A lead of the made-up world, and what other systems tell of it.
 #[derive(Debug, Clone)]
-struct Made {
+pub struct Made {
     created: i64,
     source: Option<&'static str>,
     tags: Vec<&'static str>,
     events: Vec<(i64, usize)>,
 }
 
-fn made() -> impl Strategy<Value = Made> {
+pub fn made() -> impl Strategy<Value = Made> {
     let begin = "2026-01-10T00:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
     let source = proptest::option::of(prop_oneof![Just("web"), Just("fair"), Just("mail")]);
     let tags = proptest::sample::subsequence(vec!["vip", "eu", "old"], 0..3);
@@ -39,30 +39,32 @@ fn iso(second: i64) -> String {
 
 /// A row of the history, and a lead, as they are stored.
 #[derive(Debug, Clone)]
-struct Row {
-    lead: i64,
-    status: String,
-    at: i64,
+pub struct Row {
+    pub lead: i64,
+    pub status: String,
+    pub at: i64,
 }
 
 #[derive(Debug, Clone)]
-struct Lead {
+pub struct Lead {
     id: i64,
-    created: i64,
+    pub created: i64,
     status: String,
-    source: Option<String>,
+    pub source: Option<String>,
+    /// Minor units and currency.
+    pub value: Option<(i64, String)>,
     merged_into: Option<i64>,
     is_live: bool,
 }
 
 /// What the database holds, read past the program.
-struct Stored {
+pub struct Stored {
     leads: Vec<Lead>,
     tags: Vec<(i64, String)>,
     rows: Vec<Row>,
 }
 
-fn stored(world: &World) -> Stored {
+pub fn stored(world: &World) -> Stored {
     let micros = |column: &str| match world.engine {
         Engine::Sqlite => column.to_owned(),
         Engine::Postgres => format!("(extract(epoch from {column}) * 1000000)::bigint"),
@@ -74,7 +76,7 @@ fn stored(world: &World) -> Stored {
     let number = |text: &str| text.parse::<i64>().unwrap();
     let leads = sql(&format!(
         "SELECT id, {}, status, coalesce(source, ''), coalesce(merged_into_id, 0),
-                CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END FROM leads WHERE organization_id = 1 ORDER BY id",
+                CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END, coalesce(value_cents, -1), coalesce(currency, '') FROM leads WHERE organization_id = 1 ORDER BY id",
         micros("created_at")
     ));
     let rows = sql(&format!(
@@ -92,6 +94,7 @@ fn stored(world: &World) -> Stored {
                 source: Some(row[3].clone()).filter(|source| !source.is_empty()),
                 merged_into: Some(number(&row[4])).filter(|id| *id > 0),
                 is_live: row[5] == "1",
+                value: Some((number(&row[6]), row[7].clone())).filter(|(cents, _)| *cents >= 0),
             })
             .collect(),
         tags: sql("SELECT lead_id, tag FROM lead_tags WHERE organization_id = 1 ORDER BY 1, 2")
@@ -110,14 +113,14 @@ fn stored(world: &World) -> Stored {
 
 /// A person: a live lead with all that was merged into it.
 #[derive(Debug)]
-struct Person {
-    lead: Lead,
-    created: i64,
+pub struct Person {
+    pub lead: Lead,
+    pub created: i64,
     tags: BTreeSet<String>,
-    rows: Vec<Row>,
+    pub rows: Vec<Row>,
 }
 
-fn people(stored: &Stored) -> Vec<Person> {
+pub fn people(stored: &Stored) -> Vec<Person> {
     let end = |mut id: i64| {
         while let Some(next) = stored.leads.iter().find(|lead| lead.id == id).and_then(|lead| lead.merged_into) {
             id = next;
@@ -142,7 +145,7 @@ fn rank(mut values: Vec<i64>, part: usize, whole: usize) -> Value {
     }
 }
 
-fn share(part: usize, whole: usize) -> Value {
+pub fn share(part: usize, whole: usize) -> Value {
     match whole {
         0 => Value::Null,
         _ => json!((part as f64 / whole as f64 * 1e6).round() / 1e6),
@@ -207,17 +210,28 @@ fn by_name(report: &Value) -> BTreeMap<Option<String>, (Value, Value)> {
         .collect()
 }
 
-fn filled(engine: Engine, made: &[Made]) -> World {
+/// Some leads, of which the seventh, which is merged into the sixth, is the older one.
+pub fn many(runner: &mut TestRunner) -> Vec<Made> {
+    let mut made = proptest::collection::vec(made(), 40..80).new_tree(runner).unwrap().current();
+    made[6].created = made[5].created - 86_400;
+    made
+}
+
+pub fn filled(engine: Engine, made: &[Made]) -> World {
     let mut world = World::new(engine);
     world.now = "2026-06-20T12:00:00Z";
     world.ok(["org", "set", "timezone", "America/New_York"]);
     let phone = |at: usize| format!("+1212555{at:04}");
-    let mut leads = String::from("Phone,Source,Tags,Created\n");
+    let mut leads = String::from("Phone,Source,Tags,Value,Currency,Created\n");
     // Two other systems, of which the second is undone.
     let mut histories = [String::from("Phone,Status,Date\n"), String::from("Phone,Status,Date\n")];
     for (at, lead) in made.iter().enumerate() {
         let tags = lead.tags.join(";");
-        leads += &format!("{},{},{tags},{}\n", phone(at), lead.source.unwrap_or(""), iso(lead.created));
+        // Every fifth has no value, every third another currency.
+        let value = if at % 5 == 0 { String::new() } else { format!("{}.{:02}", at * 17, at * 7 % 100) };
+        let currency = if at % 3 == 0 { "EUR" } else { "USD" };
+        leads +=
+            &format!("{},{},{tags},{value},{currency},{}\n", phone(at), lead.source.unwrap_or(""), iso(lead.created));
         for (number, (after, status)) in lead.events.iter().enumerate() {
             let history = &mut histories[usize::from(number % 3 == 2)];
             *history += &format!("{},{},{}\n", phone(at), STATUSES[*status], iso(lead.created + after));
@@ -261,9 +275,7 @@ fn filled(engine: Engine, made: &[Made]) -> World {
 fn the_funnel_is_what_a_plain_computation_gives() {
     let mut runner = TestRunner::default();
     for round in 0..3 {
-        let mut made = proptest::collection::vec(made(), 40..80).new_tree(&mut runner).unwrap().current();
-        // Lead 7, which is merged into lead 6, is the older one.
-        made[6].created = made[5].created - 86_400;
+        let made = many(&mut runner);
         for engine in [Engine::Sqlite, Engine::Postgres] {
             let world = filled(engine, &made);
             if round == 1 {

@@ -83,6 +83,7 @@ fn pending_migrations_stop_every_verb_on_postgresql() {
         &["import", "dnc", "a.csv"],
         &["import", "history", "a.csv"],
         &["import", "costs", "a.csv"],
+        &["roi"],
         &["roi", "cost", "add", "x", "2026-03", "5"],
         &["roi", "cost", "list"],
         &["roi", "cost", "remove", "1", "--yes"],

@@ -69,6 +69,8 @@ fn every_verb_keeps_to_its_organization() {
             assert_eq!(acme(list), json!([]), "{list:?}");
         }
         assert_eq!(acme(&["budget", "verify"])["accounts"], json!([]));
+        let roi = acme(&["roi"]);
+        assert_eq!((&roi["total"]["leads"], &roi["reconciliation"]["cost_recorded_cents"]), (&json!(2), &json!(0)));
         assert_eq!(acme(&["funnel"])["cohort"], 2);
         assert_eq!(acme(&["funnel", "--mode", "activity"])["entries"], 3);
         assert_eq!(acme(&["funnel", "stages"])["cohort"], 2);
@@ -111,6 +113,7 @@ fn every_verb_keeps_to_its_organization() {
             vec!["segment", "explain", "secret"],
             vec!["lead", "list", "--segment", "secret"],
             vec!["funnel", "--segment", "secret"],
+            vec!["roi", "--segment", "secret"],
             vec!["funnel", "--by", "segment"],
             vec!["funnel", "stages", "--segment", "secret"],
             vec!["funnel", "stuck", "--segment", "secret"],

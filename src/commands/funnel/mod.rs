@@ -1,6 +1,6 @@
 //! `crmctl funnel`
 
-mod page;
+pub(super) mod page;
 mod show;
 mod stages;
 mod stuck;

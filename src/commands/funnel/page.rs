@@ -120,7 +120,7 @@ struct ActivityRecord<'a> {
 }
 
 /// What stands for leads without a value.
-const NONE: &str = "(none)";
+pub(in crate::commands) const NONE: &str = "(none)";
 
 fn name(group: Option<&String>) -> &str {
     group.map_or(NONE, String::as_str)
@@ -174,7 +174,7 @@ fn of_cohort(report: &Cohort) -> Page {
 }
 
 /// Which leads a report is about: those created in the window.
-pub(super) fn created(is_bounded: bool, window: &str, leads: u64) -> String {
+pub(in crate::commands) fn created(is_bounded: bool, window: &str, leads: u64) -> String {
     let leads = plural(leads, "lead", "leads");
     match is_bounded {
         true => format!("leads created {window}: {leads}"),
@@ -309,10 +309,10 @@ fn cut<T>(groups: &mut Vec<T>, limit: Option<u32>, notes: &mut Vec<String>) {
     }
 }
 
-pub(super) fn count(number: u64) -> String {
+pub(in crate::commands) fn count(number: u64) -> String {
     grouped(number)
 }
 
-pub(super) fn plural(number: u64, one: &str, many: &str) -> String {
+pub(in crate::commands) fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }

@@ -1,7 +1,9 @@
 //! `crmctl roi`
 
 mod cost;
+mod page;
 mod rate;
+mod show;
 
 use iso_currency::Currency;
 
@@ -9,15 +11,17 @@ use crate::commands::context::{Context, Session};
 use crate::domain::{currency, source};
 use crate::error::{CommandError, Exit};
 
-/// Record what leads cost, and the exchange rates by which costs are added up
+/// Show what leads cost and what they brought; record costs and exchange rates. Without a verb, show
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
+    Show(Box<show::Args>),
     Cost(cost::Args),
     Rate(rate::Args),
 }
 
 pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
     match command {
+        Command::Show(args) => show::run(*args, context),
         Command::Cost(args) => cost::run(args, context),
         Command::Rate(args) => rate::run(args, context),
     }

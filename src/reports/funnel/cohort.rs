@@ -5,12 +5,13 @@ use std::cmp::Reverse;
 use super::breakdown::Groups;
 use super::figures::{group_of, hours, stages_of};
 use super::members::{Members, exit_of};
-use super::{Breakdown, By, Cohort, CohortGroup, Mode, Question, in_window};
+use super::{Breakdown, By, Cohort, CohortGroup, Mode, Question};
 use crate::db::models::status_rows::StatusRow;
-use crate::db::{Db, DbError, Statement};
+use crate::db::{Db, DbError};
 use crate::domain::funnel::{Exit, Journeys, StageFigures, Tally};
 use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
+use crate::reports::leads;
 
 /// How far the leads created in the window came, and each part of them.
 ///
@@ -34,10 +35,8 @@ pub fn cohort(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>)
             parts(question, breakdown.by, &journeys, groups)
         }
     };
-    let deleted = deleted(conn, question)?;
-    if deleted > 0 {
-        notes.push(format!("left out: {deleted} deleted lead{}", if deleted == 1 { "" } else { "s" }));
-    }
+    let deleted = leads::deleted(conn, &question.at, &question.filter, &question.window)?;
+    notes.extend(leads::left_out(deleted));
     Ok(Cohort {
         mode: Mode::Cohort,
         window: question.window.name(),
@@ -139,14 +138,4 @@ fn span(hours: f64) -> String {
         hours if hours < 48.0 => format!("{hours:.1} hours"),
         hours => format!("{:.1} days", hours / 24.0),
     }
-}
-
-/// The deleted leads that were created in the window, without merged ones.
-fn deleted(conn: &mut Db, question: &Question) -> Result<i64, DbError> {
-    let rows = Statement::new("SELECT count(*) FROM leads WHERE ")
-        .then(question.leads(question.filter.clone(), true))
-        .sql(" AND leads.merged_into_id IS NULL")
-        .then(in_window("leads.created_at", &question.window))
-        .rows(conn)?;
-    Ok(rows.first().and_then(|row| row.at(0).number()).unwrap_or_default())
 }

@@ -6,6 +6,7 @@ use super::By;
 use crate::domain::funnel::{StageFigures, Stages, Tally};
 use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
+use crate::reports::ratios::{points, ratio};
 
 vocabulary! {
     /// Which of its two questions a funnel answers.
@@ -158,19 +159,9 @@ pub struct Bucket {
     pub stays: u64,
 }
 
-/// A part of a whole, to six decimals; nothing of nothing.
-pub(super) fn ratio(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| (part as f64 / whole as f64 * 1_000_000.0).round() / 1_000_000.0)
-}
-
 /// Hours to the second.
 pub(super) fn hours(seconds: u32) -> f64 {
     (f64::from(seconds) / 3600.0 * 10_000.0).round() / 10_000.0
-}
-
-/// How much a ratio has changed, in percentage points to a hundredth.
-pub(super) fn points(now: Option<f64>, before: Option<f64>) -> Option<f64> {
-    now.zip(before).map(|(now, before)| ((now - before) * 10_000.0).round() / 100.0)
 }
 
 /// The stages of a tally.
@@ -259,9 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ratios_of_nothing_are_nothing() {
-        assert_eq!((ratio(1, 3), ratio(0, 5), ratio(0, 0)), (Some(0.333_333), Some(0.0), None));
-        assert_eq!((points(Some(0.3333), Some(0.3)), points(Some(0.1), None)), (Some(3.33), None));
+    fn hours_are_to_the_second() {
         assert_eq!((hours(5400), hours(1)), (1.5, 0.0003));
     }
 }

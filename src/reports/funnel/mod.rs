@@ -19,7 +19,9 @@ use crate::db::Statement;
 use crate::domain::funnel::Stages;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::window::Window;
-use crate::filter::{Filter, LeadQuery, Moment};
+use crate::filter::{Filter, Moment};
+use crate::reports::leads;
+use crate::reports::leads::in_window;
 
 /// What a report is about.
 #[derive(Debug, Clone)]
@@ -41,16 +43,12 @@ impl Question {
 
     /// The name of the organization's time zone.
     fn timezone(&self) -> String {
-        self.at.zone.iana_name().unwrap_or("UTC").to_owned()
+        leads::timezone(&self.at)
     }
 
     /// The condition on a row of `leads`: live, and as the filter says.
     fn live(&self) -> Statement {
-        self.leads(self.filter.clone(), false)
-    }
-
-    fn leads(&self, filter: Option<Filter>, deleted: bool) -> Statement {
-        LeadQuery { filter, deleted, ..LeadQuery::all(self.at.clone()) }.condition()
+        leads::live(&self.at, &self.filter)
     }
 
     /// The end of what counts of a lead's history.
@@ -58,15 +56,4 @@ impl Question {
         let days = i64::from(self.within_days?);
         Some(Timestamp::from_micros(created.as_micros().saturating_add(days * 86_400_000_000)))
     }
-}
-
-/// Restricts a time to the window.
-fn in_window(column: &'static str, window: &Window) -> Statement {
-    let mut condition = Statement::default();
-    for (bound, comparison) in [(window.since(), " >= "), (window.until(), " < ")] {
-        if let Some(time) = bound {
-            condition = condition.sql(" AND ").sql(column).sql(comparison).time(time);
-        }
-    }
-    condition
 }

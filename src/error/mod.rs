@@ -1,19 +1,17 @@
 //! The one place where errors become a message, a hint and an exit code.
 
+mod costs;
+
 use crate::db::DbError;
-use crate::domain::cost::CostProblem;
 use crate::export::{ExportError, Form};
 use crate::filter::FilterError;
 use crate::import::ImportError;
-use crate::ops::budget::BudgetError;
-use crate::ops::costs::CostError;
 use crate::ops::dnc::decide::DecideError;
 use crate::ops::lead_delete::RestoreError;
 use crate::ops::lead_edit::{self, EditError};
 use crate::ops::lead_erase::EraseError;
 use crate::ops::lead_history::as_of::AsOfError;
 use crate::ops::lead_merge::MergeError;
-use crate::ops::seed::SeedError;
 use crate::ops::undo::UndoError;
 use crate::ops::writer::WriteError;
 use crate::settings::SettingsError;
@@ -80,6 +78,9 @@ pub struct Explanation {
 pub fn explain(error: &anyhow::Error) -> Explanation {
     let mut explanation =
         Explanation { message: error.to_string(), details: Vec::new(), hint: None, exit: Exit::Failed, silent: false };
+    if costs::explain(error, &mut explanation) {
+        return explanation;
+    }
     if let Some(e) = error.downcast_ref::<CommandError>() {
         explanation.details.clone_from(&e.details);
         explanation.hint.clone_from(&e.hint);
@@ -119,12 +120,6 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
         }
     } else if let Some(e) = error.downcast_ref::<DecideError>() {
         of_decide(e, &mut explanation);
-    } else if let Some(e) = error.downcast_ref::<CostError>() {
-        of_cost(e, &mut explanation);
-    } else if let Some(SeedError::Db(e) | SeedError::Leads(WriteError::Db(e))) = error.downcast_ref::<SeedError>() {
-        of_db(e, &mut explanation);
-    } else if let Some(e) = error.downcast_ref::<BudgetError>() {
-        of_budget(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<ExportError>() {
         of_export(e, &mut explanation);
     } else if let Some(e) = error.downcast_ref::<FilterError>() {
@@ -335,41 +330,6 @@ fn of_decide(error: &DecideError, explanation: &mut Explanation) {
             explanation.hint = Some("a request is decided once; add or remove the number instead".into());
         }
     }
-}
-
-fn of_cost(error: &CostError, explanation: &mut Explanation) {
-    explanation.hint = Some(match error {
-        CostError::Db(e) => return of_db(e, explanation),
-        CostError::Unknown(_) => "list them: crmctl roi cost list".into(),
-        CostError::Removed(_) => "nothing was changed".into(),
-        CostError::Refused { problem: CostProblem::Recorded(_), .. } => {
-            "say --add to add this to it, or --replace to put this in its place".into()
-        }
-        CostError::Refused { problem: CostProblem::BelowLedger(_), .. } => {
-            "a charge is taken back by: crmctl budget refund AMOUNT --source SOURCE --period MONTH".into()
-        }
-        CostError::Refused { problem: CostProblem::Negative, .. } => {
-            "take a credit off the cost of its month: enter what is left, with --replace".into()
-        }
-        CostError::Refused { .. } => "nothing was changed".into(),
-    });
-}
-
-fn of_budget(error: &BudgetError, explanation: &mut Explanation) {
-    explanation.hint = Some(match error {
-        BudgetError::Db(e) => return of_db(e, explanation),
-        BudgetError::Cost(e) => return of_cost(e, explanation),
-        BudgetError::NameTaken(_) => "choose another name".into(),
-        BudgetError::Gone(_) => "list the accounts: crmctl budget account list".into(),
-        BudgetError::Insufficient { .. } => {
-            "nothing was booked; make a deposit, or say --allow-negative to go below zero".into()
-        }
-        BudgetError::TooLarge(_) => "nothing was booked".into(),
-        BudgetError::NotInLedger { .. } => {
-            "nothing was booked; leave --source and --period out, or name the cost that was charged".into()
-        }
-        BudgetError::NotRecorded { .. } => "nothing was booked; leave --recorded out to add to the cost".into(),
-    });
 }
 
 fn of_ui(error: &UiError, explanation: &mut Explanation) {

@@ -1,0 +1,42 @@
+//! The costs of the months of a report, summed up by group before they meet the leads.
+
+use super::rates::Rates;
+use super::{By, Groups, Question, RoiError};
+use crate::db::Db;
+use crate::db::models::lead_source_costs::{self, CostFilter};
+
+/// Adds the costs to the groups, and returns what is recorded altogether, in minor units of the organization's currency.
+///
+/// # Errors
+/// An amount is too large, or the database cannot be read.
+pub(super) fn gather(
+    conn: &mut Db,
+    question: &Question,
+    rates: &mut Rates,
+    groups: &mut Groups,
+) -> Result<i64, RoiError> {
+    let (since, until) = question.window.months().unwrap_or_default();
+    let filter = CostFilter {
+        since: since.map(|month| month.to_string()),
+        until: until.map(|month| month.to_string()),
+        ..CostFilter::default()
+    };
+    let mut recorded = 0i64;
+    let too_large = || RoiError::TooLarge("the sum of the costs".to_owned());
+    for cost in lead_source_costs::some(conn, question.at.org, &filter)? {
+        let Some(key) = cost.key() else { continue };
+        let cents = rates.convert(cost.cost_cents, &key.currency, key.period, || format!("the cost of {key}"))?;
+        recorded = recorded.checked_add(cents).ok_or_else(too_large)?;
+        let group = match question.by {
+            By::Source => Some(key.source),
+            By::Campaign => Some(key.campaign).filter(|campaign| !campaign.is_empty()),
+            By::Month => Some(key.period.to_string()),
+            // Costs have no owner.
+            By::Owner => continue,
+        };
+        let sums = groups.entry(group).or_default();
+        sums.cost_cents = sums.cost_cents.checked_add(cents).ok_or_else(too_large)?;
+        sums.has_costs = true;
+    }
+    Ok(recorded)
+}

@@ -1,0 +1,177 @@
+//! Return on investment: what leads cost, and what those are worth that were recruited.
+
+mod costs;
+mod figures;
+mod leads;
+mod rates;
+
+pub use figures::{Change, Keyed, Line, Others, Reconciliation, Roi, Unreported};
+
+use std::collections::BTreeMap;
+
+use iso_currency::Currency;
+
+use crate::db::models::{budget_transactions, users};
+use crate::db::{Cell, Db, DbError};
+use crate::domain::month::Month;
+use crate::domain::source;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::window::Window;
+use crate::filter::{Filter, Moment};
+use crate::reports;
+use figures::Sums;
+use rates::Rates;
+
+vocabulary! {
+    /// What a report of costs is broken down by.
+    By {
+        Source = "source",
+        Campaign = "campaign",
+        Owner = "owner",
+        Month = "month",
+    }
+}
+
+impl By {
+    /// The key of the list of groups in JSON.
+    pub fn plural(self) -> &'static str {
+        match self {
+            By::Source => "sources",
+            By::Campaign => "campaigns",
+            By::Owner => "owners",
+            By::Month => "months",
+        }
+    }
+}
+
+/// What a report is about.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub at: Moment,
+    /// Whole months, or open.
+    pub window: Window,
+    /// Leads for which this holds; all leads when there is none.
+    pub filter: Option<Filter>,
+    pub by: By,
+    /// What was known then counts.
+    pub as_of: Timestamp,
+    /// The organization's currency.
+    pub base: Currency,
+}
+
+impl Question {
+    /// The same question about another window.
+    pub fn about(&self, window: Window) -> Question {
+        Question { window, ..self.clone() }
+    }
+}
+
+/// Why a report cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RoiError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("{}", rates::missing_in_words(.0))]
+    MissingRates(Vec<MissingRate>),
+    #[error("{0} is too large an amount")]
+    TooLarge(String),
+}
+
+/// A rate that a report needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingRate {
+    pub currency: String,
+    pub base: String,
+    pub period: Month,
+    /// What is to be converted by it, for example.
+    pub what: String,
+}
+
+/// The sums of each group; nothing for leads and costs that have no such value.
+type Groups = BTreeMap<Option<String>, Sums>;
+
+/// What the leads created in the window cost, and what those are worth that were recruited.
+///
+/// # Errors
+/// An amount is in a currency without a rate, or the database cannot be read.
+pub fn roi(conn: &mut Db, question: &Question) -> Result<Roi, RoiError> {
+    let mut rates = Rates::load(conn, question.at.org, question.base)?;
+    let mut groups = Groups::new();
+    let mut names = Names::of(conn, question)?;
+    leads::gather(conn, question, &mut names, &mut rates, &mut groups)?;
+    let is_chosen = question.filter.is_some();
+    let recorded = costs::gather(conn, question, &mut rates, &mut groups)?;
+    let (since, until) = question.window.months().unwrap_or_default();
+    let (since, until) = (since.map(|month| month.to_string()), until.map(|month| month.to_string()));
+    let mut in_ledger = 0i64;
+    for (key, cents) in budget_transactions::of_costs(conn, question.at.org, since, until)? {
+        let converted = rates.convert(cents, &key.currency, key.period, || format!("the charges for {key}"))?;
+        in_ledger = in_ledger.saturating_add(converted);
+    }
+    rates.refuse_missing()?;
+    let mut notes = Vec::new();
+    let deleted = reports::leads::deleted(conn, &question.at, &question.filter, &question.window)?;
+    notes.extend(reports::leads::left_out(deleted));
+    Ok(figures::report(question, groups, names, recorded, in_ledger, deleted, is_chosen, notes))
+}
+
+/// The names of groups, from the values of leads.
+struct Names {
+    by: By,
+    emails: BTreeMap<i64, String>,
+    /// The months of [`By::Month`].
+    months: Vec<Month>,
+    /// How campaigns are written, by their normal form: the spelling that most leads have.
+    spellings: BTreeMap<String, (u64, String)>,
+}
+
+impl Names {
+    fn of(conn: &mut Db, question: &Question) -> Result<Names, DbError> {
+        let emails = match question.by {
+            By::Owner => users::all(conn, question.at.org)?.into_iter().map(|user| (user.id, user.email)).collect(),
+            _ => BTreeMap::new(),
+        };
+        let months = match question.by {
+            By::Month => months(conn, question)?,
+            _ => Vec::new(),
+        };
+        Ok(Names { by: question.by, emails, months, spellings: BTreeMap::new() })
+    }
+
+    /// The group of a value that so many leads have.
+    fn group(&mut self, value: &Cell, leads: u64) -> Option<String> {
+        match (self.by, value) {
+            (_, Cell::Empty) => None,
+            (By::Month, Cell::Number(place)) => {
+                usize::try_from(*place).ok().and_then(|place| self.months.get(place)).map(Month::to_string)
+            }
+            (_, Cell::Number(user)) => Some(self.emails.get(user).cloned().unwrap_or_else(|| format!("user {user}"))),
+            (by, Cell::Text(text)) => {
+                let name = Some(source::normalize(text)).filter(|name| !name.is_empty())?;
+                if by == By::Campaign {
+                    let known = self.spellings.entry(name.clone()).or_default();
+                    if leads > known.0 || (leads == known.0 && *text < known.1) {
+                        *known = (leads, text.clone());
+                    }
+                }
+                Some(name)
+            }
+        }
+    }
+
+    /// How a group is written.
+    fn label(&self, group: Option<String>) -> Option<String> {
+        let group = group?;
+        Some(self.spellings.get(&group).map_or(group, |(_, spelling)| spelling.clone()))
+    }
+}
+
+/// The months of the window; where it is open, those in which leads were created.
+fn months(conn: &mut Db, question: &Question) -> Result<Vec<Month>, DbError> {
+    let zone = &question.at.zone;
+    let span = reports::leads::span(conn, &question.at)?;
+    let (since, until) = question.window.months().unwrap_or_default();
+    let first = since.or_else(|| span.map(|(first, _)| Month::at(first, zone)));
+    let end = until.or_else(|| span.map(|(_, last)| Month::at(last, zone).next()));
+    Ok(first.zip(end).map(|(first, end)| Month::between(first, end).collect()).unwrap_or_default())
+}
