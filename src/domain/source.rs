@@ -8,9 +8,25 @@ pub fn normalize(text: &str) -> String {
     super::text::fold_key(text).replace(' ', "_")
 }
 
+/// The key under which the metadata of a lead's source hold how it was written.
+const SPELLING: &str = "spelling";
+
+/// What is kept of how a source was written; nothing when it was written in its normal form.
+pub fn metadata(text: &str) -> Option<serde_json::Value> {
+    let text = text.trim();
+    (text != normalize(text)).then(|| serde_json::json!({ SPELLING: text }))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::normalize;
+    use super::{metadata, normalize};
+
+    #[test]
+    fn what_was_written_is_kept() {
+        let spelling = |text: &str| metadata(text).map(|kept| kept["spelling"].as_str().unwrap().to_owned());
+        assert_eq!(spelling(" Facebook—Ads "), Some("Facebook—Ads".into()));
+        assert_eq!((spelling("facebook_ads"), spelling(" web "), spelling("")), (None, None, None));
+    }
 
     #[test]
     fn spellings_meet() {

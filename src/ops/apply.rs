@@ -83,7 +83,20 @@ impl Work<'_> {
             if current.as_ref() != Some(new) && self.takes(current.is_none()) {
                 *(column.get_mut)(self.lead) = Some(new.clone());
                 self.changed(column.name, current, Some(new.clone()));
+                if column.name == "source" {
+                    self.source_metadata(draft);
+                }
             }
+        }
+    }
+
+    /// How a source was written comes and goes with it.
+    fn source_metadata(&mut self, draft: &LeadDraft) {
+        let text = |lead: &Lead| lead.source_metadata.as_ref().map(|json| json.0.to_string());
+        let (old, new) = (text(self.lead), text(&draft.lead));
+        if old != new {
+            self.lead.source_metadata.clone_from(&draft.lead.source_metadata);
+            self.changed("source_metadata", old, new);
         }
     }
 

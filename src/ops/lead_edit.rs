@@ -209,10 +209,11 @@ fn clear(lead: &mut Lead, name: &str, fields: &mut Vec<FieldChange>) -> Result<(
     if !name.starts_with(CUSTOM) && !clearable().any(|known| known == name) {
         return Err(EditError::NotClearable(name.to_owned()));
     }
-    // A phone goes with its extension, an amount with its currency.
+    // A phone goes with its extension, an amount with its currency, a source with how it was written.
     let names: &[&str] = match name {
         "phone_number" => &["phone_number", "phone_extension"],
         "value_cents" => &["value_cents", "currency"],
+        "source" => &["source", "source_metadata"],
         name => &[name],
     };
     for name in names {

@@ -258,3 +258,57 @@ fn pictures_and_pages_show_the_same_figures() {
         }
     });
 }
+
+#[test]
+fn leads_tell_how_their_source_was_written() {
+    on_both_engines(|world| {
+        let rows = "Phone,Source\n2125550101,Facebook Ads\n2125550102,facebook-ads\n2125550103,ＦＡＣＥＢＯＯＫ ads\n2125550104,facebook_ads\n2125550105,—\n";
+        world.import(&world.file("leads.csv", rows), &[]);
+        let told = |world: &World| -> Vec<(Value, Value)> {
+            let leads = world.leads();
+            leads.iter().map(|lead| (lead["source"].clone(), lead["source_metadata"]["spelling"].clone())).collect()
+        };
+        let written = |text: &str| (json!("facebook_ads"), json!(text));
+        let before = [
+            written("Facebook Ads"),
+            written("facebook-ads"),
+            written("ＦＡＣＥＢＯＯＫ ads"),
+            (json!("facebook_ads"), Value::Null),
+            (Value::Null, Value::Null),
+        ];
+        assert_eq!(told(world), before);
+        assert!(world.ok(["lead", "show", "1"]).contains("Facebook Ads"));
+        let report = world.json(["roi"]);
+        let lines: Vec<(&Value, &Value)> =
+            report["sources"].as_array().unwrap().iter().map(|line| (&line["source"], &line["leads"])).collect();
+        assert_eq!(lines, [(&json!("facebook_ads"), &json!(4)), (&Value::Null, &json!(1))]);
+        // Another spelling of the same source changes nothing; another source takes its own along, and an undo brings it back.
+        world.now = "2026-03-05T12:00:00Z";
+        let update = "Phone,Source\n2125550101,FACEBOOK ADS\n2125550102,Google Ads\n2125550103,google_ads\n";
+        let summary = world.import(&world.file("update.csv", update), &["--on-duplicate", "update"]);
+        assert_eq!((&summary["updated"], &summary["unchanged"]), (&json!(2), &json!(1)));
+        assert_eq!(
+            told(world)[..3],
+            [written("Facebook Ads"), (json!("google_ads"), json!("Google Ads")), (json!("google_ads"), Value::Null)]
+        );
+        world.now = "2026-03-06T12:00:00Z";
+        world.ok(["import", "undo", &summary["import_id"].to_string(), "--yes"]);
+        assert_eq!(told(world), before);
+        // A survivor that has a source keeps it as it was written.
+        world.now = "2026-03-07T12:00:00Z";
+        world.ok(["lead", "merge", "1", "--into", "4", "--yes"]);
+        assert_eq!(world.json(["lead", "show", "4"])["source_metadata"], Value::Null);
+        world.ok(["lead", "merge", "2", "--into", "5", "--yes"]);
+        let five = world.json(["lead", "show", "5"]);
+        assert_eq!(
+            (&five["source"], &five["source_metadata"]["spelling"]),
+            (&json!("facebook_ads"), &json!("facebook-ads"))
+        );
+        world.now = "2026-03-08T12:00:00Z";
+        world.ok(["lead", "restore", "2"]);
+        let five = world.json(["lead", "show", "5"]);
+        assert_eq!((&five["source"], &five["source_metadata"]), (&Value::Null, &Value::Null));
+        world.ok(["lead", "edit", "3", "--clear", "source"]);
+        assert_eq!(world.json(["lead", "show", "3"])["source_metadata"], Value::Null);
+    });
+}

@@ -95,7 +95,7 @@ fn values(report: &Roi) -> Bars {
         },
     };
     Bars {
-        title: String::new(),
+        title: "value of the recruited leads".to_owned(),
         columns: ["cost", "value", "ROI", "ROAS"].map(str::to_owned).to_vec(),
         bars: lines.iter().enumerate().map(bar).collect(),
     }

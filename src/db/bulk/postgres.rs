@@ -17,12 +17,12 @@ use crate::domain::timestamp::Timestamp;
 
 /// The columns that a new lead can have a value in, in the order of [`copy_line`].
 const COLUMNS: &str = "id, organization_id, uid, owner_id, first_name, last_name, phone_number, phone_extension, email, \
-    company, job_title, website, linkedin_url, status, status_changed_at, lead_score, temperature, source, campaign, \
-    value_cents, currency, consent_status, consent_at, email_opted_out_at, city, state, postal_code, country, timezone, custom_fields, \
+    company, job_title, website, linkedin_url, status, status_changed_at, lead_score, temperature, source, \
+    source_metadata, campaign, value_cents, currency, consent_status, consent_at, email_opted_out_at, city, state, postal_code, country, timezone, custom_fields, \
     external_source, external_id, import_id, created_at, updated_at";
 
 /// The other columns, in the order of [`copy_more`]: a changed lead may have values in them, too.
-const MORE_COLUMNS: &str = "lead_score_factors, source_metadata, first_contacted_at, last_contacted_at, \
+const MORE_COLUMNS: &str = "lead_score_factors, first_contacted_at, last_contacted_at, \
     expected_close_date, merged_into_id, deleted_at, version";
 
 /// So many bytes of lines are sent together.
@@ -216,6 +216,7 @@ fn copy_line(out: &mut String, lead: &Lead) -> QueryResult<()> {
     number(out, lead.lead_score.map(i64::from));
     copy_text(out, lead.temperature.map(|t| t.as_str()));
     copy_text(out, lead.source.as_deref());
+    copy_json(out, lead.source_metadata.as_ref())?;
     copy_text(out, lead.campaign.as_deref());
     number(out, lead.value_cents);
     copy_text(out, lead.currency.as_deref());
@@ -237,7 +238,6 @@ fn copy_line(out: &mut String, lead: &Lead) -> QueryResult<()> {
 /// What follows in the line of a changed lead.
 fn copy_more(out: &mut String, lead: &Lead) -> QueryResult<()> {
     copy_json(out, lead.lead_score_factors.as_ref())?;
-    copy_json(out, lead.source_metadata.as_ref())?;
     copy_shown(out, lead.first_contacted_at);
     copy_shown(out, lead.last_contacted_at);
     copy_shown(out, lead.expected_close_date.map(|date| date.0));

@@ -92,7 +92,8 @@ insert_row! {
     /// A new lead: the columns that one can have a value in.
     InsertLead, Lead, leads:
     id, organization_id, uid, owner_id, first_name, last_name, phone_number, phone_extension, email, company, job_title,
-    website, linkedin_url, status, status_changed_at, lead_score, temperature, source, campaign, value_cents, currency,
+    website, linkedin_url, status, status_changed_at, lead_score, temperature, source, source_metadata, campaign, value_cents,
+    currency,
     consent_status, consent_at, email_opted_out_at, city, state, postal_code, country, timezone, custom_fields,
     external_source, external_id, import_id, created_at, updated_at,
 }

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::Work;
+use crate::db::types::Json;
 use crate::domain::consent::{Consent, Temperature};
 use crate::domain::email::Email;
 use crate::domain::money::{self, DecimalSeparator};
@@ -53,7 +54,12 @@ impl Work<'_> {
             LeadField::City => self.text("city", column, text),
             LeadField::State => self.text("state", column, text),
             LeadField::PostalCode => self.text("postal_code", column, text),
-            LeadField::Source => self.text("source", column, &source::normalize(text)),
+            LeadField::Source => {
+                self.text("source", column, &source::normalize(text));
+                // Only beside a source: of a text that has no normal form nothing is kept.
+                self.draft.lead.source_metadata =
+                    self.draft.lead.source.as_ref().and_then(|_| source::metadata(text)).map(Json);
+            }
             LeadField::Status => match self.checker.status(text) {
                 Some(status) => self.draft.status = Some(status),
                 None => {

@@ -9,14 +9,13 @@ use crate::ops::apply::FieldChange;
 use crate::ops::lead_fields::{CUSTOM, set, text_of};
 
 /// Fields that are one value together: taken over when the first of them is missing.
-const GROUPS: [&[&str]; 8] = [
+const GROUPS: [&[&str]; 7] = [
     &["phone_number", "phone_extension"],
     &["external_source", "external_id"],
     &["value_cents", "currency"],
     &["lead_score", "lead_score_factors"],
     &["temperature"],
     &["owner_id"],
-    &["source_metadata"],
     &["expected_close_date"],
 ];
 
@@ -38,6 +37,11 @@ pub fn fill(lead: &mut Lead, other: &Lead, now: Timestamp) -> Vec<FieldChange> {
         }
         fields.extend(group.iter().map(|name| (*name).to_owned()));
     }
+    // How a source was written comes with it.
+    if before.source.is_none() && lead.source.is_some() {
+        lead.source_metadata.clone_from(&other.source_metadata);
+    }
+    fields.push("source_metadata".to_owned());
     for key in other.custom_fields.0.as_object().into_iter().flat_map(|fields| fields.keys()) {
         let field = format!("{CUSTOM}{key}");
         if text_of(lead, &field).is_none() {
