@@ -15,8 +15,6 @@ use crate::db::bulk::Stamp;
 use crate::db::models::organizations::Organization;
 use crate::db::{Db, Lock, OrgId};
 use crate::domain::cost::{CostKey, CostProblem, LONGEST_CAMPAIGN, LONGEST_NOTE, OnRecorded};
-use crate::domain::datetime::DateOrder;
-use crate::domain::money::DecimalSeparator;
 use crate::domain::period::Period;
 use crate::domain::{currency, source};
 use crate::ops::costs::{CostBook, CostEntry, Settled, said};
@@ -33,8 +31,8 @@ pub struct CostOptions {
     /// ISO 4217 code.
     pub currency: Option<String>,
     pub on_recorded: Option<OnRecorded>,
-    pub date_order: Option<DateOrder>,
-    pub decimal_separator: Option<DecimalSeparator>,
+    #[serde(flatten)]
+    pub formats: Formats,
 }
 
 impl Options for CostOptions {
@@ -46,8 +44,7 @@ impl Options for CostOptions {
             period: self.period.or(earlier.period),
             currency: self.currency.or(earlier.currency),
             on_recorded: self.on_recorded.or(earlier.on_recorded),
-            date_order: self.date_order.or(earlier.date_order),
-            decimal_separator: self.decimal_separator.or(earlier.decimal_separator),
+            formats: self.formats.or(earlier.formats),
         }
     }
 
@@ -55,16 +52,12 @@ impl Options for CostOptions {
         &self.map
     }
 
-    fn date_order(&self) -> Option<DateOrder> {
-        self.date_order
-    }
-
-    fn decimal_separator(&self) -> Option<DecimalSeparator> {
-        self.decimal_separator
+    fn formats(&self) -> Formats {
+        self.formats
     }
 
     fn with_formats(self, formats: Formats) -> CostOptions {
-        CostOptions { date_order: formats.date_order, decimal_separator: formats.decimal_separator, ..self }
+        CostOptions { formats, ..self }
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dnc_fields::DncField;
 use super::options::Assignment;
+use super::proof::Formats;
 use super::row::ProblemKind;
 use super::sheet::Options;
 use super::sheet::cells::RowCells;
@@ -46,8 +47,8 @@ impl Options for DncOptions {
         self.region.as_deref()
     }
 
-    fn date_order(&self) -> Option<DateOrder> {
-        self.date_order
+    fn formats(&self) -> Formats {
+        Formats { date_order: self.date_order, ..Formats::default() }
     }
 }
 

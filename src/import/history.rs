@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::ImportError;
 use super::history_fields::HistoryField;
 use super::options::{Assignment, StatusMeaning};
+use super::proof::Formats;
 use super::row::{ProblemKind, RowProblem};
 use super::sheet::cells::RowCells;
 use super::sheet::{Kind, Options, Outcome};
@@ -60,8 +61,8 @@ impl Options for HistoryOptions {
         self.region.as_deref()
     }
 
-    fn date_order(&self) -> Option<DateOrder> {
-        self.date_order
+    fn formats(&self) -> Formats {
+        Formats { date_order: self.date_order, ..Formats::default() }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a whole column proves about how its dates and amounts are written. Nothing is guessed: where the column does
 //! not prove it, the import stops and names the option that says it.
 
+use serde::{Deserialize, Serialize};
+
 use super::ImportError;
 use super::fields::LeadField;
 use super::mapping::{Mapping, Target};
@@ -10,10 +12,21 @@ use crate::domain::money::{self, DecimalSeparator, Grouping, SeparatorEvidence};
 use crate::domain::text::unmark_text;
 
 /// How the cells of a file are to be read; nothing where no cell needs it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Formats {
     pub date_order: Option<DateOrder>,
     pub decimal_separator: Option<DecimalSeparator>,
+}
+
+impl Formats {
+    /// These, with what they leave open taken from others.
+    pub fn or(self, others: Formats) -> Formats {
+        Formats {
+            date_order: self.date_order.or(others.date_order),
+            decimal_separator: self.decimal_separator.or(others.decimal_separator),
+        }
+    }
 }
 
 /// The columns whose cells can be read in more than one way.

@@ -15,8 +15,6 @@ use crate::db::bulk::Stamp;
 use crate::db::models::exchange_rates::{self, RateKey};
 use crate::db::models::organizations::Organization;
 use crate::db::{Db, Lock, OrgId};
-use crate::domain::datetime::DateOrder;
-use crate::domain::money::DecimalSeparator;
 use crate::domain::month::Month;
 use crate::domain::period::Period;
 use crate::domain::rate::Rate;
@@ -59,16 +57,15 @@ impl SheetField for RateField {
 #[serde(default)]
 pub struct RateOptions {
     pub map: Vec<Assignment>,
-    pub date_order: Option<DateOrder>,
-    pub decimal_separator: Option<DecimalSeparator>,
+    #[serde(flatten)]
+    pub formats: Formats,
 }
 
 impl Options for RateOptions {
     fn or(self, earlier: RateOptions) -> RateOptions {
         RateOptions {
             map: if self.map.is_empty() { earlier.map } else { self.map },
-            date_order: self.date_order.or(earlier.date_order),
-            decimal_separator: self.decimal_separator.or(earlier.decimal_separator),
+            formats: self.formats.or(earlier.formats),
         }
     }
 
@@ -76,16 +73,12 @@ impl Options for RateOptions {
         &self.map
     }
 
-    fn date_order(&self) -> Option<DateOrder> {
-        self.date_order
-    }
-
-    fn decimal_separator(&self) -> Option<DecimalSeparator> {
-        self.decimal_separator
+    fn formats(&self) -> Formats {
+        self.formats
     }
 
     fn with_formats(self, formats: Formats) -> RateOptions {
-        RateOptions { date_order: formats.date_order, decimal_separator: formats.decimal_separator, ..self }
+        RateOptions { formats, ..self }
     }
 }
 

@@ -70,10 +70,13 @@ pub enum SeedError {
 /// # Errors
 /// The database refuses.
 pub fn load(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, SeedError> {
-    let seeded = load_leads(conn, stamp)?;
+    let seeded = load_leads(conn, currency, stamp)?;
     let (costs, transactions) = load_costs(conn, currency, stamp)?;
     Ok(Seeded { costs, transactions, ..seeded })
 }
+
+/// What the recruited lead is worth, in minor units.
+const RECRUITED_VALUE: i64 = 240_000;
 
 /// Source, minor units: costs of the month before this one.
 const COSTS: [(&str, i64); 2] = [("facebook_ads", 125_000), ("trade_show", 48_000)];
@@ -107,8 +110,8 @@ fn load_costs(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<(usize, us
     Ok((costs + 1, 2))
 }
 
-fn load_leads(conn: &mut Db, stamp: &Stamp) -> Result<Seeded, WriteError> {
-    let drafts: Vec<LeadDraft> = SAMPLES.iter().map(|sample| draft(sample, stamp)).collect();
+fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, WriteError> {
+    let drafts: Vec<LeadDraft> = SAMPLES.iter().map(|sample| draft(sample, currency, stamp)).collect();
     let policy = Policy { on_duplicate: OnDuplicate::Skip, on_listed: OnListed::Flag };
     let stamp = Stamp { trigger: Trigger::System, ..stamp.clone() };
     let mut writer = LeadWriter::new(conn, stamp.clone(), policy, "sample data".into(), drafts.len())?;
@@ -137,7 +140,7 @@ fn load_leads(conn: &mut Db, stamp: &Stamp) -> Result<Seeded, WriteError> {
     })
 }
 
-fn draft(sample: &Sample, stamp: &Stamp) -> LeadDraft {
+fn draft(sample: &Sample, currency: &str, stamp: &Stamp) -> LeadDraft {
     let (first, last, phone, company, status, source, score, tag, age) = *sample;
     let mut draft = LeadDraft::blank(stamp.org, stamp.now);
     draft.phone = E164::from_e164(phone);
@@ -149,6 +152,9 @@ fn draft(sample: &Sample, stamp: &Stamp) -> LeadDraft {
     draft.lead.source = Some(source.to_owned());
     draft.lead.lead_score = Some(score);
     draft.status = Status::from_str(status).ok();
+    if draft.status == Some(Status::Recruited) {
+        (draft.lead.value_cents, draft.lead.currency) = (Some(RECRUITED_VALUE), Some(currency.to_owned()));
+    }
     draft.tags = vec![tag.to_owned()];
     draft.created = Some(Timestamp::from_micros(stamp.now.as_micros() - age * 86_400_000_000));
     draft

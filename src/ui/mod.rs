@@ -89,12 +89,16 @@ pub enum Kind {
     Mark,
     /// A time, shown to the second.
     Time,
+    /// A time, shown to the day.
+    Date,
     /// Right-aligned, as it is.
     Number,
     /// Right-aligned, grouped by thousands.
     Count,
     /// Minor units, shown as an amount of the currency that stands under this key.
     Money(&'static str),
+    /// The same with the currency behind it.
+    MoneyIn(&'static str),
     /// Minor units by currency, shown as amounts.
     Amounts,
 }
@@ -102,7 +106,7 @@ pub enum Kind {
 impl Kind {
     /// Whether a table sets it to the right.
     fn is_number(self) -> bool {
-        matches!(self, Kind::Number | Kind::Count | Kind::Money(_))
+        matches!(self, Kind::Number | Kind::Count | Kind::Money(_) | Kind::MoneyIn(_))
     }
 }
 
@@ -149,6 +153,16 @@ impl Column {
     /// Minor units, shown to people as an amount of the currency that stands under `currency`.
     pub const fn money(key: &'static str, title: &'static str, currency: &'static str) -> Column {
         Column::new(key, title, Kind::Money(currency), true)
+    }
+
+    /// The same with the currency behind the amount.
+    pub const fn money_in(key: &'static str, title: &'static str, currency: &'static str) -> Column {
+        Column::new(key, title, Kind::MoneyIn(currency), true)
+    }
+
+    /// A time, of which tables show the day.
+    pub const fn date(key: &'static str, title: &'static str) -> Column {
+        Column::new(key, title, Kind::Date, true)
     }
 
     /// Minor units by currency, shown to people as amounts.

@@ -15,9 +15,10 @@ const PADDING: (u16, u16) = (0, 2);
 pub fn cell_of(record: &Value, column: &Column, kind: Kind) -> String {
     let value = record.get(&*column.key).unwrap_or(&Value::Null);
     match (kind, value) {
-        (Kind::Money(currency), Value::Number(cents)) => {
+        (Kind::Money(currency) | Kind::MoneyIn(currency), Value::Number(cents)) => {
             let code = record.get(currency).and_then(Value::as_str).unwrap_or_default();
-            money(cents.as_i64().unwrap_or_default(), code)
+            let written = if matches!(kind, Kind::Money(_)) { money } else { with_currency };
+            written(cents.as_i64().unwrap_or_default(), code)
         }
         (Kind::Amounts, Value::Object(amounts)) => {
             let each = amounts.iter().map(|(code, cents)| with_currency(cents.as_i64().unwrap_or_default(), code));
@@ -37,6 +38,7 @@ fn text_of(value: &Value, kind: Kind) -> String {
             _ => number.to_string(),
         },
         Value::String(text) if kind == Kind::Time => without_fraction(text),
+        Value::String(text) if kind == Kind::Date => text.get(..10).unwrap_or(text).to_owned(),
         Value::String(text) => text.clone(),
         Value::Array(values) if kind == Kind::Mark => if values.is_empty() { "" } else { "yes" }.to_owned(),
         Value::Array(values) => values.iter().map(|value| text_of(value, kind)).collect::<Vec<_>>().join(", "),

@@ -74,7 +74,9 @@ fn a_year_of_a_budget() {
 #[test]
 fn twenty_who_spend_at_once_spend_what_is_there() {
     on_both_engines(|world| {
-        world.ok(["budget", "deposit", "150"]);
+        // Each of these may be the first, which opens the account.
+        let children: Vec<_> = (0..15).map(|_| world.start(["budget", "deposit", "10"])).collect();
+        assert!(children.into_iter().all(|child| child.wait_with_output().unwrap().status.success()));
         let charge = ["budget", "charge", "10", "--source", "web", "--period", "2026-03"];
         let children: Vec<_> = (0..20).map(|_| world.start(charge)).collect();
         let mut codes: Vec<Option<i32>> = Vec::new();
@@ -89,11 +91,11 @@ fn twenty_who_spend_at_once_spend_what_is_there() {
         assert_eq!((&balance["balance_cents"], &balance["charge_cents"]), (&json!(0), &json!(15_000)));
         let list = world.json(["budget", "list"]);
         let sequences: Vec<u64> = list.as_array().unwrap().iter().map(|t| t["sequence"].as_u64().unwrap()).collect();
-        assert_eq!(sequences, (1..=16).collect::<Vec<u64>>());
+        assert_eq!(sequences, (1..=30).collect::<Vec<u64>>());
         assert!(list.as_array().unwrap().iter().all(|t| t["balance_after_cents"].as_i64().unwrap() >= 0));
         assert_eq!(world.json(["roi", "cost", "list"])[0]["cost_cents"], 15_000);
         world.ok(["budget", "verify"]);
-        // Without a cost, and on the account that the first deposit opens.
+        // Without a cost.
         let children: Vec<_> = (0..20).map(|_| world.start(["budget", "deposit", "1"])).collect();
         assert!(children.into_iter().all(|child| child.wait_with_output().unwrap().status.success()));
         assert_eq!(world.json(["budget", "balance"])[0]["balance_cents"], 2_000);
@@ -318,5 +320,30 @@ fn the_ledger_refuses_changes() {
             assert!(world.engine.sql(&world.url, &sql).is_err(), "{bad}");
         }
         assert_eq!(world.engine.sql(&world.url, "SELECT * FROM budget_transactions").unwrap(), before);
+    });
+}
+
+#[test]
+fn an_erasure_leaves_the_ledger_and_says_so() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "+12125550101", "--email", "ada@example.com", "--name", "Ada March"]);
+        world.ok(["roi", "cost", "add", "web", "2026-03", "5", "--note", "March, paid to ada@example.com"]);
+        world.ok(["roi", "cost", "add", "radio", "2026-03", "5", "--note", "March"]);
+        world.ok(["roi", "cost", "remove", "2", "--reason", "+1 212 555 0101 called", "--yes"]);
+        world.ok(["budget", "deposit", "10", "--description", "from ADA@example.com"]);
+        world.ok(["budget", "charge", "1", "--description", "March"]);
+        let ran = world.run(["lead", "erase", "1", "--yes", "--format", "json"]);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert!(ran.stderr.contains("a ledger is never changed"), "{}", ran.stderr);
+        let erased: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!((&erased["cost_texts"], &erased["ledger"]), (&json!(2), &json!(["main number 1"])));
+        // A name that is a month's is not taken out of what is written about costs.
+        assert_eq!(world.json(["roi", "cost", "list"])[0]["note"], "March, paid to [erased]");
+        let history = world.json(["roi", "cost", "history"]);
+        assert!(!history.to_string().contains("0101") && history.to_string().contains("[erased] called"), "{history}");
+        world.ok(["budget", "verify"]);
+        let refused =
+            world.engine.sql(&world.url, "UPDATE lead_source_cost_log SET reason = 'x' WHERE action = 'create'");
+        assert!(refused.unwrap_err().contains("append-only"));
     });
 }

@@ -121,20 +121,34 @@ pub struct Person {
 }
 
 pub fn people(stored: &Stored) -> Vec<Person> {
+    let into: BTreeMap<i64, i64> = stored.leads.iter().filter_map(|lead| Some((lead.id, lead.merged_into?))).collect();
     let end = |mut id: i64| {
-        while let Some(next) = stored.leads.iter().find(|lead| lead.id == id).and_then(|lead| lead.merged_into) {
-            id = next;
+        while let Some(next) = into.get(&id) {
+            id = *next;
         }
         id
     };
-    let live = stored.leads.iter().filter(|lead| lead.is_live);
-    live.map(|lead| Person {
-        created: stored.leads.iter().filter(|l| end(l.id) == lead.id).map(|l| l.created).min().unwrap(),
-        tags: stored.tags.iter().filter(|(id, _)| *id == lead.id).map(|(_, tag)| tag.clone()).collect(),
-        rows: stored.rows.iter().filter(|row| end(row.lead) == lead.id).cloned().collect(),
-        lead: lead.clone(),
-    })
-    .collect()
+    let mut people: BTreeMap<i64, Person> = BTreeMap::new();
+    for lead in stored.leads.iter().filter(|lead| lead.is_live) {
+        let person = Person { created: lead.created, tags: BTreeSet::new(), rows: Vec::new(), lead: lead.clone() };
+        people.insert(lead.id, person);
+    }
+    for lead in &stored.leads {
+        if let Some(person) = people.get_mut(&end(lead.id)) {
+            person.created = person.created.min(lead.created);
+        }
+    }
+    for (id, tag) in &stored.tags {
+        if let Some(person) = people.get_mut(id) {
+            person.tags.insert(tag.clone());
+        }
+    }
+    for row in &stored.rows {
+        if let Some(person) = people.get_mut(&end(row.lead)) {
+            person.rows.push(row.clone());
+        }
+    }
+    people.into_values().collect()
 }
 
 fn rank(mut values: Vec<i64>, part: usize, whole: usize) -> Value {

@@ -37,8 +37,8 @@ const COLUMNS: &[Column] = &[
     Column::money("charge_cents", "charges", "currency"),
     Column::money("refund_cents", "refunds", "currency"),
     Column::money("adjustment_cents", "adjustments", "currency"),
-    Column::money("balance_cents", "balance", "currency"),
-    Column::whole("currency", "currency"),
+    Column::money_in("balance_cents", "balance", "currency"),
+    Column::hidden("currency"),
     Column::count("transactions", "transactions"),
 ];
 

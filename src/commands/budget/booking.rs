@@ -9,7 +9,7 @@ use crate::commands::roi::normal;
 use crate::commands::texts::within;
 use crate::commands::{amounts, complete};
 use crate::db::Lock;
-use crate::db::models::budget_accounts::BudgetAccount;
+use crate::db::models::budget_accounts::{self, BudgetAccount};
 use crate::db::models::budget_transactions::{self, BudgetTransaction, TransactionFilter};
 use crate::domain::amount::with_currency;
 use crate::domain::cost::LONGEST_CAMPAIGN;
@@ -109,21 +109,28 @@ pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> 
     };
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let work = |conn: &mut crate::db::Db| -> Result<_, BudgetError> {
-        let account = match &target {
-            Target::Account(account) => account.clone(),
-            Target::New(name, currency) => budget::open(conn, name, currency.code(), &stamp)?,
+        let (account, is_new) = match &target {
+            Target::Account(account) => (account.clone(), false),
+            Target::New(name, currency) => {
+                // Another one may have been faster.
+                let known = budget_accounts::all(conn, org)?.into_iter().find(|account| account.name == *name);
+                match known {
+                    Some(account) => (account, false),
+                    None => (budget::open(conn, name, currency.code(), &stamp)?, true),
+                }
+            }
         };
         let (booked, moved) = budget::book(conn, &account, &booking, &stamp)?;
         let of_account = TransactionFilter { account: Some(booked.id), last: Some(1), ..TransactionFilter::default() };
-        Ok((budget_transactions::some(conn, org, &of_account)?.pop(), booked, moved))
+        Ok((budget_transactions::some(conn, org, &of_account)?.pop(), booked, moved, is_new))
     };
     // Whoever opens accounts or changes costs waits for others who do; other bookings wait for their account only.
-    let (transaction, booked, moved) = match booking.cost.is_some() || matches!(target, Target::New(..)) {
+    let (transaction, booked, moved, is_new) = match booking.cost.is_some() || matches!(target, Target::New(..)) {
         true => session.db.write_under(Lock::Costs, org, false, work)?,
         false => session.db.write(org, work)?,
     };
-    if let Target::New(name, currency) = &target {
-        context.ui.note(&format!("opened the account `{name}` in {}", currency.code()));
+    if is_new {
+        context.ui.note(&format!("opened the account `{}` in {}", booked.name, booked.currency));
     }
     if let Some(moved) = moved {
         let now = with_currency(moved.after, &moved.key.currency);
@@ -160,16 +167,17 @@ impl Shown {
     }
 }
 
+/// The columns of a transaction that is shown alone.
 pub(super) const COLUMNS: &[Column] = &[
     Column::text("account", "account"),
     Column::number("sequence", "number"),
     Column::time("recorded_at", "when"),
     Column::whole("transaction_type", "type"),
     Column::hidden("amount_cents"),
-    Column::money("effect_cents", "amount", "currency"),
+    Column::money_in("effect_cents", "amount", "currency"),
     Column::hidden("balance_before_cents"),
-    Column::money("balance_after_cents", "balance", "currency"),
-    Column::whole("currency", "currency"),
+    Column::money_in("balance_after_cents", "balance", "currency"),
+    Column::hidden("currency"),
     Column::text("source", "source"),
     Column::text("campaign", "campaign"),
     Column::whole("period", "month"),

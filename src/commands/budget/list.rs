@@ -12,6 +12,7 @@ use crate::db::models::budget_accounts::{self, BudgetAccount};
 use crate::db::models::budget_transactions::{self, TransactionFilter};
 use crate::domain::role::Right;
 use crate::error::Exit;
+use crate::ui::Column;
 
 /// List transactions in their order, the latest last
 #[derive(Debug, clap::Args)]
@@ -46,15 +47,33 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     if is_cut {
         transactions.remove(0);
     }
-    let mut list = context.ui.list(COLUMNS);
+    let first = transactions.first().map(|transaction| transaction.account_id);
+    let is_of_one = transactions.iter().all(|transaction| Some(transaction.account_id) == first);
+    let mut list = context.ui.list(&columns(is_of_one));
     for transaction in transactions {
         if let Some(account) = accounts.get(&transaction.account_id) {
             list.push(&Shown::of(account, transaction))?;
         }
     }
     list.finish("nothing was booked")?;
+    if let Some(account) = first.and_then(|id| accounts.get(&id)).filter(|_| is_of_one) {
+        context.ui.note(&format!("account `{}`, amounts in {}", account.name, account.currency));
+    }
     if is_cut {
         context.ui.note(&format!("the latest {} are shown; --limit 0 shows all", most.unwrap_or_default()));
     }
     Ok(Exit::Done)
+}
+
+/// The columns of a list: days instead of times, and of a single account neither its name nor its currency.
+fn columns(is_of_one: bool) -> Vec<Column> {
+    let shown = |column: &Column| match (&*column.key, is_of_one) {
+        ("recorded_at", _) => Column::date("recorded_at", "when"),
+        ("account", true) => Column::hidden("account"),
+        ("actor", _) => Column::hidden("actor"),
+        ("effect_cents", _) => Column::money("effect_cents", "amount", "currency"),
+        ("balance_after_cents", true) => Column::money("balance_after_cents", "balance", "currency"),
+        _ => column.clone(),
+    };
+    COLUMNS.iter().map(shown).collect()
 }

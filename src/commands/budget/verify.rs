@@ -36,11 +36,15 @@ fn hash(text: &str) -> Result<String, String> {
 const ACCOUNTS: &[Column] = &[
     Column::text("account", "account"),
     Column::count("transactions", "transactions"),
-    Column::money("balance_cents", "balance", "currency"),
-    Column::whole("currency", "currency"),
+    Column::money_in("balance_cents", "balance", "currency"),
+    Column::hidden("currency"),
     Column::count("faults", "faults"),
-    Column::whole("head_hash", "head hash"),
+    Column::hidden("head_hash"),
 ];
+
+/// A head hash is as wide as a terminal, and stands in a line of its own.
+const HEADS: &[Column] =
+    &[Column::text("account", "account"), Column::whole("head_hash", "hash of its last transaction")];
 
 const FAULTS: &[Column] = &[
     Column::text("account", "account"),
@@ -78,6 +82,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             let most = args.limit.most(ui).map_or(usize::MAX, |most| most as usize);
             let shown: Vec<_> = verified.faults.iter().take(most).collect();
             ui.part("faults", &shown, FAULTS)?;
+            let heads: Vec<_> = verified.accounts.iter().filter(|account| account.transactions > 0).collect();
+            ui.part("heads", &heads, HEADS)?;
             if verified.faults.len() > most {
                 ui.note(&format!("{} more; --limit 0 shows all", grouped((verified.faults.len() - most) as i64)));
             }

@@ -13,6 +13,7 @@ use crate::domain::month::Month;
 use crate::domain::{currency, source};
 use crate::error::Exit;
 use crate::import::costs::{CostOptions, Costs};
+use crate::import::proof::Formats;
 use crate::ui::Column;
 
 /// Import what sources cost from a CSV, TSV, XLSX, XLSB, XLS or ODS file, in one transaction
@@ -67,8 +68,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             (_, true) => Some(OnRecorded::Replace),
             _ => None,
         },
-        date_order: args.sheet.date_order,
-        decimal_separator: args.decimal_separator,
+        formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },
     };
     run_sheet::<Costs>(args.sheet, options, COLUMNS, context)
 }

@@ -80,7 +80,7 @@ pub struct TransactionFilter {
     pub last: Option<i64>,
 }
 
-/// The transactions that are asked for, in the order in which they were booked.
+/// The transactions that are asked for: those of one account by their sequence, those of several by when they were booked.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -88,12 +88,13 @@ pub fn some(conn: &mut Db, org: OrgId, filter: &TransactionFilter) -> Result<Vec
     use budget_transactions::dsl;
     let mut query = dsl::budget_transactions
         .filter(dsl::organization_id.eq(org.0))
-        .order((dsl::recorded_at.desc(), dsl::account_id.desc(), dsl::sequence.desc()))
         .select(BudgetTransaction::as_select())
         .into_boxed();
-    if let Some(account) = filter.account {
-        query = query.filter(dsl::account_id.eq(account));
-    }
+    query = match filter.account {
+        // Clocks differ, and sequences do not.
+        Some(account) => query.filter(dsl::account_id.eq(account)).order(dsl::sequence.desc()),
+        None => query.order((dsl::recorded_at.desc(), dsl::account_id.desc(), dsl::sequence.desc())),
+    };
     if let Some(since) = filter.since {
         query = query.filter(dsl::recorded_at.ge(since));
     }

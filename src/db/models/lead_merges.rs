@@ -131,11 +131,12 @@ pub struct Family {
 /// # Errors
 /// The database cannot be read.
 pub fn families(conn: &mut Db, org: OrgId) -> Result<FxHashMap<i64, Family>, DbError> {
-    let rows: Vec<(i64, Option<i64>, Timestamp)> = leads::table
+    let mut rows: Vec<(i64, Option<i64>, Timestamp)> = leads::table
         .filter(leads::organization_id.eq(org.0).and(leads::merged_into_id.is_not_null()))
-        .order(leads::id)
         .select((leads::id, leads::merged_into_id, leads::created_at))
         .load(conn)?;
+    // In the database their order would have SQLite go through all leads rather than the index of merged ones.
+    rows.sort_unstable_by_key(|(id, ..)| *id);
     let into: FxHashMap<i64, i64> = rows.iter().filter_map(|(id, into, _)| Some((*id, (*into)?))).collect();
     let mut families: FxHashMap<i64, Family> = FxHashMap::default();
     for (id, _, created) in rows {

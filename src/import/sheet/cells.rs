@@ -35,8 +35,8 @@ impl<F: SheetField> Setting<F> {
         Setting {
             columns,
             region: region_of(options.region(), organization),
-            date_order: options.date_order(),
-            decimal_separator: options.decimal_separator().unwrap_or(DecimalSeparator::Point),
+            date_order: options.formats().date_order,
+            decimal_separator: options.formats().decimal_separator.unwrap_or(DecimalSeparator::Point),
             // The organization's zone and currency were validated when they were set.
             zone: datetime::zone(&organization.timezone).unwrap_or(TimeZone::UTC),
             currency: currency::parse(&organization.base_currency).unwrap_or(Currency::USD),

@@ -27,8 +27,6 @@ use crate::db::models::imports;
 use crate::db::models::organizations::Organization;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, locks};
-use crate::domain::datetime::DateOrder;
-use crate::domain::money::DecimalSeparator;
 use crate::domain::timestamp::Timestamp;
 
 /// A kind of import.
@@ -92,14 +90,9 @@ pub trait Options: Clone + Default + Serialize + DeserializeOwned {
         None
     }
 
-    /// Which of day and month stands first.
-    fn date_order(&self) -> Option<DateOrder> {
-        None
-    }
-
-    /// What separates decimals.
-    fn decimal_separator(&self) -> Option<DecimalSeparator> {
-        None
+    /// What was said of how dates and numbers are written.
+    fn formats(&self) -> Formats {
+        Formats::default()
     }
 
     /// These options with what the file has proven, so that its reject file is read alike.
@@ -199,7 +192,7 @@ fn proven<K: Kind>(
     source: &Source,
     observer: &mut dyn Observer,
 ) -> Result<K::Options, ImportError> {
-    let said = Formats { date_order: options.date_order(), decimal_separator: options.decimal_separator() };
+    let said = options.formats();
     let (dates, numbers) =
         (columns.columns_of_any(K::Field::PROVEN_DATES), columns.columns_of_any(K::Field::PROVEN_NUMBERS));
     let doubtful = Doubtful::columns(dates, numbers, said);

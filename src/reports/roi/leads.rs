@@ -29,19 +29,63 @@ pub(super) fn gather(
     let families = lead_merges::families(conn, question.at.org)?;
     let counted = Counted::of(conn, question.at.org)?;
     let cohort = cohort(question, !families.is_empty());
-    for row in count(question, names, cohort.clone()).rows(conn)? {
-        let leads = row.at(1).number().unwrap_or_default().unsigned_abs();
-        groups.entry(names.group(row.at(0), leads)).or_default().leads += leads;
-    }
-    let recruited = recruited(question, counted, &names_of(question, &names.months), cohort);
-    let zone = question.at.zone.clone();
-    let take = |row: Cells| -> Result<(), RoiError> {
-        let recruit = Recruits::of(&row);
-        let group = names.group(row.at(0), 0);
-        recruit.add(groups, group, rates, |at| Month::at(at, &zone))
+    let group = group_of(question, &names.months);
+    // Of few leads each is looked up. Of many, PostgreSQL joins those that were recruited and adds up by hashing; SQLite would
+    // sort what it adds up, so that it is faster to count leads by an index and to look at the recruited ones apart.
+    let statements = match (is_narrow(conn, question)?, &conn) {
+        (true, _) => vec![looked_up(question, counted, &group, cohort)],
+        (false, Db::Postgres(_)) => vec![joined(question, counted, &group, cohort)],
+        (false, Db::Sqlite(_)) => {
+            vec![count(question, &group, cohort.clone()), recruited(question, counted, &group, cohort)]
+        }
     };
-    recruited.each_row(conn, take)?;
+    let zone = question.at.zone.clone();
+    for statement in statements {
+        statement.each_row(conn, |row: Cells| -> Result<(), RoiError> {
+            let (leads, recruits) = (row.at(1).number().unwrap_or_default().unsigned_abs(), Recruits::of(&row));
+            let group = names.group(row.at(0), leads);
+            groups.entry(group.clone()).or_default().leads += leads;
+            recruits.add(groups, group, rates, |at| Month::at(at, &zone))
+        })?;
+    }
     survivors(conn, question, counted, families, names, rates, groups)
+}
+
+/// Where the window holds fewer than one of so many leads, it is faster to look each of them up (measured).
+const NARROW_ON_SQLITE: i64 = 10;
+const NARROW_ON_POSTGRES: i64 = 5;
+
+/// Whether the window holds few of all leads.
+fn is_narrow(conn: &mut Db, question: &Question) -> Result<bool, DbError> {
+    if question.window.since().is_none() || question.window.until().is_none() {
+        return Ok(false);
+    }
+    let of_all = live(&question.at, &None);
+    let of_window = of_all.clone().then(in_window("leads.created_at", &question.window));
+    let (all, narrow) = match conn {
+        Db::Sqlite(_) => {
+            let last = Statement::new("SELECT max(id) FROM leads").rows(conn)?;
+            (last.first().and_then(|row| row.at(0).number()).unwrap_or_default(), NARROW_ON_SQLITE)
+        }
+        Db::Postgres(_) => (about(conn, of_all)?, NARROW_ON_POSTGRES),
+    };
+    Ok(about(conn, of_window)?.saturating_mul(narrow) < all)
+}
+
+/// About how many leads there are for which a condition holds. SQLite counts by an index, PostgreSQL estimates, for it would
+/// look at them.
+fn about(conn: &mut Db, condition: Statement) -> Result<i64, DbError> {
+    let rows = Statement::default()
+        .either("SELECT count(*)", "EXPLAIN (FORMAT JSON) SELECT 1")
+        .sql(" FROM leads WHERE ")
+        .then(condition)
+        .rows(conn)?;
+    let planned = |text: &str| {
+        let plan: serde_json::Value = serde_json::from_str(text).ok()?;
+        plan.pointer("/0/Plan/Plan Rows")?.as_i64()
+    };
+    let cell = rows.first().map(|row| row.at(0));
+    Ok(cell.and_then(|cell| cell.number().or_else(|| cell.text().and_then(planned))).unwrap_or(i64::MAX))
 }
 
 /// The condition on a lead that the database adds up: of the cohort, and no survivor of a merge.
@@ -60,7 +104,7 @@ fn cohort(question: &Question, any_merged: bool) -> Statement {
 }
 
 /// The value of a lead that decides on its group.
-fn names_of(question: &Question, months: &[Month]) -> Statement {
+fn group_of(question: &Question, months: &[Month]) -> Statement {
     match question.by {
         By::Source => Statement::new("leads.source"),
         By::Campaign => Statement::new("leads.campaign"),
@@ -91,15 +135,15 @@ fn place_of(begins: &[Timestamp], first: i64) -> Statement {
     }
 }
 
-/// How many leads each group has.
-fn count(question: &Question, names: &Names, cohort: Statement) -> Statement {
+/// How many leads each group has: group, leads.
+fn count(question: &Question, group: &Statement, cohort: Statement) -> Statement {
     // An index holds creation and source; for anything else it is faster to go through all leads as they lie.
     let as_they_lie = question.filter.is_none()
         && question.window.since().is_none()
         && question.window.until().is_none()
         && matches!(question.by, By::Campaign | By::Owner);
     Statement::new("SELECT ")
-        .then(names_of(question, &names.months))
+        .then(group.clone())
         .sql(", count(*) FROM leads")
         .either(if as_they_lie { " NOT INDEXED" } else { "" }, "")
         .sql(" WHERE ")
@@ -107,20 +151,66 @@ fn count(question: &Question, names: &Names, cohort: Statement) -> Statement {
         .sql(" GROUP BY 1")
 }
 
-/// The leads that were recruited, those with values in the organization's currency by group, the others one by one: group,
-/// currency, how many, how many with a value, sum of values, and when (the first of them).
-fn recruited(question: &Question, counted: Counted, group: &Statement, cohort: Statement) -> Statement {
-    Statement::new("WITH r AS (SELECT h.lead_id, min(h.changed_at) AS recruited_at FROM lead_status_history h WHERE ")
+/// The columns of recruited leads, those with values in the organization's currency added up, the others one by one: how many,
+/// how many with a value, sum of the values, their currency, when the first of them was, and the lead.
+const RECRUITS: &str = ", count(recruited_at), count(CASE WHEN recruited_at IS NOT NULL THEN leads.value_cents END), \
+    CAST(sum(CASE WHEN recruited_at IS NOT NULL THEN leads.value_cents END) AS bigint), \
+    min(CASE WHEN recruited_at IS NOT NULL THEN leads.currency END), min(recruited_at), \
+    CASE WHEN recruited_at IS NOT NULL AND leads.currency <> ";
+
+/// When each lead was first recruited.
+fn first_entries(question: &Question, counted: Counted) -> Statement {
+    Statement::new("SELECT h.lead_id, min(h.changed_at) AS recruited_at FROM lead_status_history h WHERE ")
         .then(entered(question, counted))
-        .sql(" GROUP BY h.lead_id) SELECT ")
+        .sql(" GROUP BY h.lead_id")
+}
+
+/// The leads that were recruited: group, no leads, and [`RECRUITS`].
+fn recruited(question: &Question, counted: Counted, group: &Statement, cohort: Statement) -> Statement {
+    Statement::new("WITH r AS (")
+        .then(first_entries(question, counted))
+        .sql(") SELECT ")
         .then(group.clone())
-        .sql(", min(leads.currency), count(*), count(leads.value_cents), ")
-        .either("sum(leads.value_cents)", "sum(leads.value_cents)::bigint")
-        .sql(", min(r.recruited_at), CASE WHEN leads.currency <> ")
+        .sql(", 0")
+        .sql(RECRUITS)
         .text(question.base.code())
         .sql(" THEN leads.id END FROM r CROSS JOIN leads WHERE leads.id = r.lead_id AND ")
         .then(cohort)
-        .sql(" GROUP BY 1, 7")
+        .sql(" GROUP BY 1, 8")
+}
+
+/// The leads of the cohort, joined with those that were recruited: group, leads, and [`RECRUITS`].
+fn joined(question: &Question, counted: Counted, group: &Statement, cohort: Statement) -> Statement {
+    figures(question, group.clone())
+        .sql("leads LEFT JOIN (")
+        .then(first_entries(question, counted))
+        .sql(") r ON r.lead_id = leads.id WHERE ")
+        .then(cohort)
+        .sql(" GROUP BY 1, 8")
+}
+
+/// The leads of the cohort, of each of which is looked up when it was recruited: group, leads, and [`RECRUITS`].
+fn looked_up(question: &Question, counted: Counted, group: &Statement, cohort: Statement) -> Statement {
+    // Materialized, so that each is looked up once.
+    Statement::new("WITH c AS MATERIALIZED (SELECT ")
+        .then(group.clone())
+        .sql(" AS part, leads.id, leads.currency, leads.value_cents, (SELECT min(h.changed_at) FROM lead_status_history h WHERE ")
+        .then(entered(question, counted))
+        .sql(" AND h.lead_id = leads.id) AS recruited_at FROM leads WHERE ")
+        .then(cohort)
+        .sql(") ")
+        .then(figures(question, Statement::new("leads.part")))
+        .sql("c AS leads GROUP BY 1, 8")
+}
+
+/// Selects group, leads, and [`RECRUITS`].
+fn figures(question: &Question, group: Statement) -> Statement {
+    Statement::new("SELECT ")
+        .then(group)
+        .sql(", count(*)")
+        .sql(RECRUITS)
+        .text(question.base.code())
+        .sql(" THEN leads.id END FROM ")
 }
 
 /// The condition on a row of the history that a lead was recruited, as far as it was known.
@@ -147,12 +237,12 @@ impl Recruits {
     fn of(row: &Cells) -> Recruits {
         let count = |place: usize| row.at(place).number().unwrap_or_default();
         Recruits {
-            currency: row.at(1).text().map(str::to_owned),
             count: count(2).unsigned_abs(),
             with_value: count(3).unsigned_abs(),
             value_cents: count(4),
-            at: Timestamp::from_micros(count(5)),
-            lead: row.at(6).number(),
+            currency: row.at(5).text().map(str::to_owned),
+            at: Timestamp::from_micros(count(6)),
+            lead: row.at(7).number(),
         }
     }
 

@@ -31,8 +31,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 pub(super) const COLUMNS: &[Column] = &[
     Column::number("id", "id"),
     Column::text("name", "account"),
-    Column::money("balance_cents", "balance", "currency"),
-    Column::whole("currency", "currency"),
+    Column::money_in("balance_cents", "balance", "currency"),
+    Column::hidden("currency"),
     Column::count("sequence", "transactions"),
     Column::hidden("uid"),
     Column::hidden("head_hash"),

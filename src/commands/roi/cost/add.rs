@@ -74,7 +74,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let settled =
             book.enter(&entry, on).map_err(|problem| CostError::Refused { key: entry.key.clone(), problem })?;
         book.write(conn, None, &stamp)?;
-        Ok((settled, lead_source_costs::by_key(conn, org, &entry.key)?))
+        let stored = lead_source_costs::by_key(conn, org, &entry.key)?.into_iter().collect();
+        Ok((settled, super::rows(conn, org, stored)?.pop()))
     })?;
     match settled {
         Settled::Updated(before) => context.ui.note(&format!("it was {}", with_currency(before, currency.code()))),

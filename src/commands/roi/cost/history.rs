@@ -16,15 +16,15 @@ pub struct Args {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::time("changed_at", "when"),
-    Column::number("cost_id", "cost"),
+    Column::date("changed_at", "when"),
+    Column::hidden("cost_id"),
     Column::whole("period", "month"),
     Column::text("source", "source"),
     Column::text("campaign", "campaign"),
     Column::whole("action", "action"),
     Column::money("old_cents", "old", "currency"),
-    Column::money("new_cents", "new", "currency"),
-    Column::whole("currency", "currency"),
+    Column::money_in("new_cents", "new", "currency"),
+    Column::hidden("currency"),
     Column::text("reason", "reason"),
     Column::text("actor", "who"),
     Column::number("import_id", "import"),

@@ -1,8 +1,9 @@
 //! `crmctl roi cost list`
 
-use super::CostSelection;
+use super::{CostSelection, rows};
 use crate::commands::context::Context;
 use crate::commands::limit::Limit;
+use crate::db::DbError;
 use crate::db::models::lead_source_costs;
 use crate::domain::role::Right;
 use crate::error::Exit;
@@ -22,7 +23,10 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let filter = args.selection.filter(&session)?;
     let org = session.org.org_id();
-    let costs = session.db.read(org, |conn| lead_source_costs::some(conn, org, &filter))?;
+    let costs = session.db.read(org, |conn| -> Result<_, DbError> {
+        let costs = lead_source_costs::some(conn, org, &filter)?;
+        rows(conn, org, costs)
+    })?;
     let most = args.limit.most(context.ui).map_or(usize::MAX, |limit| limit as usize);
     let mut list = context.ui.list(super::COLUMNS);
     for cost in costs.iter().take(most) {

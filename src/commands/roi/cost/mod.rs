@@ -5,10 +5,18 @@ mod history;
 mod list;
 mod remove;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
 use crate::commands::complete;
 use crate::commands::context::{Context, Session};
 use crate::commands::window::WindowArgs;
-use crate::db::models::lead_source_costs::CostFilter;
+use crate::db::models::budget_transactions;
+use crate::db::models::lead_source_costs::{CostFilter, SourceCost};
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::cost::CostKey;
+use crate::domain::month::Month;
 use crate::domain::source;
 use crate::error::Exit;
 use crate::ui::Column;
@@ -66,17 +74,40 @@ impl CostSelection {
     }
 }
 
+/// A cost with what of it is in the budget ledger.
+#[derive(Serialize)]
+struct CostRow {
+    #[serde(flatten)]
+    cost: SourceCost,
+    /// Minor units; nothing when nothing of it was charged.
+    in_ledger_cents: Option<i64>,
+}
+
+/// Costs with what of each is in the budget ledger.
+fn rows(conn: &mut Db, org: OrgId, costs: Vec<SourceCost>) -> Result<Vec<CostRow>, DbError> {
+    let months = costs.iter().map(|cost| &cost.period);
+    let (first, last) = (months.clone().min().cloned(), months.max().cloned());
+    let end = last.and_then(|last| last.parse::<Month>().ok()).map(|last| last.next().to_string());
+    let charged: BTreeMap<CostKey, i64> = budget_transactions::of_costs(conn, org, first, end)?.into_iter().collect();
+    let row = |cost: SourceCost| CostRow {
+        in_ledger_cents: cost.key().and_then(|key| charged.get(&key).copied()).filter(|cents| *cents != 0),
+        cost,
+    };
+    Ok(costs.into_iter().map(row).collect())
+}
+
 const COLUMNS: &[Column] = &[
     Column::number("id", "id"),
     Column::whole("period", "month"),
     Column::text("source", "source"),
     Column::text("campaign", "campaign"),
-    Column::money("cost_cents", "cost", "currency"),
-    Column::whole("currency", "currency"),
+    Column::money_in("cost_cents", "cost", "currency"),
+    Column::hidden("currency"),
+    Column::money("in_ledger_cents", "in the ledger", "currency"),
     Column::text("note", "note"),
     Column::number("import_id", "import"),
     Column::hidden("user_id"),
     Column::hidden("created_at"),
-    Column::hidden_time("updated_at"),
+    Column::hidden("updated_at"),
     Column::hidden("version"),
 ];

@@ -5,6 +5,7 @@ use crate::commands::context::Context;
 use crate::commands::import::shared::{SheetArgs, run_sheet};
 use crate::domain::money::DecimalSeparator;
 use crate::error::Exit;
+use crate::import::proof::Formats;
 use crate::import::rates::{RateOptions, Rates};
 use crate::ui::Column;
 
@@ -27,8 +28,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let options = RateOptions {
         map: args.sheet.map.clone(),
-        date_order: args.sheet.date_order,
-        decimal_separator: args.decimal_separator,
+        formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },
     };
     run_sheet::<Rates>(args.sheet, options, COLUMNS, context)
 }
