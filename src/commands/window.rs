@@ -50,32 +50,58 @@ impl WindowArgs {
                 Window::between(since, until, zone)
             }
         };
-        match window.is_empty() {
-            false => Ok(window),
-            true => Err(CommandError::usage("the window ends before it begins")
-                .hint("--until is the first day that does not belong to it")
-                .into()),
-        }
-    }
-
-    /// The first month of the window, and the first one that does not belong to it.
-    ///
-    /// # Errors
-    /// Those of [`WindowArgs::window`], or the window begins or ends within a month.
-    pub fn months(&self, session: &Session) -> anyhow::Result<(Option<Month>, Option<Month>)> {
-        Ok(whole_months(&self.window(session)?)?.months().unwrap_or_default())
+        not_empty(window)
     }
 }
 
-/// The window in whole months.
-///
-/// # Errors
-/// It begins or ends within a month.
-pub fn whole_months(window: &Window) -> Result<Window, CommandError> {
-    window.in_months().ok_or_else(|| {
-        CommandError::usage(format!("{} are not whole months, and costs are recorded by month", window.name()))
-            .hint("name months: --month 2026-03, --quarter 2026Q1, or --since 2026-01 --until 2026-04")
-    })
+/// A window of whole months, in the organization's time zone: for what is recorded by month.
+#[derive(Debug, Clone, clap::Args)]
+pub struct MonthsArgs {
+    /// From this month on, such as 2026-01
+    #[arg(long, value_name = "MONTH", value_parser = first_of_month)]
+    since: Option<Month>,
+    /// Up to this month, which does not belong to the window
+    #[arg(long, value_name = "MONTH", value_parser = first_of_month)]
+    until: Option<Month>,
+    /// A month, such as 2026-03
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["since", "until", "quarter"])]
+    month: Option<Month>,
+    /// A quarter, such as 2026Q1
+    #[arg(long, value_name = "QUARTER", conflicts_with_all = ["since", "until"])]
+    quarter: Option<Quarter>,
+}
+
+/// Takes a month, or its first day.
+fn first_of_month(text: &str) -> Result<Month, String> {
+    let month = text.trim().strip_suffix("-01").unwrap_or(text);
+    month
+        .parse()
+        .or_else(|_| text.parse())
+        .map_err(|_: String| format!("`{text}` is not a month, and costs are recorded by month; write it as 2026-03"))
+}
+
+impl MonthsArgs {
+    /// The window; all of time when none is given.
+    ///
+    /// # Errors
+    /// It ends before it begins.
+    pub fn window(&self, session: &Session) -> anyhow::Result<Window> {
+        let zone = selection::moment(session)?.zone;
+        not_empty(match (self.month, self.quarter) {
+            (Some(month), _) => Window::month(month, zone),
+            (None, Some(quarter)) => Window::quarter(quarter, zone),
+            (None, None) => Window::months_between(self.since, self.until, zone),
+        })
+    }
+}
+
+fn not_empty(window: Window) -> anyhow::Result<Window> {
+    match window.is_empty() {
+        false => Ok(window),
+        true => Err(CommandError::usage("the window ends before it begins")
+            .hint("--until is the first day that does not belong to it")
+            .into()),
+    }
 }
 
 /// The window that a report is compared with.

@@ -34,6 +34,16 @@ impl Window {
         Window { shape: Shape::Quarter(quarter), zone }
     }
 
+    /// From the beginning of one month up to that of another; nothing for an open end.
+    pub fn months_between(first: Option<Month>, end: Option<Month>, zone: TimeZone) -> Window {
+        let begin = |month: Month| begin_of(month.first_day(), &zone);
+        let shape = match (first, end) {
+            (Some(first), Some(end)) => Shape::Months(first, end),
+            (first, end) => Shape::Between(first.map(begin), end.map(begin)),
+        };
+        Window { shape, zone }
+    }
+
     /// So many days, of which today is the last.
     pub fn last_days(count: u16, now: Timestamp, zone: TimeZone) -> Window {
         let today = now.to_jiff().to_zoned(zone.clone()).date();
@@ -86,16 +96,6 @@ impl Window {
             }
         };
         Some((month(self.since())?, month(self.until())?))
-    }
-
-    /// The same window as one of whole months, so that the window before has as many. Nothing for a window that begins
-    /// or ends within a month.
-    pub fn in_months(&self) -> Option<Window> {
-        let shape = match (self.shape, self.months()?) {
-            (Shape::Days(..) | Shape::Between(..), (Some(first), Some(end))) => Shape::Months(first, end),
-            (shape, _) => shape,
-        };
-        Some(Window { shape, zone: self.zone.clone() })
     }
 
     pub fn contains(&self, time: Timestamp) -> bool {
@@ -200,24 +200,25 @@ mod tests {
     }
 
     #[test]
-    fn whole_months_are_counted_as_months() {
-        let day = |text: &str| Some(at(text));
-        let quarter = Window::between(day("2026-01-01T05:00:00Z"), day("2026-04-01T04:00:00Z"), new_york());
-        let months = quarter.in_months().unwrap();
-        assert_eq!(told(&months), owned(("2026-01-01T05:00:00Z", "2026-04-01T04:00:00Z", "2026-01 to 2026-03")));
-        assert_eq!(months.previous().unwrap().name(), "2025-10 to 2025-12");
-        let march = Window::between(day("2026-03-01T05:00:00Z"), day("2026-04-01T04:00:00Z"), new_york());
-        let march = march.in_months().unwrap();
+    fn months_are_counted_as_months() {
+        let month = |text: &str| Some(text.parse::<Month>().unwrap());
+        let between = |first, end| Window::months_between(first, end, new_york());
+        let quarter = between(month("2026-01"), month("2026-04"));
+        assert_eq!(told(&quarter), owned(("2026-01-01T05:00:00Z", "2026-04-01T04:00:00Z", "2026-01 to 2026-03")));
+        assert_eq!(quarter.previous().unwrap().name(), "2025-10 to 2025-12");
+        let march = between(month("2026-03"), month("2026-04"));
         assert_eq!((march.name(), march.previous().unwrap().name()), ("2026-03".into(), "2026-02".into()));
-        let open = Window::between(day("2026-01-01T05:00:00Z"), None, new_york());
-        assert_eq!(open.months(), Some((Some("2026-01".parse().unwrap()), None)));
-        assert_eq!(open.in_months().unwrap().name(), "from 2026-01-01 on");
-        assert_eq!(Window::between(None, None, new_york()).months(), Some((None, None)));
-        // An hour off, as a window in UTC would be.
-        assert_eq!(Window::between(day("2026-01-01T04:00:00Z"), None, new_york()).months(), None);
-        assert_eq!(Window::last_days(7, at("2026-03-11T01:00:00Z"), new_york()).in_months(), None);
-        let quarter = Window::quarter("2026Q1".parse().unwrap(), new_york()).in_months().unwrap();
-        assert_eq!((quarter.name(), quarter.previous().unwrap().name()), ("2026Q1".into(), "2025Q4".into()));
+        let open = between(month("2026-01"), None);
+        assert_eq!(told(&open), owned(("2026-01-01T05:00:00Z", "", "from 2026-01-01 on")));
+        assert_eq!((open.months(), open.previous()), (Some((month("2026-01"), None)), None));
+        assert_eq!(between(None, None).name(), "all time");
+        assert!(between(month("2026-04"), month("2026-04")).is_empty());
+        // What is cut elsewhere is no window of months.
+        let utc = Window::between(Some(at("2026-01-01T04:00:00Z")), None, new_york());
+        assert_eq!(utc.months(), None);
+        assert_eq!(Window::last_days(7, at("2026-03-11T01:00:00Z"), new_york()).months(), None);
+        let quarter = Window::quarter("2026Q1".parse().unwrap(), new_york());
+        assert_eq!(quarter.months(), Some((month("2026-01"), month("2026-04"))));
     }
 
     #[test]

@@ -166,8 +166,8 @@ fn currencies_without_a_rate_are_named() {
 fn what_cannot_be_asked() {
     assert_same_story!(|world: &mut World| {
         for args in [
-            &["roi", "--days", "7"][..],
-            &["roi", "--since", "2026-03-05"],
+            &["roi", "--since", "2026-03-05"][..],
+            &["roi", "--month", "2026-03", "--until", "2026-05"],
             &["roi", "--since", "2026-04", "--until", "2026-03"],
             &["roi", "--compare", "previous"],
             &["roi", "--by", "tag"],

@@ -56,7 +56,6 @@ fn what_cannot_be_entered_is_said() {
             &["roi", "cost", "add", "web", "2026-03", "99999999999999999999"],
             &["roi", "cost", "add", "web", "2026-03", "5", "--add", "--replace"],
             &["roi", "cost", "list", "--since", "2026-03-05"],
-            &["roi", "cost", "list", "--days", "7"],
             &["roi", "rate", "set", "USD", "2026-03", "1"],
             &["roi", "rate", "set", "EUR", "2026-03", "0"],
             &["roi", "rate", "set", "EUR", "2026-03", "-1.2"],

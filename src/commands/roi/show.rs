@@ -8,7 +8,7 @@ use crate::commands::pictures::Pictures;
 use crate::commands::roi::base_currency;
 use crate::commands::selection::{self, Selection};
 use crate::commands::times;
-use crate::commands::window::{WindowArgs, previous, whole_months};
+use crate::commands::window::{MonthsArgs, previous};
 use crate::domain::role::Right;
 use crate::error::Exit;
 use crate::reports::roi::{By, Question, RoiError, roi};
@@ -29,7 +29,7 @@ const EXAMPLES: &str = "Examples:\n  \
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
-    window: WindowArgs,
+    window: MonthsArgs,
     /// Break it down by
     #[arg(long, value_parser = one_of::<By>(), default_value = "source")]
     by: By,
@@ -50,7 +50,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let ui = context.ui;
     let mut session = context.session(Right::Read)?;
-    let window = whole_months(&args.window.window(&session)?)?;
+    let window = args.window.window(&session)?;
     let before = args.compare.as_ref().map(|_| previous(&window)).transpose()?;
     let as_of = args.as_of.as_deref().map(|time| times::end(&session, "--as-of", time)).transpose()?;
     let filter = args.selection.filter(&mut session)?;

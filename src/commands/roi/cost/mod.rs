@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::commands::complete;
 use crate::commands::context::{Context, Session};
-use crate::commands::window::WindowArgs;
+use crate::commands::window::MonthsArgs;
 use crate::db::models::budget_transactions;
 use crate::db::models::lead_source_costs::{CostFilter, SourceCost};
 use crate::db::{Db, DbError, OrgId};
@@ -52,7 +52,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 #[derive(Debug, clap::Args)]
 struct CostSelection {
     #[command(flatten)]
-    window: WindowArgs,
+    window: MonthsArgs,
     /// Of this source, in any spelling
     #[arg(long, add = complete::source_names())]
     source: Option<String>,
@@ -63,7 +63,7 @@ struct CostSelection {
 
 impl CostSelection {
     fn filter(&self, session: &Session) -> anyhow::Result<CostFilter> {
-        let (since, until) = self.window.months(session)?;
+        let (since, until) = self.window.window(session)?.months().unwrap_or_default();
         Ok(CostFilter {
             since: since.map(|month| month.to_string()),
             until: until.map(|month| month.to_string()),
