@@ -42,18 +42,30 @@ fn of_cost(error: &CostError, explanation: &mut Explanation) {
     });
 }
 
+/// So many missing rates are named.
+const SHOWN: usize = 20;
+
 fn of_roi(error: &RoiError, explanation: &mut Explanation) {
     match error {
         RoiError::Db(e) => of_db(e, explanation),
         RoiError::MissingRates(missing) => {
             if missing.len() > 1 {
                 let told = missing.iter().map(|rate| format!("{} {}, for {}", rate.currency, rate.period, rate.what));
-                explanation.details.extend(told.take(20));
+                explanation.details.extend(told.take(SHOWN));
+                if missing.len() > SHOWN {
+                    explanation.details.push(format!("and {} more", missing.len() - SHOWN));
+                }
             }
             explanation.hint = missing.first().map(|rate| {
-                format!("set what one {0} was worth: crmctl roi rate set {0} {1} RATE", rate.currency, rate.period)
+                let one =
+                    format!("set what one {0} was worth: crmctl roi rate set {0} {1} RATE", rate.currency, rate.period);
+                match missing.len() {
+                    1 => one,
+                    _ => format!("{one}\nor import a sheet of rates: crmctl roi rate import FILE"),
+                }
             });
         }
+        RoiError::NotMonths(_) => explanation.hint = Some("name months, such as --month 2026-03".into()),
         RoiError::TooLarge(_) => explanation.hint = Some("correct it, or its exchange rate".into()),
     }
 }

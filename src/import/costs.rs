@@ -127,7 +127,7 @@ impl Kind for Costs {
 
     fn check(&self, cells: &mut RowCells<'_, CostField>) -> Option<CostRow> {
         let source = self.name(cells, CostField::Source, source::MAX_LENGTH, self.options.source.as_deref());
-        if source.is_none() && !cells.has_problems() {
+        if source.is_none() && cells.one(CostField::Source).is_none() {
             cells.row_problem(ProblemKind::SourceMissing, "no source is given", "name it, or say --source NAME");
         }
         let campaign = self.name(cells, CostField::Campaign, LONGEST_CAMPAIGN, self.options.campaign.as_deref());
@@ -181,13 +181,12 @@ impl Costs {
     }
 
     fn period(&self, cells: &mut RowCells<'_, CostField>) -> Option<Period> {
-        let had_problems = cells.has_problems();
         let given = || self.options.period.as_deref()?.parse().ok().map(Period::Month);
         let period = match cells.one(CostField::Period) {
             Some(_) => cells.period(CostField::Period),
             None => given(),
         };
-        if period.is_none() && cells.one(CostField::Period).is_none() && !had_problems {
+        if period.is_none() && cells.one(CostField::Period).is_none() {
             cells.row_problem(ProblemKind::TimeInvalid, "no month is given", "name it, or say --month 2026-03");
         }
         // The cost of a quarter is not one month's.
@@ -200,9 +199,11 @@ impl Costs {
             cells.problem(ProblemKind::TimeInvalid, index, &text, &problem, remedy);
             return None;
         }
-        // Of a row of the first to the last of a month, the day is not the point.
+        // A row from the first to the last of a month is that month's; one of a week is known by its first day.
         match (period, end) {
-            (Some(Period::Day(first)), Some(Period::Day(last))) if first != last => {
+            (Some(Period::Day(first)), Some(Period::Day(last)))
+                if first.day() == 1 && last == first.last_of_month() =>
+            {
                 Some(Period::Month(Period::Day(first).month()))
             }
             (period, _) => period,

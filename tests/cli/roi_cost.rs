@@ -142,7 +142,8 @@ fn exports_of_ad_platforms_need_a_source_only() {
     assert_same_story!(|world: &mut World| {
         let meta = "\"Campaign name\",\"Amount spent (EUR)\",\"Reporting starts\",\"Reporting ends\",Impressions\n\
             \"Spring — Sale\",123.45,2026-03-01,2026-03-31,100\nAutumn,\"1,123.45\",2026-03-01,2026-03-31,100\n\
-            Winter,3,2026-03-01,2026-05-31,100\n";
+            Winter,3,2026-03-01,2026-05-31,100\nWeekly,10,2026-03-02,2026-03-08,1\nWeekly,20,2026-03-09,2026-03-15,1\n\
+            Weekly,20,2026-03-09,2026-03-15,1\nWeekly,40,2026-03-30,2026-04-05,1\n";
         world.file("meta.csv", meta);
         world.tell(&["import", "costs", "meta.csv"]);
         world.tell(&["import", "costs", "meta.csv", "--source", "Facebook Ads"]);

@@ -15,7 +15,7 @@ pub(super) fn gather(
     rates: &mut Rates,
     groups: &mut Groups,
 ) -> Result<i64, RoiError> {
-    let (since, until) = question.window.months().unwrap_or_default();
+    let (since, until) = question.months()?;
     let filter = CostFilter {
         since: since.map(|month| month.to_string()),
         until: until.map(|month| month.to_string()),

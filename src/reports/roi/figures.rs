@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::{By, Groups, Names, Question};
 use crate::domain::rounding::each;
 use crate::domain::timestamp::Timestamp;
-use crate::reports::leads::timezone;
+use crate::reports::leads::{left_out, timezone};
 use crate::reports::ratios::{of_amounts, points, ratio};
 
 /// What is added up of a group, amounts in minor units of the organization's currency.
@@ -122,18 +122,23 @@ pub struct Unreported {
     pub cost_cents: i64,
 }
 
-/// The report of groups.
-#[allow(clippy::too_many_arguments, reason = "the parts of a report, each computed by another module")]
-pub(super) fn report(
-    question: &Question,
-    groups: Groups,
-    names: Names,
-    recorded: i64,
-    in_ledger: i64,
-    deleted: i64,
-    is_chosen: bool,
-    mut notes: Vec<String>,
-) -> Roi {
+/// What was gathered for a report; amounts are minor units of the organization's currency.
+pub(super) struct Gathered {
+    pub groups: Groups,
+    pub names: Names,
+    /// The costs that are recorded for the months of the window.
+    pub recorded_cents: i64,
+    /// What of them was charged in the budget ledger.
+    pub in_ledger_cents: i64,
+    /// Deleted leads that were created in the window.
+    pub deleted: i64,
+}
+
+/// The report of what was gathered.
+pub(super) fn report(question: &Question, gathered: Gathered) -> Roi {
+    let Gathered { groups, names, recorded_cents: recorded, in_ledger_cents: in_ledger, deleted } = gathered;
+    let is_chosen = question.filter.is_some();
+    let mut notes: Vec<String> = left_out(deleted).into_iter().collect();
     let has_costs = question.by != By::Owner;
     let (mut total, mut lines, mut unreported) = (Sums::default(), Vec::new(), Vec::new());
     for (group, sums) in groups {

@@ -19,7 +19,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::window::Window;
 use crate::filter::{Filter, Moment};
 use crate::reports;
-use figures::Sums;
+use figures::{Gathered, Sums};
 use rates::Rates;
 
 vocabulary! {
@@ -64,6 +64,11 @@ impl Question {
     pub fn about(&self, window: Window) -> Question {
         Question { window, ..self.clone() }
     }
+
+    /// The first month of the window, and the first one that does not belong to it.
+    fn months(&self) -> Result<(Option<Month>, Option<Month>), RoiError> {
+        self.window.months().ok_or_else(|| RoiError::NotMonths(self.window.name()))
+    }
 }
 
 /// Why a report cannot be made.
@@ -75,6 +80,8 @@ pub enum RoiError {
     MissingRates(Vec<MissingRate>),
     #[error("{0} is too large an amount")]
     TooLarge(String),
+    #[error("{0} are not whole months, and costs are recorded by month")]
+    NotMonths(String),
 }
 
 /// A rate that a report needs.
@@ -99,20 +106,17 @@ pub fn roi(conn: &mut Db, question: &Question) -> Result<Roi, RoiError> {
     let mut groups = Groups::new();
     let mut names = Names::of(conn, question)?;
     leads::gather(conn, question, &mut names, &mut rates, &mut groups)?;
-    let is_chosen = question.filter.is_some();
-    let recorded = costs::gather(conn, question, &mut rates, &mut groups)?;
-    let (since, until) = question.window.months().unwrap_or_default();
+    let recorded_cents = costs::gather(conn, question, &mut rates, &mut groups)?;
+    let (since, until) = question.months()?;
     let (since, until) = (since.map(|month| month.to_string()), until.map(|month| month.to_string()));
-    let mut in_ledger = 0i64;
+    let mut in_ledger_cents = 0i64;
     for (key, cents) in budget_transactions::of_costs(conn, question.at.org, since, until)? {
         let converted = rates.convert(cents, &key.currency, key.period, || format!("the charges for {key}"))?;
-        in_ledger = in_ledger.saturating_add(converted);
+        in_ledger_cents = in_ledger_cents.saturating_add(converted);
     }
     rates.refuse_missing()?;
-    let mut notes = Vec::new();
     let deleted = reports::leads::deleted(conn, &question.at, &question.filter, &question.window)?;
-    notes.extend(reports::leads::left_out(deleted));
-    Ok(figures::report(question, groups, names, recorded, in_ledger, deleted, is_chosen, notes))
+    Ok(figures::report(question, Gathered { groups, names, recorded_cents, in_ledger_cents, deleted }))
 }
 
 /// The names of groups, from the values of leads.
@@ -126,7 +130,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(conn: &mut Db, question: &Question) -> Result<Names, DbError> {
+    fn of(conn: &mut Db, question: &Question) -> Result<Names, RoiError> {
         let emails = match question.by {
             By::Owner => users::all(conn, question.at.org)?.into_iter().map(|user| (user.id, user.email)).collect(),
             _ => BTreeMap::new(),
@@ -167,10 +171,10 @@ impl Names {
 }
 
 /// The months of the window; where it is open, those in which leads were created.
-fn months(conn: &mut Db, question: &Question) -> Result<Vec<Month>, DbError> {
+fn months(conn: &mut Db, question: &Question) -> Result<Vec<Month>, RoiError> {
     let zone = &question.at.zone;
     let span = reports::leads::span(conn, &question.at)?;
-    let (since, until) = question.window.months().unwrap_or_default();
+    let (since, until) = question.months()?;
     let first = since.or_else(|| span.map(|(first, _)| Month::at(first, zone)));
     let end = until.or_else(|| span.map(|(_, last)| Month::at(last, zone).next()));
     Ok(first.zip(end).map(|(first, end)| Month::between(first, end).collect()).unwrap_or_default())
