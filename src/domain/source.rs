@@ -3,6 +3,9 @@
 /// The longest normal form, in characters.
 pub const MAX_LENGTH: usize = 100;
 
+/// The longest spelling that is kept, in characters.
+pub const LONGEST_SPELLING: usize = 200;
+
 /// The normal form of a source's name: lower case, words joined by underscores. Empty when nothing is left.
 pub fn normalize(text: &str) -> String {
     super::text::fold_key(text).replace(' ', "_")
@@ -11,10 +14,10 @@ pub fn normalize(text: &str) -> String {
 /// The key under which the metadata of a lead's source hold how it was written.
 const SPELLING: &str = "spelling";
 
-/// What is kept of how a source was written; nothing when it was written in its normal form.
+/// What is kept of how a source was written; nothing when it was written in its normal form, or at great length.
 pub fn metadata(text: &str) -> Option<serde_json::Value> {
     let text = text.trim();
-    (text != normalize(text)).then(|| serde_json::json!({ SPELLING: text }))
+    (text != normalize(text) && text.chars().count() <= LONGEST_SPELLING).then(|| serde_json::json!({ SPELLING: text }))
 }
 
 #[cfg(test)]

@@ -92,6 +92,7 @@ columns! {
     "lead_score_factors", "lead_score_factors", Json, Not, Sql("leads.lead_score_factors");
     "temperature", "temperature", Text, Folded, Sql("leads.temperature");
     "source", "source", Text, Folded, Sql("leads.source");
+    "source_spelling", "source_spelling", Text, Not, Sql("leads.source_metadata ->> 'spelling'");
     "source_metadata", "source_metadata", Json, Not, Sql("leads.source_metadata");
     "campaign", "campaign", Text, Folded, Sql("leads.campaign");
     "value", "value", Money, Not, Sql("leads.value_cents || ' ' || leads.currency");

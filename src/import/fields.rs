@@ -15,6 +15,7 @@ vocabulary! {
         LinkedinUrl = "linkedin_url",
         Status = "status",
         Source = "source",
+        SourceSpelling = "source_spelling",
         Campaign = "campaign",
         Value = "value",
         Currency = "currency",
@@ -129,6 +130,8 @@ impl LeadField {
             LeadField::Website => &["website", "web site", "web", "homepage", "website url", "company website"],
             LeadField::LinkedinUrl => &["linkedin", "linkedin url", "linkedin profile", "linkedin profile url"],
             LeadField::Status => &["status", "lead status", "stage", "lead stage", "lifecycle stage"],
+            // A column of our own exports.
+            LeadField::SourceSpelling => &["source spelling"],
             LeadField::Source => &["source", "lead source", "original source", "utm source", "channel"],
             LeadField::Campaign => &["campaign", "campaign name", "utm campaign"],
             LeadField::Value => &[

@@ -62,7 +62,7 @@ const WRITTEN: &[Column] =
     &[Column::text("file", "file"), Column::count("leads", "leads"), Column::count("left_out", "left out")];
 
 /// The columns that an import reads back.
-const IMPORTED: [&str; 28] = [
+const IMPORTED: [&str; 29] = [
     "phone",
     "further_phone",
     "email",
@@ -74,6 +74,7 @@ const IMPORTED: [&str; 28] = [
     "linkedin_url",
     "status",
     "source",
+    "source_spelling",
     "campaign",
     "value",
     "currency",

@@ -14,8 +14,10 @@ use super::proof::Formats;
 use super::row::{ProblemKind, Row, RowProblem};
 use crate::db::OrgId;
 use crate::db::models::leads::TEXT_COLUMNS;
+use crate::db::types::Json;
 use crate::domain::custom::MAX_VALUE;
 use crate::domain::phone::{PhoneCheck, Region};
+use crate::domain::source;
 use crate::domain::status::Status;
 use crate::domain::text::{fold_key, is_placeholder, unmark_text};
 use crate::domain::timestamp::Timestamp;
@@ -69,6 +71,7 @@ impl Checker {
             formats,
             at: None,
             currency: None,
+            spelling: None,
             draft: LeadDraft { tags: self.tags.clone(), ..LeadDraft::blank(self.org, self.now) },
             region: self.region,
             problems: Vec::new(),
@@ -111,6 +114,8 @@ struct Work<'a> {
     at: Option<usize>,
     /// The currency that the row names.
     currency: Option<Currency>,
+    /// How a file before this one wrote the source.
+    spelling: Option<String>,
     draft: LeadDraft,
     region: Option<Region>,
     problems: Vec<RowProblem>,
@@ -174,6 +179,11 @@ impl Work<'_> {
 
     fn finish(mut self, row: Row) -> Checked {
         let lead = &mut self.draft.lead;
+        // Of a source that was changed since, the spelling says nothing.
+        let spelling = self.spelling.take().filter(|text| lead.source.as_deref() == Some(&source::normalize(text)));
+        if let Some(kept) = spelling.as_deref().and_then(source::metadata) {
+            lead.source_metadata = Some(Json(kept));
+        }
         lead.external_source = match &lead.external_id {
             None => None,
             Some(_) => lead.external_source.take().or_else(|| self.checker.source_system.clone()),

@@ -60,6 +60,10 @@ impl Work<'_> {
                 self.draft.lead.source_metadata =
                     self.draft.lead.source.as_ref().and_then(|_| source::metadata(text)).map(Json);
             }
+            LeadField::SourceSpelling => match text.chars().count() {
+                ..=source::LONGEST_SPELLING => self.spelling = Some(text.to_owned()),
+                _ => self.too_long(column, text, source::LONGEST_SPELLING),
+            },
             LeadField::Status => match self.checker.status(text) {
                 Some(status) => self.draft.status = Some(status),
                 None => {
