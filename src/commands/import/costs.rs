@@ -70,15 +70,10 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         },
         formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },
     };
-    run_sheet::<Costs>(args.sheet, options, COLUMNS, context)
+    run_sheet::<Costs>(args.sheet, options, COUNTS, context)
 }
 
-const COLUMNS: &[Column] = &[
-    Column::number("import_id", "import"),
-    Column::text("file_name", "file"),
-    Column::hidden("file_sha256"),
-    Column::hidden("dry_run"),
-    Column::count("read", "rows read"),
+const COUNTS: &[Column] = &[
     Column::count("created", "  of new costs"),
     Column::count("updated", "  of changed costs"),
     Column::count("unchanged", "  recorded already"),
@@ -86,8 +81,4 @@ const COLUMNS: &[Column] = &[
     Column::count("costs", "costs entered or changed"),
     Column::amounts("amount_cents", "rows add up to"),
     Column::hidden("repaired"),
-    Column::count("blank_rows", "blank rows"),
-    Column::hidden("rejects_file"),
-    Column::hidden("problems"),
-    Column::hidden("seconds"),
 ];

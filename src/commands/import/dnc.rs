@@ -49,15 +49,10 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         source: args.source,
         date_order: args.sheet.date_order,
     };
-    run_sheet::<Dnc>(args.sheet, options, COLUMNS, context)
+    run_sheet::<Dnc>(args.sheet, options, COUNTS, context)
 }
 
-const COLUMNS: &[Column] = &[
-    Column::number("import_id", "import"),
-    Column::text("file_name", "file"),
-    Column::hidden("file_sha256"),
-    Column::hidden("dry_run"),
-    Column::count("read", "rows read"),
+const COUNTS: &[Column] = &[
     Column::count("created", "  newly listed"),
     Column::count("updated", "  widened"),
     Column::count("unchanged", "  listed already"),
@@ -65,8 +60,4 @@ const COLUMNS: &[Column] = &[
     Column::count("requests", "requests kept"),
     Column::count("leads_moved", "leads moved to dnc"),
     Column::count("repaired", "repaired"),
-    Column::count("blank_rows", "blank rows"),
-    Column::hidden("rejects_file"),
-    Column::hidden("problems"),
-    Column::hidden("seconds"),
 ];

@@ -45,15 +45,10 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         status_map: args.status_map,
         date_order: args.sheet.date_order,
     };
-    run_sheet::<History>(args.sheet, options, COLUMNS, context)
+    run_sheet::<History>(args.sheet, options, COUNTS, context)
 }
 
-const COLUMNS: &[Column] = &[
-    Column::number("import_id", "import"),
-    Column::text("file_name", "file"),
-    Column::hidden("file_sha256"),
-    Column::hidden("dry_run"),
-    Column::count("read", "rows read"),
+const COUNTS: &[Column] = &[
     Column::count("created", "  events written"),
     Column::hidden("updated"),
     Column::count("unchanged", "  known already"),
@@ -63,8 +58,4 @@ const COLUMNS: &[Column] = &[
     Column::count("status_kept", "statuses kept"),
     Column::count("dnc_flagged", "numbers for the do-not-call list"),
     Column::count("repaired", "repaired"),
-    Column::count("blank_rows", "blank rows"),
-    Column::hidden("rejects_file"),
-    Column::hidden("problems"),
-    Column::hidden("seconds"),
 ];

@@ -63,11 +63,26 @@ pub(in crate::commands) struct SheetArgs {
     dry_run: bool,
 }
 
-/// Imports a sheet and prints the summary.
+/// What the summary of any sheet begins and ends with.
+const BEGIN: &[Column] = &[
+    Column::number("import_id", "import"),
+    Column::text("file_name", "file"),
+    Column::hidden("file_sha256"),
+    Column::hidden("dry_run"),
+    Column::count("read", "rows read"),
+];
+const END: &[Column] = &[
+    Column::count("blank_rows", "blank rows"),
+    Column::hidden("rejects_file"),
+    Column::hidden("problems"),
+    Column::hidden("seconds"),
+];
+
+/// Imports a sheet and prints the summary; `counts` are the columns that say what became of its rows.
 pub(in crate::commands) fn run_sheet<K: Kind>(
     args: SheetArgs,
     options: K::Options,
-    columns: &[Column],
+    counts: &[Column],
     context: &Context,
 ) -> anyhow::Result<Exit> {
     context.catch_interrupts();
@@ -87,7 +102,7 @@ pub(in crate::commands) fn run_sheet<K: Kind>(
         clock: &clock,
     };
     let summary = import(&mut session.db, request, &mut Watcher::new(ui))?;
-    ui.record(&summary, columns)?;
+    ui.record(&summary, &[BEGIN, counts, END].concat())?;
     if matches!(ui.format, Format::Table | Format::Markdown) {
         print_problems(&summary.problems, ui)?;
         let rejects_file = summary.rejects_file.as_deref();

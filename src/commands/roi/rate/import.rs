@@ -30,22 +30,13 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         map: args.sheet.map.clone(),
         formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },
     };
-    run_sheet::<Rates>(args.sheet, options, COLUMNS, context)
+    run_sheet::<Rates>(args.sheet, options, COUNTS, context)
 }
 
-const COLUMNS: &[Column] = &[
-    Column::number("import_id", "import"),
-    Column::text("file_name", "file"),
-    Column::hidden("file_sha256"),
-    Column::hidden("dry_run"),
-    Column::count("read", "rows read"),
+const COUNTS: &[Column] = &[
     Column::count("created", "  new rates"),
     Column::count("updated", "  in place of others"),
     Column::count("unchanged", "  set already"),
     Column::count("rejected", "  rejected"),
     Column::hidden("repaired"),
-    Column::count("blank_rows", "blank rows"),
-    Column::hidden("rejects_file"),
-    Column::hidden("problems"),
-    Column::hidden("seconds"),
 ];
