@@ -177,13 +177,23 @@ impl Work<'_> {
         });
     }
 
-    fn finish(mut self, row: Row) -> Checked {
+    /// Takes over how a file before this one wrote the row's source. A spelling of another source is kept as a cell that
+    /// no field claims.
+    fn settle_spelling(&mut self) {
+        let Some(text) = self.spelling.take() else { return };
         let lead = &mut self.draft.lead;
-        // Of a source that was changed since, the spelling says nothing.
-        let spelling = self.spelling.take().filter(|text| lead.source.as_deref() == Some(&source::normalize(text)));
-        if let Some(kept) = spelling.as_deref().and_then(source::metadata) {
+        if lead.source.as_deref() != Some(&source::normalize(&text)) {
+            let mapping = &self.checker.mapping;
+            let header = mapping.column_of(LeadField::SourceSpelling).and_then(|column| mapping.headers.get(column));
+            self.keep(header.map_or(LeadField::SourceSpelling.as_str(), String::as_str), &text);
+        } else if let Some(kept) = source::metadata(&text) {
             lead.source_metadata = Some(Json(kept));
         }
+    }
+
+    fn finish(mut self, row: Row) -> Checked {
+        self.settle_spelling();
+        let lead = &mut self.draft.lead;
         lead.external_source = match &lead.external_id {
             None => None,
             Some(_) => lead.external_source.take().or_else(|| self.checker.source_system.clone()),
@@ -301,6 +311,19 @@ mod tests {
         let draft = checked.draft.unwrap();
         assert_eq!((checked.placeholders, draft.lead.company), (1, None));
         assert_eq!(draft.lead.custom_fields.0["Budget"], "=1+1");
+    }
+
+    #[test]
+    fn a_spelling_is_of_the_row_s_source_or_an_extra() {
+        let read = |source: &str| {
+            let cells = ["2125550142", "Facebook Ads", source];
+            let lead = check(&["Phone", "Source Spelling", "Source"], &cells, false).draft.unwrap().lead;
+            (lead.source_metadata.map(|json| json.0["spelling"].clone()), lead.custom_fields.0)
+        };
+        assert_eq!(read("facebook_ads"), (Some("Facebook Ads".into()), serde_json::json!({})));
+        for other in ["google", ""] {
+            assert_eq!(read(other), (None, serde_json::json!({ "Source Spelling": "Facebook Ads" })), "{other}");
+        }
     }
 
     #[test]
