@@ -58,11 +58,11 @@ impl MoneyProblem {
     /// What a person can do about it.
     pub fn remedy(&self) -> &'static str {
         match self {
-            MoneyProblem::TooPrecise(_) => "round it, or empty the cell",
+            MoneyProblem::TooPrecise(_) => "round it",
             MoneyProblem::BadGroups => "correct it, or say how numbers are written with --decimal-separator",
             MoneyProblem::AmbiguousSymbol => "write the ISO 4217 code, such as SEK or NOK",
             MoneyProblem::OtherCurrency(..) => "correct one of them",
-            _ => "write it as 1117.10 or EUR 1117.10, or empty the cell",
+            _ => "write it as 1117.10 or EUR 1117.10",
         }
     }
 }

@@ -230,3 +230,13 @@ fn viewers_and_reps_read_costs_only() {
         }
     });
 }
+
+#[test]
+fn cells_that_must_be_filled_are_not_to_be_emptied() {
+    assert_same_story!(|world: &mut World| {
+        world.file("costs.csv", "Source,Month,Cost\nradio,2026-03,much\nradio,2026-04,1.255\n");
+        world.tell(&["import", "costs", "costs.csv", "--decimal-separator", "point"]);
+        world.file("leads.csv", "Phone,Value\n2125550142,much\n");
+        world.tell(&["import", "leads", "leads.csv", "--region", "US"]);
+    });
+}

@@ -197,7 +197,11 @@ impl Work<'_> {
                 self.draft.lead.value_cents = Some(money.cents);
                 self.draft.lead.currency = Some(money.currency.code().to_owned());
             }
-            Err(e) => self.problem(ProblemKind::MoneyInvalid, column, text, &e.to_string(), e.remedy()),
+            Err(e) => {
+                // A lead needs no value.
+                let remedy = format!("{}, or empty the cell", e.remedy());
+                self.problem(ProblemKind::MoneyInvalid, column, text, &e.to_string(), &remedy);
+            }
         }
     }
 
