@@ -86,9 +86,9 @@ fn diesel_columns() -> Columns {
         if let Some((name, kind)) = line.trim_end_matches(',').split_once(" -> ") {
             let nullable = kind.starts_with("Nullable<");
             let kind = match kind.trim_start_matches("Nullable<").trim_end_matches('>') {
-                "Integer" | "BigInt" | "SmallInt" | "Bool" | "UtcTimestamp" => "integer",
-                "Text" | "Jsonb" | "CalendarDate" => "text",
-                "Uuid" | "Binary" => "bytes",
+                "Int4" | "Int8" | "Int2" | "Bool" | "Timestamptz" => "integer",
+                "Text" | "Jsonb" | "Date" => "text",
+                "Uuid" | "Bytea" => "bytes",
                 other => panic!("{line} has the type {other}"),
             };
             columns.insert((table.clone(), name.to_owned()), (nullable, kind));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{Bool, Integer, Text};
 
 use super::locks::{self, Lock, Waiting};
 use super::{Db, DbError, Location, functions, migrate};
@@ -34,6 +34,9 @@ pub struct OpenOptions {
 
 /// How much of an embedded database a report may read where it lies: 64 GiB, of which the engine takes what it can.
 const MAPPED: u64 = 64 << 30;
+
+/// What marks an embedded database as ours (`PRAGMA application_id`): the letters `crmc`. The first migration sets it.
+const APPLICATION_ID: i32 = 0x6372_6D63;
 
 /// An open database.
 pub struct Database {
@@ -82,14 +85,38 @@ impl Database {
     fn check_schema(&mut self) -> Result<(), DbError> {
         let location = self.location.to_string();
         let state = migrate::state(&mut self.conn)?;
-        if state.unknown > 0 {
-            return Err(DbError::NewerSchema(location));
-        }
+        self.refuse_unknown(&state)?;
         match (state.pending(), self.is_sqlite()) {
-            (0, _) => Ok(()),
+            (0, _) => self.mark_file(),
             (_, true) => self.migrate_up().map(|_| ()),
             (pending, false) => Err(DbError::PendingMigrations { location, pending }),
         }
+    }
+
+    /// Refuses a schema that this program neither knows nor can bring up to date.
+    fn refuse_unknown(&self, state: &migrate::State) -> Result<(), DbError> {
+        let location = self.location.to_string();
+        match (state.is_of_earlier_checkout(), state.unknown.is_empty()) {
+            (true, _) => Err(DbError::EarlierSchema(location)),
+            (false, false) => Err(DbError::NewerSchema(location)),
+            (false, true) => Ok(()),
+        }
+    }
+
+    /// Marks a file that holds our migrations as ours, where a copy has lost the mark. A file that cannot be written does
+    /// without.
+    fn mark_file(&mut self) -> Result<(), DbError> {
+        #[derive(QueryableByName)]
+        struct Mark {
+            #[diesel(sql_type = Integer)]
+            application_id: i32,
+        }
+        let Db::Sqlite(c) = &mut self.conn else { return Ok(()) };
+        let mark: Mark = diesel::sql_query("PRAGMA application_id").get_result(c)?;
+        if mark.application_id != APPLICATION_ID {
+            let _ = c.batch_execute(&format!("PRAGMA application_id = {APPLICATION_ID}"));
+        }
+        Ok(())
     }
 
     /// Applies the pending migrations in one transaction and returns their names.
@@ -97,6 +124,8 @@ impl Database {
     /// # Errors
     /// A migration failed; nothing was changed.
     pub fn migrate_up(&mut self) -> Result<Vec<String>, DbError> {
+        let state = self.migrations()?;
+        self.refuse_unknown(&state)?;
         self.in_transaction(Begin::Write, None, migrate::up)
     }
 
@@ -105,6 +134,8 @@ impl Database {
     /// # Errors
     /// A migration failed; nothing was changed.
     pub fn migrate_down(&mut self, steps: usize) -> Result<Vec<String>, DbError> {
+        let state = self.migrations()?;
+        self.refuse_unknown(&state)?;
         self.in_transaction(Begin::Write, None, |conn| migrate::down(conn, steps))
     }
 
@@ -113,6 +144,8 @@ impl Database {
     /// # Errors
     /// A migration failed; nothing was changed.
     pub fn migrate_redo(&mut self) -> Result<Vec<String>, DbError> {
+        let state = self.migrations()?;
+        self.refuse_unknown(&state)?;
         self.in_transaction(Begin::Write, None, |conn| {
             migrate::down(conn, 1)?;
             migrate::up(conn)

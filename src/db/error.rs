@@ -11,6 +11,8 @@ pub enum DbError {
     NotADatabase(String),
     #[error("the database `{location}` has {pending} pending migration{}", if *.pending == 1 { "" } else { "s" })]
     PendingMigrations { location: String, pending: usize },
+    #[error("the database `{0}` was made by a crmctl before its first release, whose tables this one does not read")]
+    EarlierSchema(String),
     #[error("the database `{0}` was migrated by a newer crmctl")]
     NewerSchema(String),
     #[error(

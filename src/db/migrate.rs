@@ -24,13 +24,19 @@ pub struct Step {
 #[derive(Debug, Clone)]
 pub struct State {
     pub steps: Vec<Step>,
-    /// Migrations in the database that this program does not know.
-    pub unknown: usize,
+    /// The versions of migrations in the database that this program does not know.
+    pub unknown: Vec<String>,
 }
 
 impl State {
     pub fn pending(&self) -> usize {
         self.steps.iter().filter(|step| !step.applied).count()
+    }
+
+    /// Whether a program before the first of these migrations made the database: its schema leads to no later one.
+    pub fn is_of_earlier_checkout(&self) -> bool {
+        let first = self.steps.first().map(|step| step.version.as_str()).unwrap_or_default();
+        self.unknown.iter().any(|version| version.as_str() < first)
     }
 }
 
@@ -71,7 +77,7 @@ pub fn state(conn: &mut Db) -> Result<State, DbError> {
         let name = name.split_once('_').map_or(name.clone(), |(_, n)| n.to_owned());
         steps.push(Step { version, name, applied });
     }
-    Ok(State { steps, unknown: applied.len() })
+    Ok(State { steps, unknown: applied.into_iter().collect() })
 }
 
 fn known(conn: &Db) -> Result<Vec<Box<dyn Migration<MultiBackend>>>, DbError> {

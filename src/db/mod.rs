@@ -2,6 +2,7 @@
 
 mod backup;
 pub mod bulk;
+pub mod catalogue;
 mod connection;
 mod error;
 mod functions;

@@ -1,95 +1,384 @@
-//! The tables as Diesel sees them, the same on both engines. `tests/schema.rs` compares this file with the databases.
+// @generated automatically by Diesel CLI.
 
 diesel::table! {
-    use diesel::sql_types::{Bool, Integer, Text};
-    use crate::db::types::{UtcTimestamp, Uuid};
+    use crate::db::types::columns::*;
 
-    organizations (id) {
-        id -> Integer,
+    audit_log (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        entity -> Text,
+        entity_id -> Int8,
+        action -> Text,
+        field_name -> Nullable<Text>,
+        old_value -> Nullable<Text>,
+        new_value -> Nullable<Text>,
+        changed_by -> Nullable<Int8>,
+        actor -> Text,
+        ip_address -> Nullable<Text>,
+        import_id -> Nullable<Int8>,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    budget_accounts (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
         uid -> Uuid,
         name -> Text,
-        slug -> Text,
-        default_region -> Text,
+        currency -> Text,
+        sequence -> Int8,
+        balance_cents -> Int8,
+        head_hash -> Bytea,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    budget_transactions (organization_id, account_id, sequence) {
+        organization_id -> Int4,
+        account_id -> Int8,
+        sequence -> Int8,
+        transaction_type -> Text,
+        amount_cents -> Int8,
+        balance_before_cents -> Int8,
+        balance_after_cents -> Int8,
+        reference -> Nullable<Text>,
+        description -> Nullable<Text>,
+        source -> Nullable<Text>,
+        campaign -> Nullable<Text>,
+        period -> Nullable<Text>,
+        user_id -> Nullable<Int8>,
+        actor -> Text,
+        recorded_at -> Timestamptz,
+        previous_hash -> Bytea,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    dnc_checks (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        input -> Text,
+        phone_number -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        verdict -> Text,
+        reasons -> Jsonb,
+        lists_checked -> Jsonb,
+        checked_by -> Nullable<Int8>,
+        actor -> Text,
+        checked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    dnc_list (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        phone_number -> Text,
+        reason -> Nullable<Text>,
+        source -> Text,
+        scope -> Text,
+        evidence -> Nullable<Text>,
+        added_by -> Nullable<Int8>,
+        added_actor -> Nullable<Text>,
+        added_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        removed_by -> Nullable<Int8>,
+        removed_actor -> Nullable<Text>,
+        removed_at -> Nullable<Timestamptz>,
+        removal_reason -> Nullable<Text>,
+        removal_kind -> Nullable<Text>,
+        import_id -> Nullable<Int8>,
+        updated_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    dnc_requests (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        phone_number -> Text,
+        source -> Text,
+        scope -> Text,
+        reason -> Nullable<Text>,
+        text -> Nullable<Text>,
+        class -> Nullable<Text>,
+        expires_at -> Nullable<Timestamptz>,
+        received_at -> Timestamptz,
+        due_at -> Timestamptz,
+        recorded_by -> Nullable<Int8>,
+        actor -> Text,
+        recorded_at -> Timestamptz,
+        import_id -> Nullable<Int8>,
+        decision -> Nullable<Text>,
+        decision_reason -> Nullable<Text>,
+        decided_by -> Nullable<Int8>,
+        decided_actor -> Nullable<Text>,
+        decided_at -> Nullable<Timestamptz>,
+        dnc_id -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    erased_rows (organization_id, table_name, row_id) {
+        organization_id -> Int4,
+        table_name -> Text,
+        row_id -> Int8,
+        lead_id -> Int8,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    erasure_hashes (organization_id, key_hash, lead_id) {
+        organization_id -> Int4,
+        key_hash -> Bytea,
+        lead_id -> Int8,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    erasure_keys (organization_id) {
+        organization_id -> Int4,
+        hash_key -> Bytea,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    erasures (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        lead_id -> Int8,
+        reason -> Nullable<Text>,
+        erased_by -> Nullable<Int8>,
+        actor -> Text,
+        erased_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    exchange_rates (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        currency -> Text,
         base_currency -> Text,
-        timezone -> Text,
-        is_active -> Bool,
-        created_at -> UtcTimestamp,
-        updated_at -> UtcTimestamp,
-        version -> Integer,
+        period -> Text,
+        rate -> Text,
+        user_id -> Nullable<Int8>,
+        actor -> Text,
+        import_id -> Nullable<Int8>,
+        created_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
-    use crate::db::types::{UtcTimestamp, Uuid};
+    use crate::db::types::columns::*;
 
-    users (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        uid -> Uuid,
-        email -> Text,
-        first_name -> Nullable<Text>,
-        last_name -> Nullable<Text>,
-        role -> Text,
-        timezone -> Text,
-        is_active -> Bool,
-        created_at -> UtcTimestamp,
-        updated_at -> UtcTimestamp,
-        version -> Integer,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::{UtcTimestamp};
-
-    system_config (organization_id, config_key) {
-        organization_id -> Integer,
-        config_key -> Text,
-        config_value -> Text,
-        updated_by -> Nullable<BigInt>,
-        created_at -> UtcTimestamp,
-        updated_at -> UtcTimestamp,
-        version -> Integer,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::{Jsonb, UtcTimestamp, Uuid};
-
-    imports (id) {
-        id -> BigInt,
-        organization_id -> Integer,
+    imports (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
         uid -> Uuid,
         kind -> Text,
         file_name -> Text,
         file_sha256 -> Text,
-        file_size -> BigInt,
+        file_size -> Int8,
         sheet -> Nullable<Text>,
         mapping -> Jsonb,
         options -> Jsonb,
         counts -> Jsonb,
         status -> Text,
-        undoes_import_id -> Nullable<BigInt>,
+        undoes_import_id -> Nullable<Int8>,
         actor -> Text,
-        started_at -> UtcTimestamp,
-        finished_at -> UtcTimestamp,
-        created_at -> UtcTimestamp,
-        updated_at -> UtcTimestamp,
-        version -> Integer,
+        started_at -> Timestamptz,
+        finished_at -> Timestamptz,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
-    use crate::db::types::{CalendarDate, Jsonb, UtcTimestamp, Uuid};
+    use crate::db::types::columns::*;
 
-    leads (id) {
-        id -> BigInt,
-        organization_id -> Integer,
+    lead_assignments (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        lead_id -> Int8,
+        from_user_id -> Nullable<Int8>,
+        to_user_id -> Nullable<Int8>,
+        strategy -> Text,
+        context -> Nullable<Text>,
+        assigned_by -> Nullable<Int8>,
+        actor -> Text,
+        assigned_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    lead_audit_log (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        lead_id -> Int8,
+        action -> Text,
+        field_name -> Nullable<Text>,
+        old_value -> Nullable<Text>,
+        new_value -> Nullable<Text>,
+        changed_by -> Nullable<Int8>,
+        actor -> Text,
+        ip_address -> Nullable<Text>,
+        import_id -> Nullable<Int8>,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    lead_notes (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        lead_id -> Int8,
+        body -> Text,
+        author_id -> Nullable<Int8>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    lead_phones (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        lead_id -> Int8,
+        phone_number -> Text,
+        kind -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    lead_search (organization_id, trigram, block) {
+        organization_id -> Int4,
+        trigram -> Int8,
+        block -> Int8,
+        leads -> Bytea,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    lead_search_state (organization_id) {
+        organization_id -> Int4,
+        last_audit_id -> Int8,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    lead_source_cost_log (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        cost_id -> Int8,
+        action -> Text,
+        old_cents -> Nullable<Int8>,
+        new_cents -> Nullable<Int8>,
+        reason -> Nullable<Text>,
+        changed_by -> Nullable<Int8>,
+        actor -> Text,
+        import_id -> Nullable<Int8>,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    lead_source_costs (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        source -> Text,
+        campaign -> Text,
+        period -> Text,
+        cost_cents -> Int8,
+        currency -> Text,
+        note -> Nullable<Text>,
+        user_id -> Nullable<Int8>,
+        import_id -> Nullable<Int8>,
+        deleted_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    lead_status_history (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        lead_id -> Int8,
+        from_status -> Nullable<Text>,
+        to_status -> Text,
+        trigger_type -> Text,
+        reason -> Nullable<Text>,
+        changed_by -> Nullable<Int8>,
+        import_id -> Nullable<Int8>,
+        changed_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    lead_tags (organization_id, lead_id, tag) {
+        organization_id -> Int4,
+        lead_id -> Int8,
+        tag -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    leads (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
         uid -> Uuid,
-        owner_id -> Nullable<BigInt>,
+        owner_id -> Nullable<Int8>,
         first_name -> Nullable<Text>,
         last_name -> Nullable<Text>,
         phone_number -> Nullable<Text>,
@@ -100,18 +389,18 @@ diesel::table! {
         website -> Nullable<Text>,
         linkedin_url -> Nullable<Text>,
         status -> Text,
-        status_changed_at -> UtcTimestamp,
-        lead_score -> Nullable<SmallInt>,
+        status_changed_at -> Timestamptz,
+        lead_score -> Nullable<Int2>,
         lead_score_factors -> Nullable<Jsonb>,
         temperature -> Nullable<Text>,
         source -> Nullable<Text>,
         source_metadata -> Nullable<Jsonb>,
         campaign -> Nullable<Text>,
-        value_cents -> Nullable<BigInt>,
+        value_cents -> Nullable<Int8>,
         currency -> Nullable<Text>,
         consent_status -> Text,
-        consent_at -> Nullable<UtcTimestamp>,
-        email_opted_out_at -> Nullable<UtcTimestamp>,
+        consent_at -> Nullable<Timestamptz>,
+        email_opted_out_at -> Nullable<Timestamptz>,
         city -> Nullable<Text>,
         state -> Nullable<Text>,
         postal_code -> Nullable<Text>,
@@ -120,380 +409,91 @@ diesel::table! {
         custom_fields -> Jsonb,
         external_source -> Nullable<Text>,
         external_id -> Nullable<Text>,
-        import_id -> Nullable<BigInt>,
-        first_contacted_at -> Nullable<UtcTimestamp>,
-        last_contacted_at -> Nullable<UtcTimestamp>,
-        expected_close_date -> Nullable<CalendarDate>,
-        merged_into_id -> Nullable<BigInt>,
-        deleted_at -> Nullable<UtcTimestamp>,
-        created_at -> UtcTimestamp,
-        updated_at -> UtcTimestamp,
-        version -> Integer,
+        import_id -> Nullable<Int8>,
+        first_contacted_at -> Nullable<Timestamptz>,
+        last_contacted_at -> Nullable<Timestamptz>,
+        expected_close_date -> Nullable<Date>,
+        merged_into_id -> Nullable<Int8>,
+        deleted_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Text};
-    use crate::db::types::{UtcTimestamp};
+    use crate::db::types::columns::*;
 
-    lead_phones (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        lead_id -> BigInt,
-        phone_number -> Text,
-        kind -> Text,
-        created_at -> UtcTimestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Text};
-    use crate::db::types::{UtcTimestamp};
-
-    lead_tags (organization_id, lead_id, tag) {
-        organization_id -> Integer,
-        lead_id -> BigInt,
-        tag -> Text,
-        created_at -> UtcTimestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::{UtcTimestamp};
-
-    lead_notes (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        lead_id -> BigInt,
-        body -> Text,
-        author_id -> Nullable<BigInt>,
-        created_at -> UtcTimestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::{UtcTimestamp};
-
-    lead_audit_log (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        lead_id -> BigInt,
-        action -> Text,
-        field_name -> Nullable<Text>,
-        old_value -> Nullable<Text>,
-        new_value -> Nullable<Text>,
-        changed_by -> Nullable<BigInt>,
-        actor -> Text,
-        ip_address -> Nullable<Text>,
-        import_id -> Nullable<BigInt>,
-        changed_at -> UtcTimestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::{UtcTimestamp};
-
-    lead_status_history (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        lead_id -> BigInt,
-        from_status -> Nullable<Text>,
-        to_status -> Text,
-        trigger_type -> Text,
-        reason -> Nullable<Text>,
-        changed_by -> Nullable<BigInt>,
-        import_id -> Nullable<BigInt>,
-        changed_at -> UtcTimestamp,
-        recorded_at -> UtcTimestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::{UtcTimestamp};
-
-    dnc_list (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        phone_number -> Text,
-        reason -> Nullable<Text>,
-        source -> Text,
-        scope -> Text,
-        evidence -> Nullable<Text>,
-        added_by -> Nullable<BigInt>,
-        added_at -> UtcTimestamp,
-        expires_at -> Nullable<UtcTimestamp>,
-        removed_by -> Nullable<BigInt>,
-        removed_at -> Nullable<UtcTimestamp>,
-        removal_reason -> Nullable<Text>,
-        import_id -> Nullable<BigInt>,
-        updated_at -> UtcTimestamp,
-        version -> Integer,
-        added_actor -> Nullable<Text>,
-        removed_actor -> Nullable<Text>,
-        removal_kind -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::{UtcTimestamp};
-
-    dnc_requests (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        phone_number -> Text,
-        source -> Text,
-        scope -> Text,
-        reason -> Nullable<Text>,
-        text -> Nullable<Text>,
-        class -> Nullable<Text>,
-        expires_at -> Nullable<UtcTimestamp>,
-        received_at -> UtcTimestamp,
-        due_at -> UtcTimestamp,
-        recorded_by -> Nullable<BigInt>,
-        actor -> Text,
-        recorded_at -> UtcTimestamp,
-        import_id -> Nullable<BigInt>,
-        decision -> Nullable<Text>,
-        decision_reason -> Nullable<Text>,
-        decided_by -> Nullable<BigInt>,
-        decided_actor -> Nullable<Text>,
-        decided_at -> Nullable<UtcTimestamp>,
-        dnc_id -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::{Jsonb, UtcTimestamp};
-
-    dnc_checks (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        input -> Text,
-        phone_number -> Nullable<Text>,
-        channel -> Nullable<Text>,
-        verdict -> Text,
-        reasons -> Jsonb,
-        lists_checked -> Jsonb,
-        checked_by -> Nullable<BigInt>,
-        actor -> Text,
-        checked_at -> UtcTimestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
-    use crate::db::types::{Jsonb, UtcTimestamp, Uuid};
-
-    segments (id) {
-        id -> BigInt,
-        organization_id -> Integer,
+    organizations (id) {
+        id -> Int4,
         uid -> Uuid,
-        owner_id -> Nullable<BigInt>,
+        name -> Text,
+        slug -> Text,
+        default_region -> Text,
+        base_currency -> Text,
+        timezone -> Text,
+        is_active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    segments (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        uid -> Uuid,
+        owner_id -> Nullable<Int8>,
         name -> Text,
         description -> Nullable<Text>,
         filter -> Jsonb,
         is_public -> Bool,
-        lead_count -> Nullable<BigInt>,
-        counted_at -> Nullable<UtcTimestamp>,
-        created_at -> UtcTimestamp,
-        updated_at -> UtcTimestamp,
-        version -> Integer,
+        lead_count -> Nullable<Int8>,
+        counted_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::UtcTimestamp;
+    use crate::db::types::columns::*;
 
-    lead_assignments (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        lead_id -> BigInt,
-        from_user_id -> Nullable<BigInt>,
-        to_user_id -> Nullable<BigInt>,
-        strategy -> Text,
-        context -> Nullable<Text>,
-        assigned_by -> Nullable<BigInt>,
-        actor -> Text,
-        assigned_at -> UtcTimestamp,
+    system_config (organization_id, config_key) {
+        organization_id -> Int4,
+        config_key -> Text,
+        config_value -> Text,
+        updated_by -> Nullable<Int8>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Binary, Integer};
+    use crate::db::types::columns::*;
 
-    lead_search (organization_id, trigram, block) {
-        organization_id -> Integer,
-        trigram -> BigInt,
-        block -> BigInt,
-        leads -> Binary,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer};
-
-    lead_search_state (organization_id) {
-        organization_id -> Integer,
-        last_audit_id -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::UtcTimestamp;
-
-    erasures (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        lead_id -> BigInt,
-        reason -> Nullable<Text>,
-        erased_by -> Nullable<BigInt>,
-        actor -> Text,
-        erased_at -> UtcTimestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Binary, Integer};
-
-    erasure_hashes (organization_id, key_hash, lead_id) {
-        organization_id -> Integer,
-        key_hash -> Binary,
-        lead_id -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{Binary, Integer};
-
-    erasure_keys (organization_id) {
-        organization_id -> Integer,
-        hash_key -> Binary,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Text};
-
-    erased_rows (organization_id, table_name, row_id) {
-        organization_id -> Integer,
-        table_name -> Text,
-        row_id -> BigInt,
-        lead_id -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::UtcTimestamp;
-
-    lead_source_costs (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        source -> Text,
-        campaign -> Text,
-        period -> Text,
-        cost_cents -> BigInt,
-        currency -> Text,
-        note -> Nullable<Text>,
-        user_id -> Nullable<BigInt>,
-        import_id -> Nullable<BigInt>,
-        deleted_at -> Nullable<UtcTimestamp>,
-        created_at -> UtcTimestamp,
-        updated_at -> UtcTimestamp,
-        version -> Integer,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::UtcTimestamp;
-
-    lead_source_cost_log (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        cost_id -> BigInt,
-        action -> Text,
-        old_cents -> Nullable<BigInt>,
-        new_cents -> Nullable<BigInt>,
-        reason -> Nullable<Text>,
-        changed_by -> Nullable<BigInt>,
-        actor -> Text,
-        import_id -> Nullable<BigInt>,
-        changed_at -> UtcTimestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::db::types::UtcTimestamp;
-
-    exchange_rates (id) {
-        id -> BigInt,
-        organization_id -> Integer,
-        currency -> Text,
-        base_currency -> Text,
-        period -> Text,
-        rate -> Text,
-        user_id -> Nullable<BigInt>,
-        actor -> Text,
-        import_id -> Nullable<BigInt>,
-        created_at -> UtcTimestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Binary, Integer, Text};
-    use crate::db::types::{UtcTimestamp, Uuid};
-
-    budget_accounts (id) {
-        id -> BigInt,
-        organization_id -> Integer,
+    users (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
         uid -> Uuid,
-        name -> Text,
-        currency -> Text,
-        sequence -> BigInt,
-        balance_cents -> BigInt,
-        head_hash -> Binary,
-        created_at -> UtcTimestamp,
-        updated_at -> UtcTimestamp,
-        version -> Integer,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
-    use crate::db::types::UtcTimestamp;
-
-    budget_transactions (organization_id, account_id, sequence) {
-        organization_id -> Integer,
-        account_id -> BigInt,
-        sequence -> BigInt,
-        transaction_type -> Text,
-        amount_cents -> BigInt,
-        balance_before_cents -> BigInt,
-        balance_after_cents -> BigInt,
-        reference -> Nullable<Text>,
-        description -> Nullable<Text>,
-        source -> Nullable<Text>,
-        campaign -> Nullable<Text>,
-        period -> Nullable<Text>,
-        user_id -> Nullable<BigInt>,
-        actor -> Text,
-        recorded_at -> UtcTimestamp,
-        previous_hash -> Binary,
-        hash -> Binary,
+        email -> Text,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        role -> Text,
+        timezone -> Text,
+        is_active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
     }
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    audit_log,
     budget_accounts,
     budget_transactions,
     dnc_checks,

@@ -41,6 +41,27 @@ pub struct Jsonb;
 #[diesel(postgres_type(oid = 1082, array_oid = 1182), sqlite_type(name = "Text"))]
 pub struct CalendarDate;
 
+/// The types of columns under the names that PostgreSQL gives them: what `schema.rs` is written in.
+pub mod columns {
+    pub use super::{CalendarDate as Date, Jsonb, UtcTimestamp as Timestamptz, Uuid};
+    pub use diesel::sql_types::{Bool, Bytea, Int2, Int4, Int8, Nullable, Text};
+}
+
+// `table!` lets columns with these names of types be added to. Nothing here does so in SQL.
+macro_rules! moved_by_intervals {
+    ($($sql:ident),+) => { $(
+        impl diesel::sql_types::ops::Add for $sql {
+            type Rhs = diesel::sql_types::Interval;
+            type Output = $sql;
+        }
+        impl diesel::sql_types::ops::Sub for $sql {
+            type Rhs = diesel::sql_types::Interval;
+            type Output = $sql;
+        }
+    )+ };
+}
+moved_by_intervals!(UtcTimestamp, CalendarDate);
+
 /// A UUID version 7: the global identity of a thing that people name or link to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow, serde::Serialize)]
 #[serde(transparent)]

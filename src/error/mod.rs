@@ -3,6 +3,7 @@
 mod costs;
 
 use crate::db::DbError;
+use crate::db::catalogue::grants;
 use crate::export::{ExportError, Form};
 use crate::filter::FilterError;
 use crate::import::ImportError;
@@ -216,16 +217,12 @@ fn of_db(error: &DbError, explanation: &mut Explanation) {
         DbError::Open { .. } => Some("check the path or URL: `crmctl config show` tells where it came from".into()),
         DbError::NotADatabase(_) => Some("name another file with --database-url".into()),
         DbError::PendingMigrations { .. } => Some("apply them with: crmctl migrate up".into()),
+        DbError::EarlierSchema(_) => Some(EARLIER_SCHEMA.into()),
         DbError::NewerSchema(_) => Some("use the crmctl that migrated it, or a newer one".into()),
         DbError::BypassesRowSecurity(role) => Some(proper_role(role)),
-        DbError::PermissionDenied(_) => Some(
-            "let the schema's owner grant it:\n\
-             GRANT USAGE ON SCHEMA public TO crm_app;\n\
-             GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crm_app;\n\
-             GRANT DELETE ON lead_tags, lead_phones, lead_notes, segments TO crm_app;\n\
-             GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crm_app;"
-                .into(),
-        ),
+        DbError::PermissionDenied(_) => {
+            Some(format!("let the schema's owner grant it:\n{}", grants("crm_app").join("\n")))
+        }
         DbError::DiskFull(_) => Some("nothing was changed; make room and try again".into()),
         DbError::DiskFailed(_) => Some("nothing was changed; see whether the disk has room and is sound".into()),
         DbError::Interrupted => return interrupted(explanation),
@@ -235,16 +232,21 @@ fn of_db(error: &DbError, explanation: &mut Explanation) {
     };
 }
 
+/// How the data of a database from before the first release comes along.
+const EARLIER_SCHEMA: &str = "take its leads along: let the crmctl that made it write them, and read them into a new database:\n\
+    crmctl lead export --include-dnc --output leads.csv        (the old program)\n\
+    crmctl dnc list --format csv > dnc.csv                     (the old program)\n\
+    crmctl import leads leads.csv --database-url new.db        (this program)\n\
+    crmctl import dnc dnc.csv --database-url new.db            (this program)";
+
 /// The statements that make a role which row-level security holds.
 fn proper_role(role: &str) -> String {
     format!(
         "make an everyday role, as `{role}`, and connect as it:\n\
          CREATE ROLE crm_app LOGIN PASSWORD '...' NOSUPERUSER NOBYPASSRLS;\n\
-         GRANT USAGE ON SCHEMA public TO crm_app;\n\
-         GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crm_app;\n\
-         GRANT DELETE ON lead_tags, lead_phones, lead_notes, segments TO crm_app;\n\
-         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crm_app;\n\
-         or, for once, add --allow-bypass"
+         {}\n\
+         or, for once, add --allow-bypass",
+        grants("crm_app").join("\n")
     )
 }
 

@@ -20,7 +20,7 @@ fn logs_refuse_update_delete_truncate_and_replace() {
                 Engine::Sqlite => attempts.push(format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}")),
                 Engine::Postgres => {
                     attempts.push(format!("TRUNCATE {table}"));
-                    attempts.push(format!("INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET id = excluded.id"));
+                    attempts.push(format!("INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} ON CONFLICT (organization_id, id) DO UPDATE SET id = excluded.id"));
                 }
             }
             for attempt in attempts {

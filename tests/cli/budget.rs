@@ -294,14 +294,12 @@ fn the_ledger_refuses_changes() {
                     "INSERT OR REPLACE INTO budget_transactions SELECT * FROM budget_transactions",
                     "append-only",
                 ));
-                attempts.push((
-                    "INSERT OR REPLACE INTO budget_accounts SELECT * FROM budget_accounts",
-                    "keeps its accounts",
-                ));
+                attempts
+                    .push(("INSERT OR REPLACE INTO budget_accounts SELECT * FROM budget_accounts", "keeps its rows"));
             }
             Engine::Postgres => {
                 attempts.push(("TRUNCATE budget_transactions", "append-only"));
-                attempts.push(("TRUNCATE budget_accounts CASCADE", "append-only"));
+                attempts.push(("TRUNCATE budget_accounts CASCADE", "keeps its rows"));
             }
         }
         for (sql, expected) in attempts {

@@ -231,7 +231,7 @@ fn the_list_and_its_logs_refuse_to_forget() {
         world.ok(["dnc", "add", "+12125550142"]);
         world.ok(["dnc", "check", "+12125550143", "--record"]);
         let refused = |sql: &str| world.engine.sql(&world.url, sql).unwrap_err();
-        assert!(refused("DELETE FROM dnc_list").contains("keeps its entries"));
+        assert!(refused("DELETE FROM dnc_list").contains("keeps its rows"));
         for table in ["dnc_requests", "dnc_checks"] {
             assert!(refused(&format!("DELETE FROM {table}")).contains("append-only"), "{table}");
             assert!(refused(&format!("UPDATE {table} SET actor = 'x'")).contains("append-only"), "{table}");
@@ -240,7 +240,7 @@ fn the_list_and_its_logs_refuse_to_forget() {
             assert!(refused("INSERT OR REPLACE INTO dnc_requests SELECT * FROM dnc_requests").contains("append-only"));
         } else {
             assert!(refused("TRUNCATE dnc_requests").contains("append-only"));
-            assert!(refused("TRUNCATE dnc_list CASCADE").contains("keeps its entries"));
+            assert!(refused("TRUNCATE dnc_list CASCADE").contains("keeps its rows"));
         }
         // A request is decided once, and nothing else of it changes.
         world.run(["dnc", "detect", "--number", "+12125550144", "we must stop this bill", "--apply"]);

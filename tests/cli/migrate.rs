@@ -41,10 +41,7 @@ fn down_to_zero_and_up_again() {
         assert_eq!(verb(&["migrate", "redo", "--yes"]).code, Some(0));
         assert_eq!(verb(&["migrate", "status"]).code, Some(0));
         if world.engine == Engine::Postgres {
-            psql(
-                &owner,
-                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crmctl_app; GRANT DELETE ON lead_tags, lead_phones, lead_notes, segments TO crmctl_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crmctl_app",
-            );
+            psql(&owner, &crmctl::db::catalogue::grants("crmctl_app").join(" "));
         }
         world.ok(["org", "add", "again"]);
         assert!(world.leads().is_empty());

@@ -21,8 +21,10 @@ pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
         list.push(step)?;
     }
     list.finish("no migrations")?;
-    if state.unknown > 0 {
+    if state.is_of_earlier_checkout() {
+        context.ui.warn("the database was made by a crmctl before its first release, whose tables this one does not read");
+    } else if !state.unknown.is_empty() {
         context.ui.warn("the database has migrations of a newer crmctl");
     }
-    Ok(if state.pending() > 0 || state.unknown > 0 { Exit::NeedsAttention } else { Exit::Done })
+    Ok(if state.pending() > 0 || !state.unknown.is_empty() { Exit::NeedsAttention } else { Exit::Done })
 }

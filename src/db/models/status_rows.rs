@@ -114,12 +114,13 @@ pub fn each_of(conn: &mut Db, counted: Counted, leads: &[i64], mut take: impl Fn
     Ok(())
 }
 
-/// About how many rows the history of all organizations has.
+/// At most how many rows the history of an organization has: the ids of rows count up.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn about_all(conn: &mut Db) -> Result<i64, DbError> {
-    let rows = Statement::new("SELECT max(id) FROM lead_status_history").rows(conn)?;
+pub fn about_all(conn: &mut Db, org: OrgId) -> Result<i64, DbError> {
+    let rows =
+        Statement::new("SELECT max(id) FROM lead_status_history WHERE organization_id = ").org(org).rows(conn)?;
     Ok(rows.first().and_then(|row| row.at(0).number()).unwrap_or_default())
 }
 

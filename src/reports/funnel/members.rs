@@ -156,7 +156,7 @@ impl Members {
         };
         // A lead has some rows.
         let wanted = i64::try_from(self.leads.len()).unwrap_or(i64::MAX).saturating_mul(3);
-        let all = status_rows::about_all(conn)?;
+        let all = status_rows::about_all(conn, question.at.org)?;
         if wanted.saturating_mul(WORTH_LOOKING_UP) > all {
             return status_rows::each(conn, counted, Statement::default(), all, give);
         }

@@ -136,7 +136,7 @@ fn postgres_template() -> &'static str {
         let home = tempfile::tempdir().unwrap();
         let migrated = ran(program(home.path()).args(["--database-url", &owner, "migrate", "up"]));
         assert_eq!(migrated.code, Some(0), "{}", migrated.stderr);
-        psql(&owner, "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO crmctl_app; GRANT DELETE ON lead_tags, lead_phones, lead_notes, segments TO crmctl_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crmctl_app");
+        psql(&owner, &crmctl::db::catalogue::grants("crmctl_app").join(" "));
         add_acme(home.path(), &url_of("crmctl_app", &name));
         name
     })

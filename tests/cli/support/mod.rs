@@ -168,6 +168,7 @@ impl World {
         for (pattern, name) in [
             (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[UUID]"),
             (r"in [0-9]+\.[0-9] s \([0-9,]+ rows/s\)", "in [TIME]"),
+            (r"in [0-9]+\.[0-9] s", "in 0.0 s"),
             (r#""seconds": ?[0-9.]+"#, r#""seconds": [TIME]"#),
         ] {
             text = regex::Regex::new(pattern).unwrap().replace_all(&text, name).into_owned();

@@ -1,0 +1,12 @@
+DROP FUNCTION custom_text(jsonb, text);
+DROP FUNCTION number_of(text);
+DROP FUNCTION fold_case(text);
+DROP TABLE lead_search_state;
+DROP TABLE lead_search;
+DROP TABLE lead_assignments;
+DROP TABLE lead_status_history;
+DROP TABLE lead_audit_log;
+DROP TABLE lead_notes;
+DROP TABLE lead_tags;
+DROP TABLE lead_phones;
+DROP TABLE leads;

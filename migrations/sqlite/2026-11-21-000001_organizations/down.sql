@@ -1,3 +1,0 @@
-DROP TABLE system_config;
-DROP TABLE users;
-DROP TABLE organizations;

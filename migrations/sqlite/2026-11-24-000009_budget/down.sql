@@ -1,2 +1,0 @@
-DROP TABLE budget_transactions;
-DROP TABLE budget_accounts;

@@ -1,0 +1,4 @@
+DROP TABLE system_config;
+DROP TABLE users;
+DROP TABLE organizations;
+PRAGMA application_id = 0;

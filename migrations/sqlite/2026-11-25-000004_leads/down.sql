@@ -1,0 +1,9 @@
+DROP TABLE lead_search_state;
+DROP TABLE lead_search;
+DROP TABLE lead_assignments;
+DROP TABLE lead_status_history;
+DROP TABLE lead_audit_log;
+DROP TABLE lead_notes;
+DROP TABLE lead_tags;
+DROP TABLE lead_phones;
+DROP TABLE leads;

@@ -1,0 +1,3 @@
+DROP TABLE dnc_checks;
+DROP TABLE dnc_requests;
+DROP TABLE dnc_list;

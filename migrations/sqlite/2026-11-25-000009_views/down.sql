@@ -1,0 +1,3 @@
+DROP VIEW user_productivity;
+DROP VIEW organization_metrics;
+DROP VIEW lead_summary;

@@ -1,0 +1,156 @@
+//! The catalogue of tables: for each one who its rows belong to, how it is written, and what the erasure of a person does with
+//! each of its texts. What follows from that is derived, never listed again: `lead erase` (`ops/lead_erase`), the rights of the
+//! everyday role ([`grants`]), the tests of row-level security, append-only tables and tenancy, and docs/data-model.md.
+//!
+//! A migration makes a table; `tests/schema.rs` fails until it stands here, with every text column.
+
+mod access;
+mod audit;
+mod dnc;
+mod erasure;
+mod grants;
+mod imports;
+mod leads;
+mod money;
+mod segments;
+
+pub use grants::grants;
+
+/// A table of both engines.
+#[derive(Debug)]
+pub struct Table {
+    pub name: &'static str,
+    /// What its rows are.
+    pub about: &'static str,
+    pub tenant: Tenant,
+    pub writes: Writes,
+    /// The columns that tell a row from the others of its organization.
+    pub key: &'static [&'static str],
+    /// The column by which a person knows a row; its key when there is none.
+    pub label: Option<&'static str>,
+    pub person: Person,
+    /// Each column of text or JSON.
+    pub texts: &'static [Text],
+}
+
+/// Whose rows a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tenant {
+    /// The tenants themselves: everyone sees all rows.
+    Everyone,
+    /// Each row is one organization's, by `organization_id`; PostgreSQL guards it with row-level security.
+    Organization,
+}
+
+/// How rows are written. Triggers of the database hold this, and the rights of the everyday role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// Rows change; whether they may be deleted, too.
+    Editable { delete: bool },
+    /// Rows change, and a trigger refuses to delete one.
+    Kept,
+    /// Rows never change, but for texts that an erasure takes a person out of.
+    AppendOnly,
+    /// Rows change once, when they are decided.
+    DecidedOnce,
+}
+
+/// How the rows of a table belong to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Person {
+    /// They are about other things, in which a person may be mentioned.
+    Mentioned,
+    /// A row is a lead.
+    Lead,
+    /// A row is a part of the lead `lead_id`, and goes with it.
+    PartOfLead,
+    /// A row tells of the lead `lead_id`, and stays for what is counted.
+    AboutLead,
+    /// A row tells of the number `phone_number`, which the law wants kept.
+    AboutNumber,
+}
+
+/// A column of text or JSON.
+#[derive(Debug)]
+pub struct Text {
+    pub name: &'static str,
+    pub is_json: bool,
+    pub on_erase: OnErase,
+}
+
+/// What the erasure of a person does with a text.
+///
+/// The person's emails, numbers and full name are what is looked for. A name that another lead has, too, is nobody's in
+/// particular: the place is reported, and stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnErase {
+    /// Emptied in rows of the person; the person is taken out of those of others.
+    Blank,
+    /// Emptied in rows of the person. In a row of another it says who that is, so that the place is reported.
+    Identity,
+    /// A value of the field that the row names in `field_name`, treated like that field.
+    Value,
+    /// The person is taken out.
+    Redact,
+    /// It cannot be changed, or means something by what it says: the place is reported.
+    Report,
+    /// It stays, for this reason, and is told.
+    Kept(&'static str),
+}
+
+const fn text(name: &'static str, on_erase: OnErase) -> Text {
+    Text { name, is_json: false, on_erase }
+}
+
+const fn json(name: &'static str, on_erase: OnErase) -> Text {
+    Text { name, is_json: true, on_erase }
+}
+
+/// Who did something: what a log is for.
+const ACTOR: OnErase = OnErase::Kept("who did it is what the record is for");
+
+/// The tables by area, parents before children: rows can be copied in this order.
+pub const AREAS: &[(&str, &[Table])] = &[
+    ("access", access::TABLES),
+    ("imports", imports::TABLES),
+    ("audit", audit::TABLES),
+    ("leads", leads::TABLES),
+    ("segments", segments::TABLES),
+    ("dnc", dnc::TABLES),
+    ("money", money::TABLES),
+    ("erasure", erasure::TABLES),
+];
+
+/// All tables, parents before children.
+pub fn tables() -> impl Iterator<Item = &'static Table> {
+    AREAS.iter().flat_map(|(_, tables)| tables.iter())
+}
+
+/// The table with this name.
+pub fn table(name: &str) -> Option<&'static Table> {
+    tables().find(|table| table.name == name)
+}
+
+impl Table {
+    /// The column of text or JSON with this name.
+    pub fn text(&self, name: &str) -> Option<&'static Text> {
+        self.texts.iter().find(|text| text.name == name)
+    }
+
+    /// Whether its rows never change but for an erasure.
+    pub fn is_log(&self) -> bool {
+        matches!(self.writes, Writes::AppendOnly | Writes::DecidedOnce)
+    }
+
+    /// The columns that an erasure may change.
+    pub fn erasable(&self) -> impl Iterator<Item = &'static Text> {
+        self.texts.iter().filter(|text| text.on_erase.changes())
+    }
+}
+
+impl OnErase {
+    /// Whether an erasure may change the text.
+    pub fn changes(self) -> bool {
+        matches!(self, OnErase::Blank | OnErase::Identity | OnErase::Value | OnErase::Redact)
+    }
+}

@@ -1,0 +1,15 @@
+//! Filters with a name.
+
+use super::OnErase::{Redact, Report};
+use super::{Person, Table, Tenant, Writes, json, text};
+
+pub(super) const TABLES: &[Table] = &[Table {
+    name: "segments",
+    about: "Filters with a name.",
+    tenant: Tenant::Organization,
+    writes: Writes::Editable { delete: true },
+    key: &["id"],
+    label: Some("name"),
+    person: Person::Mentioned,
+    texts: &[text("name", Report), text("description", Redact), json("filter", Report)],
+}];
