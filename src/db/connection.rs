@@ -1,17 +1,14 @@
 //! Opening a database, and transactions that see one organization.
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Integer, Text};
+use diesel::sql_types::{Bool, Text};
 
 use super::locks::{self, Lock, Waiting};
-use super::{Db, DbError, Location, functions, migrate};
+use super::{Db, DbError, Location, migrate, open};
 
 /// The key of an organization: a small integer that leads every key of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,9 +32,6 @@ pub struct OpenOptions {
 /// How much of an embedded database a report may read where it lies: 64 GiB, of which the engine takes what it can.
 const MAPPED: u64 = 64 << 30;
 
-/// What marks an embedded database as ours (`PRAGMA application_id`): the letters `crmc`. The first migration sets it.
-const APPLICATION_ID: i32 = 0x6372_6D63;
-
 /// An open database.
 pub struct Database {
     conn: Db,
@@ -54,8 +48,8 @@ impl Database {
     /// The database cannot be opened, or its schema is not the one of this program.
     pub fn open(location: Location, options: OpenOptions) -> Result<Database, DbError> {
         let (conn, created) = match &location {
-            Location::Sqlite(path) => open_sqlite(path)?,
-            Location::Postgres(url) => (open_postgres(url, &location)?, false),
+            Location::Sqlite(path) => open::sqlite(path)?,
+            Location::Postgres(url) => (open::postgres(url, &location)?, false),
         };
         let mut database = Database { conn, location, options, created };
         if !database.options.leave_schema {
@@ -87,7 +81,7 @@ impl Database {
         let state = migrate::state(&mut self.conn)?;
         self.refuse_unknown(&state)?;
         match (state.pending(), self.is_sqlite()) {
-            (0, _) => self.mark_file(),
+            (0, _) => Ok(open::mark_file(&mut self.conn)?),
             (_, true) => self.migrate_up().map(|_| ()),
             (pending, false) => Err(DbError::PendingMigrations { location, pending }),
         }
@@ -101,22 +95,6 @@ impl Database {
             (false, false) => Err(DbError::NewerSchema(location)),
             (false, true) => Ok(()),
         }
-    }
-
-    /// Marks a file that holds our migrations as ours, where a copy has lost the mark. A file that cannot be written does
-    /// without.
-    fn mark_file(&mut self) -> Result<(), DbError> {
-        #[derive(QueryableByName)]
-        struct Mark {
-            #[diesel(sql_type = Integer)]
-            application_id: i32,
-        }
-        let Db::Sqlite(c) = &mut self.conn else { return Ok(()) };
-        let mark: Mark = diesel::sql_query("PRAGMA application_id").get_result(c)?;
-        if mark.application_id != APPLICATION_ID {
-            let _ = c.batch_execute(&format!("PRAGMA application_id = {APPLICATION_ID}"));
-        }
-        Ok(())
     }
 
     /// Applies the pending migrations in one transaction and returns their names.
@@ -388,69 +366,4 @@ impl Database {
 enum Begin {
     Read,
     Write,
-}
-
-fn open_sqlite(path: &Path) -> Result<(Db, bool), DbError> {
-    let problem = |reason: String| DbError::Open { location: path.display().to_string(), reason };
-    if path.is_dir() {
-        return Err(problem("it is a directory".into()));
-    }
-    let created = !path.exists();
-    if created {
-        if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(|e| problem(e.to_string()))?;
-        }
-        create_private(path).map_err(|e| problem(e.to_string()))?;
-    }
-    let text = path.to_str().ok_or_else(|| problem("its path is not UTF-8".into()))?;
-    let mut conn = SqliteConnection::establish(text).map_err(|e| problem(e.to_string()))?;
-    functions::register(&mut conn).map_err(DbError::from)?;
-    // WAL with synchronous FULL: a committed change survives a power cut. Writers wait in `begin`.
-    conn.batch_execute("PRAGMA busy_timeout = 250; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")
-        .map_err(DbError::from)?;
-    retry_busy(|| conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")).map_err(|e| {
-        match DbError::from(e) {
-            DbError::NotADatabase(_) => DbError::NotADatabase(path.display().to_string()),
-            other => problem(other.to_string()),
-        }
-    })?;
-    Ok((Db::Sqlite(conn), created))
-}
-
-/// Two programs that open a new file at once may meet while it is put into WAL mode.
-fn retry_busy(mut attempt: impl FnMut() -> QueryResult<()>) -> QueryResult<()> {
-    for _ in 0..100 {
-        match attempt() {
-            Err(e) if e.to_string().contains("locked") => std::thread::sleep(Duration::from_millis(50)),
-            result => return result,
-        }
-    }
-    attempt()
-}
-
-/// Makes an empty file that only its owner may read: it will hold personal data.
-pub(super) fn create_private(path: &Path) -> std::io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path).map(|_| ())
-}
-
-fn open_postgres(url: &str, location: &Location) -> Result<Db, DbError> {
-    let mut conn = PgConnection::establish(url)
-        .map_err(|e| DbError::Open { location: location.to_string(), reason: one_line(&e.to_string()) })?;
-    conn.batch_execute(
-        "SET client_min_messages = warning; SET application_name = 'crmctl'; SET timezone = 'UTC';
-         -- Compiling a statement takes longer than what it saves, and one program at a time may have memory for its joins.
-         SET jit = off; SET work_mem = '64MB'",
-    )?;
-    Ok(Db::Postgres(conn))
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -10,6 +10,7 @@ mod location;
 pub mod locks;
 pub mod migrate;
 pub mod models;
+mod open;
 pub mod schema;
 pub mod statement;
 pub mod types;

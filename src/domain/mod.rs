@@ -79,6 +79,7 @@ pub mod opt_out_text;
 pub mod period;
 pub mod phone;
 pub mod rate;
+pub mod redaction;
 pub mod role;
 pub mod rounding;
 pub mod score;

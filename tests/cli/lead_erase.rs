@@ -59,13 +59,13 @@ fn ada_everywhere(world: &mut World) {
         assert!(matches!(ran.code, Some(0 | 3)), "{:?} {args:?}: {}{}", world.engine, ran.stdout, ran.stderr);
     };
     world.file(
-        "Lovelace.csv",
+        "Adabelle Lovelace.csv",
         "Phone,Email,First Name,Last Name,Company,City,custom.Pet,Tags,Note,Work Phone,Score\n\
          2125550101,ada@lovelace.example,Adabelle,Lovelace,Engines,Troyville,Babbagecat,countess,loves Byronpoems,2125550109,\n\
          2125550102,,Ben,Stone,,,,,,,\n\
          2125550103,ada@lovelace.example,Adabelle,,,,,,,,eleven\n",
     );
-    ok(world, &["import", "leads", "Lovelace.csv"]);
+    ok(world, &["import", "leads", "Adabelle Lovelace.csv"]);
     world.now = "2026-03-05T12:00:00Z";
     ok(world, &["lead", "add", "--phone", "2125550104", "--name", "Adabelle Kingly", "--note", "born Byronpoems"]);
     ok(world, &["lead", "edit", "1", "--email", "adabelle@kingly.example", "--last-name", "Kingly"]);

@@ -31,6 +31,7 @@ mod lead;
 mod lead_duplicates;
 mod lead_edit;
 mod lead_erase;
+mod lead_erase_everywhere;
 mod lead_history;
 mod lead_merge;
 mod lead_phone;

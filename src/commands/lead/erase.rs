@@ -1,21 +1,25 @@
 //! `crmctl lead erase`
 
+use serde::Serialize;
+
 use super::{Among, LeadName, LeadRow};
-use crate::commands::context::Context;
+use crate::commands::context::{Context, Session};
 use crate::commands::texts::within;
 use crate::db::{DbError, Lock};
 use crate::domain::role::Right;
 use crate::error::Exit;
 use crate::ops::dnc::add::LONGEST_REASON;
-use crate::ops::lead_erase::{EraseError, erase, twins};
-use crate::ui::Column;
+use crate::ops::lead_erase::{EraseError, Erased, Left, WhyLeft, erase, twins};
+use crate::ui::{Column, Ui, grouped};
 
-/// Erase a person: what is stored of them leaves the lead, its merged twins, notes, logs, records of imports and the index
-/// of searches, for good
+/// Erase a person: what is stored of them leaves the lead, its merged twins, notes, logs, the texts of every other table, and
+/// the index of searches, for good
 ///
-/// Their rows stay as tombstones for reports, with status, source, value and opt-outs, and keyed hashes of phones and
-/// emails by which a later import of the person is told. The do-not-call list, requests and recorded checks keep the bare
-/// number, because the law wants it kept. Backups and files that were exported keep what they hold.
+/// Emails, numbers and the full name are taken out of every text. A name that another lead has, too, a surname alone, and what
+/// cannot be changed (filters, the budget ledger) are listed instead. Their rows stay as tombstones for reports, with
+/// status, source, value and opt-outs, and keyed hashes of phones and emails by which a later import of the person is
+/// told. The do-not-call list, requests and recorded checks keep the bare number, because the law wants it kept. Backups
+/// and files that were exported keep what they hold.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead show 10482 --export-personal > person.json\n  \
     crmctl lead erase 10482 --reason 'asked by letter of 2026-03-04' --dry-run")]
@@ -32,30 +36,56 @@ pub struct Args {
 
 const COLUMNS: &[Column] = &[
     Column::text("lead_ids", "leads"),
-    Column::count("tags", "tags"),
-    Column::count("phones", "further phones"),
-    Column::count("notes", "notes"),
-    Column::count("audit_entries", "entries of the audit log"),
-    Column::count("status_reasons", "reasons of statuses"),
-    Column::count("assignments", "assignments"),
-    Column::count("dnc_records", "texts of the do-not-call list"),
-    Column::count("cost_texts", "texts of costs"),
-    Column::count("imports", "records of imports"),
+    Column::count("deleted", "rows deleted"),
+    Column::count("blanked", "rows emptied"),
+    Column::count("redacted", "rows of others, changed"),
     Column::text("other_lead_ids", "other leads that have or had their phone or email"),
-    Column::text("segments", "segments that name them"),
-    Column::text("ledger", "budget transactions that name them"),
+    Column::hidden("tables"),
+    Column::hidden("left"),
     Column::hidden("dry_run"),
 ];
+
+const TABLE_COLUMNS: &[Column] = &[
+    Column::text("table", "table"),
+    Column::count("deleted", "deleted"),
+    Column::count("blanked", "emptied"),
+    Column::count("redacted", "changed"),
+];
+
+const LEFT_COLUMNS: &[Column] = &[
+    Column::text("table", "table"),
+    Column::text("column", "column"),
+    Column::text("row", "row"),
+    Column::text("why", "why it stays"),
+];
+
+/// A place that still speaks of the person, as one reads it.
+#[derive(Serialize)]
+struct LeftLine<'a> {
+    table: &'static str,
+    column: &'static str,
+    row: &'a str,
+    why: &'static str,
+}
+
+impl LeftLine<'_> {
+    fn of(left: &Left) -> LeftLine<'_> {
+        LeftLine { table: left.table, column: left.column, row: &left.row, why: left.why.meaning() }
+    }
+}
+
+/// How many places a person sees; the machine-readable forms have all of them.
+const SHOWN: usize = 20;
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::EraseLeads)?;
     let lead = args.name.find(&mut session, Among::Any)?;
     let (org, stamp, ui) = (session.org.org_id(), session.stamp.clone(), context.ui);
-    let rows: Vec<LeadRow> = session.db.read(org, |conn| -> Result<_, DbError> {
-        let ids = twins(conn, org, &lead)?;
-        super::rows(conn, org, &ids, stamp.now)
-    })?;
     if !args.dry_run && !ui.yes {
+        let rows: Vec<LeadRow> = session.db.read(org, |conn| -> Result<_, DbError> {
+            let ids = twins(conn, org, &lead)?;
+            super::rows(conn, org, &ids, stamp.now)
+        })?;
         let shown: Vec<Column> = super::COLUMNS.iter().filter(|column| column.in_tables).cloned().collect();
         ui.preview(&rows, &shown)?;
         let leads = if rows.len() == 1 { "this lead" } else { "these leads" };
@@ -66,29 +96,47 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         erase(conn, &lead, reason, &stamp)
     })?;
     erased.dry_run = args.dry_run;
-    ui.record(&erased, COLUMNS)?;
-    if !args.dry_run && session.db.is_sqlite() {
-        ui.note("clearing the file of the database of what was erased");
-    }
+    print(&erased, ui)?;
     if args.dry_run {
         ui.note("nothing was changed");
-    } else if !session.db.clear_free_space()? {
-        ui.note(match session.db.is_sqlite() {
-            true => "others use the database, so free space in its file may still hold what was erased: run VACUUM",
-            false => "PostgreSQL keeps old versions of rows until its owner runs VACUUM, or autovacuum does",
-        });
+    } else {
+        clear(&mut session, ui)?;
     }
     if !erased.other_lead_ids.is_empty() {
         ui.warn(
             "other leads have or had a phone or email of this person; where they are the same person, erase them, too",
         );
     }
-    if !erased.segments.is_empty() {
-        ui.warn("segments name this person in their filters: change or delete them");
+    let mut unfinished = erased.left.iter().filter(|left| left.why != WhyLeft::Kept).peekable();
+    if unfinished.peek().is_some() {
+        ui.warn("some places still speak of this person, or of somebody of the same name: see `left`, and change what is theirs");
     }
-    if !erased.ledger.is_empty() {
-        ui.warn("budget transactions hold a phone or email of this person, and a ledger is never changed");
+    let needs_attention = unfinished.peek().is_some() || !erased.other_lead_ids.is_empty();
+    Ok(if needs_attention { Exit::NeedsAttention } else { Exit::Done })
+}
+
+fn print(erased: &Erased, ui: Ui) -> anyhow::Result<()> {
+    ui.record(erased, COLUMNS)?;
+    ui.part("tables", &erased.tables, TABLE_COLUMNS)?;
+    let lines: Vec<LeftLine<'_>> = erased.left.iter().take(SHOWN).map(LeftLine::of).collect();
+    ui.part("left", &lines, LEFT_COLUMNS)?;
+    let more = erased.left.len().saturating_sub(SHOWN);
+    if more > 0 {
+        ui.note(&format!("{} more; --format json lists all of them", grouped(more as i64)));
     }
-    let needs_attention = [erased.other_lead_ids.is_empty(), erased.segments.is_empty(), erased.ledger.is_empty()];
-    Ok(if needs_attention.contains(&false) { Exit::NeedsAttention } else { Exit::Done })
+    Ok(())
+}
+
+/// Clears what was erased out of the file.
+fn clear(session: &mut Session, ui: Ui) -> anyhow::Result<()> {
+    if session.db.is_sqlite() {
+        ui.note("clearing the file of the database of what was erased");
+    }
+    if !session.db.clear_free_space()? {
+        ui.note(match session.db.is_sqlite() {
+            true => "others use the database, so free space in its file may still hold what was erased: run VACUUM",
+            false => "PostgreSQL keeps old versions of rows until its owner runs VACUUM, or autovacuum does",
+        });
+    }
+    Ok(())
 }

@@ -22,7 +22,9 @@ pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     list.finish("no migrations")?;
     if state.is_of_earlier_checkout() {
-        context.ui.warn("the database was made by a crmctl before its first release, whose tables this one does not read");
+        context
+            .ui
+            .warn("the database was made by a crmctl before its first release, whose tables this one does not read");
     } else if !state.unknown.is_empty() {
         context.ui.warn("the database has migrations of a newer crmctl");
     }

@@ -58,6 +58,9 @@ use crate::domain::assignment::Strategy;
 use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
+/// The columns of a lead that change.
+pub const LEAD_COLUMNS: &[&str] = sqlite::LEAD_COLUMNS;
+
 /// Who changes what, when and through which import: what every log row carries.
 #[derive(Debug, Clone)]
 pub struct Stamp {

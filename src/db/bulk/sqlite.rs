@@ -21,6 +21,9 @@ struct UpdateLead<'a>(&'a Lead);
 
 macro_rules! update_lead {
     ($($column:ident),+ $(,)?) => {
+        /// The columns of a lead that change.
+        pub(super) const LEAD_COLUMNS: &[&str] = &[$(stringify!($column)),+];
+
         impl QueryFragment<Sqlite> for UpdateLead<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
                 // A column that is missing in the list does not compile.

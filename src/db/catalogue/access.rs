@@ -11,7 +11,7 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Editable { delete: false },
         key: &["id"],
         label: Some("slug"),
-        person: Person::Mentioned,
+        person: Person::Nobody,
         texts: &[
             text("name", Report),
             text("slug", Report),
@@ -27,7 +27,7 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Editable { delete: false },
         key: &["id"],
         label: Some("email"),
-        person: Person::Mentioned,
+        person: Person::Nobody,
         texts: &[
             text("email", Report),
             text("first_name", Report),

@@ -58,8 +58,10 @@ pub enum Writes {
 /// How the rows of a table belong to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Person {
-    /// They are about other things, in which a person may be mentioned.
+    /// They are about other things, in which a person may be mentioned: a surname alone is reported, too.
     Mentioned,
+    /// They are about the organization and its own people.
+    Nobody,
     /// A row is a lead.
     Lead,
     /// A row is a part of the lead `lead_id`, and goes with it.
@@ -75,6 +77,8 @@ pub enum Person {
 pub struct Text {
     pub name: &'static str,
     pub is_json: bool,
+    /// Whether it is never NULL: an empty one is then an empty text or object.
+    pub is_required: bool,
     pub on_erase: OnErase,
 }
 
@@ -99,11 +103,17 @@ pub enum OnErase {
 }
 
 const fn text(name: &'static str, on_erase: OnErase) -> Text {
-    Text { name, is_json: false, on_erase }
+    Text { name, is_json: false, is_required: false, on_erase }
 }
 
 const fn json(name: &'static str, on_erase: OnErase) -> Text {
-    Text { name, is_json: true, on_erase }
+    Text { name, is_json: true, is_required: false, on_erase }
+}
+
+impl Text {
+    const fn required(self) -> Text {
+        Text { is_required: true, ..self }
+    }
 }
 
 /// Who did something: what a log is for.
@@ -135,6 +145,11 @@ impl Table {
     /// The column of text or JSON with this name.
     pub fn text(&self, name: &str) -> Option<&'static Text> {
         self.texts.iter().find(|text| text.name == name)
+    }
+
+    /// Whether its rows count their changes in `version` and `updated_at`.
+    pub fn is_versioned(&self) -> bool {
+        !self.is_log() && self.person != Person::PartOfLead && !self.texts.is_empty()
     }
 
     /// Whether its rows never change but for an erasure.

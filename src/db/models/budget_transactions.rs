@@ -177,19 +177,3 @@ pub fn without_account(conn: &mut Db, org: OrgId) -> Result<Vec<i64>, DbError> {
         .rows(conn)?;
     Ok(rows.iter().filter_map(|row| row.at(0).number()).collect())
 }
-
-/// The references and descriptions of transactions, by account and sequence: for erasures, which cannot change them.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn each_text(conn: &mut Db, org: OrgId, mut take: impl FnMut(i64, i64, &str)) -> Result<(), DbError> {
-    Statement::new("SELECT account_id, sequence, coalesce(reference, ''), coalesce(description, '') FROM budget_transactions WHERE (reference IS NOT NULL OR description IS NOT NULL) AND organization_id = ")
-        .org(org)
-        .sql(" ORDER BY account_id, sequence")
-        .each_row(conn, |row| -> Result<(), DbError> {
-            if let (Some(account), Some(sequence)) = (row.at(0).number(), row.at(1).number()) {
-                [2, 3].iter().filter_map(|place| row.at(*place).text()).for_each(|text| take(account, sequence, text));
-            }
-            Ok(())
-        })
-}

@@ -68,25 +68,3 @@ pub fn of_number(conn: &mut Db, org: OrgId, number: &str) -> Result<Vec<DncCheck
         .select(DncCheck::as_select())
         .load(conn)?)
 }
-
-/// The texts of the recorded checks of a number: id, what was typed, and the reasons.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn texts_of_number(conn: &mut Db, org: OrgId, number: &str) -> Result<Vec<(i64, String, Json)>, DbError> {
-    Ok(dnc_checks::table
-        .filter(dnc_checks::organization_id.eq(org.0).and(dnc_checks::phone_number.eq(number)))
-        .order(dnc_checks::id)
-        .select((dnc_checks::id, dnc_checks::input, dnc_checks::reasons))
-        .load(conn)?)
-}
-
-/// Puts other texts in place of those of a check that [`super::erasures::mark_row`] names.
-///
-/// # Errors
-/// The database refuses.
-pub fn set_texts(conn: &mut Db, org: OrgId, id: i64, input: &str, reasons: &Json) -> Result<(), DbError> {
-    let row = dnc_checks::table.filter(dnc_checks::organization_id.eq(org.0).and(dnc_checks::id.eq(id)));
-    diesel::update(row).set((dnc_checks::input.eq(input), dnc_checks::reasons.eq(reasons))).execute(conn)?;
-    Ok(())
-}

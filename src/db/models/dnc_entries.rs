@@ -217,21 +217,3 @@ pub fn stats(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<DncStats, DbEr
             .load(conn)?,
     })
 }
-
-/// Puts other texts in place of those of an entry, for an erasure.
-///
-/// # Errors
-/// The database refuses.
-pub fn set_texts(conn: &mut Db, org: OrgId, entry: &DncEntry, now: Timestamp) -> Result<(), DbError> {
-    let row = dnc_list::table.filter(dnc_list::organization_id.eq(org.0).and(dnc_list::id.eq(entry.id)));
-    diesel::update(row)
-        .set((
-            dnc_list::reason.eq(&entry.reason),
-            dnc_list::evidence.eq(&entry.evidence),
-            dnc_list::removal_reason.eq(&entry.removal_reason),
-            dnc_list::updated_at.eq(now),
-            dnc_list::version.eq(dnc_list::version + 1),
-        ))
-        .execute(conn)?;
-    Ok(())
-}

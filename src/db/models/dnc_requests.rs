@@ -193,19 +193,3 @@ pub fn honoured_by_others(
     }
     Ok(found)
 }
-
-/// Puts other texts in place of those of a request that [`super::erasures::mark_row`] names.
-///
-/// # Errors
-/// The database refuses.
-pub fn set_texts(conn: &mut Db, org: OrgId, request: &DncRequest) -> Result<(), DbError> {
-    let row = dnc_requests::table.filter(dnc_requests::organization_id.eq(org.0).and(dnc_requests::id.eq(request.id)));
-    diesel::update(row)
-        .set((
-            dnc_requests::reason.eq(&request.reason),
-            dnc_requests::text.eq(&request.text),
-            dnc_requests::decision_reason.eq(&request.decision_reason),
-        ))
-        .execute(conn)?;
-    Ok(())
-}

@@ -1,9 +1,8 @@
-//! Erased people: tombstones, the keyed hashes of what they were known by, and blanking what the logs say of them.
+//! Erased people: tombstones, the keyed hashes of what they were known by, and the rows of logs that may change for them.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer};
 
 use super::IN_LIST;
 use crate::db::bulk::Stamp;
@@ -113,56 +112,6 @@ pub fn opt_outs(conn: &mut Db, org: OrgId, among: Option<&[KeyHash]>) -> Result<
         *known = known.or(opt_out);
     }
     Ok(all)
-}
-
-/// Blanks the values that the audit log has of an erased lead; those of statuses, consent, scores, owners and the like
-/// stay, for they do not say who it was. Returns how many entries were blanked.
-///
-/// # Errors
-/// The database refuses.
-pub fn blank_audit_log(conn: &mut Db, org: OrgId, lead: i64) -> Result<usize, DbError> {
-    let mark = "INSERT INTO erased_rows (organization_id, table_name, row_id, lead_id)
-        SELECT organization_id, 'lead_audit_log', id, lead_id FROM lead_audit_log
-        WHERE organization_id = $1 AND lead_id = $2 AND (old_value IS NOT NULL OR new_value IS NOT NULL)
-          AND field_name NOT IN ('status', 'consent_status', 'consent_at', 'email_opted_out_at', 'lead_score', 'temperature',
-              'owner_id', 'merged_into_id', 'absorbed_lead_id', 'deleted_at', 'first_contacted_at', 'last_contacted_at',
-              'value_cents', 'currency')";
-    let blank = "UPDATE lead_audit_log SET old_value = NULL, new_value = NULL
-        WHERE organization_id = $1 AND lead_id = $2 AND id IN
-            (SELECT row_id FROM erased_rows WHERE organization_id = $1 AND table_name = 'lead_audit_log' AND lead_id = $2)";
-    blank_rows(conn, org, lead, mark, blank)
-}
-
-/// Blanks the filters by which an erased lead was chosen to be assigned. Returns how many rows were blanked.
-///
-/// # Errors
-/// The database refuses.
-pub fn blank_assignments(conn: &mut Db, org: OrgId, lead: i64) -> Result<usize, DbError> {
-    let mark = "INSERT INTO erased_rows (organization_id, table_name, row_id, lead_id)
-        SELECT organization_id, 'lead_assignments', id, lead_id FROM lead_assignments
-        WHERE organization_id = $1 AND lead_id = $2 AND context IS NOT NULL";
-    let blank = "UPDATE lead_assignments SET context = NULL
-        WHERE organization_id = $1 AND lead_id = $2 AND context IS NOT NULL";
-    blank_rows(conn, org, lead, mark, blank)
-}
-
-/// Blanks the reasons in the status history of an erased lead. Returns how many rows were blanked.
-///
-/// # Errors
-/// The database refuses.
-pub fn blank_status_history(conn: &mut Db, org: OrgId, lead: i64) -> Result<usize, DbError> {
-    let mark = "INSERT INTO erased_rows (organization_id, table_name, row_id, lead_id)
-        SELECT organization_id, 'lead_status_history', id, lead_id FROM lead_status_history
-        WHERE organization_id = $1 AND lead_id = $2 AND reason IS NOT NULL";
-    let blank = "UPDATE lead_status_history SET reason = NULL
-        WHERE organization_id = $1 AND lead_id = $2 AND reason IS NOT NULL";
-    blank_rows(conn, org, lead, mark, blank)
-}
-
-fn blank_rows(conn: &mut Db, org: OrgId, lead: i64, mark: &str, blank: &str) -> Result<usize, DbError> {
-    let marked = diesel::sql_query(mark).bind::<Integer, _>(org.0).bind::<BigInt, _>(lead).execute(conn)?;
-    diesel::sql_query(blank).bind::<Integer, _>(org.0).bind::<BigInt, _>(lead).execute(conn)?;
-    Ok(marked)
 }
 
 /// Allows an erasure to take what it erases out of a row of a log.

@@ -167,22 +167,3 @@ pub fn latest_of_file(conn: &mut Db, org: OrgId, sha256: &str) -> Result<Option<
         .first(conn)
         .optional()?)
 }
-
-/// Puts other texts in place of those of a record, for an erasure.
-///
-/// # Errors
-/// The database refuses.
-pub fn set_texts(conn: &mut Db, org: OrgId, import: &Import, now: Timestamp) -> Result<(), DbError> {
-    let row = imports::table.filter(imports::organization_id.eq(org.0).and(imports::id.eq(import.id)));
-    diesel::update(row)
-        .set((
-            imports::file_name.eq(&import.file_name),
-            imports::mapping.eq(&import.mapping),
-            imports::options.eq(&import.options),
-            imports::counts.eq(&import.counts),
-            imports::updated_at.eq(now),
-            imports::version.eq(imports::version + 1),
-        ))
-        .execute(conn)?;
-    Ok(())
-}

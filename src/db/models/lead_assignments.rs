@@ -48,31 +48,3 @@ pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Assignment>, 
         .select(Assignment::as_select())
         .load(conn)?)
 }
-
-/// The assignments, of any lead, that were chosen by a filter which holds this text, in any case, with their ids.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn chosen_by(conn: &mut Db, org: OrgId, text: &str) -> Result<Vec<(i64, String)>, DbError> {
-    let pattern: String =
-        text.chars().flat_map(|c| ['\\', c].into_iter().skip(usize::from(!"\\%_".contains(c)))).collect();
-    let like = crate::db::Statement::new("SELECT id, context FROM lead_assignments WHERE organization_id = ")
-        .org(org)
-        .sql(" AND fold_case(context) LIKE fold_case(")
-        .text(format!("%{pattern}%"))
-        .sql(") ESCAPE '\\' ORDER BY id");
-    let rows = like.rows(conn)?;
-    let pair = |row: &crate::db::Cells| Some((row.at(0).number()?, row.at(1).text()?.to_owned()));
-    Ok(rows.iter().filter_map(pair).collect())
-}
-
-/// Puts another text in place of the filter of an assignment that [`super::erasures::mark_row`] names.
-///
-/// # Errors
-/// The database refuses.
-pub fn set_context(conn: &mut Db, org: OrgId, id: i64, context: &str) -> Result<(), DbError> {
-    let row =
-        lead_assignments::table.filter(lead_assignments::organization_id.eq(org.0).and(lead_assignments::id.eq(id)));
-    diesel::update(row).set(lead_assignments::context.eq(context)).execute(conn)?;
-    Ok(())
-}

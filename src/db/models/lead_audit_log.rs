@@ -84,24 +84,3 @@ pub fn of_leads(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<Vec<AuditEnt
     rows.sort_unstable_by_key(|(id, _)| *id);
     Ok(rows.into_iter().map(|(_, entry)| entry).collect())
 }
-
-/// The leads whose log has one of these values, by id. No index leads there: it is for what is done rarely.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn leads_with_values(conn: &mut Db, org: OrgId, values: &[String]) -> Result<Vec<i64>, DbError> {
-    let mut found: Vec<i64> = Vec::new();
-    for some in values.chunks(IN_LIST / 2) {
-        let is_one =
-            lead_audit_log::old_value.eq_any(some.to_vec()).or(lead_audit_log::new_value.eq_any(some.to_vec()));
-        found.extend(
-            lead_audit_log::table
-                .filter(lead_audit_log::organization_id.eq(org.0).and(is_one))
-                .select(lead_audit_log::lead_id)
-                .load::<i64>(conn)?,
-        );
-    }
-    found.sort_unstable();
-    found.dedup();
-    Ok(found)
-}

@@ -59,12 +59,3 @@ pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Note>, DbErro
         .select(Note::as_select())
         .load(conn)?)
 }
-
-/// Deletes the notes of a lead, for an erasure. Returns how many they were.
-///
-/// # Errors
-/// The database refuses.
-pub fn delete_of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<usize, DbError> {
-    let of_lead = lead_notes::organization_id.eq(org.0).and(lead_notes::lead_id.eq(lead));
-    Ok(diesel::delete(lead_notes::table.filter(of_lead)).execute(conn)?)
-}

@@ -72,12 +72,3 @@ pub fn each(conn: &mut Db, org: OrgId, mut each: impl FnMut(i64, &str)) -> Resul
     }
     Ok(())
 }
-
-/// Deletes the further numbers of a lead, for an erasure. Returns how many they were.
-///
-/// # Errors
-/// The database refuses.
-pub fn delete_of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<usize, DbError> {
-    let of_lead = lead_phones::organization_id.eq(org.0).and(lead_phones::lead_id.eq(lead));
-    Ok(diesel::delete(lead_phones::table.filter(of_lead)).execute(conn)?)
-}

@@ -98,31 +98,6 @@ pub fn of_import(conn: &mut Db, org: OrgId, import: i64) -> Result<Vec<LoggedCos
     Ok(joined(org).filter(lead_source_cost_log::import_id.eq(import)).load(conn)?)
 }
 
-/// The reasons in the log, by id.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn reasons(conn: &mut Db, org: OrgId) -> Result<Vec<(i64, String)>, DbError> {
-    use lead_source_cost_log::dsl;
-    let rows: Vec<(i64, Option<String>)> = dsl::lead_source_cost_log
-        .filter(dsl::organization_id.eq(org.0).and(dsl::reason.is_not_null()))
-        .order(dsl::id)
-        .select((dsl::id, dsl::reason))
-        .load(conn)?;
-    Ok(rows.into_iter().filter_map(|(id, reason)| Some((id, reason?))).collect())
-}
-
-/// Puts another text in place of the reason of a row that [`super::erasures::mark_row`] names.
-///
-/// # Errors
-/// The database refuses.
-pub fn set_reason(conn: &mut Db, org: OrgId, id: i64, reason: &str) -> Result<(), DbError> {
-    use lead_source_cost_log::dsl;
-    let row = dsl::lead_source_cost_log.filter(dsl::organization_id.eq(org.0).and(dsl::id.eq(id)));
-    diesel::update(row).set(dsl::reason.eq(reason)).execute(conn)?;
-    Ok(())
-}
-
 /// The log with what each cost is for.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn joined(org: OrgId) -> _ {

@@ -165,33 +165,6 @@ pub fn update(conn: &mut Db, id: i64, cents: i64, note: Option<&str>, stamp: &St
     Ok(())
 }
 
-/// The notes of costs, removed ones too, by id.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn notes(conn: &mut Db, org: OrgId) -> Result<Vec<(i64, String)>, DbError> {
-    use lead_source_costs::dsl;
-    let rows: Vec<(i64, Option<String>)> = dsl::lead_source_costs
-        .filter(dsl::organization_id.eq(org.0).and(dsl::note.is_not_null()))
-        .order(dsl::id)
-        .select((dsl::id, dsl::note))
-        .load(conn)?;
-    Ok(rows.into_iter().filter_map(|(id, note)| Some((id, note?))).collect())
-}
-
-/// Puts another note in place of a cost's, for an erasure.
-///
-/// # Errors
-/// The database refuses.
-pub fn set_note(conn: &mut Db, id: i64, note: &str, stamp: &Stamp) -> Result<(), DbError> {
-    use lead_source_costs::dsl;
-    let row = dsl::lead_source_costs.filter(dsl::organization_id.eq(stamp.org.0).and(dsl::id.eq(id)));
-    diesel::update(row)
-        .set((dsl::note.eq(note), dsl::updated_at.eq(stamp.now), dsl::version.eq(dsl::version + 1)))
-        .execute(conn)?;
-    Ok(())
-}
-
 /// Takes a cost away.
 ///
 /// # Errors

@@ -37,12 +37,3 @@ pub fn of_leads(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64,
     tags.values_mut().for_each(|list| list.sort_unstable());
     Ok(tags)
 }
-
-/// Deletes the tags of a lead, for an erasure. Returns how many they were.
-///
-/// # Errors
-/// The database refuses.
-pub fn delete_of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<usize, DbError> {
-    let of_lead = lead_tags::organization_id.eq(org.0).and(lead_tags::lead_id.eq(lead));
-    Ok(diesel::delete(lead_tags::table.filter(of_lead)).execute(conn)?)
-}

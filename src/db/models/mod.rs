@@ -7,6 +7,7 @@ pub mod dnc_checks;
 pub mod dnc_entries;
 pub mod dnc_list;
 pub mod dnc_requests;
+pub mod erased_texts;
 pub mod erasures;
 pub mod exchange_rates;
 pub mod import_effects;

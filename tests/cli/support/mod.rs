@@ -2,6 +2,7 @@
 
 pub mod engine;
 pub mod files;
+pub mod filled;
 pub mod xlsb;
 
 use std::ffi::OsStr;

@@ -1,0 +1,274 @@
+//! `lead erase` in every text of every table: what the live schemas hold, not what a list says.
+
+use std::collections::BTreeSet;
+
+use crmctl::db::catalogue::{self, OnErase, Person, Table};
+use serde_json::{Value, json};
+
+use crate::support::engine::database_of;
+use crate::support::{Engine, World, on_both_engines};
+
+/// What a place may be told to hold, the longest that it takes.
+const TOLD: [&str; 5] = [
+    "Canary Featherstone canary@bird.example (212) 555-0177",
+    "told by canary@bird.example",
+    "canary@bird.example",
+    "+12125550177",
+    "5550177",
+];
+
+/// How each of them shows in a text, in lower case.
+const SIGNS: [&str; 4] = ["featherstone", "canary@", "555-0177", "5550177"];
+
+/// Runs statements that triggers would refuse.
+fn past_triggers(world: &World, statements: &[String]) -> Vec<bool> {
+    match world.engine {
+        Engine::Sqlite => {
+            let conn = rusqlite::Connection::open(&world.url).unwrap();
+            let triggers: Vec<(String, String)> = conn
+                .prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                .unwrap()
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+                .unwrap()
+                .map(Result::unwrap)
+                .collect();
+            conn.execute_batch("BEGIN IMMEDIATE").unwrap();
+            triggers.iter().for_each(|(name, _)| conn.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+            let done = statements.iter().map(|sql| conn.execute(sql, []).is_ok_and(|rows| rows > 0)).collect();
+            triggers.iter().for_each(|(_, sql)| conn.execute_batch(sql).unwrap());
+            conn.execute_batch("COMMIT").unwrap();
+            done
+        }
+        Engine::Postgres => {
+            // One call for all: each statement answers for itself.
+            let mut script = String::from("SET session_replication_role = replica;\n");
+            for sql in statements {
+                let quoted = sql.replace('\'', "''");
+                script.push_str(&format!(
+                    "DO $do$ DECLARE n bigint; BEGIN EXECUTE '{quoted}'; GET DIAGNOSTICS n = ROW_COUNT;
+                     RAISE NOTICE 'told %', n > 0; EXCEPTION WHEN OTHERS THEN RAISE NOTICE 'told f'; END $do$;\n"
+                ));
+            }
+            let url = crate::support::engine::url_of("postgres", database_of(&world.url));
+            let file = world.file("told.sql", script);
+            let programs = std::env::var("CRMCTL_POSTGRES_BIN").map(std::path::PathBuf::from).unwrap_or_default();
+            let output = std::process::Command::new(programs.join("psql"))
+                .args([&url, "-qXAt", "-f", file.to_str().unwrap()])
+                .output()
+                .unwrap();
+            let told = String::from_utf8(output.stderr).unwrap();
+            let done: Vec<bool> =
+                told.lines().filter_map(|line| line.split_once("told ")).map(|(_, t)| t == "t").collect();
+            assert_eq!(done.len(), statements.len(), "{told}");
+            done
+        }
+    }
+}
+
+/// The columns of text and JSON that the database has.
+fn live_texts(world: &World) -> Vec<(String, String, bool)> {
+    let sql = match world.engine {
+        Engine::Sqlite => {
+            "SELECT m.name, c.name, instr(m.sql, 'json_valid(' || c.name || ')') > 0 FROM sqlite_master m, pragma_table_info(m.name) c
+             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND c.type = 'TEXT'
+               AND instr(m.sql, 'date(' || c.name || ')') = 0 ORDER BY 1, 2"
+        }
+        Engine::Postgres => {
+            "SELECT c.relname, a.attname, (t.typname = 'jsonb')::int FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+             JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.relkind = 'r' AND n.nspname = 'public' AND a.attnum > 0 AND t.typname IN ('text', 'jsonb')
+               AND c.relname NOT LIKE '\\_\\_%' ORDER BY 1, 2"
+        }
+    };
+    let rows = world.engine.sql(&world.url, sql).unwrap();
+    let column = |row: &String| {
+        let cells: Vec<&str> = row.split('|').collect();
+        (cells[0].to_owned(), cells[1].to_owned(), cells[2] == "1")
+    };
+    rows.iter().map(column).collect()
+}
+
+/// The condition that chooses one row of a table: of the lead, or of another, or of none.
+fn one_row(table: &Table, lead: Option<i64>) -> Option<String> {
+    let of_lead = match (table.person, lead) {
+        (Person::Lead, Some(lead)) => format!("id = {lead}"),
+        (Person::Lead, None) => "id <> 1".to_owned(),
+        (Person::PartOfLead | Person::AboutLead, Some(lead)) => format!("lead_id = {lead}"),
+        (Person::PartOfLead | Person::AboutLead, None) => "lead_id <> 1".to_owned(),
+        (_, Some(_)) => return None,
+        (_, None) => "1 = 1".to_owned(),
+    };
+    let keys = table.key.join(", ");
+    let last: Vec<String> = table.key.iter().map(|key| format!("{key} DESC")).collect();
+    let tenant = if table.tenant == catalogue::Tenant::Organization { " AND organization_id = 1" } else { "" };
+    Some(format!(
+        "({keys}) = (SELECT {keys} FROM {} WHERE {of_lead}{tenant} ORDER BY {} LIMIT 1)",
+        table.name,
+        last.join(", ")
+    ))
+}
+
+/// An organization with a row in every table, and a person, the lead 1, of whom nothing but their own rows speak.
+fn with_a_canary(world: &mut World) {
+    world.ok([
+        "lead",
+        "add",
+        "--phone",
+        "2125550177",
+        "--email",
+        "canary@bird.example",
+        "--name",
+        "Canary Featherstone",
+    ]);
+    world.ok(["lead", "note", "1", "sings"]);
+    world.ok(["lead", "tag", "1", "yellow"]);
+    world.ok(["lead", "phone", "add", "1", "2125550178"]);
+    crate::support::filled::fill(world);
+}
+
+#[test]
+fn a_person_is_gone_from_every_text_or_the_place_is_told() {
+    on_both_engines(|world| {
+        with_a_canary(world);
+        let mut told = Vec::new();
+        for (table, column, is_json) in live_texts(world) {
+            let entry = catalogue::table(&table).unwrap_or_else(|| panic!("{table} is not in the catalogue"));
+            for lead in [Some(1), None] {
+                let Some(row) = one_row(entry, lead) else { continue };
+                // What the person is called decides what is looked for.
+                let on_erase = entry.text(&column).map(|text| text.on_erase);
+                if lead.is_some() && on_erase == Some(OnErase::Identity) {
+                    continue;
+                }
+                // Nobody else has the name: else it would stay.
+                let told_first = if on_erase == Some(OnErase::Identity) { TOLD[1] } else { TOLD[0] };
+                let statements: Vec<String> = [told_first]
+                    .iter()
+                    .chain(&TOLD[1..])
+                    .map(|text| {
+                        let value = if is_json { format!("{{\"a\": [\"{text}\"]}}") } else { (*text).to_owned() };
+                        format!("UPDATE {table} SET {column} = '{value}' WHERE {row}")
+                    })
+                    .collect();
+                told.push((table.clone(), column.clone(), row, statements));
+            }
+        }
+        // The longest that fits comes last, so that it stays.
+        let statements: Vec<String> = told.iter().flat_map(|(.., all)| all.iter().rev().cloned()).collect();
+        let done = past_triggers(world, &statements);
+        let held: Vec<bool> = done.chunks(TOLD.len()).map(|some| some.contains(&true)).collect();
+        let count = held.iter().filter(|held| **held).count();
+        assert!(count > 100, "{:?}: only {count} places took a text", world.engine);
+        let erased = world.json(["lead", "erase", "1", "--yes", "--as", "boss@example.com"]);
+        let left: BTreeSet<(&str, &str)> = erased["left"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{erased}"))
+            .iter()
+            .map(|left| (left["table"].as_str().unwrap(), left["column"].as_str().unwrap()))
+            .collect();
+        let others = !erased["other_lead_ids"].as_array().unwrap().is_empty();
+        for ((table, column, _, _), _) in told.iter().zip(&held).filter(|(_, held)| **held) {
+            let cast = format!("SELECT CAST({column} AS text) FROM {table}");
+            let texts = world.engine.sql(&world.url, &cast).unwrap().join("\n").to_lowercase();
+            let entry = catalogue::table(table).unwrap();
+            let on_erase = entry.text(column).unwrap().on_erase;
+            // In what was asked and answered about their number, the number stays.
+            let signs = if entry.person == Person::AboutNumber && on_erase.changes() { &SIGNS[..2] } else { &SIGNS };
+            let speaks = signs.iter().any(|sign| texts.contains(sign));
+            let is_told =
+                left.contains(&(table, column)) || (others && matches!(on_erase, OnErase::Identity | OnErase::Value));
+            assert!(!speaks || is_told, "{:?}: {table}.{column} holds {texts}, and nobody is told", world.engine);
+            let may_stay = matches!(on_erase, OnErase::Report | OnErase::Kept(_) | OnErase::Identity | OnErase::Value);
+            assert!(!speaks || may_stay, "{:?}: {table}.{column} holds {texts}", world.engine);
+        }
+    });
+}
+
+/// A workbook with one sheet of this name.
+fn workbook(world: &World, name: &str, sheet: &str, rows: &[&[&str]]) {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let page = book.add_worksheet().set_name(sheet).unwrap();
+    for (row, cells) in rows.iter().enumerate() {
+        for (column, cell) in cells.iter().enumerate() {
+            page.write(row as u32, column as u16, *cell).unwrap();
+        }
+    }
+    book.save(world.path(name)).unwrap();
+}
+
+/// The places that an erasure left, as `table.column row why`.
+fn left(erased: &Value) -> Vec<String> {
+    let text = |left: &Value, key: &str| left[key].as_str().unwrap().to_owned();
+    let line = |left: &Value| {
+        format!("{}.{} {} {}", text(left, "table"), text(left, "column"), text(left, "row"), text(left, "why"))
+    };
+    erased["left"].as_array().unwrap().iter().map(line).collect()
+}
+
+#[test]
+fn names_leave_sheets_and_descriptions_but_not_filters() {
+    on_both_engines(|world| {
+        workbook(
+            world,
+            "leads.xlsx",
+            "Ada Lovelace",
+            &[&["Phone", "Name", "Note"], &["2125550101", "Ada Lovelace", "x"]],
+        );
+        world.ok(["import", "leads", "leads.xlsx"]);
+        world.now = "2026-03-05T12:00:00Z";
+        world.ok(["segment", "create", "gifts", "--where", "score > 5", "--description", "flowers for Ada Lovelace"]);
+        world.ok(["segment", "create", "hers", "--where", "last_name = Lovelace", "--description", "Mrs Lovelace?"]);
+        world.ok(["lead", "add", "--phone", "2125550102", "--name", "Ben Stone", "--note", "sent by Lovelace, Ada"]);
+        world.ok(["lead", "edit", "2", "--company", "Lovelace-Ada & Sons"]);
+        let before = world.json(["lead", "show", "2"]);
+        world.now = "2026-03-06T12:00:00Z";
+        let erased = world.json(["lead", "erase", "1", "--yes"]);
+        let told = left(&erased);
+        assert_eq!(
+            told,
+            ["segments.description hers surname_only", "segments.filter hers surname_only"],
+            "{:?}: {erased}",
+            world.engine
+        );
+        let sheets = world.engine.sql(&world.url, "SELECT sheet FROM imports").unwrap();
+        assert_eq!(sheets, ["[erased]"]);
+        assert_eq!(world.json(["segment", "show", "gifts"])["description"], "flowers for [erased]");
+        let ben = world.json(["lead", "show", "2"]);
+        assert_eq!(ben["company"], "[erased] & Sons");
+        assert_eq!(ben["version"].as_i64().unwrap(), before["version"].as_i64().unwrap() + 1);
+        // The log says the same, so that what was can still be rebuilt.
+        assert_eq!(world.json(["lead", "history", "2", "--as-of", "2026-03-05"])["company"], "[erased] & Sons");
+        assert_eq!(world.json(["lead", "history", "2", "--as-of", "2026-03-05"])["version"], before["version"]);
+        let notes = world.engine.sql(&world.url, "SELECT body FROM lead_notes").unwrap();
+        assert_eq!(notes, ["sent by [erased]"]);
+    });
+}
+
+#[test]
+fn a_name_that_another_has_stays_and_is_told() {
+    on_both_engines(|world| {
+        for phone in ["2125550101", "2125550102"] {
+            world.ok(["lead", "add", "--phone", phone, "--name", "John Smith"]);
+        }
+        world.ok(["lead", "edit", "1", "--email", "john@one.example"]);
+        world.ok(["lead", "note", "2", "John Smith (john@one.example) is his cousin; call 212.555.0101"]);
+        world.ok(["segment", "create", "smiths", "--where", "score > 5", "--description", "for John Smith"]);
+        world.ok(["roi", "cost", "add", "web", "2026-03", "5", "--note", "bill of John Smith, john@one.example"]);
+        world.now = "2026-03-05T12:00:00Z";
+        let erased = world.json(["lead", "erase", "1", "--yes"]);
+        let told = left(&erased);
+        for place in [
+            "lead_notes.body 1 shared_name",
+            "segments.description smiths shared_name",
+            "lead_source_costs.note 1 shared_name",
+        ] {
+            assert!(told.contains(&place.to_owned()), "{:?}: {place}: {told:?}", world.engine);
+        }
+        assert_eq!(erased["other_lead_ids"], json!([]));
+        let notes = world.engine.sql(&world.url, "SELECT body FROM lead_notes").unwrap();
+        assert_eq!(notes, ["John Smith ([erased]) is his cousin; call [erased]"]);
+        assert_eq!(world.json(["segment", "show", "smiths"])["description"], "for John Smith");
+        let other = world.json(["lead", "show", "2"]);
+        assert_eq!((&other["first_name"], &other["last_name"]), (&json!("John"), &json!("Smith")));
+    });
+}
