@@ -16,6 +16,7 @@ use super::MultiBackend;
 use crate::domain::assignment::Strategy;
 use crate::domain::consent::{Consent, Temperature};
 use crate::domain::dnc::{Channel, Decision, DncScope, DncSource, RemovalKind, Verdict};
+use crate::domain::import_kind::{ImportKind, ImportStatus};
 use crate::domain::opt_out_text::OptOutClass;
 use crate::domain::role::Role;
 use crate::domain::status::{Status, Trigger};
@@ -334,5 +335,7 @@ text_vocabularies!(
     Verdict,
     Decision,
     RemovalKind,
-    OptOutClass
+    OptOutClass,
+    ImportKind,
+    ImportStatus
 );

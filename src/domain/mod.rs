@@ -71,6 +71,7 @@ pub mod email;
 pub mod erasure;
 pub mod flag;
 pub mod funnel;
+pub mod import_kind;
 pub mod ledger;
 pub mod money;
 pub mod month;

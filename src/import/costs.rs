@@ -15,6 +15,7 @@ use crate::db::bulk::Stamp;
 use crate::db::models::organizations::Organization;
 use crate::db::{Db, Lock, OrgId};
 use crate::domain::cost::{CostKey, CostProblem, LONGEST_CAMPAIGN, LONGEST_NOTE, OnRecorded};
+use crate::domain::import_kind::ImportKind;
 use crate::domain::period::Period;
 use crate::domain::{currency, source};
 use crate::ops::costs::{CostBook, CostEntry, Settled, said};
@@ -94,7 +95,7 @@ pub struct CostRow {
 }
 
 impl Kind for Costs {
-    const NAME: &'static str = "costs";
+    const KIND: ImportKind = ImportKind::Costs;
     const LOCK: Lock = Lock::CostImport;
     type Field = CostField;
     type Options = CostOptions;

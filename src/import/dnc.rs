@@ -13,6 +13,7 @@ use crate::db::models::organizations::Organization;
 use crate::db::{Db, Lock};
 use crate::domain::datetime;
 use crate::domain::dnc::Listing;
+use crate::domain::import_kind::ImportKind;
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::dnc::remove::expire;
 
@@ -34,7 +35,7 @@ pub struct Dnc {
 }
 
 impl Kind for Dnc {
-    const NAME: &'static str = "dnc";
+    const KIND: ImportKind = ImportKind::Dnc;
     const LOCK: Lock = Lock::DncList;
     type Field = DncField;
     type Options = DncOptions;

@@ -19,6 +19,7 @@ use crate::db::{Db, Lock, OrgId};
 use crate::domain::datetime::{self, DateOrder};
 use crate::domain::dnc::{DncScope, DncSource, Terms};
 use crate::domain::email::Email;
+use crate::domain::import_kind::ImportKind;
 use crate::domain::phone::{E164, PhoneCheck};
 use crate::domain::status::Status;
 use crate::domain::text::fold_key;
@@ -127,7 +128,7 @@ pub struct EventRow {
 }
 
 impl Kind for History {
-    const NAME: &'static str = "history";
+    const KIND: ImportKind = ImportKind::History;
     const LOCK: Lock = Lock::DncList;
     type Field = HistoryField;
     type Options = HistoryOptions;

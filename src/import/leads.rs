@@ -20,6 +20,7 @@ use crate::db::models::imports;
 use crate::db::models::organizations::Organization;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, locks};
+use crate::domain::import_kind::ImportKind;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::writer::{Fate, LeadWriter, Policy, WriteError};
 
@@ -120,7 +121,7 @@ impl Job<'_> {
             observer.notice(&earlier.was_imported_before());
         }
         let mapping = self.checker.mapping.to_json();
-        let import_id = begin_record(conn, "leads", uid, &self.source, mapping, &self.request.stamp)?;
+        let import_id = begin_record(conn, ImportKind::Leads, uid, &self.source, mapping, &self.request.stamp)?;
         stamp.import_id = Some(import_id);
         let evidence = format!("import {import_id} of {}", self.source.file_name);
         let policy = Policy {

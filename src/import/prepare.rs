@@ -18,6 +18,7 @@ use crate::db::models::{imports, system_config, users};
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db};
 use crate::domain::duplicates::OnDuplicate;
+use crate::domain::import_kind::ImportKind;
 use crate::domain::phone::Region;
 use crate::domain::text::fold_key;
 use crate::domain::{currency, datetime};
@@ -132,7 +133,7 @@ pub(super) fn checker(
 /// Begins the record of an import, and returns its id.
 pub(super) fn begin_record(
     conn: &mut Db,
-    kind: &str,
+    kind: ImportKind,
     uid: Uid,
     source: &Source,
     mapping: serde_json::Value,

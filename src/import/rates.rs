@@ -15,6 +15,7 @@ use crate::db::bulk::Stamp;
 use crate::db::models::exchange_rates::{self, RateKey};
 use crate::db::models::organizations::Organization;
 use crate::db::{Db, Lock, OrgId};
+use crate::domain::import_kind::ImportKind;
 use crate::domain::month::Month;
 use crate::domain::period::Period;
 use crate::domain::rate::Rate;
@@ -96,7 +97,7 @@ pub struct Rates {
 pub struct RateCounts {}
 
 impl Kind for Rates {
-    const NAME: &'static str = "rates";
+    const KIND: ImportKind = ImportKind::Rates;
     const LOCK: Lock = Lock::CostImport;
     type Field = RateField;
     type Options = RateOptions;

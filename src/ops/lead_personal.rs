@@ -15,6 +15,7 @@ use crate::db::models::lead_audit_log;
 use crate::db::models::lead_status_history::{self, StatusChange};
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::import_kind::{ImportKind, ImportStatus};
 use crate::domain::timestamp::Timestamp;
 
 /// All that is stored about a person.
@@ -50,12 +51,12 @@ pub struct OneNumber {
 #[derive(Debug, Serialize)]
 pub struct OneImport {
     pub id: i64,
-    pub kind: String,
+    pub kind: ImportKind,
     pub file_name: String,
     pub file_sha256: String,
     pub started_at: Timestamp,
     pub actor: String,
-    pub status: String,
+    pub status: ImportStatus,
 }
 
 /// Gathers all that is stored about the person of a lead.

@@ -9,6 +9,7 @@ use crate::db::schema::{dnc_requests, imports};
 use crate::db::types::UtcTimestamp;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::{Decision, DncScope, DncSource};
+use crate::domain::import_kind::ImportStatus;
 use crate::domain::opt_out_text::OptOutClass;
 use crate::domain::timestamp::Timestamp;
 
@@ -185,7 +186,7 @@ pub fn honoured_by_others(
                 .filter(dnc_requests::phone_number.eq_any(chunk.to_vec()))
                 .filter(dnc_requests::decision.eq(Decision::Honour))
                 .filter(dnc_requests::import_id.is_null().or(dnc_requests::import_id.ne(import)))
-                .filter(imports::status.is_null().or(imports::status.eq("done")))
+                .filter(imports::status.is_null().or(imports::status.eq(ImportStatus::Done)))
                 .order(dnc_requests::id)
                 .select(DncRequest::as_select())
                 .load(conn)?,

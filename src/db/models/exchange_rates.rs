@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::db::bulk::Stamp;
 use crate::db::schema::{exchange_rates, imports};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::import_kind::ImportStatus;
 use crate::domain::month::Month;
 use crate::domain::rate::Rate;
 use crate::domain::timestamp::Timestamp;
@@ -68,7 +69,7 @@ pub fn entered(conn: &mut Db, org: OrgId, base: &str) -> Result<Vec<ExchangeRate
     let mut rates: Vec<ExchangeRate> = exchange_rates::table
         .left_join(imports::table.on(imports::id.nullable().eq(exchange_rates::import_id)))
         .filter(exchange_rates::organization_id.eq(org.0).and(exchange_rates::base_currency.eq(base)))
-        .filter(imports::status.is_null().or(imports::status.ne("undone")))
+        .filter(imports::status.is_null().or(imports::status.ne(ImportStatus::Undone)))
         .select(ExchangeRate::as_select())
         .load(conn)?;
     rates.sort_by(|a, b| (&a.period, &a.currency, a.id).cmp(&(&b.period, &b.currency, b.id)));

@@ -10,6 +10,8 @@ use crate::db::bulk::Stamp;
 use crate::db::schema::{lead_audit_log, lead_status_history, leads};
 use crate::db::types::UtcTimestamp;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::import_kind::ImportStatus;
+use crate::domain::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 
 /// A live lead that an import made, and its version now.
@@ -139,7 +141,7 @@ pub fn edits_since(conn: &mut Db, org: OrgId, import: i64) -> Result<HashMap<i64
 /// The database cannot be read.
 pub fn status_since(conn: &mut Db, org: OrgId, import: i64, leads: &[i64]) -> Result<HashMap<i64, Timestamp>, DbError> {
     use crate::db::schema::imports;
-    type Row = (i64, Option<i64>, Timestamp, Option<String>, String);
+    type Row = (i64, Option<i64>, Timestamp, Option<ImportStatus>, Trigger);
     let mut since = HashMap::new();
     for ids in leads.chunks(IN_LIST) {
         let rows: Vec<Row> = lead_status_history::table
@@ -159,7 +161,10 @@ pub fn status_since(conn: &mut Db, org: OrgId, import: i64, leads: &[i64]) -> Re
         for (lead, by, changed_at, import_status, trigger) in rows {
             if by == Some(import) {
                 reached.insert(lead);
-            } else if !reached.contains(&lead) && import_status.as_deref() != Some("undone") && trigger != "undo" {
+            } else if !reached.contains(&lead)
+                && import_status != Some(ImportStatus::Undone)
+                && trigger != Trigger::Undo
+            {
                 // What was written later may be of an earlier time: events of another system.
                 let latest = since.entry(lead).or_insert(changed_at);
                 *latest = changed_at.max(*latest);

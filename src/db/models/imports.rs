@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::db::schema::imports;
 use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::import_kind::{ImportKind, ImportStatus};
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `imports`.
@@ -16,7 +17,7 @@ pub struct Import {
     #[serde(skip)]
     pub organization_id: i32,
     pub uid: Uid,
-    pub kind: String,
+    pub kind: ImportKind,
     pub file_name: String,
     pub file_sha256: String,
     pub file_size: i64,
@@ -25,7 +26,7 @@ pub struct Import {
     pub options: Json,
     /// The summary as `import leads --format json` printed it.
     pub counts: Json,
-    pub status: String,
+    pub status: ImportStatus,
     pub undoes_import_id: Option<i64>,
     pub actor: String,
     pub started_at: Timestamp,
@@ -45,7 +46,7 @@ impl Import {
 pub struct NewImport<'a> {
     pub organization_id: i32,
     pub uid: Uid,
-    pub kind: &'a str,
+    pub kind: ImportKind,
     pub file_name: &'a str,
     pub file_sha256: &'a str,
     pub file_size: i64,
@@ -100,7 +101,11 @@ pub fn finish(
 /// The database refuses.
 pub fn mark_undone(conn: &mut Db, org: OrgId, id: i64, now: Timestamp) -> Result<(), DbError> {
     diesel::update(imports::table.filter(imports::organization_id.eq(org.0).and(imports::id.eq(id))))
-        .set((imports::status.eq("undone"), imports::updated_at.eq(now), imports::version.eq(imports::version + 1)))
+        .set((
+            imports::status.eq(ImportStatus::Undone),
+            imports::updated_at.eq(now),
+            imports::version.eq(imports::version + 1),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -161,7 +166,7 @@ pub fn by_uid(conn: &mut Db, org: OrgId, uid: Uid) -> Result<Option<Import>, DbE
 pub fn latest_of_file(conn: &mut Db, org: OrgId, sha256: &str) -> Result<Option<Import>, DbError> {
     Ok(imports::table
         .filter(imports::organization_id.eq(org.0).and(imports::file_sha256.eq(sha256)))
-        .filter(imports::status.eq("done").and(imports::kind.ne("undo")))
+        .filter(imports::status.eq(ImportStatus::Done).and(imports::kind.ne(ImportKind::Undo)))
         .order(imports::id.desc())
         .select(Import::as_select())
         .first(conn)

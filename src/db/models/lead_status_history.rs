@@ -9,6 +9,7 @@ use super::IN_LIST;
 use crate::db::bulk::Stamp;
 use crate::db::schema::{imports, lead_status_history};
 use crate::db::{Db, DbError, OrgId, Statement};
+use crate::domain::import_kind::ImportStatus;
 use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
@@ -67,7 +68,7 @@ pub fn before_dnc(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i6
             ))
             .load(conn)?;
         for (lead, at, from, to, import) in some {
-            let one = Move { from, to, undone: import.as_deref() == Some("undone") };
+            let one = Move { from, to, undone: import == Some(ImportStatus::Undone) };
             rows.entry(lead).or_default().push((at, one));
         }
     }
@@ -80,7 +81,7 @@ pub fn before_dnc(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i6
 }
 
 /// A lead, the time of a move, its two statuses, and the status of the import that wrote it.
-type MoveRow = (i64, Timestamp, Option<Status>, Status, Option<String>);
+type MoveRow = (i64, Timestamp, Option<Status>, Status, Option<ImportStatus>);
 
 /// One row of a lead's history.
 struct Move {
@@ -160,7 +161,7 @@ pub fn of_lead_as_recorded(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<S
     use lead_status_history as history;
     type Row = (
         (Timestamp, Option<Status>, Status, Trigger, Option<String>, Option<i64>, Option<i64>, Timestamp),
-        Option<String>,
+        Option<ImportStatus>,
     );
     let rows: Vec<Row> = history::table
         .left_join(imports::table.on(imports::id.nullable().eq(history::import_id)))
@@ -187,7 +188,7 @@ pub fn of_lead_as_recorded(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<S
                 (changed_at, from_status, to_status, trigger_type, reason, changed_by, import_id, recorded_at),
                 status,
             )| {
-                let undone = status.as_deref() == Some("undone");
+                let undone = status == Some(ImportStatus::Undone);
                 StatusChange {
                     changed_at,
                     from_status,

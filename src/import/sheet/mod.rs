@@ -27,12 +27,13 @@ use crate::db::models::imports;
 use crate::db::models::organizations::Organization;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, locks};
+use crate::domain::import_kind::ImportKind;
 use crate::domain::timestamp::Timestamp;
 
 /// A kind of import.
 pub trait Kind: Sized {
     /// The kind in the record of the import.
-    const NAME: &'static str;
+    const KIND: ImportKind;
     /// What it must not run beside.
     const LOCK: Lock;
     type Field: SheetField;
@@ -238,7 +239,7 @@ impl<K: Kind> Job<'_, K> {
         let rows = usize::try_from(self.source.estimated_rows).unwrap_or(usize::MAX);
         kind.begin(conn, rows, &self.request.stamp)?;
         let mapping = self.setting.columns.to_json();
-        let import_id = begin_record(conn, K::NAME, uid, &self.source, mapping, &self.request.stamp)?;
+        let import_id = begin_record(conn, K::KIND, uid, &self.source, mapping, &self.request.stamp)?;
         let mut work = Work {
             job: self,
             kind,

@@ -12,6 +12,7 @@ use crate::db::models::lead_notes;
 use crate::db::models::lead_status_history::{self, StatusChange};
 use crate::db::models::{imports, lead_phones, leads, users};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::import_kind::ImportStatus;
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc::history::{self as dnc_history, Happening};
@@ -182,7 +183,7 @@ fn of_imports(conn: &mut Db, org: OrgId, log: &[AuditEntry]) -> Result<Vec<Event
         let Some(import) = imports::by_id(conn, org, id)? else { continue };
         let detail = match import.undoes_import_id {
             Some(undone) => format!("undo of import {undone}, {}", import.file_name),
-            None if import.status == "undone" => format!("{}, undone since", import.file_name),
+            None if import.status == ImportStatus::Undone => format!("{}, undone since", import.file_name),
             None => import.file_name,
         };
         events.push(Event {

@@ -26,6 +26,7 @@ use crate::db::models::lead_status_history;
 use crate::db::models::leads::{self, Lead};
 use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError};
+use crate::domain::import_kind::{ImportKind, ImportStatus};
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 
@@ -74,7 +75,7 @@ pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, Undo
     let import = imports::by_id(conn, org, request.import)?.ok_or(UndoError::Unknown(request.import))?;
     refuse_undone(conn, &import, &request)?;
     // An import of requests is nothing but entries, and the opt-outs that came with them.
-    request.with_dnc |= import.kind == "dnc";
+    request.with_dnc |= import.kind == ImportKind::Dnc;
     let started = std::time::Instant::now();
     let record = begin_record(conn, &import, &request)?;
     request.stamp.import_id = Some(record);
@@ -105,10 +106,10 @@ pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, Undo
 }
 
 fn refuse_undone(conn: &mut Db, import: &Import, request: &Request<'_>) -> Result<(), UndoError> {
-    if import.kind == "undo" {
+    if import.kind == ImportKind::Undo {
         return Err(UndoError::IsUndo(import.id));
     }
-    if import.status == "undone" {
+    if import.status == ImportStatus::Undone {
         let by = imports::undo_of(conn, request.stamp.org, import.id)?;
         let by = by.map(|by| format!(": record {}, by {}, on {}", by.id, by.actor, by.started_at)).unwrap_or_default();
         return Err(UndoError::Undone { import: import.id, by });
@@ -123,7 +124,7 @@ fn begin_record(conn: &mut Db, import: &Import, request: &Request<'_>) -> Result
         &NewImport {
             organization_id: request.stamp.org.0,
             uid: Uid::new(),
-            kind: "undo",
+            kind: ImportKind::Undo,
             file_name: &import.file_name,
             file_sha256: &import.file_sha256,
             file_size: import.file_size,
@@ -325,7 +326,7 @@ impl Work<'_> {
     /// from the undo now.
     fn settle_statuses(&mut self, conn: &mut Db) -> Result<(), UndoError> {
         let (stamp, import) = (&self.request.stamp, self.import.id);
-        if self.import.kind == "history" {
+        if self.import.kind == ImportKind::History {
             self.summary.status_events = Some(lead_status_history::count_of_import(conn, stamp.org, import)?);
         }
         Ok(lead_status_history::hand_over(conn, import, &self.stay, stamp)?)
@@ -333,15 +334,15 @@ impl Work<'_> {
 
     /// Costs return to what they were. Rates of an undone import count no more, so that those before them do.
     fn take_back_costs(&mut self, conn: &mut Db) -> Result<(), UndoError> {
-        match self.import.kind.as_str() {
-            "costs" => {
+        match self.import.kind {
+            ImportKind::Costs => {
                 let taken = costs::take_back_import(conn, self.import.id, &self.request.stamp)?;
                 self.summary.costs_removed = Some(taken.removed);
                 self.summary.costs_restored = Some(taken.restored);
                 self.summary.costs_kept = Some(taken.kept.len() as u64);
                 self.summary.kept_costs = taken.kept;
             }
-            "rates" => {
+            ImportKind::Rates => {
                 let count = exchange_rates::count_of_import(conn, self.request.stamp.org, self.import.id)?;
                 self.summary.rates_removed = Some(count);
             }
