@@ -14,6 +14,7 @@ use std::io::Write;
 
 use super::MultiBackend;
 use crate::domain::assignment::Strategy;
+use crate::domain::audit::AuditAction;
 use crate::domain::consent::{Consent, Temperature};
 use crate::domain::dnc::{Channel, Decision, DncScope, DncSource, RemovalKind, Verdict};
 use crate::domain::import_kind::{ImportKind, ImportStatus};
@@ -337,5 +338,6 @@ text_vocabularies!(
     RemovalKind,
     OptOutClass,
     ImportKind,
-    ImportStatus
+    ImportStatus,
+    AuditAction
 );

@@ -58,6 +58,7 @@ pub trait Vocabulary: Copy + Send + Sync + 'static {
 
 pub mod amount;
 pub mod assignment;
+pub mod audit;
 pub mod business_days;
 pub mod consent;
 pub mod cost;

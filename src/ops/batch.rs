@@ -14,6 +14,7 @@ use crate::db::models::lead_audit_log::NewAuditEntry;
 use crate::db::models::lead_status_history::NewStatusChange;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
+use crate::domain::audit::AuditAction;
 use crate::domain::consent::{Consent, OptOut};
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::duplicates::{OnDuplicate, OnListed};
@@ -239,7 +240,7 @@ impl<'a> Batch<'a> {
             field_name: Some(change.field),
             old_value: change.old,
             new_value: change.new,
-            ..stamp.audit(lead_id, "update")
+            ..stamp.audit(lead_id, AuditAction::Update)
         }));
     }
 

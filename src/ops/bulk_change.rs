@@ -11,6 +11,7 @@ use crate::db::models::lead_tags::{self, NewTag};
 use crate::db::models::leads::{self, LeadState};
 use crate::db::{Db, DbError};
 use crate::domain::assignment::{Strategy, whose_turn};
+use crate::domain::audit::AuditAction;
 use crate::domain::dnc::{DncScope, DncSource, Terms};
 use crate::domain::phone::E164;
 use crate::domain::status::Status;
@@ -242,7 +243,7 @@ fn delete(conn: &mut Db, states: &[LeadState], stamp: &Stamp) -> Result<BulkCoun
     let mut changes = LeadChanges::default();
     for state in states {
         changes.shift(state.id, Shift::Deleted);
-        changes.audit.push(stamp.audit(state.id, "delete"));
+        changes.audit.push(stamp.audit(state.id, AuditAction::Delete));
     }
     bulk::write(conn, &changes, stamp)?;
     Ok(BulkCounts { changed: states.len(), ..BulkCounts::default() })

@@ -9,6 +9,7 @@ use crate::db::models::erasures;
 use crate::db::models::lead_audit_log::{self, NewAuditEntry};
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
+use crate::domain::audit::AuditAction;
 use crate::domain::timestamp::Timestamp;
 
 /// Why a lead was not restored.
@@ -48,7 +49,7 @@ pub fn delete(conn: &mut Db, leads: &mut [Lead], stamp: &Stamp) -> Result<(), Db
         lead.updated_at = stamp.now;
         lead.version += 1;
         leads::update(conn, lead)?;
-        lead_audit_log::append(conn, &[stamp.audit(lead.id, "delete")])?;
+        lead_audit_log::append(conn, &[stamp.audit(lead.id, AuditAction::Delete)])?;
     }
     Ok(())
 }
@@ -69,7 +70,7 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Option<U
     }
     let since = lead.deleted_at.take().ok_or(RestoreError::NotDeleted(lead.id))?;
     super::dnc::remove::expire(conn, stamp)?;
-    let mut log = vec![stamp.audit(lead.id, "restore")];
+    let mut log = vec![stamp.audit(lead.id, AuditAction::Restore)];
     let mut unmerged = None;
     if let Some(survivor) = lead.merged_into_id.take() {
         let undone = unmerge(conn, lead.id, survivor, stamp)?;
@@ -77,7 +78,7 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Option<U
             field_name: Some(field.to_owned()),
             old_value: Some(old),
             new_value: new,
-            ..stamp.audit(lead.id, "restore")
+            ..stamp.audit(lead.id, AuditAction::Restore)
         };
         log = vec![entry("merged_into_id", survivor.to_string(), None)];
         if let Some(before) = undone.deleted_before {

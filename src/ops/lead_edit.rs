@@ -14,6 +14,7 @@ use crate::db::models::leads::{self, Lead, TEXT_COLUMNS};
 use crate::db::models::{dnc_list, lead_status_history};
 use crate::db::{Db, DbError};
 use crate::domain::assignment::Strategy;
+use crate::domain::audit::AuditAction;
 use crate::domain::consent::Consent;
 use crate::domain::dnc::{DncScope, DncSource, Terms};
 use crate::domain::phone::E164;
@@ -262,7 +263,7 @@ pub(super) fn field_audit(lead_id: i64, change: FieldChange, stamp: &Stamp) -> N
         field_name: Some(change.field),
         old_value: change.old,
         new_value: change.new,
-        ..stamp.audit(lead_id, "update")
+        ..stamp.audit(lead_id, AuditAction::Update)
     }
 }
 

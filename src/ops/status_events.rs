@@ -8,6 +8,7 @@ use crate::db::models::lead_status_history::NewStatusChange;
 use crate::db::models::leads::{self, Lead};
 use crate::db::models::status_rows::{self, Counted};
 use crate::db::{Db, DbError};
+use crate::domain::audit::AuditAction;
 use crate::domain::phone::E164;
 use crate::domain::status::{Status, Trigger};
 use crate::domain::status_events::{KnownStatuses, Placement};
@@ -165,7 +166,7 @@ fn move_lead(mut lead: Lead, event: &Latest, changes: &mut LeadChanges, stamp: &
         field_name: Some("status".into()),
         old_value: Some(lead.status.to_string()),
         new_value: Some(event.status.to_string()),
-        ..stamp.audit(lead.id, "update")
+        ..stamp.audit(lead.id, AuditAction::Update)
     });
     (lead.status, lead.status_changed_at) = (event.status, event.at);
     lead.updated_at = stamp.now;

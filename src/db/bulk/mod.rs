@@ -55,6 +55,7 @@ use super::models::lead_tags::NewTag;
 use super::models::leads::Lead;
 use super::{Db, DbError, OrgId};
 use crate::domain::assignment::Strategy;
+use crate::domain::audit::AuditAction;
 use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
@@ -78,7 +79,7 @@ pub struct Stamp {
 
 impl Stamp {
     /// An audit entry of a lead, still without field and values.
-    pub fn audit(&self, lead_id: i64, action: &'static str) -> NewAuditEntry {
+    pub fn audit(&self, lead_id: i64, action: AuditAction) -> NewAuditEntry {
         NewAuditEntry {
             organization_id: self.org.0,
             lead_id,

@@ -27,7 +27,7 @@ pub(super) fn append_audit(conn: &mut PgConnection, changes: &LeadChanges, stamp
     .bind::<Nullable<BigInt>, _>(stamp.import_id)
     .bind::<UtcTimestamp, _>(stamp.now)
     .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(rows.iter().map(|r| r.action).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.action.as_str()).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.field_name.as_deref()).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.old_value.as_deref()).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.new_value.as_deref()).collect::<Vec<_>>())

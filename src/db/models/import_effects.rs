@@ -10,6 +10,7 @@ use crate::db::bulk::Stamp;
 use crate::db::schema::{lead_audit_log, lead_status_history, leads};
 use crate::db::types::UtcTimestamp;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit::AuditAction;
 use crate::domain::import_kind::ImportStatus;
 use crate::domain::status::Trigger;
 use crate::domain::timestamp::Timestamp;
@@ -71,7 +72,7 @@ pub struct Logged {
     #[diesel(sql_type = BigInt)]
     pub lead_id: i64,
     #[diesel(sql_type = Text)]
-    pub action: String,
+    pub action: AuditAction,
     #[diesel(sql_type = Nullable<Text>)]
     pub field_name: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]

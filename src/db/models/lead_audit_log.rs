@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::IN_LIST;
 use crate::db::schema::lead_audit_log;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit::AuditAction;
 use crate::domain::timestamp::Timestamp;
 
 /// One entry to write.
@@ -14,7 +15,7 @@ use crate::domain::timestamp::Timestamp;
 pub struct NewAuditEntry {
     pub organization_id: i32,
     pub lead_id: i64,
-    pub action: &'static str,
+    pub action: AuditAction,
     pub field_name: Option<String>,
     pub old_value: Option<String>,
     pub new_value: Option<String>,
@@ -32,7 +33,7 @@ pub struct AuditEntry {
     #[serde(skip)]
     pub lead_id: i64,
     pub changed_at: Timestamp,
-    pub action: String,
+    pub action: AuditAction,
     pub field_name: Option<String>,
     pub old_value: Option<String>,
     pub new_value: Option<String>,

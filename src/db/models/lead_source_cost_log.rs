@@ -7,6 +7,7 @@ use super::lead_source_costs::CostFilter;
 use crate::db::bulk::Stamp;
 use crate::db::schema::{lead_source_cost_log, lead_source_costs};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit::AuditAction;
 use crate::domain::timestamp::Timestamp;
 
 /// A change of a cost, to be written.
@@ -25,7 +26,7 @@ pub struct LoggedCost {
     pub source: String,
     pub campaign: String,
     pub currency: String,
-    pub action: String,
+    pub action: AuditAction,
     pub old_cents: Option<i64>,
     pub new_cents: Option<i64>,
     pub reason: Option<String>,
@@ -48,9 +49,9 @@ pub fn append(
 ) -> Result<(), DbError> {
     use lead_source_cost_log::dsl;
     let (action, old, new) = match change {
-        CostChange::Create { new } => ("create", None, Some(new)),
-        CostChange::Update { old, new } => ("update", Some(old), Some(new)),
-        CostChange::Delete { old } => ("delete", Some(old), None),
+        CostChange::Create { new } => (AuditAction::Create, None, Some(new)),
+        CostChange::Update { old, new } => (AuditAction::Update, Some(old), Some(new)),
+        CostChange::Delete { old } => (AuditAction::Delete, Some(old), None),
     };
     diesel::insert_into(dsl::lead_source_cost_log)
         .values((

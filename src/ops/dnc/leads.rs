@@ -8,6 +8,7 @@ use crate::db::models::lead_status_history::{self, NewStatusChange};
 use crate::db::models::leads::{self, Lead};
 use crate::db::models::{dnc_entries, dnc_list, lead_phones};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit::AuditAction;
 use crate::domain::phone::E164;
 use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
@@ -51,7 +52,7 @@ fn write_down(lead: i64, from: Status, to: Status, reason: &str, changes: &mut L
         field_name: Some("status".into()),
         old_value: Some(from.to_string()),
         new_value: Some(to.to_string()),
-        ..stamp.audit(lead, "update")
+        ..stamp.audit(lead, AuditAction::Update)
     });
     changes.history.push(status_row(lead, from, to, reason, stamp));
 }

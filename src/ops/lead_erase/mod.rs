@@ -14,6 +14,7 @@ use crate::db::catalogue;
 use crate::db::models::leads::{self, Lead};
 use crate::db::models::{erasures, lead_audit_log, lead_merges};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit::AuditAction;
 use crate::domain::erasure::{hash_of_email, hash_of_phone};
 use crate::ops::lead_search::refresh::take_out;
 use person::Person;
@@ -104,7 +105,7 @@ pub fn erase(conn: &mut Db, lead: &Lead, reason: Option<&str>, stamp: &Stamp) ->
     for table in catalogue::tables() {
         sweep.table(conn, table)?;
     }
-    let erases: Vec<_> = own.iter().map(|id| stamp.audit(*id, "erase")).collect();
+    let erases: Vec<_> = own.iter().map(|id| stamp.audit(*id, AuditAction::Erase)).collect();
     lead_audit_log::append(conn, &erases)?;
     let (tables, other_leads, left) = (sweep.touched, sweep.other_leads, sweep.left);
     take_out(conn, org, &own)?;

@@ -10,6 +10,7 @@ use crate::db::catalogue::{self, OnErase, Person as Belongs, Table, Text};
 use crate::db::models::erased_texts::{self, RowKey};
 use crate::db::models::lead_audit_log;
 use crate::db::{Cell, Db, DbError};
+use crate::domain::audit::AuditAction;
 use crate::domain::custom;
 use crate::ops::lead_merge::ABSORBED;
 
@@ -147,7 +148,7 @@ impl Sweep<'_> {
         let (Some(first), false) = (self.own.first(), changed.is_empty()) else { return Ok(false) };
         erased_texts::set(conn, table, key, changed, *first, self.stamp)?;
         if let (Belongs::Lead, Some(lead)) = (table.person, row.lead) {
-            lead_audit_log::append(conn, &[self.stamp.audit(lead, "redact")])?;
+            lead_audit_log::append(conn, &[self.stamp.audit(lead, AuditAction::Redact)])?;
         }
         Ok(true)
     }

@@ -9,6 +9,7 @@ use crate::db::models::lead_status_history::{self, StatusChange};
 use crate::db::models::lead_tags;
 use crate::db::models::leads::Lead;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit::AuditAction;
 use crate::domain::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::lead_fields::set;
@@ -147,7 +148,9 @@ fn note_of(body: &str, before: &[&AuditEntry], lent: &[Note]) -> Note {
         .iter()
         .rfind(|entry| entry.field_name.as_deref() == Some("note") && entry.new_value.as_deref() == Some(body))
         .or(before.first());
-    if let Some(note) = lent.iter().find(|note| note.body == body && written.is_some_and(|w| w.action == "merge")) {
+    if let Some(note) =
+        lent.iter().find(|note| note.body == body && written.is_some_and(|w| w.action == AuditAction::Merge))
+    {
         return note.clone();
     }
     let created_at = written.map_or(Timestamp::from_micros(0), |entry| entry.changed_at);
@@ -159,15 +162,15 @@ fn deletion(log: &[&AuditEntry]) -> (Option<Timestamp>, Option<i64>) {
     let (mut deleted_at, mut merged_into) = (None, None);
     for entry in log {
         let new = entry.new_value.as_deref();
-        match (entry.action.as_str(), entry.field_name.as_deref()) {
-            ("delete" | "erase", None) => deleted_at = Some(entry.changed_at),
-            ("merge", Some("merged_into_id")) => {
+        match (entry.action, entry.field_name.as_deref()) {
+            (AuditAction::Delete | AuditAction::Erase, None) => deleted_at = Some(entry.changed_at),
+            (AuditAction::Merge, Some("merged_into_id")) => {
                 (deleted_at, merged_into) = (Some(entry.changed_at), new.and_then(|id| id.parse().ok()));
             }
-            ("restore", Some("deleted_at")) => {
+            (AuditAction::Restore, Some("deleted_at")) => {
                 deleted_at = new.and_then(|text| text.parse::<jiff::Timestamp>().ok()).map(Timestamp::from);
             }
-            ("restore", _) => (deleted_at, merged_into) = (None, None),
+            (AuditAction::Restore, _) => (deleted_at, merged_into) = (None, None),
             _ => {}
         }
     }
@@ -196,11 +199,17 @@ mod tests {
         Timestamp::from_micros(second * 1_000_000)
     }
 
-    fn entry(second: i64, action: &str, field: Option<&str>, old: Option<&str>, new: Option<&str>) -> AuditEntry {
+    fn entry(
+        second: i64,
+        action: AuditAction,
+        field: Option<&str>,
+        old: Option<&str>,
+        new: Option<&str>,
+    ) -> AuditEntry {
         AuditEntry {
             lead_id: 1,
             changed_at: at(second),
-            action: action.into(),
+            action,
             field_name: field.map(str::to_owned),
             old_value: old.map(str::to_owned),
             new_value: new.map(str::to_owned),
@@ -219,12 +228,12 @@ mod tests {
     #[test]
     fn entries_after_the_time_are_taken_back_latest_first() {
         let log = [
-            entry(1, "create", None, None, None),
-            entry(2, "update", Some("city"), None, Some("Albany")),
-            entry(2, "update", Some("note"), None, Some("hello")),
-            entry(3, "update", Some("city"), Some("Albany"), Some("Troy")),
-            entry(3, "update", Some("note"), Some("hello"), None),
-            entry(4, "update", Some("tag"), Some("fair"), Some("vip")),
+            entry(1, AuditAction::Create, None, None, None),
+            entry(2, AuditAction::Update, Some("city"), None, Some("Albany")),
+            entry(2, AuditAction::Update, Some("note"), None, Some("hello")),
+            entry(3, AuditAction::Update, Some("city"), Some("Albany"), Some("Troy")),
+            entry(3, AuditAction::Update, Some("note"), Some("hello"), None),
+            entry(4, AuditAction::Update, Some("tag"), Some("fair"), Some("vip")),
         ];
         let logs = Logs { entries: &log, history: &[], lent: &[] };
         let past = take_back(state(), &logs, at(2)).unwrap();
@@ -235,7 +244,10 @@ mod tests {
         );
         assert_eq!(take_back(state(), &logs, at(1)).unwrap().lead.city, None);
         assert!(matches!(take_back(state(), &logs, at(0)), Err(AsOfError::NotYet { since, .. }) if since == at(1)));
-        let strange = [entry(1, "create", None, None, None), entry(2, "update", Some("shoe_size"), Some("9"), None)];
+        let strange = [
+            entry(1, AuditAction::Create, None, None, None),
+            entry(2, AuditAction::Update, Some("shoe_size"), Some("9"), None),
+        ];
         assert!(matches!(
             take_back(state(), &Logs { entries: &strange, ..logs }, at(1)),
             Err(AsOfError::Unreadable { .. })
@@ -245,12 +257,12 @@ mod tests {
     #[test]
     fn deletions_merges_and_restores() {
         let log = [
-            entry(1, "create", None, None, None),
-            entry(2, "delete", None, None, None),
-            entry(3, "merge", Some("merged_into_id"), None, Some("7")),
-            entry(4, "restore", Some("merged_into_id"), Some("7"), None),
-            entry(4, "restore", Some("deleted_at"), None, Some("1970-01-01T00:00:02Z")),
-            entry(5, "restore", None, None, None),
+            entry(1, AuditAction::Create, None, None, None),
+            entry(2, AuditAction::Delete, None, None, None),
+            entry(3, AuditAction::Merge, Some("merged_into_id"), None, Some("7")),
+            entry(4, AuditAction::Restore, Some("merged_into_id"), Some("7"), None),
+            entry(4, AuditAction::Restore, Some("deleted_at"), None, Some("1970-01-01T00:00:02Z")),
+            entry(5, AuditAction::Restore, None, None, None),
         ];
         let until = |count: usize| deletion(&log.iter().take(count).collect::<Vec<_>>());
         assert_eq!(until(1), (None, None));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::db::models::lead_audit_log::{self, AuditEntry};
 use crate::db::models::lead_merges::absorbed_by;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit::AuditAction;
 use crate::domain::timestamp::Timestamp;
 
 /// One change as the history prints it.
@@ -15,7 +16,7 @@ use crate::domain::timestamp::Timestamp;
 pub struct Change {
     pub at: Timestamp,
     pub actor: String,
-    pub action: String,
+    pub action: AuditAction,
     pub field: Option<String>,
     pub old: Option<String>,
     pub new: Option<String>,

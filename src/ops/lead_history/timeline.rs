@@ -12,6 +12,7 @@ use crate::db::models::lead_notes;
 use crate::db::models::lead_status_history::{self, StatusChange};
 use crate::db::models::{imports, lead_phones, leads, users};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit::AuditAction;
 use crate::domain::import_kind::ImportStatus;
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
@@ -87,24 +88,28 @@ pub fn timeline(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Event>, DbEr
     Ok(events)
 }
 
+/// What is said of a lead whose texts named somebody else.
+const REDACTED: &str = "somebody who was erased was taken out of its texts";
+
 /// The entries of the log, those of one change together. Moves, assignments and notes have records of their own.
 fn of_log(log: &[AuditEntry], emails: &HashMap<i64, String>) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     for entry in log {
-        let (event, detail) = match (entry.action.as_str(), entry.field_name.as_deref()) {
-            ("create", _) => (LeadHappening::Created, None),
-            ("delete", _) => (LeadHappening::Deleted, None),
-            ("erase", _) => (LeadHappening::Erased, None),
-            ("restore", None) => (LeadHappening::Restored, None),
-            ("restore", Some(_)) => (LeadHappening::Restored, Some(in_words(entry, emails))),
-            ("merge", Some(ABSORBED)) => {
+        let (event, detail) = match (entry.action, entry.field_name.as_deref()) {
+            (AuditAction::Create, _) => (LeadHappening::Created, None),
+            (AuditAction::Delete, _) => (LeadHappening::Deleted, None),
+            (AuditAction::Erase, _) => (LeadHappening::Erased, None),
+            (AuditAction::Restore, None) => (LeadHappening::Restored, None),
+            (AuditAction::Restore, Some(_)) => (LeadHappening::Restored, Some(in_words(entry, emails))),
+            (AuditAction::Merge, Some(ABSORBED)) => {
                 let other = entry.new_value.clone().unwrap_or_default();
                 (LeadHappening::Merged, Some(format!("absorbed lead {other}")))
             }
-            ("merge", Some("merged_into_id")) => {
+            (AuditAction::Merge, Some("merged_into_id")) => {
                 let other = entry.new_value.clone().unwrap_or_default();
                 (LeadHappening::Merged, Some(format!("merged into lead {other}")))
             }
+            (AuditAction::Redact, _) => (LeadHappening::Changed, Some(REDACTED.to_owned())),
             (_, Some("status" | "note")) => continue,
             _ => (LeadHappening::Changed, Some(in_words(entry, emails))),
         };

@@ -20,6 +20,7 @@ use crate::db::models::leads::{self, Lead};
 use crate::db::models::status_rows::MERGED_WITH;
 use crate::db::{Db, DbError};
 use crate::domain::assignment::Strategy;
+use crate::domain::audit::AuditAction;
 use crate::domain::status::Trigger;
 
 /// The audit field by which the survivor's log names the lead that it absorbed; what the merge changed follows it.
@@ -190,7 +191,12 @@ fn join_parts(
 }
 
 fn merge_entry(lead: i64, field: &str, old: Option<String>, new: Option<String>, stamp: &Stamp) -> NewAuditEntry {
-    NewAuditEntry { field_name: Some(field.to_owned()), old_value: old, new_value: new, ..stamp.audit(lead, "merge") }
+    NewAuditEntry {
+        field_name: Some(field.to_owned()),
+        old_value: old,
+        new_value: new,
+        ..stamp.audit(lead, AuditAction::Merge)
+    }
 }
 
 /// `lead 5`, or `leads 5, 6`.

@@ -5,6 +5,7 @@ use crate::db::bulk::{self, LeadChanges, Stamp, Written};
 use crate::db::models::lead_audit_log::{self, AuditEntry};
 use crate::db::models::lead_status_history;
 use crate::db::models::leads::{self, Lead};
+use crate::domain::audit::AuditAction;
 use crate::domain::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::apply::FieldChange;
@@ -90,14 +91,15 @@ fn write(conn: &mut Db, mut lead: Lead, mut changes: LeadChanges, stamp: &Stamp)
 fn entries_of_merge(log: &[AuditEntry], absorbed: i64, survivor: i64) -> (Option<Timestamp>, Vec<FieldChange>) {
     let absorbed = absorbed.to_string();
     let own: Vec<&AuditEntry> = log.iter().filter(|entry| entry.lead_id == survivor).collect();
-    let begins = |entry: &AuditEntry| entry.action == "merge" && entry.field_name.as_deref() == Some(ABSORBED);
+    let begins =
+        |entry: &AuditEntry| entry.action == AuditAction::Merge && entry.field_name.as_deref() == Some(ABSORBED);
     let last = own.iter().rposition(|entry| begins(entry) && entry.new_value.as_ref() == Some(&absorbed));
     let Some((header, rest)) = last.and_then(|at| own.get(at..)).and_then(<[_]>::split_first) else {
         return (None, Vec::new());
     };
     let entries = rest
         .iter()
-        .take_while(|entry| entry.action == "merge" && !begins(entry))
+        .take_while(|entry| entry.action == AuditAction::Merge && !begins(entry))
         .filter_map(|entry| {
             let (old, new) = (entry.old_value.clone(), entry.new_value.clone());
             Some(FieldChange { field: entry.field_name.clone()?, old, new })
@@ -109,10 +111,10 @@ fn entries_of_merge(log: &[AuditEntry], absorbed: i64, survivor: i64) -> (Option
 /// Since when the absorbed lead had been deleted when it was last merged.
 fn deleted_before(log: &[AuditEntry], absorbed: i64) -> Option<Timestamp> {
     let own: Vec<&AuditEntry> = log.iter().filter(|entry| entry.lead_id == absorbed).collect();
-    let merged = own
-        .iter()
-        .rposition(|entry| entry.action == "merge" && entry.field_name.as_deref() == Some("merged_into_id"))?;
-    let next = own.get(merged + 1).filter(|entry| entry.action == "merge")?;
+    let merged = own.iter().rposition(|entry| {
+        entry.action == AuditAction::Merge && entry.field_name.as_deref() == Some("merged_into_id")
+    })?;
+    let next = own.get(merged + 1).filter(|entry| entry.action == AuditAction::Merge)?;
     let old = next.old_value.as_deref().filter(|_| next.field_name.as_deref() == Some("deleted_at"))?;
     old.parse::<jiff::Timestamp>().ok().map(Timestamp::from)
 }

@@ -26,6 +26,7 @@ use crate::db::models::lead_status_history;
 use crate::db::models::leads::{self, Lead};
 use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError};
+use crate::domain::audit::AuditAction;
 use crate::domain::import_kind::{ImportKind, ImportStatus};
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
@@ -305,7 +306,7 @@ impl Work<'_> {
             field_name: Some(change.field),
             old_value: change.old,
             new_value: change.new,
-            ..stamp.audit(id, "update")
+            ..stamp.audit(id, AuditAction::Update)
         }));
         changes.updated.push(lead);
     }
@@ -381,7 +382,7 @@ fn change_of(logged: Logged) -> Option<FieldChange> {
 fn edited_field(logged: &Logged) -> String {
     match change_of(logged.clone()) {
         Some(change) => edit_key(&change),
-        None => logged.action.clone(),
+        None => logged.action.to_string(),
     }
 }
 
