@@ -16,6 +16,7 @@ use crate::domain::dnc::Listing;
 use crate::domain::import_kind::ImportKind;
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::dnc::remove::expire;
+use crate::ops::undo::Undoing;
 
 /// What is counted besides the rows.
 #[derive(Debug, Default, Serialize)]
@@ -82,5 +83,14 @@ impl Kind for Dnc {
 
     fn counts(self) -> DncCounts {
         self.counts
+    }
+}
+
+/// An import of requests is nothing but entries, and the opt-outs that came with them.
+pub struct DncUndoing;
+
+impl Undoing for DncUndoing {
+    fn takes_dnc(&self) -> bool {
+        true
     }
 }

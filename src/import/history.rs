@@ -13,9 +13,10 @@ use super::row::{ProblemKind, RowProblem};
 use super::sheet::cells::RowCells;
 use super::sheet::{Kind, Options, Outcome};
 use crate::db::bulk::Stamp;
+use crate::db::models::imports::Import;
 use crate::db::models::organizations::Organization;
-use crate::db::models::{lead_merges, users};
-use crate::db::{Db, Lock, OrgId};
+use crate::db::models::{lead_merges, lead_status_history, users};
+use crate::db::{Db, DbError, Lock, OrgId};
 use crate::domain::datetime::{self, DateOrder};
 use crate::domain::dnc::{DncScope, DncSource, Terms};
 use crate::domain::email::Email;
@@ -28,6 +29,7 @@ use crate::ops::dnc::add::{Request, honour};
 use crate::ops::draft::LeadDraft;
 use crate::ops::matching::{Identities, Match};
 use crate::ops::status_events::{self, Fate, Latest, StatusEvent};
+use crate::ops::undo::{Count, TakenBack, Undoing};
 
 /// What a person asked of an import of status events.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -339,4 +341,18 @@ fn lead_of(cells: &mut RowCells<'_, HistoryField>) -> Option<i64> {
 
 fn unknown(problem: &str) -> RowProblem {
     RowProblem::of_row(ProblemKind::LeadUnknown, "", problem, "import the lead first, or leave the row out")
+}
+
+/// The events of an undone import count no more; how many they are is told.
+pub struct HistoryUndoing;
+
+impl Undoing for HistoryUndoing {
+    fn counts(&self) -> &'static [Count] {
+        &[Count { key: "status_events", title: "status events taken back", ahead: "status events to take back" }]
+    }
+
+    fn take_back(&self, conn: &mut Db, import: &Import, stamp: &Stamp) -> Result<TakenBack, DbError> {
+        let events = lead_status_history::count_of_import(conn, stamp.org, import.id)?;
+        Ok(TakenBack { figures: vec![events], ..TakenBack::default() })
+    }
 }

@@ -22,6 +22,7 @@ use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, locks};
 use crate::domain::import_kind::ImportKind;
 use crate::domain::timestamp::Timestamp;
+use crate::ops::undo::Undoing;
 use crate::ops::writer::{Fate, LeadWriter, Policy, WriteError};
 
 /// What is asked of the import of one file.
@@ -356,3 +357,8 @@ impl From<WriteError> for ImportError {
         }
     }
 }
+
+/// An import of leads writes nothing that is not put back for all kinds.
+pub struct LeadsUndoing;
+
+impl Undoing for LeadsUndoing {}

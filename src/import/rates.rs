@@ -13,12 +13,14 @@ use super::sheet::columns::SheetField;
 use super::sheet::{Kind, Options, Outcome};
 use crate::db::bulk::Stamp;
 use crate::db::models::exchange_rates::{self, RateKey};
+use crate::db::models::imports::Import;
 use crate::db::models::organizations::Organization;
-use crate::db::{Db, Lock, OrgId};
+use crate::db::{Db, DbError, Lock, OrgId};
 use crate::domain::import_kind::ImportKind;
 use crate::domain::month::Month;
 use crate::domain::period::Period;
 use crate::domain::rate::Rate;
+use crate::ops::undo::{Count, TakenBack, Undoing};
 
 vocabulary! {
     /// A field that a column of a sheet of exchange rates can fill.
@@ -175,6 +177,20 @@ impl Kind for Rates {
 
     fn counts(self) -> RateCounts {
         RateCounts {}
+    }
+}
+
+/// The rates of an undone import count no more, so that those before them do; how many they are is told.
+pub struct RatesUndoing;
+
+impl Undoing for RatesUndoing {
+    fn counts(&self) -> &'static [Count] {
+        &[Count { key: "rates_removed", title: "exchange rates taken back", ahead: "exchange rates to take back" }]
+    }
+
+    fn take_back(&self, conn: &mut Db, import: &Import, stamp: &Stamp) -> Result<TakenBack, DbError> {
+        let rates = exchange_rates::count_of_import(conn, stamp.org, import.id)?;
+        Ok(TakenBack { figures: vec![rates], ..TakenBack::default() })
     }
 }
 

@@ -7,7 +7,8 @@ use crate::db::Lock;
 use crate::domain::role::Right;
 use crate::domain::status::Trigger;
 use crate::error::Exit;
-use crate::ops::undo::{KeptLead, Request, UndoError, UndoSummary, undo};
+use crate::import::undoing;
+use crate::ops::undo::{KeptLead, KeptList, Request, UndoError, UndoSummary, undo};
 use crate::ui::{Column, Format, Ui, grouped};
 
 /// Undo an import: delete the leads that it made, and put back the values and costs that it changed
@@ -40,8 +41,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let summary = work(&args, &mut session, context, args.dry_run)?;
     print(&summary, context.ui)?;
-    let attention =
-        summary.kept + summary.partly_restored + summary.refused + summary.costs_kept.unwrap_or_default() > 0;
+    let attention = summary.kept + summary.partly_restored + summary.refused > 0 || !summary.lists.is_empty();
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
@@ -61,23 +61,26 @@ fn question(preview: &UndoSummary, ui: Ui) -> String {
     if preview.dnc_removed > 0 {
         ui.note(&format!("do-not-call entries to be removed: {}", grouped(preview.dnc_removed as i64)));
     }
-    let import = format!("Undo import {} of {}?", preview.undoes_import_id, preview.file_name);
-    if let (Some(removed), Some(restored), Some(kept)) =
-        (preview.costs_removed, preview.costs_restored, preview.costs_kept)
-    {
-        let [removed, restored, kept] = [removed, restored, kept].map(|count| grouped(count as i64));
-        return format!("{import} Costs to remove: {removed}, to restore: {restored}, to leave: {kept}");
+    format!("Undo import {} of {}? {}", preview.undoes_import_id, preview.file_name, expected(preview))
+}
+
+/// What would happen, as a sentence: to leads, unless the import is of other things only, and to those.
+fn expected(preview: &UndoSummary) -> String {
+    let count = |count: u64| grouped(count as i64);
+    let mut parts: Vec<String> =
+        preview.counts.own().map(|(of, figure)| format!("{}: {}", of.ahead, count(figure))).collect();
+    if preview.leads > 0 || parts.is_empty() {
+        let leads = format!(
+            "leads to delete: {}, to restore: {}, to restore in part: {}, to leave: {}",
+            count(preview.deleted),
+            count(preview.restored),
+            count(preview.partly_restored),
+            count(preview.kept + preview.refused),
+        );
+        parts.insert(0, leads);
     }
-    if let Some(rates) = preview.rates_removed {
-        return format!("{import} Exchange rates to take back: {}", grouped(rates as i64));
-    }
-    format!(
-        "{import} Leads to delete: {}, to restore: {}, to restore in part: {}, to leave: {}",
-        grouped(preview.deleted as i64),
-        grouped(preview.restored as i64),
-        grouped(preview.partly_restored as i64),
-        grouped((preview.kept + preview.refused) as i64),
-    )
+    let sentence = parts.join(", ");
+    sentence.chars().take(1).flat_map(char::to_uppercase).chain(sentence.chars().skip(1)).collect()
 }
 
 fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) -> anyhow::Result<UndoSummary> {
@@ -95,6 +98,7 @@ fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) ->
             import: args.id,
             with_dnc: args.with_dnc,
             dry_run,
+            undoings: undoing,
             stamp,
             interrupted: &interrupted,
             clock: &clock,
@@ -117,8 +121,14 @@ const KEPT_COLUMNS: &[Column] =
     &[Column::number("lead_id", "lead"), Column::text("field", "field"), Column::text("reason", "why it stays")];
 const REFUSED_COLUMNS: &[Column] = &[Column::number("lead_id", "lead"), Column::text("reason", "why it was refused")];
 
-const KEPT_COST_COLUMNS: &[Column] =
-    &[Column::number("cost_id", "cost"), Column::text("cost", "of"), Column::text("reason", "why it stays")];
+/// The columns of things that stay and are no leads.
+fn columns_of(list: &KeptList) -> [Column; 3] {
+    [
+        Column::number(list.id.0, list.id.1),
+        Column::text(list.name.0, list.name.1),
+        Column::text("reason", "why it stays"),
+    ]
+}
 
 /// How many of those that stay a person sees before being asked.
 const PREVIEWED: usize = 5;
@@ -127,7 +137,9 @@ const PREVIEWED: usize = 5;
 const SHOWN: usize = 20;
 
 fn print(summary: &UndoSummary, ui: Ui) -> anyhow::Result<()> {
-    ui.record(summary, COLUMNS)?;
+    let counts: Vec<Column> = summary.counts.all().map(|count| Column::count(count.key, count.title)).collect();
+    let lists: Vec<Column> = summary.lists.all().map(|(list, _)| Column::hidden(list.key)).collect();
+    ui.record(summary, &[BEGIN, &counts, AFTER_COUNTS, &lists, END].concat())?;
     if !matches!(ui.format, Format::Table | Format::Markdown) {
         return Ok(());
     }
@@ -140,10 +152,13 @@ fn print(summary: &UndoSummary, ui: Ui) -> anyhow::Result<()> {
     ui.part("kept", &kept, KEPT_COLUMNS)?;
     let refused: Vec<_> = summary.refused_leads.iter().take(SHOWN).collect();
     ui.part("refused", &refused, REFUSED_COLUMNS)?;
-    let kept_costs: Vec<_> = summary.kept_costs.iter().take(SHOWN).collect();
-    ui.part("kept costs", &kept_costs, KEPT_COST_COLUMNS)?;
-    let more = [summary.kept_fields.len(), summary.refused_leads.len(), summary.kept_costs.len()]
+    for (list, things) in summary.lists.all() {
+        let things: Vec<_> = things.iter().take(SHOWN).collect();
+        ui.part(list.title, &things, &columns_of(list))?;
+    }
+    let more = [summary.kept_fields.len(), summary.refused_leads.len()]
         .into_iter()
+        .chain(summary.lists.all().map(|(_, things)| things.len()))
         .map(|count| count.saturating_sub(SHOWN))
         .sum::<usize>();
     if more > 0 {
@@ -158,7 +173,8 @@ fn print(summary: &UndoSummary, ui: Ui) -> anyhow::Result<()> {
     Ok(())
 }
 
-const COLUMNS: &[Column] = &[
+/// What every undo tells, around what the kinds count and leave.
+const BEGIN: &[Column] = &[
     Column::number("undoes_import_id", "undoes import"),
     Column::text("file_name", "file"),
     Column::number("import_id", "recorded as"),
@@ -170,15 +186,11 @@ const COLUMNS: &[Column] = &[
     Column::count("kept", "  kept"),
     Column::count("refused", "  refused"),
     Column::count("fields_restored", "values restored"),
-    Column::count("status_events", "status events taken back"),
-    Column::count("costs_removed", "costs removed"),
-    Column::count("costs_restored", "costs restored"),
-    Column::count("costs_kept", "costs kept"),
-    Column::count("rates_removed", "exchange rates taken back"),
+];
+const AFTER_COUNTS: &[Column] = &[
     Column::count("dnc_removed", "do-not-call entries removed"),
     Column::count("dnc_moved", "leads that follow the list"),
     Column::hidden("kept_fields"),
     Column::hidden("refused_leads"),
-    Column::hidden("kept_costs"),
-    Column::hidden("seconds"),
 ];
+const END: &[Column] = &[Column::hidden("seconds")];

@@ -7,7 +7,7 @@ mod take_back;
 
 pub use book::{CostBook, CostEntry, Settled};
 pub use remove::remove;
-pub use take_back::{KeptCost, TakenBack, take_back_import};
+pub use take_back::CostsUndoing;
 
 use crate::db::DbError;
 use crate::domain::amount::with_currency;

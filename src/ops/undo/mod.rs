@@ -5,6 +5,8 @@ mod keys;
 mod ranges;
 pub(super) mod revert;
 mod summary;
+mod told;
+mod undoing;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,12 +15,13 @@ use ranges::ranges;
 use revert::{Circumstances, Reverted, edit_key, revert};
 pub use revert::{KeptField, KeptReason};
 pub use summary::{KeptLead, RefusedLead, UndoSummary};
+pub use told::{KeptThing, KindCounts, KindLists};
+pub use undoing::{Count, Kept, KeptList, TakenBack, Undoing, Undoings};
 
 use super::apply::FieldChange;
-use super::{costs, dnc};
+use super::dnc;
 use crate::db::bulk::{self, LeadChanges, Stamp, Written};
 use crate::db::models::dnc_list;
-use crate::db::models::exchange_rates;
 use crate::db::models::import_effects::{self, Logged, Made};
 use crate::db::models::imports::{self, Import, NewImport};
 use crate::db::models::lead_audit_log::NewAuditEntry;
@@ -37,6 +40,8 @@ pub struct Request<'a> {
     /// Take back do-not-call entries and opt-outs, too.
     pub with_dnc: bool,
     pub dry_run: bool,
+    /// How each kind of import is undone.
+    pub undoings: Undoings,
     pub stamp: Stamp,
     pub interrupted: &'a AtomicBool,
     /// Tells when the undo ends.
@@ -74,9 +79,9 @@ const BATCH: usize = 4000;
 pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, UndoError> {
     let org = request.stamp.org;
     let import = imports::by_id(conn, org, request.import)?.ok_or(UndoError::Unknown(request.import))?;
+    let undoing = (request.undoings)(import.kind).ok_or(UndoError::IsUndo(import.id))?;
     refuse_undone(conn, &import, &request)?;
-    // An import of requests is nothing but entries, and the opt-outs that came with them.
-    request.with_dnc |= import.kind == ImportKind::Dnc;
+    request.with_dnc |= undoing.takes_dnc();
     let started = std::time::Instant::now();
     let record = begin_record(conn, &import, &request)?;
     request.stamp.import_id = Some(record);
@@ -99,17 +104,18 @@ pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, Undo
     work.delete_made(conn)?;
     work.restore_changed(conn)?;
     work.settle_dnc(conn, &closed)?;
-    work.settle_statuses(conn)?;
-    work.take_back_costs(conn)?;
+    // What an undone import wrote of statuses counts no more. The leads that it made and that stay have theirs from the
+    // undo now.
+    lead_status_history::hand_over(conn, work.import.id, &work.stay, &work.request.stamp)?;
+    let taken = undoing.take_back(conn, &work.import, &work.request.stamp)?;
+    (work.summary.counts, work.summary.lists) =
+        told::tell(work.request.undoings, work.import.kind, taken).ok_or(UndoError::DoesNotReconcile)?;
     imports::mark_undone(conn, org, work.import.id, work.request.stamp.now)?;
     work.summary.seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     work.finish(conn, record)
 }
 
 fn refuse_undone(conn: &mut Db, import: &Import, request: &Request<'_>) -> Result<(), UndoError> {
-    if import.kind == ImportKind::Undo {
-        return Err(UndoError::IsUndo(import.id));
-    }
     if import.status == ImportStatus::Undone {
         let by = imports::undo_of(conn, request.stamp.org, import.id)?;
         let by = by.map(|by| format!(": record {}, by {}, on {}", by.id, by.actor, by.started_at)).unwrap_or_default();
@@ -323,35 +329,6 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// What an undone import wrote of statuses counts no more. The leads that it made and that stay have their statuses
-    /// from the undo now.
-    fn settle_statuses(&mut self, conn: &mut Db) -> Result<(), UndoError> {
-        let (stamp, import) = (&self.request.stamp, self.import.id);
-        if self.import.kind == ImportKind::History {
-            self.summary.status_events = Some(lead_status_history::count_of_import(conn, stamp.org, import)?);
-        }
-        Ok(lead_status_history::hand_over(conn, import, &self.stay, stamp)?)
-    }
-
-    /// Costs return to what they were. Rates of an undone import count no more, so that those before them do.
-    fn take_back_costs(&mut self, conn: &mut Db) -> Result<(), UndoError> {
-        match self.import.kind {
-            ImportKind::Costs => {
-                let taken = costs::take_back_import(conn, self.import.id, &self.request.stamp)?;
-                self.summary.costs_removed = Some(taken.removed);
-                self.summary.costs_restored = Some(taken.restored);
-                self.summary.costs_kept = Some(taken.kept.len() as u64);
-                self.summary.kept_costs = taken.kept;
-            }
-            ImportKind::Rates => {
-                let count = exchange_rates::count_of_import(conn, self.request.stamp.org, self.import.id)?;
-                self.summary.rates_removed = Some(count);
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
     fn check_interrupted(&self) -> Result<(), UndoError> {
         match self.request.interrupted.load(Ordering::Relaxed) {
             true => Err(UndoError::Db(DbError::Interrupted)),
@@ -364,9 +341,9 @@ impl Work<'_> {
             return Err(UndoError::DoesNotReconcile);
         }
         let mut counts = serde_json::to_value(&self.summary).map_err(|e| UndoError::Record(e.to_string()))?;
-        // The record has the counts; which leads they were is in the log.
+        // The record has the counts; which leads and other things they were is in the logs.
         if let serde_json::Value::Object(keys) = &mut counts {
-            keys.retain(|key, _| !matches!(key.as_str(), "kept_fields" | "refused_leads" | "kept_costs"));
+            keys.retain(|_, value| !value.is_array());
         }
         let options = Json(serde_json::json!({ "with_dnc": self.request.with_dnc }));
         imports::finish(conn, self.request.stamp.org, record, &options, &Json(counts), (self.request.clock)())?;

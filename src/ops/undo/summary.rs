@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::revert::KeptField;
-use crate::ops::costs::KeptCost;
+use super::told::{KindCounts, KindLists};
 
 /// What an undo did: every lead of the import is in exactly one group.
 #[derive(Debug, Default, Serialize)]
@@ -24,16 +24,9 @@ pub struct UndoSummary {
     /// Leads that stay as they are.
     pub kept: u64,
     pub refused: u64,
-    /// Events of an imported history that count no more; nothing for other imports.
-    pub status_events: Option<u64>,
-    /// Costs that the import entered, removed now; nothing for other imports, like the following.
-    pub costs_removed: Option<u64>,
-    /// Costs that it changed, as they were before.
-    pub costs_restored: Option<u64>,
-    /// Costs that stay as they are.
-    pub costs_kept: Option<u64>,
-    /// Exchange rates that count no more.
-    pub rates_removed: Option<u64>,
+    /// What the kind of the import counts besides leads.
+    #[serde(flatten)]
+    pub counts: KindCounts,
     /// Values that returned.
     pub fields_restored: u64,
     /// Do-not-call entries that were closed.
@@ -42,7 +35,9 @@ pub struct UndoSummary {
     pub dnc_moved: u64,
     pub kept_fields: Vec<KeptLead>,
     pub refused_leads: Vec<RefusedLead>,
-    pub kept_costs: Vec<KeptCost>,
+    /// What the kind of the import leaves as it is.
+    #[serde(flatten)]
+    pub lists: KindLists,
     pub seconds: f64,
 }
 
