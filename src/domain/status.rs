@@ -21,6 +21,8 @@ vocabulary! {
         Manual = "manual",
         Import = "import",
         Dnc = "dnc",
+        /// Another lead was merged into this one, which takes over its status.
+        Merge = "merge",
         Sequence = "sequence",
         Score = "score",
         Undo = "undo",

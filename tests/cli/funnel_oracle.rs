@@ -80,7 +80,7 @@ pub fn stored(world: &World) -> Stored {
         micros("created_at")
     ));
     let rows = sql(&format!(
-        "SELECT h.lead_id, h.to_status, {}, h.trigger_type, replace(coalesce(h.reason, ''), '|', ' '), coalesce(i.status, '')
+        "SELECT h.lead_id, h.to_status, {}, h.trigger_type, coalesce(i.status, '')
          FROM lead_status_history h LEFT JOIN imports i ON i.id = h.import_id WHERE h.organization_id = 1 ORDER BY h.id",
         micros("h.changed_at")
     ));
@@ -103,9 +103,7 @@ pub fn stored(world: &World) -> Stored {
             .collect(),
         rows: rows
             .into_iter()
-            .filter(|row| {
-                row[3] != "undo" && row[5] != "undone" && !(row[3] == "system" && row[4].starts_with("merged with"))
-            })
+            .filter(|row| row[3] != "undo" && row[3] != "merge" && row[4] != "undone")
             .map(|row| Row { lead: number(&row[0]), status: row[1].clone(), at: number(&row[2]) })
             .collect(),
     }

@@ -9,7 +9,7 @@ use diesel::sqlite::Sqlite;
 
 use crate::db::types::UtcTimestamp;
 use crate::db::{Db, DbError, OrgId, Statement};
-use crate::domain::status::Status;
+use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
 /// A lead's entry into a status.
@@ -30,8 +30,8 @@ pub struct Counted {
     any_undone: bool,
 }
 
-/// What the reason of a status begins with that a merge brought.
-pub const MERGED_WITH: &str = "merged with ";
+/// What writes rows that do not count.
+const UNCOUNTED: [Trigger; 2] = [Trigger::Undo, Trigger::Merge];
 
 impl Counted {
     /// The rows of an organization that count.
@@ -47,11 +47,10 @@ impl Counted {
 
     /// The condition on a row `h` of the history.
     pub fn condition(self) -> Statement {
-        let condition = Statement::new("h.organization_id = ")
-            .org(self.org)
-            .sql(" AND h.trigger_type <> 'undo' AND NOT (h.trigger_type = 'system' AND coalesce(h.reason, '') LIKE ")
-            .text(format!("{MERGED_WITH}%"))
-            .sql(")");
+        let condition =
+            UNCOUNTED.iter().fold(Statement::new("h.organization_id = ").org(self.org), |condition, trigger| {
+                condition.sql(" AND h.trigger_type <> ").text(trigger.as_str())
+            });
         match self.any_undone {
             false => condition,
             true => condition

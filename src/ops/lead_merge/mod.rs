@@ -17,7 +17,6 @@ use crate::db::models::lead_notes::{self, NewNote};
 use crate::db::models::lead_phones::{self, NewPhone};
 use crate::db::models::lead_tags::NewTag;
 use crate::db::models::leads::{self, Lead};
-use crate::db::models::status_rows::MERGED_WITH;
 use crate::db::{Db, DbError};
 use crate::domain::assignment::Strategy;
 use crate::domain::audit::AuditAction;
@@ -94,8 +93,8 @@ pub fn merge(conn: &mut Db, survivor: i64, absorbed: &[i64], stamp: &Stamp) -> R
     if lead.status != before.status {
         let mut row = stamp.status_change(survivor, Some(before.status), lead.status);
         // What the others reached is in their own logs, so reports need not count this row.
-        row.trigger_type = Trigger::System;
-        row.reason = Some(format!("{MERGED_WITH}{}", named(absorbed)));
+        row.trigger_type = Trigger::Merge;
+        row.reason = Some(format!("merged with {}", named(absorbed)));
         changes.history.push(row);
     }
     if lead.owner_id != before.owner_id {
