@@ -1,7 +1,9 @@
 //! `import undo`: what the import did is put back, what others did since stays.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crmctl::domain::import_kind::ImportKind;
 use serde_json::{Value, json};
 
 use crate::assert_same_story;
@@ -108,6 +110,64 @@ fn an_undone_import_leaves_the_state_before_it() {
         let undone = world.json(["import", "undo", &again["import_id"].to_string(), "--yes", "--with-dnc"]);
         assert_eq!((&undone["restored"], &undone["kept"]), (&json!(4), &json!(0)), "{undone}");
         assert_eq!(state(world), before);
+    });
+}
+
+#[test]
+fn every_kind_of_import_is_undone_and_tells_the_same_keys() {
+    on_both_engines(|world| {
+        // A file of each kind, what its undo counts besides leads, and what it leaves.
+        let files: [(&[&str], &str, Value); 5] = [
+            (&["import", "leads"], FIRST, json!({})),
+            (&["import", "dnc"], "Phone\n2125550101\n2125550199\n", json!({ "dnc_removed": 2, "restored": 1 })),
+            (
+                &["import", "history"],
+                "Phone,Status,Changed at\n2125550102,hot,2026-02-01\n2125550102,cold,2025-02-01\n",
+                json!({ "status_events": 2 }),
+            ),
+            (
+                &["import", "costs", "--replace"],
+                "Source,Month,Cost\nweb,2026-03,5\nradio,2026-03,6\nfair,2026-03,7\n",
+                json!({ "costs_removed": 1, "costs_restored": 1, "costs_kept": 1 }),
+            ),
+            (&["roi", "rate", "import"], "Currency,Month,Rate\nEUR,2026-03,1.08\n", json!({ "rates_removed": 1 })),
+        ];
+        world.ok(["roi", "cost", "add", "radio", "2026-03", "9"]);
+        let mut imports = Vec::new();
+        for (place, (args, text, counts)) in files.iter().enumerate() {
+            let file = world.file(&format!("{place}.csv"), text);
+            let imported = world.json([args, &[file.to_str().unwrap()][..]].concat());
+            assert_eq!((&imported["rejected"], imported["read"] == json!(0)), (&json!(0), false), "{imported}");
+            imports.push((imported["import_id"].to_string(), counts));
+        }
+        world.ok(["roi", "cost", "add", "fair", "2026-03", "1", "--add"]);
+        let list = world.json(["import", "list"]);
+        let kinds: BTreeSet<&str> = list.as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();
+        let all: BTreeSet<&str> = ImportKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(&kinds | &BTreeSet::from(["undo"]), all, "an import of each kind");
+
+        let others = ["status_events", "costs_removed", "costs_restored", "costs_kept", "rates_removed"];
+        let mut keys = BTreeSet::new();
+        // The latest first, so that no import stands in another's way.
+        for (id, counts) in imports.iter().rev() {
+            let ran = world.run(["import", "undo", id, "--yes", "--format", "json"]);
+            let undone: Value = serde_json::from_str(&ran.stdout).unwrap();
+            let count = |key: &str| undone[key].as_u64().unwrap();
+            let groups = ["deleted", "restored", "partly_restored", "kept", "refused"];
+            assert_eq!(count("leads"), groups.map(count).iter().sum::<u64>(), "{undone}");
+            for (key, count) in counts.as_object().unwrap() {
+                assert_eq!(&undone[key], count, "{key}: {undone}");
+            }
+            for key in others {
+                assert_eq!(undone[key].is_null(), counts[key].is_null(), "{key}: {undone}");
+            }
+            let kept = undone["kept_costs"].as_array().unwrap();
+            assert_eq!(kept.len() as u64, counts["costs_kept"].as_u64().unwrap_or(0), "{undone}");
+            assert_eq!(ran.code, Some(if kept.is_empty() { 0 } else { 3 }));
+            keys.insert(undone.as_object().unwrap().keys().cloned().collect::<Vec<_>>());
+        }
+        assert_eq!(keys.len(), 1, "{keys:?}");
+        assert_eq!(world.leads(), Vec::<Value>::new());
     });
 }
 
