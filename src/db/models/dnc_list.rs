@@ -38,7 +38,7 @@ pub struct NewDncEntry {
 pub fn each_listed(conn: &mut Db, org: OrgId, now: Timestamp, mut each: impl FnMut(E164)) -> Result<(), DbError> {
     let live = dnc_list::table
         .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
-        .filter(dnc_list::scope.ne("texts"))
+        .filter(dnc_list::scope.ne(DncScope::Texts))
         .filter(dnc_list::expires_at.is_null().or(dnc_list::expires_at.gt(now)))
         .select(dnc_list::phone_number);
     for number in live.load_iter::<String, diesel::connection::DefaultLoadingMode>(conn)? {

@@ -11,7 +11,7 @@ use crate::db::schema::{lead_audit_log, lead_status_history, leads};
 use crate::db::types::UtcTimestamp;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
-use crate::domain::import_kind::ImportStatus;
+use crate::domain::import_kind::{ImportKind, ImportStatus};
 use crate::domain::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 
@@ -122,7 +122,7 @@ pub fn edits_since(conn: &mut Db, org: OrgId, import: i64) -> Result<HashMap<i64
          WHERE a.organization_id = $1 AND a.id > $2
            AND (a.import_id IS NULL OR a.import_id NOT IN
                 (SELECT i.id FROM imports i
-                 WHERE i.organization_id = $1 AND (i.id = $3 OR i.status = 'undone' OR i.kind = 'undo')))
+                 WHERE i.organization_id = $1 AND (i.id = $3 OR i.status = $4 OR i.kind = $5)))
            AND EXISTS (SELECT 1 FROM lead_audit_log t
                        WHERE t.organization_id = $1 AND t.lead_id = a.lead_id AND t.import_id = $3 AND t.id < a.id)
          ORDER BY a.id",
@@ -130,6 +130,8 @@ pub fn edits_since(conn: &mut Db, org: OrgId, import: i64) -> Result<HashMap<i64
     .bind::<Integer, _>(org.0)
     .bind::<BigInt, _>(first)
     .bind::<BigInt, _>(import)
+    .bind::<Text, _>(ImportStatus::Undone)
+    .bind::<Text, _>(ImportKind::Undo)
     .load(conn)?;
     let mut edits: HashMap<i64, Vec<Logged>> = HashMap::new();
     rows.into_iter().for_each(|row| edits.entry(row.lead_id).or_default().push(row));

@@ -9,6 +9,7 @@ use diesel::sqlite::Sqlite;
 
 use crate::db::types::UtcTimestamp;
 use crate::db::{Db, DbError, OrgId, Statement};
+use crate::domain::import_kind::ImportStatus;
 use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
@@ -41,7 +42,9 @@ impl Counted {
     pub fn of(conn: &mut Db, org: OrgId) -> Result<Counted, DbError> {
         let undone = Statement::new("SELECT 1 FROM imports WHERE organization_id = ")
             .org(org)
-            .sql(" AND status = 'undone' LIMIT 1");
+            .sql(" AND status = ")
+            .text(ImportStatus::Undone.as_str())
+            .sql(" LIMIT 1");
         Ok(Counted { org, any_undone: !undone.rows(conn)?.is_empty() })
     }
 
@@ -56,7 +59,9 @@ impl Counted {
             true => condition
                 .sql(" AND (h.import_id IS NULL OR h.import_id NOT IN (SELECT i.id FROM imports i WHERE i.organization_id = ")
                 .org(self.org)
-                .sql(" AND i.status = 'undone'))"),
+                .sql(" AND i.status = ")
+                .text(ImportStatus::Undone.as_str())
+                .sql("))"),
         }
     }
 }
