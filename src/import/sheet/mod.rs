@@ -1,5 +1,6 @@
 //! Imports of which each row stands for itself: one sheet, one transaction. A kind of import is its fields, what a row of
-//! it says, and how that is written; reading, mapping, checking and reporting are the same for all.
+//! it says, and how that is written; reading, mapping, checking and reporting are the same for all. How it is undone stands
+//! in [`super::undoing`].
 
 pub mod cells;
 pub mod columns;
