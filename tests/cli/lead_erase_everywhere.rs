@@ -272,3 +272,25 @@ fn a_name_that_another_has_stays_and_is_told() {
         assert_eq!((&other["first_name"], &other["last_name"]), (&json!("John"), &json!("Smith")));
     });
 }
+
+#[test]
+fn an_import_is_undone_though_somebody_was_taken_out_of_its_texts() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--name", "Ada Lovelace", "--email", "ada@one.example"]);
+        world.ok(["lead", "add", "--phone", "2125550102", "--company", "Stone"]);
+        world.file("a.csv", "Phone,Company\n2125550102,Ada Lovelace & Sons\n2125550103,Ada Lovelace\n");
+        world.now = "2026-03-05T12:00:00Z";
+        world.ok(["import", "leads", "a.csv", "--on-duplicate", "update"]);
+        world.now = "2026-03-06T12:00:00Z";
+        world.json(["lead", "erase", "1", "--yes"]);
+        assert_eq!(world.json(["lead", "show", "2"])["company"], "[erased] & Sons");
+        world.now = "2026-03-07T12:00:00Z";
+        let undone = world.json(["import", "undo", "1", "--yes"]);
+        assert_eq!(
+            (&undone["deleted"], &undone["restored"], &undone["kept"]),
+            (&json!(1), &json!(1), &json!(0)),
+            "{undone}"
+        );
+        assert_eq!(world.json(["lead", "show", "2"])["company"], "Stone");
+    });
+}

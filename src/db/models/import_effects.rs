@@ -119,7 +119,7 @@ pub fn edits_since(conn: &mut Db, org: OrgId, import: i64) -> Result<HashMap<i64
     let rows: Vec<Logged> = diesel::sql_query(
         "SELECT a.lead_id, a.action, a.field_name, a.old_value, a.new_value
          FROM lead_audit_log a
-         WHERE a.organization_id = $1 AND a.id > $2
+         WHERE a.organization_id = $1 AND a.id > $2 AND a.action <> $6
            AND (a.import_id IS NULL OR a.import_id NOT IN
                 (SELECT i.id FROM imports i
                  WHERE i.organization_id = $1 AND (i.id = $3 OR i.status = $4 OR i.kind = $5)))
@@ -132,6 +132,8 @@ pub fn edits_since(conn: &mut Db, org: OrgId, import: i64) -> Result<HashMap<i64
     .bind::<BigInt, _>(import)
     .bind::<Text, _>(ImportStatus::Undone)
     .bind::<Text, _>(ImportKind::Undo)
+    // It took somebody else out of a lead's texts, and out of the log's alike.
+    .bind::<Text, _>(AuditAction::Redact)
     .load(conn)?;
     let mut edits: HashMap<i64, Vec<Logged>> = HashMap::new();
     rows.into_iter().for_each(|row| edits.entry(row.lead_id).or_default().push(row));
