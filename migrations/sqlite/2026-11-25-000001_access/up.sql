@@ -8,7 +8,7 @@ CREATE TABLE organizations (
     name TEXT NOT NULL CHECK (length(name) <= 200 AND instr(name, char(0)) = 0),
     slug TEXT NOT NULL CHECK (length(slug) BETWEEN 1 AND 60 AND instr(slug, char(0)) = 0),
     default_region TEXT NOT NULL DEFAULT '' CHECK (length(default_region) <= 2 AND instr(default_region, char(0)) = 0),
-    base_currency TEXT NOT NULL DEFAULT 'USD' CHECK (base_currency GLOB '[A-Z][A-Z][A-Z]'),
+    base_currency TEXT NOT NULL DEFAULT 'USD' CHECK (base_currency GLOB '[A-Z][A-Z][A-Z]' AND instr(base_currency, char(0)) = 0),
     timezone TEXT NOT NULL DEFAULT 'UTC' CHECK (length(timezone) <= 64 AND instr(timezone, char(0)) = 0),
     is_active INTEGER NOT NULL DEFAULT 1 CHECK (is_active = 0 OR is_active = 1),
     created_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),

@@ -6,7 +6,7 @@ CREATE TABLE segments (
     owner_id INTEGER,
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100 AND instr(name, char(0)) = 0),
     description TEXT CHECK (length(description) <= 2000 AND instr(description, char(0)) = 0),
-    filter TEXT NOT NULL CHECK (json_valid(filter)),
+    filter TEXT NOT NULL CHECK (json_valid(filter) AND instr(filter, char(0)) = 0),
     is_public INTEGER NOT NULL CHECK (is_public = 0 OR is_public = 1),
     lead_count INTEGER CHECK (lead_count >= 0),
     counted_at INTEGER,

@@ -39,8 +39,14 @@ BEGIN
 END;
 CREATE TRIGGER dnc_list_no_delete BEFORE DELETE ON dnc_list
 BEGIN SELECT RAISE(ABORT, 'dnc_list keeps its rows'); END;
+-- INSERT OR REPLACE and UPDATE OR REPLACE remove the row that has the key already without firing a delete trigger.
 CREATE TRIGGER dnc_list_no_replace BEFORE INSERT ON dnc_list
 WHEN EXISTS (SELECT 1 FROM dnc_list WHERE id = NEW.id)
+    OR NEW.removed_at IS NULL AND EXISTS (SELECT 1 FROM dnc_list WHERE organization_id = NEW.organization_id AND phone_number = NEW.phone_number AND removed_at IS NULL)
+BEGIN SELECT RAISE(ABORT, 'dnc_list keeps its rows'); END;
+CREATE TRIGGER dnc_list_no_replace_by_update BEFORE UPDATE OF id, organization_id, phone_number, removed_at ON dnc_list
+WHEN EXISTS (SELECT 1 FROM dnc_list WHERE id = NEW.id AND id <> OLD.id)
+    OR NEW.removed_at IS NULL AND EXISTS (SELECT 1 FROM dnc_list WHERE organization_id = NEW.organization_id AND phone_number = NEW.phone_number AND removed_at IS NULL AND id <> OLD.id)
 BEGIN SELECT RAISE(ABORT, 'dnc_list keeps its rows'); END;
 
 -- Each request that came in. It is written once and decided once; nothing else of it ever changes.
@@ -115,8 +121,8 @@ CREATE TABLE dnc_checks (
     phone_number TEXT CHECK (phone_number GLOB '+[1-9]*' AND substr(phone_number, 2) NOT GLOB '*[^0-9]*' AND length(phone_number) BETWEEN 8 AND 16 AND instr(phone_number, char(0)) = 0),
     channel TEXT CHECK (channel = 'calls' OR channel = 'texts'),
     verdict TEXT NOT NULL CHECK (verdict = 'clear' OR verdict = 'blocked' OR verdict = 'unknown'),
-    reasons TEXT NOT NULL CHECK (json_valid(reasons)),
-    lists_checked TEXT NOT NULL CHECK (json_valid(lists_checked)),
+    reasons TEXT NOT NULL CHECK (json_valid(reasons) AND instr(reasons, char(0)) = 0),
+    lists_checked TEXT NOT NULL CHECK (json_valid(lists_checked) AND instr(lists_checked, char(0)) = 0),
     checked_by INTEGER,
     actor TEXT NOT NULL CHECK (length(actor) <= 400 AND instr(actor, char(0)) = 0),
     checked_at INTEGER NOT NULL,

@@ -4,9 +4,9 @@ CREATE TABLE lead_source_costs (
     organization_id INTEGER NOT NULL REFERENCES organizations (id),
     source TEXT NOT NULL CHECK (length(source) BETWEEN 1 AND 100 AND instr(source, char(0)) = 0),
     campaign TEXT NOT NULL DEFAULT '' CHECK (length(campaign) <= 200 AND instr(campaign, char(0)) = 0),
-    period TEXT NOT NULL CHECK (period GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]' AND substr(period, 6) BETWEEN '01' AND '12'),
+    period TEXT NOT NULL CHECK (period GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]' AND substr(period, 6) BETWEEN '01' AND '12' AND instr(period, char(0)) = 0),
     cost_cents INTEGER NOT NULL CHECK (cost_cents >= 0),
-    currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+    currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]' AND instr(currency, char(0)) = 0),
     note TEXT CHECK (length(note) <= 2000 AND instr(note, char(0)) = 0),
     user_id INTEGER,
     import_id INTEGER,
@@ -77,9 +77,9 @@ BEGIN SELECT RAISE(ABORT, 'lead_source_cost_log is append-only'); END;
 CREATE TABLE exchange_rates (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     organization_id INTEGER NOT NULL REFERENCES organizations (id),
-    currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
-    base_currency TEXT NOT NULL CHECK (base_currency GLOB '[A-Z][A-Z][A-Z]'),
-    period TEXT NOT NULL CHECK (period GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]' AND substr(period, 6) BETWEEN '01' AND '12'),
+    currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]' AND instr(currency, char(0)) = 0),
+    base_currency TEXT NOT NULL CHECK (base_currency GLOB '[A-Z][A-Z][A-Z]' AND instr(base_currency, char(0)) = 0),
+    period TEXT NOT NULL CHECK (period GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]' AND substr(period, 6) BETWEEN '01' AND '12' AND instr(period, char(0)) = 0),
     rate TEXT NOT NULL CHECK (length(rate) <= 24 AND instr(rate, char(0)) = 0),
     user_id INTEGER,
     actor TEXT NOT NULL CHECK (length(actor) <= 400 AND instr(actor, char(0)) = 0),
@@ -108,7 +108,7 @@ CREATE TABLE budget_accounts (
     organization_id INTEGER NOT NULL REFERENCES organizations (id),
     uid BLOB NOT NULL DEFAULT (CAST(randomblob(6) || x'4A' || randomblob(1) || x'A5' || randomblob(7) AS BLOB)) CHECK (length(uid) = 16),
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100 AND instr(name, char(0)) = 0),
-    currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+    currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]' AND instr(currency, char(0)) = 0),
     sequence INTEGER NOT NULL DEFAULT 0 CHECK (sequence >= 0),
     balance_cents INTEGER NOT NULL DEFAULT 0,
     head_hash BLOB NOT NULL CHECK (length(head_hash) = 32),
@@ -125,8 +125,16 @@ BEGIN
 END;
 CREATE TRIGGER budget_accounts_no_delete BEFORE DELETE ON budget_accounts
 BEGIN SELECT RAISE(ABORT, 'budget_accounts keeps its rows'); END;
+-- INSERT OR REPLACE and UPDATE OR REPLACE remove the row that has the key already without firing a delete trigger.
 CREATE TRIGGER budget_accounts_no_replace BEFORE INSERT ON budget_accounts
 WHEN EXISTS (SELECT 1 FROM budget_accounts WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM budget_accounts WHERE organization_id = NEW.organization_id AND uid = NEW.uid)
+    OR EXISTS (SELECT 1 FROM budget_accounts WHERE organization_id = NEW.organization_id AND name = NEW.name)
+BEGIN SELECT RAISE(ABORT, 'budget_accounts keeps its rows'); END;
+CREATE TRIGGER budget_accounts_no_replace_by_update BEFORE UPDATE OF id, organization_id, uid, name ON budget_accounts
+WHEN EXISTS (SELECT 1 FROM budget_accounts WHERE id = NEW.id AND id <> OLD.id)
+    OR EXISTS (SELECT 1 FROM budget_accounts WHERE organization_id = NEW.organization_id AND uid = NEW.uid AND id <> OLD.id)
+    OR EXISTS (SELECT 1 FROM budget_accounts WHERE organization_id = NEW.organization_id AND name = NEW.name AND id <> OLD.id)
 BEGIN SELECT RAISE(ABORT, 'budget_accounts keeps its rows'); END;
 
 -- The ledger: each row holds the hash of the one before and one over itself. It is named by its account and sequence, and has
@@ -143,7 +151,7 @@ CREATE TABLE budget_transactions (
     description TEXT CHECK (length(description) <= 2000 AND instr(description, char(0)) = 0),
     source TEXT CHECK (length(source) BETWEEN 1 AND 100 AND instr(source, char(0)) = 0),
     campaign TEXT CHECK (length(campaign) <= 200 AND instr(campaign, char(0)) = 0),
-    period TEXT CHECK (period GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]' AND substr(period, 6) BETWEEN '01' AND '12'),
+    period TEXT CHECK (period GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]' AND substr(period, 6) BETWEEN '01' AND '12' AND instr(period, char(0)) = 0),
     user_id INTEGER,
     actor TEXT NOT NULL CHECK (length(actor) <= 400 AND instr(actor, char(0)) = 0),
     recorded_at INTEGER NOT NULL,

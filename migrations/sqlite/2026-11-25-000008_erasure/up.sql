@@ -20,6 +20,7 @@ BEGIN SELECT RAISE(ABORT, 'erasures is append-only'); END;
 -- chooses it, and then nothing need be looked up.
 CREATE TRIGGER erasures_no_replace BEFORE INSERT ON erasures
 WHEN NEW.id >= 0 AND EXISTS (SELECT 1 FROM erasures WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM erasures WHERE organization_id = NEW.organization_id AND lead_id = NEW.lead_id)
 BEGIN SELECT RAISE(ABORT, 'erasures is append-only'); END;
 
 -- What the erased were known by, as keyed hashes (HMAC-SHA-256), so that a later import of one can be told.
