@@ -2,7 +2,7 @@
 //! each of its texts. What follows from that is derived, never listed again: `lead erase` (`ops/lead_erase`), the rights of the
 //! everyday role ([`grants`]), the tests of row-level security, append-only tables and tenancy, and docs/data-model.md.
 //!
-//! A migration makes a table; `tests/schema.rs` fails until it stands here, with every text column.
+//! A migration makes a table; `tests/schema` fails until it stands here, with every text column.
 
 mod access;
 mod audit;
