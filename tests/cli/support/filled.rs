@@ -1,45 +1,101 @@
-//! An organization with a row in every table.
+//! A database with rows in every table of the catalogue.
 
-use super::World;
+use crmctl::db::catalogue::{Tenant, tables};
 
-/// Brings rows into every table of the organization `acme`, by users and leads that are made up.
-pub fn fill(world: &mut World) {
-    world.ok(["user", "add", "boss@example.com", "--role", "admin"]);
-    world.ok([
-        "user",
-        "add",
-        "rep@example.com",
-        "--first-name",
-        "Rep",
-        "--last-name",
-        "Resent",
-        "--as",
-        "boss@example.com",
-    ]);
-    let ok = |world: &World, args: &[&str]| {
-        let ran = world.run([args, &["--as", "boss@example.com"]].concat());
-        assert!(matches!(ran.code, Some(0 | 3)), "{:?} {args:?}: {}{}", world.engine, ran.stdout, ran.stderr);
-    };
-    world.file(
-        "filled.csv",
-        "Phone,Name,Work Phone,Tags,Note\n2125550121,Fay Filled,2125550122,full,x\n2125550123,Gil Gone,,,\n",
-    );
-    for args in [
-        &["import", "leads", "filled.csv"][..],
-        &["lead", "assign", "2125550121", "--to", "boss@example.com"],
-        &["lead", "status", "2125550121", "contacted", "--reason", "called"],
-        &["lead", "search", "fay"],
-        &["lead", "erase", "2125550123", "--yes", "--reason", "by letter"],
-        &["org", "set", "dnc.record_checks", "yes"],
-        &["segment", "create", "filled", "--where", "status = new", "--description", "all new"],
-        &["dnc", "add", "+12125550129", "--reason", "asked"],
-        &["dnc", "check", "+12125550129", "--record"],
-        &["roi", "cost", "add", "web", "2026-03", "5", "--note", "x"],
-        &["roi", "rate", "set", "EUR", "2026-03", "1.08"],
-        &["budget", "deposit", "5", "--description", "x", "--reference", "y"],
-    ] {
-        ok(world, args);
+use super::{Engine, World};
+
+/// The organizations of a filled database, by id: each has the same people, numbers and names.
+pub const ORGANIZATIONS: [(i32, &str); 2] = [(1, "acme"), (2, "beta")];
+
+/// A database in which both organizations have rows in every table.
+pub fn filled(engine: Engine) -> World {
+    let world = World::new(engine);
+    world.ok(["org", "add", "beta", "--region", "US"]);
+    for (_, slug) in ORGANIZATIONS {
+        fill(&world, slug);
     }
-    // The next calls are later.
-    world.now = "2026-03-09T12:00:00Z";
+    for table in tables() {
+        let organizations = match table.tenant {
+            Tenant::Everyone => "id",
+            Tenant::Organization => "organization_id",
+        };
+        let sql = format!("SELECT DISTINCT {organizations} FROM {} ORDER BY 1", table.name);
+        let found = world.engine.sql(&world.url, &sql).unwrap();
+        assert_eq!(found, ["1", "2"], "let support/filled.rs make a row of {} for each organization", table.name);
+    }
+    world
+}
+
+fn fill(world: &World, slug: &str) {
+    let user = format!("{slug}@example.com");
+    world.ok(["user", "add", &user, "--role", "admin", "--org", slug]);
+    let run = |args: &[&str]| world.run([args, &["--org", slug, "--as", &user]].concat());
+    let ok = |args: &[&str]| {
+        let ran = run(args);
+        assert_eq!(ran.code, Some(0), "{:?}: {args:?}: {}{}", world.engine, ran.stdout, ran.stderr);
+    };
+    ok(&["org", "set", "import.on_duplicate", "fill"]);
+    world.file(
+        "people.csv",
+        "Phone,Work Phone,First Name,Email,Tags,Note\n2125550101,2125550102,Ada,ada@example.com,vip,hello\n",
+    );
+    ok(&["import", "leads", "people.csv"]);
+    ok(&["lead", "assign", "2125550101", "--to", &user]);
+    ok(&["lead", "search", "ada"]);
+    ok(&["segment", "create", "vips", "--where", "tag = vip"]);
+    ok(&["dnc", "add", "+12125550103", "--reason", "Ben asked"]);
+    assert_eq!(run(&["dnc", "check", "+12125550103", "--record"]).code, Some(3));
+    ok(&["roi", "cost", "add", "web", "2026-03", "5"]);
+    ok(&["roi", "rate", "set", "EUR", "2026-03", "1.08"]);
+    ok(&["budget", "deposit", "1000"]);
+    ok(&["lead", "add", "--phone", "2125550104", "--name", "Ben"]);
+    ok(&["lead", "edit", "2125550104", "--city", "Troy"]);
+    ok(&["lead", "erase", "2125550104", "--yes"]);
+    add_audit_row(world, slug);
+}
+
+fn add_audit_row(world: &World, slug: &str) {
+    let now = if world.engine == Engine::Sqlite { "0" } else { "now()" };
+    let sql = format!(
+        "INSERT INTO audit_log (organization_id, entity, entity_id, action, actor, changed_at)
+         SELECT id, 'organization', id, 'edit', 'tester', {now} FROM organizations WHERE slug = '{slug}'"
+    );
+    world.engine.sql(&world.url, &sql).unwrap();
+}
+
+/// The columns of a table in order, with their types as the engine names them.
+pub fn columns(world: &World, table: &str) -> Vec<(String, String)> {
+    let sql = match world.engine {
+        Engine::Sqlite => format!("SELECT name, type FROM pragma_table_info('{table}') ORDER BY cid"),
+        Engine::Postgres => format!(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}' ORDER BY ordinal_position"
+        ),
+    };
+    let rows = world.engine.sql(&world.url, &sql).unwrap();
+    rows.iter().map(|row| row.split_once('|').unwrap()).map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect()
+}
+
+/// All rows of all tables.
+pub fn everything(world: &World) -> Vec<(&'static str, Vec<String>)> {
+    let rows = |name| world.engine.sql(&world.url, &format!("SELECT * FROM {name} ORDER BY 1, 2")).unwrap();
+    tables().map(|table| (table.name, rows(table.name))).collect()
+}
+
+/// Tries each statement on PostgreSQL, takes back what it did, and returns what it was refused with; nothing when it was not.
+pub fn refusals(url: &str, setting: &str, statements: &[String]) -> Vec<String> {
+    let mut script = format!(
+        "CREATE FUNCTION pg_temp.attempt(sql text) RETURNS text LANGUAGE plpgsql AS $$
+         BEGIN
+             EXECUTE sql;
+             RAISE EXCEPTION USING ERRCODE = 'P9999', MESSAGE = '';
+         EXCEPTION WHEN OTHERS THEN
+             RETURN replace(SQLERRM, chr(10), ' ');
+         END $$; {setting}"
+    );
+    for statement in statements {
+        script.push_str(&format!("SELECT pg_temp.attempt($attempt${statement}$attempt$);"));
+    }
+    let answers = super::engine::psql(url, &script);
+    assert_eq!(answers.len(), statements.len(), "{answers:?}");
+    answers
 }
