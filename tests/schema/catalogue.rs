@@ -78,12 +78,30 @@ fn labels_and_what_ties_rows_to_a_person_are_columns() {
     let postgres = of_postgres();
     for table in tables() {
         let by_person = match table.person {
-            Person::Mentioned | Person::Lead => None,
+            Person::Mentioned | Person::Nobody | Person::Lead => None,
             Person::PartOfLead | Person::AboutLead => Some("lead_id"),
             Person::AboutNumber => Some("phone_number"),
         };
         for column in table.label.into_iter().chain(by_person) {
             assert!(postgres[table.name].iter().any(|c| c.name == column), "`{}` has no column {column}", table.name);
+        }
+    }
+}
+
+/// What an erasure writes must fit: an empty text where NULL is refused, and a version where there is one.
+#[test]
+fn what_an_erasure_writes_fits_the_columns() {
+    let postgres = of_postgres();
+    for table in tables().filter(|table| !table.texts.is_empty()) {
+        let columns = &postgres[table.name];
+        let has_version = columns.iter().any(|column| column.name == "version");
+        assert_eq!(table.is_versioned(), has_version, "`{}`", table.name);
+        if !matches!(table.person, Person::Lead | Person::AboutLead) {
+            continue;
+        }
+        for text in table.erasable() {
+            let column = columns.iter().find(|column| column.name == text.name).unwrap();
+            assert_eq!(text.is_required, !column.nullable, "`{}.{}`", table.name, text.name);
         }
     }
 }
