@@ -119,12 +119,13 @@ pub fn edits_since(conn: &mut Db, org: OrgId, import: i64) -> Result<HashMap<i64
     let rows: Vec<Logged> = diesel::sql_query(
         "SELECT a.lead_id, a.action, a.field_name, a.old_value, a.new_value
          FROM lead_audit_log a
-         WHERE a.organization_id = $1 AND a.id > $2 AND a.action <> $6
+         WHERE a.organization_id = $1 AND a.id > $2
            AND (a.import_id IS NULL OR a.import_id NOT IN
                 (SELECT i.id FROM imports i
                  WHERE i.organization_id = $1 AND (i.id = $3 OR i.status = $4 OR i.kind = $5)))
            AND EXISTS (SELECT 1 FROM lead_audit_log t
                        WHERE t.organization_id = $1 AND t.lead_id = a.lead_id AND t.import_id = $3 AND t.id < a.id)
+           AND a.action <> $6
          ORDER BY a.id",
     )
     .bind::<Integer, _>(org.0)

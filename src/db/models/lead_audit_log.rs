@@ -85,3 +85,22 @@ pub fn of_leads(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<Vec<AuditEnt
     rows.sort_unstable_by_key(|(id, _)| *id);
     Ok(rows.into_iter().map(|(_, entry)| entry).collect())
 }
+
+/// The fields of which the logs of these leads tell, with their old and new values, in no order.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn values_of_leads(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<Vec<Values>, DbError> {
+    let mut values = Vec::new();
+    for ids in leads.chunks(IN_LIST) {
+        let some = lead_audit_log::table
+            .filter(lead_audit_log::organization_id.eq(org.0))
+            .filter(lead_audit_log::lead_id.eq_any(ids.to_vec()))
+            .select((lead_audit_log::field_name, lead_audit_log::old_value, lead_audit_log::new_value));
+        values.extend(some.load::<Values>(conn)?);
+    }
+    Ok(values)
+}
+
+/// A field with its old and its new value.
+pub type Values = (Option<String>, Option<String>, Option<String>);

@@ -26,7 +26,7 @@ pub struct Sought {
     pub own: Redaction,
     /// Emails and numbers alone.
     pub contacts: Redaction,
-    /// Full names that other leads have, too.
+    /// Full names that other leads have, too, and those of one word, which may mean anything.
     pub shared_names: Redaction,
     /// Surnames alone.
     pub surnames: Redaction,
@@ -51,9 +51,9 @@ impl Person {
         for phones in lead_phones::of_leads(conn, org, &ids)?.into_values() {
             person.phones.extend(phones.into_iter().map(|phone| phone.phone_number));
         }
-        for entry in lead_audit_log::of_leads(conn, org, &ids)? {
-            let values = entry.old_value.into_iter().chain(entry.new_value);
-            match entry.field_name.as_deref() {
+        for (field, old, new) in lead_audit_log::values_of_leads(conn, org, &ids)? {
+            let values = old.into_iter().chain(new);
+            match field.as_deref() {
                 Some("first_name") => person.first_names.extend(values),
                 Some("last_name") => person.last_names.extend(values),
                 Some("email") => person.emails.extend(values),
@@ -71,7 +71,8 @@ impl Person {
     pub fn sought(&self, conn: &mut Db, org: OrgId, leads: &'static Table, own: &[i64]) -> Result<Sought, DbError> {
         let names = self.full_names();
         let all = Redaction::of([], [], names.iter().flat_map(|name| name.iter().cloned()));
-        let mut shared = vec![false; names.len()];
+        let is_one_word = |name: &BTreeSet<Vec<String>>| name.iter().all(|words| words.len() < 2);
+        let mut shared: Vec<bool> = names.iter().map(is_one_word).collect();
         let each: Vec<Redaction> = names.iter().map(|name| Redaction::of([], [], name.iter().cloned())).collect();
         erased_texts::each(conn, org, leads, |key, texts| {
             // The first two texts of a lead are its names.

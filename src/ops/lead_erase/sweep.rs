@@ -28,7 +28,7 @@ impl WhyLeft {
     /// The reason as a person reads it.
     pub fn meaning(self) -> &'static str {
         match self {
-            WhyLeft::SharedName => "the name, which another lead has, too",
+            WhyLeft::SharedName => "the name, which somebody else has or may have, too",
             WhyLeft::SurnameOnly => "the surname, which may mean somebody else",
             WhyLeft::NotChanged => "it cannot be changed for this, or says what is meant",
             WhyLeft::Kept => "it has to be kept",

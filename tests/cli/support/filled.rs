@@ -43,7 +43,7 @@ fn fill(world: &World, slug: &str) {
     ok(&["lead", "assign", "2125550101", "--to", &user]);
     ok(&["lead", "search", "ada"]);
     ok(&["segment", "create", "vips", "--where", "tag = vip"]);
-    ok(&["dnc", "add", "+12125550103", "--reason", "Ben asked"]);
+    ok(&["dnc", "add", "+12125550103", "--reason", "asked"]);
     assert_eq!(run(&["dnc", "check", "+12125550103", "--record"]).code, Some(3));
     ok(&["roi", "cost", "add", "web", "2026-03", "5"]);
     ok(&["roi", "rate", "set", "EUR", "2026-03", "1.08"]);
