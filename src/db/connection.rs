@@ -78,8 +78,7 @@ impl Database {
 
     fn check_schema(&mut self) -> Result<(), DbError> {
         let location = self.location.to_string();
-        let state = migrate::state(&mut self.conn)?;
-        self.refuse_unknown(&state)?;
+        let state = self.known_migrations()?;
         match (state.pending(), self.is_sqlite()) {
             (0, _) => Ok(open::mark_file(&mut self.conn)?),
             (_, true) => self.migrate_up().map(|_| ()),
@@ -102,8 +101,7 @@ impl Database {
     /// # Errors
     /// A migration failed; nothing was changed.
     pub fn migrate_up(&mut self) -> Result<Vec<String>, DbError> {
-        let state = self.migrations()?;
-        self.refuse_unknown(&state)?;
+        self.known_migrations()?;
         self.in_transaction(Begin::Write, None, migrate::up)
     }
 
@@ -112,8 +110,7 @@ impl Database {
     /// # Errors
     /// A migration failed; nothing was changed.
     pub fn migrate_down(&mut self, steps: usize) -> Result<Vec<String>, DbError> {
-        let state = self.migrations()?;
-        self.refuse_unknown(&state)?;
+        self.known_migrations()?;
         self.in_transaction(Begin::Write, None, |conn| migrate::down(conn, steps))
     }
 
@@ -122,8 +119,7 @@ impl Database {
     /// # Errors
     /// A migration failed; nothing was changed.
     pub fn migrate_redo(&mut self) -> Result<Vec<String>, DbError> {
-        let state = self.migrations()?;
-        self.refuse_unknown(&state)?;
+        self.known_migrations()?;
         self.in_transaction(Begin::Write, None, |conn| {
             migrate::down(conn, 1)?;
             migrate::up(conn)
@@ -136,6 +132,16 @@ impl Database {
     /// The database cannot be read.
     pub fn migrations(&mut self) -> Result<migrate::State, DbError> {
         migrate::state(&mut self.conn)
+    }
+
+    /// The migrations, applied and pending, of a database that has none but those of this program.
+    ///
+    /// # Errors
+    /// The database cannot be read, or another crmctl made its schema.
+    pub fn known_migrations(&mut self) -> Result<migrate::State, DbError> {
+        let state = self.migrations()?;
+        self.refuse_unknown(&state)?;
+        Ok(state)
     }
 
     /// Reads outside any organization: the table of organizations itself.

@@ -22,7 +22,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut db = context.open_for_migrations()?;
     let applied: Vec<String> =
-        db.migrations()?.steps.into_iter().filter(|step| step.applied).map(|step| step.name).collect();
+        db.known_migrations()?.steps.into_iter().filter(|step| step.applied).map(|step| step.name).collect();
     let steps = if args.all { applied.len() } else { args.steps.min(applied.len()) };
     if steps > 0 {
         let names = applied[applied.len() - steps..].join(", ");

@@ -9,7 +9,7 @@ pub struct Args {}
 
 pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut db = context.open_for_migrations()?;
-    let last = db.migrations()?.steps.into_iter().rfind(|step| step.applied);
+    let last = db.known_migrations()?.steps.into_iter().rfind(|step| step.applied);
     let Some(last) = last else {
         return super::print(context, "redone", Vec::new(), "nothing is applied");
     };
