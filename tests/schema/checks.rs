@@ -21,7 +21,7 @@ const TYPES: [(&str, &str, &str); 5] = [
 ];
 
 /// How a part of a CHECK of SQLite is said on PostgreSQL: a pattern, what it becomes, and why.
-const PARTS: [(&str, &str, &str); 7] = [
+const PARTS: [(&str, &str, &str); 6] = [
     (r" AND instr\(\w+, char\(0\)\) = 0", "", "PostgreSQL refuses U+0000 in any text"),
     (
         r"(\w+) GLOB '\[A-Z\]\[A-Z\]\[A-Z\]'",
@@ -40,7 +40,6 @@ const PARTS: [(&str, &str, &str); 7] = [
     ),
     (r"\b(\w+) IS NOT ('\w+'|[a-z]\w*)", "$1 IS DISTINCT FROM $2", "IS between values is SQLite's"),
     (r"\b(\w+) IS ('\w+'|[a-z]\w*)", "$1 IS NOT DISTINCT FROM $2", "IS between values is SQLite's"),
-    (r"\blength\((\w+)\)", "", "see `lengths`"),
 ];
 
 /// SQLite's CHECK in PostgreSQL's words, or nothing where PostgreSQL needs none.
@@ -60,7 +59,7 @@ fn translated(check: &str, table: &str, types: &Types) -> Option<String> {
         }
     }
     check = words(&check).unwrap_or(check);
-    for (pattern, replacement, _) in &PARTS[1..6] {
+    for (pattern, replacement, _) in &PARTS[1..] {
         check = Regex::new(pattern).unwrap().replace_all(&check, *replacement).into_owned();
     }
     Some(lengths(&check, types))
@@ -82,12 +81,11 @@ fn words(check: &str) -> Option<String> {
 
 /// `length` counts characters of text on both engines; PostgreSQL's is said by the name of the standard.
 fn lengths(check: &str, types: &Types) -> String {
-    let (pattern, ..) = PARTS[6];
     let by_type = |found: &Captures<'_>| match types[&found[1]].as_str() {
         "Text" => format!("char_length({})", &found[1]),
         _ => found[0].to_owned(),
     };
-    Regex::new(pattern).unwrap().replace_all(check, by_type).into_owned()
+    Regex::new(r"\blength\((\w+)\)").unwrap().replace_all(check, by_type).into_owned()
 }
 
 fn has_no_replace_trigger(table: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::live::{ask_postgres, ask_sqlite};
+use crate::live::{ask_postgres, ask_sqlite, assert_same};
 
 /// Table → its columns in order.
 pub type Columns = BTreeMap<String, Vec<Column>>;
@@ -138,7 +138,7 @@ fn columns_have_the_same_defaults() {
         row[2] = DEFAULTS.iter().find(|(here, _)| *here == value).map_or(value, |(_, there)| (*there).to_owned());
     }
     assert!(postgres.len() > 50);
-    assert_eq!(sqlite, postgres);
+    assert_same(sqlite, postgres);
 }
 
 #[test]

@@ -112,3 +112,13 @@ pub fn without_comments(sql: &str) -> String {
     });
     squeezed(&lines.collect::<Vec<_>>().join(" "))
 }
+
+/// Both engines have the same; says what only one of them has.
+pub fn assert_same<T: Ord + std::fmt::Debug>(sqlite: Vec<T>, postgres: Vec<T>) {
+    let only = |here: &[T], there: &[T]| {
+        here.iter().filter(|one| !there.contains(one)).map(|one| format!("{one:?}")).collect()
+    };
+    let (of_sqlite, of_postgres): (Vec<String>, Vec<String>) = (only(&sqlite, &postgres), only(&postgres, &sqlite));
+    let differences = format!("only SQLite has {of_sqlite:#?}, only PostgreSQL has {of_postgres:#?}");
+    assert!(of_sqlite.is_empty() && of_postgres.is_empty() && sqlite.len() == postgres.len(), "{differences}");
+}
