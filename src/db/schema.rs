@@ -492,6 +492,22 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(audit_log -> organizations (organization_id));
+diesel::joinable!(budget_accounts -> organizations (organization_id));
+diesel::joinable!(dnc_checks -> organizations (organization_id));
+diesel::joinable!(dnc_list -> organizations (organization_id));
+diesel::joinable!(dnc_requests -> organizations (organization_id));
+diesel::joinable!(erasure_keys -> organizations (organization_id));
+diesel::joinable!(exchange_rates -> organizations (organization_id));
+diesel::joinable!(imports -> organizations (organization_id));
+diesel::joinable!(lead_search -> organizations (organization_id));
+diesel::joinable!(lead_search_state -> organizations (organization_id));
+diesel::joinable!(lead_source_costs -> organizations (organization_id));
+diesel::joinable!(leads -> organizations (organization_id));
+diesel::joinable!(segments -> organizations (organization_id));
+diesel::joinable!(system_config -> organizations (organization_id));
+diesel::joinable!(users -> organizations (organization_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     budget_accounts,
