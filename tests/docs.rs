@@ -153,6 +153,7 @@ fn described(table: &Table, conn: &rusqlite::Connection, types: &BTreeMap<(Strin
     };
     let person = match table.person {
         Person::Mentioned => "",
+        Person::Nobody => "; rows are about the organization and its own people",
         Person::Lead => "; a row is a person",
         Person::PartOfLead => "; a row is a part of its lead, and goes with it",
         Person::AboutLead => "; a row tells of its lead, and stays for what is counted",
