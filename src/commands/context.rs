@@ -13,6 +13,7 @@ use crate::domain::role::{Right, Role};
 use crate::domain::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::error::CommandError;
+use crate::ops::organizations::{Founder, make_default};
 use crate::settings::Settings;
 use crate::ui::Ui;
 
@@ -97,23 +98,25 @@ impl Context {
         Ok(Session { ui: self.ui, db, org, stamp, role })
     }
 
-    /// Refuses who is not an admin of this organization.
+    /// Who acts in this organization, if that is an admin of it.
     ///
     /// # Errors
     /// The acting user is none, or has another role.
-    pub fn require_admin(&self, db: &mut Database, org: &Organization) -> anyhow::Result<()> {
+    pub fn admin(&self, db: &mut Database, org: &Organization) -> anyhow::Result<Stamp> {
         let now = now()?;
-        self.actor(db, org, Right::Administer, now).map(|_| ())
+        Ok(self.actor(db, org, Right::Administer, now)?.0)
     }
 
-    /// Refuses who acts as a user that is not an admin: for what concerns no organization yet.
+    /// Who makes an organization: anybody but a user that is not an admin.
     ///
     /// # Errors
     /// The acting user is no admin of the organization that the call names.
-    pub fn require_admin_somewhere(&self, db: &mut Database) -> anyhow::Result<()> {
+    pub fn founder(&self, db: &mut Database) -> anyhow::Result<Founder> {
+        let now = now()?;
         if self.settings.user.value.is_some() {
-            let org = self.organization(db, now()?)?;
-            return self.require_admin(db, &org);
+            let org = self.organization(db, now)?;
+            let Stamp { actor, ip_address, .. } = self.admin(db, &org)?;
+            return Ok(Founder { actor, ip_address, now });
         }
         if !db.is_sqlite() {
             for org in db.read_global(organizations::all)? {
@@ -123,7 +126,14 @@ impl Context {
                 }
             }
         }
-        Ok(())
+        Ok(account(now))
+    }
+
+    /// Says it when a change has changed nothing.
+    pub fn tell_unchanged(&self, is_changed: bool) {
+        if !is_changed {
+            self.ui.note("nothing to change");
+        }
     }
 
     /// Makes Ctrl-C end the work in order; a second one ends the program at once, which a transaction survives.
@@ -148,7 +158,7 @@ impl Context {
                     .into());
             }
             let region = locale_region().unwrap_or_default();
-            let made = db.write_global(|conn| crate::ops::organizations::make_default(conn, &region, "UTC", now))?;
+            let made = db.write_global(|conn| make_default(conn, &region, "UTC", &account(now)))?;
             self.ui.note(&format!("made the organization `{}`", made.slug));
             all.push(made);
         }
@@ -267,6 +277,11 @@ fn account_and_host() -> String {
     let account = whoami::account().unwrap_or_else(|_| "unknown".into());
     let host = whoami::hostname().unwrap_or_else(|_| "unknown".into());
     format!("{account}@{host}").chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
+/// The account, where nobody acts as a user.
+fn account(now: Timestamp) -> Founder {
+    Founder { actor: account_and_host(), ip_address: remote_address(), now }
 }
 
 /// The address from which a remote shell came.

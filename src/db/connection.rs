@@ -338,9 +338,8 @@ impl Database {
                     Begin::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                     Begin::Write => "BEGIN",
                 };
-                // Both in one message to the server. The key is an integer, so it is safe as text.
-                let setting =
-                    org.map(|OrgId(id)| format!("; SET LOCAL app.current_org_id = '{id}'")).unwrap_or_default();
+                // Both in one message to the server.
+                let setting = org.map(|org| format!("; {}", acting_for(org))).unwrap_or_default();
                 AnsiTransactionManager::begin_transaction_sql(c, &format!("{begin}{setting}"))?;
             }
         }
@@ -365,6 +364,23 @@ impl Database {
         )
         .get_result(c)?;
         if role.bypasses { Err(DbError::BypassesRowSecurity(role.name)) } else { Ok(()) }
+    }
+}
+
+/// What shows PostgreSQL's row-level security the organization, until the transaction ends. The key is an integer, so it is safe as
+/// text.
+fn acting_for(OrgId(id): OrgId) -> String {
+    format!("SET LOCAL app.current_org_id = '{id}'")
+}
+
+/// Makes a transaction that began outside any organization go on in this one: the one that it has just made.
+///
+/// # Errors
+/// The database refuses.
+pub fn act_for(conn: &mut Db, org: OrgId) -> Result<(), DbError> {
+    match conn {
+        Db::Sqlite(_) => Ok(()),
+        Db::Postgres(c) => Ok(c.batch_execute(&acting_for(org))?),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The two engines behind one connection type, transactions of one organization, and the tables.
 
+pub mod audited;
 mod backup;
 pub mod bulk;
 pub mod catalogue;
@@ -16,7 +17,7 @@ pub mod statement;
 pub mod types;
 
 pub use backup::backup_to;
-pub use connection::{Database, Notify, OpenOptions, OrgId};
+pub use connection::{Database, Notify, OpenOptions, OrgId, act_for};
 pub use error::DbError;
 pub use location::Location;
 pub use locks::Lock;

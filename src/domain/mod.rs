@@ -59,6 +59,7 @@ pub trait Vocabulary: Copy + Send + Sync + 'static {
 pub mod amount;
 pub mod assignment;
 pub mod audit;
+pub mod audit_entity;
 pub mod business_days;
 pub mod consent;
 pub mod cost;

@@ -13,6 +13,7 @@ use crate::ops::lead_edit::{self, EditError};
 use crate::ops::lead_erase::EraseError;
 use crate::ops::lead_history::as_of::AsOfError;
 use crate::ops::lead_merge::MergeError;
+use crate::ops::segments::SegmentError;
 use crate::ops::undo::UndoError;
 use crate::ops::writer::WriteError;
 use crate::settings::SettingsError;
@@ -117,6 +118,14 @@ pub fn explain(error: &anyhow::Error) -> Explanation {
             }
             AsOfError::Unreadable { .. } => {
                 explanation.hint = Some("the log was written by another program; name a later time".into());
+            }
+        }
+    } else if let Some(e) = error.downcast_ref::<SegmentError>() {
+        match e {
+            SegmentError::Db(e) => of_db(e, &mut explanation),
+            SegmentError::Gone => {}
+            SegmentError::OtherVersion { .. } => {
+                explanation.hint = Some("look at it again: crmctl segment show".into());
             }
         }
     } else if let Some(e) = error.downcast_ref::<DecideError>() {

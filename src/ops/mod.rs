@@ -1,6 +1,7 @@
 //! What changes several tables in one transaction, shared by imports and by the verbs for single leads.
 
 pub mod apply;
+pub mod audited;
 mod batch;
 pub mod budget;
 pub mod bulk_change;
@@ -24,6 +25,8 @@ pub mod matching;
 pub mod opt_outs;
 pub mod organizations;
 pub mod seed;
+pub mod segments;
+pub mod settings;
 pub mod status_events;
 pub mod undo;
 pub mod writer;

@@ -1,10 +1,11 @@
 //! `crmctl org add`
 
-use crate::commands::context::{Context, now};
-use crate::db::models::organizations::{self, NewOrganization};
+use crate::commands::context::Context;
+use crate::db::models::organizations::NewOrganization;
 use crate::db::types::Uid;
 use crate::domain::currency;
-use crate::error::{CommandError, Exit};
+use crate::error::Exit;
+use crate::ops::organizations;
 
 /// Add an organization
 #[derive(Debug, clap::Args)]
@@ -29,8 +30,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut db = context.open()?;
-    let now = now()?;
-    context.require_admin_somewhere(&mut db)?;
+    let founder = context.founder(&mut db)?;
     let new = NewOrganization {
         uid: Uid::new(),
         name: args.name.as_deref().unwrap_or(&args.slug),
@@ -38,15 +38,11 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         default_region: args.region.as_deref().unwrap_or(""),
         base_currency: &args.currency,
         timezone: &args.timezone,
-        created_at: now,
-        updated_at: now,
+        created_at: founder.now,
+        updated_at: founder.now,
     };
-    let made = match db.write_global(|conn| organizations::insert(conn, &new)) {
-        Err(e) if e.is_unique_violation() => {
-            return Err(CommandError::failed(format!("the slug `{}` is taken", args.slug)).into());
-        }
-        other => other?,
-    };
+    let made = db.write_global(|conn| organizations::add(conn, &new, &founder));
+    let made = made.map_err(|e| super::slug_taken(e, &args.slug))?;
     context.ui.record(&made, super::COLUMNS)?;
     Ok(Exit::Done)
 }

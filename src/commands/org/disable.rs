@@ -1,7 +1,6 @@
 //! `crmctl org disable`
 
-use crate::commands::context::{Context, now};
-use crate::db::models::organizations;
+use crate::commands::context::Context;
 use crate::error::Exit;
 
 /// Refuse all writing to an organization; reading stays possible
@@ -12,11 +11,10 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut db = context.open()?;
-    let mut org = super::administer(context, &mut db, &args.slug)?;
+    let (org, stamp) = super::administer(context, &mut db, &args.slug)?;
     context.ui.confirm(&format!("Refuse all writing to `{}`?", org.slug))?;
-    org.is_active = false;
-    let now = now()?;
-    db.write_global(|conn| organizations::update(conn, &mut org, now))?;
-    context.ui.record(&org, super::COLUMNS)?;
+    let edited = super::change(&mut db, &org, &stamp, |org| org.is_active = false)?;
+    context.tell_unchanged(edited.is_changed);
+    context.ui.record(&edited.row, super::COLUMNS)?;
     Ok(Exit::Done)
 }

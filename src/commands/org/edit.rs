@@ -1,9 +1,8 @@
 //! `crmctl org edit`
 
-use crate::commands::context::{Context, now};
-use crate::db::models::organizations;
+use crate::commands::context::Context;
 use crate::domain::currency;
-use crate::error::{CommandError, Exit};
+use crate::error::Exit;
 
 /// Change an organization
 #[derive(Debug, clap::Args)]
@@ -31,25 +30,16 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut db = context.open()?;
-    let mut org = super::administer(context, &mut db, &args.slug)?;
-    let before = org.clone();
-    org.slug = args.new_slug.unwrap_or(org.slug);
-    org.name = args.name.unwrap_or(org.name);
-    org.default_region = args.region.unwrap_or(org.default_region);
-    org.base_currency = args.currency.unwrap_or(org.base_currency);
-    org.timezone = args.timezone.unwrap_or(org.timezone);
-    org.is_active |= args.enable;
-    if org == before {
-        context.ui.note("nothing to change");
-    } else {
-        let now = now()?;
-        match db.write_global(|conn| organizations::update(conn, &mut org, now)) {
-            Err(e) if e.is_unique_violation() => {
-                return Err(CommandError::failed(format!("the slug `{}` is taken", org.slug)).into());
-            }
-            other => other?,
-        }
-    }
-    context.ui.record(&org, super::COLUMNS)?;
+    let (org, stamp) = super::administer(context, &mut db, &args.slug)?;
+    let edited = super::change(&mut db, &org, &stamp, |org| {
+        org.slug = args.new_slug.unwrap_or(std::mem::take(&mut org.slug));
+        org.name = args.name.unwrap_or(std::mem::take(&mut org.name));
+        org.default_region = args.region.unwrap_or(std::mem::take(&mut org.default_region));
+        org.base_currency = args.currency.unwrap_or(std::mem::take(&mut org.base_currency));
+        org.timezone = args.timezone.unwrap_or(std::mem::take(&mut org.timezone));
+        org.is_active |= args.enable;
+    })?;
+    context.tell_unchanged(edited.is_changed);
+    context.ui.record(&edited.row, super::COLUMNS)?;
     Ok(Exit::Done)
 }

@@ -8,9 +8,11 @@ mod set;
 mod show;
 
 use crate::commands::context::Context;
-use crate::db::Database;
+use crate::db::bulk::Stamp;
 use crate::db::models::organizations::{self, Organization};
+use crate::db::{Database, DbError};
 use crate::error::{CommandError, Exit};
+use crate::ops::audited::{self, Edited};
 use crate::ui::Column;
 
 /// Manage organizations, the tenants of a database
@@ -77,9 +79,36 @@ pub(super) fn checked_name(text: &str) -> Result<String, String> {
     }
 }
 
-/// Refuses what only admins may do: acts in the organization named by `slug`.
-pub(super) fn administer(context: &Context, db: &mut Database, slug: &str) -> anyhow::Result<Organization> {
+/// Acts in the organization named by `slug`; refuses what only admins may do.
+pub(super) fn administer(context: &Context, db: &mut Database, slug: &str) -> anyhow::Result<(Organization, Stamp)> {
     let org = by_slug(db, slug)?;
-    context.require_admin(db, &org)?;
-    Ok(org)
+    let stamp = context.admin(db, &org)?;
+    Ok((org, stamp))
+}
+
+/// Changes an organization, whose slug others may have taken.
+pub(super) fn change(
+    db: &mut Database,
+    org: &Organization,
+    stamp: &Stamp,
+    change: impl FnOnce(&mut Organization),
+) -> anyhow::Result<Edited<Organization>> {
+    let mut slug = org.slug.clone();
+    let edited = db.write(org.org_id(), |conn| {
+        audited::change(conn, org.id.into(), stamp, |org: &mut Organization| -> Result<(), DbError> {
+            change(org);
+            slug.clone_from(&org.slug);
+            Ok(())
+        })
+    });
+    let edited = edited.map_err(|e| slug_taken(e, &slug))?;
+    edited.ok_or_else(|| CommandError::failed(format!("the organization `{slug}` is gone")).into())
+}
+
+/// What is to be said when an organization was not written.
+pub(super) fn slug_taken(error: DbError, slug: &str) -> anyhow::Error {
+    match error.is_unique_violation() {
+        true => CommandError::failed(format!("the slug `{slug}` is taken")).into(),
+        false => error.into(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::commands::context::Context;
 use crate::commands::funnel::STAGES_KEY;
-use crate::db::models::{organizations, system_config};
+use crate::db::models::organizations::Organization;
 use crate::domain::duplicates::OnDuplicate;
 use crate::domain::flag;
 use crate::domain::funnel::Stages;
@@ -10,6 +10,7 @@ use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::import::options::ON_DUPLICATE_KEY;
 use crate::ops::dnc::check::RECORD_KEY;
+use crate::ops::settings;
 
 /// How a setting's value is checked and brought into normal form.
 type Check = fn(&str) -> Result<String, String>;
@@ -53,19 +54,18 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     };
     let value = check(&args.value).map_err(CommandError::usage)?;
     let mut session = context.session(Right::Administer)?;
-    let (now, by) = (session.stamp.now, session.stamp.changed_by);
-    let mut org = session.org.clone();
-    match *key {
-        "default_region" => org.default_region = value,
-        "timezone" => org.timezone = value,
-        "base_currency" => org.base_currency = value,
-        "name" => org.name = value,
+    let (org, stamp) = (session.org.clone(), session.stamp.clone());
+    let column: fn(&mut Organization) -> &mut String = match *key {
+        "default_region" => |org| &mut org.default_region,
+        "timezone" => |org| &mut org.timezone,
+        "base_currency" => |org| &mut org.base_currency,
+        "name" => |org| &mut org.name,
         key => {
-            let id = org.org_id();
-            session.db.write(id, |conn| system_config::set(conn, id, key, &value, by, now))?;
+            context.tell_unchanged(session.db.write(stamp.org, |conn| settings::set(conn, key, value, &stamp))?);
             return super::show::print(context, &mut session.db, org);
         }
-    }
-    session.db.write_global(|conn| organizations::update(conn, &mut org, now))?;
-    super::show::print(context, &mut session.db, org)
+    };
+    let edited = super::change(&mut session.db, &org, &stamp, |org| *column(org) = value)?;
+    context.tell_unchanged(edited.is_changed);
+    super::show::print(context, &mut session.db, edited.row)
 }

@@ -1,13 +1,14 @@
 //! `crmctl segment create`
 
-use super::{checked_name, name_taken, shown};
+use super::{checked_name, not_written, shown};
 use crate::commands::context::Context;
 use crate::commands::selection::Selection;
 use crate::commands::texts;
-use crate::db::models::segments::{self, NewSegment};
+use crate::db::models::segments::{NewSegment, Segment};
 use crate::db::types::{Json, Uid};
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
+use crate::ops::audited;
 
 /// Keep a filter under a name
 #[derive(Debug, clap::Args)]
@@ -45,17 +46,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         created_at: now,
         updated_at: now,
     };
-    let inserted = session.db.write(org, |conn| -> Result<_, crate::db::DbError> {
-        segments::insert(conn, new)?;
-        segments::by_name(conn, org, &name)
-    });
-    let made = match inserted {
-        Err(e) if e.is_unique_violation() => return Err(name_taken(&name).into()),
-        made => made?,
-    };
-    if let Some(made) = made {
-        let made = shown(&mut session, made)?;
-        context.ui.record(&made, super::COLUMNS)?;
-    }
+    let made = session.db.write(org, |conn| audited::add::<Segment>(conn, &new, &session.stamp));
+    let made = made.map_err(|e| not_written(e.into(), &name))?;
+    let made = shown(&mut session, made)?;
+    context.ui.record(&made, super::COLUMNS)?;
     Ok(Exit::Done)
 }

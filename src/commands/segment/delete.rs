@@ -1,11 +1,11 @@
 //! `crmctl segment delete`
 
-use super::{find_to_change, shown};
+use super::{find_to_change, not_written, shown};
 use crate::commands::complete;
 use crate::commands::context::Context;
-use crate::db::models::segments;
 use crate::domain::role::Right;
 use crate::error::Exit;
+use crate::ops::segments;
 
 /// Delete a segment; its leads are not touched
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         true => context.ui.note("would delete:"),
         false => {
             context.ui.confirm(&format!("Delete the segment `{}` ({})?", shown.segment.name, shown.filter_text))?;
-            session.db.write(org, |conn| segments::delete(conn, org, id))?;
+            let deleted = session.db.write(org, |conn| segments::delete(conn, id, &session.stamp));
+            deleted.map_err(|e| not_written(e, &shown.segment.name))?;
         }
     }
     context.ui.record(&shown, super::COLUMNS)?;

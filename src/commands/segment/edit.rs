@@ -1,14 +1,14 @@
 //! `crmctl segment edit`
 
-use super::{checked_name, find_to_change, name_taken, shown};
+use super::{checked_name, find_to_change, not_written, shown};
 use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::selection::Selection;
 use crate::commands::texts;
-use crate::db::models::segments;
 use crate::db::types::Json;
 use crate::domain::role::Right;
-use crate::error::{CommandError, Exit};
+use crate::error::Exit;
+use crate::ops::segments;
 
 /// Change a segment: its name, its filter, its description, who sees it
 ///
@@ -44,45 +44,24 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let new_name = args.new_name.as_deref().map(checked_name).transpose()?;
     let filter = args.selection.filter(&mut session)?;
-    let (org, now) = (session.org.org_id(), session.stamp.now);
     let found = find_to_change(&mut session, &args.name)?;
-    let changed = session.db.write(org, |conn| -> anyhow::Result<_> {
-        // As it is now, held by this transaction.
-        let mut segment = segments::for_change(conn, org, found.id)?.ok_or_else(gone)?;
-        if let Some(expected) = args.if_version.filter(|expected| *expected != segment.version) {
-            let message =
-                format!("the segment `{}` has the version {} by now, not {expected}", segment.name, segment.version);
-            return Err(CommandError::failed(message).hint("look at it again: crmctl segment show").into());
-        }
-        let before = segment.clone();
-        segment.name = new_name.clone().unwrap_or(segment.name);
-        segment.description = match args.no_description {
-            true => None,
-            false => args.description.or(segment.description),
-        };
-        segment.is_public = args.public || (segment.is_public && !args.private);
-        if let Some(filter) = filter {
-            segment.filter = Json(filter.to_json());
-        }
-        if segment.filter != before.filter {
-            (segment.lead_count, segment.counted_at) = (None, None);
-        }
-        if segment != before {
-            segment.updated_at = now;
-            segment.version += 1;
-            segments::update(conn, &segment)?;
-        }
-        Ok(segment)
+    let name = new_name.clone().unwrap_or(args.name);
+    let edited = session.db.write(session.stamp.org, |conn| {
+        segments::change(conn, found.id, args.if_version, &session.stamp, |segment| {
+            segment.name = new_name.unwrap_or(std::mem::take(&mut segment.name));
+            segment.description = match args.no_description {
+                true => None,
+                false => args.description.or(segment.description.take()),
+            };
+            segment.is_public = args.public || (segment.is_public && !args.private);
+            if let Some(filter) = filter {
+                segment.filter = Json(filter.to_json());
+            }
+        })
     });
-    let segment = changed.map_err(|e| match e.downcast_ref::<crate::db::DbError>() {
-        Some(db) if db.is_unique_violation() => name_taken(new_name.as_deref().unwrap_or(&args.name)).into(),
-        _ => e,
-    })?;
-    let shown = shown(&mut session, segment)?;
+    let edited = edited.map_err(|e| not_written(e, &name))?;
+    context.tell_unchanged(edited.is_changed);
+    let shown = shown(&mut session, edited.row)?;
     context.ui.record(&shown, super::COLUMNS)?;
     Ok(Exit::Done)
-}
-
-fn gone() -> CommandError {
-    CommandError::failed("the segment was deleted meanwhile")
 }

@@ -20,6 +20,7 @@ use crate::domain::role::Right;
 use crate::domain::text::nearest;
 use crate::error::{CommandError, Exit};
 use crate::filter::Filter;
+use crate::ops::segments::SegmentError;
 use crate::ui::Column;
 
 /// Keep filters under a name, count and export their leads
@@ -142,9 +143,16 @@ fn checked_name(name: &str) -> Result<String, CommandError> {
     }
 }
 
-fn name_taken(name: &str) -> CommandError {
-    CommandError::failed(format!("there is a segment `{name}` already"))
-        .hint("names are unique in the organization, private segments of others included; choose another one")
+/// What is to be said when a segment was not written under this name.
+fn not_written(error: SegmentError, name: &str) -> anyhow::Error {
+    match error {
+        SegmentError::Db(e) if e.is_unique_violation() => {
+            CommandError::failed(format!("there is a segment `{name}` already"))
+                .hint("names are unique in the organization, private segments of others included; choose another one")
+                .into()
+        }
+        other => other.into(),
+    }
 }
 
 /// A segment with what a person reads of it.

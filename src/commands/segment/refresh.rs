@@ -4,9 +4,9 @@ use super::{COUNT_COLUMNS, Count, find, visible};
 use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::selection::query;
-use crate::db::models::segments;
 use crate::domain::role::Right;
 use crate::error::Exit;
+use crate::ops::segments;
 
 /// Count the leads of segments and keep the counts, for `segment list`
 #[derive(Debug, clap::Args)]

@@ -2,10 +2,11 @@
 
 use crate::cli::one_of;
 use crate::commands::context::Context;
-use crate::db::models::users::{self, NewUser};
+use crate::db::models::users::{NewUser, User};
 use crate::db::types::Uid;
 use crate::domain::role::{Right, Role};
-use crate::error::{CommandError, Exit};
+use crate::error::Exit;
+use crate::ops::audited;
 
 /// Add a user to the organization
 #[derive(Debug, clap::Args)]
@@ -40,12 +41,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         created_at: session.stamp.now,
         updated_at: session.stamp.now,
     };
-    let made = match session.db.write(org, |conn| users::insert(conn, &new)) {
-        Err(e) if e.is_unique_violation() => {
-            return Err(CommandError::failed(format!("`{}` is a user already", args.email)).into());
-        }
-        other => other?,
-    };
+    let made = session.db.write(org, |conn| audited::add::<User>(conn, &new, &session.stamp));
+    let made = made.map_err(|e| super::email_taken(e, &args.email))?;
     context.ui.record(&made, super::COLUMNS)?;
     Ok(Exit::Done)
 }

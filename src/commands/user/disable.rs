@@ -1,7 +1,6 @@
 //! `crmctl user disable`
 
 use crate::commands::context::Context;
-use crate::db::models::users;
 use crate::domain::role::Right;
 use crate::error::Exit;
 
@@ -14,10 +13,8 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Administer)?;
-    let mut user = session.user_by_email(&args.email)?;
-    user.is_active = false;
-    let (org, now) = (session.org.org_id(), session.stamp.now);
-    session.db.write(org, |conn| users::update(conn, &mut user, now))?;
-    context.ui.record(&user, super::COLUMNS)?;
+    let edited = super::change(&mut session, &args.email, |user| user.is_active = false)?;
+    context.tell_unchanged(edited.is_changed);
+    context.ui.record(&edited.row, super::COLUMNS)?;
     Ok(Exit::Done)
 }

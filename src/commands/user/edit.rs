@@ -2,9 +2,8 @@
 
 use crate::cli::one_of;
 use crate::commands::context::Context;
-use crate::db::models::users;
 use crate::domain::role::{Right, Role};
-use crate::error::{CommandError, Exit};
+use crate::error::Exit;
 
 /// Change a user
 #[derive(Debug, clap::Args)]
@@ -31,26 +30,15 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut session = context.session(Right::Administer)?;
-    let mut user = session.user_by_email(&args.email)?;
-    let before = user.clone();
-    user.email = args.new_email.unwrap_or(user.email);
-    user.role = args.role.unwrap_or(user.role);
-    user.first_name = args.first_name.or(user.first_name);
-    user.last_name = args.last_name.or(user.last_name);
-    user.timezone = args.timezone.unwrap_or(user.timezone);
-    user.is_active |= args.enable;
-    let (org, now) = (session.org.org_id(), session.stamp.now);
-    if user == before {
-        context.ui.note("nothing to change");
-        context.ui.record(&user, super::COLUMNS)?;
-        return Ok(Exit::Done);
-    }
-    match session.db.write(org, |conn| users::update(conn, &mut user, now)) {
-        Err(e) if e.is_unique_violation() => {
-            return Err(CommandError::failed(format!("`{}` is a user already", user.email)).into());
-        }
-        other => other?,
-    }
-    context.ui.record(&user, super::COLUMNS)?;
+    let edited = super::change(&mut session, &args.email, |user| {
+        user.email = args.new_email.unwrap_or(std::mem::take(&mut user.email));
+        user.role = args.role.unwrap_or(user.role);
+        user.first_name = args.first_name.or(user.first_name.take());
+        user.last_name = args.last_name.or(user.last_name.take());
+        user.timezone = args.timezone.unwrap_or(std::mem::take(&mut user.timezone));
+        user.is_active |= args.enable;
+    })?;
+    context.tell_unchanged(edited.is_changed);
+    context.ui.record(&edited.row, super::COLUMNS)?;
     Ok(Exit::Done)
 }

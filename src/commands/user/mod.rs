@@ -6,9 +6,12 @@ mod edit;
 mod list;
 mod show;
 
-use crate::commands::context::Context;
+use crate::commands::context::{Context, Session};
+use crate::db::DbError;
+use crate::db::models::users::User;
 use crate::domain::email::Email;
-use crate::error::Exit;
+use crate::error::{CommandError, Exit};
+use crate::ops::audited::{self, Edited};
 use crate::ui::Column;
 
 /// Manage the users of an organization
@@ -44,6 +47,29 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::hidden("updated_at"),
     Column::hidden("version"),
 ];
+
+/// Changes the user with this email, whose new email others may have taken.
+fn change(session: &mut Session, email: &str, change: impl FnOnce(&mut User)) -> anyhow::Result<Edited<User>> {
+    let user = session.user_by_email(email)?;
+    let mut email = user.email;
+    let edited = session.db.write(session.stamp.org, |conn| {
+        audited::change(conn, user.id, &session.stamp, |user: &mut User| -> Result<(), DbError> {
+            change(user);
+            email.clone_from(&user.email);
+            Ok(())
+        })
+    });
+    let edited = edited.map_err(|e| email_taken(e, &email))?;
+    edited.ok_or_else(|| CommandError::failed(format!("the user `{email}` is gone")).into())
+}
+
+/// What is to be said when a user was not written.
+fn email_taken(error: DbError, email: &str) -> anyhow::Error {
+    match error.is_unique_violation() {
+        true => CommandError::failed(format!("`{email}` is a user already")).into(),
+        false => error.into(),
+    }
+}
 
 pub(super) fn checked_email(text: &str) -> Result<String, String> {
     Email::parse(text).map(Email::into_string).map_err(|e| format!("`{text}` {e}"))

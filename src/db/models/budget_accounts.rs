@@ -3,10 +3,12 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
+use crate::db::audited::{Addable, Audited, Fields, logged};
 use crate::db::bulk::Stamp;
 use crate::db::schema::budget_accounts;
 use crate::db::types::Uid;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit_entity::Entity;
 use crate::domain::ledger::{AccountIdentity, Hash, Head, hex};
 use crate::domain::timestamp::Timestamp;
 
@@ -45,26 +47,49 @@ impl BudgetAccount {
     }
 }
 
-/// Opens an account.
-///
-/// # Errors
-/// The name is taken in this organization, or the database refuses.
-pub fn insert(conn: &mut Db, name: &str, currency: &str, stamp: &Stamp) -> Result<(), DbError> {
-    use budget_accounts::dsl;
-    let uid = Uid::new();
-    let identity = AccountIdentity { uid: *uid.0.as_bytes(), currency: currency.to_owned() };
-    diesel::insert_into(dsl::budget_accounts)
-        .values((
-            dsl::organization_id.eq(stamp.org.0),
-            dsl::uid.eq(uid),
-            dsl::name.eq(name),
-            dsl::currency.eq(currency),
-            dsl::head_hash.eq(identity.origin().to_vec()),
-            dsl::created_at.eq(stamp.now),
-            dsl::updated_at.eq(stamp.now),
-        ))
-        .execute(conn)?;
-    Ok(())
+/// What a new account is made of.
+pub struct NewAccount<'a> {
+    pub org: OrgId,
+    pub name: &'a str,
+    pub currency: &'a str,
+    pub now: Timestamp,
+}
+
+impl Audited for BudgetAccount {
+    const ENTITY: Entity = Entity::BudgetAccount;
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// What it holds its transactions tell.
+    fn fields(&self) -> Fields {
+        logged!(self, BudgetAccount { name, currency }
+            without { id, uid, sequence, balance_cents, head_hash, created_at, updated_at, version })
+    }
+}
+
+impl Addable for BudgetAccount {
+    type New<'a> = NewAccount<'a>;
+
+    fn insert(conn: &mut Db, new: &NewAccount<'_>) -> Result<BudgetAccount, DbError> {
+        use budget_accounts::dsl;
+        let uid = Uid::new();
+        let identity = AccountIdentity { uid: *uid.0.as_bytes(), currency: new.currency.to_owned() };
+        diesel::insert_into(dsl::budget_accounts)
+            .values((
+                dsl::organization_id.eq(new.org.0),
+                dsl::uid.eq(uid),
+                dsl::name.eq(new.name),
+                dsl::currency.eq(new.currency),
+                dsl::head_hash.eq(identity.origin().to_vec()),
+                dsl::created_at.eq(new.now),
+                dsl::updated_at.eq(new.now),
+            ))
+            .execute(conn)?;
+        let made = all(conn, new.org)?.into_iter().find(|account| account.name == new.name);
+        made.ok_or(DbError::Query(diesel::result::Error::NotFound))
+    }
 }
 
 /// The organization's accounts by name.

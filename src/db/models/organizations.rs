@@ -3,18 +3,23 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
+use crate::db::audited::{Addable, Audited, Editable, Fields, held, logged};
 use crate::db::schema::organizations;
 use crate::db::types::Uid;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit_entity::Entity;
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `organizations`.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, AsChangeset, Serialize)]
 #[diesel(table_name = organizations)]
 pub struct Organization {
+    #[diesel(skip_update)]
     pub id: i32,
+    #[diesel(skip_update)]
     pub uid: Uid,
     pub name: String,
+    #[diesel(skip_update)]
     pub slug: String,
     /// ISO 3166-1 code, or empty when none is known.
     pub default_region: String,
@@ -48,13 +53,45 @@ pub struct NewOrganization<'a> {
     pub updated_at: Timestamp,
 }
 
-/// Adds an organization and returns its row.
-///
-/// # Errors
-/// The slug is taken, or the database refuses.
-pub fn insert(conn: &mut Db, new: &NewOrganization<'_>) -> Result<Organization, DbError> {
-    diesel::insert_into(organizations::table).values(new).execute(conn)?;
-    by_slug(conn, new.slug)?.ok_or(DbError::Query(diesel::result::Error::NotFound))
+impl Audited for Organization {
+    const ENTITY: Entity = Entity::Organization;
+
+    fn id(&self) -> i64 {
+        self.id.into()
+    }
+
+    fn fields(&self) -> Fields {
+        logged!(self, Organization { name, slug, default_region, base_currency, timezone, is_active }
+            without { id, uid, created_at, updated_at, version })
+    }
+}
+
+impl Addable for Organization {
+    type New<'a> = NewOrganization<'a>;
+
+    fn insert(conn: &mut Db, new: &NewOrganization<'_>) -> Result<Organization, DbError> {
+        diesel::insert_into(organizations::table).values(new).execute(conn)?;
+        by_slug(conn, new.slug)?.ok_or(DbError::Query(diesel::result::Error::NotFound))
+    }
+}
+
+impl Editable for Organization {
+    /// An organization is changed by its own people only, so `id` says nothing that `org` does not.
+    fn held(conn: &mut Db, org: OrgId, _id: i64) -> Result<Option<Organization>, DbError> {
+        let row = organizations::table.filter(organizations::id.eq(org.0));
+        Ok(held!(conn, row, Organization))
+    }
+
+    fn store(&mut self, before: &Organization, conn: &mut Db, now: Timestamp) -> Result<(), DbError> {
+        self.updated_at = now;
+        self.version += 1;
+        let row = organizations::table.filter(organizations::id.eq(self.id));
+        match self.slug == before.slug {
+            true => diesel::update(row).set(&*self).execute(conn)?,
+            false => diesel::update(row).set((&*self, organizations::slug.eq(&self.slug))).execute(conn)?,
+        };
+        Ok(())
+    }
 }
 
 /// All organizations by slug.
@@ -75,15 +112,4 @@ pub fn by_slug(conn: &mut Db, slug: &str) -> Result<Option<Organization>, DbErro
         .select(Organization::as_select())
         .first(conn)
         .optional()?)
-}
-
-/// Stores a changed organization and counts its version up.
-///
-/// # Errors
-/// The database refuses.
-pub fn update(conn: &mut Db, row: &mut Organization, now: Timestamp) -> Result<(), DbError> {
-    row.updated_at = now;
-    row.version += 1;
-    diesel::update(organizations::table.filter(organizations::id.eq(row.id))).set(&*row).execute(conn)?;
-    Ok(())
 }

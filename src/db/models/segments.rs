@@ -3,9 +3,11 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
+use crate::db::audited::{Addable, Audited, Deletable, Editable, Fields, held, logged};
 use crate::db::schema::segments;
 use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit_entity::Entity;
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `segments`.
@@ -55,13 +57,52 @@ pub struct NewSegment<'a> {
     pub updated_at: Timestamp,
 }
 
-/// Adds a segment.
-///
-/// # Errors
-/// The name is taken in this organization, or the database refuses.
-pub fn insert(conn: &mut Db, new: NewSegment<'_>) -> Result<(), DbError> {
-    diesel::insert_into(segments::table).values(new).execute(conn)?;
-    Ok(())
+impl Audited for Segment {
+    const ENTITY: Entity = Entity::Segment;
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn fields(&self) -> Fields {
+        logged!(self, Segment { owner_id, name, description, filter, is_public }
+            without { id, organization_id, uid, lead_count, counted_at, created_at, updated_at, version })
+    }
+}
+
+impl Addable for Segment {
+    type New<'a> = NewSegment<'a>;
+
+    fn insert(conn: &mut Db, new: &NewSegment<'_>) -> Result<Segment, DbError> {
+        diesel::insert_into(segments::table).values(new).execute(conn)?;
+        let made = by_name(conn, OrgId(new.organization_id), new.name)?;
+        made.ok_or(DbError::Query(diesel::result::Error::NotFound))
+    }
+}
+
+impl Editable for Segment {
+    fn held(conn: &mut Db, org: OrgId, id: i64) -> Result<Option<Segment>, DbError> {
+        let row = segments::table.filter(segments::organization_id.eq(org.0).and(segments::id.eq(id)));
+        Ok(held!(conn, row, Segment))
+    }
+
+    fn store(&mut self, _before: &Segment, conn: &mut Db, now: Timestamp) -> Result<(), DbError> {
+        self.updated_at = now;
+        self.version += 1;
+        let row =
+            segments::table.filter(segments::organization_id.eq(self.organization_id).and(segments::id.eq(self.id)));
+        diesel::update(row).set(&*self).execute(conn)?;
+        Ok(())
+    }
+}
+
+impl Deletable for Segment {
+    fn delete(self, conn: &mut Db) -> Result<(), DbError> {
+        let row =
+            segments::table.filter(segments::organization_id.eq(self.organization_id).and(segments::id.eq(self.id)));
+        diesel::delete(row).execute(conn)?;
+        Ok(())
+    }
 }
 
 /// The segment with this name, whoever made it.
@@ -86,40 +127,6 @@ pub fn all(conn: &mut Db, org: OrgId) -> Result<Vec<Segment>, DbError> {
     // PostgreSQL sorts by the database's collation; names print in one order everywhere.
     all.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(all)
-}
-
-/// Stores a changed segment.
-///
-/// # Errors
-/// The name is taken in this organization, or the database refuses.
-pub fn update(conn: &mut Db, segment: &Segment) -> Result<(), DbError> {
-    let row =
-        segments::table.filter(segments::organization_id.eq(segment.organization_id).and(segments::id.eq(segment.id)));
-    diesel::update(row).set(segment).execute(conn)?;
-    Ok(())
-}
-
-/// Deletes a segment; leads are not touched.
-///
-/// # Errors
-/// The database refuses.
-pub fn delete(conn: &mut Db, org: OrgId, id: i64) -> Result<(), DbError> {
-    let row = segments::table.filter(segments::organization_id.eq(org.0).and(segments::id.eq(id)));
-    diesel::delete(row).execute(conn)?;
-    Ok(())
-}
-
-/// The segment as it is now, held against changes by others until the transaction ends.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn for_change(conn: &mut Db, org: OrgId, id: i64) -> Result<Option<Segment>, DbError> {
-    let row = segments::table.filter(segments::organization_id.eq(org.0).and(segments::id.eq(id)));
-    match conn {
-        // Nobody else writes anyway.
-        Db::Sqlite(sqlite) => Ok(row.select(Segment::as_select()).first(sqlite).optional()?),
-        Db::Postgres(pg) => Ok(row.select(Segment::as_select()).for_update().first(pg).optional()?),
-    }
 }
 
 /// Keeps how many leads a segment has, unless its filter was changed meanwhile. Returns whether it was kept. The version

@@ -2,13 +2,14 @@
 
 use super::BudgetError;
 use crate::db::bulk::Stamp;
-use crate::db::models::budget_accounts::{self, BudgetAccount};
+use crate::db::models::budget_accounts::{self, BudgetAccount, NewAccount};
 use crate::db::models::budget_transactions;
 use crate::db::models::users;
 use crate::db::{Db, DbError};
 use crate::domain::cost::CostKey;
 use crate::domain::ledger::{Transaction, TransactionType};
 use crate::domain::month::Month;
+use crate::ops::audited;
 use crate::ops::costs::CostBook;
 
 /// What is to be booked.
@@ -45,9 +46,7 @@ pub fn open(conn: &mut Db, name: &str, currency: &str, stamp: &Stamp) -> Result<
     if budget_accounts::all(conn, stamp.org)?.iter().any(|account| account.name == name) {
         return Err(BudgetError::NameTaken(name.to_owned()));
     }
-    budget_accounts::insert(conn, name, currency, stamp)?;
-    let opened = budget_accounts::all(conn, stamp.org)?.into_iter().find(|account| account.name == name);
-    opened.ok_or_else(|| BudgetError::Gone(name.to_owned()))
+    Ok(audited::add(conn, &NewAccount { org: stamp.org, name, currency, now: stamp.now }, stamp)?)
 }
 
 /// Books on an account and returns it as it is then, and what the cost was and is, if the booking concerns one. The caller

@@ -1,0 +1,60 @@
+//! The one way in which anything but leads is written: the row and what the log says of it in one transaction, so that the log
+//! alone suffices to rebuild the row. What is logged of a row, and how it is written, its model says (`db::audited`).
+
+mod log;
+mod pieces;
+
+pub(super) use log::record;
+
+use crate::db::audited::{Addable, Deletable, Editable};
+use crate::db::bulk::Stamp;
+use crate::db::{Db, DbError};
+
+/// A row after a change.
+#[derive(Debug)]
+pub struct Edited<T> {
+    pub row: T,
+    /// Whether the change changed anything; if not, nothing was written.
+    pub is_changed: bool,
+}
+
+/// Adds a row and returns it.
+///
+/// # Errors
+/// A unique key is taken, or the database refuses.
+pub fn add<T: Addable>(conn: &mut Db, new: &T::New<'_>, stamp: &Stamp) -> Result<T, DbError> {
+    let made = T::insert(conn, new)?;
+    record(conn, None, Some(&made), stamp)?;
+    Ok(made)
+}
+
+/// Changes the row with this id by `edit`, which is given what is stored now; nothing when there is no such row.
+///
+/// # Errors
+/// Those of `edit`, a unique key is taken, or the database refuses.
+pub fn change<T: Editable, E: From<DbError>>(
+    conn: &mut Db,
+    id: i64,
+    stamp: &Stamp,
+    edit: impl FnOnce(&mut T) -> Result<(), E>,
+) -> Result<Option<Edited<T>>, E> {
+    let Some(before) = T::held(conn, stamp.org, id)? else { return Ok(None) };
+    let mut row = before.clone();
+    edit(&mut row)?;
+    let is_changed = record(conn, Some(&before), Some(&row), stamp)?;
+    if is_changed {
+        row.store(&before, conn, stamp.now)?;
+    }
+    Ok(Some(Edited { row: if is_changed { row } else { before }, is_changed }))
+}
+
+/// Deletes the row with this id and returns it; nothing when there is no such row.
+///
+/// # Errors
+/// Something refers to it, or the database refuses.
+pub fn delete<T: Deletable>(conn: &mut Db, id: i64, stamp: &Stamp) -> Result<Option<T>, DbError> {
+    let Some(row) = T::held(conn, stamp.org, id)? else { return Ok(None) };
+    record(conn, Some(&row), None, stamp)?;
+    row.clone().delete(conn)?;
+    Ok(Some(row))
+}
