@@ -24,6 +24,7 @@ pub mod lead_search;
 pub mod matching;
 pub mod opt_outs;
 pub mod organizations;
+pub mod rates;
 pub mod seed;
 pub mod segments;
 pub mod settings;

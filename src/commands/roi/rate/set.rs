@@ -11,6 +11,7 @@ use crate::domain::month::Month;
 use crate::domain::rate::Rate;
 use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
+use crate::ops::rates;
 
 /// Set what one unit of a currency was worth in the organization's currency in a month
 ///
@@ -38,11 +39,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let key = (args.currency.code().to_owned(), args.month);
-    let (before, rates) = session.db.write_under(Lock::Costs, org, false, |conn| -> Result<_, DbError> {
-        let before = exchange_rates::in_force(conn, org, base.code())?.get(&key).copied();
-        if before != Some(args.rate) {
-            exchange_rates::insert(conn, &key, base.code(), args.rate, &stamp)?;
-        }
+    let (before, entered) = session.db.write_under(Lock::Costs, org, false, |conn| -> Result<_, DbError> {
+        let before = rates::set(conn, &key, base.code(), args.rate, &stamp)?;
         Ok((before, exchange_rates::entered(conn, org, base.code())?))
     })?;
     match before {
@@ -51,7 +49,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         None => {}
     }
     let month = args.month.to_string();
-    let set = rates.iter().rev().find(|rate| rate.currency == key.0 && rate.period == month);
+    let set = entered.iter().rev().find(|rate| rate.currency == key.0 && rate.period == month);
     let set = set.ok_or_else(|| CommandError::failed("the rate cannot be read again"))?;
     context.ui.record(set, super::COLUMNS)?;
     Ok(Exit::Done)
