@@ -102,6 +102,8 @@ enum Command {
     #[command(subcommand)]
     User(commands::user::Command),
     #[command(subcommand)]
+    Audit(commands::audit::Command),
+    #[command(subcommand)]
     Migrate(commands::migrate::Command),
     #[command(subcommand)]
     Config(commands::config::Command),
@@ -182,6 +184,7 @@ fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
         "budget" => ("budget", commands::budget::Command::augment_subcommands),
         "org" => ("org", commands::org::Command::augment_subcommands),
         "user" => ("user", commands::user::Command::augment_subcommands),
+        "audit" => ("audit", commands::audit::Command::augment_subcommands),
         "migrate" => ("migrate", commands::migrate::Command::augment_subcommands),
         "config" => ("config", commands::config::Command::augment_subcommands),
         _ => return None,
@@ -247,6 +250,7 @@ fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Budget(command) => commands::budget::run(command, context),
         Command::Org(command) => commands::org::run(command, context),
         Command::User(command) => commands::user::run(command, context),
+        Command::Audit(command) => commands::audit::run(command, context),
         Command::Migrate(command) => commands::migrate::run(command, context),
         Command::Config(command) => commands::config::run(command, context),
         Command::Backup(args) => commands::backup::run(args, context),

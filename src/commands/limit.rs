@@ -30,6 +30,12 @@ impl Limit {
         ui.note(&format!("the first {} are shown; --after {last} shows the next, --limit 0 shows all", grouped(shown)));
     }
 
+    /// Says that there are earlier ones than are shown.
+    pub fn tell_latest(self, ui: Ui) {
+        let shown = self.most(ui).unwrap_or_default();
+        ui.note(&format!("the latest {} are shown; --limit 0 shows all", grouped(shown)));
+    }
+
     /// Says that there are more than are shown.
     pub fn tell_cut(self, ui: Ui) {
         let shown = self.most(ui).unwrap_or_default();

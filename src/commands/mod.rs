@@ -1,6 +1,7 @@
 //! One folder a noun, one file a verb: arguments (their doc comments are the help) and `run`.
 
 pub mod amounts;
+pub mod audit;
 pub mod backup;
 pub mod budget;
 pub mod complete;

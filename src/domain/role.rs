@@ -31,7 +31,7 @@ vocabulary! {
         EraseLeads = "erase_leads",
         /// Record costs and exchange rates, and book on budget accounts.
         ManageCosts = "manage_costs",
-        /// Manage organizations, users, settings and sample data.
+        /// Manage organizations, users, settings and sample data, and read the audit logs.
         Administer = "administer",
     }
 }

@@ -1,5 +1,6 @@
 //! Reports: from the database to plain data, which the terminal, pictures and pages are made of.
 
+pub mod audit;
 pub mod funnel;
 mod leads;
 mod ratios;

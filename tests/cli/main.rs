@@ -3,6 +3,7 @@
 mod support;
 
 mod append_only;
+mod audit;
 mod backup;
 mod budget;
 mod bulk;

@@ -122,6 +122,7 @@ pub const VERBS: &[&[&str]] = &[
     &["org", "set", "name", "x"],
     &["user", "add", "a@example.com"],
     &["user", "list"],
+    &["audit", "list"],
     &["migrate", "seed"],
     &["lead", "phone", "remove", "1", "+12125550101"],
     &["lead", "phone", "primary", "1", "+12125550101"],

@@ -46,6 +46,10 @@ fn every_verb_keeps_to_its_organization() {
         world.run([&["dnc", "check", "+12125550107", "--record"][..], &beta_too].concat());
         world.ok([&["segment", "create", "secret", "--where", "status = new", "--public"][..], &beta_too].concat());
         assert_eq!(acme(&["segment", "list"]), json!([]));
+        for list in [&["audit", "list"][..], &["audit", "list", "--entity", "segment"]] {
+            let all = acme(list).to_string();
+            assert!(!all.contains("secret") && !all.contains("beta") && !all.contains("Boston"), "{list:?}: {all}");
+        }
         let request = world.json([&["dnc", "due"][..], &beta_too].concat())[0]["id"].to_string();
         for list in [&["dnc", "list"][..], &["dnc", "due"], &["dnc", "history", "+12125550107"]] {
             let beta_s = |answer: serde_json::Value| answer.to_string().contains("+12125550107");
@@ -125,6 +129,7 @@ fn every_verb_keeps_to_its_organization() {
             vec!["user", "show", "beta@example.com"],
             vec!["user", "edit", "beta@example.com", "--role", "viewer"],
             vec!["user", "disable", "beta@example.com"],
+            vec!["audit", "list", "--who", "beta@example.com"],
             vec!["lead", "list", "--owner", "beta@example.com"],
             vec!["lead", "list", "--as", "beta@example.com"],
         ] {

@@ -60,7 +60,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         context.ui.note(&format!("account `{}`, amounts in {}", account.name, account.currency));
     }
     if is_cut {
-        context.ui.note(&format!("the latest {} are shown; --limit 0 shows all", most.unwrap_or_default()));
+        args.limit.tell_latest(context.ui);
     }
     Ok(Exit::Done)
 }

@@ -1,5 +1,6 @@
 //! One file a table: its row, and the queries that concern it alone.
 
+pub mod audit_entries;
 pub mod audit_log;
 pub mod budget_accounts;
 pub mod budget_rows;

@@ -1,0 +1,126 @@
+//! Who changed what: the two audit logs as one, the latest entry first.
+
+use std::collections::HashMap;
+
+use crate::db::models::audit_entries::{Entry, EntryFilter, Log, page};
+use crate::db::models::{budget_accounts, organizations, segments, users};
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit_entity::Entity;
+
+/// So many entries are read together.
+const PAGE: i64 = 1000;
+
+/// Gives the latest entries that are wanted to `take`, at most so many, and returns whether there are more. Each log comes in
+/// the reverse of the order in which it was written. Where they meet, the later entry comes first; of two at the same time
+/// that of a lead comes last.
+///
+/// # Errors
+/// Those of `take`, or the database cannot be read.
+pub fn each<E: From<DbError>>(
+    conn: &mut Db,
+    org: OrgId,
+    filter: &EntryFilter,
+    most: Option<u32>,
+    mut take: impl FnMut(Entry) -> Result<(), E>,
+) -> Result<bool, E> {
+    // One more than asked for tells whether there are more.
+    let page = most.map_or(PAGE, |most| PAGE.min(i64::from(most) + 1));
+    let mut logs = [Log::Others, Log::Leads].map(|log| Backwards::new(org, filter, log, page));
+    let mut given = 0;
+    loop {
+        let mut latest = None;
+        for (place, log) in logs.iter_mut().enumerate() {
+            if let Some(entry) = log.peek(conn)?
+                && latest.is_none_or(|(_, at)| entry.changed_at > at)
+            {
+                latest = Some((place, entry.changed_at));
+            }
+        }
+        let Some(entry) = latest.and_then(|(place, _)| logs[place].entries.next()) else { return Ok(false) };
+        if most == Some(given) {
+            return Ok(true);
+        }
+        take(entry)?;
+        given += 1;
+    }
+}
+
+/// A log on the way from its end to its beginning.
+struct Backwards<'a> {
+    org: OrgId,
+    filter: &'a EntryFilter,
+    log: Log,
+    page: i64,
+    /// What was read and not yet given.
+    entries: std::vec::IntoIter<Entry>,
+    /// The last entry that was read.
+    before: Option<i64>,
+    is_at_end: bool,
+}
+
+impl Backwards<'_> {
+    fn new(org: OrgId, filter: &EntryFilter, log: Log, page: i64) -> Backwards<'_> {
+        let is_at_end = !filter.is_in(log);
+        Backwards { org, filter, log, page, entries: Vec::new().into_iter(), before: None, is_at_end }
+    }
+
+    /// The next entry.
+    fn peek(&mut self, conn: &mut Db) -> Result<Option<&Entry>, DbError> {
+        if self.entries.as_slice().is_empty() && !self.is_at_end {
+            let entries = page(conn, self.org, self.log, self.filter, self.before, self.page)?;
+            self.is_at_end = (entries.len() as i64) < self.page;
+            self.before = entries.last().map(|entry| entry.id);
+            self.entries = entries.into_iter();
+        }
+        Ok(self.entries.as_slice().first())
+    }
+}
+
+/// What the ids of entries stand for, as people call it.
+pub struct Names {
+    slug: Option<String>,
+    users: HashMap<i64, String>,
+    segments: HashMap<i64, String>,
+    accounts: HashMap<i64, String>,
+}
+
+impl Names {
+    /// The names that things have now.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn read(conn: &mut Db, org: OrgId) -> Result<Names, DbError> {
+        let slug = organizations::all(conn)?.into_iter().find(|one| one.org_id() == org).map(|org| org.slug);
+        Ok(Names {
+            slug,
+            users: users::all(conn, org)?.into_iter().map(|user| (user.id, user.email)).collect(),
+            segments: segments::all(conn, org)?.into_iter().map(|segment| (segment.id, segment.name)).collect(),
+            accounts: budget_accounts::all(conn, org)?.into_iter().map(|account| (account.id, account.name)).collect(),
+        })
+    }
+
+    /// Who made a change: the email of a user, else the account.
+    pub fn who<'a>(&'a self, entry: &'a Entry) -> &'a str {
+        entry.changed_by.and_then(|id| self.users.get(&id)).unwrap_or(&entry.actor)
+    }
+
+    /// A value: of a user its email.
+    pub fn value<'a>(&'a self, entry: &Entry, value: &'a str) -> &'a str {
+        let is_user = entry.field_name.as_deref() == Some("owner_id");
+        let email = value.parse().ok().filter(|_| is_user).and_then(|id: i64| self.users.get(&id));
+        email.map_or(value, String::as_str)
+    }
+
+    /// What was changed: its name, or its id when it has none, or is gone.
+    pub fn what(&self, entry: &Entry) -> String {
+        let id = entry.entity_id;
+        let name = match Entity::from_word(&entry.entity) {
+            Some(Entity::Organization | Entity::Setting) => self.slug.as_ref(),
+            Some(Entity::User) => self.users.get(&id),
+            Some(Entity::Segment) => self.segments.get(&id),
+            Some(Entity::BudgetAccount) => self.accounts.get(&id),
+            Some(Entity::Lead) | None => None,
+        };
+        name.cloned().unwrap_or_else(|| id.to_string())
+    }
+}
