@@ -15,6 +15,7 @@ use std::io::Write;
 use super::MultiBackend;
 use crate::domain::assignment::Strategy;
 use crate::domain::audit::AuditAction;
+use crate::domain::audit_entity::Entity;
 use crate::domain::consent::{Consent, Temperature};
 use crate::domain::dnc::{Channel, Decision, DncScope, DncSource, RemovalKind, Verdict};
 use crate::domain::import_kind::{ImportKind, ImportStatus};
@@ -339,5 +340,6 @@ text_vocabularies!(
     OptOutClass,
     ImportKind,
     ImportStatus,
-    AuditAction
+    AuditAction,
+    Entity
 );

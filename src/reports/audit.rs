@@ -114,12 +114,12 @@ impl Names {
     /// What was changed: its name, or its id when it has none, or is gone.
     pub fn what(&self, entry: &Entry) -> String {
         let id = entry.entity_id;
-        let name = match Entity::from_word(&entry.entity) {
-            Some(Entity::Organization | Entity::Setting) => self.slug.as_ref(),
-            Some(Entity::User) => self.users.get(&id),
-            Some(Entity::Segment) => self.segments.get(&id),
-            Some(Entity::BudgetAccount) => self.accounts.get(&id),
-            Some(Entity::Lead) | None => None,
+        let name = match entry.entity {
+            Entity::Organization | Entity::Setting => self.slug.as_ref(),
+            Entity::User => self.users.get(&id),
+            Entity::Segment => self.segments.get(&id),
+            Entity::BudgetAccount => self.accounts.get(&id),
+            Entity::Lead => None,
         };
         name.cloned().unwrap_or_else(|| id.to_string())
     }

@@ -27,11 +27,11 @@ pub struct Entry {
     #[diesel(sql_type = UtcTimestamp)]
     pub changed_at: Timestamp,
     #[diesel(sql_type = Text)]
-    pub entity: String,
+    pub entity: Entity,
     #[diesel(sql_type = BigInt)]
     pub entity_id: i64,
     #[diesel(sql_type = Text)]
-    pub action: String,
+    pub action: AuditAction,
     #[diesel(sql_type = Nullable<Text>)]
     pub field_name: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]

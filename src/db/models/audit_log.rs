@@ -14,9 +14,9 @@ use crate::domain::timestamp::Timestamp;
 #[diesel(table_name = audit_log, treat_none_as_default_value = false)]
 pub struct NewEntry {
     pub organization_id: i32,
-    pub entity: &'static str,
+    pub entity: Entity,
     pub entity_id: i64,
-    pub action: &'static str,
+    pub action: AuditAction,
     pub field_name: Option<String>,
     pub old_value: Option<String>,
     pub new_value: Option<String>,
@@ -32,9 +32,9 @@ impl NewEntry {
     pub fn new(stamp: &Stamp, entity: Entity, id: i64, action: AuditAction) -> NewEntry {
         NewEntry {
             organization_id: stamp.org.0,
-            entity: entity.as_str(),
+            entity,
             entity_id: id,
-            action: action.as_str(),
+            action,
             field_name: None,
             old_value: None,
             new_value: None,
