@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crmctl::db::catalogue::{AREAS, OnErase, Person, Table, Tenant, Writes};
+use crmctl::db::catalogue::{AREAS, Belongs, OnErase, Table, Tenant, Writes};
 use crmctl::domain::role;
 use crmctl::filter::field::Kind;
 use crmctl::filter::{Field, LeadColumn};
@@ -130,11 +130,12 @@ rows can be copied: what a row refers to comes before it.
 
 What `lead erase` does with a text, of which it looks for the person's emails, numbers and full name:
 
-- **emptied**: in rows of the person; out of the texts of others the person is taken.
-- **identity**: emptied in rows of the person; where another's row has it, the place is reported.
+- **emptied**: in rows of the person; in rows of others it is redacted.
+- **identity**: emptied in rows of the person; where another lead has an email or a number of theirs, that lead is named.
 - **as its field**: a value of the field that the row names, treated like that field.
-- **taken out**: the person is replaced by `[erased]`.
+- **redacted**: the person is replaced by `[erased]`.
 - **reported**: the text stays, and the place is named to whoever erases.
+- **a code**: a word of a vocabulary or the like; reported where another program wrote a person into it.
 - **stays**: for the reason given.
 ";
 
@@ -151,13 +152,13 @@ fn described(table: &Table, conn: &rusqlite::Connection, types: &BTreeMap<(Strin
         Writes::AppendOnly => "rows never change",
         Writes::DecidedOnce => "rows change once, when they are decided, and by an erasure",
     };
-    let person = match table.person {
-        Person::Mentioned => "",
-        Person::Nobody => "; rows are about the organization and its own people",
-        Person::Lead => "; a row is a person",
-        Person::PartOfLead => "; a row is a part of its lead, and goes with it",
-        Person::AboutLead => "; a row tells of its lead, and stays for what is counted",
-        Person::AboutNumber => "; a row tells of a number, which the law wants kept",
+    let person = match table.belongs {
+        Belongs::Mentioned => "",
+        Belongs::Nobody => "; rows are about the organization and its own people",
+        Belongs::Lead => "; a row is a person",
+        Belongs::PartOfLead => "; a row is a part of its lead, and goes with it",
+        Belongs::AboutLead => "; a row tells of its lead, and stays for what is counted",
+        Belongs::AboutNumber => "; a row tells of a number, which the law wants kept",
     };
     let key = match (table.key, table.tenant) {
         ([], _) => "one row for each organization".to_owned(),
@@ -191,8 +192,9 @@ fn on_erase(on_erase: OnErase) -> String {
         OnErase::Blank => "emptied".into(),
         OnErase::Identity => "identity".into(),
         OnErase::Value => "as its field".into(),
-        OnErase::Redact => "taken out".into(),
+        OnErase::Redact => "redacted".into(),
         OnErase::Report => "reported".into(),
+        OnErase::Code => "a code".into(),
         OnErase::Kept(why) => format!("stays: {why}"),
     }
 }

@@ -16,15 +16,8 @@ pub fn fresh_postgres(admin: &str, name: &str) -> Result<String> {
     let owner = format!("{base}/{name}");
     crmctl(&owner, &["migrate", "up"])?;
     let role = "DO $$ BEGIN CREATE ROLE bench_app LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$";
-    psql(
-        &owner,
-        &[
-            role,
-            "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO bench_app",
-            "GRANT DELETE ON lead_tags, lead_phones, lead_notes, segments TO bench_app",
-            "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO bench_app",
-        ],
-    )?;
+    let grants = crmctl::db::catalogue::grants("bench_app").join(" ");
+    psql(&owner, &[role, &grants])?;
     let app = app_url(admin, name);
     crmctl(&app, &["org", "add", "bench", "--region", "US"])?;
     Ok(app)

@@ -63,7 +63,7 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str)] {
         Lock::Import => &[(IMPORTS, EXCLUSIVE)],
         Lock::DncList => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE)],
         Lock::Leads => &[(DNC_LIST, SHARED)],
-        Lock::Erasure => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE), (SEARCH_INDEX, EXCLUSIVE)],
+        Lock::Erasure => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE), (SEARCH_INDEX, EXCLUSIVE), (COSTS, EXCLUSIVE)],
         Lock::SearchIndex => &[(SEARCH_INDEX, EXCLUSIVE)],
         Lock::Costs => &[(COSTS, EXCLUSIVE)],
         Lock::CostImport => &[(IMPORTS, EXCLUSIVE), (COSTS, EXCLUSIVE)],

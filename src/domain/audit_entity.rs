@@ -13,3 +13,18 @@ vocabulary! {
         BudgetAccount = "budget_account",
     }
 }
+
+impl Entity {
+    /// What the rows of a table are called in the log; nothing when their changes are not logged there.
+    pub fn of_table(name: &str) -> Option<Entity> {
+        Some(match name {
+            "leads" => Entity::Lead,
+            "organizations" => Entity::Organization,
+            "users" => Entity::User,
+            "system_config" => Entity::Setting,
+            "segments" => Entity::Segment,
+            "budget_accounts" => Entity::BudgetAccount,
+            _ => return None,
+        })
+    }
+}

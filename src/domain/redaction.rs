@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
+use unicode_normalization::char::is_combining_mark;
 
 use super::search::words;
 
@@ -12,6 +13,9 @@ pub const ERASED: &str = "[erased]";
 
 /// The fewest digits that are taken for a phone number.
 const FEWEST_DIGITS: usize = 7;
+
+/// So many groups of digits are taken for one number at the most.
+const MOST_GROUPS: usize = 8;
 
 /// So many bytes may stand between two words of a name: `Roe, Ann`, `Ann M. Roe`.
 const WIDEST_GAP: usize = 6;
@@ -29,9 +33,14 @@ pub struct Redaction {
     finder: Option<AhoCorasick>,
 }
 
-/// A name as it is compared: its words, without single letters, which say nothing of anybody.
+/// A name as it is compared: its words, without initials, which say nothing of anybody. Only scripts with upper and lower case
+/// have initials; a Chinese name is often of one character.
 pub fn name_words(name: &str) -> Vec<String> {
-    words(name).into_iter().filter(|word| word.chars().nth(1).is_some()).collect()
+    let is_initial = |word: &String| {
+        let mut characters = word.chars();
+        characters.next().is_none_or(|c| c.is_lowercase() || c.is_numeric()) && characters.next().is_none()
+    };
+    words(name).into_iter().filter(|word| !is_initial(word)).collect()
 }
 
 impl Redaction {
@@ -44,7 +53,7 @@ impl Redaction {
         let mut redaction = Redaction {
             emails: emails.into_iter().map(|email| email.to_lowercase()).collect(),
             phones: phones.into_iter().map(|number| number.trim_start_matches('+').to_owned()).collect(),
-            names: names.into_iter().filter(|name| !name.is_empty()).collect(),
+            names: names.into_iter().filter(|name| !name.is_empty() && !name.iter().any(String::is_empty)).collect(),
             finder: None,
         };
         let signs: BTreeSet<&str> =
@@ -115,22 +124,38 @@ impl Redaction {
         }
     }
 
+    /// Finds numbers within what may be one and more numbers, dates and the like side by side.
     fn find_phones(&self, text: &str, spans: &mut Vec<Range<usize>>) {
-        for (start, token) in tokens(text, |c| c.is_ascii_digit() || " +().-/".contains(c)) {
-            let digits: String = token.chars().filter(char::is_ascii_digit).collect();
-            let number = digits.trim_start_matches('0');
-            let is_theirs = |phone: &String| phone.ends_with(number) || number.ends_with(phone.as_str());
-            if number.len() >= FEWEST_DIGITS && self.phones.iter().any(is_theirs) {
-                let inner = token.trim();
-                let start = start + (token.len() - token.trim_start().len());
-                spans.push(start..start + inner.len());
+        for (at, token) in tokens(text, |c| c.is_ascii_digit() || " +().-/".contains(c)) {
+            let groups: Vec<(usize, &str)> = tokens(token, |c| c.is_ascii_digit()).collect();
+            let mut first = 0;
+            while first < groups.len() {
+                let last = (first..groups.len().min(first + MOST_GROUPS)).rev().find(|last| {
+                    let groups = groups.get(first..=*last).unwrap_or_default();
+                    // The zero of `+49 (0)30` is not dialled.
+                    let digits: String = groups.iter().map(|(_, group)| *group).filter(|group| *group != "0").collect();
+                    let number = digits.trim_start_matches('0');
+                    let is_theirs = |phone: &String| {
+                        // Behind what is dialled to get abroad, too.
+                        phone.ends_with(number) || (number.ends_with(phone.as_str()) && number.len() <= phone.len() + 3)
+                    };
+                    number.len() >= FEWEST_DIGITS && self.phones.iter().any(is_theirs)
+                });
+                let found = last.and_then(|last| Some((groups.get(first)?.0, groups.get(last)?)));
+                if let Some((begin, (end, group))) = found {
+                    let before = token.get(..begin).unwrap_or_default();
+                    let begin = before.trim_end_matches(['+', '(']).len();
+                    spans.push(at + begin..at + end + group.len());
+                }
+                first = last.unwrap_or(first) + 1;
             }
         }
     }
 
     fn find_names(&self, text: &str, spans: &mut Vec<Range<usize>>) {
         let mut found: Vec<(Range<usize>, String)> = Vec::new();
-        for (start, token) in tokens(text, char::is_alphanumeric) {
+        // A letter and its accent are one.
+        for (start, token) in tokens(text, |c| c.is_alphanumeric() || is_combining_mark(c)) {
             found.extend(name_words(token).into_iter().map(|word| (start..start + token.len(), word)));
         }
         for name in &self.names {
@@ -162,22 +187,38 @@ fn tokens(text: &str, is_part: impl Fn(char) -> bool) -> impl Iterator<Item = (u
     })
 }
 
+/// From this length on, in characters, a text may be as long as its column takes, so that it must not become longer.
+const MAY_BE_CUT: usize = 400;
+
 /// The text with a mark where these spans were.
 fn without(text: &str, mut spans: Vec<Range<usize>>) -> Option<String> {
     if spans.is_empty() {
         return None;
     }
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
-    let (mut redacted, mut done) = (String::with_capacity(text.len()), 0);
+    let mut apart: Vec<Range<usize>> = Vec::new();
     for span in spans {
-        if span.start >= done {
-            redacted.push_str(text.get(done..span.start)?);
-            redacted.push_str(ERASED);
+        match apart.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => apart.push(span),
         }
-        done = done.max(span.end);
     }
-    redacted.push_str(text.get(done..)?);
-    Some(redacted)
+    let marked = |mark: &dyn Fn(&str) -> String| -> Option<String> {
+        let (mut redacted, mut done) = (String::with_capacity(text.len()), 0);
+        for span in &apart {
+            redacted.push_str(text.get(done..span.start)?);
+            redacted.push_str(&mark(text.get(span.clone())?));
+            done = span.end;
+        }
+        redacted.push_str(text.get(done..)?);
+        Some(redacted)
+    };
+    let redacted = marked(&|_| ERASED.to_owned())?;
+    let length = text.chars().count();
+    match length >= MAY_BE_CUT && redacted.chars().count() > length {
+        true => marked(&|what| "*".repeat(what.chars().count())),
+        false => Some(redacted),
+    }
 }
 
 #[cfg(test)]
@@ -199,6 +240,11 @@ mod tests {
         assert_eq!(redact("mail Ada@Example.com."), "mail [erased]");
         assert_eq!(redact("row 3: (212) 555-0101, twice"), "row 3: [erased], twice");
         assert_eq!(redact("tel 0012125550101"), "tel [erased]");
+        assert_eq!(redact("called 212-555-0101 3/4"), "called [erased] 3/4");
+        assert_eq!(redact("2026-03-04 (212) 555-0101 / 212-555-0177"), "2026-03-04 [erased] / 212-555-0177");
+        assert_eq!(redact("2. 212.555.0101, +1 (212) 555 01 01"), "2. [erased], [erased]");
+        // An accent in a character of its own, as macOS writes names of files.
+        assert_eq!(redact("Ada Mu\u{308}ller.csv"), "[erased].csv");
         for kept in [
             "Ada wrote",
             "a Müller",
@@ -211,6 +257,23 @@ mod tests {
         ] {
             assert_eq!(redact(kept), kept);
         }
+    }
+
+    #[test]
+    fn numbers_and_names_of_other_countries() {
+        let of = |phone: &str, names: [Vec<String>; 1]| Redaction::of([], &[phone.to_owned()], names);
+        let wang = of("+49301234567", [vec!["王小明".to_owned()]]);
+        assert_eq!(wang.redact("Tel. +49 (0)30 1234567").unwrap(), "Tel. [erased]");
+        assert_eq!(wang.redact("030/1234567; 王小明, 王小").unwrap(), "[erased]; [erased], 王小");
+        assert_eq!(name_words("王 明 X. 3"), ["王", "明"]);
+        assert!(!Redaction::of([], [], [vec![String::new()], vec![]]).speaks("anything"));
+    }
+
+    #[test]
+    fn a_text_as_long_as_may_be_does_not_grow() {
+        let bo = Redaction::of([], [], [vec!["bo".to_owned(), "li".to_owned()]]);
+        let text = format!("Bo Li {}", "x".repeat(394));
+        assert_eq!(bo.redact(&text).unwrap(), format!("***** {}", "x".repeat(394)));
     }
 
     #[test]

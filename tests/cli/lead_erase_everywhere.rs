@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crmctl::db::catalogue::{self, OnErase, Person, Table};
+use crmctl::db::catalogue::{self, Belongs, OnErase, Table};
 use serde_json::{Value, json};
 
 use crate::support::engine::database_of;
@@ -90,9 +90,9 @@ fn live_texts(world: &World) -> Vec<(String, String, bool)> {
 
 /// The condition that chooses one row of a table: of the lead, or of another.
 fn one_row(table: &Table, lead: i64, is_theirs: bool) -> Option<String> {
-    let (column, equals) = match (table.person, is_theirs) {
-        (Person::Lead, _) => ("id", if is_theirs { "=" } else { "<>" }),
-        (Person::PartOfLead | Person::AboutLead, _) => ("lead_id", if is_theirs { "=" } else { "<>" }),
+    let (column, equals) = match (table.belongs, is_theirs) {
+        (Belongs::Lead, _) => ("id", if is_theirs { "=" } else { "<>" }),
+        (Belongs::PartOfLead | Belongs::AboutLead, _) => ("lead_id", if is_theirs { "=" } else { "<>" }),
         (_, true) => return None,
         (_, false) => ("1", "<>"),
     };
@@ -165,12 +165,12 @@ fn a_person_is_gone_from_every_text_or_the_place_is_told() {
             let entry = catalogue::table(table).unwrap();
             let on_erase = entry.text(column).unwrap().on_erase;
             // In what was asked and answered about their number, the number stays.
-            let signs = if entry.person == Person::AboutNumber && on_erase.changes() { &SIGNS[..2] } else { &SIGNS };
+            let signs = if entry.belongs == Belongs::AboutNumber && on_erase.changes() { &SIGNS[..2] } else { &SIGNS };
             let speaks = signs.iter().any(|sign| texts.contains(sign));
             let is_told =
                 left.contains(&(table, column)) || (others && matches!(on_erase, OnErase::Identity | OnErase::Value));
             assert!(!speaks || is_told, "{engine:?}: {table}.{column} holds {texts}, and nobody is told");
-            let may_stay = matches!(on_erase, OnErase::Report | OnErase::Kept(_) | OnErase::Identity | OnErase::Value);
+            let may_stay = !matches!(on_erase, OnErase::Blank | OnErase::Redact);
             assert!(!speaks || may_stay, "{engine:?}: {table}.{column} holds {texts}");
         }
         world.finish();
@@ -226,6 +226,8 @@ fn names_leave_sheets_and_descriptions_but_not_filters() {
         let sheets = world.engine.sql(&world.url, "SELECT sheet FROM imports").unwrap();
         assert_eq!(sheets, ["[erased]"]);
         assert_eq!(world.json(["segment", "show", "gifts"])["description"], "flowers for [erased]");
+        let log = world.json(["audit", "list", "--entity", "segment", "--action", "redact"]);
+        assert_eq!((&log[0]["field_name"], &log[0]["new_value"]), (&json!("description"), &Value::Null), "{log}");
         let ben = world.json(["lead", "show", "2"]);
         assert_eq!(ben["company"], "[erased] & Sons");
         assert_eq!(ben["version"].as_i64().unwrap(), before["version"].as_i64().unwrap() + 1);
@@ -251,9 +253,9 @@ fn a_name_that_another_has_stays_and_is_told() {
         let erased = world.json(["lead", "erase", "1", "--yes"]);
         let told = left(&erased);
         for place in [
-            "lead_notes.body 1 shared_name",
-            "segments.description smiths shared_name",
-            "lead_source_costs.note 1 shared_name",
+            "lead_notes.body lead 2 ambiguous_name",
+            "segments.description smiths ambiguous_name",
+            "lead_source_costs.note 1 ambiguous_name",
         ] {
             assert!(told.contains(&place.to_owned()), "{:?}: {place}: {told:?}", world.engine);
         }
@@ -285,5 +287,45 @@ fn an_import_is_undone_though_somebody_was_taken_out_of_its_texts() {
             "{undone}"
         );
         assert_eq!(world.json(["lead", "show", "2"])["company"], "Stone");
+    });
+}
+
+#[test]
+fn two_people_who_mention_each_other_are_both_erased() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--name", "Ada Lovelace", "--note", "friend of Ben Stone"]);
+        world.ok(["lead", "add", "--phone", "2125550102", "--name", "Ben Stone", "--note", "friend of Ada Lovelace"]);
+        world.ok(["user", "add", "ann@example.com", "--role", "admin"]);
+        let ann = ["--as", "ann@example.com"];
+        let assign =
+            ["lead", "assign", "--where", "last_name in (Lovelace, Stone)", "--to", "ann@example.com", "--yes"];
+        world.ok(assign.into_iter().chain(ann));
+        world.now = "2026-03-05T12:00:00Z";
+        for lead in ["1", "2"] {
+            let erased = world.json(["lead", "erase", lead, "--yes"].into_iter().chain(ann));
+            assert_eq!(erased["lead_ids"], json!([lead.parse::<i64>().unwrap()]), "{:?}: {erased}", world.engine);
+        }
+        let log = world
+            .engine
+            .sql(&world.url, "SELECT coalesce(old_value, '') || coalesce(new_value, '') FROM lead_audit_log");
+        let log = log.unwrap().join("\n");
+        assert!(!log.contains("Ada") && !log.contains("Stone"), "{log}");
+    });
+}
+
+#[test]
+fn names_in_json_with_line_breaks_and_in_keys_of_other_leads_are_found() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--name", "Ada Müller", "--email", "ada@one.example"]);
+        world.file("b.csv", "Phone,Memo\n2125550102,\"met\nAda Mu\u{308}ller\nby ada@one.example 212-555-0101 3/4\"\n");
+        world.ok(["import", "leads", "b.csv"]);
+        world.ok(["lead", "edit", "2", "--email", "ada.muller@new.example"]);
+        world.now = "2026-03-05T12:00:00Z";
+        let erased = world.json(["lead", "erase", "1", "--yes"]);
+        let other = world.json(["lead", "show", "2"]);
+        let memo = other["custom_fields"]["Memo"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(memo, "met\n[erased]\nby [erased] [erased] 3/4", "{:?}: {other}", world.engine);
+        let told = left(&erased);
+        assert!(told.contains(&"leads.email 2 not_changed".to_owned()), "{:?}: {told:?}", world.engine);
     });
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crmctl::db::catalogue::{Person, Tenant, table, tables};
+use crmctl::db::catalogue::{Belongs, Tenant, table, tables};
 
 use crate::columns::{of_postgres, of_sqlite};
 use crate::keys;
@@ -77,10 +77,10 @@ impl<'a, I: Iterator<Item = &'a str>> EqSet<'a> for I {
 fn labels_and_what_ties_rows_to_a_person_are_columns() {
     let postgres = of_postgres();
     for table in tables() {
-        let by_person = match table.person {
-            Person::Mentioned | Person::Nobody | Person::Lead => None,
-            Person::PartOfLead | Person::AboutLead => Some("lead_id"),
-            Person::AboutNumber => Some("phone_number"),
+        let by_person = match table.belongs {
+            Belongs::Mentioned | Belongs::Nobody | Belongs::Lead => None,
+            Belongs::PartOfLead | Belongs::AboutLead => Some("lead_id"),
+            Belongs::AboutNumber => Some("phone_number"),
         };
         for column in table.label.into_iter().chain(by_person) {
             assert!(postgres[table.name].iter().any(|c| c.name == column), "`{}` has no column {column}", table.name);
@@ -96,7 +96,8 @@ fn what_an_erasure_writes_fits_the_columns() {
         let columns = &postgres[table.name];
         let has_version = columns.iter().any(|column| column.name == "version");
         assert_eq!(table.is_versioned(), has_version, "`{}`", table.name);
-        if !matches!(table.person, Person::Lead | Person::AboutLead) {
+        assert!(!table.key.is_empty(), "`{}` has texts, and no key to name a row by", table.name);
+        if !matches!(table.belongs, Belongs::Lead | Belongs::AboutLead) {
             continue;
         }
         for text in table.erasable() {

@@ -1,4 +1,5 @@
--- Every change of anything but leads, field by field. A row can be rebuilt from its entries.
+-- Every change of users, organizations, settings, segments and budget accounts, field by field. A row can be rebuilt from its
+-- entries.
 CREATE TABLE audit_log (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     organization_id INTEGER NOT NULL REFERENCES organizations (id),

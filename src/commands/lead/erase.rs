@@ -37,8 +37,8 @@ pub struct Args {
 const COLUMNS: &[Column] = &[
     Column::text("lead_ids", "leads"),
     Column::count("deleted", "rows deleted"),
-    Column::count("blanked", "rows emptied"),
-    Column::count("redacted", "rows of others, changed"),
+    Column::count("emptied", "rows emptied"),
+    Column::count("redacted", "rows of others, redacted"),
     Column::text("other_lead_ids", "other leads that have or had their phone or email"),
     Column::hidden("tables"),
     Column::hidden("left"),
@@ -48,8 +48,8 @@ const COLUMNS: &[Column] = &[
 const TABLE_COLUMNS: &[Column] = &[
     Column::text("table", "table"),
     Column::count("deleted", "deleted"),
-    Column::count("blanked", "emptied"),
-    Column::count("redacted", "changed"),
+    Column::count("emptied", "emptied"),
+    Column::count("redacted", "redacted"),
 ];
 
 const LEFT_COLUMNS: &[Column] = &[

@@ -1,7 +1,7 @@
 //! Who there is: organizations, their users and settings.
 
-use super::OnErase::Report;
-use super::{Person, Table, Tenant, Writes, text};
+use super::OnErase::{Code, Report};
+use super::{Belongs, Table, Tenant, Writes, text};
 
 pub(super) const TABLES: &[Table] = &[
     Table {
@@ -11,13 +11,13 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Editable { delete: false },
         key: &["id"],
         label: Some("slug"),
-        person: Person::Nobody,
+        belongs: Belongs::Nobody,
         texts: &[
             text("name", Report),
             text("slug", Report),
-            text("default_region", Report),
-            text("base_currency", Report),
-            text("timezone", Report),
+            text("default_region", Code),
+            text("base_currency", Code),
+            text("timezone", Code),
         ],
     },
     Table {
@@ -27,13 +27,13 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Editable { delete: false },
         key: &["id"],
         label: Some("email"),
-        person: Person::Nobody,
+        belongs: Belongs::Nobody,
         texts: &[
             text("email", Report),
             text("first_name", Report),
             text("last_name", Report),
-            text("role", Report),
-            text("timezone", Report),
+            text("role", Code),
+            text("timezone", Code),
         ],
     },
     Table {
@@ -43,7 +43,7 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Editable { delete: false },
         key: &["config_key"],
         label: None,
-        person: Person::Mentioned,
+        belongs: Belongs::Mentioned,
         texts: &[text("config_key", Report), text("config_value", Report)],
     },
 ];

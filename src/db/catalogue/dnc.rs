@@ -1,7 +1,7 @@
 //! The do-not-call list, the requests that made it, and the answers that were given.
 
-use super::OnErase::{Kept, Redact, Report};
-use super::{ACTOR, Person, Table, Tenant, Text, Writes, json, text};
+use super::OnErase::{Code, Kept, Redact, Report};
+use super::{ACTOR, Belongs, Table, Tenant, Text, Writes, json, text};
 
 /// A number stays listed whoever is erased, and what was asked and answered about it can be proven.
 const NUMBER: Text =
@@ -15,17 +15,17 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Kept,
         key: &["id"],
         label: None,
-        person: Person::AboutNumber,
+        belongs: Belongs::AboutNumber,
         texts: &[
             NUMBER,
             text("reason", Redact),
-            text("source", Report),
-            text("scope", Report),
+            text("source", Code),
+            text("scope", Code),
             text("evidence", Redact),
             text("added_actor", ACTOR),
             text("removed_actor", ACTOR),
             text("removal_reason", Redact),
-            text("removal_kind", Report),
+            text("removal_kind", Code),
         ],
     },
     Table {
@@ -35,16 +35,16 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::DecidedOnce,
         key: &["id"],
         label: None,
-        person: Person::AboutNumber,
+        belongs: Belongs::AboutNumber,
         texts: &[
             NUMBER,
-            text("source", Report),
-            text("scope", Report),
+            text("source", Code),
+            text("scope", Code),
             text("reason", Redact),
             text("text", Redact),
-            text("class", Report),
+            text("class", Code),
             text("actor", ACTOR),
-            text("decision", Report),
+            text("decision", Code),
             text("decision_reason", Redact),
             text("decided_actor", ACTOR),
         ],
@@ -56,12 +56,12 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::AppendOnly,
         key: &["id"],
         label: None,
-        person: Person::AboutNumber,
+        belongs: Belongs::AboutNumber,
         texts: &[
             text("input", Redact),
             NUMBER,
-            text("channel", Report),
-            text("verdict", Report),
+            text("channel", Code),
+            text("verdict", Code),
             json("reasons", Redact),
             json("lists_checked", Report),
             text("actor", ACTOR),

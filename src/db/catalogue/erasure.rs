@@ -1,7 +1,7 @@
 //! People who had themselves erased.
 
-use super::OnErase::Report;
-use super::{ACTOR, Person, Table, Tenant, Writes, text};
+use super::OnErase::{Code, Report};
+use super::{ACTOR, Belongs, Table, Tenant, Writes, text};
 
 pub(super) const TABLES: &[Table] = &[
     Table {
@@ -10,8 +10,8 @@ pub(super) const TABLES: &[Table] = &[
         tenant: Tenant::Organization,
         writes: Writes::AppendOnly,
         key: &["id"],
-        label: Some("lead_id"),
-        person: Person::Mentioned,
+        label: None,
+        belongs: Belongs::Mentioned,
         texts: &[text("reason", Report), text("actor", ACTOR)],
     },
     Table {
@@ -21,7 +21,7 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::AppendOnly,
         key: &["key_hash", "lead_id"],
         label: None,
-        person: Person::Mentioned,
+        belongs: Belongs::Mentioned,
         texts: &[],
     },
     Table {
@@ -31,7 +31,7 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::AppendOnly,
         key: &[],
         label: None,
-        person: Person::Mentioned,
+        belongs: Belongs::Mentioned,
         texts: &[],
     },
     Table {
@@ -41,7 +41,7 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::AppendOnly,
         key: &["table_name", "row_id"],
         label: None,
-        person: Person::Mentioned,
-        texts: &[text("table_name", Report)],
+        belongs: Belongs::Mentioned,
+        texts: &[text("table_name", Code)],
     },
 ];

@@ -1,7 +1,7 @@
 //! Imports of files.
 
-use super::OnErase::{Redact, Report};
-use super::{ACTOR, Person, Table, Tenant, Writes, json, text};
+use super::OnErase::{Code, Redact};
+use super::{ACTOR, Belongs, Table, Tenant, Writes, json, text};
 
 pub(super) const TABLES: &[Table] = &[Table {
     name: "imports",
@@ -10,16 +10,16 @@ pub(super) const TABLES: &[Table] = &[Table {
     writes: Writes::Editable { delete: false },
     key: &["id"],
     label: None,
-    person: Person::Mentioned,
+    belongs: Belongs::Mentioned,
     texts: &[
-        text("kind", Report),
+        text("kind", Code),
         text("file_name", Redact),
-        text("file_sha256", Report),
+        text("file_sha256", Code),
         text("sheet", Redact),
         json("mapping", Redact),
         json("options", Redact),
         json("counts", Redact),
-        text("status", Report),
+        text("status", Code),
         text("actor", ACTOR),
     ],
 }];

@@ -1,7 +1,7 @@
 //! Leads, what belongs to them, their logs, and the index of searches.
 
-use super::OnErase::{Blank, Identity, Redact, Report, Value};
-use super::{ACTOR, Person, Table, Tenant, Writes, json, text};
+use super::OnErase::{Blank, Code, Identity, Redact, Report, Value};
+use super::{ACTOR, Belongs, Table, Tenant, Writes, json, text};
 
 pub(super) const TABLES: &[Table] = &[
     Table {
@@ -11,7 +11,7 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Editable { delete: false },
         key: &["id"],
         label: None,
-        person: Person::Lead,
+        belongs: Belongs::Lead,
         texts: &[
             text("first_name", Identity),
             text("last_name", Identity),
@@ -22,14 +22,14 @@ pub(super) const TABLES: &[Table] = &[
             text("job_title", Blank),
             text("website", Blank),
             text("linkedin_url", Blank),
-            text("status", Report),
+            text("status", Code),
             json("lead_score_factors", Blank),
-            text("temperature", Report),
+            text("temperature", Code),
             text("source", Report),
             json("source_metadata", Blank),
             text("campaign", Report),
-            text("currency", Report),
-            text("consent_status", Report),
+            text("currency", Code),
+            text("consent_status", Code),
             text("city", Blank),
             text("state", Blank),
             text("postal_code", Blank),
@@ -46,8 +46,8 @@ pub(super) const TABLES: &[Table] = &[
         tenant: Tenant::Organization,
         writes: Writes::Editable { delete: true },
         key: &["id"],
-        label: Some("lead_id"),
-        person: Person::PartOfLead,
+        label: None,
+        belongs: Belongs::PartOfLead,
         texts: &[text("phone_number", Identity), text("kind", Redact)],
     },
     Table {
@@ -56,8 +56,8 @@ pub(super) const TABLES: &[Table] = &[
         tenant: Tenant::Organization,
         writes: Writes::Editable { delete: true },
         key: &["lead_id", "tag"],
-        label: Some("lead_id"),
-        person: Person::PartOfLead,
+        label: None,
+        belongs: Belongs::PartOfLead,
         texts: &[text("tag", Report)],
     },
     Table {
@@ -66,8 +66,8 @@ pub(super) const TABLES: &[Table] = &[
         tenant: Tenant::Organization,
         writes: Writes::Editable { delete: true },
         key: &["id"],
-        label: Some("lead_id"),
-        person: Person::PartOfLead,
+        label: None,
+        belongs: Belongs::PartOfLead,
         texts: &[text("body", Redact)],
     },
     Table {
@@ -76,11 +76,11 @@ pub(super) const TABLES: &[Table] = &[
         tenant: Tenant::Organization,
         writes: Writes::AppendOnly,
         key: &["id"],
-        label: Some("lead_id"),
-        person: Person::AboutLead,
+        label: None,
+        belongs: Belongs::AboutLead,
         texts: &[
-            text("action", Report),
-            text("field_name", Report),
+            text("action", Code),
+            text("field_name", Code),
             text("old_value", Value),
             text("new_value", Value),
             text("actor", ACTOR),
@@ -93,14 +93,9 @@ pub(super) const TABLES: &[Table] = &[
         tenant: Tenant::Organization,
         writes: Writes::AppendOnly,
         key: &["id"],
-        label: Some("lead_id"),
-        person: Person::AboutLead,
-        texts: &[
-            text("from_status", Report),
-            text("to_status", Report),
-            text("trigger_type", Report),
-            text("reason", Blank),
-        ],
+        label: None,
+        belongs: Belongs::AboutLead,
+        texts: &[text("from_status", Code), text("to_status", Code), text("trigger_type", Code), text("reason", Blank)],
     },
     Table {
         name: "lead_assignments",
@@ -108,9 +103,9 @@ pub(super) const TABLES: &[Table] = &[
         tenant: Tenant::Organization,
         writes: Writes::AppendOnly,
         key: &["id"],
-        label: Some("lead_id"),
-        person: Person::AboutLead,
-        texts: &[text("strategy", Report), text("context", Blank), text("actor", ACTOR)],
+        label: None,
+        belongs: Belongs::AboutLead,
+        texts: &[text("strategy", Code), text("context", Blank), text("actor", ACTOR)],
     },
     Table {
         name: "lead_search",
@@ -119,7 +114,7 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Editable { delete: false },
         key: &["trigram", "block"],
         label: None,
-        person: Person::Mentioned,
+        belongs: Belongs::Mentioned,
         texts: &[],
     },
     Table {
@@ -129,7 +124,7 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Editable { delete: false },
         key: &[],
         label: None,
-        person: Person::Mentioned,
+        belongs: Belongs::Mentioned,
         texts: &[],
     },
 ];

@@ -28,7 +28,7 @@ pub struct Table {
     pub key: &'static [&'static str],
     /// The column by which a person knows a row; its key when there is none.
     pub label: Option<&'static str>,
-    pub person: Person,
+    pub belongs: Belongs,
     /// Each column of text or JSON.
     pub texts: &'static [Text],
 }
@@ -57,7 +57,7 @@ pub enum Writes {
 
 /// How the rows of a table belong to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Person {
+pub enum Belongs {
     /// They are about other things, in which a person may be mentioned: a surname alone is reported, too.
     Mentioned,
     /// They are about the organization and its own people.
@@ -98,6 +98,8 @@ pub enum OnErase {
     Redact,
     /// It cannot be changed, or means something by what it says: the place is reported.
     Report,
+    /// A word of a vocabulary or a code, which speaks of nobody unless another program wrote it: then the place is reported.
+    Code,
     /// It stays, for this reason, and is told.
     Kept(&'static str),
 }
@@ -149,7 +151,7 @@ impl Table {
 
     /// Whether its rows count their changes in `version` and `updated_at`.
     pub fn is_versioned(&self) -> bool {
-        !self.is_log() && self.person != Person::PartOfLead && !self.texts.is_empty()
+        !self.is_log() && self.belongs != Belongs::PartOfLead && !self.texts.is_empty()
     }
 
     /// Whether its rows never change but for an erasure.

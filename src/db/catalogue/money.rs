@@ -1,7 +1,7 @@
 //! Costs of sources, exchange rates, and the budget ledger.
 
-use super::OnErase::{Redact, Report};
-use super::{ACTOR, Person, Table, Tenant, Writes, text};
+use super::OnErase::{Code, Redact, Report};
+use super::{ACTOR, Belongs, Table, Tenant, Writes, text};
 
 pub(super) const TABLES: &[Table] = &[
     Table {
@@ -11,12 +11,12 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Editable { delete: false },
         key: &["id"],
         label: None,
-        person: Person::Mentioned,
+        belongs: Belongs::Mentioned,
         texts: &[
             text("source", Report),
             text("campaign", Report),
-            text("period", Report),
-            text("currency", Report),
+            text("period", Code),
+            text("currency", Code),
             text("note", Redact),
         ],
     },
@@ -27,8 +27,8 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::AppendOnly,
         key: &["id"],
         label: None,
-        person: Person::Mentioned,
-        texts: &[text("action", Report), text("reason", Redact), text("actor", ACTOR)],
+        belongs: Belongs::Mentioned,
+        texts: &[text("action", Code), text("reason", Redact), text("actor", ACTOR)],
     },
     Table {
         name: "exchange_rates",
@@ -37,12 +37,12 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::AppendOnly,
         key: &["id"],
         label: None,
-        person: Person::Mentioned,
+        belongs: Belongs::Mentioned,
         texts: &[
-            text("currency", Report),
-            text("base_currency", Report),
-            text("period", Report),
-            text("rate", Report),
+            text("currency", Code),
+            text("base_currency", Code),
+            text("period", Code),
+            text("rate", Code),
             text("actor", ACTOR),
         ],
     },
@@ -53,8 +53,8 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::Kept,
         key: &["id"],
         label: Some("name"),
-        person: Person::Mentioned,
-        texts: &[text("name", Report), text("currency", Report)],
+        belongs: Belongs::Mentioned,
+        texts: &[text("name", Report), text("currency", Code)],
     },
     Table {
         name: "budget_transactions",
@@ -63,14 +63,14 @@ pub(super) const TABLES: &[Table] = &[
         writes: Writes::AppendOnly,
         key: &["account_id", "sequence"],
         label: None,
-        person: Person::Mentioned,
+        belongs: Belongs::Mentioned,
         texts: &[
-            text("transaction_type", Report),
+            text("transaction_type", Code),
             text("reference", Report),
             text("description", Report),
             text("source", Report),
             text("campaign", Report),
-            text("period", Report),
+            text("period", Code),
             text("actor", ACTOR),
         ],
     },

@@ -1,7 +1,7 @@
 //! Filters with a name.
 
 use super::OnErase::{Redact, Report};
-use super::{Person, Table, Tenant, Writes, json, text};
+use super::{Belongs, Table, Tenant, Writes, json, text};
 
 pub(super) const TABLES: &[Table] = &[Table {
     name: "segments",
@@ -10,6 +10,6 @@ pub(super) const TABLES: &[Table] = &[Table {
     writes: Writes::Editable { delete: true },
     key: &["id"],
     label: Some("name"),
-    person: Person::Mentioned,
+    belongs: Belongs::Mentioned,
     texts: &[text("name", Report), text("description", Redact), json("filter", Report)],
 }];

@@ -181,7 +181,10 @@ pub fn honoured_by_others(
     for chunk in numbers.chunks(super::IN_LIST) {
         found.extend(
             dnc_requests::table
-                .left_join(imports::table.on(imports::id.nullable().eq(dnc_requests::import_id)))
+                .left_join(
+                    imports::table
+                        .on(imports::id.nullable().eq(dnc_requests::import_id).and(imports::organization_id.eq(org.0))),
+                )
                 .filter(dnc_requests::organization_id.eq(org.0))
                 .filter(dnc_requests::phone_number.eq_any(chunk.to_vec()))
                 .filter(dnc_requests::decision.eq(Decision::Honour))

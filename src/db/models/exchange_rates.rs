@@ -67,7 +67,10 @@ pub fn insert(
 /// The database cannot be read.
 pub fn entered(conn: &mut Db, org: OrgId, base: &str) -> Result<Vec<ExchangeRate>, DbError> {
     let mut rates: Vec<ExchangeRate> = exchange_rates::table
-        .left_join(imports::table.on(imports::id.nullable().eq(exchange_rates::import_id)))
+        .left_join(
+            imports::table
+                .on(imports::id.nullable().eq(exchange_rates::import_id).and(imports::organization_id.eq(org.0))),
+        )
         .filter(exchange_rates::organization_id.eq(org.0).and(exchange_rates::base_currency.eq(base)))
         .filter(imports::status.is_null().or(imports::status.ne(ImportStatus::Undone)))
         .select(ExchangeRate::as_select())

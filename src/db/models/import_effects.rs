@@ -150,19 +150,22 @@ pub fn status_since(conn: &mut Db, org: OrgId, import: i64, leads: &[i64]) -> Re
     type Row = (i64, Option<i64>, Timestamp, Option<ImportStatus>, Trigger);
     let mut since = HashMap::new();
     for ids in leads.chunks(IN_LIST) {
-        let rows: Vec<Row> = lead_status_history::table
-            .left_join(imports::table.on(imports::id.nullable().eq(lead_status_history::import_id)))
-            .filter(lead_status_history::organization_id.eq(org.0))
-            .filter(lead_status_history::lead_id.eq_any(ids.to_vec()))
-            .order(lead_status_history::id)
-            .select((
-                lead_status_history::lead_id,
-                lead_status_history::import_id,
-                lead_status_history::changed_at,
-                imports::status.nullable(),
-                lead_status_history::trigger_type,
-            ))
-            .load(conn)?;
+        let rows: Vec<Row> =
+            lead_status_history::table
+                .left_join(imports::table.on(
+                    imports::id.nullable().eq(lead_status_history::import_id).and(imports::organization_id.eq(org.0)),
+                ))
+                .filter(lead_status_history::organization_id.eq(org.0))
+                .filter(lead_status_history::lead_id.eq_any(ids.to_vec()))
+                .order(lead_status_history::id)
+                .select((
+                    lead_status_history::lead_id,
+                    lead_status_history::import_id,
+                    lead_status_history::changed_at,
+                    imports::status.nullable(),
+                    lead_status_history::trigger_type,
+                ))
+                .load(conn)?;
         let mut reached = std::collections::HashSet::new();
         for (lead, by, changed_at, import_status, trigger) in rows {
             if by == Some(import) {

@@ -54,19 +54,22 @@ pub struct StatusChange {
 pub fn before_dnc(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64, Status>, DbError> {
     let mut rows: HashMap<i64, Vec<(Timestamp, Move)>> = HashMap::new();
     for ids in leads.chunks(IN_LIST) {
-        let some: Vec<MoveRow> = lead_status_history::table
-            .left_join(imports::table.on(imports::id.nullable().eq(lead_status_history::import_id)))
-            .filter(lead_status_history::organization_id.eq(org.0))
-            .filter(lead_status_history::lead_id.eq_any(ids.to_vec()))
-            .order(lead_status_history::id)
-            .select((
-                lead_status_history::lead_id,
-                lead_status_history::changed_at,
-                lead_status_history::from_status,
-                lead_status_history::to_status,
-                imports::status.nullable(),
-            ))
-            .load(conn)?;
+        let some: Vec<MoveRow> =
+            lead_status_history::table
+                .left_join(imports::table.on(
+                    imports::id.nullable().eq(lead_status_history::import_id).and(imports::organization_id.eq(org.0)),
+                ))
+                .filter(lead_status_history::organization_id.eq(org.0))
+                .filter(lead_status_history::lead_id.eq_any(ids.to_vec()))
+                .order(lead_status_history::id)
+                .select((
+                    lead_status_history::lead_id,
+                    lead_status_history::changed_at,
+                    lead_status_history::from_status,
+                    lead_status_history::to_status,
+                    imports::status.nullable(),
+                ))
+                .load(conn)?;
         for (lead, at, from, to, import) in some {
             let one = Move { from, to, undone: import == Some(ImportStatus::Undone) };
             rows.entry(lead).or_default().push((at, one));
@@ -164,7 +167,9 @@ pub fn of_lead_as_recorded(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<S
         Option<ImportStatus>,
     );
     let rows: Vec<Row> = history::table
-        .left_join(imports::table.on(imports::id.nullable().eq(history::import_id)))
+        .left_join(
+            imports::table.on(imports::id.nullable().eq(history::import_id).and(imports::organization_id.eq(org.0))),
+        )
         .filter(history::organization_id.eq(org.0).and(history::lead_id.eq(lead)))
         .order(history::id)
         .select((

@@ -1,5 +1,5 @@
-//! The one way in which anything but leads is written: the row and what the log says of it in one transaction, so that the log
-//! alone suffices to rebuild the row. What is logged of a row, and how it is written, its model says (`db::audited`).
+//! How users, organizations, settings, segments and budget accounts are written: the row and what the log says of it in one
+//! transaction, so that the log alone suffices to rebuild the row. What is logged of a row, and how it is written, its model says (`db::audited`).
 
 mod log;
 mod pieces;

@@ -5,7 +5,7 @@ mod person;
 mod sweep;
 pub mod tombstones;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -40,7 +40,7 @@ pub struct Erased {
     /// Rows of the person that were deleted: tags, further phones, notes.
     pub deleted: i64,
     /// Rows of the person whose texts were emptied: leads and their logs.
-    pub blanked: i64,
+    pub emptied: i64,
     /// Rows of others out of whose texts the person was taken.
     pub redacted: i64,
     /// The same by table.
@@ -88,8 +88,7 @@ pub fn erase(conn: &mut Db, lead: &Lead, reason: Option<&str>, stamp: &Stamp) ->
     let key = tombstones::key(conn, org)?;
     let mut hashes: Vec<_> = person.phones.iter().map(|number| hash_of_phone(&key, number)).collect();
     hashes.extend(person.emails.iter().map(|email| hash_of_email(&key, email)));
-    let table = catalogue::table("leads").ok_or(DbError::Query(diesel::result::Error::NotFound))?;
-    let sought = person.sought(conn, org, table, &own)?;
+    let sought = person.sought(conn, org, &own)?;
     for lead in stored {
         erasures::insert(conn, lead.id, reason, &hashes, stamp)?;
     }
@@ -101,23 +100,27 @@ pub fn erase(conn: &mut Db, lead: &Lead, reason: Option<&str>, stamp: &Stamp) ->
         touched: Vec::new(),
         other_leads: BTreeSet::new(),
         left: BTreeSet::new(),
+        kept: BTreeMap::new(),
     };
-    for table in catalogue::tables() {
+    // Logs come last: what was written about the other tables while they were swept stands in them.
+    let (logs, others): (Vec<_>, Vec<_>) = catalogue::tables().partition(|table| table.is_log());
+    for table in others.into_iter().chain(logs) {
         sweep.table(conn, table)?;
     }
     let erases: Vec<_> = own.iter().map(|id| stamp.audit(*id, AuditAction::Erase)).collect();
     lead_audit_log::append(conn, &erases)?;
-    let (tables, other_leads, left) = (sweep.touched, sweep.other_leads, sweep.left);
+    let left = sweep.left();
+    let (tables, other_leads) = (sweep.touched, sweep.other_leads);
     take_out(conn, org, &own)?;
     let sum = |count: fn(&Touched) -> i64| tables.iter().map(count).sum();
     Ok(Erased {
         lead_ids: own,
         deleted: sum(|table| table.deleted),
-        blanked: sum(|table| table.blanked),
+        emptied: sum(|table| table.emptied),
         redacted: sum(|table| table.redacted),
         tables,
         other_lead_ids: other_leads.into_iter().collect(),
-        left: left.into_iter().collect(),
+        left,
         dry_run: false,
     })
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::db::catalogue::Table;
-use crate::db::models::erased_texts::{self, BETWEEN};
+use crate::db::models::erased_texts;
 use crate::db::models::lead_audit_log;
 use crate::db::models::lead_phones;
 use crate::db::models::leads::Lead;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::redaction::{Redaction, name_words};
+use crate::domain::search::words;
 
 /// A person, by the leads that are theirs.
 #[derive(Debug, Default)]
@@ -26,8 +26,8 @@ pub struct Sought {
     pub own: Redaction,
     /// Emails and numbers alone.
     pub contacts: Redaction,
-    /// Full names that other leads have, too, and those of one word, which may mean anything.
-    pub shared_names: Redaction,
+    /// Names that other leads have, too, and forms of names that may mean something else.
+    pub ambiguous_names: Redaction,
     /// Surnames alone.
     pub surnames: Redaction,
     /// For records of the person's own number: every word of their names, and emails; the number stays.
@@ -68,74 +68,95 @@ impl Person {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn sought(&self, conn: &mut Db, org: OrgId, leads: &'static Table, own: &[i64]) -> Result<Sought, DbError> {
-        let names = self.full_names();
+    pub fn sought(&self, conn: &mut Db, org: OrgId, own: &[i64]) -> Result<Sought, DbError> {
+        let (names, mut ambiguous) = self.names();
+        let of = |name: &Name| Redaction::of([], [], name.iter().cloned());
         let all = Redaction::of([], [], names.iter().flat_map(|name| name.iter().cloned()));
-        let is_one_word = |name: &BTreeSet<Vec<String>>| name.iter().all(|words| words.len() < 2);
-        let mut shared: Vec<bool> = names.iter().map(is_one_word).collect();
-        let each: Vec<Redaction> = names.iter().map(|name| Redaction::of([], [], name.iter().cloned())).collect();
-        erased_texts::each(conn, org, leads, |key, texts| {
-            // The first two texts of a lead are its names.
-            let end = texts.match_indices(BETWEEN).nth(1).map_or(texts.len(), |(at, _)| at);
-            let name = texts.get(..end).unwrap_or_default();
-            if all.speaks(name) && !key.number().is_some_and(|id| own.contains(&id)) {
+        let each: Vec<Redaction> = names.iter().map(of).collect();
+        let mut shared = vec![false; names.len()];
+        erased_texts::each_name(conn, org, |id, name| {
+            if all.speaks(name) && !own.contains(&id) {
                 shared.iter_mut().zip(&each).for_each(|(is_shared, one)| *is_shared |= one.speaks(name));
             }
         })?;
-        let of = |wanted: bool| {
-            let chosen = names.iter().zip(&shared).filter(move |(_, is_shared)| **is_shared == wanted);
-            chosen.flat_map(|(name, _)| name.iter().cloned())
-        };
+        let mut unique = Name::new();
+        for (name, is_shared) in names.into_iter().zip(shared) {
+            if is_shared { &mut ambiguous } else { &mut unique }.extend(name);
+        }
         let surnames = self.last_names.iter().map(|name| name_words(name));
         let words = self.first_names.iter().chain(&self.last_names).flat_map(|name| name_words(name));
         Ok(Sought {
-            own: Redaction::of(&self.emails, &self.phones, of(false)),
+            own: Redaction::of(&self.emails, &self.phones, unique),
             contacts: Redaction::of(&self.emails, &self.phones, []),
-            shared_names: Redaction::of([], [], of(true)),
+            ambiguous_names: Redaction::of([], [], ambiguous),
             surnames: Redaction::of([], [], surnames),
             beside_number: Redaction::of(&self.emails, [], words.map(|word| vec![word])),
         })
     }
 
-    /// Each full name in the orders in which people write it, also in one word.
-    fn full_names(&self) -> Vec<BTreeSet<Vec<String>>> {
-        let orders = |first: &str, last: &str| -> BTreeSet<Vec<String>> {
-            let (first, last) = (name_words(first), name_words(last));
-            let forwards: Vec<String> = first.iter().chain(&last).cloned().collect();
-            let backwards: Vec<String> = last.iter().chain(&first).cloned().collect();
-            let joined = [vec![forwards.concat()], vec![backwards.concat()]];
-            [forwards, backwards].into_iter().chain(joined).collect()
-        };
-        match (self.first_names.is_empty(), self.last_names.is_empty()) {
-            (_, true) => self.first_names.iter().map(|first| orders(first, "")).collect(),
-            (true, _) => self.last_names.iter().map(|last| orders("", last)).collect(),
-            _ => {
-                let pairs =
-                    self.first_names.iter().flat_map(|first| self.last_names.iter().map(move |last| (first, last)));
-                pairs.map(|(first, last)| orders(first, last)).collect()
+    /// Each full name in the orders in which people write it; and the forms of them all that may well mean something else: in
+    /// one word, and the first of several first names with the surname.
+    fn names(&self) -> (Vec<Name>, Name) {
+        let (mut names, mut ambiguous) = (Vec::new(), Name::new());
+        let none = BTreeSet::from([String::new()]);
+        let or_none = |names: &'_ BTreeSet<String>| if names.is_empty() { none.clone() } else { names.clone() };
+        for first in or_none(&self.first_names) {
+            for last in or_none(&self.last_names) {
+                let (whole_first, whole_last) = (words(&first).concat(), words(&last).concat());
+                let (first, last) = (name_words(&first), name_words(&last));
+                let orders = |first: &[String]| {
+                    let forwards: Vec<String> = first.iter().chain(&last).cloned().collect();
+                    let backwards: Vec<String> = last.iter().chain(first).cloned().collect();
+                    Name::from([forwards, backwards])
+                };
+                let full = orders(&first);
+                match full.iter().all(|words| words.len() > 1) {
+                    true => names.push(full),
+                    false => ambiguous.extend(full),
+                }
+                ambiguous
+                    .extend([vec![format!("{whole_first}{whole_last}")], vec![format!("{whole_last}{whole_first}")]]);
+                if first.len() > 1 {
+                    ambiguous.extend(orders(first.get(..1).unwrap_or_default()));
+                }
             }
         }
+        (names, ambiguous)
     }
 }
+
+/// A name in several forms, each by its words.
+type Name = BTreeSet<Vec<String>>;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn named(first: &[&str], last: &[&str]) -> Person {
+        let of = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Person { first_names: of(first), last_names: of(last), ..Person::default() }
+    }
+
+    fn shown(names: impl IntoIterator<Item = Vec<String>>) -> Vec<String> {
+        names.into_iter().map(|words| words.join(" ")).collect()
+    }
+
     #[test]
     fn a_full_name_is_all_of_it_in_any_order() {
-        let named = |first: &[&str], last: &[&str]| Person {
-            first_names: first.iter().map(|name| (*name).to_owned()).collect(),
-            last_names: last.iter().map(|name| (*name).to_owned()).collect(),
-            ..Person::default()
-        };
-        let of = |person: &Person| -> Vec<Vec<String>> {
-            let all = person.full_names().into_iter().flatten();
-            all.map(|name| name.iter().map(|word| word.to_string()).collect()).collect()
-        };
-        let ada = of(&named(&["Ada"], &["King"]));
-        assert_eq!(ada, [vec!["ada", "king"], vec!["adaking"], vec!["king", "ada"], vec!["kingada"]]);
-        assert_eq!(named(&["Ada", "A."], &["King", "Byron"]).full_names().len(), 4);
-        assert_eq!(of(&named(&["Ada"], &[])), [vec!["ada"]]);
+        let (names, ambiguous) = named(&["Ada"], &["King"]).names();
+        assert_eq!(shown(names.into_iter().flatten()), ["ada king", "king ada"]);
+        assert_eq!(shown(ambiguous), ["adaking", "kingada"]);
+        assert_eq!(named(&["Ada", "A."], &["King", "Byron"]).names().0.len(), 2);
+    }
+
+    #[test]
+    fn what_may_mean_something_else_is_no_full_name() {
+        let (names, ambiguous) = named(&["Ada Rose"], &["King"]).names();
+        assert_eq!(shown(names.into_iter().flatten()), ["ada rose king", "king ada rose"]);
+        assert!(shown(ambiguous).contains(&"ada king".to_owned()));
+        let (names, ambiguous) = named(&["Hope"], &[]).names();
+        assert_eq!((names.len(), shown(ambiguous)), (0, vec!["hope".to_owned()]));
+        let (_, ambiguous) = named(&["小明"], &["王"]).names();
+        assert!(shown(ambiguous).contains(&"王小明".to_owned()));
     }
 }

@@ -1,23 +1,26 @@
 //! Looking through every text of an organization for a person, as the catalogue of tables says, and taking the person out.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::person::{Person, Sought};
 use crate::db::bulk::{LEAD_COLUMNS, Stamp};
-use crate::db::catalogue::{self, OnErase, Person as Belongs, Table, Text};
+use crate::db::catalogue::{self, Belongs, OnErase, Table, Text};
+use crate::db::models::audit_log::{self, NewEntry};
 use crate::db::models::erased_texts::{self, RowKey};
 use crate::db::models::lead_audit_log;
 use crate::db::{Cell, Db, DbError};
 use crate::domain::audit::AuditAction;
+use crate::domain::audit_entity::Entity;
 use crate::domain::custom;
 use crate::ops::lead_merge::ABSORBED;
 
 vocabulary! {
     /// Why a place still speaks of an erased person, or may do so.
     WhyLeft {
-        SharedName = "shared_name",
+        AmbiguousName = "ambiguous_name",
         SurnameOnly = "surname_only",
         NotChanged = "not_changed",
         Kept = "kept",
@@ -28,9 +31,9 @@ impl WhyLeft {
     /// The reason as a person reads it.
     pub fn meaning(self) -> &'static str {
         match self {
-            WhyLeft::SharedName => "the name, which somebody else has or may have, too",
+            WhyLeft::AmbiguousName => "a name that somebody else has, too, or that may mean something else",
             WhyLeft::SurnameOnly => "the surname, which may mean somebody else",
-            WhyLeft::NotChanged => "it cannot be changed for this, or says what is meant",
+            WhyLeft::NotChanged => "it cannot be changed, or it means something by what it says",
             WhyLeft::Kept => "it has to be kept",
         }
     }
@@ -41,7 +44,7 @@ impl WhyLeft {
 pub struct Left {
     pub table: &'static str,
     pub column: &'static str,
-    /// The row, by its key or its name.
+    /// The row, by its name, its lead or its key; of what is kept, how many rows.
     pub row: String,
     pub why: WhyLeft,
 }
@@ -53,7 +56,7 @@ pub struct Touched {
     /// Rows of the person that were deleted.
     pub deleted: i64,
     /// Rows of the person whose texts were emptied.
-    pub blanked: i64,
+    pub emptied: i64,
     /// Rows of others out of whose texts the person was taken.
     pub redacted: i64,
 }
@@ -69,9 +72,22 @@ pub struct Sweep<'a> {
     /// Leads of others that have or had an email or a number of the person.
     pub other_leads: BTreeSet<i64>,
     pub left: BTreeSet<Left>,
+    /// In how many rows a text that has to be kept speaks of the person.
+    pub kept: BTreeMap<(&'static str, &'static str), u64>,
 }
 
 impl Sweep<'_> {
+    /// The places that still speak of the person.
+    pub fn left(&self) -> Vec<Left> {
+        let kept = self.kept.iter().map(|((table, column), rows)| {
+            let row = format!("{rows} row{}", if *rows == 1 { "" } else { "s" });
+            Left { table, column, row, why: WhyLeft::Kept }
+        });
+        let mut left: Vec<Left> = self.left.iter().cloned().chain(kept).collect();
+        left.sort();
+        left
+    }
+
     /// Sweeps through a table.
     ///
     /// # Errors
@@ -82,18 +98,27 @@ impl Sweep<'_> {
         }
         let mut touched = self.own_rows(conn, table)?;
         let mut found = Vec::new();
-        let of_others = table.person == Belongs::Mentioned;
-        let sought = self.sought;
+        let (sought, kept) = (self.sought, &mut self.kept);
         erased_texts::each(conn, self.stamp.org, table, |key, texts| {
-            let speaks = sought.own.speaks(texts) || sought.shared_names.speaks(texts);
-            if speaks || (of_others && sought.surnames.speaks(texts)) {
+            let mut speaks = false;
+            for (text, value) in &texts.of_row {
+                match text.on_erase {
+                    OnErase::Kept(_) => {
+                        if sought.own.speaks(value) {
+                            *kept.entry((table.name, text.name)).or_default() += 1;
+                        }
+                    }
+                    on_erase => speaks = speaks || sought.finds(table, on_erase, value),
+                }
+            }
+            if speaks {
                 found.push(key.clone());
             }
         })?;
         for key in found {
             touched.redacted += i64::from(self.row(conn, table, &key)?);
         }
-        if touched.deleted + touched.blanked + touched.redacted > 0 {
+        if touched.deleted + touched.emptied + touched.redacted > 0 {
             self.touched.push(touched);
         }
         Ok(())
@@ -101,15 +126,15 @@ impl Sweep<'_> {
 
     /// Deletes or empties the person's own rows.
     fn own_rows(&self, conn: &mut Db, table: &'static Table) -> Result<Touched, DbError> {
-        let mut touched = Touched { table: table.name, deleted: 0, blanked: 0, redacted: 0 };
+        let mut touched = Touched { table: table.name, deleted: 0, emptied: 0, redacted: 0 };
         let org = self.stamp.org;
-        match table.person {
-            Belongs::Lead => touched.blanked = erased_texts::bury(conn, table, self.own, self.stamp)?,
+        match table.belongs {
+            Belongs::Lead => touched.emptied = erased_texts::bury(conn, table, self.own, self.stamp)?,
             Belongs::PartOfLead => touched.deleted = erased_texts::remove_parts(conn, org, table, self.own)?,
             Belongs::AboutLead => {
                 let kept = kept_fields();
                 for lead in self.own {
-                    touched.blanked += erased_texts::blank_log(conn, org, table, *lead, &kept)?;
+                    touched.emptied += erased_texts::blank_log(conn, org, table, *lead, &kept)?;
                 }
             }
             Belongs::AboutNumber | Belongs::Mentioned | Belongs::Nobody => {}
@@ -126,17 +151,18 @@ impl Sweep<'_> {
         };
         let row = Row {
             table,
-            lead: match (table.person, &label) {
+            lead: match (table.belongs, &label) {
                 (Belongs::Lead, _) => key.number(),
                 (Belongs::PartOfLead | Belongs::AboutLead, Cell::Number(lead)) => Some(*lead),
                 _ => None,
             },
-            is_of_number: table.person == Belongs::AboutNumber
+            is_of_number: table.belongs == Belongs::AboutNumber
                 && value("phone_number").is_some_and(|number| self.person.phones.contains(&number)),
             field: value("field_name"),
             named: match label {
                 Cell::Text(name) => name,
-                _ => key.to_string(),
+                Cell::Number(lead) => format!("lead {lead}"),
+                Cell::Empty => key.to_string(),
             },
         };
         let mut changed = Vec::new();
@@ -146,11 +172,25 @@ impl Sweep<'_> {
             }
         }
         let (Some(first), false) = (self.own.first(), changed.is_empty()) else { return Ok(false) };
+        let columns: Vec<&'static str> = changed.iter().map(|(text, _)| text.name).collect();
         erased_texts::set(conn, table, key, changed, *first, self.stamp)?;
-        if let (Belongs::Lead, Some(lead)) = (table.person, row.lead) {
-            lead_audit_log::append(conn, &[self.stamp.audit(lead, AuditAction::Redact)])?;
-        }
+        self.log(conn, table, key, &columns)?;
         Ok(true)
+    }
+
+    /// Tells the log that texts of a row changed, without what they said.
+    fn log(&self, conn: &mut Db, table: &Table, key: &RowKey, columns: &[&'static str]) -> Result<(), DbError> {
+        match (Entity::of_table(table.name), key.number()) {
+            (Some(Entity::Lead), Some(lead)) => {
+                lead_audit_log::append(conn, &[self.stamp.audit(lead, AuditAction::Redact)])
+            }
+            (Some(entity), Some(id)) => {
+                let entry = NewEntry::new(self.stamp, entity, id, AuditAction::Redact);
+                let of = |column: &&str| NewEntry { field_name: Some((*column).to_owned()), ..entry.clone() };
+                audit_log::append(conn, &columns.iter().map(of).collect::<Vec<_>>())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A text without the person; nothing when it stays. Tells where it still speaks of them.
@@ -165,35 +205,59 @@ impl Sweep<'_> {
                 let what = if row.is_of_number { &self.sought.beside_number } else { &self.sought.own };
                 redact(what, text, value)
             }
-            OnErase::Identity => {
-                if self.sought.contacts.speaks(value) {
-                    self.other_leads.extend(row.lead.filter(|lead| !self.own.contains(lead)));
-                }
+            OnErase::Identity if self.sought.contacts.speaks(value) => {
+                self.other_leads.extend(row.lead.filter(|lead| !self.own.contains(lead)));
                 return None;
             }
-            OnErase::Report | OnErase::Kept(_) | OnErase::Value => None,
+            OnErase::Identity | OnErase::Report | OnErase::Code | OnErase::Kept(_) | OnErase::Value => None,
         };
         let rest = redacted.as_deref().unwrap_or(value);
-        if let Some(why) = self.why_left(row, on_erase, rest) {
+        if let Some(why) = self.why_left(row, on_erase, text, rest) {
             self.left.insert(Left { table: row.table.name, column: text.name, row: row.named.clone(), why });
         }
         redacted
     }
 
-    fn why_left(&self, row: &Row, on_erase: OnErase, rest: &str) -> Option<WhyLeft> {
-        let is_mention = row.table.person == Belongs::Mentioned && !matches!(on_erase, OnErase::Kept(_));
+    fn why_left(&self, row: &Row, on_erase: OnErase, text: &Text, rest: &str) -> Option<WhyLeft> {
         // In a text about their number, the number stays.
         let own = match (row.is_of_number, on_erase.changes()) {
             (true, true) => &self.sought.beside_number,
             _ => &self.sought.own,
         };
+        let said = erased_texts::said(text, rest);
         match on_erase {
-            OnErase::Kept(_) if own.speaks(rest) => Some(WhyLeft::Kept),
-            _ if own.speaks(rest) => Some(WhyLeft::NotChanged),
-            _ if self.sought.shared_names.speaks(rest) => Some(WhyLeft::SharedName),
-            _ if is_mention && self.sought.surnames.speaks(rest) => Some(WhyLeft::SurnameOnly),
+            OnErase::Kept(_) => None,
+            _ if own.speaks(&said) => Some(WhyLeft::NotChanged),
+            // Who has the name is somebody else.
+            OnErase::Identity => None,
+            _ if self.sought.ambiguous_names.speaks(&said) => Some(WhyLeft::AmbiguousName),
+            _ if is_mention(row.table, on_erase) && self.sought.surnames.speaks(&without_keys(text, rest)) => {
+                Some(WhyLeft::SurnameOnly)
+            }
             _ => None,
         }
+    }
+}
+
+impl Sought {
+    /// Whether a text of a table's row has to be looked at.
+    fn finds(&self, table: &Table, on_erase: OnErase, said: &str) -> bool {
+        self.own.speaks(said)
+            || self.ambiguous_names.speaks(said)
+            || (is_mention(table, on_erase) && self.surnames.speaks(said))
+    }
+}
+
+/// Whether a surname alone is told in such a text.
+fn is_mention(table: &Table, on_erase: OnErase) -> bool {
+    table.belongs == Belongs::Mentioned && !matches!(on_erase, OnErase::Code | OnErase::Kept(_))
+}
+
+/// A text without the keys of JSON, which are the program's own words.
+fn without_keys<'a>(text: &Text, value: &'a str) -> Cow<'a, str> {
+    match serde_json::from_str::<serde_json::Value>(value) {
+        Ok(json) if text.is_json => erased_texts::words_of(&json, false).into(),
+        _ => value.into(),
     }
 }
 
@@ -234,9 +298,9 @@ fn of_field(field: Option<&str>) -> OnErase {
 /// The fields whose values stay in the log of an erased lead, for they do not say who it was: those that its tombstone keeps.
 fn kept_fields() -> Vec<&'static str> {
     let leads = catalogue::table("leads");
-    let is_blanked =
+    let is_emptied =
         |field: &str| leads.and_then(|table| table.text(field)).is_some_and(|text| text.on_erase.changes());
-    LEAD_COLUMNS.iter().copied().filter(|field| !is_blanked(field)).chain([ABSORBED]).collect()
+    LEAD_COLUMNS.iter().copied().filter(|field| !is_emptied(field)).chain([ABSORBED]).collect()
 }
 
 #[cfg(test)]

@@ -142,8 +142,10 @@ impl Counting<'_> {
         .sql(
             "), ends (id, survivor) AS (
              SELECT chain.id, chain.survivor FROM chain JOIN leads last ON last.id = chain.survivor
-             WHERE last.merged_into_id IS NULL) ",
-        );
+             WHERE last.merged_into_id IS NULL AND last.organization_id = ",
+        )
+        .org(self.question.at.org)
+        .sql(") ");
         // SQLite takes a CROSS JOIN as it stands: the history once, in its order, and the lead of each row of the window.
         let join = Statement::default().either(" CROSS JOIN leads ON leads.id = ", " JOIN leads ON leads.id = ");
         let (begin, join) = match self.has_merges {
