@@ -213,7 +213,7 @@ fn references(conn: &rusqlite::Connection, table: &str) -> BTreeMap<String, Stri
 fn types_of_schema_rs() -> BTreeMap<(String, String), String> {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/schema.rs")).unwrap();
     let (mut table, mut types) = (String::new(), BTreeMap::new());
-    for line in text.lines().map(str::trim) {
+    for line in text.lines().map(str::trim).filter(|line| !line.starts_with("diesel::")) {
         if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") {
             let kind = match kind.trim_start_matches("Nullable<").trim_end_matches('>') {
                 "Int2" => "smallint",

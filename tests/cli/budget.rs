@@ -336,7 +336,8 @@ fn an_erasure_leaves_the_ledger_and_says_so() {
         let erased: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(erased["redacted"], json!(2), "{erased}");
         let left = erased["left"].as_array().unwrap();
-        let of_ledger = |why: &str| left.iter().filter(|l| l["table"] == "budget_transactions" && l["why"] == why).count();
+        let of_ledger =
+            |why: &str| left.iter().filter(|l| l["table"] == "budget_transactions" && l["why"] == why).count();
         // The email, which nobody else has; and the surname, which is a month here.
         assert_eq!((of_ledger("not_changed"), of_ledger("surname_only")), (1, 1), "{erased}");
         // A name that is a month's is not taken out of what is written about costs.

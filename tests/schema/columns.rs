@@ -78,7 +78,7 @@ fn storage(kind: &str) -> &'static str {
 pub fn of_schema_rs() -> (Columns, BTreeMap<String, Vec<String>>) {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/schema.rs")).unwrap();
     let (mut table, mut columns, mut keys) = (String::new(), Columns::new(), BTreeMap::new());
-    for line in text.lines().map(str::trim) {
+    for line in text.lines().map(str::trim).filter(|line| !line.starts_with("diesel::")) {
         if let Some((name, kind)) = line.trim_end_matches(',').split_once(" -> ") {
             let nullable = kind.starts_with("Nullable<");
             let kind = kind.trim_start_matches("Nullable<").trim_end_matches('>').to_owned();
