@@ -34,6 +34,14 @@ impl std::fmt::Display for RowKey {
     }
 }
 
+/// What there is of a row.
+pub struct Row {
+    /// Its lead, or else what a person knows it by.
+    pub label: Cell,
+    /// Its texts, in the order of the catalogue.
+    pub texts: Vec<Option<String>>,
+}
+
 /// The texts of a row, as they are looked through: one for each text of the table, JSON as what it says.
 pub struct Texts<'a> {
     pub of_row: Vec<(&'static Text, std::borrow::Cow<'a, str>)>,
@@ -124,12 +132,7 @@ pub fn each_name(conn: &mut Db, org: OrgId, mut take: impl FnMut(i64, &str)) -> 
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn row(
-    conn: &mut Db,
-    org: OrgId,
-    table: &'static Table,
-    key: &RowKey,
-) -> Result<Option<(Cell, Vec<Option<String>>)>, DbError> {
+pub fn row(conn: &mut Db, org: OrgId, table: &'static Table, key: &RowKey) -> Result<Option<Row>, DbError> {
     let label = match table.belongs {
         Belongs::PartOfLead | Belongs::AboutLead => Some("lead_id"),
         _ => table.label,
@@ -144,7 +147,7 @@ pub fn row(
     }
     Ok(select.rows(conn)?.pop().map(|cells| {
         let texts = (1..=table.texts.len()).map(|place| cells.at(place).text().map(str::to_owned));
-        (cells.at(0).clone(), texts.collect())
+        Row { label: cells.at(0).clone(), texts: texts.collect() }
     }))
 }
 
