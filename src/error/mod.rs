@@ -243,12 +243,13 @@ fn of_db(error: &DbError, explanation: &mut Explanation) {
 
 /// How the data of a database from before the first release comes along.
 /// The list comes first: a lead's flag alone would make entries without their reason and their end.
-const EARLIER_SCHEMA: &str = "take its leads along: let the crmctl that made it write them, and read them into a new database:\n\
-    crmctl lead export --include-dnc --output leads.csv        (the old program)\n\
-    crmctl dnc list --format csv > dnc.csv                     (the old program)\n\
-    crmctl import dnc dnc.csv --database-url new.db            (this program)\n\
-    crmctl user add EMAIL --database-url new.db                (this program, for each owner of leads)\n\
-    crmctl import leads leads.csv --database-url new.db        (this program)";
+const EARLIER_SCHEMA: &str = "take its leads along: let the crmctl that made it write them, and read them into a new database, without CRM_USER:\n\
+    crmctl lead export --include-dnc --output leads.csv                  (the old program, this database)\n\
+    crmctl dnc list --format csv > dnc.csv                               (the old program, this database)\n\
+    crmctl import dnc dnc.csv --database-url new.db                      (this program)\n\
+    crmctl user add EMAIL --role admin --database-url new.db             (this program, for each owner of leads; --as EMAIL from the second on)\n\
+    crmctl import leads leads.csv --as EMAIL --database-url new.db       (this program)\n\
+    notes, histories, deleted leads and settings stay in the old one";
 
 /// The statements that make a role which row-level security holds.
 fn proper_role(role: &str) -> String {

@@ -253,9 +253,9 @@ fn a_name_that_another_has_stays_and_is_told() {
         let erased = world.json(["lead", "erase", "1", "--yes"]);
         let told = left(&erased);
         for place in [
-            "lead_notes.body lead 2 ambiguous_name",
-            "segments.description smiths ambiguous_name",
-            "lead_source_costs.note 1 ambiguous_name",
+            "lead_notes.body lead 2 ambiguous",
+            "segments.description smiths ambiguous",
+            "lead_source_costs.note 1 ambiguous",
         ] {
             assert!(told.contains(&place.to_owned()), "{:?}: {place}: {told:?}", world.engine);
         }

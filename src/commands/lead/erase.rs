@@ -15,8 +15,10 @@ use crate::ui::{Column, Ui, grouped};
 /// Erase a person: what is stored of them leaves the lead, its merged twins, notes, logs, the texts of every other table, and
 /// the index of searches, for good
 ///
-/// Emails, numbers and the full name are taken out of every text. A name that another lead has, too, a surname alone, and what
-/// cannot be changed (filters, the budget ledger) are listed instead. Their rows stay as tombstones for reports, with
+/// Emails, numbers and the full name are taken out of every text. What may mean somebody or something else (a name that another
+/// lead has, too, or that is not written like one, a local number), a surname alone in texts about other things, and what cannot
+/// be changed (filters, the budget ledger) are listed instead: look with --dry-run, and change what it lists before, for a
+/// later change would put the person into the log. Their rows stay as tombstones for reports, with
 /// status, source, value and opt-outs, and keyed hashes of phones and emails by which a later import of the person is
 /// told. The do-not-call list, requests and recorded checks keep the bare number, because the law wants it kept. Backups
 /// and files that were exported keep what they hold.
@@ -109,7 +111,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let mut unfinished = erased.left.iter().filter(|left| left.why != WhyLeft::Kept).peekable();
     if unfinished.peek().is_some() {
-        ui.warn("some places still speak of this person, or of somebody of the same name: see `left`, and change what is theirs");
+        ui.warn("some places still speak of this person, or may do so: see `left`");
     }
     let needs_attention = unfinished.peek().is_some() || !erased.other_lead_ids.is_empty();
     Ok(if needs_attention { Exit::NeedsAttention } else { Exit::Done })

@@ -26,8 +26,8 @@ pub struct Sought {
     pub own: Redaction,
     /// Emails and numbers alone.
     pub contacts: Redaction,
-    /// Names that other leads have, too, and forms of names that may mean something else.
-    pub ambiguous_names: Redaction,
+    /// What may mean something else: names that other leads have, too, forms of names, local numbers.
+    pub ambiguous: Redaction,
     /// Surnames alone.
     pub surnames: Redaction,
     /// For records of the person's own number: every word of their names, and emails; the number stays.
@@ -70,8 +70,8 @@ impl Person {
     /// The database cannot be read.
     pub fn sought(&self, conn: &mut Db, org: OrgId, own: &[i64]) -> Result<Sought, DbError> {
         let (names, mut ambiguous) = self.names();
-        let of = |name: &Name| Redaction::of([], [], name.iter().cloned());
-        let all = Redaction::of([], [], names.iter().flat_map(|name| name.iter().cloned()));
+        let of = |name: &Name| Redaction::of([], [], name.iter().cloned()).lenient();
+        let all = Redaction::of([], [], names.iter().flat_map(|name| name.iter().cloned())).lenient();
         let each: Vec<Redaction> = names.iter().map(of).collect();
         let mut shared = vec![false; names.len()];
         erased_texts::each_name(conn, org, |id, name| {
@@ -81,16 +81,19 @@ impl Person {
         })?;
         let mut unique = Name::new();
         for (name, is_shared) in names.into_iter().zip(shared) {
-            if is_shared { &mut ambiguous } else { &mut unique }.extend(name);
+            ambiguous.extend(name.iter().cloned());
+            if !is_shared {
+                unique.extend(name);
+            }
         }
         let surnames = self.last_names.iter().map(|name| name_words(name));
         let words = self.first_names.iter().chain(&self.last_names).flat_map(|name| name_words(name));
         Ok(Sought {
             own: Redaction::of(&self.emails, &self.phones, unique),
             contacts: Redaction::of(&self.emails, &self.phones, []),
-            ambiguous_names: Redaction::of([], [], ambiguous),
-            surnames: Redaction::of([], [], surnames),
-            beside_number: Redaction::of(&self.emails, [], words.map(|word| vec![word])),
+            ambiguous: Redaction::of([], &self.phones, ambiguous).lenient(),
+            surnames: Redaction::of([], [], surnames).lenient(),
+            beside_number: Redaction::of(&self.emails, [], words.map(|word| vec![word])).lenient(),
         })
     }
 

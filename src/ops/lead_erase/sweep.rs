@@ -20,7 +20,7 @@ use crate::ops::lead_merge::ABSORBED;
 vocabulary! {
     /// Why a place still speaks of an erased person, or may do so.
     WhyLeft {
-        AmbiguousName = "ambiguous_name",
+        Ambiguous = "ambiguous",
         SurnameOnly = "surname_only",
         NotChanged = "not_changed",
         Kept = "kept",
@@ -31,7 +31,7 @@ impl WhyLeft {
     /// The reason as a person reads it.
     pub fn meaning(self) -> &'static str {
         match self {
-            WhyLeft::AmbiguousName => "a name that somebody else has, too, or that may mean something else",
+            WhyLeft::Ambiguous => "it may mean somebody or something else",
             WhyLeft::SurnameOnly => "the surname, which may mean somebody else",
             WhyLeft::NotChanged => "it cannot be changed, or it means something by what it says",
             WhyLeft::Kept => "it has to be kept",
@@ -232,7 +232,8 @@ impl Sweep<'_> {
             _ if own.speaks(&said) => Some(WhyLeft::NotChanged),
             // Who has the name is somebody else.
             OnErase::Identity => None,
-            _ if self.sought.ambiguous_names.speaks(&said) => Some(WhyLeft::AmbiguousName),
+            _ if row.is_of_number => None,
+            _ if self.sought.ambiguous.speaks(&said) => Some(WhyLeft::Ambiguous),
             _ if is_mention(row.table, on_erase) && self.sought.surnames.speaks(&without_keys(text, rest)) => {
                 Some(WhyLeft::SurnameOnly)
             }
@@ -245,7 +246,7 @@ impl Sought {
     /// Whether a text of a table's row has to be looked at.
     fn finds(&self, table: &Table, on_erase: OnErase, said: &str) -> bool {
         self.own.speaks(said)
-            || self.ambiguous_names.speaks(said)
+            || self.ambiguous.speaks(said)
             || (is_mention(table, on_erase) && self.surnames.speaks(said))
     }
 }
