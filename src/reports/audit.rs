@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::db::models::audit_entries::{Entry, EntryFilter, Log, page};
-use crate::db::models::{budget_accounts, organizations, segments, users};
+use crate::db::catalogue;
+use crate::db::models::audit_entries::{Entry, EntryFilter, Log, labels, page};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit_entity::Entity;
 
@@ -77,37 +77,36 @@ impl Backwards<'_> {
 }
 
 /// What the ids of entries stand for, as people call it.
-pub struct Names {
-    slug: Option<String>,
-    users: HashMap<i64, String>,
-    segments: HashMap<i64, String>,
-    accounts: HashMap<i64, String>,
-}
+pub struct Names(HashMap<Entity, HashMap<i64, String>>);
 
 impl Names {
-    /// The names that things have now.
+    /// The names that things have now, by the labels of the catalogue.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn read(conn: &mut Db, org: OrgId) -> Result<Names, DbError> {
-        let slug = organizations::all(conn)?.into_iter().find(|one| one.org_id() == org).map(|org| org.slug);
-        Ok(Names {
-            slug,
-            users: users::all(conn, org)?.into_iter().map(|user| (user.id, user.email)).collect(),
-            segments: segments::all(conn, org)?.into_iter().map(|segment| (segment.id, segment.name)).collect(),
-            accounts: budget_accounts::all(conn, org)?.into_iter().map(|account| (account.id, account.name)).collect(),
-        })
+        let mut names = HashMap::new();
+        for table in catalogue::tables() {
+            if let (Some(entity), Some(label)) = (Entity::of_table(table.name), table.label) {
+                names.insert(entity, labels(conn, org, table, label)?);
+            }
+        }
+        Ok(Names(names))
+    }
+
+    fn name(&self, entity: Entity, id: i64) -> Option<&String> {
+        self.0.get(&entity)?.get(&id)
     }
 
     /// Who made a change: the email of a user, else the account.
     pub fn who<'a>(&'a self, entry: &'a Entry) -> &'a str {
-        entry.changed_by.and_then(|id| self.users.get(&id)).unwrap_or(&entry.actor)
+        entry.changed_by.and_then(|id| self.name(Entity::User, id)).unwrap_or(&entry.actor)
     }
 
     /// A value: of a user its email.
     pub fn value<'a>(&'a self, entry: &Entry, value: &'a str) -> &'a str {
         let is_user = entry.field_name.as_deref() == Some("owner_id");
-        let email = value.parse().ok().filter(|_| is_user).and_then(|id: i64| self.users.get(&id));
+        let email = value.parse().ok().filter(|_| is_user).and_then(|id: i64| self.name(Entity::User, id));
         email.map_or(value, String::as_str)
     }
 
@@ -115,11 +114,9 @@ impl Names {
     pub fn what(&self, entry: &Entry) -> String {
         let id = entry.entity_id;
         let name = match entry.entity {
-            Entity::Organization | Entity::Setting => self.slug.as_ref(),
-            Entity::User => self.users.get(&id),
-            Entity::Segment => self.segments.get(&id),
-            Entity::BudgetAccount => self.accounts.get(&id),
-            Entity::Lead => None,
+            // It is one of the organization's.
+            Entity::Setting => self.name(Entity::Organization, id),
+            entity => self.name(entity, id),
         };
         name.cloned().unwrap_or_else(|| id.to_string())
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crmctl::db::catalogue::{Belongs, Tenant, table, tables};
+use crmctl::domain::audit_entity::Entity;
 
 use crate::columns::{of_postgres, of_sqlite};
 use crate::keys;
@@ -104,6 +105,14 @@ fn what_an_erasure_writes_fits_the_columns() {
             let column = columns.iter().find(|column| column.name == text.name).unwrap();
             assert_eq!(text.is_required, !column.nullable, "`{}.{}`", table.name, text.name);
         }
+    }
+}
+
+#[test]
+fn what_is_logged_is_a_table_s() {
+    for entity in Entity::ALL {
+        let is_of = |name: &str| Entity::of_table(name) == Some(*entity);
+        assert!(tables().any(|table| is_of(table.name)), "no table's rows are called {entity} in the log");
     }
 }
 

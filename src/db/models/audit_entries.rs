@@ -1,9 +1,12 @@
 //! The entries of the two audit logs, read backwards page by page.
 
+use std::collections::HashMap;
+
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use serde::Serialize;
 
+use crate::db::catalogue::{Table, Tenant};
 use crate::db::types::UtcTimestamp;
 use crate::db::{Db, DbError, OrgId, Statement};
 use crate::domain::audit::AuditAction;
@@ -128,4 +131,23 @@ fn organization(filter: &EntryFilter) -> &'static str {
         Some(_) => "organization_id = ",
         None => "+organization_id = ",
     }
+}
+
+/// What people call the rows of a table, by their ids.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn labels(
+    conn: &mut Db,
+    org: OrgId,
+    table: &'static Table,
+    label: &'static str,
+) -> Result<HashMap<i64, String>, DbError> {
+    let tenant = match table.tenant {
+        Tenant::Organization => " WHERE organization_id = ",
+        Tenant::Everyone => " WHERE id = ",
+    };
+    let rows =
+        Statement::new("SELECT id, ").sql(label).sql(" FROM ").sql(table.name).sql(tenant).org(org).rows(conn)?;
+    Ok(rows.iter().filter_map(|row| Some((row.at(0).number()?, row.at(1).text()?.to_owned()))).collect())
 }
