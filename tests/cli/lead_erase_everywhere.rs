@@ -329,3 +329,24 @@ fn names_in_json_with_line_breaks_and_in_keys_of_other_leads_are_found() {
         assert!(told.contains(&"leads.email 2 not_changed".to_owned()), "{:?}: {told:?}", world.engine);
     });
 }
+
+#[test]
+fn a_first_name_leaves_what_was_said_about_their_number() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--name", "Ada Lovelace"]);
+        world.ok(["dnc", "add", "+12125550101", "--reason", "Ada asked on the phone"]);
+        world.ok(["dnc", "add", "+12125550102", "--reason", "Ada asked on the phone"]);
+        world.now = "2026-03-05T12:00:00Z";
+        world.json(["lead", "erase", "1", "--yes"]);
+        for table in ["dnc_list", "dnc_requests"] {
+            let sql = format!("SELECT reason FROM {table} ORDER BY phone_number");
+            let reasons = world.engine.sql(&world.url, &sql).unwrap();
+            assert_eq!(
+                reasons,
+                ["[erased] asked on the phone", "Ada asked on the phone"],
+                "{:?} {table}",
+                world.engine
+            );
+        }
+    });
+}

@@ -61,6 +61,9 @@ pub struct Touched {
     pub redacted: i64,
 }
 
+/// The column of the number of which a row tells.
+const NUMBER: &str = "phone_number";
+
 /// A sweep through the tables.
 pub struct Sweep<'a> {
     pub person: &'a Person,
@@ -98,8 +101,11 @@ impl Sweep<'_> {
         }
         let mut touched = self.own_rows(conn, table)?;
         let mut found = Vec::new();
-        let (sought, kept) = (self.sought, &mut self.kept);
+        let (sought, phones, kept) = (self.sought, &self.person.phones, &mut self.kept);
         erased_texts::each(conn, self.stamp.org, table, |key, texts| {
+            let is_theirs =
+                |(text, value): &(&Text, Cow<'_, str>)| text.name == NUMBER && phones.contains(value.as_ref());
+            let is_of_number = table.belongs == Belongs::AboutNumber && texts.of_row.iter().any(is_theirs);
             let mut speaks = false;
             for (text, value) in &texts.of_row {
                 match text.on_erase {
@@ -108,7 +114,11 @@ impl Sweep<'_> {
                             *kept.entry((table.name, text.name)).or_default() += 1;
                         }
                     }
-                    on_erase => speaks = speaks || sought.finds(table, on_erase, value),
+                    on_erase => {
+                        speaks = speaks
+                            || sought.finds(table, on_erase, value)
+                            || (is_of_number && sought.beside_number.speaks(value));
+                    }
                 }
             }
             if speaks {
@@ -159,7 +169,7 @@ impl Sweep<'_> {
                 _ => None,
             },
             is_of_number: table.belongs == Belongs::AboutNumber
-                && value("phone_number").is_some_and(|number| self.person.phones.contains(&number)),
+                && value(NUMBER).is_some_and(|number| self.person.phones.contains(&number)),
             field: value("field_name"),
             named: match label {
                 Cell::Text(name) => name,
