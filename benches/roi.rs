@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use crmctl::domain::ledger::{AccountIdentity, Hash, Transaction};
+use crmctl::domain::money::ledger::{AccountIdentity, Hash, Transaction};
 use crmctl::domain::timestamp::Timestamp;
 use support::{Random, app_url, crmctl, fresh_postgres, fresh_sqlite, import_command, measure, psql};
 
@@ -284,7 +284,7 @@ fn verify_postgres(url: &str, owner: &str, folder: &Path, count: u64) -> Result<
     let account = uid_of(url)?;
     let path = folder.join("ledger.csv");
     let mut out = std::io::BufWriter::new(std::fs::File::create(&path)?);
-    let hex = |bytes: &[u8]| format!("\\x{}", crmctl::domain::ledger::hex(bytes));
+    let hex = |bytes: &[u8]| format!("\\x{}", crmctl::domain::money::ledger::hex(bytes));
     let (balance, head) = ledger(&account, count, |t, hash| {
         let text = |text: &Option<String>| text.as_ref().map_or(String::new(), |text| format!("\"{text}\""));
         writeln!(

@@ -2,15 +2,14 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
-use crate::commands::complete;
-use crate::commands::context::Context;
-use crate::domain::Vocabulary;
+use crate::commands::args::complete;
+use crate::commands::args::vocabulary::words;
+use crate::commands::context::{Context, millis};
 use crate::error::{Exit, explain};
 use crate::settings::{Flags, Settings};
 use crate::ui::{ColorChoice, Format, Ui};
@@ -234,11 +233,6 @@ pub fn main() -> u8 {
     }
 }
 
-/// A duration as `-v` tells it.
-pub(crate) fn millis(duration: Duration) -> String {
-    format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
-}
-
 fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
     match command {
         Command::Import(command) => commands::import::run(command, context),
@@ -261,19 +255,6 @@ fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
 /// The whole command line, for completions and the reference in docs/.
 pub fn command() -> clap::Command {
     Cli::command()
-}
-
-/// Takes one of a vocabulary's words.
-pub(crate) fn one_of<T: Vocabulary>() -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(T::ALL.iter().map(|value| value.as_str()))
-        .try_map(|word| T::ALL.iter().copied().find(|value| value.as_str() == word).ok_or("an unknown word"))
-}
-
-/// Takes one of these words.
-fn words<T: Copy + Send + Sync + 'static>(known: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(known.iter().map(|(word, _)| *word)).try_map(move |text| {
-        known.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or("an unknown word")
-    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crmctl::db::catalogue::{AREAS, Belongs, OnErase, Table, Tenant, Writes};
-use crmctl::domain::role;
+use crmctl::domain::access::role;
 use crmctl::filter::field::Kind;
 use crmctl::filter::{Field, LeadColumn};
 use crmctl::import::row::ProblemKind;

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::cli::millis;
-use crate::db::bulk::Stamp;
-use crate::db::models::organizations::{self, Organization};
-use crate::db::models::users::{self, User};
+use crate::db::Stamp;
+use crate::db::models::access::organizations::{self, Organization};
+use crate::db::models::access::users::{self, User};
 use crate::db::{Database, Location, OpenOptions};
-use crate::domain::role::{Right, Role};
-use crate::domain::status::Trigger;
+use crate::domain::access::role::{Right, Role};
+use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::error::CommandError;
-use crate::ops::organizations::{Founder, make_default};
+use crate::ops::access::organizations::{Founder, make_default};
 use crate::settings::Settings;
 use crate::ui::Ui;
 
@@ -297,4 +296,9 @@ fn locale_region() -> Option<String> {
         ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
     let country = locale.split(['.', '@']).next()?.split_once('_')?.1;
     country.parse::<crate::domain::phone::Region>().ok().map(|region| region.to_string())
+}
+
+/// A duration as `-v` tells it.
+pub fn millis(duration: Duration) -> String {
+    format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
 }

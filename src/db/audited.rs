@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::types::Json;
 use super::{Db, DbError, OrgId};
 use crate::domain::Vocabulary;
-use crate::domain::audit_entity::Entity;
+use crate::domain::audit::entity::Entity;
 use crate::domain::timestamp::Timestamp;
 
 /// The values of a row that are logged, by the names of their fields.

@@ -7,7 +7,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 use super::DbError;
-use super::open::create_private;
+use super::connection::open::create_private;
 
 /// Copies the database file to a new file and verifies the copy by opening it.
 /// Returns the size of the copy in bytes.

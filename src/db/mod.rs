@@ -2,25 +2,24 @@
 
 pub mod audited;
 mod backup;
-pub mod bulk;
 pub mod catalogue;
 mod connection;
 mod error;
-mod functions;
-mod location;
+pub mod lead_changes;
 pub mod locks;
 pub mod migrate;
 pub mod models;
-mod open;
 pub mod schema;
+mod stamp;
 pub mod statement;
 pub mod types;
 
 pub use backup::backup_to;
+pub use connection::location::Location;
 pub use connection::{Database, Notify, OpenOptions, OrgId, act_for};
 pub use error::DbError;
-pub use location::Location;
 pub use locks::Lock;
+pub use stamp::Stamp;
 pub use statement::{Cell, Cells, Statement};
 
 use diesel::pg::PgConnection;

@@ -13,15 +13,15 @@ use diesel::sqlite::Sqlite;
 use std::io::Write;
 
 use super::MultiBackend;
-use crate::domain::assignment::Strategy;
+use crate::domain::access::role::Role;
 use crate::domain::audit::AuditAction;
-use crate::domain::audit_entity::Entity;
-use crate::domain::consent::{Consent, Temperature};
+use crate::domain::audit::entity::Entity;
+use crate::domain::dnc::opt_out_text::OptOutClass;
 use crate::domain::dnc::{Channel, Decision, DncScope, DncSource, RemovalKind, Verdict};
-use crate::domain::import_kind::{ImportKind, ImportStatus};
-use crate::domain::opt_out_text::OptOutClass;
-use crate::domain::role::Role;
-use crate::domain::status::{Status, Trigger};
+use crate::domain::imports::kind::{ImportKind, ImportStatus};
+use crate::domain::leads::assignment::Strategy;
+use crate::domain::leads::consent::{Consent, Temperature};
+use crate::domain::leads::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
 /// `uuid` on PostgreSQL, BLOB(16) on SQLite.

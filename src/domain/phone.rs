@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber};
 
-use super::datetime;
+use super::time::datetime;
 
 /// A telephone region: the ISO 3166-1 code of a country, as libphonenumber uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

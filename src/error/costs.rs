@@ -1,11 +1,11 @@
 //! Errors about costs, budgets and what leads brought.
 
 use super::{Explanation, of_db};
-use crate::domain::cost::CostProblem;
-use crate::ops::budget::BudgetError;
-use crate::ops::costs::CostError;
+use crate::domain::money::cost::CostProblem;
+use crate::ops::leads::upsert::WriteError;
+use crate::ops::money::budget::BudgetError;
+use crate::ops::money::costs::CostError;
 use crate::ops::seed::SeedError;
-use crate::ops::writer::WriteError;
 use crate::reports::roi::RoiError;
 
 /// Completes the explanation of such an error; false for any other.

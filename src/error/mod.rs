@@ -8,14 +8,14 @@ use crate::export::{ExportError, Form};
 use crate::filter::FilterError;
 use crate::import::ImportError;
 use crate::ops::dnc::decide::DecideError;
-use crate::ops::lead_delete::RestoreError;
-use crate::ops::lead_edit::{self, EditError};
-use crate::ops::lead_erase::EraseError;
-use crate::ops::lead_history::as_of::AsOfError;
-use crate::ops::lead_merge::MergeError;
+use crate::ops::erasure::EraseError;
+use crate::ops::imports::undo::UndoError;
+use crate::ops::leads::delete::RestoreError;
+use crate::ops::leads::edit::{self, EditError};
+use crate::ops::leads::history::as_of::AsOfError;
+use crate::ops::leads::merge::MergeError;
+use crate::ops::leads::upsert::WriteError;
 use crate::ops::segments::SegmentError;
-use crate::ops::undo::UndoError;
-use crate::ops::writer::WriteError;
 use crate::settings::SettingsError;
 use crate::ui::UiError;
 
@@ -315,7 +315,7 @@ fn of_edit(error: &EditError, explanation: &mut Explanation) {
         EditError::NoIdentity(_) => Some("give it one of them in the same call".into()),
         EditError::NotClearable(_) => {
             explanation.exit = Exit::Usage;
-            Some(format!("those are custom.NAME, {}", lead_edit::clearable().collect::<Vec<_>>().join(", ")))
+            Some(format!("those are custom.NAME, {}", edit::clearable().collect::<Vec<_>>().join(", ")))
         }
         EditError::SetAndCleared(_) => {
             explanation.exit = Exit::Usage;

@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 use super::compile::{Moment, on_dnc};
 use super::field::MAX_KEY;
 use crate::db::{Cell, Statement};
-use crate::domain::amount;
-use crate::domain::custom::{self, PREFIX};
+use crate::domain::leads::custom::{self, PREFIX};
+use crate::domain::money::amount;
 use crate::domain::text::nearest;
 use crate::domain::timestamp::Timestamp;
 

@@ -10,7 +10,7 @@ use super::field::{Field, Kind, Subject};
 use super::tree::{Condition, Filter, Op};
 use super::value::{MONEY_SCALE, Value, When};
 use crate::db::{OrgId, Statement};
-use crate::domain::currency;
+use crate::domain::money::currency;
 use crate::domain::text::{fold_case, number_of};
 use crate::domain::timestamp::Timestamp;
 

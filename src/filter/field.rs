@@ -2,7 +2,7 @@
 
 use super::columns::name_of_key;
 use super::tree::Op;
-use crate::domain::custom;
+use crate::domain::leads::custom;
 
 vocabulary! {
     /// A field of a lead, by the name that people use.

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::datetime::DateOrder;
-use crate::domain::duplicates::{OnDuplicate, OnListed};
+use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
+use crate::domain::leads::status::Status;
 use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::PhoneCheck;
-use crate::domain::status::Status;
+use crate::domain::time::datetime::DateOrder;
 
 /// The organization's setting for imports that name no policy for duplicates.
 pub const ON_DUPLICATE_KEY: &str = "import.on_duplicate";

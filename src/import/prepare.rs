@@ -1,27 +1,18 @@
-//! What is settled before an import begins: its options, completed by an earlier import's and the organization's
-//! settings, and the checker of its rows.
+//! What every import settles before it begins: its files, the options of an earlier one, and its record.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::ImportError;
-use super::checker::Checker;
-use super::leads::Request;
-use super::mapping::Mapping;
-use super::options::{ImportOptions, ON_DUPLICATE_KEY};
 use super::source::{Item, Source};
-use crate::db::bulk::Stamp;
+use crate::db::Stamp;
+use crate::db::models::access::organizations::Organization;
+use crate::db::models::imports;
 use crate::db::models::imports::NewImport;
-use crate::db::models::organizations::Organization;
-use crate::db::models::{imports, system_config, users};
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db};
-use crate::domain::duplicates::OnDuplicate;
-use crate::domain::import_kind::ImportKind;
+use crate::domain::imports::kind::ImportKind;
 use crate::domain::phone::Region;
-use crate::domain::text::fold_key;
-use crate::domain::{currency, datetime};
 
 /// Refuses to write rows over the very file that is imported.
 pub(super) fn refuse_to_overwrite(source: &Path, outputs: [&Option<PathBuf>; 2]) -> Result<(), ImportError> {
@@ -34,20 +25,6 @@ pub(super) fn refuse_to_overwrite(source: &Path, outputs: [&Option<PathBuf>; 2])
         }),
         None => Ok(()),
     }
-}
-
-/// The options of this call, completed by those of the import that a reject file names.
-pub(super) fn with_earlier_options(
-    db: &mut Database,
-    source: &Source,
-    request: &Request<'_>,
-) -> Result<ImportOptions, ImportError> {
-    let options = request.options.clone();
-    if options.ignore.iter().any(|name| name == "_import") {
-        return Ok(options);
-    }
-    let earlier = earlier_options(db, source, request.organization)?;
-    Ok(options.or(earlier.unwrap_or_default()))
 }
 
 /// The options of the import that a reject file names; nothing for any other file.
@@ -84,50 +61,6 @@ pub(super) fn earlier_options<T: serde::de::DeserializeOwned>(
 pub(super) fn region_of(said: Option<&str>, organization: &Organization) -> Option<Region> {
     let region = said.or(Some(organization.default_region.as_str()).filter(|region| !region.is_empty()));
     region.and_then(|region| Region::from_str(region).ok())
-}
-
-/// The options, completed by the organization's settings.
-pub(super) fn with_settings(
-    db: &mut Database,
-    options: ImportOptions,
-    organization: &Organization,
-) -> Result<ImportOptions, ImportError> {
-    let org = organization.org_id();
-    let settings = db.read(org, |conn| system_config::all(conn, org))?;
-    let policy = settings.iter().find(|setting| setting.config_key == ON_DUPLICATE_KEY);
-    let on_duplicate = policy.and_then(|setting| OnDuplicate::from_word(&setting.config_value));
-    Ok(options.or(ImportOptions { on_duplicate, ..ImportOptions::default() }))
-}
-
-/// The checker of a file's rows.
-pub(super) fn checker(
-    db: &mut Database,
-    mapping: Mapping,
-    options: &ImportOptions,
-    request: &Request<'_>,
-) -> Result<Checker, ImportError> {
-    let organization = request.organization;
-    let org = organization.org_id();
-    let users = db.read(org, |conn| users::all(conn, org))?;
-    let owners: HashMap<String, i64> =
-        users.into_iter().filter(|user| user.is_active).map(|user| (user.email, user.id)).collect();
-    Ok(Checker {
-        mapping,
-        org,
-        region: region_of(options.region.as_deref(), organization),
-        phone_check: options.phone_check.unwrap_or_default(),
-        // The organization's zone was validated when it was set.
-        zone: datetime::zone(&organization.timezone).unwrap_or(jiff::tz::TimeZone::UTC),
-        owners,
-        tags: options.tags.clone(),
-        source_system: options.source_system.clone(),
-        lenient: options.lenient,
-        status_map: options.status_map.iter().map(|said| (fold_key(&said.word), said.status)).collect(),
-        // The organization's currency was validated when it was set.
-        base_currency: currency::parse(&organization.base_currency).unwrap_or(iso_currency::Currency::USD),
-        now: request.stamp.now,
-        needs_identity: true,
-    })
 }
 
 /// Begins the record of an import, and returns its id.

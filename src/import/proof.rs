@@ -4,12 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::ImportError;
-use super::fields::LeadField;
-use super::mapping::{Mapping, Target};
 use super::source::{Item, Source};
-use crate::domain::datetime::{self, DateOrder};
 use crate::domain::money::{self, DecimalSeparator, Grouping, SeparatorEvidence};
 use crate::domain::text::unmark_text;
+use crate::domain::time::datetime::{self, DateOrder};
 
 /// How the cells of a file are to be read; nothing where no cell needs it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,18 +35,6 @@ pub struct Doubtful {
 }
 
 impl Doubtful {
-    /// The columns that need proof, given what was said already.
-    pub fn of(mapping: &Mapping, said: Formats) -> Doubtful {
-        let columns = |field: LeadField, known: bool| -> Vec<usize> {
-            let places = mapping.targets.iter().enumerate().filter(|(_, target)| **target == Target::Field(field));
-            places.map(|(index, _)| index).filter(|_| !known).collect()
-        };
-        Doubtful {
-            dates: columns(LeadField::Created, said.date_order.is_some()),
-            amounts: columns(LeadField::Value, said.decimal_separator.is_some()),
-        }
-    }
-
     /// These columns of dates and of numbers, where nothing was said about them.
     pub fn columns(dates: Vec<usize>, amounts: Vec<usize>, said: Formats) -> Doubtful {
         Doubtful {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::ImportError;
-use super::mapping::OWN_COLUMNS;
+use super::column_names::OWN_COLUMNS;
 use super::row::{Row, RowProblem};
 use super::rowfile::{Mark, RowFile};
 use super::source::Source;

@@ -5,21 +5,21 @@ use std::str::FromStr;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::budget::{self, Booking, BudgetError, CostPart};
-use super::bulk_change::{BulkAction, change};
-use super::costs::CostBook;
-use super::draft::LeadDraft;
-use super::writer::{Fate, LeadWriter, Policy, WriteError};
-use crate::db::bulk::Stamp;
-use crate::db::models::budget_accounts;
-use crate::db::models::lead_source_costs::{self, CostFilter};
+use super::leads::draft::LeadDraft;
+use super::leads::mass_update::{BulkAction, change};
+use super::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
+use super::money::budget::{self, Booking, BudgetError, CostPart};
+use super::money::costs::CostBook;
+use crate::db::Stamp;
+use crate::db::models::money::budget_accounts;
+use crate::db::models::money::lead_source_costs::{self, CostFilter};
 use crate::db::{Db, DbError};
-use crate::domain::cost::CostKey;
-use crate::domain::duplicates::{OnDuplicate, OnListed};
-use crate::domain::ledger::TransactionType;
-use crate::domain::month::Month;
+use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
+use crate::domain::leads::status::{Status, Trigger};
+use crate::domain::money::cost::CostKey;
+use crate::domain::money::ledger::TransactionType;
 use crate::domain::phone::E164;
-use crate::domain::status::{Status, Trigger};
+use crate::domain::time::month::Month;
 use crate::domain::timestamp::Timestamp;
 
 /// What was added.
@@ -116,7 +116,7 @@ fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, Wr
     let stamp = Stamp { trigger: Trigger::System, ..stamp.clone() };
     let mut writer = LeadWriter::new(conn, stamp.clone(), policy, "sample data".into(), drafts.len())?;
     let outcomes = writer.write(conn, &drafts.iter().collect::<Vec<_>>())?;
-    let created = |outcome: &&super::writer::Outcome| matches!(outcome.fate, Fate::Created(_));
+    let created = |outcome: &&super::leads::upsert::Outcome| matches!(outcome.fate, Fate::Created(_));
     let promising = SAMPLES.iter().zip(&outcomes).filter(|(sample, _)| PROMISING.contains(&sample.4));
     let ids: Vec<i64> = promising
         .filter_map(|(_, outcome)| match outcome.fate {

@@ -1,7 +1,7 @@
 //! Segments: changing them, and the counts that are kept of their leads.
 
 use super::audited::{self, Edited};
-use crate::db::bulk::Stamp;
+use crate::db::Stamp;
 use crate::db::models::segments::{self, Segment};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::db::catalogue;
-use crate::db::models::audit_entries::{Entry, EntryFilter, Log, labels, page};
+use crate::db::models::audit::audit_entries::{Entry, EntryFilter, Log, labels, page};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::audit_entity::Entity;
+use crate::domain::audit::entity::Entity;
 
 /// So many entries are read together.
 const PAGE: i64 = 1000;

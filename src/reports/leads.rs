@@ -1,8 +1,8 @@
 //! Conditions on leads that reports share.
 
 use crate::db::{Db, DbError, Statement};
+use crate::domain::time::window::Window;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::window::Window;
 use crate::filter::{Filter, LeadQuery, Moment};
 
 /// The condition on a row of `leads`: live, and as the filter says.

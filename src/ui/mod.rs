@@ -14,9 +14,9 @@ mod table;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
-pub use crate::domain::amount::{grouped, money};
+pub use crate::domain::money::amount::{grouped, money};
 pub use list::ListWriter;
-pub use number::{amount, change_of, duration, factor, percent, points};
+pub use number::{amount, change_of, count, duration, factor, percent, plural, points};
 pub use page::{Bar, Bars, Page, Part, Sheet, SheetColumn};
 pub use progress::Progress;
 

@@ -1,6 +1,6 @@
 //! Numbers for people.
 
-use crate::domain::amount::{grouped, money};
+use crate::domain::money::amount::{grouped, money};
 
 /// A part of a whole as a percentage: `64.8%`; a dash when there is no whole.
 pub fn percent(part: Option<f64>) -> String {
@@ -41,6 +41,16 @@ pub fn duration(hours: Option<f64>) -> String {
 
 /// Stands where there is no figure.
 const NOTHING: &str = "–";
+
+/// A count with its groups.
+pub fn count(number: u64) -> String {
+    grouped(number)
+}
+
+/// A count with its noun.
+pub fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArran
 use serde_json::Value;
 
 use super::{Column, Kind, escape, grouped, money};
-use crate::domain::amount::with_currency;
+use crate::domain::money::amount::with_currency;
 
 /// Spaces to the left and right of a cell.
 const PADDING: (u16, u16) = (0, 2);

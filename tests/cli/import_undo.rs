@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crmctl::domain::import_kind::ImportKind;
+use crmctl::domain::imports::kind::ImportKind;
 use serde_json::{Value, json};
 
 use crate::assert_same_story;

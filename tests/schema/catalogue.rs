@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crmctl::db::catalogue::{Belongs, Tenant, table, tables};
-use crmctl::domain::audit_entity::Entity;
+use crmctl::domain::audit::entity::Entity;
 
 use crate::columns::{of_postgres, of_sqlite};
 use crate::keys;

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use crate::cli::one_of;
-use crate::commands::complete;
+use crate::commands::args::complete;
+use crate::commands::args::limit::Limit;
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::args::window::WindowArgs;
 use crate::commands::context::Context;
-use crate::commands::limit::Limit;
-use crate::commands::window::WindowArgs;
-use crate::db::models::audit_entries::{Entry, EntryFilter};
+use crate::db::models::audit::audit_entries::{Entry, EntryFilter};
+use crate::domain::access::role::Right;
 use crate::domain::audit::AuditAction;
-use crate::domain::audit_entity::Entity;
-use crate::domain::role::Right;
+use crate::domain::audit::entity::Entity;
 use crate::error::Exit;
 use crate::reports::audit::{self, Names};
 use crate::ui::{Column, Format};

@@ -2,8 +2,8 @@
 
 use super::booking::{BookingArgs, Target, Work, book};
 use crate::commands::context::Context;
-use crate::domain::ledger::TransactionType;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
+use crate::domain::money::ledger::TransactionType;
 use crate::error::{CommandError, Exit};
 
 /// Correct the balance of an account, by an amount with its sign; a description says why

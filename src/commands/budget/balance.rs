@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::AccountName;
 use crate::commands::context::Context;
 use crate::db::DbError;
-use crate::db::models::{budget_accounts, budget_transactions};
-use crate::domain::ledger::TransactionType;
-use crate::domain::role::Right;
+use crate::db::models::money::{budget_accounts, budget_transactions};
+use crate::domain::access::role::Right;
+use crate::domain::money::ledger::TransactionType;
 use crate::error::Exit;
 use crate::ui::Column;
 

@@ -4,20 +4,21 @@ use iso_currency::Currency;
 use serde::Serialize;
 
 use super::AccountName;
+use crate::commands::args::texts::normal;
+use crate::commands::args::texts::within;
+use crate::commands::args::{amounts, complete};
 use crate::commands::context::{Context, Session};
-use crate::commands::roi::normal;
-use crate::commands::texts::within;
-use crate::commands::{amounts, complete};
 use crate::db::Lock;
-use crate::db::models::budget_accounts::{self, BudgetAccount};
-use crate::db::models::budget_transactions::{self, BudgetTransaction, TransactionFilter};
-use crate::domain::amount::with_currency;
-use crate::domain::cost::LONGEST_CAMPAIGN;
-use crate::domain::ledger::{LONGEST_DESCRIPTION, LONGEST_REFERENCE, TransactionType};
-use crate::domain::month::Month;
-use crate::domain::{currency, source};
+use crate::db::models::money::budget_accounts::{self, BudgetAccount};
+use crate::db::models::money::budget_transactions::{self, BudgetTransaction, TransactionFilter};
+use crate::domain::leads::source;
+use crate::domain::money::amount::with_currency;
+use crate::domain::money::cost::LONGEST_CAMPAIGN;
+use crate::domain::money::currency;
+use crate::domain::money::ledger::{LONGEST_DESCRIPTION, LONGEST_REFERENCE, TransactionType};
+use crate::domain::time::month::Month;
 use crate::error::{CommandError, Exit};
-use crate::ops::budget::{self, Booking, BudgetError, CostPart};
+use crate::ops::money::budget::{self, Booking, BudgetError, CostPart};
 use crate::ui::Column;
 
 /// An amount on an account.

@@ -2,8 +2,8 @@
 
 use super::booking::{BookingArgs, CostArgs, Target, Work, book};
 use crate::commands::context::Context;
-use crate::domain::ledger::TransactionType;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
+use crate::domain::money::ledger::TransactionType;
 use crate::error::Exit;
 
 /// Take money that was spent off an account

@@ -1,11 +1,11 @@
 //! `crmctl budget deposit`
 
 use super::booking::{BookingArgs, Target, Work, book};
+use crate::commands::args::amounts::base_currency;
 use crate::commands::context::Context;
-use crate::commands::roi::base_currency;
-use crate::db::models::budget_accounts;
-use crate::domain::ledger::TransactionType;
-use crate::domain::role::Right;
+use crate::db::models::money::budget_accounts;
+use crate::domain::access::role::Right;
+use crate::domain::money::ledger::TransactionType;
 use crate::error::Exit;
 
 /// Put money on an account; the first deposit opens the account `main`

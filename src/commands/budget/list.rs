@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use super::AccountName;
 use super::booking::{COLUMNS, Shown};
+use crate::commands::args::limit::Limit;
+use crate::commands::args::window::WindowArgs;
 use crate::commands::context::Context;
-use crate::commands::limit::Limit;
-use crate::commands::window::WindowArgs;
 use crate::db::DbError;
-use crate::db::models::budget_accounts::{self, BudgetAccount};
-use crate::db::models::budget_transactions::{self, TransactionFilter};
-use crate::domain::role::Right;
+use crate::db::models::money::budget_accounts::{self, BudgetAccount};
+use crate::db::models::money::budget_transactions::{self, TransactionFilter};
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 use crate::ui::Column;
 

@@ -11,7 +11,7 @@ mod refund;
 mod verify;
 
 use crate::commands::context::{Context, Session};
-use crate::db::models::budget_accounts::{self, BudgetAccount};
+use crate::db::models::money::budget_accounts::{self, BudgetAccount};
 use crate::domain::text::nearest;
 use crate::error::{CommandError, Exit};
 
@@ -45,7 +45,7 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
 #[derive(Debug, Clone, clap::Args)]
 struct AccountName {
     /// The account; may be left out while there is only one
-    #[arg(long, value_name = "NAME", add = crate::commands::complete::budget_accounts())]
+    #[arg(long, value_name = "NAME", add = crate::commands::args::complete::budget_accounts())]
     account: Option<String>,
 }
 

@@ -2,9 +2,9 @@
 
 use super::AccountName;
 use crate::commands::context::{Context, timed};
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit};
-use crate::ops::budget;
+use crate::ops::money::budget;
 use crate::ui::{Column, Format, grouped};
 
 /// Go through the ledger and name every transaction that was altered, is missing, was put in or cut off
@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(long, value_name = "HASH", value_parser = hash)]
     contains: Option<String>,
     #[command(flatten)]
-    limit: crate::commands::limit::Limit,
+    limit: crate::commands::args::limit::Limit,
 }
 
 fn hash(text: &str) -> Result<String, String> {

@@ -3,15 +3,15 @@
 use serde::Serialize;
 
 use super::numbers::{Numbers, Refused, print_refused};
-use crate::cli::one_of;
+use crate::commands::args::texts::within;
+use crate::commands::args::times;
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
-use crate::commands::texts::within;
-use crate::commands::times;
 use crate::db::{DbError, Lock};
-use crate::domain::datetime;
+use crate::domain::access::role::Right;
 use crate::domain::dnc::{DncScope, DncSource, Listing, Terms};
 use crate::domain::phone::E164;
-use crate::domain::role::Right;
+use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit};
 use crate::ops::dnc::add::{LONGEST_REASON, LONGEST_TEXT, Request, honour};
 use crate::ops::dnc::remove::expire;

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::numbers::Numbers;
-use crate::cli::one_of;
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
-use crate::db::models::system_config;
+use crate::db::models::access::system_config;
+use crate::domain::access::role::Right;
 use crate::domain::dnc::{Channel, Verdict};
 use crate::domain::flag;
-use crate::domain::role::Right;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Exit;
 use crate::ops::dnc::check::{Answer, Asked, INTERNAL_LIST, RECORD_KEY, check, record};

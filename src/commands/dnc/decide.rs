@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::cli::one_of;
+use crate::commands::args::texts::within;
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
-use crate::commands::texts::within;
 use crate::db::Lock;
-use crate::db::models::dnc_requests::DncRequest;
+use crate::db::models::dnc::dnc_requests::DncRequest;
+use crate::domain::access::role::Right;
 use crate::domain::dnc::Decision;
-use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::dnc::decide::decide;

@@ -4,19 +4,19 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::cli::one_of;
+use crate::commands::args::lines::each_line;
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
-use crate::commands::lines::each_line;
 use crate::db::Lock;
-use crate::domain::datetime::{self, DateOrder};
+use crate::domain::access::role::Right;
+use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
 use crate::domain::dnc::{DncScope, DncSource, Terms};
-use crate::domain::opt_out_text::{OptOutClass, detect};
 use crate::domain::phone::{Region, parse_for_list};
-use crate::domain::role::Right;
+use crate::domain::time::datetime::{self, DateOrder};
 use crate::error::{CommandError, Exit};
-use crate::import::dnc_rows::DncOptions;
+use crate::import::kinds::dnc::replies::{self, Reply};
+use crate::import::kinds::dnc::rows::DncOptions;
 use crate::import::options::Assignment;
-use crate::import::replies::{self, Reply};
 use crate::ops::dnc::add::{LONGEST_TEXT, Request};
 use crate::ops::dnc::remove::expire;
 use crate::ops::dnc::replies::{ReplyOutcome, apply};

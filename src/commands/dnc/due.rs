@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::commands::context::Context;
-use crate::db::models::dnc_requests::{self, DncRequest};
-use crate::domain::role::Right;
-use crate::domain::{business_days, datetime};
+use crate::db::models::dnc::dnc_requests::{self, DncRequest};
+use crate::domain::access::role::Right;
+use crate::domain::time::{business_days, datetime};
 use crate::error::{CommandError, Exit};
 use crate::ui::Column;
 

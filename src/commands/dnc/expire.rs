@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::commands::context::Context;
 use crate::db::Lock;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 use crate::ops::dnc::remove::expire;
 use crate::ui::Column;

@@ -1,8 +1,8 @@
 //! `crmctl dnc history`
 
 use crate::commands::context::Context;
+use crate::domain::access::role::Right;
 use crate::domain::phone::{Region, parse_for_list};
-use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::ops::dnc::history::history;
 use crate::ui::Column;

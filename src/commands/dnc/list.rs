@@ -1,12 +1,12 @@
 //! `crmctl dnc list`
 
-use crate::cli::one_of;
+use crate::commands::args::limit::Limit;
+use crate::commands::args::times;
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
-use crate::commands::limit::Limit;
-use crate::commands::times;
-use crate::db::models::dnc_entries::{self, EntryFilter};
+use crate::db::models::dnc::dnc_entries::{self, EntryFilter};
+use crate::domain::access::role::Right;
 use crate::domain::dnc::{DncScope, DncSource};
-use crate::domain::role::Right;
 use crate::error::Exit;
 use crate::ui::Column;
 

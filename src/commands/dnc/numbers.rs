@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use crate::commands::args::lines::each_line;
 use crate::commands::context::Session;
-use crate::commands::lines::each_line;
-use crate::db::models::organizations::Organization;
+use crate::db::models::access::organizations::Organization;
 use crate::domain::phone::{E164, PhoneProblem, Region, parse_for_list};
 use crate::error::CommandError;
 use crate::ui::{Column, Ui, grouped};

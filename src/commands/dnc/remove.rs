@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::numbers::{Numbers, Refused, print_refused};
+use crate::commands::args::texts::within;
 use crate::commands::context::{Context, Session};
-use crate::commands::texts::within;
 use crate::db::Lock;
+use crate::domain::access::role::Right;
 use crate::domain::phone::E164;
-use crate::domain::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::dnc::remove::{Removed, remove};

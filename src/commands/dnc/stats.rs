@@ -1,8 +1,8 @@
 //! `crmctl dnc stats`
 
 use crate::commands::context::Context;
-use crate::db::models::dnc_entries;
-use crate::domain::role::Right;
+use crate::db::models::dnc::dnc_entries;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 use crate::ui::Column;
 

@@ -5,11 +5,11 @@ mod show;
 mod stages;
 mod stuck;
 
+use crate::commands::args::leads::selection;
 use crate::commands::context::{Context, Session};
-use crate::commands::selection;
-use crate::db::models::system_config;
-use crate::domain::funnel::Stages;
-use crate::domain::window::Window;
+use crate::db::models::access::system_config;
+use crate::domain::reports::funnel::Stages;
+use crate::domain::time::window::Window;
 use crate::error::{CommandError, Exit};
 use crate::filter::Filter;
 use crate::reports::funnel::Question;
@@ -21,9 +21,6 @@ pub enum Command {
     Stages(Box<stages::Args>),
     Stuck(Box<stuck::Args>),
 }
-
-/// The setting that holds an organization's order of stages.
-pub const STAGES_KEY: &str = "funnel.stages";
 
 pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
     match command {
@@ -42,11 +39,11 @@ fn question(session: &mut Session, window: Window, filter: Option<Filter>) -> an
 fn stages_of(session: &mut Session) -> anyhow::Result<Stages> {
     let org = session.org.org_id();
     let settings = session.db.read(org, |conn| system_config::all(conn, org))?;
-    match settings.into_iter().find(|setting| setting.config_key == STAGES_KEY) {
+    match settings.into_iter().find(|setting| setting.config_key == Stages::SETTING) {
         None => Ok(Stages::default()),
         Some(setting) => setting.config_value.parse().map_err(|problem: String| {
-            CommandError::failed(format!("the setting {STAGES_KEY} is `{}`: {problem}", setting.config_value))
-                .hint(format!("set it again: crmctl org set {STAGES_KEY} {}", Stages::default()))
+            CommandError::failed(format!("the setting {} is `{}`: {problem}", Stages::SETTING, setting.config_value))
+                .hint(format!("set it again: crmctl org set {} {}", Stages::SETTING, Stages::default()))
                 .into()
         }),
     }

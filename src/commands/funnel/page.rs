@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
+use crate::commands::args::pictures::{NONE, created};
 use crate::db::{Db, DbError};
 use crate::reports::funnel::{self, Activity, Breakdown, Cohort, CohortGroup, Entered, Question, Stage};
-use crate::ui::{Bar, Bars, Column, Page, Part, Sheet, SheetColumn, Ui, UiError, duration, grouped, percent, points};
+use crate::ui::{
+    Bar, Bars, Column, Page, Part, Sheet, SheetColumn, Ui, UiError, count, duration, grouped, percent, plural, points,
+};
 
 /// What both modes of a funnel can do.
 pub(super) trait Answer: Sized {
@@ -119,9 +122,6 @@ struct ActivityRecord<'a> {
     entered: &'a Entered,
 }
 
-/// What stands for leads without a value.
-pub(in crate::commands) const NONE: &str = "(none)";
-
 fn name(group: Option<&String>) -> &str {
     group.map_or(NONE, String::as_str)
 }
@@ -171,15 +171,6 @@ fn of_cohort(report: &Cohort) -> Page {
         page.parts.push(Part::Sheet(shares(report, by.as_str())));
     }
     page
-}
-
-/// Which leads a report is about: those created in the window.
-pub(in crate::commands) fn created(is_bounded: bool, window: &str, leads: u64) -> String {
-    let leads = plural(leads, "lead", "leads");
-    match is_bounded {
-        true => format!("leads created {window}: {leads}"),
-        false => format!("leads of all time: {leads}"),
-    }
 }
 
 fn reached(report: &Cohort) -> Bars {
@@ -307,12 +298,4 @@ fn cut<T>(groups: &mut Vec<T>, limit: Option<u32>, notes: &mut Vec<String>) {
         notes.push(format!("{left_out} left out; --limit 0 shows all"));
         groups.truncate(most);
     }
-}
-
-pub(in crate::commands) fn count(number: u64) -> String {
-    grouped(number)
-}
-
-pub(in crate::commands) fn plural(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }

@@ -1,16 +1,16 @@
 //! `crmctl funnel`, `crmctl funnel show`
 
 use super::page::Answer;
-use crate::cli::one_of;
+use crate::commands::args::leads::segments;
+use crate::commands::args::leads::selection::{self, Selection};
+use crate::commands::args::limit::Limit;
+use crate::commands::args::pictures::Pictures;
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::args::window::{WindowArgs, previous};
 use crate::commands::context::{Context, Session, timed};
-use crate::commands::limit::Limit;
-use crate::commands::pictures::Pictures;
-use crate::commands::segment;
-use crate::commands::selection::{self, Selection};
-use crate::commands::window::{WindowArgs, previous};
 use crate::db::DbError;
-use crate::domain::role::Right;
-use crate::domain::window::Window;
+use crate::domain::access::role::Right;
+use crate::domain::time::window::Window;
 use crate::error::{CommandError, Exit};
 use crate::reports::funnel::{self, Activity, Breakdown, By, Cohort, Mode};
 
@@ -117,19 +117,19 @@ fn tell_nobody(context: &Context, session: &mut Session, question: &funnel::Ques
 
 /// What a breakdown needs to know of the organization.
 fn breakdown(session: &mut Session, by: By) -> anyhow::Result<Breakdown> {
-    let mut segments = Vec::new();
+    let mut filters = Vec::new();
     if by == By::Segment {
-        for visible in segment::visible(session)? {
-            let (segment, filter) = segment::find(session, &visible.name)?;
-            segments.push((segment.name, filter));
+        for visible in segments::visible(session)? {
+            let (segment, filter) = segments::find(session, &visible.name)?;
+            filters.push((segment.name, filter));
         }
-        if segments.is_empty() {
+        if filters.is_empty() {
             return Err(CommandError::failed("there are no segments")
                 .hint("make one: crmctl segment create NAME --where FILTER")
                 .into());
         }
     }
-    Ok(Breakdown { by, segments })
+    Ok(Breakdown { by, segments: filters })
 }
 
 #[cfg(test)]

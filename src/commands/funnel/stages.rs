@@ -1,14 +1,14 @@
 //! `crmctl funnel stages`
 
-use super::page::{count, created};
+use crate::commands::args::leads::selection::Selection;
+use crate::commands::args::pictures::Pictures;
+use crate::commands::args::pictures::created;
+use crate::commands::args::window::WindowArgs;
 use crate::commands::context::{Context, timed};
-use crate::commands::pictures::Pictures;
-use crate::commands::selection::Selection;
-use crate::commands::window::WindowArgs;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 use crate::reports::funnel::{self, Bucket, StayStage, Stays};
-use crate::ui::{Bar, Bars, Column, Page, Part, Sheet, SheetColumn, duration, percent};
+use crate::ui::{Bar, Bars, Column, Page, Part, Sheet, SheetColumn, count, duration, percent};
 
 /// Show how long leads stay in each status
 ///

@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::show::days;
+use crate::commands::args::leads::selection::{self, Selection};
+use crate::commands::args::limit::Limit;
 use crate::commands::context::Context;
-use crate::commands::limit::Limit;
-use crate::commands::selection::{self, Selection};
 use crate::db::Cells;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit};
 use crate::filter::query::SortBy;

@@ -2,17 +2,18 @@
 
 use iso_currency::Currency;
 
-use super::shared::{SheetArgs, run_sheet};
-use crate::cli::one_of;
-use crate::commands::complete;
+use crate::commands::args::complete;
+use crate::commands::args::sheets::{SheetArgs, run_sheet};
+use crate::commands::args::texts::normal;
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
-use crate::commands::roi::normal;
-use crate::domain::cost::{LONGEST_CAMPAIGN, OnRecorded};
+use crate::domain::leads::source;
 use crate::domain::money::DecimalSeparator;
-use crate::domain::month::Month;
-use crate::domain::{currency, source};
+use crate::domain::money::cost::{LONGEST_CAMPAIGN, OnRecorded};
+use crate::domain::money::currency;
+use crate::domain::time::month::Month;
 use crate::error::Exit;
-use crate::import::costs::{CostOptions, Costs};
+use crate::import::kinds::costs::{CostOptions, Costs};
 use crate::import::proof::Formats;
 use crate::ui::Column;
 

@@ -1,14 +1,14 @@
 //! `crmctl import dnc`
 
-use super::shared::{SheetArgs, run_sheet};
-use crate::cli::one_of;
+use crate::commands::args::sheets::{SheetArgs, run_sheet};
+use crate::commands::args::texts::within;
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
-use crate::commands::texts::within;
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::Region;
 use crate::error::Exit;
-use crate::import::dnc::Dnc;
-use crate::import::dnc_rows::DncOptions;
+use crate::import::kinds::dnc::Dnc;
+use crate::import::kinds::dnc::rows::DncOptions;
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ui::Column;
 

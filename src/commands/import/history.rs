@@ -1,10 +1,10 @@
 //! `crmctl import history`
 
-use super::shared::{SheetArgs, run_sheet};
+use crate::commands::args::sheets::{SheetArgs, run_sheet};
 use crate::commands::context::Context;
 use crate::domain::phone::Region;
 use crate::error::Exit;
-use crate::import::history::{History, HistoryOptions};
+use crate::import::kinds::history::{History, HistoryOptions};
 use crate::import::options::StatusMeaning;
 use crate::ui::Column;
 

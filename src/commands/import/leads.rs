@@ -2,21 +2,21 @@
 
 use std::path::PathBuf;
 
-use super::shared::{FileForm, Watcher, print_problems, tell_end};
-use crate::cli::one_of;
+use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end};
+use crate::commands::args::texts::tag_too_long;
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context, Session};
-use crate::commands::lead::tag::too_long;
-use crate::domain::datetime::DateOrder;
-use crate::domain::duplicates::{OnDuplicate, OnListed};
+use crate::domain::access::role::Right;
+use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
+use crate::domain::leads::status::Trigger;
+use crate::domain::leads::tag;
 use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::{PhoneCheck, Region};
-use crate::domain::role::Right;
-use crate::domain::status::Trigger;
-use crate::domain::tag;
+use crate::domain::time::datetime::DateOrder;
 use crate::error::{CommandError, Exit};
-use crate::import::leads::{Request, import};
+use crate::import::kinds::leads::summary::ImportSummary;
+use crate::import::kinds::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
-use crate::import::summary::ImportSummary;
 use crate::ui::{Column, Format, Ui};
 
 /// Import leads from CSV, TSV, XLSX, XLSB, XLS or ODS files, each in one transaction
@@ -161,7 +161,7 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
         set: args.set.clone(),
         ignore: args.ignore.clone(),
         drop_extra: args.drop_extra,
-        tags: tag::parse_several(&args.tag.join(",")).map_err(too_long)?,
+        tags: tag::parse_several(&args.tag.join(",")).map_err(tag_too_long)?,
         source_system: args.source_system.clone(),
         lenient: args.lenient,
         max_rejects: args.max_rejects,

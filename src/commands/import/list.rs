@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::commands::context::Context;
 use crate::db::models::imports::{self, Import};
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// List imports, the latest first

@@ -5,7 +5,6 @@ mod dnc;
 mod history;
 mod leads;
 mod list;
-pub(super) mod shared;
 mod show;
 mod undo;
 

@@ -2,7 +2,7 @@
 
 use crate::commands::context::Context;
 use crate::db::models::imports;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::ui::Column;
 

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use crate::commands::context::{self, Context, Session};
 use crate::db::Lock;
-use crate::domain::role::Right;
-use crate::domain::status::Trigger;
+use crate::domain::access::role::Right;
+use crate::domain::leads::status::Trigger;
 use crate::error::Exit;
 use crate::import::undoing;
-use crate::ops::undo::{KeptLead, KeptList, Request, UndoError, UndoSummary, undo};
+use crate::ops::imports::undo::{KeptLead, KeptList, Request, UndoError, UndoSummary, undo};
 use crate::ui::{Column, Format, Ui, grouped};
 
 /// Undo an import: delete the leads that it made, and put back the values and costs that it changed

@@ -1,85 +1,66 @@
 //! `crmctl lead`
 
-mod add;
-mod assign;
-mod bulk;
-mod columns;
-mod delete;
-mod duplicates;
-mod edit;
-mod erase;
-pub(super) mod export;
-mod history;
-mod list;
-mod merge;
-mod name;
-mod note;
-mod phone;
-mod restore;
-mod search;
-mod show;
-mod status;
-pub(super) mod tag;
-mod timeline;
-mod values;
+pub mod change;
+pub mod mass_update;
+pub mod query;
 
 use serde::Serialize;
 
+use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::context::Context;
-use crate::db::models::lead_tags;
+use crate::db::models::leads::lead_tags;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;
 use crate::error::Exit;
 use crate::ops::dnc::blocked_numbers;
 use crate::ui::Column;
-use name::{Among, LeadName};
 
 /// Look at leads and mend them
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    Add(Box<add::Args>),
-    Show(show::Args),
-    List(list::Args),
-    Search(search::Args),
-    Edit(Box<edit::Args>),
-    Status(status::Args),
-    Tag(tag::TagArgs),
-    Untag(tag::UntagArgs),
-    Assign(assign::Args),
-    Note(note::Args),
-    History(history::Args),
-    Timeline(timeline::Args),
-    Phone(phone::Args),
-    Delete(delete::Args),
-    Restore(restore::Args),
-    Merge(merge::Args),
-    Duplicates(duplicates::Args),
-    Erase(erase::Args),
-    Export(export::Args),
+    Add(Box<change::add::Args>),
+    Show(query::show::Args),
+    List(query::list::Args),
+    Search(query::search::Args),
+    Edit(Box<change::edit::Args>),
+    Status(change::status::Args),
+    Tag(change::tag::TagArgs),
+    Untag(change::tag::UntagArgs),
+    Assign(change::assign::Args),
+    Note(change::note::Args),
+    History(query::history::Args),
+    Timeline(query::timeline::Args),
+    Phone(change::phone::Args),
+    Delete(change::delete::Args),
+    Restore(change::restore::Args),
+    Merge(change::merge::Args),
+    Duplicates(query::duplicates::Args),
+    Erase(change::erase::Args),
+    Export(query::export::Args),
 }
 
 pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
     match command {
-        Command::Add(args) => add::run(*args, context),
-        Command::Show(args) => show::run(args, context),
-        Command::List(args) => list::run(args, context),
-        Command::Search(args) => search::run(args, context),
-        Command::Edit(args) => edit::run(*args, context),
-        Command::Status(args) => status::run(args, context),
-        Command::Tag(args) => tag::tag(args, context),
-        Command::Untag(args) => tag::untag(args, context),
-        Command::Assign(args) => assign::run(args, context),
-        Command::Note(args) => note::run(args, context),
-        Command::History(args) => history::run(args, context),
-        Command::Timeline(args) => timeline::run(args, context),
-        Command::Phone(args) => phone::run(args, context),
-        Command::Delete(args) => delete::run(args, context),
-        Command::Restore(args) => restore::run(args, context),
-        Command::Merge(args) => merge::run(args, context),
-        Command::Duplicates(args) => duplicates::run(args, context),
-        Command::Erase(args) => erase::run(args, context),
-        Command::Export(args) => export::run(args, context),
+        Command::Add(args) => change::add::run(*args, context),
+        Command::Show(args) => query::show::run(args, context),
+        Command::List(args) => query::list::run(args, context),
+        Command::Search(args) => query::search::run(args, context),
+        Command::Edit(args) => change::edit::run(*args, context),
+        Command::Status(args) => change::status::run(args, context),
+        Command::Tag(args) => change::tag::tag(args, context),
+        Command::Untag(args) => change::tag::untag(args, context),
+        Command::Assign(args) => change::assign::run(args, context),
+        Command::Note(args) => change::note::run(args, context),
+        Command::History(args) => query::history::run(args, context),
+        Command::Timeline(args) => query::timeline::run(args, context),
+        Command::Phone(args) => change::phone::run(args, context),
+        Command::Delete(args) => change::delete::run(args, context),
+        Command::Restore(args) => change::restore::run(args, context),
+        Command::Merge(args) => change::merge::run(args, context),
+        Command::Duplicates(args) => query::duplicates::run(args, context),
+        Command::Erase(args) => change::erase::run(args, context),
+        Command::Export(args) => query::export::run(args, context),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::commands::context::Context;
 use crate::db::Lock;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 use crate::ops::seed;
 use crate::ui::Column;

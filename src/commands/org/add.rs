@@ -1,11 +1,11 @@
 //! `crmctl org add`
 
 use crate::commands::context::Context;
-use crate::db::models::organizations::NewOrganization;
+use crate::db::models::access::organizations::NewOrganization;
 use crate::db::types::Uid;
-use crate::domain::currency;
+use crate::domain::money::currency;
 use crate::error::Exit;
-use crate::ops::organizations;
+use crate::ops::access::organizations;
 
 /// Add an organization
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, default_value = "USD", value_parser = currency::parse_code)]
     currency: String,
     /// The time zone of days and months, by IANA name
-    #[arg(long, default_value = "UTC", value_parser = super::checked_timezone)]
+    #[arg(long, default_value = "UTC", value_parser = crate::commands::args::times::checked_timezone)]
     timezone: String,
 }
 

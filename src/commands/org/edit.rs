@@ -1,7 +1,7 @@
 //! `crmctl org edit`
 
 use crate::commands::context::Context;
-use crate::domain::currency;
+use crate::domain::money::currency;
 use crate::error::Exit;
 
 /// Change an organization
@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(long, value_parser = currency::parse_code)]
     currency: Option<String>,
     /// The time zone of days and months, by IANA name
-    #[arg(long, value_parser = super::checked_timezone)]
+    #[arg(long, value_parser = crate::commands::args::times::checked_timezone)]
     timezone: Option<String>,
     /// Allow writing again after `org disable`
     #[arg(long)]

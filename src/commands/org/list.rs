@@ -1,7 +1,7 @@
 //! `crmctl org list`
 
 use crate::commands::context::Context;
-use crate::db::models::organizations;
+use crate::db::models::access::organizations;
 use crate::error::Exit;
 
 /// List the organizations of the database

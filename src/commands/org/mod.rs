@@ -8,8 +8,8 @@ mod set;
 mod show;
 
 use crate::commands::context::Context;
-use crate::db::bulk::Stamp;
-use crate::db::models::organizations::{self, Organization};
+use crate::db::Stamp;
+use crate::db::models::access::organizations::{self, Organization};
 use crate::db::{Database, DbError};
 use crate::error::{CommandError, Exit};
 use crate::ops::audited::{self, Edited};
@@ -61,10 +61,6 @@ pub(super) fn by_slug(db: &mut Database, slug: &str) -> anyhow::Result<Organizat
 /// The normal forms of what a person says about an organization.
 pub(super) fn checked_region(text: &str) -> Result<String, String> {
     text.parse::<crate::domain::phone::Region>().map(|region| region.to_string())
-}
-
-pub(super) fn checked_timezone(text: &str) -> Result<String, String> {
-    crate::domain::datetime::zone(text).map(|_| text.trim().to_owned())
 }
 
 pub(super) fn checked_slug(text: &str) -> Result<String, String> {

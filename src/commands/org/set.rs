@@ -1,16 +1,15 @@
 //! `crmctl org set`
 
 use crate::commands::context::Context;
-use crate::commands::funnel::STAGES_KEY;
-use crate::db::models::organizations::Organization;
-use crate::domain::duplicates::OnDuplicate;
+use crate::db::models::access::organizations::Organization;
+use crate::domain::access::role::Right;
 use crate::domain::flag;
-use crate::domain::funnel::Stages;
-use crate::domain::role::Right;
+use crate::domain::imports::duplicates::OnDuplicate;
+use crate::domain::reports::funnel::Stages;
 use crate::error::{CommandError, Exit};
 use crate::import::options::ON_DUPLICATE_KEY;
+use crate::ops::access::settings;
 use crate::ops::dnc::check::RECORD_KEY;
-use crate::ops::settings;
 
 /// How a setting's value is checked and brought into normal form.
 type Check = fn(&str) -> Result<String, String>;
@@ -18,14 +17,14 @@ type Check = fn(&str) -> Result<String, String>;
 /// The settings that an organization can have.
 const SETTINGS: &[(&str, Check)] = &[
     ("default_region", super::checked_region),
-    ("timezone", super::checked_timezone),
-    ("base_currency", crate::domain::currency::parse_code),
+    ("timezone", crate::commands::args::times::checked_timezone),
+    ("base_currency", crate::domain::money::currency::parse_code),
     ("name", super::checked_name),
     (RECORD_KEY, |text| match flag::parse(text) {
         Some(yes) => Ok(if yes { "yes" } else { "no" }.into()),
         None => Err(format!("`{text}` is neither yes nor no")),
     }),
-    (STAGES_KEY, |text| text.parse::<Stages>().map(|stages| stages.to_string())),
+    (Stages::SETTING, |text| text.parse::<Stages>().map(|stages| stages.to_string())),
     (ON_DUPLICATE_KEY, |text| text.parse::<OnDuplicate>().map(|policy| policy.to_string())),
 ];
 

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::commands::context::Context;
 use crate::db::Database;
-use crate::db::models::organizations::Organization;
-use crate::db::models::system_config::{self, Setting};
+use crate::db::models::access::organizations::Organization;
+use crate::db::models::access::system_config::{self, Setting};
 use crate::error::Exit;
 use crate::ui::Column;
 

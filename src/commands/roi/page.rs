@@ -1,9 +1,10 @@
 //! A report of costs as a page for people, and as records for CSV.
 
-use crate::commands::funnel::page::{NONE, count, created, plural};
+use crate::commands::args::pictures::{NONE, created};
 use crate::reports::roi::{By, Change, Keyed, Line, Roi};
 use crate::ui::{
-    Bar, Bars, Column, Page, Part, Sheet, SheetColumn, Ui, UiError, amount, change_of, factor, money, percent, points,
+    Bar, Bars, Column, Page, Part, Sheet, SheetColumn, Ui, UiError, amount, change_of, count, factor, money, percent,
+    plural, points,
 };
 
 /// The report for people.

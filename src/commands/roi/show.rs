@@ -1,15 +1,15 @@
 //! `crmctl roi`, `crmctl roi show`
 
 use super::page;
-use crate::cli::one_of;
+use crate::commands::args::amounts::base_currency;
+use crate::commands::args::leads::selection::{self, Selection};
+use crate::commands::args::limit::Limit;
+use crate::commands::args::pictures::Pictures;
+use crate::commands::args::times;
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::args::window::{MonthsArgs, previous};
 use crate::commands::context::{Context, timed};
-use crate::commands::limit::Limit;
-use crate::commands::pictures::Pictures;
-use crate::commands::roi::base_currency;
-use crate::commands::selection::{self, Selection};
-use crate::commands::times;
-use crate::commands::window::{MonthsArgs, previous};
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 use crate::reports::roi::{By, Question, RoiError, roi};
 

@@ -1,10 +1,10 @@
 //! `crmctl segment count`
 
 use super::{COUNT_COLUMNS, Count, find};
-use crate::commands::complete;
+use crate::commands::args::complete;
+use crate::commands::args::leads::selection::{self, query};
 use crate::commands::context::Context;
-use crate::commands::selection::{self, query};
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// Count the leads that are in a segment now

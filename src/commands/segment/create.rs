@@ -1,12 +1,12 @@
 //! `crmctl segment create`
 
 use super::{checked_name, not_written, shown};
+use crate::commands::args::leads::selection::Selection;
+use crate::commands::args::texts;
 use crate::commands::context::Context;
-use crate::commands::selection::Selection;
-use crate::commands::texts;
 use crate::db::models::segments::{NewSegment, Segment};
 use crate::db::types::{Json, Uid};
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::ops::audited;
 

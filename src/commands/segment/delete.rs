@@ -1,9 +1,9 @@
 //! `crmctl segment delete`
 
 use super::{find_to_change, not_written, shown};
-use crate::commands::complete;
+use crate::commands::args::complete;
 use crate::commands::context::Context;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 use crate::ops::segments;
 

@@ -1,12 +1,12 @@
 //! `crmctl segment edit`
 
 use super::{checked_name, find_to_change, not_written, shown};
-use crate::commands::complete;
+use crate::commands::args::complete;
+use crate::commands::args::leads::selection::Selection;
+use crate::commands::args::texts;
 use crate::commands::context::Context;
-use crate::commands::selection::Selection;
-use crate::commands::texts;
 use crate::db::types::Json;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 use crate::ops::segments;
 

@@ -1,10 +1,10 @@
 //! `crmctl segment explain`
 
 use super::find;
-use crate::commands::complete;
+use crate::commands::args::complete;
+use crate::commands::args::leads::selection::{Selection, query};
 use crate::commands::context::Context;
-use crate::commands::selection::{Selection, query};
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::filter::explain::{Explained, explain};
 use crate::ui::{Column, Format};
@@ -32,7 +32,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         parts.push(find(&mut session, name)?.1);
     }
     parts.extend(args.selection.filter(&mut session)?);
-    let filter = crate::commands::selection::all_of(parts).ok_or_else(|| CommandError::usage("which leads?"))?;
+    let filter =
+        crate::commands::args::leads::selection::all_of(parts).ok_or_else(|| CommandError::usage("which leads?"))?;
     let query = query(&session, Some(filter))?;
     let org = session.org.org_id();
     let explained: Explained = session.db.read(org, |conn| explain(conn, &query))?;

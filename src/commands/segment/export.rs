@@ -1,10 +1,10 @@
 //! `crmctl segment export`
 
 use super::find;
-use crate::commands::complete;
+use crate::commands::args::complete;
+use crate::commands::args::leads::export::{ExportForm, export};
 use crate::commands::context::Context;
-use crate::commands::lead::export::{ExportForm, export};
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// Write the leads of a segment to a file, or to stdout

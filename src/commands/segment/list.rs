@@ -1,10 +1,11 @@
 //! `crmctl segment list`
 
-use super::{shown_with, visible};
+use super::shown_with;
+use crate::commands::args::leads::segments::visible;
+use crate::commands::args::leads::selection::reading;
 use crate::commands::context::Context;
-use crate::commands::selection::reading;
-use crate::db::models::users;
-use crate::domain::role::Right;
+use crate::db::models::access::users;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// List the segments that you see: your own and public ones

@@ -12,12 +12,12 @@ mod show;
 
 use serde::Serialize;
 
+use crate::commands::args::leads::segments::{find, normal_name};
+use crate::commands::args::leads::selection::reading;
 use crate::commands::context::{Context, Session};
-use crate::commands::selection::reading;
-use crate::db::models::segments::{self, Segment};
-use crate::db::models::users;
-use crate::domain::role::Right;
-use crate::domain::text::nearest;
+use crate::db::models::access::users;
+use crate::db::models::segments::Segment;
+use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit};
 use crate::filter::Filter;
 use crate::ops::segments::SegmentError;
@@ -90,33 +90,6 @@ pub(super) struct Count {
 pub(super) const COUNT_COLUMNS: &[Column] =
     &[Column::whole("segment", "segment"), Column::count("count", "leads"), Column::time("counted_at", "counted")];
 
-/// The segments that the acting user sees, by name.
-pub fn visible(session: &mut Session) -> anyhow::Result<Vec<Segment>> {
-    let org = session.org.org_id();
-    let mut all = session.db.read(org, |conn| segments::all(conn, org))?;
-    all.retain(|segment| segment.is_seen_by(session.stamp.changed_by));
-    Ok(all)
-}
-
-/// The segment with this name and its filter.
-///
-/// # Errors
-/// The acting user sees no such segment, or its filter was written by a newer program.
-pub fn find(session: &mut Session, name: &str) -> anyhow::Result<(Segment, Filter)> {
-    let (org, name) = (session.org.org_id(), normal_name(name));
-    let found = session.db.read(org, |conn| segments::by_name(conn, org, &name))?;
-    let Some(segment) = found.filter(|segment| segment.is_seen_by(session.stamp.changed_by)) else {
-        let names: Vec<String> = visible(session)?.into_iter().map(|segment| segment.name).collect();
-        let hint = match nearest(&name, names.iter().map(String::as_str)) {
-            Some(name) => format!("did you mean `{name}`?"),
-            None => "list them: crmctl segment list".to_owned(),
-        };
-        return Err(CommandError::failed(format!("there is no segment `{name}`")).hint(hint).into());
-    };
-    let filter = Filter::from_json(&segment.filter.0, &reading(session, None))?;
-    Ok((segment, filter))
-}
-
 /// The segment, for somebody who may change it: its owner, or an admin.
 fn find_to_change(session: &mut Session, name: &str) -> anyhow::Result<Segment> {
     let (segment, _) = find(session, name)?;
@@ -127,11 +100,6 @@ fn find_to_change(session: &mut Session, name: &str) -> anyhow::Result<Segment> 
             .hint("ask its owner or an admin, or create one of your own")
             .into()),
     }
-}
-
-/// A name as it is stored: without blanks around it, inner ones single.
-fn normal_name(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Refuses a name that the table does not take.

@@ -1,10 +1,11 @@
 //! `crmctl segment refresh`
 
-use super::{COUNT_COLUMNS, Count, find, visible};
-use crate::commands::complete;
+use super::{COUNT_COLUMNS, Count};
+use crate::commands::args::complete;
+use crate::commands::args::leads::segments::{find, visible};
+use crate::commands::args::leads::selection::query;
 use crate::commands::context::Context;
-use crate::commands::selection::query;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 use crate::ops::segments;
 

@@ -1,9 +1,9 @@
 //! `crmctl segment show`
 
 use super::{find, shown};
-use crate::commands::complete;
+use crate::commands::args::complete;
 use crate::commands::context::Context;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// Show a segment with its filter, as text and in its JSON form

@@ -1,10 +1,10 @@
 //! `crmctl user add`
 
-use crate::cli::one_of;
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
-use crate::db::models::users::{NewUser, User};
+use crate::db::models::access::users::{NewUser, User};
 use crate::db::types::Uid;
-use crate::domain::role::{Right, Role};
+use crate::domain::access::role::{Right, Role};
 use crate::error::Exit;
 use crate::ops::audited;
 
@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(long, value_parser = super::checked_name)]
     last_name: Option<String>,
     /// IANA name; the organization's when left out
-    #[arg(long, value_parser = crate::commands::org::checked_timezone)]
+    #[arg(long, value_parser = crate::commands::args::times::checked_timezone)]
     timezone: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! `crmctl user disable`
 
 use crate::commands::context::Context;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// Keep a user from acting; what the user did stays

@@ -1,8 +1,8 @@
 //! `crmctl user edit`
 
-use crate::cli::one_of;
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
-use crate::domain::role::{Right, Role};
+use crate::domain::access::role::{Right, Role};
 use crate::error::Exit;
 
 /// Change a user
@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(long, value_parser = super::checked_name)]
     last_name: Option<String>,
     /// IANA name
-    #[arg(long, value_parser = crate::commands::org::checked_timezone)]
+    #[arg(long, value_parser = crate::commands::args::times::checked_timezone)]
     timezone: Option<String>,
     /// Let the user act again after `user disable`
     #[arg(long)]

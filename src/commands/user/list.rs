@@ -1,8 +1,8 @@
 //! `crmctl user list`
 
 use crate::commands::context::Context;
-use crate::db::models::users;
-use crate::domain::role::Right;
+use crate::db::models::access::users;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// List the users of the organization

@@ -8,7 +8,7 @@ mod show;
 
 use crate::commands::context::{Context, Session};
 use crate::db::DbError;
-use crate::db::models::users::User;
+use crate::db::models::access::users::User;
 use crate::domain::email::Email;
 use crate::error::{CommandError, Exit};
 use crate::ops::audited::{self, Edited};

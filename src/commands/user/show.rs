@@ -1,7 +1,7 @@
 //! `crmctl user show`
 
 use crate::commands::context::Context;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// Show a user

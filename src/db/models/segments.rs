@@ -7,7 +7,7 @@ use crate::db::audited::{Addable, Audited, Deletable, Editable, Fields, held, lo
 use crate::db::schema::segments;
 use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::audit_entity::Entity;
+use crate::domain::audit::entity::Entity;
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `segments`.

@@ -5,13 +5,13 @@ use jiff::tz::TimeZone;
 
 use super::Options;
 use super::columns::{Columns, SheetField};
-use crate::db::models::organizations::Organization;
-use crate::domain::currency;
-use crate::domain::datetime::{self, DateOrder, TimeProblem};
+use crate::db::models::access::organizations::Organization;
+use crate::domain::money::currency;
 use crate::domain::money::{self, DecimalSeparator, Money};
-use crate::domain::period::Period;
 use crate::domain::phone::{self, ParsedPhone, PhoneCheck, PhoneProblem, Region};
 use crate::domain::text::{is_placeholder, is_spreadsheet_error, unmark_text};
+use crate::domain::time::datetime::{self, DateOrder, TimeProblem};
+use crate::domain::time::period::Period;
 use crate::domain::timestamp::Timestamp;
 use crate::import::prepare::region_of;
 use crate::import::row::{ProblemKind, Row, RowProblem};

@@ -3,7 +3,7 @@
 use crate::domain::Vocabulary;
 use crate::domain::text::fold_key;
 use crate::import::ImportError;
-use crate::import::mapping::{OWN_COLUMNS, column_named, mapping_error};
+use crate::import::column_names::{OWN_COLUMNS, column_named, mapping_error};
 use crate::import::options::Assignment;
 use crate::import::source::Recognised;
 

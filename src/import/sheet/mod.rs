@@ -15,20 +15,20 @@ use serde::de::DeserializeOwned;
 use self::cells::{RowCells, Setting};
 use self::columns::{Columns, SheetField};
 use super::ImportError;
-use super::leads::Observer;
+use super::observer::Observer;
 use super::options::Assignment;
 use super::prepare::{begin_record, earlier_options, refuse_to_overwrite};
+use super::problems::{ProblemGroup, note};
 use super::proof::{Doubtful, Formats};
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
 use super::source::{Item, Source, SourceOptions};
-use super::summary::{ProblemGroup, note};
-use crate::db::bulk::Stamp;
+use crate::db::Stamp;
+use crate::db::models::access::organizations::Organization;
 use crate::db::models::imports;
-use crate::db::models::organizations::Organization;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, locks};
-use crate::domain::import_kind::ImportKind;
+use crate::domain::imports::kind::ImportKind;
 use crate::domain::timestamp::Timestamp;
 
 /// A kind of import.

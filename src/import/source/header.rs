@@ -76,6 +76,7 @@ impl<'a> HeaderSearch<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::kinds::leads::fields::recognise;
 
     fn rows(texts: &[(u64, &[&str])]) -> Vec<Row> {
         let row = |(number, cells): &(u64, &[&str])| {
@@ -98,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_preamble_is_passed_over() {
-        let options = SourceOptions::default();
+        let options = SourceOptions { recognise, ..SourceOptions::default() };
         let notes: &[(u64, &[&str])] = &[
             (1, &["Notes:"]),
             (2, &["When exporting, email addresses may be missing."]),
@@ -114,11 +115,11 @@ mod tests {
     #[test]
     fn a_named_row_or_column_decides() {
         let rows: &[(u64, &[&str])] = &[(1, &["Name", "Email"]), (3, &["Fone", "City"])];
-        let by_number = SourceOptions { header_row: Some(3), ..SourceOptions::default() };
+        let by_number = SourceOptions { header_row: Some(3), recognise, ..SourceOptions::default() };
         assert_eq!(find(rows, &by_number).unwrap(), Some((3, 1)));
-        let blank = SourceOptions { header_row: Some(2), ..SourceOptions::default() };
+        let blank = SourceOptions { header_row: Some(2), recognise, ..SourceOptions::default() };
         assert!(find(rows, &blank).is_err());
-        let by_name = SourceOptions { named: vec!["fone".into()], ..SourceOptions::default() };
+        let by_name = SourceOptions { named: vec!["fone".into()], recognise, ..SourceOptions::default() };
         let notes: &[(u64, &[&str])] = &[(1, &["Fair 2026"]), (3, &["Fone", "City"])];
         assert_eq!(find(notes, &by_name).unwrap(), Some((3, 1)));
     }

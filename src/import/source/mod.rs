@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ImportError;
-use super::fields::LeadField;
 use super::row::{Row, RowProblem};
 use readable::Readable;
 use workbook::{Opened, WorkbookKind};
@@ -94,11 +93,7 @@ pub struct SourceOptions {
 
 impl Default for SourceOptions {
     fn default() -> Self {
-        let recognise = |header: &str| match LeadField::of_header(header) {
-            Some(field) if field.is_identity() => Recognised::Identity,
-            Some(_) => Recognised::Field,
-            None => Recognised::No,
-        };
+        let recognise = |_: &str| Recognised::No;
         SourceOptions { header_row: None, named: Vec::new(), recognise, delimiter: None, encoding: None, sheet: None }
     }
 }
@@ -285,6 +280,7 @@ pub fn io_reason(error: &std::io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::import::kinds::leads::fields::recognise;
     use std::fs;
 
     use proptest::prelude::*;
@@ -296,7 +292,7 @@ mod tests {
     }
 
     fn rows_of(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), ImportError> {
-        let source = Source::open(path, &SourceOptions::default())?;
+        let source = Source::open(path, &SourceOptions { recognise, ..SourceOptions::default() })?;
         let mut rows = Vec::new();
         source.read(&mut |item| {
             if let Item::Row(row) = item {

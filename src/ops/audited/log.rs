@@ -1,9 +1,9 @@
 //! What the log says of a row that is written: an entry for each field that differs.
 
 use super::pieces::pieces;
+use crate::db::Stamp;
 use crate::db::audited::{Audited, Fields};
-use crate::db::bulk::Stamp;
-use crate::db::models::audit_log::{self, NewEntry};
+use crate::db::models::audit::audit_log::{self, NewEntry};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 

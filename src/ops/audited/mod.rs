@@ -6,8 +6,8 @@ mod pieces;
 
 pub(super) use log::record;
 
+use crate::db::Stamp;
 use crate::db::audited::{Addable, Deletable, Editable};
-use crate::db::bulk::Stamp;
 use crate::db::{Db, DbError};
 
 /// A row after a change.

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use jiff::tz::TimeZone;
 
 use super::move_leads_to_dnc;
-use crate::db::bulk::{self, LeadChanges, Stamp};
-use crate::db::models::dnc_entries::{self, DncEntry};
-use crate::db::models::dnc_list::{self, NewDncEntry};
-use crate::db::models::dnc_requests::{self, DncRequest};
+use crate::db::Stamp;
+use crate::db::lead_changes::{self, LeadChanges};
+use crate::db::models::dnc::dnc_entries::{self, DncEntry};
+use crate::db::models::dnc::dnc_list::{self, NewDncEntry};
+use crate::db::models::dnc::dnc_requests::{self, DncRequest};
 use crate::db::{Db, DbError};
-use crate::domain::business_days::dnc_deadline;
+use crate::domain::dnc::opt_out_text::OptOutClass;
 use crate::domain::dnc::{Decision, DncSource, Listing, RemovalKind, Terms};
-use crate::domain::opt_out_text::OptOutClass;
 use crate::domain::phone::E164;
+use crate::domain::time::business_days::dnc_deadline;
 use crate::domain::timestamp::Timestamp;
 
 /// The longest reason, in characters.
@@ -190,7 +191,7 @@ fn list(conn: &mut Db, requests: &[Request], stamp: &Stamp) -> Result<(Vec<Strin
     let mut entries: Vec<(usize, NewDncEntry)> = new.into_values().collect();
     entries.sort_unstable_by_key(|(place, _)| *place);
     let dnc = entries.into_iter().map(|(_, entry)| entry).collect();
-    bulk::write(conn, &LeadChanges { dnc, ..LeadChanges::default() }, stamp)?;
+    lead_changes::write(conn, &LeadChanges { dnc, ..LeadChanges::default() }, stamp)?;
     Ok((numbers, listings))
 }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::db::bulk::Stamp;
-use crate::db::models::dnc_checks::{self, NewDncCheck};
-use crate::db::models::dnc_entries::{self, DncEntry};
+use crate::db::Stamp;
+use crate::db::models::dnc::dnc_checks::{self, NewDncCheck};
+use crate::db::models::dnc::dnc_entries::{self, DncEntry};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::{Channel, DncScope, Verdict};

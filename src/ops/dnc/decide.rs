@@ -1,9 +1,9 @@
 //! Decisions on requests that were kept for a person.
 
 use super::add::{Added, list_kept};
-use crate::db::bulk::Stamp;
-use crate::db::models::dnc_entries;
-use crate::db::models::dnc_requests::{self, DncRequest};
+use crate::db::Stamp;
+use crate::db::models::dnc::dnc_entries;
+use crate::db::models::dnc::dnc_requests::{self, DncRequest};
 use crate::db::{Db, DbError};
 use crate::domain::dnc::Decision;
 

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::db::models::dnc_checks::{self, DncCheck};
-use crate::db::models::dnc_entries::{self, DncEntry};
-use crate::db::models::dnc_requests::{self, DncRequest};
+use crate::db::models::dnc::dnc_checks::{self, DncCheck};
+use crate::db::models::dnc::dnc_entries::{self, DncEntry};
+use crate::db::models::dnc::dnc_requests::{self, DncRequest};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::E164;

@@ -2,15 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::db::bulk::{self, LeadChanges, Shift, Stamp};
-use crate::db::models::lead_audit_log::NewAuditEntry;
-use crate::db::models::lead_status_history::{self, NewStatusChange};
+use crate::db::Stamp;
+use crate::db::lead_changes::{self, LeadChanges, Shift};
+use crate::db::models::dnc::{dnc_entries, dnc_list};
+use crate::db::models::leads::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::lead_phones;
+use crate::db::models::leads::lead_status_history::{self, NewStatusChange};
 use crate::db::models::leads::{self, Lead};
-use crate::db::models::{dnc_entries, dnc_list, lead_phones};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
+use crate::domain::leads::status::{Status, Trigger};
 use crate::domain::phone::E164;
-use crate::domain::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
 /// Why a lead goes to `dnc`.
@@ -35,7 +37,7 @@ pub fn move_leads_to_dnc(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Re
             write_down(lead, status, Status::Dnc, LISTED_REASON, &mut changes, stamp);
         }
     }
-    bulk::write(conn, &changes, stamp)?;
+    lead_changes::write(conn, &changes, stamp)?;
     Ok(moved)
 }
 
@@ -88,7 +90,7 @@ pub fn move_leads_back(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Resu
         changes.shift(*lead, Shift::Status(status));
         write_down(*lead, Status::Dnc, status, DELISTED_REASON, &mut changes, stamp);
     }
-    bulk::write(conn, &changes, stamp)?;
+    lead_changes::write(conn, &changes, stamp)?;
     Ok(ids.len())
 }
 

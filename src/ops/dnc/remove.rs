@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::add::list_kept;
 use super::move_leads_back;
-use crate::db::bulk::Stamp;
-use crate::db::models::dnc_entries::{self, DncEntry};
+use crate::db::Stamp;
+use crate::db::models::dnc::dnc_entries::{self, DncEntry};
+use crate::db::models::dnc::{dnc_list, dnc_requests};
 use crate::db::models::imports::Import;
-use crate::db::models::{dnc_list, dnc_requests};
 use crate::db::{Db, DbError};
 use crate::domain::dnc::RemovalKind;
 use crate::domain::phone::E164;

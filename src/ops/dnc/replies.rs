@@ -4,10 +4,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::add::{Request, honour, keep_doubtful};
-use crate::db::bulk::Stamp;
+use crate::db::Stamp;
 use crate::db::{Db, DbError};
 use crate::domain::dnc::Listing;
-use crate::domain::opt_out_text::{Detected, OptOutClass, detect};
+use crate::domain::dnc::opt_out_text::{Detected, OptOutClass, detect};
 
 vocabulary! {
     /// What became of a reply.

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use super::breakdown::{Breakdown, By, emails, months, name_of};
 use super::figures::entered_of;
 use super::{Activity, ActivityGroup, Mode, Question, in_window};
-use crate::db::models::status_rows::Counted;
+use crate::db::models::leads::status_rows::Counted;
 use crate::db::{Db, DbError, Statement};
-use crate::domain::status::Status;
-use crate::domain::window::Window;
+use crate::domain::leads::status::Status;
+use crate::domain::time::window::Window;
 use crate::filter::Filter;
 
 /// Entries by status, in the order of [`Status::ALL`].

@@ -7,9 +7,9 @@ use rustc_hash::FxHashMap;
 
 use super::members::Members;
 use super::{Question, in_window};
-use crate::db::models::users;
+use crate::db::models::access::users;
 use crate::db::{Cell, Cells, Db, DbError, Statement};
-use crate::domain::month::{Month, begin_of};
+use crate::domain::time::month::{Month, begin_of};
 use crate::domain::timestamp::Timestamp;
 use crate::filter::{Filter, LeadQuery};
 

@@ -6,10 +6,10 @@ use super::breakdown::Groups;
 use super::figures::{group_of, hours, stages_of};
 use super::members::{Members, exit_of};
 use super::{Breakdown, By, Cohort, CohortGroup, Mode, Question};
-use crate::db::models::status_rows::StatusRow;
+use crate::db::models::leads::status_rows::StatusRow;
 use crate::db::{Db, DbError};
-use crate::domain::funnel::{Exit, Journeys, StageFigures, Tally};
-use crate::domain::status::Status;
+use crate::domain::leads::status::Status;
+use crate::domain::reports::funnel::{Exit, Journeys, StageFigures, Tally};
 use crate::domain::timestamp::Timestamp;
 use crate::reports::leads;
 

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::By;
-use crate::domain::funnel::{StageFigures, Stages, Tally};
-use crate::domain::status::Status;
+use crate::domain::leads::status::Status;
+use crate::domain::reports::funnel::{StageFigures, Stages, Tally};
 use crate::domain::timestamp::Timestamp;
 use crate::reports::ratios::{points, ratio};
 

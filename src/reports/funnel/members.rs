@@ -4,11 +4,11 @@ use rustc_hash::FxHashMap;
 
 use super::{Question, in_window};
 use crate::db::models::IN_LIST;
-use crate::db::models::lead_merges::{self, Family};
-use crate::db::models::status_rows::{self, Counted, StatusRow};
+use crate::db::models::leads::lead_merges::{self, Family};
+use crate::db::models::leads::status_rows::{self, Counted, StatusRow};
 use crate::db::{Cell, Cells, Db, DbError, Statement};
-use crate::domain::funnel::Exit;
-use crate::domain::status::Status;
+use crate::domain::leads::status::Status;
+use crate::domain::reports::funnel::Exit;
 use crate::domain::timestamp::Timestamp;
 
 /// A live lead of the cohort.

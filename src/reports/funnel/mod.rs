@@ -16,9 +16,9 @@ pub use figures::{
 pub use stays::stays;
 
 use crate::db::Statement;
-use crate::domain::funnel::Stages;
+use crate::domain::reports::funnel::Stages;
+use crate::domain::time::window::Window;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::window::Window;
 use crate::filter::{Filter, Moment};
 use crate::reports::leads;
 use crate::reports::leads::in_window;

@@ -3,10 +3,10 @@
 use super::figures::hours;
 use super::members::Members;
 use super::{Bucket, Question, StayStage, Stays};
-use crate::db::models::status_rows::StatusRow;
+use crate::db::models::leads::status_rows::StatusRow;
 use crate::db::{Db, DbError};
-use crate::domain::funnel::{Entry, nearest_rank, stays_of};
-use crate::domain::status::Status;
+use crate::domain::leads::status::Status;
+use crate::domain::reports::funnel::{Entry, nearest_rank, stays_of};
 
 /// The ends of the buckets, in hours: an hour, a day, three days, a week, two weeks, thirty and ninety days.
 const BUCKETS: [u32; 7] = [1, 24, 72, 168, 336, 720, 2160];

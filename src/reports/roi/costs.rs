@@ -3,7 +3,7 @@
 use super::rates::Rates;
 use super::{By, Groups, Question, RoiError};
 use crate::db::Db;
-use crate::db::models::lead_source_costs::{self, CostFilter};
+use crate::db::models::money::lead_source_costs::{self, CostFilter};
 
 /// Adds the costs to the groups, and returns what is recorded altogether, in minor units of the organization's currency.
 ///

@@ -8,10 +8,10 @@ use rustc_hash::FxHashMap;
 use super::rates::Rates;
 use super::{By, Groups, Names, Question, RoiError};
 use crate::db::models::IN_LIST;
-use crate::db::models::lead_merges::{self, Family};
-use crate::db::models::status_rows::Counted;
+use crate::db::models::leads::lead_merges::{self, Family};
+use crate::db::models::leads::status_rows::Counted;
 use crate::db::{Cells, Db, DbError, Statement};
-use crate::domain::month::{Month, begin_of};
+use crate::domain::time::month::{Month, begin_of};
 use crate::domain::timestamp::Timestamp;
 use crate::reports::leads::{in_window, live};
 

@@ -11,12 +11,13 @@ use std::collections::BTreeMap;
 
 use iso_currency::Currency;
 
-use crate::db::models::{budget_transactions, users};
+use crate::db::models::access::users;
+use crate::db::models::money::budget_transactions;
 use crate::db::{Cell, Db, DbError};
-use crate::domain::month::Month;
-use crate::domain::source;
+use crate::domain::leads::source;
+use crate::domain::time::month::Month;
+use crate::domain::time::window::Window;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::window::Window;
 use crate::filter::{Filter, Moment};
 use crate::reports;
 use figures::{Gathered, Sums};

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use iso_currency::Currency;
 
 use super::{MissingRate, RoiError};
-use crate::db::models::exchange_rates::{self, RateKey};
+use crate::db::models::money::exchange_rates::{self, RateKey};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::currency;
-use crate::domain::month::Month;
-use crate::domain::rate::Rate;
+use crate::domain::money::currency;
+use crate::domain::money::rate::Rate;
+use crate::domain::time::month::Month;
 
 /// The rates to the organization's currency, and those that are missing.
 pub(super) struct Rates {

@@ -2,15 +2,15 @@
 
 use iso_currency::Currency;
 
+use crate::commands::args::amounts::base_currency;
+use crate::commands::args::texts::within;
 use crate::commands::context::Context;
-use crate::commands::roi::base_currency;
-use crate::commands::texts::within;
 use crate::db::Lock;
-use crate::domain::currency;
-use crate::domain::ledger::LONGEST_ACCOUNT;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
+use crate::domain::money::currency;
+use crate::domain::money::ledger::LONGEST_ACCOUNT;
 use crate::error::Exit;
-use crate::ops::budget;
+use crate::ops::money::budget;
 
 /// Open a budget account
 #[derive(Debug, clap::Args)]

@@ -1,8 +1,8 @@
 //! `crmctl budget account list`
 
 use crate::commands::context::Context;
-use crate::db::models::budget_accounts;
-use crate::domain::role::Right;
+use crate::db::models::money::budget_accounts;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// List budget accounts

@@ -2,19 +2,21 @@
 
 use iso_currency::Currency;
 
+use crate::commands::args::amounts::base_currency;
+use crate::commands::args::texts::normal;
+use crate::commands::args::texts::within;
+use crate::commands::args::{amounts, complete};
 use crate::commands::context::Context;
-use crate::commands::roi::{base_currency, normal};
-use crate::commands::texts::within;
-use crate::commands::{amounts, complete};
 use crate::db::Lock;
-use crate::db::models::lead_source_costs;
-use crate::domain::amount::with_currency;
-use crate::domain::cost::{CostKey, LONGEST_CAMPAIGN, LONGEST_NOTE, OnRecorded};
-use crate::domain::month::Month;
-use crate::domain::role::Right;
-use crate::domain::{currency, source};
+use crate::db::models::money::lead_source_costs;
+use crate::domain::access::role::Right;
+use crate::domain::leads::source;
+use crate::domain::money::amount::with_currency;
+use crate::domain::money::cost::{CostKey, LONGEST_CAMPAIGN, LONGEST_NOTE, OnRecorded};
+use crate::domain::money::currency;
+use crate::domain::time::month::Month;
 use crate::error::{CommandError, Exit};
-use crate::ops::costs::{CostBook, CostEntry, CostError, Settled};
+use crate::ops::money::costs::{CostBook, CostEntry, CostError, Settled};
 
 /// Record what a source cost in a month
 ///

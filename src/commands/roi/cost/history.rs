@@ -2,8 +2,8 @@
 
 use super::CostSelection;
 use crate::commands::context::Context;
-use crate::db::models::lead_source_cost_log;
-use crate::domain::role::Right;
+use crate::db::models::money::lead_source_cost_log;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 use crate::ui::Column;
 

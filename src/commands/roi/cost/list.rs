@@ -1,11 +1,11 @@
 //! `crmctl roi cost list`
 
 use super::{CostSelection, rows};
+use crate::commands::args::limit::Limit;
 use crate::commands::context::Context;
-use crate::commands::limit::Limit;
 use crate::db::DbError;
-use crate::db::models::lead_source_costs;
-use crate::domain::role::Right;
+use crate::db::models::money::lead_source_costs;
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// List costs by month

@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::commands::complete;
+use crate::commands::args::complete;
+use crate::commands::args::window::MonthsArgs;
 use crate::commands::context::{Context, Session};
-use crate::commands::window::MonthsArgs;
-use crate::db::models::budget_transactions;
-use crate::db::models::lead_source_costs::{CostFilter, SourceCost};
+use crate::db::models::money::budget_transactions;
+use crate::db::models::money::lead_source_costs::{CostFilter, SourceCost};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::cost::CostKey;
-use crate::domain::month::Month;
-use crate::domain::source;
+use crate::domain::leads::source;
+use crate::domain::money::cost::CostKey;
+use crate::domain::time::month::Month;
 use crate::error::Exit;
 use crate::ui::Column;
 

@@ -1,13 +1,13 @@
 //! `crmctl roi cost remove`
 
+use crate::commands::args::texts::within;
 use crate::commands::context::Context;
-use crate::commands::texts::within;
 use crate::db::Lock;
-use crate::db::models::lead_source_costs::SourceCost;
-use crate::domain::cost::LONGEST_NOTE;
-use crate::domain::role::Right;
+use crate::db::models::money::lead_source_costs::SourceCost;
+use crate::domain::access::role::Right;
+use crate::domain::money::cost::LONGEST_NOTE;
 use crate::error::Exit;
-use crate::ops::costs::{self, CostError};
+use crate::ops::money::costs::{self, CostError};
 
 /// Remove costs that were entered by mistake; their history stays
 #[derive(Debug, clap::Args)]

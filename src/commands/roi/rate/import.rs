@@ -1,12 +1,12 @@
 //! `crmctl roi rate import`
 
-use crate::cli::one_of;
+use crate::commands::args::sheets::{SheetArgs, run_sheet};
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
-use crate::commands::import::shared::{SheetArgs, run_sheet};
 use crate::domain::money::DecimalSeparator;
 use crate::error::Exit;
+use crate::import::kinds::rates::{RateOptions, Rates};
 use crate::import::proof::Formats;
-use crate::import::rates::{RateOptions, Rates};
 use crate::ui::Column;
 
 /// Import exchange rates from a CSV, TSV, XLSX, XLSB, XLS or ODS file, in one transaction

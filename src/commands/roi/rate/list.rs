@@ -1,9 +1,9 @@
 //! `crmctl roi rate list`
 
+use crate::commands::args::amounts::base_currency;
 use crate::commands::context::Context;
-use crate::commands::roi::base_currency;
-use crate::db::models::exchange_rates::{self, ExchangeRate};
-use crate::domain::role::Right;
+use crate::db::models::money::exchange_rates::{self, ExchangeRate};
+use crate::domain::access::role::Right;
 use crate::error::Exit;
 
 /// List the exchange rates that count, by month

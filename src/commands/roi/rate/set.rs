@@ -2,16 +2,16 @@
 
 use iso_currency::Currency;
 
+use crate::commands::args::amounts::base_currency;
 use crate::commands::context::Context;
-use crate::commands::roi::base_currency;
-use crate::db::models::exchange_rates;
+use crate::db::models::money::exchange_rates;
 use crate::db::{DbError, Lock};
-use crate::domain::currency;
-use crate::domain::month::Month;
-use crate::domain::rate::Rate;
-use crate::domain::role::Right;
+use crate::domain::access::role::Right;
+use crate::domain::money::currency;
+use crate::domain::money::rate::Rate;
+use crate::domain::time::month::Month;
 use crate::error::{CommandError, Exit};
-use crate::ops::rates;
+use crate::ops::money::rates;
 
 /// Set what one unit of a currency was worth in the organization's currency in a month
 ///

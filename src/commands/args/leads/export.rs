@@ -1,0 +1,168 @@
+//! How leads are exported, whichever verb asks for it.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::commands::args::leads::columns::{self, ColumnNames, Order};
+use crate::commands::args::leads::selection;
+use crate::commands::context::{Context, Session};
+use crate::error::{CommandError, Exit};
+use crate::export::{Export, Form};
+use crate::filter::{Dnc, Filter, LeadColumn, LeadQuery};
+use crate::ui::{Column, Format, grouped};
+
+/// How leads are exported.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ExportForm {
+    /// The file to make; its ending names the form: csv, xlsx, json or ndjson
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file when it exists
+    #[arg(long, requires = "output")]
+    overwrite: bool,
+    /// These columns, in this order, with commas between them
+    #[arg(long, value_name = "COLUMNS")]
+    columns: Option<ColumnNames>,
+    /// Sort by these columns, with `-` before one from the greatest [default: id]
+    #[arg(long, value_name = "COLUMNS", allow_hyphen_values = true)]
+    sort: Option<Order>,
+    /// Export leads with a number on the do-not-call list, too
+    #[arg(long)]
+    include_dnc: bool,
+}
+
+/// What an export wrote.
+#[derive(Serialize)]
+struct Written {
+    file: String,
+    leads: u64,
+    /// Leads with a number on the do-not-call list.
+    left_out: i64,
+}
+
+const WRITTEN: &[Column] =
+    &[Column::text("file", "file"), Column::count("leads", "leads"), Column::count("left_out", "left out")];
+
+/// The columns that an import reads back.
+const IMPORTED: [&str; 29] = [
+    "phone",
+    "further_phone",
+    "email",
+    "first_name",
+    "last_name",
+    "company",
+    "job_title",
+    "website",
+    "linkedin_url",
+    "status",
+    "source",
+    "source_spelling",
+    "campaign",
+    "value",
+    "currency",
+    "score",
+    "temperature",
+    "tags",
+    "owner",
+    "consent",
+    "email_opt_out",
+    "city",
+    "state",
+    "postal_code",
+    "country",
+    "timezone",
+    "external_source",
+    "external_id",
+    "created",
+];
+
+/// Exports the leads for which the filter holds.
+pub fn export(
+    context: &Context,
+    session: &mut Session,
+    filter: Option<Filter>,
+    form: ExportForm,
+) -> anyhow::Result<Exit> {
+    context.catch_interrupts();
+    let ui = context.ui;
+    let org = session.org.org_id();
+    let kind = form.kind(context)?;
+    let query = LeadQuery {
+        sort: form.sort.map(|order| order.0).unwrap_or_default(),
+        dnc: if form.include_dnc { Dnc::Included } else { Dnc::LeftOut },
+        ..selection::query(session, filter)?
+    };
+    let interrupted = session.db.interrupted();
+    let mut progress = ui.progress();
+    let (leads, left_out) = session.db.read(org, |conn| -> anyhow::Result<_> {
+        let left_out = match form.include_dnc {
+            true => 0,
+            false => LeadQuery { dnc: Dnc::Only, ..query.clone() }.count(conn)?,
+        };
+        let columns = match (form.columns, kind) {
+            (Some(ColumnNames(columns)), _) => columns,
+            (None, Form::Json | Form::Ndjson) => columns::usual()?,
+            (None, Form::Csv | Form::Xlsx) => {
+                let named = IMPORTED.iter().map(|name| LeadColumn::named(name));
+                let named = named.collect::<Result<Vec<_>, _>>()?;
+                let custom = query.custom_keys(conn)?;
+                named.into_iter().chain(custom.iter().map(|key| LeadColumn::custom(key))).collect()
+            }
+        };
+        let mut export = match &form.output {
+            Some(path) => Export::to_file(path, form.overwrite, columns.clone())?,
+            None => Export::to_stream(kind, ui.stream(), columns.clone())?,
+        };
+        let of_about = if progress.is_enabled() { query.count(conn)? } else { 0 };
+        let mut leads = 0u64;
+        query.each(conn, &columns, None, |cells| -> anyhow::Result<()> {
+            export.push(&cells)?;
+            leads += 1;
+            if leads.is_multiple_of(4096) {
+                progress.set(leads, u64::try_from(of_about).unwrap_or(0));
+                if interrupted.load(std::sync::atomic::Ordering::Relaxed) {
+                    return Err(crate::db::DbError::Interrupted.into());
+                }
+            }
+            Ok(())
+        })?;
+        export.finish()?;
+        Ok((leads, left_out))
+    })?;
+    drop(progress);
+    if left_out > 0 {
+        let (leads, have) = if left_out == 1 { ("lead", "has") } else { ("leads", "have") };
+        ui.note(&format!(
+            "left out {} {leads} that {have} a number on the do-not-call list; --include-dnc exports them, too",
+            grouped(left_out)
+        ));
+    }
+    if let Some(path) = &form.output {
+        ui.record(&Written { file: path.display().to_string(), leads, left_out }, WRITTEN)?;
+    }
+    Ok(Exit::Done)
+}
+
+impl ExportForm {
+    /// The form that the file's name asks for, else the format of answers, else CSV.
+    fn kind(&self, context: &Context) -> anyhow::Result<Form> {
+        if let Some(path) = &self.output {
+            return Ok(Form::of_path(path)?);
+        }
+        let format = &context.settings.format;
+        match format.value {
+            Format::Csv => Ok(Form::Csv),
+            Format::Table if !format.is_from_flag() => Ok(Form::Csv),
+            Format::Json => Ok(Form::Json),
+            Format::Ndjson => Ok(Form::Ndjson),
+            Format::Table | Format::Markdown => {
+                Err(CommandError::usage("an export has no such form as `table` or `markdown`")
+                    .hint(
+                        "its forms are csv, json and ndjson on stdout, and xlsx with --output; or use crmctl lead list",
+                    )
+                    .into())
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Arguments about leads: which, in which columns, with which values.
+
+pub mod columns;
+pub mod export;
+pub mod name;
+pub mod segments;
+pub mod selection;
+pub mod values;

@@ -1,0 +1,40 @@
+//! Segments as arguments: those that the acting user sees.
+
+use super::selection::reading;
+use crate::commands::context::Session;
+use crate::db::models::segments::{self, Segment};
+use crate::domain::text::nearest;
+use crate::error::CommandError;
+use crate::filter::Filter;
+
+/// The segments that the acting user sees, by name.
+pub fn visible(session: &mut Session) -> anyhow::Result<Vec<Segment>> {
+    let org = session.org.org_id();
+    let mut all = session.db.read(org, |conn| segments::all(conn, org))?;
+    all.retain(|segment| segment.is_seen_by(session.stamp.changed_by));
+    Ok(all)
+}
+
+/// The segment with this name and its filter.
+///
+/// # Errors
+/// The acting user sees no such segment, or its filter was written by a newer program.
+pub fn find(session: &mut Session, name: &str) -> anyhow::Result<(Segment, Filter)> {
+    let (org, name) = (session.org.org_id(), normal_name(name));
+    let found = session.db.read(org, |conn| segments::by_name(conn, org, &name))?;
+    let Some(segment) = found.filter(|segment| segment.is_seen_by(session.stamp.changed_by)) else {
+        let names: Vec<String> = visible(session)?.into_iter().map(|segment| segment.name).collect();
+        let hint = match nearest(&name, names.iter().map(String::as_str)) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "list them: crmctl segment list".to_owned(),
+        };
+        return Err(CommandError::failed(format!("there is no segment `{name}`")).hint(hint).into());
+    };
+    let filter = Filter::from_json(&segment.filter.0, &reading(session, None))?;
+    Ok((segment, filter))
+}
+
+/// A name as it is stored: without blanks around it, inner ones single.
+pub fn normal_name(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}

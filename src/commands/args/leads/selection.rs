@@ -1,0 +1,142 @@
+//! Which leads a verb is about: by a filter, by a segment, or by both.
+
+use crate::commands::args::complete;
+use crate::commands::context::Session;
+use crate::db::models::access::users;
+use crate::domain::phone::Region;
+use crate::domain::text::nearest;
+use crate::domain::time::datetime;
+use crate::error::CommandError;
+use crate::filter::field::Kind;
+use crate::filter::value::Value;
+use crate::filter::{self, Filter, FilterError, LeadQuery, Moment, Problem, Reading, Subject};
+use crate::ui::Ui;
+
+/// Which leads are meant.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Selection {
+    /// Leads for which this filter holds, for example 'status = hot and score >= 70'
+    #[arg(long = "where", value_name = "FILTER")]
+    filter: Option<String>,
+    /// The same as JSON, in the form that `segment show` prints
+    #[arg(long, value_name = "JSON")]
+    filter_json: Option<String>,
+    /// Leads of this segment
+    #[arg(long, value_name = "NAME", add = complete::segment_names())]
+    segment: Option<String>,
+    /// The region of national phone numbers in the filter, such as US
+    #[arg(long)]
+    region: Option<Region>,
+}
+
+impl Selection {
+    /// Whether leads are chosen at all.
+    pub fn is_given(&self) -> bool {
+        self.filter.is_some() || self.filter_json.is_some() || self.segment.is_some()
+    }
+
+    /// The region of national phone numbers.
+    pub fn region(&self) -> Option<Region> {
+        self.region
+    }
+
+    /// What is chosen: leads for which everything given holds. None: every lead.
+    ///
+    /// # Errors
+    /// A filter cannot be read, or there is no such segment.
+    pub fn filter(&self, session: &mut Session) -> anyhow::Result<Option<Filter>> {
+        let mut parts = Vec::new();
+        if let Some(name) = &self.segment {
+            parts.push(super::segments::find(session, name)?.1);
+        }
+        parts.extend(self.written(session)?);
+        Ok(all_of(parts))
+    }
+
+    /// The filter that is written out, without the segment.
+    fn written(&self, session: &mut Session) -> anyhow::Result<Option<Filter>> {
+        let reading = reading(session, self.region);
+        let mut parts = Vec::new();
+        if let Some(text) = &self.filter {
+            parts.push(filter::parse(text, &reading)?);
+        }
+        if let Some(text) = &self.filter_json {
+            parts.push(Filter::from_json_text(text, &reading)?);
+        }
+        let filter = all_of(parts);
+        if let Some(filter) = &filter {
+            refuse_unknown_owners(session, filter, self.filter.as_deref().unwrap_or_default())?;
+        }
+        Ok(filter)
+    }
+}
+
+/// Every part holds; nothing when there are none.
+pub fn all_of(parts: Vec<Filter>) -> Option<Filter> {
+    match parts.is_empty() {
+        true => None,
+        false => Some(Filter::all(parts)),
+    }
+}
+
+/// What the reading of a filter depends on.
+pub fn reading(session: &Session, region: Option<Region>) -> Reading {
+    Reading { region: region.or_else(|| session.org.default_region.parse().ok()) }
+}
+
+/// For whom and when a question is asked.
+pub fn moment(session: &Session) -> anyhow::Result<Moment> {
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    Ok(Moment { org: session.org.org_id(), now: session.stamp.now, zone })
+}
+
+/// Every live lead for which the filter holds.
+pub fn query(session: &Session, filter: Option<Filter>) -> anyhow::Result<LeadQuery> {
+    Ok(LeadQuery { filter, ..LeadQuery::all(moment(session)?) })
+}
+
+/// Says which custom fields of a filter that found nothing no lead has: a key is easily mistyped.
+pub fn tell_unknown_keys(ui: Ui, session: &mut Session, query: &LeadQuery) -> anyhow::Result<()> {
+    let conditions = query.filter.iter().flat_map(Filter::conditions);
+    let mut asked: Vec<&str> = conditions
+        .filter_map(|condition| match &condition.subject {
+            Subject::Custom(key) => Some(key.as_str()),
+            Subject::Field(_) => None,
+        })
+        .collect();
+    asked.sort_unstable();
+    asked.dedup();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let everyone = LeadQuery { filter: None, ..query.clone() };
+    let known = session.db.read(query.at.org, |conn| everyone.custom_keys(conn))?;
+    for key in asked.into_iter().filter(|key| !known.iter().any(|known| known == key)) {
+        let meant = nearest(key, known.iter().map(String::as_str));
+        let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+        ui.note(&format!("no lead has a custom field `{key}`{hint}"));
+    }
+    Ok(())
+}
+
+/// An owner that is no user matches nobody, which is hardly what was meant.
+fn refuse_unknown_owners(session: &mut Session, filter: &Filter, text: &str) -> anyhow::Result<()> {
+    let owners = filter.conditions().into_iter().filter(|condition| condition.subject.kind() == Kind::Owner);
+    let asked: Vec<_> =
+        owners.flat_map(|c| c.values.iter().map(move |value| (&c.subject, Value::text(value)))).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let org = session.org.org_id();
+    let users = session.db.read(org, |conn| users::all(conn, org))?;
+    for (subject, email) in asked {
+        if users.iter().any(|user| user.email == email) {
+            continue;
+        }
+        let nearest = nearest(&email, users.iter().map(|user| user.email.as_str())).map(str::to_owned);
+        let at = text.to_lowercase().find(&email).map(|start| start..start + email.len());
+        let problem = Problem::BadValue { subject: subject.clone(), value: email, nearest };
+        return Err(FilterError { problem: Box::new(problem), at, text: text.to_owned() }.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! The values of one lead as arguments, checked by the rules of the import.
+
+use std::collections::HashMap;
+
+use crate::commands::args::complete;
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::context::Session;
+use crate::db::models::access::users;
+use crate::domain::leads::{custom, tag};
+use crate::domain::money::currency;
+use crate::domain::phone::{PhoneCheck, Region};
+use crate::domain::time::datetime;
+use crate::error::CommandError;
+use crate::import::kinds::leads::checker::Checker;
+use crate::import::kinds::leads::fields::LeadField;
+use crate::import::kinds::leads::mapping::Mapping;
+use crate::import::options::Assignment;
+use crate::import::proof::Formats;
+use crate::import::row::{Row, RowProblem};
+use crate::ops::leads::draft::LeadDraft;
+
+/// The values that a verb gives to a lead.
+#[derive(Debug, Clone, clap::Args)]
+pub struct LeadValues {
+    #[arg(long)]
+    pub phone: Option<String>,
+    #[arg(long)]
+    email: Option<String>,
+    /// The full name, split into first and last
+    #[arg(long, conflicts_with_all = ["first_name", "last_name"])]
+    name: Option<String>,
+    #[arg(long)]
+    first_name: Option<String>,
+    #[arg(long)]
+    last_name: Option<String>,
+    #[arg(long)]
+    company: Option<String>,
+    #[arg(long)]
+    job_title: Option<String>,
+    #[arg(long, add = complete::source_names())]
+    source: Option<String>,
+    #[arg(long)]
+    campaign: Option<String>,
+    /// 0 to 100
+    #[arg(long)]
+    score: Option<String>,
+    /// hot, warm or cold
+    #[arg(long)]
+    temperature: Option<String>,
+    /// The owner, by email
+    #[arg(long, add = complete::user_emails())]
+    owner: Option<String>,
+    #[arg(long)]
+    note: Option<String>,
+    /// granted, denied or pending
+    #[arg(long)]
+    consent: Option<String>,
+    #[arg(long)]
+    city: Option<String>,
+    #[arg(long)]
+    state: Option<String>,
+    #[arg(long)]
+    postal_code: Option<String>,
+    #[arg(long)]
+    country: Option<String>,
+    /// A tag; may be given several times
+    #[arg(long, add = complete::tag_names())]
+    tag: Vec<String>,
+    /// Any other field of an import, or custom.NAME, as field=value; may be given several times
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<Assignment>,
+    /// The system that an external id comes from
+    #[arg(long, value_name = "NAME")]
+    source_system: Option<String>,
+    /// What the phone number must be: in use, or only of possible length
+    #[arg(long, default_value = "valid", value_parser = one_of::<PhoneCheck>())]
+    phone_check: PhoneCheck,
+}
+
+impl LeadValues {
+    /// The values as a draft; `needs_identity` when they alone must say who is meant.
+    ///
+    /// # Errors
+    /// A value is bad; all bad values are named.
+    pub fn draft(
+        &self,
+        session: &mut Session,
+        region: Option<Region>,
+        needs_identity: bool,
+    ) -> anyhow::Result<LeadDraft> {
+        let org = session.org.org_id();
+        let owners: HashMap<String, i64> = session
+            .db
+            .read(org, |conn| users::all(conn, org))?
+            .into_iter()
+            .filter(|user| user.is_active)
+            .map(|user| (user.email, user.id))
+            .collect();
+        let checker = Checker {
+            mapping: Mapping { headers: Vec::new(), targets: Vec::new(), constants: self.fields()? },
+            org,
+            region: region.or_else(|| session.org.default_region.parse().ok()),
+            phone_check: self.phone_check,
+            zone: datetime::zone(&session.org.timezone).map_err(CommandError::failed)?,
+            owners,
+            tags: tag::parse_several(&self.tag.join(",")).map_err(crate::commands::args::texts::tag_too_long)?,
+            source_system: self.source_system.clone(),
+            lenient: false,
+            status_map: HashMap::new(),
+            base_currency: currency::parse(&session.org.base_currency).map_err(CommandError::failed)?,
+            now: session.stamp.now,
+            needs_identity,
+        };
+        let checked = checker.check(Row::new(0), Formats::default());
+        let Some(mut draft) = checked.draft else {
+            let mut problems = checked.problems.iter();
+            let first = problems.next();
+            let message = first.map(RowProblem::describe).unwrap_or_default();
+            let mut error = CommandError::usage(message);
+            for problem in problems {
+                error = error.detail(problem.describe());
+            }
+            return Err(error.hint(first.map(|p| p.remedy.clone()).unwrap_or_default()).into());
+        };
+        if let serde_json::Value::Object(fields) = &mut draft.lead.custom_fields.0 {
+            fields.extend(self.custom_fields()?);
+        }
+        Ok(draft)
+    }
+
+    /// The custom fields among the assignments, blank ones left out.
+    fn custom_fields(&self) -> Result<Vec<(String, serde_json::Value)>, CommandError> {
+        let mut fields = Vec::new();
+        for Assignment { field, value } in &self.set {
+            let Some(key) = custom::key_of(field).map(str::trim) else { continue };
+            if key.is_empty() || key.chars().count() > custom::MAX_KEY {
+                return Err(CommandError::usage(format!("`{field}` names no custom field"))
+                    .hint(format!("a name has 1 to {} characters, for example custom.Budget=100", custom::MAX_KEY)));
+            }
+            if value.chars().count() > custom::MAX_VALUE {
+                return Err(CommandError::usage(format!(
+                    "{field}: the value is longer than {} characters",
+                    custom::MAX_VALUE
+                )));
+            }
+            if !value.trim().is_empty() {
+                fields.push((key.to_owned(), value.trim().into()));
+            }
+        }
+        Ok(fields)
+    }
+
+    /// The arguments as values of import fields, blank ones left out.
+    fn fields(&self) -> anyhow::Result<Vec<(LeadField, String)>> {
+        use LeadField as F;
+        let given = [
+            (F::Country, &self.country),
+            (F::Phone, &self.phone),
+            (F::Email, &self.email),
+            (F::Name, &self.name),
+            (F::FirstName, &self.first_name),
+            (F::LastName, &self.last_name),
+            (F::Company, &self.company),
+            (F::JobTitle, &self.job_title),
+            (F::Source, &self.source),
+            (F::Campaign, &self.campaign),
+            (F::Score, &self.score),
+            (F::Temperature, &self.temperature),
+            (F::Owner, &self.owner),
+            (F::Note, &self.note),
+            (F::Consent, &self.consent),
+            (F::City, &self.city),
+            (F::State, &self.state),
+            (F::PostalCode, &self.postal_code),
+        ];
+        let mut values: Vec<(LeadField, String)> =
+            given.into_iter().filter_map(|(field, value)| Some((field, value.clone()?))).collect();
+        for assignment in self.set.iter().filter(|set| custom::key_of(&set.field).is_none()) {
+            let field = LeadField::from_word(&assignment.field).ok_or_else(|| {
+                CommandError::usage(format!("`{}` is not a field of a lead", assignment.field))
+                    .hint(format!("the fields are custom.NAME, {}", LeadField::words()))
+            })?;
+            if field == F::ExternalId && self.source_system.is_none() {
+                return Err(CommandError::usage("an external id needs the name of the system it comes from")
+                    .hint("name it, for example --source-system hubspot")
+                    .into());
+            }
+            values.push((field, assignment.value.clone()));
+        }
+        values.retain(|(_, value)| !value.trim().is_empty());
+        Ok(values)
+    }
+}

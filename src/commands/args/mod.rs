@@ -1,0 +1,13 @@
+//! Arguments that verbs of several nouns take, and what becomes of them.
+
+pub mod amounts;
+pub mod complete;
+pub mod leads;
+pub mod limit;
+pub mod lines;
+pub mod pictures;
+pub mod sheets;
+pub mod texts;
+pub mod times;
+pub mod vocabulary;
+pub mod window;

@@ -1,0 +1,194 @@
+//! What the imports of every kind share on the command line.
+
+use std::path::PathBuf;
+
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::context::{self, Context};
+use crate::domain::access::role::Right;
+use crate::domain::time::datetime::DateOrder;
+use crate::error::Exit;
+use crate::import::observer::Observer;
+use crate::import::options::Assignment;
+use crate::import::problems::ProblemGroup;
+use crate::import::sheet::{Kind, SheetImport, import};
+use crate::import::source::{SourceOptions, encoding};
+use crate::ui::{Column, Format, Progress, Ui, UiError, grouped};
+
+/// What a person says of a file when finding it out is not enough.
+#[derive(Debug, clap::Args)]
+pub struct FileForm {
+    /// What separates the cells of a text file [default: found out]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub delimiter: Option<char>,
+    /// The encoding of a text file, such as windows-1252 [default: found out]
+    #[arg(long, value_name = "NAME", value_parser = encoding::named)]
+    pub encoding: Option<&'static encoding_rs::Encoding>,
+    /// The sheet of a workbook, by name or place [default: the only one that is not empty]
+    #[arg(long)]
+    pub sheet: Option<String>,
+    /// Where the header is: the line in which it begins, or the sheet's row [default: found out]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub header_row: Option<u64>,
+}
+
+impl From<FileForm> for SourceOptions {
+    fn from(form: FileForm) -> SourceOptions {
+        SourceOptions {
+            delimiter: form.delimiter,
+            encoding: form.encoding,
+            sheet: form.sheet,
+            header_row: form.header_row,
+            ..SourceOptions::default()
+        }
+    }
+}
+
+/// What the import of any sheet takes of which each row stands for itself.
+#[derive(Debug, clap::Args)]
+pub struct SheetArgs {
+    pub file: PathBuf,
+    /// Fill a field from a column, by its header or its place as #3; may be given several times
+    #[arg(long, value_name = "FIELD=HEADER")]
+    pub map: Vec<Assignment>,
+    /// Which of day and month stands first in dates such as 03/04/2026, where the file does not prove it
+    #[arg(long, value_parser = one_of::<DateOrder>())]
+    pub date_order: Option<DateOrder>,
+    /// Where rejected rows go [default: FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
+    #[arg(long, value_name = "PATH")]
+    rejects: Option<PathBuf>,
+    #[command(flatten)]
+    form: FileForm,
+    /// Do everything but keep nothing: the counts are those of the import
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What the summary of any sheet begins and ends with.
+const BEGIN: &[Column] = &[
+    Column::number("import_id", "import"),
+    Column::text("file_name", "file"),
+    Column::hidden("file_sha256"),
+    Column::hidden("dry_run"),
+    Column::count("read", "rows read"),
+];
+const END: &[Column] = &[
+    Column::count("blank_rows", "blank rows"),
+    Column::hidden("rejects_file"),
+    Column::hidden("problems"),
+    Column::hidden("seconds"),
+];
+
+/// Imports a sheet and prints the summary; `counts` are the columns that say what became of its rows.
+pub fn run_sheet<K: Kind>(
+    args: SheetArgs,
+    options: K::Options,
+    counts: &[Column],
+    context: &Context,
+) -> anyhow::Result<Exit> {
+    context.catch_interrupts();
+    let ui = context.ui;
+    let mut session = context.session(Right::Import)?;
+    // The clock was readable when the session began.
+    let begun = session.stamp.now;
+    let clock = || context::now().unwrap_or(begun);
+    let request: SheetImport<'_, K> = SheetImport {
+        path: &args.file,
+        options,
+        source: SourceOptions::from(args.form),
+        rejects: args.rejects,
+        dry_run: args.dry_run,
+        organization: &session.org,
+        stamp: session.stamp.clone(),
+        clock: &clock,
+    };
+    let summary = import(&mut session.db, request, &mut Watcher::new(ui))?;
+    ui.record(&summary, &[BEGIN, counts, END].concat())?;
+    if matches!(ui.format, Format::Table | Format::Markdown) {
+        print_problems(&summary.problems, ui)?;
+        let rejects_file = summary.rejects_file.as_deref();
+        tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+    }
+    Ok(if summary.rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
+}
+
+/// Tells on stderr how an import goes.
+pub struct Watcher {
+    ui: Ui,
+    progress: Progress,
+}
+
+impl Watcher {
+    pub fn new(ui: Ui) -> Watcher {
+        Watcher { ui, progress: ui.progress() }
+    }
+}
+
+impl Observer for Watcher {
+    fn notice(&mut self, text: &str) {
+        self.progress.line(|| self.ui.note(text));
+    }
+
+    fn progress(&mut self, rows: u64, of_about: u64) {
+        self.progress.set(rows, of_about);
+    }
+}
+
+/// Says how an import went, and where its rejected rows are.
+pub fn tell_end(ui: Ui, file: &str, read: u64, seconds: f64, dry_run: bool, rejects_file: Option<&str>) {
+    let (verb, end) = if dry_run { ("would import", "; nothing was kept") } else { ("imported", "") };
+    let rate = grouped((read as f64 / seconds.max(0.001)) as i64);
+    ui.note(&format!("{verb} {file} in {seconds:.1} s ({rate} rows/s){end}"));
+    if let Some(path) = rejects_file {
+        ui.note(&format!("rejected rows are in {path}; fix them there and import that file"));
+    }
+}
+
+/// Prints what was wrong with the rejected rows, a line a kind.
+pub fn print_problems(problems: &[ProblemGroup], ui: Ui) -> Result<(), UiError> {
+    let lines: Vec<ProblemLine> = problems.iter().map(ProblemLine::of).collect();
+    ui.part("problems", &lines, PROBLEM_COLUMNS)
+}
+
+/// The problems of one kind, as a person reads them.
+#[derive(serde::Serialize)]
+struct ProblemLine {
+    count: u64,
+    place: String,
+    column: String,
+    value: String,
+    problem: String,
+    hint: String,
+}
+
+const PROBLEM_COLUMNS: &[Column] = &[
+    Column::count("count", "count"),
+    Column::whole("place", "for example"),
+    Column::text("column", "column"),
+    Column::text("value", "value"),
+    Column::text("problem", "problem"),
+    Column::text("hint", "what to do"),
+];
+
+impl ProblemLine {
+    fn of(group: &ProblemGroup) -> ProblemLine {
+        ProblemLine {
+            count: group.count,
+            place: group.example_cell.clone().unwrap_or_else(|| format!("row {}", group.example_row)),
+            column: group.example_column.clone(),
+            value: group.example_value.clone(),
+            problem: group.example_problem.clone(),
+            hint: group.hint.clone(),
+        }
+    }
+}
+
+/// What separates cells, as a person says it.
+fn delimiter(text: &str) -> Result<char, String> {
+    match text {
+        "tab" | "\\t" => Ok('\t'),
+        _ => match text.chars().collect::<Vec<_>>().as_slice() {
+            [c] if c.is_ascii() => Ok(*c),
+            _ => Err("use one ASCII character, or the word tab".into()),
+        },
+    }
+}

@@ -1,0 +1,117 @@
+//! Windows of time as arguments.
+
+use crate::commands::args::leads::selection;
+use crate::commands::args::times;
+use crate::commands::context::Session;
+use crate::domain::time::month::{Month, Quarter, begin_of};
+use crate::domain::time::window::Window;
+use crate::error::CommandError;
+
+/// A window of time, in the organization's time zone.
+#[derive(Debug, Clone, clap::Args)]
+pub struct WindowArgs {
+    /// From this month, date or time on
+    #[arg(long, value_name = "DATE")]
+    since: Option<String>,
+    /// Up to this month, date or time, which does not belong to the window
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+    /// So many days, of which today is the last
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=9999), conflicts_with_all = ["since", "until", "month", "quarter"])]
+    days: Option<u16>,
+    /// A month, such as 2026-03
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["since", "until", "quarter"])]
+    month: Option<Month>,
+    /// A quarter, such as 2026Q1
+    #[arg(long, value_name = "QUARTER", conflicts_with_all = ["since", "until"])]
+    quarter: Option<Quarter>,
+}
+
+impl WindowArgs {
+    /// The window; all of time when none is given.
+    ///
+    /// # Errors
+    /// A time cannot be read, or the window ends before it begins.
+    pub fn window(&self, session: &Session) -> anyhow::Result<Window> {
+        let moment = selection::moment(session)?;
+        let zone = moment.zone;
+        let window = match (self.month, self.quarter, self.days) {
+            (Some(month), ..) => Window::month(month, zone),
+            (None, Some(quarter), _) => Window::quarter(quarter, zone),
+            (None, None, Some(days)) => Window::last_days(days, moment.now, zone),
+            (None, None, None) => {
+                let point = |flag: &str, text: &Option<String>| {
+                    let read = |text: &str| match text.parse::<Month>() {
+                        Ok(month) => Ok(begin_of(month.first_day(), &zone)),
+                        Err(_) => times::point(session, flag, text),
+                    };
+                    text.as_deref().map(read).transpose()
+                };
+                let (since, until) = (point("--since", &self.since)?, point("--until", &self.until)?);
+                Window::between(since, until, zone)
+            }
+        };
+        not_empty(window)
+    }
+}
+
+/// A window of whole months, in the organization's time zone: for what is recorded by month.
+#[derive(Debug, Clone, clap::Args)]
+pub struct MonthsArgs {
+    /// From this month on, such as 2026-01
+    #[arg(long, value_name = "MONTH", value_parser = first_of_month)]
+    since: Option<Month>,
+    /// Up to this month, which does not belong to the window
+    #[arg(long, value_name = "MONTH", value_parser = first_of_month)]
+    until: Option<Month>,
+    /// A month, such as 2026-03
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["since", "until", "quarter"])]
+    month: Option<Month>,
+    /// A quarter, such as 2026Q1
+    #[arg(long, value_name = "QUARTER", conflicts_with_all = ["since", "until"])]
+    quarter: Option<Quarter>,
+}
+
+/// Takes a month, or its first day.
+fn first_of_month(text: &str) -> Result<Month, String> {
+    let month = text.trim().strip_suffix("-01").unwrap_or(text);
+    month
+        .parse()
+        .or_else(|_| text.parse())
+        .map_err(|_: String| format!("`{text}` is not a month, and costs are recorded by month; write it as 2026-03"))
+}
+
+impl MonthsArgs {
+    /// The window; all of time when none is given.
+    ///
+    /// # Errors
+    /// It ends before it begins.
+    pub fn window(&self, session: &Session) -> anyhow::Result<Window> {
+        let zone = selection::moment(session)?.zone;
+        not_empty(match (self.month, self.quarter) {
+            (Some(month), _) => Window::month(month, zone),
+            (None, Some(quarter)) => Window::quarter(quarter, zone),
+            (None, None) => Window::months_between(self.since, self.until, zone),
+        })
+    }
+}
+
+fn not_empty(window: Window) -> anyhow::Result<Window> {
+    match window.is_empty() {
+        false => Ok(window),
+        true => Err(CommandError::usage("the window ends before it begins")
+            .hint("--until is the first day that does not belong to it")
+            .into()),
+    }
+}
+
+/// The window that a report is compared with.
+///
+/// # Errors
+/// The window has an open end, so that none is before it.
+pub fn previous(window: &Window) -> Result<Window, CommandError> {
+    window.previous().ok_or_else(|| {
+        CommandError::usage("there is no window before this one")
+            .hint("name both ends of the window: --month, --quarter, --days, or --since with --until")
+    })
+}

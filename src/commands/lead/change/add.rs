@@ -1,0 +1,82 @@
+//! `crmctl lead add`
+
+use crate::commands::args::leads::values::LeadValues;
+use crate::commands::context::Context;
+use crate::db::Lock;
+use crate::db::models::leads;
+use crate::domain::access::role::Right;
+use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
+use crate::domain::leads::status::Status;
+use crate::domain::phone::Region;
+use crate::error::{CommandError, Exit};
+use crate::ops::leads::upsert::{Fate, LeadWriter, Policy};
+
+/// Add one lead
+///
+/// The values are checked by the rules of the import. A lead that is known already is refused.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  crmctl lead add --phone '(212) 555-0142' --region US --name 'Ada Lovelace' --tag vip"
+)]
+pub struct Args {
+    #[command(flatten)]
+    values: LeadValues,
+    /// The region of a national phone number, such as US
+    #[arg(long)]
+    region: Option<Region>,
+    /// The status, or one of its common words [default: new]
+    #[arg(long)]
+    status: Option<String>,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::EditLeads)?;
+    let org = session.org.org_id();
+    let mut draft = args.values.draft(&mut session, args.region, true)?;
+    if let Some(word) = &args.status {
+        draft.status = Some(Status::parse(word).ok_or_else(|| {
+            CommandError::usage(format!("`{word}` is no status")).hint(format!("the statuses are {}", Status::words()))
+        })?);
+    }
+    let stamp = session.stamp.clone();
+    let policy = Policy { on_duplicate: OnDuplicate::Reject, on_listed: OnListed::Flag };
+    // A number that goes on the list concerns every lead that has it.
+    let lock = if draft.wants_dnc() { Lock::DncList } else { Lock::Leads };
+    let outcome = session.db.write_under(lock, org, false, |conn| -> anyhow::Result<_> {
+        let mut writer = LeadWriter::new(conn, stamp, policy, "lead add".into(), 1)?;
+        let outcome = writer.write(conn, &[&draft])?.pop();
+        match outcome.map(|o| o.fate) {
+            Some(Fate::RejectedDuplicate(id)) => {
+                Err(CommandError::failed(format!("the lead {id} is this person already"))
+                    .hint(format!("look at it: crmctl lead show {id}"))
+                    .into())
+            }
+            Some(Fate::RejectedConflict(a, b)) => {
+                Err(CommandError::failed(format!("the external id names the lead {a}, the phone the lead {b}")).into())
+            }
+            _ => Ok(outcome),
+        }
+    })?;
+    let Some(outcome) = outcome else { return Ok(Exit::Failed) };
+    if outcome.dnc_flagged {
+        context.ui.warn("the number is on the do-not-call list; the lead has the status dnc");
+    }
+    if outcome.consent_kept {
+        context.ui.warn("the person opted out before; the opt-out is kept");
+    }
+    if outcome.possible_duplicate {
+        context.ui.warn("another lead has the same email; it may be the same person");
+    }
+    if outcome.previously_erased {
+        context.ui.warn("somebody with this phone or email was erased at their wish; their opt-outs hold");
+    }
+    if outcome.previously_deleted {
+        context.ui.note("a deleted lead had this phone");
+    }
+    if let Fate::Created(id) = outcome.fate
+        && let Some(lead) = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop()
+    {
+        crate::commands::lead::query::show::print(context, &mut session, lead)?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,52 @@
+//! `crmctl lead edit`
+
+use crate::commands::args::leads::values::LeadValues;
+use crate::commands::context::{Context, timed};
+use crate::commands::lead::{Among, LeadName};
+use crate::db::Lock;
+use crate::domain::access::role::Right;
+use crate::error::{CommandError, Exit};
+use crate::ops::leads::edit::{Edit, edit};
+
+/// Change fields of a lead; the values are checked by the rules of the import
+///
+/// With another phone the status follows the new number: to dnc when it is on the do-not-call list, back when it is not.
+/// Tags and a note are added to those that are there.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl lead edit 10482 --company 'Difference Works' --clear city\n  \
+    crmctl lead edit ada@example.com --phone '(212) 555-0143' --if-version 3")]
+pub struct Args {
+    #[command(flatten)]
+    name: LeadName,
+    #[command(flatten)]
+    values: LeadValues,
+    /// Empty a field, by its name in `lead show`; may be given several times
+    #[arg(long, value_name = "FIELD")]
+    clear: Vec<String>,
+    /// Refuse when the lead has another version by now
+    #[arg(long, value_name = "N")]
+    if_version: Option<i32>,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::EditLeads)?;
+    let lead = args.name.find(&mut session, Among::Live)?;
+    let draft = args.values.draft(&mut session, args.name.region, false)?;
+    if draft.status.is_some() || draft.do_not_call || draft.created.is_some() {
+        return Err(CommandError::usage("status, do_not_call, opt_out and created are not changed by an edit")
+            .hint(format!(
+                "crmctl lead status {0} STATUS moves it; crmctl lead status {0} dnc lists its number",
+                lead.id
+            ))
+            .into());
+    }
+    let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
+    let wanted = Edit { draft: &draft, clear: &args.clear, if_version: args.if_version };
+    let write = || session.db.write_under(Lock::Leads, org, false, |conn| edit(conn, id, &wanted, &stamp));
+    let consent_kept = timed(context.ui, "lead changed", write)?;
+    if consent_kept {
+        context.ui.warn("the person opted out before; the opt-out is kept");
+    }
+    crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,145 @@
+//! `crmctl lead erase`
+
+use serde::Serialize;
+
+use crate::commands::args::texts::within;
+use crate::commands::context::{Context, Session};
+use crate::commands::lead::{Among, LeadName, LeadRow};
+use crate::db::{DbError, Lock};
+use crate::domain::access::role::Right;
+use crate::error::Exit;
+use crate::ops::dnc::add::LONGEST_REASON;
+use crate::ops::erasure::{EraseError, Erased, Left, WhyLeft, erase, twins};
+use crate::ui::{Column, Ui, grouped};
+
+/// Erase a person: what is stored of them leaves the lead, its merged twins, notes, logs, the texts of every other table, and
+/// the index of searches, for good
+///
+/// Emails, numbers and the full name are taken out of every text. What may mean somebody or something else (a name that another
+/// lead has, too, or that is not written like one, a local number), a surname alone in texts about other things, and what cannot
+/// be changed (filters, the budget ledger) are listed instead: look with --dry-run, and change what it lists before, for a
+/// later change would put the person into the log. Their rows stay as tombstones for reports, with
+/// status, source, value and opt-outs, and keyed hashes of phones and emails by which a later import of the person is
+/// told. The do-not-call list, requests and recorded checks keep the bare number, because the law wants it kept. Backups
+/// and files that were exported keep what they hold.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl lead show 10482 --export-personal > person.json\n  \
+    crmctl lead erase 10482 --reason 'asked by letter of 2026-03-04' --dry-run")]
+pub struct Args {
+    #[command(flatten)]
+    name: LeadName,
+    /// Why, without saying who: it is kept
+    #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_REASON>)]
+    reason: Option<String>,
+    /// Show what would be erased and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::text("lead_ids", "leads"),
+    Column::count("deleted", "rows deleted"),
+    Column::count("emptied", "rows emptied"),
+    Column::count("redacted", "rows of others, redacted"),
+    Column::text("other_lead_ids", "other leads that have or had their phone or email"),
+    Column::hidden("tables"),
+    Column::hidden("left"),
+    Column::hidden("dry_run"),
+];
+
+const TABLE_COLUMNS: &[Column] = &[
+    Column::text("table", "table"),
+    Column::count("deleted", "deleted"),
+    Column::count("emptied", "emptied"),
+    Column::count("redacted", "redacted"),
+];
+
+const LEFT_COLUMNS: &[Column] = &[
+    Column::text("table", "table"),
+    Column::text("column", "column"),
+    Column::text("row", "row"),
+    Column::text("why", "why it stays"),
+];
+
+/// A place that still speaks of the person, as one reads it.
+#[derive(Serialize)]
+struct LeftLine<'a> {
+    table: &'static str,
+    column: &'static str,
+    row: &'a str,
+    why: &'static str,
+}
+
+impl LeftLine<'_> {
+    fn of(left: &Left) -> LeftLine<'_> {
+        LeftLine { table: left.table, column: left.column, row: &left.row, why: left.why.meaning() }
+    }
+}
+
+/// How many places a person sees; the machine-readable forms have all of them.
+const SHOWN: usize = 20;
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::EraseLeads)?;
+    let lead = args.name.find(&mut session, Among::Any)?;
+    let (org, stamp, ui) = (session.org.org_id(), session.stamp.clone(), context.ui);
+    if !args.dry_run && !ui.yes {
+        let rows: Vec<LeadRow> = session.db.read(org, |conn| -> Result<_, DbError> {
+            let ids = twins(conn, org, &lead)?;
+            crate::commands::lead::rows(conn, org, &ids, stamp.now)
+        })?;
+        let shown: Vec<Column> =
+            crate::commands::lead::COLUMNS.iter().filter(|column| column.in_tables).cloned().collect();
+        ui.preview(&rows, &shown)?;
+        let leads = if rows.len() == 1 { "this lead" } else { "these leads" };
+        ui.confirm(&format!("Erase the person of {leads} for good?"))?;
+    }
+    let reason = args.reason.as_deref();
+    let mut erased = session.db.write_under(Lock::Erasure, org, args.dry_run, |conn| -> Result<_, EraseError> {
+        erase(conn, &lead, reason, &stamp)
+    })?;
+    erased.dry_run = args.dry_run;
+    print(&erased, ui)?;
+    if args.dry_run {
+        ui.note("nothing was changed");
+    } else {
+        clear(&mut session, ui)?;
+    }
+    if !erased.other_lead_ids.is_empty() {
+        ui.warn(
+            "other leads have or had a phone or email of this person; where they are the same person, erase them, too",
+        );
+    }
+    let mut unfinished = erased.left.iter().filter(|left| left.why != WhyLeft::Kept).peekable();
+    if unfinished.peek().is_some() {
+        ui.warn("some places still speak of this person, or may do so: see `left`");
+    }
+    let needs_attention = unfinished.peek().is_some() || !erased.other_lead_ids.is_empty();
+    Ok(if needs_attention { Exit::NeedsAttention } else { Exit::Done })
+}
+
+fn print(erased: &Erased, ui: Ui) -> anyhow::Result<()> {
+    ui.record(erased, COLUMNS)?;
+    ui.part("tables", &erased.tables, TABLE_COLUMNS)?;
+    let lines: Vec<LeftLine<'_>> = erased.left.iter().take(SHOWN).map(LeftLine::of).collect();
+    ui.part("left", &lines, LEFT_COLUMNS)?;
+    let more = erased.left.len().saturating_sub(SHOWN);
+    if more > 0 {
+        ui.note(&format!("{} more; --format json lists all of them", grouped(more as i64)));
+    }
+    Ok(())
+}
+
+/// Clears what was erased out of the file.
+fn clear(session: &mut Session, ui: Ui) -> anyhow::Result<()> {
+    if session.db.is_sqlite() {
+        ui.note("clearing the file of the database of what was erased");
+    }
+    if !session.db.clear_free_space()? {
+        ui.note(match session.db.is_sqlite() {
+            true => "others use the database, so free space in its file may still hold what was erased: run VACUUM",
+            false => "PostgreSQL keeps old versions of rows until its owner runs VACUUM, or autovacuum does",
+        });
+    }
+    Ok(())
+}

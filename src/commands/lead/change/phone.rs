@@ -1,0 +1,122 @@
+//! `crmctl lead phone`
+
+use crate::commands::args::texts::within;
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::context::{Context, Session, timed};
+use crate::commands::lead::{Among, LeadName};
+use crate::db::models::leads::Lead;
+use crate::db::{Db, Lock};
+use crate::domain::access::role::Right;
+use crate::domain::phone::{self, PhoneCheck, Region};
+use crate::error::{CommandError, Exit};
+use crate::ops::leads::edit::EditError;
+use crate::ops::leads::phone::{self as lead_phone, LONGEST_KIND, OTHER};
+
+/// Add and remove further numbers of a lead, and choose its first
+///
+/// Searches, do-not-call checks and exports see further numbers, too.
+#[derive(Debug, clap::Args)]
+#[command(subcommand_required = true)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Add(AddArgs),
+    Remove(NumberArgs),
+    Primary(PrimaryArgs),
+}
+
+/// Add a further number
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl lead phone add 10482 '(212) 555-0143' --kind mobile")]
+struct AddArgs {
+    #[command(flatten)]
+    name: LeadName,
+    /// The number, in any form when a region is known
+    number: String,
+    /// What kind of number it is, in a word: mobile, work, home
+    #[arg(long, default_value = OTHER, value_parser = within::<LONGEST_KIND>)]
+    kind: String,
+    /// What the number must be: in use, or only of possible length
+    #[arg(long, default_value = "valid", value_parser = one_of::<PhoneCheck>())]
+    phone_check: PhoneCheck,
+}
+
+/// Remove a further number
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl lead phone remove 10482 +12125550143")]
+struct NumberArgs {
+    #[command(flatten)]
+    name: LeadName,
+    /// The number, in any form when a region is known
+    number: String,
+}
+
+/// Make a further number the first, by which the lead is known; the first becomes a further one
+///
+/// The status follows the new number: to dnc when it is on the do-not-call list, back when it is not.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl lead phone primary 10482 +12125550143")]
+struct PrimaryArgs {
+    #[command(flatten)]
+    args: NumberArgs,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::EditLeads)?;
+    let stamp = session.stamp.clone();
+    match args.command {
+        Command::Add(args) => {
+            let (lead, number) = named(&mut session, &args.name, &args.number, args.phone_check)?;
+            let kind = args.kind.trim().to_owned();
+            let kind = if kind.is_empty() { OTHER.to_owned() } else { kind };
+            let added = write(&mut session, |conn| lead_phone::add(conn, lead.id, &number, &kind, &stamp))?;
+            if !added {
+                context.ui.note(&format!("the lead {} has the number {number} already", lead.id));
+            }
+            show(context, session, lead)
+        }
+        Command::Remove(args) => {
+            let (lead, number) = named(&mut session, &args.name, &args.number, PhoneCheck::Possible)?;
+            write(&mut session, |conn| lead_phone::remove(conn, lead.id, &number, &stamp))?;
+            show(context, session, lead)
+        }
+        Command::Primary(PrimaryArgs { args }) => {
+            let (lead, number) = named(&mut session, &args.name, &args.number, PhoneCheck::Possible)?;
+            let extension = write(&mut session, |conn| lead_phone::make_first(conn, lead.id, &number, &stamp))?;
+            if !extension.is_empty() {
+                context.ui.warn(&format!(
+                    "further numbers have no extension: {extension} is kept in the history of the lead only"
+                ));
+            }
+            show(context, session, lead)
+        }
+    }
+}
+
+/// The lead that is meant, and the number in E.164.
+fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck) -> anyhow::Result<(Lead, String)> {
+    let lead = name.find(session, Among::Live)?;
+    let region = name.region.or_else(|| session.org.default_region.parse::<Region>().ok());
+    let parsed = phone::parse(number, region, check)
+        .map_err(|problem| CommandError::failed(format!("`{number}` {problem}")).hint(problem.remedy()))?;
+    match parsed.extension.is_empty() {
+        true => Ok((lead, parsed.number.to_string())),
+        false => Err(CommandError::failed(format!("`{number}` has an extension, and further numbers have none"))
+            .hint("leave it out; the first number may have one: crmctl lead edit LEAD --phone NUMBER")
+            .into()),
+    }
+}
+
+fn write<T>(session: &mut Session, work: impl FnOnce(&mut Db) -> Result<T, EditError>) -> Result<T, EditError> {
+    let (org, ui) = (session.org.org_id(), session.ui);
+    timed(ui, "lead changed", || session.db.write_under(Lock::Leads, org, false, work))
+}
+
+fn show(context: &Context, mut session: Session, lead: Lead) -> anyhow::Result<Exit> {
+    crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
+    Ok(Exit::Done)
+}

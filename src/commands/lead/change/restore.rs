@@ -1,0 +1,38 @@
+//! `crmctl lead restore`
+
+use crate::commands::context::Context;
+use crate::commands::lead::{Among, LeadName};
+use crate::db::Lock;
+use crate::domain::access::role::Right;
+use crate::error::Exit;
+use crate::ops::leads::delete;
+
+/// Bring a deleted lead back, or undo the merge of one
+///
+/// Refused when another live lead has its phone or external id meanwhile. Opt-outs that its person made meanwhile hold.
+/// A merged lead is as it was before the merge, and its survivor gives back what it took over and still has.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl lead restore 10482")]
+pub struct Args {
+    #[command(flatten)]
+    name: LeadName,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::DeleteLeads)?;
+    let mut lead = args.name.find(&mut session, Among::Deleted)?;
+    let (org, stamp) = (session.org.org_id(), session.stamp.clone());
+    let unmerged = session.db.write_under(Lock::Leads, org, false, |conn| delete::restore(conn, &mut lead, &stamp))?;
+    if let Some(unmerged) = unmerged {
+        context.ui.note(&format!("the merge into the lead {} is undone", unmerged.survivor));
+        if !unmerged.kept.is_empty() {
+            let (kept, survivor) = (unmerged.kept.join(", "), unmerged.survivor);
+            context.ui.warn(&format!("the lead {survivor} keeps what was changed after the merge: {kept}"));
+        }
+        if lead.deleted_at.is_some() {
+            context.ui.note(&format!("the lead {0} is deleted, as before the merge: crmctl lead restore {0}", lead.id));
+        }
+    }
+    crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,93 @@
+//! `crmctl lead status`
+
+use crate::commands::args::leads::selection::Selection;
+use crate::commands::args::texts::within;
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::context::{Context, timed};
+use crate::commands::lead::mass_update::{Wanted, change_selected, lock_to, one_or_many};
+use crate::commands::lead::{Among, LeadName};
+use crate::db::Db;
+use crate::db::models::leads;
+use crate::domain::access::role::Right;
+use crate::domain::leads::status::Status;
+use crate::domain::time::datetime;
+use crate::error::{CommandError, Exit};
+use crate::ops::dnc::add::LONGEST_REASON;
+use crate::ops::leads::edit::{StatusMove, set_status};
+use crate::ops::leads::mass_update::BulkAction;
+
+/// Move a lead, or all leads of a filter or segment, to another status
+///
+/// Open statuses move freely except back to new; recruited is reached from four of them and left only to cold; --force
+/// goes past that, with a reason. dnc puts the number on the do-not-call list, with every lead that has it, and is left
+/// only by `dnc remove`; a lead without phone gets the consent denied instead.
+#[derive(Debug, clap::Args)]
+#[command(
+    allow_missing_positional = true,
+    after_help = "Examples:\n  crmctl lead status 10482 contacted\n  \
+        crmctl lead status 10482 new --force --reason 'imported twice, never contacted'\n  \
+        crmctl lead status --where 'status = new and created older than 90 days' cold --dry-run"
+)]
+pub struct Args {
+    /// The lead: its id, phone number or email
+    #[arg(value_name = "ID|PHONE|EMAIL")]
+    lead: Option<String>,
+    #[arg(value_parser = one_of::<Status>())]
+    status: Status,
+    #[command(flatten)]
+    selection: Selection,
+    /// Go past the allowed moves
+    #[arg(long, requires = "reason")]
+    force: bool,
+    /// Why the leads move
+    #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_REASON>)]
+    reason: Option<String>,
+    /// Refuse when the lead has another version by now
+    #[arg(long, value_name = "N", conflicts_with_all = ["filter", "filter_json", "segment"])]
+    if_version: Option<i32>,
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    match one_or_many(args.lead.clone(), &args.selection)? {
+        Some(name) => move_one(args, &name, context),
+        None => {
+            let mut session = context.session(Right::EditMany)?;
+            if args.status == Status::Dnc {
+                session.require(Right::AddDnc)?;
+            }
+            let wanted = Wanted {
+                question: format!("Move to {} –", args.status),
+                action: BulkAction::Status { to: args.status, force: args.force, reason: args.reason },
+                dry_run: args.dry_run,
+            };
+            change_selected(context, &mut session, &args.selection, &wanted)
+        }
+    }
+}
+
+fn move_one(args: Args, name: &LeadName, context: &Context) -> anyhow::Result<Exit> {
+    let right = if args.status == Status::Dnc { Right::AddDnc } else { Right::EditLeads };
+    let mut session = context.session(right)?;
+    let lead = name.find(&mut session, Among::Live)?;
+    let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    let wanted = StatusMove { to: args.status, force: args.force, reason: args.reason, if_version: args.if_version };
+    let write = |conn: &mut Db| -> anyhow::Result<_> {
+        set_status(conn, id, &wanted, &stamp, &zone)?;
+        Ok(leads::by_ids(conn, org, &[id])?.pop())
+    };
+    let lock = lock_to(args.status);
+    let stored = timed(context.ui, "lead changed", || session.db.write_under(lock, org, args.dry_run, write))?;
+    let stored = stored.unwrap_or(lead);
+    if args.dry_run {
+        context.ui.note("nothing was changed; this would be the lead:");
+    }
+    if args.status == Status::Dnc && stored.status != Status::Dnc {
+        context.ui.note("the lead has no phone number, so its consent is denied instead");
+    }
+    crate::commands::lead::query::show::print(context, &mut session, stored)?;
+    Ok(Exit::Done)
+}

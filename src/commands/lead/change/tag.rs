@@ -1,0 +1,70 @@
+//! `crmctl lead tag` and `crmctl lead untag`
+
+use crate::commands::args::complete;
+use crate::commands::args::leads::selection::Selection;
+use crate::commands::args::texts::tag_too_long;
+use crate::commands::context::Context;
+use crate::commands::lead::mass_update::{Wanted, change_one, change_selected, one_or_many};
+use crate::domain::access::role::Right;
+use crate::domain::leads::tag;
+use crate::error::{CommandError, Exit};
+use crate::ops::leads::mass_update::BulkAction;
+
+/// Add tags to a lead, or to all leads of a filter or segment
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl lead tag 10482 vip partner\n  \
+    crmctl lead tag --where 'score >= 90 and not tag = vip' vip")]
+pub struct TagArgs {
+    #[command(flatten)]
+    args: Args,
+}
+
+/// Take tags from a lead, or from all leads of a filter or segment
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl lead untag ada@example.com vip\n  \
+    crmctl lead untag --segment fresh 'trade show' --dry-run")]
+pub struct UntagArgs {
+    #[command(flatten)]
+    args: Args,
+}
+
+#[derive(Debug, clap::Args)]
+struct Args {
+    /// A lead by id, phone or email, then tags; with --where or --segment only tags
+    #[arg(value_name = "LEAD|TAG", required = true, add = complete::tag_names())]
+    words: Vec<String>,
+    #[command(flatten)]
+    selection: Selection,
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn tag(args: TagArgs, context: &Context) -> anyhow::Result<Exit> {
+    run(args.args, context, "Tag with", BulkAction::Tag)
+}
+
+pub fn untag(args: UntagArgs, context: &Context) -> anyhow::Result<Exit> {
+    run(args.args, context, "Take away", BulkAction::Untag)
+}
+
+fn run(args: Args, context: &Context, question: &str, action: fn(Vec<String>) -> BulkAction) -> anyhow::Result<Exit> {
+    let mut words = args.words;
+    let lead = (!args.selection.is_given()).then(|| words.remove(0));
+    let tags = tags(&words)?;
+    let wanted =
+        Wanted { question: format!("{question} {} –", tags.join(", ")), action: action(tags), dry_run: args.dry_run };
+    match one_or_many(lead, &args.selection)? {
+        Some(name) => change_one(context, &mut context.session(Right::EditLeads)?, &name, &wanted),
+        None => change_selected(context, &mut context.session(Right::EditMany)?, &args.selection, &wanted),
+    }
+}
+
+/// The tags in normal form; a word may hold several with commas between them, as a cell of an import may.
+fn tags(words: &[String]) -> Result<Vec<String>, CommandError> {
+    let tags = tag::parse_several(&words.join(",")).map_err(tag_too_long)?;
+    match tags.is_empty() {
+        true => Err(CommandError::usage("which tags?").hint("name them: crmctl lead tag 10482 vip")),
+        false => Ok(tags),
+    }
+}

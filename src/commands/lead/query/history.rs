@@ -1,0 +1,65 @@
+//! `crmctl lead history`
+
+use crate::commands::args::times;
+use crate::commands::context::{Context, Session};
+use crate::commands::lead::{Among, LeadName};
+use crate::db::models::leads::Lead;
+use crate::domain::access::role::Right;
+use crate::error::Exit;
+use crate::ops::leads::history::as_of::as_of;
+use crate::ops::leads::history::changes;
+use crate::ui::Column;
+
+/// List every change of a lead, or show it as it was at an earlier time
+///
+/// Changes of leads that were merged into it are among them. --as-of computes the lead backwards from its log; a date
+/// means the end of that day in the organization's time zone.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  crmctl lead history 10482\n  crmctl lead history ada@example.com --as-of 2026-03-04"
+)]
+pub struct Args {
+    #[command(flatten)]
+    name: LeadName,
+    /// Show the lead as it was then: a date, or a date and time
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::time("at", "when"),
+    Column::number("lead_id", "lead"),
+    Column::whole("action", "action"),
+    Column::text("field", "field"),
+    Column::text("old", "old"),
+    Column::text("new", "new"),
+    Column::text("actor", "who"),
+    Column::number("import_id", "import"),
+    Column::hidden("by_user_id"),
+];
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let lead = args.name.find(&mut session, Among::Any)?;
+    if let Some(time) = args.as_of {
+        return print_as_of(context, &mut session, lead, &time);
+    }
+    let org = session.org.org_id();
+    let mut list = context.ui.list(COLUMNS);
+    for change in session.db.read(org, |conn| changes(conn, org, lead.id))? {
+        list.push(&change)?;
+    }
+    list.finish("nothing is known of it")?;
+    Ok(Exit::Done)
+}
+
+fn print_as_of(context: &Context, session: &mut Session, lead: Lead, time: &str) -> anyhow::Result<Exit> {
+    let time = times::end(session, "--as-of", time)?;
+    let org = session.org.org_id();
+    let state = session.db.read(org, |conn| as_of(conn, org, lead, time))?;
+    let ui = context.ui;
+    ui.record(&state, &super::show::columns())?;
+    super::show::print_phones(ui, &state.phones)?;
+    super::show::print_notes(ui, &state.notes)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,140 @@
+//! `crmctl lead list`
+
+use crate::commands::args::complete;
+use crate::commands::args::leads::columns::{self, ColumnNames, Order};
+use crate::commands::args::leads::selection::{self, Selection};
+use crate::commands::args::limit::Limit;
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::context::{Context, Session};
+use crate::db::{Cells, Db};
+use crate::domain::access::role::Right;
+use crate::domain::leads::status::Status;
+use crate::domain::leads::{source, tag};
+use crate::error::{CommandError, Exit};
+use crate::export::Record;
+use crate::filter::query::After;
+use crate::filter::value::Value;
+use crate::filter::{Condition, Field, Filter, LeadColumn, LeadQuery, Op, Subject};
+use crate::ui::{Column, ListWriter};
+
+/// List leads, the newest first
+///
+/// The words of filters, their operators and the fields are in the manual of filters, docs/filters.md.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    crmctl lead list --where 'status in (hot, qualified) and score >= 70 and not tag any (vip)'\n  \
+    crmctl lead list --status new --source facebook-ads --columns id,name,phone,custom.Budget\n  \
+    crmctl lead list --sort -score,last_name --limit 100 --after 10482\n  \
+    crmctl lead list --where 'created within 7 days' --format csv > new.csv")]
+pub struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    #[arg(long, value_parser = one_of::<Status>())]
+    status: Option<Status>,
+    /// The source, in any spelling
+    #[arg(long, add = complete::source_names())]
+    source: Option<String>,
+    #[arg(long, add = complete::tag_names())]
+    tag: Option<String>,
+    /// The owner, by email
+    #[arg(long, value_name = "EMAIL", add = complete::user_emails())]
+    owner: Option<String>,
+    /// Leads that this import created
+    #[arg(long, value_name = "ID")]
+    import: Option<i64>,
+    /// Deleted leads instead of live ones
+    #[arg(long)]
+    deleted: bool,
+    /// Show these columns, in this order, with commas between them
+    #[arg(long, value_name = "COLUMNS")]
+    columns: Option<ColumnNames>,
+    #[command(flatten)]
+    limit: Limit,
+    /// Sort by these columns, with `-` before one from the greatest [default: -id]
+    #[arg(long, value_name = "COLUMNS", allow_hyphen_values = true)]
+    sort: Option<Order>,
+    /// Begin behind this lead: the last one of the page before
+    #[arg(long, value_name = "ID")]
+    after: Option<i64>,
+}
+
+/// Leads that are loaded and printed together.
+const PAGE: usize = 1000;
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let org = session.org.org_id();
+    let limit = args.limit.most(context.ui);
+    let mut parts: Vec<Filter> = args.selection.filter(&mut session)?.into_iter().collect();
+    parts.extend(args.conditions(&mut session)?.into_iter().map(Filter::Is));
+    let query = LeadQuery {
+        deleted: args.deleted,
+        sort: args.sort.clone().map(|order| order.0).unwrap_or_default(),
+        newest_first: true,
+        ..selection::query(&session, selection::all_of(parts))?
+    };
+    let (lead_columns, shown): (_, Vec<Column>) = match &args.columns {
+        None => (columns::usual()?, crate::commands::lead::COLUMNS.to_vec()),
+        Some(ColumnNames(columns)) => (columns.clone(), columns.iter().map(columns::shown).collect()),
+    };
+    let mut list = context.ui.list(&shown);
+    let mut shown_any = false;
+    let more = session.db.read(org, |conn| -> anyhow::Result<Option<i64>> {
+        let after = args.after.map(|id| begin(&query, conn, id)).transpose()?;
+        let Some(limit) = limit else {
+            query.each(conn, &lead_columns, after.as_ref(), |cells| {
+                shown_any = true;
+                push(&mut list, &lead_columns, &cells)
+            })?;
+            return Ok(None);
+        };
+        // One more than asked for tells whether the list is cut.
+        let mut ids = query.ids(conn, after.as_ref(), Some(i64::from(limit) + 1))?;
+        let more = ids.len() > limit as usize;
+        ids.truncate(limit as usize);
+        shown_any = !ids.is_empty();
+        for page in ids.chunks(PAGE) {
+            for cells in query.of_ids(conn, &lead_columns, page)? {
+                push(&mut list, &lead_columns, &cells)?;
+            }
+        }
+        Ok(ids.last().copied().filter(|_| more))
+    })?;
+    list.finish("no leads")?;
+    match more {
+        Some(last) => args.limit.tell_cut_after(context.ui, last),
+        None if !shown_any => selection::tell_unknown_keys(context.ui, &mut session, &query)?,
+        None => {}
+    }
+    Ok(Exit::Done)
+}
+
+fn push(list: &mut ListWriter, columns: &[LeadColumn], cells: &Cells) -> anyhow::Result<()> {
+    Ok(list.push(&Record { columns, cells })?)
+}
+
+fn begin(query: &LeadQuery, conn: &mut Db, id: i64) -> anyhow::Result<After> {
+    query.after(conn, id)?.ok_or_else(|| {
+        CommandError::failed(format!("no lead has the id {id}"))
+            .hint("--after takes the id of the last lead of the page before")
+            .into()
+    })
+}
+
+impl Args {
+    /// The conditions that options of their own stand for.
+    fn conditions(&self, session: &mut Session) -> anyhow::Result<Vec<Condition>> {
+        let is =
+            |field: Field, value: Value| Condition { subject: Subject::Field(field), op: Op::Eq, values: vec![value] };
+        let text = |field: Field, text: String| is(field, Value::Text(text));
+        let mut conditions = Vec::new();
+        conditions.extend(self.status.map(|status| text(Field::Status, status.to_string())));
+        conditions.extend(self.source.as_deref().map(|name| text(Field::Source, source::normalize(name))));
+        conditions.extend(self.tag.as_deref().map(|name| text(Field::Tag, tag::normalize(name))));
+        conditions.extend(self.import.map(|id| is(Field::Import, Value::Number(id))));
+        if let Some(email) = &self.owner {
+            conditions.push(text(Field::Owner, session.user_by_email(email)?.email));
+        }
+        Ok(conditions)
+    }
+}

@@ -1,0 +1,72 @@
+//! `crmctl lead search`
+
+use crate::commands::context::{Context, timed};
+use crate::db::{Db, DbError};
+use crate::domain::access::role::Right;
+use crate::domain::leads::search::terms;
+use crate::error::{CommandError, Exit};
+use crate::ops::leads::search::refresh::refresh;
+use crate::ops::leads::search::{ENOUGH, Query, search};
+use crate::ui::grouped;
+
+/// Find leads by fragments of names, companies, emails and phone numbers
+///
+/// All words must be found, in any order, without regard to case and accents; words of one or two letters at the
+/// beginning of a word only. The best matches come first. The first search after large imports takes longer: it brings
+/// the index up to date.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl lead search lovelace\n  crmctl lead search ada example.com\n  \
+    crmctl lead search '555-0142'")]
+pub struct Args {
+    /// What to look for
+    #[arg(required = true, value_name = "WORD")]
+    words: Vec<String>,
+    /// Deleted leads instead of live ones
+    #[arg(long)]
+    deleted: bool,
+    /// At most so many, and no more than 1,000
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=ENOUGH as i64))]
+    limit: u16,
+}
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let (org, now, ui) = (session.org.org_id(), session.stamp.now, context.ui);
+    let terms = terms(&args.words.join(" "));
+    if terms.is_empty() {
+        return Err(CommandError::usage("nothing to look for: there is neither letter nor digit")
+            .hint("give a part of a name, a company, an email or a phone number")
+            .into());
+    }
+    context.catch_interrupts();
+    let mut progress = ui.progress();
+    let bring_up_to_date = || refresh(&mut session.db, org, &mut |done, of| progress.set(done, of));
+    let is_current = timed(ui, "index ready", bring_up_to_date)?;
+    drop(progress);
+    if !is_current {
+        ui.detail("the index could not be brought up to date; the leads that changed were looked at one by one");
+    }
+    let query = Query { terms, deleted: args.deleted };
+    let most = usize::from(args.limit);
+    let look = |conn: &mut Db| -> Result<_, DbError> {
+        let found = search(conn, org, &query)?;
+        let best = found.leads.get(..most).unwrap_or(&found.leads);
+        let rows = crate::commands::lead::rows(conn, org, best, now)?;
+        Ok((found, rows))
+    };
+    let (found, rows) = timed(ui, "searched", || session.db.read(org, look))?;
+    let mut list = ui.list(crate::commands::lead::COLUMNS);
+    rows.iter().try_for_each(|row| list.push(row))?;
+    list.finish("no leads match")?;
+    let count = found.leads.len();
+    if found.has_more {
+        ui.note(&format!(
+            "more than {} leads match; the best {} of the newest are shown, another word narrows it down",
+            grouped(count as i64),
+            grouped(rows.len() as i64)
+        ));
+    } else if count > most {
+        ui.note(&format!("the best {} of {} are shown", grouped(rows.len() as i64), grouped(count as i64)));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,150 @@
+//! `crmctl lead show`
+
+use serde::Serialize;
+
+use crate::commands::context::{Context, Session, timed};
+use crate::commands::lead::{Among, LeadName};
+use crate::db::models::erasure::erasures;
+use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
+use crate::db::models::leads::lead_notes::{self, Note};
+use crate::db::models::leads::lead_phones::{self, FurtherPhone};
+use crate::db::models::leads::lead_status_history::{self, StatusChange};
+use crate::db::models::leads::lead_tags;
+use crate::db::models::leads::{self, Lead};
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::access::role::Right;
+use crate::domain::timestamp::Timestamp;
+use crate::error::Exit;
+use crate::ops::dnc::blocked_numbers;
+use crate::ops::leads::personal::personal;
+use crate::ui::{Column, Kind, Ui, UiError};
+
+/// Show a lead with its phones, notes, status history and latest changes
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  crmctl lead show 10482\n  crmctl lead show '(212) 555-0142' --region US\n  crmctl lead show ada@example.com\n  \
+    crmctl lead show 10482 --export-personal > person.json"
+)]
+pub struct Args {
+    #[command(flatten)]
+    name: LeadName,
+    /// Write all that is stored about the person as one JSON document: for the person, who has a right to it
+    #[arg(long)]
+    export_personal: bool,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    lead: Lead,
+    tags: Vec<String>,
+    blocked: Vec<String>,
+    phones: Vec<FurtherPhone>,
+    notes: Vec<Note>,
+    status_history: Vec<StatusChange>,
+    recent_changes: Vec<AuditEntry>,
+}
+
+/// How many of the latest changes are shown.
+const RECENT: i64 = 20;
+
+pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut session = context.session(Right::Read)?;
+    let lead = args.name.find(&mut session, Among::Live)?;
+    if args.export_personal {
+        let (org, now, name) = (session.org.org_id(), session.stamp.now, session.org.name.clone());
+        let personal = session.db.read(org, |conn| personal(conn, org, &name, &lead, now))?;
+        context.ui.document(&personal)?;
+        return Ok(Exit::Done);
+    }
+    let id = lead.id;
+    let org = session.org.org_id();
+    let erased = session.db.read(org, |conn| erasures::erased_among(conn, org, &[id]))?;
+    if let Some(at) = erased.get(&id) {
+        context.ui.note(&format!("the person of the lead {id} was erased on {at}"));
+    }
+    print(context, &mut session, lead)?;
+    Ok(Exit::Done)
+}
+
+/// Prints a lead that was changed, as it is stored now.
+pub(in crate::commands::lead) fn print_stored(
+    context: &Context,
+    session: &mut Session,
+    lead: Lead,
+) -> anyhow::Result<()> {
+    let (org, id) = (session.org.org_id(), lead.id);
+    let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop();
+    print(context, session, stored.unwrap_or(lead))
+}
+
+/// Prints a lead with all that belongs to it.
+pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session, lead: Lead) -> anyhow::Result<()> {
+    let (org, now) = (session.org.org_id(), session.stamp.now);
+    let shown = timed(context.ui, "lead read", || session.db.read(org, |conn| gather(conn, org, lead, now)))?;
+    let ui = context.ui;
+    ui.record(&shown, &columns())?;
+    print_phones(ui, &shown.phones)?;
+    print_notes(ui, &shown.notes)?;
+    ui.part(
+        "status history",
+        &shown.status_history,
+        &[
+            Column::time("changed_at", "when"),
+            Column::whole("from_status", "from"),
+            Column::whole("to_status", "to"),
+            Column::text("trigger_type", "trigger"),
+            Column::text("reason", "reason"),
+            Column::number("import_id", "import"),
+            Column::whole("undone", "undone"),
+        ],
+    )?;
+    ui.part(
+        "recent changes",
+        &shown.recent_changes,
+        &[
+            Column::time("changed_at", "when"),
+            Column::whole("action", "action"),
+            Column::text("field_name", "field"),
+            Column::text("old_value", "old"),
+            Column::text("new_value", "new"),
+            Column::text("actor", "who"),
+            Column::number("import_id", "import"),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The columns of one lead: all of them.
+pub(super) fn columns() -> Vec<Column> {
+    crate::commands::lead::COLUMNS
+        .iter()
+        .map(|column| match column.in_tables {
+            // There is room for what a list only marks.
+            true if column.kind == Kind::Mark => Column { kind: Kind::Text, ..column.clone() },
+            true => column.clone(),
+            false => Column { title: column.key.clone(), in_tables: true, ..column.clone() },
+        })
+        .collect()
+}
+
+pub(in crate::commands::lead) fn print_phones(ui: Ui, phones: &[FurtherPhone]) -> Result<(), UiError> {
+    ui.part("further phones", phones, &[Column::whole("phone_number", "phone"), Column::whole("kind", "kind")])
+}
+
+pub(in crate::commands::lead) fn print_notes(ui: Ui, notes: &[Note]) -> Result<(), UiError> {
+    ui.part("notes", notes, &[Column::time("created_at", "when"), Column::text("body", "note")])
+}
+
+fn gather(conn: &mut Db, org: OrgId, lead: Lead, now: Timestamp) -> Result<Shown, DbError> {
+    let id = lead.id;
+    Ok(Shown {
+        tags: lead_tags::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
+        blocked: blocked_numbers(conn, org, [&lead], now)?.remove(&id).unwrap_or_default(),
+        phones: lead_phones::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
+        notes: lead_notes::of_lead(conn, org, id)?,
+        status_history: lead_status_history::of_lead(conn, org, id)?,
+        recent_changes: lead_audit_log::latest(conn, org, id, RECENT)?,
+        lead,
+    })
+}

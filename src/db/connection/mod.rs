@@ -1,0 +1,395 @@
+//! Opening a database, and transactions that see one organization.
+
+mod functions;
+pub(super) mod location;
+pub(super) mod open;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+
+use super::locks::{self, Lock, Waiting};
+use super::{Db, DbError, Location, migrate};
+
+/// The key of an organization: a small integer that leads every key of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OrgId(pub i32);
+
+/// Where the database layer tells a person what it waits for.
+pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// How a database is opened.
+pub struct OpenOptions {
+    /// Allow writing as a PostgreSQL role that bypasses row-level security.
+    pub allow_bypass: bool,
+    /// Leave the schema as it is: for the verbs that look after migrations.
+    pub leave_schema: bool,
+    /// Called with what a transaction waits for, once it has waited a second.
+    pub notify: Notify,
+    /// Set from outside when the person wants to stop.
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// How much of an embedded database a report may read where it lies: 64 GiB, of which the engine takes what it can.
+const MAPPED: u64 = 64 << 30;
+
+/// An open database.
+pub struct Database {
+    conn: Db,
+    location: Location,
+    options: OpenOptions,
+    /// Whether this call made the file of an embedded database.
+    created: bool,
+}
+
+impl Database {
+    /// Opens a database. The embedded one is created and migrated when needed; PostgreSQL never silently.
+    ///
+    /// # Errors
+    /// The database cannot be opened, or its schema is not the one of this program.
+    pub fn open(location: Location, options: OpenOptions) -> Result<Database, DbError> {
+        let (conn, created) = match &location {
+            Location::Sqlite(path) => open::sqlite(path)?,
+            Location::Postgres(url) => (open::postgres(url, &location)?, false),
+        };
+        let mut database = Database { conn, location, options, created };
+        if !database.options.leave_schema {
+            database.check_schema()?;
+        }
+        Ok(database)
+    }
+
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Whether this call made the file of an embedded database.
+    pub fn was_created(&self) -> bool {
+        self.created
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.conn, Db::Sqlite(_))
+    }
+
+    /// Whether the person asked to stop.
+    pub fn interrupted(&self) -> Arc<AtomicBool> {
+        self.options.interrupted.clone()
+    }
+
+    fn check_schema(&mut self) -> Result<(), DbError> {
+        let location = self.location.to_string();
+        let state = self.known_migrations()?;
+        match (state.pending(), self.is_sqlite()) {
+            (0, _) => Ok(open::mark_file(&mut self.conn)?),
+            (_, true) => self.migrate_up().map(|_| ()),
+            (pending, false) => Err(DbError::PendingMigrations { location, pending }),
+        }
+    }
+
+    /// Refuses a schema that this program neither knows nor can bring up to date.
+    fn refuse_unknown(&self, state: &migrate::State) -> Result<(), DbError> {
+        let location = self.location.to_string();
+        match (state.is_of_earlier_checkout(), state.unknown.is_empty()) {
+            (true, _) => Err(DbError::EarlierSchema(location)),
+            (false, false) => Err(DbError::NewerSchema(location)),
+            (false, true) => Ok(()),
+        }
+    }
+
+    /// Applies the pending migrations in one transaction and returns their names.
+    ///
+    /// # Errors
+    /// A migration failed; nothing was changed.
+    pub fn migrate_up(&mut self) -> Result<Vec<String>, DbError> {
+        self.known_migrations()?;
+        self.in_transaction(Begin::Write, None, migrate::up)
+    }
+
+    /// Reverts the last `steps` migrations in one transaction and returns their names.
+    ///
+    /// # Errors
+    /// A migration failed; nothing was changed.
+    pub fn migrate_down(&mut self, steps: usize) -> Result<Vec<String>, DbError> {
+        self.known_migrations()?;
+        self.in_transaction(Begin::Write, None, |conn| migrate::down(conn, steps))
+    }
+
+    /// Reverts the last migration and applies what is pending, in one transaction; returns the names.
+    ///
+    /// # Errors
+    /// A migration failed; nothing was changed.
+    pub fn migrate_redo(&mut self) -> Result<Vec<String>, DbError> {
+        self.known_migrations()?;
+        self.in_transaction(Begin::Write, None, |conn| {
+            migrate::down(conn, 1)?;
+            migrate::up(conn)
+        })
+    }
+
+    /// The migrations, applied and pending.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn migrations(&mut self) -> Result<migrate::State, DbError> {
+        migrate::state(&mut self.conn)
+    }
+
+    /// The migrations, applied and pending, of a database that has none but those of this program.
+    ///
+    /// # Errors
+    /// The database cannot be read, or another crmctl made its schema.
+    pub fn known_migrations(&mut self) -> Result<migrate::State, DbError> {
+        let state = self.migrations()?;
+        self.refuse_unknown(&state)?;
+        Ok(state)
+    }
+
+    /// Reads outside any organization: the table of organizations itself.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn read_global<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+        self.in_transaction(Begin::Read, None, work)
+    }
+
+    /// Writes outside any organization: the table of organizations itself.
+    ///
+    /// # Errors
+    /// Those of `work`; then nothing was changed.
+    pub fn write_global<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+        self.refuse_bypass()?;
+        self.in_transaction(Begin::Write, None, work)
+    }
+
+    /// Reads one organization, from one snapshot.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn read<T, E: From<DbError>>(
+        &mut self,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.in_transaction(Begin::Read, Some(org), work)
+    }
+
+    /// Reads much of one organization in one transaction, all of it as of one moment: for reports.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn read_much<T, E: From<DbError>>(
+        &mut self,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if let Db::Sqlite(c) = &mut self.conn {
+            // Rows that lie scattered over the file are copied page by page otherwise: half of the time of a report.
+            c.batch_execute(&format!("PRAGMA mmap_size = {MAPPED}")).map_err(DbError::from)?;
+        }
+        self.read(org, |conn| {
+            if let Db::Postgres(c) = conn {
+                // The server believes that rows of its helpers are dear, and scans a million leads alone.
+                c.batch_execute("SET LOCAL parallel_tuple_cost = 0.001").map_err(DbError::from)?;
+            }
+            work(conn)
+        })
+    }
+
+    /// Writes to one organization in one transaction: all of it, or on an error nothing.
+    ///
+    /// # Errors
+    /// Those of `work`; then nothing was changed.
+    pub fn write<T, E: From<DbError>>(
+        &mut self,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.refuse_bypass()?;
+        self.in_transaction(Begin::Write, Some(org), work)
+    }
+
+    /// Does the work of a write and takes it back: its result says exactly what would happen.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn rehearse<T, E: From<DbError>>(
+        &mut self,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.refuse_bypass()?;
+        self.begin(Begin::Write, Some(org))?;
+        let result = work(&mut self.conn);
+        self.rollback();
+        result
+    }
+
+    /// Writes to one organization under a lock, or does the work and takes it back.
+    ///
+    /// # Errors
+    /// Those of `work`; then nothing was changed.
+    pub fn write_under<T, E: From<DbError>>(
+        &mut self,
+        lock: Lock,
+        org: OrgId,
+        rehearsal: bool,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let interrupted = self.interrupted();
+        let notify = self.options.notify.clone();
+        let locked = |conn: &mut Db| {
+            locks::acquire(conn, lock, org, &mut |text| notify(text), &interrupted)?;
+            work(conn)
+        };
+        match rehearsal {
+            true => self.rehearse(org, locked),
+            false => self.write(org, locked),
+        }
+    }
+
+    /// Writes to one organization under a lock, if that can begin at once; nothing when others write.
+    ///
+    /// # Errors
+    /// Those of `work`; then nothing was changed.
+    pub fn write_if_free<T, E: From<DbError>>(
+        &mut self,
+        lock: Lock,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        self.refuse_bypass()?;
+        if let Db::Sqlite(c) = &mut self.conn {
+            match AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE") {
+                Ok(()) => {}
+                Err(e) if e.to_string().contains("database is locked") => return Ok(None),
+                Err(e) => return Err(DbError::from(e).into()),
+            }
+        } else {
+            self.begin(Begin::Write, Some(org))?;
+        }
+        let result = match locks::try_acquire(&mut self.conn, lock, org) {
+            Ok(true) => work(&mut self.conn).map(Some),
+            Ok(false) => Ok(None),
+            Err(e) => Err(e.into()),
+        };
+        self.end(result)
+    }
+
+    /// Clears what was deleted out of the file of an embedded database and out of its log; false when others use it, and on
+    /// PostgreSQL, where that is the owner's VACUUM.
+    ///
+    /// # Errors
+    /// The disk is full, or cannot be written.
+    pub fn clear_free_space(&mut self) -> Result<bool, DbError> {
+        let Db::Sqlite(c) = &mut self.conn else { return Ok(false) };
+        match c.batch_execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);") {
+            Ok(()) => Ok(true),
+            Err(e) if e.to_string().contains("locked") => Ok(false),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    fn in_transaction<T, E: From<DbError>>(
+        &mut self,
+        begin: Begin,
+        org: Option<OrgId>,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.begin(begin, org)?;
+        let result = work(&mut self.conn);
+        self.end(result)
+    }
+
+    fn end<T, E: From<DbError>>(&mut self, result: Result<T, E>) -> Result<T, E> {
+        match result {
+            Ok(value) => {
+                <Db as TransactionManager<Db>>::commit_transaction(&mut self.conn).map_err(DbError::from)?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.rollback();
+                Err(error)
+            }
+        }
+    }
+
+    fn rollback(&mut self) {
+        // A failing roll-back means that the engine has rolled back already (a full disk, a lost connection).
+        let _ = <Db as TransactionManager<Db>>::rollback_transaction(&mut self.conn);
+    }
+
+    fn begin(&mut self, begin: Begin, org: Option<OrgId>) -> Result<(), DbError> {
+        match (&mut self.conn, begin) {
+            (Db::Sqlite(c), Begin::Read) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
+            (Db::Sqlite(c), Begin::Write) => {
+                let notify = &self.options.notify;
+                let mut tell = |text: &str| notify(text);
+                let mut waiting = Waiting::new(&mut tell, &self.options.interrupted);
+                waiting.until("another program that is writing to the database", || {
+                    match AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE") {
+                        Ok(()) => Ok(true),
+                        Err(e) if e.to_string().contains("database is locked") => Ok(false),
+                        Err(e) => Err(e.into()),
+                    }
+                })?;
+            }
+            (Db::Postgres(c), begin) => {
+                let begin = match begin {
+                    Begin::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                    Begin::Write => "BEGIN",
+                };
+                // Both in one message to the server.
+                let setting = org.map(|org| format!("; {}", acting_for(org))).unwrap_or_default();
+                AnsiTransactionManager::begin_transaction_sql(c, &format!("{begin}{setting}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to write as a role that row-level security does not hold.
+    fn refuse_bypass(&mut self) -> Result<(), DbError> {
+        #[derive(QueryableByName)]
+        struct CurrentRole {
+            #[diesel(sql_type = Text)]
+            name: String,
+            #[diesel(sql_type = Bool)]
+            bypasses: bool,
+        }
+        let Db::Postgres(c) = &mut self.conn else { return Ok(()) };
+        if self.options.allow_bypass {
+            return Ok(());
+        }
+        let role: CurrentRole = diesel::sql_query(
+            "SELECT rolname::text AS name, rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user",
+        )
+        .get_result(c)?;
+        if role.bypasses { Err(DbError::BypassesRowSecurity(role.name)) } else { Ok(()) }
+    }
+}
+
+/// What shows PostgreSQL's row-level security the organization, until the transaction ends. The key is an integer, so it is safe as
+/// text.
+fn acting_for(OrgId(id): OrgId) -> String {
+    format!("SET LOCAL app.current_org_id = '{id}'")
+}
+
+/// Makes a transaction that began outside any organization go on in this one: the one that it has just made.
+///
+/// # Errors
+/// The database refuses.
+pub fn act_for(conn: &mut Db, org: OrgId) -> Result<(), DbError> {
+    match conn {
+        Db::Sqlite(_) => Ok(()),
+        Db::Postgres(c) => Ok(c.batch_execute(&acting_for(org))?),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Begin {
+    Read,
+    Write,
+}

@@ -1,0 +1,223 @@
+//! SQLite: single-row inserts through statements prepared once, and the logs of new leads by `INSERT … SELECT`.
+
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sqlite::{Sqlite, SqliteConnection};
+
+use super::{LeadChanges, Shift, release_keys, shift_leads};
+use crate::db::models::leads::Lead;
+use crate::db::models::leads::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::lead_status_history::NewStatusChange;
+use crate::db::schema::{
+    dnc_list, lead_assignments, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads,
+};
+use crate::db::types::UtcTimestamp;
+use crate::db::{DbError, Stamp};
+
+/// The UPDATE of a whole lead, prepared once and kept: Diesel would prepare its own anew for each lead, because the text
+/// of an UPDATE may differ each time.
+struct UpdateLead<'a>(&'a Lead);
+
+macro_rules! update_lead {
+    ($($column:ident),+ $(,)?) => {
+        /// The columns of a lead that change.
+        pub(super) const LEAD_COLUMNS: &[&str] = &[$(stringify!($column)),+];
+
+        impl QueryFragment<Sqlite> for UpdateLead<'_> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+                // A column that is missing in the list does not compile.
+                let Lead { id, organization_id, $($column),+ } = self.0;
+                out.push_sql("UPDATE leads SET ");
+                let mut separator = "";
+                $(
+                    out.push_sql(separator);
+                    out.push_sql(concat!(stringify!($column), " = "));
+                    out.push_bind_param::<<leads::$column as Expression>::SqlType, _>($column)?;
+                    separator = ", ";
+                )+
+                out.push_sql(" WHERE organization_id = ");
+                out.push_bind_param::<Integer, _>(organization_id)?;
+                out.push_sql(" AND id = ");
+                out.push_bind_param::<BigInt, _>(id)
+            }
+        }
+    };
+}
+
+update_lead! {
+    uid, owner_id, first_name, last_name, phone_number, phone_extension, email, company, job_title, website,
+    linkedin_url, status, status_changed_at, lead_score, lead_score_factors, temperature, source, source_metadata,
+    campaign, value_cents, currency, consent_status, consent_at, email_opted_out_at, city, state, postal_code,
+    country, timezone, custom_fields, external_source, external_id, import_id, first_contacted_at, last_contacted_at,
+    expected_close_date, merged_into_id, deleted_at, created_at, updated_at, version,
+}
+
+impl QueryId for UpdateLead<'_> {
+    type QueryId = UpdateLead<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl RunQueryDsl<SqliteConnection> for UpdateLead<'_> {}
+
+/// The INSERT of one row of a table, its columns walked in one go: this is what large writes spend their time on.
+macro_rules! insert_row {
+    ($(#[$meta:meta])* $name:ident, $row:ident, $table:ident: $first:ident, $($column:ident),+ $(,)?) => {
+        $(#[$meta])*
+        struct $name<'a>(&'a $row);
+
+        impl QueryFragment<Sqlite> for $name<'_> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+                out.push_sql(concat!(
+                    "INSERT INTO ", stringify!($table), " (",
+                    stringify!($first), $(", ", stringify!($column)),+, ") VALUES ("
+                ));
+                out.push_bind_param::<<$table::$first as Expression>::SqlType, _>(&self.0.$first)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<<$table::$column as Expression>::SqlType, _>(&self.0.$column)?;
+                )+
+                out.push_sql(")");
+                Ok(())
+            }
+        }
+
+        impl QueryId for $name<'_> {
+            type QueryId = $name<'static>;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+
+        impl RunQueryDsl<SqliteConnection> for $name<'_> {}
+    };
+}
+
+insert_row! {
+    /// A new lead: the columns that one can have a value in.
+    InsertLead, Lead, leads:
+    id, organization_id, uid, owner_id, first_name, last_name, phone_number, phone_extension, email, company, job_title,
+    website, linkedin_url, status, status_changed_at, lead_score, temperature, source, source_metadata, campaign, value_cents,
+    currency,
+    consent_status, consent_at, email_opted_out_at, city, state, postal_code, country, timezone, custom_fields,
+    external_source, external_id, import_id, created_at, updated_at,
+}
+
+insert_row! {
+    InsertAudit, NewAuditEntry, lead_audit_log:
+    organization_id, lead_id, action, field_name, old_value, new_value, changed_by, actor, ip_address, import_id,
+    changed_at,
+}
+
+insert_row! {
+    InsertStatusChange, NewStatusChange, lead_status_history:
+    organization_id, lead_id, from_status, to_status, trigger_type, reason, changed_by, import_id, changed_at,
+    recorded_at,
+}
+
+pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+    release_keys!(conn, changes, stamp);
+    for lead in &changes.created {
+        InsertLead(lead).execute(conn)?;
+    }
+    if let (Some(first), Some(last)) = (changes.created.first(), changes.created.last()) {
+        log_created(conn, stamp, first.id, last.id)?;
+    }
+    for lead in &changes.updated {
+        UpdateLead(lead).execute(conn)?;
+    }
+    shift_leads!(conn, changes, stamp);
+    for entry in &changes.audit {
+        InsertAudit(entry).execute(conn)?;
+    }
+    for change in &changes.history {
+        InsertStatusChange(change).execute(conn)?;
+    }
+    for tag in &changes.tags {
+        diesel::insert_into(lead_tags::table).values(tag).execute(conn)?;
+    }
+    for phone in &changes.phones {
+        diesel::insert_into(lead_phones::table).values(phone).execute(conn)?;
+    }
+    for note in &changes.notes {
+        diesel::insert_into(lead_notes::table).values(note).execute(conn)?;
+    }
+    for entry in &changes.dnc {
+        diesel::insert_into(dnc_list::table).values(entry).execute(conn)?;
+    }
+    for assignment in &changes.assignments {
+        diesel::insert_into(lead_assignments::table).values(assignment).execute(conn)?;
+    }
+    for (lead, tag) in &changes.removed.tags {
+        let of_lead = lead_tags::organization_id.eq(stamp.org.0).and(lead_tags::lead_id.eq(lead));
+        diesel::delete(lead_tags::table.filter(of_lead.and(lead_tags::tag.eq(tag)))).execute(conn)?;
+    }
+    for (lead, number) in &changes.removed.phones {
+        let of_lead = lead_phones::organization_id.eq(stamp.org.0).and(lead_phones::lead_id.eq(lead));
+        diesel::delete(lead_phones::table.filter(of_lead.and(lead_phones::phone_number.eq(number)))).execute(conn)?;
+    }
+    for (lead, body) in &changes.removed.notes {
+        let of_lead = lead_notes::organization_id.eq(stamp.org.0).and(lead_notes::lead_id.eq(lead));
+        diesel::delete(lead_notes::table.filter(of_lead.and(lead_notes::body.eq(body)))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Takes away the indexes that an import of `expected` leads does not read, when building them anew afterwards costs
+/// less than keeping them: when there are few leads yet. Returns the statements that build them; nothing when the
+/// indexes stay.
+pub(super) fn defer_indexes(conn: &mut SqliteConnection, expected: usize) -> Result<Vec<String>, DbError> {
+    #[derive(QueryableByName)]
+    struct Index {
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Text)]
+        sql: String,
+    }
+    let few = i64::try_from(expected / FEW).unwrap_or(i64::MAX);
+    let beyond: Option<i64> = leads::table.select(leads::id).order(leads::id).offset(few).first(conn).optional()?;
+    if beyond.is_some() {
+        return Ok(Vec::new());
+    }
+    let indexes: Vec<Index> = diesel::sql_query(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
+         AND name IN ('leads_live_phone', 'leads_live_external_id', 'leads_live_email', 'lead_tags_tag',
+                      'leads_live_status', 'leads_live_created') ORDER BY name",
+    )
+    .load(conn)?;
+    for index in &indexes {
+        diesel::sql_query(format!("DROP INDEX {}", index.name)).execute(conn)?;
+    }
+    Ok(indexes.into_iter().map(|index| index.sql).collect())
+}
+
+/// An index is built anew when the leads before an import are fewer than this part of those in it.
+const FEW: usize = 4;
+
+fn log_created(conn: &mut SqliteConnection, stamp: &Stamp, first: i64, last: i64) -> Result<(), DbError> {
+    diesel::sql_query(
+        "INSERT INTO lead_audit_log (organization_id, lead_id, action, changed_by, actor, ip_address, import_id, changed_at)
+         SELECT organization_id, id, 'create', ?, ?, ?, import_id, ? FROM leads
+         WHERE organization_id = ? AND id BETWEEN ? AND ? ORDER BY id",
+    )
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<Text, _>(&stamp.actor)
+    .bind::<Nullable<Text>, _>(&stamp.ip_address)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<BigInt, _>(first)
+    .bind::<BigInt, _>(last)
+    .execute(conn)?;
+    diesel::sql_query(
+        "INSERT INTO lead_status_history
+             (organization_id, lead_id, to_status, trigger_type, changed_by, import_id, changed_at, recorded_at)
+         SELECT organization_id, id, status, ?, ?, import_id, status_changed_at, ? FROM leads
+         WHERE organization_id = ? AND id BETWEEN ? AND ? AND status <> 'dnc' ORDER BY id",
+    )
+    .bind::<Text, _>(stamp.trigger.as_str())
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<BigInt, _>(first)
+    .bind::<BigInt, _>(last)
+    .execute(conn)?;
+    Ok(())
+}

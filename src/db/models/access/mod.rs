@@ -1,0 +1,5 @@
+//! Organizations, their users and their settings.
+
+pub mod organizations;
+pub mod system_config;
+pub mod users;

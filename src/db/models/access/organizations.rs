@@ -1,0 +1,115 @@
+//! Organizations: the tenants of a database.
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use crate::db::audited::{Addable, Audited, Editable, Fields, held, logged};
+use crate::db::schema::organizations;
+use crate::db::types::Uid;
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit::entity::Entity;
+use crate::domain::timestamp::Timestamp;
+
+/// A row of `organizations`.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, AsChangeset, Serialize)]
+#[diesel(table_name = organizations)]
+pub struct Organization {
+    #[diesel(skip_update)]
+    pub id: i32,
+    #[diesel(skip_update)]
+    pub uid: Uid,
+    pub name: String,
+    #[diesel(skip_update)]
+    pub slug: String,
+    /// ISO 3166-1 code, or empty when none is known.
+    pub default_region: String,
+    /// ISO 4217 code.
+    pub base_currency: String,
+    /// IANA name.
+    pub timezone: String,
+    pub is_active: bool,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub version: i32,
+}
+
+impl Organization {
+    pub fn org_id(&self) -> OrgId {
+        OrgId(self.id)
+    }
+}
+
+/// What a new organization is made of.
+#[derive(Insertable)]
+#[diesel(table_name = organizations, treat_none_as_default_value = false)]
+pub struct NewOrganization<'a> {
+    pub uid: Uid,
+    pub name: &'a str,
+    pub slug: &'a str,
+    pub default_region: &'a str,
+    pub base_currency: &'a str,
+    pub timezone: &'a str,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl Audited for Organization {
+    const ENTITY: Entity = Entity::Organization;
+
+    fn id(&self) -> i64 {
+        self.id.into()
+    }
+
+    fn fields(&self) -> Fields {
+        logged!(self, Organization { name, slug, default_region, base_currency, timezone, is_active }
+            without { id, uid, created_at, updated_at, version })
+    }
+}
+
+impl Addable for Organization {
+    type New<'a> = NewOrganization<'a>;
+
+    fn insert(conn: &mut Db, new: &NewOrganization<'_>) -> Result<Organization, DbError> {
+        diesel::insert_into(organizations::table).values(new).execute(conn)?;
+        by_slug(conn, new.slug)?.ok_or(DbError::Query(diesel::result::Error::NotFound))
+    }
+}
+
+impl Editable for Organization {
+    /// An organization is changed by its own people only, so `id` says nothing that `org` does not.
+    fn held(conn: &mut Db, org: OrgId, _id: i64) -> Result<Option<Organization>, DbError> {
+        let row = organizations::table.filter(organizations::id.eq(org.0));
+        Ok(held!(conn, row, Organization))
+    }
+
+    fn store(&mut self, before: &Organization, conn: &mut Db, now: Timestamp) -> Result<(), DbError> {
+        self.updated_at = now;
+        self.version += 1;
+        let row = organizations::table.filter(organizations::id.eq(self.id));
+        match self.slug == before.slug {
+            true => diesel::update(row).set(&*self).execute(conn)?,
+            false => diesel::update(row).set((&*self, organizations::slug.eq(&self.slug))).execute(conn)?,
+        };
+        Ok(())
+    }
+}
+
+/// All organizations by slug.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn all(conn: &mut Db) -> Result<Vec<Organization>, DbError> {
+    Ok(organizations::table.order(organizations::slug).select(Organization::as_select()).load(conn)?)
+}
+
+/// The organization with this slug.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn by_slug(conn: &mut Db, slug: &str) -> Result<Option<Organization>, DbError> {
+    Ok(organizations::table
+        .filter(organizations::slug.eq(slug))
+        .select(Organization::as_select())
+        .first(conn)
+        .optional()?)
+}

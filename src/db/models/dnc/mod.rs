@@ -1,0 +1,6 @@
+//! The do-not-call list, its requests and its checks.
+
+pub mod dnc_checks;
+pub mod dnc_entries;
+pub mod dnc_list;
+pub mod dnc_requests;

@@ -1,0 +1,4 @@
+//! Erased people.
+
+pub mod erased_texts;
+pub mod erasures;

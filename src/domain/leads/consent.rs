@@ -1,0 +1,89 @@
+//! Consent and the opt-out ratchet: an opt-out is never weakened by anything but its own removal.
+
+vocabulary! {
+    /// Whether a person agreed to be contacted.
+    Consent {
+        Granted = "granted",
+        Denied = "denied",
+        Pending = "pending",
+    }
+}
+
+vocabulary! {
+    /// How warm a lead is.
+    Temperature {
+        Hot = "hot",
+        Warm = "warm",
+        Cold = "cold",
+    }
+}
+
+impl Consent {
+    /// Reads a consent, in the words of forms and exports.
+    pub fn parse(text: &str) -> Option<Consent> {
+        match crate::domain::text::fold_key(text).as_str() {
+            "granted" | "opted in" | "opt in" | "subscribed" | "given" | "accepted" => Some(Consent::Granted),
+            "denied" | "opted out" | "opt out" | "unsubscribed" | "refused" | "revoked" | "withdrawn" => {
+                Some(Consent::Denied)
+            }
+            "pending" | "unknown" | "not asked" | "requested" => Some(Consent::Pending),
+            other => crate::domain::flag::parse(other).map(|yes| if yes { Consent::Granted } else { Consent::Denied }),
+        }
+    }
+}
+
+/// The opt-outs that a person has made, gathered from every lead with the same phone or email.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OptOut {
+    /// Consent `denied`, or status `dnc` of a lead whose number is another.
+    pub denied: bool,
+    /// When the person opted out of email, in microseconds since 1970.
+    pub email_opted_out_at: Option<i64>,
+}
+
+impl OptOut {
+    /// The stricter of both in every part.
+    pub fn or(self, other: OptOut) -> OptOut {
+        OptOut {
+            denied: self.denied || other.denied,
+            email_opted_out_at: match (self.email_opted_out_at, other.email_opted_out_at) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            },
+        }
+    }
+
+    /// The consent that a lead gets which asks for `wanted`.
+    pub fn ratchet(self, wanted: Consent) -> Consent {
+        if self.denied { Consent::Denied } else { wanted }
+    }
+
+    pub fn is_none(self) -> bool {
+        self == OptOut::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opt_outs_only_ratchet_up() {
+        let denied = OptOut { denied: true, email_opted_out_at: None };
+        let mail = OptOut { denied: false, email_opted_out_at: Some(7) };
+        for &wanted in Consent::ALL {
+            assert_eq!(denied.ratchet(wanted), Consent::Denied);
+            assert_eq!(OptOut::default().ratchet(wanted), wanted);
+        }
+        assert_eq!(denied.or(mail), OptOut { denied: true, email_opted_out_at: Some(7) });
+        assert_eq!(mail.or(OptOut { email_opted_out_at: Some(3), ..mail }).email_opted_out_at, Some(3));
+        assert!(OptOut::default().is_none());
+    }
+
+    #[test]
+    fn consent_words() {
+        assert_eq!(Consent::parse("Opted-In"), Some(Consent::Granted));
+        assert_eq!(Consent::parse("no"), Some(Consent::Denied));
+        assert_eq!(Consent::parse("perhaps"), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! The lead lifecycle: statuses, their everyday aliases, and the table of allowed moves.
+
+vocabulary! {
+    /// Where a lead stands in the sales process.
+    Status {
+        New = "new",
+        Contacted = "contacted",
+        Qualified = "qualified",
+        Nurturing = "nurturing",
+        Hot = "hot",
+        Cold = "cold",
+        Recruited = "recruited",
+        /// The lead's number is on the organization's do-not-call list.
+        Dnc = "dnc",
+    }
+}
+
+vocabulary! {
+    /// What made a lead's status change.
+    Trigger {
+        Manual = "manual",
+        Import = "import",
+        Dnc = "dnc",
+        /// Another lead was merged into this one, which takes over its status.
+        Merge = "merge",
+        Sequence = "sequence",
+        Score = "score",
+        Undo = "undo",
+        System = "system",
+    }
+}
+
+impl Status {
+    /// Reads a status or one of its common aliases, whatever the case and separators.
+    pub fn parse(text: &str) -> Option<Status> {
+        let key = crate::domain::text::fold_key(text);
+        Some(match key.as_str() {
+            "new" | "open" | "new lead" | "fresh" | "uncontacted" | "not contacted" | "created" => Status::New,
+            "contacted" | "attempted" | "attempted to contact" | "in progress" | "working" | "connected" => {
+                Status::Contacted
+            }
+            "qualified" | "sql" | "mql" | "sales qualified" | "marketing qualified" => Status::Qualified,
+            "nurturing" | "nurture" => Status::Nurturing,
+            "hot" | "hot lead" => Status::Hot,
+            "cold" | "cold lead" | "unqualified" | "disqualified" | "lost" | "closed lost" | "dead" => Status::Cold,
+            "recruited" | "won" | "closed won" | "converted" | "customer" => Status::Recruited,
+            "dnc" | "do not call" | "do not contact" | "donotcall" | "opted out" => Status::Dnc,
+            _ => return None,
+        })
+    }
+
+    /// Whether a lead may go from `self` to `to` without being forced.
+    ///
+    /// Open statuses move freely except back to `new`; `recruited` is reached from four of them and left only
+    /// to `cold`; `dnc` is entered from anywhere and left only by removing the number from the list.
+    pub fn may_move_to(self, to: Status) -> bool {
+        use Status::*;
+        match (self, to) {
+            (from, to) if from == to => true,
+            (_, Dnc) => true,
+            (Dnc, _) => false,
+            (Recruited, to) => to == Cold,
+            (from, Recruited) => matches!(from, Contacted | Qualified | Nurturing | Hot),
+            (_, New) => false,
+            _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Status::{self, *};
+
+    #[test]
+    fn moves_are_the_documented_table() {
+        let open = [New, Contacted, Qualified, Nurturing, Hot, Cold];
+        for from in open {
+            for to in open {
+                assert_eq!(from.may_move_to(to), to != New || from == New, "{from} → {to}");
+            }
+            assert_eq!(from.may_move_to(Recruited), !matches!(from, New | Cold), "{from} → recruited");
+        }
+        for &from in Status::ALL {
+            assert!(from.may_move_to(Dnc));
+            assert_eq!(Dnc.may_move_to(from), from == Dnc);
+            assert_eq!(Recruited.may_move_to(from), matches!(from, Cold | Dnc | Recruited));
+        }
+    }
+
+    #[test]
+    fn aliases_fold_case_and_separators() {
+        assert_eq!(Status::parse(" Closed-Won "), Some(Recruited));
+        assert_eq!(Status::parse("DO_NOT_CALL"), Some(Dnc));
+        assert_eq!(Status::parse("sleeping"), None);
+        for &status in Status::ALL {
+            assert_eq!(Status::parse(status.as_str()), Some(status));
+        }
+    }
+}

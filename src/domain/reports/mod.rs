@@ -1,0 +1,3 @@
+//! What reports are computed from.
+
+pub mod funnel;

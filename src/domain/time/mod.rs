@@ -1,0 +1,7 @@
+//! Dates, months, windows of time and business days.
+
+pub mod business_days;
+pub mod datetime;
+pub mod month;
+pub mod period;
+pub mod window;

@@ -1,0 +1,163 @@
+//! The columns of a sheet of costs, and which of its headers means which.
+
+use iso_currency::Currency;
+
+use crate::domain::text::fold_key;
+use crate::import::sheet::columns::SheetField;
+
+vocabulary! {
+    /// A field that a column of a sheet of costs can fill.
+    CostField {
+        Cost = "cost",
+        Source = "source",
+        Campaign = "campaign",
+        Period = "period",
+        PeriodEnd = "period_end",
+        Currency = "currency",
+        Note = "note",
+    }
+}
+
+impl SheetField for CostField {
+    const ROW: &'static str = "cost";
+    const REQUIRED: &'static [(&'static [Self], &'static str)] = {
+        use CostField::*;
+        &[(&[Cost], "the cost"), (&[Source], "the source"), (&[Period], "the month")]
+    };
+    const PROVEN_DATES: &'static [Self] = &[CostField::Period, CostField::PeriodEnd];
+    const PROVEN_NUMBERS: &'static [Self] = &[CostField::Cost];
+
+    fn synonyms(self) -> &'static [&'static str] {
+        match self {
+            CostField::Cost => &[
+                "cost",
+                "costs",
+                "spend",
+                "spent",
+                "amount spent",
+                "ad spend",
+                "media cost",
+                "amount",
+                "total",
+                "total cost",
+                "total spent",
+                "net cost",
+                "kosten",
+                "ausgaben",
+                "coste",
+                "gasto",
+                "importe gastado",
+                "coût",
+                "montant dépensé",
+            ],
+            CostField::Source => &[
+                "source",
+                "lead source",
+                "channel",
+                "platform",
+                "publisher platform",
+                "network",
+                "traffic source",
+                "utm source",
+                "quelle",
+                "kanal",
+                "fuente",
+                "canal",
+            ],
+            CostField::Campaign => &["campaign", "campaign name", "utm campaign", "kampagne", "campaña", "campagne"],
+            CostField::Period => &[
+                "month",
+                "period",
+                "date",
+                "day",
+                "reporting starts",
+                "start date",
+                "period start",
+                "from",
+                "monat",
+                "datum",
+                "mes",
+                "fecha",
+                "mois",
+            ],
+            CostField::PeriodEnd => &["reporting ends", "end date", "period end", "to", "until"],
+            CostField::Currency => &["currency", "currency code", "account currency", "währung", "moneda", "devise"],
+            CostField::Note => &["note", "notes", "comment", "comments", "description", "invoice", "remark"],
+        }
+    }
+
+    /// Ad platforms write the currency behind the header: `Amount spent (USD)`.
+    fn of_header(header: &str) -> Option<Self> {
+        let key = fold_key(header);
+        let bare = currency_of_header(header).and_then(|_| key.rsplit_once(' ')).map(|(bare, _)| bare);
+        Self::ALL.iter().copied().find(|field| {
+            let known = field.synonyms();
+            known.contains(&key.as_str())
+                || (*field == CostField::Cost && bare.is_some_and(|bare| known.contains(&bare)))
+        })
+    }
+}
+
+/// The currency that a header of costs ends with.
+pub fn currency_of_header(header: &str) -> Option<Currency> {
+    let word = header.trim().trim_end_matches([')', ']']).rsplit(|c: char| !c.is_ascii_alphabetic()).next()?;
+    Currency::from_code(word).filter(|_| word.len() < header.trim().len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::ImportError;
+    use crate::import::sheet::columns::Columns;
+
+    fn columns(headers: &[&str], given: &[CostField]) -> Result<Vec<Option<CostField>>, ImportError> {
+        let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
+        Columns::of("costs.csv", &headers, &[], given).map(|columns| columns.targets)
+    }
+
+    #[test]
+    fn sheets_of_ad_platforms_are_known() {
+        use CostField::*;
+        let meta = ["Campaign name", "Amount spent (USD)", "Reporting starts", "Reporting ends", "Impressions"];
+        let mapped = columns(&meta, &[Source]).unwrap();
+        assert_eq!(mapped, [Some(Campaign), Some(Cost), Some(Period), Some(PeriodEnd), None]);
+        let google = columns(&["Month", "Campaign", "Currency code", "Cost"], &[Source]).unwrap();
+        assert_eq!(google, [Some(Period), Some(Campaign), Some(Currency), Some(Cost)]);
+        for (headers, given, missing) in [
+            (&["Month", "Cost"][..], &[][..], "source"),
+            (&["Source", "Cost"], &[], "period"),
+            (&["Source", "Month"], &[], "cost"),
+        ] {
+            let error = columns(headers, given).unwrap_err();
+            assert!(matches!(error, ImportError::NoColumn { field, .. } if field == missing), "{error}");
+        }
+        assert!(columns(&["Cost"], &[Source, Period]).is_ok());
+    }
+
+    #[test]
+    fn headers_name_currencies() {
+        let code = |header: &str| currency_of_header(header).map(|currency| currency.code());
+        for (header, currency) in [
+            ("Amount spent (USD)", Some("USD")),
+            ("Cost [EUR]", Some("EUR")),
+            ("Cost CHF", Some("CHF")),
+            ("Cost", None),
+            ("Cost (net)", None),
+            ("USD", None),
+            ("", None),
+        ] {
+            assert_eq!(code(header), currency, "{header}");
+        }
+    }
+
+    #[test]
+    fn every_synonym_is_folded_and_means_one_field() {
+        let mut seen = std::collections::HashSet::new();
+        for field in CostField::ALL {
+            for synonym in field.synonyms() {
+                assert_eq!(fold_key(synonym), *synonym);
+                assert!(seen.insert(*synonym), "{synonym} twice");
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! The import of costs: each row what a source, or a campaign of it, cost in a month or on a day of it.
+
+mod fields;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::db::Stamp;
+use crate::db::models::access::organizations::Organization;
+use crate::db::{Db, Lock, OrgId};
+use crate::domain::imports::kind::ImportKind;
+use crate::domain::leads::source;
+use crate::domain::money::cost::{CostKey, CostProblem, LONGEST_CAMPAIGN, LONGEST_NOTE, OnRecorded};
+use crate::domain::money::currency;
+use crate::domain::time::period::Period;
+use crate::import::ImportError;
+use crate::import::options::Assignment;
+use crate::import::proof::Formats;
+use crate::import::row::{ProblemKind, RowProblem};
+use crate::import::sheet::cells::RowCells;
+use crate::import::sheet::{Kind, Options, Outcome};
+use crate::ops::money::costs::{CostBook, CostEntry, Settled, said};
+use fields::{CostField, currency_of_header};
+
+/// What a person asked of an import of costs: what a row leaves blank is taken from here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CostOptions {
+    pub map: Vec<Assignment>,
+    pub source: Option<String>,
+    pub campaign: Option<String>,
+    /// `2026-03`
+    pub period: Option<String>,
+    /// ISO 4217 code.
+    pub currency: Option<String>,
+    pub on_recorded: Option<OnRecorded>,
+    #[serde(flatten)]
+    pub formats: Formats,
+}
+
+impl Options for CostOptions {
+    fn or(self, earlier: CostOptions) -> CostOptions {
+        CostOptions {
+            map: if self.map.is_empty() { earlier.map } else { self.map },
+            source: self.source.or(earlier.source),
+            campaign: self.campaign.or(earlier.campaign),
+            period: self.period.or(earlier.period),
+            currency: self.currency.or(earlier.currency),
+            on_recorded: self.on_recorded.or(earlier.on_recorded),
+            formats: self.formats.or(earlier.formats),
+        }
+    }
+
+    fn map(&self) -> &[Assignment] {
+        &self.map
+    }
+
+    fn formats(&self) -> Formats {
+        self.formats
+    }
+
+    fn with_formats(self, formats: Formats) -> CostOptions {
+        CostOptions { formats, ..self }
+    }
+}
+
+/// What is counted besides the rows.
+#[derive(Debug, Default, Serialize)]
+pub struct CostCounts {
+    /// Costs that were entered or changed: one for each source, campaign, month and currency.
+    pub costs: u64,
+    /// What the accepted rows add up to, in minor units of each currency.
+    pub amount_cents: BTreeMap<String, i64>,
+}
+
+/// The import of costs. Rows of several days of a month add up to its cost.
+pub struct Costs {
+    options: CostOptions,
+    org: OrgId,
+    book: CostBook,
+    /// What the file has said of each cost so far.
+    seen: HashMap<CostKey, Seen>,
+    counts: CostCounts,
+}
+
+/// The rows of one cost that were accepted.
+struct Seen {
+    /// The days that they are of; nothing when the first is of the month as a whole.
+    days: Option<HashSet<Period>>,
+    is_new: bool,
+}
+
+/// What a row says.
+pub struct CostRow {
+    entry: CostEntry,
+    period: Period,
+}
+
+impl Kind for Costs {
+    const KIND: ImportKind = ImportKind::Costs;
+    const LOCK: Lock = Lock::CostImport;
+    type Field = CostField;
+    type Options = CostOptions;
+    type Value = CostRow;
+    type Counts = CostCounts;
+
+    fn new(options: CostOptions, organization: &Organization) -> Costs {
+        Costs {
+            options,
+            org: organization.org_id(),
+            book: CostBook::default(),
+            seen: HashMap::new(),
+            counts: CostCounts::default(),
+        }
+    }
+
+    fn given(options: &CostOptions) -> Vec<CostField> {
+        let given = [(options.source.is_some(), CostField::Source), (options.period.is_some(), CostField::Period)];
+        given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, field)| field).collect()
+    }
+
+    fn options(&self) -> &CostOptions {
+        &self.options
+    }
+
+    fn begin(&mut self, conn: &mut Db, _rows: usize, _stamp: &Stamp) -> Result<(), ImportError> {
+        self.book = CostBook::load(conn, self.org, None)?;
+        Ok(())
+    }
+
+    fn check(&self, cells: &mut RowCells<'_, CostField>) -> Option<CostRow> {
+        let source = self.name(cells, CostField::Source, source::MAX_LENGTH, self.options.source.as_deref());
+        if source.is_none() && cells.one(CostField::Source).is_none() {
+            cells.row_problem(ProblemKind::SourceMissing, "no source is given", "name it, or say --source NAME");
+        }
+        let campaign = self.name(cells, CostField::Campaign, LONGEST_CAMPAIGN, self.options.campaign.as_deref());
+        let period = self.period(cells);
+        let money = self.money(cells);
+        let note = cells.text(CostField::Note, LONGEST_NOTE);
+        let (money, period) = (money?, period?);
+        let key = CostKey {
+            period: period.month(),
+            source: source?,
+            campaign: campaign.unwrap_or_default(),
+            currency: money.currency.code().to_owned(),
+        };
+        Some(CostRow { entry: CostEntry { key, cents: money.cents, note }, period })
+    }
+
+    fn write(&mut self, _conn: &mut Db, rows: &[CostRow], _stamp: &Stamp) -> Result<Vec<Outcome>, ImportError> {
+        Ok(rows.iter().map(|row| self.enter(row)).collect())
+    }
+
+    fn finish(&mut self, conn: &mut Db, stamp: &Stamp) -> Result<(), ImportError> {
+        self.counts.costs = std::mem::take(&mut self.book).write(conn, None, stamp)?.len() as u64;
+        Ok(())
+    }
+
+    fn counts(self) -> CostCounts {
+        self.counts
+    }
+}
+
+impl Costs {
+    /// The normal form of a name in a cell, else of the one that was given for all rows.
+    fn name(
+        &self,
+        cells: &mut RowCells<'_, CostField>,
+        field: CostField,
+        most: usize,
+        given: Option<&str>,
+    ) -> Option<String> {
+        let Some((index, text)) = cells.one(field) else { return given.map(source::normalize) };
+        let name = source::normalize(&text);
+        match name.chars().count() {
+            0 => cells.problem(ProblemKind::SourceMissing, index, &text, "is no name", "a name has letters or digits"),
+            length if length > most => {
+                let problem = format!("is longer than {most} characters");
+                cells.problem(ProblemKind::TextTooLong, index, &text, &problem, "shorten it");
+            }
+            _ => return Some(name),
+        }
+        None
+    }
+
+    fn period(&self, cells: &mut RowCells<'_, CostField>) -> Option<Period> {
+        let given = || self.options.period.as_deref()?.parse().ok().map(Period::Month);
+        let period = match cells.one(CostField::Period) {
+            Some(_) => cells.period(CostField::Period),
+            None => given(),
+        };
+        if period.is_none() && cells.one(CostField::Period).is_none() {
+            cells.row_problem(ProblemKind::TimeInvalid, "no month is given", "name it, or say --month 2026-03");
+        }
+        // The cost of a quarter is not one month's.
+        let end = cells.period(CostField::PeriodEnd);
+        if let (Some(period), Some(end), Some((index, text))) = (period, end, cells.one(CostField::PeriodEnd))
+            && end.month() != period.month()
+        {
+            let problem = format!("lies in another month than the beginning, {}", period.month());
+            let remedy = "costs are recorded by month: export them by month or by day";
+            cells.problem(ProblemKind::TimeInvalid, index, &text, &problem, remedy);
+            return None;
+        }
+        // A row from the first to the last of a month is that month's; one of a week is known by its first day.
+        match (period, end) {
+            (Some(Period::Day(first)), Some(Period::Day(last)))
+                if first.day() == 1 && last == first.last_of_month() =>
+            {
+                Some(Period::Month(Period::Day(first).month()))
+            }
+            (period, _) => period,
+        }
+    }
+
+    fn money(&self, cells: &mut RowCells<'_, CostField>) -> Option<crate::domain::money::Money> {
+        let column = cells.one(CostField::Cost).map(|(index, _)| index);
+        if column.is_none() {
+            cells.row_problem(ProblemKind::MoneyInvalid, "no cost is given", "write it as 1250.00, or delete the row");
+            return None;
+        }
+        let of_row = match cells.one(CostField::Currency) {
+            Some(_) => Some(cells.currency(CostField::Currency)?),
+            None => column.and_then(|index| currency_of_header(cells.header(index))),
+        };
+        let given = || self.options.currency.as_deref().and_then(|code| currency::parse(code).ok());
+        let money = cells.money(CostField::Cost, of_row.or_else(given))?;
+        if money.cents < 0 {
+            if let Some((index, text)) = cells.one(CostField::Cost) {
+                let remedy = "take a credit off the cost of its month";
+                cells.problem(ProblemKind::CostRefused, index, &text, "is below zero", remedy);
+            }
+            return None;
+        }
+        Some(money)
+    }
+
+    fn enter(&mut self, row: &CostRow) -> Outcome {
+        let on = self.options.on_recorded.unwrap_or(OnRecorded::Refuse);
+        let key = &row.entry.key;
+        let on = match self.seen.get(key) {
+            None => on,
+            // A further day of the month.
+            Some(Seen { days: Some(days), .. })
+                if matches!(row.period, Period::Day(_)) && !days.contains(&row.period) =>
+            {
+                OnRecorded::Add
+            }
+            Some(_) if on == OnRecorded::Add => OnRecorded::Add,
+            Some(_) => {
+                let remedy = "delete one of the rows, or say --add when both count";
+                return refused(format!("the cost of {key} stands in an earlier row already"), remedy);
+            }
+        };
+        let recorded = self.book.recorded(key);
+        let settled = match self.book.enter(&row.entry, on) {
+            Ok(settled) => settled,
+            // The same as is recorded, as when a file is imported again.
+            Err(CostProblem::Recorded(cents)) if cents == row.entry.cents && matches!(row.period, Period::Month(_)) => {
+                Settled::Unchanged
+            }
+            Err(problem) => {
+                let remedy = match problem {
+                    CostProblem::Recorded(_) => "leave it out, or say --add or --replace",
+                    CostProblem::BelowLedger(_) => "refund the charge first: crmctl budget refund",
+                    _ => "correct it",
+                };
+                return refused(said(key, &problem), remedy);
+            }
+        };
+        let seen = self.seen.entry(key.clone()).or_insert_with(|| Seen {
+            days: matches!(row.period, Period::Day(_)).then(HashSet::new),
+            is_new: recorded.is_none(),
+        });
+        let is_new = seen.is_new;
+        if let Some(days) = &mut seen.days {
+            days.insert(row.period);
+        }
+        let sum = self.counts.amount_cents.entry(key.currency.clone()).or_default();
+        *sum = sum.saturating_add(row.entry.cents);
+        match settled {
+            Settled::Unchanged if row.entry.cents != 0 || !is_new => Outcome::Unchanged,
+            _ if is_new => Outcome::Created,
+            _ => Outcome::Updated,
+        }
+    }
+}
+
+fn refused(problem: String, remedy: &str) -> Outcome {
+    Outcome::Rejected(RowProblem::of_row(ProblemKind::CostRefused, "", problem, remedy))
+}

@@ -1,0 +1,141 @@
+//! The columns of a sheet of do-not-call requests, and which of its headers means which.
+
+use crate::import::sheet::columns::SheetField;
+
+vocabulary! {
+    /// A field that a column of a do-not-call sheet can fill.
+    DncField {
+        Phone = "phone",
+        Reason = "reason",
+        Scope = "scope",
+        Source = "source",
+        Evidence = "evidence",
+        RequestedAt = "requested_at",
+        Expires = "expires",
+    }
+}
+
+impl SheetField for DncField {
+    const ROW: &'static str = "do-not-call request";
+    const REQUIRED: &'static [(&'static [Self], &'static str)] = &[(&[DncField::Phone], "phone numbers")];
+
+    fn may_repeat(self) -> bool {
+        self == DncField::Phone
+    }
+
+    fn synonyms(self) -> &'static [&'static str] {
+        match self {
+            DncField::Phone => &[
+                "phone",
+                "phone number",
+                "phonenumber",
+                "phone no",
+                "telephone",
+                "telephone number",
+                "tel",
+                "mobile",
+                "mobile number",
+                "cell",
+                "cell phone",
+                "number",
+                "dnc number",
+                "do not call number",
+                "msisdn",
+                "caller",
+                "caller id",
+                "from",
+                "from number",
+                "sender",
+                "contact number",
+                "telefon",
+                "telefono",
+                "teléfono",
+                "téléphone",
+                "whatsapp",
+            ],
+            DncField::Reason => &["reason", "dnc reason", "opt out reason", "why"],
+            DncField::Scope => &["scope", "channel", "channels"],
+            DncField::Source => &["source", "dnc source", "opt out source"],
+            DncField::Evidence => &[
+                "evidence",
+                "text",
+                "message",
+                "message body",
+                "body",
+                "reply",
+                "sms",
+                "content",
+                "note",
+                "notes",
+                "comment",
+                "comments",
+            ],
+            DncField::RequestedAt => &[
+                "requested at",
+                "requested",
+                "request date",
+                "requested on",
+                "opt out date",
+                "optout date",
+                "date of request",
+                "date",
+                "time",
+                "timestamp",
+                "date added",
+                "added",
+                "added at",
+                "received",
+                "received at",
+                "sent at",
+                "created",
+                "created at",
+            ],
+            DncField::Expires => &["expires", "expires at", "expiry", "expiry date", "expiration", "expiration date"],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::fold_key;
+    use crate::import::ImportError;
+    use crate::import::options::Assignment;
+    use crate::import::sheet::columns::Columns;
+
+    fn columns(headers: &[&str], map: &[&str]) -> Result<Columns<DncField>, ImportError> {
+        let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
+        let map: Vec<Assignment> = map.iter().map(|text| text.parse().unwrap()).collect();
+        Columns::of("dnc.csv", &headers, &map, &[])
+    }
+
+    #[test]
+    fn headers_then_what_is_left() {
+        let mapped = columns(&["phone_number", "Mobile", "Reason", "Agent", "_problem"], &[]).unwrap();
+        use DncField::*;
+        assert_eq!(mapped.targets, [Some(Phone), Some(Phone), Some(Reason), None, None]);
+        assert_eq!(mapped.left_out(), ["Agent"]);
+        let named = columns(&["Fone", "Why", "Reason"], &["phone=Fone", "reason=Reason"]).unwrap();
+        assert_eq!(named.targets, [Some(Phone), None, Some(Reason)]);
+    }
+
+    #[test]
+    fn a_sheet_without_phones_is_none() {
+        assert!(matches!(columns(&["2125550142"], &[]), Err(ImportError::NoColumn { field: "phone", .. })));
+        assert!(matches!(columns(&["Phone"], &["fone=Phone"]), Err(ImportError::Mapping { .. })));
+        for map in [["reason=A", "reason=B"], ["reason=A", "evidence=A"]] {
+            assert!(matches!(columns(&["Phone", "A", "B"], &map), Err(ImportError::Mapping { .. })), "{map:?}");
+        }
+    }
+
+    #[test]
+    fn every_synonym_is_folded_and_means_one_field() {
+        let mut seen = std::collections::HashSet::new();
+        for field in DncField::ALL {
+            for synonym in field.synonyms() {
+                assert_eq!(fold_key(synonym), *synonym);
+                assert!(seen.insert(*synonym), "{synonym} twice");
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Replies of people in a sheet: who wrote what, and when.
+
+use std::path::Path;
+
+use super::fields::DncField;
+use super::rows::{DncOptions, check};
+use crate::db::models::access::organizations::Organization;
+use crate::domain::timestamp::Timestamp;
+use crate::import::ImportError;
+use crate::import::sheet::cells::{RowCells, Setting};
+use crate::import::sheet::columns::{Columns, recognise};
+use crate::import::source::{Item, Source, SourceOptions};
+use crate::ops::dnc::add::Request;
+
+/// A row of a sheet of replies.
+#[derive(Debug)]
+pub struct Reply {
+    /// Where the row stands in the file.
+    pub row: u64,
+    /// What was written.
+    pub text: String,
+    /// What it would be a request for, for each number of the row.
+    pub requests: Vec<Request>,
+    /// What is wrong with the row, as sentences with their remedies.
+    pub problems: Vec<String>,
+}
+
+/// Reads a sheet that has a column of phones and one of texts. `notice` hears what is passed over.
+///
+/// # Errors
+/// The file cannot be read, or has no such columns.
+pub fn read(
+    path: &Path,
+    options: &DncOptions,
+    organization: &Organization,
+    now: Timestamp,
+    notice: &mut dyn FnMut(&str),
+) -> Result<Vec<Reply>, ImportError> {
+    let named = options.map.iter().map(|assignment| assignment.value.clone()).collect();
+    let recognise = recognise::<DncField>;
+    let source = Source::open(path, &SourceOptions { named, recognise, ..SourceOptions::default() })?;
+    let columns = Columns::of(source.shown(), &source.headers, &options.map, &[])?;
+    let Some(text) = columns.columns_of(DncField::Evidence).next() else {
+        return Err(ImportError::Mapping {
+            problem: format!("no column of `{}` holds the texts", source.shown()),
+            columns: source.headers.clone(),
+            remedy: "name it, for example --map evidence=Message".into(),
+        });
+    };
+    source.passed_over().iter().for_each(|text| notice(text));
+    if !columns.left_out().is_empty() {
+        notice(&format!("columns left out: {}", columns.left_out().join(", ")));
+    }
+    let setting = Setting::of(columns, options, organization, now);
+    let mut replies = Vec::new();
+    source.read(&mut |item| {
+        match item {
+            Item::Row(row) => {
+                let mut cells = RowCells::new(&setting, &row);
+                let requests = check(&mut cells, options).unwrap_or_default();
+                let (problems, _) = cells.end();
+                let requests = if problems.is_empty() { requests } else { Vec::new() };
+                let text = row.cell(text).trim().to_owned();
+                let problems = problems.iter().map(|p| format!("{}; {}", p.describe(), p.remedy)).collect();
+                replies.push(Reply { row: row.number, text, requests, problems });
+            }
+            Item::Broken(row, problem) => {
+                let problems = vec![format!("{}; {}", problem.describe(), problem.remedy)];
+                let text = row.cell(text).trim().to_owned();
+                replies.push(Reply { row: row.number, text, requests: Vec::new(), problems });
+            }
+            Item::Blank(_) => {}
+        }
+        Ok(())
+    })?;
+    source.verify_unchanged()?;
+    Ok(replies)
+}

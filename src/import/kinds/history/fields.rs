@@ -1,0 +1,141 @@
+//! The columns of a sheet of status events, and which of its headers means which.
+
+use crate::import::sheet::columns::SheetField;
+
+vocabulary! {
+    /// A field that a column of a sheet of status events can fill.
+    HistoryField {
+        Phone = "phone",
+        Email = "email",
+        ExternalId = "external_id",
+        ExternalSource = "external_source",
+        Lead = "lead",
+        Status = "status",
+        ChangedAt = "changed_at",
+        ChangedBy = "changed_by",
+        Reason = "reason",
+    }
+}
+
+impl SheetField for HistoryField {
+    const ROW: &'static str = "status event";
+    const REQUIRED: &'static [(&'static [Self], &'static str)] = {
+        use HistoryField::*;
+        &[
+            (&[Phone, Email, ExternalId, Lead], "a phone number, an email, an external id or the id of a lead"),
+            (&[Status], "the status"),
+            (&[ChangedAt], "the time of the change"),
+        ]
+    };
+
+    /// Neither an external id nor the id of a lead is known by its header: a column "ID" of another system must not match
+    /// strangers.
+    fn synonyms(self) -> &'static [&'static str] {
+        match self {
+            HistoryField::Phone => &[
+                "phone",
+                "phone number",
+                "phonenumber",
+                "phone no",
+                "telephone",
+                "tel",
+                "mobile",
+                "mobile number",
+                "cell",
+                "cell phone",
+                "telefon",
+                "telefono",
+                "teléfono",
+                "téléphone",
+            ],
+            HistoryField::Email => &["email", "e mail", "email address", "mail", "correo", "correo electrónico"],
+            HistoryField::ExternalId | HistoryField::Lead => &[],
+            HistoryField::ExternalSource => &["external source", "source system"],
+            HistoryField::Status => &[
+                "status",
+                "to status",
+                "new status",
+                "status to",
+                "stage",
+                "new stage",
+                "to stage",
+                "lead status",
+                "lead stage",
+                "lifecycle stage",
+                "new value",
+                "state",
+            ],
+            HistoryField::ChangedAt => &[
+                "changed at",
+                "changed",
+                "change date",
+                "changed on",
+                "date",
+                "time",
+                "timestamp",
+                "date time",
+                "datetime",
+                "edit date",
+                "entered at",
+                "created date",
+                "created at",
+                "modified at",
+                "last modified date",
+                "occurred at",
+                "when",
+            ],
+            HistoryField::ChangedBy => &[
+                "changed by",
+                "user",
+                "by",
+                "who",
+                "edited by",
+                "modified by",
+                "last modified by",
+                "created by",
+                "owner",
+                "agent",
+            ],
+            HistoryField::Reason => &["reason", "comment", "comments", "note", "notes", "why"],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::fold_key;
+    use crate::import::ImportError;
+    use crate::import::options::Assignment;
+    use crate::import::sheet::columns::Columns;
+
+    fn columns(headers: &[&str], map: &[&str]) -> Result<Columns<HistoryField>, ImportError> {
+        let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
+        let map: Vec<Assignment> = map.iter().map(|text| text.parse().unwrap()).collect();
+        Columns::of("history.csv", &headers, &map, &[])
+    }
+
+    #[test]
+    fn a_sheet_names_leads_statuses_and_times() {
+        use HistoryField::*;
+        let mapped = columns(&["Phone", "New Status", "Date", "Edited By", "ID"], &[]).unwrap();
+        assert_eq!(mapped.targets, [Some(Phone), Some(Status), Some(ChangedAt), Some(ChangedBy), None]);
+        let mapped = columns(&["ID", "Stage", "When"], &["external-id=ID"]).unwrap();
+        assert_eq!(mapped.targets[0], Some(ExternalId));
+        for (headers, missing) in [(["ID", "Stage", "When"], "phone"), (["Phone", "X", "When"], "status")] {
+            let error = columns(&headers, &[]).unwrap_err();
+            assert!(matches!(error, ImportError::NoColumn { field, .. } if field == missing), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_synonym_is_folded_and_means_one_field() {
+        let mut seen = std::collections::HashSet::new();
+        for field in HistoryField::ALL {
+            for synonym in field.synonyms() {
+                assert_eq!(fold_key(synonym), *synonym);
+                assert!(seen.insert(*synonym), "{synonym} twice");
+            }
+        }
+    }
+}

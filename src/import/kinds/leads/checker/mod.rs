@@ -1,0 +1,341 @@
+//! From the cells of a row to a lead's values, or to everything that is wrong with the row.
+
+mod phones;
+mod values;
+
+use std::collections::HashMap;
+
+use iso_currency::Currency;
+use jiff::tz::TimeZone;
+
+use super::fields::LeadField;
+use crate::db::OrgId;
+use crate::db::models::leads::TEXT_COLUMNS;
+use crate::db::types::Json;
+use crate::domain::leads::custom::MAX_VALUE;
+use crate::domain::leads::source;
+use crate::domain::leads::status::Status;
+use crate::domain::phone::{PhoneCheck, Region};
+use crate::domain::text::{fold_key, is_placeholder, unmark_text};
+use crate::domain::timestamp::Timestamp;
+use crate::import::kinds::leads::mapping::{Mapping, Target};
+use crate::import::proof::Formats;
+use crate::import::row::{ProblemKind, Row, RowProblem};
+use crate::ops::leads::draft::LeadDraft;
+
+/// A row after checking.
+pub struct Checked {
+    pub row: Row,
+    /// Nothing when the row is rejected.
+    pub draft: Option<LeadDraft>,
+    /// Why it is rejected, or which of its values were dropped.
+    pub problems: Vec<RowProblem>,
+    /// Whether a spreadsheet's damage was undone.
+    pub repaired: bool,
+    /// Cells that hold a word for "nothing".
+    pub placeholders: u32,
+}
+
+/// Checks rows of one file.
+pub struct Checker {
+    pub mapping: Mapping,
+    pub org: OrgId,
+    pub region: Option<Region>,
+    pub phone_check: PhoneCheck,
+    pub zone: TimeZone,
+    /// Active users by email.
+    pub owners: HashMap<String, i64>,
+    pub tags: Vec<String>,
+    pub source_system: Option<String>,
+    pub lenient: bool,
+    /// Folded words of the status column, before the usual aliases.
+    pub status_map: HashMap<String, Status>,
+    /// The organization's.
+    pub base_currency: Currency,
+    pub now: Timestamp,
+    /// Whether a row must say who is meant.
+    pub needs_identity: bool,
+}
+
+impl Checker {
+    /// The status that a word of the file means.
+    fn status(&self, word: &str) -> Option<Status> {
+        let said = (!self.status_map.is_empty()).then(|| self.status_map.get(&fold_key(word)).copied()).flatten();
+        said.or_else(|| Status::parse(word))
+    }
+
+    /// Parses every mapped cell and gathers every problem.
+    pub fn check(&self, row: Row, formats: Formats) -> Checked {
+        let mut work = Work {
+            checker: self,
+            formats,
+            at: None,
+            currency: None,
+            spelling: None,
+            draft: LeadDraft { tags: self.tags.clone(), ..LeadDraft::blank(self.org, self.now) },
+            region: self.region,
+            problems: Vec::new(),
+            repaired: false,
+            placeholders: 0,
+        };
+        // The row's country decides how its phones are read, its currency how its amounts: they come first.
+        for first in [LeadField::Country, LeadField::Currency] {
+            if let Some((_, value)) = self.mapping.constants.iter().find(|(field, _)| *field == first) {
+                work.parse(first, value.clone(), value);
+            }
+            if let Some(index) = self.mapping.column_of(first) {
+                work.take(first, index, row.cell(index));
+            }
+        }
+        for (index, target) in self.mapping.targets.iter().enumerate() {
+            work.at = Some(index);
+            match target {
+                Target::Field(LeadField::Country | LeadField::Currency) => {}
+                Target::Field(field) => work.take(*field, index, row.cell(index)),
+                Target::Custom(key) => work.keep(key, row.cell(index)),
+                Target::Ignored => {}
+            }
+        }
+        work.at = None;
+        for (field, value) in &self.mapping.constants {
+            if !matches!(field, LeadField::Country | LeadField::Currency) {
+                work.parse(*field, value.clone(), value);
+            }
+        }
+        work.finish(row)
+    }
+}
+
+/// One row under check.
+struct Work<'a> {
+    checker: &'a Checker,
+    formats: Formats,
+    /// The column under check, counted from 0.
+    at: Option<usize>,
+    /// The currency that the row names.
+    currency: Option<Currency>,
+    /// How a file before this one wrote the source.
+    spelling: Option<String>,
+    draft: LeadDraft,
+    region: Option<Region>,
+    problems: Vec<RowProblem>,
+    repaired: bool,
+    placeholders: u32,
+}
+
+impl Work<'_> {
+    fn take(&mut self, field: LeadField, index: usize, cell: &str) {
+        let text = unmark_text(cell).trim();
+        if text.is_empty() {
+            return;
+        }
+        if is_placeholder(text) {
+            self.placeholders += 1;
+            return;
+        }
+        let header = self.checker.mapping.headers.get(index).cloned().unwrap_or_default();
+        self.at = Some(index);
+        self.parse(field, header, text);
+    }
+
+    /// Keeps a cell that no field claims: nothing that the file held is lost.
+    fn keep(&mut self, key: &str, cell: &str) {
+        let text = unmark_text(cell).trim();
+        if text.len() > MAX_VALUE && text.chars().count() > MAX_VALUE {
+            return self.too_long(key.to_owned(), text, MAX_VALUE);
+        }
+        if !text.is_empty()
+            && let serde_json::Value::Object(fields) = &mut self.draft.lead.custom_fields.0
+        {
+            fields.insert(key.to_owned(), serde_json::Value::String(text.to_owned()));
+        }
+    }
+
+    fn text(&mut self, name: &str, column: String, text: &str) {
+        let Some(target) = TEXT_COLUMNS.iter().find(|c| c.name == name) else { return };
+        if text.len() > target.max_length && text.chars().count() > target.max_length {
+            self.too_long(column, text, target.max_length);
+        } else if !text.is_empty() {
+            *(target.get_mut)(&mut self.draft.lead) = Some(text.to_owned());
+        }
+    }
+
+    fn too_long(&mut self, column: String, text: &str, most: usize) {
+        let shown: String = text.chars().take(40).collect();
+        let problem = format!("is longer than {most} characters");
+        self.problem(ProblemKind::TextTooLong, column, &format!("{shown}…"), &problem, "shorten it");
+    }
+
+    fn problem(&mut self, kind: ProblemKind, column: String, value: &str, problem: &str, remedy: &str) {
+        self.problems.push(RowProblem {
+            kind,
+            index: self.at.filter(|_| !column.is_empty()),
+            column,
+            value: value.to_owned(),
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        });
+    }
+
+    /// Takes over how a file before this one wrote the row's source. A spelling of another source is kept as a cell that
+    /// no field claims.
+    fn settle_spelling(&mut self) {
+        let Some(text) = self.spelling.take() else { return };
+        let lead = &mut self.draft.lead;
+        if lead.source.as_deref() != Some(&source::normalize(&text)) {
+            let mapping = &self.checker.mapping;
+            let header = mapping.column_of(LeadField::SourceSpelling).and_then(|column| mapping.headers.get(column));
+            self.keep(header.map_or(LeadField::SourceSpelling.as_str(), String::as_str), &text);
+        } else if let Some(kept) = source::metadata(&text) {
+            lead.source_metadata = Some(Json(kept));
+        }
+    }
+
+    fn finish(mut self, row: Row) -> Checked {
+        self.settle_spelling();
+        let lead = &mut self.draft.lead;
+        lead.external_source = match &lead.external_id {
+            None => None,
+            Some(_) => lead.external_source.take().or_else(|| self.checker.source_system.clone()),
+        };
+        if lead.external_source.is_none()
+            && let Some(id) = lead.external_id.take()
+        {
+            // Without its system it could be a stranger's.
+            self.at = self.checker.mapping.column_of(LeadField::ExternalId);
+            let problem = "is an external id without its source system";
+            let remedy = "name the system in the column external_source";
+            self.problem(ProblemKind::ExternalSourceMissing, "external_id".into(), &id, problem, remedy);
+        }
+        // A row without a first phone that has further ones is known by the first of those.
+        if self.checker.needs_identity && self.draft.phone.is_none() && !self.draft.further_phones.is_empty() {
+            let (number, _) = self.draft.further_phones.remove(0);
+            self.draft.phone = Some(number);
+            self.draft.lead.phone_number = Some(number.to_string());
+        }
+        let first = self.draft.phone;
+        let mut seen = Vec::new();
+        self.draft.further_phones.retain(|(number, _)| {
+            let new = Some(*number) != first && !seen.contains(number);
+            seen.push(*number);
+            new
+        });
+        let lead = &self.draft.lead;
+        let has_identity = lead.phone_number.is_some() || lead.email.is_some() || lead.external_id.is_some();
+        let identified = has_identity || !self.checker.needs_identity;
+        let droppable = self.checker.lenient && self.problems.iter().all(|p| p.kind.is_droppable());
+        if !identified && (self.problems.is_empty() || droppable) {
+            self.problem(
+                ProblemKind::NoIdentity,
+                String::new(),
+                "",
+                "neither phone nor email nor external id is given",
+                "give it one of them",
+            );
+        }
+        let accepted = self.problems.is_empty() || (droppable && identified);
+        Checked {
+            row,
+            draft: accepted.then_some(self.draft),
+            problems: self.problems,
+            repaired: self.repaired,
+            placeholders: self.placeholders,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::*;
+    use crate::import::options::ImportOptions;
+
+    fn checker(headers: &[&str], lenient: bool) -> Checker {
+        let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
+        Checker {
+            mapping: Mapping::of("leads.csv", &headers, &ImportOptions::default()).unwrap(),
+            org: OrgId(1),
+            region: Region::from_str("US").ok(),
+            phone_check: PhoneCheck::Valid,
+            zone: TimeZone::UTC,
+            owners: HashMap::from([("rep@example.com".to_owned(), 7)]),
+            tags: Vec::new(),
+            source_system: None,
+            lenient,
+            status_map: HashMap::from([("zzz".to_owned(), Status::Cold)]),
+            base_currency: Currency::USD,
+            now: Timestamp::from_micros(1_800_000_000_000_000),
+            needs_identity: true,
+        }
+    }
+
+    fn check(headers: &[&str], cells: &[&str], lenient: bool) -> Checked {
+        let mut row = Row::new(2);
+        cells.iter().for_each(|cell| row.push(cell));
+        checker(headers, lenient).check(row, Formats::default())
+    }
+
+    #[test]
+    fn every_problem_of_a_row_is_reported() {
+        let checked = check(
+            &["Phone", "Email", "Status", "Score", "DNC"],
+            &["555-01", "nobody", "asleep", "900", "maybe"],
+            false,
+        );
+        let kinds: Vec<_> = checked.problems.iter().map(|p| p.kind).collect();
+        use ProblemKind::*;
+        assert_eq!(kinds, [PhoneInvalid, EmailInvalid, StatusUnknown, ScoreInvalid, FlagUnknown]);
+        assert!(checked.draft.is_none());
+    }
+
+    #[test]
+    fn lenient_drops_values_but_never_an_opt_out() {
+        let kept = check(&["Phone", "Email", "Score"], &["2125550142", "nobody", "900"], true);
+        assert_eq!(kept.problems.len(), 2);
+        assert!(kept.draft.is_some_and(|d| d.lead.email.is_none() && d.lead.lead_score.is_none()));
+        assert!(check(&["Phone", "DNC"], &["2125550142", "maybe"], true).draft.is_none());
+        let lost = check(&["Phone", "Score"], &["555-01", "5"], true);
+        assert_eq!(lost.problems.last().map(|p| p.kind), Some(ProblemKind::NoIdentity));
+    }
+
+    #[test]
+    fn the_row_s_country_decides_its_phones() {
+        let checked = check(&["Phone", "Country"], &["020 7946 0123", "United Kingdom"], false);
+        assert_eq!(checked.draft.and_then(|d| d.lead.phone_number).as_deref(), Some("+442079460123"));
+    }
+
+    #[test]
+    fn placeholders_are_empty_and_extras_are_kept() {
+        let checked = check(&["Phone", "Company", "Budget"], &["2125550142", "N/A", "'=1+1"], false);
+        let draft = checked.draft.unwrap();
+        assert_eq!((checked.placeholders, draft.lead.company), (1, None));
+        assert_eq!(draft.lead.custom_fields.0["Budget"], "=1+1");
+    }
+
+    #[test]
+    fn a_spelling_is_of_the_row_s_source_or_an_extra() {
+        let read = |source: &str| {
+            let cells = ["2125550142", "Facebook Ads", source];
+            let lead = check(&["Phone", "Source Spelling", "Source"], &cells, false).draft.unwrap().lead;
+            (lead.source_metadata.map(|json| json.0["spelling"].clone()), lead.custom_fields.0)
+        };
+        assert_eq!(read("facebook_ads"), (Some("Facebook Ads".into()), serde_json::json!({})));
+        for other in ["google", ""] {
+            assert_eq!(read(other), (None, serde_json::json!({ "Source Spelling": "Facebook Ads" })), "{other}");
+        }
+    }
+
+    #[test]
+    fn further_phones_are_told_from_the_first() {
+        let checked =
+            check(&["Phone", "Work Phone", "Mobile"], &["2125550142", "2125550143", "212-555-0142; 2125550143"], false);
+        let draft = checked.draft.unwrap();
+        assert_eq!(
+            draft.further_phones.iter().map(|p| (p.0.to_string(), p.1.as_str())).collect::<Vec<_>>(),
+            [("+12125550143".to_owned(), "work")]
+        );
+        let only = check(&["Phone", "Work Phone"], &["", "2125550143"], false).draft.unwrap();
+        assert_eq!(only.lead.phone_number.as_deref(), Some("+12125550143"));
+    }
+}

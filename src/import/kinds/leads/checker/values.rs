@@ -1,0 +1,224 @@
+//! One cell of each field, into the draft.
+
+use std::str::FromStr;
+
+use super::Work;
+use crate::db::types::Json;
+use crate::domain::email::Email;
+use crate::domain::leads::consent::{Consent, Temperature};
+use crate::domain::leads::status::Status;
+use crate::domain::leads::{name, score, source, tag};
+use crate::domain::money::currency;
+use crate::domain::money::{self, DecimalSeparator};
+use crate::domain::phone::Region;
+use crate::domain::text::is_spreadsheet_error;
+use crate::domain::time::datetime;
+use crate::domain::{country, flag};
+use crate::import::kinds::leads::fields::LeadField;
+use crate::import::row::ProblemKind;
+use crate::ops::leads::draft::LeadDraft;
+
+impl Work<'_> {
+    pub(super) fn parse(&mut self, field: LeadField, column: String, text: &str) {
+        if field != LeadField::Phone && field != LeadField::FurtherPhone && is_spreadsheet_error(text) {
+            let remedy = "correct the formula, or empty the cell";
+            self.problem(ProblemKind::SpreadsheetError, column, text, "is a spreadsheet error", remedy);
+            return;
+        }
+        match field {
+            LeadField::Phone => self.phone(column, text),
+            LeadField::FurtherPhone => self.further_phone(column, text),
+            LeadField::Email => match Email::parse(text) {
+                Ok(email) => self.draft.lead.email = Some(email.into_string()),
+                Err(e) => self.problem(
+                    ProblemKind::EmailInvalid,
+                    column,
+                    text,
+                    &e.to_string(),
+                    "correct the address, or empty the cell",
+                ),
+            },
+            LeadField::FirstName => self.text("first_name", column, text),
+            LeadField::LastName => self.text("last_name", column, text),
+            LeadField::Name => {
+                let (first, last) = name::split(text);
+                if self.draft.lead.first_name.is_none() && !first.is_empty() {
+                    self.text("first_name", column.clone(), &first);
+                }
+                if self.draft.lead.last_name.is_none() && !last.is_empty() {
+                    self.text("last_name", column, &last);
+                }
+            }
+            LeadField::Company => self.text("company", column, text),
+            LeadField::JobTitle => self.text("job_title", column, text),
+            LeadField::Website => self.text("website", column, text),
+            LeadField::LinkedinUrl => self.text("linkedin_url", column, text),
+            LeadField::Campaign => self.text("campaign", column, text),
+            LeadField::City => self.text("city", column, text),
+            LeadField::State => self.text("state", column, text),
+            LeadField::PostalCode => self.text("postal_code", column, text),
+            LeadField::Source => {
+                self.text("source", column, &source::normalize(text));
+                // Only beside a source: of a text that has no normal form nothing is kept.
+                self.draft.lead.source_metadata =
+                    self.draft.lead.source.as_ref().and_then(|_| source::metadata(text)).map(Json);
+            }
+            LeadField::SourceSpelling => match text.chars().count() {
+                ..=source::LONGEST_SPELLING => self.spelling = Some(text.to_owned()),
+                _ => self.too_long(column, text, source::LONGEST_SPELLING),
+            },
+            LeadField::Status => match self.checker.status(text) {
+                Some(status) => self.draft.status = Some(status),
+                None => {
+                    let example = if text.contains('\'') { "WORD" } else { text };
+                    let remedy = match self.at {
+                        Some(_) => format!("use one of {}, or --status-map '{example}=STATUS'", Status::words()),
+                        None => format!("use one of {}", Status::words()),
+                    };
+                    self.problem(ProblemKind::StatusUnknown, column, text, "is not a lead status", &remedy);
+                }
+            },
+            LeadField::Value => self.value(column, text),
+            LeadField::Currency => match currency::parse(text) {
+                Ok(currency) => self.currency = Some(currency),
+                Err(_) => self.problem(
+                    ProblemKind::CurrencyUnknown,
+                    column,
+                    text,
+                    "is not a currency",
+                    "use an ISO 4217 code such as USD or EUR",
+                ),
+            },
+            LeadField::Score => match score::parse(text) {
+                Some(score) => self.draft.lead.lead_score = Some(score),
+                None => self.problem(
+                    ProblemKind::ScoreInvalid,
+                    column,
+                    text,
+                    "is not an integer from 0 to 100",
+                    "correct the score, or empty the cell",
+                ),
+            },
+            LeadField::Temperature => match Temperature::from_str(text) {
+                Ok(temperature) => self.draft.lead.temperature = Some(temperature),
+                Err(_) => self.problem(
+                    ProblemKind::TemperatureUnknown,
+                    column,
+                    text,
+                    "is not a temperature",
+                    "use one of hot, warm, cold",
+                ),
+            },
+            LeadField::Tags => match tag::parse_several(text) {
+                Ok(tags) => {
+                    for tag in tags {
+                        if !self.draft.tags.contains(&tag) {
+                            self.draft.tags.push(tag);
+                        }
+                    }
+                }
+                Err(long) => self.too_long(column, &long, tag::MAX_LENGTH),
+            },
+            LeadField::Owner => match self.checker.owners.get(&text.to_lowercase()) {
+                Some(id) => self.draft.lead.owner_id = Some(*id),
+                None => self.problem(
+                    ProblemKind::OwnerUnknown,
+                    column,
+                    text,
+                    "is no active user of this organization",
+                    "add the user with `crmctl user add`, or empty the cell",
+                ),
+            },
+            LeadField::Note => match text.chars().count() {
+                ..=50_000 => {
+                    let note = self.draft.note.get_or_insert_default();
+                    if !note.is_empty() {
+                        note.push_str("\n\n");
+                    }
+                    note.push_str(text);
+                }
+                _ => self.too_long(column, text, 50_000),
+            },
+            LeadField::Created => match datetime::parse(text, &self.checker.zone, self.formats.date_order) {
+                Ok(time) if time > self.checker.now => {
+                    self.problem(
+                        ProblemKind::TimeInvalid,
+                        column,
+                        text,
+                        "lies in the future",
+                        "correct the time, or empty the cell",
+                    );
+                }
+                Ok(time) => self.draft.created = Some(time),
+                Err(e) => self.problem(ProblemKind::TimeInvalid, column, text, &e.to_string(), e.remedy()),
+            },
+            LeadField::DoNotCall => self.flag(column, text, |draft| draft.do_not_call = true),
+            LeadField::EmailOptOut => self.flag(column, text, |draft| draft.email_opt_out = true),
+            LeadField::OptOut => self.flag(column, text, |draft| {
+                draft.do_not_call = true;
+                draft.email_opt_out = true;
+            }),
+            LeadField::Consent => match Consent::parse(text) {
+                Some(consent) => self.draft.consent = Some(consent),
+                None => {
+                    let remedy = format!("use one of {}", Consent::words());
+                    self.problem(ProblemKind::ConsentUnknown, column, text, "is not a consent", &remedy);
+                }
+            },
+            LeadField::Country => match country::parse(text) {
+                Some(code) => {
+                    self.region = Region::from_str(&code).ok().or(self.region);
+                    self.draft.lead.country = Some(code);
+                }
+                None => self.problem(
+                    ProblemKind::CountryUnknown,
+                    column,
+                    text,
+                    "is not a country",
+                    "use an ISO 3166 code such as US, or the English name",
+                ),
+            },
+            LeadField::Timezone => match datetime::zone(text) {
+                Ok(_) => self.text("timezone", column, text),
+                Err(_) => self.problem(
+                    ProblemKind::TimezoneUnknown,
+                    column,
+                    text,
+                    "is not an IANA time zone",
+                    "use a name such as America/New_York",
+                ),
+            },
+            LeadField::ExternalSource => self.text("external_source", column, text),
+            LeadField::ExternalId => self.text("external_id", column, text),
+        }
+    }
+
+    fn value(&mut self, column: String, text: &str) {
+        let separator = self.formats.decimal_separator.unwrap_or(DecimalSeparator::Point);
+        match money::parse(text, separator, self.currency, self.checker.base_currency) {
+            Ok(money) => {
+                self.draft.lead.value_cents = Some(money.cents);
+                self.draft.lead.currency = Some(money.currency.code().to_owned());
+            }
+            Err(e) => {
+                // A lead needs no value.
+                let remedy = format!("{}, or empty the cell", e.remedy());
+                self.problem(ProblemKind::MoneyInvalid, column, text, &e.to_string(), &remedy);
+            }
+        }
+    }
+
+    fn flag(&mut self, column: String, text: &str, set: impl FnOnce(&mut LeadDraft)) {
+        match flag::parse(text) {
+            Some(true) => set(&mut self.draft),
+            Some(false) => {}
+            None => self.problem(
+                ProblemKind::FlagUnknown,
+                column,
+                text,
+                "is neither yes nor no",
+                "use yes or no, or empty the cell",
+            ),
+        }
+    }
+}

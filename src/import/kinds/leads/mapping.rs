@@ -1,0 +1,295 @@
+//! Which column fills which field.
+
+use super::fields::LeadField;
+use crate::domain::leads::custom;
+use crate::domain::text::{fold_key, nearest};
+use crate::import::ImportError;
+use crate::import::column_names::{OWN_COLUMNS, column_named, mapping_error};
+use crate::import::options::ImportOptions;
+
+/// What becomes of one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Field(LeadField),
+    /// Kept in `custom_fields` under this key.
+    Custom(String),
+    /// Left out: asked for, or a column of our own reject files.
+    Ignored,
+}
+
+/// The columns of a file and what becomes of each.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    pub headers: Vec<String>,
+    pub targets: Vec<Target>,
+    /// The same value for every row.
+    pub constants: Vec<(LeadField, String)>,
+}
+
+impl Mapping {
+    /// Maps the columns by the options first, then by the synonyms of headers; what is left is a custom field.
+    ///
+    /// # Errors
+    /// An option names no column or field, two columns claim one field, or no column can say who a lead is.
+    pub fn of(file: &str, headers: &[String], options: &ImportOptions) -> Result<Mapping, ImportError> {
+        let constants = constants(headers, options)?;
+        let mut targets: Vec<Option<Target>> = vec![None; headers.len()];
+        for (index, header) in headers.iter().enumerate() {
+            if header.starts_with('_') && OWN_COLUMNS.contains(&header.as_str()) {
+                targets[index] = Some(Target::Ignored);
+            }
+        }
+        for name in &options.ignore {
+            let index = column_named(headers, name)?;
+            targets[index] = Some(Target::Ignored);
+        }
+        for assignment in &options.map {
+            let field = field_named(headers, &assignment.field)?;
+            let index = column_named(headers, &assignment.value)?;
+            if let Some(Target::Field(other)) = &targets[index] {
+                return Err(mapping_error(
+                    headers,
+                    format!("the column `{}` cannot fill both {other} and {field}", headers[index]),
+                    "name another column for one of them",
+                ));
+            }
+            targets[index] = Some(Target::Field(field));
+        }
+        map_external_pair(headers, &mut targets);
+        refuse_external_id_without_system(headers, &targets, &constants, options)?;
+        map_by_synonyms(headers, &mut targets, &constants)?;
+        let mut keys: Vec<String> = Vec::new();
+        let targets: Vec<Target> = targets
+            .into_iter()
+            .enumerate()
+            .map(|(index, target)| target.unwrap_or_else(|| extra(&headers[index], index, options, &mut keys)))
+            .collect();
+        let identified = targets.iter().any(|t| matches!(t, Target::Field(field) if field.is_identity()));
+        if !identified {
+            return Err(ImportError::NoIdentityColumn { file: file.to_owned(), columns: headers.to_vec() });
+        }
+        Ok(Mapping { headers: headers.to_vec(), targets, constants })
+    }
+
+    /// The columns of a field.
+    pub fn columns_of(&self, field: LeadField) -> Vec<usize> {
+        let places = self.targets.iter().enumerate();
+        places.filter(|(_, target)| **target == Target::Field(field)).map(|(index, _)| index).collect()
+    }
+
+    /// The first column of a field.
+    pub fn column_of(&self, field: LeadField) -> Option<usize> {
+        self.targets.iter().position(|target| *target == Target::Field(field))
+    }
+
+    /// The named columns that were kept as custom fields. Those without a header hardly ever hold anything.
+    pub fn named_custom(&self) -> Vec<&str> {
+        let named = self.headers.iter().zip(&self.targets).filter(|(header, _)| !header.trim().is_empty());
+        named
+            .filter_map(|(_, target)| match target {
+                Target::Custom(key) => Some(key.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The mapping as it is kept with the import's record: the columns in the order of the file.
+    pub fn to_json(&self) -> serde_json::Value {
+        let columns = self.headers.iter().zip(&self.targets).map(|(header, target)| {
+            let target = match target {
+                Target::Field(field) => field.to_string(),
+                Target::Custom(key) => format!("custom.{key}"),
+                Target::Ignored => "ignored".to_owned(),
+            };
+            serde_json::json!({ "header": header, "target": target })
+        });
+        columns.collect()
+    }
+}
+
+fn constants(headers: &[String], options: &ImportOptions) -> Result<Vec<(LeadField, String)>, ImportError> {
+    options
+        .set
+        .iter()
+        .map(|assignment| Ok((field_named(headers, &assignment.field)?, assignment.value.clone())))
+        .collect()
+}
+
+/// The two columns of an export of crmctl: where each row names the system that its external id comes from, the id
+/// matches no stranger.
+fn map_external_pair(headers: &[String], targets: &mut [Option<Target>]) {
+    let named = |field: LeadField| headers.iter().position(|header| header.trim() == field.as_str());
+    let (system, id) = (named(LeadField::ExternalSource), named(LeadField::ExternalId));
+    if let Some((system, id)) = system.zip(id)
+        && targets[system].is_none()
+        && targets[id].is_none()
+    {
+        targets[system] = Some(Target::Field(LeadField::ExternalSource));
+        targets[id] = Some(Target::Field(LeadField::ExternalId));
+    }
+}
+
+fn map_by_synonyms(
+    headers: &[String],
+    targets: &mut [Option<Target>],
+    constants: &[(LeadField, String)],
+) -> Result<(), ImportError> {
+    for index in 0..headers.len() {
+        if targets[index].is_some() {
+            continue;
+        }
+        let Some(field) = LeadField::of_header(&headers[index]) else { continue };
+        if constants.iter().any(|(set, _)| *set == field) {
+            continue;
+        }
+        let taken = targets.iter().position(|target| *target == Some(Target::Field(field)));
+        let target = match taken {
+            None => Some(Target::Field(field)),
+            Some(_) if field.takes_several() => Some(Target::Field(field)),
+            Some(other) if fold_key(&headers[other]) == fold_key(&headers[index]) => {
+                return Err(mapping_error(
+                    headers,
+                    format!("two columns are named `{}`", headers[index]),
+                    &format!(
+                        "say which one counts, for example --map {field}=#{} --ignore '#{}'",
+                        other + 1,
+                        index + 1
+                    ),
+                ));
+            }
+            Some(_) if field == LeadField::Phone => Some(Target::Field(LeadField::FurtherPhone)),
+            // A second column for the same field is kept as a custom field: nothing is lost.
+            Some(_) => None,
+        };
+        targets[index] = target;
+    }
+    Ok(())
+}
+
+fn extra(header: &str, index: usize, options: &ImportOptions, keys: &mut Vec<String>) -> Target {
+    if options.drop_extra {
+        return Target::Ignored;
+    }
+    // An export of crmctl marks custom fields, so that none is taken for another column.
+    let name = custom::key_of(header.trim()).unwrap_or(header).trim();
+    let base: String = match name.is_empty() {
+        true => format!("column {}", index + 1),
+        false => name.chars().take(custom::MAX_KEY).collect(),
+    };
+    let mut key = base.clone();
+    let mut again = 2;
+    while keys.contains(&key) {
+        key = format!("{base} {again}");
+        again += 1;
+    }
+    keys.push(key.clone());
+    Target::Custom(key)
+}
+
+fn refuse_external_id_without_system(
+    headers: &[String],
+    targets: &[Option<Target>],
+    constants: &[(LeadField, String)],
+    options: &ImportOptions,
+) -> Result<(), ImportError> {
+    let mapped = targets.contains(&Some(Target::Field(LeadField::ExternalId)))
+        || constants.iter().any(|(field, _)| *field == LeadField::ExternalId);
+    let named = targets.contains(&Some(Target::Field(LeadField::ExternalSource)))
+        || constants.iter().any(|(field, _)| *field == LeadField::ExternalSource);
+    if mapped && !named && options.source_system.is_none() {
+        return Err(mapping_error(
+            headers,
+            "an external id needs the name of the system it comes from".into(),
+            "name it, for example --source-system hubspot",
+        ));
+    }
+    Ok(())
+}
+
+fn field_named(headers: &[String], name: &str) -> Result<LeadField, ImportError> {
+    let key = name.trim().to_lowercase().replace([' ', '-'], "_");
+    if let Some(field) = LeadField::from_word(&key) {
+        return Ok(field);
+    }
+    let remedy = match nearest(&key, LeadField::ALL.iter().map(|field| field.as_str())) {
+        Some(field) => format!("did you mean `{field}`?"),
+        None => format!("the fields are {}", LeadField::words()),
+    };
+    Err(mapping_error(headers, format!("`{name}` is not a field of a lead"), &remedy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn map(headers: &[&str], options: &ImportOptions) -> Result<Mapping, ImportError> {
+        let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
+        Mapping::of("leads.csv", &headers, options)
+    }
+
+    #[test]
+    fn synonyms_then_custom_fields() {
+        let mapping =
+            map(&["Full Name", "Cell", "Work Phone", "Mobile", "Budget", "", "Budget"], &ImportOptions::default())
+                .unwrap();
+        assert_eq!(
+            mapping.targets,
+            [
+                Target::Field(LeadField::Name),
+                Target::Field(LeadField::Phone),
+                Target::Field(LeadField::FurtherPhone),
+                Target::Field(LeadField::FurtherPhone),
+                Target::Custom("Budget".into()),
+                Target::Custom("column 6".into()),
+                Target::Custom("Budget 2".into()),
+            ]
+        );
+    }
+
+    #[test]
+    fn options_go_first() {
+        let options = ImportOptions {
+            map: vec!["phone=Fone".parse().unwrap(), "email=#3".parse().unwrap()],
+            ignore: vec!["City".into()],
+            set: vec!["source=Fair".parse().unwrap()],
+            ..ImportOptions::default()
+        };
+        let mapping = map(&["Fone", "City", "Web Mail", "Source"], &options).unwrap();
+        assert_eq!(mapping.targets[0], Target::Field(LeadField::Phone));
+        assert_eq!(mapping.targets[1], Target::Ignored);
+        assert_eq!(mapping.targets[2], Target::Field(LeadField::Email));
+        assert_eq!(mapping.targets[3], Target::Custom("Source".into()));
+        assert_eq!(mapping.constants, [(LeadField::Source, "Fair".to_owned())]);
+    }
+
+    #[test]
+    fn what_cannot_be_decided_is_an_error() {
+        let none = ImportOptions::default();
+        assert!(matches!(map(&["Name", "Fone"], &none), Err(ImportError::NoIdentityColumn { .. })));
+        assert!(matches!(map(&["Email", "email"], &none), Err(ImportError::Mapping { .. })));
+        let unknown = ImportOptions { map: vec!["fone=Fone".parse().unwrap()], ..ImportOptions::default() };
+        let Err(ImportError::Mapping { remedy, .. }) = map(&["Fone"], &unknown) else { panic!("mapped") };
+        assert_eq!(remedy, "did you mean `phone`?");
+        let id = ImportOptions { map: vec!["external_id=ID".parse().unwrap()], ..ImportOptions::default() };
+        assert!(matches!(map(&["ID"], &id), Err(ImportError::Mapping { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn every_column_has_a_target_and_no_field_is_filled_twice(headers in proptest::collection::vec("\\PC{0,12}|phone|Email|tags", 0..12)) {
+            if let Ok(mapping) = Mapping::of("f", &headers, &ImportOptions::default()) {
+                prop_assert_eq!(mapping.targets.len(), headers.len());
+                for field in LeadField::ALL {
+                    let count = mapping.targets.iter().filter(|t| **t == Target::Field(*field)).count();
+                    prop_assert!(count <= 1 || field.takes_several());
+                }
+                let mut custom: Vec<_> = mapping.targets.iter().filter(|t| matches!(t, Target::Custom(_))).collect();
+                let all = custom.len();
+                custom.sort_unstable_by_key(|target| format!("{target:?}"));
+                custom.dedup();
+                prop_assert_eq!(custom.len(), all);
+            }
+        }
+    }
+}

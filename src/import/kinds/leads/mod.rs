@@ -1,0 +1,372 @@
+//! The import of leads: one file, one transaction.
+
+pub mod checker;
+pub mod fields;
+pub mod mapping;
+mod prepare;
+pub mod summary;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Instant;
+
+use crate::db::Stamp;
+use crate::db::models::access::organizations::Organization;
+use crate::db::models::imports;
+use crate::db::types::{Json, Uid};
+use crate::db::{Database, Db, Lock, locks};
+use crate::domain::imports::kind::ImportKind;
+use crate::domain::timestamp::Timestamp;
+use crate::import::ImportError;
+use crate::import::observer::Observer;
+use crate::import::options::{ImportOptions, MaxRejects};
+use crate::import::prepare::{begin_record, refuse_to_overwrite};
+use crate::import::proof::{Doubtful, Formats};
+use crate::import::rejects::{RejectsWriter, SkippedWriter};
+use crate::import::row::{ProblemKind, Row, RowProblem};
+use crate::import::source::{Item, Source, SourceOptions};
+use crate::ops::imports::undo::Undoing;
+use crate::ops::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
+use checker::{Checked, Checker};
+use fields::{LeadField, recognise};
+use mapping::Mapping;
+use prepare::{checker, with_earlier_options, with_settings};
+use summary::ImportSummary;
+
+/// What is asked of the import of one file.
+pub struct Request<'a> {
+    pub path: &'a Path,
+    pub options: ImportOptions,
+    /// Where rejected rows go; beside the file when nobody says.
+    pub rejects: Option<PathBuf>,
+    /// Where skipped rows go; nowhere when nobody says.
+    pub skipped: Option<PathBuf>,
+    pub dry_run: bool,
+    pub organization: &'a Organization,
+    /// Actor and time; the import adds its own id.
+    pub stamp: Stamp,
+    /// Tells when the import ends.
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
+}
+
+/// Rows checked together and written together.
+const BATCH: usize = 8000;
+
+/// Batches on their way from the reading thread; bounds the memory.
+const QUEUE: usize = 1;
+
+/// Imports one file of leads: all of it or nothing.
+///
+/// # Errors
+/// The import as a whole failed and nothing was changed. Bad rows are no error but counted and written to the reject file.
+pub fn import(
+    db: &mut Database,
+    request: Request<'_>,
+    observer: &mut dyn Observer,
+) -> Result<ImportSummary, ImportError> {
+    let started = Instant::now();
+    let options = SourceOptions {
+        delimiter: request.options.delimiter,
+        encoding: request.options.encoding,
+        sheet: request.options.sheet.clone(),
+        header_row: request.options.header_row,
+        named: request.options.map.iter().map(|assignment| assignment.value.clone()).collect(),
+        recognise,
+        ..SourceOptions::default()
+    };
+    refuse_to_overwrite(request.path, [&request.rejects, &request.skipped])?;
+    let source = Source::open(request.path, &options)?;
+    observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
+    source.passed_over().iter().for_each(|text| observer.notice(text));
+    let options = with_earlier_options(db, &source, &request)?;
+    let options = with_settings(db, options, request.organization)?;
+    let mapping = Mapping::of(source.shown(), &source.headers, &options)?;
+    if !mapping.named_custom().is_empty() {
+        observer.notice(&format!("kept as custom fields: {}", mapping.named_custom().join(", ")));
+    }
+    let checker = checker(db, mapping, &options, &request)?;
+    let interrupted = db.interrupted();
+    let rehearsal = request.dry_run;
+    let job = Job { source, options, checker, request, started, interrupted: &interrupted };
+    let org = job.request.organization.org_id();
+    match rehearsal {
+        true => db.rehearse(org, |conn| job.run(conn, observer)),
+        false => db.write(org, |conn| job.run(conn, observer)),
+    }
+}
+
+/// An import under way.
+struct Job<'a> {
+    source: Source,
+    options: ImportOptions,
+    checker: Checker,
+    request: Request<'a>,
+    started: Instant,
+    interrupted: &'a AtomicBool,
+}
+
+/// What the reading thread hands over.
+enum Delivery {
+    Rows(Vec<Checked>),
+    Blank(u64),
+    /// What the file proved of its dates and amounts, and the sentences that say so.
+    Proven(Formats, Vec<String>),
+}
+
+impl Job<'_> {
+    /// The columns that need proof, given what was said already.
+    fn doubtful(&self, said: Formats) -> Doubtful {
+        let columns = |field| self.checker.mapping.columns_of(field);
+        Doubtful::columns(columns(LeadField::Created), columns(LeadField::Value), said)
+    }
+
+    fn run(&self, conn: &mut Db, observer: &mut dyn Observer) -> Result<ImportSummary, ImportError> {
+        let org = self.request.organization.org_id();
+        let uid = Uid::new();
+        let mut stamp = self.request.stamp.clone();
+        locks::acquire(conn, Lock::Import, org, &mut |text| observer.notice(text), self.interrupted)?;
+        if let Some(earlier) = imports::latest_of_file(conn, org, &self.source.sha256)? {
+            observer.notice(&earlier.was_imported_before());
+        }
+        let mapping = self.checker.mapping.to_json();
+        let import_id = begin_record(conn, ImportKind::Leads, uid, &self.source, mapping, &self.request.stamp)?;
+        stamp.import_id = Some(import_id);
+        let evidence = format!("import {import_id} of {}", self.source.file_name);
+        let policy = Policy {
+            on_duplicate: self.options.on_duplicate.unwrap_or_default(),
+            on_listed: self.options.dnc.unwrap_or_default(),
+        };
+        let expected = usize::try_from(self.source.estimated_rows).unwrap_or(usize::MAX);
+        let writer = LeadWriter::new(conn, stamp, policy, evidence, expected)?;
+        let mut work = Work {
+            job: self,
+            conn,
+            writer,
+            rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.dry_run),
+            skipped: self.request.skipped.clone().map(|path| SkippedWriter::new(path, &self.source)),
+            formats: self.said(),
+            summary: ImportSummary {
+                import_id: (!self.request.dry_run).then_some(import_id),
+                file_name: self.source.file_name.clone(),
+                file_sha256: self.source.sha256.clone(),
+                dry_run: self.request.dry_run,
+                ..ImportSummary::default()
+            },
+        };
+        self.pump(&mut work, observer)?;
+        self.source.verify_unchanged()?;
+        work.finish(import_id)
+    }
+
+    /// How dates and amounts are written, as far as that was said.
+    fn said(&self) -> Formats {
+        Formats { date_order: self.options.date_order, decimal_separator: self.options.decimal_separator }
+    }
+
+    /// Reads and checks in a second thread, writes in this one.
+    fn pump(&self, work: &mut Work<'_>, observer: &mut dyn Observer) -> Result<(), ImportError> {
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(QUEUE);
+            let reading = scope.spawn(move || self.read(&sender));
+            let written = self.write_all(work, &receiver, observer);
+            drop(receiver);
+            let read = reading.join().map_err(|_| ImportError::ReaderFailed)?;
+            written?;
+            read
+        })
+    }
+
+    fn read(&self, sender: &SyncSender<Delivery>) -> Result<(), ImportError> {
+        // A failed send means that the writing side has given up; its error is the one that counts.
+        let send = |batch| sender.send(batch).map_err(|_| ImportError::Interrupted);
+        let mut rows = Vec::with_capacity(BATCH);
+        let mut formats = self.said();
+        let mut doubtful = Some(self.doubtful(formats));
+        self.source.read(&mut |item| {
+            match item {
+                Item::Row(row) => {
+                    // The whole file is looked through only once a cell needs it.
+                    if let Some(doubts) = doubtful.take_if(|doubts| doubts.concerns(&row)) {
+                        let (proven, notices) = doubts.prove(&self.source, formats)?;
+                        formats = proven;
+                        send(Delivery::Proven(proven, notices))?;
+                    }
+                    rows.push(self.checker.check(row, formats));
+                }
+                Item::Broken(row, problem) => rows.push(broken(row, problem)),
+                Item::Blank(count) => return send(Delivery::Blank(count)),
+            }
+            match rows.len() >= BATCH {
+                true => send(Delivery::Rows(std::mem::replace(&mut rows, Vec::with_capacity(BATCH)))),
+                false => Ok(()),
+            }
+        })?;
+        send(Delivery::Rows(rows))
+    }
+
+    fn write_all(
+        &self,
+        work: &mut Work<'_>,
+        batches: &Receiver<Delivery>,
+        observer: &mut dyn Observer,
+    ) -> Result<(), ImportError> {
+        while let Ok(batch) = batches.recv() {
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(ImportError::Interrupted);
+            }
+            match batch {
+                Delivery::Blank(count) => work.summary.blank_rows += count,
+                Delivery::Proven(formats, notices) => {
+                    work.formats = formats;
+                    notices.iter().for_each(|text| observer.notice(text));
+                }
+                Delivery::Rows(rows) => work.write(rows)?,
+            }
+            observer.progress(work.summary.read, self.source.estimated_rows);
+        }
+        match self.interrupted.load(Ordering::Relaxed) {
+            true => Err(ImportError::Interrupted),
+            false => Ok(()),
+        }
+    }
+}
+
+fn broken(row: Row, problem: RowProblem) -> Checked {
+    Checked { row, draft: None, problems: vec![problem], repaired: false, placeholders: 0 }
+}
+
+/// The writing side.
+struct Work<'a> {
+    job: &'a Job<'a>,
+    conn: &'a mut Db,
+    writer: LeadWriter,
+    rejects: Option<RejectsWriter>,
+    skipped: Option<SkippedWriter>,
+    /// How dates and amounts were read.
+    formats: Formats,
+    summary: ImportSummary,
+}
+
+impl Work<'_> {
+    fn write(&mut self, rows: Vec<Checked>) -> Result<(), ImportError> {
+        let drafts: Vec<_> = rows.iter().filter_map(|checked| checked.draft.as_ref()).collect();
+        let mut outcomes = self.writer.write(self.conn, &drafts)?.into_iter();
+        for checked in &rows {
+            self.summary.read += 1;
+            self.summary.placeholders += u64::from(checked.placeholders);
+            let outcome = checked.draft.as_ref().and_then(|_| outcomes.next());
+            match outcome {
+                None => {
+                    self.summary.rejected += 1;
+                    self.reject(&checked.row, &checked.problems)?;
+                }
+                Some(outcome) => {
+                    self.summary.count(&outcome);
+                    match refusal(outcome.fate) {
+                        Some(problem) => self.reject(&checked.row, &[problem])?,
+                        None => {
+                            self.summary.repaired += u64::from(checked.repaired);
+                            self.summary.dropped_values += checked.problems.len() as u64;
+                            for problem in &checked.problems {
+                                self.summary.note(&self.job.source, checked.row.number, problem);
+                            }
+                            self.list_skipped(&checked.row, outcome.fate)?;
+                        }
+                    }
+                }
+            }
+        }
+        match self.job.options.max_rejects {
+            Some(MaxRejects::Rows(most)) if self.summary.rejected > most => Err(self.too_many()?),
+            _ => Ok(()),
+        }
+    }
+
+    fn reject(&mut self, row: &Row, problems: &[RowProblem]) -> Result<(), ImportError> {
+        let source = &self.job.source;
+        problems.iter().for_each(|problem| self.summary.note(source, row.number, problem));
+        match &mut self.rejects {
+            Some(rejects) => rejects.write(source, row, problems),
+            None => Ok(()),
+        }
+    }
+
+    fn list_skipped(&mut self, row: &Row, fate: Fate) -> Result<(), ImportError> {
+        match (&mut self.skipped, fate) {
+            (Some(skipped), Fate::SkippedKnown(lead)) => skipped.write(row, Some(lead), "the lead is known"),
+            (Some(skipped), Fate::SkippedListed) => skipped.write(row, None, "its number is on the do-not-call list"),
+            _ => Ok(()),
+        }
+    }
+
+    fn too_many(&mut self) -> Result<ImportError, ImportError> {
+        Ok(ImportError::TooManyRejects {
+            file: self.summary.file_name.clone(),
+            read: self.summary.read,
+            rejected: self.summary.rejected,
+            rejects_file: self.finish_rejects()?,
+        })
+    }
+
+    fn finish_rejects(&mut self) -> Result<Option<String>, ImportError> {
+        self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)
+    }
+
+    fn finish(mut self, import_id: i64) -> Result<ImportSummary, ImportError> {
+        let summary = &self.summary;
+        if self.job.options.max_rejects.is_some_and(|most| most.is_exceeded(summary.read, summary.rejected)) {
+            return Err(self.too_many()?);
+        }
+        self.writer.finish(self.conn)?;
+        self.summary.rejects_file = self.finish_rejects()?;
+        self.summary.skipped_file = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;
+        self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+        if !self.summary.reconciles() {
+            return Err(ImportError::DoesNotReconcile);
+        }
+        let counts = serde_json::to_value(&self.summary).map_err(|e| ImportError::Record(e.to_string()))?;
+        let counts = Json(counts);
+        let org = self.job.request.organization.org_id();
+        let options = ImportOptions {
+            date_order: self.formats.date_order,
+            decimal_separator: self.formats.decimal_separator,
+            ..self.job.options.clone()
+        };
+        let options = Json(serde_json::to_value(&options).map_err(|e| ImportError::Record(e.to_string()))?);
+        imports::finish(self.conn, org, import_id, &options, &counts, (self.job.request.clock)())?;
+        Ok(self.summary)
+    }
+}
+
+/// The problem of a row that the matching refuses.
+fn refusal(fate: Fate) -> Option<RowProblem> {
+    let (kind, problem, remedy) = match fate {
+        Fate::RejectedDuplicate(id) => (
+            ProblemKind::Duplicate,
+            format!("the lead {id} is this person already"),
+            "leave the row out, or import with --on-duplicate skip, fill or update",
+        ),
+        Fate::RejectedConflict(by_id, by_phone) => (
+            ProblemKind::IdentityConflict,
+            format!("the external id names the lead {by_id}, the phone the lead {by_phone}"),
+            "correct one of them",
+        ),
+        _ => return None,
+    };
+    Some(RowProblem::of_row(kind, "", problem, remedy))
+}
+
+impl From<WriteError> for ImportError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Db(e) => ImportError::Db(e),
+            WriteError::LostRaces(n) => ImportError::LostRaces(n),
+        }
+    }
+}
+
+/// An import of leads writes nothing that is not put back for all kinds.
+pub struct LeadsUndoing;
+
+impl Undoing for LeadsUndoing {}

@@ -1,0 +1,77 @@
+//! What is settled before leads are imported: the options, completed by an earlier import's and the organization's
+//! settings, and the checker of the rows.
+
+use std::collections::HashMap;
+
+use super::Request;
+use super::checker::Checker;
+use super::mapping::Mapping;
+use crate::db::Database;
+use crate::db::models::access::organizations::Organization;
+use crate::db::models::access::{system_config, users};
+use crate::domain::imports::duplicates::OnDuplicate;
+use crate::domain::money::currency;
+use crate::domain::text::fold_key;
+use crate::domain::time::datetime;
+use crate::import::ImportError;
+use crate::import::options::{ImportOptions, ON_DUPLICATE_KEY};
+use crate::import::prepare::{earlier_options, region_of};
+use crate::import::source::Source;
+
+/// The options of this call, completed by those of the import that a reject file names.
+pub(super) fn with_earlier_options(
+    db: &mut Database,
+    source: &Source,
+    request: &Request<'_>,
+) -> Result<ImportOptions, ImportError> {
+    let options = request.options.clone();
+    if options.ignore.iter().any(|name| name == "_import") {
+        return Ok(options);
+    }
+    let earlier = earlier_options(db, source, request.organization)?;
+    Ok(options.or(earlier.unwrap_or_default()))
+}
+
+/// The options, completed by the organization's settings.
+pub(super) fn with_settings(
+    db: &mut Database,
+    options: ImportOptions,
+    organization: &Organization,
+) -> Result<ImportOptions, ImportError> {
+    let org = organization.org_id();
+    let settings = db.read(org, |conn| system_config::all(conn, org))?;
+    let policy = settings.iter().find(|setting| setting.config_key == ON_DUPLICATE_KEY);
+    let on_duplicate = policy.and_then(|setting| OnDuplicate::from_word(&setting.config_value));
+    Ok(options.or(ImportOptions { on_duplicate, ..ImportOptions::default() }))
+}
+
+/// The checker of a file's rows.
+pub(super) fn checker(
+    db: &mut Database,
+    mapping: Mapping,
+    options: &ImportOptions,
+    request: &Request<'_>,
+) -> Result<Checker, ImportError> {
+    let organization = request.organization;
+    let org = organization.org_id();
+    let users = db.read(org, |conn| users::all(conn, org))?;
+    let owners: HashMap<String, i64> =
+        users.into_iter().filter(|user| user.is_active).map(|user| (user.email, user.id)).collect();
+    Ok(Checker {
+        mapping,
+        org,
+        region: region_of(options.region.as_deref(), organization),
+        phone_check: options.phone_check.unwrap_or_default(),
+        // The organization's zone was validated when it was set.
+        zone: datetime::zone(&organization.timezone).unwrap_or(jiff::tz::TimeZone::UTC),
+        owners,
+        tags: options.tags.clone(),
+        source_system: options.source_system.clone(),
+        lenient: options.lenient,
+        status_map: options.status_map.iter().map(|said| (fold_key(&said.word), said.status)).collect(),
+        // The organization's currency was validated when it was set.
+        base_currency: currency::parse(&organization.base_currency).unwrap_or(iso_currency::Currency::USD),
+        now: request.stamp.now,
+        needs_identity: true,
+    })
+}

@@ -1,0 +1,83 @@
+//! What an import did, in counts that reconcile.
+
+use serde::Serialize;
+
+use crate::import::problems::{ProblemGroup, note};
+use crate::import::row::RowProblem;
+use crate::import::source::Source;
+use crate::ops::leads::upsert::{Fate, Outcome};
+
+/// The summary of one import: the printed answer, and the `counts` of its record.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ImportSummary {
+    /// Nothing after a rehearsal.
+    pub import_id: Option<i64>,
+    pub file_name: String,
+    pub file_sha256: String,
+    pub dry_run: bool,
+    /// Rows that hold anything, after the header.
+    pub read: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub skipped: u64,
+    pub rejected: u64,
+    /// Rows with a spreadsheet's damage undone.
+    pub repaired: u64,
+    /// Rows whose lead went to `dnc`.
+    pub dnc_flagged: u64,
+    /// Rows that would have weakened an opt-out.
+    pub consent_kept: u64,
+    /// Rows that asked for a forbidden status move.
+    pub status_kept: u64,
+    pub possible_duplicates: u64,
+    /// New leads whose phone a deleted lead had.
+    pub previously_deleted: u64,
+    /// New leads whose phone or email somebody had who was erased.
+    pub previously_erased: u64,
+    /// Skipped rows whose number is on the do-not-call list.
+    pub skipped_dnc: u64,
+    /// Rows without any text; not among those read.
+    pub blank_rows: u64,
+    /// Cells that hold a word for "nothing", such as `N/A`.
+    pub placeholders: u64,
+    /// Values that `--lenient` dropped.
+    pub dropped_values: u64,
+    pub rejects_file: Option<String>,
+    pub skipped_file: Option<String>,
+    pub problems: Vec<ProblemGroup>,
+    pub seconds: f64,
+}
+
+impl ImportSummary {
+    /// Counts an accepted or refused draft.
+    pub fn count(&mut self, outcome: &Outcome) {
+        match outcome.fate {
+            Fate::Created(_) => self.created += 1,
+            Fate::Updated(_) => self.updated += 1,
+            Fate::Unchanged(_) => self.unchanged += 1,
+            Fate::SkippedKnown(_) => self.skipped += 1,
+            Fate::SkippedListed => {
+                self.skipped += 1;
+                self.skipped_dnc += 1;
+            }
+            Fate::RejectedDuplicate(_) | Fate::RejectedConflict(..) => self.rejected += 1,
+        }
+        self.dnc_flagged += u64::from(outcome.dnc_flagged);
+        self.consent_kept += u64::from(outcome.consent_kept);
+        self.status_kept += u64::from(outcome.status_kept);
+        self.possible_duplicates += u64::from(outcome.possible_duplicate);
+        self.previously_deleted += u64::from(outcome.previously_deleted);
+        self.previously_erased += u64::from(outcome.previously_erased);
+    }
+
+    /// Counts a problem under its kind.
+    pub fn note(&mut self, source: &Source, row: u64, problem: &RowProblem) {
+        note(&mut self.problems, source, row, problem);
+    }
+
+    /// Whether every row read is accounted for exactly once.
+    pub fn reconciles(&self) -> bool {
+        self.read == self.created + self.updated + self.unchanged + self.skipped + self.rejected
+    }
+}

@@ -1,0 +1,4 @@
+//! Organizations and their settings.
+
+pub mod organizations;
+pub mod settings;

@@ -1,0 +1,29 @@
+//! Settings of an organization.
+
+use crate::db::Stamp;
+use crate::db::audited::Editable;
+use crate::db::models::access::organizations::Organization;
+use crate::db::models::access::system_config::{self, Setting};
+use crate::db::{Db, DbError};
+use crate::ops::audited;
+
+/// Sets a setting and returns whether that changed it.
+///
+/// # Errors
+/// The database refuses.
+pub fn set(conn: &mut Db, key: &str, value: String, stamp: &Stamp) -> Result<bool, DbError> {
+    // One after another: of a setting that is new there is no row yet that could be held.
+    Organization::held(conn, stamp.org, stamp.org.0.into())?;
+    let before = system_config::held(conn, stamp.org, key)?;
+    let after = Setting {
+        organization_id: stamp.org.0,
+        config_key: key.to_owned(),
+        config_value: value,
+        updated_at: stamp.now,
+    };
+    let is_changed = audited::record(conn, before.as_ref(), Some(&after), stamp)?;
+    if is_changed {
+        system_config::set(conn, &after, stamp.changed_by)?;
+    }
+    Ok(is_changed)
+}

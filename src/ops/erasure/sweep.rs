@@ -1,0 +1,345 @@
+//! Looking through every text of an organization for a person, as the catalogue of tables says, and taking the person out.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::person::{Person, Sought};
+use crate::db::Stamp;
+use crate::db::catalogue::{self, Belongs, OnErase, Table, Text};
+use crate::db::lead_changes::LEAD_COLUMNS;
+use crate::db::models::audit::audit_log::{self, NewEntry};
+use crate::db::models::erasure::erased_texts::{self, RowKey};
+use crate::db::models::leads::lead_audit_log;
+use crate::db::{Cell, Db, DbError};
+use crate::domain::audit::AuditAction;
+use crate::domain::audit::entity::Entity;
+use crate::domain::leads::custom;
+use crate::ops::leads::merge::ABSORBED;
+
+vocabulary! {
+    /// Why a place still speaks of an erased person, or may do so.
+    WhyLeft {
+        Ambiguous = "ambiguous",
+        SurnameOnly = "surname_only",
+        NotChanged = "not_changed",
+        Kept = "kept",
+    }
+}
+
+impl WhyLeft {
+    /// The reason as a person reads it.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            WhyLeft::Ambiguous => "it may mean somebody or something else",
+            WhyLeft::SurnameOnly => "the surname, which may mean somebody else",
+            WhyLeft::NotChanged => "it cannot be changed, or it means something by what it says",
+            WhyLeft::Kept => "it has to be kept",
+        }
+    }
+}
+
+/// A place in which a person is still spoken of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Left {
+    pub table: &'static str,
+    pub column: &'static str,
+    /// The row, by its name, its lead or its key; of what is kept, how many rows.
+    pub row: String,
+    pub why: WhyLeft,
+}
+
+/// What was done to a table.
+#[derive(Debug, Serialize)]
+pub struct Touched {
+    pub table: &'static str,
+    /// Rows of the person that were deleted.
+    pub deleted: i64,
+    /// Rows of the person whose texts were emptied.
+    pub emptied: i64,
+    /// Rows of others out of whose texts the person was taken.
+    pub redacted: i64,
+}
+
+/// The column of the number of which a row tells.
+const NUMBER: &str = "phone_number";
+
+/// A sweep through the tables.
+pub struct Sweep<'a> {
+    pub person: &'a Person,
+    pub sought: &'a Sought,
+    /// The leads of the person, by id.
+    pub own: &'a [i64],
+    pub stamp: &'a Stamp,
+    pub touched: Vec<Touched>,
+    /// Leads of others that have or had an email or a number of the person.
+    pub other_leads: BTreeSet<i64>,
+    pub left: BTreeSet<Left>,
+    /// In how many rows a text that has to be kept speaks of the person.
+    pub kept: BTreeMap<(&'static str, &'static str), u64>,
+}
+
+impl Sweep<'_> {
+    /// The places that still speak of the person.
+    pub fn left(&self) -> Vec<Left> {
+        let kept = self.kept.iter().map(|((table, column), rows)| {
+            let row = format!("{rows} row{}", if *rows == 1 { "" } else { "s" });
+            Left { table, column, row, why: WhyLeft::Kept }
+        });
+        let mut left: Vec<Left> = self.left.iter().cloned().chain(kept).collect();
+        left.sort();
+        left
+    }
+
+    /// Sweeps through a table.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn table(&mut self, conn: &mut Db, table: &'static Table) -> Result<(), DbError> {
+        if table.texts.is_empty() {
+            return Ok(());
+        }
+        let mut touched = self.own_rows(conn, table)?;
+        let mut found = Vec::new();
+        let (sought, phones, kept) = (self.sought, &self.person.phones, &mut self.kept);
+        erased_texts::each(conn, self.stamp.org, table, |key, texts| {
+            let is_theirs =
+                |(text, value): &(&Text, Cow<'_, str>)| text.name == NUMBER && phones.contains(value.as_ref());
+            let is_of_number = table.belongs == Belongs::AboutNumber && texts.of_row.iter().any(is_theirs);
+            let mut speaks = false;
+            for (text, value) in &texts.of_row {
+                match text.on_erase {
+                    OnErase::Kept(_) => {
+                        if sought.own.speaks(value) {
+                            *kept.entry((table.name, text.name)).or_default() += 1;
+                        }
+                    }
+                    on_erase => {
+                        speaks = speaks
+                            || sought.finds(table, on_erase, value)
+                            || (is_of_number && sought.beside_number.speaks(value));
+                    }
+                }
+            }
+            if speaks {
+                found.push(key.clone());
+            }
+        })?;
+        for key in found {
+            touched.redacted += i64::from(self.row(conn, table, &key)?);
+        }
+        if touched.deleted + touched.emptied + touched.redacted > 0 {
+            self.touched.push(touched);
+        }
+        Ok(())
+    }
+
+    /// Deletes or empties the person's own rows.
+    fn own_rows(&self, conn: &mut Db, table: &'static Table) -> Result<Touched, DbError> {
+        let mut touched = Touched { table: table.name, deleted: 0, emptied: 0, redacted: 0 };
+        let org = self.stamp.org;
+        match table.belongs {
+            Belongs::Lead => touched.emptied = erased_texts::bury(conn, table, self.own, self.stamp)?,
+            Belongs::PartOfLead => touched.deleted = erased_texts::remove_parts(conn, org, table, self.own)?,
+            Belongs::AboutLead => {
+                let kept = kept_fields();
+                for lead in self.own {
+                    touched.emptied += erased_texts::blank_log(conn, org, table, *lead, &kept)?;
+                }
+            }
+            Belongs::AboutNumber | Belongs::Mentioned | Belongs::Nobody => {}
+        }
+        Ok(touched)
+    }
+
+    /// Takes the person out of a row that speaks of them; false when nothing of it changes.
+    fn row(&mut self, conn: &mut Db, table: &'static Table, key: &RowKey) -> Result<bool, DbError> {
+        let Some(erased_texts::Row { label, texts }) = erased_texts::row(conn, self.stamp.org, table, key)? else {
+            return Ok(false);
+        };
+        let value = |name: &str| {
+            let place = table.texts.iter().position(|text| text.name == name)?;
+            texts.get(place)?.clone()
+        };
+        let row = Row {
+            table,
+            lead: match (table.belongs, &label) {
+                (Belongs::Lead, _) => key.number(),
+                (Belongs::PartOfLead | Belongs::AboutLead, Cell::Number(lead)) => Some(*lead),
+                _ => None,
+            },
+            is_of_number: table.belongs == Belongs::AboutNumber
+                && value(NUMBER).is_some_and(|number| self.person.phones.contains(&number)),
+            field: value("field_name"),
+            named: match label {
+                Cell::Text(name) => name,
+                Cell::Number(lead) => format!("lead {lead}"),
+                Cell::Empty => key.to_string(),
+            },
+        };
+        let mut changed = Vec::new();
+        for (text, value) in table.texts.iter().zip(texts) {
+            if let Some(value) = value {
+                changed.extend(self.text(&row, text, &value).map(|redacted| (text, redacted)));
+            }
+        }
+        let (Some(first), false) = (self.own.first(), changed.is_empty()) else { return Ok(false) };
+        let columns: Vec<&'static str> = changed.iter().map(|(text, _)| text.name).collect();
+        erased_texts::set(conn, table, key, changed, *first, self.stamp)?;
+        self.log(conn, table, key, &columns)?;
+        Ok(true)
+    }
+
+    /// Tells the log that texts of a row changed, without what they said.
+    fn log(&self, conn: &mut Db, table: &Table, key: &RowKey, columns: &[&'static str]) -> Result<(), DbError> {
+        match (Entity::of_table(table.name), key.number()) {
+            (Some(Entity::Lead), Some(lead)) => {
+                lead_audit_log::append(conn, &[self.stamp.audit(lead, AuditAction::Redact)])
+            }
+            (Some(entity), Some(id)) => {
+                let entry = NewEntry::new(self.stamp, entity, id, AuditAction::Redact);
+                let of = |column: &&str| NewEntry { field_name: Some((*column).to_owned()), ..entry.clone() };
+                audit_log::append(conn, &columns.iter().map(of).collect::<Vec<_>>())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A text without the person; nothing when it stays. Tells where it still speaks of them.
+    fn text(&mut self, row: &Row, text: &'static Text, value: &str) -> Option<String> {
+        let on_erase = match text.on_erase {
+            OnErase::Value => of_field(row.field.as_deref()),
+            OnErase::Identity if row.lead.is_none() => OnErase::Report,
+            other => other,
+        };
+        let redacted = match on_erase {
+            OnErase::Blank | OnErase::Redact => {
+                let what = if row.is_of_number { &self.sought.beside_number } else { &self.sought.own };
+                redact(what, text, value)
+            }
+            OnErase::Identity if self.sought.contacts.speaks(value) => {
+                self.other_leads.extend(row.lead.filter(|lead| !self.own.contains(lead)));
+                return None;
+            }
+            OnErase::Identity | OnErase::Report | OnErase::Code | OnErase::Kept(_) | OnErase::Value => None,
+        };
+        let rest = redacted.as_deref().unwrap_or(value);
+        if let Some(why) = self.why_left(row, on_erase, text, rest) {
+            self.left.insert(Left { table: row.table.name, column: text.name, row: row.named.clone(), why });
+        }
+        redacted
+    }
+
+    fn why_left(&self, row: &Row, on_erase: OnErase, text: &Text, rest: &str) -> Option<WhyLeft> {
+        // In a text about their number, the number stays.
+        let own = match (row.is_of_number, on_erase.changes()) {
+            (true, true) => &self.sought.beside_number,
+            _ => &self.sought.own,
+        };
+        let said = erased_texts::said(text, rest);
+        match on_erase {
+            OnErase::Kept(_) => None,
+            _ if own.speaks(&said) => Some(WhyLeft::NotChanged),
+            // Who has the name is somebody else.
+            OnErase::Identity => None,
+            _ if row.is_of_number => None,
+            _ if self.sought.ambiguous.speaks(&said) => Some(WhyLeft::Ambiguous),
+            _ if is_mention(row.table, on_erase) && self.sought.surnames.speaks(&without_keys(text, rest)) => {
+                Some(WhyLeft::SurnameOnly)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Sought {
+    /// Whether a text of a table's row has to be looked at.
+    fn finds(&self, table: &Table, on_erase: OnErase, said: &str) -> bool {
+        self.own.speaks(said)
+            || self.ambiguous.speaks(said)
+            || (is_mention(table, on_erase) && self.surnames.speaks(said))
+    }
+}
+
+/// Whether a surname alone is told in such a text.
+fn is_mention(table: &Table, on_erase: OnErase) -> bool {
+    table.belongs == Belongs::Mentioned && !matches!(on_erase, OnErase::Code | OnErase::Kept(_))
+}
+
+/// A text without the keys of JSON, which are the program's own words.
+fn without_keys<'a>(text: &Text, value: &'a str) -> Cow<'a, str> {
+    match serde_json::from_str::<serde_json::Value>(value) {
+        Ok(json) if text.is_json => erased_texts::words_of(&json, false).into(),
+        _ => value.into(),
+    }
+}
+
+/// A row that speaks of the person.
+struct Row {
+    table: &'static Table,
+    /// The lead that it is, belongs to or tells of.
+    lead: Option<i64>,
+    /// Whether it tells of a number of the person.
+    is_of_number: bool,
+    /// The field of which it holds values.
+    field: Option<String>,
+    named: String,
+}
+
+fn redact(what: &crate::domain::erasure::redaction::Redaction, text: &Text, value: &str) -> Option<String> {
+    if !text.is_json {
+        return what.redact(value);
+    }
+    let mut json: serde_json::Value = serde_json::from_str(value).ok()?;
+    what.redact_json(&mut json).then(|| json.to_string())
+}
+
+/// What the erasure of a person does with a value of a lead's field, in the log of another lead.
+fn of_field(field: Option<&str>) -> OnErase {
+    let column = |table: &str, name: &str| catalogue::table(table)?.text(name).map(|text| text.on_erase);
+    let found = match field {
+        None => None,
+        Some("phone") => column("lead_phones", "phone_number"),
+        Some("tag") => column("lead_tags", "tag"),
+        Some("note") => column("lead_notes", "body"),
+        Some(field) if field.starts_with(custom::PREFIX) => column("leads", "custom_fields"),
+        Some(field) => column("leads", field),
+    };
+    found.unwrap_or(OnErase::Redact)
+}
+
+/// The fields whose values stay in the log of an erased lead, for they do not say who it was: those that its tombstone keeps.
+fn kept_fields() -> Vec<&'static str> {
+    let leads = catalogue::table("leads");
+    let is_emptied =
+        |field: &str| leads.and_then(|table| table.text(field)).is_some_and(|text| text.on_erase.changes());
+    LEAD_COLUMNS.iter().copied().filter(|field| !is_emptied(field)).chain([ABSORBED]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_keeps_what_a_tombstone_keeps() {
+        let kept = kept_fields();
+        for field in ["status", "consent_status", "owner_id", "value_cents", "source", "deleted_at", ABSORBED] {
+            assert!(kept.contains(&field), "{field}");
+        }
+        for field in ["first_name", "email", "phone_number", "city", "custom_fields", "external_id"] {
+            assert!(!kept.contains(&field), "{field}");
+        }
+    }
+
+    #[test]
+    fn values_of_other_leads_are_treated_like_their_fields() {
+        assert_eq!(of_field(Some("email")), OnErase::Identity);
+        assert_eq!(of_field(Some("phone")), OnErase::Identity);
+        assert_eq!(of_field(Some("company")), OnErase::Blank);
+        assert_eq!(of_field(Some("custom.Friend")), OnErase::Blank);
+        assert_eq!(of_field(Some("note")), OnErase::Redact);
+        assert_eq!(of_field(Some("source")), OnErase::Report);
+        assert_eq!(of_field(None), OnErase::Redact);
+    }
+}

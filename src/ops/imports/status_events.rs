@@ -1,0 +1,176 @@
+//! Status events of another system, written among a lead's history at their own times.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::db::Stamp;
+use crate::db::lead_changes::{self, LeadChanges, Written};
+use crate::db::models::leads::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::lead_status_history::NewStatusChange;
+use crate::db::models::leads::status_rows::{self, Counted};
+use crate::db::models::leads::{self, Lead};
+use crate::db::{Db, DbError};
+use crate::domain::audit::AuditAction;
+use crate::domain::leads::status::{Status, Trigger};
+use crate::domain::leads::status_events::{KnownStatuses, Placement};
+use crate::domain::phone::E164;
+use crate::domain::timestamp::Timestamp;
+
+/// One event.
+#[derive(Debug, Clone)]
+pub struct StatusEvent {
+    pub lead: i64,
+    pub status: Status,
+    pub at: Timestamp,
+    /// The user who did it, if it was one of this organization.
+    pub changed_by: Option<i64>,
+    pub reason: Option<String>,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Written,
+    /// The lead was known to have that status at that time.
+    Known,
+    /// A lead without a phone number cannot be `dnc`.
+    NoPhone,
+}
+
+/// The latest event of a lead.
+#[derive(Debug, Clone, Copy)]
+pub struct Latest {
+    pub lead: i64,
+    pub status: Status,
+    pub at: Timestamp,
+    /// The status before, as far as it was known.
+    pub from: Option<Status>,
+}
+
+/// What became of leads whose latest events were written.
+#[derive(Debug, Default)]
+pub struct Moves {
+    /// Leads that have another status now.
+    pub moved: u64,
+    /// Leads whose latest event is a move that leads cannot make, or that would lift an opt-out.
+    pub kept: u64,
+    /// Numbers of leads whose latest event is `dnc`, with its time: the caller puts them on the do-not-call list.
+    pub listed: Vec<(E164, Timestamp)>,
+}
+
+/// Writes events of live leads at their own times, and tells what became of each and the status before it. The caller
+/// holds [`crate::db::Lock::DncList`].
+///
+/// # Errors
+/// The database refuses.
+pub fn write(conn: &mut Db, events: &[StatusEvent], stamp: &Stamp) -> Result<Vec<(Fate, Option<Status>)>, DbError> {
+    let mut by_lead: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (place, event) in events.iter().enumerate() {
+        by_lead.entry(event.lead).or_default().push(place);
+    }
+    let ids: Vec<i64> = by_lead.keys().copied().collect();
+    let mut known = known_statuses(conn, &ids, stamp)?;
+    let without_phone = without_phone(conn, events, stamp)?;
+    let mut fates = vec![(Fate::Known, None); events.len()];
+    let mut changes = LeadChanges::default();
+    for (id, mut places) in by_lead {
+        let Some(known) = known.get_mut(&id) else { continue };
+        places.sort_by_key(|place| events[*place].at);
+        for place in places {
+            let event = &events[place];
+            if event.status == Status::Dnc && without_phone.contains(&id) {
+                fates[place] = (Fate::NoPhone, None);
+            } else if let Placement::Move { from } = known.place(event.at, event.status) {
+                fates[place] = (Fate::Written, from);
+                changes.history.push(row(event, from, stamp));
+            }
+        }
+    }
+    write_changes(conn, &changes, stamp)?;
+    Ok(fates)
+}
+
+/// Moves leads to the statuses of their latest events, as of the times of those, unless something later is known of a
+/// lead. The events are in the history already.
+///
+/// # Errors
+/// The database refuses.
+pub fn follow(conn: &mut Db, latest: &[Latest], stamp: &Stamp) -> Result<Moves, DbError> {
+    let events: HashMap<i64, &Latest> = latest.iter().map(|event| (event.lead, event)).collect();
+    let ids: Vec<i64> = latest.iter().map(|event| event.lead).collect();
+    let mut leads = leads::by_ids_for_change(conn, stamp.org, &ids)?;
+    leads.sort_unstable_by_key(|lead| lead.id);
+    let (mut moves, mut changes) = (Moves::default(), LeadChanges::default());
+    for lead in leads {
+        let Some(event) = events.get(&lead.id).copied() else { continue };
+        if event.status == Status::Dnc {
+            let number = lead.phone_number.as_deref().and_then(E164::from_e164);
+            moves.listed.extend(number.map(|number| (number, event.at)));
+        }
+        if lead.status == event.status || lead.status_changed_at > event.at {
+            continue;
+        }
+        // What lies between may be steps that leads can make one after the other. An opt-out that the other system took
+        // back was none of this lead.
+        let from = event.from.filter(|from| *from != Status::Dnc).unwrap_or(lead.status);
+        match lead.status != Status::Dnc && from.may_move_to(event.status) {
+            true => move_lead(lead, event, &mut changes, stamp),
+            false => moves.kept += 1,
+        }
+    }
+    moves.moved = changes.updated.len() as u64;
+    write_changes(conn, &changes, stamp)?;
+    Ok(moves)
+}
+
+/// The leads without a phone among those of events that say `dnc`.
+fn without_phone(conn: &mut Db, events: &[StatusEvent], stamp: &Stamp) -> Result<HashSet<i64>, DbError> {
+    let mut ids: Vec<i64> = events.iter().filter(|event| event.status == Status::Dnc).map(|event| event.lead).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let leads = leads::by_ids(conn, stamp.org, &ids)?;
+    Ok(leads.into_iter().filter(|lead| lead.phone_number.is_none()).map(|lead| lead.id).collect())
+}
+
+fn write_changes(conn: &mut Db, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
+    match lead_changes::write(conn, changes, stamp)? {
+        Written::All => Ok(()),
+        // Nothing of a lead changes that another can have.
+        Written::LostRace => Err(DbError::Query(diesel::result::Error::RollbackTransaction)),
+    }
+}
+
+fn known_statuses(conn: &mut Db, ids: &[i64], stamp: &Stamp) -> Result<HashMap<i64, KnownStatuses>, DbError> {
+    let counted = Counted::of(conn, stamp.org)?;
+    let mut rows: HashMap<i64, Vec<(i64, Timestamp, Status)>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+    status_rows::each_of(conn, counted, ids, |row| {
+        rows.entry(row.lead).or_default().push((row.id, row.at, row.status));
+    })?;
+    let in_order = |mut rows: Vec<(i64, Timestamp, Status)>| {
+        rows.sort_unstable_by_key(|(id, ..)| *id);
+        KnownStatuses::new(rows.into_iter().map(|(_, at, status)| (at, status)).collect())
+    };
+    Ok(rows.into_iter().map(|(id, rows)| (id, in_order(rows))).collect())
+}
+
+fn row(event: &StatusEvent, from: Option<Status>, stamp: &Stamp) -> NewStatusChange {
+    NewStatusChange {
+        trigger_type: Trigger::Import,
+        reason: event.reason.clone(),
+        changed_by: event.changed_by,
+        changed_at: event.at,
+        ..stamp.status_change(event.lead, from, event.status)
+    }
+}
+
+fn move_lead(mut lead: Lead, event: &Latest, changes: &mut LeadChanges, stamp: &Stamp) {
+    changes.audit.push(NewAuditEntry {
+        field_name: Some("status".into()),
+        old_value: Some(lead.status.to_string()),
+        new_value: Some(event.status.to_string()),
+        ..stamp.audit(lead.id, AuditAction::Update)
+    });
+    (lead.status, lead.status_changed_at) = (event.status, event.at);
+    lead.updated_at = stamp.now;
+    lead.version += 1;
+    changes.updated.push(lead);
+}

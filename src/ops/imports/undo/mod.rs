@@ -1,0 +1,390 @@
+//! Undoing an import: the leads that it made are deleted, the values that it changed return, and what others did since
+//! stays. One transaction, itself a record among the imports.
+
+mod keys;
+mod ranges;
+pub mod revert;
+mod summary;
+mod told;
+mod undoing;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ranges::ranges;
+use revert::{Circumstances, Reverted, edit_key, revert};
+pub use revert::{KeptField, KeptReason};
+pub use summary::{KeptLead, RefusedLead, UndoSummary};
+pub use told::{KeptThing, KindCounts, KindLists};
+pub use undoing::{Count, Kept, KeptList, TakenBack, Undoing, Undoings};
+
+use crate::db::Stamp;
+use crate::db::lead_changes::{self, LeadChanges, Written};
+use crate::db::models::dnc::dnc_list;
+use crate::db::models::imports::import_effects::{self, Logged, Made};
+use crate::db::models::imports::{self, Import, NewImport};
+use crate::db::models::leads::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::lead_status_history;
+use crate::db::models::leads::{self, Lead};
+use crate::db::types::{Json, Uid};
+use crate::db::{Db, DbError};
+use crate::domain::audit::AuditAction;
+use crate::domain::imports::kind::{ImportKind, ImportStatus};
+use crate::domain::phone::E164;
+use crate::domain::timestamp::Timestamp;
+use crate::ops::dnc;
+use crate::ops::leads::upsert::apply::FieldChange;
+
+/// What is asked of an undo.
+pub struct Request<'a> {
+    pub import: i64,
+    /// Take back do-not-call entries and opt-outs, too.
+    pub with_dnc: bool,
+    pub dry_run: bool,
+    /// How each kind of import is undone.
+    pub undoings: Undoings,
+    pub stamp: Stamp,
+    pub interrupted: &'a AtomicBool,
+    /// Tells when the undo ends.
+    pub clock: &'a dyn Fn() -> Timestamp,
+    /// Hears how many of how many leads are done.
+    pub progress: &'a mut dyn FnMut(u64, u64),
+}
+
+/// Why an import was not undone.
+#[derive(Debug, thiserror::Error)]
+pub enum UndoError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("no import has the id {0}")]
+    Unknown(i64),
+    #[error("the import {import} was undone already{by}")]
+    Undone { import: i64, by: String },
+    #[error("the record {0} is itself an undo")]
+    IsUndo(i64),
+    #[error("others changed leads of the import while it was undone")]
+    Raced,
+    #[error("the counts of the undo do not add up to the leads of the import")]
+    DoesNotReconcile,
+    #[error("the record of the undo cannot be written: {0}")]
+    Record(String),
+}
+
+/// Changed leads that are put back together.
+const BATCH: usize = 4000;
+
+/// Undoes an import inside the caller's transaction.
+///
+/// # Errors
+/// There is nothing to undo, or the database refuses; then the transaction must be rolled back.
+pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, UndoError> {
+    let org = request.stamp.org;
+    let import = imports::by_id(conn, org, request.import)?.ok_or(UndoError::Unknown(request.import))?;
+    let undoing = (request.undoings)(import.kind).ok_or(UndoError::IsUndo(import.id))?;
+    refuse_undone(conn, &import, &request)?;
+    request.with_dnc |= undoing.takes_dnc();
+    let started = std::time::Instant::now();
+    let record = begin_record(conn, &import, &request)?;
+    request.stamp.import_id = Some(record);
+    let mut work = Work {
+        edits: import_effects::edits_since(conn, org, import.id)?,
+        summary: UndoSummary {
+            import_id: (!request.dry_run).then_some(record),
+            undoes_import_id: import.id,
+            file_name: import.file_name.clone(),
+            dry_run: request.dry_run,
+            ..UndoSummary::default()
+        },
+        request,
+        import,
+        restored_numbers: Vec::new(),
+        stay: Vec::new(),
+    };
+    let closed = work.close_entries(conn)?;
+    work.tell_deleted(conn)?;
+    work.delete_made(conn)?;
+    work.restore_changed(conn)?;
+    work.settle_dnc(conn, &closed)?;
+    // What an undone import wrote of statuses counts no more. The leads that it made and that stay have theirs from the
+    // undo now.
+    lead_status_history::hand_over(conn, work.import.id, &work.stay, &work.request.stamp)?;
+    let taken = undoing.take_back(conn, &work.import, &work.request.stamp)?;
+    (work.summary.counts, work.summary.lists) =
+        told::tell(work.request.undoings, work.import.kind, taken).ok_or(UndoError::DoesNotReconcile)?;
+    imports::mark_undone(conn, org, work.import.id, work.request.stamp.now)?;
+    work.summary.seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+    work.finish(conn, record)
+}
+
+fn refuse_undone(conn: &mut Db, import: &Import, request: &Request<'_>) -> Result<(), UndoError> {
+    if import.status == ImportStatus::Undone {
+        let by = imports::undo_of(conn, request.stamp.org, import.id)?;
+        let by = by.map(|by| format!(": record {}, by {}, on {}", by.id, by.actor, by.started_at)).unwrap_or_default();
+        return Err(UndoError::Undone { import: import.id, by });
+    }
+    Ok(())
+}
+
+fn begin_record(conn: &mut Db, import: &Import, request: &Request<'_>) -> Result<i64, DbError> {
+    let now = request.stamp.now;
+    imports::insert(
+        conn,
+        &NewImport {
+            organization_id: request.stamp.org.0,
+            uid: Uid::new(),
+            kind: ImportKind::Undo,
+            file_name: &import.file_name,
+            file_sha256: &import.file_sha256,
+            file_size: import.file_size,
+            sheet: import.sheet.as_deref(),
+            mapping: import.mapping.clone(),
+            undoes_import_id: Some(import.id),
+            actor: &request.stamp.actor,
+            started_at: now,
+            finished_at: now,
+            created_at: now,
+            updated_at: now,
+        },
+    )
+}
+
+struct Work<'a> {
+    request: Request<'a>,
+    import: Import,
+    edits: HashMap<i64, Vec<Logged>>,
+    summary: UndoSummary,
+    /// Phones that returned to leads, which may be on the do-not-call list.
+    restored_numbers: Vec<String>,
+    /// Leads that the import made and that stay.
+    stay: Vec<i64>,
+}
+
+impl Work<'_> {
+    fn close_entries(&mut self, conn: &mut Db) -> Result<Vec<String>, UndoError> {
+        if !self.request.with_dnc {
+            return Ok(Vec::new());
+        }
+        let closed = dnc::remove::take_back_import(conn, &self.import, &self.request.stamp)?;
+        self.summary.dnc_removed = closed.len() as u64;
+        Ok(closed)
+    }
+
+    /// Deletes the leads that the import made and nobody has touched since.
+    fn delete_made(&mut self, conn: &mut Db) -> Result<(), UndoError> {
+        let (org, import) = (self.request.stamp.org, self.import.id);
+        let made = import_effects::live_made(conn, org, import)?;
+        self.summary.leads += made.len() as u64;
+        let total = made.len() as u64;
+        let (edited, untouched): (Vec<Made>, Vec<Made>) =
+            made.into_iter().partition(|lead| self.edits.contains_key(&lead.id));
+        for lead in edited {
+            self.summary.kept += 1;
+            self.stay.push(lead.id);
+            self.keep_edited(lead.id);
+        }
+        for range in ranges(&untouched) {
+            self.check_interrupted()?;
+            let deleted = import_effects::delete_made(
+                conn,
+                import,
+                (range.first, range.last),
+                range.version,
+                &self.request.stamp,
+            )?;
+            if deleted != range.leads {
+                return Err(UndoError::Raced);
+            }
+            self.summary.deleted += deleted as u64;
+            (self.request.progress)(self.summary.deleted, total);
+        }
+        Ok(())
+    }
+
+    /// Tells of the leads that the import made and that are deleted already.
+    fn tell_deleted(&mut self, conn: &mut Db) -> Result<(), UndoError> {
+        for (lead_id, merged_into) in import_effects::deleted_made(conn, self.request.stamp.org, self.import.id)? {
+            self.summary.leads += 1;
+            match merged_into {
+                Some(survivor) => self.refuse(lead_id, format!("merged into the lead {survivor} since")),
+                None => {
+                    self.summary.kept += 1;
+                    let field = KeptField { field: "deleted_at".into(), reason: KeptReason::DeletedSince };
+                    self.summary.kept_fields.push(KeptLead { lead_id, field });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists the fields for which a lead stays.
+    fn keep_edited(&mut self, lead_id: i64) {
+        let mut fields: Vec<String> = self.edits.get(&lead_id).into_iter().flatten().map(edited_field).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let kept = fields.into_iter().map(|field| KeptField { field, reason: KeptReason::EditedSince });
+        self.summary.kept_fields.extend(kept.map(|field| KeptLead { lead_id, field }));
+    }
+
+    fn refuse(&mut self, lead_id: i64, reason: String) {
+        self.summary.refused += 1;
+        self.summary.refused_leads.push(RefusedLead { lead_id, reason });
+    }
+
+    /// Puts back the values of leads that were there before the import.
+    fn restore_changed(&mut self, conn: &mut Db) -> Result<(), UndoError> {
+        let (org, import) = (self.request.stamp.org, self.import.id);
+        let changed = import_effects::changed(conn, org, import)?;
+        self.summary.leads += changed.len() as u64;
+        let taken = keys::release(conn, &self.request.stamp, &self.scope(), &changed)?;
+        for ids in changed.chunks(BATCH) {
+            self.check_interrupted()?;
+            let mut entries = import_effects::entries_of(conn, org, import, ids)?;
+            let since = import_effects::status_since(conn, org, import, ids)?;
+            let mut stored = leads::by_ids_for_change(conn, org, ids)?;
+            stored.sort_unstable_by_key(|lead| lead.id);
+            let listed = self.scope().listed(conn, &self.request.stamp, &stored)?;
+            let mut changes = LeadChanges::default();
+            for mut lead in stored {
+                let log: Vec<FieldChange> =
+                    entries.remove(&lead.id).unwrap_or_default().into_iter().filter_map(change_of).collect();
+                let was_released = taken.released.contains(&lead.id);
+                if was_released {
+                    lead.deleted_at = None;
+                }
+                if let Some(reason) = self.refusal(&lead, &taken.refused) {
+                    self.refuse(lead.id, reason);
+                    continue;
+                }
+                let circumstances = self.scope().circumstances(&lead, &listed, since.get(&lead.id).copied());
+                let reverted = revert(&mut lead, &log, &circumstances, self.request.stamp.now);
+                self.take(lead, reverted, was_released, &mut changes);
+            }
+            if lead_changes::write(conn, &changes, &self.request.stamp)? == Written::LostRace {
+                return Err(UndoError::Raced);
+            }
+            let done = self.summary.deleted + self.summary.restored + self.summary.partly_restored;
+            (self.request.progress)(done, self.summary.leads);
+        }
+        Ok(())
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope { import: self.import.id, with_dnc: self.request.with_dnc, edits: &self.edits }
+    }
+
+    fn refusal(&self, lead: &Lead, refused: &HashMap<i64, String>) -> Option<String> {
+        match (lead.merged_into_id, lead.deleted_at) {
+            (Some(survivor), _) => Some(format!("merged into the lead {survivor} since")),
+            (None, Some(_)) => Some("deleted since".into()),
+            (None, None) => refused.get(&lead.id).cloned(),
+        }
+    }
+
+    /// Counts what became of a changed lead and puts it among the changes.
+    fn take(&mut self, mut lead: Lead, reverted: Reverted, was_released: bool, changes: &mut LeadChanges) {
+        let stamp = &self.request.stamp;
+        let id = lead.id;
+        match (reverted.changes.is_empty(), reverted.kept.is_empty()) {
+            (true, _) => self.summary.kept += 1,
+            (false, true) => self.summary.restored += 1,
+            (false, false) => self.summary.partly_restored += 1,
+        }
+        self.summary.fields_restored += reverted.changes.len() as u64;
+        self.summary.kept_fields.extend(reverted.kept.into_iter().map(|field| KeptLead { lead_id: id, field }));
+        if reverted.changes.is_empty() && !was_released {
+            return;
+        }
+        if let Some(from) = reverted.moved_from {
+            let mut change = stamp.status_change(id, Some(from), lead.status);
+            change.reason = Some(format!("import {} undone", self.import.id));
+            changes.history.push(change);
+        }
+        if reverted.changes.iter().any(|change| change.field == "phone_number") {
+            self.restored_numbers.extend(lead.phone_number.clone());
+        }
+        changes.removed.tags.extend(reverted.tags.into_iter().map(|tag| (id, tag)));
+        changes.removed.phones.extend(reverted.phones.into_iter().map(|phone| (id, phone)));
+        changes.removed.notes.extend(reverted.notes.into_iter().map(|note| (id, note)));
+        if !reverted.changes.is_empty() {
+            lead.updated_at = stamp.now;
+            lead.version += 1;
+        }
+        changes.audit.extend(reverted.changes.into_iter().map(|change| NewAuditEntry {
+            field_name: Some(change.field),
+            old_value: change.old,
+            new_value: change.new,
+            ..stamp.audit(id, AuditAction::Update)
+        }));
+        changes.updated.push(lead);
+    }
+
+    /// Makes statuses follow the do-not-call list: leads whose entry was closed leave `dnc`, and leads whose number
+    /// returned and is listed go there.
+    fn settle_dnc(&mut self, conn: &mut Db, closed: &[String]) -> Result<(), UndoError> {
+        let stamp = &self.request.stamp;
+        let listed = dnc_list::listed_among(conn, stamp.org, &self.restored_numbers, stamp.now)?;
+        let listed: Vec<String> = listed.iter().map(E164::to_string).collect();
+        let to_dnc = dnc::move_leads_to_dnc(conn, &listed, stamp)?;
+        let back = dnc::move_leads_back(conn, closed, stamp)?;
+        self.summary.dnc_moved = (to_dnc + back) as u64;
+        Ok(())
+    }
+
+    fn check_interrupted(&self) -> Result<(), UndoError> {
+        match self.request.interrupted.load(Ordering::Relaxed) {
+            true => Err(UndoError::Db(DbError::Interrupted)),
+            false => Ok(()),
+        }
+    }
+
+    fn finish(self, conn: &mut Db, record: i64) -> Result<UndoSummary, UndoError> {
+        if !self.summary.reconciles() {
+            return Err(UndoError::DoesNotReconcile);
+        }
+        let mut counts = serde_json::to_value(&self.summary).map_err(|e| UndoError::Record(e.to_string()))?;
+        // The record has the counts; which leads and other things they were is in the logs.
+        if let serde_json::Value::Object(keys) = &mut counts {
+            keys.retain(|_, value| !value.is_array());
+        }
+        let options = Json(serde_json::json!({ "with_dnc": self.request.with_dnc }));
+        imports::finish(conn, self.request.stamp.org, record, &options, &Json(counts), (self.request.clock)())?;
+        Ok(self.summary)
+    }
+}
+
+fn change_of(logged: Logged) -> Option<FieldChange> {
+    Some(FieldChange { field: logged.field_name?, old: logged.old_value, new: logged.new_value })
+}
+
+/// The field that an edit concerned, or what else was done to the lead.
+fn edited_field(logged: &Logged) -> String {
+    match change_of(logged.clone()) {
+        Some(change) => edit_key(&change),
+        None => logged.action.to_string(),
+    }
+}
+
+/// What decides for every lead alike.
+struct Scope<'a> {
+    import: i64,
+    with_dnc: bool,
+    edits: &'a HashMap<i64, Vec<Logged>>,
+}
+
+impl Scope<'_> {
+    /// The numbers of these leads that are on the do-not-call list.
+    fn listed(&self, conn: &mut Db, stamp: &Stamp, leads: &[Lead]) -> Result<HashSet<E164>, DbError> {
+        let phones: Vec<String> = leads.iter().filter_map(|lead| lead.phone_number.clone()).collect();
+        Ok(dnc_list::listed_among(conn, stamp.org, &phones, stamp.now)?.into_iter().collect())
+    }
+
+    fn circumstances(&self, lead: &Lead, listed: &HashSet<E164>, status_since: Option<Timestamp>) -> Circumstances {
+        let number = lead.phone_number.as_deref().and_then(E164::from_e164);
+        Circumstances {
+            edited: self.edits.get(&lead.id).into_iter().flatten().map(edited_field).collect(),
+            with_dnc: self.with_dnc,
+            still_listed: number.is_some_and(|number| listed.contains(&number)),
+            status_since,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What is to become a lead, or to be added to one: values in the form of the domain.
+
+use crate::db::OrgId;
+use crate::db::models::leads::Lead;
+use crate::domain::leads::consent::Consent;
+use crate::domain::leads::status::Status;
+use crate::domain::phone::E164;
+use crate::domain::timestamp::Timestamp;
+
+/// The values of a row, each in the form of the domain. What the row left blank is empty.
+#[derive(Debug, Clone)]
+pub struct LeadDraft {
+    /// Names, company, owner and so on; status, consent and times stand beside it, because blank is not a value there.
+    pub lead: Box<Lead>,
+    pub phone: Option<E164>,
+    pub status: Option<Status>,
+    pub consent: Option<Consent>,
+    pub created: Option<Timestamp>,
+    pub do_not_call: bool,
+    pub email_opt_out: bool,
+    pub tags: Vec<String>,
+    pub further_phones: Vec<(E164, String)>,
+    pub note: Option<String>,
+}
+
+impl LeadDraft {
+    /// A draft that says nothing yet.
+    pub fn blank(org: OrgId, now: Timestamp) -> LeadDraft {
+        LeadDraft {
+            lead: Box::new(Lead::blank(org, now)),
+            phone: None,
+            status: None,
+            consent: None,
+            created: None,
+            do_not_call: false,
+            email_opt_out: false,
+            tags: Vec::new(),
+            further_phones: Vec::new(),
+            note: None,
+        }
+    }
+
+    /// Whether the person asks not to be called.
+    pub fn wants_dnc(&self) -> bool {
+        self.do_not_call || self.status == Some(Status::Dnc)
+    }
+}

@@ -1,0 +1,278 @@
+//! Changing one lead by hand: its fields, and its status. Status `dnc` follows the number.
+
+use super::draft::LeadDraft;
+use super::fields::{CUSTOM, set, text_of};
+use super::keys;
+use super::parts::{Parts, add_parts};
+use super::upsert::apply::{FieldChange, apply_edit};
+use crate::db::Stamp;
+use crate::db::lead_changes::{self, LeadChanges, Written};
+use crate::db::models::dnc::dnc_list;
+use crate::db::models::leads::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::lead_status_history;
+use crate::db::models::leads::{self, Lead, TEXT_COLUMNS};
+use crate::db::{Db, DbError};
+use crate::domain::audit::AuditAction;
+use crate::domain::dnc::{DncScope, DncSource, Terms};
+use crate::domain::leads::assignment::Strategy;
+use crate::domain::leads::consent::Consent;
+use crate::domain::leads::status::Status;
+use crate::domain::phone::E164;
+use crate::ops::dnc::add::{Request, honour};
+use crate::ops::dnc::remove::expire;
+use crate::ops::dnc::{DELISTED_NUMBER, LISTED_REASON, record_move};
+use jiff::tz::TimeZone;
+
+/// Why a lead was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("the lead {0} is deleted")]
+    Deleted(i64),
+    #[error("the lead {lead} has the version {stored} by now, not {expected}")]
+    Stale { lead: i64, stored: i32, expected: i32 },
+    /// Another live lead has the phone or the external id.
+    #[error("the live lead {holder} has this {what} already")]
+    Taken { holder: i64, what: &'static str },
+    #[error("`{0}` is not a field that can be cleared")]
+    NotClearable(String),
+    #[error("`{0}` cannot be both set and cleared")]
+    SetAndCleared(String),
+    #[error("the lead {0} would have neither phone nor email nor external id")]
+    NoIdentity(i64),
+    #[error("a lead does not move from {from} to {to}")]
+    ForbiddenMove { from: Status, to: Status },
+    #[error("another program took the phone number or the external id meanwhile")]
+    Raced,
+    #[error("the lead {lead} has no further number {number}")]
+    UnknownNumber { lead: i64, number: String },
+    #[error("{number} is the first number of the lead {lead}")]
+    FirstNumber { lead: i64, number: String },
+    #[error("the lead {lead} is on the do-not-call list by its number {number}")]
+    Listed { lead: i64, number: String },
+}
+
+/// What is to become of a lead.
+#[derive(Debug)]
+pub struct Edit<'a> {
+    pub draft: &'a LeadDraft,
+    /// Fields to be emptied, by their names in the audit log.
+    pub clear: &'a [String],
+    /// Refuse when the lead has another version by now.
+    pub if_version: Option<i32>,
+}
+
+/// Where a lead is to go.
+#[derive(Debug)]
+pub struct StatusMove {
+    pub to: Status,
+    /// Go past the allowed moves.
+    pub force: bool,
+    pub reason: Option<String>,
+    pub if_version: Option<i32>,
+}
+
+/// The fields that can be emptied.
+pub fn clearable() -> impl Iterator<Item = &'static str> {
+    let external = |name: &str| matches!(name, "external_source" | "external_id");
+    let texts = TEXT_COLUMNS.iter().map(|column| column.name).filter(move |name| !external(name));
+    texts.chain(["phone_number", "lead_score", "temperature", "owner_id", "value_cents"])
+}
+
+/// Changes fields of a lead, and tells whether an opt-out was kept that the edit would have weakened. The draft speaks of
+/// no status and of no number that is not to be called: those are more than a field. The caller holds
+/// [`crate::db::Lock::Leads`].
+///
+/// # Errors
+/// The lead is deleted or has another version, a key is taken, or the database refuses.
+pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bool, EditError> {
+    let mut lead = begin(conn, id, edit.if_version, stamp)?;
+    let before = lead.clone();
+    let mut keys = lead.clone();
+    edit.clear.iter().try_for_each(|name| clear(&mut keys, name, &mut Vec::new()))?;
+    keys.phone_number = edit.draft.lead.phone_number.clone().or(keys.phone_number);
+    keys.email = edit.draft.lead.email.clone().or(keys.email);
+    let opt_out = keys::opt_out_of_others(conn, &lead, &keys, stamp.org)?;
+    let effect = apply_edit(&mut lead, edit.draft, opt_out, stamp.now);
+    let mut fields = effect.changes;
+    for name in edit.clear {
+        if fields.iter().any(|change| change.field == *name) {
+            return Err(EditError::SetAndCleared(name.clone()));
+        }
+        clear(&mut lead, name, &mut fields)?;
+    }
+    if lead.phone_number.is_none() && lead.email.is_none() && lead.external_id.is_none() {
+        return Err(EditError::NoIdentity(id));
+    }
+    if let Some((holder, what)) = keys::holder(conn, &lead, stamp.org)? {
+        return Err(EditError::Taken { holder, what });
+    }
+    if before.phone_number.is_some() && lead.phone_number.is_none() && lead.status == Status::Dnc {
+        // The person stays opted out, though no number says so any more.
+        deny_consent(&mut lead, &mut fields, stamp);
+    }
+    let mut changes = LeadChanges::default();
+    let mut parts = Parts::of_lead(conn, stamp.org, id)?;
+    fields.extend(add_parts(&lead, &mut parts, edit.draft, &mut changes, stamp));
+    changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
+    if lead.owner_id != before.owner_id {
+        let (from, to) = (before.owner_id, lead.owner_id);
+        changes.assignments.push(stamp.assignment(id, from, to, Strategy::Manual));
+    }
+    if lead.phone_number != before.phone_number {
+        follow_number(conn, &mut lead, &mut changes, stamp)?;
+    }
+    if !changes.audit.is_empty() {
+        lead.updated_at = stamp.now;
+        lead.version = before.version + 1;
+        changes.updated.push(lead);
+        store(conn, &changes, stamp)?;
+    }
+    Ok(effect.consent_kept)
+}
+
+/// Moves a lead to another status. To `dnc` it goes with every lead of its number, which is put on the list; the caller
+/// holds [`crate::db::Lock::DncList`] for that, else [`crate::db::Lock::Leads`].
+///
+/// # Errors
+/// The move is forbidden and not forced, the lead is deleted, or the database refuses.
+pub fn set_status(
+    conn: &mut Db,
+    id: i64,
+    wanted: &StatusMove,
+    stamp: &Stamp,
+    zone: &TimeZone,
+) -> Result<(), EditError> {
+    let mut lead = begin(conn, id, wanted.if_version, stamp)?;
+    let (from, to) = (lead.status, wanted.to);
+    if from == to {
+        return Ok(());
+    }
+    let mut changes = LeadChanges::default();
+    match (from, to, lead.phone_number.as_deref().and_then(E164::from_e164)) {
+        // Only its number's way off the list leads out of `dnc`, forced or not.
+        (Status::Dnc, _, number) => {
+            let number = number.map(|number| number.to_string()).unwrap_or_default();
+            return Err(EditError::Listed { lead: id, number });
+        }
+        (_, Status::Dnc, Some(number)) => {
+            let terms = Terms { scope: DncScope::All, expires_at: None };
+            let request = Request {
+                number,
+                terms,
+                source: DncSource::Manual,
+                reason: wanted.reason.clone(),
+                text: None,
+                class: None,
+                received_at: stamp.now,
+            };
+            honour(conn, &[request], stamp, zone)?;
+            return Ok(());
+        }
+        (_, Status::Dnc, None) => {
+            let mut fields = Vec::new();
+            deny_consent(&mut lead, &mut fields, stamp);
+            changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
+        }
+        _ if !wanted.force && !from.may_move_to(to) => return Err(EditError::ForbiddenMove { from, to }),
+        _ => {
+            lead.status = to;
+            lead.status_changed_at = stamp.now;
+            let change = FieldChange { field: "status".into(), old: Some(from.to_string()), new: Some(to.to_string()) };
+            changes.audit.push(field_audit(id, change, stamp));
+            let mut row = stamp.status_change(id, Some(from), to);
+            row.reason.clone_from(&wanted.reason);
+            changes.history.push(row);
+        }
+    }
+    if changes.audit.is_empty() {
+        return Ok(());
+    }
+    lead.updated_at = stamp.now;
+    lead.version += 1;
+    changes.updated.push(lead);
+    store(conn, &changes, stamp)
+}
+
+/// The lead as it is now, held against changes by others.
+pub(super) fn begin(conn: &mut Db, id: i64, if_version: Option<i32>, stamp: &Stamp) -> Result<Lead, EditError> {
+    expire(conn, stamp)?;
+    let lead = leads::by_ids_for_change(conn, stamp.org, &[id])?.pop().ok_or(EditError::Deleted(id))?;
+    match if_version {
+        _ if lead.deleted_at.is_some() => Err(EditError::Deleted(id)),
+        Some(expected) if expected != lead.version => {
+            Err(EditError::Stale { lead: id, stored: lead.version, expected })
+        }
+        _ => Ok(lead),
+    }
+}
+
+fn clear(lead: &mut Lead, name: &str, fields: &mut Vec<FieldChange>) -> Result<(), EditError> {
+    if !name.starts_with(CUSTOM) && !clearable().any(|known| known == name) {
+        return Err(EditError::NotClearable(name.to_owned()));
+    }
+    // A phone goes with its extension, an amount with its currency, a source with how it was written.
+    let names: &[&str] = match name {
+        "phone_number" => &["phone_number", "phone_extension"],
+        "value_cents" => &["value_cents", "currency"],
+        "source" => &["source", "source_metadata"],
+        name => &[name],
+    };
+    for name in names {
+        let old = text_of(lead, name);
+        if old.is_some() && set(lead, name, None) {
+            fields.push(FieldChange { field: (*name).to_owned(), old, new: None });
+        }
+    }
+    Ok(())
+}
+
+/// Opts a lead out that has no number to be listed.
+pub(super) fn deny_consent(lead: &mut Lead, fields: &mut Vec<FieldChange>, stamp: &Stamp) {
+    let current = std::mem::replace(&mut lead.consent_status, Consent::Denied);
+    if current == Consent::Denied {
+        return;
+    }
+    let since = lead.consent_at.replace(stamp.now);
+    let change =
+        |field: &str, old: Option<String>, new: String| FieldChange { field: field.into(), old, new: Some(new) };
+    fields.push(change("consent_status", Some(current.to_string()), Consent::Denied.to_string()));
+    fields.push(change("consent_at", since.map(|time| time.to_string()), stamp.now.to_string()));
+}
+
+/// Makes the status of a lead follow its new number: to `dnc`, or back.
+pub(super) fn follow_number(
+    conn: &mut Db,
+    lead: &mut Lead,
+    changes: &mut LeadChanges,
+    stamp: &Stamp,
+) -> Result<(), DbError> {
+    let numbers: Vec<String> = lead.phone_number.iter().cloned().collect();
+    let is_listed = !dnc_list::listed_among(conn, stamp.org, &numbers, stamp.now)?.is_empty();
+    if is_listed && lead.status != Status::Dnc {
+        record_move(lead, Status::Dnc, LISTED_REASON, changes, stamp);
+    } else if !is_listed && lead.status == Status::Dnc {
+        let before = lead_status_history::before_dnc(conn, stamp.org, &[lead.id])?.remove(&lead.id);
+        record_move(lead, before.unwrap_or(Status::New), DELISTED_NUMBER, changes, stamp);
+    }
+    Ok(())
+}
+
+/// The audit entry of a field that changed.
+pub(super) fn field_audit(lead_id: i64, change: FieldChange, stamp: &Stamp) -> NewAuditEntry {
+    NewAuditEntry {
+        field_name: Some(change.field),
+        old_value: change.old,
+        new_value: change.new,
+        ..stamp.audit(lead_id, AuditAction::Update)
+    }
+}
+
+pub(super) fn store(conn: &mut Db, changes: &LeadChanges, stamp: &Stamp) -> Result<(), EditError> {
+    match lead_changes::write(conn, changes, stamp)? {
+        Written::All => Ok(()),
+        // Somebody took the key between the look and the write.
+        Written::LostRace => Err(EditError::Raced),
+    }
+}

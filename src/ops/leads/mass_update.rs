@@ -1,0 +1,255 @@
+//! One change to many leads, in batches inside one transaction.
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::edit::{deny_consent, field_audit};
+use crate::db::Stamp;
+use crate::db::lead_changes::{self, LeadChanges, Shift};
+use crate::db::models::leads::lead_tags::{self, NewTag};
+use crate::db::models::leads::{self, LeadState};
+use crate::db::{Db, DbError};
+use crate::domain::audit::AuditAction;
+use crate::domain::dnc::{DncScope, DncSource, Terms};
+use crate::domain::leads::assignment::{Strategy, whose_turn};
+use crate::domain::leads::status::Status;
+use crate::domain::phone::E164;
+use crate::ops::dnc::add::{Request, honour};
+use crate::ops::dnc::remove::expire;
+use crate::ops::leads::upsert::apply::FieldChange;
+
+/// What is done to each lead.
+#[derive(Debug, Clone)]
+pub enum BulkAction {
+    Tag(Vec<String>),
+    Untag(Vec<String>),
+    Status {
+        to: Status,
+        /// Go past the allowed moves.
+        force: bool,
+        reason: Option<String>,
+    },
+    /// To these users, who take turns; to nobody when there are none.
+    Assign {
+        users: Vec<i64>,
+        /// The filter by which the leads were chosen.
+        context: Option<String>,
+    },
+    Delete,
+}
+
+/// What became of the leads: `matched = changed + unchanged + not_allowed + on_dnc`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct BulkCounts {
+    /// How many leads were chosen.
+    pub matched: usize,
+    pub changed: usize,
+    /// They were so already.
+    pub unchanged: usize,
+    /// Their status does not move to the wanted one without being forced.
+    pub not_allowed: usize,
+    /// Only their number's way off the do-not-call list leads out of `dnc`.
+    pub on_dnc: usize,
+}
+
+impl BulkCounts {
+    /// Whether every lead is accounted for.
+    pub fn reconciles(&self) -> bool {
+        self.matched == self.changed + self.unchanged + self.not_allowed + self.on_dnc
+    }
+}
+
+/// Leads that are changed together.
+const BATCH: usize = 5000;
+
+/// Changes these live leads and tells what became of them; `step` hears how many are done, and can stop it. The caller
+/// holds [`crate::db::Lock::DncList`] when leads go to `dnc`, else [`crate::db::Lock::Leads`].
+///
+/// # Errors
+/// Those of `step`, or the database refuses.
+pub fn change(
+    conn: &mut Db,
+    ids: &[i64],
+    action: &BulkAction,
+    stamp: &Stamp,
+    zone: &TimeZone,
+    step: &mut dyn FnMut(usize) -> Result<(), DbError>,
+) -> Result<BulkCounts, DbError> {
+    expire(conn, stamp)?;
+    let mut counts = BulkCounts::default();
+    for some in ids.chunks(BATCH) {
+        step(counts.matched)?;
+        let mut states = leads::states_for_change(conn, stamp.org, some)?;
+        states.sort_unstable_by_key(|state| state.id);
+        let done = match action {
+            BulkAction::Tag(tags) => retag(conn, &states, tags, true, stamp)?,
+            BulkAction::Untag(tags) => retag(conn, &states, tags, false, stamp)?,
+            BulkAction::Status { to: Status::Dnc, reason, .. } => list_numbers(conn, &states, reason, stamp, zone)?,
+            BulkAction::Status { to, force, reason } => move_to(conn, &states, *to, *force, reason, stamp)?,
+            BulkAction::Assign { users, context } => assign(conn, &states, users, context, counts.matched, stamp)?,
+            BulkAction::Delete => delete(conn, &states, stamp)?,
+        };
+        counts.matched += states.len();
+        counts.changed += done.changed;
+        counts.unchanged += done.unchanged;
+        counts.not_allowed += done.not_allowed;
+        counts.on_dnc += done.on_dnc;
+    }
+    Ok(counts)
+}
+
+/// Adds tags to leads that do not have them, or takes them from those that do.
+fn retag(
+    conn: &mut Db,
+    states: &[LeadState],
+    tags: &[String],
+    adds: bool,
+    stamp: &Stamp,
+) -> Result<BulkCounts, DbError> {
+    let (mut counts, mut changes) = (BulkCounts::default(), LeadChanges::default());
+    let have = lead_tags::of_leads(conn, stamp.org, &ids_of(states))?;
+    for state in states {
+        let has = have.get(&state.id).map(Vec::as_slice).unwrap_or_default();
+        let changing: Vec<&String> = tags.iter().filter(|tag| has.contains(tag) != adds).collect();
+        if changing.is_empty() {
+            counts.unchanged += 1;
+            continue;
+        }
+        counts.changed += 1;
+        changes.shift(state.id, Shift::Parts);
+        for tag in changing {
+            let (organization_id, lead_id, created_at) = (stamp.org.0, state.id, stamp.now);
+            let (old, new) = match adds {
+                true => (None, Some(tag.clone())),
+                false => (Some(tag.clone()), None),
+            };
+            match adds {
+                true => changes.tags.push(NewTag { organization_id, lead_id, tag: tag.clone(), created_at }),
+                false => changes.removed.tags.push((lead_id, tag.clone())),
+            }
+            changes.audit.push(field_audit(lead_id, FieldChange { field: "tag".into(), old, new }, stamp));
+        }
+    }
+    lead_changes::write(conn, &changes, stamp)?;
+    Ok(counts)
+}
+
+fn move_to(
+    conn: &mut Db,
+    states: &[LeadState],
+    to: Status,
+    force: bool,
+    reason: &Option<String>,
+    stamp: &Stamp,
+) -> Result<BulkCounts, DbError> {
+    let (mut counts, mut changes) = (BulkCounts::default(), LeadChanges::default());
+    for state in states {
+        match state.status {
+            from if from == to => counts.unchanged += 1,
+            Status::Dnc => counts.on_dnc += 1,
+            from if !force && !from.may_move_to(to) => counts.not_allowed += 1,
+            from => {
+                counts.changed += 1;
+                changes.shift(state.id, Shift::Status(to));
+                let change =
+                    FieldChange { field: "status".into(), old: Some(from.to_string()), new: Some(to.to_string()) };
+                changes.audit.push(field_audit(state.id, change, stamp));
+                let mut row = stamp.status_change(state.id, Some(from), to);
+                row.reason.clone_from(reason);
+                changes.history.push(row);
+            }
+        }
+    }
+    lead_changes::write(conn, &changes, stamp)?;
+    Ok(counts)
+}
+
+/// Puts the numbers of leads on the do-not-call list, with which every lead of theirs goes to `dnc`. A lead without a
+/// number has its consent denied.
+fn list_numbers(
+    conn: &mut Db,
+    states: &[LeadState],
+    reason: &Option<String>,
+    stamp: &Stamp,
+    zone: &TimeZone,
+) -> Result<BulkCounts, DbError> {
+    let (mut counts, mut requests, mut without) = (BulkCounts::default(), Vec::new(), Vec::new());
+    for state in states {
+        match (state.status, state.phone_number.as_deref().and_then(E164::from_e164)) {
+            (Status::Dnc, _) => counts.unchanged += 1,
+            (_, None) => without.push(state.id),
+            (_, Some(number)) => {
+                counts.changed += 1;
+                requests.push(Request {
+                    number,
+                    terms: Terms { scope: DncScope::All, expires_at: None },
+                    source: DncSource::Manual,
+                    reason: reason.clone(),
+                    text: None,
+                    class: None,
+                    received_at: stamp.now,
+                });
+            }
+        }
+    }
+    honour(conn, &requests, stamp, zone)?;
+    let mut changes = LeadChanges::default();
+    for mut lead in leads::by_ids(conn, stamp.org, &without)? {
+        let mut fields = Vec::new();
+        deny_consent(&mut lead, &mut fields, stamp);
+        if fields.is_empty() {
+            counts.unchanged += 1;
+            continue;
+        }
+        counts.changed += 1;
+        changes.audit.extend(fields.into_iter().map(|change| field_audit(lead.id, change, stamp)));
+        (lead.updated_at, lead.version) = (stamp.now, lead.version + 1);
+        changes.updated.push(lead);
+    }
+    lead_changes::write(conn, &changes, stamp)?;
+    Ok(counts)
+}
+
+/// Gives leads to users who take turns; `done` leads had theirs before.
+fn assign(
+    conn: &mut Db,
+    states: &[LeadState],
+    users: &[i64],
+    context: &Option<String>,
+    done: usize,
+    stamp: &Stamp,
+) -> Result<BulkCounts, DbError> {
+    let (mut counts, mut changes) = (BulkCounts::default(), LeadChanges::default());
+    let strategy = if users.len() > 1 { Strategy::RoundRobin } else { Strategy::Manual };
+    for (place, state) in states.iter().enumerate() {
+        let to = whose_turn(users, done + place);
+        if state.owner_id == to {
+            counts.unchanged += 1;
+            continue;
+        }
+        counts.changed += 1;
+        changes.shift(state.id, Shift::Owner(to));
+        let text = |user: Option<i64>| user.map(|user| user.to_string());
+        let change = FieldChange { field: "owner_id".into(), old: text(state.owner_id), new: text(to) };
+        changes.audit.push(field_audit(state.id, change, stamp));
+        let mut row = stamp.assignment(state.id, state.owner_id, to, strategy);
+        row.context.clone_from(context);
+        changes.assignments.push(row);
+    }
+    lead_changes::write(conn, &changes, stamp)?;
+    Ok(counts)
+}
+
+fn delete(conn: &mut Db, states: &[LeadState], stamp: &Stamp) -> Result<BulkCounts, DbError> {
+    let mut changes = LeadChanges::default();
+    for state in states {
+        changes.shift(state.id, Shift::Deleted);
+        changes.audit.push(stamp.audit(state.id, AuditAction::Delete));
+    }
+    lead_changes::write(conn, &changes, stamp)?;
+    Ok(BulkCounts { changed: states.len(), ..BulkCounts::default() })
+}
+
+fn ids_of(states: &[LeadState]) -> Vec<i64> {
+    states.iter().map(|state| state.id).collect()
+}

@@ -1,0 +1,17 @@
+//! Leads: making, changing, finding, merging and deleting them.
+
+pub mod delete;
+pub mod draft;
+pub mod duplicates;
+pub mod edit;
+pub mod fields;
+pub mod history;
+pub mod keys;
+pub mod mass_update;
+pub mod merge;
+pub mod note;
+pub mod parts;
+pub mod personal;
+pub mod phone;
+pub mod search;
+pub mod upsert;

@@ -1,0 +1,118 @@
+//! The numbers of a lead: further ones, and which is the first.
+
+use super::edit::{EditError, begin, field_audit, follow_number, store};
+use super::keys;
+use super::parts::Parts;
+use super::upsert::apply::FieldChange;
+use crate::db::Db;
+use crate::db::Stamp;
+use crate::db::lead_changes::{LeadChanges, Shift};
+use crate::db::models::leads::lead_phones::{self, NewPhone};
+use crate::domain::leads::consent::Consent;
+
+/// What kind a further number is of that nobody has named.
+pub const OTHER: &str = "other";
+/// The longest name of a kind, in characters.
+pub const LONGEST_KIND: usize = 40;
+
+/// Adds a further number to a lead; false when it has that number. The caller holds [`crate::db::Lock::Leads`].
+///
+/// # Errors
+/// The lead is deleted, or the database refuses.
+pub fn add(conn: &mut Db, id: i64, number: &str, kind: &str, stamp: &Stamp) -> Result<bool, EditError> {
+    let lead = begin(conn, id, None, stamp)?;
+    let parts = Parts::of_lead(conn, stamp.org, id)?;
+    if lead.phone_number.as_deref() == Some(number) || parts.phones.iter().any(|known| known == number) {
+        return Ok(false);
+    }
+    let mut changes = LeadChanges::default();
+    changes.audit.push(field_audit(id, phone(None, Some(number)), stamp));
+    changes.phones.push(row(id, number, kind, stamp));
+    changes.shift(id, Shift::Parts);
+    store(conn, &changes, stamp)?;
+    Ok(true)
+}
+
+/// Takes a further number from a lead. The caller holds [`crate::db::Lock::Leads`].
+///
+/// # Errors
+/// The lead is deleted or has no such further number, or the database refuses.
+pub fn remove(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result<(), EditError> {
+    let lead = begin(conn, id, None, stamp)?;
+    if lead.phone_number.as_deref() == Some(number) {
+        return Err(EditError::FirstNumber { lead: id, number: number.to_owned() });
+    }
+    refuse_unknown(conn, id, number, stamp)?;
+    let mut changes = LeadChanges::default();
+    changes.audit.push(field_audit(id, phone(Some(number), None), stamp));
+    changes.removed.phones.push((id, number.to_owned()));
+    changes.shift(id, Shift::Parts);
+    store(conn, &changes, stamp)
+}
+
+/// Makes a further number of a lead its first, which becomes a further one, and its status follow the new number; returns
+/// the extension of the old first number, which further numbers have none of. The caller holds
+/// [`crate::db::Lock::Leads`].
+///
+/// # Errors
+/// The lead is deleted or has no such further number, another live lead has it, or the database refuses.
+pub fn make_first(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result<String, EditError> {
+    let mut lead = begin(conn, id, None, stamp)?;
+    if lead.phone_number.as_deref() == Some(number) {
+        return Ok(String::new());
+    }
+    refuse_unknown(conn, id, number, stamp)?;
+    let old = lead.phone_number.replace(number.to_owned());
+    let extension = std::mem::take(&mut lead.phone_extension);
+    if let Some((holder, what)) = keys::holder(conn, &lead, stamp.org)? {
+        return Err(EditError::Taken { holder, what });
+    }
+    let mut changes = LeadChanges::default();
+    let field = |name: &str, old: Option<String>, new: Option<&str>| FieldChange {
+        field: name.to_owned(),
+        old,
+        new: new.map(str::to_owned),
+    };
+    let mut fields = vec![field("phone_number", old.clone(), Some(number)), phone(Some(number), None)];
+    if !extension.is_empty() {
+        fields.push(field("phone_extension", Some(extension.clone()), None));
+    }
+    changes.removed.phones.push((id, number.to_owned()));
+    if let Some(old) = &old {
+        fields.push(phone(None, Some(old)));
+        changes.phones.push(row(id, old, OTHER, stamp));
+    }
+    let opt_out = keys::opt_out_of_others(conn, &lead, &lead, stamp.org)?;
+    if opt_out.denied && lead.consent_status != Consent::Denied {
+        super::edit::deny_consent(&mut lead, &mut fields, stamp);
+    }
+    changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
+    follow_number(conn, &mut lead, &mut changes, stamp)?;
+    lead.updated_at = stamp.now;
+    lead.version += 1;
+    changes.updated.push(lead);
+    store(conn, &changes, stamp)?;
+    Ok(extension)
+}
+
+fn refuse_unknown(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result<(), EditError> {
+    let known = lead_phones::of_leads(conn, stamp.org, &[id])?.remove(&id).unwrap_or_default();
+    match known.iter().any(|phone| phone.phone_number == number) {
+        true => Ok(()),
+        false => Err(EditError::UnknownNumber { lead: id, number: number.to_owned() }),
+    }
+}
+
+fn phone(old: Option<&str>, new: Option<&str>) -> FieldChange {
+    FieldChange { field: "phone".into(), old: old.map(str::to_owned), new: new.map(str::to_owned) }
+}
+
+fn row(lead_id: i64, number: &str, kind: &str, stamp: &Stamp) -> NewPhone {
+    NewPhone {
+        organization_id: stamp.org.0,
+        lead_id,
+        phone_number: number.to_owned(),
+        kind: kind.to_owned(),
+        created_at: stamp.now,
+    }
+}

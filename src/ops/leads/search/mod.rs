@@ -1,0 +1,145 @@
+//! Finding leads by fragments of what they are called, through an index that is brought up to date when somebody searches.
+
+pub mod refresh;
+
+use std::collections::{BTreeMap, HashMap};
+
+use roaring::RoaringBitmap;
+
+use crate::db::models::leads::lead_phones;
+use crate::db::models::leads::lead_search::{self, Searchable};
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::leads::search::{Trigram, likeness, trigrams_of_term, words};
+
+/// So many ids of leads share a bitmap.
+const BLOCK: i64 = 1 << 16;
+
+/// The most trigrams that are looked up: more would hardly leave out anyone else.
+const MOST_TRIGRAMS: usize = 24;
+
+/// Leads that are looked at together.
+const TOGETHER: usize = 500;
+
+/// From how many matches on no more are looked for: the best of these are shown.
+pub const ENOUGH: usize = 1000;
+
+/// What is searched for.
+#[derive(Debug)]
+pub struct Query {
+    /// All of these must be found.
+    pub terms: Vec<String>,
+    /// Deleted leads instead of live ones.
+    pub deleted: bool,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct Found {
+    /// The best matches first, of equal ones the newest.
+    pub leads: Vec<i64>,
+    /// There are more than were looked at.
+    pub has_more: bool,
+}
+
+/// Finds leads by the index, and by looking at those that changed since it was brought up to date.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn search(conn: &mut Db, org: OrgId, query: &Query) -> Result<Found, DbError> {
+    let seen = lead_search::seen(conn, org)?;
+    let changed = match seen {
+        Some(seen) => lead_search::changed_since(conn, org, seen)?,
+        None => Vec::new(),
+    };
+    let mut candidates = match seen {
+        Some(_) => by_index(conn, org, query)?,
+        None => BTreeMap::new(),
+    };
+    if seen.is_none()
+        && let Some((first, last)) = lead_search::id_range(conn, org)?
+    {
+        // Nothing is indexed yet, and the index cannot be written now: all leads are looked at.
+        for block in first / BLOCK..=last / BLOCK {
+            candidates.insert(block, (0..BLOCK as u32).collect());
+        }
+    }
+    for id in changed {
+        candidates.entry(id / BLOCK).or_default().insert(within_block(id));
+    }
+    look_at(conn, org, query, &candidates)
+}
+
+fn within_block(id: i64) -> u32 {
+    (id % BLOCK) as u32
+}
+
+/// The leads that have all trigrams of the terms, by block.
+fn by_index(conn: &mut Db, org: OrgId, query: &Query) -> Result<BTreeMap<i64, RoaringBitmap>, DbError> {
+    let mut wanted: Vec<i64> = query.terms.iter().flat_map(|term| trigrams_of_term(term)).map(|t| t.0).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted.truncate(MOST_TRIGRAMS);
+    let asked: Vec<i64> = wanted.iter().copied().chain([Trigram::LIVE.0]).collect();
+    let mut blocks: HashMap<i64, HashMap<i64, RoaringBitmap>> = HashMap::new();
+    for posting in lead_search::postings(conn, org, &asked, None)? {
+        blocks.entry(posting.block).or_default().insert(posting.trigram, bitmap(&posting.leads)?);
+    }
+    let mut candidates = BTreeMap::new();
+    for (block, mut postings) in blocks {
+        let live = postings.remove(&Trigram::LIVE.0).unwrap_or_default();
+        let all: Option<Vec<RoaringBitmap>> = wanted.iter().map(|trigram| postings.remove(trigram)).collect();
+        let Some(mut all) = all else { continue };
+        // The shortest first, so that there is little to compare.
+        all.sort_by_key(RoaringBitmap::len);
+        let Some(having) = all.into_iter().reduce(|a, b| a & b) else { continue };
+        let having = if query.deleted { having - live } else { having & live };
+        if !having.is_empty() {
+            candidates.insert(block, having);
+        }
+    }
+    Ok(candidates)
+}
+
+/// Looks at candidates, the newest first, until there are enough matches.
+fn look_at(
+    conn: &mut Db,
+    org: OrgId,
+    query: &Query,
+    candidates: &BTreeMap<i64, RoaringBitmap>,
+) -> Result<Found, DbError> {
+    let ids_of = |(block, leads): (&i64, &RoaringBitmap)| {
+        let first = block * BLOCK;
+        leads.clone().into_iter().rev().map(move |lead| first + i64::from(lead))
+    };
+    let mut newest_first = candidates.iter().rev().flat_map(ids_of).peekable();
+    let mut matches: Vec<(u32, i64)> = Vec::new();
+    while newest_first.peek().is_some() && matches.len() < ENOUGH {
+        let some: Vec<i64> = newest_first.by_ref().take(TOGETHER).collect();
+        let further = lead_phones::of_leads(conn, org, &some)?;
+        for lead in lead_search::searchable(conn, org, &some)? {
+            let further = further.get(&lead.id).into_iter().flatten().map(|phone| phone.phone_number.as_str());
+            if lead.deleted_at.is_some() == query.deleted
+                && let Some(likeness) = likeness(&words_of(&lead, further), &query.terms)
+            {
+                matches.push((likeness, lead.id));
+            }
+        }
+    }
+    matches.sort_unstable_by_key(|(likeness, id)| std::cmp::Reverse((*likeness, *id)));
+    Ok(Found { leads: matches.into_iter().map(|(_, id)| id).collect(), has_more: newest_first.peek().is_some() })
+}
+
+/// All words of a lead that a search looks at.
+fn words_of<'a>(lead: &'a Searchable, further: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let texts = [&lead.first_name, &lead.last_name, &lead.company, &lead.email, &lead.phone_number];
+    texts.into_iter().flatten().map(String::as_str).chain(further).flat_map(words).collect()
+}
+
+fn damaged(error: std::io::Error) -> DbError {
+    let text = format!("the index of searches is damaged: {error}");
+    DbError::Query(diesel::result::Error::DeserializationError(text.into()))
+}
+
+fn bitmap(bytes: &[u8]) -> Result<RoaringBitmap, DbError> {
+    RoaringBitmap::deserialize_from(bytes).map_err(damaged)
+}

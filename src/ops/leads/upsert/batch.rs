@@ -1,0 +1,275 @@
+//! The drafts of one call on their way to the database: each is matched and becomes a new lead, a change or a skip.
+
+use std::collections::HashMap;
+
+use super::apply::{FieldChange, apply};
+use super::matching::Match;
+use super::{Fate, LeadWriter, Outcome};
+use crate::db::lead_changes::LeadChanges;
+use crate::db::models::dnc::dnc_list::NewDncEntry;
+use crate::db::models::leads::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::lead_status_history::NewStatusChange;
+use crate::db::models::leads::{self, Lead};
+use crate::db::{Db, DbError};
+use crate::domain::audit::AuditAction;
+use crate::domain::dnc::{DncScope, DncSource};
+use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
+use crate::domain::leads::consent::{Consent, OptOut};
+use crate::domain::leads::status::Status;
+use crate::domain::phone::E164;
+use crate::domain::timestamp::Timestamp;
+use crate::ops::dnc;
+use crate::ops::leads::draft::LeadDraft;
+use crate::ops::leads::parts::{Parts, add_parts};
+
+/// A lead that a batch works on, with what belongs to it.
+struct Held {
+    lead: Lead,
+    parts: Parts,
+    is_new: bool,
+    changed: bool,
+}
+
+/// The drafts of one call on their way to [`LeadChanges`].
+pub(super) struct Batch<'a> {
+    writer: &'a mut LeadWriter,
+    new_ids: std::vec::IntoIter<i64>,
+    held: HashMap<i64, Held>,
+    /// New leads in the order of their ids.
+    created: Vec<i64>,
+    changes: LeadChanges,
+    newly_listed: Vec<String>,
+}
+
+impl<'a> Batch<'a> {
+    /// Loads the stored leads that the drafts can change, and reserves ids for the new ones.
+    pub(super) fn begin(
+        writer: &'a mut LeadWriter,
+        conn: &mut Db,
+        drafts: &[&LeadDraft],
+    ) -> Result<Batch<'a>, DbError> {
+        let org = writer.stamp.org;
+        let mut known = Vec::new();
+        let mut new = 0;
+        for draft in drafts {
+            match writer.identities.find(draft) {
+                Match::New { .. } => new += 1,
+                Match::Known(id) if writer.may_change(draft) => known.push(id),
+                Match::Known(_) | Match::Conflict(..) => {}
+            }
+        }
+        known.sort_unstable();
+        known.dedup();
+        let with_parts = matches!(writer.policy.on_duplicate, OnDuplicate::Fill | OnDuplicate::Update);
+        let mut parts = match with_parts && !known.is_empty() {
+            true => Parts::of_leads(conn, org, &known)?,
+            false => HashMap::new(),
+        };
+        let held = leads::by_ids_for_change(conn, org, &known)?
+            .into_iter()
+            .map(|lead| {
+                let id = lead.id;
+                let held = Held { lead, parts: parts.remove(&id).unwrap_or_default(), is_new: false, changed: false };
+                (id, held)
+            })
+            .collect();
+        let new_ids = match new {
+            0 => Vec::new(),
+            count => leads::reserve_ids(conn, count)?,
+        };
+        Ok(Batch {
+            writer,
+            new_ids: new_ids.into_iter(),
+            held,
+            created: Vec::with_capacity(new),
+            changes: LeadChanges::default(),
+            newly_listed: Vec::new(),
+        })
+    }
+
+    /// Decides what becomes of a draft; nothing when that needs more than was looked up beforehand.
+    pub(super) fn place(&mut self, draft: &LeadDraft) -> Option<Outcome> {
+        Some(match self.writer.identities.find(draft) {
+            Match::Conflict(by_id, by_phone) => Outcome::of(Fate::RejectedConflict(by_id, by_phone)),
+            Match::Known(id) if self.writer.policy.on_duplicate == OnDuplicate::Reject => {
+                Outcome::of(Fate::RejectedDuplicate(id))
+            }
+            Match::Known(id) if self.writer.may_change(draft) && !self.held.contains_key(&id) => return None,
+            Match::Known(id) => self.change(id, draft),
+            Match::New { possible_duplicate } => {
+                let is_listed = draft.phone.is_some_and(|phone| self.writer.numbers.listed.contains(&phone));
+                if self.writer.policy.on_listed == OnListed::Skip
+                    && (is_listed || (draft.wants_dnc() && draft.phone.is_some()))
+                {
+                    self.list_number(draft);
+                    return Some(Outcome::of(Fate::SkippedListed));
+                }
+                let id = self.new_ids.next()?;
+                Outcome { possible_duplicate, ..self.create(id, draft) }
+            }
+        })
+    }
+
+    fn create(&mut self, id: i64, draft: &LeadDraft) -> Outcome {
+        let stamp = self.writer.stamp.clone();
+        let mut outcome = Outcome::of(Fate::Created(id));
+        let mut lead = (*draft.lead).clone();
+        lead.id = id;
+        lead.import_id = stamp.import_id;
+        lead.created_at = draft.created.unwrap_or(stamp.now);
+        lead.updated_at = stamp.now;
+        lead.status_changed_at = lead.created_at;
+        lead.status = draft.status.filter(|status| *status != Status::Dnc).unwrap_or(Status::New);
+        outcome.consent_kept = self.settle_consent(&mut lead, draft);
+        self.list_number(draft);
+        let is_listed = draft.phone.is_some_and(|phone| self.writer.numbers.listed.contains(&phone));
+        if is_listed {
+            outcome.dnc_flagged = true;
+            let own = std::mem::replace(&mut lead.status, Status::Dnc);
+            lead.status_changed_at = stamp.now;
+            let first = stamp.status_change(id, None, own);
+            self.changes.history.push(NewStatusChange { changed_at: lead.created_at, ..first });
+            self.changes.history.push(dnc::status_row(id, own, Status::Dnc, dnc::LISTED_REASON, &stamp));
+        }
+        outcome.previously_deleted =
+            draft.phone.is_some_and(|phone| self.writer.numbers.previously_deleted.contains(&phone));
+        outcome.previously_erased = self.writer.opt_outs.of_erased(draft.phone, draft.lead.email.as_deref()).is_some();
+        self.remember(&lead, draft.phone);
+        let mut held = Held { lead, parts: Parts::default(), is_new: true, changed: false };
+        // A created lead has one audit row for all of it.
+        let _ = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
+        self.created.push(id);
+        self.held.insert(id, held);
+        outcome
+    }
+
+    /// Gives a new lead the consent that it asks for, no weaker than what its person opted out of.
+    fn settle_consent(&mut self, lead: &mut Lead, draft: &LeadDraft) -> bool {
+        let now = self.writer.stamp.now;
+        let opt_out = self.writer.opt_outs.of(draft.phone, draft.lead.email.as_deref());
+        let asked = match draft.wants_dnc() && draft.phone.is_none() {
+            true => Consent::Denied,
+            false => draft.consent.unwrap_or(Consent::Pending),
+        };
+        lead.consent_status = opt_out.ratchet(asked);
+        lead.consent_at = (lead.consent_status != Consent::Pending).then_some(now);
+        lead.email_opted_out_at =
+            opt_out.email_opted_out_at.map(Timestamp::from_micros).or(draft.email_opt_out.then_some(now));
+        lead.consent_status != asked || (opt_out.email_opted_out_at.is_some() && !draft.email_opt_out)
+    }
+
+    /// Puts the draft's number on the do-not-call list when the draft asks for it.
+    fn list_number(&mut self, draft: &LeadDraft) {
+        let Some(phone) = draft.phone.filter(|_| draft.wants_dnc()) else { return };
+        if !self.writer.numbers.listed.insert(phone) {
+            return;
+        }
+        let stamp = &self.writer.stamp;
+        self.newly_listed.push(phone.to_string());
+        self.changes.dnc.push(NewDncEntry {
+            organization_id: stamp.org.0,
+            phone_number: phone.to_string(),
+            reason: Some("do-not-call flag of a lead".into()),
+            source: if stamp.import_id.is_some() { DncSource::Import } else { DncSource::Manual },
+            scope: DncScope::All,
+            evidence: Some(self.writer.evidence.clone()),
+            added_by: stamp.changed_by,
+            added_at: stamp.now,
+            expires_at: None,
+            updated_at: stamp.now,
+            import_id: stamp.import_id,
+            added_actor: stamp.actor.clone(),
+        });
+    }
+
+    fn change(&mut self, id: i64, draft: &LeadDraft) -> Outcome {
+        let stamp = self.writer.stamp.clone();
+        let policy = self.writer.policy.on_duplicate;
+        // A number on the list stays the number of its lead: the draft's own phone may be another one.
+        self.list_number(draft);
+        let Some(mut held) = self.held.remove(&id) else { return Outcome::of(Fate::SkippedKnown(id)) };
+        let draft = &*self.writer.identities.for_survivor(draft);
+        let opt_outs = &self.writer.opt_outs;
+        let opt_out =
+            opt_outs.of(draft.phone, held.lead.email.as_deref()).or(opt_outs.of(None, draft.lead.email.as_deref()));
+        let mut outcome = Outcome::of(Fate::SkippedKnown(id));
+        let version = held.lead.version;
+        let before = matches!(policy, OnDuplicate::Fill | OnDuplicate::Update).then(|| held.lead.clone());
+        let effect = apply(&mut held.lead, draft, policy, opt_out, stamp.now);
+        outcome.status_kept = effect.status_kept;
+        outcome.consent_kept = effect.consent_kept;
+        let mut changed = !effect.changes.is_empty();
+        if let Some(from) = effect.moved_from {
+            self.changes.history.push(stamp.status_change(id, Some(from), held.lead.status));
+        }
+        self.audit(id, effect.changes);
+        let number = held.lead.phone_number.as_deref().and_then(E164::from_e164);
+        if number.is_some_and(|number| self.writer.numbers.listed.contains(&number)) && held.lead.status != Status::Dnc
+        {
+            dnc::record_move(&mut held.lead, Status::Dnc, dnc::LISTED_REASON, &mut self.changes, &stamp);
+            outcome.dnc_flagged = true;
+            changed = true;
+        }
+        if matches!(policy, OnDuplicate::Fill | OnDuplicate::Update) {
+            let parts = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
+            changed |= !parts.is_empty();
+            self.audit(id, parts);
+        }
+        if changed {
+            held.changed = true;
+            held.lead.updated_at = stamp.now;
+            held.lead.version = version + i32::from(!held.is_new);
+            if let Some(before) = before {
+                self.writer.identities.forget(&before);
+                if !held.is_new && gives_up_a_key(&before, &held.lead) {
+                    self.changes.rekeyed.push(id);
+                }
+            }
+            self.remember(&held.lead, number);
+            outcome.fate = Fate::Updated(id);
+        } else if policy != OnDuplicate::Skip {
+            outcome.fate = Fate::Unchanged(id);
+        }
+        self.held.insert(id, held);
+        outcome
+    }
+
+    fn audit(&mut self, lead_id: i64, changes: Vec<FieldChange>) {
+        let stamp = &self.writer.stamp;
+        self.changes.audit.extend(changes.into_iter().map(|change| NewAuditEntry {
+            field_name: Some(change.field),
+            old_value: change.old,
+            new_value: change.new,
+            ..stamp.audit(lead_id, AuditAction::Update)
+        }));
+    }
+
+    fn remember(&mut self, lead: &Lead, phone: Option<E164>) {
+        let external = lead.external_source.as_deref().zip(lead.external_id.as_deref());
+        let email = lead.email.as_deref();
+        self.writer.identities.remember(lead.id, phone, &lead.phone_extension, email, external);
+        let opt_out = OptOut {
+            denied: lead.consent_status == Consent::Denied || lead.status == Status::Dnc,
+            email_opted_out_at: lead.email_opted_out_at.map(|t| t.as_micros()),
+        };
+        self.writer.opt_outs.add(phone, email, opt_out);
+    }
+
+    pub(super) fn finish(mut self) -> (LeadChanges, Vec<String>) {
+        self.changes.created =
+            self.created.iter().filter_map(|id| self.held.remove(id)).map(|held| held.lead).collect();
+        let mut updated: Vec<Lead> =
+            self.held.into_values().filter(|held| held.changed).map(|held| held.lead).collect();
+        updated.sort_unstable_by_key(|lead| lead.id);
+        self.changes.updated = updated;
+        (self.changes, self.newly_listed)
+    }
+}
+
+/// Whether a changed lead leaves a phone or an external id to others.
+fn gives_up_a_key(before: &Lead, after: &Lead) -> bool {
+    let phone = |lead: &Lead| lead.phone_number.clone().map(|number| (number, lead.phone_extension.clone()));
+    let external = |lead: &Lead| lead.external_source.clone().zip(lead.external_id.clone());
+    (phone(before).is_some() && phone(before) != phone(after))
+        || (external(before).is_some() && external(before) != external(after))
+}

@@ -1,0 +1,237 @@
+//! Writing drafts as leads, in batches: matching, the policy for duplicates, the opt-out ratchet, the do-not-call
+//! list, and the logs that belong to every change.
+
+pub mod apply;
+mod batch;
+pub mod matching;
+pub mod opt_outs;
+
+use super::draft::LeadDraft;
+use crate::db::Stamp;
+use crate::db::lead_changes::{self, DeferredIndexes, Written};
+use crate::db::models::dnc::dnc_list;
+use crate::db::models::leads::lead_identities;
+use crate::db::{Db, DbError};
+use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
+use crate::domain::leads::consent::Consent;
+use crate::ops::dnc;
+use batch::Batch;
+use matching::{Identities, Numbers};
+use opt_outs::OptOuts;
+
+/// How drafts are written.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    pub on_duplicate: OnDuplicate,
+    pub on_listed: OnListed,
+}
+
+/// What became of a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Created(i64),
+    Updated(i64),
+    Unchanged(i64),
+    /// The lead is known and left as it is.
+    SkippedKnown(i64),
+    /// The number is on the do-not-call list and listed numbers are left out.
+    SkippedListed,
+    /// The lead is known and duplicates are rejected.
+    RejectedDuplicate(i64),
+    /// External id and phone name different leads.
+    RejectedConflict(i64, i64),
+}
+
+/// What became of a draft, and what a person should hear about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    pub fate: Fate,
+    /// The lead went to `dnc`.
+    pub dnc_flagged: bool,
+    /// The draft would have weakened an opt-out.
+    pub consent_kept: bool,
+    /// A forbidden status move was left out.
+    pub status_kept: bool,
+    /// Another lead has the email, which alone is not enough.
+    pub possible_duplicate: bool,
+    /// A deleted lead had the phone.
+    pub previously_deleted: bool,
+    /// Who had this phone or email was erased.
+    pub previously_erased: bool,
+}
+
+impl Outcome {
+    pub(super) fn of(fate: Fate) -> Outcome {
+        Outcome {
+            fate,
+            dnc_flagged: false,
+            consent_kept: false,
+            status_kept: false,
+            possible_duplicate: false,
+            previously_deleted: false,
+            previously_erased: false,
+        }
+    }
+}
+
+/// An error of writing drafts.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("other programs kept taking the same phones; gave up after {0} attempts")]
+    LostRaces(u32),
+}
+
+/// Writes drafts inside one transaction. It remembers whom it has accepted, so that later drafts match them.
+pub struct LeadWriter {
+    pub(super) stamp: Stamp,
+    pub(super) policy: Policy,
+    /// What new do-not-call entries give as their evidence.
+    pub(super) evidence: String,
+    pub(super) identities: Identities,
+    pub(super) opt_outs: OptOuts,
+    pub(super) numbers: Numbers,
+    /// Whether identities and numbers are complete, so that batches need not look anything up.
+    preloaded: bool,
+    indexes: DeferredIndexes,
+    /// Numbers listed while the index of phones is missing; their leads are moved at the end.
+    waiting: Vec<String>,
+}
+
+/// From how many drafts on indexes are put off: below it nobody would notice.
+const WORTH_DEFERRING: usize = 5000;
+
+/// How often a batch that loses races is tried again.
+const MAX_RACES: u32 = 20;
+
+/// How many drafts are looked up together once a batch had to stop early.
+const AFTER_SURPRISE: usize = 64;
+
+impl LeadWriter {
+    /// Prepares for about `expected` drafts. When that is much beside the organization's leads, all of them are loaded;
+    /// else each batch looks up what it needs.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn new(
+        conn: &mut Db,
+        stamp: Stamp,
+        policy: Policy,
+        evidence: String,
+        expected: usize,
+    ) -> Result<LeadWriter, DbError> {
+        dnc::remove::expire(conn, &stamp)?;
+        let (org, mut identities, mut numbers) = (stamp.org, Identities::default(), Numbers::default());
+        let preloaded = identities.load_if_many(conn, org, expected)?;
+        if preloaded {
+            dnc_list::each_listed(conn, org, stamp.now, |number| {
+                numbers.listed.insert(number);
+            })?;
+            lead_identities::each_deleted_phone(conn, org, |number| {
+                numbers.previously_deleted.insert(number);
+            })?;
+        }
+        let opt_outs = OptOuts::load(conn, org)?;
+        let indexes = match preloaded && expected >= WORTH_DEFERRING {
+            true => DeferredIndexes::defer(conn, expected)?,
+            false => DeferredIndexes::default(),
+        };
+        let waiting = Vec::new();
+        Ok(LeadWriter { stamp, policy, evidence, identities, opt_outs, numbers, preloaded, indexes, waiting })
+    }
+
+    /// Writes drafts and tells what became of each, in order.
+    ///
+    /// # Errors
+    /// The database refuses, or other programs keep taking the same phones.
+    pub fn write(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<Vec<Outcome>, WriteError> {
+        let mut outcomes = Vec::with_capacity(drafts.len());
+        let mut most = drafts.len();
+        while let Some(rest) = drafts.get(outcomes.len()..).filter(|rest| !rest.is_empty()) {
+            let some = &rest[..rest.len().min(most)];
+            let done = self.write_some(conn, some)?;
+            if done.len() < some.len() {
+                // What follows may surprise again, and each surprise costs the look-ups of a whole batch.
+                most = AFTER_SURPRISE;
+            }
+            outcomes.extend(done);
+        }
+        Ok(outcomes)
+    }
+
+    /// Writes the first drafts, at least one of them: it stops where an earlier draft of the batch has changed who a
+    /// later one is, in a way that what was looked up beforehand does not cover.
+    fn write_some(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<Vec<Outcome>, WriteError> {
+        for _ in 0..MAX_RACES {
+            self.look_up(conn, drafts)?;
+            let mut batch = Batch::begin(self, conn, drafts)?;
+            let outcomes: Vec<Outcome> = drafts.iter().map_while(|draft| batch.place(draft)).collect();
+            let (changes, newly_listed) = batch.finish();
+            let written = match outcomes.is_empty() {
+                // Even the first is not who it was: another program has changed the lead since it was looked up.
+                true => Written::LostRace,
+                false => {
+                    dnc_list::close_superseded(conn, &newly_listed, &self.stamp)?;
+                    lead_changes::write(conn, &changes, &self.stamp)?
+                }
+            };
+            match written {
+                Written::All => {
+                    if self.indexes.are_missing() {
+                        self.waiting.extend(newly_listed);
+                    } else if !newly_listed.is_empty() {
+                        dnc::move_leads_to_dnc(conn, &newly_listed, &self.stamp)?;
+                    }
+                    return Ok(outcomes);
+                }
+                Written::LostRace => {
+                    self.identities.start_over();
+                    self.numbers = Numbers::default();
+                    self.preloaded = false;
+                }
+            }
+        }
+        Err(WriteError::LostRaces(MAX_RACES))
+    }
+
+    /// Ends the writing: builds the indexes that were put off, and moves the leads whose number the drafts listed. Nobody
+    /// else changes the list meanwhile ([`crate::db::Lock`]).
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn finish(&mut self, conn: &mut Db) -> Result<(), DbError> {
+        // Sorting the keys of an index takes memory, and who the leads are is not asked any more.
+        drop((std::mem::take(&mut self.identities), std::mem::take(&mut self.numbers)));
+        self.preloaded = false;
+        self.indexes.build(conn)?;
+        dnc::move_leads_to_dnc(conn, &std::mem::take(&mut self.waiting), &self.stamp)?;
+        Ok(())
+    }
+
+    /// Whether a known lead can be changed by this draft, or has an opt-out that the draft speaks against.
+    pub(super) fn may_change(&self, draft: &LeadDraft) -> bool {
+        match self.policy.on_duplicate {
+            OnDuplicate::Reject => false,
+            OnDuplicate::Fill | OnDuplicate::Update => true,
+            OnDuplicate::Skip => {
+                let opts_out = draft.wants_dnc() || draft.email_opt_out || draft.consent == Some(Consent::Denied);
+                let speaks = draft.status.is_some() || draft.consent.is_some();
+                opts_out || (speaks && self.opt_outs.of(draft.phone, draft.lead.email.as_deref()).denied)
+            }
+        }
+    }
+
+    fn look_up(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<(), DbError> {
+        if self.preloaded {
+            return Ok(());
+        }
+        let org = self.stamp.org;
+        self.identities.load_for(conn, org, drafts.iter().copied())?;
+        let phones: Vec<String> = drafts.iter().filter_map(|draft| draft.lead.phone_number.clone()).collect();
+        self.numbers.listed.extend(dnc_list::listed_among(conn, org, &phones, self.stamp.now)?);
+        self.numbers.previously_deleted.clear();
+        self.numbers.previously_deleted.extend(lead_identities::deleted_phones_among(conn, org, &phones)?);
+        Ok(())
+    }
+}
