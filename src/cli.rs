@@ -216,7 +216,7 @@ pub fn main() -> u8 {
         color: global.color,
         config: global.config,
     };
-    let result = Settings::gather(flags).map_err(anyhow::Error::from).and_then(|settings| {
+    let result = Settings::gather(flags).map_err(CommandError::from).and_then(|settings| {
         spoken = ui(settings.format.value, settings.color.value);
         run(cli.command, &Context::new(settings, spoken, global.allow_bypass))
     });
@@ -224,11 +224,10 @@ pub fn main() -> u8 {
     match result {
         Ok(exit) => exit as u8,
         Err(error) => {
-            let explanation = explain(&error);
-            if !explanation.silent {
-                spoken.error(&explanation.message, &explanation.details, explanation.hint.as_deref());
+            if !error.silent {
+                spoken.error(&error.message, &error.details, error.hint.as_deref());
             }
-            explanation.exit as u8
+            error.exit as u8
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
+use crate::error::{CommandError, Explain};
 use crate::ui::{ColorChoice, Format};
 
 /// What the command line said; nothing where it said nothing.
@@ -61,6 +62,17 @@ pub enum SettingsError {
     Config { path: String, reason: String },
     #[error("no home folder is known, so there is no place for the database")]
     NoHome,
+}
+
+impl Explain for SettingsError {
+    fn explain(&self) -> CommandError {
+        CommandError::failed(self.to_string()).hint(match self {
+            SettingsError::Config { .. } => {
+                "its keys are database_url, org, user, format and color, for example: org = \"acme\""
+            }
+            SettingsError::NoHome => "name the database with --database-url",
+        })
+    }
 }
 
 impl Settings {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::commands::context::Context;
 use crate::db::{Location, backup_to};
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ui::Column;
 
 /// Copy the embedded database to a new file while others use it
@@ -23,12 +23,11 @@ struct Made {
     bytes: u64,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let db = context.open()?;
     let Location::Sqlite(path) = db.location() else {
         return Err(CommandError::failed("only the embedded database is backed up by crmctl")
-            .hint("back up PostgreSQL with pg_dump")
-            .into());
+            .hint("back up PostgreSQL with pg_dump"));
     };
     let bytes = backup_to(path, &args.file)?;
     let made = Made { file: args.file.display().to_string(), bytes };

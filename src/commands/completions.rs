@@ -3,7 +3,8 @@
 use clap_complete::env::Shells;
 
 use crate::commands::context::Context;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
+use crate::ui::UiError;
 
 /// Write a completion script for a shell to stdout
 ///
@@ -20,14 +21,14 @@ pub struct Args {
 /// The variable by which a script asks.
 pub const ASKED_BY: &str = "COMPLETE";
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let shell = args.shell.to_string();
     let shells = Shells::builtins();
     let completer = shells
         .completer(&shell)
         .ok_or_else(|| CommandError::usage(format!("no completions are known for `{shell}`")))?;
     let mut script = Vec::new();
-    completer.write_registration(ASKED_BY, "crmctl", "crmctl", "crmctl", &mut script)?;
+    completer.write_registration(ASKED_BY, "crmctl", "crmctl", "crmctl", &mut script).map_err(UiError::from)?;
     context.ui.raw(&script)?;
     Ok(Exit::Done)
 }

@@ -11,7 +11,7 @@ use crate::db::{Database, Location, OpenOptions};
 use crate::domain::access::role::{Right, Role};
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 use crate::ops::access::organizations::{Founder, make_default};
 use crate::settings::Settings;
 use crate::ui::Ui;
@@ -44,7 +44,7 @@ impl Context {
     ///
     /// # Errors
     /// It cannot be opened, or is not migrated.
-    pub fn open(&self) -> anyhow::Result<Database> {
+    pub fn open(&self) -> Result<Database> {
         self.open_with(false)
     }
 
@@ -52,11 +52,11 @@ impl Context {
     ///
     /// # Errors
     /// It cannot be opened.
-    pub fn open_for_migrations(&self) -> anyhow::Result<Database> {
+    pub fn open_for_migrations(&self) -> Result<Database> {
         self.open_with(true)
     }
 
-    fn open_with(&self, leave_schema: bool) -> anyhow::Result<Database> {
+    fn open_with(&self, leave_schema: bool) -> Result<Database> {
         let ui = self.ui;
         let options = OpenOptions {
             allow_bypass: self.allow_bypass,
@@ -82,15 +82,14 @@ impl Context {
     ///
     /// # Errors
     /// No such organization or user, or the role does not allow it.
-    pub fn session(&self, right: Right) -> anyhow::Result<Session> {
+    pub fn session(&self, right: Right) -> Result<Session> {
         let began = Instant::now();
         let mut db = self.open()?;
         let now = now()?;
         let org = self.organization(&mut db, now)?;
         if right != Right::Read && !org.is_active {
             return Err(CommandError::failed(format!("the organization `{}` is disabled", org.slug))
-                .hint(format!("enable it: crmctl org edit {} --enable", org.slug))
-                .into());
+                .hint(format!("enable it: crmctl org edit {} --enable", org.slug)));
         }
         let (stamp, role) = self.actor(&mut db, &org, right, now)?;
         self.ui.detail(&format!("session begun in {}", millis(began.elapsed())));
@@ -101,7 +100,7 @@ impl Context {
     ///
     /// # Errors
     /// The acting user is none, or has another role.
-    pub fn admin(&self, db: &mut Database, org: &Organization) -> anyhow::Result<Stamp> {
+    pub fn admin(&self, db: &mut Database, org: &Organization) -> Result<Stamp> {
         let now = now()?;
         Ok(self.actor(db, org, Right::Administer, now)?.0)
     }
@@ -110,7 +109,7 @@ impl Context {
     ///
     /// # Errors
     /// The acting user is no admin of the organization that the call names.
-    pub fn founder(&self, db: &mut Database) -> anyhow::Result<Founder> {
+    pub fn founder(&self, db: &mut Database) -> Result<Founder> {
         let now = now()?;
         if self.settings.user.value.is_some() {
             let org = self.organization(db, now)?;
@@ -121,7 +120,7 @@ impl Context {
             for org in db.read_global(organizations::all)? {
                 let id = org.org_id();
                 if !db.read(id, |conn| users::all(conn, id))?.is_empty() {
-                    return Err(who_acts().into());
+                    return Err(who_acts());
                 }
             }
         }
@@ -148,13 +147,13 @@ impl Context {
         }
     }
 
-    fn organization(&self, db: &mut Database, now: Timestamp) -> anyhow::Result<Organization> {
+    fn organization(&self, db: &mut Database, now: Timestamp) -> Result<Organization> {
         let mut all = db.read_global(organizations::all)?;
         if all.is_empty() {
             if !db.is_sqlite() {
-                return Err(CommandError::failed("the database holds no organization yet")
-                    .hint("add one: crmctl org add SLUG")
-                    .into());
+                return Err(
+                    CommandError::failed("the database holds no organization yet").hint("add one: crmctl org add SLUG")
+                );
             }
             let region = locale_region().unwrap_or_default();
             let made = db.write_global(|conn| make_default(conn, &region, "UTC", &account(now)))?;
@@ -166,22 +165,14 @@ impl Context {
             Some(slug) => all.iter().find(|org| org.slug == *slug).cloned().ok_or_else(|| {
                 CommandError::failed(format!("no organization has the slug `{slug}` ({})", self.settings.org.origin))
                     .hint(format!("the organizations: {}", slugs()))
-                    .into()
             }),
             None if all.len() == 1 => Ok(all.remove(0)),
             None => Err(CommandError::usage("there are several organizations")
-                .hint(format!("choose one with --org: {}", slugs()))
-                .into()),
+                .hint(format!("choose one with --org: {}", slugs()))),
         }
     }
 
-    fn actor(
-        &self,
-        db: &mut Database,
-        org: &Organization,
-        right: Right,
-        now: Timestamp,
-    ) -> anyhow::Result<(Stamp, Role)> {
+    fn actor(&self, db: &mut Database, org: &Organization, right: Right, now: Timestamp) -> Result<(Stamp, Role)> {
         let id = org.org_id();
         let account = account_and_host();
         let (role, changed_by, actor) = match &self.settings.user.value {
@@ -190,13 +181,13 @@ impl Context {
                 let user = db.read(id, |conn| users::by_email(conn, id, &email))?;
                 let user = user.ok_or_else(|| no_such_user(org, &email))?;
                 if !user.is_active {
-                    return Err(CommandError::failed(format!("the user `{email}` is disabled")).into());
+                    return Err(CommandError::failed(format!("the user `{email}` is disabled")));
                 }
                 (user.role, Some(user.id), format!("{email} ({account})"))
             }
             None => {
                 if !db.is_sqlite() && !db.read(id, |conn| users::all(conn, id))?.is_empty() {
-                    return Err(who_acts().into());
+                    return Err(who_acts());
                 }
                 (Role::Admin, None, account)
             }
@@ -213,10 +204,10 @@ impl Session {
     ///
     /// # Errors
     /// There is none.
-    pub fn user_by_email(&mut self, email: &str) -> anyhow::Result<User> {
+    pub fn user_by_email(&mut self, email: &str) -> Result<User> {
         let (org, email) = (self.org.org_id(), email.trim().to_lowercase());
         let found = self.db.read(org, |conn| users::by_email(conn, org, &email))?;
-        found.ok_or_else(|| no_such_user(&self.org, &email).into())
+        found.ok_or_else(|| no_such_user(&self.org, &email))
     }
 
     /// Refuses a second kind of work that a call needs.
@@ -258,10 +249,11 @@ fn who_acts() -> CommandError {
 ///
 /// # Errors
 /// `CRM_NOW` is no time.
-pub fn now() -> anyhow::Result<Timestamp> {
+pub fn now() -> Result<Timestamp> {
     #[cfg(debug_assertions)]
     if let Ok(frozen) = std::env::var("CRM_NOW") {
-        return Ok(frozen.parse::<jiff::Timestamp>()?.into());
+        let time = frozen.parse::<jiff::Timestamp>();
+        return Ok(time.map_err(|e| CommandError::failed(format!("CRM_NOW is no time: {e}")))?.into());
     }
     Ok(jiff::Timestamp::now().into())
 }

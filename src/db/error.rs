@@ -2,6 +2,9 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use super::catalogue::grants;
+use crate::error::{CommandError, Explain};
+
 /// An error of the database layer.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -61,5 +64,70 @@ impl DbError {
     /// Whether the error says that a unique key is already taken.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, DbError::Query(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+    }
+}
+
+impl Explain for DbError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            DbError::Open { .. } => Some("check the path or URL: `crmctl config show` tells where it came from".into()),
+            DbError::NotADatabase(_) => Some("name another file with --database-url".into()),
+            DbError::PendingMigrations { .. } => Some("apply them with: crmctl migrate up".into()),
+            DbError::EarlierSchema(_) => Some(EARLIER_SCHEMA.into()),
+            DbError::NewerSchema(_) => Some("use the crmctl that migrated it, or a newer one".into()),
+            DbError::BypassesRowSecurity(role) => Some(proper_role(role)),
+            DbError::PermissionDenied(_) => {
+                Some(format!("let the schema's owner grant it:\n{}", grants("crm_app").join("\n")))
+            }
+            DbError::DiskFull(_) => Some("nothing was changed; make room and try again".into()),
+            DbError::DiskFailed(_) => Some("nothing was changed; see whether the disk has room and is sound".into()),
+            DbError::Interrupted => return CommandError::interrupted(),
+            DbError::Backup { .. } => Some("name a new file in a folder with room".into()),
+            DbError::Migration(_) => Some("nothing was changed".into()),
+            DbError::Query(_) => None,
+        };
+        CommandError::failed(self.to_string()).maybe_hint(hint)
+    }
+}
+
+/// How the data of a database from before the first release comes along.
+/// The list comes first: a lead's flag alone would make entries without their reason and their end.
+const EARLIER_SCHEMA: &str = "take its leads along: let the crmctl that made it write them, and read them into a new database, without CRM_USER:\n\
+    crmctl lead export --include-dnc --output leads.csv                  (the old program, this database)\n\
+    crmctl dnc list --format csv > dnc.csv                               (the old program, this database)\n\
+    crmctl import dnc dnc.csv --database-url new.db                      (this program)\n\
+    crmctl user add EMAIL --role admin --database-url new.db             (this program, for each owner of leads; --as EMAIL from the second on)\n\
+    crmctl import leads leads.csv --as EMAIL --database-url new.db       (this program)\n\
+    notes, histories, deleted leads and settings stay in the old one";
+
+/// The statements that make a role which row-level security holds.
+fn proper_role(role: &str) -> String {
+    format!(
+        "make an everyday role, as `{role}`, and connect as it:\n\
+         CREATE ROLE crm_app LOGIN PASSWORD '...' NOSUPERUSER NOBYPASSRLS;\n\
+         {}\n\
+         or, for once, add --allow-bypass",
+        grants("crm_app").join("\n")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Exit;
+
+    #[test]
+    fn a_denied_permission_names_every_grant() {
+        let hint = DbError::PermissionDenied("leads".into()).explain().hint.unwrap();
+        for grant in grants("crm_app") {
+            assert!(hint.contains(&grant), "{grant}");
+        }
+    }
+
+    #[test]
+    fn an_interruption_says_that_nothing_was_changed() {
+        let error = CommandError::from(DbError::Interrupted);
+        assert_eq!((error.message.as_str(), error.hint), ("interrupted; nothing was changed", None));
+        assert_eq!(error.exit, Exit::Interrupted);
     }
 }

@@ -119,7 +119,11 @@ impl PhoneProblem {
             PhoneProblem::NotValid(_) => {
                 "correct the number, or accept numbers of possible length with --phone-check possible"
             }
-            _ => "correct the number, or empty the cell",
+            PhoneProblem::TooShort
+            | PhoneProblem::TooLong
+            | PhoneProblem::CallingCode
+            | PhoneProblem::NotANumber
+            | PhoneProblem::NotPossible(_) => "correct the number, or empty the cell",
         }
     }
 }

@@ -13,6 +13,7 @@ pub use file::write_whole;
 pub use json::Record;
 
 use crate::db::Cells;
+use crate::error::{CommandError, Explain};
 use crate::filter::LeadColumn;
 
 vocabulary! {
@@ -37,6 +38,20 @@ pub enum ExportError {
     /// What reads our output has seen enough.
     #[error("the reader of the output has closed it")]
     ClosedPipe,
+}
+
+impl Explain for ExportError {
+    fn explain(&self) -> CommandError {
+        let said = self.to_string();
+        match self {
+            ExportError::UnknownEnding(_) => {
+                CommandError::usage(said).hint(format!("let the name of the file end in one of {}", Form::words()))
+            }
+            ExportError::Exists(_) => CommandError::failed(said).hint("choose another name, or say --overwrite"),
+            ExportError::Write { .. } => CommandError::failed(said).hint("no file was made"),
+            ExportError::ClosedPipe => CommandError::closed_pipe(),
+        }
+    }
 }
 
 impl Form {

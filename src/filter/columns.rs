@@ -11,6 +11,7 @@ use crate::domain::leads::custom::{self, PREFIX};
 use crate::domain::money::amount;
 use crate::domain::text::nearest;
 use crate::domain::timestamp::Timestamp;
+use crate::error::{CommandError, Explain};
 
 /// A column of a list of leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,6 +159,22 @@ pub(super) fn name_of_key(key: &str) -> Option<&'static str> {
 pub struct UnknownColumn {
     pub word: String,
     pub nearest: Option<String>,
+}
+
+impl UnknownColumn {
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        match &self.nearest {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!("the columns are {}, and custom.KEY", LeadColumn::names().collect::<Vec<_>>().join(", ")),
+        }
+    }
+}
+
+impl Explain for UnknownColumn {
+    fn explain(&self) -> CommandError {
+        CommandError::failed(self.to_string()).hint(self.remedy())
+    }
 }
 
 impl LeadColumn {

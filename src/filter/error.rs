@@ -1,5 +1,7 @@
 //! What is wrong with a filter, and where.
 
+use crate::error::{CommandError, Explain};
+
 use std::ops::Range;
 
 use super::field::{Kind, Subject};
@@ -14,6 +16,13 @@ pub struct FilterError {
     pub at: Option<Range<usize>>,
     /// The text of the filter.
     pub text: String,
+}
+
+impl Explain for FilterError {
+    fn explain(&self) -> CommandError {
+        let excerpt = self.excerpt().filter(|_| !self.text.trim().is_empty());
+        CommandError::usage(self.to_string()).details(excerpt.into_iter().flatten()).hint(self.problem.remedy())
+    }
 }
 
 /// What is wrong.

@@ -1,6 +1,7 @@
 //! What ends an import as a whole. Problems of single rows are [`super::row::RowProblem`]s.
 
 use crate::db::DbError;
+use crate::error::{CommandError, Explain};
 
 /// An error that ends an import; nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -45,5 +46,103 @@ impl ImportError {
 
     pub(super) fn read_with(file: &str, reason: impl Into<String>, remedy: impl Into<String>) -> ImportError {
         ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: Some(remedy.into()) }
+    }
+}
+
+impl Explain for ImportError {
+    fn explain(&self) -> CommandError {
+        let error = CommandError::failed(self.to_string());
+        match self {
+            ImportError::Db(e) => e.explain(),
+            ImportError::Read { remedy, .. } => error.maybe_hint(remedy.clone()),
+            ImportError::NoIdentityColumn { columns, .. } => {
+                let example = shell_word(most_like_phone(columns));
+                error
+                    .detail(format!("its columns: {}", columns.join(", ")))
+                    .hint(format!("name one, for example --map phone={example}"))
+            }
+            ImportError::NoColumn { columns, holds, field, .. } => {
+                let example = match *field {
+                    "phone" => shell_word(most_like_phone(columns)),
+                    _ => "HEADER".to_owned(),
+                };
+                let headerless = match *holds {
+                    "phone numbers" => "\na list without a header: crmctl dnc add --file FILE",
+                    _ => "",
+                };
+                error
+                    .detail(format!("its columns: {}", columns.join(", ")))
+                    .hint(format!("name it, for example --map {field}={example}{headerless}"))
+            }
+            ImportError::Mapping { columns, remedy, .. } => {
+                error.detail(format!("the columns: {}", columns.join(", "))).hint(remedy)
+            }
+            ImportError::Undecided { remedy, .. } => error.detail(NOTHING_IMPORTED).hint(remedy),
+            ImportError::TooManyRejects { rejects_file, .. } => {
+                let told = |path: &String| format!("the rejected rows so far are in `{path}`");
+                error.detail(NOTHING_IMPORTED).maybe_hint(rejects_file.as_ref().map(told))
+            }
+            ImportError::FileChanged(_) => error.hint("import it again once nobody writes to it"),
+            ImportError::RowFile { .. } => {
+                error.detail(NOTHING_IMPORTED).hint("name another place, for example --rejects /tmp/rejects.csv")
+            }
+            ImportError::UnknownImport(_) => error.hint(
+                "import into the database that the file came from, or delete its column _import and give the options anew",
+            ),
+            ImportError::Interrupted => CommandError::interrupted(),
+            ImportError::Record(_) => error.detail(NOTHING_IMPORTED).hint("give the options anew with --ignore _import"),
+            ImportError::DoesNotReconcile => {
+                error.detail(NOTHING_IMPORTED).hint("this is a fault of crmctl; please report it with the file's header")
+            }
+            ImportError::LostRaces(_) | ImportError::ReaderFailed => error.detail(NOTHING_IMPORTED).hint("import it again"),
+        }
+    }
+}
+
+/// An import is all or nothing.
+const NOTHING_IMPORTED: &str = "nothing was imported";
+
+/// The header that reads most like a phone's, as the example in a hint.
+fn most_like_phone(columns: &[String]) -> &str {
+    let likeness = |name: &String| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), "phone");
+    let named = columns.iter().filter(|name| !name.is_empty());
+    named.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map_or("#1", String::as_str)
+}
+
+/// A word as a shell takes it.
+fn shell_word(text: &str) -> String {
+    match text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Exit;
+
+    #[test]
+    fn the_documented_example() {
+        let columns = vec!["Name".to_owned(), "Fone".to_owned(), "City".to_owned()];
+        let error = ImportError::NoIdentityColumn { file: "leads.csv".into(), columns }.explain();
+        assert_eq!(error.message, "no column of `leads.csv` holds a phone number, an email or an external id");
+        assert_eq!(error.details, ["its columns: Name, Fone, City"]);
+        assert_eq!(error.hint.as_deref(), Some("name one, for example --map phone=Fone"));
+        assert_eq!(error.exit, Exit::Failed);
+    }
+
+    #[test]
+    fn an_interruption_is_told_alike_by_every_layer() {
+        let error = CommandError::from(ImportError::Interrupted);
+        assert_eq!(error, DbError::Interrupted.explain());
+        assert_eq!(error, ImportError::Db(DbError::Interrupted).explain());
+        assert_eq!(error.exit, Exit::Interrupted);
+    }
+
+    #[test]
+    fn an_example_is_quoted_for_the_shell() {
+        assert_eq!(shell_word("phone_2.x-y"), "phone_2.x-y");
+        assert_eq!(shell_word("it's phone"), "'it'\\''s phone'");
     }
 }

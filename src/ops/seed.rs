@@ -21,6 +21,7 @@ use crate::domain::money::ledger::TransactionType;
 use crate::domain::phone::E164;
 use crate::domain::time::month::Month;
 use crate::domain::timestamp::Timestamp;
+use crate::error::{CommandError, Explain};
 
 /// What was added.
 #[derive(Debug, Serialize)]
@@ -62,6 +63,16 @@ pub enum SeedError {
     Leads(#[from] WriteError),
     #[error(transparent)]
     Budget(#[from] BudgetError),
+}
+
+impl Explain for SeedError {
+    fn explain(&self) -> CommandError {
+        match self {
+            SeedError::Db(e) => e.explain(),
+            SeedError::Leads(e) => e.explain(),
+            SeedError::Budget(e) => e.explain(),
+        }
+    }
 }
 
 /// Adds what is not there yet, with the history that its statuses imply, amounts in the currency of the organization. The

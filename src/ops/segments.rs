@@ -5,6 +5,7 @@ use crate::db::Stamp;
 use crate::db::models::segments::{self, Segment};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;
+use crate::error::{CommandError, Explain};
 
 /// Why a segment was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,17 @@ pub enum SegmentError {
     Gone,
     #[error("the segment `{name}` has the version {version} by now, not {expected}")]
     OtherVersion { name: String, version: i32, expected: i32 },
+}
+
+impl Explain for SegmentError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            SegmentError::Db(e) => return e.explain(),
+            SegmentError::Gone => None,
+            SegmentError::OtherVersion { .. } => Some("look at it again: crmctl segment show".into()),
+        };
+        CommandError::failed(self.to_string()).maybe_hint(hint)
+    }
 }
 
 /// Changes a segment. With another filter, the count that was kept is forgotten.

@@ -11,6 +11,8 @@ mod prompt;
 mod record;
 mod table;
 
+use crate::error::{CommandError, Explain};
+
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
@@ -76,6 +78,17 @@ impl From<io::Error> for UiError {
             io::ErrorKind::BrokenPipe => UiError::ClosedPipe,
             _ => UiError::Io(error),
         }
+    }
+}
+
+impl Explain for UiError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            UiError::ClosedPipe => return CommandError::closed_pipe(),
+            UiError::NobodyToAsk => Some("add --yes to go ahead without being asked".into()),
+            UiError::Io(_) | UiError::Json(_) | UiError::NotConfirmed => None,
+        };
+        CommandError::failed(self.to_string()).maybe_hint(hint)
     }
 }
 

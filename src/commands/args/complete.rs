@@ -10,6 +10,7 @@ use crate::db::models::access::{organizations, users};
 use crate::db::models::money::budget_accounts;
 use crate::db::models::segments;
 use crate::db::{Database, Location, OpenOptions, OrgId};
+use crate::error::Result;
 use crate::filter::names;
 use crate::settings::{Flags, Settings};
 
@@ -99,7 +100,7 @@ struct Asked {
     user: Option<String>,
 }
 
-fn offered(ask: impl FnOnce(&mut Asked) -> anyhow::Result<Vec<Named>>) -> Vec<CompletionCandidate> {
+fn offered(ask: impl FnOnce(&mut Asked) -> Result<Vec<Named>>) -> Vec<CompletionCandidate> {
     let found = asked().and_then(|mut asked| ask(&mut asked).ok()).unwrap_or_default();
     let candidates = found.into_iter().take(MOST).filter(|(name, _)| !name.chars().any(char::is_control));
     candidates.map(|(name, what)| CompletionCandidate::new(name).help(what.map(Into::into))).collect()

@@ -3,14 +3,14 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 use crate::import::source::io_reason;
 
 /// Calls `each` with the number and the text of every line that is not blank. `-` is standard input.
 ///
 /// # Errors
 /// The file cannot be read, a line is not UTF-8, or the error of `each`.
-pub fn each_line(file: &str, mut each: impl FnMut(u64, &str) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub fn each_line(file: &str, mut each: impl FnMut(u64, &str) -> Result<()>) -> Result<()> {
     let input: Box<dyn BufRead> = match file {
         "-" => Box::new(std::io::stdin().lock()),
         path => Box::new(BufReader::new(File::open(path).map_err(|e| unreadable(path, &e))?)),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::error::Result;
 use crate::export;
 use crate::ui::{Page, Ui, plural};
 
@@ -24,7 +25,7 @@ impl Pictures {
     ///
     /// # Errors
     /// A file exists, or cannot be written.
-    pub fn write(&self, page: &Page, ui: Ui) -> anyhow::Result<()> {
+    pub fn write(&self, page: &Page, ui: Ui) -> Result<()> {
         let mut texts = Vec::new();
         texts.extend(self.svg.as_deref().map(|path| (path, page.to_svg())));
         texts.extend(self.html.as_deref().map(|path| (path, page.to_html())));

@@ -84,7 +84,7 @@ pub fn run_sheet<K: Kind>(
     options: K::Options,
     counts: &[Column],
     context: &Context,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit> {
     context.catch_interrupts();
     let ui = context.ui;
     let mut session = context.session(Right::Import)?;

@@ -5,7 +5,7 @@ use crate::commands::args::times;
 use crate::commands::context::Session;
 use crate::domain::time::month::{Month, Quarter, begin_of};
 use crate::domain::time::window::Window;
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 
 /// A window of time, in the organization's time zone.
 #[derive(Debug, Clone, clap::Args)]
@@ -32,7 +32,7 @@ impl WindowArgs {
     ///
     /// # Errors
     /// A time cannot be read, or the window ends before it begins.
-    pub fn window(&self, session: &Session) -> anyhow::Result<Window> {
+    pub fn window(&self, session: &Session) -> Result<Window> {
         let moment = selection::moment(session)?;
         let zone = moment.zone;
         let window = match (self.month, self.quarter, self.days) {
@@ -86,7 +86,7 @@ impl MonthsArgs {
     ///
     /// # Errors
     /// It ends before it begins.
-    pub fn window(&self, session: &Session) -> anyhow::Result<Window> {
+    pub fn window(&self, session: &Session) -> Result<Window> {
         let zone = selection::moment(session)?.zone;
         not_empty(match (self.month, self.quarter) {
             (Some(month), _) => Window::month(month, zone),
@@ -96,12 +96,11 @@ impl MonthsArgs {
     }
 }
 
-fn not_empty(window: Window) -> anyhow::Result<Window> {
+fn not_empty(window: Window) -> Result<Window> {
     match window.is_empty() {
         false => Ok(window),
         true => Err(CommandError::usage("the window ends before it begins")
-            .hint("--until is the first day that does not belong to it")
-            .into()),
+            .hint("--until is the first day that does not belong to it")),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::db::models::audit::audit_entries::{Entry, EntryFilter};
 use crate::domain::access::role::Right;
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::reports::audit::{self, Names};
 use crate::ui::{Column, Format};
 
@@ -90,7 +90,7 @@ impl<'a> Line<'a> {
     }
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     // Who may read it is told by the role; an organization that is disabled may be read still.
     let mut session = context.session(Right::Read)?;
     session.require(Right::Administer)?;
@@ -108,7 +108,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let is_for_people = matches!(ui.format, Format::Table | Format::Markdown);
     let mut list = ui.list(if is_for_people { COLUMNS } else { FIELDS });
     let (org, most) = (session.org.org_id(), args.limit.most(ui));
-    let is_cut = session.db.read(org, |conn| -> anyhow::Result<bool> {
+    let is_cut = session.db.read(org, |conn| -> Result<bool> {
         let names = Names::read(conn, org)?;
         audit::each(conn, org, &filter, most, |entry| match is_for_people {
             true => Ok(list.push(&Line::of(&entry, &names))?),

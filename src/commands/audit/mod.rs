@@ -3,7 +3,7 @@
 mod list;
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// See who changed what
 #[derive(Debug, clap::Subcommand)]
@@ -11,7 +11,7 @@ pub enum Command {
     List(list::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::List(args) => list::run(args, context),
     }

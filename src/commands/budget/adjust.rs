@@ -4,7 +4,7 @@ use super::booking::{BookingArgs, Target, Work, book};
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
 use crate::domain::money::ledger::TransactionType;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 
 /// Correct the balance of an account, by an amount with its sign; a description says why
 ///
@@ -19,9 +19,9 @@ pub struct Args {
     allow_negative: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if args.booking.description.is_none() {
-        return Err(CommandError::usage("an adjustment needs a reason").hint("say it with --description TEXT").into());
+        return Err(CommandError::usage("an adjustment needs a reason").hint("say it with --description TEXT"));
     }
     let mut session = context.session(Right::ManageCosts)?;
     let target = Target::Account(args.booking.account.find(&mut session)?);

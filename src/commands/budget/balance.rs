@@ -8,7 +8,7 @@ use crate::db::DbError;
 use crate::db::models::money::{budget_accounts, budget_transactions};
 use crate::domain::access::role::Right;
 use crate::domain::money::ledger::TransactionType;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// Show what is on each account, and what it took in and gave out
@@ -42,7 +42,7 @@ const COLUMNS: &[Column] = &[
     Column::count("transactions", "transactions"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let one = match args.account.account.is_some() {

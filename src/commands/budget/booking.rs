@@ -17,7 +17,7 @@ use crate::domain::money::cost::LONGEST_CAMPAIGN;
 use crate::domain::money::currency;
 use crate::domain::money::ledger::{LONGEST_DESCRIPTION, LONGEST_REFERENCE, TransactionType};
 use crate::domain::time::month::Month;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::budget::{self, Booking, BudgetError, CostPart};
 use crate::ui::Column;
 
@@ -84,7 +84,7 @@ pub(super) struct Work<'a> {
 }
 
 /// Books an amount on an account and prints the transaction.
-pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> anyhow::Result<Exit> {
+pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> Result<Exit> {
     let Work { args, kind, target, cost, allow_negative } = work;
     let currency = match &target {
         Target::Account(account) => currency::parse(&account.currency).map_err(CommandError::failed)?,
@@ -92,12 +92,11 @@ pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> 
     };
     let amount = amounts::money(&args.amount, Some(currency), currency)?;
     match (kind, amount.cents) {
-        (_, 0) => return Err(CommandError::usage("the amount is zero").hint("name what is booked").into()),
+        (_, 0) => return Err(CommandError::usage("the amount is zero").hint("name what is booked")),
         (TransactionType::Adjustment, _) | (_, 1..) => {}
         (kind, _) => {
             return Err(CommandError::usage(format!("the amount of a {kind} is not below zero"))
-                .hint("money comes in by deposit and refund, goes out by charge, and is corrected by adjust")
-                .into());
+                .hint("money comes in by deposit and refund, goes out by charge, and is corrected by adjust"));
         }
     }
     let booking = Booking {

@@ -4,7 +4,7 @@ use super::booking::{BookingArgs, CostArgs, Target, Work, book};
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
 use crate::domain::money::ledger::TransactionType;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Take money that was spent off an account
 ///
@@ -28,7 +28,7 @@ pub struct Args {
     allow_negative: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
     let cost = args.cost.part(args.recorded)?;
     let target = Target::Account(args.booking.account.find(&mut session)?);

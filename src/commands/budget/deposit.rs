@@ -6,7 +6,7 @@ use crate::commands::context::Context;
 use crate::db::models::money::budget_accounts;
 use crate::domain::access::role::Right;
 use crate::domain::money::ledger::TransactionType;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Put money on an account; the first deposit opens the account `main`
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub struct Args {
 /// The account that a first deposit opens.
 const FIRST: &str = "main";
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
     let org = session.org.org_id();
     let is_first = args.booking.account.account.is_none()

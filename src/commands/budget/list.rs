@@ -11,7 +11,7 @@ use crate::db::DbError;
 use crate::db::models::money::budget_accounts::{self, BudgetAccount};
 use crate::db::models::money::budget_transactions::{self, TransactionFilter};
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// List transactions in their order, the latest last
@@ -27,7 +27,7 @@ pub struct Args {
     limit: Limit,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let window = args.window.window(&session)?;

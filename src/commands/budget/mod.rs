@@ -13,7 +13,7 @@ mod verify;
 use crate::commands::context::{Context, Session};
 use crate::db::models::money::budget_accounts::{self, BudgetAccount};
 use crate::domain::text::nearest;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 
 /// Keep the money for campaigns on accounts, as a ledger that nobody can change unseen
 #[derive(Debug, clap::Subcommand)]
@@ -28,7 +28,7 @@ pub enum Command {
     Verify(verify::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Account(args) => account::run(args, context),
         Command::Deposit(args) => deposit::run(args, context),
@@ -51,7 +51,7 @@ struct AccountName {
 
 impl AccountName {
     /// The account that is named, or the only one.
-    fn find(&self, session: &mut Session) -> anyhow::Result<BudgetAccount> {
+    fn find(&self, session: &mut Session) -> Result<BudgetAccount> {
         let org = session.org.org_id();
         let mut all = session.db.read(org, |conn| budget_accounts::all(conn, org))?;
         let names: Vec<String> = all.iter().map(|account| account.name.clone()).collect();
@@ -75,6 +75,6 @@ impl AccountName {
             (None, false) => CommandError::usage("there are several budget accounts")
                 .hint(format!("choose one with --account: {}", names.join(", "))),
         };
-        Err(error.into())
+        Err(error)
     }
 }

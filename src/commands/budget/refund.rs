@@ -4,7 +4,7 @@ use super::booking::{BookingArgs, CostArgs, Target, Work, book};
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
 use crate::domain::money::ledger::TransactionType;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Put money that was spent back on an account
 ///
@@ -20,7 +20,7 @@ pub struct Args {
     cost: CostArgs,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
     let cost = args.cost.part(false)?;
     let target = Target::Account(args.booking.account.find(&mut session)?);

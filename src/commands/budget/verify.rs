@@ -3,7 +3,7 @@
 use super::AccountName;
 use crate::commands::context::{Context, timed};
 use crate::domain::access::role::Right;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::budget;
 use crate::ui::{Column, Format, grouped};
 
@@ -55,7 +55,7 @@ const FAULTS: &[Column] = &[
 
 const DOCUMENT: &[Column] = &[Column::hidden("accounts"), Column::hidden("faults"), Column::hidden("contains")];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let ui = context.ui;
     let mut session = context.session(Right::Read)?;
@@ -98,7 +98,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let is_sound = verified.faults.is_empty() && (contains.is_none() || verified.contains.is_some());
     match verified.accounts.is_empty() && contains.is_some() {
-        true => Err(CommandError::failed("there is no ledger that could contain the hash").into()),
+        true => Err(CommandError::failed("there is no ledger that could contain the hash")),
         false => Ok(if is_sound { Exit::Done } else { Exit::NeedsAttention }),
     }
 }

@@ -3,7 +3,7 @@
 mod show;
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Look at the settings of a call
 #[derive(Debug, clap::Subcommand)]
@@ -11,7 +11,7 @@ pub enum Command {
     Show(show::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Show(args) => show::run(args, context),
     }

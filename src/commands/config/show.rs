@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::commands::context::Context;
 use crate::db::Location;
-use crate::error::Exit;
-use crate::ui::Column;
+use crate::error::{Exit, Result};
+use crate::ui::{Column, UiError};
 
 /// Print each setting and where it came from
 ///
@@ -23,17 +23,19 @@ struct Line {
 const COLUMNS: &[Column] =
     &[Column::text("setting", "setting"), Column::text("value", "value"), Column::text("origin", "origin")];
 
-pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let settings = &context.settings;
-    let word = |value: serde_json::Value| value.as_str().map(str::to_owned);
+    let word = |value: serde_json::Result<serde_json::Value>| -> Result<Option<String>> {
+        Ok(value.map_err(UiError::Json)?.as_str().map(str::to_owned))
+    };
     let url = &settings.database_url.value;
     let lines = [
         // A password is never printed.
         ("database_url", Location::parse(url).map(|l| l.to_string()).ok(), &settings.database_url.origin),
         ("org", settings.org.value.clone(), &settings.org.origin),
         ("user", settings.user.value.clone(), &settings.user.origin),
-        ("format", word(serde_json::to_value(settings.format.value)?), &settings.format.origin),
-        ("color", word(serde_json::to_value(settings.color.value)?), &settings.color.origin),
+        ("format", word(serde_json::to_value(settings.format.value))?, &settings.format.origin),
+        ("color", word(serde_json::to_value(settings.color.value))?, &settings.color.origin),
         ("config", Some(settings.config.value.display().to_string()), &settings.config.origin),
     ];
     let mut list = context.ui.list(COLUMNS);

@@ -12,7 +12,7 @@ use crate::domain::access::role::Right;
 use crate::domain::dnc::{DncScope, DncSource, Listing, Terms};
 use crate::domain::phone::E164;
 use crate::domain::time::datetime;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::{LONGEST_REASON, LONGEST_TEXT, Request, honour};
 use crate::ops::dnc::remove::expire;
 use crate::ui::{Column, grouped};
@@ -82,7 +82,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("refused"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let mut session = context.session(Right::AddDnc)?;
     let template = template(&args, &session)?;
@@ -118,20 +118,18 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// Makes the request of a number from what was said of all of them.
-fn template(args: &Args, session: &Session) -> anyhow::Result<impl Fn(E164) -> Request + use<>> {
+fn template(args: &Args, session: &Session) -> Result<impl Fn(E164) -> Request + use<>> {
     let now = session.stamp.now;
     let received_at = match &args.requested_at {
         Some(text) => times::point(session, "--requested-at", text)?,
         None => now,
     };
     if received_at > now {
-        return Err(CommandError::usage(format!("--requested-at: {received_at} lies in the future")).into());
+        return Err(CommandError::usage(format!("--requested-at: {received_at} lies in the future")));
     }
     let expires_at = args.expires.as_deref().map(|text| times::end(session, "--expires", text)).transpose()?;
     if expires_at.is_some_and(|end| end <= now) {
-        return Err(CommandError::usage("--expires lies in the past")
-            .hint("leave it out for an entry without end")
-            .into());
+        return Err(CommandError::usage("--expires lies in the past").hint("leave it out for an entry without end"));
     }
     let terms = Terms { scope: args.scope.unwrap_or_default(), expires_at };
     let (source, reason, text) = (args.source.unwrap_or(DncSource::Manual), args.reason.clone(), args.evidence.clone());

@@ -10,7 +10,7 @@ use crate::domain::access::role::Right;
 use crate::domain::dnc::{Channel, Verdict};
 use crate::domain::flag;
 use crate::domain::timestamp::Timestamp;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::dnc::check::{Answer, Asked, INTERNAL_LIST, RECORD_KEY, check, record};
 use crate::ui::{Column, Format, ListWriter};
 
@@ -56,7 +56,7 @@ const COLUMNS: &[Column] = &[
     Column::whole("lists_checked", "lists checked"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let mut work = Work {
         recorded: args.record || records_always(&mut session)?,
@@ -87,7 +87,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(if not_clear > 0 { Exit::NeedsAttention } else { Exit::Done })
 }
 
-fn records_always(session: &mut Session) -> anyhow::Result<bool> {
+fn records_always(session: &mut Session) -> Result<bool> {
     let org = session.org.org_id();
     let settings = session.db.read(org, |conn| system_config::all(conn, org))?;
     let setting = settings.iter().find(|setting| setting.config_key == RECORD_KEY);
@@ -106,7 +106,7 @@ struct Work {
 }
 
 impl Work {
-    fn answer(&mut self, session: &mut Session, asked: &[Asked]) -> anyhow::Result<()> {
+    fn answer(&mut self, session: &mut Session, asked: &[Asked]) -> Result<()> {
         let (org, stamp, channel) = (session.org.org_id(), &session.stamp, self.channel);
         let answers = match self.recorded {
             false => session.db.read(org, |conn| check(conn, org, asked, channel, stamp.now))?,

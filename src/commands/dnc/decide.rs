@@ -9,7 +9,7 @@ use crate::db::Lock;
 use crate::db::models::dnc::dnc_requests::DncRequest;
 use crate::domain::access::role::Right;
 use crate::domain::dnc::Decision;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::dnc::decide::decide;
 use crate::ui::Column;
@@ -49,14 +49,13 @@ const COLUMNS: &[Column] = &[
     Column::count("leads_moved", "leads moved to dnc"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let right = match (args.decision, &args.reason) {
         (Decision::Honour, _) => Right::AddDnc,
         (Decision::Dismiss, Some(_)) => Right::RemoveDnc,
         (Decision::Dismiss, None) => {
             return Err(CommandError::usage("a dismissal needs its reason")
-                .hint("say it, for example --reason 'speaks of a bill, not of us'")
-                .into());
+                .hint("say it, for example --reason 'speaks of a bill, not of us'"));
         }
     };
     let mut session = context.session(right)?;

@@ -13,7 +13,7 @@ use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
 use crate::domain::dnc::{DncScope, DncSource, Terms};
 use crate::domain::phone::{Region, parse_for_list};
 use crate::domain::time::datetime::{self, DateOrder};
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::import::kinds::dnc::replies::{self, Reply};
 use crate::import::kinds::dnc::rows::DncOptions;
 use crate::import::options::Assignment;
@@ -103,11 +103,10 @@ const REPLY_COLUMNS: &[Column] = &[
     Column::text("problem", "problem"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if args.apply && args.replies.is_none() && args.number.is_none() {
         return Err(CommandError::usage("--apply needs to know who wrote the texts")
-            .hint("name the number with --number, or the sheet with --replies")
-            .into());
+            .hint("name the number with --number, or the sheet with --replies"));
     }
     if args.replies.is_some() || args.number.is_some() {
         return tell_replies(&args, context);
@@ -123,13 +122,13 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// Prints what a text is, and counts it when a person must look at it.
-fn tell(list: &mut ListWriter, text: &str, reviews: &mut u64) -> anyhow::Result<()> {
+fn tell(list: &mut ListWriter, text: &str, reviews: &mut u64) -> Result<()> {
     let detected = detect(text);
     *reviews += u64::from(detected.class == OptOutClass::Review);
     Ok(list.push(&Line { text, class: detected.class, matched: detected.matched })?)
 }
 
-fn tell_replies(args: &Args, context: &Context) -> anyhow::Result<Exit> {
+fn tell_replies(args: &Args, context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let mut session = context.session(if args.apply { Right::AddDnc } else { Right::Read })?;
     let replies = gather(args, &session, context.ui)?;
@@ -160,7 +159,7 @@ fn tell_replies(args: &Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// The replies of the call: rows of a sheet, or typed texts of one number.
-fn gather(args: &Args, session: &Session, ui: Ui) -> anyhow::Result<Vec<Reply>> {
+fn gather(args: &Args, session: &Session, ui: Ui) -> Result<Vec<Reply>> {
     let now = session.stamp.now;
     if let Some(path) = &args.replies {
         let options = DncOptions {
@@ -180,8 +179,7 @@ fn gather(args: &Args, session: &Session, ui: Ui) -> anyhow::Result<Vec<Reply>> 
     if let Some(long) = args.texts.iter().find(|text| text.chars().count() > LONGEST_TEXT) {
         let start: String = long.chars().take(40).collect();
         return Err(CommandError::usage(format!("`{start}…` is longer than {LONGEST_TEXT} characters"))
-            .hint("shorten it: it is kept as evidence")
-            .into());
+            .hint("shorten it: it is kept as evidence"));
     }
     let reply = |text: &String| Reply {
         row: 0,
@@ -219,7 +217,7 @@ fn lines_of(reply: &Reply) -> Vec<ReplyLine> {
 }
 
 /// Applies every request of the replies in one transaction, and tells what became of each.
-fn honour_replies(session: &mut Session, replies: &[Reply], dry_run: bool) -> anyhow::Result<Vec<ReplyOutcome>> {
+fn honour_replies(session: &mut Session, replies: &[Reply], dry_run: bool) -> Result<Vec<ReplyOutcome>> {
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let requests: Vec<Request> = replies.iter().flat_map(|reply| reply.requests.iter().cloned()).collect();
     let stamp = session.stamp.clone();

@@ -6,7 +6,7 @@ use crate::commands::context::Context;
 use crate::db::models::dnc::dnc_requests::{self, DncRequest};
 use crate::domain::access::role::Right;
 use crate::domain::time::{business_days, datetime};
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ui::Column;
 
 /// List the requests that nobody has decided, with their deadlines, the most urgent first
@@ -51,7 +51,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("import_id"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::commands::context::Context;
 use crate::db::Lock;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::dnc::remove::expire;
 use crate::ui::Column;
 
@@ -32,7 +32,7 @@ const COLUMNS: &[Column] = &[
     Column::count("leads_moved", "leads moved back"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::AddDnc)?;
     let stamp = session.stamp.clone();
     let expired = session.db.write_under(Lock::DncList, stamp.org, args.dry_run, |conn| expire(conn, &stamp))?;

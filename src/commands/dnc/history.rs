@@ -3,7 +3,7 @@
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
 use crate::domain::phone::{Region, parse_for_list};
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::history::history;
 use crate::ui::Column;
 
@@ -31,7 +31,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("request_id"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let region = || args.region.or_else(|| session.org.default_region.parse().ok());

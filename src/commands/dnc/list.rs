@@ -7,7 +7,7 @@ use crate::commands::context::Context;
 use crate::db::models::dnc::dnc_entries::{self, EntryFilter};
 use crate::domain::access::role::Right;
 use crate::domain::dnc::{DncScope, DncSource};
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// List the entries of the do-not-call list, the newest first
@@ -57,7 +57,7 @@ const COLUMNS: &[Column] = &[
     Column::number("import_id", "import"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let filter = EntryFilter {
@@ -70,7 +70,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     };
     let limit = args.limit.most(context.ui);
     let mut list = context.ui.list(COLUMNS);
-    let more = session.db.read(org, |conn| -> anyhow::Result<bool> {
+    let more = session.db.read(org, |conn| -> Result<bool> {
         let (mut before, mut left) = (None, limit.map_or(i64::MAX, i64::from));
         loop {
             // One more than asked for tells whether the list is cut.

@@ -13,7 +13,7 @@ mod remove;
 mod stats;
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Keep to what people asked for: do not call
 #[derive(Debug, clap::Subcommand)]
@@ -30,7 +30,7 @@ pub enum Command {
     Decide(decide::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Add(args) => add::run(*args, context),
         Command::Remove(args) => remove::run(args, context),

@@ -6,7 +6,7 @@ use crate::commands::args::lines::each_line;
 use crate::commands::context::Session;
 use crate::db::models::access::organizations::Organization;
 use crate::domain::phone::{E164, PhoneProblem, Region, parse_for_list};
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 use crate::ui::{Column, Ui, grouped};
 
 /// Which numbers are meant.
@@ -33,11 +33,7 @@ pub(super) struct Written {
 
 impl Numbers {
     /// Calls `each` with every number, in order; national ones are of this organization's region when no other was said.
-    pub fn each(
-        &self,
-        organization: &Organization,
-        mut each: impl FnMut(Written) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
+    pub fn each(&self, organization: &Organization, mut each: impl FnMut(Written) -> Result<()>) -> Result<()> {
         let region = || self.region.or_else(|| organization.default_region.parse().ok());
         let read = |line: Option<u64>, text: &str| {
             let text = text.trim();
@@ -55,7 +51,7 @@ impl Numbers {
     ///
     /// # Errors
     /// Nothing of it is a number, or the file cannot be read.
-    pub fn gather(&self, session: &Session) -> anyhow::Result<(Vec<E164>, Vec<Refused>)> {
+    pub fn gather(&self, session: &Session) -> Result<(Vec<E164>, Vec<Refused>)> {
         let (mut numbers, mut refused) = (Vec::new(), Vec::new());
         self.each(&session.org, |written| {
             match &written.number {
@@ -70,9 +66,9 @@ impl Numbers {
                 for one in refused.iter().take(SHOWN) {
                     error = error.detail(one.describe());
                 }
-                Err(error.hint(first.hint).into())
+                Err(error.hint(first.hint))
             }
-            (true, None) => Err(CommandError::usage("no numbers were given").into()),
+            (true, None) => Err(CommandError::usage("no numbers were given")),
             (false, _) => Ok((numbers, refused)),
         }
     }
@@ -114,7 +110,7 @@ const REFUSED_COLUMNS: &[Column] = &[
 ];
 
 /// Prints what was refused below a summary.
-pub(super) fn print_refused(refused: &[Refused], ui: Ui) -> anyhow::Result<()> {
+pub(super) fn print_refused(refused: &[Refused], ui: Ui) -> Result<()> {
     ui.part("refused", refused.get(..SHOWN).unwrap_or(refused), REFUSED_COLUMNS)?;
     if refused.len() > SHOWN {
         let more = refused.len() - SHOWN;

@@ -8,7 +8,7 @@ use crate::commands::context::{Context, Session};
 use crate::db::Lock;
 use crate::domain::access::role::Right;
 use crate::domain::phone::E164;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::dnc::remove::{Removed, remove};
 use crate::ui::{Column, Ui, grouped};
@@ -56,7 +56,7 @@ const COLUMNS: &[Column] = &[
 /// How many entries a person sees before being asked.
 const PREVIEWED: usize = 5;
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let mut session = context.session(Right::RemoveDnc)?;
     let (numbers, refused) = args.numbers.gather(&session)?;
@@ -84,7 +84,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(if whole { Exit::Done } else { Exit::NeedsAttention })
 }
 
-fn work(session: &mut Session, numbers: &[E164], reason: &str, dry_run: bool) -> anyhow::Result<Removed> {
+fn work(session: &mut Session, numbers: &[E164], reason: &str, dry_run: bool) -> Result<Removed> {
     let stamp = session.stamp.clone();
     Ok(session.db.write_under(Lock::DncList, stamp.org, dry_run, |conn| remove(conn, numbers, reason, &stamp))?)
 }
@@ -101,7 +101,7 @@ fn refuse_nothing(removed: &Removed) -> Result<(), CommandError> {
 /// How many numbers a person sees; the machine-readable forms have all of them.
 const SHOWN: usize = 20;
 
-fn print_numbers(title: &str, numbers: &[String], ui: Ui) -> anyhow::Result<()> {
+fn print_numbers(title: &str, numbers: &[String], ui: Ui) -> Result<()> {
     #[derive(Serialize)]
     struct Line<'a> {
         number: &'a str,

@@ -3,7 +3,7 @@
 use crate::commands::context::Context;
 use crate::db::models::dnc::dnc_entries;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// Show the do-not-call list in numbers: entries by source and scope, requests, and what is overdue
@@ -28,7 +28,7 @@ const COLUMNS: &[Column] = &[
 const BY_SOURCE: &[Column] =
     &[Column::whole("source", "source"), Column::whole("scope", "scope"), Column::count("entries", "entries")];
 
-pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let stats = session.db.read(org, |conn| dnc_entries::stats(conn, org, now))?;

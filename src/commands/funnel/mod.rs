@@ -10,7 +10,7 @@ use crate::commands::context::{Context, Session};
 use crate::db::models::access::system_config;
 use crate::domain::reports::funnel::Stages;
 use crate::domain::time::window::Window;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::filter::Filter;
 use crate::reports::funnel::Question;
 
@@ -31,12 +31,12 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// A question about the leads of the organization.
-fn question(session: &mut Session, window: Window, filter: Option<Filter>) -> anyhow::Result<Question> {
+fn question(session: &mut Session, window: Window, filter: Option<Filter>) -> Result<Question> {
     Ok(Question { at: selection::moment(session)?, window, filter, stages: stages_of(session)?, within_days: None })
 }
 
 /// The organization's order of stages.
-fn stages_of(session: &mut Session) -> anyhow::Result<Stages> {
+fn stages_of(session: &mut Session) -> Result<Stages> {
     let org = session.org.org_id();
     let settings = session.db.read(org, |conn| system_config::all(conn, org))?;
     match settings.into_iter().find(|setting| setting.config_key == Stages::SETTING) {

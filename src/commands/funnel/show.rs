@@ -11,7 +11,7 @@ use crate::commands::context::{Context, Session, timed};
 use crate::db::DbError;
 use crate::domain::access::role::Right;
 use crate::domain::time::window::Window;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::reports::funnel::{self, Activity, Breakdown, By, Cohort, Mode};
 
 const EXAMPLES: &str = "Examples:\n  \
@@ -62,11 +62,10 @@ pub(super) fn days(text: &str) -> Result<u16, String> {
     days.filter(|days| (1..=9999).contains(days)).ok_or_else(|| "write it as 30d or 2w".to_owned())
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if args.mode == Mode::Activity && args.within.is_some() {
         return Err(CommandError::usage("--within counts from a lead's creation; activity has none")
-            .hint("leave out --within, or --mode activity")
-            .into());
+            .hint("leave out --within, or --mode activity"));
     }
     let mut session = context.session(Right::Read)?;
     let window = args.window.window(&session)?;
@@ -88,7 +87,7 @@ fn answer<A: Answer>(
     question: &funnel::Question,
     before: Option<Window>,
     breakdown: Option<&Breakdown>,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit> {
     let (ui, org) = (context.ui, session.org.org_id());
     let mut report = timed(ui, "funnel computed", || {
         session.db.read_much(org, |conn| -> Result<_, DbError> {
@@ -110,7 +109,7 @@ fn answer<A: Answer>(
 }
 
 /// Says why a report may be empty.
-fn tell_nobody(context: &Context, session: &mut Session, question: &funnel::Question) -> anyhow::Result<()> {
+fn tell_nobody(context: &Context, session: &mut Session, question: &funnel::Question) -> Result<()> {
     let query = selection::query(session, question.filter.clone())?;
     selection::tell_unknown_keys(context.ui, session, &query)
 }
@@ -125,8 +124,7 @@ fn breakdown(session: &mut Session, by: By) -> anyhow::Result<Breakdown> {
         }
         if filters.is_empty() {
             return Err(CommandError::failed("there are no segments")
-                .hint("make one: crmctl segment create NAME --where FILTER")
-                .into());
+                .hint("make one: crmctl segment create NAME --where FILTER"));
         }
     }
     Ok(Breakdown { by, segments: filters })

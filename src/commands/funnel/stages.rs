@@ -6,7 +6,7 @@ use crate::commands::args::pictures::created;
 use crate::commands::args::window::WindowArgs;
 use crate::commands::context::{Context, timed};
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::reports::funnel::{self, Bucket, StayStage, Stays};
 use crate::ui::{Bar, Bars, Column, Page, Part, Sheet, SheetColumn, count, duration, percent};
 
@@ -28,7 +28,7 @@ pub struct Args {
     pictures: Pictures,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let window = args.window.window(&session)?;
     let filter = args.selection.filter(&mut session)?;

@@ -9,7 +9,7 @@ use crate::commands::context::Context;
 use crate::db::Cells;
 use crate::domain::access::role::Right;
 use crate::domain::timestamp::Timestamp;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::filter::query::SortBy;
 use crate::filter::{self, LeadColumn, LeadQuery};
 use crate::ui::Column;
@@ -59,7 +59,7 @@ const COLUMNS: &[Column] = &[
 /// The columns that are read, in the order of [`Stuck`].
 const READ: [&str; 7] = ["id", "name", "phone", "email", "owner", "status", "status_since"];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let stages = super::stages_of(&mut session)?;
     let open: Vec<&str> = stages.open().map(|stage| stage.as_str()).collect();
@@ -76,9 +76,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let limit = args.limit.most(context.ui);
     let mut list = context.ui.list(COLUMNS);
-    let is_cut = session.db.read(org, |conn| -> anyhow::Result<bool> {
+    let is_cut = session.db.read(org, |conn| -> Result<bool> {
         let Some(limit) = limit else {
-            query.each(conn, &columns, None, |cells| -> anyhow::Result<()> { Ok(list.push(&stuck(&cells, now))?) })?;
+            query.each(conn, &columns, None, |cells| -> Result<()> { Ok(list.push(&stuck(&cells, now))?) })?;
             return Ok(false);
         };
         // One more than asked for tells whether the list is cut.

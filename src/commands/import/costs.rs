@@ -12,7 +12,7 @@ use crate::domain::money::DecimalSeparator;
 use crate::domain::money::cost::{LONGEST_CAMPAIGN, OnRecorded};
 use crate::domain::money::currency;
 use crate::domain::time::month::Month;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::import::kinds::costs::{CostOptions, Costs};
 use crate::import::proof::Formats;
 use crate::ui::Column;
@@ -54,7 +54,7 @@ pub struct Args {
     decimal_separator: Option<DecimalSeparator>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let named = |what: &str, text: &Option<String>, most: usize| {
         text.as_deref().map(|text| normal(what, text, most)).transpose()
     };

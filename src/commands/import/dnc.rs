@@ -6,7 +6,7 @@ use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::Region;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::import::kinds::dnc::Dnc;
 use crate::import::kinds::dnc::rows::DncOptions;
 use crate::ops::dnc::add::LONGEST_REASON;
@@ -40,7 +40,7 @@ pub struct Args {
     source: Option<DncSource>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let options = DncOptions {
         region: args.region.map(|region| region.to_string()),
         map: args.sheet.map.clone(),

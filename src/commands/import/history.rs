@@ -3,7 +3,7 @@
 use crate::commands::args::sheets::{SheetArgs, run_sheet};
 use crate::commands::context::Context;
 use crate::domain::phone::Region;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::import::kinds::history::{History, HistoryOptions};
 use crate::import::options::StatusMeaning;
 use crate::ui::Column;
@@ -37,7 +37,7 @@ pub struct Args {
     source_system: Option<String>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let options = HistoryOptions {
         region: args.region.map(|region| region.to_string()),
         map: args.sheet.map.clone(),

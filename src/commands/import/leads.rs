@@ -101,11 +101,10 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if (args.rejects.is_some() || args.skipped.is_some()) && args.files.len() > 1 {
         return Err(CommandError::usage("--rejects and --skipped name one file, but several files are imported")
-            .hint("leave them out, or import the files one by one")
-            .into());
+            .hint("leave them out, or import the files one by one"));
     }
     context.catch_interrupts();
     let mut session = context.session(Right::Import)?;
@@ -125,12 +124,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
-fn import_file(
-    file: &std::path::Path,
-    args: &Args,
-    session: &mut Session,
-    context: &Context,
-) -> anyhow::Result<ImportSummary> {
+fn import_file(file: &std::path::Path, args: &Args, session: &mut Session, context: &Context) -> Result<ImportSummary> {
     let mut stamp = session.stamp.clone();
     stamp.trigger = Trigger::Import;
     // The clock was readable when the session began.
@@ -175,7 +169,7 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
     })
 }
 
-fn print(summaries: &[ImportSummary], files: usize, ui: Ui) -> anyhow::Result<()> {
+fn print(summaries: &[ImportSummary], files: usize, ui: Ui) -> Result<()> {
     match (ui.format, summaries) {
         (_, []) => {}
         (Format::Json, [one]) if files == 1 => ui.record(one, COLUMNS)?,
@@ -195,8 +189,8 @@ fn print(summaries: &[ImportSummary], files: usize, ui: Ui) -> anyhow::Result<()
     Ok(())
 }
 
-fn print_for_people(summary: &ImportSummary, ui: Ui) -> anyhow::Result<()> {
-    let value = serde_json::to_value(summary)?;
+fn print_for_people(summary: &ImportSummary, ui: Ui) -> Result<()> {
+    let value = serde_json::to_value(summary).map_err(UiError::Json)?;
     let is_zero = |column: &&Column| value.get(&*column.key).and_then(serde_json::Value::as_u64) == Some(0);
     let columns: Vec<Column> =
         COLUMNS.iter().filter(|column| ALWAYS.contains(&&*column.key) || !is_zero(column)).cloned().collect();

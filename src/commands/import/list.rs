@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::commands::context::Context;
 use crate::db::models::imports::{self, Import};
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// List imports, the latest first
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,7 @@ struct Line {
     rejected: Option<i64>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let mut list = context.ui.list(super::COLUMNS);

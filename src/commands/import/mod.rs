@@ -9,7 +9,7 @@ mod show;
 mod undo;
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// Import spreadsheets and look at earlier imports
@@ -24,7 +24,7 @@ pub enum Command {
     Undo(undo::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Leads(args) => leads::run(*args, context),
         Command::Dnc(args) => dnc::run(*args, context),

@@ -3,7 +3,7 @@
 use crate::commands::context::Context;
 use crate::db::models::imports;
 use crate::domain::access::role::Right;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ui::Column;
 
 /// Show an import: its file, options, mapping and counts
@@ -30,7 +30,7 @@ const COLUMNS: &[Column] = &[
     Column::time("finished_at", "finished"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let import = session.db.read(org, |conn| imports::by_id(conn, org, args.id))?.ok_or_else(|| {

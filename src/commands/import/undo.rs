@@ -6,7 +6,7 @@ use crate::commands::context::{self, Context, Session};
 use crate::db::Lock;
 use crate::domain::access::role::Right;
 use crate::domain::leads::status::Trigger;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::import::undoing;
 use crate::ops::imports::undo::{KeptLead, KeptList, Request, UndoError, UndoSummary, undo};
 use crate::ui::{Column, Format, Ui, grouped};
@@ -30,7 +30,7 @@ pub struct Args {
     with_dnc: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let mut session = context.session(Right::Import)?;
     if !args.dry_run && !context.ui.yes {
@@ -83,7 +83,7 @@ fn expected(preview: &UndoSummary) -> String {
     sentence.chars().take(1).flat_map(char::to_uppercase).chain(sentence.chars().skip(1)).collect()
 }
 
-fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) -> anyhow::Result<UndoSummary> {
+fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) -> Result<UndoSummary> {
     let mut stamp = session.stamp.clone();
     stamp.trigger = Trigger::Undo;
     // The clock was readable when the session began.
@@ -136,7 +136,7 @@ const PREVIEWED: usize = 5;
 /// How many leads a person sees; the machine-readable forms have all of them.
 const SHOWN: usize = 20;
 
-fn print(summary: &UndoSummary, ui: Ui) -> anyhow::Result<()> {
+fn print(summary: &UndoSummary, ui: Ui) -> Result<()> {
     let counts: Vec<Column> = summary.counts.all().map(|count| Column::count(count.key, count.title)).collect();
     let lists: Vec<Column> = summary.lists.all().map(|(list, _)| Column::hidden(list.key)).collect();
     ui.record(summary, &[BEGIN, &counts, AFTER_COUNTS, &lists, END].concat())?;

@@ -12,7 +12,7 @@ use crate::db::models::leads;
 use crate::db::{DbError, Lock};
 use crate::domain::leads::status::Status;
 use crate::domain::time::datetime;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::export::Record;
 use crate::filter::LeadColumn;
 use crate::ops::leads::mass_update::{BulkAction, BulkCounts, change};
@@ -61,7 +61,7 @@ pub fn change_selected(
     session: &mut Session,
     selection: &Selection,
     wanted: &Wanted,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit> {
     let ui = context.ui;
     let org = session.org.org_id();
     let filter = selection.filter(session)?;
@@ -90,12 +90,11 @@ pub fn change_selected(
     let interrupted = session.db.interrupted();
     let (stamp, zone) = (session.stamp.clone(), datetime::zone(&session.org.timezone).map_err(CommandError::failed)?);
     let lock = lock_of(&wanted.action);
-    let counts = session.db.write_under(lock, org, wanted.dry_run, |conn| -> anyhow::Result<BulkCounts> {
+    let counts = session.db.write_under(lock, org, wanted.dry_run, |conn| -> Result<BulkCounts> {
         let ids = query.ids(conn, None, None)?;
         if is_asked && ids != seen {
             return Err(CommandError::failed("other leads are meant by now than those you saw; nothing was changed")
-                .hint("look again")
-                .into());
+                .hint("look again"));
         }
         let mut step = |done: usize| match interrupted.load(Ordering::Relaxed) {
             true => Err(DbError::Interrupted),
@@ -108,8 +107,7 @@ pub fn change_selected(
         match counts.reconciles() {
             true => Ok(counts),
             false => Err(CommandError::failed("the counts do not reconcile; nothing was changed")
-                .hint("this is a fault of crmctl; please report it")
-                .into()),
+                .hint("this is a fault of crmctl; please report it")),
         }
     })?;
     drop(progress);
@@ -117,7 +115,7 @@ pub fn change_selected(
 }
 
 /// Prints what became of the leads, and why some were refused.
-fn tell(ui: Ui, counts: BulkCounts, dry_run: bool) -> anyhow::Result<Exit> {
+fn tell(ui: Ui, counts: BulkCounts, dry_run: bool) -> Result<Exit> {
     if dry_run {
         ui.note("nothing was changed");
     }
@@ -137,12 +135,11 @@ fn tell(ui: Ui, counts: BulkCounts, dry_run: bool) -> anyhow::Result<Exit> {
 }
 
 /// Changes one lead and shows it.
-pub fn change_one(context: &Context, session: &mut Session, name: &LeadName, wanted: &Wanted) -> anyhow::Result<Exit> {
+pub fn change_one(context: &Context, session: &mut Session, name: &LeadName, wanted: &Wanted) -> Result<Exit> {
     let lead = name.find(session, Among::Live)?;
     if lead.deleted_at.is_some() {
         return Err(CommandError::failed(format!("the lead {} is deleted", lead.id))
-            .hint(format!("bring it back: crmctl lead restore {}", lead.id))
-            .into());
+            .hint(format!("bring it back: crmctl lead restore {}", lead.id)));
     }
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;

@@ -12,7 +12,7 @@ use crate::db::models::leads::lead_tags;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::dnc::blocked_numbers;
 use crate::ui::Column;
 
@@ -40,7 +40,7 @@ pub enum Command {
     Export(query::export::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Add(args) => change::add::run(*args, context),
         Command::Show(args) => query::show::run(args, context),

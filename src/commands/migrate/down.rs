@@ -2,7 +2,7 @@
 
 use crate::commands::context::Context;
 use crate::db::{Database, Location, backup_to};
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Ui;
 
 /// Revert migrations, which deletes their tables with all that is in them
@@ -19,7 +19,7 @@ pub struct Args {
     all: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut db = context.open_for_migrations()?;
     let applied: Vec<String> =
         db.known_migrations()?.steps.into_iter().filter(|step| step.applied).map(|step| step.name).collect();
@@ -34,7 +34,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// Backs the embedded database up beside itself.
-pub(super) fn back_up_first(db: &Database, ui: Ui) -> anyhow::Result<()> {
+pub(super) fn back_up_first(db: &Database, ui: Ui) -> Result<()> {
     let Location::Sqlite(path) = db.location() else { return Ok(()) };
     let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.6fZ").to_string();
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

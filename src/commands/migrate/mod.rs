@@ -9,7 +9,7 @@ mod up;
 use serde::Serialize;
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// Look after the schema of the database
@@ -22,7 +22,7 @@ pub enum Command {
     Seed(seed::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Up(args) => up::run(args, context),
         Command::Down(args) => down::run(args, context),
@@ -39,7 +39,7 @@ struct Done {
     action: &'static str,
 }
 
-fn print(context: &Context, action: &'static str, versions: Vec<String>, when_empty: &str) -> anyhow::Result<Exit> {
+fn print(context: &Context, action: &'static str, versions: Vec<String>, when_empty: &str) -> Result<Exit> {
     const COLUMNS: &[Column] = &[Column::whole("version", "version"), Column::whole("action", "action")];
     let mut list = context.ui.list(COLUMNS);
     for version in versions {

@@ -1,13 +1,13 @@
 //! `crmctl migrate redo`
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Revert the last migration and apply it again: for those who write migrations
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let mut db = context.open_for_migrations()?;
     let last = db.known_migrations()?.steps.into_iter().rfind(|step| step.applied);
     let Some(last) = last else {

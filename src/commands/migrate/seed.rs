@@ -3,7 +3,7 @@
 use crate::commands::context::Context;
 use crate::db::Lock;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::seed;
 use crate::ui::Column;
 
@@ -14,7 +14,7 @@ use crate::ui::Column;
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Administer)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let currency = session.org.base_currency.clone();

@@ -1,7 +1,7 @@
 //! `crmctl migrate status`
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// List the migrations, applied and pending
@@ -13,7 +13,7 @@ pub struct Args {}
 const COLUMNS: &[Column] =
     &[Column::whole("version", "version"), Column::text("name", "name"), Column::whole("applied", "applied")];
 
-pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let mut db = context.open_for_migrations()?;
     let state = db.migrations()?;
     let mut list = context.ui.list(COLUMNS);

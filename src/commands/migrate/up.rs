@@ -1,7 +1,7 @@
 //! `crmctl migrate up`
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Apply all pending migrations in one transaction
 ///
@@ -9,7 +9,7 @@ use crate::error::Exit;
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let mut db = context.open_for_migrations()?;
     let done = db.migrate_up()?;
     super::print(context, "applied", done, "nothing is pending")

@@ -4,7 +4,7 @@ use crate::commands::context::Context;
 use crate::db::models::access::organizations::NewOrganization;
 use crate::db::types::Uid;
 use crate::domain::money::currency;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::access::organizations;
 
 /// Add an organization
@@ -28,7 +28,7 @@ pub struct Args {
     timezone: String,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut db = context.open()?;
     let founder = context.founder(&mut db)?;
     let new = NewOrganization {

@@ -1,7 +1,7 @@
 //! `crmctl org disable`
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Refuse all writing to an organization; reading stays possible
 #[derive(Debug, clap::Args)]
@@ -9,7 +9,7 @@ pub struct Args {
     slug: String,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut db = context.open()?;
     let (org, stamp) = super::administer(context, &mut db, &args.slug)?;
     context.ui.confirm(&format!("Refuse all writing to `{}`?", org.slug))?;

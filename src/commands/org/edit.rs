@@ -2,7 +2,7 @@
 
 use crate::commands::context::Context;
 use crate::domain::money::currency;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Change an organization
 #[derive(Debug, clap::Args)]
@@ -28,7 +28,7 @@ pub struct Args {
     enable: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut db = context.open()?;
     let (org, stamp) = super::administer(context, &mut db, &args.slug)?;
     let edited = super::change(&mut db, &org, &stamp, |org| {

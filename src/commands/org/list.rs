@@ -2,13 +2,13 @@
 
 use crate::commands::context::Context;
 use crate::db::models::access::organizations;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// List the organizations of the database
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let mut db = context.open()?;
     let mut list = context.ui.list(super::COLUMNS);
     for org in db.read_global(organizations::all)? {

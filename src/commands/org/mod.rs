@@ -11,7 +11,7 @@ use crate::commands::context::Context;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::{Database, DbError};
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::audited::{self, Edited};
 use crate::ui::Column;
 
@@ -26,7 +26,7 @@ pub enum Command {
     Set(set::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Add(args) => add::run(args, context),
         Command::List(args) => list::run(args, context),
@@ -52,9 +52,9 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// The organization with this slug.
-pub(super) fn by_slug(db: &mut Database, slug: &str) -> anyhow::Result<Organization> {
+pub(super) fn by_slug(db: &mut Database, slug: &str) -> Result<Organization> {
     db.read_global(|conn| organizations::by_slug(conn, slug))?.ok_or_else(|| {
-        CommandError::failed(format!("no organization has the slug `{slug}`")).hint("list them: crmctl org list").into()
+        CommandError::failed(format!("no organization has the slug `{slug}`")).hint("list them: crmctl org list")
     })
 }
 
@@ -76,7 +76,7 @@ pub(super) fn checked_name(text: &str) -> Result<String, String> {
 }
 
 /// Acts in the organization named by `slug`; refuses what only admins may do.
-pub(super) fn administer(context: &Context, db: &mut Database, slug: &str) -> anyhow::Result<(Organization, Stamp)> {
+pub(super) fn administer(context: &Context, db: &mut Database, slug: &str) -> Result<(Organization, Stamp)> {
     let org = by_slug(db, slug)?;
     let stamp = context.admin(db, &org)?;
     Ok((org, stamp))
@@ -88,7 +88,7 @@ pub(super) fn change(
     org: &Organization,
     stamp: &Stamp,
     change: impl FnOnce(&mut Organization),
-) -> anyhow::Result<Edited<Organization>> {
+) -> Result<Edited<Organization>> {
     let mut slug = org.slug.clone();
     let edited = db.write(org.org_id(), |conn| {
         audited::change(conn, org.id.into(), stamp, |org: &mut Organization| -> Result<(), DbError> {
@@ -98,13 +98,13 @@ pub(super) fn change(
         })
     });
     let edited = edited.map_err(|e| slug_taken(e, &slug))?;
-    edited.ok_or_else(|| CommandError::failed(format!("the organization `{slug}` is gone")).into())
+    edited.ok_or_else(|| CommandError::failed(format!("the organization `{slug}` is gone")))
 }
 
 /// What is to be said when an organization was not written.
-pub(super) fn slug_taken(error: DbError, slug: &str) -> anyhow::Error {
+pub(super) fn slug_taken(error: DbError, slug: &str) -> CommandError {
     match error.is_unique_violation() {
-        true => CommandError::failed(format!("the slug `{slug}` is taken")).into(),
+        true => CommandError::failed(format!("the slug `{slug}` is taken")),
         false => error.into(),
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::access::role::Right;
 use crate::domain::flag;
 use crate::domain::imports::duplicates::OnDuplicate;
 use crate::domain::reports::funnel::Stages;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::import::options::ON_DUPLICATE_KEY;
 use crate::ops::access::settings;
 use crate::ops::dnc::check::RECORD_KEY;
@@ -44,12 +44,10 @@ pub struct Args {
     value: String,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let Some((key, check)) = SETTINGS.iter().find(|(key, _)| *key == args.key) else {
         let known = SETTINGS.iter().map(|(key, _)| *key).collect::<Vec<_>>().join(", ");
-        return Err(CommandError::usage(format!("`{}` is no setting", args.key))
-            .hint(format!("settings: {known}"))
-            .into());
+        return Err(CommandError::usage(format!("`{}` is no setting", args.key)).hint(format!("settings: {known}")));
     };
     let value = check(&args.value).map_err(CommandError::usage)?;
     let mut session = context.session(Right::Administer)?;

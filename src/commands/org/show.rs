@@ -6,7 +6,7 @@ use crate::commands::context::Context;
 use crate::db::Database;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::access::system_config::{self, Setting};
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// Show an organization and its settings
@@ -22,14 +22,14 @@ struct Shown {
     settings: Vec<Setting>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut db = context.open()?;
     let organization = super::by_slug(&mut db, &args.slug)?;
     print(context, &mut db, organization)
 }
 
 /// Prints an organization with its settings.
-pub(super) fn print(context: &Context, db: &mut Database, organization: Organization) -> anyhow::Result<Exit> {
+pub(super) fn print(context: &Context, db: &mut Database, organization: Organization) -> Result<Exit> {
     let org = organization.org_id();
     let settings = db.read(org, |conn| system_config::all(conn, org))?;
     let shown = Shown { organization, settings };

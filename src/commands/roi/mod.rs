@@ -16,7 +16,7 @@ pub enum Command {
     Rate(rate::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Show(args) => show::run(*args, context),
         Command::Cost(args) => cost::run(args, context),

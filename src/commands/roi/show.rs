@@ -10,7 +10,7 @@ use crate::commands::args::vocabulary::one_of;
 use crate::commands::args::window::{MonthsArgs, previous};
 use crate::commands::context::{Context, timed};
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::reports::roi::{By, Question, RoiError, roi};
 
 const EXAMPLES: &str = "Examples:\n  \
@@ -47,7 +47,7 @@ pub struct Args {
     pictures: Pictures,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let ui = context.ui;
     let mut session = context.session(Right::Read)?;
     let window = args.window.window(&session)?;

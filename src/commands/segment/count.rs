@@ -5,7 +5,7 @@ use crate::commands::args::complete;
 use crate::commands::args::leads::selection::{self, query};
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Count the leads that are in a segment now
 #[derive(Debug, clap::Args)]
@@ -14,7 +14,7 @@ pub struct Args {
     name: String,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let (segment, filter) = find(&mut session, &args.name)?;
     let query = query(&session, Some(filter))?;

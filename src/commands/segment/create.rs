@@ -7,7 +7,7 @@ use crate::commands::context::Context;
 use crate::db::models::segments::{NewSegment, Segment};
 use crate::db::types::{Json, Uid};
 use crate::domain::access::role::Right;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::audited;
 
 /// Keep a filter under a name
@@ -28,11 +28,11 @@ pub struct Args {
     public: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let name = checked_name(&args.name)?;
     let Some(filter) = args.selection.filter(&mut session)? else {
-        return Err(CommandError::usage("which leads?").hint("give a filter: --where 'status = hot'").into());
+        return Err(CommandError::usage("which leads?").hint("give a filter: --where 'status = hot'"));
     };
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let new = NewSegment {

@@ -4,7 +4,7 @@ use super::{find_to_change, not_written, shown};
 use crate::commands::args::complete;
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::segments;
 
 /// Delete a segment; its leads are not touched
@@ -17,7 +17,7 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let org = session.org.org_id();
     let segment = find_to_change(&mut session, &args.name)?;

@@ -7,7 +7,7 @@ use crate::commands::args::texts;
 use crate::commands::context::Context;
 use crate::db::types::Json;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::segments;
 
 /// Change a segment: its name, its filter, its description, who sees it
@@ -40,7 +40,7 @@ pub struct Args {
     if_version: Option<i32>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let new_name = args.new_name.as_deref().map(checked_name).transpose()?;
     let filter = args.selection.filter(&mut session)?;

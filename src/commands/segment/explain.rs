@@ -5,7 +5,7 @@ use crate::commands::args::complete;
 use crate::commands::args::leads::selection::{Selection, query};
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::filter::explain::{Explained, explain};
 use crate::ui::{Column, Format};
 
@@ -25,7 +25,7 @@ pub struct Args {
 const CONDITIONS: &[Column] =
     &[Column::text("condition", "condition"), Column::count("alone", "alone"), Column::count("left", "left after it")];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let mut parts: Vec<crate::filter::Filter> = Vec::new();
     if let Some(name) = &args.name {

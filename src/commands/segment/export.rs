@@ -5,7 +5,7 @@ use crate::commands::args::complete;
 use crate::commands::args::leads::export::{ExportForm, export};
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Write the leads of a segment to a file, or to stdout
 ///
@@ -19,7 +19,7 @@ pub struct Args {
     form: ExportForm,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let (_, filter) = find(&mut session, &args.name)?;
     export(context, &mut session, Some(filter), args.form)

@@ -6,13 +6,13 @@ use crate::commands::args::leads::selection::reading;
 use crate::commands::context::Context;
 use crate::db::models::access::users;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// List the segments that you see: your own and public ones
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-pub fn run(_args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let users = session.db.read(org, |conn| users::all(conn, org))?;

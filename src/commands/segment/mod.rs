@@ -37,7 +37,7 @@ pub enum Command {
     Explain(explain::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Create(args) => create::run(args, context),
         Command::List(args) => list::run(args, context),
@@ -91,14 +91,13 @@ pub(super) const COUNT_COLUMNS: &[Column] =
     &[Column::whole("segment", "segment"), Column::count("count", "leads"), Column::time("counted_at", "counted")];
 
 /// The segment, for somebody who may change it: its owner, or an admin.
-fn find_to_change(session: &mut Session, name: &str) -> anyhow::Result<Segment> {
+fn find_to_change(session: &mut Session, name: &str) -> Result<Segment> {
     let (segment, _) = find(session, name)?;
     let is_owner = segment.owner_id == session.stamp.changed_by;
     match is_owner || session.role.may(Right::Administer) {
         true => Ok(segment),
         false => Err(CommandError::failed(format!("the segment `{}` belongs to somebody else", segment.name))
-            .hint("ask its owner or an admin, or create one of your own")
-            .into()),
+            .hint("ask its owner or an admin, or create one of your own")),
     }
 }
 
@@ -112,19 +111,18 @@ fn checked_name(name: &str) -> Result<String, CommandError> {
 }
 
 /// What is to be said when a segment was not written under this name.
-fn not_written(error: SegmentError, name: &str) -> anyhow::Error {
+fn not_written(error: SegmentError, name: &str) -> CommandError {
     match error {
         SegmentError::Db(e) if e.is_unique_violation() => {
             CommandError::failed(format!("there is a segment `{name}` already"))
                 .hint("names are unique in the organization, private segments of others included; choose another one")
-                .into()
         }
         other => other.into(),
     }
 }
 
 /// A segment with what a person reads of it.
-fn shown(session: &mut Session, segment: Segment) -> anyhow::Result<Shown> {
+fn shown(session: &mut Session, segment: Segment) -> Result<Shown> {
     let org = session.org.org_id();
     let users = match segment.owner_id {
         None => Vec::new(),

@@ -6,7 +6,7 @@ use crate::commands::args::leads::segments::{find, visible};
 use crate::commands::args::leads::selection::query;
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::segments;
 
 /// Count the leads of segments and keep the counts, for `segment list`
@@ -20,7 +20,7 @@ pub struct Args {
     all: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let names = match args.all {
         true => visible(&mut session)?.into_iter().map(|segment| segment.name).collect(),

@@ -4,7 +4,7 @@ use super::{find, shown};
 use crate::commands::args::complete;
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Show a segment with its filter, as text and in its JSON form
 #[derive(Debug, clap::Args)]
@@ -13,7 +13,7 @@ pub struct Args {
     name: String,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let (segment, _) = find(&mut session, &args.name)?;
     let shown = shown(&mut session, segment)?;

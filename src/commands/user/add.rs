@@ -5,7 +5,7 @@ use crate::commands::context::Context;
 use crate::db::models::access::users::{NewUser, User};
 use crate::db::types::Uid;
 use crate::domain::access::role::{Right, Role};
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::audited;
 
 /// Add a user to the organization
@@ -27,7 +27,7 @@ pub struct Args {
     timezone: Option<String>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Administer)?;
     let org = session.org.org_id();
     let new = NewUser {

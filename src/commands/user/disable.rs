@@ -2,7 +2,7 @@
 
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Keep a user from acting; what the user did stays
 #[derive(Debug, clap::Args)]
@@ -11,7 +11,7 @@ pub struct Args {
     email: String,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Administer)?;
     let edited = super::change(&mut session, &args.email, |user| user.is_active = false)?;
     context.tell_unchanged(edited.is_changed);

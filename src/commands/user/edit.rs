@@ -3,7 +3,7 @@
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
 use crate::domain::access::role::{Right, Role};
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Change a user
 #[derive(Debug, clap::Args)]
@@ -28,7 +28,7 @@ pub struct Args {
     enable: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Administer)?;
     let edited = super::change(&mut session, &args.email, |user| {
         user.email = args.new_email.unwrap_or(std::mem::take(&mut user.email));

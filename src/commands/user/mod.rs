@@ -10,7 +10,7 @@ use crate::commands::context::{Context, Session};
 use crate::db::DbError;
 use crate::db::models::access::users::User;
 use crate::domain::email::Email;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::audited::{self, Edited};
 use crate::ui::Column;
 
@@ -24,7 +24,7 @@ pub enum Command {
     Disable(disable::Args),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Add(args) => add::run(args, context),
         Command::List(args) => list::run(args, context),
@@ -49,7 +49,7 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// Changes the user with this email, whose new email others may have taken.
-fn change(session: &mut Session, email: &str, change: impl FnOnce(&mut User)) -> anyhow::Result<Edited<User>> {
+fn change(session: &mut Session, email: &str, change: impl FnOnce(&mut User)) -> Result<Edited<User>> {
     let user = session.user_by_email(email)?;
     let mut email = user.email;
     let edited = session.db.write(session.stamp.org, |conn| {
@@ -60,13 +60,13 @@ fn change(session: &mut Session, email: &str, change: impl FnOnce(&mut User)) ->
         })
     });
     let edited = edited.map_err(|e| email_taken(e, &email))?;
-    edited.ok_or_else(|| CommandError::failed(format!("the user `{email}` is gone")).into())
+    edited.ok_or_else(|| CommandError::failed(format!("the user `{email}` is gone")))
 }
 
 /// What is to be said when a user was not written.
-fn email_taken(error: DbError, email: &str) -> anyhow::Error {
+fn email_taken(error: DbError, email: &str) -> CommandError {
     match error.is_unique_violation() {
-        true => CommandError::failed(format!("`{email}` is a user already")).into(),
+        true => CommandError::failed(format!("`{email}` is a user already")),
         false => error.into(),
     }
 }

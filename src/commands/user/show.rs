@@ -2,7 +2,7 @@
 
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Show a user
 #[derive(Debug, clap::Args)]
@@ -11,7 +11,7 @@ pub struct Args {
     email: String,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let user = session.user_by_email(&args.email)?;
     context.ui.record(&user, super::COLUMNS)?;

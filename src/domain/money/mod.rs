@@ -66,7 +66,7 @@ impl MoneyProblem {
             MoneyProblem::BadGroups => "correct it, or say how numbers are written with --decimal-separator",
             MoneyProblem::AmbiguousSymbol => "write the ISO 4217 code, such as SEK or NOK",
             MoneyProblem::OtherCurrency(..) => "correct one of them",
-            _ => "write it as 1117.10 or EUR 1117.10",
+            MoneyProblem::NotAnAmount | MoneyProblem::TooLarge => "write it as 1117.10 or EUR 1117.10",
         }
     }
 }

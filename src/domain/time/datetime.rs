@@ -29,7 +29,7 @@ impl TimeProblem {
     pub fn remedy(&self) -> &'static str {
         match self {
             TimeProblem::OrderUnknown => "write it as 2026-03-04, or say which with --date-order dmy or mdy",
-            _ => "write it as 2026-03-04 or 2026-03-04 17:30",
+            TimeProblem::NoSuchDay(_) | TimeProblem::NotATime => "write it as 2026-03-04 or 2026-03-04 17:30",
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::db::models::dnc::dnc_entries;
 use crate::db::models::dnc::dnc_requests::{self, DncRequest};
 use crate::db::{Db, DbError};
 use crate::domain::dnc::Decision;
+use crate::error::{CommandError, Explain};
 
 /// Why a request was not decided.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,17 @@ pub enum DecideError {
     Unknown(i64),
     #[error("the request {id} was decided already: {decision}, on {at}")]
     Decided { id: i64, decision: Decision, at: String },
+}
+
+impl Explain for DecideError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            DecideError::Db(e) => return e.explain(),
+            DecideError::Unknown(_) => "list the undecided ones: crmctl dnc due",
+            DecideError::Decided { .. } => "a request is decided once; add or remove the number instead",
+        };
+        CommandError::failed(self.to_string()).hint(hint)
+    }
 }
 
 /// Decides a request: honouring it puts its number on the list and moves the leads, dismissing it only says why. The

@@ -17,6 +17,7 @@ use crate::db::models::leads::{lead_audit_log, lead_merges};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
 use crate::domain::erasure::{hash_of_email, hash_of_phone};
+use crate::error::{CommandError, Explain};
 use crate::ops::leads::search::refresh::take_out;
 use person::Person;
 use sweep::Sweep;
@@ -31,6 +32,17 @@ pub enum EraseError {
     Erased(i64),
     #[error("no key for the hashes can be made: {0}")]
     NoRandom(String),
+}
+
+impl Explain for EraseError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            EraseError::Db(e) => return e.explain(),
+            EraseError::Erased(_) => "nothing is left to be erased",
+            EraseError::NoRandom(_) => "nothing was changed",
+        };
+        CommandError::failed(self.to_string()).hint(hint)
+    }
 }
 
 /// What an erasure did, and what a person must look after.

@@ -12,6 +12,7 @@ use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::timestamp::Timestamp;
+use crate::error::{CommandError, Explain};
 
 /// Why a lead was not restored.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,25 @@ pub enum RestoreError {
     SurvivorMerged { lead: i64, survivor: i64, into: i64 },
     #[error("another program took the phone number or the external id meanwhile")]
     Raced,
+}
+
+impl Explain for RestoreError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            RestoreError::Db(e) => return e.explain(),
+            RestoreError::NotDeleted(_) => None,
+            RestoreError::Erased(_) => Some("if the person agrees, add them anew: crmctl lead add".into()),
+            RestoreError::Taken { lead, holder, .. } => Some(format!(
+                "look at the live lead: crmctl lead show {holder}\n\
+                 if both are one person, merge them: crmctl lead merge {lead} --into {holder}"
+            )),
+            RestoreError::SurvivorMerged { survivor, .. } => {
+                Some(format!("restore that one first: crmctl lead restore {survivor}"))
+            }
+            RestoreError::Raced => Some("nothing was changed; try again".into()),
+        };
+        CommandError::failed(self.to_string()).maybe_hint(hint)
+    }
 }
 
 /// Marks live leads as deleted and writes it down.

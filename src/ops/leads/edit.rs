@@ -18,6 +18,7 @@ use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::status::Status;
 use crate::domain::phone::E164;
+use crate::error::{CommandError, Explain};
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::dnc::remove::expire;
 use crate::ops::dnc::{DELISTED_NUMBER, LISTED_REASON, record_move};
@@ -51,6 +52,44 @@ pub enum EditError {
     FirstNumber { lead: i64, number: String },
     #[error("the lead {lead} is on the do-not-call list by its number {number}")]
     Listed { lead: i64, number: String },
+}
+
+impl Explain for EditError {
+    fn explain(&self) -> CommandError {
+        let said = self.to_string();
+        match self {
+            EditError::Db(e) => e.explain(),
+            EditError::Deleted(id) => {
+                CommandError::failed(said).hint(format!("bring it back: crmctl lead restore {id}"))
+            }
+            EditError::Stale { lead, .. } => {
+                CommandError::failed(said).hint(format!("look at it, then try again: crmctl lead show {lead}"))
+            }
+            EditError::Taken { holder, .. } => {
+                CommandError::failed(said).hint(format!("look at that lead: crmctl lead show {holder}"))
+            }
+            EditError::NoIdentity(_) => CommandError::failed(said).hint("give it one of them in the same call"),
+            EditError::NotClearable(_) => {
+                let fields: Vec<&str> = clearable().collect();
+                CommandError::usage(said).hint(format!("those are custom.NAME, {}", fields.join(", ")))
+            }
+            EditError::SetAndCleared(_) => CommandError::usage(said).hint("leave one of them out"),
+            EditError::ForbiddenMove { .. } => {
+                CommandError::failed(said).hint("to do it all the same: --force --reason TEXT")
+            }
+            EditError::Listed { number, .. } => CommandError::failed(said).hint(format!(
+                "take the number off the list, with the reason: crmctl dnc remove {number} --reason TEXT"
+            )),
+            EditError::UnknownNumber { lead, number } => CommandError::failed(said).hint(format!(
+                "look at its numbers: crmctl lead show {lead}; add one: crmctl lead phone add {lead} {number}"
+            )),
+            EditError::FirstNumber { lead, .. } => CommandError::failed(said).hint(format!(
+                "make another one the first: crmctl lead phone primary {lead} NUMBER\n\
+                 or leave it without: crmctl lead edit {lead} --clear phone_number"
+            )),
+            EditError::Raced => CommandError::failed(said).hint("nothing was changed; try again"),
+        }
+    }
 }
 
 /// What is to become of a lead.

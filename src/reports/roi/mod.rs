@@ -18,6 +18,7 @@ use crate::domain::leads::source;
 use crate::domain::time::month::Month;
 use crate::domain::time::window::Window;
 use crate::domain::timestamp::Timestamp;
+use crate::error::{CommandError, Explain};
 use crate::filter::{Filter, Moment};
 use crate::reports;
 use figures::{Gathered, Sums};
@@ -83,6 +84,34 @@ pub enum RoiError {
     TooLarge(String),
     #[error("{0} are not whole months, and costs are recorded by month")]
     NotMonths(String),
+}
+
+/// So many missing rates are named.
+const SHOWN: usize = 20;
+
+impl Explain for RoiError {
+    fn explain(&self) -> CommandError {
+        let error = CommandError::failed(self.to_string());
+        match self {
+            RoiError::Db(e) => e.explain(),
+            RoiError::MissingRates(missing) => {
+                let rest = missing.len().saturating_sub(SHOWN);
+                let told = missing.iter().map(|rate| format!("{} {}, for {}", rate.currency, rate.period, rate.what));
+                let more = (rest > 0).then(|| format!("and {rest} more"));
+                let example = missing.first().map(|MissingRate { currency, period, .. }| {
+                    format!("set what one {currency} was worth: crmctl roi rate set {currency} {period} RATE")
+                });
+                match missing.len() {
+                    0 | 1 => error.maybe_hint(example),
+                    _ => error.details(told.take(SHOWN).chain(more)).maybe_hint(
+                        example.map(|one| format!("{one}\nor import a sheet of rates: crmctl roi rate import FILE")),
+                    ),
+                }
+            }
+            RoiError::NotMonths(_) => error.hint("name months, such as --month 2026-03"),
+            RoiError::TooLarge(_) => error.hint("correct it, or its exchange rate"),
+        }
+    }
 }
 
 /// A rate that a report needs.

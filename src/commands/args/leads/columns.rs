@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use crate::error::CommandError;
 use crate::filter::LeadColumn;
 use crate::filter::columns::{Shape, UnknownColumn};
 use crate::filter::query::SortBy;
@@ -57,18 +56,13 @@ impl FromStr for Order {
 }
 
 fn told(error: &UnknownColumn) -> String {
-    match &error.nearest {
-        Some(nearest) => format!("{error}; did you mean `{nearest}`?"),
-        None => {
-            format!("{error}; the columns are {}, and custom.KEY", LeadColumn::names().collect::<Vec<_>>().join(", "))
-        }
-    }
+    format!("{error}; {}", error.remedy())
 }
 
 /// The columns of [`crate::commands::lead::COLUMNS`].
-pub fn usual() -> Result<Vec<LeadColumn>, CommandError> {
+pub fn usual() -> Result<Vec<LeadColumn>, UnknownColumn> {
     let names = crate::commands::lead::COLUMNS.iter().map(|column| &*column.key);
-    names.map(|name| LeadColumn::named(name).map_err(|e| CommandError::failed(e.to_string()))).collect()
+    names.map(LeadColumn::named).collect()
 }
 
 /// How a table shows a column that was asked for.

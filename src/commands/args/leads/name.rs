@@ -7,7 +7,7 @@ use crate::db::DbError;
 use crate::db::models::leads::{self, Lead};
 use crate::db::models::leads::{lead_identities, lead_merges};
 use crate::domain::phone::{self, E164, PhoneCheck, PhoneProblem, Region};
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 
 /// Which lead a person means: by id, phone or email.
 #[derive(Debug, Clone, clap::Args)]
@@ -39,11 +39,11 @@ impl LeadName {
     ///
     /// # Errors
     /// None has the name, or several have it.
-    pub fn find(&self, session: &mut Session, among: Among) -> anyhow::Result<Lead> {
+    pub fn find(&self, session: &mut Session, among: Among) -> Result<Lead> {
         timed(session.ui, "lead found", || self.look_for(session, among))
     }
 
-    fn look_for(&self, session: &mut Session, among: Among) -> anyhow::Result<Lead> {
+    fn look_for(&self, session: &mut Session, among: Among) -> Result<Lead> {
         let org = session.org.org_id();
         let name = self.lead.trim();
         if let Ok(id) = name.parse::<i64>()
@@ -78,14 +78,13 @@ impl LeadName {
                         self.unknown(among).hint(format!("a deleted lead has it: crmctl lead show {}", lead.id))
                     }
                     None => self.unknown(among),
-                }
-                .into())
+                })
             }
-            _ => Err(ambiguous(name, &candidates).into()),
+            _ => Err(ambiguous(name, &candidates)),
         }
     }
 
-    fn by_email(&self, session: &mut Session, name: &str, among: Among) -> anyhow::Result<Vec<Lead>> {
+    fn by_email(&self, session: &mut Session, name: &str, among: Among) -> Result<Vec<Lead>> {
         let (org, email) = (session.org.org_id(), name.to_lowercase());
         Ok(session.db.read(org, |conn| match among {
             Among::Live | Among::Any => leads::live_by_email(conn, org, &email),
@@ -93,7 +92,7 @@ impl LeadName {
         })?)
     }
 
-    fn by_phone(&self, session: &mut Session, name: &str, among: Among) -> anyhow::Result<Vec<Lead>> {
+    fn by_phone(&self, session: &mut Session, name: &str, among: Among) -> Result<Vec<Lead>> {
         if let Some(number) = E164::from_e164(name) {
             // Written as it is stored: the library of numbers, which takes a while to begin, need not be asked.
             let found = with_number(session, &number.to_string(), among)?;
@@ -106,10 +105,9 @@ impl LeadName {
             Ok(wanted) => wanted,
             Err(PhoneProblem::RegionMissing) if name.chars().filter(char::is_ascii_digit).count() >= 7 => {
                 return Err(CommandError::failed(format!("`{name}` is a national number and no region is known"))
-                    .hint("give the region, for example --region US, or write the number with + and country code")
-                    .into());
+                    .hint("give the region, for example --region US, or write the number with + and country code"));
             }
-            Err(_) => return Err(self.unknown(among).into()),
+            Err(_) => return Err(self.unknown(among)),
         };
         let mut found = with_number(session, &wanted.number.to_string(), among)?;
         if !wanted.extension.is_empty() {
@@ -151,7 +149,7 @@ fn with_number(session: &mut Session, number: &str, among: Among) -> Result<Vec<
 }
 
 /// The lead into which a merged one went at last; said on stderr, for another lead is answered than was named.
-fn through_merges(session: &mut Session, lead: Lead) -> anyhow::Result<Lead> {
+fn through_merges(session: &mut Session, lead: Lead) -> Result<Lead> {
     let org = session.org.org_id();
     let survivor = session.db.read(org, |conn| -> Result<Option<Lead>, DbError> {
         let ends = lead_merges::survivors(conn, org, &[lead.id])?;

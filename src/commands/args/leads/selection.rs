@@ -6,7 +6,7 @@ use crate::db::models::access::users;
 use crate::domain::phone::Region;
 use crate::domain::text::nearest;
 use crate::domain::time::datetime;
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 use crate::filter::field::Kind;
 use crate::filter::value::Value;
 use crate::filter::{self, Filter, FilterError, LeadQuery, Moment, Problem, Reading, Subject};
@@ -44,7 +44,7 @@ impl Selection {
     ///
     /// # Errors
     /// A filter cannot be read, or there is no such segment.
-    pub fn filter(&self, session: &mut Session) -> anyhow::Result<Option<Filter>> {
+    pub fn filter(&self, session: &mut Session) -> Result<Option<Filter>> {
         let mut parts = Vec::new();
         if let Some(name) = &self.segment {
             parts.push(super::segments::find(session, name)?.1);
@@ -54,7 +54,7 @@ impl Selection {
     }
 
     /// The filter that is written out, without the segment.
-    fn written(&self, session: &mut Session) -> anyhow::Result<Option<Filter>> {
+    fn written(&self, session: &mut Session) -> Result<Option<Filter>> {
         let reading = reading(session, self.region);
         let mut parts = Vec::new();
         if let Some(text) = &self.filter {
@@ -85,18 +85,18 @@ pub fn reading(session: &Session, region: Option<Region>) -> Reading {
 }
 
 /// For whom and when a question is asked.
-pub fn moment(session: &Session) -> anyhow::Result<Moment> {
+pub fn moment(session: &Session) -> Result<Moment> {
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     Ok(Moment { org: session.org.org_id(), now: session.stamp.now, zone })
 }
 
 /// Every live lead for which the filter holds.
-pub fn query(session: &Session, filter: Option<Filter>) -> anyhow::Result<LeadQuery> {
+pub fn query(session: &Session, filter: Option<Filter>) -> Result<LeadQuery> {
     Ok(LeadQuery { filter, ..LeadQuery::all(moment(session)?) })
 }
 
 /// Says which custom fields of a filter that found nothing no lead has: a key is easily mistyped.
-pub fn tell_unknown_keys(ui: Ui, session: &mut Session, query: &LeadQuery) -> anyhow::Result<()> {
+pub fn tell_unknown_keys(ui: Ui, session: &mut Session, query: &LeadQuery) -> Result<()> {
     let conditions = query.filter.iter().flat_map(Filter::conditions);
     let mut asked: Vec<&str> = conditions
         .filter_map(|condition| match &condition.subject {
@@ -120,7 +120,7 @@ pub fn tell_unknown_keys(ui: Ui, session: &mut Session, query: &LeadQuery) -> an
 }
 
 /// An owner that is no user matches nobody, which is hardly what was meant.
-fn refuse_unknown_owners(session: &mut Session, filter: &Filter, text: &str) -> anyhow::Result<()> {
+fn refuse_unknown_owners(session: &mut Session, filter: &Filter, text: &str) -> Result<()> {
     let owners = filter.conditions().into_iter().filter(|condition| condition.subject.kind() == Kind::Owner);
     let asked: Vec<_> =
         owners.flat_map(|c| c.values.iter().map(move |value| (&c.subject, Value::text(value)))).collect();

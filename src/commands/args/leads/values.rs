@@ -10,7 +10,7 @@ use crate::domain::leads::{custom, tag};
 use crate::domain::money::currency;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::time::datetime;
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 use crate::import::kinds::leads::checker::Checker;
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::kinds::leads::mapping::Mapping;
@@ -82,12 +82,7 @@ impl LeadValues {
     ///
     /// # Errors
     /// A value is bad; all bad values are named.
-    pub fn draft(
-        &self,
-        session: &mut Session,
-        region: Option<Region>,
-        needs_identity: bool,
-    ) -> anyhow::Result<LeadDraft> {
+    pub fn draft(&self, session: &mut Session, region: Option<Region>, needs_identity: bool) -> Result<LeadDraft> {
         let org = session.org.org_id();
         let owners: HashMap<String, i64> = session
             .db
@@ -120,7 +115,7 @@ impl LeadValues {
             for problem in problems {
                 error = error.detail(problem.describe());
             }
-            return Err(error.hint(first.map(|p| p.remedy.clone()).unwrap_or_default()).into());
+            return Err(error.hint(first.map(|p| p.remedy.clone()).unwrap_or_default()));
         };
         if let serde_json::Value::Object(fields) = &mut draft.lead.custom_fields.0 {
             fields.extend(self.custom_fields()?);
@@ -151,7 +146,7 @@ impl LeadValues {
     }
 
     /// The arguments as values of import fields, blank ones left out.
-    fn fields(&self) -> anyhow::Result<Vec<(LeadField, String)>> {
+    fn fields(&self) -> Result<Vec<(LeadField, String)>> {
         use LeadField as F;
         let given = [
             (F::Country, &self.country),
@@ -182,8 +177,7 @@ impl LeadValues {
             })?;
             if field == F::ExternalId && self.source_system.is_none() {
                 return Err(CommandError::usage("an external id needs the name of the system it comes from")
-                    .hint("name it, for example --source-system hubspot")
-                    .into());
+                    .hint("name it, for example --source-system hubspot"));
             }
             values.push((field, assignment.value.clone()));
         }

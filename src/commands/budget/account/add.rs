@@ -9,7 +9,7 @@ use crate::db::Lock;
 use crate::domain::access::role::Right;
 use crate::domain::money::currency;
 use crate::domain::money::ledger::LONGEST_ACCOUNT;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::money::budget;
 
 /// Open a budget account
@@ -23,7 +23,7 @@ pub struct Args {
     currency: Option<Currency>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
     let currency = args.currency.map_or_else(|| base_currency(&session), Ok)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());

@@ -4,7 +4,7 @@ mod add;
 mod list;
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// Open budget accounts and list them
@@ -21,7 +21,7 @@ enum Command {
     List(list::Args),
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     match args.command {
         Command::Add(args) => add::run(args, context),
         Command::List(args) => list::run(args, context),

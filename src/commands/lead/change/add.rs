@@ -8,7 +8,7 @@ use crate::domain::access::role::Right;
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::leads::status::Status;
 use crate::domain::phone::Region;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::upsert::{Fate, LeadWriter, Policy};
 
 /// Add one lead
@@ -29,7 +29,7 @@ pub struct Args {
     status: Option<String>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let org = session.org.org_id();
     let mut draft = args.values.draft(&mut session, args.region, true)?;
@@ -42,17 +42,16 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let policy = Policy { on_duplicate: OnDuplicate::Reject, on_listed: OnListed::Flag };
     // A number that goes on the list concerns every lead that has it.
     let lock = if draft.wants_dnc() { Lock::DncList } else { Lock::Leads };
-    let outcome = session.db.write_under(lock, org, false, |conn| -> anyhow::Result<_> {
+    let outcome = session.db.write_under(lock, org, false, |conn| -> Result<_> {
         let mut writer = LeadWriter::new(conn, stamp, policy, "lead add".into(), 1)?;
         let outcome = writer.write(conn, &[&draft])?.pop();
         match outcome.map(|o| o.fate) {
             Some(Fate::RejectedDuplicate(id)) => {
                 Err(CommandError::failed(format!("the lead {id} is this person already"))
-                    .hint(format!("look at it: crmctl lead show {id}"))
-                    .into())
+                    .hint(format!("look at it: crmctl lead show {id}")))
             }
             Some(Fate::RejectedConflict(a, b)) => {
-                Err(CommandError::failed(format!("the external id names the lead {a}, the phone the lead {b}")).into())
+                Err(CommandError::failed(format!("the external id names the lead {a}, the phone the lead {b}")))
             }
             _ => Ok(outcome),
         }

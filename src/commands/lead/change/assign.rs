@@ -5,7 +5,7 @@ use crate::commands::args::leads::selection::Selection;
 use crate::commands::context::Context;
 use crate::commands::lead::mass_update::{Wanted, change_one, change_selected, one_or_many};
 use crate::domain::access::role::Right;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::mass_update::BulkAction;
 
 /// Give a lead, or all leads of a filter or segment, to a user
@@ -34,7 +34,7 @@ pub struct Args {
 /// The longest context that is kept, in characters.
 const MAX_CONTEXT: usize = 2000;
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let name = one_or_many(args.lead, &args.selection)?;
     let right = if name.is_some() { Right::EditLeads } else { Right::EditMany };
     let mut session = context.session(right)?;
@@ -42,10 +42,10 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     for email in &args.to {
         let user = session.user_by_email(email)?;
         if !user.is_active {
-            return Err(CommandError::failed(format!("the user `{}` is disabled", user.email)).into());
+            return Err(CommandError::failed(format!("the user `{}` is disabled", user.email)));
         }
         match users.contains(&user.id) {
-            true => return Err(CommandError::usage(format!("`{}` is named twice", user.email)).into()),
+            true => return Err(CommandError::usage(format!("`{}` is named twice", user.email))),
             false => users.push(user.id),
         }
     }

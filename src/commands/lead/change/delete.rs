@@ -6,7 +6,7 @@ use crate::commands::lead::mass_update::{Wanted, change_selected, one_or_many};
 use crate::commands::lead::{Among, LeadName, LeadRow};
 use crate::db::Lock;
 use crate::domain::access::role::Right;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::delete;
 use crate::ops::leads::mass_update::BulkAction;
 
@@ -26,7 +26,7 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     match one_or_many(args.lead, &args.selection)? {
         Some(name) => delete_one(&name, args.dry_run, context),
         None => {
@@ -37,13 +37,12 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
 }
 
-fn delete_one(name: &LeadName, dry_run: bool, context: &Context) -> anyhow::Result<Exit> {
+fn delete_one(name: &LeadName, dry_run: bool, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::DeleteLeads)?;
     let lead = name.find(&mut session, Among::Live)?;
     if lead.deleted_at.is_some() {
         return Err(CommandError::failed(format!("the lead {} is deleted already", lead.id))
-            .hint(format!("bring it back: crmctl lead restore {}", lead.id))
-            .into());
+            .hint(format!("bring it back: crmctl lead restore {}", lead.id)));
     }
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     if dry_run {

@@ -5,7 +5,7 @@ use crate::commands::context::{Context, timed};
 use crate::commands::lead::{Among, LeadName};
 use crate::db::Lock;
 use crate::domain::access::role::Right;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::edit::{Edit, edit};
 
 /// Change fields of a lead; the values are checked by the rules of the import
@@ -28,17 +28,14 @@ pub struct Args {
     if_version: Option<i32>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let lead = args.name.find(&mut session, Among::Live)?;
     let draft = args.values.draft(&mut session, args.name.region, false)?;
     if draft.status.is_some() || draft.do_not_call || draft.created.is_some() {
-        return Err(CommandError::usage("status, do_not_call, opt_out and created are not changed by an edit")
-            .hint(format!(
-                "crmctl lead status {0} STATUS moves it; crmctl lead status {0} dnc lists its number",
-                lead.id
-            ))
-            .into());
+        return Err(CommandError::usage("status, do_not_call, opt_out and created are not changed by an edit").hint(
+            format!("crmctl lead status {0} STATUS moves it; crmctl lead status {0} dnc lists its number", lead.id),
+        ));
     }
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let wanted = Edit { draft: &draft, clear: &args.clear, if_version: args.if_version };

@@ -7,7 +7,7 @@ use crate::commands::context::{Context, Session};
 use crate::commands::lead::{Among, LeadName, LeadRow};
 use crate::db::{DbError, Lock};
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::erasure::{EraseError, Erased, Left, WhyLeft, erase, twins};
 use crate::ui::{Column, Ui, grouped};
@@ -79,7 +79,7 @@ impl LeftLine<'_> {
 /// How many places a person sees; the machine-readable forms have all of them.
 const SHOWN: usize = 20;
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EraseLeads)?;
     let lead = args.name.find(&mut session, Among::Any)?;
     let (org, stamp, ui) = (session.org.org_id(), session.stamp.clone(), context.ui);
@@ -118,7 +118,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(if needs_attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
-fn print(erased: &Erased, ui: Ui) -> anyhow::Result<()> {
+fn print(erased: &Erased, ui: Ui) -> Result<()> {
     ui.record(erased, COLUMNS)?;
     ui.part("tables", &erased.tables, TABLE_COLUMNS)?;
     let lines: Vec<LeftLine<'_>> = erased.left.iter().take(SHOWN).map(LeftLine::of).collect();
@@ -131,7 +131,7 @@ fn print(erased: &Erased, ui: Ui) -> anyhow::Result<()> {
 }
 
 /// Clears what was erased out of the file.
-fn clear(session: &mut Session, ui: Ui) -> anyhow::Result<()> {
+fn clear(session: &mut Session, ui: Ui) -> Result<()> {
     if session.db.is_sqlite() {
         ui.note("clearing the file of the database of what was erased");
     }

@@ -9,7 +9,7 @@ use crate::db::models::leads::Lead;
 use crate::db::{DbError, Lock};
 use crate::domain::access::role::Right;
 use crate::domain::phone::Region;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::merge::{Filled, MergeError, SurvivorRule, merge, survivor_by};
 use crate::ui::Column;
 
@@ -67,7 +67,7 @@ const LEADS: &[Column] = &[
     Column::time("deleted_at", "deleted"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::DeleteLeads)?;
     let (survivor, absorbed) = choose(&args, &mut session)?;
     let ids: Vec<i64> = absorbed.iter().map(|lead| lead.id).collect();
@@ -97,7 +97,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// Who survives, and who is absorbed.
-fn choose(args: &Args, session: &mut Session) -> anyhow::Result<(Lead, Vec<Lead>)> {
+fn choose(args: &Args, session: &mut Session) -> Result<(Lead, Vec<Lead>)> {
     let find =
         |name: &str, session: &mut Session| LeadName::new(name.to_owned(), args.region).find(session, Among::Live);
     let mut named: Vec<Lead> = Vec::new();
@@ -105,15 +105,13 @@ fn choose(args: &Args, session: &mut Session) -> anyhow::Result<(Lead, Vec<Lead>
         let lead = find(name, session)?;
         match named.iter().any(|known| known.id == lead.id) {
             true => {
-                return Err(
-                    CommandError::usage(format!("`{name}` is the lead {}, which is named twice", lead.id)).into()
-                );
+                return Err(CommandError::usage(format!("`{name}` is the lead {}, which is named twice", lead.id)));
             }
             false => named.push(lead),
         }
     }
     if named.len() < 2 {
-        return Err(CommandError::usage("a merge needs two leads or more").hint("name the other one, too").into());
+        return Err(CommandError::usage("a merge needs two leads or more").hint("name the other one, too"));
     }
     let survivor = match args.into {
         Some(_) => named.first().map(|lead| lead.id),
@@ -126,7 +124,7 @@ fn choose(args: &Args, session: &mut Session) -> anyhow::Result<(Lead, Vec<Lead>
 }
 
 /// Shows on stderr which leads they are, the survivor first.
-fn preview(context: &Context, session: &mut Session, survivor: &Lead, absorbed: &[Lead]) -> anyhow::Result<()> {
+fn preview(context: &Context, session: &mut Session, survivor: &Lead, absorbed: &[Lead]) -> Result<()> {
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let ids: Vec<i64> = std::iter::once(survivor.id).chain(absorbed.iter().map(|lead| lead.id)).collect();
     let rows: Vec<LeadRow> =

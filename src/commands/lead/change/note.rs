@@ -7,7 +7,7 @@ use crate::commands::context::{Context, timed};
 use crate::commands::lead::{Among, LeadName};
 use crate::db::Lock;
 use crate::domain::access::role::Right;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::note::{LONGEST_NOTE, add_note};
 
 /// Write a note about a lead
@@ -22,7 +22,7 @@ pub struct Args {
     text: String,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let lead = args.name.find(&mut session, Among::Live)?;
     let text = match args.text.as_str() {
@@ -31,7 +31,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     };
     let body = text.trim();
     if body.is_empty() {
-        return Err(CommandError::usage("the note is empty").into());
+        return Err(CommandError::usage("the note is empty"));
     }
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let write = || session.db.write_under(Lock::Leads, org, false, |conn| add_note(conn, id, body, &stamp));
@@ -41,7 +41,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// Reads a note from standard input, no more than one may be long.
-fn read_note() -> anyhow::Result<String> {
+fn read_note() -> Result<String> {
     let mut bytes = Vec::new();
     // No character takes more than four bytes.
     let most = LONGEST_NOTE as u64 * 4 + 1;
@@ -51,11 +51,11 @@ fn read_note() -> anyhow::Result<String> {
         .map_err(|e| CommandError::failed(format!("standard input cannot be read: {e}")))?;
     let text = String::from_utf8(bytes).map_err(|_| CommandError::failed("the note is not UTF-8"))?;
     if text.contains('\0') {
-        return Err(CommandError::failed("the note holds a character U+0000, which no database keeps").into());
+        return Err(CommandError::failed("the note holds a character U+0000, which no database keeps"));
     }
     match text.chars().count() {
         count if count > LONGEST_NOTE => {
-            Err(CommandError::failed(format!("the note is longer than {LONGEST_NOTE} characters")).into())
+            Err(CommandError::failed(format!("the note is longer than {LONGEST_NOTE} characters")))
         }
         _ => Ok(text),
     }

@@ -8,7 +8,7 @@ use crate::db::models::leads::Lead;
 use crate::db::{Db, Lock};
 use crate::domain::access::role::Right;
 use crate::domain::phone::{self, PhoneCheck, Region};
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::edit::EditError;
 use crate::ops::leads::phone::{self as lead_phone, LONGEST_KIND, OTHER};
 
@@ -65,7 +65,7 @@ struct PrimaryArgs {
     args: NumberArgs,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let stamp = session.stamp.clone();
     match args.command {
@@ -98,7 +98,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// The lead that is meant, and the number in E.164.
-fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck) -> anyhow::Result<(Lead, String)> {
+fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck) -> Result<(Lead, String)> {
     let lead = name.find(session, Among::Live)?;
     let region = name.region.or_else(|| session.org.default_region.parse::<Region>().ok());
     let parsed = phone::parse(number, region, check)
@@ -106,8 +106,7 @@ fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck
     match parsed.extension.is_empty() {
         true => Ok((lead, parsed.number.to_string())),
         false => Err(CommandError::failed(format!("`{number}` has an extension, and further numbers have none"))
-            .hint("leave it out; the first number may have one: crmctl lead edit LEAD --phone NUMBER")
-            .into()),
+            .hint("leave it out; the first number may have one: crmctl lead edit LEAD --phone NUMBER")),
     }
 }
 
@@ -116,7 +115,7 @@ fn write<T>(session: &mut Session, work: impl FnOnce(&mut Db) -> Result<T, EditE
     timed(ui, "lead changed", || session.db.write_under(Lock::Leads, org, false, work))
 }
 
-fn show(context: &Context, mut session: Session, lead: Lead) -> anyhow::Result<Exit> {
+fn show(context: &Context, mut session: Session, lead: Lead) -> Result<Exit> {
     crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
     Ok(Exit::Done)
 }

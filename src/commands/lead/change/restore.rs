@@ -4,7 +4,7 @@ use crate::commands::context::Context;
 use crate::commands::lead::{Among, LeadName};
 use crate::db::Lock;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::leads::delete;
 
 /// Bring a deleted lead back, or undo the merge of one
@@ -18,7 +18,7 @@ pub struct Args {
     name: LeadName,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::DeleteLeads)?;
     let mut lead = args.name.find(&mut session, Among::Deleted)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());

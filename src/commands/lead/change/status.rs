@@ -11,7 +11,7 @@ use crate::db::models::leads;
 use crate::domain::access::role::Right;
 use crate::domain::leads::status::Status;
 use crate::domain::time::datetime;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::leads::edit::{StatusMove, set_status};
 use crate::ops::leads::mass_update::BulkAction;
@@ -50,7 +50,7 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     match one_or_many(args.lead.clone(), &args.selection)? {
         Some(name) => move_one(args, &name, context),
         None => {
@@ -68,14 +68,14 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
 }
 
-fn move_one(args: Args, name: &LeadName, context: &Context) -> anyhow::Result<Exit> {
+fn move_one(args: Args, name: &LeadName, context: &Context) -> Result<Exit> {
     let right = if args.status == Status::Dnc { Right::AddDnc } else { Right::EditLeads };
     let mut session = context.session(right)?;
     let lead = name.find(&mut session, Among::Live)?;
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let wanted = StatusMove { to: args.status, force: args.force, reason: args.reason, if_version: args.if_version };
-    let write = |conn: &mut Db| -> anyhow::Result<_> {
+    let write = |conn: &mut Db| -> Result<_> {
         set_status(conn, id, &wanted, &stamp, &zone)?;
         Ok(leads::by_ids(conn, org, &[id])?.pop())
     };

@@ -40,15 +40,15 @@ struct Args {
     dry_run: bool,
 }
 
-pub fn tag(args: TagArgs, context: &Context) -> anyhow::Result<Exit> {
+pub fn tag(args: TagArgs, context: &Context) -> Result<Exit> {
     run(args.args, context, "Tag with", BulkAction::Tag)
 }
 
-pub fn untag(args: UntagArgs, context: &Context) -> anyhow::Result<Exit> {
+pub fn untag(args: UntagArgs, context: &Context) -> Result<Exit> {
     run(args.args, context, "Take away", BulkAction::Untag)
 }
 
-fn run(args: Args, context: &Context, question: &str, action: fn(Vec<String>) -> BulkAction) -> anyhow::Result<Exit> {
+fn run(args: Args, context: &Context, question: &str, action: fn(Vec<String>) -> BulkAction) -> Result<Exit> {
     let mut words = args.words;
     let lead = (!args.selection.is_given()).then(|| words.remove(0));
     let tags = tags(&words)?;

@@ -13,7 +13,7 @@ use crate::domain::access::role::Right;
 use crate::domain::leads::status::Status;
 use crate::domain::phone::Region;
 use crate::domain::timestamp::Timestamp;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::leads::duplicates::{Group, duplicates};
 use crate::ui::{Column, Format, UiError, grouped};
 
@@ -96,7 +96,7 @@ const TOGETHER: usize = 500;
 /// The most leads of one group that a person is shown.
 const SHOWN: usize = 10;
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let (org, ui) = (session.org.org_id(), context.ui);
     let only = match args.lead {
@@ -151,7 +151,7 @@ fn each_group(
     session: &mut Session,
     groups: &[Group],
     mut show: impl FnMut(usize, &Group, &[Member]) -> Result<(), UiError>,
-) -> anyhow::Result<()> {
+) -> Result<()> {
     let org = session.org.org_id();
     let mut number = 0;
     for some in groups.chunks(TOGETHER) {

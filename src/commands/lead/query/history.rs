@@ -5,7 +5,7 @@ use crate::commands::context::{Context, Session};
 use crate::commands::lead::{Among, LeadName};
 use crate::db::models::leads::Lead;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::leads::history::as_of::as_of;
 use crate::ops::leads::history::changes;
 use crate::ui::Column;
@@ -38,7 +38,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("by_user_id"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let lead = args.name.find(&mut session, Among::Any)?;
     if let Some(time) = args.as_of {
@@ -53,7 +53,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn print_as_of(context: &Context, session: &mut Session, lead: Lead, time: &str) -> anyhow::Result<Exit> {
+fn print_as_of(context: &Context, session: &mut Session, lead: Lead, time: &str) -> Result<Exit> {
     let time = times::end(session, "--as-of", time)?;
     let org = session.org.org_id();
     let state = session.db.read(org, |conn| as_of(conn, org, lead, time))?;

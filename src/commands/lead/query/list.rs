@@ -10,7 +10,7 @@ use crate::db::{Cells, Db};
 use crate::domain::access::role::Right;
 use crate::domain::leads::status::Status;
 use crate::domain::leads::{source, tag};
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::export::Record;
 use crate::filter::query::After;
 use crate::filter::value::Value;
@@ -61,7 +61,7 @@ pub struct Args {
 /// Leads that are loaded and printed together.
 const PAGE: usize = 1000;
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let limit = args.limit.most(context.ui);
@@ -79,7 +79,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     };
     let mut list = context.ui.list(&shown);
     let mut shown_any = false;
-    let more = session.db.read(org, |conn| -> anyhow::Result<Option<i64>> {
+    let more = session.db.read(org, |conn| -> Result<Option<i64>> {
         let after = args.after.map(|id| begin(&query, conn, id)).transpose()?;
         let Some(limit) = limit else {
             query.each(conn, &lead_columns, after.as_ref(), |cells| {
@@ -109,21 +109,20 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn push(list: &mut ListWriter, columns: &[LeadColumn], cells: &Cells) -> anyhow::Result<()> {
+fn push(list: &mut ListWriter, columns: &[LeadColumn], cells: &Cells) -> Result<()> {
     Ok(list.push(&Record { columns, cells })?)
 }
 
-fn begin(query: &LeadQuery, conn: &mut Db, id: i64) -> anyhow::Result<After> {
+fn begin(query: &LeadQuery, conn: &mut Db, id: i64) -> Result<After> {
     query.after(conn, id)?.ok_or_else(|| {
         CommandError::failed(format!("no lead has the id {id}"))
             .hint("--after takes the id of the last lead of the page before")
-            .into()
     })
 }
 
 impl Args {
     /// The conditions that options of their own stand for.
-    fn conditions(&self, session: &mut Session) -> anyhow::Result<Vec<Condition>> {
+    fn conditions(&self, session: &mut Session) -> Result<Vec<Condition>> {
         let is =
             |field: Field, value: Value| Condition { subject: Subject::Field(field), op: Op::Eq, values: vec![value] };
         let text = |field: Field, text: String| is(field, Value::Text(text));

@@ -4,7 +4,7 @@ use crate::commands::context::{Context, timed};
 use crate::db::{Db, DbError};
 use crate::domain::access::role::Right;
 use crate::domain::leads::search::terms;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::search::refresh::refresh;
 use crate::ops::leads::search::{ENOUGH, Query, search};
 use crate::ui::grouped;
@@ -29,14 +29,13 @@ pub struct Args {
     limit: u16,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let (org, now, ui) = (session.org.org_id(), session.stamp.now, context.ui);
     let terms = terms(&args.words.join(" "));
     if terms.is_empty() {
         return Err(CommandError::usage("nothing to look for: there is neither letter nor digit")
-            .hint("give a part of a name, a company, an email or a phone number")
-            .into());
+            .hint("give a part of a name, a company, an email or a phone number"));
     }
     context.catch_interrupts();
     let mut progress = ui.progress();

@@ -14,7 +14,7 @@ use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::access::role::Right;
 use crate::domain::timestamp::Timestamp;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::dnc::blocked_numbers;
 use crate::ops::leads::personal::personal;
 use crate::ui::{Column, Kind, Ui, UiError};
@@ -48,7 +48,7 @@ struct Shown {
 /// How many of the latest changes are shown.
 const RECENT: i64 = 20;
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let lead = args.name.find(&mut session, Among::Live)?;
     if args.export_personal {

@@ -3,7 +3,7 @@
 use crate::commands::context::Context;
 use crate::commands::lead::{Among, LeadName};
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::leads::history::timeline::timeline;
 use crate::ui::Column;
 
@@ -27,7 +27,7 @@ const COLUMNS: &[Column] = &[
     Column::number("lead_id", "lead"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let lead = args.name.find(&mut session, Among::Any)?;
     let org = session.org.org_id();

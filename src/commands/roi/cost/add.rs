@@ -15,7 +15,7 @@ use crate::domain::money::amount::with_currency;
 use crate::domain::money::cost::{CostKey, LONGEST_CAMPAIGN, LONGEST_NOTE, OnRecorded};
 use crate::domain::money::currency;
 use crate::domain::time::month::Month;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::costs::{CostBook, CostEntry, CostError, Settled};
 
 /// Record what a source cost in a month
@@ -51,7 +51,7 @@ pub struct Args {
     replace: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
     let amount = amounts::money(&args.amount, args.currency, base_currency(&session)?)?;
     let currency = amount.currency;

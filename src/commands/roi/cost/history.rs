@@ -4,7 +4,7 @@ use super::CostSelection;
 use crate::commands::context::Context;
 use crate::db::models::money::lead_source_cost_log;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// List every change of costs: who entered, changed and removed which, and when
@@ -31,7 +31,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("changed_by"),
 ];
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let filter = args.selection.filter(&session)?;
     let org = session.org.org_id();

@@ -6,7 +6,7 @@ use crate::commands::context::Context;
 use crate::db::DbError;
 use crate::db::models::money::lead_source_costs;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// List costs by month
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub struct Args {
     limit: Limit,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let filter = args.selection.filter(&session)?;
     let org = session.org.org_id();

@@ -18,7 +18,7 @@ use crate::db::{Db, DbError, OrgId};
 use crate::domain::leads::source;
 use crate::domain::money::cost::CostKey;
 use crate::domain::time::month::Month;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// Record what a source cost in a month
@@ -39,7 +39,7 @@ enum Command {
     History(history::Args),
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     match args.command {
         Command::Add(args) => add::run(args, context),
         Command::List(args) => list::run(args, context),
@@ -62,7 +62,7 @@ struct CostSelection {
 }
 
 impl CostSelection {
-    fn filter(&self, session: &Session) -> anyhow::Result<CostFilter> {
+    fn filter(&self, session: &Session) -> Result<CostFilter> {
         let (since, until) = self.window.window(session)?.months().unwrap_or_default();
         Ok(CostFilter {
             since: since.map(|month| month.to_string()),

@@ -6,7 +6,7 @@ use crate::db::Lock;
 use crate::db::models::money::lead_source_costs::SourceCost;
 use crate::domain::access::role::Right;
 use crate::domain::money::cost::LONGEST_NOTE;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ops::money::costs::{self, CostError};
 
 /// Remove costs that were entered by mistake; their history stays
@@ -23,7 +23,7 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let ui = context.ui;
     let mut session = context.session(Right::ManageCosts)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());

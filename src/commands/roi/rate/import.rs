@@ -4,7 +4,7 @@ use crate::commands::args::sheets::{SheetArgs, run_sheet};
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
 use crate::domain::money::DecimalSeparator;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::import::kinds::rates::{RateOptions, Rates};
 use crate::import::proof::Formats;
 use crate::ui::Column;
@@ -25,7 +25,7 @@ pub struct Args {
     decimal_separator: Option<DecimalSeparator>,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let options = RateOptions {
         map: args.sheet.map.clone(),
         formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },

@@ -4,7 +4,7 @@ use crate::commands::args::amounts::base_currency;
 use crate::commands::context::Context;
 use crate::db::models::money::exchange_rates::{self, ExchangeRate};
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// List the exchange rates that count, by month
 #[derive(Debug, clap::Args)]
@@ -14,7 +14,7 @@ pub struct Args {
     all: bool,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let base = base_currency(&session)?;
     let org = session.org.org_id();

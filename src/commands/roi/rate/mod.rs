@@ -5,7 +5,7 @@ mod list;
 mod set;
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// Set the exchange rates by which costs and values in other currencies are converted
@@ -26,7 +26,7 @@ enum Command {
     Import(Box<import::Args>),
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     match args.command {
         Command::Set(args) => set::run(args, context),
         Command::List(args) => list::run(args, context),

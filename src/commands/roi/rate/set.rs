@@ -10,7 +10,7 @@ use crate::domain::access::role::Right;
 use crate::domain::money::currency;
 use crate::domain::money::rate::Rate;
 use crate::domain::time::month::Month;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::rates;
 
 /// Set what one unit of a currency was worth in the organization's currency in a month
@@ -29,13 +29,13 @@ pub struct Args {
     rate: Rate,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
     let base = base_currency(&session)?;
     if base == args.currency {
-        return Err(CommandError::usage(format!("{} is the organization's own currency", base.code()))
-            .hint("it needs no rate")
-            .into());
+        return Err(
+            CommandError::usage(format!("{} is the organization's own currency", base.code())).hint("it needs no rate")
+        );
     }
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let key = (args.currency.code().to_owned(), args.month);

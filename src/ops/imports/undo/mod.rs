@@ -1,6 +1,7 @@
 //! Undoing an import: the leads that it made are deleted, the values that it changed return, and what others did since
 //! stays. One transaction, itself a record among the imports.
 
+mod error;
 mod keys;
 mod ranges;
 pub mod revert;
@@ -11,6 +12,7 @@ mod undoing;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use error::UndoError;
 use ranges::ranges;
 use revert::{Circumstances, Reverted, edit_key, revert};
 pub use revert::{KeptField, KeptReason};
@@ -49,25 +51,6 @@ pub struct Request<'a> {
     pub clock: &'a dyn Fn() -> Timestamp,
     /// Hears how many of how many leads are done.
     pub progress: &'a mut dyn FnMut(u64, u64),
-}
-
-/// Why an import was not undone.
-#[derive(Debug, thiserror::Error)]
-pub enum UndoError {
-    #[error(transparent)]
-    Db(#[from] DbError),
-    #[error("no import has the id {0}")]
-    Unknown(i64),
-    #[error("the import {import} was undone already{by}")]
-    Undone { import: i64, by: String },
-    #[error("the record {0} is itself an undo")]
-    IsUndo(i64),
-    #[error("others changed leads of the import while it was undone")]
-    Raced,
-    #[error("the counts of the undo do not add up to the leads of the import")]
-    DoesNotReconcile,
-    #[error("the record of the undo cannot be written: {0}")]
-    Record(String),
 }
 
 /// Changed leads that are put back together.

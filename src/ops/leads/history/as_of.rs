@@ -12,6 +12,7 @@ use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
+use crate::error::{CommandError, Explain};
 use crate::ops::leads::fields::set;
 use crate::ops::leads::merge::ABSORBED;
 use crate::ops::leads::phone::OTHER;
@@ -36,6 +37,17 @@ pub enum AsOfError {
     /// A value in the log that nobody of this program wrote.
     #[error("the log of the lead {lead} cannot be taken back: `{field}` was `{value}`")]
     Unreadable { lead: i64, field: String, value: String },
+}
+
+impl Explain for AsOfError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            AsOfError::Db(e) => return e.explain(),
+            AsOfError::NotYet { lead, .. } => format!("see when it changed: crmctl lead history {lead}"),
+            AsOfError::Unreadable { .. } => "the log was written by another program; name a later time".into(),
+        };
+        CommandError::failed(self.to_string()).hint(hint)
+    }
 }
 
 impl LeadState {

@@ -21,6 +21,7 @@ use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::status::Trigger;
+use crate::error::{CommandError, Explain};
 use crate::ops::dnc;
 
 /// The audit field by which the survivor's log names the lead that it absorbed; what the merge changed follows it.
@@ -53,6 +54,20 @@ pub enum MergeError {
     Erased(i64),
     #[error("another program took the phone number or the external id meanwhile")]
     Raced,
+}
+
+impl Explain for MergeError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            MergeError::Db(e) => return e.explain(),
+            MergeError::Itself(_) => "name another lead".into(),
+            MergeError::SurvivorDeleted(lead) => format!("bring it back: crmctl lead restore {lead}"),
+            MergeError::Erased(_) => "leave it out; nothing of the person is left in it".into(),
+            MergeError::Merged { lead, .. } => format!("to undo that: crmctl lead restore {lead}"),
+            MergeError::Raced => "nothing was changed; try again".into(),
+        };
+        CommandError::failed(self.to_string()).hint(hint)
+    }
 }
 
 /// A value of the survivor that a merge changed.

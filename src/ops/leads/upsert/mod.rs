@@ -14,6 +14,7 @@ use crate::db::models::leads::lead_identities;
 use crate::db::{Db, DbError};
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::leads::consent::Consent;
+use crate::error::{CommandError, Explain};
 use crate::ops::dnc;
 use batch::Batch;
 use matching::{Identities, Numbers};
@@ -81,6 +82,15 @@ pub enum WriteError {
     Db(#[from] DbError),
     #[error("other programs kept taking the same phones; gave up after {0} attempts")]
     LostRaces(u32),
+}
+
+impl Explain for WriteError {
+    fn explain(&self) -> CommandError {
+        match self {
+            WriteError::Db(e) => e.explain(),
+            WriteError::LostRaces(_) => CommandError::failed(self.to_string()).hint("nothing was changed; try again"),
+        }
+    }
 }
 
 /// Writes drafts inside one transaction. It remembers whom it has accepted, so that later drafts match them.

@@ -8,6 +8,7 @@ pub use verify::{AccountFault, CheckedAccount, Verified, verify};
 
 use crate::db::DbError;
 use crate::domain::money::amount::with_currency;
+use crate::error::{CommandError, Explain};
 use crate::ops::money::costs::CostError;
 
 /// Why nothing was booked.
@@ -42,4 +43,24 @@ pub enum BudgetError {
         with_currency(*.amount, .currency)
     )]
     NotRecorded { cost: String, recorded: i64, in_ledger: i64, amount: i64, currency: String },
+}
+
+impl Explain for BudgetError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            BudgetError::Db(e) => return e.explain(),
+            BudgetError::Cost(e) => return e.explain(),
+            BudgetError::NameTaken(_) => "choose another name",
+            BudgetError::Gone(_) => "list the accounts: crmctl budget account list",
+            BudgetError::Insufficient { .. } => {
+                "nothing was booked; make a deposit, or say --allow-negative to go below zero"
+            }
+            BudgetError::TooLarge(_) => "nothing was booked",
+            BudgetError::NotInLedger { .. } => {
+                "nothing was booked; leave --source and --period out, or name the cost that was charged"
+            }
+            BudgetError::NotRecorded { .. } => "nothing was booked; leave --recorded out to add to the cost",
+        };
+        CommandError::failed(self.to_string()).hint(hint)
+    }
 }

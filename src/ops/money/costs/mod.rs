@@ -12,6 +12,7 @@ pub use take_back::CostsUndoing;
 use crate::db::DbError;
 use crate::domain::money::amount::with_currency;
 use crate::domain::money::cost::{CostKey, CostProblem};
+use crate::error::{CommandError, Explain};
 
 /// Why a cost was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,25 @@ pub enum CostError {
     Unknown(i64),
     #[error("the cost {0} was removed already")]
     Removed(i64),
+}
+
+impl Explain for CostError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            CostError::Db(e) => return e.explain(),
+            CostError::Unknown(_) => "list them: crmctl roi cost list",
+            CostError::Removed(_) => "nothing was changed",
+            CostError::Refused { problem, .. } => match problem {
+                CostProblem::Recorded(_) => "say --add to add this to it, or --replace to put this in its place",
+                CostProblem::BelowLedger(_) => {
+                    "a charge is taken back by: crmctl budget refund AMOUNT --source SOURCE --period MONTH"
+                }
+                CostProblem::Negative => "take a credit off the cost of its month: enter what is left, with --replace",
+                CostProblem::TooLarge => "nothing was changed",
+            },
+        };
+        CommandError::failed(self.to_string()).hint(hint)
+    }
 }
 
 /// Tells why an amount is refused, without the amount.

@@ -1,0 +1,134 @@
+//! What a command ends with: an exit code, or an error in the words of a person. Each error type explains itself beside
+//! its definition; this module uses no other layer, so every layer may use it.
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Failed, and nothing was changed.
+    Failed = 1,
+    /// The command line was wrong.
+    Usage = 2,
+    /// Done, but something needs a person.
+    NeedsAttention = 3,
+    /// Interrupted, and nothing was changed.
+    Interrupted = 130,
+}
+
+/// The result of a command and of what commands share.
+pub type Result<T, E = CommandError> = std::result::Result<T, E>;
+
+/// An error as a person reads it and as the shell sees it. Every error becomes one before it leaves a command.
+///
+/// It is no [`std::error::Error`] that explains itself, because it is the explanation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandError {
+    pub message: String,
+    /// Lines below the message.
+    pub details: Vec<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+    pub exit: Exit,
+    /// Nothing is to be said: the reader of our output has gone.
+    pub silent: bool,
+}
+
+impl CommandError {
+    /// Something could not be done.
+    pub fn failed(message: impl Into<String>) -> CommandError {
+        let message = message.into();
+        CommandError { message, details: Vec::new(), hint: None, exit: Exit::Failed, silent: false }
+    }
+
+    /// The command line was wrong.
+    pub fn usage(message: impl Into<String>) -> CommandError {
+        CommandError { exit: Exit::Usage, ..CommandError::failed(message) }
+    }
+
+    /// The person stopped the work.
+    pub fn interrupted() -> CommandError {
+        CommandError { exit: Exit::Interrupted, ..CommandError::failed("interrupted; nothing was changed") }
+    }
+
+    /// The reader of our output has gone, which is nobody's error.
+    pub fn closed_pipe() -> CommandError {
+        CommandError {
+            exit: Exit::Done,
+            silent: true,
+            ..CommandError::failed("the reader of the output has closed it")
+        }
+    }
+
+    /// Adds what to do about it.
+    pub fn hint(self, hint: impl Into<String>) -> CommandError {
+        CommandError { hint: Some(hint.into()), ..self }
+    }
+
+    /// Adds what to do about it, where something can be done.
+    pub fn maybe_hint(self, hint: Option<String>) -> CommandError {
+        CommandError { hint, ..self }
+    }
+
+    /// Adds a line below the message.
+    pub fn detail(self, detail: impl Into<String>) -> CommandError {
+        self.details([detail.into()])
+    }
+
+    /// Adds lines below the message.
+    pub fn details(mut self, details: impl IntoIterator<Item = String>) -> CommandError {
+        self.details.extend(details);
+        self
+    }
+}
+
+/// An error that a command may return: it says by itself what a person reads of it.
+///
+/// An implementation stands beside its type. For an enum it is a `match` without `_`, and a variant that wraps another
+/// error returns the explanation of that one; so a new variant does not compile without its explanation, nor does `?`
+/// on an error without one.
+pub trait Explain: std::error::Error {
+    /// Message, details, hint and exit code.
+    fn explain(&self) -> CommandError;
+}
+
+impl<E: Explain> From<E> for CommandError {
+    fn from(error: E) -> CommandError {
+        error.explain()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("no lead has the id {0}")]
+    struct Unknown(i64);
+
+    impl Explain for Unknown {
+        fn explain(&self) -> CommandError {
+            CommandError::failed(self.to_string()).hint("list them")
+        }
+    }
+
+    #[test]
+    fn a_question_mark_explains() {
+        fn run() -> Result<Exit> {
+            Err(Unknown(7))?
+        }
+        let error = run().unwrap_err();
+        assert_eq!(error.message, "no lead has the id 7");
+        assert_eq!(error.hint.as_deref(), Some("list them"));
+        assert_eq!(error.exit, Exit::Failed);
+    }
+
+    #[test]
+    fn exit_codes() {
+        assert_eq!(CommandError::failed("x").exit, Exit::Failed);
+        assert_eq!(CommandError::usage("x").hint("y").detail("z").exit, Exit::Usage);
+        assert_eq!(CommandError::interrupted().exit, Exit::Interrupted);
+        let closed = CommandError::closed_pipe();
+        assert_eq!((closed.exit, closed.silent), (Exit::Done, true));
+    }
+}
