@@ -10,7 +10,7 @@ use crate::commands;
 use crate::commands::args::complete;
 use crate::commands::args::vocabulary::words;
 use crate::commands::context::{Context, millis};
-use crate::error::{Exit, explain};
+use crate::error::{CommandError, Exit, Result};
 use crate::settings::{Flags, Settings};
 use crate::ui::{ColorChoice, Format, Ui};
 
@@ -232,7 +232,7 @@ pub fn main() -> u8 {
     }
 }
 
-fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Import(command) => commands::import::run(command, context),
         Command::Lead(command) => commands::lead::run(command, context),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::models::access::users::{self, User};
-use crate::db::{Database, Location, OpenOptions};
+use crate::db::{Database, Location, OpenOptions, SchemaUse};
 use crate::domain::access::role::{Right, Role};
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
@@ -45,7 +45,7 @@ impl Context {
     /// # Errors
     /// It cannot be opened, or is not migrated.
     pub fn open(&self) -> Result<Database> {
-        self.open_with(false)
+        self.open_with(SchemaUse::Current)
     }
 
     /// Opens the database and leaves its schema as it is.
@@ -53,14 +53,14 @@ impl Context {
     /// # Errors
     /// It cannot be opened.
     pub fn open_for_migrations(&self) -> Result<Database> {
-        self.open_with(true)
+        self.open_with(SchemaUse::AsItIs)
     }
 
-    fn open_with(&self, leave_schema: bool) -> Result<Database> {
+    fn open_with(&self, schema: SchemaUse) -> Result<Database> {
         let ui = self.ui;
         let options = OpenOptions {
             allow_bypass: self.allow_bypass,
-            leave_schema,
+            schema,
             notify: Arc::new(move |text| ui.note(text)),
             interrupted: self.interrupted.clone(),
         };

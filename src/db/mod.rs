@@ -9,6 +9,7 @@ pub mod lead_changes;
 pub mod locks;
 pub mod migrate;
 pub mod models;
+mod run_mode;
 pub mod schema;
 mod stamp;
 pub mod statement;
@@ -16,9 +17,11 @@ pub mod types;
 
 pub use backup::backup_to;
 pub use connection::location::Location;
+pub use connection::open::SchemaUse;
 pub use connection::{Database, Notify, OpenOptions, OrgId, act_for};
 pub use error::DbError;
 pub use locks::Lock;
+pub use run_mode::RunMode;
 pub use stamp::Stamp;
 pub use statement::{Cell, Cells, Statement};
 

@@ -32,8 +32,14 @@ impl Serialize for Record<'_> {
 }
 
 impl Json {
-    pub fn new(out: Box<dyn Write>, is_array: bool) -> Json {
-        Json { out, is_array, written: 0 }
+    /// One array.
+    pub fn array(out: Box<dyn Write>) -> Json {
+        Json { out, is_array: true, written: 0 }
+    }
+
+    /// An object a line.
+    pub fn lines(out: Box<dyn Write>) -> Json {
+        Json { out, is_array: false, written: 0 }
     }
 }
 

@@ -9,7 +9,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use file::NewFile;
-pub use file::write_whole;
+pub use file::{IfExists, write_whole};
 pub use json::Record;
 
 use crate::db::Cells;
@@ -99,9 +99,9 @@ impl Export {
     ///
     /// # Errors
     /// The ending names no form, the file exists and is not to be overwritten, or its folder cannot be written.
-    pub fn to_file(path: &Path, overwrite: bool, columns: Vec<LeadColumn>) -> Result<Export, ExportError> {
+    pub fn to_file(path: &Path, if_exists: IfExists, columns: Vec<LeadColumn>) -> Result<Export, ExportError> {
         let form = Form::of_path(path)?;
-        let target = NewFile::begin(path, overwrite)?;
+        let target = NewFile::begin(path, if_exists)?;
         let out = Box::new(BufWriter::with_capacity(256 * 1024, target.writer()?));
         let name = path.display().to_string();
         Export::begin(form, out, name, columns, Some(target))
@@ -125,8 +125,8 @@ impl Export {
         let rows: Result<Box<dyn Rows>, Failure> = match form {
             Form::Csv => csv::Csv::begin(out, &columns).map(|rows| Box::new(rows) as Box<dyn Rows>),
             Form::Xlsx => xlsx::Sheet::begin(out, &columns).map(|rows| Box::new(rows) as Box<dyn Rows>),
-            Form::Json => Ok(Box::new(json::Json::new(out, true))),
-            Form::Ndjson => Ok(Box::new(json::Json::new(out, false))),
+            Form::Json => Ok(Box::new(json::Json::array(out))),
+            Form::Ndjson => Ok(Box::new(json::Json::lines(out))),
         };
         match rows {
             Ok(rows) => Ok(Export { columns, name, rows, target }),

@@ -8,6 +8,7 @@ use super::column_names::OWN_COLUMNS;
 use super::row::{Row, RowProblem};
 use super::rowfile::{Mark, RowFile};
 use super::source::Source;
+use crate::db::RunMode;
 use crate::db::types::Uid;
 
 /// The columns that follow the original ones in a file of rejected rows.
@@ -49,14 +50,14 @@ impl RejectsWriter {
         RejectsWriter { file, original, import_uid }
     }
 
-    /// The writer of a call: a rehearsal writes no file unless one is named.
-    pub fn of_call(named: &Option<PathBuf>, source: &Source, import: Uid, rehearsal: bool) -> Option<RejectsWriter> {
-        let path = match (named, rehearsal) {
+    /// The writer of a call: a dry run writes no file unless one is named.
+    pub fn of_call(named: &Option<PathBuf>, source: &Source, import: Uid, mode: RunMode) -> Option<RejectsWriter> {
+        let path = match (named, mode) {
             (Some(path), _) => path.clone(),
-            (None, false) => RejectsWriter::default_path(source),
-            (None, true) => return None,
+            (None, RunMode::Commit) => RejectsWriter::default_path(source),
+            (None, RunMode::DryRun) => return None,
         };
-        let import = if rehearsal { String::new() } else { import.0.to_string() };
+        let import = if mode.is_dry_run() { String::new() } else { import.0.to_string() };
         Some(RejectsWriter::new(path, source, import))
     }
 

@@ -4,7 +4,7 @@ use iso_currency::Currency;
 
 use crate::commands::context::Session;
 use crate::domain::money::{self, DecimalSeparator, Money, MoneyProblem, SeparatorEvidence, currency};
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 
 /// Reads an amount: `1250`, `1250.00`, `1,250.00`, `1.250,00 EUR`. It is in the currency that it names, else in the one
 /// that was said, else in `base`.

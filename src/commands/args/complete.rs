@@ -9,7 +9,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use crate::db::models::access::{organizations, users};
 use crate::db::models::money::budget_accounts;
 use crate::db::models::segments;
-use crate::db::{Database, Location, OpenOptions, OrgId};
+use crate::db::{Database, Location, OpenOptions, OrgId, SchemaUse};
 use crate::error::Result;
 use crate::filter::names;
 use crate::settings::{Flags, Settings};
@@ -125,7 +125,7 @@ fn asked() -> Option<Asked> {
     }
     let options = OpenOptions {
         allow_bypass: false,
-        leave_schema: true,
+        schema: SchemaUse::AsItIs,
         notify: Arc::new(|_| {}),
         interrupted: Arc::new(AtomicBool::new(false)),
     };

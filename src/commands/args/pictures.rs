@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::Result;
-use crate::export;
+use crate::export::{self, IfExists};
 use crate::ui::{Page, Ui, plural};
 
 /// Where a report goes besides.
@@ -29,7 +29,7 @@ impl Pictures {
         let mut texts = Vec::new();
         texts.extend(self.svg.as_deref().map(|path| (path, page.to_svg())));
         texts.extend(self.html.as_deref().map(|path| (path, page.to_html())));
-        export::write_whole(&texts, self.overwrite)?;
+        export::write_whole(&texts, IfExists::of_flag(self.overwrite))?;
         texts.iter().for_each(|(path, _)| ui.note(&format!("wrote {}", path.display())));
         Ok(())
     }

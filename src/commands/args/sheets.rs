@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context};
+use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::domain::time::datetime::DateOrder;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 use crate::import::observer::Observer;
 use crate::import::options::Assignment;
 use crate::import::problems::ProblemGroup;
@@ -79,12 +80,7 @@ const END: &[Column] = &[
 ];
 
 /// Imports a sheet and prints the summary; `counts` are the columns that say what became of its rows.
-pub fn run_sheet<K: Kind>(
-    args: SheetArgs,
-    options: K::Options,
-    counts: &[Column],
-    context: &Context,
-) -> Result<Exit> {
+pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column], context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let ui = context.ui;
     let mut session = context.session(Right::Import)?;
@@ -96,7 +92,7 @@ pub fn run_sheet<K: Kind>(
         options,
         source: SourceOptions::from(args.form),
         rejects: args.rejects,
-        dry_run: args.dry_run,
+        mode: RunMode::of_flag(args.dry_run),
         organization: &session.org,
         stamp: session.stamp.clone(),
         clock: &clock,

@@ -2,7 +2,7 @@
 
 use crate::domain::leads::source;
 use crate::domain::leads::tag::MAX_LENGTH;
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 
 /// Takes a text of at most so many characters that is not blank.
 pub fn within<const MOST: usize>(text: &str) -> Result<String, String> {

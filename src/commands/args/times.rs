@@ -3,7 +3,7 @@
 use crate::commands::context::Session;
 use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 
 /// Reads a point in time; a date is its midnight.
 pub fn point(session: &Session, flag: &str, text: &str) -> Result<Timestamp, CommandError> {

@@ -8,9 +8,9 @@ use crate::commands::args::texts::normal;
 use crate::commands::args::texts::within;
 use crate::commands::args::{amounts, complete};
 use crate::commands::context::{Context, Session};
-use crate::db::Lock;
 use crate::db::models::money::budget_accounts::{self, BudgetAccount};
 use crate::db::models::money::budget_transactions::{self, BudgetTransaction, TransactionFilter};
+use crate::db::{Lock, RunMode};
 use crate::domain::leads::source;
 use crate::domain::money::amount::with_currency;
 use crate::domain::money::cost::LONGEST_CAMPAIGN;
@@ -53,7 +53,7 @@ pub(super) struct CostArgs {
 
 impl CostArgs {
     /// The cost that is meant.
-    pub fn part(&self, is_recorded: bool) -> Result<Option<CostPart>, CommandError> {
+    pub fn part(&self) -> Result<Option<CostPart>, CommandError> {
         let (Some(source), Some(period)) = (&self.source, self.period) else { return Ok(None) };
         Ok(Some(CostPart {
             source: normal("source", source, source::MAX_LENGTH)?,
@@ -62,7 +62,7 @@ impl CostArgs {
                 None => String::new(),
             },
             period,
-            is_recorded,
+            is_recorded: false,
         }))
     }
 }
@@ -126,7 +126,7 @@ pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> 
     };
     // Whoever opens accounts or changes costs waits for others who do; other bookings wait for their account only.
     let (transaction, booked, moved, is_new) = match booking.cost.is_some() || matches!(target, Target::New(..)) {
-        true => session.db.write_under(Lock::Costs, org, false, work)?,
+        true => session.db.write_under(Lock::Costs, org, RunMode::Commit, work)?,
         false => session.db.write(org, work)?,
     };
     if is_new {

@@ -5,6 +5,7 @@ use crate::commands::context::Context;
 use crate::domain::access::role::Right;
 use crate::domain::money::ledger::TransactionType;
 use crate::error::{Exit, Result};
+use crate::ops::money::budget::CostPart;
 
 /// Take money that was spent off an account
 ///
@@ -30,7 +31,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
-    let cost = args.cost.part(args.recorded)?;
+    let cost = args.cost.part()?.map(|part| CostPart { is_recorded: args.recorded, ..part });
     let target = Target::Account(args.booking.account.find(&mut session)?);
     let (kind, booking) = (TransactionType::Charge, &args.booking);
     book(Work { args: booking, kind, target, cost, allow_negative: args.allow_negative }, &mut session, context)

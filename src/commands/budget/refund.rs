@@ -22,7 +22,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
-    let cost = args.cost.part(false)?;
+    let cost = args.cost.part()?;
     let target = Target::Account(args.booking.account.find(&mut session)?);
     let (kind, booking) = (TransactionType::Refund, &args.booking);
     book(Work { args: booking, kind, target, cost, allow_negative: false }, &mut session, context)

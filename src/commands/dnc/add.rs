@@ -7,7 +7,7 @@ use crate::commands::args::texts::within;
 use crate::commands::args::times;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
-use crate::db::{DbError, Lock};
+use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::dnc::{DncScope, DncSource, Listing, Terms};
 use crate::domain::phone::E164;
@@ -93,7 +93,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (org, stamp, interrupted) = (session.org.org_id(), session.stamp.clone(), session.db.interrupted());
     let mut bar = context.ui.progress();
     let mut summary = Summary { dry_run: args.dry_run, refused, ..Summary::default() };
-    session.db.write_under(Lock::DncList, org, args.dry_run, |conn| {
+    session.db.write_under(Lock::DncList, org, RunMode::of_flag(args.dry_run), |conn| {
         expire(conn, &stamp)?;
         for some in numbers.chunks(TOGETHER) {
             if interrupted.load(std::sync::atomic::Ordering::Relaxed) {

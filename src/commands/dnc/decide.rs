@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::commands::args::texts::within;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
-use crate::db::Lock;
 use crate::db::models::dnc::dnc_requests::DncRequest;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::dnc::Decision;
 use crate::error::{CommandError, Exit, Result};
@@ -60,7 +60,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     };
     let mut session = context.session(right)?;
     let stamp = session.stamp.clone();
-    let (request, added) = session.db.write_under(Lock::DncList, stamp.org, false, |conn| {
+    let (request, added) = session.db.write_under(Lock::DncList, stamp.org, RunMode::Commit, |conn| {
         decide(conn, args.id, args.decision, args.reason.as_deref(), &stamp)
     })?;
     context.ui.record(&Decided { request, leads_moved: added.leads_moved }, COLUMNS)?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::commands::args::lines::each_line;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
-use crate::db::Lock;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
 use crate::domain::dnc::{DncScope, DncSource, Terms};
@@ -134,7 +134,7 @@ fn tell_replies(args: &Args, context: &Context) -> Result<Exit> {
     let replies = gather(args, &session, context.ui)?;
     let mut lines: Vec<ReplyLine> = replies.iter().flat_map(lines_of).collect();
     if args.apply {
-        let applied = honour_replies(&mut session, &replies, args.dry_run)?;
+        let applied = honour_replies(&mut session, &replies, RunMode::of_flag(args.dry_run))?;
         let mut outcomes = applied.into_iter();
         for line in &mut lines {
             line.outcome = match line.problem {
@@ -217,11 +217,11 @@ fn lines_of(reply: &Reply) -> Vec<ReplyLine> {
 }
 
 /// Applies every request of the replies in one transaction, and tells what became of each.
-fn honour_replies(session: &mut Session, replies: &[Reply], dry_run: bool) -> Result<Vec<ReplyOutcome>> {
+fn honour_replies(session: &mut Session, replies: &[Reply], mode: RunMode) -> Result<Vec<ReplyOutcome>> {
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let requests: Vec<Request> = replies.iter().flat_map(|reply| reply.requests.iter().cloned()).collect();
     let stamp = session.stamp.clone();
-    let applied = session.db.write_under(Lock::DncList, stamp.org, dry_run, |conn| {
+    let applied = session.db.write_under(Lock::DncList, stamp.org, mode, |conn| {
         expire(conn, &stamp)?;
         apply(conn, &requests, &stamp, &zone)
     })?;

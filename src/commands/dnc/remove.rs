@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::numbers::{Numbers, Refused, print_refused};
 use crate::commands::args::texts::within;
 use crate::commands::context::{Context, Session};
-use crate::db::Lock;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::phone::E164;
 use crate::error::{CommandError, Exit, Result};
@@ -62,11 +62,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (numbers, refused) = args.numbers.gather(&session)?;
     if !args.dry_run && !context.ui.yes {
         context.ui.require_someone_to_ask()?;
-        let preview = work(&mut session, &numbers, &args.reason, true)?;
+        let preview = work(&mut session, &numbers, &args.reason, RunMode::DryRun)?;
         refuse_nothing(&preview)?;
         context.ui.confirm(&question(&preview, context.ui))?;
     }
-    let removed = work(&mut session, &numbers, &args.reason, args.dry_run)?;
+    let removed = work(&mut session, &numbers, &args.reason, RunMode::of_flag(args.dry_run))?;
     refuse_nothing(&removed)?;
     let summary = Summary {
         dry_run: args.dry_run,
@@ -84,9 +84,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     Ok(if whole { Exit::Done } else { Exit::NeedsAttention })
 }
 
-fn work(session: &mut Session, numbers: &[E164], reason: &str, dry_run: bool) -> Result<Removed> {
+fn work(session: &mut Session, numbers: &[E164], reason: &str, mode: RunMode) -> Result<Removed> {
     let stamp = session.stamp.clone();
-    Ok(session.db.write_under(Lock::DncList, stamp.org, dry_run, |conn| remove(conn, numbers, reason, &stamp))?)
+    Ok(session.db.write_under(Lock::DncList, stamp.org, mode, |conn| remove(conn, numbers, reason, &stamp))?)
 }
 
 fn refuse_nothing(removed: &Removed) -> Result<(), CommandError> {

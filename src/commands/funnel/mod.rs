@@ -22,7 +22,7 @@ pub enum Command {
     Stuck(Box<stuck::Args>),
 }
 
-pub fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Show(args) => show::run(*args, context),
         Command::Stages(args) => stages::run(*args, context),

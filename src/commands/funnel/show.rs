@@ -115,7 +115,7 @@ fn tell_nobody(context: &Context, session: &mut Session, question: &funnel::Ques
 }
 
 /// What a breakdown needs to know of the organization.
-fn breakdown(session: &mut Session, by: By) -> anyhow::Result<Breakdown> {
+fn breakdown(session: &mut Session, by: By) -> Result<Breakdown> {
     let mut filters = Vec::new();
     if by == By::Segment {
         for visible in segments::visible(session)? {

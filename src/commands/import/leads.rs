@@ -6,6 +6,7 @@ use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end}
 use crate::commands::args::texts::tag_too_long;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context, Session};
+use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::leads::status::Trigger;
@@ -13,7 +14,7 @@ use crate::domain::leads::tag;
 use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::time::datetime::DateOrder;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::import::kinds::leads::summary::ImportSummary;
 use crate::import::kinds::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
@@ -136,7 +137,7 @@ fn import_file(file: &std::path::Path, args: &Args, session: &mut Session, conte
         options: options(args)?,
         rejects: args.rejects.clone(),
         skipped: args.skipped.clone(),
-        dry_run: args.dry_run,
+        mode: RunMode::of_flag(args.dry_run),
         organization: &session.org,
         stamp,
         clock: &clock,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::commands::context::{self, Context, Session};
-use crate::db::Lock;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::leads::status::Trigger;
 use crate::error::{Exit, Result};
@@ -36,10 +36,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if !args.dry_run && !context.ui.yes {
         // Whoever is asked sees first what would happen; without anybody to ask, the work would be for nothing.
         context.ui.require_someone_to_ask()?;
-        let preview = work(&args, &mut session, context, true)?;
+        let preview = work(&args, &mut session, context, RunMode::DryRun)?;
         context.ui.confirm(&question(&preview, context.ui))?;
     }
-    let summary = work(&args, &mut session, context, args.dry_run)?;
+    let summary = work(&args, &mut session, context, RunMode::of_flag(args.dry_run))?;
     print(&summary, context.ui)?;
     let attention = summary.kept + summary.partly_restored + summary.refused > 0 || !summary.lists.is_empty();
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
@@ -83,7 +83,7 @@ fn expected(preview: &UndoSummary) -> String {
     sentence.chars().take(1).flat_map(char::to_uppercase).chain(sentence.chars().skip(1)).collect()
 }
 
-fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) -> Result<UndoSummary> {
+fn work(args: &Args, session: &mut Session, context: &Context, mode: RunMode) -> Result<UndoSummary> {
     let mut stamp = session.stamp.clone();
     stamp.trigger = Trigger::Undo;
     // The clock was readable when the session began.
@@ -97,7 +97,7 @@ fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) ->
         let request = Request {
             import: args.id,
             with_dnc: args.with_dnc,
-            dry_run,
+            mode,
             undoings: undoing,
             stamp,
             interrupted: &interrupted,
@@ -106,7 +106,7 @@ fn work(args: &Args, session: &mut Session, context: &Context, dry_run: bool) ->
         };
         undo(conn, request)
     };
-    Ok(session.db.write_under(Lock::Undo, org, dry_run, work)?)
+    Ok(session.db.write_under(Lock::Undo, org, mode, work)?)
 }
 
 /// A value that stays, as a person reads it.

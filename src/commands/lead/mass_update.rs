@@ -9,7 +9,7 @@ use crate::commands::args::leads::columns;
 use crate::commands::args::leads::selection::{self, Selection};
 use crate::commands::context::{Context, Session};
 use crate::db::models::leads;
-use crate::db::{DbError, Lock};
+use crate::db::{DbError, Lock, RunMode};
 use crate::domain::leads::status::Status;
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
@@ -23,7 +23,7 @@ pub struct Wanted {
     pub action: BulkAction,
     /// What it is, before the number of leads: `Tag with vip`.
     pub question: String,
-    pub dry_run: bool,
+    pub mode: RunMode,
 }
 
 /// What became of the leads.
@@ -74,13 +74,13 @@ pub fn change_selected(
     })?;
     let records: Vec<Record<'_>> = first.iter().map(|cells| Record { columns: &lead_columns, cells }).collect();
     let shown: Vec<Column> = lead_columns.iter().map(columns::shown).collect();
-    if !seen.is_empty() && (wanted.dry_run || !ui.yes) {
+    if !seen.is_empty() && (wanted.mode.is_dry_run() || !ui.yes) {
         ui.preview(&records, &shown)?;
         if seen.len() > LOOKED_AT {
             ui.note(&format!("… and {} more", grouped((seen.len() - LOOKED_AT) as i64)));
         }
     }
-    let is_asked = !seen.is_empty() && !wanted.dry_run && !ui.yes;
+    let is_asked = !seen.is_empty() && !wanted.mode.is_dry_run() && !ui.yes;
     if is_asked {
         let leads = if seen.len() == 1 { "lead" } else { "leads" };
         ui.confirm(&format!("{} {} {leads}?", wanted.question, grouped(seen.len() as i64)))?;
@@ -90,7 +90,7 @@ pub fn change_selected(
     let interrupted = session.db.interrupted();
     let (stamp, zone) = (session.stamp.clone(), datetime::zone(&session.org.timezone).map_err(CommandError::failed)?);
     let lock = lock_of(&wanted.action);
-    let counts = session.db.write_under(lock, org, wanted.dry_run, |conn| -> Result<BulkCounts> {
+    let counts = session.db.write_under(lock, org, wanted.mode, |conn| -> Result<BulkCounts> {
         let ids = query.ids(conn, None, None)?;
         if is_asked && ids != seen {
             return Err(CommandError::failed("other leads are meant by now than those you saw; nothing was changed")
@@ -111,12 +111,12 @@ pub fn change_selected(
         }
     })?;
     drop(progress);
-    tell(ui, counts, wanted.dry_run)
+    tell(ui, counts, wanted.mode)
 }
 
 /// Prints what became of the leads, and why some were refused.
-fn tell(ui: Ui, counts: BulkCounts, dry_run: bool) -> Result<Exit> {
-    if dry_run {
+fn tell(ui: Ui, counts: BulkCounts, mode: RunMode) -> Result<Exit> {
+    if mode.is_dry_run() {
         ui.note("nothing was changed");
     }
     let refuses = counts.not_allowed + counts.on_dnc > 0;
@@ -124,7 +124,7 @@ fn tell(ui: Ui, counts: BulkCounts, dry_run: bool) -> Result<Exit> {
         Format::Table | Format::Markdown if !refuses => WITHOUT_REFUSALS,
         _ => SUMMARY,
     };
-    ui.record(&Summary { counts, dry_run }, columns)?;
+    ui.record(&Summary { counts, dry_run: mode.is_dry_run() }, columns)?;
     if counts.not_allowed > 0 {
         ui.note("some leads do not move there by the table of allowed moves; --force goes past it, with a reason");
     }
@@ -144,12 +144,12 @@ pub fn change_one(context: &Context, session: &mut Session, name: &LeadName, wan
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let lock = lock_of(&wanted.action);
-    let (counts, after) = session.db.write_under(lock, org, wanted.dry_run, |conn| -> Result<_, DbError> {
+    let (counts, after) = session.db.write_under(lock, org, wanted.mode, |conn| -> Result<_, DbError> {
         let counts = change(conn, &[lead.id], &wanted.action, &stamp, &zone, &mut |_| Ok(()))?;
         Ok((counts, leads::by_ids(conn, org, &[lead.id])?.pop()))
     })?;
-    if wanted.dry_run {
-        return tell(context.ui, counts, true);
+    if wanted.mode.is_dry_run() {
+        return tell(context.ui, counts, wanted.mode);
     }
     super::query::show::print(context, session, after.unwrap_or(lead))?;
     Ok(Exit::Done)

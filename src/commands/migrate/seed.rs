@@ -1,7 +1,7 @@
 //! `crmctl migrate seed`
 
 use crate::commands::context::Context;
-use crate::db::Lock;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::seed;
@@ -18,7 +18,8 @@ pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Administer)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let currency = session.org.base_currency.clone();
-    let seeded = session.db.write_under(Lock::Undo, org, false, |conn| seed::load(conn, &currency, &stamp))?;
+    let seeded =
+        session.db.write_under(Lock::Undo, org, RunMode::Commit, |conn| seed::load(conn, &currency, &stamp))?;
     let columns = [
         Column::count("leads", "leads"),
         Column::count("dnc_entries", "do-not-call entries"),

@@ -6,7 +6,7 @@ mod rate;
 mod show;
 
 use crate::commands::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Show what leads cost and what they brought; record costs and exchange rates. Without a verb, show
 #[derive(Debug, clap::Subcommand)]

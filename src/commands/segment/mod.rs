@@ -18,7 +18,7 @@ use crate::commands::context::{Context, Session};
 use crate::db::models::access::users;
 use crate::db::models::segments::Segment;
 use crate::domain::access::role::Right;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::filter::Filter;
 use crate::ops::segments::SegmentError;
 use crate::ui::Column;

@@ -12,7 +12,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
 use super::locks::{self, Lock, Waiting};
-use super::{Db, DbError, Location, migrate};
+use super::{Db, DbError, Location, RunMode, migrate};
+use open::SchemaUse;
 
 /// The key of an organization: a small integer that leads every key of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,8 +26,7 @@ pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct OpenOptions {
     /// Allow writing as a PostgreSQL role that bypasses row-level security.
     pub allow_bypass: bool,
-    /// Leave the schema as it is: for the verbs that look after migrations.
-    pub leave_schema: bool,
+    pub schema: SchemaUse,
     /// Called with what a transaction waits for, once it has waited a second.
     pub notify: Notify,
     /// Set from outside when the person wants to stop.
@@ -56,8 +56,9 @@ impl Database {
             Location::Postgres(url) => (open::postgres(url, &location)?, false),
         };
         let mut database = Database { conn, location, options, created };
-        if !database.options.leave_schema {
-            database.check_schema()?;
+        match database.options.schema {
+            SchemaUse::Current => database.check_schema()?,
+            SchemaUse::AsItIs => {}
         }
         Ok(database)
     }
@@ -208,24 +209,29 @@ impl Database {
         org: OrgId,
         work: impl FnOnce(&mut Db) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.refuse_bypass()?;
-        self.in_transaction(Begin::Write, Some(org), work)
+        self.write_as(RunMode::Commit, org, work)
     }
 
-    /// Does the work of a write and takes it back: its result says exactly what would happen.
+    /// Writes to one organization in one transaction, or does the work and takes it back.
     ///
     /// # Errors
-    /// Those of `work`.
-    pub fn rehearse<T, E: From<DbError>>(
+    /// Those of `work`; then nothing was changed.
+    pub fn write_as<T, E: From<DbError>>(
         &mut self,
+        mode: RunMode,
         org: OrgId,
         work: impl FnOnce(&mut Db) -> Result<T, E>,
     ) -> Result<T, E> {
         self.refuse_bypass()?;
         self.begin(Begin::Write, Some(org))?;
         let result = work(&mut self.conn);
-        self.rollback();
-        result
+        match mode {
+            RunMode::Commit => self.end(result),
+            RunMode::DryRun => {
+                self.rollback();
+                result
+            }
+        }
     }
 
     /// Writes to one organization under a lock, or does the work and takes it back.
@@ -236,19 +242,15 @@ impl Database {
         &mut self,
         lock: Lock,
         org: OrgId,
-        rehearsal: bool,
+        mode: RunMode,
         work: impl FnOnce(&mut Db) -> Result<T, E>,
     ) -> Result<T, E> {
         let interrupted = self.interrupted();
         let notify = self.options.notify.clone();
-        let locked = |conn: &mut Db| {
+        self.write_as(mode, org, |conn| {
             locks::acquire(conn, lock, org, &mut |text| notify(text), &interrupted)?;
             work(conn)
-        };
-        match rehearsal {
-            true => self.rehearse(org, locked),
-            false => self.write(org, locked),
-        }
+        })
     }
 
     /// Writes to one organization under a lock, if that can begin at once; nothing when others write.

@@ -11,6 +11,15 @@ use diesel::sql_types::Integer;
 use super::functions;
 use crate::db::{Db, DbError, Location};
 
+/// Which schema a database is opened with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaUse {
+    /// That of this program: an embedded database is migrated, any other refused.
+    Current,
+    /// Whatever is there: for completions and the verbs that look after migrations.
+    AsItIs,
+}
+
 /// What marks an embedded database as ours (`PRAGMA application_id`): the letters `crmc`. The first migration sets it.
 const APPLICATION_ID: i32 = 0x6372_6D63;
 

@@ -30,6 +30,30 @@ vocabulary! {
     }
 }
 
+/// Which moves a change of status may make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoveRule {
+    /// Those of the table of allowed moves.
+    Allowed,
+    /// Any.
+    Forced,
+}
+
+impl MoveRule {
+    /// The rule that a flag such as `--force` asks for.
+    pub fn of_flag(force: bool) -> MoveRule {
+        if force { MoveRule::Forced } else { MoveRule::Allowed }
+    }
+
+    /// Whether a lead may go from one status to another.
+    pub fn permits(self, from: Status, to: Status) -> bool {
+        match self {
+            MoveRule::Allowed => from.may_move_to(to),
+            MoveRule::Forced => true,
+        }
+    }
+}
+
 impl Status {
     /// Reads a status or one of its common aliases, whatever the case and separators.
     pub fn parse(text: &str) -> Option<Status> {
@@ -69,6 +93,7 @@ impl Status {
 
 #[cfg(test)]
 mod tests {
+    use super::MoveRule;
     use super::Status::{self, *};
 
     #[test]
@@ -84,6 +109,14 @@ mod tests {
             assert!(from.may_move_to(Dnc));
             assert_eq!(Dnc.may_move_to(from), from == Dnc);
             assert_eq!(Recruited.may_move_to(from), matches!(from, Cold | Dnc | Recruited));
+        }
+    }
+
+    #[test]
+    fn a_forced_move_may_go_anywhere() {
+        for (from, to) in [(Recruited, New), (Qualified, New), (New, Contacted)] {
+            assert_eq!(MoveRule::of_flag(false).permits(from, to), from.may_move_to(to));
+            assert!(MoveRule::of_flag(true).permits(from, to));
         }
     }
 

@@ -27,7 +27,7 @@ use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::imports;
 use crate::db::types::{Json, Uid};
-use crate::db::{Database, Db, Lock, locks};
+use crate::db::{Database, Db, Lock, RunMode, locks};
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::timestamp::Timestamp;
 
@@ -118,7 +118,7 @@ pub struct SheetImport<'a, K: Kind> {
     pub source: SourceOptions,
     /// Where rejected rows go; beside the file when nobody says.
     pub rejects: Option<PathBuf>,
-    pub dry_run: bool,
+    pub mode: RunMode,
     pub organization: &'a Organization,
     /// Actor and time; the import adds its own id.
     pub stamp: Stamp,
@@ -129,7 +129,7 @@ pub struct SheetImport<'a, K: Kind> {
 /// The summary of one import: the printed answer, and the `counts` of its record.
 #[derive(Debug, Default, Serialize)]
 pub struct SheetSummary<C> {
-    /// Nothing after a rehearsal.
+    /// None after a dry run.
     pub import_id: Option<i64>,
     pub file_name: String,
     pub file_sha256: String,
@@ -179,12 +179,9 @@ pub fn import<K: Kind>(
     let setting = Setting::of(columns, &options, request.organization, request.stamp.now);
     let kind = K::new(options, request.organization);
     let interrupted = db.interrupted();
-    let (org, rehearsal) = (request.organization.org_id(), request.dry_run);
+    let (org, mode) = (request.organization.org_id(), request.mode);
     let job = Job { source, setting, request, started, interrupted: &interrupted };
-    match rehearsal {
-        true => db.rehearse(org, |conn| job.run(kind, conn, observer)),
-        false => db.write(org, |conn| job.run(kind, conn, observer)),
-    }
+    db.write_as(mode, org, |conn| job.run(kind, conn, observer))
 }
 
 /// The options with what the columns prove about how their dates and numbers are written.
@@ -245,12 +242,12 @@ impl<K: Kind> Job<'_, K> {
             job: self,
             kind,
             stamp: Stamp { import_id: Some(import_id), ..self.request.stamp.clone() },
-            rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.dry_run),
+            rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.mode),
             summary: SheetSummary {
-                import_id: (!self.request.dry_run).then_some(import_id),
+                import_id: (!self.request.mode.is_dry_run()).then_some(import_id),
                 file_name: self.source.file_name.clone(),
                 file_sha256: self.source.sha256.clone(),
-                dry_run: self.request.dry_run,
+                dry_run: self.request.mode.is_dry_run(),
                 ..SheetSummary::default()
             },
         };

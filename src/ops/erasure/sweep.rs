@@ -270,7 +270,7 @@ fn is_mention(table: &Table, on_erase: OnErase) -> bool {
 /// A text without the keys of JSON, which are the program's own words.
 fn without_keys<'a>(text: &Text, value: &'a str) -> Cow<'a, str> {
     match serde_json::from_str::<serde_json::Value>(value) {
-        Ok(json) if text.is_json => erased_texts::words_of(&json, false).into(),
+        Ok(json) if text.is_json => erased_texts::words_of(&json, erased_texts::Keys::LeftOut).into(),
         _ => value.into(),
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::dnc::{DncScope, DncSource, Terms};
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::consent::Consent;
-use crate::domain::leads::status::Status;
+use crate::domain::leads::status::{MoveRule, Status};
 use crate::domain::phone::E164;
 use crate::error::{CommandError, Explain};
 use crate::ops::dnc::add::{Request, honour};
@@ -106,8 +106,7 @@ pub struct Edit<'a> {
 #[derive(Debug)]
 pub struct StatusMove {
     pub to: Status,
-    /// Go past the allowed moves.
-    pub force: bool,
+    pub rule: MoveRule,
     pub reason: Option<String>,
     pub if_version: Option<i32>,
 }
@@ -214,7 +213,7 @@ pub fn set_status(
             deny_consent(&mut lead, &mut fields, stamp);
             changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
         }
-        _ if !wanted.force && !from.may_move_to(to) => return Err(EditError::ForbiddenMove { from, to }),
+        _ if !wanted.rule.permits(from, to) => return Err(EditError::ForbiddenMove { from, to }),
         _ => {
             lead.status = to;
             lead.status_changed_at = stamp.now;

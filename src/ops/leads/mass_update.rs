@@ -12,7 +12,7 @@ use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::dnc::{DncScope, DncSource, Terms};
 use crate::domain::leads::assignment::{Strategy, whose_turn};
-use crate::domain::leads::status::Status;
+use crate::domain::leads::status::{MoveRule, Status};
 use crate::domain::phone::E164;
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::dnc::remove::expire;
@@ -25,8 +25,7 @@ pub enum BulkAction {
     Untag(Vec<String>),
     Status {
         to: Status,
-        /// Go past the allowed moves.
-        force: bool,
+        rule: MoveRule,
         reason: Option<String>,
     },
     /// To these users, who take turns; to nobody when there are none.
@@ -82,10 +81,10 @@ pub fn change(
         let mut states = leads::states_for_change(conn, stamp.org, some)?;
         states.sort_unstable_by_key(|state| state.id);
         let done = match action {
-            BulkAction::Tag(tags) => retag(conn, &states, tags, true, stamp)?,
-            BulkAction::Untag(tags) => retag(conn, &states, tags, false, stamp)?,
+            BulkAction::Tag(tags) => retag(conn, &states, tags, Retag::Add, stamp)?,
+            BulkAction::Untag(tags) => retag(conn, &states, tags, Retag::Remove, stamp)?,
             BulkAction::Status { to: Status::Dnc, reason, .. } => list_numbers(conn, &states, reason, stamp, zone)?,
-            BulkAction::Status { to, force, reason } => move_to(conn, &states, *to, *force, reason, stamp)?,
+            BulkAction::Status { to, rule, reason } => move_to(conn, &states, *to, *rule, reason, stamp)?,
             BulkAction::Assign { users, context } => assign(conn, &states, users, context, counts.matched, stamp)?,
             BulkAction::Delete => delete(conn, &states, stamp)?,
         };
@@ -98,19 +97,26 @@ pub fn change(
     Ok(counts)
 }
 
+/// What becomes of tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Retag {
+    Add,
+    Remove,
+}
+
 /// Adds tags to leads that do not have them, or takes them from those that do.
 fn retag(
     conn: &mut Db,
     states: &[LeadState],
     tags: &[String],
-    adds: bool,
+    how: Retag,
     stamp: &Stamp,
 ) -> Result<BulkCounts, DbError> {
     let (mut counts, mut changes) = (BulkCounts::default(), LeadChanges::default());
     let have = lead_tags::of_leads(conn, stamp.org, &ids_of(states))?;
     for state in states {
         let has = have.get(&state.id).map(Vec::as_slice).unwrap_or_default();
-        let changing: Vec<&String> = tags.iter().filter(|tag| has.contains(tag) != adds).collect();
+        let changing: Vec<&String> = tags.iter().filter(|tag| has.contains(tag) == (how == Retag::Remove)).collect();
         if changing.is_empty() {
             counts.unchanged += 1;
             continue;
@@ -119,13 +125,13 @@ fn retag(
         changes.shift(state.id, Shift::Parts);
         for tag in changing {
             let (organization_id, lead_id, created_at) = (stamp.org.0, state.id, stamp.now);
-            let (old, new) = match adds {
-                true => (None, Some(tag.clone())),
-                false => (Some(tag.clone()), None),
+            let (old, new) = match how {
+                Retag::Add => (None, Some(tag.clone())),
+                Retag::Remove => (Some(tag.clone()), None),
             };
-            match adds {
-                true => changes.tags.push(NewTag { organization_id, lead_id, tag: tag.clone(), created_at }),
-                false => changes.removed.tags.push((lead_id, tag.clone())),
+            match how {
+                Retag::Add => changes.tags.push(NewTag { organization_id, lead_id, tag: tag.clone(), created_at }),
+                Retag::Remove => changes.removed.tags.push((lead_id, tag.clone())),
             }
             changes.audit.push(field_audit(lead_id, FieldChange { field: "tag".into(), old, new }, stamp));
         }
@@ -138,7 +144,7 @@ fn move_to(
     conn: &mut Db,
     states: &[LeadState],
     to: Status,
-    force: bool,
+    rule: MoveRule,
     reason: &Option<String>,
     stamp: &Stamp,
 ) -> Result<BulkCounts, DbError> {
@@ -147,7 +153,7 @@ fn move_to(
         match state.status {
             from if from == to => counts.unchanged += 1,
             Status::Dnc => counts.on_dnc += 1,
-            from if !force && !from.may_move_to(to) => counts.not_allowed += 1,
+            from if !rule.permits(from, to) => counts.not_allowed += 1,
             from => {
                 counts.changed += 1;
                 changes.shift(state.id, Shift::Status(to));

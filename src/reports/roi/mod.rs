@@ -209,3 +209,35 @@ fn months(conn: &mut Db, question: &Question) -> Result<Vec<Month>, RoiError> {
     let end = until.or_else(|| span.map(|(_, last)| Month::at(last, zone).next()));
     Ok(first.zip(end).map(|(first, end)| Month::between(first, end).collect()).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(rates: usize) -> CommandError {
+        let rate = |place: usize| MissingRate {
+            currency: "EUR".into(),
+            base: "USD".into(),
+            period: "2026-03".parse().unwrap(),
+            what: format!("cost {place}"),
+        };
+        RoiError::MissingRates((1..=rates).map(rate).collect()).explain()
+    }
+
+    #[test]
+    fn the_first_missing_rates_are_named() {
+        assert_eq!(missing(1).details, [""; 0]);
+        assert_eq!(
+            missing(1).hint.as_deref(),
+            Some("set what one EUR was worth: crmctl roi rate set EUR 2026-03 RATE")
+        );
+        assert_eq!(missing(2).details, ["EUR 2026-03, for cost 1", "EUR 2026-03, for cost 2"]);
+        assert!(
+            missing(2)
+                .hint
+                .is_some_and(|hint| hint.ends_with("\nor import a sheet of rates: crmctl roi rate import FILE"))
+        );
+        let many = missing(SHOWN + 3).details;
+        assert_eq!((many.len(), many.last().map(String::as_str)), (SHOWN + 1, Some("and 3 more")));
+    }
+}

@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::commands::args::leads::columns::{self, ColumnNames, Order};
 use crate::commands::args::leads::selection;
 use crate::commands::context::{Context, Session};
-use crate::error::{CommandError, Exit};
-use crate::export::{Export, Form};
+use crate::error::{CommandError, Exit, Result};
+use crate::export::{Export, Form, IfExists};
 use crate::filter::{Dnc, Filter, LeadColumn, LeadQuery};
 use crate::ui::{Column, Format, grouped};
 
@@ -78,12 +78,7 @@ const IMPORTED: [&str; 29] = [
 ];
 
 /// Exports the leads for which the filter holds.
-pub fn export(
-    context: &Context,
-    session: &mut Session,
-    filter: Option<Filter>,
-    form: ExportForm,
-) -> anyhow::Result<Exit> {
+pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, form: ExportForm) -> Result<Exit> {
     context.catch_interrupts();
     let ui = context.ui;
     let org = session.org.org_id();
@@ -95,7 +90,7 @@ pub fn export(
     };
     let interrupted = session.db.interrupted();
     let mut progress = ui.progress();
-    let (leads, left_out) = session.db.read(org, |conn| -> anyhow::Result<_> {
+    let (leads, left_out) = session.db.read(org, |conn| -> Result<_> {
         let left_out = match form.include_dnc {
             true => 0,
             false => LeadQuery { dnc: Dnc::Only, ..query.clone() }.count(conn)?,
@@ -111,12 +106,12 @@ pub fn export(
             }
         };
         let mut export = match &form.output {
-            Some(path) => Export::to_file(path, form.overwrite, columns.clone())?,
+            Some(path) => Export::to_file(path, IfExists::of_flag(form.overwrite), columns.clone())?,
             None => Export::to_stream(kind, ui.stream(), columns.clone())?,
         };
         let of_about = if progress.is_enabled() { query.count(conn)? } else { 0 };
         let mut leads = 0u64;
-        query.each(conn, &columns, None, |cells| -> anyhow::Result<()> {
+        query.each(conn, &columns, None, |cells| -> Result<()> {
             export.push(&cells)?;
             leads += 1;
             if leads.is_multiple_of(4096) {
@@ -146,7 +141,7 @@ pub fn export(
 
 impl ExportForm {
     /// The form that the file's name asks for, else the format of answers, else CSV.
-    fn kind(&self, context: &Context) -> anyhow::Result<Form> {
+    fn kind(&self, context: &Context) -> Result<Form> {
         if let Some(path) = &self.output {
             return Ok(Form::of_path(path)?);
         }

@@ -4,11 +4,11 @@ use super::selection::reading;
 use crate::commands::context::Session;
 use crate::db::models::segments::{self, Segment};
 use crate::domain::text::nearest;
-use crate::error::CommandError;
+use crate::error::{CommandError, Result};
 use crate::filter::Filter;
 
 /// The segments that the acting user sees, by name.
-pub fn visible(session: &mut Session) -> anyhow::Result<Vec<Segment>> {
+pub fn visible(session: &mut Session) -> Result<Vec<Segment>> {
     let org = session.org.org_id();
     let mut all = session.db.read(org, |conn| segments::all(conn, org))?;
     all.retain(|segment| segment.is_seen_by(session.stamp.changed_by));
@@ -19,7 +19,7 @@ pub fn visible(session: &mut Session) -> anyhow::Result<Vec<Segment>> {
 ///
 /// # Errors
 /// The acting user sees no such segment, or its filter was written by a newer program.
-pub fn find(session: &mut Session, name: &str) -> anyhow::Result<(Segment, Filter)> {
+pub fn find(session: &mut Session, name: &str) -> Result<(Segment, Filter)> {
     let (org, name) = (session.org.org_id(), normal_name(name));
     let found = session.db.read(org, |conn| segments::by_name(conn, org, &name))?;
     let Some(segment) = found.filter(|segment| segment.is_seen_by(session.stamp.changed_by)) else {

@@ -11,7 +11,7 @@ use crate::domain::money::currency;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Result};
-use crate::import::kinds::leads::checker::Checker;
+use crate::import::kinds::leads::checker::{Checker, Identity};
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::kinds::leads::mapping::Mapping;
 use crate::import::options::Assignment;
@@ -78,11 +78,11 @@ pub struct LeadValues {
 }
 
 impl LeadValues {
-    /// The values as a draft; `needs_identity` when they alone must say who is meant.
+    /// The values as a draft; `identity` says whether they alone must tell who is meant.
     ///
     /// # Errors
     /// A value is bad; all bad values are named.
-    pub fn draft(&self, session: &mut Session, region: Option<Region>, needs_identity: bool) -> Result<LeadDraft> {
+    pub fn draft(&self, session: &mut Session, region: Option<Region>, identity: Identity) -> Result<LeadDraft> {
         let org = session.org.org_id();
         let owners: HashMap<String, i64> = session
             .db
@@ -104,7 +104,7 @@ impl LeadValues {
             status_map: HashMap::new(),
             base_currency: currency::parse(&session.org.base_currency).map_err(CommandError::failed)?,
             now: session.stamp.now,
-            needs_identity,
+            identity,
         };
         let checked = checker.check(Row::new(0), Formats::default());
         let Some(mut draft) = checked.draft else {

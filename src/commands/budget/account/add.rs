@@ -5,7 +5,7 @@ use iso_currency::Currency;
 use crate::commands::args::amounts::base_currency;
 use crate::commands::args::texts::within;
 use crate::commands::context::Context;
-use crate::db::Lock;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::money::currency;
 use crate::domain::money::ledger::LONGEST_ACCOUNT;
@@ -27,9 +27,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
     let currency = args.currency.map_or_else(|| base_currency(&session), Ok)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let account = session
-        .db
-        .write_under(Lock::Costs, org, false, |conn| budget::open(conn, &args.name, currency.code(), &stamp))?;
+    let account = session.db.write_under(Lock::Costs, org, RunMode::Commit, |conn| {
+        budget::open(conn, &args.name, currency.code(), &stamp)
+    })?;
     context.ui.record(&account, super::COLUMNS)?;
     Ok(Exit::Done)
 }

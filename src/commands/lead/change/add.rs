@@ -2,13 +2,14 @@
 
 use crate::commands::args::leads::values::LeadValues;
 use crate::commands::context::Context;
-use crate::db::Lock;
 use crate::db::models::leads;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::leads::status::Status;
 use crate::domain::phone::Region;
 use crate::error::{CommandError, Exit, Result};
+use crate::import::kinds::leads::checker::Identity;
 use crate::ops::leads::upsert::{Fate, LeadWriter, Policy};
 
 /// Add one lead
@@ -32,7 +33,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let org = session.org.org_id();
-    let mut draft = args.values.draft(&mut session, args.region, true)?;
+    let mut draft = args.values.draft(&mut session, args.region, Identity::Required)?;
     if let Some(word) = &args.status {
         draft.status = Some(Status::parse(word).ok_or_else(|| {
             CommandError::usage(format!("`{word}` is no status")).hint(format!("the statuses are {}", Status::words()))
@@ -42,7 +43,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let policy = Policy { on_duplicate: OnDuplicate::Reject, on_listed: OnListed::Flag };
     // A number that goes on the list concerns every lead that has it.
     let lock = if draft.wants_dnc() { Lock::DncList } else { Lock::Leads };
-    let outcome = session.db.write_under(lock, org, false, |conn| -> Result<_> {
+    let outcome = session.db.write_under(lock, org, RunMode::Commit, |conn| -> Result<_> {
         let mut writer = LeadWriter::new(conn, stamp, policy, "lead add".into(), 1)?;
         let outcome = writer.write(conn, &[&draft])?.pop();
         match outcome.map(|o| o.fate) {

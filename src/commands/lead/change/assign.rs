@@ -4,6 +4,7 @@ use crate::commands::args::complete;
 use crate::commands::args::leads::selection::Selection;
 use crate::commands::context::Context;
 use crate::commands::lead::mass_update::{Wanted, change_one, change_selected, one_or_many};
+use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::mass_update::BulkAction;
@@ -58,8 +59,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         false => format!("Assign to {} –", args.to.join(", ")),
     };
     let context_kept = chosen_by.map(|text| text.chars().take(MAX_CONTEXT).collect());
-    let wanted =
-        Wanted { action: BulkAction::Assign { users, context: context_kept }, question, dry_run: args.dry_run };
+    let wanted = Wanted {
+        action: BulkAction::Assign { users, context: context_kept },
+        question,
+        mode: RunMode::of_flag(args.dry_run),
+    };
     match name {
         Some(name) => change_one(context, &mut session, &name, &wanted),
         None => change_selected(context, &mut session, &args.selection, &wanted),

@@ -4,7 +4,7 @@ use crate::commands::args::leads::selection::Selection;
 use crate::commands::context::Context;
 use crate::commands::lead::mass_update::{Wanted, change_selected, one_or_many};
 use crate::commands::lead::{Among, LeadName, LeadRow};
-use crate::db::Lock;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::delete;
@@ -28,16 +28,20 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     match one_or_many(args.lead, &args.selection)? {
-        Some(name) => delete_one(&name, args.dry_run, context),
+        Some(name) => delete_one(&name, RunMode::of_flag(args.dry_run), context),
         None => {
             let mut session = context.session(Right::DeleteLeads)?;
-            let wanted = Wanted { action: BulkAction::Delete, question: "Delete".to_owned(), dry_run: args.dry_run };
+            let wanted = Wanted {
+                action: BulkAction::Delete,
+                question: "Delete".to_owned(),
+                mode: RunMode::of_flag(args.dry_run),
+            };
             change_selected(context, &mut session, &args.selection, &wanted)
         }
     }
 }
 
-fn delete_one(name: &LeadName, dry_run: bool, context: &Context) -> Result<Exit> {
+fn delete_one(name: &LeadName, mode: RunMode, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::DeleteLeads)?;
     let lead = name.find(&mut session, Among::Live)?;
     if lead.deleted_at.is_some() {
@@ -45,7 +49,7 @@ fn delete_one(name: &LeadName, dry_run: bool, context: &Context) -> Result<Exit>
             .hint(format!("bring it back: crmctl lead restore {}", lead.id)));
     }
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    if dry_run {
+    if mode.is_dry_run() {
         context.ui.note("would delete:");
     } else {
         let who = [&lead.first_name, &lead.last_name, &lead.phone_number, &lead.email];
@@ -53,7 +57,7 @@ fn delete_one(name: &LeadName, dry_run: bool, context: &Context) -> Result<Exit>
         context.ui.confirm(&format!("Delete the lead {} ({who})?", lead.id))?;
     }
     let mut leads = [lead];
-    session.db.write_under(Lock::Leads, org, dry_run, |conn| delete::delete(conn, &mut leads, &stamp))?;
+    session.db.write_under(Lock::Leads, org, mode, |conn| delete::delete(conn, &mut leads, &stamp))?;
     let [lead] = leads;
     let id = lead.id;
     let now = session.stamp.now;

@@ -3,9 +3,10 @@
 use crate::commands::args::leads::values::LeadValues;
 use crate::commands::context::{Context, timed};
 use crate::commands::lead::{Among, LeadName};
-use crate::db::Lock;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
+use crate::import::kinds::leads::checker::Identity;
 use crate::ops::leads::edit::{Edit, edit};
 
 /// Change fields of a lead; the values are checked by the rules of the import
@@ -31,7 +32,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let lead = args.name.find(&mut session, Among::Live)?;
-    let draft = args.values.draft(&mut session, args.name.region, false)?;
+    let draft = args.values.draft(&mut session, args.name.region, Identity::Optional)?;
     if draft.status.is_some() || draft.do_not_call || draft.created.is_some() {
         return Err(CommandError::usage("status, do_not_call, opt_out and created are not changed by an edit").hint(
             format!("crmctl lead status {0} STATUS moves it; crmctl lead status {0} dnc lists its number", lead.id),
@@ -39,7 +40,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     }
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let wanted = Edit { draft: &draft, clear: &args.clear, if_version: args.if_version };
-    let write = || session.db.write_under(Lock::Leads, org, false, |conn| edit(conn, id, &wanted, &stamp));
+    let write = || session.db.write_under(Lock::Leads, org, RunMode::Commit, |conn| edit(conn, id, &wanted, &stamp));
     let consent_kept = timed(context.ui, "lead changed", write)?;
     if consent_kept {
         context.ui.warn("the person opted out before; the opt-out is kept");

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::commands::args::texts::within;
 use crate::commands::context::{Context, Session};
 use crate::commands::lead::{Among, LeadName, LeadRow};
-use crate::db::{DbError, Lock};
+use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
@@ -95,9 +95,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         ui.confirm(&format!("Erase the person of {leads} for good?"))?;
     }
     let reason = args.reason.as_deref();
-    let mut erased = session.db.write_under(Lock::Erasure, org, args.dry_run, |conn| -> Result<_, EraseError> {
-        erase(conn, &lead, reason, &stamp)
-    })?;
+    let mut erased = session.db.write_under(
+        Lock::Erasure,
+        org,
+        RunMode::of_flag(args.dry_run),
+        |conn| -> Result<_, EraseError> { erase(conn, &lead, reason, &stamp) },
+    )?;
     erased.dry_run = args.dry_run;
     print(&erased, ui)?;
     if args.dry_run {

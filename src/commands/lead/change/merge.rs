@@ -6,7 +6,7 @@ use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
 use crate::commands::lead::{Among, LeadName, LeadRow};
 use crate::db::models::leads::Lead;
-use crate::db::{DbError, Lock};
+use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::phone::Region;
 use crate::error::{CommandError, Exit, Result};
@@ -72,11 +72,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (survivor, absorbed) = choose(&args, &mut session)?;
     let ids: Vec<i64> = absorbed.iter().map(|lead| lead.id).collect();
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let work = |session: &mut Session, rehearsal: bool| -> Result<Vec<Filled>, MergeError> {
-        session.db.write_under(Lock::Leads, org, rehearsal, |conn| merge(conn, survivor.id, &ids, &stamp))
+    let work = |session: &mut Session, mode: RunMode| -> Result<Vec<Filled>, MergeError> {
+        session.db.write_under(Lock::Leads, org, mode, |conn| merge(conn, survivor.id, &ids, &stamp))
     };
     if args.dry_run || !context.ui.yes {
-        let planned = work(&mut session, true)?;
+        let planned = work(&mut session, RunMode::DryRun)?;
         preview(context, &mut session, &survivor, &absorbed)?;
         let changes: Vec<Change<'_>> = planned.iter().map(|filled| change(survivor.id, filled)).collect();
         if args.dry_run {
@@ -91,7 +91,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let leads = if ids.len() == 1 { "lead" } else { "leads" };
         context.ui.confirm(&format!("Merge the {leads} {others} into the lead {}?", survivor.id))?;
     }
-    work(&mut session, false)?;
+    work(&mut session, RunMode::Commit)?;
     crate::commands::lead::query::show::print_stored(context, &mut session, survivor)?;
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use crate::commands::args::texts::within;
 use crate::commands::context::{Context, timed};
 use crate::commands::lead::{Among, LeadName};
-use crate::db::Lock;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::note::{LONGEST_NOTE, add_note};
@@ -34,7 +34,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         return Err(CommandError::usage("the note is empty"));
     }
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
-    let write = || session.db.write_under(Lock::Leads, org, false, |conn| add_note(conn, id, body, &stamp));
+    let write = || session.db.write_under(Lock::Leads, org, RunMode::Commit, |conn| add_note(conn, id, body, &stamp));
     timed(context.ui, "lead changed", write)?;
     crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
     Ok(Exit::Done)

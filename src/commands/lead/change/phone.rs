@@ -5,7 +5,7 @@ use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session, timed};
 use crate::commands::lead::{Among, LeadName};
 use crate::db::models::leads::Lead;
-use crate::db::{Db, Lock};
+use crate::db::{Db, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::phone::{self, PhoneCheck, Region};
 use crate::error::{CommandError, Exit, Result};
@@ -112,7 +112,7 @@ fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck
 
 fn write<T>(session: &mut Session, work: impl FnOnce(&mut Db) -> Result<T, EditError>) -> Result<T, EditError> {
     let (org, ui) = (session.org.org_id(), session.ui);
-    timed(ui, "lead changed", || session.db.write_under(Lock::Leads, org, false, work))
+    timed(ui, "lead changed", || session.db.write_under(Lock::Leads, org, RunMode::Commit, work))
 }
 
 fn show(context: &Context, mut session: Session, lead: Lead) -> Result<Exit> {

@@ -2,7 +2,7 @@
 
 use crate::commands::context::Context;
 use crate::commands::lead::{Among, LeadName};
-use crate::db::Lock;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::leads::delete;
@@ -22,7 +22,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::DeleteLeads)?;
     let mut lead = args.name.find(&mut session, Among::Deleted)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let unmerged = session.db.write_under(Lock::Leads, org, false, |conn| delete::restore(conn, &mut lead, &stamp))?;
+    let unmerged =
+        session.db.write_under(Lock::Leads, org, RunMode::Commit, |conn| delete::restore(conn, &mut lead, &stamp))?;
     if let Some(unmerged) = unmerged {
         context.ui.note(&format!("the merge into the lead {} is undone", unmerged.survivor));
         if !unmerged.kept.is_empty() {

@@ -6,10 +6,10 @@ use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, timed};
 use crate::commands::lead::mass_update::{Wanted, change_selected, lock_to, one_or_many};
 use crate::commands::lead::{Among, LeadName};
-use crate::db::Db;
 use crate::db::models::leads;
+use crate::db::{Db, RunMode};
 use crate::domain::access::role::Right;
-use crate::domain::leads::status::Status;
+use crate::domain::leads::status::{MoveRule, Status};
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
@@ -60,8 +60,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             }
             let wanted = Wanted {
                 question: format!("Move to {} –", args.status),
-                action: BulkAction::Status { to: args.status, force: args.force, reason: args.reason },
-                dry_run: args.dry_run,
+                action: BulkAction::Status {
+                    to: args.status,
+                    rule: MoveRule::of_flag(args.force),
+                    reason: args.reason,
+                },
+                mode: RunMode::of_flag(args.dry_run),
             };
             change_selected(context, &mut session, &args.selection, &wanted)
         }
@@ -74,15 +78,21 @@ fn move_one(args: Args, name: &LeadName, context: &Context) -> Result<Exit> {
     let lead = name.find(&mut session, Among::Live)?;
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
-    let wanted = StatusMove { to: args.status, force: args.force, reason: args.reason, if_version: args.if_version };
+    let wanted = StatusMove {
+        to: args.status,
+        rule: MoveRule::of_flag(args.force),
+        reason: args.reason,
+        if_version: args.if_version,
+    };
     let write = |conn: &mut Db| -> Result<_> {
         set_status(conn, id, &wanted, &stamp, &zone)?;
         Ok(leads::by_ids(conn, org, &[id])?.pop())
     };
     let lock = lock_to(args.status);
-    let stored = timed(context.ui, "lead changed", || session.db.write_under(lock, org, args.dry_run, write))?;
+    let mode = RunMode::of_flag(args.dry_run);
+    let stored = timed(context.ui, "lead changed", || session.db.write_under(lock, org, mode, write))?;
     let stored = stored.unwrap_or(lead);
-    if args.dry_run {
+    if mode.is_dry_run() {
         context.ui.note("nothing was changed; this would be the lead:");
     }
     if args.status == Status::Dnc && stored.status != Status::Dnc {

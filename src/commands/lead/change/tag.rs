@@ -5,9 +5,10 @@ use crate::commands::args::leads::selection::Selection;
 use crate::commands::args::texts::tag_too_long;
 use crate::commands::context::Context;
 use crate::commands::lead::mass_update::{Wanted, change_one, change_selected, one_or_many};
+use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::domain::leads::tag;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::mass_update::BulkAction;
 
 /// Add tags to a lead, or to all leads of a filter or segment
@@ -52,8 +53,11 @@ fn run(args: Args, context: &Context, question: &str, action: fn(Vec<String>) ->
     let mut words = args.words;
     let lead = (!args.selection.is_given()).then(|| words.remove(0));
     let tags = tags(&words)?;
-    let wanted =
-        Wanted { question: format!("{question} {} –", tags.join(", ")), action: action(tags), dry_run: args.dry_run };
+    let wanted = Wanted {
+        question: format!("{question} {} –", tags.join(", ")),
+        action: action(tags),
+        mode: RunMode::of_flag(args.dry_run),
+    };
     match one_or_many(lead, &args.selection)? {
         Some(name) => change_one(context, &mut context.session(Right::EditLeads)?, &name, &wanted),
         None => change_selected(context, &mut context.session(Right::EditMany)?, &args.selection, &wanted),

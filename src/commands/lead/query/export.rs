@@ -4,7 +4,7 @@ use crate::commands::args::leads::export::{ExportForm, export};
 use crate::commands::args::leads::selection::Selection;
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
-use crate::error::Exit;
+use crate::error::{Exit, Result};
 
 /// Write leads to a file, or to stdout
 ///
@@ -22,7 +22,7 @@ pub struct Args {
     pub form: ExportForm,
 }
 
-pub fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let filter = args.selection.filter(&mut session)?;
     export(context, &mut session, filter, args.form)

@@ -68,18 +68,14 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 }
 
 /// Prints a lead that was changed, as it is stored now.
-pub(in crate::commands::lead) fn print_stored(
-    context: &Context,
-    session: &mut Session,
-    lead: Lead,
-) -> anyhow::Result<()> {
+pub(in crate::commands::lead) fn print_stored(context: &Context, session: &mut Session, lead: Lead) -> Result<()> {
     let (org, id) = (session.org.org_id(), lead.id);
     let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop();
     print(context, session, stored.unwrap_or(lead))
 }
 
 /// Prints a lead with all that belongs to it.
-pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session, lead: Lead) -> anyhow::Result<()> {
+pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session, lead: Lead) -> Result<()> {
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let shown = timed(context.ui, "lead read", || session.db.read(org, |conn| gather(conn, org, lead, now)))?;
     let ui = context.ui;

@@ -7,8 +7,8 @@ use crate::commands::args::texts::normal;
 use crate::commands::args::texts::within;
 use crate::commands::args::{amounts, complete};
 use crate::commands::context::Context;
-use crate::db::Lock;
 use crate::db::models::money::lead_source_costs;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::leads::source;
 use crate::domain::money::amount::with_currency;
@@ -71,14 +71,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         _ => OnRecorded::Refuse,
     };
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let (settled, cost) = session.db.write_under(Lock::Costs, org, false, |conn| -> Result<_, CostError> {
-        let mut book = CostBook::load(conn, org, Some(args.month))?;
-        let settled =
-            book.enter(&entry, on).map_err(|problem| CostError::Refused { key: entry.key.clone(), problem })?;
-        book.write(conn, None, &stamp)?;
-        let stored = lead_source_costs::by_key(conn, org, &entry.key)?.into_iter().collect();
-        Ok((settled, super::rows(conn, org, stored)?.pop()))
-    })?;
+    let (settled, cost) =
+        session.db.write_under(Lock::Costs, org, RunMode::Commit, |conn| -> Result<_, CostError> {
+            let mut book = CostBook::load(conn, org, Some(args.month))?;
+            let settled =
+                book.enter(&entry, on).map_err(|problem| CostError::Refused { key: entry.key.clone(), problem })?;
+            book.write(conn, None, &stamp)?;
+            let stored = lead_source_costs::by_key(conn, org, &entry.key)?.into_iter().collect();
+            Ok((settled, super::rows(conn, org, stored)?.pop()))
+        })?;
     match settled {
         Settled::Updated(before) => context.ui.note(&format!("it was {}", with_currency(before, currency.code()))),
         Settled::Unchanged => context.ui.note("it was recorded so already"),

@@ -2,8 +2,8 @@
 
 use crate::commands::args::texts::within;
 use crate::commands::context::Context;
-use crate::db::Lock;
 use crate::db::models::money::lead_source_costs::SourceCost;
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::money::cost::LONGEST_NOTE;
 use crate::error::{Exit, Result};
@@ -30,24 +30,22 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut ids = args.ids.clone();
     ids.sort_unstable();
     ids.dedup();
-    let mut remove = |rehearsal: bool| -> Result<Vec<SourceCost>, CostError> {
-        session
-            .db
-            .write_under(Lock::Costs, org, rehearsal, |conn| costs::remove(conn, &ids, args.reason.as_deref(), &stamp))
+    let mut remove = |mode: RunMode| -> Result<Vec<SourceCost>, CostError> {
+        session.db.write_under(Lock::Costs, org, mode, |conn| costs::remove(conn, &ids, args.reason.as_deref(), &stamp))
     };
     let removed = match args.dry_run {
         true => {
-            let would = remove(true)?;
+            let would = remove(RunMode::DryRun)?;
             ui.note("would remove:");
             would
         }
         false => {
             if !ui.yes {
                 ui.require_someone_to_ask()?;
-                ui.preview(&remove(true)?, super::COLUMNS)?;
+                ui.preview(&remove(RunMode::DryRun)?, super::COLUMNS)?;
                 ui.confirm("Remove these costs?")?;
             }
-            remove(false)?
+            remove(RunMode::Commit)?
         }
     };
     let mut list = ui.list(super::COLUMNS);

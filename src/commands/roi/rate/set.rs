@@ -5,7 +5,7 @@ use iso_currency::Currency;
 use crate::commands::args::amounts::base_currency;
 use crate::commands::context::Context;
 use crate::db::models::money::exchange_rates;
-use crate::db::{DbError, Lock};
+use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::money::currency;
 use crate::domain::money::rate::Rate;
@@ -39,10 +39,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     }
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let key = (args.currency.code().to_owned(), args.month);
-    let (before, entered) = session.db.write_under(Lock::Costs, org, false, |conn| -> Result<_, DbError> {
-        let before = rates::set(conn, &key, base.code(), args.rate, &stamp)?;
-        Ok((before, exchange_rates::entered(conn, org, base.code())?))
-    })?;
+    let (before, entered) =
+        session.db.write_under(Lock::Costs, org, RunMode::Commit, |conn| -> Result<_, DbError> {
+            let before = rates::set(conn, &key, base.code(), args.rate, &stamp)?;
+            Ok((before, exchange_rates::entered(conn, org, base.code())?))
+        })?;
     match before {
         Some(before) if before == args.rate => context.ui.note("it was set so already"),
         Some(before) => context.ui.note(&format!("it was {before}")),

@@ -86,23 +86,33 @@ pub fn each(
 pub fn said<'a>(text: &Text, value: &'a str) -> std::borrow::Cow<'a, str> {
     match text.is_json && value.contains('\\') {
         true => match serde_json::from_str::<serde_json::Value>(value) {
-            Ok(json) => words_of(&json, true).into(),
+            Ok(json) => words_of(&json, Keys::Included).into(),
             Err(_) => value.into(),
         },
         false => value.into(),
     }
 }
 
-/// The texts of a JSON value, line by line, with its keys or without.
-pub fn words_of(json: &serde_json::Value, with_keys: bool) -> String {
+/// Whether the keys of a JSON value count among its texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    Included,
+    LeftOut,
+}
+
+/// The texts of a JSON value, line by line.
+pub fn words_of(json: &serde_json::Value, keys: Keys) -> String {
     use serde_json::Value;
     match json {
         Value::String(text) => format!("{text}\n"),
-        Value::Array(items) => items.iter().map(|item| words_of(item, with_keys)).collect(),
+        Value::Array(items) => items.iter().map(|item| words_of(item, keys)).collect(),
         Value::Object(fields) => {
             let words = |(key, value): (&String, &Value)| {
-                let key = if with_keys { format!("{key}\n") } else { String::new() };
-                key + &words_of(value, with_keys)
+                let key = match keys {
+                    Keys::Included => format!("{key}\n"),
+                    Keys::LeftOut => String::new(),
+                };
+                key + &words_of(value, keys)
             };
             fields.iter().map(words).collect()
         }

@@ -15,7 +15,7 @@ use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::imports;
 use crate::db::types::{Json, Uid};
-use crate::db::{Database, Db, Lock, locks};
+use crate::db::{Database, Db, Lock, RunMode, locks};
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
@@ -42,7 +42,7 @@ pub struct Request<'a> {
     pub rejects: Option<PathBuf>,
     /// Where skipped rows go; nowhere when nobody says.
     pub skipped: Option<PathBuf>,
-    pub dry_run: bool,
+    pub mode: RunMode,
     pub organization: &'a Organization,
     /// Actor and time; the import adds its own id.
     pub stamp: Stamp,
@@ -87,13 +87,10 @@ pub fn import(
     }
     let checker = checker(db, mapping, &options, &request)?;
     let interrupted = db.interrupted();
-    let rehearsal = request.dry_run;
+    let mode = request.mode;
     let job = Job { source, options, checker, request, started, interrupted: &interrupted };
     let org = job.request.organization.org_id();
-    match rehearsal {
-        true => db.rehearse(org, |conn| job.run(conn, observer)),
-        false => db.write(org, |conn| job.run(conn, observer)),
-    }
+    db.write_as(mode, org, |conn| job.run(conn, observer))
 }
 
 /// An import under way.
@@ -143,14 +140,14 @@ impl Job<'_> {
             job: self,
             conn,
             writer,
-            rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.dry_run),
+            rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.mode),
             skipped: self.request.skipped.clone().map(|path| SkippedWriter::new(path, &self.source)),
             formats: self.said(),
             summary: ImportSummary {
-                import_id: (!self.request.dry_run).then_some(import_id),
+                import_id: (!self.request.mode.is_dry_run()).then_some(import_id),
                 file_name: self.source.file_name.clone(),
                 file_sha256: self.source.sha256.clone(),
-                dry_run: self.request.dry_run,
+                dry_run: self.request.mode.is_dry_run(),
                 ..ImportSummary::default()
             },
         };

@@ -10,7 +10,7 @@ use crate::ops::leads::upsert::{Fate, Outcome};
 /// The summary of one import: the printed answer, and the `counts` of its record.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ImportSummary {
-    /// Nothing after a rehearsal.
+    /// None after a dry run.
     pub import_id: Option<i64>,
     pub file_name: String,
     pub file_sha256: String,

@@ -29,7 +29,7 @@ use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_status_history;
 use crate::db::models::leads::{self, Lead};
 use crate::db::types::{Json, Uid};
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, RunMode};
 use crate::domain::audit::AuditAction;
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
 use crate::domain::phone::E164;
@@ -42,7 +42,7 @@ pub struct Request<'a> {
     pub import: i64,
     /// Take back do-not-call entries and opt-outs, too.
     pub with_dnc: bool,
-    pub dry_run: bool,
+    pub mode: RunMode,
     /// How each kind of import is undone.
     pub undoings: Undoings,
     pub stamp: Stamp,
@@ -72,10 +72,10 @@ pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, Undo
     let mut work = Work {
         edits: import_effects::edits_since(conn, org, import.id)?,
         summary: UndoSummary {
-            import_id: (!request.dry_run).then_some(record),
+            import_id: (!request.mode.is_dry_run()).then_some(record),
             undoes_import_id: import.id,
             file_name: import.file_name.clone(),
-            dry_run: request.dry_run,
+            dry_run: request.mode.is_dry_run(),
             ..UndoSummary::default()
         },
         request,

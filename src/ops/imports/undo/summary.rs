@@ -8,7 +8,7 @@ use super::told::{KindCounts, KindLists};
 /// What an undo did: every lead of the import is in exactly one group.
 #[derive(Debug, Default, Serialize)]
 pub struct UndoSummary {
-    /// The record of the undo; nothing after a rehearsal.
+    /// The record of the undo; none after a dry run.
     pub import_id: Option<i64>,
     pub undoes_import_id: i64,
     pub file_name: String,

@@ -8,7 +8,7 @@ use roaring::RoaringBitmap;
 use super::{BLOCK, bitmap, damaged, within_block, words_of};
 use crate::db::models::leads::lead_phones;
 use crate::db::models::leads::lead_search::{self, Posting, Searchable};
-use crate::db::{Database, Db, DbError, Lock, OrgId};
+use crate::db::{Database, Db, DbError, Lock, OrgId, RunMode};
 use crate::domain::leads::search::{Trigram, trigrams};
 
 /// So many changed leads are looked at one by one by each search, rather than brought into the index.
@@ -83,7 +83,7 @@ fn bring_up_to_date(db: &mut Database, org: OrgId, progress: &mut dyn FnMut(u64,
         }
         lead_search::set_seen(conn, org, last)
     };
-    db.write_under(Lock::SearchIndex, org, false, work)?;
+    db.write_under(Lock::SearchIndex, org, RunMode::Commit, work)?;
     Ok(true)
 }
 

@@ -36,6 +36,13 @@ pub struct Checked {
     pub placeholders: u32,
 }
 
+/// Whether a row must say who is meant: by phone, email or external id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    Required,
+    Optional,
+}
+
 /// Checks rows of one file.
 pub struct Checker {
     pub mapping: Mapping,
@@ -53,8 +60,7 @@ pub struct Checker {
     /// The organization's.
     pub base_currency: Currency,
     pub now: Timestamp,
-    /// Whether a row must say who is meant.
-    pub needs_identity: bool,
+    pub identity: Identity,
 }
 
 impl Checker {
@@ -208,7 +214,10 @@ impl Work<'_> {
             self.problem(ProblemKind::ExternalSourceMissing, "external_id".into(), &id, problem, remedy);
         }
         // A row without a first phone that has further ones is known by the first of those.
-        if self.checker.needs_identity && self.draft.phone.is_none() && !self.draft.further_phones.is_empty() {
+        if self.checker.identity == Identity::Required
+            && self.draft.phone.is_none()
+            && !self.draft.further_phones.is_empty()
+        {
             let (number, _) = self.draft.further_phones.remove(0);
             self.draft.phone = Some(number);
             self.draft.lead.phone_number = Some(number.to_string());
@@ -222,7 +231,7 @@ impl Work<'_> {
         });
         let lead = &self.draft.lead;
         let has_identity = lead.phone_number.is_some() || lead.email.is_some() || lead.external_id.is_some();
-        let identified = has_identity || !self.checker.needs_identity;
+        let identified = has_identity || self.checker.identity == Identity::Optional;
         let droppable = self.checker.lenient && self.problems.iter().all(|p| p.kind.is_droppable());
         if !identified && (self.problems.is_empty() || droppable) {
             self.problem(
@@ -266,7 +275,7 @@ mod tests {
             status_map: HashMap::from([("zzz".to_owned(), Status::Cold)]),
             base_currency: Currency::USD,
             now: Timestamp::from_micros(1_800_000_000_000_000),
-            needs_identity: true,
+            identity: Identity::Required,
         }
     }
 
