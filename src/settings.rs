@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{CommandError, Explain};
 use crate::ui::{ColorChoice, Format};
 
-/// What the command line said; nothing where it said nothing.
+/// What the command line said; `None` for what it left out.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     pub database_url: Option<String>,

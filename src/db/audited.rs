@@ -85,7 +85,7 @@ pub(in crate::db) use held;
 
 /// A value as the log has it.
 pub trait Logged {
-    /// The value as text; nothing when there is none.
+    /// The value as text; `None` when there is none.
     fn logged(&self) -> Option<String>;
 }
 

@@ -238,7 +238,7 @@ fn is_date(text: &str) -> bool {
 /// Undoes what a spreadsheet writes when it took a phone for a number: `12125551234.0`, `12,125,551,234`,
 /// `1.2125551234E+10`.
 ///
-/// Returns the digits, or nothing when the text is not of that kind.
+/// Returns the digits, or `None` when the text is not of that kind.
 fn undo_spreadsheet_number(text: &str) -> Result<Option<String>, PhoneProblem> {
     let unsigned = text.strip_prefix('+').unwrap_or(text);
     let Some(first) = unsigned.bytes().next() else { return Ok(None) };

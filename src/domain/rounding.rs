@@ -1,6 +1,6 @@
 //! Whole numbers from divisions: to the nearest, and of two that are as near to the even one.
 
-/// A quotient, rounded half to even, as ISO 80000-1 (B.3, rule A) and accountants do. Nothing when there is nothing to
+/// A quotient, rounded half to even, as ISO 80000-1 (B.3, rule A) and accountants do. `None` when there is nothing to
 /// divide by.
 pub fn half_even(dividend: i128, divisor: i128) -> Option<i128> {
     let quotient = dividend.checked_div_euclid(divisor)?;
@@ -13,7 +13,7 @@ pub fn half_even(dividend: i128, divisor: i128) -> Option<i128> {
     Some(if up { quotient.checked_add(step)? } else { quotient })
 }
 
-/// The part of an amount in minor units that falls on each of so many, rounded half to even. Nothing when there are none.
+/// The part of an amount in minor units that falls on each of so many, rounded half to even. `None` when `count` is 0.
 pub fn each(cents: i64, count: u64) -> Option<i64> {
     half_even(cents.into(), count.into()).and_then(|part| i64::try_from(part).ok())
 }

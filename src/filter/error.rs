@@ -12,7 +12,7 @@ use super::tree::{MAX_CONDITIONS, MAX_DEPTH, MAX_VALUES, Op};
 #[error("{problem}")]
 pub struct FilterError {
     pub problem: Box<Problem>,
-    /// The bytes of the text that are meant; empty at its end. For JSON: nothing.
+    /// The bytes of the text that are meant; empty at its end. `None` for JSON.
     pub at: Option<Range<usize>>,
     /// The text of the filter.
     pub text: String,

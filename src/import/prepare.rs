@@ -27,7 +27,7 @@ pub(super) fn refuse_to_overwrite(source: &Path, outputs: [&Option<PathBuf>; 2])
     }
 }
 
-/// The options of the import that a reject file names; nothing for any other file.
+/// The options of the import that a reject file names; `None` for any other file.
 pub(super) fn earlier_options<T: serde::de::DeserializeOwned>(
     db: &mut Database,
     source: &Source,

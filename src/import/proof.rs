@@ -9,7 +9,7 @@ use crate::domain::money::{self, DecimalSeparator, Grouping, SeparatorEvidence};
 use crate::domain::text::unmark_text;
 use crate::domain::time::datetime::{self, DateOrder};
 
-/// How the cells of a file are to be read; nothing where no cell needs it.
+/// How the cells of a file are to be read; `None` where no cell needs it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Formats {

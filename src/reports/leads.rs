@@ -48,7 +48,7 @@ pub(super) fn timezone(at: &Moment) -> String {
     at.zone.iana_name().unwrap_or("UTC").to_owned()
 }
 
-/// The first and the last creation of a live lead; nothing when there is none.
+/// The first and the last creation of a live lead; `None` when there is none.
 ///
 /// # Errors
 /// The database cannot be read.

@@ -1,11 +1,11 @@
 //! Ratios as reports print them.
 
-/// A part of a whole, to six decimals; nothing of nothing.
+/// A part of a whole, to six decimals; `None` when the whole is 0.
 pub(super) fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| six_decimals(part as f64 / whole as f64))
 }
 
-/// An amount in relation to another, to six decimals; nothing where that is nothing.
+/// An amount in relation to another, to six decimals; `None` when that is 0.
 pub(super) fn of_amounts(amount: i64, whole: i64) -> Option<f64> {
     (whole != 0).then(|| six_decimals(amount as f64 / whole as f64))
 }

@@ -98,7 +98,7 @@ pub enum Kind {
     Text,
     /// Text that is never shortened: phones, statuses.
     Whole,
-    /// Whether there is anything: `yes`, or nothing.
+    /// Whether there is anything: `yes`, or an empty cell.
     Mark,
     /// A time, shown to the second.
     Time,

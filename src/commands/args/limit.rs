@@ -14,7 +14,7 @@ pub struct Limit {
 const IN_TABLES: u32 = 50;
 
 impl Limit {
-    /// The most that are shown; nothing when all are.
+    /// The most that are shown; `None` when all are.
     pub fn most(self, ui: Ui) -> Option<u32> {
         let for_people = matches!(ui.format, Format::Table | Format::Markdown);
         match self.limit {

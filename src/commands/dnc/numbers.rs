@@ -25,7 +25,7 @@ pub(super) struct Numbers {
 
 /// A number as it was written, and what was read.
 pub(super) struct Written {
-    /// The line of the file; nothing when it was typed.
+    /// The line of the file; `None` when it was typed.
     pub line: Option<u64>,
     pub text: String,
     pub number: Result<E164, PhoneProblem>,

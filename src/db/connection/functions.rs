@@ -14,7 +14,7 @@ mod declared {
         fn fold_case(text: Nullable<Text>) -> Nullable<Text>;
         /// The value of a text that is a plain decimal number.
         fn number_of(text: Nullable<Text>) -> Nullable<diesel::sql_types::Double>;
-        /// The custom field with this key, as text; nothing when it is missing or empty.
+        /// The custom field with this key, as text; NULL when it is missing or empty.
         fn custom_text(fields: Text, key: Text) -> Nullable<Text>;
     }
 }

@@ -253,7 +253,7 @@ impl Database {
         })
     }
 
-    /// Writes to one organization under a lock, if that can begin at once; nothing when others write.
+    /// Writes to one organization under a lock, if that can begin at once; `None` when others write.
     ///
     /// # Errors
     /// Those of `work`; then nothing was changed.

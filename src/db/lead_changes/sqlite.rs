@@ -162,7 +162,7 @@ pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &
 }
 
 /// Takes away the indexes that an import of `expected` leads does not read, when building them anew afterwards costs
-/// less than keeping them: when there are few leads yet. Returns the statements that build them; nothing when the
+/// less than keeping them: when there are few leads yet. Returns the statements that build them: none when the
 /// indexes stay.
 pub(super) fn defer_indexes(conn: &mut SqliteConnection, expected: usize) -> Result<Vec<String>, DbError> {
     #[derive(QueryableByName)]

@@ -19,7 +19,7 @@ pub struct Segment {
     #[diesel(skip_update)]
     pub organization_id: i32,
     pub uid: Uid,
-    /// Who made it; nothing for the account of an embedded database.
+    /// Who made it; `None` for the account of an embedded database.
     pub owner_id: Option<i64>,
     pub name: String,
     pub description: Option<String>,

@@ -15,7 +15,7 @@ vocabulary! {
 }
 
 impl Entity {
-    /// What the rows of a table are called in the log; nothing when their changes are not logged there.
+    /// What the rows of a table are called in the log; `None` when their changes are not logged there.
     pub fn of_table(name: &str) -> Option<Entity> {
         Some(match name {
             "leads" => Entity::Lead,

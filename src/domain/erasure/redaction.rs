@@ -78,7 +78,7 @@ impl Redaction {
         self.may_speak(text) && !self.spans(text).is_empty()
     }
 
-    /// The text without what is looked for; nothing when it holds none of it.
+    /// The text without what is looked for; `None` when it holds none of it.
     pub fn redact(&self, text: &str) -> Option<String> {
         match self.may_speak(text) {
             true => without(text, self.spans(text)),

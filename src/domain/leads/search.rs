@@ -69,7 +69,7 @@ pub fn trigrams_of_term(term: &str) -> Vec<Trigram> {
 }
 
 /// How well words match what is looked for: for each term 3 when it is a word, 2 when one begins with it, 1 when one
-/// contains it; nothing when a term is missing.
+/// contains it; `None` when a term is missing.
 pub fn likeness(words: &[String], terms: &[String]) -> Option<u32> {
     terms.iter().try_fold(0, |sum, term| {
         let best = words.iter().filter_map(|word| match word.find(term.as_str()) {

@@ -14,7 +14,7 @@ pub fn normalize(text: &str) -> String {
 /// The key under which the metadata of a lead's source hold how it was written.
 const SPELLING: &str = "spelling";
 
-/// What is kept of how a source was written; nothing when it was written in its normal form, or at great length.
+/// What is kept of how a source was written; `None` when it was written in its normal form, or at great length.
 pub fn metadata(text: &str) -> Option<serde_json::Value> {
     let text = text.trim();
     (text != normalize(text) && text.chars().count() <= LONGEST_SPELLING).then(|| serde_json::json!({ SPELLING: text }))

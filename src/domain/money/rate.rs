@@ -20,7 +20,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// Converts an amount in minor units of `from` into minor units of `to`, rounded half to even. Nothing when it is
+    /// Converts an amount in minor units of `from` into minor units of `to`, rounded half to even. `None` when it is
     /// too large.
     pub fn convert(self, cents: i64, from: Currency, to: Currency) -> Option<i64> {
         // ISO 4217 gives no minor unit to a few, such as gold; they are counted whole.

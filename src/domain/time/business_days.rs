@@ -22,7 +22,7 @@ pub fn dnc_deadline(received: Timestamp, zone: &TimeZone) -> Timestamp {
     deadline().map_or(Timestamp::from(received), |end| end.timestamp().into())
 }
 
-/// The business day that is `count` business days after `date`; nothing beyond the calendar.
+/// The business day that is `count` business days after `date`; `None` beyond the calendar.
 fn after(date: Date, count: u32) -> Option<Date> {
     let mut day = date;
     let mut left = count;

@@ -50,7 +50,7 @@ pub enum Evidence {
     Ambiguous,
 }
 
-/// What a cell tells about the order of day and month; nothing when it reads the same either way, or not at all.
+/// What a cell tells about the order of day and month; `None` when it reads the same either way, or not at all.
 pub fn evidence(text: &str) -> Option<Evidence> {
     // The form of almost every cell, decided by two bytes.
     if matches!(text.as_bytes(), [a, b, c, d, b'-', ..] if [a, b, c, d].iter().all(|x| x.is_ascii_digit())) {
@@ -276,7 +276,7 @@ fn two_digits(part: &str) -> Option<i8> {
     part.parse().ok().filter(|_| part.len() <= 2)
 }
 
-/// An offset that follows a time; the outer nothing is for what cannot be known, such as `CST`.
+/// An offset that follows a time; the outer `None` is for what cannot be known, such as `CST`.
 fn zone_after(rest: &str) -> Option<Option<Offset>> {
     let rest = rest.trim().trim_start_matches('(').trim_end_matches(')').trim();
     let rest = match rest.to_ascii_uppercase().as_str() {

@@ -24,7 +24,7 @@ pub struct Quarter {
 }
 
 impl Month {
-    /// A month from 1 to 12 of a year of four digits; nothing for any other.
+    /// A month from 1 to 12 of a year of four digits; `None` for any other.
     pub fn new(year: i16, month: i8) -> Option<Month> {
         (YEARS.contains(&year) && (1..=12).contains(&month)).then_some(Month { year, month })
     }

@@ -7,7 +7,7 @@ use jiff::{Span, ToSpan, Unit};
 use super::month::{Month, Quarter, begin_of};
 use crate::domain::timestamp::Timestamp;
 
-/// A window of time `[since, until)`; an open end is nothing.
+/// A window of time `[since, until)`; an open end is `None`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window {
     shape: Shape,
@@ -34,7 +34,7 @@ impl Window {
         Window { shape: Shape::Quarter(quarter), zone }
     }
 
-    /// From the beginning of one month up to that of another; nothing for an open end.
+    /// From the beginning of one month up to that of another; `None` for an open end.
     pub fn months_between(first: Option<Month>, end: Option<Month>, zone: TimeZone) -> Window {
         let begin = |month: Month| begin_of(month.first_day(), &zone);
         let shape = match (first, end) {
@@ -85,8 +85,8 @@ impl Window {
         }
     }
 
-    /// The first month of the window, and the first one that does not belong to it, each nothing where the window has
-    /// no end. Nothing for a window that begins or ends within a month.
+    /// The first month of the window, and the first one that does not belong to it, each `None` where the window has
+    /// no end. `None` for a window that begins or ends within a month.
     pub fn months(&self) -> Option<(Option<Month>, Option<Month>)> {
         let month = |time: Option<Timestamp>| match time {
             None => Some(None),
@@ -108,7 +108,7 @@ impl Window {
     }
 
     /// The window before: the month before a month, the quarter before a quarter, as many months before months, else the same length up to its
-    /// beginning. Nothing for a window with an open end.
+    /// beginning. `None` for a window with an open end.
     pub fn previous(&self) -> Option<Window> {
         let shape = match self.shape {
             Shape::Month(month) => Shape::Month(month.previous()),

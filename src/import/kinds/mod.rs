@@ -10,7 +10,7 @@ use crate::domain::imports::kind::ImportKind;
 use crate::ops::imports::undo::Undoing;
 use crate::ops::money::costs::CostsUndoing;
 
-/// How a kind of import is undone; nothing for the undo of an import, which is not undone itself. This is the one list
+/// How a kind of import is undone; `None` for the undo of an import, which is not undone itself. This is the one list
 /// of kinds: a kind of import brings its fields, its writer and its undoing.
 pub fn undoing(kind: ImportKind) -> Option<&'static dyn Undoing> {
     Some(match kind {

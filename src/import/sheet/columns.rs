@@ -43,7 +43,7 @@ pub fn recognise<F: SheetField>(header: &str) -> Recognised {
     }
 }
 
-/// The columns of a sheet and what each fills; nothing for a column that is left out.
+/// The columns of a sheet and what each fills; `None` for a column that is left out.
 #[derive(Debug, Clone)]
 pub struct Columns<F> {
     pub headers: Vec<String>,

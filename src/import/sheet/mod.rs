@@ -215,7 +215,7 @@ struct Job<'a, K: Kind> {
 /// A row after checking.
 struct Checked<V> {
     row: Row,
-    /// Nothing when it is rejected.
+    /// `None` when it is rejected.
     value: Option<V>,
     problems: Vec<RowProblem>,
     repaired: bool,

@@ -16,7 +16,7 @@ const MAX_SHARED_STRINGS: u64 = 96 << 20;
 const SUSPICIOUS: u64 = 32 << 20;
 const MAX_RATIO: u64 = 250;
 
-/// The kind of workbook that an archive is; nothing when it is none.
+/// The kind of workbook that an archive is; `None` when it is none.
 ///
 /// # Errors
 /// The archive is damaged.

@@ -223,7 +223,7 @@ impl<R: BufRead> RecordReader<R> {
         Ok(())
     }
 
-    /// The next record, or nothing at the end. Lines without any character are counted and passed over.
+    /// The next record, or `None` at the end. Lines without any character are counted and passed over.
     fn next_record(&mut self) -> Result<Option<Row>, ImportError> {
         loop {
             if self.taken >= self.line.len() && !self.next_line()? {

@@ -26,7 +26,7 @@ pub(super) fn declared(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The legacy encoding of a text that is not UTF-8. Nothing when most of what is not ASCII in it is good UTF-8: then
+/// The legacy encoding of a text that is not UTF-8. `None` when most of what is not ASCII in it is good UTF-8: then
 /// the text is damaged, and reading it as anything else would garble its good part.
 ///
 /// # Errors

@@ -101,7 +101,7 @@ struct Records<R> {
 }
 
 impl<R: Read> Records<R> {
-    /// The next record; nothing at the end or where padding begins. The error is the place of a cut record.
+    /// The next record; `None` at the end or where padding begins. The error is the place of a cut record.
     fn next(&mut self) -> Result<Option<(u16, Vec<u8>)>, u64> {
         let begins = self.at;
         let mut head = [0u8; 4];

@@ -36,7 +36,7 @@ impl<'a> HeaderSearch<'a> {
         !found && (self.options.header_row.is_some() || self.rows.len() <= DEEPEST)
     }
 
-    /// The header, or nothing when there was no row at all.
+    /// The header, or `None` when there was no row at all.
     ///
     /// # Errors
     /// The row that was named as the header is blank or beyond the end.

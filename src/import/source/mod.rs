@@ -222,7 +222,7 @@ impl Source {
         notices
     }
 
-    /// The place of a cell as a spreadsheet names it; nothing in a text. The column counts from 0.
+    /// The place of a cell as a spreadsheet names it; `None` in a text. The column counts from 0.
     pub fn cell_address(&self, column: usize, row: u64) -> Option<String> {
         self.sheet().map(|sheet| cells::cell_address(sheet, column, row))
     }

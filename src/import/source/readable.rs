@@ -123,7 +123,7 @@ impl Readable {
         Ok(metadata.len())
     }
 
-    /// What a gzip file, or a ZIP archive with one file, holds; nothing for any other file.
+    /// What a gzip file, or a ZIP archive with one file, holds; `None` for any other file.
     ///
     /// # Errors
     /// The file is damaged, a bomb, or an archive of several files.

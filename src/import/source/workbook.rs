@@ -262,7 +262,7 @@ fn tabs_of<R: Reader<BufReader<File>>>(book: &R) -> Vec<Tab> {
     book.sheets_metadata().iter().map(tab).collect()
 }
 
-/// Runs what may panic on damaged input, without a word on stderr; nothing when it did.
+/// Runs what may panic on damaged input, without a word on stderr; `None` when it did.
 fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
     static INSTALLED: Once = Once::new();
     thread_local! {

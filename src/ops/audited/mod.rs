@@ -28,7 +28,7 @@ pub fn add<T: Addable>(conn: &mut Db, new: &T::New<'_>, stamp: &Stamp) -> Result
     Ok(made)
 }
 
-/// Changes the row with this id by `edit`, which is given what is stored now; nothing when there is no such row.
+/// Changes the row with this id by `edit`, which is given what is stored now; `None` when there is no such row.
 ///
 /// # Errors
 /// Those of `edit`, a unique key is taken, or the database refuses.
@@ -48,7 +48,7 @@ pub fn change<T: Editable, E: From<DbError>>(
     Ok(Some(Edited { row: if is_changed { row } else { before }, is_changed }))
 }
 
-/// Deletes the row with this id and returns it; nothing when there is no such row.
+/// Deletes the row with this id and returns it; `None` when there is no such row.
 ///
 /// # Errors
 /// Something refers to it, or the database refuses.

@@ -31,7 +31,7 @@ pub struct Request {
     pub reason: Option<String>,
     /// What the person said, or other evidence.
     pub text: Option<String>,
-    /// How certain a text is; nothing when a person said that it is a request.
+    /// How certain a text is; `None` when a person said that it is a request.
     pub class: Option<OptOutClass>,
     pub received_at: Timestamp,
 }

@@ -206,7 +206,7 @@ impl Sweep<'_> {
         }
     }
 
-    /// A text without the person; nothing when it stays. Tells where it still speaks of them.
+    /// A text without the person; `None` when it stays. Tells where it still speaks of them.
     fn text(&mut self, row: &Row, text: &'static Text, value: &str) -> Option<String> {
         let on_erase = match text.on_erase {
             OnErase::Value => of_field(row.field.as_deref()),

@@ -44,7 +44,7 @@ impl Tombstones {
         self.by_hash.is_empty()
     }
 
-    /// What the person with this phone or email opted out of before they were erased; nothing when nobody was.
+    /// What the person with this phone or email opted out of before they were erased; `None` when nobody was.
     pub fn find(&self, phone: Option<&str>, email: Option<&str>) -> Option<OptOut> {
         let key = self.key.as_ref()?;
         hashes(key, phone, email).filter_map(|hash| self.by_hash.get(&hash).copied()).reduce(OptOut::or)

@@ -10,7 +10,7 @@ use crate::domain::timestamp::Timestamp;
 
 pub use crate::domain::leads::custom::PREFIX as CUSTOM;
 
-/// A field's value as the audit log writes it; nothing when it is empty.
+/// A field's value as the audit log writes it; `None` when it is empty.
 pub fn text_of(lead: &Lead, field: &str) -> Option<String> {
     let number = |value: Option<i64>| value.map(|n| n.to_string());
     if let Some(key) = field.strip_prefix(CUSTOM) {

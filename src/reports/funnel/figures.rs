@@ -67,7 +67,7 @@ pub struct Stage {
 /// A part of a cohort.
 #[derive(Debug, Clone, Serialize)]
 pub struct CohortGroup {
-    /// What its leads have in common; nothing for the leads that have no such value.
+    /// What its leads have in common; `None` for the leads that have no such value.
     pub group: Option<String>,
     pub cohort: u64,
     pub stages: Vec<Stage>,

@@ -20,7 +20,7 @@ pub(super) struct Sums {
     pub without_value: u64,
     pub value_cents: i64,
     pub cost_cents: i64,
-    /// Whether a cost is recorded, be it of nothing.
+    /// Whether a cost is recorded, even if it is 0.
     pub has_costs: bool,
 }
 
@@ -59,10 +59,10 @@ pub struct Roi {
 }
 
 /// The figures of a group, or of all. Amounts are minor units of the organization's currency; cost and what follows from it are
-/// nothing where costs cannot be told apart.
+/// `None` where costs cannot be told apart.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Line {
-    /// Nothing for leads and costs without such a value.
+    /// `None` for leads and costs without such a value.
     pub name: Option<String>,
     /// Leads created in the window.
     pub leads: u64,

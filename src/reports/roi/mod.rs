@@ -124,7 +124,7 @@ pub struct MissingRate {
     pub what: String,
 }
 
-/// The sums of each group; nothing for leads and costs that have no such value.
+/// The sums of each group; `None` for leads and costs that have no such value.
 type Groups = BTreeMap<Option<String>, Sums>;
 
 /// What the leads created in the window cost, and what those are worth that were recruited.

@@ -25,8 +25,8 @@ impl Rates {
         Ok(Rates { base, known, missing: BTreeMap::new() })
     }
 
-    /// An amount in minor units of the organization's currency; nothing is zero. Without a rate it counts as zero, and
-    /// [`Rates::refuse_missing`] tells.
+    /// An amount in minor units of the organization's currency. Without a rate it counts as zero, and [`Rates::refuse_missing`]
+    /// tells.
     ///
     /// # Errors
     /// The amount is too large.

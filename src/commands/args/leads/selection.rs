@@ -71,7 +71,7 @@ impl Selection {
     }
 }
 
-/// Every part holds; nothing when there are none.
+/// Every part holds; `None` when there are none.
 pub fn all_of(parts: Vec<Filter>) -> Option<Filter> {
     match parts.is_empty() {
         true => None,

@@ -79,7 +79,7 @@ impl CostSelection {
 struct CostRow {
     #[serde(flatten)]
     cost: SourceCost,
-    /// Minor units; nothing when nothing of it was charged.
+    /// Minor units; `None` when none of it was charged.
     in_ledger_cents: Option<i64>,
 }
 

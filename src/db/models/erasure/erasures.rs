@@ -29,7 +29,7 @@ pub fn erased_among(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<
     Ok(erased)
 }
 
-/// The key of the organization's hashes; nothing while nobody is erased.
+/// The key of the organization's hashes; `None` while nobody is erased.
 ///
 /// # Errors
 /// The database cannot be read.

@@ -31,7 +31,7 @@ pub struct Posting {
     pub leads: Vec<u8>,
 }
 
-/// Up to which audit entry the index has seen the organization's leads; nothing before the first search.
+/// Up to which audit entry the index has seen the organization's leads; `None` before the first search.
 ///
 /// # Errors
 /// The database cannot be read.

@@ -32,7 +32,7 @@ pub struct SourceCost {
 }
 
 impl SourceCost {
-    /// What the cost is for; nothing when the month cannot be read, which the database does not let in.
+    /// What the cost is for; `None` when the month cannot be read, which the database does not let in.
     pub fn key(&self) -> Option<CostKey> {
         Some(CostKey {
             period: self.period.parse().ok()?,

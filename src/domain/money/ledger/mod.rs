@@ -31,7 +31,7 @@ vocabulary! {
 }
 
 impl TransactionType {
-    /// What an amount does to the balance; nothing when it is too large.
+    /// What an amount does to the balance; `None` when it is too large.
     pub fn effect(self, amount_cents: i64) -> Option<i64> {
         match self {
             TransactionType::Charge => amount_cents.checked_neg(),

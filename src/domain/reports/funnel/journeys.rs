@@ -19,7 +19,7 @@ const NEVER: i64 = i64::MAX;
 #[derive(Debug, Clone, Copy)]
 pub struct Journey<'a> {
     first_entered: &'a [i64],
-    /// How it left; nothing while it is in the funnel.
+    /// How it left; `None` while it is in the funnel.
     pub exit: Option<Exit>,
 }
 

@@ -28,7 +28,7 @@ impl Stages {
         self.0.len()
     }
 
-    /// Where a status stands among the stages; nothing when it is none of them.
+    /// Where a status stands among the stages; `None` when it is none of them.
     pub fn place(&self, status: Status) -> Option<usize> {
         self.0.iter().position(|stage| *stage == status)
     }

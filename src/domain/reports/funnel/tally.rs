@@ -101,14 +101,14 @@ impl Tally {
     }
 }
 
-/// The whole seconds from one time to a later one; nothing when it is earlier.
+/// The whole seconds from one time to a later one; `None` when it is earlier.
 fn seconds_between(before: Timestamp, after: Timestamp) -> Option<u32> {
     let micros = after.as_micros().checked_sub(before.as_micros()).filter(|micros| *micros >= 0)?;
     Some(u32::try_from(micros / 1_000_000).unwrap_or(u32::MAX))
 }
 
-/// The value of which `part` of `whole` values are at most as great: the nearest rank, ⌈n · part / whole⌉. Nothing among
-/// nothing. The values change their order.
+/// The value of which `part` of `whole` values are at most as great: the nearest rank, ⌈n · part / whole⌉. `None`
+/// when there are none. The values change their order.
 pub fn nearest_rank(values: &mut [u32], part: usize, whole: usize) -> Option<u32> {
     let rank = (values.len() * part).div_ceil(whole);
     let place = rank.checked_sub(1).filter(|place| *place < values.len())?;

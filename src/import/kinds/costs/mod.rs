@@ -86,7 +86,7 @@ pub struct Costs {
 
 /// The rows of one cost that were accepted.
 struct Seen {
-    /// The days that they are of; nothing when the first is of the month as a whole.
+    /// The days that they are of; `None` when the first is of the month as a whole.
     days: Option<HashSet<Period>>,
     is_new: bool,
 }

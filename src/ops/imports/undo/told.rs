@@ -21,7 +21,7 @@ pub struct KeptThing {
     kept: Kept,
 }
 
-/// What is told of an undo of this kind; nothing when figures are missing.
+/// What is told of an undo of this kind; `None` when figures are missing.
 pub(super) fn tell(undoings: Undoings, kind: ImportKind, taken: TakenBack) -> Option<(KindCounts, KindLists)> {
     let (mut counts, mut lists) = (KindCounts::default(), KindLists::default());
     for (other, undoing) in kinds(undoings) {

@@ -32,7 +32,7 @@ pub trait Undoing: Sync {
     }
 }
 
-/// Tells how a kind is undone; nothing for records that cannot be undone.
+/// Tells how a kind is undone; `None` for records that cannot be undone.
 pub type Undoings = fn(ImportKind) -> Option<&'static dyn Undoing>;
 
 /// Something that a kind counts.

@@ -87,7 +87,7 @@ impl<'a> Batch<'a> {
         })
     }
 
-    /// Decides what becomes of a draft; nothing when that needs more than was looked up beforehand.
+    /// Decides what becomes of a draft; `None` when that needs more than was looked up beforehand.
     pub(super) fn place(&mut self, draft: &LeadDraft) -> Option<Outcome> {
         Some(match self.writer.identities.find(draft) {
             Match::Conflict(by_id, by_phone) => Outcome::of(Fate::RejectedConflict(by_id, by_phone)),

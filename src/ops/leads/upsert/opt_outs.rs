@@ -54,7 +54,7 @@ impl OptOuts {
         by_phone.or(by_email).or(self.of_erased(phone, email).unwrap_or_default())
     }
 
-    /// What the person with this phone or email opted out of before they were erased; nothing when nobody was.
+    /// What the person with this phone or email opted out of before they were erased; `None` when nobody was.
     pub fn of_erased(&self, phone: Option<E164>, email: Option<&str>) -> Option<OptOut> {
         if self.erased.is_empty() {
             return None;

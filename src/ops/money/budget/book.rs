@@ -110,7 +110,7 @@ pub fn book(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostMoved {
     pub key: CostKey,
-    /// Nothing when none was recorded.
+    /// `None` when none was recorded.
     pub before: Option<i64>,
     pub after: i64,
 }

@@ -16,7 +16,7 @@ use crate::domain::money::ledger::{Fault, Found, Walk, hex};
 pub struct Verified {
     pub accounts: Vec<CheckedAccount>,
     pub faults: Vec<AccountFault>,
-    /// Where the hash stands that was looked for: account and sequence. Nothing when none was looked for, or it is nowhere.
+    /// Where the hash stands that was looked for: account and sequence. `None` when none was, or it is nowhere.
     pub contains: Option<(String, i64)>,
 }
 

@@ -40,7 +40,7 @@ struct Line {
     stored: Option<(i64, i64)>,
     /// Of it so much is in the budget ledger.
     in_ledger: i64,
-    /// Nothing where no cost is recorded.
+    /// `None` where no cost is recorded.
     cents: Option<i64>,
     note: Option<String>,
 }

@@ -24,7 +24,7 @@ const KEPT: KeptList =
 
 /// What an import made of a cost.
 struct Effect {
-    /// Nothing when the import entered it.
+    /// `None` when the import entered it.
     old: Option<i64>,
     new: Option<i64>,
 }

@@ -26,7 +26,7 @@ use crate::ops::leads::draft::LeadDraft;
 /// A row after checking.
 pub struct Checked {
     pub row: Row,
-    /// Nothing when the row is rejected.
+    /// `None` when the row is rejected.
     pub draft: Option<LeadDraft>,
     /// Why it is rejected, or which of its values were dropped.
     pub problems: Vec<RowProblem>,
