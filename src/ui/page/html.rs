@@ -1,80 +1,110 @@
 //! A page as a web page: one file, without scripts, fonts or pictures from elsewhere; light and dark, and for print.
 
-use super::{Bars, Page, Part, Sheet, markup};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{Bars, Page, Part, Sheet, Shown};
 
 const STYLE: &str = include_str!("page.css");
 
 pub(super) fn render(page: &Page) -> String {
-    let title = markup(&page.title);
-    let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1>{title}</h1>\n<p class=\"subtitle\">{}</p>\n",
-        markup(&page.subtitle)
-    );
-    for part in &page.parts {
-        match part {
-            Part::Bars(bars) => out.push_str(&bars_of(bars)),
-            Part::Sheet(sheet) => out.push_str(&sheet_of(sheet)),
+    let document = html! {
+        (DOCTYPE) "\n"
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (Shown(&page.title)) }
+                style { "\n" (PreEscaped(STYLE)) }
+            }
+            "\n"
+            body {
+                main {
+                    h1 { (Shown(&page.title)) }
+                    p.subtitle { (Shown(&page.subtitle)) }
+                    "\n"
+                    @for part in &page.parts {
+                        @match part {
+                            Part::Bars(bars) => (bars_of(bars)),
+                            Part::Sheet(sheet) => (sheet_of(sheet)),
+                        }
+                    }
+                    @if !page.notes.is_empty() {
+                        ul.notes { "\n" @for note in &page.notes { li { (Shown(note)) } "\n" } }
+                    }
+                }
+            }
         }
-    }
-    if !page.notes.is_empty() {
-        let notes: String = page.notes.iter().map(|note| format!("<li>{}</li>\n", markup(note))).collect();
-        out.push_str(&format!("<ul class=\"notes\">\n{notes}</ul>\n"));
-    }
-    out.push_str("</main>\n</body>\n</html>\n");
-    out
+        "\n"
+    };
+    document.into_string()
 }
 
-fn heading(title: &str) -> String {
-    match title.is_empty() {
-        true => String::new(),
-        false => format!("<h2>{}</h2>\n", markup(title)),
-    }
+fn heading(title: &str) -> Markup {
+    html! { @if !title.is_empty() { h2 { (Shown(title)) } "\n" } }
 }
 
 /// Bars are a table, so that whoever cannot see them reads the figures.
-fn bars_of(bars: &Bars) -> String {
-    let titles: String =
-        bars.columns.iter().map(|title| format!("<th class=\"number\">{}</th>", markup(title))).collect();
-    let mut out = format!(
-        "<section>\n{}<div class=\"wide\"><table class=\"bars\">\n<thead><tr><th></th>{titles}<th class=\"track\"></th></tr></thead>\n<tbody>\n",
-        heading(&bars.title)
-    );
-    for bar in &bars.bars {
-        let figures: String =
-            bar.figures.iter().map(|figure| format!("<td class=\"number\">{}</td>", markup(figure))).collect();
-        out.push_str(&format!(
-            "<tr><th scope=\"row\">{}</th>{figures}<td class=\"track\"><div class=\"bar\" style=\"width:{:.2}%\"></div></td></tr>\n",
-            markup(&bar.label),
-            bar.part() * 100.0
-        ));
+fn bars_of(bars: &Bars) -> Markup {
+    html! {
+        section {
+            (heading(&bars.title))
+            div.wide {
+                table.bars {
+                    thead {
+                        tr {
+                            th {}
+                            @for title in &bars.columns { th.number { (Shown(title)) } }
+                            th.track {}
+                        }
+                    }
+                    "\n"
+                    tbody {
+                        "\n"
+                        @for bar in &bars.bars {
+                            tr {
+                                th scope="row" { (Shown(&bar.label)) }
+                                @for figure in &bar.figures { td.number { (Shown(figure)) } }
+                                td.track { div.bar style={ "width:" (format_args!("{:.2}", bar.part() * 100.0)) "%" } {} }
+                            }
+                            "\n"
+                        }
+                    }
+                }
+            }
+        }
+        "\n"
     }
-    out.push_str("</tbody>\n</table></div>\n</section>\n");
-    out
 }
 
-fn sheet_of(sheet: &Sheet) -> String {
-    let class = |is_number: bool| if is_number { " class=\"number\"" } else { "" };
-    let titles: String = sheet
-        .columns
-        .iter()
-        .map(|column| format!("<th{}>{}</th>", class(column.is_number), markup(&column.title)))
-        .collect();
-    let mut out = format!(
-        "<section>\n{}<div class=\"wide\"><table>\n<thead><tr>{titles}</tr></thead>\n<tbody>\n",
-        heading(&sheet.title)
-    );
-    for row in &sheet.rows {
-        let cells: String = row
-            .iter()
-            .zip(&sheet.columns)
-            .map(|(cell, column)| format!("<td{}>{}</td>", class(column.is_number), markup(cell)))
-            .collect();
-        out.push_str(&format!("<tr>{cells}</tr>\n"));
+fn sheet_of(sheet: &Sheet) -> Markup {
+    html! {
+        section {
+            (heading(&sheet.title))
+            div.wide {
+                table {
+                    thead {
+                        tr {
+                            @for column in &sheet.columns {
+                                th.number[column.is_number] { (Shown(&column.title)) }
+                            }
+                        }
+                    }
+                    "\n"
+                    tbody {
+                        "\n"
+                        @for row in &sheet.rows {
+                            tr {
+                                @for (cell, column) in row.iter().zip(&sheet.columns) {
+                                    td.number[column.is_number] { (Shown(cell)) }
+                                }
+                            }
+                            "\n"
+                        }
+                    }
+                }
+            }
+        }
+        "\n"
     }
-    out.push_str("</tbody>\n</table></div>\n</section>\n");
-    out
 }

@@ -118,18 +118,67 @@ impl Ui {
     }
 }
 
-/// Text for HTML and SVG: unsafe characters are shown as escapes, and what markup is made of stands for itself.
-fn markup(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in super::escape::cell(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
+/// A text in HTML or SVG: unsafe characters are shown as escapes, and maud escapes what markup is made of.
+struct Shown<'a>(&'a str);
+
+impl maud::Render for Shown<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        super::escape::cell(self.0).render_to(buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page that says the same text wherever it can.
+    fn page_of(text: &str) -> Page {
+        let text = || text.to_owned();
+        let bars = Bars {
+            title: text(),
+            columns: vec![text()],
+            bars: vec![Bar { label: text(), figures: vec![text()], length: 0.5 }],
+        };
+        let sheet = Sheet {
+            title: text(),
+            columns: vec![SheetColumn::text(text()), SheetColumn::number(text())],
+            rows: vec![vec![text(), text()]],
+        };
+        let parts = vec![Part::Bars(bars), Part::Sheet(sheet)];
+        Page { title: text(), subtitle: text(), parts, notes: vec![text()] }
+    }
+
+    /// The texts between the tags of a document, as a reader of XML understands them.
+    fn texts(document: &str) -> Vec<String> {
+        use quick_xml::events::Event;
+        let (mut reader, mut found, mut text) = (quick_xml::Reader::from_str(document), Vec::new(), String::new());
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Eof => return found,
+                Event::Text(part) => text.push_str(&part),
+                Event::GeneralRef(name) => {
+                    text.push_str(quick_xml::escape::resolve_predefined_entity(&name).unwrap());
+                }
+                Event::End(_) if !text.trim().is_empty() => found.push(std::mem::take(&mut text).trim().to_owned()),
+                _ => text.clear(),
+            }
         }
     }
-    out
+
+    #[test]
+    fn every_text_of_a_page_stands_for_itself() {
+        let hostile = "</td><b>&amp;\"'\u{202e}\u{1b}[31m";
+        let shown = "</td><b>&amp;\"'\\u{202e}\\u{1b}[31m";
+        let svg = page_of(hostile).to_svg();
+        // Title, heading, subtitle, title of the bars, column, label, figure, note; the style is a text of its own.
+        assert_eq!(texts(&svg).iter().filter(|text| *text == shown).count(), 8, "{svg}");
+        let html = page_of(hostile).to_html();
+        // Elements without an end are no XML.
+        let body = html.split_once("<body>").unwrap().1;
+        let body = format!("<body>{}", body.split_once("</body>").unwrap().0.to_owned() + "</body>");
+        assert_eq!(texts(&body).iter().filter(|text| *text == shown).count(), 12, "{html}");
+        for document in [svg, html] {
+            assert!(!document.chars().any(|c| super::super::escape::is_unsafe(c) && c != '\n'), "{document}");
+        }
+    }
 }

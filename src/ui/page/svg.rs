@@ -1,9 +1,9 @@
 //! The bars of a page as a picture: one file, light and dark. Its texts are placed by an estimate of their widths that
 //! is wide for every usual font.
 
-use std::fmt::Write;
+use maud::{PreEscaped, Render, html};
 
-use super::{Bars, Page, Part, markup};
+use super::{Bars, Page, Part, Shown};
 
 const WIDTH: f64 = 960.0;
 const MARGIN: f64 = 24.0;
@@ -36,12 +36,29 @@ pub(super) fn render(page: &Page) -> String {
         drawing.lines(note, TEXT, "soft");
     }
     let height = drawing.y + MARGIN;
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height:.0}\" width=\"{WIDTH}\" height=\"{height:.0}\" role=\"img\">\n\
-         <title>{}</title>\n<style>{STYLE}</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n{}</svg>\n",
-        markup(&page.title),
-        drawing.out
-    )
+    let document = html! {
+        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (whole(height)) } width=(WIDTH) height=(whole(height)) role="img" {
+            "\n"
+            title { (Shown(&page.title)) }
+            "\n"
+            style { (PreEscaped(STYLE)) }
+            "\n"
+            rect.paper width="100%" height="100%" {}
+            "\n"
+            (PreEscaped(drawing.out))
+        }
+        "\n"
+    };
+    document.into_string()
+}
+
+/// A coordinate to a tenth of a pixel.
+fn tenths(length: f64) -> String {
+    format!("{length:.1}")
+}
+
+fn whole(length: f64) -> String {
+    format!("{length:.0}")
 }
 
 struct Drawing {
@@ -77,12 +94,11 @@ impl Drawing {
     }
 
     fn text(&mut self, x: f64, y: f64, text: &str, size: f64, class: &str, anchor: &str) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            self.out,
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" class=\"{class}\" text-anchor=\"{anchor}\">{}</text>",
-            markup(text)
-        );
+        let element = html! {
+            text x=(tenths(x)) y=(tenths(y)) font-size=(size) class=(class) text-anchor=(anchor) { (Shown(text)) }
+            "\n"
+        };
+        element.render_to(&mut self.out);
     }
 
     fn bars(&mut self, bars: &Bars) {
@@ -117,14 +133,13 @@ impl Drawing {
             for (figure, edge) in bar.figures.iter().zip(&edges) {
                 self.text(*edge, baseline, figure, TEXT, "", "end");
             }
-            let _ = writeln!(
-                self.out,
-                "<rect class=\"track\" x=\"{begin:.1}\" y=\"{:.1}\" width=\"{room:.1}\" height=\"{BAR}\" rx=\"3\"/>\
-                 <rect class=\"bar\" x=\"{begin:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{BAR}\" rx=\"3\"/>",
-                self.y,
-                self.y,
-                bar.part() * room
-            );
+            for (class, length) in [("track", room), ("bar", bar.part() * room)] {
+                let element = html! {
+                    rect class=(class) x=(tenths(begin)) y=(tenths(self.y)) width=(tenths(length)) height=(BAR) rx="3" {}
+                    "\n"
+                };
+                element.render_to(&mut self.out);
+            }
             self.y += STEP;
         }
     }
