@@ -29,7 +29,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         return Err(CommandError::failed("only the embedded database is backed up by crmctl")
             .hint("back up PostgreSQL with pg_dump"));
     };
-    let bytes = backup_to(path, &args.file)?;
+    context.catch_interrupts();
+    let bytes = backup_to(path, &args.file, &db.interrupted())?;
     let made = Made { file: args.file.display().to_string(), bytes };
     context.ui.record(&made, &[Column::text("file", "file"), Column::count("bytes", "bytes")])?;
     Ok(Exit::Done)

@@ -1,56 +1,91 @@
-//! A copy of the embedded database while others use it, by SQLite's online backup.
+//! A copy of the embedded database while others use it, by SQLite's `VACUUM INTO`.
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use rusqlite::backup::Backup;
-use rusqlite::{Connection, OpenFlags};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use super::DbError;
+use super::connection::functions;
 use super::connection::open::create_private;
 
 /// Copies the database file to a new file and verifies the copy by opening it.
 /// Returns the size of the copy in bytes.
 ///
 /// # Errors
-/// The target exists, cannot be written, or the copy does not verify; then no target is left behind.
-pub fn backup_to(database: &Path, target: &Path) -> Result<u64, DbError> {
+/// The target exists, cannot be written, the copy does not verify, or the person asked to stop; then no target is left
+/// behind.
+pub fn backup_to(database: &Path, target: &Path, interrupted: &AtomicBool) -> Result<u64, DbError> {
     let problem = |reason: String| DbError::Backup { path: target.display().to_string(), reason };
     if target.exists() {
         return Err(problem("the file exists".into()));
     }
     let folder = target.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let partial = tempfile::Builder::new()
-        .prefix(".crmctl-backup-")
-        .tempfile_in(folder)
-        .map_err(|e| problem(e.to_string()))?
-        .into_temp_path();
+    // A folder of its own: on a full disk SQLite leaves a journal beside the copy.
+    let scratch =
+        tempfile::Builder::new().prefix(".crmctl-backup-").tempdir_in(folder).map_err(|e| problem(e.to_string()))?;
+    let partial = tempfile::TempPath::try_from_path(scratch.path().join("copy")).map_err(|e| problem(e.to_string()))?;
     create_private(&partial).map_err(|e| problem(e.to_string()))?;
-    copy(database, &partial).map_err(|e| problem(e.to_string()))?;
-    verify(&partial).map_err(problem)?;
+    copy(database, &partial).map_err(problem)?;
+    verify(&partial).map_err(|e| problem(format!("the copy does not verify: {e}")))?;
+    if interrupted.load(Ordering::Relaxed) {
+        return Err(DbError::Interrupted);
+    }
     let size = std::fs::metadata(&partial).map_err(|e| problem(e.to_string()))?.len();
     partial.persist_noclobber(target).map_err(|e| problem(e.to_string()))?;
     Ok(size)
 }
 
-fn copy(from: &Path, to: &Path) -> rusqlite::Result<()> {
-    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    source.busy_timeout(Duration::from_secs(10))?;
-    let mut target = Connection::open(to)?;
-    Backup::new(&source, &mut target)?.run_to_completion(4096, Duration::from_millis(1), None)?;
-    // The copy inherits WAL mode from the header; as a single file it is easier to move.
-    target.pragma_update(None, "journal_mode", "DELETE")
+/// Writes what is committed to an empty file. It sees one state of the database, which others may change meanwhile.
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    let to = address(to, "rw").map_err(|e| e.to_string())?;
+    let mut source = open(from)?;
+    diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(to).execute(&mut source).map(|_| ()).map_err(|e| e.to_string())
 }
 
 fn verify(copy: &Path) -> Result<(), String> {
-    let check = || -> rusqlite::Result<String> {
-        let conn = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        conn.query_row("SELECT count(*) FROM organizations", [], |_| Ok(()))?;
-        conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        #[expect(dead_code, reason = "counting shows that the table can be read")]
+        organizations: i64,
+    }
+    #[derive(QueryableByName)]
+    struct Verdict {
+        #[diesel(sql_type = Text)]
+        quick_check: String,
+    }
+    let mut conn = open(copy)?;
+    let mut check = || -> QueryResult<String> {
+        diesel::sql_query("SELECT count(*) AS organizations FROM organizations").get_result::<Count>(&mut conn)?;
+        Ok(diesel::sql_query("PRAGMA quick_check(1)").get_result::<Verdict>(&mut conn)?.quick_check)
     };
     match check() {
-        Ok(result) if result == "ok" => Ok(()),
-        Ok(result) => Err(format!("the copy does not verify: {result}")),
-        Err(e) => Err(format!("the copy does not verify: {e}")),
+        Ok(verdict) if verdict == "ok" => Ok(()),
+        Ok(verdict) => Err(verdict),
+        Err(e) => Err(e.to_string()),
     }
+}
+
+/// Opens a database for reading.
+fn open(path: &Path) -> Result<SqliteConnection, String> {
+    let address = address(path, "ro").map_err(|e| e.to_string())?;
+    let mut conn = SqliteConnection::establish(&address).map_err(|e| e.to_string())?;
+    functions::register(&mut conn).map_err(|e| e.to_string())?;
+    conn.batch_execute("PRAGMA busy_timeout = 10000").map_err(|e| e.to_string())?;
+    Ok(conn)
+}
+
+/// A file's name as the URI by which SQLite opens it, whatever its characters.
+fn address(path: &Path, mode: &str) -> std::io::Result<String> {
+    let mut uri = String::from("file:");
+    for byte in std::path::absolute(path)?.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Ok(format!("{uri}?mode={mode}"))
 }

@@ -170,3 +170,31 @@ fn a_full_disk_changes_nothing() {
     assert_eq!(left.unwrap(), ["0"]);
     world.finish();
 }
+
+#[test]
+fn a_full_disk_leaves_no_backup() {
+    let world = World::new(Engine::Sqlite);
+    world.import(&world.file("many.csv", many_leads(5_000, 0)), &[]);
+    let disk = SmallDisk::mount(256);
+    let folder = disk.as_ref().map_or_else(|| world.path("small"), |disk| disk.0.path().to_owned());
+    std::fs::create_dir_all(&folder).unwrap();
+    let target = folder.join("copy.db");
+    let call = ["backup", target.to_str().unwrap()];
+    let mut command = match &disk {
+        Some(_) => world.command(call),
+        None => {
+            let mut shell = Command::new("bash");
+            shell.env_clear().env("HOME", world.folder.path()).arg("-c").arg(format!(
+                "trap '' XFSZ; ulimit -f 256; exec {} backup {}",
+                env!("CARGO_BIN_EXE_crmctl"),
+                target.display()
+            ));
+            shell
+        }
+    };
+    let ran = crate::support::ran(command.env("CRM_DATABASE_URL", &world.url));
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot back up to") && ran.stderr.contains("folder with room"), "{}", ran.stderr);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    world.finish();
+}

@@ -39,7 +39,7 @@ pub(super) fn back_up_first(db: &Database, ui: Ui) -> Result<()> {
     let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.6fZ").to_string();
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let target = path.with_file_name(format!("{name}.backup-{stamp}"));
-    backup_to(path, &target)?;
+    backup_to(path, &target, &db.interrupted())?;
     ui.note(&format!("backed up to {}", target.display()));
     Ok(())
 }
