@@ -42,7 +42,7 @@ const PARTS: [(&str, &str, &str); 6] = [
     (r"\b(\w+) IS ('\w+'|[a-z]\w*)", "$1 IS NOT DISTINCT FROM $2", "IS between values is SQLite's"),
 ];
 
-/// SQLite's CHECK in PostgreSQL's words, or nothing where PostgreSQL needs none.
+/// SQLite's CHECK in PostgreSQL's words; `None` where PostgreSQL needs none.
 fn translated(check: &str, table: &str, types: &Types) -> Option<String> {
     // A log's trigger that stops INSERT OR REPLACE passes over ids below 0: those that the engine is yet to choose.
     if check == "id > 0" && has_no_replace_trigger(table) {
@@ -160,6 +160,16 @@ fn both_engines_check_the_same() {
 }
 
 /// PostgreSQL refuses U+0000 by itself. On SQLite GLOB and json_valid look no further than it, so that anything may follow.
+/// IN makes a table for each run of a statement.
+#[test]
+fn no_check_of_sqlite_has_a_list() {
+    for (table, sql) in tables_of_sqlite() {
+        for check in checks_in(&sql) {
+            assert!(!check.contains(" IN "), "`{table}`: {check}");
+        }
+    }
+}
+
 #[test]
 fn every_text_of_sqlite_refuses_the_character_zero() {
     let sqlite = tables_of_sqlite();

@@ -8,4 +8,5 @@ mod indexes;
 mod keys;
 mod live;
 mod reversal;
+mod tenant_queries;
 mod triggers;
