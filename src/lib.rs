@@ -5,6 +5,19 @@
 //! [`reports`] and [`filter`] (the work), [`db`] (Diesel),
 //! [`domain`] (value types and pure rules); [`error`] serves all of them. Dependence runs only inwards; a test checks it.
 
+// Nothing that input can reach panics, and only `ui` writes to streams.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::expect_used,
+        clippy::panic,
+        clippy::print_stderr,
+        clippy::print_stdout,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 #[macro_use]
 pub mod domain;
 pub mod cli;

@@ -18,7 +18,7 @@ use crate::error::{CommandError, Exit, Result};
 use crate::import::kinds::leads::summary::ImportSummary;
 use crate::import::kinds::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
-use crate::ui::{Column, Format, Ui};
+use crate::ui::{Column, Format, Ui, UiError};
 
 /// Import leads from CSV, TSV, XLSX, XLSB, XLS or ODS files, each in one transaction
 ///

@@ -20,7 +20,7 @@ mod declared {
 }
 
 /// Gives a connection the functions.
-pub(super) fn register(conn: &mut SqliteConnection) -> QueryResult<()> {
+pub(in crate::db) fn register(conn: &mut SqliteConnection) -> QueryResult<()> {
     declared::fold_case_utils::register_impl(conn, |text: Option<String>| text.map(|text| fold_case(&text)))?;
     declared::number_of_utils::register_impl(conn, |text: Option<String>| text.and_then(|text| number_of(&text)))?;
     declared::custom_text_utils::register_impl(conn, |fields: String, key: String| custom_text(&fields, &key))

@@ -1,6 +1,6 @@
 //! Opening a database, and transactions that see one organization.
 
-mod functions;
+pub(super) mod functions;
 pub(super) mod location;
 pub(super) mod open;
 

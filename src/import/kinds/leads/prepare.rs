@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::Request;
-use super::checker::Checker;
+use super::checker::{Checker, Identity};
 use super::mapping::Mapping;
 use crate::db::Database;
 use crate::db::models::access::organizations::Organization;
@@ -72,6 +72,6 @@ pub(super) fn checker(
         // The organization's currency was validated when it was set.
         base_currency: currency::parse(&organization.base_currency).unwrap_or(iso_currency::Currency::USD),
         now: request.stamp.now,
-        needs_identity: true,
+        identity: Identity::Required,
     })
 }
