@@ -46,7 +46,7 @@ fn filters() {
     let mut text = String::from(FILTERS);
     text.push_str("| field | takes | operators |\n|---|---|---|\n");
     let ops = |kind: Kind| kind.ops().iter().map(|op| format!("`{op}`")).collect::<Vec<_>>().join(" ");
-    for field in Field::ALL {
+    for field in Field::all() {
         text.push_str(&format!("| `{field}` | {} | {} |\n", field.kind().takes(), ops(field.kind())));
     }
     text.push_str(&format!("| `custom.KEY` | {} | {} |\n", Kind::Custom.takes(), ops(Kind::Custom)));

@@ -6,6 +6,7 @@ pub mod catalogue;
 mod connection;
 mod error;
 pub mod lead_changes;
+pub mod lead_fields;
 pub mod locks;
 pub mod migrate;
 pub mod models;

@@ -88,6 +88,13 @@ impl Default for Uid {
 #[serde(transparent)]
 pub struct Json(pub serde_json::Value);
 
+impl Default for Json {
+    /// The empty object.
+    fn default() -> Self {
+        Json(serde_json::Value::Object(serde_json::Map::new()))
+    }
+}
+
 /// A calendar date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow, serde::Serialize)]
 #[serde(transparent)]

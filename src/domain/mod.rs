@@ -11,6 +11,9 @@ macro_rules! vocabulary {
             /// Every value, in the order of the documentation.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
 
+            /// The words of all values, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
             /// The word stored in the database and printed.
             pub const fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $word),+ }
@@ -66,6 +69,7 @@ pub mod flag;
 pub mod imports;
 pub mod leads;
 pub mod money;
+pub mod on_erase;
 pub mod phone;
 pub mod reports;
 pub mod rounding;

@@ -1,17 +1,21 @@
 //! The columns in which leads are listed, exported and sorted.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
 use super::compile::{Moment, on_dnc};
 use super::field::MAX_KEY;
+use crate::db::lead_fields::{FIELDS, Sorts};
 use crate::db::{Cell, Statement};
 use crate::domain::leads::custom::{self, PREFIX};
 use crate::domain::money::amount;
 use crate::domain::text::nearest;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
+
+pub use crate::db::lead_fields::Shape;
 
 /// A column of a list of leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,20 +29,6 @@ pub struct LeadColumn {
     sorts: Sorts,
 }
 
-/// What the cells of a column are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    Number,
-    Text,
-    Time,
-    Flag,
-    /// A list of texts.
-    Texts,
-    Json,
-    /// Minor units and currency, printed as an amount.
-    Money,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Source {
     Sql(&'static str),
@@ -49,81 +39,45 @@ enum Source {
     Custom(String),
 }
 
-/// How a list is sorted by a column; empty values come last in both directions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sorts {
-    Not,
-    /// By its value, which is never empty.
-    Always,
-    /// By its value.
-    Value,
-    /// By its text without regard to case.
-    Folded,
-}
-
-macro_rules! columns {
-    ($($name:literal, $key:literal, $shape:ident, $sorts:ident, $source:expr;)+) => {
-        const COLUMNS: &[(&str, &str, Shape, Sorts, Source)] = {
+macro_rules! computed {
+    ($($behind:literal: $name:literal, $key:literal, $shape:ident, $sorts:ident, $source:expr;)+) => {
+        /// The columns that are none of `leads`, each with the one behind which it stands.
+        const COMPUTED: &[(&str, &str, &str, Shape, Sorts, Source)] = {
             use Source::*;
-            &[$(($name, $key, Shape::$shape, Sorts::$sorts, $source)),+]
+            &[$(($behind, $name, $key, Shape::$shape, Sorts::$sorts, $source)),+]
         };
     };
 }
 
-columns! {
-    "id", "id", Number, Always, Sql("leads.id");
-    "uid", "uid", Text, Not, Sql("leads.uid");
-    "owner_id", "owner_id", Number, Value, Sql("leads.owner_id");
-    "owner", "owner", Text, Folded, Sql(OWNER);
-    "name", "name", Text, Folded, Sql(NAME);
-    "first_name", "first_name", Text, Folded, Sql("leads.first_name");
-    "last_name", "last_name", Text, Folded, Sql("leads.last_name");
-    "phone", "phone", Text, Folded, Sql(PHONE);
-    "phone_number", "phone_number", Text, Folded, Sql("leads.phone_number");
-    "phone_extension", "phone_extension", Text, Not, Sql("leads.phone_extension");
-    "further_phone", "further_phones", Texts, Not, Either(FURTHER_SQLITE, FURTHER_POSTGRES);
-    "email", "email", Text, Folded, Sql("leads.email");
-    "company", "company", Text, Folded, Sql("leads.company");
-    "job_title", "job_title", Text, Folded, Sql("leads.job_title");
-    "website", "website", Text, Folded, Sql("leads.website");
-    "linkedin_url", "linkedin_url", Text, Folded, Sql("leads.linkedin_url");
-    "status", "status", Text, Folded, Sql("leads.status");
-    "status_since", "status_changed_at", Time, Always, Sql("leads.status_changed_at");
-    "score", "lead_score", Number, Value, Sql("leads.lead_score");
-    "lead_score_factors", "lead_score_factors", Json, Not, Sql("leads.lead_score_factors");
-    "temperature", "temperature", Text, Folded, Sql("leads.temperature");
-    "source", "source", Text, Folded, Sql("leads.source");
-    "source_spelling", "source_spelling", Text, Not, Sql("leads.source_metadata ->> 'spelling'");
-    "source_metadata", "source_metadata", Json, Not, Sql("leads.source_metadata");
-    "campaign", "campaign", Text, Folded, Sql("leads.campaign");
-    "value", "value", Money, Not, Sql("leads.value_cents || ' ' || leads.currency");
-    "value_cents", "value_cents", Number, Value, Sql("leads.value_cents");
-    "currency", "currency", Text, Folded, Sql("leads.currency");
-    "consent", "consent_status", Text, Folded, Sql("leads.consent_status");
-    "consent_since", "consent_at", Time, Value, Sql("leads.consent_at");
-    "email_opt_out", "email_opt_out", Flag, Not, Sql("leads.email_opted_out_at IS NOT NULL");
-    "email_opted_out", "email_opted_out_at", Time, Value, Sql("leads.email_opted_out_at");
-    "city", "city", Text, Folded, Sql("leads.city");
-    "state", "state", Text, Folded, Sql("leads.state");
-    "postal_code", "postal_code", Text, Folded, Sql("leads.postal_code");
-    "country", "country", Text, Folded, Sql("leads.country");
-    "timezone", "timezone", Text, Folded, Sql("leads.timezone");
-    "custom_fields", "custom_fields", Json, Not, Sql("leads.custom_fields");
-    "external_source", "external_source", Text, Folded, Sql("leads.external_source");
-    "external_id", "external_id", Text, Folded, Sql("leads.external_id");
-    "import", "import_id", Number, Value, Sql("leads.import_id");
-    "first_contacted", "first_contacted_at", Time, Value, Sql("leads.first_contacted_at");
-    "last_contacted", "last_contacted_at", Time, Value, Sql("leads.last_contacted_at");
-    "expected_close_date", "expected_close_date", Text, Not, Sql("leads.expected_close_date");
-    "merged_into_id", "merged_into_id", Number, Not, Sql("leads.merged_into_id");
-    "deleted", "deleted_at", Time, Value, Sql("leads.deleted_at");
-    "created", "created_at", Time, Always, Sql("leads.created_at");
-    "updated", "updated_at", Time, Always, Sql("leads.updated_at");
-    "version", "version", Number, Not, Sql("leads.version");
-    "tags", "tags", Texts, Not, Either(TAGS_SQLITE, TAGS_POSTGRES);
-    "on_dnc", "on_dnc", Flag, Not, OnDnc;
-    "blocked", "blocked", Texts, Not, Blocked;
+computed! {
+    "owner_id": "owner", "owner", Text, Folded, Sql(OWNER);
+    "owner": "name", "name", Text, Folded, Sql(NAME);
+    "last_name": "phone", "phone", Text, Folded, Sql(PHONE);
+    "phone_extension": "further_phone", "further_phones", Texts, Not, Either(FURTHER_SQLITE, FURTHER_POSTGRES);
+    "source": "source_spelling", "source_spelling", Text, Not, Sql("leads.source_metadata ->> 'spelling'");
+    "campaign": "value", "value", Money, Not, Sql("leads.value_cents || ' ' || leads.currency");
+    "consent_since": "email_opt_out", "email_opt_out", Flag, Not, Sql("leads.email_opted_out_at IS NOT NULL");
+    "version": "tags", "tags", Texts, Not, Either(TAGS_SQLITE, TAGS_POSTGRES);
+    "tags": "on_dnc", "on_dnc", Flag, Not, OnDnc;
+    "on_dnc": "blocked", "blocked", Texts, Not, Blocked;
 }
+
+static COLUMNS: LazyLock<Vec<LeadColumn>> = LazyLock::new(|| {
+    let stored = FIELDS.iter().filter(|field| field.is_listed).map(|field| LeadColumn {
+        name: field.called.to_owned(),
+        key: field.name.to_owned(),
+        shape: field.shape,
+        source: Source::Sql(field.sql),
+        sorts: field.sorts,
+    });
+    let mut columns: Vec<LeadColumn> = stored.collect();
+    for (behind, name, key, shape, sorts, source) in COMPUTED {
+        let place = columns.iter().position(|column| column.name == *behind).map_or(columns.len(), |place| place + 1);
+        let (name, key) = ((*name).to_owned(), (*key).to_owned());
+        columns.insert(place, LeadColumn { name, key, shape: *shape, source: source.clone(), sorts: *sorts });
+    }
+    columns
+});
 
 const OWNER: &str =
     "(SELECT u.email FROM users u WHERE u.organization_id = leads.organization_id AND u.id = leads.owner_id)";
@@ -141,8 +95,8 @@ const FURTHER_POSTGRES: &str = "(SELECT json_agg(p.phone_number ORDER BY p.id)::
 
 /// The SQL of a column of the database, by its name; NULL where there is none.
 pub(super) fn sql_of(name: &str) -> &'static str {
-    let column = COLUMNS.iter().find(|column| column.0 == name);
-    match column.map(|(.., source)| source) {
+    let column = COLUMNS.iter().find(|column| column.name == name);
+    match column.map(|column| &column.source) {
         Some(Source::Sql(sql)) => sql,
         _ => "NULL",
     }
@@ -150,7 +104,7 @@ pub(super) fn sql_of(name: &str) -> &'static str {
 
 /// The name that people use for a column that is called by its key in JSON.
 pub(super) fn name_of_key(key: &str) -> Option<&'static str> {
-    COLUMNS.iter().find(|column| column.1 == key).map(|column| column.0)
+    COLUMNS.iter().find(|column| column.key == key).map(|column| column.name.as_str())
 }
 
 /// Why a word names no column.
@@ -188,13 +142,11 @@ impl LeadColumn {
             return Ok(LeadColumn::custom(key));
         }
         let lower = word.to_lowercase();
-        let known = COLUMNS.iter().find(|(name, key, ..)| *name == lower || *key == lower);
-        let Some((name, key, shape, sorts, source)) = known else {
-            let nearest = nearest(&lower, COLUMNS.iter().map(|column| column.0)).map(str::to_owned);
-            return Err(UnknownColumn { word: word.chars().take(60).collect(), nearest });
-        };
-        let (name, key) = ((*name).to_owned(), (*key).to_owned());
-        Ok(LeadColumn { name, key, shape: *shape, source: source.clone(), sorts: *sorts })
+        let known = COLUMNS.iter().find(|column| column.name == lower || column.key == lower);
+        known.cloned().ok_or_else(|| {
+            let nearest = nearest(&lower, LeadColumn::names()).map(str::to_owned);
+            UnknownColumn { word: word.chars().take(60).collect(), nearest }
+        })
     }
 
     /// The custom field with this key.
@@ -206,7 +158,7 @@ impl LeadColumn {
 
     /// The names of all columns but custom fields.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        COLUMNS.iter().map(|column| column.0)
+        COLUMNS.iter().map(|column| column.name.as_str())
     }
 
     /// Whether a list can be sorted by the column.

@@ -38,8 +38,8 @@ impl Filter {
                 other => one(other),
             }
         };
-        let by_status = asks(&[Field::Status], &[Op::Eq, Op::In]);
-        let by_tag = asks(&[Field::Tag], &[Op::Eq, Op::Any, Op::All]) && !by_status;
+        let by_status = asks(&[Field::STATUS], &[Op::Eq, Op::In]);
+        let by_tag = asks(&[Field::TAG], &[Op::Eq, Op::Any, Op::All]) && !by_status;
         let of_org = if by_tag { "+leads.organization_id = " } else { "leads.organization_id = " };
         Statement::default().either(of_org, "leads.organization_id = ").org(at.org).sql(" AND ").then(self.compile(at))
     }
@@ -162,9 +162,9 @@ fn stored(subject: &Subject) -> Statement {
         Subject::Field(field) => *field,
     };
     Statement::new(match field {
-        Field::Phone => "leads.phone_number",
-        Field::Value => "leads.value_cents",
-        Field::Owner => "leads.owner_id",
+        Field::PHONE => "leads.phone_number",
+        Field::VALUE => "leads.value_cents",
+        Field::OWNER => "leads.owner_id",
         // Tags and the do-not-call list are no columns; their conditions are made elsewhere.
         field => sql_of(field.as_str()),
     })
@@ -334,9 +334,9 @@ mod tests {
 
     #[test]
     fn every_field_is_stored_somewhere() {
-        for &field in Field::ALL {
+        for field in Field::all() {
             let sql = format!("{:?}", stored(&Subject::Field(field)));
-            let is_elsewhere = matches!(field, Field::Tag | Field::OnDnc);
+            let is_elsewhere = matches!(field, Field::TAG | Field::ON_DNC);
             assert_eq!(sql.contains("NULL\""), is_elsewhere, "{field}: {sql}");
         }
     }

@@ -4,7 +4,7 @@ use crate::error::{CommandError, Explain};
 
 use std::ops::Range;
 
-use super::field::{Kind, Subject};
+use super::field::{Field, Kind, Subject};
 use super::tree::{MAX_CONDITIONS, MAX_DEPTH, MAX_VALUES, Op};
 
 /// A filter that cannot be read.
@@ -120,7 +120,8 @@ impl Problem {
             Problem::OpenParenthesis => "close it with `)`".into(),
             Problem::BadCharacter { .. } => "put text with such characters into quotes".into(),
             Problem::UnknownField { nearest, .. } => {
-                meant(nearest, format!("the fields are {}, and custom.KEY", super::Field::words()))
+                let names: Vec<&str> = Field::all().map(Field::as_str).collect();
+                meant(nearest, format!("the fields are {}, and custom.KEY", names.join(", ")))
             }
             Problem::UnknownOperator { nearest, subject, .. } => meant(nearest, operators(subject)),
             Problem::WrongOperator { subject, .. } => operators(subject),

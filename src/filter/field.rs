@@ -1,80 +1,48 @@
 //! The fields of a lead that a filter can speak of, and what may be asked of each.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::LazyLock;
+
 use super::columns::name_of_key;
 use super::tree::Op;
+use crate::db::lead_fields::FIELDS;
 use crate::domain::leads::custom;
+use crate::domain::leads::status::Status;
 
-vocabulary! {
-    /// A field of a lead, by the name that people use.
-    Field {
-        Id = "id",
-        Phone = "phone",
-        Email = "email",
-        Name = "name",
-        FirstName = "first_name",
-        LastName = "last_name",
-        Company = "company",
-        JobTitle = "job_title",
-        Website = "website",
-        LinkedinUrl = "linkedin_url",
-        Status = "status",
-        StatusSince = "status_since",
-        Source = "source",
-        Campaign = "campaign",
-        Score = "score",
-        Temperature = "temperature",
-        Value = "value",
-        Currency = "currency",
-        Tag = "tag",
-        Owner = "owner",
-        Consent = "consent",
-        ConsentSince = "consent_since",
-        EmailOptedOut = "email_opted_out",
-        OnDnc = "on_dnc",
-        City = "city",
-        State = "state",
-        PostalCode = "postal_code",
-        Country = "country",
-        Timezone = "timezone",
-        ExternalSource = "external_source",
-        ExternalId = "external_id",
-        Import = "import",
-        FirstContacted = "first_contacted",
-        LastContacted = "last_contacted",
-        Created = "created",
-        Updated = "updated",
-    }
-}
+pub use crate::db::lead_fields::Kind;
 
-/// What kind of value a field has.
+/// A field of a lead, by the name that people use: a column that filters can ask for, or one of `PLACED`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A whole number.
-    Number,
-    /// A sum of money, in units of the lead's currency.
-    Money,
-    /// A point in time.
-    Time,
-    /// Text for people, compared without regard to case.
-    Text,
-    /// Text that is compared as it is.
-    Exact,
-    Phone,
-    Email,
-    Source,
-    Country,
-    Currency,
-    Status,
-    Temperature,
-    Consent,
-    /// A user, by email.
-    Owner,
-    Tag,
-    /// Yes or no.
-    Flag,
-    /// A custom field: text, or a number that is written as text.
-    Custom,
-}
+pub struct Field(&'static str);
+
+/// Fields that are no column of their own, with their kind, and columns that stand elsewhere than in the database: each
+/// before another field.
+const PLACED: [(Field, Option<Kind>, &str); 9] = [
+    (Field::PHONE, Some(Kind::Phone), "first_name"),
+    (Field("email"), None, "first_name"),
+    (Field::NAME, Some(Kind::Text), "first_name"),
+    (Field::SOURCE, None, "score"),
+    (Field("campaign"), None, "score"),
+    (Field::VALUE, Some(Kind::Money), "currency"),
+    (Field::TAG, Some(Kind::Tag), "consent"),
+    (Field::OWNER, Some(Kind::Owner), "consent"),
+    (Field::ON_DNC, Some(Kind::Flag), "city"),
+];
+
+static FIELDS_BY_NAME: LazyLock<Vec<(Field, Kind)>> = LazyLock::new(|| {
+    let columns = FIELDS.iter().filter_map(|field| Some((Field(field.called), field.filter?)));
+    let mut fields: Vec<(Field, Kind)> = columns.collect();
+    for (field, kind, next) in PLACED {
+        let place = |fields: &[(Field, Kind)], name: &str| fields.iter().position(|(field, _)| field.0 == name);
+        let stored = place(&fields, field.0).map(|place| fields.remove(place).1);
+        let to = place(&fields, next).unwrap_or(fields.len());
+        if let Some(kind) = kind.or(stored) {
+            fields.insert(to, (field, kind));
+        }
+    }
+    fields
+});
 
 /// What a condition is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,41 +56,45 @@ pub enum Subject {
 pub const MAX_KEY: usize = 120;
 
 impl Field {
+    pub const ID: Field = Field("id");
+    pub const PHONE: Field = Field("phone");
+    pub const NAME: Field = Field("name");
+    pub const STATUS: Field = Field("status");
+    pub const SOURCE: Field = Field("source");
+    pub const VALUE: Field = Field("value");
+    pub const TAG: Field = Field("tag");
+    pub const OWNER: Field = Field("owner");
+    pub const ON_DNC: Field = Field("on_dnc");
+    pub const IMPORT: Field = Field("import");
+
+    /// Every field, in the order of the documentation.
+    pub fn all() -> impl Iterator<Item = Field> {
+        FIELDS_BY_NAME.iter().map(|(field, _)| *field)
+    }
+
     /// The field that a word names: its own name, or the column of the database and of JSON answers.
     pub fn named(word: &str) -> Option<Field> {
+        let own = |word: &str| Field::all().find(|field| field.0 == word);
         let word = word.to_lowercase();
-        Field::from_word(&word).or_else(|| match word.as_str() {
-            "phone_number" => Some(Field::Phone),
-            "tags" => Some(Field::Tag),
-            key => name_of_key(key).and_then(Field::from_word),
+        own(&word).or_else(|| match word.as_str() {
+            "phone_number" => Some(Field::PHONE),
+            "tags" => Some(Field::TAG),
+            key => name_of_key(key).and_then(own),
         })
     }
 
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
     pub fn kind(self) -> Kind {
-        match self {
-            Field::Id | Field::Score | Field::Import => Kind::Number,
-            Field::Value => Kind::Money,
-            Field::StatusSince
-            | Field::ConsentSince
-            | Field::EmailOptedOut
-            | Field::FirstContacted
-            | Field::LastContacted
-            | Field::Created
-            | Field::Updated => Kind::Time,
-            Field::ExternalSource | Field::ExternalId => Kind::Exact,
-            Field::Phone => Kind::Phone,
-            Field::Email => Kind::Email,
-            Field::Source => Kind::Source,
-            Field::Country => Kind::Country,
-            Field::Currency => Kind::Currency,
-            Field::Status => Kind::Status,
-            Field::Temperature => Kind::Temperature,
-            Field::Consent => Kind::Consent,
-            Field::Owner => Kind::Owner,
-            Field::Tag => Kind::Tag,
-            Field::OnDnc => Kind::Flag,
-            _ => Kind::Text,
-        }
+        FIELDS_BY_NAME.iter().find(|(field, _)| *field == self).map_or(Kind::Text, |(_, kind)| *kind)
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
     }
 }
 
@@ -162,7 +134,7 @@ impl Kind {
             Kind::Text | Kind::Exact | Kind::Phone | Kind::Email | Kind::Source => {
                 &[Eq, Ne, In, NotIn, Contains, StartsWith, IsEmpty, IsNotEmpty]
             }
-            Kind::Country | Kind::Currency | Kind::Status | Kind::Temperature | Kind::Consent | Kind::Owner => {
+            Kind::Country | Kind::Currency | Kind::Status | Kind::Word(_) | Kind::Owner => {
                 &[Eq, Ne, In, NotIn, IsEmpty, IsNotEmpty]
             }
             Kind::Tag => &[Eq, Ne, Any, All, None, IsEmpty, IsNotEmpty],
@@ -172,7 +144,7 @@ impl Kind {
     }
 
     /// What a value of this kind is, for messages.
-    pub fn takes(self) -> &'static str {
+    pub fn takes(self) -> Cow<'static, str> {
         match self {
             Kind::Number => "a whole number such as 70",
             Kind::Money => "an amount such as 1250 or 99.50, in the lead's currency",
@@ -183,14 +155,23 @@ impl Kind {
             Kind::Source => "the name of a source",
             Kind::Country => "a country such as US",
             Kind::Currency => "a currency such as USD",
-            Kind::Status => "new, contacted, qualified, nurturing, hot, cold, recruited or dnc",
-            Kind::Temperature => "hot, warm or cold",
-            Kind::Consent => "granted, denied or pending",
+            Kind::Status => return one_of(Status::WORDS).into(),
+            Kind::Word(words) => return one_of(words).into(),
             Kind::Owner => "the email of a user",
             Kind::Tag => "a tag",
             Kind::Flag => "yes or no",
             Kind::Custom => "text; <, <=, > and >= take a number such as 12.5",
         }
+        .into()
+    }
+}
+
+/// The words of a vocabulary as a sentence lists them.
+fn one_of(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => (*word).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
 
@@ -200,13 +181,26 @@ mod tests {
 
     #[test]
     fn names_and_columns() {
-        assert_eq!(Field::named("Lead_Score"), Some(Field::Score));
-        assert_eq!(Field::named("last_contacted_at"), Some(Field::LastContacted));
+        assert_eq!(Field::named("Lead_Score"), Some(Field("score")));
+        assert_eq!(Field::named("last_contacted_at"), Some(Field("last_contacted")));
         assert_eq!(Subject::named("Custom.Budget EUR"), Some(Subject::Custom("Budget EUR".into())));
         assert_eq!(Subject::named("custom."), None);
         assert_eq!(Subject::named("cüstom"), None);
-        for &field in Field::ALL {
+        for field in Field::all() {
             assert_eq!(Field::named(field.as_str()), Some(field));
         }
+    }
+
+    #[test]
+    fn fields_that_are_named_in_the_code_are_fields() {
+        for (field, kind, next) in PLACED {
+            assert!(Field::named(next).is_some(), "{next}");
+            assert!(kind.is_none_or(|kind| field.kind() == kind), "{field}");
+        }
+        for field in [Field::ID, Field::STATUS, Field::SOURCE, Field::IMPORT] {
+            assert!(Field::all().any(|known| known == field), "{field}");
+        }
+        assert_eq!(Field::all().count(), FIELDS_BY_NAME.len());
+        assert_eq!(Kind::Word(&["hot", "warm", "cold"]).takes(), "hot, warm or cold");
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::time::datetime::DateOrder;
 use crate::error::{CommandError, Exit, Result};
+use crate::import::kinds::leads::fields::LeadField;
 use crate::import::kinds::leads::summary::ImportSummary;
 use crate::import::kinds::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
@@ -30,16 +31,7 @@ use crate::ui::{Column, Format, Ui, UiError};
 /// does not, the import stops and names the option that says it. Rejected rows go to a file beside the source, which
 /// imports as it is once fixed.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Fields: phone, further_phone, email, first_name, last_name, name, company, job_title, website, \
-    linkedin_url, status, source, campaign, score, temperature, tags, owner, note, created, do_not_call, email_opt_out, opt_out, \
-    consent, city, state, postal_code, country, timezone, external_id, value, currency\n\n\
-    Examples:\n  \
-    crmctl import leads leads.csv --region US\n  \
-    crmctl import leads fair.xlsx --map phone=Fone --set source='Trade fair' --tag fair --dry-run\n  \
-    crmctl import leads crm.csv --map external_id=ID --source-system hubspot --on-duplicate update\n\n\
-    Exit code 3 when rows were rejected."
-)]
+#[command(after_help = after_help())]
 pub struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -100,6 +92,18 @@ pub struct Args {
     /// Do everything but keep nothing: the counts are those of the import
     #[arg(long)]
     dry_run: bool,
+}
+
+fn after_help() -> String {
+    format!(
+        "Fields: {}\n\n\
+         Examples:\n  \
+         crmctl import leads leads.csv --region US\n  \
+         crmctl import leads fair.xlsx --map phone=Fone --set source='Trade fair' --tag fair --dry-run\n  \
+         crmctl import leads crm.csv --map external_id=ID --source-system hubspot --on-duplicate update\n\n\
+         Exit code 3 when rows were rejected.",
+        LeadField::words()
+    )
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {

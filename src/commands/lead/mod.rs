@@ -4,10 +4,13 @@ pub mod change;
 pub mod mass_update;
 pub mod query;
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::context::Context;
+use crate::db::lead_fields::{FIELDS, Shape};
 use crate::db::models::leads::lead_tags;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError, OrgId};
@@ -74,52 +77,30 @@ pub(super) struct LeadRow {
     pub blocked: Vec<String>,
 }
 
-pub(super) const COLUMNS: &[Column] = &[
+/// The columns of the database that tables of leads show; the other ones are in the machine-readable forms alone.
+const SHOWN: [Column; 10] = [
     Column::number("id", "id"),
-    Column::hidden("uid"),
-    Column::hidden("owner_id"),
     Column::text("first_name", "first name"),
     Column::text("last_name", "last name"),
     Column::whole("phone_number", "phone"),
     Column::whole("phone_extension", "ext."),
     Column::text("email", "email"),
     Column::text("company", "company"),
-    Column::hidden("job_title"),
-    Column::hidden("website"),
-    Column::hidden("linkedin_url"),
     Column::whole("status", "status"),
-    Column::hidden_time("status_changed_at"),
     Column::number("lead_score", "score"),
-    Column::hidden("lead_score_factors"),
-    Column::hidden("temperature"),
     Column::text("source", "source"),
-    Column::hidden("source_metadata"),
-    Column::hidden("campaign"),
-    Column::hidden("value_cents"),
-    Column::hidden("currency"),
-    Column::hidden("consent_status"),
-    Column::hidden_time("consent_at"),
-    Column::hidden_time("email_opted_out_at"),
-    Column::hidden("city"),
-    Column::hidden("state"),
-    Column::hidden("postal_code"),
-    Column::hidden("country"),
-    Column::hidden("timezone"),
-    Column::hidden("custom_fields"),
-    Column::hidden("external_source"),
-    Column::hidden("external_id"),
-    Column::hidden("import_id"),
-    Column::hidden_time("first_contacted_at"),
-    Column::hidden_time("last_contacted_at"),
-    Column::hidden("expected_close_date"),
-    Column::hidden("merged_into_id"),
-    Column::hidden_time("deleted_at"),
-    Column::hidden_time("created_at"),
-    Column::hidden_time("updated_at"),
-    Column::hidden("version"),
-    Column::text("tags", "tags"),
-    Column::mark("blocked", "blocked"),
 ];
+
+pub(super) static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    let stored = FIELDS.iter().filter(|field| field.is_listed).map(|field| {
+        let shown = SHOWN.iter().find(|column| column.key == field.name).cloned();
+        shown.unwrap_or(match field.shape {
+            Shape::Time => Column::hidden_time(field.name),
+            _ => Column::hidden(field.name),
+        })
+    });
+    stored.chain([Column::text("tags", "tags"), Column::mark("blocked", "blocked")]).collect()
+});
 
 /// These leads with their tags and blocked numbers, in the order of `ids`.
 pub(super) fn rows(conn: &mut Db, org: OrgId, ids: &[i64], now: Timestamp) -> Result<Vec<LeadRow>, DbError> {

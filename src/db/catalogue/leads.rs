@@ -1,7 +1,32 @@
 //! Leads, what belongs to them, their logs, and the index of searches.
 
 use super::OnErase::{Blank, Code, Identity, Redact, Report, Value};
-use super::{ACTOR, Belongs, Table, Tenant, Writes, json, text};
+use super::{ACTOR, Belongs, Table, Tenant, Text, Writes, text};
+use crate::db::lead_fields::{FIELDS, Shape, StoredField};
+
+/// The texts of leads, as `db/lead_fields` declares them.
+const TEXTS_OF_LEADS: [Text; COUNT] = {
+    let mut texts = [text("", Blank); COUNT];
+    let (mut at, mut count) = (0, 0);
+    while at < FIELDS.len() {
+        let StoredField { name, shape, is_required, on_erase, .. } = FIELDS[at];
+        if let Some(on_erase) = on_erase {
+            texts[count] = Text { name, is_json: matches!(shape, Shape::Json), is_required, on_erase };
+            count += 1;
+        }
+        at += 1;
+    }
+    texts
+};
+
+const COUNT: usize = {
+    let (mut at, mut count) = (0, 0);
+    while at < FIELDS.len() {
+        count += FIELDS[at].on_erase.is_some() as usize;
+        at += 1;
+    }
+    count
+};
 
 pub(super) const TABLES: &[Table] = &[
     Table {
@@ -12,33 +37,7 @@ pub(super) const TABLES: &[Table] = &[
         key: &["id"],
         label: None,
         belongs: Belongs::Lead,
-        texts: &[
-            text("first_name", Identity),
-            text("last_name", Identity),
-            text("phone_number", Identity),
-            text("phone_extension", Blank).required(),
-            text("email", Identity),
-            text("company", Blank),
-            text("job_title", Blank),
-            text("website", Blank),
-            text("linkedin_url", Blank),
-            text("status", Code),
-            json("lead_score_factors", Blank),
-            text("temperature", Code),
-            text("source", Report),
-            json("source_metadata", Blank),
-            text("campaign", Report),
-            text("currency", Code),
-            text("consent_status", Code),
-            text("city", Blank),
-            text("state", Blank),
-            text("postal_code", Blank),
-            text("country", Blank),
-            text("timezone", Blank),
-            json("custom_fields", Blank).required(),
-            text("external_source", Identity),
-            text("external_id", Identity),
-        ],
+        texts: &TEXTS_OF_LEADS,
     },
     Table {
         name: "lead_phones",

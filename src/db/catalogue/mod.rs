@@ -14,6 +14,7 @@ mod leads;
 mod money;
 mod segments;
 
+pub use crate::domain::on_erase::OnErase;
 pub use grants::grants;
 
 /// A table of both engines.
@@ -73,7 +74,7 @@ pub enum Belongs {
 }
 
 /// A column of text or JSON.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Text {
     pub name: &'static str,
     pub is_json: bool,
@@ -82,40 +83,12 @@ pub struct Text {
     pub on_erase: OnErase,
 }
 
-/// What the erasure of a person does with a text.
-///
-/// The person's emails, numbers and full name are what is looked for. A name that another lead has, too, is nobody's in
-/// particular: the place is reported, and stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnErase {
-    /// Emptied in rows of the person; the person is taken out of those of others.
-    Blank,
-    /// Emptied in rows of the person. In a row of another it says who that is, so that the place is reported.
-    Identity,
-    /// A value of the field that the row names in `field_name`, treated like that field.
-    Value,
-    /// The person is taken out.
-    Redact,
-    /// It cannot be changed, or means something by what it says: the place is reported.
-    Report,
-    /// A word of a vocabulary or a code, which speaks of nobody unless another program wrote it: then the place is reported.
-    Code,
-    /// It stays, for this reason, and is told.
-    Kept(&'static str),
-}
-
 const fn text(name: &'static str, on_erase: OnErase) -> Text {
     Text { name, is_json: false, is_required: false, on_erase }
 }
 
 const fn json(name: &'static str, on_erase: OnErase) -> Text {
     Text { name, is_json: true, is_required: false, on_erase }
-}
-
-impl Text {
-    const fn required(self) -> Text {
-        Text { is_required: true, ..self }
-    }
 }
 
 /// Who did something: what a log is for.
@@ -162,12 +135,5 @@ impl Table {
     /// The columns that an erasure may change.
     pub fn erasable(&self) -> impl Iterator<Item = &'static Text> {
         self.texts.iter().filter(|text| text.on_erase.changes())
-    }
-}
-
-impl OnErase {
-    /// Whether an erasure may change the text.
-    pub fn changes(self) -> bool {
-        matches!(self, OnErase::Blank | OnErase::Identity | OnErase::Value | OnErase::Redact)
     }
 }

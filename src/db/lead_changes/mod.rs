@@ -1,6 +1,7 @@
 //! Writing many rows at once, on the concrete connection of each engine.
 
 mod postgres;
+mod postgres_copy;
 mod postgres_logs;
 mod sqlite;
 
@@ -55,9 +56,6 @@ use super::models::leads::lead_status_history::NewStatusChange;
 use super::models::leads::lead_tags::NewTag;
 use super::{Db, DbError, Stamp};
 use crate::domain::leads::status::Status;
-
-/// The columns of a lead that change.
-pub const LEAD_COLUMNS: &[&str] = sqlite::LEAD_COLUMNS;
 
 /// A batch of changes to leads with everything that must be written together with them.
 #[derive(Debug, Default)]

@@ -1,29 +1,18 @@
 //! PostgreSQL: new leads by COPY into a temporary table (row-level security forbids COPY into the table itself) and
 //! one `INSERT … SELECT`; changed leads likewise and one `UPDATE … FROM`; everything else from arrays, one statement a table.
 
-use std::fmt::Write as _;
-
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 
+use super::postgres_copy::CopyText as _;
 use super::{LeadChanges, Shift, Written, postgres_logs, release_keys, shift_leads};
+use crate::db::lead_fields::{FIELDS, LATER_COLUMNS, NEW_COLUMNS, if_new, lead_fields};
 use crate::db::models::leads::Lead;
 use crate::db::schema::leads;
-use crate::db::types::{Json, UtcTimestamp};
+use crate::db::types::UtcTimestamp;
 use crate::db::{DbError, Stamp};
-use crate::domain::timestamp::Timestamp;
-
-/// The columns that a new lead can have a value in, in the order of [`copy_line`].
-const COLUMNS: &str = "id, organization_id, uid, owner_id, first_name, last_name, phone_number, phone_extension, email, \
-    company, job_title, website, linkedin_url, status, status_changed_at, lead_score, temperature, source, \
-    source_metadata, campaign, value_cents, currency, consent_status, consent_at, email_opted_out_at, city, state, postal_code, country, timezone, custom_fields, \
-    external_source, external_id, import_id, created_at, updated_at";
-
-/// The other columns, in the order of [`copy_more`]: a changed lead may have values in them, too.
-const MORE_COLUMNS: &str = "lead_score_factors, first_contacted_at, last_contacted_at, \
-    expected_close_date, merged_into_id, deleted_at, version";
 
 /// So many bytes of lines are sent together.
 const SENT_TOGETHER: usize = 64 * 1024;
@@ -67,12 +56,13 @@ pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stam
 
 /// Inserts the new leads with their logs; false when another program took one of their keys.
 fn create(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<bool, DbError> {
-    stage(conn, NewLeads, &changes.created, copy_line)?;
+    stage(conn, NewLeads, &changes.created, copy_new)?;
     // A temporary table just filled is read in the order of its lines, so nothing is sorted.
     // Not ON CONFLICT DO NOTHING: it looks every key up before it inserts, and a lost race undoes the batch anyway.
-    let inserted = diesel::sql_query(format!("INSERT INTO leads ({COLUMNS}) SELECT {COLUMNS} FROM lead_staging"))
-        .execute(conn)
-        .map_err(DbError::from);
+    let inserted =
+        diesel::sql_query(format!("INSERT INTO leads ({NEW_COLUMNS}) SELECT {NEW_COLUMNS} FROM lead_staging"))
+            .execute(conn)
+            .map_err(DbError::from);
     match inserted {
         Ok(_) => {}
         Err(e) if e.is_unique_violation() => return Ok(false),
@@ -110,12 +100,10 @@ fn update(conn: &mut PgConnection, changes: &LeadChanges) -> Result<bool, DbErro
         }),
         _ => {
             stage(conn, ChangedLeads, &changes.updated, |line, lead| {
-                copy_line(line, lead)?;
-                line.push('\t');
-                copy_more(line, lead)
+                copy_new(line, lead);
+                copy_later(line, lead);
             })?;
-            let columns = COLUMNS.split(", ").chain(MORE_COLUMNS.split(", "));
-            let columns = columns.map(str::trim).filter(|name| !matches!(*name, "id" | "organization_id"));
+            let columns = FIELDS.iter().filter(|field| field.is_changing).map(|field| field.name);
             let set: Vec<String> = columns.map(|name| format!("{name} = s.{name}")).collect();
             diesel::sql_query(format!(
                 "UPDATE leads SET {} FROM lead_staging s
@@ -139,14 +127,14 @@ fn stage<T>(
     conn: &mut PgConnection,
     target: T,
     leads: &[Lead],
-    line: impl Fn(&mut String, &Lead) -> QueryResult<()>,
+    line: impl Fn(&mut String, &Lead),
 ) -> Result<(), DbError>
 where
     T: diesel::pg::CopyTarget<Table = lead_staging::table, SqlType = BigInt>,
 {
     conn.batch_execute(&format!(
         "CREATE TEMPORARY TABLE IF NOT EXISTS lead_staging ON COMMIT DROP AS
-             SELECT {COLUMNS}, {MORE_COLUMNS} FROM leads WITH NO DATA;
+             SELECT {NEW_COLUMNS}, {LATER_COLUMNS} FROM leads WITH NO DATA;
          TRUNCATE lead_staging"
     ))?;
     diesel::copy_from(lead_staging::table)
@@ -154,7 +142,9 @@ where
             let mut lines = String::with_capacity(2 * SENT_TOGETHER);
             let last = leads.len().saturating_sub(1);
             for (place, lead) in leads.iter().enumerate() {
-                line(&mut lines, lead)?;
+                line(&mut lines, lead);
+                // In place of the tab behind the last value.
+                lines.pop();
                 lines.push('\n');
                 if lines.len() > SENT_TOGETHER || place == last {
                     let sent = out.write_all(lines.as_bytes());
@@ -177,7 +167,7 @@ impl diesel::pg::CopyTarget for NewLeads {
     type Table = lead_staging::table;
     type SqlType = BigInt;
     fn walk_target(mut pass: diesel::query_builder::AstPass<'_, '_, diesel::pg::Pg>) -> QueryResult<()> {
-        pass.push_sql(&format!("lead_staging ({COLUMNS})"));
+        pass.push_sql(&format!("lead_staging ({NEW_COLUMNS})"));
         Ok(())
     }
 }
@@ -186,96 +176,25 @@ impl diesel::pg::CopyTarget for ChangedLeads {
     type Table = lead_staging::table;
     type SqlType = BigInt;
     fn walk_target(mut pass: diesel::query_builder::AstPass<'_, '_, diesel::pg::Pg>) -> QueryResult<()> {
-        pass.push_sql(&format!("lead_staging ({COLUMNS}, {MORE_COLUMNS})"));
+        pass.push_sql(&format!("lead_staging ({NEW_COLUMNS}, {LATER_COLUMNS})"));
         Ok(())
     }
 }
 
-/// One line of COPY's text format (PostgreSQL manual, "COPY", file formats), without its end.
-fn copy_line(out: &mut String, lead: &Lead) -> QueryResult<()> {
-    macro_rules! put {
-        ($value:expr) => {
-            let _ = write!(out, "{}\t", $value);
-        };
-    }
-    let number = |out: &mut String, value: Option<i64>| copy_shown(out, value);
-    let time = |out: &mut String, value: Option<Timestamp>| copy_shown(out, value);
-    put!(lead.id);
-    put!(lead.organization_id);
-    put!(lead.uid.0);
-    number(out, lead.owner_id);
-    for value in [&lead.first_name, &lead.last_name, &lead.phone_number] {
-        copy_text(out, value.as_deref());
-    }
-    copy_text(out, Some(&lead.phone_extension));
-    for value in [&lead.email, &lead.company, &lead.job_title, &lead.website, &lead.linkedin_url] {
-        copy_text(out, value.as_deref());
-    }
-    put!(lead.status);
-    put!(lead.status_changed_at);
-    number(out, lead.lead_score.map(i64::from));
-    copy_text(out, lead.temperature.map(|t| t.as_str()));
-    copy_text(out, lead.source.as_deref());
-    copy_json(out, lead.source_metadata.as_ref())?;
-    copy_text(out, lead.campaign.as_deref());
-    number(out, lead.value_cents);
-    copy_text(out, lead.currency.as_deref());
-    put!(lead.consent_status);
-    time(out, lead.consent_at);
-    time(out, lead.email_opted_out_at);
-    for value in [&lead.city, &lead.state, &lead.postal_code, &lead.country, &lead.timezone] {
-        copy_text(out, value.as_deref());
-    }
-    copy_json(out, Some(&lead.custom_fields))?;
-    copy_text(out, lead.external_source.as_deref());
-    copy_text(out, lead.external_id.as_deref());
-    number(out, lead.import_id);
-    put!(lead.created_at);
-    let _ = write!(out, "{}", lead.updated_at);
-    Ok(())
-}
-
-/// What follows in the line of a changed lead.
-fn copy_more(out: &mut String, lead: &Lead) -> QueryResult<()> {
-    copy_json(out, lead.lead_score_factors.as_ref())?;
-    copy_shown(out, lead.first_contacted_at);
-    copy_shown(out, lead.last_contacted_at);
-    copy_shown(out, lead.expected_close_date.map(|date| date.0));
-    copy_shown(out, lead.merged_into_id);
-    copy_shown(out, lead.deleted_at);
-    let _ = write!(out, "{}", lead.version);
-    Ok(())
-}
-
-fn copy_shown(out: &mut String, value: Option<impl std::fmt::Display>) {
-    match value {
-        Some(value) => drop(write!(out, "{value}\t")),
-        None => out.push_str("\\N\t"),
-    }
-}
-
-fn copy_json(out: &mut String, value: Option<&Json>) -> QueryResult<()> {
-    let text = value.map(serde_json::to_string).transpose();
-    copy_text(out, text.map_err(|e| diesel::result::Error::SerializationError(e.into()))?.as_deref());
-    Ok(())
-}
-
-fn copy_text(out: &mut String, value: Option<&str>) {
-    let Some(text) = value else {
-        out.push_str("\\N\t");
-        return;
-    };
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            c => out.push(c),
+macro_rules! copy_leads {
+    ($($(#[$meta:meta])* $name:ident: $type:ty, $written:ident $(, $word:ident $given:tt)*;)+) => {
+        /// The line of a new lead, in the order of [`NEW_COLUMNS`], with a tab behind each value.
+        fn copy_new(out: &mut String, lead: &Lead) {
+            $(if_new!($written { lead.$name.copy(out); out.push('\t'); } {});)+
         }
-    }
-    out.push('\t');
+
+        /// What follows in the line of a changed lead, in the order of [`LATER_COLUMNS`].
+        fn copy_later(out: &mut String, lead: &Lead) {
+            $(if_new!($written {} { lead.$name.copy(out); out.push('\t'); });)+
+        }
+    };
 }
+lead_fields!(copy_leads);
 
 fn add_tags(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
     let rows = &changes.tags;

@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::{LeadChanges, Shift, release_keys, shift_leads};
+use crate::db::lead_fields::{NEW_COLUMNS, if_changing, if_new, lead_fields};
 use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_status_history::NewStatusChange;
@@ -19,39 +20,46 @@ use crate::db::{DbError, Stamp};
 /// of an UPDATE may differ each time.
 struct UpdateLead<'a>(&'a Lead);
 
-macro_rules! update_lead {
-    ($($column:ident),+ $(,)?) => {
-        /// The columns of a lead that change.
-        pub(super) const LEAD_COLUMNS: &[&str] = &[$(stringify!($column)),+];
+/// A new lead: the columns that one can have a value in.
+struct InsertLead<'a>(&'a Lead);
 
+macro_rules! walk_leads {
+    ($($(#[$meta:meta])* $name:ident: $type:ty, $written:ident $(, $word:ident $given:tt)*;)+) => {
         impl QueryFragment<Sqlite> for UpdateLead<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-                // A column that is missing in the list does not compile.
-                let Lead { id, organization_id, $($column),+ } = self.0;
                 out.push_sql("UPDATE leads SET ");
                 let mut separator = "";
-                $(
+                $(if_changing!($written {
                     out.push_sql(separator);
-                    out.push_sql(concat!(stringify!($column), " = "));
-                    out.push_bind_param::<<leads::$column as Expression>::SqlType, _>($column)?;
+                    out.push_sql(concat!(stringify!($name), " = "));
+                    out.push_bind_param::<<leads::$name as Expression>::SqlType, _>(&self.0.$name)?;
                     separator = ", ";
-                )+
+                } {});)+
                 out.push_sql(" WHERE organization_id = ");
-                out.push_bind_param::<Integer, _>(organization_id)?;
+                out.push_bind_param::<Integer, _>(&self.0.organization_id)?;
                 out.push_sql(" AND id = ");
-                out.push_bind_param::<BigInt, _>(id)
+                out.push_bind_param::<BigInt, _>(&self.0.id)
+            }
+        }
+
+        impl QueryFragment<Sqlite> for InsertLead<'_> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+                out.push_sql("INSERT INTO leads (");
+                out.push_sql(NEW_COLUMNS);
+                out.push_sql(") VALUES (");
+                let mut separator = "";
+                $(if_new!($written {
+                    out.push_sql(separator);
+                    out.push_bind_param::<<leads::$name as Expression>::SqlType, _>(&self.0.$name)?;
+                    separator = ", ";
+                } {});)+
+                out.push_sql(")");
+                Ok(())
             }
         }
     };
 }
-
-update_lead! {
-    uid, owner_id, first_name, last_name, phone_number, phone_extension, email, company, job_title, website,
-    linkedin_url, status, status_changed_at, lead_score, lead_score_factors, temperature, source, source_metadata,
-    campaign, value_cents, currency, consent_status, consent_at, email_opted_out_at, city, state, postal_code,
-    country, timezone, custom_fields, external_source, external_id, import_id, first_contacted_at, last_contacted_at,
-    expected_close_date, merged_into_id, deleted_at, created_at, updated_at, version,
-}
+lead_fields!(walk_leads);
 
 impl QueryId for UpdateLead<'_> {
     type QueryId = UpdateLead<'static>;
@@ -60,10 +68,16 @@ impl QueryId for UpdateLead<'_> {
 
 impl RunQueryDsl<SqliteConnection> for UpdateLead<'_> {}
 
+impl QueryId for InsertLead<'_> {
+    type QueryId = InsertLead<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl RunQueryDsl<SqliteConnection> for InsertLead<'_> {}
+
 /// The INSERT of one row of a table, its columns walked in one go: this is what large writes spend their time on.
 macro_rules! insert_row {
-    ($(#[$meta:meta])* $name:ident, $row:ident, $table:ident: $first:ident, $($column:ident),+ $(,)?) => {
-        $(#[$meta])*
+    ($name:ident, $row:ident, $table:ident: $first:ident, $($column:ident),+ $(,)?) => {
         struct $name<'a>(&'a $row);
 
         impl QueryFragment<Sqlite> for $name<'_> {
@@ -89,16 +103,6 @@ macro_rules! insert_row {
 
         impl RunQueryDsl<SqliteConnection> for $name<'_> {}
     };
-}
-
-insert_row! {
-    /// A new lead: the columns that one can have a value in.
-    InsertLead, Lead, leads:
-    id, organization_id, uid, owner_id, first_name, last_name, phone_number, phone_extension, email, company, job_title,
-    website, linkedin_url, status, status_changed_at, lead_score, temperature, source, source_metadata, campaign, value_cents,
-    currency,
-    consent_status, consent_at, email_opted_out_at, city, state, postal_code, country, timezone, custom_fields,
-    external_source, external_id, import_id, created_at, updated_at,
 }
 
 insert_row! {

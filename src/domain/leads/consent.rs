@@ -18,6 +18,13 @@ vocabulary! {
     }
 }
 
+impl Default for Consent {
+    /// What holds until the person says something.
+    fn default() -> Self {
+        Consent::Pending
+    }
+}
+
 impl Consent {
     /// Reads a consent, in the words of forms and exports.
     pub fn parse(text: &str) -> Option<Consent> {

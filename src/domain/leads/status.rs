@@ -54,6 +54,13 @@ impl MoveRule {
     }
 }
 
+impl Default for Status {
+    /// Where every lead begins.
+    fn default() -> Self {
+        Status::New
+    }
+}
+
 impl Status {
     /// Reads a status or one of its common aliases, whatever the case and separators.
     pub fn parse(text: &str) -> Option<Status> {

@@ -171,7 +171,7 @@ fn subject(input: &mut Input<'_>) -> Parsed<Subject> {
 
 /// Why a word is no field, with the nearest that is one.
 pub(super) fn unknown_field(word: &str) -> Problem {
-    let nearest = nearest(word, Field::ALL.iter().map(|field| field.as_str())).map(str::to_owned);
+    let nearest = nearest(word, Field::all().map(Field::as_str)).map(str::to_owned);
     Problem::UnknownField { word: shortened(word), nearest }
 }
 

@@ -4,7 +4,6 @@ use jiff::civil;
 
 use super::lexer::shortened;
 use crate::domain::country;
-use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
 use crate::domain::leads::{source, tag};
 use crate::domain::money::currency;
@@ -86,16 +85,10 @@ fn value(subject: &Subject, op: Op, word: &str, reading: &Reading) -> Result<Val
         Kind::Source => text(Some(source::normalize(trimmed))),
         Kind::Country => text(country::parse(trimmed)),
         Kind::Currency => text(currency::parse_code(trimmed).ok()),
-        Kind::Status => {
-            vocabulary(trimmed, Status::parse(trimmed).map(Status::as_str), Status::ALL, Status::as_str).map_err(&bad)
-        }
-        Kind::Temperature => {
-            let found = trimmed.parse::<Temperature>().ok().map(Temperature::as_str);
-            vocabulary(trimmed, found, Temperature::ALL, Temperature::as_str).map_err(&bad)
-        }
-        Kind::Consent => {
-            let found = trimmed.parse::<Consent>().ok().map(Consent::as_str);
-            vocabulary(trimmed, found, Consent::ALL, Consent::as_str).map_err(&bad)
+        Kind::Status => vocabulary(trimmed, Status::parse(trimmed).map(Status::as_str), Status::WORDS).map_err(&bad),
+        Kind::Word(words) => {
+            let lower = trimmed.to_lowercase();
+            vocabulary(trimmed, words.iter().copied().find(|word| *word == lower), words).map_err(&bad)
         }
         Kind::Tag => text(Some(tag::normalize(trimmed))),
         Kind::Flag => match trimmed.to_lowercase().as_str() {
@@ -106,16 +99,8 @@ fn value(subject: &Subject, op: Op, word: &str, reading: &Reading) -> Result<Val
     }
 }
 
-fn vocabulary<T: Copy>(
-    word: &str,
-    found: Option<&'static str>,
-    all: &[T],
-    name: fn(T) -> &'static str,
-) -> Result<Value, Option<&'static str>> {
-    match found {
-        Some(word) => Ok(Value::Text(word.to_owned())),
-        None => Err(nearest(word, all.iter().map(|value| name(*value)))),
-    }
+fn vocabulary(word: &str, found: Option<&'static str>, all: &[&'static str]) -> Result<Value, Option<&'static str>> {
+    found.map(|word| Value::Text(word.to_owned())).ok_or_else(|| nearest(word, all.iter().copied()))
 }
 
 fn age(text: &str) -> Option<Age> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::person::{Person, Sought};
 use crate::db::Stamp;
 use crate::db::catalogue::{self, Belongs, OnErase, Table, Text};
-use crate::db::lead_changes::LEAD_COLUMNS;
+use crate::db::lead_fields::FIELDS;
 use crate::db::models::audit::audit_log::{self, NewEntry};
 use crate::db::models::erasure::erased_texts::{self, RowKey};
 use crate::db::models::leads::lead_audit_log;
@@ -314,7 +314,8 @@ fn kept_fields() -> Vec<&'static str> {
     let leads = catalogue::table("leads");
     let is_emptied =
         |field: &str| leads.and_then(|table| table.text(field)).is_some_and(|text| text.on_erase.changes());
-    LEAD_COLUMNS.iter().copied().filter(|field| !is_emptied(field)).chain([ABSORBED]).collect()
+    let changing = FIELDS.iter().filter(|field| field.is_changing).map(|field| field.name);
+    changing.filter(|field| !is_emptied(field)).chain([ABSORBED]).collect()
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@ use super::parts::{Parts, add_parts};
 use super::upsert::apply::{FieldChange, apply_edit};
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
+use crate::db::lead_fields::StoredField;
 use crate::db::models::dnc::dnc_list;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_status_history;
-use crate::db::models::leads::{self, Lead, TEXT_COLUMNS};
+use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::dnc::{DncScope, DncSource, Terms};
@@ -111,11 +112,12 @@ pub struct StatusMove {
     pub if_version: Option<i32>,
 }
 
-/// The fields that can be emptied.
+/// The fields that can be emptied: what people fill in, but for the name that another system has for the lead.
 pub fn clearable() -> impl Iterator<Item = &'static str> {
-    let external = |name: &str| matches!(name, "external_source" | "external_id");
-    let texts = TEXT_COLUMNS.iter().map(|column| column.name).filter(move |name| !external(name));
-    texts.chain(["phone_number", "lead_score", "temperature", "owner_id", "value_cents"])
+    let texts = StoredField::texts().map(|field| field.name);
+    let texts = texts.filter(|name| !matches!(*name, "external_source" | "external_id"));
+    let values = StoredField::values().map(|field| field.name);
+    texts.chain(["phone_number"]).chain(values).chain(["owner_id", "value_cents"])
 }
 
 /// Changes fields of a lead, and tells whether an opt-out was kept that the edit would have weakened. The draft speaks of
@@ -251,16 +253,11 @@ fn clear(lead: &mut Lead, name: &str, fields: &mut Vec<FieldChange>) -> Result<(
         return Err(EditError::NotClearable(name.to_owned()));
     }
     // A phone goes with its extension, an amount with its currency, a source with how it was written.
-    let names: &[&str] = match name {
-        "phone_number" => &["phone_number", "phone_extension"],
-        "value_cents" => &["value_cents", "currency"],
-        "source" => &["source", "source_metadata"],
-        name => &[name],
-    };
-    for name in names {
+    let parts = StoredField::of_column(name).into_iter().flat_map(StoredField::parts).map(|part| part.name);
+    for name in std::iter::once(name).chain(parts) {
         let old = text_of(lead, name);
         if old.is_some() && set(lead, name, None) {
-            fields.push(FieldChange { field: (*name).to_owned(), old, new: None });
+            fields.push(FieldChange { field: name.to_owned(), old, new: None });
         }
     }
     Ok(())

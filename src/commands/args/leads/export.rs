@@ -10,6 +10,7 @@ use crate::commands::context::{Context, Session};
 use crate::error::{CommandError, Exit, Result};
 use crate::export::{Export, Form, IfExists};
 use crate::filter::{Dnc, Filter, LeadColumn, LeadQuery};
+use crate::import::kinds::leads::fields::LeadField;
 use crate::ui::{Column, Format, grouped};
 
 /// How leads are exported.
@@ -44,39 +45,6 @@ struct Written {
 const WRITTEN: &[Column] =
     &[Column::text("file", "file"), Column::count("leads", "leads"), Column::count("left_out", "left out")];
 
-/// The columns that an import reads back.
-const IMPORTED: [&str; 29] = [
-    "phone",
-    "further_phone",
-    "email",
-    "first_name",
-    "last_name",
-    "company",
-    "job_title",
-    "website",
-    "linkedin_url",
-    "status",
-    "source",
-    "source_spelling",
-    "campaign",
-    "value",
-    "currency",
-    "score",
-    "temperature",
-    "tags",
-    "owner",
-    "consent",
-    "email_opt_out",
-    "city",
-    "state",
-    "postal_code",
-    "country",
-    "timezone",
-    "external_source",
-    "external_id",
-    "created",
-];
-
 /// Exports the leads for which the filter holds.
 pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, form: ExportForm) -> Result<Exit> {
     context.catch_interrupts();
@@ -99,8 +67,9 @@ pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, 
             (Some(ColumnNames(columns)), _) => columns,
             (None, Form::Json | Form::Ndjson) => columns::usual()?,
             (None, Form::Csv | Form::Xlsx) => {
-                let named = IMPORTED.iter().map(|name| LeadColumn::named(name));
-                let named = named.collect::<Result<Vec<_>, _>>()?;
+                // What an import reads back.
+                let fields = LeadField::ALL.iter().filter(|field| field.is_exported());
+                let named = fields.map(|field| LeadColumn::named(field.as_str())).collect::<Result<Vec<_>, _>>()?;
                 let custom = query.custom_keys(conn)?;
                 named.into_iter().chain(custom.iter().map(|key| LeadColumn::custom(key))).collect()
             }

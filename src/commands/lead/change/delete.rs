@@ -63,6 +63,6 @@ fn delete_one(name: &LeadName, mode: RunMode, context: &Context) -> Result<Exit>
     let now = session.stamp.now;
     let parts = session.db.read(org, |conn| crate::commands::lead::rows(conn, org, &[id], now))?.pop();
     let (tags, blocked) = parts.map(|row| (row.tags, row.blocked)).unwrap_or_default();
-    context.ui.record(&LeadRow { lead, tags, blocked }, crate::commands::lead::COLUMNS)?;
+    context.ui.record(&LeadRow { lead, tags, blocked }, &crate::commands::lead::COLUMNS)?;
     Ok(Exit::Done)
 }

@@ -127,12 +127,12 @@ impl Args {
             |field: Field, value: Value| Condition { subject: Subject::Field(field), op: Op::Eq, values: vec![value] };
         let text = |field: Field, text: String| is(field, Value::Text(text));
         let mut conditions = Vec::new();
-        conditions.extend(self.status.map(|status| text(Field::Status, status.to_string())));
-        conditions.extend(self.source.as_deref().map(|name| text(Field::Source, source::normalize(name))));
-        conditions.extend(self.tag.as_deref().map(|name| text(Field::Tag, tag::normalize(name))));
-        conditions.extend(self.import.map(|id| is(Field::Import, Value::Number(id))));
+        conditions.extend(self.status.map(|status| text(Field::STATUS, status.to_string())));
+        conditions.extend(self.source.as_deref().map(|name| text(Field::SOURCE, source::normalize(name))));
+        conditions.extend(self.tag.as_deref().map(|name| text(Field::TAG, tag::normalize(name))));
+        conditions.extend(self.import.map(|id| is(Field::IMPORT, Value::Number(id))));
         if let Some(email) = &self.owner {
-            conditions.push(text(Field::Owner, session.user_by_email(email)?.email));
+            conditions.push(text(Field::OWNER, session.user_by_email(email)?.email));
         }
         Ok(conditions)
     }

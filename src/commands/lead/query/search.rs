@@ -54,7 +54,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         Ok((found, rows))
     };
     let (found, rows) = timed(ui, "searched", || session.db.read(org, look))?;
-    let mut list = ui.list(crate::commands::lead::COLUMNS);
+    let mut list = ui.list(&crate::commands::lead::COLUMNS);
     rows.iter().try_for_each(|row| list.push(row))?;
     list.finish("no leads match")?;
     let count = found.leads.len();

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
+use crate::db::lead_fields::StoredField;
 use crate::db::models::leads::Lead;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::status::Status;
@@ -70,16 +71,9 @@ pub struct Reverted {
     pub notes: Vec<String>,
 }
 
-/// Fields that are one value together.
+/// The field with which another is one value.
 fn group(field: &str) -> &str {
-    match field {
-        "phone_extension" => "phone_number",
-        "currency" => "value_cents",
-        "consent_at" => "consent_status",
-        "external_id" => "external_source",
-        "lead_score_factors" => "lead_score",
-        other => other,
-    }
+    StoredField::of_column(field).and_then(|field| field.part_of).unwrap_or(field)
 }
 
 fn is_part(field: &str) -> bool {

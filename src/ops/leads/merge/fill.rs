@@ -1,47 +1,43 @@
 //! What a survivor takes over from a lead that is merged into it: what it lacks, the status that is further on, and
 //! every opt-out.
 
-use crate::db::models::leads::{Lead, TEXT_COLUMNS};
+use crate::db::lead_fields::{FIELDS, StoredField};
+use crate::db::models::leads::Lead;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::status::Status;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::leads::fields::{CUSTOM, set, text_of};
 use crate::ops::leads::upsert::apply::FieldChange;
 
-/// Fields that are one value together: taken over when the first of them is missing.
-const GROUPS: [&[&str]; 7] = [
-    &["phone_number", "phone_extension"],
-    &["external_source", "external_id"],
-    &["value_cents", "currency"],
-    &["lead_score", "lead_score_factors"],
-    &["temperature"],
-    &["owner_id"],
-    &["expected_close_date"],
-];
+/// What says who the lead is and what it is worth, in the log behind its texts.
+const IDENTITY_AND_WORTH: [&str; 3] = ["phone_number", "external_source", "value_cents"];
+
+/// The fields that are taken over, each with its parts, in the order of the log.
+fn merged() -> Vec<&'static StoredField> {
+    let mut fields: Vec<&StoredField> =
+        FIELDS.iter().filter(|field| field.is_merged && field.part_of.is_none()).collect();
+    fields.sort_by_key(|field| match IDENTITY_AND_WORTH.iter().position(|name| *name == field.name) {
+        Some(place) => 1 + place,
+        None if field.max_length.is_some() => 0,
+        None if field.is_value => 1 + IDENTITY_AND_WORTH.len(),
+        None => 2 + IDENTITY_AND_WORTH.len(),
+    });
+    fields
+}
 
 /// Fills a survivor from another lead, and tells which fields changed.
 pub fn fill(lead: &mut Lead, other: &Lead, now: Timestamp) -> Vec<FieldChange> {
     let before = lead.clone();
     let mut fields: Vec<String> = Vec::new();
-    for column in TEXT_COLUMNS.iter().filter(|column| !column.name.starts_with("external_")) {
-        if (column.get)(lead).is_none() {
-            (column.get_mut)(lead).clone_from((column.get)(other));
-        }
-        fields.push(column.name.to_owned());
-    }
-    for group in GROUPS {
-        if group.first().is_some_and(|first| text_of(lead, first).is_none() && text_of(other, first).is_some()) {
-            for name in group {
-                set(lead, name, text_of(other, name).as_deref());
+    for field in merged() {
+        let lacks = (field.is_empty)(lead) && !(field.is_empty)(other);
+        for part in std::iter::once(field).chain(field.parts()) {
+            if lacks {
+                (part.take)(lead, other);
             }
+            fields.push(part.name.to_owned());
         }
-        fields.extend(group.iter().map(|name| (*name).to_owned()));
     }
-    // How a source was written comes with it.
-    if before.source.is_none() && lead.source.is_some() {
-        lead.source_metadata.clone_from(&other.source_metadata);
-    }
-    fields.push("source_metadata".to_owned());
     for key in other.custom_fields.0.as_object().into_iter().flat_map(|fields| fields.keys()) {
         let field = format!("{CUSTOM}{key}");
         if text_of(lead, &field).is_none() {

@@ -11,6 +11,7 @@ use super::parts::Parts;
 use super::upsert::apply::FieldChange;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
+use crate::db::lead_fields::StoredField;
 use crate::db::models::erasure::erasures;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_notes::{self, NewNote};
@@ -75,7 +76,7 @@ pub type Filled = FieldChange;
 
 /// The lead that survives by a rule, of live leads.
 pub fn survivor_by(rule: SurvivorRule, candidates: &[Lead]) -> Option<i64> {
-    let fullness = |lead: &Lead| leads::TEXT_COLUMNS.iter().filter(|column| (column.get)(lead).is_some()).count();
+    let fullness = |lead: &Lead| StoredField::texts().filter(|field| !(field.is_empty)(lead)).count();
     let live = candidates.iter().filter(|lead| lead.deleted_at.is_none());
     let chosen = match rule {
         SurvivorRule::Oldest => live.min_by_key(|lead| (lead.created_at, lead.id)),

@@ -1,6 +1,7 @@
 //! What a draft changes in a lead that is already there.
 
-use crate::db::models::leads::{Lead, TEXT_COLUMNS};
+use crate::db::lead_fields::StoredField;
+use crate::db::models::leads::Lead;
 use crate::domain::imports::duplicates::OnDuplicate;
 use crate::domain::leads::consent::{Consent, OptOut};
 use crate::domain::leads::status::Status;
@@ -55,7 +56,7 @@ impl Work<'_> {
         if matches!(self.policy, OnDuplicate::Fill | OnDuplicate::Update) {
             self.texts(draft);
             self.phone(draft);
-            self.scalars(draft);
+            self.values(draft);
             self.custom_fields(draft);
         }
         self.status(draft);
@@ -76,16 +77,22 @@ impl Work<'_> {
         self.effect.changes.push(FieldChange { field: field.to_owned(), old, new });
     }
 
+    /// Takes a value over, and tells whether that changed anything.
+    fn take(&mut self, field: &StoredField, draft: &LeadDraft) -> bool {
+        let empty = (field.is_empty)(self.lead);
+        if (field.is_empty)(&draft.lead) || (field.is_same)(self.lead, &draft.lead) || !self.takes(empty) {
+            return false;
+        }
+        let old = (field.text_of)(self.lead);
+        (field.take)(self.lead, &draft.lead);
+        self.changed(field.name, old, (field.text_of)(self.lead));
+        true
+    }
+
     fn texts(&mut self, draft: &LeadDraft) {
-        for column in TEXT_COLUMNS {
-            let Some(new) = (column.get)(&draft.lead) else { continue };
-            let current = (column.get)(self.lead).clone();
-            if current.as_ref() != Some(new) && self.takes(current.is_none()) {
-                *(column.get_mut)(self.lead) = Some(new.clone());
-                self.changed(column.name, current, Some(new.clone()));
-                if column.name == "source" {
-                    self.source_metadata(draft);
-                }
+        for field in StoredField::texts() {
+            if self.take(field, draft) && field.name == "source" {
+                self.source_metadata(draft);
             }
         }
     }
@@ -121,19 +128,10 @@ impl Work<'_> {
         }
     }
 
-    fn scalars(&mut self, draft: &LeadDraft) {
-        macro_rules! take {
-            ($($field:ident),+) => { $(
-                if let Some(new) = draft.lead.$field
-                    && self.lead.$field != Some(new)
-                    && self.takes(self.lead.$field.is_none())
-                {
-                    let old = self.lead.$field.replace(new);
-                    self.changed(stringify!($field), old.map(|v| v.to_string()), Some(new.to_string()));
-                }
-            )+ };
+    fn values(&mut self, draft: &LeadDraft) {
+        for field in StoredField::values().chain(StoredField::of_column("owner_id")) {
+            self.take(field, draft);
         }
-        take!(lead_score, temperature, owner_id);
         self.value(draft);
     }
 

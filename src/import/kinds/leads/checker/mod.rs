@@ -10,7 +10,6 @@ use jiff::tz::TimeZone;
 
 use super::fields::LeadField;
 use crate::db::OrgId;
-use crate::db::models::leads::TEXT_COLUMNS;
 use crate::db::types::Json;
 use crate::domain::leads::custom::MAX_VALUE;
 use crate::domain::leads::source;
@@ -157,12 +156,15 @@ impl Work<'_> {
         }
     }
 
-    fn text(&mut self, name: &str, column: String, text: &str) {
-        let Some(target) = TEXT_COLUMNS.iter().find(|c| c.name == name) else { return };
-        if text.len() > target.max_length && text.chars().count() > target.max_length {
-            self.too_long(column, text, target.max_length);
+    /// Takes a line of text over as it is.
+    fn text(&mut self, field: LeadField, column: String, text: &str) {
+        let Some((target, max_length)) = field.stored().and_then(|target| Some((target, target.max_length?))) else {
+            return;
+        };
+        if text.len() > max_length && text.chars().count() > max_length {
+            self.too_long(column, text, max_length);
         } else if !text.is_empty() {
-            *(target.get_mut)(&mut self.draft.lead) = Some(text.to_owned());
+            (target.set)(&mut self.draft.lead, Some(text));
         }
     }
 
@@ -258,6 +260,7 @@ mod tests {
     use std::str::FromStr;
 
     use super::*;
+    use crate::db::types::Uid;
     use crate::import::options::ImportOptions;
 
     fn checker(headers: &[&str], lenient: bool) -> Checker {
@@ -306,6 +309,37 @@ mod tests {
         assert!(check(&["Phone", "DNC"], &["2125550142", "maybe"], true).draft.is_none());
         let lost = check(&["Phone", "Score"], &["555-01", "5"], true);
         assert_eq!(lost.problems.last().map(|p| p.kind), Some(ProblemKind::NoIdentity));
+    }
+
+    /// Of each field one of these is a value, and a field that is read changes the draft.
+    #[test]
+    fn every_field_is_read() {
+        let values = ["Ada", "2125550142", "ada@example.com", "70", "EUR", "rep@example.com", "2026-03-04", "yes"];
+        let words = ["hot", "denied", "FR", "Europe/Paris"];
+        let mut checker = checker(&["Phone"], false);
+        checker.identity = Identity::Optional;
+        checker.source_system = Some("hubspot".into());
+        for field in LeadField::ALL {
+            // What says nothing without another field.
+            let beside = match field {
+                LeadField::Currency => Some((LeadField::Value, "7".to_owned())),
+                LeadField::ExternalSource => Some((LeadField::ExternalId, "7".to_owned())),
+                _ => None,
+            };
+            let mut said = |value: Option<&str>| {
+                let own = value.map(|value| (*field, value.to_owned()));
+                let constants = beside.clone().into_iter().chain(own).collect();
+                checker.mapping = Mapping { headers: Vec::new(), targets: Vec::new(), constants };
+                let mut draft = checker.check(Row::new(2), Formats::default()).draft?;
+                draft.lead.uid = Uid(uuid::Uuid::nil());
+                Some(format!("{draft:?}"))
+            };
+            let nothing = said(None);
+            let is_read =
+                values.iter().chain(&words).any(|value| said(Some(value)).is_some_and(|it| Some(it) != nothing));
+            assert!(is_read, "{field} is read, and forgotten");
+            assert!(field.stored().is_none_or(|stored| stored.is_new), "{field} of a new lead is not written");
+        }
     }
 
     #[test]

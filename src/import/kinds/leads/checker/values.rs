@@ -38,27 +38,17 @@ impl Work<'_> {
                     "correct the address, or empty the cell",
                 ),
             },
-            LeadField::FirstName => self.text("first_name", column, text),
-            LeadField::LastName => self.text("last_name", column, text),
             LeadField::Name => {
                 let (first, last) = name::split(text);
                 if self.draft.lead.first_name.is_none() && !first.is_empty() {
-                    self.text("first_name", column.clone(), &first);
+                    self.text(LeadField::FirstName, column.clone(), &first);
                 }
                 if self.draft.lead.last_name.is_none() && !last.is_empty() {
-                    self.text("last_name", column, &last);
+                    self.text(LeadField::LastName, column, &last);
                 }
             }
-            LeadField::Company => self.text("company", column, text),
-            LeadField::JobTitle => self.text("job_title", column, text),
-            LeadField::Website => self.text("website", column, text),
-            LeadField::LinkedinUrl => self.text("linkedin_url", column, text),
-            LeadField::Campaign => self.text("campaign", column, text),
-            LeadField::City => self.text("city", column, text),
-            LeadField::State => self.text("state", column, text),
-            LeadField::PostalCode => self.text("postal_code", column, text),
             LeadField::Source => {
-                self.text("source", column, &source::normalize(text));
+                self.text(field, column, &source::normalize(text));
                 // Only beside a source: of a text that has no normal form nothing is kept.
                 self.draft.lead.source_metadata =
                     self.draft.lead.source.as_ref().and_then(|_| source::metadata(text)).map(Json);
@@ -179,7 +169,7 @@ impl Work<'_> {
                 ),
             },
             LeadField::Timezone => match datetime::zone(text) {
-                Ok(_) => self.text("timezone", column, text),
+                Ok(_) => self.text(field, column, text),
                 Err(_) => self.problem(
                     ProblemKind::TimezoneUnknown,
                     column,
@@ -188,8 +178,8 @@ impl Work<'_> {
                     "use a name such as America/New_York",
                 ),
             },
-            LeadField::ExternalSource => self.text("external_source", column, text),
-            LeadField::ExternalId => self.text("external_id", column, text),
+            // Every other field is a line of text that is taken as it is.
+            field => self.text(field, column, text),
         }
     }
 
