@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Bars, Page, Part, Sheet, Shown};
+use super::{Bars, Page, Part, Sheet, SheetColumn, Shown};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -78,6 +78,7 @@ fn bars_of(bars: &Bars) -> Markup {
 }
 
 fn sheet_of(sheet: &Sheet) -> Markup {
+    let class = |column: &SheetColumn| column.is_number.then_some("number");
     html! {
         section {
             (heading(&sheet.title))
@@ -86,7 +87,7 @@ fn sheet_of(sheet: &Sheet) -> Markup {
                     thead {
                         tr {
                             @for column in &sheet.columns {
-                                th.number[column.is_number] { (Shown(&column.title)) }
+                                th class=[class(column)] { (Shown(&column.title)) }
                             }
                         }
                     }
@@ -96,7 +97,7 @@ fn sheet_of(sheet: &Sheet) -> Markup {
                         @for row in &sheet.rows {
                             tr {
                                 @for (cell, column) in row.iter().zip(&sheet.columns) {
-                                    td.number[column.is_number] { (Shown(cell)) }
+                                    td class=[class(column)] { (Shown(cell)) }
                                 }
                             }
                             "\n"
