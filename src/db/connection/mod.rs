@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicBool;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
+use diesel::sqlite::SqliteConnection;
 
 use super::locks::{self, Lock, Waiting};
 use super::{Db, DbError, Location, RunMode, migrate};
@@ -265,10 +266,8 @@ impl Database {
     ) -> Result<Option<T>, E> {
         self.refuse_bypass()?;
         if let Db::Sqlite(c) = &mut self.conn {
-            match AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE") {
-                Ok(()) => {}
-                Err(e) if e.to_string().contains("database is locked") => return Ok(None),
-                Err(e) => return Err(DbError::from(e).into()),
+            if !begin_writing(c)? {
+                return Ok(None);
             }
         } else {
             self.begin(Begin::Write, Some(org))?;
@@ -288,7 +287,10 @@ impl Database {
     /// The disk is full, or cannot be written.
     pub fn clear_free_space(&mut self) -> Result<bool, DbError> {
         let Db::Sqlite(c) = &mut self.conn else { return Ok(false) };
-        match c.batch_execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);") {
+        open::wait_for_locks(c, open::WRITER_WAIT)?;
+        let cleared = c.batch_execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+        open::wait_for_locks(c, open::READER_WAIT)?;
+        match cleared {
             Ok(()) => Ok(true),
             Err(e) if e.to_string().contains("locked") => Ok(false),
             Err(e) => Err(e.into()),
@@ -331,13 +333,7 @@ impl Database {
                 let notify = &self.options.notify;
                 let mut tell = |text: &str| notify(text);
                 let mut waiting = Waiting::new(&mut tell, &self.options.interrupted);
-                waiting.until("another program that is writing to the database", || {
-                    match AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE") {
-                        Ok(()) => Ok(true),
-                        Err(e) if e.to_string().contains("database is locked") => Ok(false),
-                        Err(e) => Err(e.into()),
-                    }
-                })?;
+                waiting.until("another program that is writing to the database", || begin_writing(c))?;
             }
             (Db::Postgres(c), begin) => {
                 let begin = match begin {
@@ -394,4 +390,16 @@ pub fn act_for(conn: &mut Db, org: OrgId) -> Result<(), DbError> {
 enum Begin {
     Read,
     Write,
+}
+
+/// Begins a writing transaction on SQLite; false while another program writes.
+fn begin_writing(conn: &mut SqliteConnection) -> Result<bool, DbError> {
+    open::wait_for_locks(conn, open::WRITER_WAIT)?;
+    let begun = match AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE") {
+        Ok(()) => Ok(true),
+        Err(e) if e.to_string().contains("database is locked") => Ok(false),
+        Err(e) => Err(e.into()),
+    };
+    open::wait_for_locks(conn, open::READER_WAIT)?;
+    begun
 }

@@ -56,8 +56,8 @@ pub(super) fn sqlite(path: &Path) -> Result<(Db, bool), DbError> {
     let mut conn = SqliteConnection::establish(text).map_err(|e| problem(e.to_string()))?;
     functions::register(&mut conn).map_err(DbError::from)?;
     // WAL with synchronous FULL: a committed change survives a power cut. Writers wait in `begin`.
-    conn.batch_execute("PRAGMA busy_timeout = 250; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")
-        .map_err(DbError::from)?;
+    wait_for_locks(&mut conn, READER_WAIT).map_err(DbError::from)?;
+    conn.batch_execute("PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;").map_err(DbError::from)?;
     retry_busy(|| conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")).map_err(|e| {
         match DbError::from(e) {
             DbError::NotADatabase(_) => DbError::NotADatabase(path.display().to_string()),
@@ -65,6 +65,18 @@ pub(super) fn sqlite(path: &Path) -> Result<(Db, bool), DbError> {
         }
     })?;
     Ok((Db::Sqlite(conn), created))
+}
+
+/// How long a reader waits for the short exclusive locks of another program, which holds them while it opens a new file and
+/// when it is the last to close one.
+pub(super) const READER_WAIT: Duration = Duration::from_secs(10);
+
+/// How long one attempt to begin a writing transaction waits; between attempts the person hears of it and may interrupt.
+pub(super) const WRITER_WAIT: Duration = Duration::from_millis(250);
+
+/// Sets how long a statement waits for the locks of another program.
+pub(super) fn wait_for_locks(conn: &mut SqliteConnection, most: Duration) -> QueryResult<()> {
+    conn.batch_execute(&format!("PRAGMA busy_timeout = {}", most.as_millis()))
 }
 
 /// Two programs that open a new file at once may meet while it is put into WAL mode.
