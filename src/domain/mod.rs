@@ -69,7 +69,6 @@ pub mod flag;
 pub mod imports;
 pub mod leads;
 pub mod money;
-pub mod on_erase;
 pub mod phone;
 pub mod reports;
 pub mod rounding;

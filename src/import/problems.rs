@@ -37,3 +37,10 @@ pub fn note(groups: &mut Vec<ProblemGroup>, source: &Source, row: u64, problem: 
         }),
     }
 }
+
+impl RowProblem {
+    /// The cell as a spreadsheet names it, in a row of a workbook.
+    pub fn cell(&self, source: &Source, row: u64) -> Option<String> {
+        self.index.and_then(|index| source.cell_address(index, row))
+    }
+}

@@ -1,7 +1,5 @@
 //! A row as read, and what can be wrong with it.
 
-use super::source::Source;
-
 vocabulary! {
     /// The kinds of problem for which a row is rejected or a value dropped.
     ProblemKind {
@@ -160,11 +158,6 @@ impl RowProblem {
             true => self.problem.clone(),
             false => format!("`{}` {}", self.value, self.problem),
         }
-    }
-
-    /// The cell as a spreadsheet names it, in a row of a workbook.
-    pub fn cell(&self, source: &Source, row: u64) -> Option<String> {
-        self.index.and_then(|index| source.cell_address(index, row))
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::leads::draft::LeadDraft;
-use super::leads::mass_update::{BulkAction, change};
+use super::leads::mass_update::{MassUpdate, change};
 use super::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
 use super::money::budget::{self, Booking, BudgetError, CostPart};
 use super::money::costs::CostBook;
@@ -138,7 +138,7 @@ fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, Wr
     let assignments = match stamp.changed_by {
         None => 0,
         Some(user) => {
-            let action = BulkAction::Assign { users: vec![user], context: Some("sample data".into()) };
+            let action = MassUpdate::Assign { users: vec![user], context: Some("sample data".into()) };
             change(conn, &ids, &action, &stamp, &TimeZone::UTC, &mut |_| Ok(()))?.changed
         }
     };

@@ -44,7 +44,6 @@ fn stages_of(session: &mut Session) -> Result<Stages> {
         Some(setting) => setting.config_value.parse().map_err(|problem: String| {
             CommandError::failed(format!("the setting {} is `{}`: {problem}", Stages::SETTING, setting.config_value))
                 .hint(format!("set it again: crmctl org set {} {}", Stages::SETTING, Stages::default()))
-                .into()
         }),
     }
 }

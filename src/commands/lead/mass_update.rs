@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 
 use serde::Serialize;
 
-use super::{Among, LeadName};
 use crate::commands::args::leads::columns;
+use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::leads::selection::{self, Selection};
 use crate::commands::context::{Context, Session};
 use crate::db::models::leads;
@@ -15,12 +15,12 @@ use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
 use crate::export::Record;
 use crate::filter::LeadColumn;
-use crate::ops::leads::mass_update::{BulkAction, BulkCounts, change};
+use crate::ops::leads::mass_update::{MassUpdate, MassUpdateCounts, change};
 use crate::ui::{Column, Format, Ui, grouped};
 
 /// A change to leads.
 pub struct Wanted {
-    pub action: BulkAction,
+    pub action: MassUpdate,
     /// What it is, before the number of leads: `Tag with vip`.
     pub question: String,
     pub mode: RunMode,
@@ -30,7 +30,7 @@ pub struct Wanted {
 #[derive(Serialize)]
 struct Summary {
     #[serde(flatten)]
-    counts: BulkCounts,
+    counts: MassUpdateCounts,
     dry_run: bool,
 }
 
@@ -90,7 +90,7 @@ pub fn change_selected(
     let interrupted = session.db.interrupted();
     let (stamp, zone) = (session.stamp.clone(), datetime::zone(&session.org.timezone).map_err(CommandError::failed)?);
     let lock = lock_of(&wanted.action);
-    let counts = session.db.write_under(lock, org, wanted.mode, |conn| -> Result<BulkCounts> {
+    let counts = session.db.write_under(lock, org, wanted.mode, |conn| -> Result<MassUpdateCounts> {
         let ids = query.ids(conn, None, None)?;
         if is_asked && ids != seen {
             return Err(CommandError::failed("other leads are meant by now than those you saw; nothing was changed")
@@ -115,7 +115,7 @@ pub fn change_selected(
 }
 
 /// Prints what became of the leads, and why some were refused.
-fn tell(ui: Ui, counts: BulkCounts, mode: RunMode) -> Result<Exit> {
+fn tell(ui: Ui, counts: MassUpdateCounts, mode: RunMode) -> Result<Exit> {
     if mode.is_dry_run() {
         ui.note("nothing was changed");
     }
@@ -160,9 +160,9 @@ pub fn lock_to(status: Status) -> Lock {
     if status == Status::Dnc { Lock::DncList } else { Lock::Leads }
 }
 
-fn lock_of(action: &BulkAction) -> Lock {
+fn lock_of(action: &MassUpdate) -> Lock {
     match action {
-        BulkAction::Status { to, .. } => lock_to(*to),
+        MassUpdate::Status { to, .. } => lock_to(*to),
         _ => Lock::Leads,
     }
 }

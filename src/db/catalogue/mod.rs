@@ -1,5 +1,5 @@
 //! The catalogue of tables: for each one who its rows belong to, how it is written, and what the erasure of a person does with
-//! each of its texts. What follows from that is derived, never listed again: `lead erase` (`ops/lead_erase`), the rights of the
+//! each of its texts. What follows from that is derived, never listed again: `lead erase` (`ops/erasure`), the rights of the
 //! everyday role ([`grants`]), the tests of row-level security, append-only tables and tenancy, and docs/data-model.md.
 //!
 //! A migration makes a table; `tests/schema` fails until it stands here, with every text column.
@@ -14,7 +14,7 @@ mod leads;
 mod money;
 mod segments;
 
-pub use crate::domain::on_erase::OnErase;
+pub use crate::domain::erasure::on_erase::OnErase;
 pub use grants::grants;
 
 /// A table of both engines.

@@ -4,6 +4,7 @@ mod postgres;
 mod postgres_copy;
 mod postgres_logs;
 mod sqlite;
+mod stamped;
 
 /// Frees the unique keys of changed leads before others take them: a deleted lead holds none. The update that
 /// follows makes them live again, and nobody else sees what lies between.

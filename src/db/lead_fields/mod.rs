@@ -12,7 +12,7 @@ pub(crate) use table::{if_changing, if_new, lead_fields};
 pub use value::{ColumnValue, Value};
 
 use super::schema::leads;
-use crate::domain::on_erase::OnErase::{self, Blank, Code, Identity, Report};
+use crate::domain::erasure::on_erase::OnErase::{self, Blank, Code, Identity, Report};
 use Kind::{Country, Currency, Email, Exact, Number, Source, Time, Word};
 use table::types::*;
 

@@ -16,7 +16,7 @@ pub(super) mod types {
 /// ```
 ///
 /// - `column` and `Type` are those of `schema.rs`; a column that is missing or out of place does not compile. What the
-///   log and lists do with a type is said in `value.rs`, what COPY does in `bulk/postgres_copy.rs`; a vocabulary needs
+///   log and lists do with a type is said in `value.rs`, what COPY does in `lead_changes/postgres_copy.rs`; a vocabulary needs
 ///   nothing there.
 /// - `new` when a new lead can have a value in it, `later` when only a change of a stored lead gives it one (a new one
 ///   gets what the database has for it), `key` when it never changes.
@@ -29,7 +29,7 @@ pub(super) mod types {
 /// | `merged()` | a survivor of a merge takes it over when it has none; true of texts and values without saying |
 /// | `part_of("column")` | one value with that column: merged, emptied and undone with it |
 /// | `unlogged()` | changes of it are not in the audit log, or not under its name |
-/// | `erase(WHAT)` | what an erasure does with it: every column of text or JSON says so |
+/// | `erase(WHAT)` | what an erasure does with it (`domain/erasure/on_erase.rs`): every column of text or JSON says so |
 /// | `called("name")` | what people call it in lists, filters and imports, when that is not the column |
 /// | `filter(KIND)` | filters can ask for it |
 /// | `unsorted()` | lists cannot be sorted by it |

@@ -1,5 +1,6 @@
 //! Erasing a person: the keyed hashes by which a later import of one can be told.
 
+pub mod on_erase;
 pub mod redaction;
 
 use hmac::{Hmac, KeyInit, Mac};

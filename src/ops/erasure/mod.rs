@@ -1,6 +1,7 @@
 //! Erasing a person: what is stored of them leaves the lead, its merged twins, their logs and the texts of all other tables, as
 //! the catalogue of tables says of each; a tombstone with keyed hashes stays, and the do-not-call list keeps the bare number.
 
+mod error;
 mod person;
 mod sweep;
 pub mod tombstones;
@@ -17,33 +18,11 @@ use crate::db::models::leads::{lead_audit_log, lead_merges};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
 use crate::domain::erasure::{hash_of_email, hash_of_phone};
-use crate::error::{CommandError, Explain};
 use crate::ops::leads::search::refresh::take_out;
+pub use error::EraseError;
 use person::Person;
 use sweep::Sweep;
 pub use sweep::{Left, Touched, WhyLeft};
-
-/// Why nobody was erased.
-#[derive(Debug, thiserror::Error)]
-pub enum EraseError {
-    #[error(transparent)]
-    Db(#[from] DbError),
-    #[error("the lead {0} is erased already")]
-    Erased(i64),
-    #[error("no key for the hashes can be made: {0}")]
-    NoRandom(String),
-}
-
-impl Explain for EraseError {
-    fn explain(&self) -> CommandError {
-        let hint = match self {
-            EraseError::Db(e) => return e.explain(),
-            EraseError::Erased(_) => "nothing is left to be erased",
-            EraseError::NoRandom(_) => "nothing was changed",
-        };
-        CommandError::failed(self.to_string()).hint(hint)
-    }
-}
 
 /// What an erasure did, and what a person must look after.
 #[derive(Debug, Default, Serialize)]

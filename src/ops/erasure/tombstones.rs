@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::EraseError;
+use super::error::EraseError;
 use crate::db::models::erasure::erasures;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::erasure::{KeyHash, hash_of_email, hash_of_phone};

@@ -20,7 +20,7 @@ use crate::ops::leads::upsert::apply::FieldChange;
 
 /// What is done to each lead.
 #[derive(Debug, Clone)]
-pub enum BulkAction {
+pub enum MassUpdate {
     Tag(Vec<String>),
     Untag(Vec<String>),
     Status {
@@ -39,7 +39,7 @@ pub enum BulkAction {
 
 /// What became of the leads: `matched = changed + unchanged + not_allowed + on_dnc`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct BulkCounts {
+pub struct MassUpdateCounts {
     /// How many leads were chosen.
     pub matched: usize,
     pub changed: usize,
@@ -51,7 +51,7 @@ pub struct BulkCounts {
     pub on_dnc: usize,
 }
 
-impl BulkCounts {
+impl MassUpdateCounts {
     /// Whether every lead is accounted for.
     pub fn reconciles(&self) -> bool {
         self.matched == self.changed + self.unchanged + self.not_allowed + self.on_dnc
@@ -69,24 +69,24 @@ const BATCH: usize = 5000;
 pub fn change(
     conn: &mut Db,
     ids: &[i64],
-    action: &BulkAction,
+    action: &MassUpdate,
     stamp: &Stamp,
     zone: &TimeZone,
     step: &mut dyn FnMut(usize) -> Result<(), DbError>,
-) -> Result<BulkCounts, DbError> {
+) -> Result<MassUpdateCounts, DbError> {
     expire(conn, stamp)?;
-    let mut counts = BulkCounts::default();
+    let mut counts = MassUpdateCounts::default();
     for some in ids.chunks(BATCH) {
         step(counts.matched)?;
         let mut states = leads::states_for_change(conn, stamp.org, some)?;
         states.sort_unstable_by_key(|state| state.id);
         let done = match action {
-            BulkAction::Tag(tags) => retag(conn, &states, tags, Retag::Add, stamp)?,
-            BulkAction::Untag(tags) => retag(conn, &states, tags, Retag::Remove, stamp)?,
-            BulkAction::Status { to: Status::Dnc, reason, .. } => list_numbers(conn, &states, reason, stamp, zone)?,
-            BulkAction::Status { to, rule, reason } => move_to(conn, &states, *to, *rule, reason, stamp)?,
-            BulkAction::Assign { users, context } => assign(conn, &states, users, context, counts.matched, stamp)?,
-            BulkAction::Delete => delete(conn, &states, stamp)?,
+            MassUpdate::Tag(tags) => retag(conn, &states, tags, Retag::Add, stamp)?,
+            MassUpdate::Untag(tags) => retag(conn, &states, tags, Retag::Remove, stamp)?,
+            MassUpdate::Status { to: Status::Dnc, reason, .. } => list_numbers(conn, &states, reason, stamp, zone)?,
+            MassUpdate::Status { to, rule, reason } => move_to(conn, &states, *to, *rule, reason, stamp)?,
+            MassUpdate::Assign { users, context } => assign(conn, &states, users, context, counts.matched, stamp)?,
+            MassUpdate::Delete => delete(conn, &states, stamp)?,
         };
         counts.matched += states.len();
         counts.changed += done.changed;
@@ -111,8 +111,8 @@ fn retag(
     tags: &[String],
     how: Retag,
     stamp: &Stamp,
-) -> Result<BulkCounts, DbError> {
-    let (mut counts, mut changes) = (BulkCounts::default(), LeadChanges::default());
+) -> Result<MassUpdateCounts, DbError> {
+    let (mut counts, mut changes) = (MassUpdateCounts::default(), LeadChanges::default());
     let have = lead_tags::of_leads(conn, stamp.org, &ids_of(states))?;
     for state in states {
         let has = have.get(&state.id).map(Vec::as_slice).unwrap_or_default();
@@ -147,8 +147,8 @@ fn move_to(
     rule: MoveRule,
     reason: &Option<String>,
     stamp: &Stamp,
-) -> Result<BulkCounts, DbError> {
-    let (mut counts, mut changes) = (BulkCounts::default(), LeadChanges::default());
+) -> Result<MassUpdateCounts, DbError> {
+    let (mut counts, mut changes) = (MassUpdateCounts::default(), LeadChanges::default());
     for state in states {
         match state.status {
             from if from == to => counts.unchanged += 1,
@@ -178,8 +178,8 @@ fn list_numbers(
     reason: &Option<String>,
     stamp: &Stamp,
     zone: &TimeZone,
-) -> Result<BulkCounts, DbError> {
-    let (mut counts, mut requests, mut without) = (BulkCounts::default(), Vec::new(), Vec::new());
+) -> Result<MassUpdateCounts, DbError> {
+    let (mut counts, mut requests, mut without) = (MassUpdateCounts::default(), Vec::new(), Vec::new());
     for state in states {
         match (state.status, state.phone_number.as_deref().and_then(E164::from_e164)) {
             (Status::Dnc, _) => counts.unchanged += 1,
@@ -224,8 +224,8 @@ fn assign(
     context: &Option<String>,
     done: usize,
     stamp: &Stamp,
-) -> Result<BulkCounts, DbError> {
-    let (mut counts, mut changes) = (BulkCounts::default(), LeadChanges::default());
+) -> Result<MassUpdateCounts, DbError> {
+    let (mut counts, mut changes) = (MassUpdateCounts::default(), LeadChanges::default());
     let strategy = if users.len() > 1 { Strategy::RoundRobin } else { Strategy::Manual };
     for (place, state) in states.iter().enumerate() {
         let to = whose_turn(users, done + place);
@@ -246,14 +246,14 @@ fn assign(
     Ok(counts)
 }
 
-fn delete(conn: &mut Db, states: &[LeadState], stamp: &Stamp) -> Result<BulkCounts, DbError> {
+fn delete(conn: &mut Db, states: &[LeadState], stamp: &Stamp) -> Result<MassUpdateCounts, DbError> {
     let mut changes = LeadChanges::default();
     for state in states {
         changes.shift(state.id, Shift::Deleted);
         changes.audit.push(stamp.audit(state.id, AuditAction::Delete));
     }
     lead_changes::write(conn, &changes, stamp)?;
-    Ok(BulkCounts { changed: states.len(), ..BulkCounts::default() })
+    Ok(MassUpdateCounts { changed: states.len(), ..MassUpdateCounts::default() })
 }
 
 fn ids_of(states: &[LeadState]) -> Vec<i64> {

@@ -59,15 +59,15 @@ fn told(error: &UnknownColumn) -> String {
     format!("{error}; {}", error.remedy())
 }
 
-/// The columns of [`crate::commands::lead::COLUMNS`].
+/// The columns of [`crate::commands::args::leads::rows::COLUMNS`].
 pub fn usual() -> Result<Vec<LeadColumn>, UnknownColumn> {
-    let names = crate::commands::lead::COLUMNS.iter().map(|column| &*column.key);
+    let names = crate::commands::args::leads::rows::COLUMNS.iter().map(|column| &*column.key);
     names.map(LeadColumn::named).collect()
 }
 
 /// How a table shows a column that was asked for.
 pub fn shown(column: &LeadColumn) -> Column {
-    let usual = crate::commands::lead::COLUMNS.iter().find(|usual| usual.key == column.key);
+    let usual = crate::commands::args::leads::rows::COLUMNS.iter().find(|usual| usual.key == column.key);
     let kind = match (column.shape, usual) {
         (_, Some(usual)) if usual.in_tables => usual.kind,
         (Shape::Number, _) => Kind::Number,

@@ -120,13 +120,10 @@ impl ExportForm {
             Format::Table if !format.is_from_flag() => Ok(Form::Csv),
             Format::Json => Ok(Form::Json),
             Format::Ndjson => Ok(Form::Ndjson),
-            Format::Table | Format::Markdown => {
-                Err(CommandError::usage("an export has no such form as `table` or `markdown`")
-                    .hint(
-                        "its forms are csv, json and ndjson on stdout, and xlsx with --output; or use crmctl lead list",
-                    )
-                    .into())
-            }
+            Format::Table | Format::Markdown => Err(CommandError::usage(
+                "an export has no such form as `table` or `markdown`",
+            )
+            .hint("its forms are csv, json and ndjson on stdout, and xlsx with --output; or use crmctl lead list")),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod columns;
 pub mod export;
 pub mod name;
+pub mod rows;
 pub mod segments;
 pub mod selection;
 pub mod values;

@@ -28,7 +28,7 @@ pub fn find(session: &mut Session, name: &str) -> Result<(Segment, Filter)> {
             Some(name) => format!("did you mean `{name}`?"),
             None => "list them: crmctl segment list".to_owned(),
         };
-        return Err(CommandError::failed(format!("there is no segment `{name}`")).hint(hint).into());
+        return Err(CommandError::failed(format!("there is no segment `{name}`")).hint(hint));
     };
     let filter = Filter::from_json(&segment.filter.0, &reading(session, None))?;
     Ok((segment, filter))

@@ -7,7 +7,7 @@ use crate::commands::lead::mass_update::{Wanted, change_one, change_selected, on
 use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::leads::mass_update::BulkAction;
+use crate::ops::leads::mass_update::MassUpdate;
 
 /// Give a lead, or all leads of a filter or segment, to a user
 ///
@@ -60,7 +60,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     };
     let context_kept = chosen_by.map(|text| text.chars().take(MAX_CONTEXT).collect());
     let wanted = Wanted {
-        action: BulkAction::Assign { users, context: context_kept },
+        action: MassUpdate::Assign { users, context: context_kept },
         question,
         mode: RunMode::of_flag(args.dry_run),
     };

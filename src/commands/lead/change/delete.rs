@@ -1,14 +1,15 @@
 //! `crmctl lead delete`
 
+use crate::commands::args::leads::name::{Among, LeadName};
+use crate::commands::args::leads::rows::LeadRow;
 use crate::commands::args::leads::selection::Selection;
 use crate::commands::context::Context;
 use crate::commands::lead::mass_update::{Wanted, change_selected, one_or_many};
-use crate::commands::lead::{Among, LeadName, LeadRow};
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::delete;
-use crate::ops::leads::mass_update::BulkAction;
+use crate::ops::leads::mass_update::MassUpdate;
 
 /// Delete a lead, or all leads of a filter or segment; their rows, logs and opt-outs are kept, and `lead restore` brings
 /// one back
@@ -32,7 +33,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         None => {
             let mut session = context.session(Right::DeleteLeads)?;
             let wanted = Wanted {
-                action: BulkAction::Delete,
+                action: MassUpdate::Delete,
                 question: "Delete".to_owned(),
                 mode: RunMode::of_flag(args.dry_run),
             };
@@ -61,8 +62,8 @@ fn delete_one(name: &LeadName, mode: RunMode, context: &Context) -> Result<Exit>
     let [lead] = leads;
     let id = lead.id;
     let now = session.stamp.now;
-    let parts = session.db.read(org, |conn| crate::commands::lead::rows(conn, org, &[id], now))?.pop();
+    let parts = session.db.read(org, |conn| crate::commands::args::leads::rows::rows(conn, org, &[id], now))?.pop();
     let (tags, blocked) = parts.map(|row| (row.tags, row.blocked)).unwrap_or_default();
-    context.ui.record(&LeadRow { lead, tags, blocked }, &crate::commands::lead::COLUMNS)?;
+    context.ui.record(&LeadRow { lead, tags, blocked }, &crate::commands::args::leads::rows::COLUMNS)?;
     Ok(Exit::Done)
 }

@@ -1,8 +1,8 @@
 //! `crmctl lead edit`
 
+use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::leads::values::LeadValues;
 use crate::commands::context::{Context, timed};
-use crate::commands::lead::{Among, LeadName};
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use crate::commands::args::leads::name::{Among, LeadName};
+use crate::commands::args::leads::rows::LeadRow;
 use crate::commands::args::texts::within;
 use crate::commands::context::{Context, Session};
-use crate::commands::lead::{Among, LeadName, LeadRow};
 use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
@@ -86,10 +87,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if !args.dry_run && !ui.yes {
         let rows: Vec<LeadRow> = session.db.read(org, |conn| -> Result<_, DbError> {
             let ids = twins(conn, org, &lead)?;
-            crate::commands::lead::rows(conn, org, &ids, stamp.now)
+            crate::commands::args::leads::rows::rows(conn, org, &ids, stamp.now)
         })?;
         let shown: Vec<Column> =
-            crate::commands::lead::COLUMNS.iter().filter(|column| column.in_tables).cloned().collect();
+            crate::commands::args::leads::rows::COLUMNS.iter().filter(|column| column.in_tables).cloned().collect();
         ui.preview(&rows, &shown)?;
         let leads = if rows.len() == 1 { "this lead" } else { "these leads" };
         ui.confirm(&format!("Erase the person of {leads} for good?"))?;

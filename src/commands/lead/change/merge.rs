@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use crate::commands::args::leads::name::{Among, LeadName};
+use crate::commands::args::leads::rows::LeadRow;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
-use crate::commands::lead::{Among, LeadName, LeadRow};
 use crate::db::models::leads::Lead;
 use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
@@ -127,8 +128,9 @@ fn choose(args: &Args, session: &mut Session) -> Result<(Lead, Vec<Lead>)> {
 fn preview(context: &Context, session: &mut Session, survivor: &Lead, absorbed: &[Lead]) -> Result<()> {
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let ids: Vec<i64> = std::iter::once(survivor.id).chain(absorbed.iter().map(|lead| lead.id)).collect();
-    let rows: Vec<LeadRow> =
-        session.db.read(org, |conn| -> Result<_, DbError> { crate::commands::lead::rows(conn, org, &ids, now) })?;
+    let rows: Vec<LeadRow> = session
+        .db
+        .read(org, |conn| -> Result<_, DbError> { crate::commands::args::leads::rows::rows(conn, org, &ids, now) })?;
     Ok(context.ui.preview(&rows, LEADS)?)
 }
 

@@ -2,9 +2,9 @@
 
 use std::io::Read;
 
+use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::texts::within;
 use crate::commands::context::{Context, timed};
-use crate::commands::lead::{Among, LeadName};
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};

@@ -1,9 +1,9 @@
 //! `crmctl lead phone`
 
+use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::texts::within;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session, timed};
-use crate::commands::lead::{Among, LeadName};
 use crate::db::models::leads::Lead;
 use crate::db::{Db, Lock, RunMode};
 use crate::domain::access::role::Right;

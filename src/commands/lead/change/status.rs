@@ -1,11 +1,11 @@
 //! `crmctl lead status`
 
+use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::leads::selection::Selection;
 use crate::commands::args::texts::within;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, timed};
 use crate::commands::lead::mass_update::{Wanted, change_selected, lock_to, one_or_many};
-use crate::commands::lead::{Among, LeadName};
 use crate::db::models::leads;
 use crate::db::{Db, RunMode};
 use crate::domain::access::role::Right;
@@ -14,7 +14,7 @@ use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::leads::edit::{StatusMove, set_status};
-use crate::ops::leads::mass_update::BulkAction;
+use crate::ops::leads::mass_update::MassUpdate;
 
 /// Move a lead, or all leads of a filter or segment, to another status
 ///
@@ -60,7 +60,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             }
             let wanted = Wanted {
                 question: format!("Move to {} –", args.status),
-                action: BulkAction::Status {
+                action: MassUpdate::Status {
                     to: args.status,
                     rule: MoveRule::of_flag(args.force),
                     reason: args.reason,

@@ -9,7 +9,7 @@ use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::domain::leads::tag;
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::leads::mass_update::BulkAction;
+use crate::ops::leads::mass_update::MassUpdate;
 
 /// Add tags to a lead, or to all leads of a filter or segment
 #[derive(Debug, clap::Args)]
@@ -42,14 +42,14 @@ struct Args {
 }
 
 pub fn tag(args: TagArgs, context: &Context) -> Result<Exit> {
-    run(args.args, context, "Tag with", BulkAction::Tag)
+    run(args.args, context, "Tag with", MassUpdate::Tag)
 }
 
 pub fn untag(args: UntagArgs, context: &Context) -> Result<Exit> {
-    run(args.args, context, "Take away", BulkAction::Untag)
+    run(args.args, context, "Take away", MassUpdate::Untag)
 }
 
-fn run(args: Args, context: &Context, question: &str, action: fn(Vec<String>) -> BulkAction) -> Result<Exit> {
+fn run(args: Args, context: &Context, question: &str, action: fn(Vec<String>) -> MassUpdate) -> Result<Exit> {
     let mut words = args.words;
     let lead = (!args.selection.is_given()).then(|| words.remove(0));
     let tags = tags(&words)?;

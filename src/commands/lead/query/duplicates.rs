@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::limit::Limit;
 use crate::commands::context::{Context, Session};
-use crate::commands::lead::{Among, LeadName};
 use crate::db::DbError;
 use crate::db::models::leads::{self, Lead};
 use crate::domain::access::role::Right;

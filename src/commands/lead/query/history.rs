@@ -1,8 +1,8 @@
 //! `crmctl lead history`
 
+use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::times;
 use crate::commands::context::{Context, Session};
-use crate::commands::lead::{Among, LeadName};
 use crate::db::models::leads::Lead;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};

@@ -74,7 +74,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         ..selection::query(&session, selection::all_of(parts))?
     };
     let (lead_columns, shown): (_, Vec<Column>) = match &args.columns {
-        None => (columns::usual()?, crate::commands::lead::COLUMNS.to_vec()),
+        None => (columns::usual()?, crate::commands::args::leads::rows::COLUMNS.to_vec()),
         Some(ColumnNames(columns)) => (columns.clone(), columns.iter().map(columns::shown).collect()),
     };
     let mut list = context.ui.list(&shown);

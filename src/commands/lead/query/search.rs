@@ -50,11 +50,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let look = |conn: &mut Db| -> Result<_, DbError> {
         let found = search(conn, org, &query)?;
         let best = found.leads.get(..most).unwrap_or(&found.leads);
-        let rows = crate::commands::lead::rows(conn, org, best, now)?;
+        let rows = crate::commands::args::leads::rows::rows(conn, org, best, now)?;
         Ok((found, rows))
     };
     let (found, rows) = timed(ui, "searched", || session.db.read(org, look))?;
-    let mut list = ui.list(&crate::commands::lead::COLUMNS);
+    let mut list = ui.list(&crate::commands::args::leads::rows::COLUMNS);
     rows.iter().try_for_each(|row| list.push(row))?;
     list.finish("no leads match")?;
     let count = found.leads.len();

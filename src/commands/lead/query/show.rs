@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::context::{Context, Session, timed};
-use crate::commands::lead::{Among, LeadName};
 use crate::db::models::erasure::erasures;
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
 use crate::db::models::leads::lead_notes::{self, Note};
@@ -113,7 +113,7 @@ pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session,
 
 /// The columns of one lead: all of them.
 pub(super) fn columns() -> Vec<Column> {
-    crate::commands::lead::COLUMNS
+    crate::commands::args::leads::rows::COLUMNS
         .iter()
         .map(|column| match column.in_tables {
             // There is room for what a list only marks.

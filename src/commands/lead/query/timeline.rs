@@ -1,7 +1,7 @@
 //! `crmctl lead timeline`
 
+use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::context::Context;
-use crate::commands::lead::{Among, LeadName};
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::leads::history::timeline::timeline;

@@ -73,7 +73,6 @@ pub fn import(
         header_row: request.options.header_row,
         named: request.options.map.iter().map(|assignment| assignment.value.clone()).collect(),
         recognise,
-        ..SourceOptions::default()
     };
     refuse_to_overwrite(request.path, [&request.rejects, &request.skipped])?;
     let source = Source::open(request.path, &options)?;
