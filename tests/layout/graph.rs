@@ -12,7 +12,7 @@ pub fn edges(of: &Crate) -> BTreeMap<(usize, usize), String> {
     let mut found = BTreeMap::new();
     for it in of.references() {
         match it.target {
-            Target::File(to) if to != it.from => found.entry((it.from, to)).or_insert(it.path),
+            Target::File(to) if to != it.from && !it.is_handed_on => found.entry((it.from, to)).or_insert(it.path),
             _ => continue,
         };
     }

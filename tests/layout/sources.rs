@@ -38,6 +38,8 @@ struct Module {
     names: HashMap<String, Vec<String>>,
     globs: Vec<Vec<String>>,
     paths: BTreeSet<Vec<String>>,
+    /// Paths that `pub use` hands on.
+    handed_on: BTreeSet<Vec<String>>,
 }
 
 /// What a path leads to.
@@ -58,6 +60,8 @@ pub struct Reference {
     /// The layers that the path names on its way, through every re-export.
     pub layers: BTreeSet<String>,
     pub target: Target,
+    /// It stands in a `pub use`, which only hands on.
+    pub is_handed_on: bool,
 }
 
 /// All source files and the modules in them.
@@ -72,6 +76,11 @@ impl Crate {
         let mut read = Crate { sources: Vec::new(), modules: Vec::new() };
         read.file(root, root.join("lib.rs"), root.to_path_buf(), 0);
         read
+    }
+
+    /// The project itself.
+    pub fn of_project() -> Crate {
+        Crate::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
     }
 
     /// A crate of texts, for tests of the rules: each with its path below `src/`.
@@ -104,6 +113,7 @@ impl Crate {
             names: HashMap::new(),
             globs: Vec::new(),
             paths: BTreeSet::new(),
+            handed_on: BTreeSet::new(),
         });
         let mut seen = Seen::default();
         for item in items {
@@ -126,7 +136,8 @@ impl Crate {
             }
         }
         let module = &mut self.modules[number];
-        (module.names, module.globs, module.paths) = (seen.names, seen.globs, seen.paths);
+        (module.names, module.globs) = (seen.names, seen.globs);
+        (module.paths, module.handed_on) = (seen.paths, seen.handed_on);
         number
     }
 
@@ -134,11 +145,12 @@ impl Crate {
     pub fn references(&self) -> Vec<Reference> {
         let mut found = Vec::new();
         for (number, module) in self.modules.iter().enumerate() {
-            for path in &module.paths {
+            let handed_on = module.handed_on.iter().map(|path| (path, true));
+            for (path, is_handed_on) in module.paths.iter().map(|path| (path, false)).chain(handed_on) {
                 let mut layers = BTreeSet::new();
                 let target = self.resolve(number, path, &mut layers, 0);
                 if target != Target::File(module.file) || layers.len() > 1 {
-                    found.push(Reference { from: module.file, path: path.join("::"), layers, target });
+                    found.push(Reference { from: module.file, path: path.join("::"), layers, target, is_handed_on });
                 }
             }
         }
@@ -232,6 +244,8 @@ struct Seen {
     names: HashMap<String, Vec<String>>,
     globs: Vec<Vec<String>>,
     paths: BTreeSet<Vec<String>>,
+    handed_on: BTreeSet<Vec<String>>,
+    hands_on: bool,
 }
 
 impl Seen {
@@ -251,7 +265,7 @@ impl Seen {
             }
             syn::UseTree::Rename(it) => self.bring(it.rename.to_string(), with(&it.ident)),
             syn::UseTree::Glob(_) => {
-                self.paths.insert(before.to_vec());
+                self.write(before.to_vec());
                 self.globs.push(before.to_vec());
             }
             syn::UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(before, tree)),
@@ -262,7 +276,14 @@ impl Seen {
         if name != "_" {
             self.names.insert(name, path.clone());
         }
-        self.paths.insert(path);
+        self.write(path);
+    }
+
+    fn write(&mut self, path: Vec<String>) {
+        match self.hands_on {
+            true => self.handed_on.insert(path),
+            false => self.paths.insert(path),
+        };
     }
 
     fn tokens(&mut self, tokens: TokenStream) {
@@ -302,7 +323,9 @@ impl Seen {
 
 impl<'ast> Visit<'ast> for Seen {
     fn visit_item_use(&mut self, it: &'ast syn::ItemUse) {
+        self.hands_on = !matches!(it.vis, syn::Visibility::Inherited);
         self.tree(&[], &it.tree);
+        self.hands_on = false;
     }
 
     fn visit_item_extern_crate(&mut self, it: &'ast syn::ItemExternCrate) {
