@@ -56,7 +56,7 @@ pub(super) fn sqlite(path: &Path) -> Result<(Db, bool), DbError> {
     let mut conn = SqliteConnection::establish(text).map_err(|e| problem(e.to_string()))?;
     functions::register(&mut conn).map_err(DbError::from)?;
     // WAL with synchronous FULL: a committed change survives a power cut. Writers wait in `begin`.
-    wait_for_locks(&mut conn, READER_WAIT).map_err(DbError::from)?;
+    wait_for_locks(&mut conn, WRITER_WAIT).map_err(DbError::from)?;
     conn.batch_execute("PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;").map_err(DbError::from)?;
     retry_busy(|| conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")).map_err(|e| {
         match DbError::from(e) {
@@ -64,6 +64,7 @@ pub(super) fn sqlite(path: &Path) -> Result<(Db, bool), DbError> {
             other => problem(other.to_string()),
         }
     })?;
+    wait_for_locks(&mut conn, READER_WAIT).map_err(DbError::from)?;
     Ok((Db::Sqlite(conn), created))
 }
 
