@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -28,14 +30,47 @@ pub fn backup_to(database: &Path, target: &Path, interrupted: &AtomicBool) -> Re
         tempfile::Builder::new().prefix(".crmctl-backup-").tempdir_in(folder).map_err(|e| problem(e.to_string()))?;
     let partial = tempfile::TempPath::try_from_path(scratch.path().join("copy")).map_err(|e| problem(e.to_string()))?;
     create_private(&partial).map_err(|e| problem(e.to_string()))?;
-    copy(database, &partial).map_err(problem)?;
-    verify(&partial).map_err(|e| problem(format!("the copy does not verify: {e}")))?;
-    if interrupted.load(Ordering::Relaxed) {
+    let (from, to) = (database.to_path_buf(), partial.to_path_buf());
+    if !finished(move || copy_and_verify(&from, &to), interrupted).map_err(problem)? {
+        remove_scratch(scratch.path());
         return Err(DbError::Interrupted);
     }
     let size = std::fs::metadata(&partial).map_err(|e| problem(e.to_string()))?.len();
     partial.persist_noclobber(target).map_err(|e| problem(e.to_string()))?;
     Ok(size)
+}
+
+/// Does the work in a thread of its own, for SQLite cannot be interrupted from outside. Returns false as soon as the person
+/// asks to stop; the thread ends with the program.
+fn finished(
+    work: impl FnOnce() -> Result<(), String> + Send + 'static,
+    interrupted: &AtomicBool,
+) -> Result<bool, String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || sender.send(work()));
+    loop {
+        match receiver.recv_timeout(Duration::from_millis(50)) {
+            _ if interrupted.load(Ordering::Relaxed) => return Ok(false),
+            Ok(done) => return done.map(|()| true),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err("the thread that copies has ended".into()),
+        }
+    }
+}
+
+/// Removes the scratch folder under the thread that still writes into it, which may make a journal meanwhile.
+fn remove_scratch(folder: &Path) {
+    for _ in 0..20 {
+        match std::fs::remove_dir_all(folder) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => std::thread::sleep(Duration::from_millis(10)),
+            _ => return,
+        }
+    }
+}
+
+fn copy_and_verify(from: &Path, to: &Path) -> Result<(), String> {
+    copy(from, to)?;
+    verify(to).map_err(|e| format!("the copy does not verify: {e}"))
 }
 
 /// Writes what is committed to an empty file. It sees one state of the database, which others may change meanwhile.
