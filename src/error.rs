@@ -21,7 +21,7 @@ pub type Result<T, E = CommandError> = std::result::Result<T, E>;
 
 /// An error as a person reads it and as the shell sees it. Every error becomes one before it leaves a command.
 ///
-/// It is no [`std::error::Error`] that explains itself, because it is the explanation.
+/// It does not implement [`std::error::Error`]: it is the explanation already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandError {
     pub message: String,

@@ -97,7 +97,7 @@ pub fn wide_circles(of: &Crate) -> Vec<String> {
 }
 
 /// The layers that may name each library.
-const LIBRARIES: [(&str, &[&str]); 12] = [
+const LIBRARIES: [(&str, &[&str]); 13] = [
     ("calamine", &["import"]),
     ("clap", &["cli", "commands"]),
     ("clap_complete", &["cli", "commands"]),
@@ -109,6 +109,7 @@ const LIBRARIES: [(&str, &[&str]); 12] = [
     ("console", &["filter", "ui"]),
     ("maud", &["ui"]),
     ("rlibphonenumber", &["domain"]),
+    ("rusqlite", &[]),
     ("rust_xlsxwriter", &["export", "import"]),
 ];
 

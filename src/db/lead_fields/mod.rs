@@ -1,5 +1,5 @@
 //! The fields of a lead, declared once. `table.rs` has a row for each column of `leads`; from it follow the row struct, COPY
-//! and the prepared statements (`db/bulk`), and [`FIELDS`], which tells the other layers what they need of each.
+//! and the prepared statements (`db/lead_changes`), and [`FIELDS`], which tells the other layers what they need of each.
 
 mod kinds;
 mod row;
@@ -109,7 +109,8 @@ const fn without_comma(columns: &str) -> &str {
 /// The words of the declaration.
 impl StoredField {
     const fn text(self, max_length: usize) -> StoredField {
-        StoredField { max_length: Some(max_length), filter: Some(Kind::Text), ..self }.merged()
+        let filter = if self.filter.is_none() { Some(Kind::Text) } else { self.filter };
+        StoredField { max_length: Some(max_length), filter, ..self }.merged()
     }
 
     const fn value(self) -> StoredField {
@@ -150,7 +151,7 @@ impl StoredField {
 }
 
 impl Sorts {
-    /// How columns of a shape are sorted by.
+    /// How columns of this shape are sorted.
     const fn usual(shape: Shape, is_required: bool) -> Sorts {
         match shape {
             Shape::Text => Sorts::Folded,
@@ -213,12 +214,13 @@ const fn is_same(one: &str, other: &str) -> bool {
     at == one.len() && at == other.len()
 }
 
-/// Each part is one value with a column that there is.
+/// Each part is one value with a column that is no part itself.
 const _: () = {
     let mut at = 0;
     while at < FIELDS.len() {
         if let Some(head) = FIELDS[at].part_of {
-            assert!(StoredField::of_column(head).is_some(), "a part of no column");
+            let head = StoredField::of_column(head);
+            assert!(matches!(head, Some(StoredField { part_of: None, .. })), "a part of no column, or of another part");
         }
         at += 1;
     }
