@@ -341,6 +341,10 @@ impl<'ast> Visit<'ast> for Seen {
         visit::visit_path(self, path);
     }
 
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {
+        // Who may see something is no use of it.
+    }
+
     fn visit_macro(&mut self, it: &'ast syn::Macro) {
         self.visit_path(&it.path);
         self.tokens(it.tokens.clone());
