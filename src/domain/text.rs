@@ -87,6 +87,11 @@ pub fn unmark_text(cell: &str) -> &str {
     }
 }
 
+/// What a cell says: its text without the mark of a text and without space around it.
+pub fn cell_text(cell: &str) -> &str {
+    unmark_text(cell).trim()
+}
+
 /// A cell of a CSV file as it is safe to open in a spreadsheet: one that would run as a formula is marked as text, which
 /// [`unmark_text`] undoes.
 pub fn mark_text(cell: &str) -> Cow<'_, str> {

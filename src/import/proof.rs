@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ImportError;
 use super::source::{Item, Source};
 use crate::domain::money::{self, DecimalSeparator, Grouping, SeparatorEvidence};
-use crate::domain::text::unmark_text;
+use crate::domain::text::cell_text;
 use crate::domain::time::datetime::{self, DateOrder};
 
 /// How the cells of a file are to be read; `None` where no cell needs it.
@@ -52,8 +52,8 @@ impl Doubtful {
     /// was read so contradicts a comma that is proven later.
     pub fn concerns(&self, row: &super::row::Row) -> bool {
         let plain = [None, Some(SeparatorEvidence::Proves(DecimalSeparator::Point))];
-        self.dates.iter().any(|&index| datetime::evidence(text_of(row.cell(index))).is_some())
-            || self.amounts.iter().any(|&index| !plain.contains(&money::evidence(text_of(row.cell(index))).separator))
+        self.dates.iter().any(|&index| datetime::evidence(cell_text(row.cell(index))).is_some())
+            || self.amounts.iter().any(|&index| !plain.contains(&money::evidence(cell_text(row.cell(index))).separator))
     }
 
     /// Reads the whole file and says what it proves, with sentences for the person.
@@ -66,10 +66,10 @@ impl Doubtful {
         source.read(&mut |item| {
             if let Item::Row(row) = item {
                 for (index, column) in self.dates.iter().zip(&mut dates) {
-                    column.take(row.number, text_of(row.cell(*index)));
+                    column.take(row.number, cell_text(row.cell(*index)));
                 }
                 for (index, column) in self.amounts.iter().zip(&mut amounts) {
-                    column.take(row.number, text_of(row.cell(*index)));
+                    column.take(row.number, cell_text(row.cell(*index)));
                 }
             }
             Ok(())
@@ -101,10 +101,6 @@ impl Doubtful {
         }
         Ok((formats, notices))
     }
-}
-
-fn text_of(cell: &str) -> &str {
-    unmark_text(cell).trim()
 }
 
 fn header(source: &Source, index: usize) -> &str {

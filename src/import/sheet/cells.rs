@@ -9,7 +9,7 @@ use crate::db::models::access::organizations::Organization;
 use crate::domain::money::currency;
 use crate::domain::money::{self, DecimalSeparator, Money};
 use crate::domain::phone::{self, ParsedPhone, PhoneCheck, PhoneProblem, Region};
-use crate::domain::text::{is_placeholder, is_spreadsheet_error, unmark_text};
+use crate::domain::text::{cell_text, is_placeholder, is_spreadsheet_error};
 use crate::domain::time::datetime::{self, DateOrder, TimeProblem};
 use crate::domain::time::period::Period;
 use crate::domain::timestamp::Timestamp;
@@ -83,8 +83,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// The cells of a field that hold something, with their columns.
     pub fn all(&self, field: F) -> Vec<(usize, String)> {
-        let cells =
-            self.setting.columns.columns_of(field).map(|index| (index, unmark_text(self.row.cell(index)).trim()));
+        let cells = self.setting.columns.columns_of(field).map(|index| (index, cell_text(self.row.cell(index))));
         cells
             .filter(|(_, text)| !text.is_empty() && !is_placeholder(text))
             .map(|(i, text)| (i, text.to_owned()))

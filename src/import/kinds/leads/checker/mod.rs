@@ -15,7 +15,7 @@ use crate::domain::leads::custom::MAX_VALUE;
 use crate::domain::leads::source;
 use crate::domain::leads::status::Status;
 use crate::domain::phone::{PhoneCheck, Region};
-use crate::domain::text::{fold_key, is_placeholder, unmark_text};
+use crate::domain::text::{cell_text, fold_key, is_placeholder};
 use crate::domain::timestamp::Timestamp;
 use crate::import::kinds::leads::mapping::{Mapping, Target};
 use crate::import::proof::Formats;
@@ -130,7 +130,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn take(&mut self, field: LeadField, index: usize, cell: &str) {
-        let text = unmark_text(cell).trim();
+        let text = cell_text(cell);
         if text.is_empty() {
             return;
         }
@@ -145,7 +145,7 @@ impl Work<'_> {
 
     /// Keeps a cell that no field claims: nothing that the file held is lost.
     fn keep(&mut self, key: &str, cell: &str) {
-        let text = unmark_text(cell).trim();
+        let text = cell_text(cell);
         if text.len() > MAX_VALUE && text.chars().count() > MAX_VALUE {
             return self.too_long(key.to_owned(), text, MAX_VALUE);
         }
