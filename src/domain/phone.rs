@@ -181,24 +181,31 @@ pub fn parse(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<Pa
 /// # Errors
 /// The problem of the first number that cannot be read.
 pub fn parse_several(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<Vec<ParsedPhone>, PhoneProblem> {
-    let whole = match parse(text, region, check) {
-        Ok(phone) => return Ok(vec![phone]),
-        // The comma of `1,21E+10` separates no numbers.
-        Err(damage @ (PhoneProblem::LostDigits | PhoneProblem::SpreadsheetError | PhoneProblem::Date)) => {
-            return Err(damage);
-        }
-        Err(problem) => problem,
-    };
+    parse_each(text, region, check).into_iter().map(|(_, read)| read).collect()
+}
+
+/// Parses a cell like [`parse_several`], and tells of each part whether it is a number.
+pub fn parse_each(
+    text: &str,
+    region: Option<Region>,
+    check: PhoneCheck,
+) -> Vec<(&str, Result<ParsedPhone, PhoneProblem>)> {
+    use PhoneProblem::{Date, LostDigits, SpreadsheetError};
+    let whole = parse(text, region, check);
+    // The comma of `1,21E+10` separates no numbers.
+    if matches!(whole, Ok(_) | Err(LostDigits | SpreadsheetError | Date)) {
+        return vec![(text, whole)];
+    }
     let parts: Vec<&str> = text
         .split([';', ',', '|', '/', '\n'])
         .flat_map(|part| part.split(":::"))
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect();
-    if parts.len() < 2 {
-        return Err(whole);
+    match parts.len() {
+        0 | 1 => vec![(text, whole)],
+        _ => parts.into_iter().map(|part| (part, parse(part, region, check))).collect(),
     }
-    parts.into_iter().map(|part| parse(part, region, check)).collect()
 }
 
 fn accept(parsed: &PhoneNumber, region: Option<Region>, check: PhoneCheck) -> Result<(), PhoneProblem> {

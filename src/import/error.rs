@@ -19,6 +19,9 @@ pub enum ImportError {
     /// A column can be read in more than one way, and nothing in it decides.
     #[error("`{file}`, column `{column}`: {problem}")]
     Undecided { file: String, column: String, problem: String, remedy: String },
+    /// A column that nobody claims holds what must not be left aside unasked.
+    #[error("`{file}`: {problem}")]
+    Unclaimed { file: String, problem: String, others: Vec<String>, examples: Vec<String>, remedy: String },
     #[error("{rejected} of {read} rows of `{file}` are bad, more than --max-rejects allows")]
     TooManyRejects { file: String, read: u64, rejected: u64, rejects_file: Option<String> },
     #[error("`{0}` changed while it was imported")]
@@ -78,6 +81,16 @@ impl Explain for ImportError {
                 error.detail(format!("the columns: {}", columns.join(", "))).hint(remedy)
             }
             ImportError::Undecided { remedy, .. } => error.detail(NOTHING_IMPORTED).hint(remedy),
+            ImportError::Unclaimed { others, examples, remedy, .. } => {
+                let error = match others.is_empty() {
+                    true => error,
+                    false => error.detail(format!("so do others: {}", others.join("; "))),
+                };
+                error
+                    .detail(format!("for example {}", examples.join(", ")))
+                    .detail(NOTHING_IMPORTED)
+                    .hint(remedy)
+            }
             ImportError::TooManyRejects { rejects_file, .. } => {
                 let told = |path: &String| format!("the rejected rows so far are in `{path}`");
                 error.detail(NOTHING_IMPORTED).maybe_hint(rejects_file.as_ref().map(told))
@@ -110,7 +123,7 @@ fn most_like_phone(columns: &[String]) -> &str {
 }
 
 /// A word as a shell takes it.
-fn shell_word(text: &str) -> String {
+pub(super) fn shell_word(text: &str) -> String {
     match text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
         true => text.to_owned(),
         false => format!("'{}'", text.replace('\'', "'\\''")),

@@ -17,6 +17,8 @@ pub mod row;
 pub mod rowfile;
 pub mod sheet;
 pub mod source;
+pub mod unclaimed;
+pub mod vocabulary;
 
 pub use error::ImportError;
 pub use kinds::undoing;

@@ -97,6 +97,8 @@ pub struct ImportOptions {
     pub map: Vec<Assignment>,
     pub set: Vec<Assignment>,
     pub ignore: Vec<String>,
+    /// Columns that are kept as custom fields, whatever they seem to hold.
+    pub keep: Vec<String>,
     pub drop_extra: bool,
     pub tags: Vec<String>,
     pub source_system: Option<String>,
@@ -135,6 +137,7 @@ impl ImportOptions {
             map: either(self.map, earlier.map),
             set: either(self.set, earlier.set),
             ignore: either(self.ignore, earlier.ignore),
+            keep: either(self.keep, earlier.keep),
             drop_extra: self.drop_extra || earlier.drop_extra,
             tags: either(self.tags, earlier.tags),
             source_system: self.source_system.or(earlier.source_system),

@@ -22,6 +22,7 @@ mod funnel;
 mod funnel_oracle;
 mod import_files;
 mod import_forms;
+mod import_headers;
 mod import_history;
 mod import_leads;
 mod import_options;

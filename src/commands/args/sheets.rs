@@ -51,6 +51,9 @@ pub struct SheetArgs {
     /// Fill a field from a column, by its header or its place as #3; may be given several times
     #[arg(long, value_name = "FIELD=HEADER")]
     pub map: Vec<Assignment>,
+    /// Leave a column out; may be given several times
+    #[arg(long, value_name = "HEADER")]
+    pub ignore: Vec<String>,
     /// Which of day and month stands first in dates such as 03/04/2026, where the file does not prove it
     #[arg(long, value_parser = one_of::<DateOrder>())]
     pub date_order: Option<DateOrder>,
@@ -74,8 +77,10 @@ const BEGIN: &[Column] = &[
 ];
 const END: &[Column] = &[
     Column::count("blank_rows", "blank rows"),
+    Column::hidden("partly_rejected"),
     Column::hidden("rejects_file"),
     Column::hidden("problems"),
+    Column::hidden("remarks"),
     Column::hidden("seconds"),
 ];
 
@@ -101,10 +106,17 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
     ui.record(&summary, &[BEGIN, counts, END].concat())?;
     if matches!(ui.format, Format::Table | Format::Markdown) {
         print_problems(&summary.problems, ui)?;
+        print_remarks(&summary.remarks, ui)?;
+        if summary.partly_rejected > 0 {
+            let count = summary.partly_rejected;
+            ui.note(&format!(
+                "of {count} accepted rows a part was rejected; they are among the rejected rows of the file below"
+            ));
+        }
         let rejects_file = summary.rejects_file.as_deref();
         tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
     }
-    Ok(if summary.rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
+    Ok(if summary.rejected > 0 || summary.partly_rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
 }
 
 /// Tells on stderr how an import goes.
@@ -143,6 +155,12 @@ pub fn tell_end(ui: Ui, file: &str, read: u64, seconds: f64, dry_run: bool, reje
 pub fn print_problems(problems: &[ProblemGroup], ui: Ui) -> Result<(), UiError> {
     let lines: Vec<ProblemLine> = problems.iter().map(ProblemLine::of).collect();
     ui.part("problems", &lines, PROBLEM_COLUMNS)
+}
+
+/// Prints what could not be read in rows that were accepted, a line a kind.
+fn print_remarks(remarks: &[ProblemGroup], ui: Ui) -> Result<(), UiError> {
+    let lines: Vec<ProblemLine> = remarks.iter().map(ProblemLine::of).collect();
+    ui.part("accepted all the same", &lines, PROBLEM_COLUMNS)
 }
 
 /// The problems of one kind, as a person reads them.

@@ -44,6 +44,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let options = DncOptions {
         region: args.region.map(|region| region.to_string()),
         map: args.sheet.map.clone(),
+        ignore: args.sheet.ignore.clone(),
         reason: args.reason,
         scope: args.scope,
         source: args.source,

@@ -56,6 +56,9 @@ pub struct Args {
     /// Leave a column out; may be given several times
     #[arg(long, value_name = "HEADER")]
     ignore: Vec<String>,
+    /// Keep a column as a custom field, whatever it seems to hold; may be given several times
+    #[arg(long, value_name = "HEADER")]
+    keep: Vec<String>,
     /// Leave out every column that no field claims
     #[arg(long)]
     drop_extra: bool,
@@ -159,6 +162,7 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
         map: args.map.clone(),
         set: args.set.clone(),
         ignore: args.ignore.clone(),
+        keep: args.keep.clone(),
         drop_extra: args.drop_extra,
         tags: tag::parse_several(&args.tag.join(",")).map_err(tag_too_long)?,
         source_system: args.source_system.clone(),
@@ -203,6 +207,12 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> Result<()> {
     print_problems(&summary.problems, ui)?;
     let rejects_file = summary.rejects_file.as_deref();
     tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+    if let Some(row) = summary.rejected_opt_out_row {
+        ui.note(&format!(
+            "{} of the rejected rows, the first in row {row}, ask not to be contacted; that is not honoured before they are fixed",
+            summary.rejected_opt_outs
+        ));
+    }
     if let Some(path) = &summary.skipped_file {
         ui.note(&format!("skipped rows are in {path}"));
     }
@@ -226,6 +236,9 @@ const COLUMNS: &[Column] = &[
     Column::count("repaired", "repaired"),
     Column::count("dnc_flagged", "do not call"),
     Column::count("consent_kept", "opt-outs kept"),
+    Column::count("rejected_opt_outs", "rejected opt-outs"),
+    Column::hidden("rejected_opt_out_row"),
+    Column::count("not_opted_in", "not opted in"),
     Column::count("status_kept", "status kept"),
     Column::count("possible_duplicates", "possible duplicates"),
     Column::count("previously_deleted", "deleted before"),

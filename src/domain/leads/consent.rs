@@ -26,7 +26,8 @@ impl Default for Consent {
 }
 
 impl Consent {
-    /// Reads a consent, in the words of forms and exports.
+    /// Reads a consent, in the words of forms and exports. A `no` leaves it open: a box that nobody ticked is no refusal, and
+    /// a refusal could not be taken back.
     pub fn parse(text: &str) -> Option<Consent> {
         match crate::domain::text::fold_key(text).as_str() {
             "granted" | "opted in" | "opt in" | "subscribed" | "given" | "accepted" => Some(Consent::Granted),
@@ -34,7 +35,18 @@ impl Consent {
                 Some(Consent::Denied)
             }
             "pending" | "unknown" | "not asked" | "requested" => Some(Consent::Pending),
-            other => crate::domain::flag::parse(other).map(|yes| if yes { Consent::Granted } else { Consent::Denied }),
+            other => crate::domain::flag::parse(other).map(|yes| if yes { Consent::Granted } else { Consent::Pending }),
+        }
+    }
+}
+
+impl Consent {
+    /// The one of two that allows less.
+    pub fn stricter(self, other: Consent) -> Consent {
+        match (self, other) {
+            (Consent::Denied, _) | (_, Consent::Denied) => Consent::Denied,
+            (Consent::Pending, _) | (_, Consent::Pending) => Consent::Pending,
+            (Consent::Granted, Consent::Granted) => Consent::Granted,
         }
     }
 }
@@ -90,7 +102,8 @@ mod tests {
     #[test]
     fn consent_words() {
         assert_eq!(Consent::parse("Opted-In"), Some(Consent::Granted));
-        assert_eq!(Consent::parse("no"), Some(Consent::Denied));
+        assert_eq!(Consent::parse("no"), Some(Consent::Pending));
+        assert_eq!(Consent::parse("Withdrawn"), Some(Consent::Denied));
         assert_eq!(Consent::parse("perhaps"), None);
     }
 }

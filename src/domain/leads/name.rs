@@ -13,9 +13,28 @@ pub fn split(full: &str) -> (String, String) {
     }
 }
 
+/// Whether a text is nothing but a form of address: `Ms.`, `Herr Dr.`
+pub fn is_form_of_address(text: &str) -> bool {
+    const FORMS: &str =
+        "mr mrs ms miss mx dr prof sir madam herr frau m mme mlle sr sra srta sig dhr mevr pan pani rev hon don";
+    let is_form = |word: &str| FORMS.split(' ').any(|form| form == word.to_lowercase());
+    let mut words = text.split([' ', '.', ',']).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(is_form)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{is_form_of_address, split};
+
+    #[test]
+    fn forms_of_address_are_no_titles_of_jobs() {
+        for form in ["Ms.", "MR", "Herr Dr.", "Sra.", "Mme"] {
+            assert!(is_form_of_address(form), "{form}");
+        }
+        for title in ["Director", "Dr. of Sales", "", "M&A Lead", "."] {
+            assert!(!is_form_of_address(title), "{title}");
+        }
+    }
 
     #[test]
     fn both_orders() {

@@ -60,6 +60,7 @@ impl SheetField for RateField {
 #[serde(default)]
 pub struct RateOptions {
     pub map: Vec<Assignment>,
+    pub ignore: Vec<String>,
     #[serde(flatten)]
     pub formats: Formats,
 }
@@ -68,12 +69,17 @@ impl Options for RateOptions {
     fn or(self, earlier: RateOptions) -> RateOptions {
         RateOptions {
             map: if self.map.is_empty() { earlier.map } else { self.map },
+            ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
             formats: self.formats.or(earlier.formats),
         }
     }
 
     fn map(&self) -> &[Assignment] {
         &self.map
+    }
+
+    fn ignore(&self) -> &[String] {
+        &self.ignore
     }
 
     fn formats(&self) -> Formats {

@@ -50,17 +50,32 @@ pub struct RowCells<'a, F> {
     setting: &'a Setting<F>,
     row: &'a Row,
     problems: Vec<RowProblem>,
+    remarks: Vec<RowProblem>,
+    parts: Vec<RowProblem>,
     repaired: bool,
+}
+
+/// What the check of a row found.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Why the row is rejected.
+    pub problems: Vec<RowProblem>,
+    /// What could not be read, though the row is accepted.
+    pub remarks: Vec<RowProblem>,
+    /// What of the row is rejected, though the rest is accepted.
+    pub parts: Vec<RowProblem>,
+    /// Whether a spreadsheet's damage was undone.
+    pub repaired: bool,
 }
 
 impl<'a, F: SheetField> RowCells<'a, F> {
     pub fn new(setting: &'a Setting<F>, row: &'a Row) -> RowCells<'a, F> {
-        RowCells { setting, row, problems: Vec::new(), repaired: false }
+        RowCells { setting, row, problems: Vec::new(), remarks: Vec::new(), parts: Vec::new(), repaired: false }
     }
 
-    /// Everything that is wrong, and whether a spreadsheet's damage was undone.
-    pub fn end(self) -> (Vec<RowProblem>, bool) {
-        (self.problems, self.repaired)
+    /// Everything that was found.
+    pub fn end(self) -> Findings {
+        Findings { problems: self.problems, remarks: self.remarks, parts: self.parts, repaired: self.repaired }
     }
 
     pub fn has_problems(&self) -> bool {
@@ -97,14 +112,34 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// Notes what is wrong with a cell.
     pub fn problem(&mut self, kind: ProblemKind, index: usize, value: &str, problem: &str, remedy: &str) {
-        self.problems.push(RowProblem {
+        self.problems.push(self.problem_of(kind, index, value, problem, remedy));
+    }
+
+    /// Notes what could not be read in a row that is accepted all the same.
+    pub fn remark(&mut self, remark: RowProblem) {
+        self.remarks.push(remark);
+    }
+
+    /// Rejects the row.
+    pub fn reject(&mut self, problem: RowProblem) {
+        self.problems.push(problem);
+    }
+
+    /// Rejects a part of a row, whose rest is accepted.
+    pub fn reject_part(&mut self, problem: RowProblem) {
+        self.parts.push(problem);
+    }
+
+    /// What is wrong with a cell.
+    pub fn problem_of(&self, kind: ProblemKind, index: usize, value: &str, problem: &str, remedy: &str) -> RowProblem {
+        RowProblem {
             kind,
-            column: self.setting.columns.headers.get(index).cloned().unwrap_or_default(),
+            column: self.header(index).to_owned(),
             index: Some(index),
             value: value.to_owned(),
             problem: problem.to_owned(),
             remedy: remedy.to_owned(),
-        });
+        }
     }
 
     /// Notes what is wrong with the row as a whole.
@@ -122,18 +157,27 @@ impl<'a, F: SheetField> RowCells<'a, F> {
             }
             match phone::parse_several(&text, self.setting.region, check) {
                 Ok(read) => phones.extend(read),
-                Err(e) => {
-                    let kind = match e {
-                        PhoneProblem::LostDigits => ProblemKind::PhoneLostDigits,
-                        PhoneProblem::SpreadsheetError => ProblemKind::SpreadsheetError,
-                        _ => ProblemKind::PhoneInvalid,
-                    };
-                    self.problem(kind, index, &text, &e.to_string(), e.remedy());
-                }
+                Err(e) => self.problem(phone_kind(&e), index, &text, &e.to_string(), e.remedy()),
             }
         }
         self.repaired |= phones.iter().any(|phone| phone.repaired);
         phones
+    }
+
+    /// A text; a longer one is cut, and the second is what is wrong with it.
+    pub fn text_cut(&self, field: F, most: usize) -> (Option<String>, Option<RowProblem>) {
+        let Some((index, text)) = self.one(field) else { return (None, None) };
+        match text.char_indices().nth(most) {
+            None => (Some(text), None),
+            Some((end, _)) => {
+                let cut = text.get(..end).unwrap_or_default().to_owned();
+                let shown: String = text.chars().take(40).collect();
+                let problem = format!("is longer than {most} characters, and was cut");
+                let problem =
+                    self.problem_of(ProblemKind::TextTooLong, index, &format!("{shown}…"), &problem, "shorten it");
+                (Some(cut), Some(problem))
+            }
+        }
     }
 
     /// A text of at most so many characters.
@@ -206,34 +250,62 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// A time that has passed.
     pub fn past(&mut self, field: F) -> Option<Timestamp> {
-        let (index, text) = self.one(field)?;
+        self.noted(|cells| cells.read_past(field))
+    }
+
+    /// A time that has passed, or what is wrong with it.
+    pub fn read_past(&self, field: F) -> Result<Option<Timestamp>, RowProblem> {
+        let Some((index, text)) = self.one(field) else { return Ok(None) };
+        let problem = |problem: &str, remedy| self.problem_of(ProblemKind::TimeInvalid, index, &text, problem, remedy);
         match datetime::parse(&text, &self.setting.zone, self.setting.date_order) {
-            Ok(time) if time > self.setting.now => {
-                self.problem(ProblemKind::TimeInvalid, index, &text, "lies in the future", "correct the time");
-                None
-            }
-            Ok(time) => Some(time),
-            Err(e) => {
-                self.problem(ProblemKind::TimeInvalid, index, &text, &e.to_string(), e.remedy());
-                None
-            }
+            Ok(time) if time > self.setting.now => Err(problem("lies in the future", "correct the time")),
+            Ok(time) => Ok(Some(time)),
+            Err(e) => Err(problem(&e.to_string(), e.remedy())),
         }
     }
 
-    /// An end that lies ahead; a date is the end of its day.
-    pub fn end_ahead(&mut self, field: F) -> Option<Timestamp> {
-        let (index, text) = self.one(field)?;
+    /// Takes what was read, and notes what is wrong with it.
+    fn noted<T>(&mut self, read: impl FnOnce(&Self) -> Result<Option<T>, RowProblem>) -> Option<T> {
+        read(self).unwrap_or_else(|problem| {
+            self.problems.push(problem);
+            None
+        })
+    }
+
+    /// An end that lies ahead, where it can be read; a date is the end of its day. One that lies in the past is wrong.
+    pub fn end_ahead(&mut self, field: F) -> Result<Option<Timestamp>, RowProblem> {
+        let Some((index, text)) = self.one(field) else { return Ok(None) };
         match datetime::parse_end(&text, &self.setting.zone, self.setting.date_order) {
             Ok(end) if end <= self.setting.now => {
                 let remedy = "leave the row out, or correct the end";
                 self.problem(ProblemKind::TimeInvalid, index, &text, "lies in the past", remedy);
-                None
+                Ok(None)
             }
-            Ok(end) => Some(end),
-            Err(e) => {
-                self.problem(ProblemKind::TimeInvalid, index, &text, &e.to_string(), e.remedy());
-                None
+            Ok(end) => Ok(Some(end)),
+            Err(e) => Err(self.problem_of(ProblemKind::TimeInvalid, index, &text, &e.to_string(), e.remedy())),
+        }
+    }
+
+    /// The phones of a field that can be read, and what is wrong with the others.
+    pub fn phones_apart(&mut self, field: F, check: PhoneCheck) -> (Vec<ParsedPhone>, Vec<RowProblem>) {
+        let (mut phones, mut problems) = (Vec::new(), Vec::new());
+        for (index, text) in self.all(field) {
+            for (part, read) in phone::parse_each(&text, self.setting.region, check) {
+                match read {
+                    Ok(phone) => phones.push(phone),
+                    Err(e) => problems.push(self.problem_of(phone_kind(&e), index, part, &e.to_string(), e.remedy())),
+                }
             }
         }
+        self.repaired |= phones.iter().any(|phone| phone.repaired);
+        (phones, problems)
+    }
+}
+
+fn phone_kind(problem: &PhoneProblem) -> ProblemKind {
+    match problem {
+        PhoneProblem::LostDigits => ProblemKind::PhoneLostDigits,
+        PhoneProblem::SpreadsheetError => ProblemKind::SpreadsheetError,
+        _ => ProblemKind::PhoneInvalid,
     }
 }

@@ -1,11 +1,12 @@
 //! Which column of a sheet fills which field.
 
 use crate::domain::Vocabulary;
-use crate::domain::text::fold_key;
 use crate::import::ImportError;
 use crate::import::column_names::{OWN_COLUMNS, column_named, mapping_error};
 use crate::import::options::Assignment;
 use crate::import::source::Recognised;
+use crate::import::unclaimed::Watch;
+use crate::import::vocabulary::{LONGEST_HEADER, header_keys, is_word};
 
 /// A field that a column can fill.
 pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
@@ -19,8 +20,18 @@ pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
     const PROVEN_DATES: &'static [Self] = &[];
     const PROVEN_NUMBERS: &'static [Self] = &[];
 
-    /// The headers that mean this field, folded by [`fold_key`].
+    /// The headers that mean this field, folded by [`fold_key`](crate::domain::text::fold_key).
     fn synonyms(self) -> &'static [&'static str];
+
+    /// The field of a header that has many forms, such as those of phones.
+    fn of_many_forms(_header: &str) -> Option<Self> {
+        None
+    }
+
+    /// What is looked for in columns that nobody claims, given those that are claimed.
+    fn watch(_columns: &Columns<Self>) -> Watch {
+        Watch::default()
+    }
 
     /// Whether several columns may fill it.
     fn may_repeat(self) -> bool {
@@ -29,8 +40,12 @@ pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
 
     /// The field that a header means.
     fn of_header(header: &str) -> Option<Self> {
-        let key = fold_key(header);
-        Self::ALL.iter().copied().find(|field| field.synonyms().contains(&key.as_str()))
+        if header.len() > LONGEST_HEADER {
+            return None;
+        }
+        let keys = header_keys(header);
+        let is_of = |field: &Self| field.synonyms().iter().any(|synonym| is_word(synonym, &keys));
+        Self::ALL.iter().copied().find(is_of).or_else(|| Self::of_many_forms(header))
     }
 }
 
@@ -48,15 +63,24 @@ pub fn recognise<F: SheetField>(header: &str) -> Recognised {
 pub struct Columns<F> {
     pub headers: Vec<String>,
     pub targets: Vec<Option<F>>,
+    /// Columns that a person leaves out.
+    ignored: Vec<usize>,
 }
 
 impl<F: SheetField> Columns<F> {
-    /// Maps the columns by `--map` first, then by their headers. Fields that are given for every row need no column.
+    /// Maps the columns by `--map` first, then by their headers, without those of `--ignore`. Fields that are given for every row need no column.
     ///
     /// # Errors
-    /// `--map` names no column or field, two columns claim one field, or a field that is needed has none.
-    pub fn of(file: &str, headers: &[String], map: &[Assignment], given: &[F]) -> Result<Columns<F>, ImportError> {
+    /// An option names no column or field, two columns claim one field, or a field that is needed has none.
+    pub fn of(
+        file: &str,
+        headers: &[String],
+        map: &[Assignment],
+        ignore: &[String],
+        given: &[F],
+    ) -> Result<Columns<F>, ImportError> {
         let mut targets: Vec<Option<F>> = vec![None; headers.len()];
+        let ignored: Vec<usize> = ignore.iter().map(|name| column_named(headers, name)).collect::<Result<_, _>>()?;
         for assignment in map {
             let word = assignment.field.trim().to_lowercase().replace([' ', '-'], "_");
             let field = F::ALL.iter().copied().find(|field| field.as_str() == word).ok_or_else(|| {
@@ -73,7 +97,7 @@ impl<F: SheetField> Columns<F> {
             targets[index] = Some(field);
         }
         for (index, header) in headers.iter().enumerate() {
-            let Some(field) = F::of_header(header) else { continue };
+            let Some(field) = F::of_header(header).filter(|_| !ignored.contains(&index)) else { continue };
             let is_free = field.may_repeat() || !targets.contains(&Some(field));
             if targets[index].is_none() && is_free {
                 targets[index] = Some(field);
@@ -89,7 +113,13 @@ impl<F: SheetField> Columns<F> {
                 });
             }
         }
-        Ok(Columns { headers: headers.to_vec(), targets })
+        Ok(Columns { headers: headers.to_vec(), targets, ignored })
+    }
+
+    /// Columns that nobody claims or leaves out.
+    pub fn unclaimed(&self) -> Vec<usize> {
+        let open = |index: &usize| self.targets.get(*index) == Some(&None) && !self.ignored.contains(index);
+        (0..self.targets.len()).filter(open).collect()
     }
 
     /// The columns that fill a field.

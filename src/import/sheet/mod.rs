@@ -12,7 +12,7 @@ use std::time::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::cells::{RowCells, Setting};
+use self::cells::{Findings, RowCells, Setting};
 use self::columns::{Columns, SheetField};
 use super::ImportError;
 use super::observer::Observer;
@@ -23,6 +23,7 @@ use super::proof::{Doubtful, Formats};
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
 use super::source::{Item, Source, SourceOptions};
+use super::unclaimed::Unclaimed;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::imports;
@@ -87,6 +88,9 @@ pub trait Options: Clone + Default + Serialize + DeserializeOwned {
     /// Fields and the columns that were named for them.
     fn map(&self) -> &[Assignment];
 
+    /// Columns that are left out.
+    fn ignore(&self) -> &[String];
+
     /// The region of national phone numbers.
     fn region(&self) -> Option<&str> {
         None
@@ -144,9 +148,13 @@ pub struct SheetSummary<C> {
     pub counts: C,
     /// Rows with a spreadsheet's damage undone.
     pub repaired: u64,
+    /// Accepted rows of which a part was rejected: they are in the reject file, too.
+    pub partly_rejected: u64,
     pub blank_rows: u64,
     pub rejects_file: Option<String>,
     pub problems: Vec<ProblemGroup>,
+    /// What could not be read in rows that were accepted.
+    pub remarks: Vec<ProblemGroup>,
     pub seconds: f64,
 }
 
@@ -171,7 +179,7 @@ pub fn import<K: Kind>(
     source.passed_over().iter().for_each(|text| observer.notice(text));
     let earlier: Option<K::Options> = earlier_options(db, &source, request.organization)?;
     let options = request.options.clone().or(earlier.unwrap_or_default());
-    let columns = Columns::of(source.shown(), &source.headers, options.map(), &K::given(&options))?;
+    let columns = Columns::of(source.shown(), &source.headers, options.map(), options.ignore(), &K::given(&options))?;
     if !columns.left_out().is_empty() {
         observer.notice(&format!("columns left out: {}", columns.left_out().join(", ")));
     }
@@ -217,8 +225,7 @@ struct Checked<V> {
     row: Row,
     /// `None` when it is rejected.
     value: Option<V>,
-    problems: Vec<RowProblem>,
-    repaired: bool,
+    findings: Findings,
 }
 
 impl<K: Kind> Job<'_, K> {
@@ -252,11 +259,18 @@ impl<K: Kind> Job<'_, K> {
             },
         };
         let mut rows = Vec::with_capacity(BATCH);
+        let columns = &self.setting.columns;
+        let watch = K::Field::watch(columns);
+        let mut unclaimed = Unclaimed::columns(&columns.headers, &columns.unclaimed(), self.setting.region, watch);
         self.source.read(&mut |item| {
             match item {
-                Item::Row(row) => rows.push(self.check(&work.kind, row)),
+                Item::Row(row) => {
+                    unclaimed.look(&row);
+                    rows.push(self.check(&work.kind, row));
+                }
                 Item::Broken(row, problem) => {
-                    rows.push(Checked { row, value: None, problems: vec![problem], repaired: false })
+                    let findings = Findings { problems: vec![problem], ..Findings::default() };
+                    rows.push(Checked { row, value: None, findings });
                 }
                 Item::Blank(count) => work.summary.blank_rows += count,
             }
@@ -267,6 +281,7 @@ impl<K: Kind> Job<'_, K> {
             observer.progress(work.summary.read, self.source.estimated_rows);
             Ok(())
         })?;
+        unclaimed.verdict(&self.source)?.iter().for_each(|text| observer.notice(text));
         work.write(conn, rows)?;
         self.source.verify_unchanged()?;
         work.finish(conn, import_id)
@@ -275,9 +290,9 @@ impl<K: Kind> Job<'_, K> {
     fn check(&self, kind: &K, row: Row) -> Checked<K::Value> {
         let mut cells = RowCells::new(&self.setting, &row);
         let value = kind.check(&mut cells);
-        let (problems, repaired) = cells.end();
-        let value = value.filter(|_| problems.is_empty());
-        Checked { row, value, problems, repaired }
+        let findings = cells.end();
+        let value = value.filter(|_| findings.problems.is_empty());
+        Checked { row, value, findings }
     }
 }
 
@@ -296,19 +311,24 @@ impl<K: Kind> Work<'_, K> {
             return Err(ImportError::Interrupted);
         }
         let (mut values, mut sheet) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-        for Checked { row, value, problems, repaired } in rows {
-            sheet.push((row, value.is_some(), problems, repaired));
+        for Checked { row, value, findings } in rows {
+            sheet.push((row, value.is_some(), findings));
             values.extend(value);
         }
         let mut outcomes = self.kind.write(conn, &values, &self.stamp)?.into_iter();
-        for (row, is_good, problems, repaired) in sheet {
+        for (row, is_good, findings) in sheet {
             self.summary.read += 1;
             let outcome = if is_good { outcomes.next() } else { None };
             match outcome {
-                None => self.reject(&row, &problems)?,
+                None => self.reject(&row, &findings.problems)?,
                 Some(Outcome::Rejected(problem)) => self.reject(&row, &[problem])?,
                 Some(accepted) => {
-                    self.summary.repaired += u64::from(repaired);
+                    self.summary.repaired += u64::from(findings.repaired);
+                    self.tell(&row, &findings.remarks);
+                    if !findings.parts.is_empty() {
+                        self.summary.partly_rejected += 1;
+                        self.list_rejected(&row, &findings.parts)?;
+                    }
                     *match accepted {
                         Outcome::Created => &mut self.summary.created,
                         Outcome::Updated => &mut self.summary.updated,
@@ -320,9 +340,19 @@ impl<K: Kind> Work<'_, K> {
         Ok(())
     }
 
-    fn reject(&mut self, row: &Row, problems: &[RowProblem]) -> Result<(), ImportError> {
+    /// Tells what could not be read in an accepted row.
+    fn tell(&mut self, row: &Row, remarks: &[RowProblem]) {
         let source = &self.job.source;
+        remarks.iter().for_each(|remark| note(&mut self.summary.remarks, source, row.number, remark));
+    }
+
+    fn reject(&mut self, row: &Row, problems: &[RowProblem]) -> Result<(), ImportError> {
         self.summary.rejected += 1;
+        self.list_rejected(row, problems)
+    }
+
+    fn list_rejected(&mut self, row: &Row, problems: &[RowProblem]) -> Result<(), ImportError> {
+        let source = &self.job.source;
         problems.iter().for_each(|problem| note(&mut self.summary.problems, source, row.number, problem));
         match &mut self.rejects {
             Some(rejects) => rejects.write(source, row, problems),

@@ -17,6 +17,8 @@ pub struct LeadDraft {
     pub consent: Option<Consent>,
     pub created: Option<Timestamp>,
     pub do_not_call: bool,
+    /// Whether the person asks for no text messages.
+    pub do_not_text: bool,
     pub email_opt_out: bool,
     pub tags: Vec<String>,
     pub further_phones: Vec<(E164, String)>,
@@ -33,11 +35,22 @@ impl LeadDraft {
             consent: None,
             created: None,
             do_not_call: false,
+            do_not_text: false,
             email_opt_out: false,
             tags: Vec::new(),
             further_phones: Vec::new(),
             note: None,
         }
+    }
+
+    /// The numbers that the draft gives: the lead's own, then further ones.
+    pub fn numbers(&self) -> impl Iterator<Item = E164> {
+        self.phone.into_iter().chain(self.further_phones.iter().map(|(number, _)| *number))
+    }
+
+    /// Whether the person asks not to be contacted in some way.
+    pub fn opts_out(&self) -> bool {
+        self.wants_dnc() || self.do_not_text || self.email_opt_out || self.consent == Some(Consent::Denied)
     }
 
     /// Whether the person asks not to be called.

@@ -92,7 +92,12 @@ impl LeadValues {
             .map(|user| (user.email, user.id))
             .collect();
         let checker = Checker {
-            mapping: Mapping { headers: Vec::new(), targets: Vec::new(), constants: self.fields()? },
+            mapping: Mapping {
+                headers: Vec::new(),
+                targets: Vec::new(),
+                constants: self.fields()?,
+                unclaimed: Vec::new(),
+            },
             org,
             region: region.or_else(|| session.org.default_region.parse().ok()),
             phone_check: self.phone_check,
@@ -117,6 +122,14 @@ impl LeadValues {
             }
             return Err(error.hint(first.map(|p| p.remedy.clone()).unwrap_or_default()));
         };
+        if checked.not_opted_in {
+            return Err(CommandError::usage("a consent of `no` may be refused or not given")
+                .hint("say --consent denied or --consent pending"));
+        }
+        if draft.do_not_text && !draft.wants_dnc() {
+            return Err(CommandError::usage("a lead cannot be told not to be texted; its number can")
+                .hint("crmctl dnc add NUMBER --scope texts"));
+        }
         if let serde_json::Value::Object(fields) = &mut draft.lead.custom_fields.0 {
             fields.extend(self.custom_fields()?);
         }

@@ -28,6 +28,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let options = RateOptions {
         map: args.sheet.map.clone(),
+        ignore: args.sheet.ignore.clone(),
         formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },
     };
     run_sheet::<Rates>(args.sheet, options, COUNTS, context)

@@ -3,7 +3,10 @@
 use iso_currency::Currency;
 
 use crate::domain::text::fold_key;
-use crate::import::sheet::columns::SheetField;
+use crate::import::sheet::columns::{Columns, SheetField};
+use crate::import::unclaimed::Watch;
+use crate::import::vocabulary::currency::is_currency_column;
+use crate::import::vocabulary::{header_key, header_keys, is_word};
 
 vocabulary! {
     /// A field that a column of a sheet of costs can fill.
@@ -81,20 +84,25 @@ impl SheetField for CostField {
                 "mois",
             ],
             CostField::PeriodEnd => &["reporting ends", "end date", "period end", "to", "until"],
-            CostField::Currency => &["currency", "currency code", "account currency", "währung", "moneda", "devise"],
+            CostField::Currency => &[],
             CostField::Note => &["note", "notes", "comment", "comments", "description", "invoice", "remark"],
         }
     }
 
     /// Ad platforms write the currency behind the header: `Amount spent (USD)`.
     fn of_header(header: &str) -> Option<Self> {
-        let key = fold_key(header);
-        let bare = currency_of_header(header).and_then(|_| key.rsplit_once(' ')).map(|(bare, _)| bare);
-        Self::ALL.iter().copied().find(|field| {
-            let known = field.synonyms();
-            known.contains(&key.as_str())
-                || (*field == CostField::Cost && bare.is_some_and(|bare| known.contains(&bare)))
-        })
+        let keys = header_keys(header);
+        let folded = fold_key(header);
+        let bare =
+            currency_of_header(header).and_then(|_| folded.rsplit_once(' ')).map(|(bare, _)| vec![header_key(bare)]);
+        let is_of = |field: CostField, keys: &[String]| field.synonyms().iter().any(|synonym| is_word(synonym, keys));
+        let known = Self::ALL.iter().copied().find(|field| is_of(*field, &keys));
+        let cost = bare.filter(|bare| is_of(CostField::Cost, bare)).map(|_| CostField::Cost);
+        known.or(cost).or_else(|| is_currency_column(header).then_some(CostField::Currency))
+    }
+
+    fn watch(columns: &Columns<Self>) -> Watch {
+        Watch { currencies: Some(columns.columns_of(CostField::Currency).next()), ..Watch::default() }
     }
 }
 
@@ -108,11 +116,10 @@ pub fn currency_of_header(header: &str) -> Option<Currency> {
 mod tests {
     use super::*;
     use crate::import::ImportError;
-    use crate::import::sheet::columns::Columns;
 
     fn columns(headers: &[&str], given: &[CostField]) -> Result<Vec<Option<CostField>>, ImportError> {
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
-        Columns::of("costs.csv", &headers, &[], given).map(|columns| columns.targets)
+        Columns::of("costs.csv", &headers, &[], &[], given).map(|columns| columns.targets)
     }
 
     #[test]

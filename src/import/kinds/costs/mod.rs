@@ -28,6 +28,7 @@ use fields::{CostField, currency_of_header};
 #[serde(default)]
 pub struct CostOptions {
     pub map: Vec<Assignment>,
+    pub ignore: Vec<String>,
     pub source: Option<String>,
     pub campaign: Option<String>,
     /// `2026-03`
@@ -43,6 +44,7 @@ impl Options for CostOptions {
     fn or(self, earlier: CostOptions) -> CostOptions {
         CostOptions {
             map: if self.map.is_empty() { earlier.map } else { self.map },
+            ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
             source: self.source.or(earlier.source),
             campaign: self.campaign.or(earlier.campaign),
             period: self.period.or(earlier.period),
@@ -54,6 +56,10 @@ impl Options for CostOptions {
 
     fn map(&self) -> &[Assignment] {
         &self.map
+    }
+
+    fn ignore(&self) -> &[String] {
+        &self.ignore
     }
 
     fn formats(&self) -> Formats {

@@ -1,6 +1,9 @@
 //! The columns of a sheet of do-not-call requests, and which of its headers means which.
 
-use crate::import::sheet::columns::SheetField;
+use crate::import::sheet::columns::{Columns, SheetField};
+use crate::import::unclaimed::Watch;
+use crate::import::vocabulary::consent::{ConsentColumn, consent_column};
+use crate::import::vocabulary::phone::phone_column;
 
 vocabulary! {
     /// A field that a column of a do-not-call sheet can fill.
@@ -12,6 +15,7 @@ vocabulary! {
         Evidence = "evidence",
         RequestedAt = "requested_at",
         Expires = "expires",
+        OptOut = "opt_out",
     }
 }
 
@@ -20,39 +24,39 @@ impl SheetField for DncField {
     const REQUIRED: &'static [(&'static [Self], &'static str)] = &[(&[DncField::Phone], "phone numbers")];
 
     fn may_repeat(self) -> bool {
-        self == DncField::Phone
+        matches!(self, DncField::Phone | DncField::OptOut)
+    }
+
+    /// Every column of phones is listed: of several numbers nobody knows which will be called.
+    fn of_many_forms(header: &str) -> Option<Self> {
+        match consent_column(header) {
+            Some(ConsentColumn::OptOut(_)) => Some(DncField::OptOut),
+            _ => phone_column(header).map(|_| DncField::Phone),
+        }
+    }
+
+    fn watch(_columns: &Columns<Self>) -> Watch {
+        Watch { phones: Some(DncField::Phone.as_str()), ..Watch::default() }
     }
 
     fn synonyms(self) -> &'static [&'static str] {
         match self {
             DncField::Phone => &[
-                "phone",
-                "phone number",
-                "phonenumber",
-                "phone no",
-                "telephone",
-                "telephone number",
-                "tel",
-                "mobile",
-                "mobile number",
-                "cell",
-                "cell phone",
                 "number",
+                "numbers",
                 "dnc number",
                 "do not call number",
-                "msisdn",
                 "caller",
                 "caller id",
                 "from",
                 "from number",
                 "sender",
+                "recipient",
+                "to number",
                 "contact number",
-                "telefon",
-                "telefono",
-                "teléfono",
-                "téléphone",
-                "whatsapp",
+                "contact no",
             ],
+            DncField::OptOut => &[],
             DncField::Reason => &["reason", "dnc reason", "opt out reason", "why"],
             DncField::Scope => &["scope", "channel", "channels"],
             DncField::Source => &["source", "dnc source", "opt out source"],
@@ -101,12 +105,11 @@ mod tests {
     use crate::domain::text::fold_key;
     use crate::import::ImportError;
     use crate::import::options::Assignment;
-    use crate::import::sheet::columns::Columns;
 
     fn columns(headers: &[&str], map: &[&str]) -> Result<Columns<DncField>, ImportError> {
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
         let map: Vec<Assignment> = map.iter().map(|text| text.parse().unwrap()).collect();
-        Columns::of("dnc.csv", &headers, &map, &[])
+        Columns::of("dnc.csv", &headers, &map, &[], &[])
     }
 
     #[test]

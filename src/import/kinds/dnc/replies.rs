@@ -7,7 +7,7 @@ use super::rows::{DncOptions, check};
 use crate::db::models::access::organizations::Organization;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
-use crate::import::sheet::cells::{RowCells, Setting};
+use crate::import::sheet::cells::{Findings, RowCells, Setting};
 use crate::import::sheet::columns::{Columns, recognise};
 use crate::import::source::{Item, Source, SourceOptions};
 use crate::ops::dnc::add::Request;
@@ -39,7 +39,7 @@ pub fn read(
     let named = options.map.iter().map(|assignment| assignment.value.clone()).collect();
     let recognise = recognise::<DncField>;
     let source = Source::open(path, &SourceOptions { named, recognise, ..SourceOptions::default() })?;
-    let columns = Columns::of(source.shown(), &source.headers, &options.map, &[])?;
+    let columns = Columns::of(source.shown(), &source.headers, &options.map, &options.ignore, &[])?;
     let Some(text) = columns.columns_of(DncField::Evidence).next() else {
         return Err(ImportError::Mapping {
             problem: format!("no column of `{}` holds the texts", source.shown()),
@@ -58,7 +58,8 @@ pub fn read(
             Item::Row(row) => {
                 let mut cells = RowCells::new(&setting, &row);
                 let requests = check(&mut cells, options).unwrap_or_default();
-                let (problems, _) = cells.end();
+                let Findings { problems, remarks, .. } = cells.end();
+                remarks.iter().for_each(|remark| notice(&format!("row {}: {}", row.number, remark.describe())));
                 let requests = if problems.is_empty() { requests } else { Vec::new() };
                 let text = row.cell(text).trim().to_owned();
                 let problems = problems.iter().map(|p| format!("{}; {}", p.describe(), p.remedy)).collect();

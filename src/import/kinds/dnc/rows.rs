@@ -9,9 +9,10 @@ use crate::domain::text::fold_key;
 use crate::domain::time::datetime::DateOrder;
 use crate::import::options::Assignment;
 use crate::import::proof::Formats;
-use crate::import::row::ProblemKind;
+use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::sheet::Options;
 use crate::import::sheet::cells::RowCells;
+use crate::import::vocabulary::consent::opted_out;
 use crate::ops::dnc::add::{LONGEST_REASON, LONGEST_TEXT, Request};
 
 /// What a person asked of an import of do-not-call requests: what a row leaves blank is taken from here.
@@ -21,6 +22,7 @@ pub struct DncOptions {
     /// ISO 3166 code; none for the organization's default.
     pub region: Option<String>,
     pub map: Vec<Assignment>,
+    pub ignore: Vec<String>,
     pub reason: Option<String>,
     pub scope: Option<DncScope>,
     pub source: Option<DncSource>,
@@ -32,6 +34,7 @@ impl Options for DncOptions {
         DncOptions {
             region: self.region.or(earlier.region),
             map: if self.map.is_empty() { earlier.map } else { self.map },
+            ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
             reason: self.reason.or(earlier.reason),
             scope: self.scope.or(earlier.scope),
             source: self.source.or(earlier.source),
@@ -43,6 +46,10 @@ impl Options for DncOptions {
         &self.map
     }
 
+    fn ignore(&self) -> &[String] {
+        &self.ignore
+    }
+
     fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }
@@ -52,18 +59,41 @@ impl Options for DncOptions {
     }
 }
 
-/// What a row asks for: a request for each of its numbers.
+/// What a row asks for: a request for each of its numbers. Nothing but the numbers keeps one off the list: what else
+/// cannot be read is kept as text, and said.
 pub(super) fn check(cells: &mut RowCells<'_, DncField>, options: &DncOptions) -> Option<Vec<Request>> {
     let numbers = numbers(cells);
+    let mut kept = Kept::default();
     let terms = Terms {
-        scope: word(cells, DncField::Scope, ProblemKind::ScopeUnknown, scope).or(options.scope).unwrap_or_default(),
-        expires_at: cells.end_ahead(DncField::Expires),
+        scope: match word(cells, DncField::Scope, ProblemKind::ScopeUnknown, scope) {
+            Ok(said) => said.or(options.scope).unwrap_or_default(),
+            Err(problem) => kept.take(cells, problem, "it is listed for everything", DncScope::All),
+        },
+        expires_at: match cells.end_ahead(DncField::Expires) {
+            Ok(end) => end,
+            Err(problem) => kept.take(cells, problem, "it is listed without an end", None),
+        },
     };
-    let source = word(cells, DncField::Source, ProblemKind::DncSourceUnknown, source);
-    let source = source.or(options.source).unwrap_or(DncSource::Import);
-    let reason = cells.text(DncField::Reason, LONGEST_REASON).or_else(|| options.reason.clone());
-    let text = cells.text(DncField::Evidence, LONGEST_TEXT);
-    let received_at = cells.past(DncField::RequestedAt).unwrap_or(cells.now());
+    let given = options.source.unwrap_or(DncSource::Import);
+    let source = match word(cells, DncField::Source, ProblemKind::DncSourceUnknown, source) {
+        Ok(said) => said.unwrap_or(given),
+        Err(problem) => kept.take(cells, problem, "it is kept as text", given),
+    };
+    let received_at = match cells.read_past(DncField::RequestedAt) {
+        Ok(time) => time.unwrap_or(cells.now()),
+        Err(problem) => kept.take(cells, problem, "it counts from the time of the import", cells.now()),
+    };
+    if let Some((index, text)) = cells.all(DncField::OptOut).into_iter().find(|(_, text)| opted_out(text) != Some(true))
+    {
+        let problem = "is no yes to an opt-out";
+        let problem =
+            cells.problem_of(ProblemKind::FlagUnknown, index, &text, problem, "delete the row to keep it off");
+        kept.take(cells, problem, "it is listed all the same", ());
+    }
+    let (reason, too_long) = cells.text_cut(DncField::Reason, LONGEST_REASON);
+    let (evidence, cut) = cells.text_cut(DncField::Evidence, LONGEST_TEXT);
+    too_long.into_iter().chain(cut).for_each(|problem| cells.remark(problem));
+    let (reason, text) = (reason.or_else(|| options.reason.clone()), kept.with(evidence));
     let request = |number| Request {
         number,
         terms,
@@ -76,11 +106,39 @@ pub(super) fn check(cells: &mut RowCells<'_, DncField>, options: &DncOptions) ->
     Some(numbers.into_iter().map(request).collect())
 }
 
+/// Cells that could not be read, as lines of text.
+#[derive(Default)]
+struct Kept(Vec<String>);
+
+impl Kept {
+    /// Keeps a cell that could not be read, and says what holds instead.
+    fn take<T>(&mut self, cells: &mut RowCells<'_, DncField>, mut problem: RowProblem, instead: &str, value: T) -> T {
+        self.0.push(format!("{}: {}", problem.column, problem.value));
+        problem.problem = format!("{}; {instead}", problem.problem);
+        cells.remark(problem);
+        value
+    }
+
+    /// The evidence with the kept lines under it.
+    fn with(self, evidence: Option<String>) -> Option<String> {
+        let lines: Vec<String> = evidence.into_iter().chain(self.0).collect();
+        let text: String = lines.join("\n").chars().take(LONGEST_TEXT).collect();
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// The numbers of a row. Bad ones are rejected; where others are good, those are listed.
 fn numbers(cells: &mut RowCells<'_, DncField>) -> Vec<E164> {
     if cells.one(DncField::Phone).is_none() {
         cells.row_problem(ProblemKind::NoIdentity, "no phone number is given", "give it one");
     }
-    let phones = cells.phones(DncField::Phone, PhoneCheck::Possible);
+    let (phones, bad) = cells.phones_apart(DncField::Phone, PhoneCheck::Possible);
+    for problem in bad {
+        match phones.is_empty() {
+            true => cells.reject(problem),
+            false => cells.reject_part(problem),
+        }
+    }
     let mut numbers: Vec<E164> = phones.into_iter().map(|phone| phone.number).collect();
     numbers.sort_unstable();
     numbers.dedup();
@@ -88,21 +146,18 @@ fn numbers(cells: &mut RowCells<'_, DncField>) -> Vec<E164> {
 }
 
 fn word<T>(
-    cells: &mut RowCells<'_, DncField>,
+    cells: &RowCells<'_, DncField>,
     field: DncField,
     kind: ProblemKind,
     read: fn(&str) -> Option<T>,
-) -> Option<T> {
-    let (index, text) = cells.one(field)?;
-    let value = read(&text);
-    if value.is_none() {
-        let (problem, words) = match field {
-            DncField::Scope => ("is no scope", DncScope::words()),
-            _ => ("is no source of a request", DncSource::words()),
-        };
-        cells.problem(kind, index, &text, problem, &format!("use one of {words}"));
-    }
-    value
+) -> Result<Option<T>, RowProblem> {
+    let Some((index, text)) = cells.one(field) else { return Ok(None) };
+    let (problem, words) = match field {
+        DncField::Scope => ("is no scope", DncScope::words()),
+        _ => ("is no source of a request", DncSource::words()),
+    };
+    let problem = || cells.problem_of(kind, index, &text, problem, &format!("use one of {words}"));
+    read(&text).map(Some).ok_or_else(problem)
 }
 
 fn scope(cell: &str) -> Option<DncScope> {
@@ -124,16 +179,21 @@ mod tests {
 
     use super::*;
     use crate::domain::phone::Region;
-    use crate::import::row::{Row, RowProblem};
-    use crate::import::sheet::cells::Setting;
+    use crate::import::row::Row;
+    use crate::import::sheet::cells::{Findings, Setting};
     use crate::import::sheet::columns::Columns;
 
     fn check(headers: &[&str], values: &[&str]) -> (Vec<Request>, Vec<RowProblem>) {
+        let (requests, findings) = findings(headers, values);
+        (requests, findings.problems)
+    }
+
+    fn findings(headers: &[&str], values: &[&str]) -> (Vec<Request>, Findings) {
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
         let mut row = Row::new(2);
         values.iter().for_each(|cell| row.push(cell));
         let setting = Setting {
-            columns: Columns::of("dnc.csv", &headers, &[], &[]).unwrap(),
+            columns: Columns::of("dnc.csv", &headers, &[], &[], &[]).unwrap(),
             region: Region::from_str("US").ok(),
             date_order: None,
             decimal_separator: crate::domain::money::DecimalSeparator::Point,
@@ -144,7 +204,7 @@ mod tests {
         let options = DncOptions { reason: Some("asked".into()), ..DncOptions::default() };
         let mut cells = RowCells::new(&setting, &row);
         let requests = super::check(&mut cells, &options).unwrap_or_default();
-        (requests, cells.end().0)
+        (requests, cells.end())
     }
 
     #[test]
@@ -164,15 +224,49 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_of_a_row_is_reported() {
-        let (_, problems) = check(
-            &["Phone", "Scope", "Source", "Date", "Expires"],
-            &["1.21E+10", "fax", "gossip", "2027-01-01", "2026-01-01"],
+    fn a_side_column_keeps_no_number_off_the_list() {
+        let (requests, found) = findings(
+            &["Phone", "Scope", "Source", "Date", "Expires", "Message"],
+            &["2125550142", "fax", "gossip", "31/31/2026", "soon", "leave me alone"],
         );
-        let kinds: Vec<_> = problems.iter().map(|problem| problem.kind).collect();
+        let (request, kinds) = (&requests[0], found.remarks.iter().map(|remark| remark.kind).collect::<Vec<_>>());
         use ProblemKind::*;
-        assert_eq!(kinds, [PhoneLostDigits, ScopeUnknown, TimeInvalid, DncSourceUnknown, TimeInvalid]);
-        assert_eq!(check(&["Phone"], &["N/A"]).1[0].kind, NoIdentity);
-        assert_eq!(check(&["Phone", "Date"], &["2125550142", "03/04/2026"]).1[0].kind, TimeInvalid);
+        assert_eq!(kinds, [ScopeUnknown, TimeInvalid, DncSourceUnknown, TimeInvalid]);
+        assert_eq!((request.terms.scope, request.terms.expires_at), (DncScope::All, None));
+        assert_eq!(
+            (request.source, request.received_at.to_string().as_str()),
+            (DncSource::Import, "2026-03-04T12:00:00Z")
+        );
+        let text = "leave me alone\nScope: fax\nExpires: soon\nSource: gossip\nDate: 31/31/2026";
+        assert_eq!(request.text.as_deref(), Some(text));
+        assert!(found.problems.is_empty() && found.parts.is_empty());
+        for (header, value) in
+            [("Date", "2027-01-01"), ("Date", "03/04/2026"), ("Do not call", "no"), ("Expires", "04/05/2027")]
+        {
+            let (requests, found) = findings(&["Phone", header], &["2125550142", value]);
+            assert_eq!((requests.len(), found.remarks.len(), found.problems.len()), (1, 1, 0), "{header} {value}");
+        }
+        let long = "x".repeat(LONGEST_REASON + 1);
+        let (requests, found) = findings(&["Phone", "Reason"], &["2125550142", &long]);
+        assert_eq!((requests[0].reason.as_ref().map(String::len), found.remarks.len()), (Some(LONGEST_REASON), 1));
+    }
+
+    #[test]
+    fn a_bad_number_keeps_no_good_one_off_the_list() {
+        for cells in [["1.21E+10", "212-555-0143"], ["212-555-0143", "nope"], ["212-555-0143; nope", ""]] {
+            let (requests, found) = findings(&["Phone", "Home Phone"], &cells);
+            assert_eq!((requests.len(), found.parts.len(), found.problems.len()), (1, 1, 0), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_a_number_or_whose_time_is_over_is_rejected() {
+        let kinds = |headers: &[&str], cells: &[&str]| -> Vec<ProblemKind> {
+            check(headers, cells).1.iter().map(|problem| problem.kind).collect()
+        };
+        use ProblemKind::*;
+        assert_eq!(kinds(&["Phone", "Scope"], &["1.21E+10", "fax"]), [PhoneLostDigits]);
+        assert_eq!(kinds(&["Phone"], &["N/A"]), [NoIdentity]);
+        assert_eq!(kinds(&["Phone", "Expires"], &["2125550142", "2026-01-01"]), [TimeInvalid]);
     }
 }

@@ -1,6 +1,8 @@
 //! The columns of a sheet of status events, and which of its headers means which.
 
 use crate::import::sheet::columns::SheetField;
+use crate::import::vocabulary::email::{EmailColumn, email_column};
+use crate::import::vocabulary::phone::phone_column;
 
 vocabulary! {
     /// A field that a column of a sheet of status events can fill.
@@ -28,28 +30,17 @@ impl SheetField for HistoryField {
         ]
     };
 
+    fn of_many_forms(header: &str) -> Option<Self> {
+        let email = || email_column(header).filter(|column| *column == EmailColumn::First);
+        let phone = phone_column(header).map(|_| HistoryField::Phone);
+        phone.or_else(|| email().map(|_| HistoryField::Email))
+    }
+
     /// Neither an external id nor the id of a lead is known by its header: a column "ID" of another system must not match
     /// strangers.
     fn synonyms(self) -> &'static [&'static str] {
         match self {
-            HistoryField::Phone => &[
-                "phone",
-                "phone number",
-                "phonenumber",
-                "phone no",
-                "telephone",
-                "tel",
-                "mobile",
-                "mobile number",
-                "cell",
-                "cell phone",
-                "telefon",
-                "telefono",
-                "teléfono",
-                "téléphone",
-            ],
-            HistoryField::Email => &["email", "e mail", "email address", "mail", "correo", "correo electrónico"],
-            HistoryField::ExternalId | HistoryField::Lead => &[],
+            HistoryField::Phone | HistoryField::Email | HistoryField::ExternalId | HistoryField::Lead => &[],
             HistoryField::ExternalSource => &["external source", "source system"],
             HistoryField::Status => &[
                 "status",
@@ -112,7 +103,7 @@ mod tests {
     fn columns(headers: &[&str], map: &[&str]) -> Result<Columns<HistoryField>, ImportError> {
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
         let map: Vec<Assignment> = map.iter().map(|text| text.parse().unwrap()).collect();
-        Columns::of("history.csv", &headers, &map, &[])
+        Columns::of("history.csv", &headers, &map, &[], &[])
     }
 
     #[test]

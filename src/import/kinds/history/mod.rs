@@ -41,6 +41,7 @@ pub struct HistoryOptions {
     /// ISO 3166 code; none for the organization's default.
     pub region: Option<String>,
     pub map: Vec<Assignment>,
+    pub ignore: Vec<String>,
     /// The system that external ids are of.
     pub source_system: Option<String>,
     /// Words of the status column, before the usual aliases.
@@ -53,6 +54,7 @@ impl Options for HistoryOptions {
         HistoryOptions {
             region: self.region.or(earlier.region),
             map: if self.map.is_empty() { earlier.map } else { self.map },
+            ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
             source_system: self.source_system.or(earlier.source_system),
             status_map: if self.status_map.is_empty() { earlier.status_map } else { self.status_map },
             date_order: self.date_order.or(earlier.date_order),
@@ -61,6 +63,10 @@ impl Options for HistoryOptions {
 
     fn map(&self) -> &[Assignment] {
         &self.map
+    }
+
+    fn ignore(&self) -> &[String] {
+        &self.ignore
     }
 
     fn region(&self) -> Option<&str> {

@@ -1,7 +1,15 @@
 //! The target fields of a lead import and the headers by which they are known.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::db::lead_fields::StoredField;
 use crate::import::source::Recognised;
+use crate::import::vocabulary::consent::{ConsentColumn, Reach, consent_column};
+use crate::import::vocabulary::currency::is_currency_column;
+use crate::import::vocabulary::email::{EmailColumn, email_column};
+use crate::import::vocabulary::phone::{PhoneColumn, phone_column};
+use crate::import::vocabulary::{LONGEST_HEADER, header_key, header_keys};
 
 macro_rules! targets {
     ($($field:ident = $word:literal: [$($synonym:literal),* $(,)?];)+) => {
@@ -26,101 +34,171 @@ macro_rules! targets {
     };
 }
 
-// In the order in which exports have them.
+// In the order in which exports have them. Phones, emails, currencies and opt-outs have headers of many more forms
+// ([`crate::import::vocabulary`]).
 targets! {
-    Phone = "phone": [
-        "phone", "phone number", "phonenumber", "phone no", "telephone", "telephone number", "tel", "tel no", "mobile",
-        "mobile phone", "mobile number", "mobilephone", "cell", "cell phone", "cellphone", "primary phone",
-        "contact number", "phone 1", "phone1", "phone e164", "telefon", "telefono", "teléfono", "téléphone", "whatsapp",
-        "whatsapp number",
-    ];
-    FurtherPhone = "further_phone": [
-        "other phone", "work phone", "business phone", "office phone", "home phone", "secondary phone",
-        "alternate phone", "alt phone", "phone 2", "phone2", "phone 3", "phone3", "phone number 2", "direct phone",
-        "further phone", "further phones", "additional phone", "landline",
-    ];
-    Email = "email": [
-        "email", "e mail", "email address", "e mail address", "mail", "emailaddress", "primary email", "work email",
-        "email 1", "contact email", "correo", "correo electrónico",
-    ];
+    Phone = "phone": ["contact number", "contact no", "direct line", "phone e164", "telefonnummer mit vorwahl"];
+    FurtherPhone = "further_phone": ["further phones", "alternate number", "home number", "work number"];
+    Email = "email": ["work email", "correo electrónico"];
     FirstName = "first_name": [
-        "first name", "firstname", "given name", "forename", "fname", "vorname", "prénom", "nombre",
+        "first name", "given name", "forename", "fname", "vorname", "rufname", "prénom", "nombre", "primer nombre", "nome", "primeiro nome",
+        "voornaam", "imię", "имя", "名", "first", "given",
     ];
     LastName = "last_name": [
-        "last name", "lastname", "surname", "family name", "lname", "nachname", "apellido", "apellidos",
+        "last name", "surname", "family name", "lname", "nachname", "familienname", "zuname", "nom de famille", "apellido", "apellidos",
+        "sobrenome", "apelido", "cognome", "achternaam", "nazwisko", "фамилия", "姓", "last",
     ];
-    Name = "name": ["name", "full name", "fullname", "contact name", "lead name", "contact", "lead"];
+    Name = "name": [
+        "name", "full name", "contact name", "lead name", "contact", "lead", "customer name", "client name", "person name", "person",
+        "your name", "vollständiger name", "ansprechpartner", "kontakt", "nom", "nom complet", "nombre completo", "nombre y apellidos",
+        "nome completo", "nome e cognome", "naam", "volledige naam", "imię i nazwisko", "фио", "полное имя", "氏名", "お名前", "名前",
+    ];
     Company = "company": [
-        "company", "company name", "organization", "organisation", "organization name", "account", "account name",
-        "employer", "business name", "firma",
+        "company", "company name", "organization", "organisation", "organization name", "account", "account name", "employer",
+        "business name", "firma", "firmenname", "unternehmen", "société", "entreprise", "empresa", "compañía", "azienda", "società",
+        "bedrijf", "bedrijfsnaam", "компания", "организация", "会社", "会社名", "company or account",
     ];
-    JobTitle = "job_title": ["job title", "jobtitle", "title", "position", "role"];
-    Website = "website": ["website", "web site", "web", "homepage", "website url", "company website"];
-    LinkedinUrl = "linkedin_url": ["linkedin", "linkedin url", "linkedin profile", "linkedin profile url"];
-    Status = "status": ["status", "lead status", "stage", "lead stage", "lifecycle stage"];
-    Source = "source": ["source", "lead source", "original source", "utm source", "channel"];
+    JobTitle = "job_title": [
+        "job title", "position", "role", "job", "occupation", "funktion", "berufsbezeichnung", "poste", "fonction", "cargo", "puesto",
+        "ruolo", "functie", "stanowisko", "должность", "役職",
+    ];
+    Website = "website": [
+        "website", "web", "homepage", "website url", "company website", "webseite", "site web", "sitio web", "sito web",
+    ];
+    LinkedinUrl = "linkedin_url": ["linkedin", "linkedin url", "linkedin profile", "linkedin profile url", "linkedin link"];
+    Status = "status": ["status", "lead status", "stage", "lead stage", "lifecycle stage", "estado del lead", "статус"];
+    Source = "source": [
+        "source", "lead source", "original source", "utm source", "channel", "quelle", "leadquelle", "origen", "origem", "fonte", "bron",
+        "źródło", "источник", "provenance",
+    ];
     // A column of our own exports.
     SourceSpelling = "source_spelling": ["source spelling"];
-    Campaign = "campaign": ["campaign", "campaign name", "utm campaign"];
+    Campaign = "campaign": ["campaign", "campaign name", "utm campaign", "kampagne", "campaña", "campanha", "campagne", "campagna"];
     Value = "value": [
         "value", "lead value", "deal value", "deal amount", "amount", "opportunity amount", "estimated value",
         "expected value", "expected revenue", "deal size",
     ];
-    Currency = "currency": ["currency", "currency code", "currency iso code", "deal currency", "deal currency code"];
-    Score = "score": ["score", "lead score", "leadscore"];
+    Currency = "currency": [];
+    Score = "score": ["score", "lead score"];
     Temperature = "temperature": ["temperature", "rating", "lead temperature"];
-    Tags = "tags": ["tags", "tag", "labels", "label"];
+    Tags = "tags": ["tags", "tag", "labels", "label", "etiquetas", "étiquettes", "schlagworte", "теги"];
     Owner = "owner": [
-        "owner", "owner email", "lead owner", "assigned to", "account owner", "sales rep", "contact owner",
+        "owner", "owner email", "lead owner", "assigned to", "account owner", "sales rep", "contact owner", "zuständig", "betreuer",
     ];
-    Note = "note": ["note", "notes", "comment", "comments", "remarks"];
-    DoNotCall = "do_not_call": ["do not call", "dnc", "donotcall", "no call", "do not phone", "call opt out"];
-    Consent = "consent": ["consent", "consent status", "marketing consent", "gdpr consent"];
-    EmailOptOut = "email_opt_out": [
-        "email opt out", "email optout", "email opted out", "opted out of email", "unsubscribed",
-        "has opted out of email", "do not email", "email unsubscribed", "unsubscribed from all email",
+    Note = "note": [
+        "note", "notes", "comment", "comments", "remarks", "notiz", "notizen", "bemerkung", "bemerkungen", "kommentar", "remarque",
+        "commentaire", "commentaires", "nota", "notas", "observaciones", "comentarios", "observações", "opmerking", "opmerkingen",
+        "uwagi", "комментарий", "примечание", "備考", "メモ",
     ];
+    DoNotCall = "do_not_call": ["do not phone"];
+    DoNotText = "do_not_text": [];
+    EmailOptOut = "email_opt_out": ["has opted out of email"];
     // Neither says what is opted out of, so it is everything.
-    OptOut = "opt_out": ["opt out", "optout", "opted out", "do not contact", "donotcontact", "no contact"];
-    City = "city": ["city", "town", "mailing city", "ort", "ciudad"];
-    State = "state": ["state", "province", "region", "state province", "mailing state", "county"];
-    PostalCode = "postal_code": ["postal code", "zip", "zip code", "zipcode", "postcode", "mailing zip", "plz"];
-    Country = "country": ["country", "country code", "mailing country", "country region", "land", "país"];
-    Timezone = "timezone": ["timezone", "time zone", "tz"];
+    OptOut = "opt_out": ["opt out"];
+    Consent = "consent": ["consent"];
+    // Agreements to one channel: kept as custom fields, and what refuses in words is an opt-out.
+    CallConsent = "call_consent": [];
+    TextConsent = "text_consent": [];
+    EmailConsent = "email_consent": [];
+    City = "city": [
+        "city", "town", "mailing city", "ort", "stadt", "wohnort", "ville", "ciudad", "cidade", "città", "stad", "plaats", "miasto",
+        "город", "市区町村", "billing city",
+    ];
+    State = "state": [
+        "state", "province", "region", "state province", "mailing state", "county", "bundesland", "provincia", "provincie",
+        "województwo", "регион", "都道府県",
+    ];
+    PostalCode = "postal_code": [
+        "postal code", "zip", "zip code", "postcode", "mailing zip", "plz", "postleitzahl", "code postal", "código postal", "cep", "cap",
+        "kod pocztowy", "индекс", "郵便番号", "zip postal code",
+    ];
+    Country = "country": [
+        "country", "country code", "mailing country", "country region", "land", "pays", "país", "paese", "kraj", "страна", "国",
+    ];
+    Timezone = "timezone": ["timezone", "tz", "zeitzone", "fuseau horaire", "zona horaria"];
     ExternalSource = "external_source": [];
     ExternalId = "external_id": [];
     Created = "created": [
         "created", "created at", "create date", "created date", "created time", "creation date", "date created",
-        "date added", "created on",
+        "date added", "created on", "erstellt", "erstellt am", "angelegt am", "date de création", "fecha de creación", "data de criação",
+        "data di creazione", "aangemaakt op", "data utworzenia", "дата создания", "作成日",
     ];
 }
+
+static KNOWN: LazyLock<HashMap<String, LeadField>> = LazyLock::new(LeadField::known);
 
 impl LeadField {
     /// The field that a header means.
     pub fn of_header(header: &str) -> Option<LeadField> {
-        let key = crate::domain::text::fold_key(header);
-        // The field's own name always means the field, but for the external id and its system, which go together.
-        LeadField::ALL.iter().copied().find(|field| {
-            field.synonyms().contains(&key.as_str())
-                || (!matches!(field, LeadField::ExternalSource | LeadField::ExternalId)
-                    && field.as_str().replace('_', " ") == key)
-        })
+        if header.len() > LONGEST_HEADER {
+            return None;
+        }
+        let known = header_keys(header).iter().find_map(|key| KNOWN.get(key)).copied();
+        known.or_else(|| LeadField::of_many_forms(header))
+    }
+
+    /// The headers that are known as they are.
+    fn known() -> HashMap<String, LeadField> {
+        let words = |field: LeadField| {
+            // The field's own name always means the field, but for the external id and its system, which go together.
+            let is_own = !matches!(field, LeadField::ExternalSource | LeadField::ExternalId);
+            field.synonyms().iter().copied().chain(is_own.then(|| field.as_str()))
+        };
+        let fields = LeadField::ALL.iter().rev();
+        fields.flat_map(|&field| words(field).map(move |word| (header_key(word), field))).collect()
+    }
+
+    /// The field of a header that has many forms.
+    fn of_many_forms(header: &str) -> Option<LeadField> {
+        if let Some(column) = consent_column(header) {
+            return Some(match column {
+                ConsentColumn::OptOut(Reach { calls: true, email: true, .. }) => LeadField::OptOut,
+                ConsentColumn::OptOut(Reach { texts: true, email: true, .. }) => LeadField::OptOut,
+                ConsentColumn::OptOut(Reach { calls: true, .. }) => LeadField::DoNotCall,
+                ConsentColumn::OptOut(Reach { texts: true, .. }) => LeadField::DoNotText,
+                ConsentColumn::OptOut(_) => LeadField::EmailOptOut,
+                ConsentColumn::OptIn(Reach { calls: true, texts: false, email: false }) => LeadField::CallConsent,
+                ConsentColumn::OptIn(Reach { calls: false, texts: true, email: false }) => LeadField::TextConsent,
+                ConsentColumn::OptIn(Reach { calls: false, texts: false, email: true }) => LeadField::EmailConsent,
+                ConsentColumn::OptIn(_) => LeadField::Consent,
+            });
+        }
+        match (phone_column(header), email_column(header)) {
+            (Some(PhoneColumn::First), _) => Some(LeadField::Phone),
+            (Some(PhoneColumn::Further), _) => Some(LeadField::FurtherPhone),
+            (None, Some(EmailColumn::First)) => Some(LeadField::Email),
+            _ => is_currency_column(header).then_some(LeadField::Currency),
+        }
     }
 
     /// Whether several columns may fill the field: the second phone column holds further phones.
     pub fn takes_several(self) -> bool {
-        matches!(self, LeadField::FurtherPhone | LeadField::Tags | LeadField::Note)
+        use LeadField::*;
+        matches!(
+            self,
+            FurtherPhone
+                | Tags
+                | Note
+                | DoNotCall
+                | DoNotText
+                | EmailOptOut
+                | OptOut
+                | CallConsent
+                | TextConsent
+                | EmailConsent
+        )
     }
 
     /// Whether an export has it: the full name is in its parts, notes are no column, and who is not to be called has the
     /// status `dnc`.
     pub fn is_exported(self) -> bool {
-        !matches!(self, LeadField::Name | LeadField::Note | LeadField::DoNotCall | LeadField::OptOut)
+        use LeadField::*;
+        !matches!(self, Name | Note | DoNotCall | DoNotText | OptOut | CallConsent | TextConsent | EmailConsent)
     }
 
     /// Whether a column of this field can say who a lead is.
     pub fn is_identity(self) -> bool {
-        matches!(self, LeadField::Phone | LeadField::Email | LeadField::ExternalId)
+        matches!(self, LeadField::Phone | LeadField::FurtherPhone | LeadField::Email | LeadField::ExternalId)
     }
 }
 
@@ -155,7 +233,22 @@ mod tests {
         ] {
             assert_eq!(LeadField::of_header(header), Some(field), "{header}");
         }
-        for header in ["ID", "external_id", "Fone", ""] {
+        for (header, field) in [
+            ("HasOptedOutOfEmail", LeadField::EmailOptOut),
+            ("SMS Opt Out", LeadField::DoNotText),
+            ("Do not call or email", LeadField::OptOut),
+            ("Email Opt-In", LeadField::EmailConsent),
+            ("LeadSource", LeadField::Source),
+            ("CreatedDate", LeadField::Created),
+            ("PostalCode", LeadField::PostalCode),
+            ("Person - Name", LeadField::Name),
+            ("Prenom", LeadField::FirstName),
+            ("Имя", LeadField::FirstName),
+            ("氏名", LeadField::Name),
+        ] {
+            assert_eq!(LeadField::of_header(header), Some(field), "{header}");
+        }
+        for header in ["ID", "external_id", "Fone", "Email 2", "Title", ""] {
             assert_eq!(LeadField::of_header(header), None, "{header}");
         }
     }
@@ -166,7 +259,7 @@ mod tests {
         for field in LeadField::ALL {
             for synonym in field.synonyms() {
                 assert_eq!(crate::domain::text::fold_key(synonym), *synonym);
-                assert!(seen.insert(*synonym), "{synonym} twice");
+                assert!(seen.insert(header_key(synonym)), "{synonym} twice");
             }
         }
     }

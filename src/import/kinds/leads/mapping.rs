@@ -6,6 +6,9 @@ use crate::domain::text::{fold_key, nearest};
 use crate::import::ImportError;
 use crate::import::column_names::{OWN_COLUMNS, column_named, mapping_error};
 use crate::import::options::ImportOptions;
+use crate::import::vocabulary::email::email_column;
+use crate::import::vocabulary::extras::is_known_extra;
+use crate::import::vocabulary::header_key;
 
 /// What becomes of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub struct Mapping {
     pub targets: Vec<Target>,
     /// The same value for every row.
     pub constants: Vec<(LeadField, String)>,
+    /// Columns that no field claims and nobody decided about: their cells are looked at.
+    pub unclaimed: Vec<usize>,
 }
 
 impl Mapping {
@@ -43,6 +48,11 @@ impl Mapping {
             let index = column_named(headers, name)?;
             targets[index] = Some(Target::Ignored);
         }
+        let mut keys: Vec<String> = Vec::new();
+        for name in &options.keep {
+            let index = column_named(headers, name)?;
+            targets[index] = Some(Target::Custom(custom_key(&headers[index], index, &mut keys)));
+        }
         for assignment in &options.map {
             let field = field_named(headers, &assignment.field)?;
             let index = column_named(headers, &assignment.value)?;
@@ -58,17 +68,23 @@ impl Mapping {
         map_external_pair(headers, &mut targets);
         refuse_external_id_without_system(headers, &targets, &constants, options)?;
         map_by_synonyms(headers, &mut targets, &constants)?;
-        let mut keys: Vec<String> = Vec::new();
+        map_ambiguous(headers, &mut targets);
+        let is_open = |index: &usize| targets[*index].is_none() && !is_known(&headers[*index]);
+        let unclaimed = (0..headers.len()).filter(is_open).collect();
         let targets: Vec<Target> = targets
             .into_iter()
             .enumerate()
-            .map(|(index, target)| target.unwrap_or_else(|| extra(&headers[index], index, options, &mut keys)))
+            .map(|(index, target)| match target {
+                Some(target) => target,
+                None if options.drop_extra => Target::Ignored,
+                None => Target::Custom(custom_key(&headers[index], index, &mut keys)),
+            })
             .collect();
         let identified = targets.iter().any(|t| matches!(t, Target::Field(field) if field.is_identity()));
         if !identified {
             return Err(ImportError::NoIdentityColumn { file: file.to_owned(), columns: headers.to_vec() });
         }
-        Ok(Mapping { headers: headers.to_vec(), targets, constants })
+        Ok(Mapping { headers: headers.to_vec(), targets, constants, unclaimed })
     }
 
     /// The columns of a field.
@@ -166,10 +182,36 @@ fn map_by_synonyms(
     Ok(())
 }
 
-fn extra(header: &str, index: usize, options: &ImportOptions, keys: &mut Vec<String>) -> Target {
-    if options.drop_extra {
-        return Target::Ignored;
+/// Headers that mean one thing beside some columns and another beside others.
+fn map_ambiguous(headers: &[String], targets: &mut [Option<Target>]) {
+    let has = |targets: &[Option<Target>], field| targets.contains(&Some(Target::Field(field)));
+    let named = |index: usize, words: &[&str]| words.contains(&header_key(&headers[index]).as_str());
+    for index in 0..headers.len() {
+        // `Nombre` and `Nome` are the first name beside a last name, else the whole name.
+        if targets[index] == Some(Target::Field(LeadField::FirstName))
+            && named(index, &["nombre", "nome"])
+            && !has(targets, LeadField::LastName)
+            && !has(targets, LeadField::Name)
+        {
+            targets[index] = Some(Target::Field(LeadField::Name));
+        }
+        // A title beside a job title is a form of address.
+        if targets[index].is_none() && named(index, &["title"]) && !has(targets, LeadField::JobTitle) {
+            targets[index] = Some(Target::Field(LeadField::JobTitle));
+        }
     }
+}
+
+/// Whether a column that no field claims needs no look at its cells: a field is known by its header but has another
+/// column, an export of crmctl marks it as a custom field, or it holds numbers and addresses of others.
+fn is_known(header: &str) -> bool {
+    LeadField::of_header(header).is_some_and(|field| field != LeadField::Currency)
+        || custom::key_of(header.trim()).is_some()
+        || email_column(header).is_some()
+        || is_known_extra(header)
+}
+
+fn custom_key(header: &str, index: usize, keys: &mut Vec<String>) -> String {
     // An export of crmctl marks custom fields, so that none is taken for another column.
     let name = custom::key_of(header.trim()).unwrap_or(header).trim();
     let base: String = match name.is_empty() {
@@ -183,7 +225,7 @@ fn extra(header: &str, index: usize, options: &ImportOptions, keys: &mut Vec<Str
         again += 1;
     }
     keys.push(key.clone());
-    Target::Custom(key)
+    key
 }
 
 fn refuse_external_id_without_system(

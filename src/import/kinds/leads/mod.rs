@@ -5,6 +5,7 @@ pub mod fields;
 pub mod mapping;
 mod prepare;
 pub mod summary;
+mod text_opt_outs;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +27,7 @@ use crate::import::proof::{Doubtful, Formats};
 use crate::import::rejects::{RejectsWriter, SkippedWriter};
 use crate::import::row::{ProblemKind, Row, RowProblem};
 use crate::import::source::{Item, Source, SourceOptions};
+use crate::import::unclaimed::{Unclaimed, Watch};
 use crate::ops::imports::undo::Undoing;
 use crate::ops::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
 use checker::{Checked, Checker};
@@ -33,6 +35,7 @@ use fields::{LeadField, recognise};
 use mapping::Mapping;
 use prepare::{checker, with_earlier_options, with_settings};
 use summary::ImportSummary;
+use text_opt_outs::TextOptOuts;
 
 /// What is asked of the import of one file.
 pub struct Request<'a> {
@@ -106,6 +109,8 @@ struct Job<'a> {
 enum Delivery {
     Rows(Vec<Checked>),
     Blank(u64),
+    /// Sentences about columns that no field claims.
+    Seen(Vec<String>),
     /// What the file proved of its dates and amounts, and the sentences that say so.
     Proven(Formats, Vec<String>),
 }
@@ -115,6 +120,21 @@ impl Job<'_> {
     fn doubtful(&self, said: Formats) -> Doubtful {
         let columns = |field| self.checker.mapping.columns_of(field);
         Doubtful::columns(columns(LeadField::Created), columns(LeadField::Value), said)
+    }
+
+    /// The look at the columns that no field claims.
+    fn unclaimed(&self) -> Unclaimed {
+        let mapping = &self.checker.mapping;
+        let has_amounts = mapping.column_of(LeadField::Value).is_some();
+        let has_phone = mapping.column_of(LeadField::Phone).is_some();
+        let watch = Watch {
+            phones: Some(if has_phone { "further_phone" } else { "phone" }),
+            emails: Some("email"),
+            consents: Some(("opt_out", "consent")),
+            currencies: has_amounts.then(|| mapping.column_of(LeadField::Currency)),
+            keep: Some("--keep"),
+        };
+        Unclaimed::columns(&mapping.headers, &mapping.unclaimed, self.checker.region, watch)
     }
 
     fn run(&self, conn: &mut Db, observer: &mut dyn Observer) -> Result<ImportSummary, ImportError> {
@@ -134,13 +154,16 @@ impl Job<'_> {
             on_listed: self.options.dnc.unwrap_or_default(),
         };
         let expected = usize::try_from(self.source.estimated_rows).unwrap_or(usize::MAX);
-        let writer = LeadWriter::new(conn, stamp, policy, evidence, expected)?;
+        let writer = LeadWriter::new(conn, stamp.clone(), policy, evidence.clone(), expected)?;
         let mut work = Work {
             job: self,
             conn,
             writer,
             rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.mode),
             skipped: self.request.skipped.clone().map(|path| SkippedWriter::new(path, &self.source)),
+            text_opt_outs: TextOptOuts::default(),
+            stamp,
+            evidence,
             formats: self.said(),
             summary: ImportSummary {
                 import_id: (!self.request.mode.is_dry_run()).then_some(import_id),
@@ -179,9 +202,11 @@ impl Job<'_> {
         let mut rows = Vec::with_capacity(BATCH);
         let mut formats = self.said();
         let mut doubtful = Some(self.doubtful(formats));
+        let mut unclaimed = self.unclaimed();
         self.source.read(&mut |item| {
             match item {
                 Item::Row(row) => {
+                    unclaimed.look(&row);
                     // The whole file is looked through only once a cell needs it.
                     if let Some(doubts) = doubtful.take_if(|doubts| doubts.concerns(&row)) {
                         let (proven, notices) = doubts.prove(&self.source, formats)?;
@@ -190,7 +215,10 @@ impl Job<'_> {
                     }
                     rows.push(self.checker.check(row, formats));
                 }
-                Item::Broken(row, problem) => rows.push(broken(row, problem)),
+                Item::Broken(row, problem) => {
+                    let opts_out = self.checker.opts_out(&row);
+                    rows.push(Checked { opts_out, ..broken(row, problem) });
+                }
                 Item::Blank(count) => return send(Delivery::Blank(count)),
             }
             match rows.len() >= BATCH {
@@ -198,6 +226,7 @@ impl Job<'_> {
                 false => Ok(()),
             }
         })?;
+        send(Delivery::Seen(unclaimed.verdict(&self.source)?))?;
         send(Delivery::Rows(rows))
     }
 
@@ -217,6 +246,7 @@ impl Job<'_> {
                     work.formats = formats;
                     notices.iter().for_each(|text| observer.notice(text));
                 }
+                Delivery::Seen(notices) => notices.iter().for_each(|text| observer.notice(text)),
                 Delivery::Rows(rows) => work.write(rows)?,
             }
             observer.progress(work.summary.read, self.source.estimated_rows);
@@ -229,7 +259,15 @@ impl Job<'_> {
 }
 
 fn broken(row: Row, problem: RowProblem) -> Checked {
-    Checked { row, draft: None, problems: vec![problem], repaired: false, placeholders: 0 }
+    Checked {
+        row,
+        draft: None,
+        problems: vec![problem],
+        repaired: false,
+        placeholders: 0,
+        opts_out: false,
+        not_opted_in: false,
+    }
 }
 
 /// The writing side.
@@ -239,6 +277,10 @@ struct Work<'a> {
     writer: LeadWriter,
     rejects: Option<RejectsWriter>,
     skipped: Option<SkippedWriter>,
+    text_opt_outs: TextOptOuts,
+    stamp: Stamp,
+    /// What new do-not-call entries give as their evidence.
+    evidence: String,
     /// How dates and amounts were read.
     formats: Formats,
     summary: ImportSummary,
@@ -251,17 +293,23 @@ impl Work<'_> {
         for checked in &rows {
             self.summary.read += 1;
             self.summary.placeholders += u64::from(checked.placeholders);
+            self.summary.not_opted_in += u64::from(checked.not_opted_in);
             let outcome = checked.draft.as_ref().and_then(|_| outcomes.next());
             match outcome {
                 None => {
                     self.summary.rejected += 1;
+                    self.summary.note_lost_opt_out(checked);
                     self.reject(&checked.row, &checked.problems)?;
                 }
                 Some(outcome) => {
                     self.summary.count(&outcome);
                     match refusal(outcome.fate) {
-                        Some(problem) => self.reject(&checked.row, &[problem])?,
+                        Some(problem) => {
+                            self.summary.note_lost_opt_out(checked);
+                            self.reject(&checked.row, &[problem])?;
+                        }
                         None => {
+                            self.text_opt_outs.take(checked);
                             self.summary.repaired += u64::from(checked.repaired);
                             self.summary.dropped_values += checked.problems.len() as u64;
                             for problem in &checked.problems {
@@ -315,6 +363,8 @@ impl Work<'_> {
             return Err(self.too_many()?);
         }
         self.writer.finish(self.conn)?;
+        let zone = &self.job.checker.zone;
+        self.text_opt_outs.honour(self.conn, &self.stamp, zone, &self.evidence)?;
         self.summary.rejects_file = self.finish_rejects()?;
         self.summary.skipped_file = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::checker::Checked;
 use crate::import::problems::{ProblemGroup, note};
 use crate::import::row::RowProblem;
 use crate::import::source::Source;
@@ -28,6 +29,12 @@ pub struct ImportSummary {
     pub dnc_flagged: u64,
     /// Rows that would have weakened an opt-out.
     pub consent_kept: u64,
+    /// Rejected rows that ask not to be contacted: nobody is kept from contacting these people yet.
+    pub rejected_opt_outs: u64,
+    /// The first of them.
+    pub rejected_opt_out_row: Option<u64>,
+    /// Rows whose opt-in says no, which leaves the consent open.
+    pub not_opted_in: u64,
     /// Rows that asked for a forbidden status move.
     pub status_kept: u64,
     pub possible_duplicates: u64,
@@ -69,6 +76,14 @@ impl ImportSummary {
         self.possible_duplicates += u64::from(outcome.possible_duplicate);
         self.previously_deleted += u64::from(outcome.previously_deleted);
         self.previously_erased += u64::from(outcome.previously_erased);
+    }
+
+    /// Counts a rejected row that asks not to be contacted.
+    pub fn note_lost_opt_out(&mut self, checked: &Checked) {
+        if checked.opts_out {
+            self.rejected_opt_outs += 1;
+            self.rejected_opt_out_row.get_or_insert(checked.row.number);
+        }
     }
 
     /// Counts a problem under its kind.

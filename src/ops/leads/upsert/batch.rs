@@ -101,7 +101,7 @@ impl<'a> Batch<'a> {
                 if self.writer.policy.on_listed == OnListed::Skip
                     && (is_listed || (draft.wants_dnc() && draft.phone.is_some()))
                 {
-                    self.list_number(draft);
+                    self.list_numbers(draft);
                     return Some(Outcome::of(Fate::SkippedListed));
                 }
                 let id = self.new_ids.next()?;
@@ -121,7 +121,7 @@ impl<'a> Batch<'a> {
         lead.status_changed_at = lead.created_at;
         lead.status = draft.status.filter(|status| *status != Status::Dnc).unwrap_or(Status::New);
         outcome.consent_kept = self.settle_consent(&mut lead, draft);
-        self.list_number(draft);
+        self.list_numbers(draft);
         let is_listed = draft.phone.is_some_and(|phone| self.writer.numbers.listed.contains(&phone));
         if is_listed {
             outcome.dnc_flagged = true;
@@ -158,9 +158,17 @@ impl<'a> Batch<'a> {
         lead.consent_status != asked || (opt_out.email_opted_out_at.is_some() && !draft.email_opt_out)
     }
 
-    /// Puts the draft's number on the do-not-call list when the draft asks for it.
-    fn list_number(&mut self, draft: &LeadDraft) {
-        let Some(phone) = draft.phone.filter(|_| draft.wants_dnc()) else { return };
+    /// Puts the draft's numbers on the do-not-call list when the draft asks for it: a wish not to be called is no wish for
+    /// one phone of several. A status says only that the lead's own number is listed.
+    fn list_numbers(&mut self, draft: &LeadDraft) {
+        match (draft.do_not_call, draft.wants_dnc()) {
+            (true, _) => draft.numbers().for_each(|number| self.list_number(number)),
+            (false, true) => draft.phone.into_iter().for_each(|number| self.list_number(number)),
+            (false, false) => {}
+        }
+    }
+
+    fn list_number(&mut self, phone: E164) {
         if !self.writer.numbers.listed.insert(phone) {
             return;
         }
@@ -186,7 +194,7 @@ impl<'a> Batch<'a> {
         let stamp = self.writer.stamp.clone();
         let policy = self.writer.policy.on_duplicate;
         // A number on the list stays the number of its lead: the draft's own phone may be another one.
-        self.list_number(draft);
+        self.list_numbers(draft);
         let Some(mut held) = self.held.remove(&id) else { return Outcome::of(Fate::SkippedKnown(id)) };
         let draft = &*self.writer.identities.for_survivor(draft);
         let opt_outs = &self.writer.opt_outs;

@@ -13,7 +13,6 @@ use crate::db::models::dnc::dnc_list;
 use crate::db::models::leads::lead_identities;
 use crate::db::{Db, DbError};
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
-use crate::domain::leads::consent::Consent;
 use crate::error::{CommandError, Explain};
 use crate::ops::dnc;
 use batch::Batch;
@@ -225,9 +224,8 @@ impl LeadWriter {
             OnDuplicate::Reject => false,
             OnDuplicate::Fill | OnDuplicate::Update => true,
             OnDuplicate::Skip => {
-                let opts_out = draft.wants_dnc() || draft.email_opt_out || draft.consent == Some(Consent::Denied);
                 let speaks = draft.status.is_some() || draft.consent.is_some();
-                opts_out || (speaks && self.opt_outs.of(draft.phone, draft.lead.email.as_deref()).denied)
+                draft.opts_out() || (speaks && self.opt_outs.of(draft.phone, draft.lead.email.as_deref()).denied)
             }
         }
     }

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use super::fields::LeadField;
 use crate::db::OrgId;
 use crate::db::types::Json;
+use crate::domain::leads::consent::Consent;
 use crate::domain::leads::custom::MAX_VALUE;
 use crate::domain::leads::source;
 use crate::domain::leads::status::Status;
@@ -20,6 +21,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::import::kinds::leads::mapping::{Mapping, Target};
 use crate::import::proof::Formats;
 use crate::import::row::{ProblemKind, Row, RowProblem};
+use crate::import::vocabulary::consent;
 use crate::ops::leads::draft::LeadDraft;
 
 /// A row after checking.
@@ -33,6 +35,10 @@ pub struct Checked {
     pub repaired: bool,
     /// Cells that hold a word for "nothing".
     pub placeholders: u32,
+    /// Whether the row asks not to be contacted.
+    pub opts_out: bool,
+    /// Whether an opt-in of the row says no.
+    pub not_opted_in: bool,
 }
 
 /// Whether a row must say who is meant: by phone, email or external id.
@@ -63,6 +69,20 @@ pub struct Checker {
 }
 
 impl Checker {
+    /// Whether a row that cannot be used has an opt-out in one of its columns.
+    pub fn opts_out(&self, row: &Row) -> bool {
+        use LeadField::{CallConsent, Consent, DoNotCall, DoNotText, EmailConsent, EmailOptOut, OptOut, TextConsent};
+        self.mapping.targets.iter().enumerate().any(|(index, target)| match target {
+            Target::Field(DoNotCall | DoNotText | EmailOptOut | OptOut) => {
+                consent::opted_out(cell_text(row.cell(index))) == Some(true)
+            }
+            Target::Field(Consent | CallConsent | TextConsent | EmailConsent) => {
+                consent::is_refusal(cell_text(row.cell(index)))
+            }
+            _ => false,
+        })
+    }
+
     /// The status that a word of the file means.
     fn status(&self, word: &str) -> Option<Status> {
         let said = (!self.status_map.is_empty()).then(|| self.status_map.get(&fold_key(word)).copied()).flatten();
@@ -82,6 +102,7 @@ impl Checker {
             problems: Vec::new(),
             repaired: false,
             placeholders: 0,
+            not_opted_in: false,
         };
         // The row's country decides how its phones are read, its currency how its amounts: they come first.
         for first in [LeadField::Country, LeadField::Currency] {
@@ -126,6 +147,7 @@ struct Work<'a> {
     problems: Vec<RowProblem>,
     repaired: bool,
     placeholders: u32,
+    not_opted_in: bool,
 }
 
 impl Work<'_> {
@@ -244,9 +266,15 @@ impl Work<'_> {
                 "give it one of them",
             );
         }
+        // Who has no phone that could be listed is not contacted at all.
+        if self.draft.do_not_text && self.draft.numbers().next().is_none() {
+            self.draft.consent = Some(Consent::Denied);
+        }
         let accepted = self.problems.is_empty() || (droppable && identified);
         Checked {
             row,
+            opts_out: self.draft.opts_out(),
+            not_opted_in: self.not_opted_in,
             draft: accepted.then_some(self.draft),
             problems: self.problems,
             repaired: self.repaired,
@@ -329,7 +357,8 @@ mod tests {
             let mut said = |value: Option<&str>| {
                 let own = value.map(|value| (*field, value.to_owned()));
                 let constants = beside.clone().into_iter().chain(own).collect();
-                checker.mapping = Mapping { headers: Vec::new(), targets: Vec::new(), constants };
+                checker.mapping =
+                    Mapping { headers: Vec::new(), targets: Vec::new(), constants, unclaimed: Vec::new() };
                 let mut draft = checker.check(Row::new(2), Formats::default()).draft?;
                 draft.lead.uid = Uid(uuid::Uuid::nil());
                 Some(format!("{draft:?}"))

@@ -16,6 +16,7 @@ use crate::domain::time::datetime;
 use crate::domain::{country, flag};
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::row::ProblemKind;
+use crate::import::vocabulary::consent::{is_refusal, opted_out};
 use crate::ops::leads::draft::LeadDraft;
 
 impl Work<'_> {
@@ -142,14 +143,25 @@ impl Work<'_> {
                 Ok(time) => self.draft.created = Some(time),
                 Err(e) => self.problem(ProblemKind::TimeInvalid, column, text, &e.to_string(), e.remedy()),
             },
+            LeadField::DoNotText => self.flag(column, text, |draft| draft.do_not_text = true),
             LeadField::DoNotCall => self.flag(column, text, |draft| draft.do_not_call = true),
             LeadField::EmailOptOut => self.flag(column, text, |draft| draft.email_opt_out = true),
             LeadField::OptOut => self.flag(column, text, |draft| {
                 draft.do_not_call = true;
+                draft.do_not_text = true;
                 draft.email_opt_out = true;
             }),
-            LeadField::Consent => match Consent::parse(text) {
-                Some(consent) => self.draft.consent = Some(consent),
+            LeadField::CallConsent => self.consent_to(column, text, |draft| draft.do_not_call = true),
+            LeadField::TextConsent => self.consent_to(column, text, |draft| draft.do_not_text = true),
+            LeadField::EmailConsent => self.consent_to(column, text, |draft| draft.email_opt_out = true),
+            LeadField::Consent => match consent_of(text) {
+                Some(consent) => {
+                    self.not_opted_in |= flag::parse(text) == Some(false);
+                    self.draft.consent = Some(match self.draft.consent {
+                        Some(other) => other.stricter(consent),
+                        None => consent,
+                    });
+                }
                 None => {
                     let remedy = format!("use one of {}", Consent::words());
                     self.problem(ProblemKind::ConsentUnknown, column, text, "is not a consent", &remedy);
@@ -178,6 +190,8 @@ impl Work<'_> {
                     "use a name such as America/New_York",
                 ),
             },
+            // A form of address is no title of a job.
+            LeadField::JobTitle if name::is_form_of_address(text) => self.keep(&column, text),
             // Every other field is a line of text that is taken as it is.
             field => self.text(field, column, text),
         }
@@ -198,8 +212,17 @@ impl Work<'_> {
         }
     }
 
+    /// An agreement to one channel: it is kept as it is, and a refusal in words opts out of the channel.
+    fn consent_to(&mut self, column: String, text: &str, refuse: impl FnOnce(&mut LeadDraft)) {
+        self.not_opted_in |= flag::parse(text) == Some(false);
+        if consent_of(text) == Some(Consent::Denied) {
+            refuse(&mut self.draft);
+        }
+        self.keep(&column, text);
+    }
+
     fn flag(&mut self, column: String, text: &str, set: impl FnOnce(&mut LeadDraft)) {
-        match flag::parse(text) {
+        match opted_out(text).or(datetime::is_date(text).then_some(true)) {
             Some(true) => set(&mut self.draft),
             Some(false) => {}
             None => self.problem(
@@ -211,4 +234,9 @@ impl Work<'_> {
             ),
         }
     }
+}
+
+/// A consent in the words of forms, or in words that refuse.
+fn consent_of(text: &str) -> Option<Consent> {
+    Consent::parse(text).or_else(|| is_refusal(text).then_some(Consent::Denied))
 }

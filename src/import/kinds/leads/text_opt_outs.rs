@@ -1,0 +1,46 @@
+//! Wishes for no text messages: they forbid no calls, so they move no lead, and are listed once all leads are written.
+
+use jiff::tz::TimeZone;
+
+use super::checker::Checked;
+use crate::db::{Db, DbError, Stamp};
+use crate::domain::dnc::{DncScope, DncSource, Terms};
+use crate::domain::phone::E164;
+use crate::ops::dnc::add::{Request, honour};
+
+/// The numbers that are to get no texts.
+#[derive(Debug, Default)]
+pub(super) struct TextOptOuts(Vec<E164>);
+
+impl TextOptOuts {
+    /// Takes the wish of an accepted row. Who wants no calls either is listed for everything.
+    pub fn take(&mut self, checked: &Checked) {
+        if let Some(draft) = checked.draft.as_ref().filter(|draft| draft.do_not_text && !draft.wants_dnc()) {
+            self.0.extend(draft.numbers());
+        }
+    }
+
+    /// Puts the numbers on the do-not-call list for texts.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn honour(&mut self, conn: &mut Db, stamp: &Stamp, zone: &TimeZone, evidence: &str) -> Result<(), DbError> {
+        let mut numbers = std::mem::take(&mut self.0);
+        numbers.sort_unstable();
+        numbers.dedup();
+        let request = |number| Request {
+            number,
+            terms: Terms { scope: DncScope::Texts, expires_at: None },
+            source: DncSource::Import,
+            reason: Some("no-texts flag of a lead".into()),
+            text: Some(evidence.to_owned()),
+            class: None,
+            received_at: stamp.now,
+        };
+        let requests: Vec<Request> = numbers.into_iter().map(request).collect();
+        match requests.is_empty() {
+            true => Ok(()),
+            false => honour(conn, &requests, stamp, zone).map(drop),
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! A look at the cells of columns that no field claims. What seems to say who a person is, whether they may be contacted,
+//! or in which currency an amount is, is not left aside without a decision.
+
+use super::ImportError;
+use super::column_names::OWN_COLUMNS;
+use super::row::Row;
+use super::source::Source;
+use super::vocabulary::consent::{opted_out, sounds_like_consent, sounds_like_refusal};
+use crate::domain::email::Email;
+use crate::domain::money::currency;
+use crate::domain::phone::{self, PhoneCheck, Region};
+use crate::domain::text::{cell_text, is_placeholder};
+use crate::domain::time::datetime;
+
+/// What a kind of import looks for, and how a person decides about a column of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Watch {
+    /// The field of a column with phone numbers, for the example in a hint.
+    pub phones: Option<&'static str>,
+    /// The field of a column with email addresses.
+    pub emails: Option<&'static str>,
+    /// The fields of columns that refuse and of those that agree to be contacted.
+    pub consents: Option<(&'static str, &'static str)>,
+    /// Whether the sheet has amounts, and the column that names their currency.
+    pub currencies: Option<Option<usize>>,
+    /// The option that keeps a column although nothing claims it.
+    pub keep: Option<&'static str>,
+}
+
+/// The columns under the look.
+#[derive(Debug)]
+pub struct Unclaimed {
+    watch: Watch,
+    region: Option<Region>,
+    columns: Vec<Column>,
+}
+
+/// What the cells of one column look like.
+#[derive(Debug, Default)]
+struct Column {
+    index: usize,
+    may_be_consent: bool,
+    may_be_refusal: bool,
+    /// Cells that hold something.
+    cells: u64,
+    written: Tally,
+    bare: Tally,
+    emails: u64,
+    consents: u64,
+    currencies: u64,
+    /// Currencies that are not those of the column which is claimed.
+    differing: u64,
+    /// The first number, address or word that was met, with its row.
+    example: Option<(u64, String)>,
+}
+
+/// Cells with the shape of a phone number; the first of them are asked of the phone library.
+#[derive(Debug, Default)]
+struct Tally {
+    shaped: u64,
+    asked: u64,
+    valid: u64,
+}
+
+/// How many cells of a shape are asked of the phone library.
+const MOST_ASKED: u64 = 2000;
+
+impl Tally {
+    fn add(&mut self, is_valid: impl FnOnce() -> bool) -> bool {
+        self.shaped += 1;
+        if self.asked >= MOST_ASKED {
+            return false;
+        }
+        self.asked += 1;
+        let valid = is_valid();
+        self.valid += u64::from(valid);
+        valid
+    }
+
+    /// About how many are valid.
+    fn about(&self) -> f64 {
+        self.shaped as f64 * self.valid as f64 / self.asked.max(1) as f64
+    }
+}
+
+/// The share of cells that makes a column one of its kind.
+const MOST: f64 = 0.8;
+
+impl Unclaimed {
+    /// The look at these columns of a file.
+    pub fn columns(headers: &[String], columns: &[usize], region: Option<Region>, watch: Watch) -> Unclaimed {
+        let named = columns.iter().filter_map(|&index| Some((index, headers.get(index)?)));
+        let own = named.filter(|(_, header)| !OWN_COLUMNS.contains(&header.trim()));
+        let column = |(index, header): (usize, &String)| Column {
+            index,
+            may_be_consent: watch.consents.is_some() && sounds_like_consent(header),
+            may_be_refusal: watch.consents.is_some() && sounds_like_refusal(header),
+            ..Column::default()
+        };
+        Unclaimed { watch, region, columns: own.map(column).collect() }
+    }
+
+    /// Looks at the cells of a row.
+    pub fn look(&mut self, row: &Row) {
+        for column in &mut self.columns {
+            let text = cell_text(row.cell(column.index));
+            if !text.is_empty() && !is_placeholder(text) {
+                column.look(text, row, &self.watch, self.region);
+            }
+        }
+    }
+
+    /// What the whole file shows: sentences about columns that may be numbers.
+    ///
+    /// # Errors
+    /// A column needs a decision.
+    pub fn verdict(&self, source: &Source) -> Result<Vec<String>, ImportError> {
+        let mut notices = Vec::new();
+        let mut undecided: Vec<(&Column, String, String)> = Vec::new();
+        for column in &self.columns {
+            match column.verdict(&self.watch) {
+                Verdict::Nothing => {}
+                Verdict::Warn(field) => notices.push(format!(
+                    "{} holds digits that may be phone numbers, such as {}; --map {field}={} would import it as such",
+                    shown(source, column.index),
+                    column.example(source),
+                    as_argument(source, column.index),
+                )),
+                Verdict::Stop(what, field) => undecided.push((column, what, field)),
+            }
+        }
+        let Some((column, what, field)) = undecided.first() else { return Ok(notices) };
+        let argument = as_argument(source, column.index);
+        let keep = self.watch.keep.map(|option| format!(", or {option} {argument} to keep it as a custom field"));
+        Err(ImportError::Unclaimed {
+            file: source.shown().to_owned(),
+            problem: format!("{} {what}, and no field claims it", shown(source, column.index)),
+            others: undecided
+                .iter()
+                .skip(1)
+                .map(|(other, what, _)| format!("{} {what}", shown(source, other.index)))
+                .collect(),
+            remedy: format!(
+                "--map {field}={argument} to import it, --ignore {argument} to leave it out{}",
+                keep.unwrap_or_default()
+            ),
+            examples: undecided.iter().map(|(column, ..)| column.example(source)).collect(),
+        })
+    }
+}
+
+enum Verdict {
+    Nothing,
+    /// It may be a column of this field.
+    Warn(&'static str),
+    /// It holds so and so, which is for this field.
+    Stop(String, String),
+}
+
+impl Column {
+    fn look(&mut self, text: &str, row: &Row, watch: &Watch, region: Option<Region>) {
+        self.cells += 1;
+        let mut met = false;
+        match shape(text) {
+            Shape::Written if watch.phones.is_some() => met = self.written.add(|| is_phone(text, region)),
+            Shape::Bare if watch.phones.is_some() => met = self.bare.add(|| is_phone(text, region)),
+            Shape::Address if watch.emails.is_some() => {
+                met = Email::parse(text).is_ok();
+                self.emails += u64::from(met);
+            }
+            Shape::Letters if watch.currencies.is_some() => {
+                met = currency::parse(text).is_ok();
+                self.currencies += u64::from(met);
+                let claimed = watch.currencies.flatten().map(|index| cell_text(row.cell(index)));
+                let differs = claimed.is_some_and(|other| !other.is_empty() && !other.eq_ignore_ascii_case(text));
+                self.differing += u64::from(met && differs);
+            }
+            _ => {}
+        }
+        // The date of a refusal is a refusal.
+        if self.may_be_consent && (opted_out(text).is_some() || (self.may_be_refusal && datetime::is_date(text))) {
+            self.consents += 1;
+            met = true;
+        }
+        if met && self.example.is_none() {
+            self.example = Some((row.number, text.to_owned()));
+        }
+    }
+
+    fn verdict(&self, watch: &Watch) -> Verdict {
+        let most = self.cells as f64 * MOST;
+        let is_most = |count: f64| self.cells > 0 && count >= most;
+        let stop = |what: &str, count: u64, field: &str| {
+            Verdict::Stop(format!("holds {what} ({count} of {} cells)", self.cells), field.to_owned())
+        };
+        if let Some((refusal, agreement)) =
+            watch.consents.filter(|_| self.consents * 2 >= self.cells && self.consents > 0)
+        {
+            let field = if self.may_be_refusal { refusal } else { agreement };
+            return stop("answers to whether people may be contacted", self.consents, field);
+        }
+        if let Some(field) = watch.emails.filter(|_| is_most(self.emails as f64)) {
+            return stop("email addresses", self.emails, field);
+        }
+        if let Some(claimed) = watch.currencies.filter(|_| is_most(self.currencies as f64)) {
+            return match claimed {
+                None => stop("currencies", self.currencies, "currency"),
+                Some(_) if self.differing > 0 => {
+                    stop("other currencies than the column that is taken", self.differing, "currency")
+                }
+                Some(_) => Verdict::Nothing,
+            };
+        }
+        match watch.phones {
+            Some(field) if is_most(self.written.about() + self.bare.about()) && self.written.about() > 0.0 => {
+                stop("phone numbers", (self.written.about() + self.bare.about()) as u64, field)
+            }
+            Some(field) if is_most(self.bare.about()) => Verdict::Warn(field),
+            _ => Verdict::Nothing,
+        }
+    }
+
+    fn example(&self, source: &Source) -> String {
+        let Some((row, text)) = &self.example else { return String::new() };
+        match source.cell_address(self.index, *row) {
+            Some(address) => format!("`{text}` in {address}"),
+            None => format!("`{text}` in row {row}"),
+        }
+    }
+}
+
+/// What a cell looks like, by its characters alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Other,
+    /// Digits with a plus, with separators, or with the 0 that begins national numbers.
+    Written,
+    /// Nothing but digits: a number of somebody, or of an order.
+    Bare,
+    /// It has the @ of an email address.
+    Address,
+    /// Three capital letters.
+    Letters,
+}
+
+fn shape(text: &str) -> Shape {
+    let (mut digits, mut separators, mut plus) = (0, 0, false);
+    if text.len() == 3 && text.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return Shape::Letters;
+    }
+    if text.contains('@') {
+        return Shape::Address;
+    }
+    for (at, c) in text.char_indices() {
+        match c {
+            '0'..='9' => digits += 1,
+            '+' if at == 0 || text.starts_with("(+") => plus = true,
+            ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{2011}' | '\u{2013}' => {
+                separators += 1
+            }
+            _ => return Shape::Other,
+        }
+    }
+    match (digits, plus, separators) {
+        (7..=15, true, _) => Shape::Written,
+        // One point or dash is as likely a decimal number, or a number of some document.
+        (7..=15, false, 2..) => Shape::Written,
+        (7..=15, false, 1) if text.contains([' ', '/']) => Shape::Written,
+        (7..=15, false, 0) if text.starts_with('0') => Shape::Written,
+        (7..=15, false, 0) => Shape::Bare,
+        _ => Shape::Other,
+    }
+}
+
+fn is_phone(text: &str, region: Option<Region>) -> bool {
+    !datetime::is_date(text)
+        && text.parse::<std::net::Ipv4Addr>().is_err()
+        && phone::parse(text, region, PhoneCheck::Valid).is_ok()
+}
+
+fn shown(source: &Source, index: usize) -> String {
+    match source.headers.get(index).map(|header| header.trim()) {
+        Some(header) if !header.is_empty() => format!("the column `{header}`"),
+        _ => format!("column #{}, which has no header,", index + 1),
+    }
+}
+
+/// The column as an option takes it.
+fn as_argument(source: &Source, index: usize) -> String {
+    let header = source.headers.get(index).map_or("", |header| header.trim());
+    let is_only = source.headers.iter().filter(|other| other.trim() == header).count() == 1;
+    match header.is_empty() || !is_only {
+        true => format!("'#{}'", index + 1),
+        false => super::error::shell_word(header),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::*;
+
+    const WATCH: Watch = Watch {
+        phones: Some("further_phone"),
+        emails: Some("email"),
+        consents: Some(("opt_out", "consent")),
+        currencies: Some(None),
+        keep: Some("--keep"),
+    };
+
+    fn verdict(header: &str, cells: &[&str]) -> &'static str {
+        let mut look = Unclaimed::columns(&[header.to_owned()], &[0], Region::from_str("US").ok(), WATCH);
+        for (number, cell) in (2..).zip(cells) {
+            let mut row = Row::new(number);
+            row.push(cell);
+            look.look(&row);
+        }
+        match look.columns.first().map(|column| column.verdict(&WATCH)) {
+            Some(Verdict::Stop(what, _)) if what.contains("phone") => "phones",
+            Some(Verdict::Stop(what, _)) if what.contains("email") => "emails",
+            Some(Verdict::Stop(what, _)) if what.contains("answers") => "consents",
+            Some(Verdict::Stop(..)) => "currencies",
+            Some(Verdict::Warn(_)) => "warning",
+            _ => "nothing",
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_written_as_such_stop() {
+        assert_eq!(verdict("Fone", &["212-555-0142", "(212) 555-0143", "+1 212 555 0144"]), "phones");
+        assert_eq!(verdict("Fone", &["+44 20 7946 0123"]), "phones");
+        assert_eq!(verdict("Fone", &["212-555-0142", "2125550143", "n/a", "", "2125550144"]), "phones");
+        assert_eq!(verdict("Fone", &["212-555-0142", "call me", "later"]), "nothing");
+    }
+
+    #[test]
+    fn bare_digits_only_warn() {
+        assert_eq!(verdict("Order", &["2125550142", "2125550143"]), "warning");
+        assert_eq!(verdict("Order", &["1000000001", "1000000002"]), "nothing");
+    }
+
+    #[test]
+    fn numbers_of_other_kinds_are_none() {
+        for cells in [
+            ["2026-03-04", "2026-03-05"],
+            ["03-04-2026", "17-04-2026"],
+            ["40.712776", "-74.005974"],
+            ["212.55.50.142", "10.0.0.1"],
+            ["123-45-6789", "987-65-4321"],
+            ["12345-6789", "10001-1234"],
+        ] {
+            assert_eq!(verdict("X", &cells), "nothing", "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_answers_and_currencies_stop() {
+        assert_eq!(verdict("Web", &["ann@example.com", "bob@example.com"]), "emails");
+        assert_eq!(verdict("Web", &["@ann", "@bob"]), "nothing");
+        assert_eq!(verdict("Opt-out newsletter 2019", &["yes", "no"]), "consents");
+        assert_eq!(verdict("Opt-out date", &["2026-03-04"]), "consents");
+        assert_eq!(verdict("Opt-in date", &["2026-03-04"]), "nothing");
+        assert_eq!(verdict("Opt-out reason", &["too many calls", "moved"]), "nothing");
+        assert_eq!(verdict("Vegetarian", &["yes", "no"]), "nothing");
+        assert_eq!(verdict("Billing", &["EUR", "USD", "EUR"]), "currencies");
+        assert_eq!(verdict("Team", &["Red", "Sun", "Air"]), "nothing");
+    }
+}

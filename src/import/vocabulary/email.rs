@@ -1,0 +1,84 @@
+//! Headers of columns with email addresses.
+
+use std::sync::LazyLock;
+
+use super::sections::Sections;
+use super::{are_made_of, words};
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let sections = Sections::of(include_str!("words/email.txt"));
+    Words { nouns: sections.words("nouns"), beside: sections.words("beside"), further: sections.words("further") }
+});
+
+struct Words {
+    nouns: Vec<String>,
+    beside: Vec<String>,
+    /// Words that make it an address beside the first.
+    further: Vec<String>,
+}
+
+/// Which of a person's addresses a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmailColumn {
+    First,
+    /// A lead has one address; a second one is kept as it is.
+    Further,
+}
+
+/// The column of email addresses that a header names.
+pub fn email_column(header: &str) -> Option<EmailColumn> {
+    let known = &*WORDS;
+    let words = words(header);
+    let is_of = |list: &[String], word: &str| list.iter().any(|known| known == word);
+    let is_known = |word: &str| {
+        is_of(&known.nouns, word) || is_of(&known.beside, word) || is_of(&known.further, word) || is_place(word)
+    };
+    let has_noun = words.iter().any(|word| is_of(&known.nouns, word) || word.contains("email"));
+    if !has_noun || !are_made_of(&words, &is_known) {
+        return None;
+    }
+    let is_further = |word: &String| is_of(&known.further, word) || (is_place(word) && word != "1");
+    Some(if words.iter().any(is_further) { EmailColumn::Further } else { EmailColumn::First })
+}
+
+fn is_place(word: &str) -> bool {
+    word.len() == 1 && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_what_is_none() {
+        for header in [
+            "Email",
+            "E-mail Address",
+            "E-Mail-Adresse",
+            "emailaddress",
+            "Work Email",
+            "Email ID",
+            "Correo electrónico",
+            "Adresse e-mail",
+            "Courriel",
+            "E-mail 1 - Value",
+            "Электронная почта",
+            "メールアドレス",
+            "Contact Email",
+            "Adres e-mail",
+            "What is your email?",
+            "PrimaryEmail",
+            "Mail",
+        ] {
+            assert_eq!(email_column(header), Some(EmailColumn::First), "{header}");
+        }
+        for header in ["Email 2", "Secondary Email", "E-mail 2 - Value", "Other email address"] {
+            assert_eq!(email_column(header), Some(EmailColumn::Further), "{header}");
+        }
+        for header in
+            ["Email opt out", "Email status", "Mailing City", "Email verified", "Address", "Owner email", "", "id"]
+        {
+            assert_eq!(email_column(header), None, "{header}");
+        }
+    }
+}
