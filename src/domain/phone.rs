@@ -6,6 +6,7 @@ use std::str::FromStr;
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber};
 
 use super::time::datetime;
+use super::{invisible, number_format};
 
 /// A telephone region: the ISO 3166-1 code of a country, as libphonenumber uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,16 +159,19 @@ pub fn nanp(text: &str) -> Option<E164> {
 /// # Errors
 /// The problem, without the value: the caller knows where it stands.
 pub fn parse(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<ParsedPhone, PhoneProblem> {
-    let trimmed = text.trim().trim_start_matches('\'');
+    let bare = invisible::removed(text);
+    let spaced = invisible::plain_spaces(&bare);
+    let trimmed = spaced.trim().trim_start_matches(['\'', '’', '‘', '`']).trim_start();
     if trimmed.starts_with('#') {
         return Err(PhoneProblem::SpreadsheetError);
     }
     if is_date(trimmed) {
         return Err(PhoneProblem::Date);
     }
-    let (candidate, repaired) = match undo_spreadsheet_number(trimmed)? {
+    let (candidate, repaired) = match number_format::phone(trimmed).map_err(|_| PhoneProblem::LostDigits)? {
         Some(digits) => (digits, true),
-        None => (trimmed.to_owned(), false),
+        // What nobody sees is left out as safely as a space, and told.
+        None => (trimmed.to_owned(), bare.len() < text.len()),
     };
     let parsed = PHONE_NUMBER_UTIL.parse(&candidate, region.map(|r| r.0)).map_err(|e| problem_of(&e, &candidate))?;
     accept(&parsed, region, check)?;
@@ -242,50 +246,6 @@ fn is_date(text: &str) -> bool {
     (is_iso || text.contains('/')) && datetime::is_date(text)
 }
 
-/// Undoes what a spreadsheet writes when it took a phone for a number: `12125551234.0`, `12,125,551,234`,
-/// `1.2125551234E+10`.
-///
-/// Returns the digits, or `None` when the text is not of that kind.
-fn undo_spreadsheet_number(text: &str) -> Result<Option<String>, PhoneProblem> {
-    let unsigned = text.strip_prefix('+').unwrap_or(text);
-    let Some(first) = unsigned.bytes().next() else { return Ok(None) };
-    if !first.is_ascii_digit() {
-        return Ok(None);
-    }
-    let numeric = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if let Some((digits, decimals)) = unsigned.split_once(['.', ','])
-        && (1..=4).contains(&decimals.len())
-        && decimals.bytes().all(|b| b == b'0')
-        && digits.len() > 4
-        && numeric(digits)
-    {
-        return Ok(Some(digits.to_owned()));
-    }
-    let groups: Vec<&str> = unsigned.split(',').collect();
-    if let [first, rest @ ..] = groups.as_slice()
-        && rest.len() > 1
-        && (1..=3).contains(&first.len())
-        && rest.iter().all(|group| group.len() == 3)
-        && groups.iter().all(|group| numeric(group))
-    {
-        return Ok(Some(groups.concat()));
-    }
-    let Some((mantissa, exponent)) = unsigned.split_once(['e', 'E']) else { return Ok(None) };
-    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
-    let (Ok(exponent), Some((whole, fraction))) =
-        (exponent.parse::<usize>(), mantissa.split_once(['.', ',']).or(Some((mantissa, ""))))
-    else {
-        return Ok(None);
-    };
-    if !numeric(whole) || !numeric(fraction) || exponent > 20 {
-        return Ok(None);
-    }
-    if fraction.len() != exponent {
-        return Err(PhoneProblem::LostDigits);
-    }
-    Ok(Some(format!("{whole}{fraction}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,6 +273,22 @@ mod tests {
             "12,125,550,142",
         ] {
             assert_eq!(us(text).map(|p| p.number.to_string()), Ok("+12125550142".to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_left_out() {
+        for (text, repaired) in [
+            ("212\u{200b}5550142", true),
+            ("+1 212\u{2060} 555\u{ad}-0142", true),
+            ("(212)\u{202c} 555-0142", true),
+            ("212\u{202f}555\u{202f}0142", false),
+            ("+1\u{2009}212\u{2007}555\u{a0}0142", false),
+            ("212\u{3000}555 0142", false),
+            ("’+12125550142", false),
+        ] {
+            let read = us(text).map(|phone| (phone.number.to_string(), phone.repaired));
+            assert_eq!(read, Ok(("+12125550142".to_owned(), repaired)), "{text:?}");
         }
     }
 

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Lower case, compatibility-normalised, every run of spaces and punctuation one space: the key by which
-/// headers, statuses and countries are compared.
+use super::invisible;
+
+/// Lower case, compatibility-normalised, every run of spaces and punctuation one space, what nobody sees left out: the key
+/// by which headers, statuses and countries are compared.
 pub fn fold_key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     let mut gap = false;
@@ -23,7 +25,7 @@ pub fn fold_key(text: &str) -> String {
     if text.is_ascii() {
         text.bytes().for_each(|b| push(b.to_ascii_lowercase().into()));
     } else {
-        text.nfkc().flat_map(char::to_lowercase).for_each(push);
+        text.nfkc().filter(|&c| !invisible::is_invisible(c)).flat_map(char::to_lowercase).for_each(push);
     }
     key
 }
@@ -58,8 +60,34 @@ pub fn plain_decimal(text: &str, whole: usize, part: usize) -> Option<(&str, &st
 
 /// Whether a cell holds one of the words that exports write for "nothing".
 pub fn is_placeholder(text: &str) -> bool {
-    const WORDS: [&str; 10] = ["select", "--select--", "n/a", "na", "-", "--", "null", "(null)", "none", "nil"];
-    text.len() <= 10 && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+    const WORDS: [&str; 18] = [
+        "select",
+        "--select--",
+        "n/a",
+        "na",
+        "-",
+        "--",
+        "null",
+        "(null)",
+        "<null>",
+        "[null]",
+        "none",
+        "(none)",
+        "nil",
+        "<na>",
+        "undefined",
+        "\\N",
+        "(blank)",
+        "(empty)",
+    ];
+    // People are called Nan; programs write NaN and nan, and NaT for a time.
+    text.len() <= 10
+        && (WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || matches!(text, "nan" | "NaN" | "-nan" | "NaT"))
+}
+
+/// Whether a cell of anything but a yes or no says that there is nothing: Odoo writes False there.
+pub fn is_false(text: &str) -> bool {
+    text.eq_ignore_ascii_case("false")
 }
 
 /// Whether a cell holds the error of a formula.
@@ -87,9 +115,25 @@ pub fn unmark_text(cell: &str) -> &str {
     }
 }
 
-/// What a cell says: its text without the mark of a text and without space around it.
+/// What a cell says: its text without the mark of a text, and without spaces and invisible characters around it.
 pub fn cell_text(cell: &str) -> &str {
-    unmark_text(cell).trim()
+    invisible::trim(unmark_text(invisible::trim(cell)))
+}
+
+/// What a cell says that holds a number, a date, an id or an address: like [`cell_text`], and without the apostrophe by
+/// which people make a spreadsheet keep such a value as it is.
+pub fn cell_value(cell: &str) -> &str {
+    let text = cell_text(cell);
+    match text.strip_prefix(['\'', '’', '‘', '`']) {
+        Some(rest) if rest.contains('@') || is_numeric(rest) => invisible::trim(rest),
+        _ => text,
+    }
+}
+
+/// Whether a text is made of digits and what stands between them in numbers, phones and dates.
+fn is_numeric(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-()./,:#".contains(c) || "eEx".contains(c))
 }
 
 /// A cell of a CSV file as it is safe to open in a spreadsheet: one that would run as a formula is marked as text, which
@@ -162,6 +206,42 @@ mod tests {
     fn placeholders_are_whole_cells() {
         assert!(is_placeholder("N/A") && is_placeholder("Select") && is_placeholder("-"));
         assert!(!is_placeholder("Nancy") && !is_placeholder(""));
+        for word in ["nan", "NaN", "undefined", "\\N", "(none)", "(None)", "<NA>", "NaT"] {
+            assert!(is_placeholder(word), "{word}");
+        }
+        for name in ["Nan", "NAN", "Nat", "N", "False", "Undefined Ltd"] {
+            assert!(!is_placeholder(name), "{name}");
+        }
+        assert!(is_false("False") && is_false("FALSE") && !is_false("Falsetto"));
+    }
+
+    #[test]
+    fn invisible_characters_and_marks_around_a_cell() {
+        for cell in ["\u{feff}Ann", "Ann\u{200b} ", "\u{200e}Ann\u{200f}", "\u{a0}Ann\u{202f}"] {
+            assert_eq!(cell_text(cell), "Ann", "{cell:?}");
+        }
+        assert_eq!(cell_text("\u{feff}'=1+1"), "=1+1");
+        for header in ["E-Mail\u{200b}", "\u{feff}E-Mail", "E-Ma\u{ad}il"] {
+            assert_eq!(fold_key(header), "e mail", "{header:?}");
+        }
+    }
+
+    #[test]
+    fn an_apostrophe_before_a_value_is_undone() {
+        for (cell, value) in [
+            ("'ann@example.com", "ann@example.com"),
+            ("'2125550142", "2125550142"),
+            ("’+12125550142", "+12125550142"),
+            ("' (212) 555-0142", "(212) 555-0142"),
+            ("\u{200b}'03/04/2026 10:00", "03/04/2026 10:00"),
+            ("'1.5E+5", "1.5E+5"),
+        ] {
+            assert_eq!(cell_value(cell), value, "{cell:?}");
+        }
+        for cell in ["'tis", "'s-Hertogenbosch", "'", "O'Neil"] {
+            assert_eq!(cell_value(cell), cell);
+        }
+        assert_eq!(cell_text("'47"), "'47");
     }
 
     #[test]

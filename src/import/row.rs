@@ -1,5 +1,7 @@
 //! A row as read, and what can be wrong with it.
 
+use crate::domain::invisible::is_invisible;
+
 vocabulary! {
     /// The kinds of problem for which a row is rejected or a value dropped.
     ProblemKind {
@@ -13,6 +15,8 @@ vocabulary! {
         PhoneInvalid = "phone_invalid",
         /// The spreadsheet has replaced digits of the phone number by zeros.
         PhoneLostDigits = "phone_lost_digits",
+        /// The spreadsheet has replaced digits of the external id, or the id of a lead, by zeros.
+        ExternalIdDamaged = "external_id_damaged",
         /// The email address is not one.
         EmailInvalid = "email_invalid",
         /// The status is unknown.
@@ -73,6 +77,9 @@ impl ProblemKind {
             }
             ProblemKind::PhoneInvalid => "The phone number cannot be read, or is not in use.",
             ProblemKind::PhoneLostDigits => "The spreadsheet has replaced digits of the phone number by zeros.",
+            ProblemKind::ExternalIdDamaged => {
+                "The spreadsheet has replaced digits of an id by zeros, so that it could be a stranger's; or the id holds an invisible character."
+            }
             ProblemKind::EmailInvalid => "The email address is not one.",
             ProblemKind::StatusUnknown => "The status is unknown.",
             ProblemKind::ScoreInvalid => "The score is not an integer from 0 to 100.",
@@ -204,9 +211,9 @@ impl Row {
         (0..self.len()).map(|index| self.cell(index))
     }
 
-    /// Whether no cell holds anything but white space.
+    /// Whether no cell holds anything but white space and characters that nobody sees.
     pub fn is_blank(&self) -> bool {
-        self.text.chars().all(char::is_whitespace)
+        self.text.chars().all(|c| c.is_whitespace() || is_invisible(c))
     }
 
     pub fn contains_nul(&self) -> bool {

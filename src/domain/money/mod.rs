@@ -257,7 +257,7 @@ fn multiplier(after: &str) -> (u32, &str) {
 
 /// Spaces and apostrophes between groups of digits: `1 234`, `1'234`.
 fn is_blank_group(c: char) -> bool {
-    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’')
+    matches!(c, '\'' | '’') || (c.is_whitespace() && !c.is_control())
 }
 
 /// The digits of a number without separators, and how many of them are decimals.
@@ -325,6 +325,9 @@ mod tests {
             ("CHF 1'250.50", Point, "125050 CHF"),
             ("1 250,50 zł", Comma, "125050 PLN"),
             ("1\u{a0}250", Comma, "125000 USD"),
+            ("1\u{202f}250,50\u{a0}€", Comma, "125050 EUR"),
+            ("1\u{2007}250", Comma, "125000 USD"),
+            ("1\u{3000}250.5", Point, "125050 USD"),
             ("¥1,250", Point, "1250 JPY"),
             ("(12.50)", Point, "-1250 USD"),
             ("-$3", Point, "-300 USD"),

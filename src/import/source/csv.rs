@@ -11,6 +11,7 @@ use super::header::HeaderSearch;
 use super::profile::{self, TextError, TextProfile};
 use super::readable::Readable;
 use super::{Format, Item, MAX_RECORD, Sink, SourceOptions, Text, encoding, io_reason};
+use crate::domain::invisible;
 use crate::import::ImportError;
 use crate::import::row::{ProblemKind, Row, RowProblem};
 
@@ -41,7 +42,7 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
     };
     let text = Text {
         format: Format::Text { delimiter, encoding: encoding::shown(encoding) },
-        headers: header.row.cells().map(|cell| cell.trim().to_owned()).collect(),
+        headers: header.row.cells().map(|cell| invisible::trim(cell).to_owned()).collect(),
         header_number: header.row.number,
         preamble: header.preamble,
         left_out: Vec::new(),

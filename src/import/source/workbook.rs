@@ -14,6 +14,7 @@ use super::cells::{RowAssembler, column_letters};
 use super::header::HeaderSearch;
 use super::readable::Readable;
 use super::{Format, Item, Sink, SourceOptions, Text, archive, guard, sheets};
+use crate::domain::invisible;
 use crate::import::ImportError;
 use crate::import::row::{ProblemKind, Row, RowProblem};
 
@@ -89,7 +90,7 @@ pub(super) fn open(
     let Some(header) = search.finish(&file.name)? else {
         return Err(ImportError::read(&file.name, format!("its sheet `{}` is empty", chosen.name)));
     };
-    let mut headers: Vec<String> = header.row.cells().map(|cell| cell.trim().to_owned()).collect();
+    let mut headers: Vec<String> = header.row.cells().map(|cell| invisible::trim(cell).to_owned()).collect();
     while headers.last().is_some_and(String::is_empty) {
         headers.pop();
     }
