@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::ImportError;
 use super::source::{Item, Source};
 use crate::domain::money::{self, DecimalSeparator, Grouping, SeparatorEvidence};
-use crate::domain::text::cell_text;
-use crate::domain::time::datetime::{self, DateOrder};
+use crate::domain::text::cell_value;
+use crate::domain::time::date_order::{DateOrder, Orders};
+use crate::domain::time::datetime;
 
 /// How the cells of a file are to be read; `None` where no cell needs it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,8 +53,11 @@ impl Doubtful {
     /// was read so contradicts a comma that is proven later.
     pub fn concerns(&self, row: &super::row::Row) -> bool {
         let plain = [None, Some(SeparatorEvidence::Proves(DecimalSeparator::Point))];
-        self.dates.iter().any(|&index| datetime::evidence(cell_text(row.cell(index))).is_some())
-            || self.amounts.iter().any(|&index| !plain.contains(&money::evidence(cell_text(row.cell(index))).separator))
+        self.dates.iter().any(|&index| datetime::evidence(cell_value(row.cell(index))).is_some())
+            || self
+                .amounts
+                .iter()
+                .any(|&index| !plain.contains(&money::evidence(cell_value(row.cell(index))).separator))
     }
 
     /// Reads the whole file and says what it proves, with sentences for the person.
@@ -66,28 +70,37 @@ impl Doubtful {
         source.read(&mut |item| {
             if let Item::Row(row) = item {
                 for (index, column) in self.dates.iter().zip(&mut dates) {
-                    column.take(row.number, cell_text(row.cell(*index)));
+                    column.take(row.number, cell_value(row.cell(*index)));
                 }
                 for (index, column) in self.amounts.iter().zip(&mut amounts) {
-                    column.take(row.number, cell_text(row.cell(*index)));
+                    column.take(row.number, cell_value(row.cell(*index)));
                 }
             }
             Ok(())
         })?;
         let mut formats = said;
         let mut notices = Vec::new();
+        let mut proven: Option<(DateOrder, String)> = None;
         for (index, column) in self.dates.iter().zip(&dates) {
             let verdict = column.verdict().map_err(|problem| problem.of(source, *index))?;
-            if let Some((order, cell)) = verdict {
-                formats.date_order = Some(order);
-                let order = if order == DateOrder::DayFirst { "day first" } else { "month first" };
-                notices.push(format!(
-                    "{}: {} proves that dates are {order}",
-                    header(source, *index),
-                    cell.of(source, *index)
-                ));
+            let Some((order, cells)) = verdict else { continue };
+            let shown: Vec<String> = cells.iter().map(|cell| cell.of(source, *index)).collect();
+            let verb = if cells.len() == 1 { "proves" } else { "prove" };
+            let proof = format!("{} {verb} that dates are {}", shown.join(" and "), order.in_words());
+            notices.push(format!("{}: {proof}", header(source, *index)));
+            match &proven {
+                Some((other, before)) if *other != order => {
+                    return Err(ImportError::Undecided {
+                        file: source.shown().to_owned(),
+                        column: header(source, *index).to_owned(),
+                        problem: format!("{proof}, but in another column {before}"),
+                        remedy: format!("write both columns alike, or {}", Orders::all().option()),
+                    });
+                }
+                _ => proven = Some((order, proof)),
             }
         }
+        formats.date_order = proven.map(|(order, _)| order).or(formats.date_order);
         for (index, column) in self.amounts.iter().zip(&amounts) {
             let verdict = column.verdict().map_err(|problem| problem.of(source, *index))?;
             if let Some((separator, cell)) = verdict {
@@ -133,7 +146,7 @@ fn keep_first(slot: &mut Option<Cell>, row: u64, text: &str) {
 #[derive(Debug, PartialEq, Eq)]
 struct Undecided {
     cells: Vec<Cell>,
-    problem: &'static str,
+    problem: String,
     remedy: &'static str,
 }
 
@@ -149,42 +162,59 @@ impl Undecided {
     }
 }
 
-const DATE_REMEDY: &str = "say which with --date-order dmy or --date-order mdy";
 const AMOUNT_REMEDY: &str = "say which with --decimal-separator point or --decimal-separator comma";
 
 /// What the dates of one column show.
 #[derive(Debug, Default)]
 struct DateColumn {
-    day_first: Option<Cell>,
-    month_first: Option<Cell>,
-    ambiguous: Option<Cell>,
+    /// The first cell of each set of orders in which cells can be read.
+    read_in: Vec<(Orders, Cell)>,
+    /// The same of cells that are another day in each of their orders.
+    ambiguous: Vec<(Orders, Cell)>,
 }
 
 impl DateColumn {
     fn take(&mut self, row: u64, text: &str) {
-        match datetime::evidence(text) {
-            Some(datetime::Evidence::Proves(DateOrder::DayFirst)) => keep_first(&mut self.day_first, row, text),
-            Some(datetime::Evidence::Proves(DateOrder::MonthFirst)) => keep_first(&mut self.month_first, row, text),
-            Some(datetime::Evidence::Ambiguous) => keep_first(&mut self.ambiguous, row, text),
-            None => {}
+        let Some(readings) = datetime::evidence(text) else { return };
+        let orders = readings.orders();
+        let keep = |cells: &mut Vec<(Orders, Cell)>| {
+            // There are seven sets.
+            if !cells.iter().any(|(known, _)| *known == orders) {
+                cells.push((orders, Cell { row, text: text.to_owned() }));
+            }
+        };
+        keep(&mut self.read_in);
+        if readings.same().is_none() {
+            keep(&mut self.ambiguous);
         }
     }
 
-    fn verdict(&self) -> Result<Option<(DateOrder, Cell)>, Undecided> {
-        match (&self.day_first, &self.month_first, &self.ambiguous) {
-            (Some(a), Some(b), _) => Err(Undecided {
-                cells: vec![a.clone(), b.clone()],
-                problem: "contradict each other: one is day first, the other month first",
-                remedy: "correct one of them, or say which with --date-order dmy or mdy; the other's row is then rejected",
-            }),
-            (Some(cell), None, _) => Ok(Some((DateOrder::DayFirst, cell.clone()))),
-            (None, Some(cell), _) => Ok(Some((DateOrder::MonthFirst, cell.clone()))),
-            (None, None, Some(cell)) => Err(Undecided {
+    /// The order that is left when every other is excluded, with the one or two cells that do so.
+    fn verdict(&self) -> Result<Option<(DateOrder, Vec<Cell>)>, Undecided> {
+        let pairs = || self.read_in.iter().flat_map(|a| self.read_in.iter().map(move |b| (a, b)));
+        if let Some(((a, first), (b, second))) = pairs().find(|((a, _), (b, _))| a.and(*b).is_empty()) {
+            return Err(Undecided {
+                cells: vec![first.clone(), second.clone()],
+                problem: format!("contradict each other: one is {a}, the other {b}"),
+                remedy: "correct one of them, or say which with --date-order dmy, mdy or ymd; the other's row is then rejected",
+            });
+        }
+        if let Some((order, cell)) = self.read_in.iter().find_map(|(orders, cell)| Some((orders.only()?, cell))) {
+            return Ok(Some((order, vec![cell.clone()])));
+        }
+        if let Some((order, first, second)) =
+            pairs().find_map(|((a, first), (b, second))| Some((a.and(*b).only()?, first, second)))
+        {
+            return Ok(Some((order, vec![first.clone(), second.clone()])));
+        }
+        let left = self.read_in.iter().fold(Orders::all(), |left, (orders, _)| left.and(*orders));
+        match self.ambiguous.iter().min_by_key(|(_, cell)| cell.row) {
+            Some((_, cell)) => Err(Undecided {
                 cells: vec![cell.clone()],
-                problem: "may be day first or month first, and no date of the column proves which",
-                remedy: DATE_REMEDY,
+                problem: format!("may be {left}, and no date of the column proves which"),
+                remedy: left.option(),
             }),
-            (None, None, None) => Ok(None),
+            None => Ok(None),
         }
     }
 }
@@ -220,7 +250,7 @@ impl AmountColumn {
     fn verdict(&self) -> Result<Option<(DecimalSeparator, Cell)>, Undecided> {
         let contradict = |a: &Cell, b: &Cell| Undecided {
             cells: vec![a.clone(), b.clone()],
-            problem: "are not written alike: what separates decimals in one would group digits in the other",
+            problem: "are not written alike: what separates decimals in one would group digits in the other".to_owned(),
             remedy: "correct one of them, or say how numbers are written with --decimal-separator point or comma",
         };
         let (decided, cell, in_groups) = match (&self.point, &self.comma) {
@@ -240,12 +270,13 @@ impl AmountColumn {
         match (&self.ambiguous_point, &self.ambiguous_comma) {
             (Some(a), Some(b)) => Some(Undecided {
                 cells: vec![a.clone(), b.clone()],
-                problem: "contradict each other: in one of them the separator must group digits",
+                problem: "contradict each other: in one of them the separator must group digits".to_owned(),
                 remedy: AMOUNT_REMEDY,
             }),
             (Some(cell), None) | (None, Some(cell)) => Some(Undecided {
                 cells: vec![cell.clone()],
-                problem: "may have a decimal separator or grouped digits, and no amount of the column proves which",
+                problem: "may have a decimal separator or grouped digits, and no amount of the column proves which"
+                    .to_owned(),
                 remedy: AMOUNT_REMEDY,
             }),
             (None, None) => None,
@@ -255,13 +286,15 @@ impl AmountColumn {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn dates(texts: &[&str]) -> Result<Option<(DateOrder, u64)>, Vec<u64>> {
         let mut column = DateColumn::default();
         texts.iter().zip(2..).for_each(|(text, row)| column.take(row, text));
         let verdict = column.verdict().map_err(|e| e.cells.iter().map(|cell| cell.row).collect::<Vec<_>>())?;
-        Ok(verdict.map(|(order, cell)| (order, cell.row)))
+        Ok(verdict.map(|(order, cells)| (order, cells.last().map_or(0, |cell| cell.row))))
     }
 
     fn amounts(texts: &[&str]) -> Result<Option<(DecimalSeparator, u64)>, Vec<u64>> {
@@ -278,6 +311,17 @@ mod tests {
         assert_eq!(dates(&["03/04/2025"]), Err(vec![2]));
         assert_eq!(dates(&["17/03/2025", "03/17/2025"]), Err(vec![2, 3]));
         assert_eq!(dates(&["2025-03-04", "3 Apr 2025", "05/05/2025", "soon"]), Ok(None));
+        // Two-digit years may stand first, too.
+        assert_eq!(dates(&["26-03-04", "25-12-01", "24-02-29"]), Err(vec![2]));
+        assert_eq!(dates(&["17.03.26", "18.03.26"]), Err(vec![2]));
+        assert_eq!(dates(&["03/04/26", "03/17/26"]), Ok(Some((DateOrder::MonthFirst, 3))));
+        assert_eq!(dates(&["26-03-04", "99-12-31"]), Ok(Some((DateOrder::YearFirst, 3))));
+        assert_eq!(dates(&["26-03-04", "31-12-99"]), Ok(Some((DateOrder::DayFirst, 3))));
+        assert_eq!(dates(&["26-03-04", "31-04-05"]), Ok(Some((DateOrder::YearFirst, 3))));
+        // One cell excludes month first, the other year first.
+        assert_eq!(dates(&["25-12-01", "03-04-99"]), Ok(Some((DateOrder::DayFirst, 3))));
+        assert_eq!(dates(&["99-12-31", "31-12-99"]), Err(vec![2, 3]));
+        assert_eq!(dates(&["05-05-05", "2026-03-04"]), Ok(None));
     }
 
     #[test]
@@ -292,5 +336,22 @@ mod tests {
         assert_eq!(amounts(&["50.000"]), Err(vec![2]));
         assert_eq!(amounts(&["50.000", "50,000"]), Err(vec![2, 3]));
         assert_eq!(amounts(&["5000", "12", "much"]), Ok(None));
+    }
+
+    proptest! {
+        /// What a column proves is the only order in which all its cells are days.
+        #[test]
+        fn a_proof_is_the_only_order_left(cells in prop::collection::vec((0u8..100, 0u8..100, 0u8..100), 1..6)) {
+            let texts: Vec<String> = cells.iter().map(|(a, b, c)| format!("{a:02}-{b:02}-{c:02}")).collect();
+            let dates_only: Vec<&str> = texts.iter().map(String::as_str).filter(|text| datetime::evidence(text).is_some()).collect();
+            let left: Vec<DateOrder> = DateOrder::ALL.iter().copied()
+                .filter(|order| dates_only.iter().all(|text| datetime::day(text, Some(*order)).is_ok()))
+                .collect();
+            match dates(&dates_only) {
+                Ok(Some((order, _))) => prop_assert_eq!(left, vec![order]),
+                Ok(None) => prop_assert!(dates_only.iter().all(|text| datetime::day(text, None).is_ok())),
+                Err(_) => prop_assert_ne!(left.len(), 1),
+            }
+        }
     }
 }

@@ -1,25 +1,21 @@
 //! Dates and times in cells: ISO 8601, the everyday forms with slashes, dots and month names, and the day numbers of
 //! spreadsheets.
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
+use super::clock::clock;
+pub use super::date_order::DateOrder;
+use super::date_order::{Orders, Readings, year_of};
+use crate::domain::invisible::plain_spaces;
 use crate::domain::timestamp::Timestamp;
-
-vocabulary! {
-    /// Which of day and month stands first in dates such as `03/04/2026`.
-    DateOrder {
-        DayFirst = "dmy",
-        MonthFirst = "mdy",
-    }
-}
 
 /// Why a text is not a time that can be read without guessing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimeProblem {
-    #[error("may be month first or day first")]
-    OrderUnknown,
-    #[error("is no day of the calendar when read {}", in_words(.0))]
+    #[error("may be {0}")]
+    OrderUnknown(Orders),
+    #[error("is no day of the calendar when read {}", .0.in_words())]
     NoSuchDay(DateOrder),
     #[error("is not a date or time")]
     NotATime,
@@ -28,53 +24,37 @@ pub enum TimeProblem {
 impl TimeProblem {
     pub fn remedy(&self) -> &'static str {
         match self {
-            TimeProblem::OrderUnknown => "write it as 2026-03-04, or say which with --date-order dmy or mdy",
+            TimeProblem::OrderUnknown(orders) if orders.contains(DateOrder::YearFirst) => {
+                "write it as 2026-03-04, or say which with --date-order dmy, mdy or ymd"
+            }
+            TimeProblem::OrderUnknown(_) => "write it as 2026-03-04, or say which with --date-order dmy or mdy",
             TimeProblem::NoSuchDay(_) | TimeProblem::NotATime => "write it as 2026-03-04 or 2026-03-04 17:30",
         }
     }
 }
 
-fn in_words(order: &DateOrder) -> &'static str {
-    match order {
-        DateOrder::DayFirst => "day first",
-        DateOrder::MonthFirst => "month first",
-    }
-}
-
-/// What one date tells about the order of its column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Evidence {
-    /// It can be read in this order only.
-    Proves(DateOrder),
-    /// It is another day in either order.
-    Ambiguous,
-}
-
-/// What a cell tells about the order of day and month; `None` when it reads the same either way, or not at all.
-pub fn evidence(text: &str) -> Option<Evidence> {
+/// What a cell can be in each order of day, month and year; `None` when it says the order itself, or is no date.
+pub fn evidence(text: &str) -> Option<Readings> {
     // The form of almost every cell, decided by two bytes.
     if matches!(text.as_bytes(), [a, b, c, d, b'-', ..] if [a, b, c, d].iter().all(|x| x.is_ascii_digit())) {
         return None;
     }
-    let (Written::Numbers(first, second, year), _) = cut(text)? else { return None };
-    match (Date::new(year, second, first).is_ok(), Date::new(year, first, second).is_ok()) {
-        (true, true) if first == second => None,
-        (true, true) => Some(Evidence::Ambiguous),
-        (true, false) => Some(Evidence::Proves(DateOrder::DayFirst)),
-        (false, true) => Some(Evidence::Proves(DateOrder::MonthFirst)),
-        (false, false) => None,
+    match cut(&plain_spaces(text))? {
+        (Written::Numbers(readings), _) if !readings.orders().is_empty() => Some(readings),
+        _ => None,
     }
 }
 
 /// Reads a date, or a date and time. A time without zone is in `zone`; a date is its midnight there.
 ///
-/// Read are ISO 8601; year, month and day in this order; day and month in the given order before the year; English
-/// month names; clock times with or without seconds, AM or PM, `Z`, `UTC` or an offset; and a spreadsheet's day number
+/// Read are ISO 8601; a year of four digits before month and day; day, month and year in the given order; English month
+/// names; clock times with or without seconds, AM or PM, `Z`, `UTC` or an offset; and a spreadsheet's day number
 /// of the 1900 system.
 ///
 /// # Errors
 /// The problem, without the value.
 pub fn parse(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<Timestamp, TimeProblem> {
+    let text = plain_spaces(text);
     let text = text.trim();
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Ok(time.into());
@@ -92,7 +72,7 @@ pub fn parse(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<Ti
 /// # Errors
 /// The problem, without the value.
 pub fn day(text: &str, order: Option<DateOrder>) -> Result<Date, TimeProblem> {
-    civil(text.trim(), order).map(|(civil, _)| civil.date())
+    civil(plain_spaces(text).trim(), order).map(|(civil, _)| civil.date())
 }
 
 fn civil(text: &str, order: Option<DateOrder>) -> Result<(DateTime, Option<Offset>), TimeProblem> {
@@ -122,9 +102,7 @@ pub fn is_date(text: &str) -> bool {
     let Some((written, rest)) = cut(text) else { return false };
     let is_day = match written {
         Written::Known(_) => true,
-        Written::Numbers(first, second, year) => {
-            Date::new(year, second, first).is_ok() || Date::new(year, first, second).is_ok()
-        }
+        Written::Numbers(readings) | Written::Named(readings) => !readings.orders().is_empty(),
     };
     is_day && clock(rest).is_some()
 }
@@ -132,8 +110,10 @@ pub fn is_date(text: &str) -> bool {
 /// A date as its parts stand in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Written {
-    /// Two numbers before a year: day and month in an order that is not said.
-    Numbers(i8, i8, i16),
+    /// Three numbers in an order that is not said.
+    Numbers(Readings),
+    /// A month by its name between two numbers: the first is the day, unless years stand first in the column.
+    Named(Readings),
     Known(Date),
 }
 
@@ -142,21 +122,15 @@ fn everyday(text: &str, order: Option<DateOrder>) -> Result<(DateTime, Option<Of
     let (time, offset) = clock(rest).ok_or(TimeProblem::NotATime)?;
     let date = match written {
         Written::Known(date) => date,
-        Written::Numbers(first, second, year) => {
-            let (day_first, month_first) = (Date::new(year, second, first).ok(), Date::new(year, first, second).ok());
-            match (order, day_first, month_first) {
-                (_, None, None) => return Err(TimeProblem::NotATime),
-                (Some(DateOrder::DayFirst), day_first, _) => {
-                    day_first.ok_or(TimeProblem::NoSuchDay(DateOrder::DayFirst))?
-                }
-                (Some(DateOrder::MonthFirst), _, month_first) => {
-                    month_first.ok_or(TimeProblem::NoSuchDay(DateOrder::MonthFirst))?
-                }
-                (None, Some(date), None) | (None, None, Some(date)) => date,
-                (None, Some(date), Some(other)) if date == other => date,
-                (None, Some(_), Some(_)) => return Err(TimeProblem::OrderUnknown),
-            }
+        Written::Named(readings) => {
+            let order = order.filter(|&order| order == DateOrder::YearFirst && readings.day(order).is_some());
+            readings.day(order.unwrap_or(DateOrder::DayFirst)).ok_or(TimeProblem::NotATime)?
         }
+        Written::Numbers(readings) if readings.orders().is_empty() => return Err(TimeProblem::NotATime),
+        Written::Numbers(readings) => match order {
+            Some(order) => readings.day(order).ok_or(TimeProblem::NoSuchDay(order))?,
+            None => readings.same().ok_or(TimeProblem::OrderUnknown(readings.orders()))?,
+        },
     };
     Ok((date.to_datetime(time), offset))
 }
@@ -175,7 +149,7 @@ fn cut(text: &str) -> Option<(Written, &str)> {
         if place < 2 {
             // `4th March`, `Mar. 4, 2026`.
             rest = ["st", "nd", "rd", "th"].iter().find_map(|suffix| rest.strip_prefix(suffix)).unwrap_or(rest);
-            let separated = rest.trim_start_matches(['/', '.', '-', ',', ' ', '\u{a0}']);
+            let separated = rest.trim_start_matches(['/', '.', '-', ',', ' ']);
             if separated.len() == rest.len() {
                 return None;
             }
@@ -186,23 +160,15 @@ fn cut(text: &str) -> Option<(Written, &str)> {
     let number = |part: &str| part.parse::<i8>().ok().filter(|_| part.len() <= 2);
     let written = match (month_named(a), month_named(b)) {
         (Some(month), None) => Written::Known(Date::new(year_of(c)?, month, number(b)?).ok()?),
-        (None, Some(month)) => Written::Known(Date::new(year_of(c)?, month, number(a)?).ok()?),
+        (None, Some(month)) => match Readings::of([a, &month.to_string(), c]) {
+            readings if readings.orders().is_empty() => return None,
+            readings => Written::Named(readings),
+        },
         (Some(_), Some(_)) => return None,
         (None, None) if a.len() == 4 => Written::Known(Date::new(a.parse().ok()?, number(b)?, number(c)?).ok()?),
-        (None, None) => Written::Numbers(number(a)?, number(b)?, year_of(c)?),
+        (None, None) => Written::Numbers(Readings::of(parts)),
     };
     Some((written, rest))
-}
-
-/// A year of four digits, or of two: 69 to 99 are of the last century, as POSIX has it for `%y`.
-pub(super) fn year_of(part: &str) -> Option<i16> {
-    let year: i16 = part.parse().ok()?;
-    match part.len() {
-        4 => Some(year),
-        2 if year >= 69 => Some(1900 + year),
-        2 => Some(2000 + year),
-        _ => None,
-    }
 }
 
 pub(super) fn month_named(part: &str) -> Option<i8> {
@@ -235,68 +201,6 @@ fn skip_weekday(text: &str) -> &str {
         true => text.get(end..).unwrap_or_default().trim_start_matches([',', '.', ' ']),
         false => text,
     }
-}
-
-/// Reads what follows a date: nothing, or a time of day with an optional zone.
-fn clock(rest: &str) -> Option<(Time, Option<Offset>)> {
-    let rest = rest.trim_start_matches([',', 'T', 't', ' ', '\u{a0}']).trim();
-    let rest = rest.strip_prefix("at ").unwrap_or(rest).trim();
-    if rest.is_empty() {
-        return Some((Time::midnight(), None));
-    }
-    let end = rest.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(rest.len());
-    let (digits, mut rest) = (rest.get(..end)?, rest.get(end..)?.trim_start_matches([' ', '\u{a0}', '\u{202f}']));
-    let mut parts = digits.split(':');
-    let hour: i8 = two_digits(parts.next()?)?;
-    let minute = parts.next().map_or(Some(0), two_digits)?;
-    let (second, nanos) = match parts.next() {
-        None => (0, 0),
-        Some(part) => {
-            let (whole, fraction) = part.split_once('.').unwrap_or((part, ""));
-            let padded = format!("{fraction:0<9}");
-            (two_digits(whole)?, padded.get(..9)?.parse().ok()?)
-        }
-    };
-    let lower = rest.to_ascii_lowercase();
-    let noon = [("a.m.", 0), ("p.m.", 12), ("am", 0), ("pm", 12)].into_iter().find(|(word, _)| lower.starts_with(word));
-    let hour = match noon {
-        None if digits.contains(':') => hour,
-        None => return None,
-        Some((word, add)) if (1..=12).contains(&hour) => {
-            rest = rest.get(word.len()..)?.trim_start();
-            hour % 12 + add
-        }
-        Some(_) => return None,
-    };
-    let time = Time::new(hour, minute, second, nanos).ok()?;
-    Some((time, zone_after(rest)?)).filter(|_| parts.next().is_none())
-}
-
-fn two_digits(part: &str) -> Option<i8> {
-    part.parse().ok().filter(|_| part.len() <= 2)
-}
-
-/// An offset that follows a time; the outer `None` is for what cannot be known, such as `CST`.
-fn zone_after(rest: &str) -> Option<Option<Offset>> {
-    let rest = rest.trim().trim_start_matches('(').trim_end_matches(')').trim();
-    let rest = match rest.to_ascii_uppercase().as_str() {
-        "" => return Some(None),
-        "Z" | "UTC" | "GMT" => return Some(Some(Offset::UTC)),
-        upper if upper.starts_with("UTC") || upper.starts_with("GMT") => rest.get(3..)?.trim(),
-        _ => rest,
-    };
-    let (sign, digits) = match rest.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-", digits) => (-1, digits),
-        _ => return None,
-    };
-    let (hours, minutes) = match digits.split_once(':') {
-        Some((hours, minutes)) => (two_digits(hours)?, two_digits(minutes)?),
-        None if digits.len() == 4 => (two_digits(digits.get(..2)?)?, two_digits(digits.get(2..)?)?),
-        None => (two_digits(digits)?, 0),
-    };
-    let seconds = sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60);
-    Offset::from_seconds(seconds).ok().filter(|_| hours <= 14 && (0..60).contains(&minutes)).map(Some)
 }
 
 /// A spreadsheet's serial day number (1900 system), with the time of day as fraction: 45731.5 is noon of 2025-03-15.
@@ -385,7 +289,7 @@ mod tests {
 
     #[test]
     fn the_order_is_asked_for_and_kept() {
-        assert_eq!(read("03/04/2026"), Err(TimeProblem::OrderUnknown));
+        assert!(matches!(read("03/04/2026"), Err(TimeProblem::OrderUnknown(_))));
         assert_eq!(read_in("03/04/2026", DateOrder::DayFirst), Ok("2026-04-03T00:00:00Z".into()));
         assert_eq!(read_in("3.4.26 17:30", DateOrder::DayFirst), Ok("2026-04-03T17:30:00Z".into()));
         assert_eq!(read_in("03-04-2026 5:30:15 p.m. UTC", DateOrder::MonthFirst), Ok("2026-03-04T17:30:15Z".into()));
@@ -394,12 +298,47 @@ mod tests {
 
     #[test]
     fn evidence_of_the_order() {
-        assert_eq!(evidence("17/03/2025"), Some(Evidence::Proves(DateOrder::DayFirst)));
-        assert_eq!(evidence("12/13/2025 10:00"), Some(Evidence::Proves(DateOrder::MonthFirst)));
-        assert_eq!(evidence("03/04/2025"), Some(Evidence::Ambiguous));
-        for text in ["03/03/2025", "2025-03-04", "2025/03/04", "4 Mar 2025", "31/31/2025", "soon", "45731"] {
+        let proven = |text: &str| evidence(text).and_then(|readings| readings.orders().only());
+        assert_eq!(proven("17/03/2025"), Some(DateOrder::DayFirst));
+        assert_eq!(proven("12/13/2025 10:00"), Some(DateOrder::MonthFirst));
+        assert_eq!(proven("99\u{2009}/ 12 / 31"), Some(DateOrder::YearFirst));
+        for text in ["03/04/2025", "26-03-04", "25-12-01", "24-02-29", "17.03.26", "26.03.04 17:30"] {
+            assert!(evidence(text).is_some_and(|readings| readings.same().is_none()), "{text}");
+        }
+        for text in ["2025-03-04", "2025/03/04", "4 Mar 2025", "31/31/2025", "soon", "45731"] {
             assert_eq!(evidence(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn short_years_in_three_orders() {
+        use DateOrder::{DayFirst, MonthFirst, YearFirst};
+        let day = |text: &str, order| day(text, order).map(|day| day.to_string());
+        for (text, [dmy, mdy, ymd]) in [
+            ("01-02-03", ["2003-02-01", "2003-01-02", "2001-02-03"]),
+            ("11.10.12 08:00", ["2012-10-11", "2012-11-10", "2011-10-12"]),
+            ("07/08/09", ["2009-08-07", "2009-07-08", "2007-08-09"]),
+        ] {
+            assert_eq!(day(text, Some(DayFirst)).as_deref(), Ok(dmy));
+            assert_eq!(day(text, Some(MonthFirst)).as_deref(), Ok(mdy));
+            assert_eq!(day(text, Some(YearFirst)).as_deref(), Ok(ymd));
+            assert_eq!(day(text, None), Err(TimeProblem::OrderUnknown(Orders::all())));
+        }
+        assert_eq!(day("04-Mar-26", None).as_deref(), Ok("2026-03-04"));
+        assert_eq!(day("26-Mar-04", Some(YearFirst)).as_deref(), Ok("2026-03-04"));
+        assert_eq!(day("4 Mar 2026", Some(YearFirst)).as_deref(), Ok("2026-03-04"));
+        assert_eq!(day("26-3-4", None).as_deref(), Ok("2026-03-04"));
+        assert_eq!(day("05-05-05", None).as_deref(), Ok("2005-05-05"));
+        assert_eq!(day("03/04/2026", Some(YearFirst)), Err(TimeProblem::NoSuchDay(YearFirst)));
+        assert_eq!(day("2026/03/04", Some(MonthFirst)).as_deref(), Ok("2026-03-04"));
+    }
+
+    #[test]
+    fn spaces_of_every_width() {
+        for text in ["3/4/2026, 5:30\u{202f}PM", "3/4/2026\u{a0}5:30\u{2009}PM", "3\u{2007}/4/2026\u{3000}17:30"] {
+            assert_eq!(read_in(text, DateOrder::MonthFirst), Ok("2026-03-04T17:30:00Z".into()), "{text:?}");
+        }
+        assert_eq!(read_in("4\u{202f}Mar\u{a0}2026", DateOrder::DayFirst), Ok("2026-03-04T00:00:00Z".into()));
     }
 
     #[test]

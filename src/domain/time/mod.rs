@@ -1,6 +1,8 @@
 //! Dates, months, windows of time and business days.
 
 pub mod business_days;
+mod clock;
+pub mod date_order;
 pub mod datetime;
 pub mod month;
 pub mod period;

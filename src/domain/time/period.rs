@@ -2,8 +2,10 @@
 
 use jiff::civil::Date;
 
+use super::date_order::year_of;
 use super::datetime::{self, DateOrder, TimeProblem};
 use super::month::Month;
+use crate::domain::invisible::plain_spaces;
 
 /// What a cell names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +20,7 @@ impl Period {
     /// # Errors
     /// The problem, without the value.
     pub fn parse(text: &str, order: Option<DateOrder>) -> Result<Period, TimeProblem> {
+        let text = plain_spaces(text);
         let text = text.trim();
         match month_of(text) {
             Some(month) => Ok(Period::Month(month)),
@@ -48,7 +51,7 @@ fn month_of(text: &str) -> Option<Month> {
     let number = |part: &str| part.parse::<i8>().ok().filter(|_| part.len() <= 2 && is_number(part));
     let four = |part: &str| is_number(part).then(|| part.parse::<i16>().ok()).flatten().filter(|_| part.len() == 4);
     let (year, month) = match (datetime::month_named(first), datetime::month_named(second)) {
-        (Some(month), None) if is_number(second) => (datetime::year_of(second)?, month),
+        (Some(month), None) if is_number(second) => (year_of(second)?, month),
         // `26-Mar` is a day.
         (None, Some(month)) => (four(first)?, month),
         (None, None) => match four(first) {
@@ -91,7 +94,11 @@ mod tests {
         {
             assert_eq!(Period::parse(text, Some(DateOrder::DayFirst)), first, "{text}");
         }
-        assert_eq!(Period::parse("03/04/2026", None), Err(TimeProblem::OrderUnknown));
+        assert!(matches!(Period::parse("03/04/2026", None), Err(TimeProblem::OrderUnknown(_))));
+        let short = |text: &str, order| Period::parse(text, Some(order)).map(Period::month);
+        assert_eq!(short("26-03-04", DateOrder::YearFirst), Ok("2026-03".parse().unwrap()));
+        assert_eq!(short("26-03-04", DateOrder::DayFirst), Ok("2004-03".parse().unwrap()));
+        assert!(matches!(Period::parse("26-03-04", None), Err(TimeProblem::OrderUnknown(_))));
         assert_eq!(Period::parse("17/03/2026", None).map(Period::month), Ok("2026-03".parse().unwrap()));
         for text in [
             "",

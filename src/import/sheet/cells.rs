@@ -9,10 +9,11 @@ use crate::db::models::access::organizations::Organization;
 use crate::domain::money::currency;
 use crate::domain::money::{self, DecimalSeparator, Money};
 use crate::domain::phone::{self, ParsedPhone, PhoneCheck, PhoneProblem, Region};
-use crate::domain::text::{cell_text, is_placeholder, is_spreadsheet_error};
+use crate::domain::text::{cell_value, is_false, is_placeholder, is_spreadsheet_error};
 use crate::domain::time::datetime::{self, DateOrder, TimeProblem};
 use crate::domain::time::period::Period;
 use crate::domain::timestamp::Timestamp;
+use crate::domain::{invisible, number_format};
 use crate::import::prepare::region_of;
 use crate::import::row::{ProblemKind, Row, RowProblem};
 
@@ -98,9 +99,9 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// The cells of a field that hold something, with their columns.
     pub fn all(&self, field: F) -> Vec<(usize, String)> {
-        let cells = self.setting.columns.columns_of(field).map(|index| (index, cell_text(self.row.cell(index))));
+        let cells = self.setting.columns.columns_of(field).map(|index| (index, cell_value(self.row.cell(index))));
         cells
-            .filter(|(_, text)| !text.is_empty() && !is_placeholder(text))
+            .filter(|(_, text)| !text.is_empty() && !is_placeholder(text) && !is_false(text))
             .map(|(i, text)| (i, text.to_owned()))
             .collect()
     }
@@ -184,17 +185,51 @@ impl<'a, F: SheetField> RowCells<'a, F> {
     pub fn text(&mut self, field: F, most: usize) -> Option<String> {
         let (index, text) = self.one(field)?;
         if text.chars().count() > most {
-            let shown: String = text.chars().take(40).collect();
-            let problem = format!("is longer than {most} characters");
-            self.problem(ProblemKind::TextTooLong, index, &format!("{shown}…"), &problem, "shorten it");
+            self.too_long(index, &text, most);
             return None;
         }
         Some(text)
     }
 
+    /// The cell of a field whose values have to be written exactly: a character that nobody sees is a problem of this kind.
+    pub fn exact(&mut self, field: F, kind: ProblemKind) -> Option<(usize, String)> {
+        self.noted(|cells| cells.read_exact(field, kind))
+    }
+
+    fn read_exact(&self, field: F, kind: ProblemKind) -> Result<Option<(usize, String)>, RowProblem> {
+        let Some((index, text)) = self.one(field) else { return Ok(None) };
+        match invisible::first(&text) {
+            None => Ok(Some((index, text))),
+            Some(unseen) => Err(self.problem_of(kind, index, &text, &invisible::problem(unseen), invisible::REMEDY)),
+        }
+    }
+
+    /// An id of another system, or of a lead, of at most so many characters.
+    pub fn id(&mut self, field: F, most: usize) -> Option<(usize, String)> {
+        let (index, text) = self.exact(field, ProblemKind::ExternalIdDamaged)?;
+        let Ok((id, repaired)) = number_format::id(&text) else {
+            let problem = "has lost digits to the spreadsheet's number format, and could be a stranger's id";
+            let remedy = "format the column as text in the spreadsheet and export it again";
+            self.problem(ProblemKind::ExternalIdDamaged, index, &text, problem, remedy);
+            return None;
+        };
+        self.repaired |= repaired;
+        if id.chars().count() > most {
+            self.too_long(index, &id, most);
+            return None;
+        }
+        Some((index, id.into_owned()))
+    }
+
+    fn too_long(&mut self, index: usize, text: &str, most: usize) {
+        let shown: String = text.chars().take(40).collect();
+        let problem = format!("is longer than {most} characters");
+        self.problem(ProblemKind::TextTooLong, index, &format!("{shown}…"), &problem, "shorten it");
+    }
+
     /// A month, or a day in one.
     pub fn period(&mut self, field: F) -> Option<Period> {
-        let (index, text) = self.one(field)?;
+        let (index, text) = self.exact(field, ProblemKind::TimeInvalid)?;
         match Period::parse(&text, self.setting.date_order) {
             Ok(period) => Some(period),
             Err(e) => {
@@ -210,7 +245,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// A currency.
     pub fn currency(&mut self, field: F) -> Option<Currency> {
-        let (index, text) = self.one(field)?;
+        let (index, text) = self.exact(field, ProblemKind::CurrencyUnknown)?;
         let parsed = currency::parse(&text).ok();
         if parsed.is_none() {
             let remedy = "use an ISO 4217 code such as USD or EUR";
@@ -221,7 +256,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// An amount, in the row's currency where it names none itself.
     pub fn money(&mut self, field: F, row: Option<Currency>) -> Option<Money> {
-        let (index, text) = self.one(field)?;
+        let (index, text) = self.exact(field, ProblemKind::MoneyInvalid)?;
         if is_spreadsheet_error(&text) {
             let remedy = "correct the formula";
             self.problem(ProblemKind::SpreadsheetError, index, &text, "is a spreadsheet error", remedy);
@@ -238,7 +273,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// A plain number, with its decimals behind a point.
     pub fn decimal(&mut self, field: F) -> Option<(usize, String)> {
-        let (index, text) = self.one(field)?;
+        let (index, text) = self.exact(field, ProblemKind::RateInvalid)?;
         match money::decimal(&text, self.setting.decimal_separator) {
             Ok(number) => Some((index, number)),
             Err(e) => {
@@ -255,7 +290,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// A time that has passed, or what is wrong with it.
     pub fn read_past(&self, field: F) -> Result<Option<Timestamp>, RowProblem> {
-        let Some((index, text)) = self.one(field) else { return Ok(None) };
+        let Some((index, text)) = self.read_exact(field, ProblemKind::TimeInvalid)? else { return Ok(None) };
         let problem = |problem: &str, remedy| self.problem_of(ProblemKind::TimeInvalid, index, &text, problem, remedy);
         match datetime::parse(&text, &self.setting.zone, self.setting.date_order) {
             Ok(time) if time > self.setting.now => Err(problem("lies in the future", "correct the time")),
@@ -274,7 +309,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// An end that lies ahead, where it can be read; a date is the end of its day. One that lies in the past is wrong.
     pub fn end_ahead(&mut self, field: F) -> Result<Option<Timestamp>, RowProblem> {
-        let Some((index, text)) = self.one(field) else { return Ok(None) };
+        let Some((index, text)) = self.read_exact(field, ProblemKind::TimeInvalid)? else { return Ok(None) };
         match datetime::parse_end(&text, &self.setting.zone, self.setting.date_order) {
             Ok(end) if end <= self.setting.now => {
                 let remedy = "leave the row out, or correct the end";

@@ -183,7 +183,7 @@ pub fn import<K: Kind>(
     if !columns.left_out().is_empty() {
         observer.notice(&format!("columns left out: {}", columns.left_out().join(", ")));
     }
-    let options = proven::<K>(options, &columns, &source, observer)?;
+    let options = proven(options, &columns, &source, &mut |text| observer.notice(text))?;
     let setting = Setting::of(columns, &options, request.organization, request.stamp.now);
     let kind = K::new(options, request.organization);
     let interrupted = db.interrupted();
@@ -193,21 +193,23 @@ pub fn import<K: Kind>(
 }
 
 /// The options with what the columns prove about how their dates and numbers are written.
-fn proven<K: Kind>(
-    options: K::Options,
-    columns: &Columns<K::Field>,
+///
+/// # Errors
+/// A column contradicts itself, or proves nothing; or the file cannot be read.
+pub fn proven<F: SheetField, O: Options>(
+    options: O,
+    columns: &Columns<F>,
     source: &Source,
-    observer: &mut dyn Observer,
-) -> Result<K::Options, ImportError> {
+    notice: &mut dyn FnMut(&str),
+) -> Result<O, ImportError> {
     let said = options.formats();
-    let (dates, numbers) =
-        (columns.columns_of_any(K::Field::PROVEN_DATES), columns.columns_of_any(K::Field::PROVEN_NUMBERS));
+    let (dates, numbers) = (columns.columns_of_any(F::PROVEN_DATES), columns.columns_of_any(F::PROVEN_NUMBERS));
     let doubtful = Doubtful::columns(dates, numbers, said);
     if doubtful.is_empty() {
         return Ok(options);
     }
     let (formats, notices) = doubtful.prove(source, said)?;
-    notices.iter().for_each(|text| observer.notice(text));
+    notices.iter().for_each(|text| notice(text));
     Ok(options.with_formats(formats))
 }
 

@@ -22,6 +22,7 @@ vocabulary! {
 impl SheetField for DncField {
     const ROW: &'static str = "do-not-call request";
     const REQUIRED: &'static [(&'static [Self], &'static str)] = &[(&[DncField::Phone], "phone numbers")];
+    const PROVEN_DATES: &'static [Self] = &[DncField::RequestedAt, DncField::Expires];
 
     fn may_repeat(self) -> bool {
         matches!(self, DncField::Phone | DncField::OptOut)

@@ -9,6 +9,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
 use crate::import::sheet::cells::{Findings, RowCells, Setting};
 use crate::import::sheet::columns::{Columns, recognise};
+use crate::import::sheet::proven;
 use crate::import::source::{Item, Source, SourceOptions};
 use crate::ops::dnc::add::Request;
 
@@ -51,6 +52,7 @@ pub fn read(
     if !columns.left_out().is_empty() {
         notice(&format!("columns left out: {}", columns.left_out().join(", ")));
     }
+    let options = &proven(options.clone(), &columns, &source, notice)?;
     let setting = Setting::of(columns, options, organization, now);
     let mut replies = Vec::new();
     source.read(&mut |item| {

@@ -57,6 +57,10 @@ impl Options for DncOptions {
     fn formats(&self) -> Formats {
         Formats { date_order: self.date_order, ..Formats::default() }
     }
+
+    fn with_formats(self, formats: Formats) -> DncOptions {
+        DncOptions { date_order: formats.date_order, ..self }
+    }
 }
 
 /// What a row asks for: a request for each of its numbers. Nothing but the numbers keeps one off the list: what else

@@ -29,6 +29,7 @@ impl SheetField for HistoryField {
             (&[ChangedAt], "the time of the change"),
         ]
     };
+    const PROVEN_DATES: &'static [Self] = &[HistoryField::ChangedAt];
 
     fn of_many_forms(header: &str) -> Option<Self> {
         let email = || email_column(header).filter(|column| *column == EmailColumn::First);

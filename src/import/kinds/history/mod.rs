@@ -76,6 +76,10 @@ impl Options for HistoryOptions {
     fn formats(&self) -> Formats {
         Formats { date_order: self.date_order, ..Formats::default() }
     }
+
+    fn with_formats(self, formats: Formats) -> HistoryOptions {
+        HistoryOptions { date_order: formats.date_order, ..self }
+    }
 }
 
 /// What is counted besides the rows.
@@ -244,7 +248,10 @@ impl Kind for History {
 
 impl History {
     fn status_of(&self, cells: &mut RowCells<'_, HistoryField>) -> Option<Status> {
-        let Some((index, text)) = cells.one(HistoryField::Status) else {
+        let Some((index, text)) = cells.exact(HistoryField::Status, ProblemKind::StatusUnknown) else {
+            if cells.one(HistoryField::Status).is_some() {
+                return None;
+            }
             cells.row_problem(ProblemKind::StatusUnknown, "no status is given", "say which status was entered");
             return None;
         };
@@ -258,11 +265,9 @@ impl History {
 
     fn external_id_of(&self, cells: &mut RowCells<'_, HistoryField>) -> (Option<String>, Option<String>) {
         let source = cells.text(HistoryField::ExternalSource, 100).or_else(|| self.options.source_system.clone());
-        let id = cells.text(HistoryField::ExternalId, 200);
-        match (source, id) {
-            (Some(source), Some(id)) => (Some(source), Some(id)),
-            (None, Some(id)) => {
-                let index = cells.one(HistoryField::ExternalId).map_or(0, |(index, _)| index);
+        match (source, cells.id(HistoryField::ExternalId, 200)) {
+            (Some(source), Some((_, id))) => (Some(source), Some(id)),
+            (None, Some((index, id))) => {
                 let remedy = "say which system it is of: --source-system NAME";
                 cells.problem(ProblemKind::ExternalSourceMissing, index, &id, "stands without its system", remedy);
                 (None, None)
@@ -329,7 +334,7 @@ impl History {
 }
 
 fn email_of(cells: &mut RowCells<'_, HistoryField>) -> Option<String> {
-    let (index, text) = cells.one(HistoryField::Email)?;
+    let (index, text) = cells.exact(HistoryField::Email, ProblemKind::EmailInvalid)?;
     match Email::parse(&text) {
         Ok(email) => Some(email.into_string()),
         Err(e) => {
@@ -340,7 +345,7 @@ fn email_of(cells: &mut RowCells<'_, HistoryField>) -> Option<String> {
 }
 
 fn lead_of(cells: &mut RowCells<'_, HistoryField>) -> Option<i64> {
-    let (index, text) = cells.one(HistoryField::Lead)?;
+    let (index, text) = cells.id(HistoryField::Lead, 20)?;
     let id = text.parse::<i64>().ok().filter(|id| *id > 0);
     if id.is_none() {
         cells.problem(ProblemKind::NoIdentity, index, &text, "is no id of a lead", "use the number of `lead show`");

@@ -1,0 +1,66 @@
+//! Times of day as they follow dates in cells, and their zones.
+
+use jiff::civil::Time;
+use jiff::tz::Offset;
+
+/// Reads what follows a date: nothing, or a time of day with an optional zone.
+pub(super) fn clock(rest: &str) -> Option<(Time, Option<Offset>)> {
+    let rest = rest.trim_start_matches([',', 'T', 't', ' ']).trim();
+    let rest = rest.strip_prefix("at ").unwrap_or(rest).trim();
+    if rest.is_empty() {
+        return Some((Time::midnight(), None));
+    }
+    let end = rest.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(rest.len());
+    let (digits, mut rest) = (rest.get(..end)?, rest.get(end..)?.trim_start());
+    let mut parts = digits.split(':');
+    let hour: i8 = two_digits(parts.next()?)?;
+    let minute = parts.next().map_or(Some(0), two_digits)?;
+    let (second, nanos) = match parts.next() {
+        None => (0, 0),
+        Some(part) => {
+            let (whole, fraction) = part.split_once('.').unwrap_or((part, ""));
+            let padded = format!("{fraction:0<9}");
+            (two_digits(whole)?, padded.get(..9)?.parse().ok()?)
+        }
+    };
+    let lower = rest.to_ascii_lowercase();
+    let noon = [("a.m.", 0), ("p.m.", 12), ("am", 0), ("pm", 12)].into_iter().find(|(word, _)| lower.starts_with(word));
+    let hour = match noon {
+        None if digits.contains(':') => hour,
+        None => return None,
+        Some((word, add)) if (1..=12).contains(&hour) => {
+            rest = rest.get(word.len()..)?.trim_start();
+            hour % 12 + add
+        }
+        Some(_) => return None,
+    };
+    let time = Time::new(hour, minute, second, nanos).ok()?;
+    Some((time, zone_after(rest)?)).filter(|_| parts.next().is_none())
+}
+
+fn two_digits(part: &str) -> Option<i8> {
+    part.parse().ok().filter(|_| part.len() <= 2)
+}
+
+/// An offset that follows a time; the outer `None` is for what cannot be known, such as `CST`.
+fn zone_after(rest: &str) -> Option<Option<Offset>> {
+    let rest = rest.trim().trim_start_matches('(').trim_end_matches(')').trim();
+    let rest = match rest.to_ascii_uppercase().as_str() {
+        "" => return Some(None),
+        "Z" | "UTC" | "GMT" => return Some(Some(Offset::UTC)),
+        upper if upper.starts_with("UTC") || upper.starts_with("GMT") => rest.get(3..)?.trim(),
+        _ => rest,
+    };
+    let (sign, digits) = match rest.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.split_once(':') {
+        Some((hours, minutes)) => (two_digits(hours)?, two_digits(minutes)?),
+        None if digits.len() == 4 => (two_digits(digits.get(..2)?)?, two_digits(digits.get(2..)?)?),
+        None => (two_digits(digits)?, 0),
+    };
+    let seconds = sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60);
+    Offset::from_seconds(seconds).ok().filter(|_| hours <= 14 && (0..60).contains(&minutes)).map(Some)
+}
