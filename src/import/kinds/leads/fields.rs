@@ -189,6 +189,31 @@ impl LeadField {
         )
     }
 
+    /// Whether it is yes or no, or takes these words for its own.
+    pub fn is_flag(self) -> bool {
+        matches!(self, LeadField::DoNotCall | LeadField::EmailOptOut | LeadField::OptOut | LeadField::Consent)
+    }
+
+    /// Whether it is a text that may begin with an apostrophe.
+    pub fn is_prose(self) -> bool {
+        use LeadField::*;
+        matches!(
+            self,
+            FirstName
+                | LastName
+                | Name
+                | Company
+                | JobTitle
+                | Source
+                | SourceSpelling
+                | Campaign
+                | Tags
+                | Note
+                | City
+                | State
+        )
+    }
+
     /// Whether an export has it: the full name is in its parts, notes are no column, and who is not to be called has the
     /// status `dnc`.
     pub fn is_exported(self) -> bool {

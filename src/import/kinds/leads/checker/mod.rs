@@ -1,5 +1,6 @@
 //! From the cells of a row to a lead's values, or to everything that is wrong with the row.
 
+mod names;
 mod phones;
 mod values;
 
@@ -16,7 +17,7 @@ use crate::domain::leads::custom::MAX_VALUE;
 use crate::domain::leads::source;
 use crate::domain::leads::status::Status;
 use crate::domain::phone::{PhoneCheck, Region};
-use crate::domain::text::{cell_text, fold_key, is_placeholder};
+use crate::domain::text::{cell_text, cell_value, fold_key, is_false, is_placeholder};
 use crate::domain::timestamp::Timestamp;
 use crate::import::kinds::leads::mapping::{Mapping, Target};
 use crate::import::proof::Formats;
@@ -97,6 +98,7 @@ impl Checker {
             at: None,
             currency: None,
             spelling: None,
+            full_name: None,
             draft: LeadDraft { tags: self.tags.clone(), ..LeadDraft::blank(self.org, self.now) },
             region: self.region,
             problems: Vec::new(),
@@ -142,6 +144,8 @@ struct Work<'a> {
     currency: Option<Currency>,
     /// How a file before this one wrote the source.
     spelling: Option<String>,
+    /// The full name and its column: what it means depends on the other names of the row.
+    full_name: Option<(Option<usize>, String)>,
     draft: LeadDraft,
     region: Option<Region>,
     problems: Vec<RowProblem>,
@@ -152,11 +156,11 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn take(&mut self, field: LeadField, index: usize, cell: &str) {
-        let text = cell_text(cell);
+        let text = if field.is_prose() { cell_text(cell) } else { cell_value(cell) };
         if text.is_empty() {
             return;
         }
-        if is_placeholder(text) {
+        if is_placeholder(text) || is_false(text) && !field.is_flag() {
             self.placeholders += 1;
             return;
         }
@@ -223,6 +227,7 @@ impl Work<'_> {
 
     fn finish(mut self, row: Row) -> Checked {
         self.settle_spelling();
+        self.settle_name();
         let lead = &mut self.draft.lead;
         lead.external_source = match &lead.external_id {
             None => None,
@@ -310,7 +315,7 @@ mod tests {
         }
     }
 
-    fn check(headers: &[&str], cells: &[&str], lenient: bool) -> Checked {
+    pub(super) fn check(headers: &[&str], cells: &[&str], lenient: bool) -> Checked {
         let mut row = Row::new(2);
         cells.iter().for_each(|cell| row.push(cell));
         checker(headers, lenient).check(row, Formats::default())

@@ -7,13 +7,13 @@ use crate::db::types::Json;
 use crate::domain::email::Email;
 use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
-use crate::domain::leads::{name, score, source, tag};
+use crate::domain::leads::{score, source, tag};
 use crate::domain::money::currency;
 use crate::domain::money::{self, DecimalSeparator};
 use crate::domain::phone::Region;
 use crate::domain::text::is_spreadsheet_error;
 use crate::domain::time::datetime;
-use crate::domain::{country, flag};
+use crate::domain::{country, flag, invisible, number_format};
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::row::ProblemKind;
 use crate::import::vocabulary::consent::{is_refusal, opted_out};
@@ -25,6 +25,11 @@ impl Work<'_> {
             let remedy = "correct the formula, or empty the cell";
             self.problem(ProblemKind::SpreadsheetError, column, text, "is a spreadsheet error", remedy);
             return;
+        }
+        if let Some(kind) = exact(field)
+            && let Some(unseen) = invisible::first(text)
+        {
+            return self.problem(kind, column, text, &invisible::problem(unseen), invisible::REMEDY);
         }
         match field {
             LeadField::Phone => self.phone(column, text),
@@ -39,15 +44,18 @@ impl Work<'_> {
                     "correct the address, or empty the cell",
                 ),
             },
-            LeadField::Name => {
-                let (first, last) = name::split(text);
-                if self.draft.lead.first_name.is_none() && !first.is_empty() {
-                    self.text(LeadField::FirstName, column.clone(), &first);
+            LeadField::Name => self.full_name = Some((self.at.filter(|_| !column.is_empty()), text.to_owned())),
+            LeadField::ExternalId => match number_format::id(text) {
+                Ok((id, repaired)) => {
+                    self.repaired |= repaired;
+                    self.text(field, column, &id);
                 }
-                if self.draft.lead.last_name.is_none() && !last.is_empty() {
-                    self.text(LeadField::LastName, column, &last);
+                Err(_) => {
+                    let problem = "has lost digits to the spreadsheet's number format, and could be a stranger's id";
+                    let remedy = "format the column as text in the spreadsheet and export it again";
+                    self.problem(ProblemKind::ExternalIdDamaged, column, text, problem, remedy);
                 }
-            }
+            },
             LeadField::Source => {
                 self.text(field, column, &source::normalize(text));
                 // Only beside a source: of a text that has no normal form nothing is kept.
@@ -239,4 +247,23 @@ impl Work<'_> {
 /// A consent in the words of forms, or in words that refuse.
 fn consent_of(text: &str) -> Option<Consent> {
     Consent::parse(text).or_else(|| is_refusal(text).then_some(Consent::Denied))
+}
+
+/// What is wrong with a value of a field that has to be written exactly, when it holds a character that nobody sees. Phones
+/// and opt-outs are read without it, and texts keep it.
+fn exact(field: LeadField) -> Option<ProblemKind> {
+    Some(match field {
+        LeadField::Email => ProblemKind::EmailInvalid,
+        LeadField::ExternalId | LeadField::ExternalSource => ProblemKind::ExternalIdDamaged,
+        LeadField::Created => ProblemKind::TimeInvalid,
+        LeadField::Value => ProblemKind::MoneyInvalid,
+        LeadField::Currency => ProblemKind::CurrencyUnknown,
+        LeadField::Status => ProblemKind::StatusUnknown,
+        LeadField::Score => ProblemKind::ScoreInvalid,
+        LeadField::Temperature => ProblemKind::TemperatureUnknown,
+        LeadField::Owner => ProblemKind::OwnerUnknown,
+        LeadField::Country => ProblemKind::CountryUnknown,
+        LeadField::Timezone => ProblemKind::TimezoneUnknown,
+        _ => return None,
+    })
 }
