@@ -7,6 +7,8 @@ vocabulary! {
     ProblemKind {
         /// The row has more or fewer cells than the header has columns.
         RaggedRow = "ragged_row",
+        /// A quote stands where it cannot belong, so that cells or rows cannot be told apart.
+        StrayQuote = "stray_quote",
         /// The row holds the character U+0000, which no text has.
         NulByte = "nul_byte",
         /// The row has neither phone nor email nor external id.
@@ -71,6 +73,9 @@ impl ProblemKind {
     pub fn meaning(self) -> &'static str {
         match self {
             ProblemKind::RaggedRow => "The row has more or fewer cells than the header has columns.",
+            ProblemKind::StrayQuote => {
+                "A quote stands where it cannot belong, so that cells or rows cannot be told apart: every line that it touches is rejected."
+            }
             ProblemKind::NulByte => "The row holds the character U+0000, which no text has.",
             ProblemKind::NoIdentity => {
                 "The row has neither phone nor email nor external id; a do-not-call request has no phone, or a status event names no lead."
@@ -118,6 +123,7 @@ impl ProblemKind {
         !matches!(
             self,
             RaggedRow
+                | StrayQuote
                 | NulByte
                 | NoIdentity
                 | ConsentUnknown

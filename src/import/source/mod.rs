@@ -8,6 +8,7 @@ mod guard;
 mod header;
 mod profile;
 mod readable;
+mod records;
 mod sheets;
 mod workbook;
 
@@ -18,12 +19,14 @@ use std::sync::Arc;
 use super::ImportError;
 use super::row::{Row, RowProblem};
 use readable::Readable;
+use records::CellForm;
+use records::looks::Looks;
 use workbook::{Opened, WorkbookKind};
 
 /// What a file was found to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
-    Text { delimiter: u8, encoding: &'static str },
+    Text { cells: CellForm, encoding: &'static str },
     Workbook { kind: WorkbookKind, sheet: String },
 }
 
@@ -49,6 +52,10 @@ pub struct Source {
     preamble: u64,
     /// Hidden sheets with rows, which nobody asked for.
     left_out: Vec<String>,
+    /// What a person should know of how the file is read.
+    notices: Vec<String>,
+    /// How the rows of a text look.
+    looks: Looks,
     opened: Arc<Opened>,
     /// About how many rows follow the header: for progress and for choosing how to look leads up.
     pub estimated_rows: u64,
@@ -61,6 +68,8 @@ struct Text {
     header_number: u64,
     preamble: u64,
     left_out: Vec<String>,
+    notices: Vec<String>,
+    looks: Looks,
     estimated_rows: u64,
     /// The hash of the bytes that were read, when the pass over them made it.
     sha256: Option<String>,
@@ -157,6 +166,8 @@ impl Source {
             header_number: text.header_number,
             preamble: text.preamble,
             left_out: text.left_out,
+            notices: text.notices,
+            looks: text.looks,
             opened: Arc::new(opened),
             estimated_rows: text.estimated_rows,
         })
@@ -169,7 +180,10 @@ impl Source {
     pub fn read(&self, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let (header_number, width) = (self.header_number, self.headers.len());
         match &self.format {
-            Format::Text { delimiter, .. } => csv::read(&self.rows, *delimiter, header_number, width, sink),
+            Format::Text { cells, .. } => {
+                let place = csv::Place { cells: *cells, header_number, width, looks: &self.looks };
+                csv::read(&self.rows, &place, sink)
+            }
             Format::Workbook { kind, sheet } => {
                 let place = workbook::Place { kind: *kind, sheet, header_number, width };
                 workbook::read(&self.rows, &self.opened, &place, sink)
@@ -208,7 +222,7 @@ impl Source {
 
     /// What was passed over on the way to the rows, for notices on stderr.
     pub fn passed_over(&self) -> Vec<String> {
-        let mut notices = Vec::new();
+        let mut notices = self.notices.clone();
         if self.preamble > 0 {
             let rows = if self.preamble == 1 { "row" } else { "rows" };
             notices.push(format!(
@@ -230,13 +244,13 @@ impl Source {
     /// What the file was found to be, for the notice on stderr.
     pub fn description(&self) -> String {
         let what = match &self.format {
-            Format::Text { delimiter, encoding } => {
-                let name = match delimiter {
+            Format::Text { cells, encoding } => {
+                let name = match cells.delimiter {
                     b',' => "comma".to_owned(),
                     b';' => "semicolon".to_owned(),
                     b'\t' => "tab".to_owned(),
                     b'|' => "bar".to_owned(),
-                    other => format!("`{}`", char::from(*other)),
+                    other => format!("`{}`", char::from(other)),
                 };
                 format!("{encoding} text with {name} between the cells")
             }

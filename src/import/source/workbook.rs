@@ -13,6 +13,7 @@ use calamine::{
 use super::cells::{RowAssembler, column_letters};
 use super::header::HeaderSearch;
 use super::readable::Readable;
+use super::records::looks::Looks;
 use super::{Format, Item, Sink, SourceOptions, Text, archive, guard, sheets};
 use crate::domain::invisible;
 use crate::import::ImportError;
@@ -100,6 +101,8 @@ pub(super) fn open(
         header_number: header.row.number,
         preamble: header.preamble,
         left_out: chosen.left_out,
+        notices: Vec::new(),
+        looks: Looks::default(),
         estimated_rows: declared.saturating_sub(header.row.number),
         sha256: None,
     };

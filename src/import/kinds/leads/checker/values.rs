@@ -7,7 +7,7 @@ use crate::db::types::Json;
 use crate::domain::email::Email;
 use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
-use crate::domain::leads::{score, source, tag};
+use crate::domain::leads::{name, score, source, tag};
 use crate::domain::money::currency;
 use crate::domain::money::{self, DecimalSeparator};
 use crate::domain::phone::Region;
