@@ -125,7 +125,8 @@ impl Job<'_> {
     /// The look at the columns that no field claims.
     fn unclaimed(&self) -> Unclaimed {
         let mapping = &self.checker.mapping;
-        let has_amounts = mapping.column_of(LeadField::Value).is_some();
+        let is_set = mapping.constants.iter().any(|(field, _)| *field == LeadField::Currency);
+        let has_amounts = mapping.column_of(LeadField::Value).is_some() && !is_set;
         let has_phone = mapping.column_of(LeadField::Phone).is_some();
         let watch = Watch {
             phones: Some(if has_phone { "further_phone" } else { "phone" }),
