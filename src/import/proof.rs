@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ImportError;
+use super::row::{CellKind, Row};
 use super::source::{Item, Source};
 use crate::domain::money::{self, DecimalSeparator, Grouping, SeparatorEvidence};
 use crate::domain::text::cell_value;
@@ -51,13 +52,10 @@ impl Doubtful {
 
     /// Whether a row has a cell that needs the proof: until one comes, amounts are read with a decimal point, and what
     /// was read so contradicts a comma that is proven later.
-    pub fn concerns(&self, row: &super::row::Row) -> bool {
+    pub fn concerns(&self, row: &Row) -> bool {
         let plain = [None, Some(SeparatorEvidence::Proves(DecimalSeparator::Point))];
-        self.dates.iter().any(|&index| datetime::evidence(cell_value(row.cell(index))).is_some())
-            || self
-                .amounts
-                .iter()
-                .any(|&index| !plain.contains(&money::evidence(cell_value(row.cell(index))).separator))
+        self.dates.iter().any(|&index| datetime::evidence(written(row, index)).is_some())
+            || self.amounts.iter().any(|&index| !plain.contains(&money::evidence(written(row, index)).separator))
     }
 
     /// Reads the whole file and says what it proves, with sentences for the person.
@@ -70,10 +68,10 @@ impl Doubtful {
         source.read(&mut |item| {
             if let Item::Row(row) = item {
                 for (index, column) in self.dates.iter().zip(&mut dates) {
-                    column.take(row.number, cell_value(row.cell(*index)));
+                    column.take(row.number, written(&row, *index));
                 }
                 for (index, column) in self.amounts.iter().zip(&mut amounts) {
-                    column.take(row.number, cell_value(row.cell(*index)));
+                    column.take(row.number, written(&row, *index));
                 }
             }
             Ok(())
@@ -113,6 +111,15 @@ impl Doubtful {
             }
         }
         Ok((formats, notices))
+    }
+}
+
+/// The text of a cell; none of a number, a date or another typed cell of a workbook, which proves nothing about how the
+/// texts of its column are written.
+fn written(row: &Row, index: usize) -> &str {
+    match row.kind(index) {
+        CellKind::Text => cell_value(row.cell(index)),
+        _ => "",
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::ImportError;
 use super::column_names::OWN_COLUMNS;
-use super::row::{Row, RowProblem};
-use super::rowfile::{Mark, RowFile};
+use super::row::{ProblemKind, Row, RowProblem};
+use super::rowfile::{Mark, RowCell, RowFile};
 use super::source::Source;
 use crate::db::RunMode;
 use crate::db::types::Uid;
@@ -30,8 +30,9 @@ impl Original {
         own.chain(more.iter().map(|name| (*name).to_owned())).collect()
     }
 
-    fn cells<const N: usize>(&self, row: &Row, more: [String; N]) -> Vec<String> {
-        self.0.iter().map(|index| row.cell(*index).to_owned()).chain(more).collect()
+    fn cells<const N: usize>(&self, row: &Row, more: [String; N]) -> Vec<RowCell> {
+        let own = self.0.iter().map(|index| RowCell { kind: row.kind(*index), text: row.cell(*index).to_owned() });
+        own.chain(more.into_iter().map(RowCell::text)).collect()
     }
 }
 
@@ -99,7 +100,15 @@ impl RejectsWriter {
                 (!notes.is_empty()).then(|| Mark { column, note: notes.join("\n") })
             })
             .collect();
-        self.file.write(&self.original.cells(row, more), &marks)
+        let mut cells = self.original.cells(row, more);
+        // A blank cell would be taken as such when the file comes back; this is refused until it is filled in.
+        for problem in problems.iter().filter(|problem| problem.kind == ProblemKind::FormulaWithoutResult) {
+            let place = self.original.0.iter().position(|index| Some(*index) == problem.index);
+            if let Some(cell) = place.and_then(|place| cells.get_mut(place)) {
+                *cell = RowCell::text("#N/A".into());
+            }
+        }
+        self.file.write(&cells, &marks)
     }
 
     /// Gives the file its name, if any row was written.

@@ -1,6 +1,7 @@
 //! A row as read, and what can be wrong with it.
 
 use crate::domain::invisible::is_invisible;
+use crate::domain::money::symbol::Symbol;
 
 vocabulary! {
     /// The kinds of problem for which a row is rejected or a value dropped.
@@ -53,6 +54,8 @@ vocabulary! {
         TextTooLong = "text_too_long",
         /// The cell holds the error of a formula.
         SpreadsheetError = "spreadsheet_error",
+        /// The cell holds a formula, and the file does not say what it comes to.
+        FormulaWithoutResult = "formula_without_result",
         /// The external id and the phone name different leads.
         IdentityConflict = "identity_conflict",
         /// The row names a known lead and `--on-duplicate reject` was given.
@@ -108,6 +111,9 @@ impl ProblemKind {
             }
             ProblemKind::TextTooLong => "The text is longer than the column takes.",
             ProblemKind::SpreadsheetError => "The cell holds the error of a formula, such as `#N/A`.",
+            ProblemKind::FormulaWithoutResult => {
+                "The cell says who is meant, what they refuse, or what an amount is of, and holds a formula whose result is not stored in the file. Such a row is rejected even with `--lenient`."
+            }
             ProblemKind::IdentityConflict => "The external id and the phone name different leads.",
             ProblemKind::Duplicate => "The row names a known lead, and `--on-duplicate reject` was given.",
             ProblemKind::LeadUnknown => "A status event names no lead, or more than one could be meant.",
@@ -128,6 +134,7 @@ impl ProblemKind {
                 | NoIdentity
                 | ConsentUnknown
                 | FlagUnknown
+                | FormulaWithoutResult
                 | IdentityConflict
                 | Duplicate
                 | LeadUnknown
@@ -137,6 +144,9 @@ impl ProblemKind {
         )
     }
 }
+
+/// What helps a formula whose result is not stored.
+pub const FORMULA_REMEDY: &str = "open the file in a spreadsheet program and save it";
 
 /// One thing that is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,6 +175,18 @@ impl RowProblem {
         }
     }
 
+    /// A cell that must be known and holds a formula whose result is not stored.
+    pub fn of_formula(column: &str, index: usize) -> RowProblem {
+        RowProblem {
+            kind: ProblemKind::FormulaWithoutResult,
+            column: column.to_owned(),
+            index: Some(index),
+            value: String::new(),
+            problem: "the cell holds a formula whose result is not stored in the file".into(),
+            remedy: FORMULA_REMEDY.into(),
+        }
+    }
+
     /// The problem as a sentence: the value, then what is wrong with it.
     pub fn describe(&self) -> String {
         match self.value.is_empty() {
@@ -174,6 +196,21 @@ impl RowProblem {
     }
 }
 
+/// What a cell is besides its text: in text files always a text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CellKind {
+    #[default]
+    Text,
+    /// A number, written with a decimal point; with the currency that its format shows.
+    Number(Option<Symbol>),
+    /// `TRUE` or `FALSE`.
+    Boolean,
+    /// A date, a time, or both.
+    Date,
+    /// A formula whose result is not stored; its text is empty.
+    Formula,
+}
+
 /// The cells of one row, in one allocation for the text and one for its ends.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
@@ -181,6 +218,8 @@ pub struct Row {
     pub number: u64,
     text: String,
     ends: Vec<u32>,
+    /// Up to the last cell that is no text: of text files nothing.
+    kinds: Vec<CellKind>,
 }
 
 impl Row {
@@ -189,13 +228,27 @@ impl Row {
     }
 
     pub fn with_capacity(number: u64, bytes: usize, cells: usize) -> Row {
-        Row { number, text: String::with_capacity(bytes), ends: Vec::with_capacity(cells) }
+        Row { number, text: String::with_capacity(bytes), ends: Vec::with_capacity(cells), kinds: Vec::new() }
     }
 
     pub fn push(&mut self, cell: &str) {
         self.text.push_str(cell);
         // A record is at most a few MiB, far below u32.
         self.ends.push(self.text.len() as u32);
+    }
+
+    /// Adds a cell that may be no text.
+    pub fn push_as(&mut self, kind: CellKind, cell: &str) {
+        self.push(cell);
+        if kind != CellKind::Text {
+            self.kinds.resize(self.ends.len() - 1, CellKind::Text);
+            self.kinds.push(kind);
+        }
+    }
+
+    /// What the cell at `index` is.
+    pub fn kind(&self, index: usize) -> CellKind {
+        self.kinds.get(index).copied().unwrap_or_default()
     }
 
     /// The cell at `index`; empty beyond the last one.
@@ -219,7 +272,7 @@ impl Row {
 
     /// Whether no cell holds anything but white space and characters that nobody sees.
     pub fn is_blank(&self) -> bool {
-        self.text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+        self.text.chars().all(|c| c.is_whitespace() || is_invisible(c)) && !self.kinds.contains(&CellKind::Formula)
     }
 
     pub fn contains_nul(&self) -> bool {
@@ -238,5 +291,22 @@ mod tests {
         assert_eq!(row.cells().collect::<Vec<_>>(), ["a", "", "ü", "d"]);
         assert_eq!(row.cell(9), "");
         assert!(!row.is_blank() && !row.contains_nul());
+    }
+
+    #[test]
+    fn kinds_come_back_as_pushed() {
+        let mut row = Row::new(7);
+        row.push("a");
+        row.push_as(CellKind::Text, "b");
+        row.push_as(CellKind::Boolean, "TRUE");
+        row.push("c");
+        assert_eq!((0..5).map(|index| row.kind(index)).collect::<Vec<_>>(), {
+            use CellKind::{Boolean, Text};
+            [Text, Text, Boolean, Text, Text]
+        });
+        let mut formula = Row::new(8);
+        assert!(formula.is_blank());
+        formula.push_as(CellKind::Formula, "");
+        assert!(!formula.is_blank());
     }
 }

@@ -1,6 +1,7 @@
 //! Files of rows that an import hands back: CSV, or a workbook with marked cells. They appear under their name only
 //! when they are whole.
 
+use std::borrow::Cow;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use rust_xlsxwriter::{Color, Format, FormatPattern, Note, Workbook, Worksheet};
 use tempfile::NamedTempFile;
 
 use super::ImportError;
+use super::row::CellKind;
 use crate::domain::text::mark_text;
 
 /// A cell to be marked, where the form allows it.
@@ -15,6 +17,36 @@ pub struct Mark {
     pub column: usize,
     /// What stands in the comment.
     pub note: String,
+}
+
+/// A cell of a row, with what it is.
+pub struct RowCell {
+    pub kind: CellKind,
+    pub text: String,
+}
+
+impl RowCell {
+    /// A cell of text.
+    pub fn text(text: String) -> RowCell {
+        RowCell { kind: CellKind::Text, text }
+    }
+
+    /// The number of a cell that is one; not of one whose text shows more than its digits.
+    fn number(&self) -> Option<f64> {
+        let CellKind::Number(_) = self.kind else { return None };
+        self.text.parse::<f64>().ok().filter(|number| number.to_string() == self.text)
+    }
+
+    /// The text as it is read alike without the type of the cell: with its currency, and with decimals that group nothing.
+    fn in_text(&self) -> Cow<'_, str> {
+        let CellKind::Number(symbol) = self.kind else { return Cow::Borrowed(&self.text) };
+        let is_in_doubt = self.text.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 3);
+        match (symbol, if is_in_doubt { "0" } else { "" }) {
+            (None, "") => Cow::Borrowed(&self.text),
+            (None, zero) => Cow::Owned(format!("{}{zero}", self.text)),
+            (Some(symbol), zero) => Cow::Owned(format!("{}{zero} {}", self.text, symbol.as_str())),
+        }
+    }
 }
 
 /// A file of rows that is written as they come.
@@ -63,15 +95,15 @@ impl RowFile {
     ///
     /// # Errors
     /// The file cannot be written, or the row does not fit into a sheet.
-    pub fn write(&mut self, cells: &[String], marks: &[Mark]) -> Result<(), ImportError> {
+    pub fn write(&mut self, cells: &[RowCell], marks: &[Mark]) -> Result<(), ImportError> {
         let mut out = match self.out.take() {
             Some(out) => out,
             None => self.begin()?,
         };
         match &mut out {
             Out::Csv(csv) => {
-                let mut fields = cells.iter().map(|cell| mark_text(cell));
-                let written = fields.try_for_each(|cell| csv.write_field(cell.as_bytes()));
+                let mut fields = cells.iter().map(RowCell::in_text);
+                let written = fields.try_for_each(|cell| csv.write_field(mark_text(&cell).as_bytes()));
                 written.and_then(|()| csv.write_record(None::<&[u8]>)).map_err(|e| self.failed(e))?;
             }
             Out::Sheet(sheet) => sheet
@@ -136,20 +168,29 @@ impl Sheet {
         Ok(Sheet { workbook, marked, row: 1, notes: 0 })
     }
 
-    /// Every cell is text: a phone keeps its zeros, and nothing runs as a formula.
-    fn write(&mut self, cells: &[String], marks: &[Mark]) -> Result<(), rust_xlsxwriter::XlsxError> {
+    /// A cell is what it was in its workbook, and text otherwise: a phone keeps its zeros, and nothing runs as a formula.
+    fn write(&mut self, cells: &[RowCell], marks: &[Mark]) -> Result<(), rust_xlsxwriter::XlsxError> {
         let sheet: &mut Worksheet = self.workbook.worksheet_from_index(0)?;
         for (column, cell) in (0u16..).zip(cells) {
-            match marks.iter().find(|mark| mark.column == usize::from(column)) {
-                None if cell.is_empty() => {}
-                None => drop(sheet.write_string(self.row, column, cell)?),
-                Some(mark) => {
-                    sheet.write_string_with_format(self.row, column, cell, &self.marked)?;
-                    if self.notes < MAX_NOTES {
-                        self.notes += 1;
-                        sheet.insert_note(self.row, column, &Note::new(&mark.note).set_author("crmctl"))?;
-                    }
+            let mark = marks.iter().find(|mark| mark.column == usize::from(column));
+            if mark.is_none() && cell.text.is_empty() {
+                continue;
+            }
+            let format = if mark.is_some() { self.marked.clone() } else { Format::new() };
+            match (cell.number(), cell.kind) {
+                (Some(number), CellKind::Number(Some(symbol))) => {
+                    let format = format.set_num_format(format!("0.00 [${}]", symbol.as_str()));
+                    sheet.write_number_with_format(self.row, column, number, &format)?;
                 }
+                (Some(number), _) => drop(sheet.write_number_with_format(self.row, column, number, &format)?),
+                (None, CellKind::Boolean) => {
+                    sheet.write_boolean_with_format(self.row, column, cell.text == "TRUE", &format)?;
+                }
+                (None, _) => drop(sheet.write_string_with_format(self.row, column, &cell.text, &format)?),
+            }
+            if let Some(mark) = mark.filter(|_| self.notes < MAX_NOTES) {
+                self.notes += 1;
+                sheet.insert_note(self.row, column, &Note::new(&mark.note).set_author("crmctl"))?;
             }
         }
         self.row += 1;
@@ -160,6 +201,7 @@ impl Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::symbol::Symbol;
 
     #[test]
     fn nothing_is_written_over_and_nothing_without_rows() {
@@ -178,8 +220,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.csv");
         let mut file = RowFile::new(path.clone(), vec!["a".into()]);
-        file.write(&["=1+1".into()], &[]).unwrap();
+        file.write(&[RowCell::text("=1+1".into())], &[]).unwrap();
         file.finish().unwrap();
         assert_eq!(std::fs::read_to_string(path).unwrap(), "a\n'=1+1\n");
+    }
+
+    #[test]
+    fn a_number_in_a_text_file_is_read_alike() {
+        let cell = |text: &str, kind| RowCell { kind, text: text.into() }.in_text().into_owned();
+        let euro = CellKind::Number(Symbol::of("€"));
+        assert_eq!(cell("12.125", CellKind::Number(None)), "12.1250");
+        assert_eq!(cell("99.5", euro), "99.5 €");
+        assert_eq!(cell("12.125", euro), "12.1250 €");
+        assert_eq!(cell("1250", CellKind::Number(None)), "1250");
+        assert_eq!(cell("12.125", CellKind::Text), "12.125");
     }
 }

@@ -5,6 +5,7 @@ pub mod cost;
 pub mod currency;
 pub mod ledger;
 pub mod rate;
+pub mod symbol;
 
 use iso_currency::Currency;
 
@@ -147,9 +148,20 @@ pub fn parse(
     row: Option<Currency>,
     base: Currency,
 ) -> Result<Money, MoneyProblem> {
+    parse_named(text, separator, None, row, base)
+}
+
+/// The same with the currency that stands beside the text.
+fn parse_named(
+    text: &str,
+    separator: DecimalSeparator,
+    beside: Option<Currency>,
+    row: Option<Currency>,
+    base: Currency,
+) -> Result<Money, MoneyProblem> {
     let amount = Amount::of(text).ok_or(MoneyProblem::NotAnAmount)?;
     let named = match amount.currency {
-        "" => None,
+        "" => beside,
         symbol => Some(currency::of_symbol(symbol, row.unwrap_or(base))?),
     };
     let currency = match (named, row) {

@@ -17,6 +17,8 @@ pub enum TimeProblem {
     OrderUnknown(Orders),
     #[error("is no day of the calendar when read {}", .0.in_words())]
     NoSuchDay(DateOrder),
+    #[error("lies before 1900, with which the days of spreadsheets begin")]
+    BeforeSpreadsheets,
     #[error("is not a date or time")]
     NotATime,
 }
@@ -28,6 +30,7 @@ impl TimeProblem {
                 "write it as 2026-03-04, or say which with --date-order dmy, mdy or ymd"
             }
             TimeProblem::OrderUnknown(_) => "write it as 2026-03-04, or say which with --date-order dmy or mdy",
+            TimeProblem::BeforeSpreadsheets => "correct the year",
             TimeProblem::NoSuchDay(_) | TimeProblem::NotATime => "write it as 2026-03-04 or 2026-03-04 17:30",
         }
     }
@@ -57,6 +60,7 @@ pub fn parse(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<Ti
     let text = plain_spaces(text);
     let text = text.trim();
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        plausible(time.to_zoned(TimeZone::UTC).date())?;
         return Ok(time.into());
     }
     let (civil, offset) = civil(text, order)?;
@@ -77,9 +81,19 @@ pub fn day(text: &str, order: Option<DateOrder>) -> Result<Date, TimeProblem> {
 
 fn civil(text: &str, order: Option<DateOrder>) -> Result<(DateTime, Option<Offset>), TimeProblem> {
     let iso = text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(|date| date.at(0, 0, 0, 0))).ok();
-    match iso.or_else(|| from_day_number(text)) {
-        Some(civil) => Ok((civil, None)),
-        None => everyday(text, order),
+    let read = match iso.or_else(|| from_day_number(text)) {
+        Some(civil) => (civil, None),
+        None => everyday(text, order)?,
+    };
+    plausible(read.0.date())?;
+    Ok(read)
+}
+
+/// Refuses days before 1900: they are what is left of a year of two digits or of a blank day number.
+fn plausible(date: Date) -> Result<(), TimeProblem> {
+    match date.year() {
+        1900.. => Ok(()),
+        _ => Err(TimeProblem::BeforeSpreadsheets),
     }
 }
 

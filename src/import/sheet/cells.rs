@@ -7,6 +7,7 @@ use super::Options;
 use super::columns::{Columns, SheetField};
 use crate::db::models::access::organizations::Organization;
 use crate::domain::money::currency;
+use crate::domain::money::symbol::parse_number;
 use crate::domain::money::{self, DecimalSeparator, Money};
 use crate::domain::phone::{self, ParsedPhone, PhoneCheck, PhoneProblem, Region};
 use crate::domain::text::{cell_value, is_false, is_placeholder, is_spreadsheet_error};
@@ -15,7 +16,7 @@ use crate::domain::time::period::Period;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::{invisible, number_format};
 use crate::import::prepare::region_of;
-use crate::import::row::{ProblemKind, Row, RowProblem};
+use crate::import::row::{CellKind, ProblemKind, Row, RowProblem};
 
 /// What is the same for every row.
 pub struct Setting<F> {
@@ -71,7 +72,14 @@ pub struct Findings {
 
 impl<'a, F: SheetField> RowCells<'a, F> {
     pub fn new(setting: &'a Setting<F>, row: &'a Row) -> RowCells<'a, F> {
-        RowCells { setting, row, problems: Vec::new(), remarks: Vec::new(), parts: Vec::new(), repaired: false }
+        let mut cells =
+            RowCells { setting, row, problems: Vec::new(), remarks: Vec::new(), parts: Vec::new(), repaired: false };
+        for (index, target) in setting.columns.targets.iter().enumerate() {
+            if row.kind(index) == CellKind::Formula && target.is_some_and(SheetField::must_be_known) {
+                cells.problems.push(RowProblem::of_formula(cells.header(index), index));
+            }
+        }
+        cells
     }
 
     /// Everything that was found.
@@ -101,7 +109,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
     pub fn all(&self, field: F) -> Vec<(usize, String)> {
         let cells = self.setting.columns.columns_of(field).map(|index| (index, cell_value(self.row.cell(index))));
         cells
-            .filter(|(_, text)| !text.is_empty() && !is_placeholder(text) && !is_false(text))
+            .filter(|(_, text)| !text.is_empty() && !is_placeholder(text) && (!is_false(text) || field.is_flag()))
             .map(|(i, text)| (i, text.to_owned()))
             .collect()
     }
@@ -143,8 +151,11 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         }
     }
 
-    /// Notes what is wrong with the row as a whole.
+    /// Notes what is wrong with the row as a whole. What it lacks may be what a formula would come to.
     pub fn row_problem(&mut self, kind: ProblemKind, problem: &str, remedy: &str) {
+        if self.problems.iter().any(|problem| problem.kind == ProblemKind::FormulaWithoutResult) {
+            return;
+        }
         self.problems.push(RowProblem::of_row(kind, "", problem, remedy));
     }
 
@@ -262,7 +273,11 @@ impl<'a, F: SheetField> RowCells<'a, F> {
             self.problem(ProblemKind::SpreadsheetError, index, &text, "is a spreadsheet error", remedy);
             return None;
         }
-        match money::parse(&text, self.setting.decimal_separator, row, self.setting.currency) {
+        let read = match self.row.kind(index) {
+            CellKind::Number(symbol) => parse_number(&text, symbol, row, self.setting.currency),
+            _ => money::parse(&text, self.setting.decimal_separator, row, self.setting.currency),
+        };
+        match read {
             Ok(money) => Some(money),
             Err(e) => {
                 self.problem(ProblemKind::MoneyInvalid, index, &text, &e.to_string(), e.remedy());
@@ -274,7 +289,11 @@ impl<'a, F: SheetField> RowCells<'a, F> {
     /// A plain number, with its decimals behind a point.
     pub fn decimal(&mut self, field: F) -> Option<(usize, String)> {
         let (index, text) = self.exact(field, ProblemKind::RateInvalid)?;
-        match money::decimal(&text, self.setting.decimal_separator) {
+        let separator = match self.row.kind(index) {
+            CellKind::Number(_) => DecimalSeparator::Point,
+            _ => self.setting.decimal_separator,
+        };
+        match money::decimal(&text, separator) {
             Ok(number) => Some((index, number)),
             Err(e) => {
                 self.problem(ProblemKind::RateInvalid, index, &text, &e.to_string(), "write it as 1.0843");

@@ -33,9 +33,19 @@ pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
         Watch::default()
     }
 
+    /// Whether its cells say yes or no.
+    fn is_flag(self) -> bool {
+        false
+    }
+
     /// Whether several columns may fill it.
     fn may_repeat(self) -> bool {
         false
+    }
+
+    /// Whether a row is refused when its cell is a formula whose result is not stored; else such a cell counts as blank.
+    fn must_be_known(self) -> bool {
+        true
     }
 
     /// The field that a header means.
@@ -130,6 +140,11 @@ impl<F: SheetField> Columns<F> {
     /// The columns that fill one of these fields.
     pub fn columns_of_any(&self, fields: &[F]) -> Vec<usize> {
         fields.iter().flat_map(|field| self.columns_of(*field)).collect()
+    }
+
+    /// Whether a column fills a field.
+    pub fn is_claimed(&self, index: usize) -> bool {
+        self.targets.get(index).is_some_and(Option::is_some)
     }
 
     /// The headers of columns that are left out.

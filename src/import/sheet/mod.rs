@@ -22,7 +22,7 @@ use super::problems::{ProblemGroup, note};
 use super::proof::{Doubtful, Formats};
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
-use super::source::{Item, Source, SourceOptions};
+use super::source::{Item, Source, SourceOptions, SpecialCounts};
 use super::unclaimed::Unclaimed;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
@@ -151,6 +151,9 @@ pub struct SheetSummary<C> {
     /// Accepted rows of which a part was rejected: they are in the reject file, too.
     pub partly_rejected: u64,
     pub blank_rows: u64,
+    /// What is special of a workbook's sheet.
+    #[serde(flatten)]
+    pub special: SpecialCounts,
     pub rejects_file: Option<String>,
     pub problems: Vec<ProblemGroup>,
     /// What could not be read in rows that were accepted.
@@ -183,6 +186,7 @@ pub fn import<K: Kind>(
     if !columns.left_out().is_empty() {
         observer.notice(&format!("columns left out: {}", columns.left_out().join(", ")));
     }
+    source.special(&|index| columns.is_claimed(index)).iter().for_each(|text| observer.notice(text));
     let options = proven(options, &columns, &source, &mut |text| observer.notice(text))?;
     let setting = Setting::of(columns, &options, request.organization, request.stamp.now);
     let kind = K::new(options, request.organization);
@@ -257,6 +261,7 @@ impl<K: Kind> Job<'_, K> {
                 file_name: self.source.file_name.clone(),
                 file_sha256: self.source.sha256.clone(),
                 dry_run: self.request.mode.is_dry_run(),
+                special: self.source.count_special(&|index| self.setting.columns.is_claimed(index)),
                 ..SheetSummary::default()
             },
         };

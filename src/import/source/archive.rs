@@ -5,6 +5,7 @@ use std::io::{BufReader, Read};
 use zip::ZipArchive;
 
 use super::readable::Readable;
+use super::typed::xlsx::Search;
 use super::workbook::WorkbookKind;
 use crate::import::ImportError;
 
@@ -38,25 +39,31 @@ fn damaged(file: &Readable, error: &dyn std::fmt::Display) -> ImportError {
     )
 }
 
-/// Inflates every member once, without keeping it.
+/// Inflates every member once, without keeping it. Returns the sheets of an XLSX workbook that hold formulas, hidden rows or
+/// merged cells.
 ///
 /// # Errors
 /// The archive is damaged, or larger than a workbook may be.
-pub(super) fn check(file: &Readable) -> Result<(), ImportError> {
+pub(super) fn check(file: &Readable) -> Result<Vec<String>, ImportError> {
     let shown = file.name.as_str();
     let damaged = |e: &dyn std::fmt::Display| damaged(file, e);
     let mut archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(&e))?;
     let mut total = 0;
+    let mut special = Vec::new();
     let mut buffer = vec![0u8; 1 << 18];
     for index in 0..archive.len() {
         let mut member = archive.by_index(index).map_err(|e| damaged(&e))?;
         let name = member.name().map_err(|e| damaged(&e))?.into_owned();
         let packed = member.compressed_size().max(1);
         let mut size = 0u64;
+        let mut search = Search::is_sheet(&name).then(Search::default);
         loop {
             let read = member.read(&mut buffer).map_err(|e| damaged(&e))?;
             if read == 0 {
                 break;
+            }
+            if let Some(search) = &mut search {
+                search.take(buffer.get(..read).unwrap_or_default());
             }
             size += read as u64;
             total += read as u64;
@@ -72,6 +79,9 @@ pub(super) fn check(file: &Readable) -> Result<(), ImportError> {
                 ));
             }
         }
+        if search.is_some_and(|search| search.found) {
+            special.push(name);
+        }
     }
-    Ok(())
+    Ok(special)
 }

@@ -64,6 +64,7 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
         preamble: header.preamble,
         left_out: Vec::new(),
         notices: quoting_notice(quoting, shown_by).into_iter().collect(),
+        extras: Default::default(),
         estimated_rows: lines.saturating_sub(header_number),
         // The hash of a decoded copy is not the file's.
         sha256: (encoding == UTF_8).then_some(sha256),

@@ -7,16 +7,18 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use super::readable::Readable;
+use super::typed::{Extras, ExtrasOfSheets, ods, xls};
 use crate::import::ImportError;
 
 /// The most cells of all sheets together, empty ones between them included: a full XLS sheet of 45 columns.
 const MAX_CELLS: u64 = 3_000_000;
 
-/// Walks through the records of an XLS workbook (MS-XLS 2.1.4): each is whole, and there are not too many cells.
+/// Walks through the records of an XLS workbook (MS-XLS 2.1.4): each is whole, and there are not too many cells. Returns
+/// what is special of the sheets, in their order.
 ///
 /// # Errors
 /// The workbook is damaged, protected by a password, or too large.
-pub(super) fn check_xls(file: &Readable) -> Result<(), ImportError> {
+pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
     let damaged = |what: String| {
         ImportError::read_with(
             &file.name,
@@ -31,6 +33,9 @@ pub(super) fn check_xls(file: &Readable) -> Result<(), ImportError> {
     let name = ["Workbook", "Book"].into_iter().find(|name| compound.is_stream(name)).ok_or_else(|| {
         ImportError::read_with(&file.name, "it is an Office document, but no workbook", "name the XLS workbook itself")
     })?;
+    // Programs that compute formulas also say who wrote a file and when; the library that stores no results does not.
+    let stores_no_results = !compound.is_stream("\u{5}SummaryInformation");
+    let mut extras = xls::Collector::new(stores_no_results);
     let stream = compound.open_stream(name).map_err(|e| damaged(e.to_string()))?;
     let mut records = Records { input: BufReader::with_capacity(1 << 16, stream), at: 0 };
     let (mut sheet, mut extent, mut cells, mut strings) = (0u64, Extent::default(), 0u64, None);
@@ -38,6 +43,7 @@ pub(super) fn check_xls(file: &Readable) -> Result<(), ImportError> {
         .next()
         .map_err(|at| damaged(format!("the record at byte {at} of its part `{name}` is cut off (in sheet {sheet})")))?
     {
+        extras.take(records.at - 4 - data.len() as u64, kind, &data);
         match kind {
             // FilePass: what follows is encrypted.
             0x002F => return Err(password(file)),
@@ -75,7 +81,7 @@ pub(super) fn check_xls(file: &Readable) -> Result<(), ImportError> {
             return Err(too_large(file));
         }
     }
-    Ok(())
+    Ok(extras.finish())
 }
 
 /// The declared extent of a sheet, for which the library makes room at once.
@@ -152,11 +158,11 @@ impl Extent {
 }
 
 /// Reads the content of an ODS workbook once (OpenDocument 1.3, part 3, "Table"): it is whole, and its repeated rows
-/// and cells do not amount to too many.
+/// and cells do not amount to too many. Returns what is special of each sheet.
 ///
 /// # Errors
 /// The workbook is damaged or too large.
-pub(super) fn check_ods(file: &Readable) -> Result<(), ImportError> {
+pub(super) fn check_ods(file: &Readable) -> Result<ExtrasOfSheets, ImportError> {
     let damaged = |what: &dyn std::fmt::Display| {
         ImportError::read_with(
             &file.name,
@@ -168,6 +174,7 @@ pub(super) fn check_ods(file: &Readable) -> Result<(), ImportError> {
     let content = archive.by_name("content.xml").map_err(|e| damaged(&e))?;
     let mut xml = quick_xml::Reader::from_reader(BufReader::with_capacity(1 << 16, content));
     let (mut buffer, mut tables, mut total) = (Vec::new(), Table::default(), 0u64);
+    let mut extras = ods::Collector::default();
     loop {
         buffer.clear();
         let event = xml.read_event_into(&mut buffer).map_err(|e| damaged(&e))?;
@@ -186,12 +193,13 @@ pub(super) fn check_ods(file: &Readable) -> Result<(), ImportError> {
                 tables.end_row();
                 total = total - before + tables.extent.cells();
             }
-            Event::Eof => return Ok(()),
+            Event::Eof => return Ok(extras.finish()),
             _ => {}
         }
         if total > MAX_CELLS {
             return Err(too_large(file));
         }
+        extras.take(&event, &attribute);
     }
 }
 

@@ -41,6 +41,8 @@ impl<'a> HeaderSearch<'a> {
     /// # Errors
     /// The row that was named as the header is blank or beyond the end.
     pub fn finish(mut self, file: &str) -> Result<Option<Header>, ImportError> {
+        // The rows of a workbook may stand in the file in any order.
+        self.rows.sort_by_key(|row| row.number);
         let at = match self.options.header_row {
             Some(number) => Some(self.rows.iter().position(|row| row.number == number).ok_or_else(|| {
                 ImportError::read_with(

@@ -10,17 +10,21 @@ mod profile;
 mod readable;
 mod records;
 mod sheets;
+mod typed;
 mod workbook;
 
 use std::path::{Path, PathBuf};
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::ImportError;
 use super::row::{Row, RowProblem};
 use readable::Readable;
 use records::CellForm;
 use records::looks::Looks;
+use typed::Extras;
 use workbook::{Opened, WorkbookKind};
 
 /// What a file was found to be.
@@ -57,6 +61,8 @@ pub struct Source {
     /// How the rows of a text look.
     looks: Looks,
     opened: Arc<Opened>,
+    /// What is special of the sheet of a workbook.
+    extras: Arc<Extras>,
     /// About how many rows follow the header: for progress and for choosing how to look leads up.
     pub estimated_rows: u64,
 }
@@ -70,9 +76,25 @@ struct Text {
     left_out: Vec<String>,
     notices: Vec<String>,
     looks: Looks,
+    extras: Extras,
     estimated_rows: u64,
     /// The hash of the bytes that were read, when the pass over them made it.
     sha256: Option<String>,
+}
+
+/// What is counted of the sheet of a workbook besides its rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct SpecialCounts {
+    /// Hidden rows, which are read like the others.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hidden_rows: u64,
+    /// Formulas whose results are not stored.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub formulas_without_result: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What a header is to the kind of import at hand.
@@ -169,6 +191,7 @@ impl Source {
             notices: text.notices,
             looks: text.looks,
             opened: Arc::new(opened),
+            extras: Arc::new(text.extras),
             estimated_rows: text.estimated_rows,
         })
     }
@@ -185,7 +208,7 @@ impl Source {
                 csv::read(&self.rows, &place, sink)
             }
             Format::Workbook { kind, sheet } => {
-                let place = workbook::Place { kind: *kind, sheet, header_number, width };
+                let place = workbook::Place { kind: *kind, sheet, header_number, width, extras: &self.extras };
                 workbook::read(&self.rows, &self.opened, &place, sink)
             }
         }
@@ -234,6 +257,19 @@ impl Source {
             notices.push(format!("hidden sheets with rows left out: {}; --sheet reads one", self.left_out.join(", ")));
         }
         notices
+    }
+
+    /// What is special of the sheet in the columns that are wanted, for notices on stderr.
+    pub fn special(&self, wanted: &dyn Fn(usize) -> bool) -> Vec<String> {
+        self.sheet().map(|sheet| self.extras.notices(sheet, self.header_number, wanted)).unwrap_or_default()
+    }
+
+    /// Hidden rows, and formulas without stored results in the columns that are wanted.
+    pub fn count_special(&self, wanted: &dyn Fn(usize) -> bool) -> SpecialCounts {
+        SpecialCounts {
+            hidden_rows: self.extras.hidden_below(self.header_number),
+            formulas_without_result: self.extras.formulas_below(self.header_number, wanted).len() as u64,
+        }
     }
 
     /// The place of a cell as a spreadsheet names it; `None` in a text. The column counts from 0.

@@ -3,6 +3,7 @@
 use calamine::DataRef;
 
 use super::readable::Readable;
+use super::typed::Extras;
 use super::workbook::Book;
 use crate::import::ImportError;
 
@@ -66,7 +67,7 @@ pub(super) fn choose(file: &Readable, book: &mut Book, wanted: Option<&str>) -> 
 /// The rows of a sheet that hold anything; stops at `most`.
 fn count_rows(file: &Readable, book: &mut Book, sheet: &str, most: u64) -> Result<u64, ImportError> {
     let (mut rows, mut current) = (0u64, None);
-    book.each_cell(file, sheet, &mut |(row, _), value| {
+    book.each_cell(file, sheet, &Extras::default(), &mut |(row, _), value, _| {
         if !matches!(value, DataRef::Empty) && current != Some(row) {
             current = Some(row);
             rows += 1;

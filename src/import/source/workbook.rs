@@ -10,10 +10,15 @@ use calamine::{
     XlsxError,
 };
 
-use super::cells::{RowAssembler, column_letters};
+use roaring::RoaringBitmap;
+
+use super::cells::column_letters;
 use super::header::HeaderSearch;
 use super::readable::Readable;
 use super::records::looks::Looks;
+use super::typed::format::Shape;
+use super::typed::rows::RowAssembler;
+use super::typed::{Extras, ExtrasOfSheets, Look, xlsx};
 use super::{Format, Item, Sink, SourceOptions, Text, archive, guard, sheets};
 use crate::domain::invisible;
 use crate::import::ImportError;
@@ -70,20 +75,32 @@ pub(super) fn open(
     kind: WorkbookKind,
     options: &SourceOptions,
 ) -> Result<(Text, Opened), ImportError> {
+    let mut special = Vec::new();
+    let (mut of_places, mut of_names) = (Vec::new(), ExtrasOfSheets::new());
     match kind {
-        WorkbookKind::Xls => guard::check_xls(file)?,
-        WorkbookKind::Xlsx | WorkbookKind::Xlsb => archive::check(file)?,
+        WorkbookKind::Xls => of_places = guard::check_xls(file)?,
+        WorkbookKind::Xlsx | WorkbookKind::Xlsb => special = archive::check(file)?,
         WorkbookKind::Ods => {
             archive::check(file)?;
-            guard::check_ods(file)?;
+            of_names = guard::check_ods(file)?;
         }
     }
     let mut book = Book::open(file, kind)?;
     let chosen = sheets::choose(file, &mut book, options.sheet.as_deref())?;
+    let extras = match kind {
+        WorkbookKind::Xlsx => xlsx::read(file, &chosen.name, &special)?,
+        WorkbookKind::Ods => of_names.remove(&chosen.name).unwrap_or_default(),
+        WorkbookKind::Xls => {
+            let mut of_tabs = book.tabs().into_iter().zip(of_places);
+            of_tabs.find(|(tab, _)| tab.name == chosen.name).map(|(_, extras)| extras).unwrap_or_default()
+        }
+        // The library tells nothing beyond the values.
+        WorkbookKind::Xlsb => Extras::default(),
+    };
     let mut search = HeaderSearch::new(options);
     let mut rows = RowAssembler::default();
-    let declared = book.each_cell(file, &chosen.name, &mut |position, value| {
-        Ok(rows.add(position, value).is_none_or(|row| search.take(row)))
+    let declared = book.each_cell(file, &chosen.name, &extras, &mut |position, value, look| {
+        Ok(rows.add(position, value, look).is_none_or(|row| search.take(row)))
     })?;
     if let Some(row) = rows.finish() {
         search.take(row);
@@ -103,6 +120,7 @@ pub(super) fn open(
         left_out: chosen.left_out,
         notices: Vec::new(),
         looks: Looks::default(),
+        extras,
         estimated_rows: declared.saturating_sub(header.row.number),
         sha256: None,
     };
@@ -116,6 +134,7 @@ pub(super) struct Place<'a> {
     pub header_number: u64,
     /// The columns of the header.
     pub width: usize,
+    pub extras: &'a Extras,
 }
 
 /// Reads every row after the header.
@@ -130,19 +149,31 @@ pub(super) fn read(
 ) -> Result<(), ImportError> {
     let mut book = opened.take(file, place.kind)?;
     let mut rows = RowAssembler::default();
-    let mut before = place.header_number;
+    // Rows may stand in the file in any order.
+    let (mut last, mut seen) = (place.header_number, RoaringBitmap::new());
     let mut take = |row: Row| {
         if row.number <= place.header_number {
             return Ok(());
         }
-        let last = std::mem::replace(&mut before, row.number);
-        deliver(row, last, place.width, sink)
+        last = last.max(row.number);
+        match u32::try_from(row.number).is_ok_and(|number| seen.insert(number)) {
+            true => deliver(row, place.width, sink),
+            false => {
+                let remedy = "open the file in a spreadsheet program and save it";
+                let text = format!("stands in a further piece of row {}", row.number);
+                let problem = RowProblem::of_row(ProblemKind::RaggedRow, row.cell(0), text, remedy);
+                sink(Item::Broken(row, problem))
+            }
+        }
     };
-    book.each_cell(file, place.sheet, &mut |position, value| {
-        rows.add(position, value).map_or(Ok(()), &mut take).map(|()| true)
+    book.each_cell(file, place.sheet, place.extras, &mut |position, value, look| {
+        rows.add(position, value, look).map_or(Ok(()), &mut take).map(|()| true)
     })?;
     rows.finish().map_or(Ok(()), take)?;
-    Ok(())
+    match (last - place.header_number).saturating_sub(seen.len()) {
+        0 => Ok(()),
+        blank => sink(Item::Blank(blank)),
+    }
 }
 
 impl Opened {
@@ -190,12 +221,23 @@ impl Book {
 
     /// Calls `each` with the cells of a sheet, row by row, until it returns false; returns how many rows the sheet
     /// declares to have.
-    pub fn each_cell(&mut self, file: &Readable, sheet: &str, each: &mut EachCell<'_>) -> Result<u64, ImportError> {
+    pub fn each_cell(
+        &mut self,
+        file: &Readable,
+        sheet: &str,
+        extras: &Extras,
+        each: &mut EachCell<'_>,
+    ) -> Result<u64, ImportError> {
         match self {
             Book::Xlsx(book) => {
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(|e| Damage::from(e).of(file))?;
-                while let Some(cell) = cells.next_cell().map_err(|e| Damage::from(e).of(file))? {
-                    if !each(cell.get_position(), cell.get_value())? {
+                let shapes: Vec<Shape> = cells.styles().iter().map(shape_of).collect();
+                while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|e| Damage::from(e).of(file))? {
+                    let look = match extras.look(cell.get_position()) {
+                        Look::Plain => shapes.get(style).map_or(Look::Plain, Look::Shaped),
+                        look => look,
+                    };
+                    if !each(cell.get_position(), cell.get_value(), look)? {
                         break;
                     }
                 }
@@ -210,19 +252,24 @@ impl Book {
                     .map_err(|e| Damage::from(e).of(file))?
                 {
                     last = cell.get_position().0 + 1;
-                    if !each(cell.get_position(), cell.get_value())? {
+                    if !each(cell.get_position(), cell.get_value(), Look::Plain)? {
                         break;
                     }
                 }
                 Ok(u64::from(cells.dimensions().end.0) + 1)
             }
-            Book::Loaded(loaded) => loaded.each_cell(sheet, each),
+            Book::Loaded(loaded) => loaded.each_cell(sheet, extras, each),
         }
     }
 }
 
 /// Takes a cell at its row and column, both counted from 0; returns whether more are wanted.
-pub(super) type EachCell<'a> = dyn FnMut((u32, u32), &DataRef<'_>) -> Result<bool, ImportError> + 'a;
+pub(super) type EachCell<'a> = dyn FnMut((u32, u32), &DataRef<'_>, Look<'_>) -> Result<bool, ImportError> + 'a;
+
+fn shape_of(style: &calamine::Style) -> Shape {
+    let format = style.number_format.as_ref();
+    format.map_or(Shape::General, |format| Shape::of(&format.format_code, format.format_id))
+}
 
 impl Loaded {
     fn of<R: Reader<BufReader<File>>>(book: &mut R) -> Loaded {
@@ -232,7 +279,7 @@ impl Loaded {
         Loaded { tabs, ranges }
     }
 
-    fn each_cell(&self, sheet: &str, each: &mut EachCell<'_>) -> Result<u64, ImportError> {
+    fn each_cell(&self, sheet: &str, extras: &Extras, each: &mut EachCell<'_>) -> Result<u64, ImportError> {
         let Some(at) = self.tabs.iter().position(|tab| tab.name == sheet) else { return Ok(0) };
         let Some(range) = self.ranges.get(at) else { return Ok(0) };
         let (first_row, first_column) = range.start().unwrap_or_default();
@@ -249,7 +296,8 @@ impl Loaded {
                 Data::Empty => DataRef::Empty,
             };
             // A sheet has far fewer rows and columns than u32 holds.
-            if !each((first_row + row as u32, first_column + column as u32), &text)? {
+            let position = (first_row + row as u32, first_column + column as u32);
+            if !each(position, &text, extras.look(position))? {
                 break;
             }
         }
@@ -286,11 +334,7 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
     result.ok()
 }
 
-fn deliver(mut row: Row, before: u64, width: usize, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-    let blank = row.number.saturating_sub(before + 1);
-    if blank > 0 {
-        sink(Item::Blank(blank))?;
-    }
+fn deliver(mut row: Row, width: usize, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     while row.len() < width {
         row.push("");
     }

@@ -30,6 +30,10 @@ impl SheetField for CostField {
     const PROVEN_DATES: &'static [Self] = &[CostField::Period, CostField::PeriodEnd];
     const PROVEN_NUMBERS: &'static [Self] = &[CostField::Cost];
 
+    fn must_be_known(self) -> bool {
+        self != CostField::Note
+    }
+
     fn synonyms(self) -> &'static [&'static str] {
         match self {
             CostField::Cost => &[

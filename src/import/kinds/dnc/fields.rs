@@ -28,6 +28,10 @@ impl SheetField for DncField {
         matches!(self, DncField::Phone | DncField::OptOut)
     }
 
+    fn is_flag(self) -> bool {
+        self == DncField::OptOut
+    }
+
     /// Every column of phones is listed: of several numbers nobody knows which will be called.
     fn of_many_forms(header: &str) -> Option<Self> {
         match consent_column(header) {
@@ -38,6 +42,11 @@ impl SheetField for DncField {
 
     fn watch(_columns: &Columns<Self>) -> Watch {
         Watch { phones: Some(DncField::Phone.as_str()), ..Watch::default() }
+    }
+
+    /// What stands beside a number does not keep it off the list.
+    fn must_be_known(self) -> bool {
+        self == DncField::Phone
     }
 
     fn synonyms(self) -> &'static [&'static str] {

@@ -52,6 +52,7 @@ pub fn read(
     if !columns.left_out().is_empty() {
         notice(&format!("columns left out: {}", columns.left_out().join(", ")));
     }
+    source.special(&|index| columns.is_claimed(index)).iter().for_each(|text| notice(text));
     let options = &proven(options.clone(), &columns, &source, notice)?;
     let setting = Setting::of(columns, options, organization, now);
     let mut replies = Vec::new();

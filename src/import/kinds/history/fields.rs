@@ -37,6 +37,10 @@ impl SheetField for HistoryField {
         phone.or_else(|| email().map(|_| HistoryField::Email))
     }
 
+    fn must_be_known(self) -> bool {
+        !matches!(self, HistoryField::ChangedBy | HistoryField::Reason)
+    }
+
     /// Neither an external id nor the id of a lead is known by its header: a column "ID" of another system must not match
     /// strangers.
     fn synonyms(self) -> &'static [&'static str] {

@@ -191,7 +191,11 @@ impl LeadField {
 
     /// Whether it is yes or no, or takes these words for its own.
     pub fn is_flag(self) -> bool {
-        matches!(self, LeadField::DoNotCall | LeadField::EmailOptOut | LeadField::OptOut | LeadField::Consent)
+        use LeadField::*;
+        matches!(
+            self,
+            DoNotCall | DoNotText | EmailOptOut | OptOut | Consent | CallConsent | TextConsent | EmailConsent
+        )
     }
 
     /// Whether it is a text that may begin with an apostrophe.

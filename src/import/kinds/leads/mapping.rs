@@ -93,6 +93,11 @@ impl Mapping {
         places.filter(|(_, target)| **target == Target::Field(field)).map(|(index, _)| index).collect()
     }
 
+    /// Whether a column is kept in any form.
+    pub fn is_claimed(&self, index: usize) -> bool {
+        self.targets.get(index).is_some_and(|target| *target != Target::Ignored)
+    }
+
     /// The first column of a field.
     pub fn column_of(&self, field: LeadField) -> Option<usize> {
         self.targets.iter().position(|target| *target == Target::Field(field))

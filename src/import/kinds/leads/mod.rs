@@ -87,6 +87,7 @@ pub fn import(
     if !mapping.named_custom().is_empty() {
         observer.notice(&format!("kept as custom fields: {}", mapping.named_custom().join(", ")));
     }
+    source.special(&|index| mapping.is_claimed(index)).iter().for_each(|text| observer.notice(text));
     let checker = checker(db, mapping, &options, &request)?;
     let interrupted = db.interrupted();
     let mode = request.mode;
@@ -171,6 +172,7 @@ impl Job<'_> {
                 file_name: self.source.file_name.clone(),
                 file_sha256: self.source.sha256.clone(),
                 dry_run: self.request.mode.is_dry_run(),
+                special: self.source.count_special(&|index| self.checker.mapping.is_claimed(index)),
                 ..ImportSummary::default()
             },
         };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::checker::Checked;
 use crate::import::problems::{ProblemGroup, note};
 use crate::import::row::RowProblem;
-use crate::import::source::Source;
+use crate::import::source::{Source, SpecialCounts};
 use crate::ops::leads::upsert::{Fate, Outcome};
 
 /// The summary of one import: the printed answer, and the `counts` of its record.
@@ -46,6 +46,9 @@ pub struct ImportSummary {
     pub skipped_dnc: u64,
     /// Rows without any text; not among those read.
     pub blank_rows: u64,
+    /// What is special of a workbook's sheet.
+    #[serde(flatten)]
+    pub special: SpecialCounts,
     /// Cells that hold a word for "nothing", such as `N/A`.
     pub placeholders: u64,
     /// Values that `--lenient` dropped.

@@ -2,6 +2,7 @@
 
 mod names;
 mod phones;
+mod typed;
 mod values;
 
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ use crate::domain::text::{cell_text, cell_value, fold_key, is_false, is_placehol
 use crate::domain::timestamp::Timestamp;
 use crate::import::kinds::leads::mapping::{Mapping, Target};
 use crate::import::proof::Formats;
-use crate::import::row::{ProblemKind, Row, RowProblem};
+use crate::import::row::{CellKind, ProblemKind, Row, RowProblem};
 use crate::import::vocabulary::consent;
 use crate::ops::leads::draft::LeadDraft;
 
@@ -96,6 +97,7 @@ impl Checker {
             checker: self,
             formats,
             at: None,
+            kind: CellKind::Text,
             currency: None,
             spelling: None,
             full_name: None,
@@ -108,15 +110,17 @@ impl Checker {
         };
         // The row's country decides how its phones are read, its currency how its amounts: they come first.
         for first in [LeadField::Country, LeadField::Currency] {
+            work.kind = CellKind::Text;
             if let Some((_, value)) = self.mapping.constants.iter().find(|(field, _)| *field == first) {
                 work.parse(first, value.clone(), value);
             }
             if let Some(index) = self.mapping.column_of(first) {
+                work.kind = row.kind(index);
                 work.take(first, index, row.cell(index));
             }
         }
         for (index, target) in self.mapping.targets.iter().enumerate() {
-            work.at = Some(index);
+            (work.at, work.kind) = (Some(index), row.kind(index));
             match target {
                 Target::Field(LeadField::Country | LeadField::Currency) => {}
                 Target::Field(field) => work.take(*field, index, row.cell(index)),
@@ -124,7 +128,7 @@ impl Checker {
                 Target::Ignored => {}
             }
         }
-        work.at = None;
+        (work.at, work.kind) = (None, CellKind::Text);
         for (field, value) in &self.mapping.constants {
             if !matches!(field, LeadField::Country | LeadField::Currency) {
                 work.parse(*field, value.clone(), value);
@@ -140,6 +144,8 @@ struct Work<'a> {
     formats: Formats,
     /// The column under check, counted from 0.
     at: Option<usize>,
+    /// What its cell is.
+    kind: CellKind,
     /// The currency that the row names.
     currency: Option<Currency>,
     /// How a file before this one wrote the source.
@@ -158,9 +164,9 @@ impl Work<'_> {
     fn take(&mut self, field: LeadField, index: usize, cell: &str) {
         let text = if field.is_prose() { cell_text(cell) } else { cell_value(cell) };
         if text.is_empty() {
-            return;
+            return self.refuse_formula(field, index);
         }
-        if is_placeholder(text) || is_false(text) && !field.is_flag() {
+        if is_placeholder(text) || is_false(text) && !field.is_flag() || self.says_nothing(field, text) {
             self.placeholders += 1;
             return;
         }
@@ -296,7 +302,7 @@ mod tests {
     use crate::db::types::Uid;
     use crate::import::options::ImportOptions;
 
-    fn checker(headers: &[&str], lenient: bool) -> Checker {
+    pub(super) fn checker(headers: &[&str], lenient: bool) -> Checker {
         let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
         Checker {
             mapping: Mapping::of("leads.csv", &headers, &ImportOptions::default()).unwrap(),

@@ -9,7 +9,6 @@ use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
 use crate::domain::leads::{name, score, source, tag};
 use crate::domain::money::currency;
-use crate::domain::money::{self, DecimalSeparator};
 use crate::domain::phone::Region;
 use crate::domain::text::is_spreadsheet_error;
 use crate::domain::time::datetime;
@@ -206,8 +205,7 @@ impl Work<'_> {
     }
 
     fn value(&mut self, column: String, text: &str) {
-        let separator = self.formats.decimal_separator.unwrap_or(DecimalSeparator::Point);
-        match money::parse(text, separator, self.currency, self.checker.base_currency) {
+        match self.amount(text, self.currency) {
             Ok(money) => {
                 self.draft.lead.value_cents = Some(money.cents);
                 self.draft.lead.currency = Some(money.currency.code().to_owned());
