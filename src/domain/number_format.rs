@@ -6,6 +6,10 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LostDigits;
 
+/// What is wrong with such an id, to be read after it, and what a person can do.
+pub const ID_PROBLEM: &str = "has lost digits to the spreadsheet's number format, and could be a stranger's id";
+pub const ID_REMEDY: &str = "export the ids again, into a column that is formatted as text";
+
 /// The most digits that a number cell of a spreadsheet keeps.
 const KEPT: usize = 15;
 
@@ -36,6 +40,15 @@ pub fn id(text: &str) -> Result<(Cow<'_, str>, bool), LostDigits> {
         ..=KEPT => Ok((digits.into(), true)),
         _ => Err(LostDigits),
     }
+}
+
+/// Whether an id looks like a number cell of a workbook that could not keep all its digits: it has more of them, ends with
+/// 0, and a float is written so.
+pub fn may_be_rounded(text: &str) -> bool {
+    text.len() > KEPT
+        && text.ends_with('0')
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && text.parse::<f64>().is_ok_and(|number| number.to_string() == text)
 }
 
 /// The mantissa and the exponent of a number as spreadsheets and programs write floats: with a sign in the exponent, or with
@@ -174,6 +187,22 @@ mod tests {
             "",
         ] {
             assert_eq!(read(text), Ok((text.to_owned(), false)), "{text}");
+        }
+    }
+
+    #[test]
+    fn rounded_number_cells() {
+        for number in [120212345678901234_u64, 123456789012345678, 1234567890123450] {
+            let shown = (number as f64).to_string();
+            assert!(may_be_rounded(&shown) || !shown.ends_with('0'), "{shown}");
+        }
+        for text in ["120212345678901000", "1234567890123450", "100000000000000000000"] {
+            assert!(may_be_rounded(text), "{text}");
+        }
+        for text in
+            ["120212345678901234", "123456789012340", "1234567890123456", "0120212345678901000", "a20212345678901000"]
+        {
+            assert!(!may_be_rounded(text), "{text}");
         }
     }
 

@@ -44,7 +44,7 @@ fn requests_are_imported_and_taken_back() {
         world.file(
             "opt-outs.csv",
             "Opt outs of March\n\nPhone Number;Reason;Date;Channel;Expires;Agent\n\
-             212-555-0101;angry;2026-03-01;;;x\n1.21E+10;;;;;x\n2125550102, 2125550103;;03/04/2026;sms;;x\n\
+             212-555-0101;angry;2026-03-01;;;x\n1.21E+10;;;;;x\n2125550102, 2125550103;;soon;sms;;x\n\
              2125550104;;;fax;;\n;;;;;\n2125550101;again;2026-03-02;;2026-12-31;\n2125550105;;2027-01-01;;2026-01-01;\n",
         );
 
@@ -53,7 +53,10 @@ fn requests_are_imported_and_taken_back() {
         world.tell(&["dnc", "list"]);
         world.file(
             "fixed.csv",
-            std::fs::read_to_string(world.path("opt-outs.csv.rejects.csv")).unwrap().replace("1.21E+10", "2125550106"),
+            std::fs::read_to_string(world.path("opt-outs.csv.rejects.csv"))
+                .unwrap()
+                .replace("1.21E+10", "2125550106")
+                .replace(",soon,sms", ",03/04/2026,sms"),
         );
         world.tell(&["import", "dnc", "fixed.csv", "--date-order", "mdy"]);
         world.tell(&["dnc", "check", "2125550101", "2125550102", "2125550106"]);

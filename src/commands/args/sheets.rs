@@ -54,7 +54,7 @@ pub struct SheetArgs {
     /// Leave a column out; may be given several times
     #[arg(long, value_name = "HEADER")]
     pub ignore: Vec<String>,
-    /// Which of day and month stands first in dates such as 03/04/2026, where the file does not prove it
+    /// The order of day, month and year in dates such as 03/04/2026 or 26-03-04, where the file does not prove it
     #[arg(long, value_parser = one_of::<DateOrder>())]
     pub date_order: Option<DateOrder>,
     /// Where rejected rows go [default: FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]

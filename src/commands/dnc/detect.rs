@@ -64,7 +64,7 @@ pub struct Args {
     /// Take a field of --replies from a column: phone, evidence (the text) or requested_at
     #[arg(long, value_name = "FIELD=HEADER", requires = "replies")]
     map: Vec<Assignment>,
-    /// Which of day and month stands first in dates of --replies
+    /// The order of day, month and year in dates of --replies such as 03/04/2026, where the file does not prove it
     #[arg(long, requires = "replies", value_parser = one_of::<DateOrder>())]
     date_order: Option<DateOrder>,
 }

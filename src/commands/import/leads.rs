@@ -84,7 +84,7 @@ pub struct Args {
     /// What a word of the file's status column means; may be given several times
     #[arg(long, value_name = "WORD=STATUS")]
     status_map: Vec<StatusMeaning>,
-    /// Which of day and month stands first in dates such as 03/04/2026 [default: proven by the column, or asked for]
+    /// The order of day, month and year in dates such as 03/04/2026 or 26-03-04 [default: proven by the column, or asked for]
     #[arg(long, value_parser = one_of::<DateOrder>())]
     date_order: Option<DateOrder>,
     /// What separates decimals in amounts of money [default: proven by the column, or asked for]

@@ -14,7 +14,7 @@ pub struct Name {
 }
 
 /// Splits a full name: `Lovelace, Ada` at the comma, `Ada King Lovelace` before the last word. A single word is a first
-/// name, but behind a title a last name. Degrees and the like stay with the last name: `Ada Lovelace, PhD` is Ada and
+/// name, but with a title or a degree a last name. Degrees and the like stay with the last name: `Ada Lovelace, PhD` is Ada and
 /// `Lovelace, PhD`. The name of a company is kept whole, as a first name.
 pub fn split(full: &str) -> Name {
     if is_company(full) {
@@ -42,7 +42,8 @@ pub fn split(full: &str) -> Name {
     behind.extend(style.take_suffixes(&mut first));
     if !is_swapped {
         let names = last.len();
-        let of_last = if names == 1 && titles.is_empty() { 0 } else { names.min(1) };
+        let is_bare = titles.is_empty() && behind.is_empty() && suffixes.is_empty();
+        let of_last = if names == 1 && is_bare { 0 } else { names.min(1) };
         first = last.drain(..names - of_last).collect();
     }
     last.extend(behind);
@@ -283,7 +284,8 @@ mod tests {
             ("Roe Jr., Ann", "Ann", "Roe Jr."),
             ("Roe, Jr., Ann", "Ann", "Roe, Jr."),
             ("Roe, Ann Jr.", "Ann", "Roe Jr."),
-            ("Ann, PhD", "Ann", "PhD"),
+            ("Roe, PhD", "", "Roe, PhD"),
+            ("Roe Jr.", "", "Roe Jr."),
         ]);
     }
 

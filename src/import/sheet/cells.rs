@@ -29,6 +29,8 @@ pub struct Setting<F> {
     pub zone: TimeZone,
     pub currency: Currency,
     pub now: Timestamp,
+    /// Whether the rows are of a workbook, whose number cells keep 15 digits.
+    pub from_workbook: bool,
 }
 
 impl<F: SheetField> Setting<F> {
@@ -43,6 +45,7 @@ impl<F: SheetField> Setting<F> {
             zone: datetime::zone(&organization.timezone).unwrap_or(TimeZone::UTC),
             currency: currency::parse(&organization.base_currency).unwrap_or(Currency::USD),
             now,
+            from_workbook: false,
         }
     }
 }
@@ -218,9 +221,10 @@ impl<'a, F: SheetField> RowCells<'a, F> {
     /// An id of another system, or of a lead, of at most so many characters.
     pub fn id(&mut self, field: F, most: usize) -> Option<(usize, String)> {
         let (index, text) = self.exact(field, ProblemKind::ExternalIdDamaged)?;
-        let Ok((id, repaired)) = number_format::id(&text) else {
-            let problem = "has lost digits to the spreadsheet's number format, and could be a stranger's id";
-            let remedy = "format the column as text in the spreadsheet and export it again";
+        let read = number_format::id(&text).ok();
+        let kept = read.filter(|(id, _)| !(self.setting.from_workbook && number_format::may_be_rounded(id)));
+        let Some((id, repaired)) = kept else {
+            let (problem, remedy) = (number_format::ID_PROBLEM, number_format::ID_REMEDY);
             self.problem(ProblemKind::ExternalIdDamaged, index, &text, problem, remedy);
             return None;
         };

@@ -45,13 +45,12 @@ impl Work<'_> {
             },
             LeadField::Name => self.full_name = Some((self.at.filter(|_| !column.is_empty()), text.to_owned())),
             LeadField::ExternalId => match number_format::id(text) {
-                Ok((id, repaired)) => {
+                Ok((id, repaired)) if !(self.checker.from_workbook && number_format::may_be_rounded(&id)) => {
                     self.repaired |= repaired;
                     self.text(field, column, &id);
                 }
-                Err(_) => {
-                    let problem = "has lost digits to the spreadsheet's number format, and could be a stranger's id";
-                    let remedy = "format the column as text in the spreadsheet and export it again";
+                _ => {
+                    let (problem, remedy) = (number_format::ID_PROBLEM, number_format::ID_REMEDY);
                     self.problem(ProblemKind::ExternalIdDamaged, column, text, problem, remedy);
                 }
             },
