@@ -7,6 +7,7 @@ use crate::domain::leads::status::Status;
 use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::PhoneCheck;
 use crate::domain::time::datetime::DateOrder;
+use crate::import::source::encoding;
 
 /// The organization's setting for imports that name no policy for duplicates.
 pub const ON_DUPLICATE_KEY: &str = "import.on_duplicate";
@@ -112,7 +113,7 @@ pub struct ImportOptions {
     #[serde(skip)]
     pub delimiter: Option<char>,
     #[serde(skip)]
-    pub encoding: Option<&'static encoding_rs::Encoding>,
+    pub encoding: Option<encoding::TextEncoding>,
     #[serde(skip)]
     pub sheet: Option<String>,
     /// Where the header is: the line in which it begins, or the sheet's row.

@@ -21,9 +21,9 @@ pub struct FileForm {
     /// What separates the cells of a text file [default: found out]
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub delimiter: Option<char>,
-    /// The encoding of a text file, such as windows-1252 [default: found out]
+    /// The encoding of a text file, such as windows-1252, macintosh or cp850 [default: found out]
     #[arg(long, value_name = "NAME", value_parser = encoding::named)]
-    pub encoding: Option<&'static encoding_rs::Encoding>,
+    pub encoding: Option<encoding::TextEncoding>,
     /// The sheet of a workbook, by name or place [default: the only one that is not empty]
     #[arg(long)]
     pub sheet: Option<String>,

@@ -158,6 +158,9 @@ pub struct SheetSummary<C> {
     pub problems: Vec<ProblemGroup>,
     /// What could not be read in rows that were accepted.
     pub remarks: Vec<ProblemGroup>,
+    /// What a person should know of how the file was read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
     pub seconds: f64,
 }
 
@@ -263,6 +266,7 @@ impl<K: Kind> Job<'_, K> {
                 file_sha256: self.source.sha256.clone(),
                 dry_run: self.request.mode.is_dry_run(),
                 special: self.source.count_special(&|index| self.setting.columns.is_claimed(index)),
+                notices: self.source.notices.clone(),
                 ..SheetSummary::default()
             },
         };

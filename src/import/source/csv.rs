@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::UTF_8;
 
+use super::charsets::TextEncoding;
 use super::header::HeaderSearch;
 use super::profile::{self, TextError, TextProfile};
 use super::readable::Readable;
@@ -23,8 +24,8 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// # Errors
 /// The file is no text with a header.
 pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Readable), ImportError> {
-    let (file, profile, encoding) = as_utf8(file, options)?;
-    let TextProfile { lines, head, sha256, quotes } = profile;
+    let Decoded { file, profile, encoding, notice } = as_utf8(file, options)?;
+    let TextProfile { lines, head, sha256, quotes, signs } = profile;
     let delimiter = match options.delimiter {
         Some(c) => u8::try_from(c).ok().filter(u8::is_ascii).ok_or_else(|| {
             ImportError::read_with(&file.name, format!("`{c}` cannot separate cells"), "use one of , ; | or a tab")
@@ -63,11 +64,11 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
         header_number,
         preamble: header.preamble,
         left_out: Vec::new(),
-        notices: quoting_notice(quoting, shown_by).into_iter().collect(),
+        notices: notice.into_iter().chain(quoting_notice(quoting, shown_by)).chain(signs.notices()).collect(),
         extras: Default::default(),
         estimated_rows: lines.saturating_sub(header_number),
         // The hash of a decoded copy is not the file's.
-        sha256: (encoding == UTF_8).then_some(sha256),
+        sha256: (encoding == PLAIN).then_some(sha256),
     };
     Ok((text, file))
 }
@@ -82,32 +83,42 @@ fn quoting_notice(quoting: Quoting, line: Option<u64>) -> Option<String> {
     }
 }
 
+/// A text in UTF-8.
+struct Decoded {
+    file: Readable,
+    profile: TextProfile,
+    /// What it was before.
+    encoding: TextEncoding,
+    /// Why it was read so, if that is not plain.
+    notice: Option<String>,
+}
+
 /// The text in UTF-8, by the encoding that was asked for, that its first bytes declare, or that it shows.
-fn as_utf8(
-    file: &Readable,
-    options: &SourceOptions,
-) -> Result<(Readable, TextProfile, &'static Encoding), ImportError> {
+fn as_utf8(file: &Readable, options: &SourceOptions) -> Result<Decoded, ImportError> {
     let plain = |error: TextError| match error {
         TextError::NotUtf8(e) | TextError::Other(e) => e,
     };
-    let decoded = |encoding| {
+    let decoded = |encoding, notice| {
         let copy = encoding::in_utf8(file, encoding)?;
         let profile = profile::of_text(&copy).map_err(plain)?;
-        Ok((copy, profile, encoding))
+        Ok(Decoded { file: copy, profile, encoding, notice })
     };
     let asked = options.encoding.or(encoding::declared(&file.head()?));
-    if let Some(encoding) = asked.filter(|encoding| *encoding != UTF_8) {
-        return decoded(encoding);
+    if let Some(encoding) = asked.filter(|encoding| *encoding != PLAIN) {
+        return decoded(encoding, None);
     }
     match profile::of_text(file) {
-        Ok(profile) => Ok((file.clone(), profile, UTF_8)),
+        Ok(profile) => Ok(Decoded { file: file.clone(), profile, encoding: PLAIN, notice: None }),
         Err(TextError::NotUtf8(error)) if options.encoding.is_none() => match encoding::detected(file)? {
-            Some(encoding) => decoded(encoding),
+            Some((encoding, notice)) => decoded(encoding, notice),
             None => Err(error),
         },
         Err(error) => Err(plain(error)),
     }
 }
+
+/// What needs no copy.
+const PLAIN: TextEncoding = TextEncoding::Standard(UTF_8);
 
 /// Where the rows of a text begin, and how they look.
 pub(super) struct Place<'a> {

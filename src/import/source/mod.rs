@@ -2,6 +2,7 @@
 
 mod archive;
 mod cells;
+mod charsets;
 mod csv;
 pub mod encoding;
 mod guard;
@@ -57,7 +58,7 @@ pub struct Source {
     /// Hidden sheets with rows, which nobody asked for.
     left_out: Vec<String>,
     /// What a person should know of how the file is read.
-    notices: Vec<String>,
+    pub notices: Vec<String>,
     /// How the rows of a text look.
     looks: Looks,
     opened: Arc<Opened>,
@@ -117,7 +118,7 @@ pub struct SourceOptions {
     pub recognise: fn(&str) -> Recognised,
     pub delimiter: Option<char>,
     /// The encoding of a text.
-    pub encoding: Option<&'static encoding_rs::Encoding>,
+    pub encoding: Option<encoding::TextEncoding>,
     /// A sheet's name or its place, counted from 1.
     pub sheet: Option<String>,
 }

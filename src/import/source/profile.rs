@@ -4,6 +4,7 @@ use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
+use super::charsets::garbled::Signs;
 use super::readable::Readable;
 use super::records::survey::QuotesSeen;
 use super::{MAX_RECORD, io_reason};
@@ -29,6 +30,8 @@ pub(super) struct TextProfile {
     /// The beginning of the file in whole lines, without byte order mark.
     pub head: Vec<u8>,
     pub quotes: QuotesSeen,
+    /// Signs that the text is garbled.
+    pub signs: Signs,
 }
 
 /// How much of a file's beginning decides its delimiter, in bytes.
@@ -58,11 +61,13 @@ pub(super) fn of_text(text: &Readable) -> Result<TextProfile, TextError> {
     let mut head = Vec::new();
     // Bytes at the end of a chunk that begin a character which the next chunk ends.
     let mut cut: Vec<u8> = Vec::new();
+    let mut signs = Signs::default();
     let (mut quotes, mut last) = (QuotesSeen::default(), 0);
     each_chunk(text, |chunk| {
         hasher.update(chunk);
         head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
         quotes.look(last, chunk);
+        signs.look(lines, chunk);
         last = chunk.last().copied().unwrap_or(last);
         for newline in memchr::memchr_iter(b'\n', chunk) {
             check_line(shown, lines + 1, size + newline as u64 - line_start)?;
@@ -97,7 +102,7 @@ pub(super) fn of_text(text: &Readable) -> Result<TextProfile, TextError> {
     if head.starts_with(&[0xEF, 0xBB, 0xBF]) {
         head.drain(..3);
     }
-    Ok(TextProfile { sha256: hex(hasher), lines, head, quotes })
+    Ok(TextProfile { sha256: hex(hasher), lines, head, quotes, signs })
 }
 
 fn check_line(file: &str, line: u64, length: u64) -> Result<(), ImportError> {

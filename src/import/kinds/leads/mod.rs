@@ -174,6 +174,7 @@ impl Job<'_> {
                 file_sha256: self.source.sha256.clone(),
                 dry_run: self.request.mode.is_dry_run(),
                 special: self.source.count_special(&|index| self.checker.mapping.is_claimed(index)),
+                notices: self.source.notices.clone(),
                 ..ImportSummary::default()
             },
         };

@@ -56,6 +56,9 @@ pub struct ImportSummary {
     pub rejects_file: Option<String>,
     pub skipped_file: Option<String>,
     pub problems: Vec<ProblemGroup>,
+    /// What a person should know of how the file was read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
     pub seconds: f64,
 }
 
