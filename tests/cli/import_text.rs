@@ -74,7 +74,7 @@ fn a_number_that_a_quote_hides_is_never_clear_without_a_word() {
         }
         let replies = "Phone,Message\n+12125550146,\"stop\n+12125550147,\"please\n+12125550148,hello\n";
         let file = world.file("replies.csv", replies);
-        let ran = world.run(["dnc", "detect", "--file", file.to_str().unwrap(), "--format", "json"]);
+        let ran = world.run(["dnc", "detect", "--replies", file.to_str().unwrap(), "--format", "json"]);
         assert!(ran.code != Some(0) && ran.stdout.contains("quoted cell"), "{} {}", ran.stdout, ran.stderr);
     });
 }
@@ -90,11 +90,11 @@ fn other_imports_reject_what_a_stray_quote_swallows() {
             ),
             (
                 vec!["import", "history"],
-                "Phone,Status,At\n+12125550142,\"contacted,2026-01-02\n+12125550143,qualified,2026-01-03\n+12125550144,\"qualified,2026-01-04\n+12125550142,hot,2026-01-05\n",
+                "Phone,Status,Date\n+12125550142,\"contacted,2026-01-02\n+12125550143,qualified,2026-01-03\n+12125550144,\"qualified,2026-01-04\n+12125550142,hot,2026-01-05\n",
             ),
             (
                 vec!["roi", "rate", "import"],
-                "From,To,Month,Rate\n\"EUR,USD,2026-01,1.1\nGBP,USD,2026-01,1.3\n\"CHF,USD,2026-01,1.2\nSEK,USD,2026-01,0.1\n",
+                "Currency,Month,Rate,To\n\"EUR,2026-01,1.1,USD\nGBP,2026-01,1.3,USD\n\"CHF,2026-01,1.2,USD\nSEK,2026-01,0.1,USD\n",
             ),
         ] {
             let file = world.file("sheet.csv", text);

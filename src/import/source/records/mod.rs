@@ -217,7 +217,7 @@ impl<R: BufRead> RecordReader<R> {
         }
         let ragged = self.looks.as_ref().is_some_and(|looks| looks.width() != cells);
         if self.doubtful {
-            if scan.stray_end {
+            if scan.may_end_another() {
                 let problem = "has a quote that may end a cell which begins in a line above".to_owned();
                 return Some(Tear { opened: begins, problem });
             }

@@ -26,7 +26,9 @@ pub(super) struct Scan {
     /// Whether a quoted cell holds the delimiter or goes on in another line.
     pub holds_structure: bool,
     /// Whether a quote ends a cell that does not begin with one.
-    pub stray_end: bool,
+    stray_end: bool,
+    /// How many quotes are text of cells that do not begin with one.
+    text_quotes: u64,
 }
 
 /// Text that follows the end of a quoted cell.
@@ -40,7 +42,7 @@ pub(super) struct Fault {
 
 impl Scan {
     pub fn new(delimiter: u8, quoting: Quoting) -> Scan {
-        Scan { delimiter, quoting, line: 0, open: None, holds_structure: false, stray_end: false }
+        Scan { delimiter, quoting, line: 0, open: None, holds_structure: false, stray_end: false, text_quotes: 0 }
     }
 
     /// Takes the next line of the record, with its end.
@@ -55,6 +57,7 @@ impl Scan {
                 match at.checked_sub(1).and_then(|before| line.get(before)) {
                     Some(before) if *before != self.delimiter && !is_line_end(*before) => {
                         self.stray_end |= self.ends_cell(next);
+                        self.text_quotes += 1;
                     }
                     _ => (self.open, start) = (Some(self.line), at + 1),
                 }
@@ -78,6 +81,11 @@ impl Scan {
         self.holds_structure |= self.open.is_some();
         self.line += 1;
         Ok(())
+    }
+
+    /// Whether a quote may end a cell that began in an earlier record.
+    pub fn may_end_another(&self) -> bool {
+        self.stray_end && self.text_quotes % 2 == 1
     }
 
     fn ends_cell(&self, next: Option<u8>) -> bool {
@@ -180,11 +188,11 @@ mod tests {
         ] {
             let scan = scan(clean, Quoting::Doubled).unwrap();
             assert_eq!(scan.open, None, "{clean}");
-            assert!(!scan.stray_end, "{clean}");
+            assert!(!scan.may_end_another(), "{clean}");
         }
-        for text in ["5\" pipe,2\" x 4\"\n", "Ann,pipe of 5\",x\n"] {
+        for (text, may_end) in [("pipe,2\" x 4\"\n", false), ("Ann,pipe of 5\",x\n", true), ("5\" pipe,x\n", false)] {
             let scan = scan(text, Quoting::Doubled).unwrap();
-            assert_eq!((scan.open, scan.stray_end), (None, true), "{text}");
+            assert_eq!((scan.open, scan.may_end_another()), (None, may_end), "{text}");
         }
     }
 
