@@ -68,6 +68,8 @@ vocabulary! {
         CostRefused = "cost_refused",
         /// An exchange rate cannot be read, or stands in the file twice.
         RateInvalid = "rate_invalid",
+        /// The row of a sheet of costs adds up others.
+        TotalsRow = "totals_row",
     }
 }
 
@@ -120,6 +122,7 @@ impl ProblemKind {
             ProblemKind::SourceMissing => "A cost names no source, or a name that has neither letters nor digits.",
             ProblemKind::CostRefused => "A cost is recorded already, stands in the file twice, or is below zero.",
             ProblemKind::RateInvalid => "An exchange rate cannot be read, or stands in the file twice.",
+            ProblemKind::TotalsRow => "The row of a sheet of costs adds up other rows: it would count them twice.",
         }
     }
 
@@ -141,6 +144,7 @@ impl ProblemKind {
                 | SourceMissing
                 | CostRefused
                 | RateInvalid
+                | TotalsRow
         )
     }
 }

@@ -29,6 +29,7 @@ mod import_options;
 mod import_random;
 mod import_spelling;
 mod import_text;
+mod import_totals;
 mod import_undo;
 mod import_values;
 mod lead;

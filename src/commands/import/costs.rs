@@ -21,7 +21,7 @@ use crate::ui::Column;
 ///
 /// Each row is what a source, or one of its campaigns, cost in a month, or on a day of it: days of one month add up. A cost
 /// that is recorded already is refused, unless --add or --replace says what becomes of it; the very same one is left as it
-/// is. `import undo` takes the costs back.
+/// is. Rows of totals, known by their name, or without one by their amount, are rejected. `import undo` takes the costs back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Fields: source, campaign, period (a month or a day), period_end, cost, currency, note\n\n\
     Examples:\n  crmctl import costs costs.xlsx --dry-run\n  \
@@ -71,6 +71,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             _ => None,
         },
         formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },
+        ..CostOptions::default()
     };
     run_sheet::<Costs>(args.sheet, options, COUNTS, context)
 }

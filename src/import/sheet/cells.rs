@@ -108,6 +108,25 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         self.setting.columns.headers.get(index).map_or("", String::as_str)
     }
 
+    /// Where the row stands in the file.
+    pub fn row_number(&self) -> u64 {
+        self.row.number
+    }
+
+    /// Whether a column fills the field.
+    pub fn has(&self, field: F) -> bool {
+        self.setting.columns.columns_of(field).next().is_some()
+    }
+
+    /// Every cell as it is written, with its column and the field that it fills.
+    pub fn written(&self) -> impl Iterator<Item = (usize, Option<F>, &'a str)> {
+        let targets = &self.setting.columns.targets;
+        self.row
+            .cells()
+            .enumerate()
+            .map(|(index, cell)| (index, targets.get(index).copied().flatten(), cell_text(cell)))
+    }
+
     /// The cells of a field that hold something, with their columns.
     pub fn all(&self, field: F) -> Vec<(usize, String)> {
         let cells = self.setting.columns.columns_of(field).map(|index| (index, cell_value(self.row.cell(index))));

@@ -60,6 +60,17 @@ pub trait Kind: Sized {
     /// The database cannot be read or refuses.
     fn begin(&mut self, conn: &mut Db, rows: usize, stamp: &Stamp) -> Result<(), ImportError>;
 
+    /// Whether only the whole file tells what a row is; then [`Kind::look_at`] is shown every row before this one is checked.
+    fn is_doubtful(&self, _cells: &RowCells<'_, Self::Field>) -> bool {
+        false
+    }
+
+    /// Looks at a row of the file ahead.
+    fn look_at(&mut self, _cells: RowCells<'_, Self::Field>) {}
+
+    /// Settles what was doubtful, when every row was looked at.
+    fn looked(&mut self) {}
+
     /// What a row says; problems are noted in the cells, and then the row is rejected.
     fn check(&self, cells: &mut RowCells<'_, Self::Field>) -> Option<Self::Value>;
 
@@ -274,10 +285,16 @@ impl<K: Kind> Job<'_, K> {
         let columns = &self.setting.columns;
         let watch = K::Field::watch(columns);
         let mut unclaimed = Unclaimed::columns(&columns.headers, &columns.unclaimed(), self.setting.region, watch);
+        let mut looked = false;
         self.source.read(&mut |item| {
             match item {
                 Item::Row(row) => {
                     unclaimed.look(&row);
+                    // The whole file is looked through only once a row needs it.
+                    if !looked && work.kind.is_doubtful(&RowCells::new(&self.setting, &row)) {
+                        looked = true;
+                        self.look_through(&mut work.kind)?;
+                    }
                     rows.push(self.check(&work.kind, row));
                 }
                 Item::Broken(row, problem) => {
@@ -297,6 +314,17 @@ impl<K: Kind> Job<'_, K> {
         work.write(conn, rows)?;
         self.source.verify_unchanged()?;
         work.finish(conn, import_id)
+    }
+
+    fn look_through(&self, kind: &mut K) -> Result<(), ImportError> {
+        self.source.read(&mut |item| {
+            if let Item::Row(row) = item {
+                kind.look_at(RowCells::new(&self.setting, &row));
+            }
+            Ok(())
+        })?;
+        kind.looked();
+        Ok(())
     }
 
     fn check(&self, kind: &K, row: Row) -> Checked<K::Value> {

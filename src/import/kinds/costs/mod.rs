@@ -1,6 +1,7 @@
 //! The import of costs: each row what a source, or a campaign of it, cost in a month or on a day of it.
 
 mod fields;
+mod totals;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -22,6 +23,7 @@ use crate::import::sheet::cells::RowCells;
 use crate::import::sheet::{Kind, Options, Outcome};
 use crate::ops::money::costs::{CostBook, CostEntry, Settled, said};
 use fields::{CostField, currency_of_header};
+use totals::Survey;
 
 /// What a person asked of an import of costs: what a row leaves blank is taken from here.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +38,10 @@ pub struct CostOptions {
     /// ISO 4217 code.
     pub currency: Option<String>,
     pub on_recorded: Option<OnRecorded>,
+    /// Amounts of rows without a name that turned out to be totals, in minor units: a reject file has the row, but not the
+    /// rows that it adds up.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub totals: Vec<i64>,
     #[serde(flatten)]
     pub formats: Formats,
 }
@@ -50,6 +56,7 @@ impl Options for CostOptions {
             period: self.period.or(earlier.period),
             currency: self.currency.or(earlier.currency),
             on_recorded: self.on_recorded.or(earlier.on_recorded),
+            totals: if self.totals.is_empty() { earlier.totals } else { self.totals },
             formats: self.formats.or(earlier.formats),
         }
     }
@@ -87,6 +94,7 @@ pub struct Costs {
     book: CostBook,
     /// What the file has said of each cost so far.
     seen: HashMap<CostKey, Seen>,
+    survey: Survey,
     counts: CostCounts,
 }
 
@@ -117,6 +125,7 @@ impl Kind for Costs {
             org: organization.org_id(),
             book: CostBook::default(),
             seen: HashMap::new(),
+            survey: Survey::default(),
             counts: CostCounts::default(),
         }
     }
@@ -135,7 +144,25 @@ impl Kind for Costs {
         Ok(())
     }
 
+    fn is_doubtful(&self, cells: &RowCells<'_, CostField>) -> bool {
+        totals::is_doubtful(cells)
+    }
+
+    fn look_at(&mut self, mut cells: RowCells<'_, CostField>) {
+        let money = self.money(&mut cells);
+        let period = self.period(&mut cells);
+        self.survey.look_at(&cells, money, period);
+    }
+
+    fn looked(&mut self) {
+        self.survey.settle(&self.options.totals);
+        self.options.totals.extend(self.survey.amounts());
+    }
+
     fn check(&self, cells: &mut RowCells<'_, CostField>) -> Option<CostRow> {
+        if totals::refuse(cells, &self.survey) {
+            return None;
+        }
         let source = self.name(cells, CostField::Source, source::MAX_LENGTH, self.options.source.as_deref());
         if source.is_none() && cells.one(CostField::Source).is_none() {
             cells.row_problem(ProblemKind::SourceMissing, "no source is given", "name it, or say --source NAME");

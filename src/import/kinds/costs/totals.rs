@@ -1,0 +1,271 @@
+//! Rows of totals in a sheet of costs. A name tells them, and of a row without a name its amount: that it is the sum of
+//! other rows. Equal sums alone prove nothing, so a row with a name of its own is always a cost.
+
+use std::collections::{HashMap, HashSet};
+
+use super::fields::CostField;
+use crate::domain::leads::source;
+use crate::domain::money::Money;
+use crate::domain::money::totals::{Naming, naming};
+use crate::domain::text::is_placeholder;
+use crate::domain::time::period::Period;
+use crate::import::row::ProblemKind;
+use crate::import::sheet::cells::RowCells;
+
+/// The name that a row gives itself, as far as it says what the row is.
+enum Name {
+    /// It is a row of totals by this cell.
+    Total(usize, String),
+    /// It may be one of the group that is named so.
+    TotalOf(String),
+    /// It names neither source nor campaign.
+    Blank,
+    /// It names a source, and no campaign although there is a column of them.
+    BlankCampaign(String),
+    Own,
+}
+
+/// What a row is by its name. Where no cell of a name holds anything, those of all other columns are looked at, too: the
+/// word may stand beside an account or an ad.
+fn name_of(cells: &RowCells<'_, CostField>) -> Name {
+    let is_name = |field| matches!(field, Some(CostField::Source | CostField::Campaign));
+    let is_blank = |text: &str| text.is_empty() || is_placeholder(text);
+    let mut has_name = false;
+    let mut group = None;
+    let dated = Some(CostField::Period);
+    for (index, field, text) in cells.written().filter(|(_, field, _)| is_name(*field) || *field == dated) {
+        match naming(text) {
+            Naming::Total => return Name::Total(index, text.to_owned()),
+            Naming::TotalOf(of) if is_name(field) => group = Some(of),
+            _ => {}
+        }
+        has_name |= is_name(field) && !is_blank(text);
+    }
+    if let Some(of) = group {
+        return Name::TotalOf(of);
+    }
+    if has_name {
+        return match (cells.one(CostField::Source), cells.one(CostField::Campaign)) {
+            (Some((_, text)), None) if cells.has(CostField::Campaign) => Name::BlankCampaign(source::normalize(&text)),
+            _ => Name::Own,
+        };
+    }
+    let mut others = cells.written().filter(|(_, field, text)| field.is_none() && !is_blank(text));
+    match others.find(|(_, _, text)| naming(text) == Naming::Total) {
+        Some((index, _, text)) => Name::Total(index, text.to_owned()),
+        None if cells.has(CostField::Source) || cells.has(CostField::Campaign) => Name::Blank,
+        None => Name::Own,
+    }
+}
+
+/// Whether only the other rows tell whether this one is their total.
+pub(super) fn is_doubtful(cells: &RowCells<'_, CostField>) -> bool {
+    matches!(name_of(cells), Name::TotalOf(_) | Name::Blank | Name::BlankCampaign(_))
+}
+
+/// Notes that a row is one of totals, if it is, and how to keep it if it is not.
+pub(super) fn refuse(cells: &mut RowCells<'_, CostField>, survey: &Survey) -> bool {
+    if let Name::Total(index, text) = name_of(cells) {
+        let remedy = "delete the row; if it is a cost of its own, give it another name, such as Total Ads";
+        let problem = "is the name of a row of totals, which would count other rows twice";
+        cells.problem(ProblemKind::TotalsRow, index, &text, problem, remedy);
+        return true;
+    }
+    if !survey.totals.contains(&cells.row_number()) {
+        return false;
+    }
+    let remedy = "delete the row; if it is a cost of its own, give it a name of its own";
+    match cells.one(CostField::Cost) {
+        Some((index, text)) => {
+            let problem = "is the sum of other rows, and the row has no name of its own";
+            cells.problem(ProblemKind::TotalsRow, index, &text, problem, remedy);
+        }
+        None => cells.row_problem(ProblemKind::TotalsRow, "the row adds up others", remedy),
+    }
+    true
+}
+
+/// What some rows add up to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    cents: i64,
+    rows: u64,
+    /// Of the last row.
+    period: Option<Period>,
+}
+
+impl Sum {
+    fn add(&mut self, cents: i64, period: Option<Period>) {
+        self.cents = self.cents.saturating_add(cents);
+        self.rows += 1;
+        self.period = period;
+    }
+
+    /// Whether an amount is this sum. Platforms round what they add up, half a cent a row at most.
+    fn is(&self, cents: i64) -> bool {
+        self.rows > 0 && self.cents.abs_diff(cents) <= self.rows / 2
+    }
+}
+
+/// The sums of some rows by their currency.
+type Sums = HashMap<String, Sum>;
+
+/// A row that may be one of totals.
+struct Doubt {
+    row: u64,
+    cents: i64,
+    /// `None` where the row does not say it.
+    currency: Option<String>,
+    period: Option<Period>,
+    /// The source whose rows it may add up.
+    source: Option<String>,
+    /// The name of the group that it may add up.
+    group: Option<String>,
+    before: Sums,
+    after: Sums,
+}
+
+impl Doubt {
+    /// Whether the row's amount is one of these sums, of at least so many rows. The amount of a single row is no sum when
+    /// it is of another time.
+    fn is_of(&self, sums: &Sums, least: u64) -> bool {
+        let mine = |currency: &String| self.currency.as_ref().is_none_or(|mine| mine == currency);
+        let same_time = |sum: &Sum| sum.rows > 1 || self.period.is_none() || self.period == sum.period;
+        let of = |sum: &Sum| sum.rows >= least && sum.is(self.cents) && same_time(sum);
+        sums.iter().any(|(currency, sum)| mine(currency) && of(sum))
+    }
+}
+
+/// What the whole file says of its rows, and which of them are totals.
+#[derive(Default)]
+pub(super) struct Survey {
+    doubts: Vec<Doubt>,
+    /// Of the rows that are costs by their name: all, those of a source, and those of a source in a month.
+    whole: Sums,
+    of_source: HashMap<String, Sums>,
+    of_month: HashMap<(String, Period), Sums>,
+    /// Of the rows since the last one that may be a total.
+    group: Sums,
+    /// Sources and campaigns of the costs.
+    names: HashSet<String>,
+    /// Where the rows of totals stand.
+    totals: HashSet<u64>,
+    amounts: Vec<i64>,
+}
+
+impl Survey {
+    /// Looks at a row; what it costs and when is `None` where that cannot be read.
+    pub(super) fn look_at(&mut self, cells: &RowCells<'_, CostField>, money: Option<Money>, period: Option<Period>) {
+        let name = name_of(cells);
+        let period = period.filter(|_| cells.one(CostField::Period).is_some());
+        let Some(money) = money else { return };
+        let currency = money.currency.code().to_owned();
+        let (source, group) = match name {
+            Name::Own => {
+                self.add(cells, money.cents, &currency, period);
+                return;
+            }
+            Name::Total(..) => (None, None),
+            Name::TotalOf(group) => (None, Some(group)),
+            Name::Blank => (None, None),
+            Name::BlankCampaign(source) => (Some(source), None),
+        };
+        let before = std::mem::take(&mut self.group);
+        if let Some(last) = self.doubts.last_mut() {
+            last.after.clone_from(&before);
+        }
+        let says_currency = !cells.has(CostField::Currency) || cells.one(CostField::Currency).is_some();
+        self.doubts.push(Doubt {
+            row: cells.row_number(),
+            // The row of a total by name only ends a group.
+            cents: if matches!(name_of(cells), Name::Total(..)) { 0 } else { money.cents },
+            currency: says_currency.then_some(currency),
+            period,
+            source,
+            group,
+            before,
+            after: Sums::default(),
+        });
+    }
+
+    fn add(&mut self, cells: &RowCells<'_, CostField>, cents: i64, currency: &str, period: Option<Period>) {
+        let add = |sums: &mut Sums| sums.entry(currency.to_owned()).or_default().add(cents, period);
+        add(&mut self.whole);
+        add(&mut self.group);
+        for field in [CostField::Source, CostField::Campaign] {
+            if let Some((_, text)) = cells.one(field) {
+                let name = source::normalize(&text);
+                if field == CostField::Source {
+                    add(self.of_source.entry(name.clone()).or_default());
+                    if let Some(period) = period {
+                        add(self.of_month.entry((name.clone(), Period::Month(period.month()))).or_default());
+                    }
+                }
+                self.names.insert(name);
+            }
+        }
+    }
+
+    /// Says which of the doubtful rows are totals; `known` are amounts of totals in the file of which this one has the
+    /// rejected rows.
+    pub(super) fn settle(&mut self, known: &[i64]) {
+        if let Some(last) = self.doubts.last_mut() {
+            last.after = std::mem::take(&mut self.group);
+        }
+        let mut open = Vec::new();
+        for doubt in std::mem::take(&mut self.doubts).into_iter().filter(|doubt| doubt.cents != 0) {
+            let none = Sums::default();
+            let is_total = match (&doubt.group, &doubt.source) {
+                (Some(group), _) => {
+                    self.names.contains(&group.replace(' ', "_"))
+                        || doubt.is_of(&doubt.before, 2)
+                        || known.contains(&doubt.cents)
+                }
+                (None, Some(source)) => {
+                    let month = doubt.period.map(|period| Period::Month(period.month()));
+                    let of_month = month.and_then(|month| self.of_month.get(&(source.clone(), month)));
+                    doubt.is_of(self.of_source.get(source).unwrap_or(&none), 1)
+                        || doubt.is_of(of_month.unwrap_or(&none), 1)
+                        || known.contains(&doubt.cents)
+                }
+                (None, None) => {
+                    doubt.is_of(&self.whole, 1)
+                        || doubt.is_of(&doubt.before, 2)
+                        || doubt.is_of(&doubt.after, 2)
+                        || known.contains(&doubt.cents)
+                }
+            };
+            match is_total {
+                true => self.found(&doubt),
+                false => open.push(doubt),
+            }
+        }
+        // A total adds up the costs without a name, too.
+        let mut all = self.whole.clone();
+        for doubt in &open {
+            if let Some(currency) = &doubt.currency {
+                all.entry(currency.clone()).or_default().add(doubt.cents, doubt.period);
+            }
+        }
+        for doubt in open.iter().filter(|doubt| doubt.source.is_none() && doubt.group.is_none()) {
+            let mut others = all.clone();
+            if let Some(sum) = doubt.currency.as_ref().and_then(|currency| others.get_mut(currency)) {
+                sum.cents = sum.cents.saturating_sub(doubt.cents);
+                sum.rows -= 1;
+            }
+            if doubt.is_of(&others, 2) {
+                self.found(doubt);
+            }
+        }
+    }
+
+    fn found(&mut self, doubt: &Doubt) {
+        self.totals.insert(doubt.row);
+        self.amounts.push(doubt.cents);
+    }
+
+    /// The amounts of the rows without a name that are totals.
+    pub(super) fn amounts(&self) -> impl Iterator<Item = i64> {
+        self.amounts.iter().copied()
+    }
+}
