@@ -104,6 +104,7 @@ impl Checker {
             spelling: None,
             full_name: None,
             draft: LeadDraft { tags: self.tags.clone(), ..LeadDraft::blank(self.org, self.now) },
+            extensions: Vec::new(),
             region: self.region,
             problems: Vec::new(),
             repaired: false,
@@ -155,6 +156,8 @@ struct Work<'a> {
     /// The full name and its column: what it means depends on the other names of the row.
     full_name: Option<(Option<usize>, String)>,
     draft: LeadDraft,
+    /// Those of further numbers.
+    extensions: Vec<phones::Extension>,
     region: Option<Region>,
     problems: Vec<RowProblem>,
     repaired: bool,
@@ -250,15 +253,10 @@ impl Work<'_> {
             let remedy = "name the system in the column external_source";
             self.problem(ProblemKind::ExternalSourceMissing, "external_id".into(), &id, problem, remedy);
         }
-        // A row without a first phone that has further ones is known by the first of those.
-        if self.checker.identity == Identity::Required
-            && self.draft.phone.is_none()
-            && !self.draft.further_phones.is_empty()
-        {
-            let (number, _) = self.draft.further_phones.remove(0);
-            self.draft.phone = Some(number);
-            self.draft.lead.phone_number = Some(number.to_string());
+        if self.checker.identity == Identity::Required {
+            self.promote_further();
         }
+        self.keep_extensions();
         let first = self.draft.phone;
         let mut seen = Vec::new();
         self.draft.further_phones.retain(|(number, _)| {
@@ -410,6 +408,26 @@ mod tests {
         for other in ["google", ""] {
             assert_eq!(read(other), (None, serde_json::json!({ "Source Spelling": "Facebook Ads" })), "{other}");
         }
+    }
+
+    #[test]
+    fn extensions_of_further_phones_are_kept() {
+        let read = |headers: &[&str], cells: &[&str]| {
+            let draft = check(headers, cells, false).draft.unwrap();
+            let further: Vec<String> = draft.further_phones.iter().map(|it| it.0.to_string()).collect();
+            (draft.lead.phone_extension.clone(), further, draft.lead.custom_fields.0)
+        };
+        let further = vec!["+12125550143".to_owned()];
+        let cell = "(212) 555-0143 x34";
+        let kept = |column: &str, cell: &str| serde_json::json!({ column: cell });
+        let columns = ["Phone", "Work Phone"];
+        assert_eq!(read(&columns, &["2125550142", cell]), (String::new(), further.clone(), kept("Work Phone", cell)));
+        let two = "2125550142 x9; (212) 555-0143 ext. 34";
+        assert_eq!(read(&columns, &[two, ""]), ("9".into(), further, kept("Phone", two)));
+        // The same number, and one that becomes the first.
+        let same = "2125550142 x34";
+        assert_eq!(read(&columns, &["2125550142", same]), (String::new(), vec![], kept("Work Phone", same)));
+        assert_eq!(read(&columns, &["", cell]), ("34".into(), vec![], serde_json::json!({})));
     }
 
     #[test]

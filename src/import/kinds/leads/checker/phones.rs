@@ -1,9 +1,19 @@
 //! Cells of phones: the lead's own number, further ones, and what is wrong with them.
 
 use super::Work;
-use crate::domain::phone::{self, E164, PhoneProblem};
+use crate::domain::leads::custom::MAX_KEY;
+use crate::domain::phone::{self, E164, ParsedPhone, PhoneProblem};
 use crate::domain::text::fold_key;
+use crate::import::kinds::leads::fields::LeadField;
 use crate::import::row::ProblemKind;
+
+/// The extension of a further number, and the cell that gives it.
+pub(super) struct Extension {
+    number: E164,
+    extension: String,
+    column: String,
+    text: String,
+}
 
 impl Work<'_> {
     pub(super) fn phone(&mut self, column: String, text: &str) {
@@ -21,8 +31,7 @@ impl Work<'_> {
                     self.draft.lead.phone_extension = first.extension;
                 }
                 for further in numbers {
-                    self.repaired |= further.repaired;
-                    self.add_further(further.number, &column);
+                    self.add_further(further, &column, text);
                 }
             }
             Err(e) => self.phone_problem(column, text, &e),
@@ -33,22 +42,55 @@ impl Work<'_> {
         match phone::parse_several(text, self.region, self.checker.phone_check) {
             Ok(numbers) => {
                 for further in numbers {
-                    self.repaired |= further.repaired;
-                    self.add_further(further.number, &column);
+                    self.add_further(further, &column, text);
                 }
             }
             Err(e) => self.phone_problem(column, text, &e),
         }
     }
 
-    fn add_further(&mut self, number: E164, column: &str) {
+    fn add_further(&mut self, further: ParsedPhone, column: &str, text: &str) {
+        self.repaired |= further.repaired;
         let kind = match fold_key(column) {
             key if key.contains("work") || key.contains("business") || key.contains("office") => "work",
             key if key.contains("home") => "home",
             key if key.contains("mobile") || key.contains("cell") => "mobile",
             _ => "other",
         };
-        self.draft.further_phones.push((number, kind.to_owned()));
+        self.draft.further_phones.push((further.number, kind.to_owned()));
+        if !further.extension.is_empty() {
+            let column = match self.at {
+                Some(_) if !column.trim().is_empty() => column.trim(),
+                _ => LeadField::FurtherPhone.as_str(),
+            };
+            self.extensions.push(Extension {
+                number: further.number,
+                extension: further.extension,
+                column: column.chars().take(MAX_KEY).collect(),
+                text: text.to_owned(),
+            });
+        }
+    }
+
+    /// A row without a first phone that has further ones is known by the first of those.
+    pub(super) fn promote_further(&mut self) {
+        if self.draft.phone.is_some() || self.draft.further_phones.is_empty() {
+            return;
+        }
+        let (number, _) = self.draft.further_phones.remove(0);
+        self.draft.phone = Some(number);
+        self.draft.lead.phone_number = Some(number.to_string());
+        let its = self.extensions.iter().position(|it| it.number == number && it.extension.len() <= 20);
+        if let Some(place) = its {
+            self.draft.lead.phone_extension = self.extensions.remove(place).extension;
+        }
+    }
+
+    /// Further numbers have no extension: the cell that gives one is kept beside the number, as one that no field claims.
+    pub(super) fn keep_extensions(&mut self) {
+        for kept in std::mem::take(&mut self.extensions) {
+            self.keep(&kept.column, &kept.text);
+        }
     }
 
     fn phone_problem(&mut self, column: String, text: &str, problem: &PhoneProblem) {
