@@ -15,7 +15,10 @@ use crate::domain::imports::kind::ImportKind;
 use crate::domain::phone::Region;
 
 /// Refuses to write rows over the very file that is imported.
-pub(super) fn refuse_to_overwrite(source: &Path, outputs: [&Option<PathBuf>; 2]) -> Result<(), ImportError> {
+pub(super) fn refuse_to_overwrite<const N: usize>(
+    source: &Path,
+    outputs: [&Option<PathBuf>; N],
+) -> Result<(), ImportError> {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     let source = real(source);
     match outputs.into_iter().flatten().find(|path| source.is_some() && real(path) == source) {

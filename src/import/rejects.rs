@@ -1,5 +1,5 @@
-//! The files of rows that an import did not take. Rejected rows: the original cells, then what is wrong; fixed there,
-//! the file imports as it is. Skipped rows: the original cells, then the lead that each one matched.
+//! The files of rows that an import did not take, and of values. Rejected rows: the original cells, then what is wrong; fixed there,
+//! the file imports as it is. Skipped rows: the original cells, then the lead that each one matched. Dropped values: a line each.
 
 use std::path::PathBuf;
 
@@ -13,6 +13,8 @@ use crate::db::types::Uid;
 
 /// The columns that follow the original ones in a file of rejected rows.
 const REJECT_COLUMNS: [&str; 5] = ["_row", "_column", "_problem", "_hint", "_import"];
+/// Those of dropped values.
+const DROP_COLUMNS: [&str; 6] = ["row", "column", "value", "problem", "hint", "lead"];
 /// Those of skipped rows.
 const SKIP_COLUMNS: [&str; 3] = ["_row", "_lead", "_reason"];
 
@@ -36,6 +38,17 @@ impl Original {
     }
 }
 
+/// Where a file of rows goes: where it was named, else beside the source, a workbook beside a workbook. A dry run writes none
+/// that is not named.
+fn path_of_call(named: &Option<PathBuf>, source: &Source, what: &str, mode: RunMode) -> Option<PathBuf> {
+    let ending = if source.sheet().is_some() { "xlsx" } else { "csv" };
+    match (named, mode) {
+        (Some(path), _) => Some(path.clone()),
+        (None, RunMode::Commit) => Some(RowFile::path_beside(source.path(), what, ending)),
+        (None, RunMode::DryRun) => None,
+    }
+}
+
 /// Writes rejected rows.
 pub struct RejectsWriter {
     file: RowFile,
@@ -53,19 +66,8 @@ impl RejectsWriter {
 
     /// The writer of a call: a dry run writes no file unless one is named.
     pub fn of_call(named: &Option<PathBuf>, source: &Source, import: Uid, mode: RunMode) -> Option<RejectsWriter> {
-        let path = match (named, mode) {
-            (Some(path), _) => path.clone(),
-            (None, RunMode::Commit) => RejectsWriter::default_path(source),
-            (None, RunMode::DryRun) => return None,
-        };
         let import = if mode.is_dry_run() { String::new() } else { import.0.to_string() };
-        Some(RejectsWriter::new(path, source, import))
-    }
-
-    /// Where rejected rows of a file go when nobody names a place: beside it, a workbook beside a workbook.
-    fn default_path(source: &Source) -> PathBuf {
-        let ending = if source.sheet().is_some() { "xlsx" } else { "csv" };
-        RowFile::path_beside(source.path(), "rejects", ending)
+        path_of_call(named, source, "rejects", mode).map(|path| RejectsWriter::new(path, source, import))
     }
 
     /// Writes one row with everything that is wrong with it.
@@ -143,6 +145,52 @@ impl SkippedWriter {
     }
 
     /// Gives the file its name, if any row was written.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn finish(&mut self) -> Result<Option<String>, ImportError> {
+        self.file.finish()
+    }
+}
+
+/// Writes values that were dropped from rows that were taken.
+pub struct DroppedWriter {
+    file: RowFile,
+}
+
+impl DroppedWriter {
+    /// The writer of a call: a dry run writes no file unless one is named.
+    pub fn of_call(named: &Option<PathBuf>, source: &Source, mode: RunMode) -> Option<DroppedWriter> {
+        let path = path_of_call(named, source, "dropped", mode)?;
+        let headers = DROP_COLUMNS.iter().map(|name| (*name).to_owned()).collect();
+        Some(DroppedWriter { file: RowFile::new(path, headers) })
+    }
+
+    /// Writes one dropped value, whole, with the lead of its row.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(
+        &mut self,
+        source: &Source,
+        row: &Row,
+        lead: Option<i64>,
+        problem: &RowProblem,
+    ) -> Result<(), ImportError> {
+        let value = problem.index.map_or(problem.value.as_str(), |index| row.cell(index));
+        let place = problem.cell(source, row.number).map(|cell| format!(" ({cell})")).unwrap_or_default();
+        let cells = [
+            row.number.to_string(),
+            format!("{}{place}", problem.column),
+            value.to_owned(),
+            problem.problem.clone(),
+            problem.remedy.clone(),
+            lead.map(|id| id.to_string()).unwrap_or_default(),
+        ];
+        self.file.write(&cells.map(RowCell::text), &[])
+    }
+
+    /// Gives the file its name, if any value was written.
     ///
     /// # Errors
     /// The file cannot be written.

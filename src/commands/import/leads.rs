@@ -81,6 +81,10 @@ pub struct Args {
     /// List the skipped rows, each with the lead that it matched, in a .csv or .xlsx file
     #[arg(long, value_name = "PATH")]
     skipped: Option<PathBuf>,
+    /// Where values go that --lenient drops, each with its row and lead: a .csv or .xlsx file [default: FILE.dropped.csv, or
+    /// FILE.dropped.xlsx beside a workbook]
+    #[arg(long, value_name = "PATH")]
+    dropped: Option<PathBuf>,
     /// What a word of the file's status column means; may be given several times
     #[arg(long, value_name = "WORD=STATUS")]
     status_map: Vec<StatusMeaning>,
@@ -110,9 +114,12 @@ fn after_help() -> String {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    if (args.rejects.is_some() || args.skipped.is_some()) && args.files.len() > 1 {
-        return Err(CommandError::usage("--rejects and --skipped name one file, but several files are imported")
-            .hint("leave them out, or import the files one by one"));
+    let names_output = [&args.rejects, &args.skipped, &args.dropped].into_iter().any(Option::is_some);
+    if names_output && args.files.len() > 1 {
+        return Err(CommandError::usage(
+            "--rejects, --skipped and --dropped name one file, but several files are imported",
+        )
+        .hint("leave them out, or import the files one by one"));
     }
     context.catch_interrupts();
     let mut session = context.session(Right::Import)?;
@@ -144,6 +151,7 @@ fn import_file(file: &std::path::Path, args: &Args, session: &mut Session, conte
         options: options(args)?,
         rejects: args.rejects.clone(),
         skipped: args.skipped.clone(),
+        dropped: args.dropped.clone(),
         mode: RunMode::of_flag(args.dry_run),
         organization: &session.org,
         stamp,
@@ -213,6 +221,9 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> Result<()> {
             summary.rejected_opt_outs
         ));
     }
+    if let Some(path) = &summary.dropped_file {
+        ui.note(&format!("dropped values are in {path}"));
+    }
     if let Some(path) = &summary.skipped_file {
         ui.note(&format!("skipped rows are in {path}"));
     }
@@ -240,6 +251,9 @@ const COLUMNS: &[Column] = &[
     Column::hidden("rejected_opt_out_row"),
     Column::count("not_opted_in", "not opted in"),
     Column::count("status_kept", "status kept"),
+    Column::count("created_kept", "creation times kept"),
+    Column::count("contradicting", "contradicting rows"),
+    Column::hidden("contradicting_rows"),
     Column::count("possible_duplicates", "possible duplicates"),
     Column::count("previously_deleted", "deleted before"),
     Column::count("previously_erased", "erased before"),
@@ -251,6 +265,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("skipped_dnc"),
     Column::hidden("rejects_file"),
     Column::hidden("skipped_file"),
+    Column::hidden("dropped_file"),
     Column::hidden("problems"),
     Column::hidden("seconds"),
 ];

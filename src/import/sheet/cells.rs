@@ -124,7 +124,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         self.row
             .cells()
             .enumerate()
-            .map(|(index, cell)| (index, targets.get(index).copied().flatten(), cell_text(cell)))
+            .map(|(index, cell)| (index, targets.get(index).copied().flatten(), cell_value(cell)))
     }
 
     /// The cells of a field that hold something, with their columns.

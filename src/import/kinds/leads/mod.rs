@@ -24,7 +24,7 @@ use crate::import::observer::Observer;
 use crate::import::options::{ImportOptions, MaxRejects};
 use crate::import::prepare::{begin_record, refuse_to_overwrite};
 use crate::import::proof::{Doubtful, Formats};
-use crate::import::rejects::{RejectsWriter, SkippedWriter};
+use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{ProblemKind, Row, RowProblem};
 use crate::import::source::{Item, Source, SourceOptions};
 use crate::import::unclaimed::{Unclaimed, Watch};
@@ -45,6 +45,8 @@ pub struct Request<'a> {
     pub rejects: Option<PathBuf>,
     /// Where skipped rows go; nowhere when nobody says.
     pub skipped: Option<PathBuf>,
+    /// Where values go that are dropped from rows that are taken; beside the file when nobody says.
+    pub dropped: Option<PathBuf>,
     pub mode: RunMode,
     pub organization: &'a Organization,
     /// Actor and time; the import adds its own id.
@@ -77,7 +79,7 @@ pub fn import(
         named: request.options.map.iter().map(|assignment| assignment.value.clone()).collect(),
         recognise,
     };
-    refuse_to_overwrite(request.path, [&request.rejects, &request.skipped])?;
+    refuse_to_overwrite(request.path, [&request.rejects, &request.skipped, &request.dropped])?;
     let source = Source::open(request.path, &options)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
     source.passed_over().iter().for_each(|text| observer.notice(text));
@@ -167,6 +169,7 @@ impl Job<'_> {
             text_opt_outs: TextOptOuts::default(),
             stamp,
             evidence,
+            dropped: DroppedWriter::of_call(&self.request.dropped, &self.source, self.request.mode),
             formats: self.said(),
             summary: ImportSummary {
                 import_id: (!self.request.mode.is_dry_run()).then_some(import_id),
@@ -180,7 +183,9 @@ impl Job<'_> {
         };
         self.pump(&mut work, observer)?;
         self.source.verify_unchanged()?;
-        work.finish(import_id)
+        let summary = work.finish(import_id)?;
+        summary.remarks().iter().for_each(|text| observer.notice(text));
+        Ok(summary)
     }
 
     /// How dates and amounts are written, as far as that was said.
@@ -286,6 +291,7 @@ struct Work<'a> {
     stamp: Stamp,
     /// What new do-not-call entries give as their evidence.
     evidence: String,
+    dropped: Option<DroppedWriter>,
     /// How dates and amounts were read.
     formats: Formats,
     summary: ImportSummary,
@@ -307,7 +313,7 @@ impl Work<'_> {
                     self.reject(&checked.row, &checked.problems)?;
                 }
                 Some(outcome) => {
-                    self.summary.count(&outcome);
+                    self.summary.count(&outcome, checked.row.number);
                     match refusal(outcome.fate) {
                         Some(problem) => {
                             self.summary.note_lost_opt_out(checked);
@@ -317,9 +323,7 @@ impl Work<'_> {
                             self.text_opt_outs.take(checked);
                             self.summary.repaired += u64::from(checked.repaired);
                             self.summary.dropped_values += checked.problems.len() as u64;
-                            for problem in &checked.problems {
-                                self.summary.note(&self.job.source, checked.row.number, problem);
-                            }
+                            self.list_dropped(checked, outcome.fate)?;
                             self.list_skipped(&checked.row, outcome.fate)?;
                         }
                     }
@@ -339,6 +343,17 @@ impl Work<'_> {
             Some(rejects) => rejects.write(source, row, problems),
             None => Ok(()),
         }
+    }
+
+    fn list_dropped(&mut self, checked: &Checked, fate: Fate) -> Result<(), ImportError> {
+        let source = &self.job.source;
+        for problem in &checked.problems {
+            self.summary.note(source, checked.row.number, problem);
+            if let Some(dropped) = &mut self.dropped {
+                dropped.write(source, &checked.row, fate.lead(), problem)?;
+            }
+        }
+        Ok(())
     }
 
     fn list_skipped(&mut self, row: &Row, fate: Fate) -> Result<(), ImportError> {
@@ -371,6 +386,7 @@ impl Work<'_> {
         let zone = &self.job.checker.zone;
         self.text_opt_outs.honour(self.conn, &self.stamp, zone, &self.evidence)?;
         self.summary.rejects_file = self.finish_rejects()?;
+        self.summary.dropped_file = self.dropped.as_mut().map_or(Ok(None), DroppedWriter::finish)?;
         self.summary.skipped_file = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
         if !self.summary.reconciles() {

@@ -37,6 +37,12 @@ pub struct ImportSummary {
     pub not_opted_in: u64,
     /// Rows that asked for a forbidden status move.
     pub status_kept: u64,
+    /// Rows that give another creation time than their lead has: it is set once.
+    pub created_kept: u64,
+    /// Rows that say something else of a lead than an earlier row of the file did.
+    pub contradicting: u64,
+    /// Where the first of them stand.
+    pub contradicting_rows: Vec<u64>,
     pub possible_duplicates: u64,
     /// New leads whose phone a deleted lead had.
     pub previously_deleted: u64,
@@ -55,6 +61,7 @@ pub struct ImportSummary {
     pub dropped_values: u64,
     pub rejects_file: Option<String>,
     pub skipped_file: Option<String>,
+    pub dropped_file: Option<String>,
     pub problems: Vec<ProblemGroup>,
     /// What a person should know of how the file was read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -62,9 +69,12 @@ pub struct ImportSummary {
     pub seconds: f64,
 }
 
+/// How many rows of a kind are named.
+const NAMED_ROWS: usize = 5;
+
 impl ImportSummary {
-    /// Counts an accepted or refused draft.
-    pub fn count(&mut self, outcome: &Outcome) {
+    /// Counts an accepted or refused draft of a row.
+    pub fn count(&mut self, outcome: &Outcome, row: u64) {
         match outcome.fate {
             Fate::Created(_) => self.created += 1,
             Fate::Updated(_) => self.updated += 1,
@@ -79,6 +89,13 @@ impl ImportSummary {
         self.dnc_flagged += u64::from(outcome.dnc_flagged);
         self.consent_kept += u64::from(outcome.consent_kept);
         self.status_kept += u64::from(outcome.status_kept);
+        self.created_kept += u64::from(outcome.created_kept);
+        if outcome.contradicts {
+            self.contradicting += 1;
+            if self.contradicting_rows.len() < NAMED_ROWS {
+                self.contradicting_rows.push(row);
+            }
+        }
         self.possible_duplicates += u64::from(outcome.possible_duplicate);
         self.previously_deleted += u64::from(outcome.previously_deleted);
         self.previously_erased += u64::from(outcome.previously_erased);
@@ -90,6 +107,28 @@ impl ImportSummary {
             self.rejected_opt_outs += 1;
             self.rejected_opt_out_row.get_or_insert(checked.row.number);
         }
+    }
+
+    /// What a person should hear of rows that were taken, but not as a whole.
+    pub fn remarks(&self) -> Vec<String> {
+        let rows =
+            |count: u64, verb: &str| if count == 1 { format!("1 row {verb}s") } else { format!("{count} rows {verb}") };
+        let mut remarks = Vec::new();
+        if self.created_kept > 0 {
+            let rows = rows(self.created_kept, "give");
+            remarks.push(format!("{rows} another creation time than the lead has; it is set once and was kept"));
+        }
+        if self.contradicting > 0 {
+            let named: Vec<String> = self.contradicting_rows.iter().map(u64::to_string).collect();
+            let more = if self.contradicting > named.len() as u64 { ", …" } else { "" };
+            remarks.push(format!(
+                "{} something else of a lead than an earlier row of the file: {}{more}; see `crmctl lead history`, and give \
+                 the numbers that people share extensions, or import them as further phones",
+                rows(self.contradicting, "say"),
+                named.join(", "),
+            ));
+        }
+        remarks
     }
 
     /// Counts a problem under its kind.

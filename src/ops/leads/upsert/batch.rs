@@ -205,6 +205,12 @@ impl<'a> Batch<'a> {
         let before = matches!(policy, OnDuplicate::Fill | OnDuplicate::Update).then(|| held.lead.clone());
         let effect = apply(&mut held.lead, draft, policy, opt_out, stamp.now);
         outcome.status_kept = effect.status_kept;
+        outcome.created_kept =
+            policy == OnDuplicate::Update && draft.created.is_some_and(|created| created != held.lead.created_at);
+        if let Some(before) = &before {
+            let is_of_import = stamp.import_id.is_some() && before.import_id == stamp.import_id;
+            outcome.contradicts = self.writer.said.contradicts(before, draft, &effect.changes, is_of_import);
+        }
         outcome.consent_kept = effect.consent_kept;
         let mut changed = !effect.changes.is_empty();
         if let Some(from) = effect.moved_from {

@@ -3,6 +3,7 @@
 
 pub mod apply;
 mod batch;
+mod contradictions;
 pub mod matching;
 pub mod opt_outs;
 
@@ -16,6 +17,7 @@ use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::error::{CommandError, Explain};
 use crate::ops::dnc;
 use batch::Batch;
+use contradictions::Said;
 use matching::{Identities, Numbers};
 use opt_outs::OptOuts;
 
@@ -42,6 +44,20 @@ pub enum Fate {
     RejectedConflict(i64, i64),
 }
 
+impl Fate {
+    /// The lead that the draft became or matched.
+    pub fn lead(self) -> Option<i64> {
+        match self {
+            Fate::Created(id)
+            | Fate::Updated(id)
+            | Fate::Unchanged(id)
+            | Fate::SkippedKnown(id)
+            | Fate::RejectedDuplicate(id) => Some(id),
+            Fate::SkippedListed | Fate::RejectedConflict(..) => None,
+        }
+    }
+}
+
 /// What became of a draft, and what a person should hear about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
@@ -52,6 +68,10 @@ pub struct Outcome {
     pub consent_kept: bool,
     /// A forbidden status move was left out.
     pub status_kept: bool,
+    /// The draft gives another creation time than the lead has, which is set once.
+    pub created_kept: bool,
+    /// The draft says something else than an earlier one of the same import did.
+    pub contradicts: bool,
     /// Another lead has the email, which alone is not enough.
     pub possible_duplicate: bool,
     /// A deleted lead had the phone.
@@ -67,6 +87,8 @@ impl Outcome {
             dnc_flagged: false,
             consent_kept: false,
             status_kept: false,
+            created_kept: false,
+            contradicts: false,
             possible_duplicate: false,
             previously_deleted: false,
             previously_erased: false,
@@ -106,6 +128,8 @@ pub struct LeadWriter {
     indexes: DeferredIndexes,
     /// Numbers listed while the index of phones is missing; their leads are moved at the end.
     waiting: Vec<String>,
+    /// What the drafts said of leads.
+    said: Said,
 }
 
 /// From how many drafts on indexes are put off: below it nobody would notice.
@@ -147,7 +171,18 @@ impl LeadWriter {
             false => DeferredIndexes::default(),
         };
         let waiting = Vec::new();
-        Ok(LeadWriter { stamp, policy, evidence, identities, opt_outs, numbers, preloaded, indexes, waiting })
+        Ok(LeadWriter {
+            stamp,
+            policy,
+            evidence,
+            identities,
+            opt_outs,
+            numbers,
+            preloaded,
+            indexes,
+            waiting,
+            said: Said::default(),
+        })
     }
 
     /// Writes drafts and tells what became of each, in order.
@@ -187,6 +222,7 @@ impl LeadWriter {
             };
             match written {
                 Written::All => {
+                    self.said.keep();
                     if self.indexes.are_missing() {
                         self.waiting.extend(newly_listed);
                     } else if !newly_listed.is_empty() {
@@ -195,6 +231,7 @@ impl LeadWriter {
                     return Ok(outcomes);
                 }
                 Written::LostRace => {
+                    self.said.forget();
                     self.identities.start_over();
                     self.numbers = Numbers::default();
                     self.preloaded = false;
