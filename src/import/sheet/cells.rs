@@ -29,8 +29,6 @@ pub struct Setting<F> {
     pub zone: TimeZone,
     pub currency: Currency,
     pub now: Timestamp,
-    /// Whether the rows are of a workbook, whose number cells keep 15 digits.
-    pub from_workbook: bool,
 }
 
 impl<F: SheetField> Setting<F> {
@@ -45,7 +43,6 @@ impl<F: SheetField> Setting<F> {
             zone: datetime::zone(&organization.timezone).unwrap_or(TimeZone::UTC),
             currency: currency::parse(&organization.base_currency).unwrap_or(Currency::USD),
             now,
-            from_workbook: false,
         }
     }
 }
@@ -241,7 +238,8 @@ impl<'a, F: SheetField> RowCells<'a, F> {
     pub fn id(&mut self, field: F, most: usize) -> Option<(usize, String)> {
         let (index, text) = self.exact(field, ProblemKind::ExternalIdDamaged)?;
         let read = number_format::id(&text).ok();
-        let kept = read.filter(|(id, _)| !(self.setting.from_workbook && number_format::may_be_rounded(id)));
+        let is_number = matches!(self.row.kind(index), CellKind::Number(_));
+        let kept = read.filter(|(id, _)| !(is_number && number_format::exceeds_number_cell(id)));
         let Some((id, repaired)) = kept else {
             let (problem, remedy) = (number_format::ID_PROBLEM, number_format::ID_REMEDY);
             self.problem(ProblemKind::ExternalIdDamaged, index, &text, problem, remedy);

@@ -202,8 +202,7 @@ pub fn import<K: Kind>(
     }
     source.special(&|index| columns.is_claimed(index)).iter().for_each(|text| observer.notice(text));
     let options = proven(options, &columns, &source, &mut |text| observer.notice(text))?;
-    let from_workbook = source.sheet().is_some();
-    let setting = Setting { from_workbook, ..Setting::of(columns, &options, request.organization, request.stamp.now) };
+    let setting = Setting::of(columns, &options, request.organization, request.stamp.now);
     let kind = K::new(options, request.organization);
     let interrupted = db.interrupted();
     let (org, mode) = (request.organization.org_id(), request.mode);

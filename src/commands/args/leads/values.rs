@@ -110,7 +110,6 @@ impl LeadValues {
             base_currency: currency::parse(&session.org.base_currency).map_err(CommandError::failed)?,
             now: session.stamp.now,
             identity,
-            from_workbook: false,
         };
         let checked = checker.check(Row::new(0), Formats::default());
         let Some(mut draft) = checked.draft else {

@@ -204,7 +204,6 @@ mod tests {
             zone: jiff::tz::TimeZone::UTC,
             currency: iso_currency::Currency::USD,
             now: "2026-03-04T12:00:00Z".parse::<jiff::Timestamp>().unwrap().into(),
-            from_workbook: false,
         };
         let options = DncOptions { reason: Some("asked".into()), ..DncOptions::default() };
         let mut cells = RowCells::new(&setting, &row);

@@ -90,8 +90,7 @@ pub fn import(
         observer.notice(&format!("kept as custom fields: {}", mapping.named_custom().join(", ")));
     }
     source.special(&|index| mapping.is_claimed(index)).iter().for_each(|text| observer.notice(text));
-    let from_workbook = source.sheet().is_some();
-    let checker = Checker { from_workbook, ..checker(db, mapping, &options, &request)? };
+    let checker = checker(db, mapping, &options, &request)?;
     let interrupted = db.interrupted();
     let mode = request.mode;
     let job = Job { source, options, checker, request, started, interrupted: &interrupted };

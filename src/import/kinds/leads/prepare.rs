@@ -73,6 +73,5 @@ pub(super) fn checker(
         base_currency: currency::parse(&organization.base_currency).unwrap_or(iso_currency::Currency::USD),
         now: request.stamp.now,
         identity: Identity::Required,
-        from_workbook: false,
     })
 }

@@ -68,8 +68,6 @@ pub struct Checker {
     pub base_currency: Currency,
     pub now: Timestamp,
     pub identity: Identity,
-    /// Whether the rows are of a workbook, whose number cells keep 15 digits.
-    pub from_workbook: bool,
 }
 
 impl Checker {
@@ -318,7 +316,6 @@ mod tests {
             base_currency: Currency::USD,
             now: Timestamp::from_micros(1_800_000_000_000_000),
             identity: Identity::Required,
-            from_workbook: false,
         }
     }
 

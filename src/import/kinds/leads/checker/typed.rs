@@ -43,6 +43,11 @@ impl Work<'_> {
         self.kind == CellKind::Boolean && !reads_booleans && (text == "FALSE" || is_text)
     }
 
+    /// Whether the cell is a number of a workbook.
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self.kind, CellKind::Number(_))
+    }
+
     /// Reads an amount: a text as its column writes numbers, a number as it is, in the currency of its format.
     pub(super) fn amount(&self, text: &str, row: Option<Currency>) -> Result<Money, MoneyProblem> {
         let base = self.checker.base_currency;

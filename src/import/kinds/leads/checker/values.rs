@@ -45,7 +45,7 @@ impl Work<'_> {
             },
             LeadField::Name => self.full_name = Some((self.at.filter(|_| !column.is_empty()), text.to_owned())),
             LeadField::ExternalId => match number_format::id(text) {
-                Ok((id, repaired)) if !(self.checker.from_workbook && number_format::may_be_rounded(&id)) => {
+                Ok((id, repaired)) if !(self.is_number() && number_format::exceeds_number_cell(&id)) => {
                     self.repaired |= repaired;
                     self.text(field, column, &id);
                 }
