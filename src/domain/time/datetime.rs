@@ -91,10 +91,7 @@ fn civil(text: &str, order: Option<DateOrder>) -> Result<(DateTime, Option<Offse
 
 /// Refuses days before 1900: they are what is left of a year of two digits or of a blank day number.
 fn plausible(date: Date) -> Result<(), TimeProblem> {
-    match date.year() {
-        1900.. => Ok(()),
-        _ => Err(TimeProblem::BeforeSpreadsheets),
-    }
+    if date.year() < 1900 { Err(TimeProblem::BeforeSpreadsheets) } else { Ok(()) }
 }
 
 /// Reads when something ends: like [`parse`], but a date without a time is the end of its day, the next midnight.

@@ -56,6 +56,10 @@ pub type ExtrasOfSheets = HashMap<String, Extras>;
 impl Extras {
     /// What is known of a cell.
     pub fn look(&self, position: (u32, u32)) -> Look<'_> {
+        // Of most sheets nothing is special.
+        if self.formulas.is_empty() && self.shaped.is_empty() && self.shown.is_empty() {
+            return Look::Plain;
+        }
         if self.formulas.contains(&position) {
             return Look::Formula;
         }

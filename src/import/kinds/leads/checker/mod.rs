@@ -343,7 +343,9 @@ mod tests {
         let kept = check(&["Phone", "Email", "Score"], &["2125550142", "nobody", "900"], true);
         assert_eq!(kept.problems.len(), 2);
         assert!(kept.draft.is_some_and(|d| d.lead.email.is_none() && d.lead.lead_score.is_none()));
-        assert!(check(&["Phone", "DNC"], &["2125550142", "maybe"], true).draft.is_none());
+        for (header, cell) in [("DNC", "maybe"), ("DNC", "#N/A"), ("Email Opt Out", "#REF!"), ("Consent", "#VALUE!")] {
+            assert!(check(&["Phone", header], &["2125550142", cell], true).draft.is_none(), "{header} {cell}");
+        }
         let lost = check(&["Phone", "Score"], &["555-01", "5"], true);
         assert_eq!(lost.problems.last().map(|p| p.kind), Some(ProblemKind::NoIdentity));
     }

@@ -21,8 +21,14 @@ use crate::ops::leads::draft::LeadDraft;
 impl Work<'_> {
     pub(super) fn parse(&mut self, field: LeadField, column: String, text: &str) {
         if field != LeadField::Phone && field != LeadField::FurtherPhone && is_spreadsheet_error(text) {
+            // What may have been an opt-out is never dropped.
+            let kind = match field {
+                LeadField::DoNotCall | LeadField::EmailOptOut | LeadField::OptOut => ProblemKind::FlagUnknown,
+                LeadField::Consent => ProblemKind::ConsentUnknown,
+                _ => ProblemKind::SpreadsheetError,
+            };
             let remedy = "correct the formula, or empty the cell";
-            self.problem(ProblemKind::SpreadsheetError, column, text, "is a spreadsheet error", remedy);
+            self.problem(kind, column, text, "is a spreadsheet error", remedy);
             return;
         }
         if let Some(kind) = exact(field)
