@@ -252,3 +252,19 @@ fn the_readme_grants_what_the_catalogue_gives() {
     let grants = crmctl::db::catalogue::grants("crm_app").join("\n");
     assert!(readme.contains(&grants), "README's statements for the everyday role are out of date; they are\n{grants}");
 }
+
+/// A table that says which test shows what is worth as much as the tests that it names.
+#[test]
+fn tests_that_documents_name_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("docs/files.md")).unwrap();
+    let named =
+        text.split('`').filter_map(|part| part.split_once("::")).filter(|(file, _)| file.starts_with("import_"));
+    let mut count = 0;
+    for (file, test) in named {
+        let source = fs::read_to_string(root.join("tests/cli").join(file).with_extension("rs")).unwrap_or_default();
+        assert!(source.contains(&format!("#[test]\nfn {test}()")), "docs/files.md names {file}::{test}");
+        count += 1;
+    }
+    assert!(count > 30);
+}

@@ -25,7 +25,8 @@ use crate::ui::{Column, Format, Ui, UiError};
 ///
 /// The content of a file decides what it is; it may be compressed with gzip or be the only file of a ZIP archive, and
 /// text in UTF-16, Windows-1252 and other encodings is recognised. `-` is standard input. A preamble above the header
-/// is passed over. Columns are known by their headers; those that no field claims are kept as custom fields.
+/// is passed over. Columns are known by their headers; those that no field claims are kept as custom fields, but where they
+/// seem to hold phones, emails or opt-outs, the import stops until --map, --ignore or --keep decides.
 ///
 /// Dates such as 03/04/2026 and amounts such as 1.250,50 are read once their column proves how it is written; where it
 /// does not, the import stops and names the option that says it. Rejected rows go to a file beside the source, which
