@@ -195,6 +195,12 @@ pub fn parse_each(
     check: PhoneCheck,
 ) -> Vec<(&str, Result<ParsedPhone, PhoneProblem>)> {
     use PhoneProblem::{Date, LostDigits, SpreadsheetError};
+    // The form of almost every cell; whether a number is in use only the library knows.
+    if check == PhoneCheck::Possible
+        && let Some(number) = nanp(text)
+    {
+        return vec![(text, Ok(ParsedPhone { number, extension: String::new(), repaired: false }))];
+    }
     let whole = parse(text, region, check);
     // The comma of `1,21E+10` separates no numbers.
     if matches!(whole, Ok(_) | Err(LostDigits | SpreadsheetError | Date)) {

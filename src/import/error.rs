@@ -84,7 +84,7 @@ impl Explain for ImportError {
             ImportError::Unclaimed { others, examples, remedy, .. } => {
                 let error = match others.is_empty() {
                     true => error,
-                    false => error.detail(format!("so do others: {}", others.join("; "))),
+                    false => error.detail(format!("and so are others: {}", others.join("; "))),
                 };
                 error
                     .detail(format!("for example {}", examples.join(", ")))
@@ -97,7 +97,7 @@ impl Explain for ImportError {
             }
             ImportError::FileChanged(_) => error.hint("import it again once nobody writes to it"),
             ImportError::RowFile { .. } => {
-                error.detail(NOTHING_IMPORTED).hint("name another place, for example --rejects /tmp/rejects.csv")
+                error.detail(NOTHING_IMPORTED).hint("name another place with --rejects, --skipped or --dropped, for example --rejects /tmp/rejects.csv")
             }
             ImportError::UnknownImport(_) => error.hint(
                 "import into the database that the file came from, or delete its column _import and give the options anew",

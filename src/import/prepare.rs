@@ -14,11 +14,18 @@ use crate::db::{Database, Db};
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::phone::Region;
 
-/// Refuses to write rows over the very file that is imported.
+/// Refuses to write rows over the very file that is imported, or over other rows.
 pub(super) fn refuse_to_overwrite<const N: usize>(
     source: &Path,
     outputs: [&Option<PathBuf>; N],
 ) -> Result<(), ImportError> {
+    let twice = |(at, path): (usize, &&Option<PathBuf>)| path.is_some() && outputs[..at].contains(path);
+    if let Some((_, Some(path))) = outputs.iter().enumerate().find(|it| twice(*it)) {
+        return Err(ImportError::RowFile {
+            path: path.display().to_string(),
+            reason: "other rows are to go there, too".into(),
+        });
+    }
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     let source = real(source);
     match outputs.into_iter().flatten().find(|path| source.is_some() && real(path) == source) {

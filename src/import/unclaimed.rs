@@ -45,7 +45,7 @@ struct Column {
     cells: u64,
     written: Tally,
     bare: Tally,
-    emails: u64,
+    emails: Tally,
     consents: u64,
     currencies: u64,
     /// Currencies that are not those of the column which is claimed.
@@ -61,6 +61,9 @@ struct Tally {
     asked: u64,
     valid: u64,
 }
+
+/// The longest answer to whether somebody may be contacted, in bytes; what is longer is prose.
+const LONGEST_ANSWER: usize = 40;
 
 /// How many cells of a shape are asked of the phone library.
 const MOST_ASKED: u64 = 2000;
@@ -90,7 +93,9 @@ impl Unclaimed {
     /// The look at these columns of a file.
     pub fn columns(headers: &[String], columns: &[usize], region: Option<Region>, watch: Watch) -> Unclaimed {
         let named = columns.iter().filter_map(|&index| Some((index, headers.get(index)?)));
-        let own = named.filter(|(_, header)| !OWN_COLUMNS.contains(&header.trim()));
+        // A reject file has few rows, of which the first import has seen the whole column.
+        let decided = headers.iter().any(|header| header == "_import");
+        let own = named.filter(|(_, header)| !decided && !OWN_COLUMNS.contains(&header.trim()));
         let column = |(index, header): (usize, &String)| Column {
             index,
             may_be_consent: watch.consents.is_some() && sounds_like_consent(header),
@@ -129,21 +134,21 @@ impl Unclaimed {
                 Verdict::Stop(what, field) => undecided.push((column, what, field)),
             }
         }
-        let Some((column, what, field)) = undecided.first() else { return Ok(notices) };
-        let argument = as_argument(source, column.index);
-        let keep = self.watch.keep.map(|option| format!(", or {option} {argument} to keep it as a custom field"));
+        let Some((column, what, _)) = undecided.first() else { return Ok(notices) };
+        let remedy = |(column, _, field): &(&Column, String, String)| {
+            let argument = as_argument(source, column.index);
+            let keep = self.watch.keep.map(|option| format!(", or {option} {argument} to keep it as a custom field"));
+            format!(
+                "--map {field}={argument} to import it, --ignore {argument} to leave it out{}",
+                keep.unwrap_or_default()
+            )
+        };
+        let others = undecided.iter().skip(1);
         Err(ImportError::Unclaimed {
             file: source.shown().to_owned(),
             problem: format!("{} {what}, and no field claims it", shown(source, column.index)),
-            others: undecided
-                .iter()
-                .skip(1)
-                .map(|(other, what, _)| format!("{} {what}", shown(source, other.index)))
-                .collect(),
-            remedy: format!(
-                "--map {field}={argument} to import it, --ignore {argument} to leave it out{}",
-                keep.unwrap_or_default()
-            ),
+            others: others.map(|(other, what, _)| format!("{} {what}", shown(source, other.index))).collect(),
+            remedy: undecided.iter().map(remedy).collect::<Vec<_>>().join("\n"),
             examples: undecided.iter().map(|(column, ..)| column.example(source)).collect(),
         })
     }
@@ -165,8 +170,7 @@ impl Column {
             Shape::Written if watch.phones.is_some() => met = self.written.add(|| is_phone(text, region)),
             Shape::Bare if watch.phones.is_some() => met = self.bare.add(|| is_phone(text, region)),
             Shape::Address if watch.emails.is_some() => {
-                met = Email::parse(text).is_ok();
-                self.emails += u64::from(met);
+                met = self.emails.add(|| Email::parse(text).is_ok());
             }
             Shape::Letters if watch.currencies.is_some() => {
                 met = currency::parse(text).is_ok();
@@ -178,7 +182,10 @@ impl Column {
             _ => {}
         }
         // The date of a refusal is a refusal.
-        if self.may_be_consent && (opted_out(text).is_some() || (self.may_be_refusal && datetime::is_date(text))) {
+        if self.may_be_consent
+            && text.len() <= LONGEST_ANSWER
+            && (opted_out(text).is_some() || (self.may_be_refusal && datetime::is_date(text)))
+        {
             self.consents += 1;
             met = true;
         }
@@ -199,8 +206,8 @@ impl Column {
             let field = if self.may_be_refusal { refusal } else { agreement };
             return stop("answers to whether people may be contacted", self.consents, field);
         }
-        if let Some(field) = watch.emails.filter(|_| is_most(self.emails as f64)) {
-            return stop("email addresses", self.emails, field);
+        if let Some(field) = watch.emails.filter(|_| is_most(self.emails.about()) && self.emails.shaped > 0) {
+            return stop("email addresses", self.emails.about() as u64, field);
         }
         if let Some(claimed) = watch.currencies.filter(|_| is_most(self.currencies as f64)) {
             return match claimed {

@@ -133,11 +133,7 @@ fn a_rejected_row_with_an_opt_out_is_named() {
         assert_eq!((&summary["rejected"], &summary["rejected_opt_outs"]), (&2.into(), &2.into()), "{summary}");
         assert_eq!(summary["rejected_opt_out_row"], 3);
         let ran = world.run(["import", "leads", file.to_str().unwrap(), "--region", "US"]);
-        assert!(
-            ran.stderr.contains("2 of the rejected rows, the first in row 3, ask not to be contacted"),
-            "{}",
-            ran.stderr
-        );
+        assert!(ran.stderr.contains("opt-outs in rejected rows: 2, the first in row 3"), "{}", ran.stderr);
     });
 }
 
@@ -198,5 +194,74 @@ fn every_number_of_a_do_not_call_sheet_is_listed() {
         assert!(ran.code == Some(1) && ran.stderr.contains("the column `Fone` holds phone numbers"), "{}", ran.stderr);
         let ran = world.run(["import", "dnc", unknown.to_str().unwrap(), "--region", "US", "--ignore", "Fone"]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    });
+}
+
+#[test]
+fn what_is_said_of_every_row_takes_no_refusal_away() {
+    on_both_engines(|world| {
+        let text = "Phone,Consent,GDPR consent,DNC\n2125550101,denied,yes,no\n2125550102,yes,withdrawn,\n2125550103,,,yes\n";
+        let said = ["--set", "consent=granted", "--set", "do_not_call=no"];
+        let ran = import(world, "a.csv", text, &said);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let leads = world.leads();
+        let consents: Vec<&Value> = leads.iter().map(|lead| &lead["consent_status"]).collect();
+        assert_eq!(consents, ["denied", "denied", "granted"]);
+        assert!(listed(world, "+12125550103", "all") && !listed(world, "+12125550101", "all"));
+    });
+}
+
+#[test]
+fn a_bad_number_beside_a_wish_not_to_be_called_hides_no_good_one() {
+    on_both_engines(|world| {
+        let text = "Phone,Email,Do not call\n212-555-0101; nope,ann@example.com,yes\n";
+        let summary = world.import(&world.file("a.csv", text), &["--region", "US", "--lenient"]);
+        assert_eq!((&summary["created"], &summary["dropped_values"]), (&1.into(), &1.into()), "{summary}");
+        assert!(listed(world, "+12125550101", "all"));
+        // An opt-out that cannot be read is never dropped.
+        let text = "Phone,SMS Opt Out,Email opt-in\n2125550102,#N/A,\n2125550103,,#N/A\n";
+        let summary = world.import(&world.file("b.csv", text), &["--region", "US", "--lenient"]);
+        assert_eq!(summary["rejected"], 2, "{summary}");
+    });
+}
+
+#[test]
+fn a_listing_of_a_further_number_is_left_as_it_is() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+12125550102", "--reason", "by letter"]);
+        let ran = import(world, "a.csv", "Phone,Home Phone,DNC\n2125550101,2125550102,yes\n", &[]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let entries = world.json(["dnc", "list"]);
+        let entry = entries.as_array().unwrap().iter().find(|entry| entry["phone_number"] == "+12125550102").unwrap();
+        assert_eq!((&entry["reason"], entries.as_array().unwrap().len()), (&"by letter".into(), 2), "{entries}");
+    });
+}
+
+#[test]
+fn the_own_phone_of_a_history_goes_before_others() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "+12125550101"]);
+        world.ok(["lead", "add", "--phone", "+12125550102"]);
+        let text = "Work Phone,Phone,Status,Date\n+12125550101,+12125550102,hot,2026-01-02\n";
+        let summary = world.json(["import", "history", world.file("a.csv", text).to_str().unwrap()]);
+        assert_eq!(summary["created"], 1, "{summary}");
+        let statuses: Vec<Value> = world.leads().iter().map(|lead| lead["status"].clone()).collect();
+        assert_eq!(statuses, ["new", "hot"]);
+    });
+}
+
+#[test]
+fn a_reject_file_is_not_judged_by_its_few_rows() {
+    on_both_engines(|world| {
+        let mut text = "Phone,Email,Asked\n".to_owned();
+        (10..30).for_each(|n| text += &format!("21255501{n},,nothing\n"));
+        text += "2125550150,nobody,212-555-0199\n";
+        let file = world.file("a.csv", text);
+        let summary = world.import(&file, &["--region", "US"]);
+        assert_eq!((&summary["created"], &summary["rejected"]), (&20.into(), &1.into()));
+        let rejects = world.path("a.csv.rejects.csv");
+        let fixed = std::fs::read_to_string(&rejects).unwrap().replace(",nobody,", ",ann@example.com,");
+        let summary = world.import(&world.file("fixed.csv", fixed), &[]);
+        assert_eq!(summary["created"], 1, "{summary}");
     });
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 
 use crate::error::{CommandError, Result};
-use crate::import::source::io_reason;
+use crate::import::source::limits::io_reason;
 
 /// Calls `each` with the number and the text of every line that is not blank. `-` is standard input.
 ///

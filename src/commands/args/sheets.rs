@@ -112,7 +112,7 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
         if summary.partly_rejected > 0 {
             let count = summary.partly_rejected;
             ui.note(&format!(
-                "of {count} accepted rows a part was rejected; they are among the rejected rows of the file below"
+                "accepted rows of which a part was rejected: {count}; they are in the file of rejected rows, too"
             ));
         }
         let rejects_file = summary.rejects_file.as_deref();

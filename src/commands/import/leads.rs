@@ -218,7 +218,7 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> Result<()> {
     tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
     if let Some(row) = summary.rejected_opt_out_row {
         ui.note(&format!(
-            "{} of the rejected rows, the first in row {row}, ask not to be contacted; that is not honoured before they are fixed",
+            "opt-outs in rejected rows: {}, the first in row {row}; they are not honoured until the rows are fixed",
             summary.rejected_opt_outs
         ));
     }

@@ -26,6 +26,15 @@ impl Default for Consent {
 }
 
 impl Consent {
+    /// The one of two that allows less.
+    pub fn stricter(self, other: Consent) -> Consent {
+        match (self, other) {
+            (Consent::Denied, _) | (_, Consent::Denied) => Consent::Denied,
+            (Consent::Pending, _) | (_, Consent::Pending) => Consent::Pending,
+            (Consent::Granted, Consent::Granted) => Consent::Granted,
+        }
+    }
+
     /// Reads a consent, in the words of forms and exports. A `no` leaves it open: a box that nobody ticked is no refusal, and
     /// a refusal could not be taken back.
     pub fn parse(text: &str) -> Option<Consent> {
@@ -36,17 +45,6 @@ impl Consent {
             }
             "pending" | "unknown" | "not asked" | "requested" => Some(Consent::Pending),
             other => crate::domain::flag::parse(other).map(|yes| if yes { Consent::Granted } else { Consent::Pending }),
-        }
-    }
-}
-
-impl Consent {
-    /// The one of two that allows less.
-    pub fn stricter(self, other: Consent) -> Consent {
-        match (self, other) {
-            (Consent::Denied, _) | (_, Consent::Denied) => Consent::Denied,
-            (Consent::Pending, _) | (_, Consent::Pending) => Consent::Pending,
-            (Consent::Granted, Consent::Granted) => Consent::Granted,
         }
     }
 }

@@ -82,8 +82,11 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         cells
     }
 
-    /// Everything that was found.
-    pub fn end(self) -> Findings {
+    /// Everything that was found. Of a row that is rejected no part is accepted.
+    pub fn end(mut self) -> Findings {
+        if !self.problems.is_empty() {
+            self.problems.append(&mut self.parts);
+        }
         Findings { problems: self.problems, remarks: self.remarks, parts: self.parts, repaired: self.repaired }
     }
 
@@ -361,9 +364,13 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         }
     }
 
-    /// The phones of a field that can be read, and what is wrong with the others.
+    /// The phones of a field that can be read, and what is wrong with the others; formulas without results are among those.
     pub fn phones_apart(&mut self, field: F, check: PhoneCheck) -> (Vec<ParsedPhone>, Vec<RowProblem>) {
-        let (mut phones, mut problems) = (Vec::new(), Vec::new());
+        let is_formula = |index: &usize| self.row.kind(*index) == CellKind::Formula;
+        let formulas = self.setting.columns.columns_of(field).filter(is_formula);
+        let mut problems: Vec<RowProblem> =
+            formulas.map(|index| RowProblem::of_formula(self.header(index), index)).collect();
+        let mut phones = Vec::new();
         for (index, text) in self.all(field) {
             for (part, read) in phone::parse_each(&text, self.setting.region, check) {
                 match read {

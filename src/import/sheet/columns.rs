@@ -28,6 +28,11 @@ pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
         None
     }
 
+    /// Whether a header means its field only where no other column does.
+    fn is_second_choice(_header: &str) -> bool {
+        false
+    }
+
     /// What is looked for in columns that nobody claims, given those that are claimed.
     fn watch(_columns: &Columns<Self>) -> Watch {
         Watch::default()
@@ -106,9 +111,12 @@ impl<F: SheetField> Columns<F> {
             }
             targets[index] = Some(field);
         }
-        for (index, header) in headers.iter().enumerate() {
-            let Some(field) = F::of_header(header).filter(|_| !ignored.contains(&index)) else { continue };
-            let is_free = field.may_repeat() || !targets.contains(&Some(field));
+        let known = headers.iter().enumerate().filter(|(index, _)| !ignored.contains(index));
+        let known =
+            known.filter_map(|(index, header)| Some((index, F::of_header(header)?, F::is_second_choice(header))));
+        let (second, first): (Vec<_>, Vec<_>) = known.partition(|(.., is_second)| *is_second);
+        for (index, field, is_second) in first.into_iter().chain(second) {
+            let is_free = (field.may_repeat() && !is_second) || !targets.contains(&Some(field));
             if targets[index].is_none() && is_free {
                 targets[index] = Some(field);
             }

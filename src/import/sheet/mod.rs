@@ -194,7 +194,10 @@ pub fn import<K: Kind>(
     let source = Source::open(request.path, &SourceOptions { named, recognise, ..request.source.clone() })?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
     source.passed_over().iter().for_each(|text| observer.notice(text));
-    let earlier: Option<K::Options> = earlier_options(db, &source, request.organization)?;
+    let earlier: Option<K::Options> = match request.options.ignore().iter().any(|name| name == "_import") {
+        true => None,
+        false => earlier_options(db, &source, request.organization)?,
+    };
     let options = request.options.clone().or(earlier.unwrap_or_default());
     let columns = Columns::of(source.shown(), &source.headers, options.map(), options.ignore(), &K::given(&options))?;
     if !columns.left_out().is_empty() {

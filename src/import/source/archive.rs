@@ -6,7 +6,7 @@ use zip::ZipArchive;
 
 use super::readable::Readable;
 use super::typed::xlsx::Search;
-use super::workbook::WorkbookKind;
+use super::workbook_kind::WorkbookKind;
 use crate::import::ImportError;
 
 /// The most that all members may hold, in bytes: more than a full sheet of lead columns.

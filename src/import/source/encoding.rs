@@ -5,7 +5,7 @@ use encoding_rs::{CoderResult, UTF_8, UTF_16BE, UTF_16LE};
 
 pub use super::charsets::TextEncoding;
 use super::charsets::guess::Sample;
-use super::io_reason;
+use super::limits::io_reason;
 use super::profile::each_chunk;
 use super::readable::Readable;
 use crate::import::ImportError;

@@ -7,12 +7,14 @@ mod csv;
 pub mod encoding;
 mod guard;
 mod header;
+pub mod limits;
 mod profile;
 mod readable;
 mod records;
 mod sheets;
 mod typed;
 mod workbook;
+mod workbook_kind;
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +28,8 @@ use readable::Readable;
 use records::CellForm;
 use records::looks::Looks;
 use typed::Extras;
-use workbook::{Opened, WorkbookKind};
+use workbook::Opened;
+use workbook_kind::WorkbookKind;
 
 /// What a file was found to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,9 +144,6 @@ pub enum Item {
 
 /// Takes what reading meets; an error ends the reading.
 pub type Sink<'a> = dyn FnMut(Item) -> Result<(), ImportError> + 'a;
-
-/// The largest record, in bytes: far more than a row of a lead sheet, far less than the memory.
-const MAX_RECORD: usize = 1 << 20;
 
 impl Source {
     /// Looks at the whole file once: what it is, whether it can be read, its header and its hash. `-` is standard input.
@@ -318,15 +318,6 @@ fn kind_of(file: &Readable) -> Result<Kind, ImportError> {
         [b'%', b'P', b'D', b'F', ..] => Kind::Unsupported("it is a PDF document", "export the sheet as CSV or XLSX"),
         _ => Kind::Text,
     })
-}
-
-/// Why a file cannot be read or written, as a person reads it.
-pub fn io_reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".into(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
-        _ => error.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::io::Read;
 use sha2::{Digest, Sha256};
 
 use super::charsets::garbled::Signs;
+use super::limits::{MAX_RECORD, io_reason};
 use super::readable::Readable;
 use super::records::survey::QuotesSeen;
-use super::{MAX_RECORD, io_reason};
 use crate::import::ImportError;
 
 /// Why a text cannot be read as it is.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
-use super::io_reason;
+use super::limits::io_reason;
 use crate::import::ImportError;
 
 /// The most that a compressed text may hold, in bytes.

@@ -19,20 +19,11 @@ use super::records::looks::Looks;
 use super::typed::format::Shape;
 use super::typed::rows::RowAssembler;
 use super::typed::{Extras, ExtrasOfSheets, Look, xlsx};
+use super::workbook_kind::WorkbookKind;
 use super::{Format, Item, Sink, SourceOptions, Text, archive, guard, sheets};
 use crate::domain::invisible;
 use crate::import::ImportError;
 use crate::import::row::{ProblemKind, Row, RowProblem};
-
-vocabulary! {
-    /// The kinds of workbook, by their content.
-    WorkbookKind {
-        Xlsx = "XLSX",
-        Xlsb = "XLSB",
-        Xls = "XLS",
-        Ods = "ODS",
-    }
-}
 
 /// A workbook that was opened for its header and waits for the reading of its rows.
 #[derive(Default)]

@@ -15,9 +15,9 @@ static WORDS: LazyLock<(Vec<String>, Vec<String>)> = LazyLock::new(|| {
 pub fn is_known_extra(header: &str) -> bool {
     let (fax, keepers) = &*WORDS;
     let words = words(header);
-    let text = words.join(" ");
+    let text = format!(" {} ", words.join(" "));
     words.iter().any(|word| fax.contains(word) || word.ends_with("fax"))
-        || keepers.iter().any(|keeper| text.contains(keeper.as_str()))
+        || keepers.iter().any(|keeper| text.contains(&format!(" {keeper} ")))
 }
 
 #[cfg(test)]

@@ -82,11 +82,14 @@ fn are_made_of(words: &[String], parts: &dyn Fn(&str) -> bool) -> bool {
 }
 
 fn is_made_of(word: &str, parts: &dyn Fn(&str) -> bool) -> bool {
+    // No header is put together of more; a longer text would take long to cut.
+    const LONGEST: usize = 60;
     parts(word)
-        || word.char_indices().skip(2).any(|(at, _)| {
-            let (begin, end) = word.split_at(at);
-            end.chars().count() >= 2 && parts(begin) && is_made_of(end, parts)
-        })
+        || word.len() <= LONGEST
+            && word.char_indices().skip(2).any(|(at, _)| {
+                let (begin, end) = word.split_at(at);
+                end.chars().count() >= 2 && parts(begin) && is_made_of(end, parts)
+            })
 }
 
 #[cfg(test)]

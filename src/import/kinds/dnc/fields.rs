@@ -4,6 +4,7 @@ use crate::import::sheet::columns::{Columns, SheetField};
 use crate::import::unclaimed::Watch;
 use crate::import::vocabulary::consent::{ConsentColumn, consent_column};
 use crate::import::vocabulary::phone::phone_column;
+use crate::import::vocabulary::{header_keys, is_word};
 
 vocabulary! {
     /// A field that a column of a do-not-call sheet can fill.
@@ -44,9 +45,17 @@ impl SheetField for DncField {
         Watch { phones: Some(DncField::Phone.as_str()), ..Watch::default() }
     }
 
-    /// What stands beside a number does not keep it off the list.
+    /// What stands beside a number does not keep it off the list; [`rows`](super::rows) rejects phones by formula themselves.
     fn must_be_known(self) -> bool {
-        self == DncField::Phone
+        false
+    }
+
+    /// Whom a message went to is asked for nothing, where somebody else is named.
+    fn is_second_choice(header: &str) -> bool {
+        let keys = header_keys(header);
+        ["recipient", "to number", "recipient number", "recipient phone", "to phone"]
+            .iter()
+            .any(|word| is_word(word, &keys))
     }
 
     fn synonyms(self) -> &'static [&'static str] {

@@ -7,6 +7,7 @@ use super::rows::{DncOptions, check};
 use crate::db::models::access::organizations::Organization;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
+use crate::import::problems::note;
 use crate::import::sheet::cells::{Findings, RowCells, Setting};
 use crate::import::sheet::columns::{Columns, recognise};
 use crate::import::sheet::proven;
@@ -56,13 +57,14 @@ pub fn read(
     let options = &proven(options.clone(), &columns, &source, notice)?;
     let setting = Setting::of(columns, options, organization, now);
     let mut replies = Vec::new();
+    let mut told = Vec::new();
     source.read(&mut |item| {
         match item {
             Item::Row(row) => {
                 let mut cells = RowCells::new(&setting, &row);
                 let requests = check(&mut cells, options).unwrap_or_default();
-                let Findings { problems, remarks, .. } = cells.end();
-                remarks.iter().for_each(|remark| notice(&format!("row {}: {}", row.number, remark.describe())));
+                let Findings { problems, remarks, parts, .. } = cells.end();
+                remarks.iter().chain(&parts).for_each(|remark| note(&mut told, &source, row.number, remark));
                 let requests = if problems.is_empty() { requests } else { Vec::new() };
                 let text = row.cell(text).trim().to_owned();
                 let problems = problems.iter().map(|p| format!("{}; {}", p.describe(), p.remedy)).collect();
@@ -78,5 +80,10 @@ pub fn read(
         Ok(())
     })?;
     source.verify_unchanged()?;
+    for group in told {
+        let rows = if group.count == 1 { "1 row".to_owned() } else { format!("{} rows", group.count) };
+        let (value, problem) = (&group.example_value, &group.example_problem);
+        notice(&format!("{rows}, for example row {}: `{value}` {problem}", group.example_row));
+    }
     Ok(replies)
 }

@@ -89,7 +89,7 @@ pub(super) fn check(cells: &mut RowCells<'_, DncField>, options: &DncOptions) ->
     };
     if let Some((index, text)) = cells.all(DncField::OptOut).into_iter().find(|(_, text)| opted_out(text) != Some(true))
     {
-        let problem = "is no yes to an opt-out";
+        let problem = "does not say yes";
         let problem =
             cells.problem_of(ProblemKind::FlagUnknown, index, &text, problem, "delete the row to keep it off");
         kept.take(cells, problem, "it is listed all the same", ());
@@ -133,10 +133,10 @@ impl Kept {
 
 /// The numbers of a row. Bad ones are rejected; where others are good, those are listed.
 fn numbers(cells: &mut RowCells<'_, DncField>) -> Vec<E164> {
-    if cells.one(DncField::Phone).is_none() {
+    let (phones, bad) = cells.phones_apart(DncField::Phone, PhoneCheck::Possible);
+    if phones.is_empty() && bad.is_empty() {
         cells.row_problem(ProblemKind::NoIdentity, "no phone number is given", "give it one");
     }
-    let (phones, bad) = cells.phones_apart(DncField::Phone, PhoneCheck::Possible);
     for problem in bad {
         match phones.is_empty() {
             true => cells.reject(problem),
@@ -261,6 +261,24 @@ mod tests {
             let (requests, found) = findings(&["Phone", "Home Phone"], &cells);
             assert_eq!((requests.len(), found.parts.len(), found.problems.len()), (1, 1, 0), "{cells:?}");
         }
+    }
+
+    #[test]
+    fn a_number_by_formula_keeps_no_good_one_off_the_list() {
+        let headers = ["Phone", "Home Phone"].map(str::to_owned);
+        let mut row = Row::new(2);
+        row.push("2125550142");
+        row.push_as(CellKind::Formula, "");
+        let setting = setting(&headers);
+        let mut cells = RowCells::new(&setting, &row);
+        let requests = super::check(&mut cells, &DncOptions::default()).unwrap();
+        let found = cells.end();
+        assert_eq!((requests.len(), found.parts.len(), found.problems.len()), (1, 1, 0));
+        let mut row = Row::new(3);
+        row.push_as(CellKind::Formula, "");
+        let mut cells = RowCells::new(&setting, &row);
+        let _ = super::check(&mut cells, &DncOptions::default());
+        assert_eq!(cells.end().problems[0].kind, ProblemKind::FormulaWithoutResult);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use crate::import::sheet::columns::SheetField;
 use crate::import::vocabulary::email::{EmailColumn, email_column};
-use crate::import::vocabulary::phone::phone_column;
+use crate::import::vocabulary::phone::{PhoneColumn, phone_column};
+use crate::import::vocabulary::{header_key, is_word};
 
 vocabulary! {
     /// A field that a column of a sheet of status events can fill.
@@ -35,6 +36,11 @@ impl SheetField for HistoryField {
         let email = || email_column(header).filter(|column| *column == EmailColumn::First);
         let phone = phone_column(header).map(|_| HistoryField::Phone);
         phone.or_else(|| email().map(|_| HistoryField::Email))
+    }
+
+    fn is_second_choice(header: &str) -> bool {
+        phone_column(header) == Some(PhoneColumn::Further)
+            || (email_column(header).is_some() && !is_word("email", &[header_key(header)]))
     }
 
     fn must_be_known(self) -> bool {

@@ -183,6 +183,7 @@ impl LeadField {
                 | DoNotText
                 | EmailOptOut
                 | OptOut
+                | Consent
                 | CallConsent
                 | TextConsent
                 | EmailConsent

@@ -6,9 +6,10 @@ use crate::domain::text::{fold_key, nearest};
 use crate::import::ImportError;
 use crate::import::column_names::{OWN_COLUMNS, column_named, mapping_error};
 use crate::import::options::ImportOptions;
+use crate::import::vocabulary::consent::sounds_like_consent;
 use crate::import::vocabulary::email::email_column;
 use crate::import::vocabulary::extras::is_known_extra;
-use crate::import::vocabulary::header_key;
+use crate::import::vocabulary::{LONGEST_HEADER, header_key};
 
 /// What becomes of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +161,8 @@ fn map_by_synonyms(
             continue;
         }
         let Some(field) = LeadField::of_header(&headers[index]) else { continue };
-        if constants.iter().any(|(set, _)| *set == field) {
+        // What is said of every row takes no refusal of one of them away.
+        if constants.iter().any(|(set, _)| *set == field) && !field.is_flag() {
             continue;
         }
         let taken = targets.iter().position(|target| *target == Some(Target::Field(field)));
@@ -212,8 +214,9 @@ fn map_ambiguous(headers: &[String], targets: &mut [Option<Target>]) {
 fn is_known(header: &str) -> bool {
     LeadField::of_header(header).is_some_and(|field| field != LeadField::Currency)
         || custom::key_of(header.trim()).is_some()
-        || email_column(header).is_some()
-        || is_known_extra(header)
+        || (header.len() <= LONGEST_HEADER
+            && !sounds_like_consent(header)
+            && (email_column(header).is_some() || is_known_extra(header)))
 }
 
 fn custom_key(header: &str, index: usize, keys: &mut Vec<String>) -> String {

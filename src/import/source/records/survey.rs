@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 
 use super::quotes::{Quoting, Scan, lines};
 use crate::import::ImportError;
-use crate::import::source::io_reason;
+use crate::import::source::limits::io_reason;
 use crate::import::source::readable::Readable;
 
 /// What the first pass saw of quotes.

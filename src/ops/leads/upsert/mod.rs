@@ -274,7 +274,8 @@ impl LeadWriter {
         let org = self.stamp.org;
         self.identities.load_for(conn, org, drafts.iter().copied())?;
         let phones: Vec<String> = drafts.iter().filter_map(|draft| draft.lead.phone_number.clone()).collect();
-        self.numbers.listed.extend(dnc_list::listed_among(conn, org, &phones, self.stamp.now)?);
+        let numbers: Vec<String> = drafts.iter().flat_map(|draft| draft.numbers()).map(|n| n.to_string()).collect();
+        self.numbers.listed.extend(dnc_list::listed_among(conn, org, &numbers, self.stamp.now)?);
         self.numbers.previously_deleted.clear();
         self.numbers.previously_deleted.extend(lead_identities::deleted_phones_among(conn, org, &phones)?);
         Ok(())

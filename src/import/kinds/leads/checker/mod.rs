@@ -1,6 +1,8 @@
 //! From the cells of a row to a lead's values, or to everything that is wrong with the row.
 
+mod extras;
 mod names;
+mod opt_outs;
 mod phones;
 mod typed;
 mod values;
@@ -14,7 +16,6 @@ use super::fields::LeadField;
 use crate::db::OrgId;
 use crate::db::types::Json;
 use crate::domain::leads::consent::Consent;
-use crate::domain::leads::custom::MAX_VALUE;
 use crate::domain::leads::source;
 use crate::domain::leads::status::Status;
 use crate::domain::phone::{PhoneCheck, Region};
@@ -23,7 +24,6 @@ use crate::domain::timestamp::Timestamp;
 use crate::import::kinds::leads::mapping::{Mapping, Target};
 use crate::import::proof::Formats;
 use crate::import::row::{CellKind, ProblemKind, Row, RowProblem};
-use crate::import::vocabulary::consent;
 use crate::ops::leads::draft::LeadDraft;
 
 /// A row after checking.
@@ -71,20 +71,6 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// Whether a row that cannot be used has an opt-out in one of its columns.
-    pub fn opts_out(&self, row: &Row) -> bool {
-        use LeadField::{CallConsent, Consent, DoNotCall, DoNotText, EmailConsent, EmailOptOut, OptOut, TextConsent};
-        self.mapping.targets.iter().enumerate().any(|(index, target)| match target {
-            Target::Field(DoNotCall | DoNotText | EmailOptOut | OptOut) => {
-                consent::opted_out(cell_text(row.cell(index))) == Some(true)
-            }
-            Target::Field(Consent | CallConsent | TextConsent | EmailConsent) => {
-                consent::is_refusal(cell_text(row.cell(index)))
-            }
-            _ => false,
-        })
-    }
-
     /// The status that a word of the file means.
     fn status(&self, word: &str) -> Option<Status> {
         let said = (!self.status_map.is_empty()).then(|| self.status_map.get(&fold_key(word)).copied()).flatten();
@@ -176,19 +162,6 @@ impl Work<'_> {
         let header = self.checker.mapping.headers.get(index).cloned().unwrap_or_default();
         self.at = Some(index);
         self.parse(field, header, text);
-    }
-
-    /// Keeps a cell that no field claims: nothing that the file held is lost.
-    fn keep(&mut self, key: &str, cell: &str) {
-        let text = cell_text(cell);
-        if text.len() > MAX_VALUE && text.chars().count() > MAX_VALUE {
-            return self.too_long(key.to_owned(), text, MAX_VALUE);
-        }
-        if !text.is_empty()
-            && let serde_json::Value::Object(fields) = &mut self.draft.lead.custom_fields.0
-        {
-            fields.insert(key.to_owned(), serde_json::Value::String(text.to_owned()));
-        }
     }
 
     /// Takes a line of text over as it is.

@@ -17,35 +17,31 @@ pub(super) struct Extension {
 
 impl Work<'_> {
     pub(super) fn phone(&mut self, column: String, text: &str) {
-        match phone::parse_several(text, self.region, self.checker.phone_check) {
-            Ok(numbers) => {
-                let mut numbers = numbers.into_iter();
-                if let Some(first) = numbers.next() {
+        let mut is_first = true;
+        for (part, read) in phone::parse_each(text, self.region, self.checker.phone_check) {
+            match read {
+                Ok(first) if is_first && first.extension.chars().count() > 20 => {
+                    return self.too_long(column, text, 20);
+                }
+                Ok(first) if is_first => {
+                    is_first = false;
                     self.repaired |= first.repaired;
-                    if first.extension.chars().count() > 20 {
-                        self.too_long(column, text, 20);
-                        return;
-                    }
                     self.draft.phone = Some(first.number);
                     self.draft.lead.phone_number = Some(first.number.to_string());
                     self.draft.lead.phone_extension = first.extension;
                 }
-                for further in numbers {
-                    self.add_further(further, &column, text);
-                }
+                Ok(further) => self.add_further(further, &column, text),
+                Err(problem) => self.phone_problem(column.clone(), part, &problem),
             }
-            Err(e) => self.phone_problem(column, text, &e),
         }
     }
 
     pub(super) fn further_phone(&mut self, column: String, text: &str) {
-        match phone::parse_several(text, self.region, self.checker.phone_check) {
-            Ok(numbers) => {
-                for further in numbers {
-                    self.add_further(further, &column, text);
-                }
+        for (part, read) in phone::parse_each(text, self.region, self.checker.phone_check) {
+            match read {
+                Ok(further) => self.add_further(further, &column, text),
+                Err(problem) => self.phone_problem(column.clone(), part, &problem),
             }
-            Err(e) => self.phone_problem(column, text, &e),
         }
     }
 

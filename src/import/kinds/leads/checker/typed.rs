@@ -13,20 +13,9 @@ impl Work<'_> {
     /// would be of another currency. Elsewhere the cell counts as blank.
     pub(super) fn refuse_formula(&mut self, field: LeadField, index: usize) {
         use LeadField::*;
-        let must_be_known = matches!(
-            field,
-            Phone
-                | FurtherPhone
-                | Email
-                | ExternalId
-                | ExternalSource
-                | DoNotCall
-                | EmailOptOut
-                | OptOut
-                | Consent
-                | Status
-                | Currency
-        );
+        let must_be_known =
+            matches!(field, Phone | FurtherPhone | Email | ExternalId | ExternalSource | Status | Currency)
+                || field.is_flag();
         if self.kind == CellKind::Formula && must_be_known {
             let header = self.checker.mapping.headers.get(index).map_or("", String::as_str);
             self.problems.push(RowProblem::of_formula(header, index));
@@ -82,7 +71,17 @@ mod tests {
     #[test]
     fn formulas_without_results_are_refused_where_it_matters() {
         let phone = ("Phone", CellKind::Text, "2125550142");
-        for header in ["Email", "Do Not Call", "Email Opt Out", "Consent", "Status", "Currency", "Mobile"] {
+        for header in [
+            "Email",
+            "Do Not Call",
+            "Email Opt Out",
+            "SMS Opt Out",
+            "Email opt-in",
+            "Consent",
+            "Status",
+            "Currency",
+            "Mobile",
+        ] {
             let checked = check(&[phone, (header, CellKind::Formula, "")], Formats::default());
             assert!(checked.draft.is_none(), "{header}");
             let told: Vec<_> = checked.problems.iter().map(|p| (p.kind, p.index)).collect();

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::Work;
+use super::opt_outs::consent_of;
 use crate::db::types::Json;
 use crate::domain::email::Email;
 use crate::domain::leads::consent::{Consent, Temperature};
@@ -15,16 +16,14 @@ use crate::domain::time::datetime;
 use crate::domain::{country, flag, invisible, number_format};
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::row::ProblemKind;
-use crate::import::vocabulary::consent::{is_refusal, opted_out};
-use crate::ops::leads::draft::LeadDraft;
 
 impl Work<'_> {
     pub(super) fn parse(&mut self, field: LeadField, column: String, text: &str) {
         if field != LeadField::Phone && field != LeadField::FurtherPhone && is_spreadsheet_error(text) {
             // What may have been an opt-out is never dropped.
             let kind = match field {
-                LeadField::DoNotCall | LeadField::EmailOptOut | LeadField::OptOut => ProblemKind::FlagUnknown,
                 LeadField::Consent => ProblemKind::ConsentUnknown,
+                field if field.is_flag() => ProblemKind::FlagUnknown,
                 _ => ProblemKind::SpreadsheetError,
             };
             let remedy = "correct the formula, or empty the cell";
@@ -163,9 +162,9 @@ impl Work<'_> {
                 draft.do_not_text = true;
                 draft.email_opt_out = true;
             }),
-            LeadField::CallConsent => self.consent_to(column, text, |draft| draft.do_not_call = true),
-            LeadField::TextConsent => self.consent_to(column, text, |draft| draft.do_not_text = true),
-            LeadField::EmailConsent => self.consent_to(column, text, |draft| draft.email_opt_out = true),
+            LeadField::CallConsent => self.consent_to(field, column, text, |draft| draft.do_not_call = true),
+            LeadField::TextConsent => self.consent_to(field, column, text, |draft| draft.do_not_text = true),
+            LeadField::EmailConsent => self.consent_to(field, column, text, |draft| draft.email_opt_out = true),
             LeadField::Consent => match consent_of(text) {
                 Some(consent) => {
                     self.not_opted_in |= flag::parse(text) == Some(false);
@@ -203,7 +202,9 @@ impl Work<'_> {
                 ),
             },
             // A form of address is no title of a job.
-            LeadField::JobTitle if name::is_form_of_address(text) => self.keep(&column, text),
+            LeadField::JobTitle if self.at.is_some() && name::is_form_of_address(text) => {
+                self.keep_as(field, &column, text);
+            }
             // Every other field is a line of text that is taken as it is.
             field => self.text(field, column, text),
         }
@@ -222,34 +223,6 @@ impl Work<'_> {
             }
         }
     }
-
-    /// An agreement to one channel: it is kept as it is, and a refusal in words opts out of the channel.
-    fn consent_to(&mut self, column: String, text: &str, refuse: impl FnOnce(&mut LeadDraft)) {
-        self.not_opted_in |= flag::parse(text) == Some(false);
-        if consent_of(text) == Some(Consent::Denied) {
-            refuse(&mut self.draft);
-        }
-        self.keep(&column, text);
-    }
-
-    fn flag(&mut self, column: String, text: &str, set: impl FnOnce(&mut LeadDraft)) {
-        match opted_out(text).or(datetime::is_date(text).then_some(true)) {
-            Some(true) => set(&mut self.draft),
-            Some(false) => {}
-            None => self.problem(
-                ProblemKind::FlagUnknown,
-                column,
-                text,
-                "is neither yes nor no",
-                "use yes or no, or empty the cell",
-            ),
-        }
-    }
-}
-
-/// A consent in the words of forms, or in words that refuse.
-fn consent_of(text: &str) -> Option<Consent> {
-    Consent::parse(text).or_else(|| is_refusal(text).then_some(Consent::Denied))
 }
 
 /// What is wrong with a value of a field that has to be written exactly, when it holds a character that nobody sees. Phones

@@ -1,0 +1,64 @@
+//! Cells that say whether somebody may be contacted.
+
+use super::{Checker, Work};
+use crate::domain::flag;
+use crate::domain::leads::consent::Consent;
+use crate::domain::text::cell_text;
+use crate::domain::time::datetime;
+use crate::import::kinds::leads::fields::LeadField;
+use crate::import::kinds::leads::mapping::Target;
+use crate::import::row::{ProblemKind, Row};
+use crate::import::vocabulary::consent::{is_refusal, opted_out};
+use crate::ops::leads::draft::LeadDraft;
+
+impl Checker {
+    /// Whether a row that cannot be used may ask not to be contacted. Its cells may have moved to other columns.
+    pub fn opts_out(&self, row: &Row) -> bool {
+        let is_flag =
+            |index: usize| matches!(self.mapping.targets.get(index), Some(Target::Field(field)) if field.is_flag());
+        let has_flags = (0..self.mapping.targets.len()).any(is_flag);
+        let says_so = |(index, cell): (usize, &str)| {
+            let text = cell_text(cell);
+            is_refusal(text)
+                || (is_flag(index) || text.len() > 1) && opted_out(text) == Some(true)
+                || is_flag(index) && datetime::is_date(text)
+        };
+        has_flags && row.cells().enumerate().any(says_so)
+    }
+}
+
+impl Work<'_> {
+    /// An agreement to one channel: it is kept as it is, and a refusal in words opts out of the channel.
+    pub(super) fn consent_to(
+        &mut self,
+        field: LeadField,
+        column: String,
+        text: &str,
+        refuse: impl FnOnce(&mut LeadDraft),
+    ) {
+        self.not_opted_in |= flag::parse(text) == Some(false);
+        if consent_of(text) == Some(Consent::Denied) {
+            refuse(&mut self.draft);
+        }
+        self.keep_as(field, &column, text);
+    }
+
+    pub(super) fn flag(&mut self, column: String, text: &str, set: impl FnOnce(&mut LeadDraft)) {
+        match opted_out(text).or(datetime::is_date(text).then_some(true)) {
+            Some(true) => set(&mut self.draft),
+            Some(false) => {}
+            None => self.problem(
+                ProblemKind::FlagUnknown,
+                column,
+                text,
+                "is neither yes nor no",
+                "use yes or no, or empty the cell",
+            ),
+        }
+    }
+}
+
+/// A consent in the words of forms, or in words that refuse.
+pub(super) fn consent_of(text: &str) -> Option<Consent> {
+    Consent::parse(text).or_else(|| is_refusal(text).then_some(Consent::Denied))
+}
