@@ -119,7 +119,8 @@ const NOTHING_IMPORTED: &str = "nothing was imported";
 fn most_like_phone(columns: &[String]) -> &str {
     let likeness = |name: &String| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), "phone");
     let named = columns.iter().filter(|name| !name.is_empty());
-    named.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map_or("#1", String::as_str)
+    let most = named.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    most.filter(|name| likeness(name) >= 0.5).map_or("HEADER", String::as_str)
 }
 
 /// A word as a shell takes it.

@@ -22,7 +22,22 @@ pub struct ProblemGroup {
 
 /// Counts a problem under its kind.
 pub fn note(groups: &mut Vec<ProblemGroup>, source: &Source, row: u64, problem: &RowProblem) {
-    match groups.iter_mut().find(|group| group.kind == problem.kind) {
+    note_as(groups, source, row, problem, |group| group.kind == problem.kind);
+}
+
+/// Counts a remark under its kind and column: what holds instead differs from column to column.
+pub fn note_by_column(groups: &mut Vec<ProblemGroup>, source: &Source, row: u64, remark: &RowProblem) {
+    note_as(groups, source, row, remark, |group| group.kind == remark.kind && group.example_column == remark.column);
+}
+
+fn note_as(
+    groups: &mut Vec<ProblemGroup>,
+    source: &Source,
+    row: u64,
+    problem: &RowProblem,
+    is_alike: impl Fn(&ProblemGroup) -> bool,
+) {
+    match groups.iter_mut().find(|group| is_alike(group)) {
         Some(group) => group.count += 1,
         None => groups.push(ProblemGroup {
             kind: problem.kind,

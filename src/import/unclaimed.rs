@@ -5,24 +5,29 @@ use super::ImportError;
 use super::column_names::OWN_COLUMNS;
 use super::row::Row;
 use super::source::Source;
-use super::vocabulary::consent::{opted_out, sounds_like_consent, sounds_like_refusal};
+use super::vocabulary::consent::{is_refusal, may_hold_refusals, opted_out, sounds_like_consent, sounds_like_refusal};
+use std::str::FromStr;
+
+use iso_currency::Currency;
+
+use crate::domain::country;
 use crate::domain::email::Email;
 use crate::domain::money::currency;
-use crate::domain::phone::{self, PhoneCheck, Region};
+use crate::domain::phone::{self, PhoneCheck, PhoneProblem, Region};
 use crate::domain::text::{cell_text, is_placeholder};
 use crate::domain::time::datetime;
 
-/// What a kind of import looks for, and how a person decides about a column of it.
+/// What a kind of import looks for. Each has the field that `--map` would name, where there is one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Watch {
-    /// The field of a column with phone numbers, for the example in a hint.
-    pub phones: Option<&'static str>,
-    /// The field of a column with email addresses.
-    pub emails: Option<&'static str>,
-    /// The fields of columns that refuse and of those that agree to be contacted.
-    pub consents: Option<(&'static str, &'static str)>,
-    /// Whether the sheet has amounts, and the column that names their currency.
+    pub phones: Option<Option<&'static str>>,
+    pub emails: Option<Option<&'static str>>,
+    /// Columns that say whether people may be contacted: the fields of refusals and of agreements.
+    pub consents: Option<Option<(&'static str, &'static str)>>,
+    /// Where the sheet has amounts: the column that names their currency.
     pub currencies: Option<Option<usize>>,
+    /// The column that names the row's country, by which its phones are read.
+    pub country: Option<usize>,
     /// The option that keeps a column although nothing claims it.
     pub keep: Option<&'static str>,
 }
@@ -41,12 +46,17 @@ struct Column {
     index: usize,
     may_be_consent: bool,
     may_be_refusal: bool,
+    may_hold_refusals: bool,
+    /// A text that a field takes by its header, and which may be another's: `Contact` may hold names, or phones.
+    is_claimed: bool,
     /// Cells that hold something.
     cells: u64,
     written: Tally,
     bare: Tally,
     emails: Tally,
     consents: u64,
+    /// Words of refusal among other states.
+    refusals: u64,
     currencies: u64,
     /// Currencies that are not those of the column which is claimed.
     differing: u64,
@@ -100,9 +110,17 @@ impl Unclaimed {
             index,
             may_be_consent: watch.consents.is_some() && sounds_like_consent(header),
             may_be_refusal: watch.consents.is_some() && sounds_like_refusal(header),
+            may_hold_refusals: watch.consents.is_some() && may_hold_refusals(header),
             ..Column::default()
         };
         Unclaimed { watch, region, columns: own.map(column).collect() }
+    }
+
+    /// Looks at these columns, too, for phones and emails: texts that a field takes by their headers.
+    pub fn and_texts(mut self, columns: &[usize]) -> Unclaimed {
+        let column = |index: &usize| Column { index: *index, is_claimed: true, ..Column::default() };
+        self.columns.extend(columns.iter().map(column));
+        self
     }
 
     /// Looks at the cells of a row.
@@ -121,9 +139,15 @@ impl Unclaimed {
     /// A column needs a decision.
     pub fn verdict(&self, source: &Source) -> Result<Vec<String>, ImportError> {
         let mut notices = Vec::new();
-        let mut undecided: Vec<(&Column, String, String)> = Vec::new();
+        let mut undecided: Vec<(&Column, String, Option<&str>)> = Vec::new();
         for column in &self.columns {
             match column.verdict(&self.watch) {
+                Verdict::Nothing
+                    if column.cells > 0 && self.watch.keep.is_some() && is_unnamed(source, column.index) =>
+                {
+                    let place = column.index + 1;
+                    notices.push(format!("column #{place} has no header; its cells are kept as `column {place}`"));
+                }
                 Verdict::Nothing => {}
                 Verdict::Warn(field) => notices.push(format!(
                     "{} holds digits that may be phone numbers, such as {}; --map {field}={} would import it as such",
@@ -135,18 +159,18 @@ impl Unclaimed {
             }
         }
         let Some((column, what, _)) = undecided.first() else { return Ok(notices) };
-        let remedy = |(column, _, field): &(&Column, String, String)| {
+        let remedy = |(column, _, field): &(&Column, String, Option<&str>)| {
             let argument = as_argument(source, column.index);
-            let keep = self.watch.keep.map(|option| format!(", or {option} {argument} to keep it as a custom field"));
-            format!(
-                "--map {field}={argument} to import it, --ignore {argument} to leave it out{}",
-                keep.unwrap_or_default()
-            )
+            let map = field.map(|field| format!("--map {field}={argument} to import it"));
+            let ignore = Some(format!("--ignore {argument} to leave it out"));
+            let keep = self.watch.keep.map(|option| format!("{option} {argument} to keep it as a custom field"));
+            map.into_iter().chain(ignore).chain(keep).collect::<Vec<_>>().join(", or ")
         };
+        let ending = if column.is_claimed { "" } else { ", and no field claims it" };
         let others = undecided.iter().skip(1);
         Err(ImportError::Unclaimed {
             file: source.shown().to_owned(),
-            problem: format!("{} {what}, and no field claims it", shown(source, column.index)),
+            problem: format!("{} {what}{ending}", shown(source, column.index)),
             others: others.map(|(other, what, _)| format!("{} {what}", shown(source, other.index))).collect(),
             remedy: undecided.iter().map(remedy).collect::<Vec<_>>().join("\n"),
             examples: undecided.iter().map(|(column, ..)| column.example(source)).collect(),
@@ -158,22 +182,21 @@ enum Verdict {
     Nothing,
     /// It may be a column of this field.
     Warn(&'static str),
-    /// It holds so and so, which is for this field.
-    Stop(String, String),
+    /// It holds so and so, which may be for this field.
+    Stop(String, Option<&'static str>),
 }
 
 impl Column {
     fn look(&mut self, text: &str, row: &Row, watch: &Watch, region: Option<Region>) {
         self.cells += 1;
         let mut met = false;
+        let region = || region.or_else(|| watch.country.and_then(|index| region_of_country(row.cell(index))));
         match shape(text) {
-            Shape::Written if watch.phones.is_some() => met = self.written.add(|| is_phone(text, region)),
-            Shape::Bare if watch.phones.is_some() => met = self.bare.add(|| is_phone(text, region)),
-            Shape::Address if watch.emails.is_some() => {
-                met = self.emails.add(|| Email::parse(text).is_ok());
-            }
-            Shape::Letters if watch.currencies.is_some() => {
-                met = currency::parse(text).is_ok();
+            Shape::Written if watch.phones.is_some() => met = self.written.add(|| is_phone(text, region())),
+            Shape::Bare if watch.phones.is_some() => met = self.bare.add(|| is_phone(text, region())),
+            Shape::Address if watch.emails.is_some() => met = self.emails.add(|| is_address(text)),
+            Shape::Letters if watch.currencies.is_some() && !self.is_claimed => {
+                met = is_currency(text);
                 self.currencies += u64::from(met);
                 let claimed = watch.currencies.flatten().map(|index| cell_text(row.cell(index)));
                 let differs = claimed.is_some_and(|other| !other.is_empty() && !other.eq_ignore_ascii_case(text));
@@ -181,7 +204,10 @@ impl Column {
             }
             _ => {}
         }
-        // The date of a refusal is a refusal.
+        if self.may_hold_refusals && text.len() <= LONGEST_ANSWER && is_refusal(text) {
+            self.refusals += 1;
+            met = true;
+        }
         if self.may_be_consent
             && text.len() <= LONGEST_ANSWER
             && (opted_out(text).is_some() || (self.may_be_refusal && datetime::is_date(text)))
@@ -196,33 +222,40 @@ impl Column {
 
     fn verdict(&self, watch: &Watch) -> Verdict {
         let most = self.cells as f64 * MOST;
-        let is_most = |count: f64| self.cells > 0 && count >= most;
-        let stop = |what: &str, count: u64, field: &str| {
-            Verdict::Stop(format!("holds {what} ({count} of {} cells)", self.cells), field.to_owned())
+        let is_most = |count: f64| self.cells > 0 && count > 0.0 && count >= most;
+        let stop = |what: &str, count: u64, field| {
+            Verdict::Stop(format!("holds {what} ({count} of {} cells)", self.cells), field)
         };
-        if let Some((refusal, agreement)) =
-            watch.consents.filter(|_| self.consents * 2 >= self.cells && self.consents > 0)
-        {
-            let field = if self.may_be_refusal { refusal } else { agreement };
+        // A column of refusals needs one answer among remarks.
+        let answers = match self.may_be_refusal {
+            true => self.consents > 0,
+            false => self.consents > 0 && self.consents * 2 >= self.cells,
+        };
+        if let Some(fields) = watch.consents.filter(|_| answers) {
+            let field = fields.map(|(refusal, agreement)| if self.may_be_refusal { refusal } else { agreement });
             return stop("answers to whether people may be contacted", self.consents, field);
         }
-        if let Some(field) = watch.emails.filter(|_| is_most(self.emails.about()) && self.emails.shaped > 0) {
+        if let Some(fields) = watch.consents.filter(|_| self.refusals > 0) {
+            return stop("refusals to be contacted", self.refusals, fields.map(|(refusal, _)| refusal));
+        }
+        if let Some(field) = watch.emails.filter(|_| is_most(self.emails.about())) {
             return stop("email addresses", self.emails.about() as u64, field);
         }
         if let Some(claimed) = watch.currencies.filter(|_| is_most(self.currencies as f64)) {
             return match claimed {
-                None => stop("currencies", self.currencies, "currency"),
+                None => stop("currencies", self.currencies, Some("currency")),
                 Some(_) if self.differing > 0 => {
-                    stop("other currencies than the column that is taken", self.differing, "currency")
+                    stop("other currencies than the column that is taken", self.differing, Some("currency"))
                 }
                 Some(_) => Verdict::Nothing,
             };
         }
+        let numbers = self.written.about() + self.bare.about();
         match watch.phones {
-            Some(field) if is_most(self.written.about() + self.bare.about()) && self.written.about() > 0.0 => {
-                stop("phone numbers", (self.written.about() + self.bare.about()) as u64, field)
+            Some(field) if is_most(numbers) && self.written.about() > 0.0 => {
+                stop("phone numbers", numbers as u64, field)
             }
-            Some(field) if is_most(self.bare.about()) => Verdict::Warn(field),
+            Some(Some(field)) if is_most(self.bare.about()) && !self.is_claimed => Verdict::Warn(field),
             _ => Verdict::Nothing,
         }
     }
@@ -240,49 +273,112 @@ impl Column {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Other,
-    /// Digits with a plus, with separators, or with the 0 that begins national numbers.
+    /// Digits with a plus, with separators, with the 0 that begins national numbers, or with words such as `ext`.
     Written,
     /// Nothing but digits: a number of somebody, or of an order.
     Bare,
     /// It has the @ of an email address.
     Address,
-    /// Three capital letters.
+    /// A currency's code, symbol or name would fit.
     Letters,
 }
 
+/// The longest cell that may hold phones, in bytes.
+const LONGEST_PHONES: usize = 80;
+
 fn shape(text: &str) -> Shape {
-    let (mut digits, mut separators, mut plus) = (0, 0, false);
-    if text.len() == 3 && text.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return Shape::Letters;
-    }
     if text.contains('@') {
         return Shape::Address;
     }
-    for (at, c) in text.char_indices() {
+    if text.len() > LONGEST_PHONES {
+        return Shape::Other;
+    }
+    let (mut digits, mut separators, mut plus, mut several, mut words) = (0, 0, false, false, false);
+    for c in text.chars() {
         match c {
-            '0'..='9' => digits += 1,
-            '+' if at == 0 || text.starts_with("(+") => plus = true,
-            ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{2011}' | '\u{2013}' => {
+            '0'..='9' | '０'..='９' => digits += 1,
+            '+' | '＋' => plus = true,
+            ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{2010}'..='\u{2013}' => {
                 separators += 1
             }
-            _ => return Shape::Other,
+            ';' | ',' | '|' | '\n' => several = true,
+            ':' | '#' => words = true,
+            c if c.is_alphabetic() => words = true,
+            _ => return if digits == 0 && text.chars().count() <= 4 { Shape::Letters } else { Shape::Other },
         }
     }
-    match (digits, plus, separators) {
-        (7..=15, true, _) => Shape::Written,
+    if digits == 0 {
+        return if text.len() <= 12 && !text.contains(' ') { Shape::Letters } else { Shape::Other };
+    }
+    if words && !has_only_phone_words(text) {
+        return Shape::Other;
+    }
+    let single = (7..=15).contains(&digits);
+    match (single, plus, separators) {
+        (true, true, _) => Shape::Written,
         // One point or dash is as likely a decimal number, or a number of some document.
-        (7..=15, false, 2..) => Shape::Written,
-        (7..=15, false, 1) if text.contains([' ', '/']) => Shape::Written,
-        (7..=15, false, 0) if text.starts_with('0') => Shape::Written,
-        (7..=15, false, 0) => Shape::Bare,
+        (true, false, 2..) => Shape::Written,
+        (true, false, 1) if text.contains([' ', '/']) || text.starts_with('0') => Shape::Written,
+        (true, false, 0) if text.starts_with('0') || words => Shape::Written,
+        (true, false, 0) if !several => Shape::Bare,
+        _ if (words || several) && digits > 7 && (plus || separators > 1) => Shape::Written,
         _ => Shape::Other,
     }
 }
 
+/// Whether the letters of a text are those that people write beside a phone number.
+fn has_only_phone_words(text: &str) -> bool {
+    const WORDS: [&str; 18] = [
+        "x",
+        "ext",
+        "extn",
+        "extension",
+        "tel",
+        "telefon",
+        "phone",
+        "ph",
+        "mobile",
+        "mob",
+        "cell",
+        "p",
+        "m",
+        "t",
+        "h",
+        "w",
+        "home",
+        "work",
+    ];
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).all(|word| WORDS.contains(&word.as_str()))
+}
+
 fn is_phone(text: &str, region: Option<Region>) -> bool {
-    !datetime::is_date(text)
-        && text.parse::<std::net::Ipv4Addr>().is_err()
-        && phone::parse(text, region, PhoneCheck::Valid).is_ok()
+    if datetime::is_date(text) || text.parse::<std::net::Ipv4Addr>().is_ok() {
+        return false;
+    }
+    let text = text.split_once(':').map_or(text, |(_, number)| number);
+    phone::parse_each(text, region, PhoneCheck::Valid).iter().any(|(_, read)| match read {
+        Ok(_) => true,
+        // Of a national number nobody has said the country.
+        Err(PhoneProblem::RegionMissing) => text.starts_with('('),
+        Err(_) => false,
+    })
+}
+
+fn is_address(text: &str) -> bool {
+    let text = text.strip_prefix("mailto:").unwrap_or(text);
+    text.split([',', ';', ' ']).any(|part| Email::parse(part).is_ok())
+}
+
+fn is_currency(text: &str) -> bool {
+    let is_name =
+        ["euro", "euros", "dollar", "dollars", "pound", "pounds"].iter().any(|name| text.eq_ignore_ascii_case(name));
+    let is_symbol = !text.is_ascii() || text == "$";
+    is_name || currency::parse(text).is_ok() || (is_symbol && currency::of_symbol(text, Currency::USD).is_ok())
+}
+
+fn region_of_country(cell: &str) -> Option<Region> {
+    Region::from_str(&country::parse(cell_text(cell))?).ok()
 }
 
 fn shown(source: &Source, index: usize) -> String {
@@ -290,6 +386,10 @@ fn shown(source: &Source, index: usize) -> String {
         Some(header) if !header.is_empty() => format!("the column `{header}`"),
         _ => format!("column #{}, which has no header,", index + 1),
     }
+}
+
+fn is_unnamed(source: &Source, index: usize) -> bool {
+    source.headers.get(index).is_none_or(|header| header.trim().is_empty())
 }
 
 /// The column as an option takes it.
@@ -304,15 +404,14 @@ fn as_argument(source: &Source, index: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::str::FromStr;
-
     use super::*;
 
     const WATCH: Watch = Watch {
-        phones: Some("further_phone"),
-        emails: Some("email"),
-        consents: Some(("opt_out", "consent")),
+        phones: Some(Some("further_phone")),
+        emails: Some(Some("email")),
+        consents: Some(Some(("opt_out", "consent"))),
         currencies: Some(None),
+        country: None,
         keep: Some("--keep"),
     };
 
@@ -326,7 +425,7 @@ mod tests {
         match look.columns.first().map(|column| column.verdict(&WATCH)) {
             Some(Verdict::Stop(what, _)) if what.contains("phone") => "phones",
             Some(Verdict::Stop(what, _)) if what.contains("email") => "emails",
-            Some(Verdict::Stop(what, _)) if what.contains("answers") => "consents",
+            Some(Verdict::Stop(what, _)) if what.contains("contacted") => "consents",
             Some(Verdict::Stop(..)) => "currencies",
             Some(Verdict::Warn(_)) => "warning",
             _ => "nothing",
@@ -339,6 +438,15 @@ mod tests {
         assert_eq!(verdict("Fone", &["+44 20 7946 0123"]), "phones");
         assert_eq!(verdict("Fone", &["212-555-0142", "2125550143", "n/a", "", "2125550144"]), "phones");
         assert_eq!(verdict("Fone", &["212-555-0142", "call me", "later"]), "nothing");
+        for cell in [
+            "(212) 555-0142 x34",
+            "tel:+12125550142",
+            "+12125550142; +12125550143",
+            "Tel: (212) 555-0142",
+            "２１２ ５５５ ０１４２",
+        ] {
+            assert_eq!(verdict("Alt line", &[cell]), "phones", "{cell}");
+        }
     }
 
     #[test]
@@ -371,6 +479,11 @@ mod tests {
         assert_eq!(verdict("Opt-out reason", &["too many calls", "moved"]), "nothing");
         assert_eq!(verdict("Vegetarian", &["yes", "no"]), "nothing");
         assert_eq!(verdict("Billing", &["EUR", "USD", "EUR"]), "currencies");
+        for cells in [["€", "$"], ["Euro", "EUR"]] {
+            assert_eq!(verdict("Paid in", &cells), "currencies", "{cells:?}");
+        }
+        assert_eq!(verdict("Email status", &["Subscribed", "Unsubscribed", "Never"]), "consents");
+        assert_eq!(verdict("Mail", &["mailto:ann@example.com"]), "emails");
         assert_eq!(verdict("Team", &["Red", "Sun", "Air"]), "nothing");
     }
 }

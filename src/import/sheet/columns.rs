@@ -6,6 +6,7 @@ use crate::import::column_names::{OWN_COLUMNS, column_named, mapping_error};
 use crate::import::options::Assignment;
 use crate::import::source::Recognised;
 use crate::import::unclaimed::Watch;
+use crate::import::vocabulary::extras::is_known_extra;
 use crate::import::vocabulary::{LONGEST_HEADER, header_keys, is_word};
 
 /// A field that a column can fill.
@@ -136,7 +137,11 @@ impl<F: SheetField> Columns<F> {
 
     /// Columns that nobody claims or leaves out.
     pub fn unclaimed(&self) -> Vec<usize> {
-        let open = |index: &usize| self.targets.get(*index) == Some(&None) && !self.ignored.contains(index);
+        let open = |index: &usize| {
+            self.targets.get(*index) == Some(&None)
+                && !self.ignored.contains(index)
+                && !is_known_extra(&self.headers[*index])
+        };
         (0..self.targets.len()).filter(open).collect()
     }
 

@@ -18,7 +18,7 @@ use super::ImportError;
 use super::observer::Observer;
 use super::options::Assignment;
 use super::prepare::{begin_record, earlier_options, refuse_to_overwrite};
-use super::problems::{ProblemGroup, note};
+use super::problems::{ProblemGroup, note, note_by_column};
 use super::proof::{Doubtful, Formats};
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
@@ -385,7 +385,7 @@ impl<K: Kind> Work<'_, K> {
     /// Tells what could not be read in an accepted row.
     fn tell(&mut self, row: &Row, remarks: &[RowProblem]) {
         let source = &self.job.source;
-        remarks.iter().for_each(|remark| note(&mut self.summary.remarks, source, row.number, remark));
+        remarks.iter().for_each(|remark| note_by_column(&mut self.summary.remarks, source, row.number, remark));
     }
 
     fn reject(&mut self, row: &Row, problems: &[RowProblem]) -> Result<(), ImportError> {

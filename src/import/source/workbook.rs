@@ -12,7 +12,7 @@ use calamine::{
 
 use roaring::RoaringBitmap;
 
-use super::cells::column_letters;
+use super::cells::{cell_address, column_letters};
 use super::header::HeaderSearch;
 use super::readable::Readable;
 use super::records::looks::Looks;
@@ -23,7 +23,7 @@ use super::workbook_kind::WorkbookKind;
 use super::{Format, Item, Sink, SourceOptions, Text, archive, guard, sheets};
 use crate::domain::invisible;
 use crate::import::ImportError;
-use crate::import::row::{ProblemKind, Row, RowProblem};
+use crate::import::row::{CellKind, ProblemKind, Row, RowProblem};
 
 /// A workbook that was opened for its header and waits for the reading of its rows.
 #[derive(Default)]
@@ -99,6 +99,11 @@ pub(super) fn open(
     let Some(header) = search.finish(&file.name)? else {
         return Err(ImportError::read(&file.name, format!("its sheet `{}` is empty", chosen.name)));
     };
+    if let Some(column) = (0..header.row.len()).find(|index| header.row.kind(*index) == CellKind::Formula) {
+        let cell = cell_address(&chosen.name, column, header.row.number);
+        let reason = format!("its header {cell} is a formula whose result is not stored");
+        return Err(ImportError::read_with(&file.name, reason, "open the file in a spreadsheet program and save it"));
+    }
     let mut headers: Vec<String> = header.row.cells().map(|cell| invisible::trim(cell).to_owned()).collect();
     while headers.last().is_some_and(String::is_empty) {
         headers.pop();
@@ -274,6 +279,8 @@ impl Loaded {
         let Some(at) = self.tabs.iter().position(|tab| tab.name == sheet) else { return Ok(0) };
         let Some(range) = self.ranges.get(at) else { return Ok(0) };
         let (first_row, first_column) = range.start().unwrap_or_default();
+        // The library passes over cells that are empty, formulas without a stored result among them.
+        let mut formulas = extras.formulas_below(0, &|_| true).into_iter().peekable();
         for (row, column, value) in range.used_cells() {
             let text = match value {
                 Data::Int(number) => DataRef::Int(*number),
@@ -288,7 +295,17 @@ impl Loaded {
             };
             // A sheet has far fewer rows and columns than u32 holds.
             let position = (first_row + row as u32, first_column + column as u32);
+            while let Some(formula) = formulas.next_if(|formula| *formula <= position) {
+                if formula < position && !each(formula, &DataRef::Empty, Look::Formula)? {
+                    return Ok(range.end().map_or(0, |(row, _)| u64::from(row) + 1));
+                }
+            }
             if !each(position, &text, extras.look(position))? {
+                return Ok(range.end().map_or(0, |(row, _)| u64::from(row) + 1));
+            }
+        }
+        for formula in formulas {
+            if !each(formula, &DataRef::Empty, Look::Formula)? {
                 break;
             }
         }

@@ -35,6 +35,9 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         other_channels: sections.words("other channels"),
         hints: sections.words("hints"),
         refusal_hints: sections.words("refusal hints"),
+        dates: sections.words("dates"),
+        negations: sections.words("negations"),
+        statuses: sections.words("status columns"),
         refused: sections.words("refused"),
         allowed: sections.words("allowed"),
     }
@@ -52,6 +55,12 @@ struct Words {
     /// Beginnings of words that may be about consent, and of those that may be about its refusal.
     hints: Vec<String>,
     refusal_hints: Vec<String>,
+    /// Words that make a column of refusals one of their times.
+    dates: Vec<String>,
+    /// Words that turn an agreement into a refusal.
+    negations: Vec<String>,
+    /// Headers of columns whose cells may refuse in words.
+    statuses: Vec<String>,
     /// Cells that refuse, and cells that allow.
     refused: Vec<String>,
     allowed: Vec<String>,
@@ -89,7 +98,8 @@ pub enum ConsentColumn {
     OptIn(Reach),
 }
 
-/// What a header says of consent. Nothing else may be in it: `Opt-out date` is no opt-out.
+/// What a header says of consent. Nothing else may be in it: `Opt-out reason` is no opt-out. `Opt-out date` is one: the time
+/// of a refusal refuses.
 pub fn consent_column(header: &str) -> Option<ConsentColumn> {
     let words = words(header);
     if words.iter().any(|word| WORDS.other_channels.contains(word)) {
@@ -101,11 +111,16 @@ pub fn consent_column(header: &str) -> Option<ConsentColumn> {
         text => text,
     };
     if let Some(found) = found(&text, &WORDS.refusals) {
-        let reach = found.reach()?;
+        let reach = found.without_dates().reach()?;
         // A bare `do not` says nothing.
         return (!reach.is_nothing()).then_some(ConsentColumn::OptOut(reach));
     }
     found(&text, &WORDS.agreements)?.reach().map(ConsentColumn::OptIn)
+}
+
+/// Whether a header names a state of things among which may be a refusal: `Email status`, `Contact preference`.
+pub fn may_hold_refusals(header: &str) -> bool {
+    WORDS.statuses.contains(&words(header).join(" "))
 }
 
 /// Whether a header may say that somebody refused, whatever else is in it.
@@ -113,6 +128,7 @@ pub fn sounds_like_refusal(header: &str) -> bool {
     let words = words(header);
     sounds_like_consent(header)
         && (found(&words.join(" "), &WORDS.refusals).is_some()
+            || words.iter().any(|word| WORDS.negations.contains(word))
             || words.iter().any(|word| WORDS.refusal_hints.iter().any(|hint| word.starts_with(hint.as_str()))))
 }
 
@@ -121,7 +137,7 @@ pub fn sounds_like_consent(header: &str) -> bool {
     let words = words(header);
     let text = words.join(" ");
     !words.iter().any(|word| WORDS.other_channels.contains(word))
-        && (found(&text, &WORDS.refusals).is_some()
+        && (found(&text, &WORDS.refusals).is_some_and(|found| found.is_about_contact())
             || found(&text, &WORDS.agreements).is_some()
             || words
                 .iter()
@@ -156,11 +172,23 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// The phrase without words of time beside it.
+    fn without_dates(mut self) -> Self {
+        let words = self.rest.split_whitespace().filter(|word| !WORDS.dates.iter().any(|date| date == word));
+        self.rest = words.collect::<Vec<_>>().join(" ");
+        self
+    }
+
+    /// Whether it is about contact: of a bare `do not` only what follows tells.
+    fn is_about_contact(&self) -> bool {
+        let is_channel = |word: &str| channel(word).is_some() || word.starts_with("contact");
+        !self.reach.is_nothing() || self.rest.split_whitespace().any(is_channel)
+    }
+
     /// What the text is about; `None` when there are words beside the phrase that may change it.
     fn reach(&self) -> Option<Reach> {
         let named = channels(&self.rest)?;
-        let names_one =
-            self.reach.calls && !self.reach.email || self.phrase.split(' ').any(|word| channel(word).is_some());
+        let names_one = self.phrase.split(' ').any(|word| channel(word).is_some());
         Some(match (named.is_nothing(), names_one) {
             (true, _) => self.reach,
             // `Do not call or email`.
@@ -277,6 +305,52 @@ mod tests {
         }
     }
 
+    /// Headers that people who had not seen the words thought of.
+    #[test]
+    fn refusals_in_other_words() {
+        for header in [
+            "Never call",
+            "Stop calling",
+            "Not to be called",
+            "Can't call",
+            "Calls refused",
+            "Tel. gesperrt",
+            "Ne pas démarcher",
+            "Opposé au démarchage",
+            "Rechaza llamadas",
+            "Niet storen",
+            "Nie dzwoń",
+            "電話禁止",
+            "Ring inte",
+            "Do_Not_Call__c",
+            "Phone DNC",
+            "DNC date",
+        ] {
+            let found = column(header);
+            assert!(matches!(found, Some((true, true, _, false))), "{header}: {found:?}");
+        }
+        for header in [
+            "Désinscription",
+            "Não enviar e-mail",
+            "Newsletter abbestellt",
+            "Email DND",
+            "Unsubscribed Time",
+            "Не писать",
+        ] {
+            assert_eq!(column(header), Some((true, false, false, true)), "{header}");
+        }
+        for header in ["Kein Kontakt", "Sprzeciw", "Geen contact", "連絡不要", "Remove from list", "Opt-out date"] {
+            assert_eq!(column(header), Some((true, true, true, true)), "{header}");
+        }
+        for header in ["Consent requested", "Opt-in requested", "No consent", "No contact person"] {
+            assert_eq!(column(header), None, "{header}");
+            assert!(sounds_like_consent(header), "{header}");
+        }
+        for header in ["Do not lose", "Opting"] {
+            assert!(!sounds_like_consent(header), "{header}");
+        }
+    }
+
     #[test]
     fn agreements_by_channel() {
         for header in
@@ -286,20 +360,24 @@ mod tests {
         }
         assert_eq!(column("SMS Opt-In"), Some((false, false, true, false)));
         assert_eq!(column("Subscribed"), Some((false, false, false, true)));
+        for (header, calls, texts, email) in [
+            ("Accepts Marketing", false, false, false),
+            ("Accepts SMS Marketing", false, true, false),
+            ("Accepts Email Marketing", false, false, true),
+            ("May we call you?", true, false, false),
+            ("Newsletter", false, false, true),
+            ("I agree to be contacted", false, false, false),
+        ] {
+            assert_eq!(column(header), Some((false, calls, texts, email)), "{header}");
+        }
         assert_eq!(column("OK to call"), Some((false, true, false, false)));
     }
 
     #[test]
     fn what_is_beside_consent_only_sounds_like_it() {
-        for header in [
-            "Opt-out date",
-            "Unsubscribe reason",
-            "Consent wording",
-            "GDPR",
-            "Blocked",
-            "Opt-in source",
-            "Do not track me here",
-        ] {
+        for header in
+            ["Unsubscribe reason", "Consent wording", "GDPR", "Blocked", "Opt-in source", "Do not track my calls"]
+        {
             assert_eq!(consent_column(header), None, "{header}");
             assert!(sounds_like_consent(header), "{header}");
         }
@@ -312,7 +390,13 @@ mod tests {
 
     #[test]
     fn refusals_are_told_from_agreements() {
-        assert!(sounds_like_refusal("Opt-out date") && sounds_like_refusal("Suppressed at"));
+        assert!(sounds_like_refusal("Opt-out reason") && sounds_like_refusal("Suppressed at"));
+        for header in
+            ["No consent", "Consent refused", "Keine Einwilligung", "Geen toestemming", "GDPR erasure requested"]
+        {
+            assert!(sounds_like_refusal(header), "{header}");
+        }
+        assert!(may_hold_refusals("Person - Marketing status") && !may_hold_refusals("Marketing"));
         assert!(!sounds_like_refusal("Opt-in date") && !sounds_like_refusal("Consent given on"));
     }
 

@@ -26,12 +26,21 @@ pub fn header_key(header: &str) -> String {
 /// `Person - Email`.
 pub fn header_keys(header: &str) -> Vec<String> {
     let mut keys = vec![header_key(header)];
-    if let Some((record, rest)) = header.split_once(" - ")
-        && matches!(header_key(record).as_str(), "person" | "contact" | "lead")
-    {
-        keys.push(header_key(rest));
+    let bare = bare(header);
+    if bare.len() < header.len() {
+        keys.push(header_key(bare));
     }
     keys
+}
+
+/// A header without the name of the record before it (`Person - Email`) and without the mark of a custom field of Salesforce
+/// behind it (`Do_Not_Call__c`).
+fn bare(header: &str) -> &str {
+    let header = header.strip_suffix("__c").or_else(|| header.strip_suffix("__pc")).unwrap_or(header);
+    match header.split_once(" - ") {
+        Some((record, rest)) if matches!(header_key(record).as_str(), "person" | "contact" | "lead") => rest,
+        _ => header,
+    }
 }
 
 /// Whether a word of a vocabulary has one of these keys.
@@ -45,7 +54,7 @@ pub fn is_word(word: &str, keys: &[String]) -> bool {
 /// The words of a header, in lower case and without accents; `doNotEmail` and `Phone2` are cut where their parts meet.
 pub fn words(header: &str) -> Vec<String> {
     let mut cut = String::with_capacity(header.len() + 8);
-    let text: Vec<char> = cell_text(header).chars().collect();
+    let text: Vec<char> = bare(cell_text(header)).chars().collect();
     for (at, &c) in text.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|at| text.get(at)).copied();
         let after = text.get(at + 1).copied();

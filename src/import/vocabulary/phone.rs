@@ -38,6 +38,13 @@ pub enum PhoneColumn {
 pub fn phone_column(header: &str) -> Option<PhoneColumn> {
     let known = &*WORDS;
     let words = words(header);
+    // `No phone` says that there is none.
+    if words
+        .first()
+        .is_some_and(|word| matches!(word.as_str(), "no" | "not" | "without" | "kein" | "sin" | "sem" | "sans"))
+    {
+        return None;
+    }
     let is_of = |list: &[String], word: &str| list.iter().any(|known| known == word);
     let is_noun = |word: &str| is_of(&known.nouns, word) || is_of(&known.further_nouns, word);
     let is_known =
@@ -163,6 +170,8 @@ mod tests {
             "Mobility",
             "Cell count",
             "Personal",
+            "No phone",
+            "Cell DNC",
             "Telegram",
             "Contact",
             "pro",

@@ -1,4 +1,5 @@
-//! Lists of words in text files: sections `[name]` of words and phrases between commas; `#` begins a line of comment.
+//! Lists of words in text files: sections `[name]` of words and phrases, which commas and ends of lines part; `#` begins a line
+//! of comment.
 
 use std::collections::HashMap;
 
@@ -16,10 +17,8 @@ impl Sections {
                 name = next.to_owned();
             }
             let section = sections.entry(name.clone()).or_default();
-            match line.starts_with(['#', '[']) || line.is_empty() {
-                // A phrase may go on in the next line, but not beyond a comment.
-                true => section.push(','),
-                false => section.extend([line, " "]),
+            if !line.starts_with(['#', '[']) {
+                section.extend([line, ","]);
             }
         }
         let cut = |(name, phrases): (String, String)| {
@@ -42,7 +41,7 @@ mod tests {
     #[test]
     fn sections_hold_words_and_phrases() {
         let sections =
-            Sections::of("# Words\n[a b]\n# English\none, two\nthree\n# German\nFünf sechs, e-mail\n\n[c]\nx\n");
+            Sections::of("# Words\n[a b]\n# English\none, two three\n# German\nFünf sechs, e-mail\n\n[c]\nx\n");
         assert_eq!(sections.words("a b"), ["one", "two three", "funf sechs", "email"]);
         assert_eq!((sections.words("c"), sections.words("d")), (vec!["x".to_owned()], Vec::new()));
     }

@@ -97,6 +97,7 @@ impl LeadValues {
                 targets: Vec::new(),
                 constants: self.fields()?,
                 unclaimed: Vec::new(),
+                texts: Vec::new(),
             },
             org,
             region: region.or_else(|| session.org.default_region.parse().ok()),

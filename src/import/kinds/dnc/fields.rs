@@ -42,7 +42,7 @@ impl SheetField for DncField {
     }
 
     fn watch(_columns: &Columns<Self>) -> Watch {
-        Watch { phones: Some(DncField::Phone.as_str()), ..Watch::default() }
+        Watch { phones: Some(Some(DncField::Phone.as_str())), ..Watch::default() }
     }
 
     /// What stands beside a number does not keep it off the list; [`rows`](super::rows) rejects phones by formula themselves.
@@ -74,9 +74,23 @@ impl SheetField for DncField {
                 "to number",
                 "contact number",
                 "contact no",
+                "direct line",
+                "phone e164",
             ],
             DncField::OptOut => &[],
-            DncField::Reason => &["reason", "dnc reason", "opt out reason", "why"],
+            DncField::Reason => &[
+                "reason",
+                "dnc reason",
+                "opt out reason",
+                "unsubscribe reason",
+                "why",
+                "grund",
+                "motivo",
+                "motif",
+                "raison",
+                "причина",
+                "理由",
+            ],
             DncField::Scope => &["scope", "channel", "channels"],
             DncField::Source => &["source", "dnc source", "opt out source"],
             DncField::Evidence => &[
@@ -112,6 +126,12 @@ impl SheetField for DncField {
                 "sent at",
                 "created",
                 "created at",
+                "dnc date",
+                "datum",
+                "fecha",
+                "data",
+                "дата",
+                "日付",
             ],
             DncField::Expires => &["expires", "expires at", "expiry", "expiry date", "expiration", "expiration date"],
         }

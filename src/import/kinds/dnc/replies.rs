@@ -7,7 +7,7 @@ use super::rows::{DncOptions, check};
 use crate::db::models::access::organizations::Organization;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
-use crate::import::problems::note;
+use crate::import::problems::note_by_column;
 use crate::import::sheet::cells::{Findings, RowCells, Setting};
 use crate::import::sheet::columns::{Columns, recognise};
 use crate::import::sheet::proven;
@@ -64,7 +64,7 @@ pub fn read(
                 let mut cells = RowCells::new(&setting, &row);
                 let requests = check(&mut cells, options).unwrap_or_default();
                 let Findings { problems, remarks, parts, .. } = cells.end();
-                remarks.iter().chain(&parts).for_each(|remark| note(&mut told, &source, row.number, remark));
+                remarks.iter().chain(&parts).for_each(|remark| note_by_column(&mut told, &source, row.number, remark));
                 let requests = if problems.is_empty() { requests } else { Vec::new() };
                 let text = row.cell(text).trim().to_owned();
                 let problems = problems.iter().map(|p| format!("{}; {}", p.describe(), p.remedy)).collect();

@@ -6,7 +6,7 @@ use super::fields::DncField;
 use crate::domain::dnc::{DncScope, DncSource, Terms};
 use crate::domain::phone::{E164, PhoneCheck};
 use crate::domain::text::fold_key;
-use crate::domain::time::datetime::DateOrder;
+use crate::domain::time::datetime::{self, DateOrder};
 use crate::import::options::Assignment;
 use crate::import::proof::Formats;
 use crate::import::row::{ProblemKind, RowProblem};
@@ -83,12 +83,18 @@ pub(super) fn check(cells: &mut RowCells<'_, DncField>, options: &DncOptions) ->
         Ok(said) => said.unwrap_or(given),
         Err(problem) => kept.take(cells, problem, "it is kept as text", given),
     };
-    let received_at = match cells.read_past(DncField::RequestedAt) {
+    let said = cells.all(DncField::OptOut);
+    // The time of a refusal is the time of the request.
+    let field = match cells.one(DncField::RequestedAt) {
+        None if said.iter().any(|(_, text)| datetime::is_date(text)) => DncField::OptOut,
+        _ => DncField::RequestedAt,
+    };
+    let received_at = match cells.read_past(field) {
         Ok(time) => time.unwrap_or(cells.now()),
         Err(problem) => kept.take(cells, problem, "it counts from the time of the import", cells.now()),
     };
-    if let Some((index, text)) = cells.all(DncField::OptOut).into_iter().find(|(_, text)| opted_out(text) != Some(true))
-    {
+    let refuses = |text: &str| opted_out(text) == Some(true) || datetime::is_date(text);
+    if let Some((index, text)) = said.into_iter().find(|(_, text)| !refuses(text)) {
         let problem = "does not say yes";
         let problem =
             cells.problem_of(ProblemKind::FlagUnknown, index, &text, problem, "delete the row to keep it off");
@@ -183,7 +189,7 @@ mod tests {
 
     use super::*;
     use crate::domain::phone::Region;
-    use crate::import::row::Row;
+    use crate::import::row::{CellKind, Row};
     use crate::import::sheet::cells::{Findings, Setting};
     use crate::import::sheet::columns::Columns;
 
@@ -192,19 +198,23 @@ mod tests {
         (requests, findings.problems)
     }
 
-    fn findings(headers: &[&str], values: &[&str]) -> (Vec<Request>, Findings) {
-        let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
-        let mut row = Row::new(2);
-        values.iter().for_each(|cell| row.push(cell));
-        let setting = Setting {
-            columns: Columns::of("dnc.csv", &headers, &[], &[], &[]).unwrap(),
+    fn setting(headers: &[String]) -> Setting<DncField> {
+        Setting {
+            columns: Columns::of("dnc.csv", headers, &[], &[], &[]).unwrap(),
             region: Region::from_str("US").ok(),
             date_order: None,
             decimal_separator: crate::domain::money::DecimalSeparator::Point,
             zone: jiff::tz::TimeZone::UTC,
             currency: iso_currency::Currency::USD,
             now: "2026-03-04T12:00:00Z".parse::<jiff::Timestamp>().unwrap().into(),
-        };
+        }
+    }
+
+    fn findings(headers: &[&str], values: &[&str]) -> (Vec<Request>, Findings) {
+        let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
+        let mut row = Row::new(2);
+        values.iter().for_each(|cell| row.push(cell));
+        let setting = setting(&headers);
         let options = DncOptions { reason: Some("asked".into()), ..DncOptions::default() };
         let mut cells = RowCells::new(&setting, &row);
         let requests = super::check(&mut cells, &options).unwrap_or_default();
@@ -250,6 +260,8 @@ mod tests {
             let (requests, found) = findings(&["Phone", header], &["2125550142", value]);
             assert_eq!((requests.len(), found.remarks.len(), found.problems.len()), (1, 1, 0), "{header} {value}");
         }
+        let (requests, found) = findings(&["Phone", "Opted out at"], &["2125550142", "2026-03-01"]);
+        assert_eq!((requests[0].received_at.to_string().as_str(), found.remarks.len()), ("2026-03-01T00:00:00Z", 0));
         let long = "x".repeat(LONGEST_REASON + 1);
         let (requests, found) = findings(&["Phone", "Reason"], &["2125550142", &long]);
         assert_eq!((requests[0].reason.as_ref().map(String::len), found.remarks.len()), (Some(LONGEST_REASON), 1));

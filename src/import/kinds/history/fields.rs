@@ -1,6 +1,7 @@
 //! The columns of a sheet of status events, and which of its headers means which.
 
-use crate::import::sheet::columns::SheetField;
+use crate::import::sheet::columns::{Columns, SheetField};
+use crate::import::unclaimed::Watch;
 use crate::import::vocabulary::email::{EmailColumn, email_column};
 use crate::import::vocabulary::phone::{PhoneColumn, phone_column};
 use crate::import::vocabulary::{header_key, is_word};
@@ -36,6 +37,11 @@ impl SheetField for HistoryField {
         let email = || email_column(header).filter(|column| *column == EmailColumn::First);
         let phone = phone_column(header).map(|_| HistoryField::Phone);
         phone.or_else(|| email().map(|_| HistoryField::Email))
+    }
+
+    /// A history names leads; whoever wants to keep a refusal of theirs imports them.
+    fn watch(_columns: &Columns<Self>) -> Watch {
+        Watch { consents: Some(None), ..Watch::default() }
     }
 
     fn is_second_choice(header: &str) -> bool {
@@ -109,7 +115,6 @@ mod tests {
     use crate::domain::text::fold_key;
     use crate::import::ImportError;
     use crate::import::options::Assignment;
-    use crate::import::sheet::columns::Columns;
 
     fn columns(headers: &[&str], map: &[&str]) -> Result<Columns<HistoryField>, ImportError> {
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();

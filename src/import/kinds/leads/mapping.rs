@@ -30,6 +30,8 @@ pub struct Mapping {
     pub constants: Vec<(LeadField, String)>,
     /// Columns that no field claims and nobody decided about: their cells are looked at.
     pub unclaimed: Vec<usize>,
+    /// Columns of texts that are known by headers which may mean something else, such as `Contact`.
+    pub texts: Vec<usize>,
 }
 
 impl Mapping {
@@ -70,6 +72,11 @@ impl Mapping {
         refuse_external_id_without_system(headers, &targets, &constants, options)?;
         map_by_synonyms(headers, &mut targets, &constants)?;
         map_ambiguous(headers, &mut targets);
+        let is_said = |index: usize| options.map.iter().any(|it| column_named(headers, &it.value).ok() == Some(index));
+        let is_text = |index: &usize| {
+            matches!(targets[*index], Some(Target::Field(LeadField::Name | LeadField::Company))) && !is_said(*index)
+        };
+        let texts = (0..headers.len()).filter(is_text).collect();
         let is_open = |index: &usize| targets[*index].is_none() && !is_known(&headers[*index]);
         let unclaimed = (0..headers.len()).filter(is_open).collect();
         let targets: Vec<Target> = targets
@@ -85,7 +92,7 @@ impl Mapping {
         if !identified {
             return Err(ImportError::NoIdentityColumn { file: file.to_owned(), columns: headers.to_vec() });
         }
-        Ok(Mapping { headers: headers.to_vec(), targets, constants, unclaimed })
+        Ok(Mapping { headers: headers.to_vec(), targets, constants, unclaimed, texts })
     }
 
     /// The columns of a field.
@@ -209,11 +216,10 @@ fn map_ambiguous(headers: &[String], targets: &mut [Option<Target>]) {
     }
 }
 
-/// Whether a column that no field claims needs no look at its cells: a field is known by its header but has another
-/// column, an export of crmctl marks it as a custom field, or it holds numbers and addresses of others.
+/// Whether a column that no field claims needs no look at its cells: an export of crmctl marks it as a custom field, it is a
+/// second address, or it holds numbers and addresses of others.
 fn is_known(header: &str) -> bool {
-    LeadField::of_header(header).is_some_and(|field| field != LeadField::Currency)
-        || custom::key_of(header.trim()).is_some()
+    custom::key_of(header.trim()).is_some()
         || (header.len() <= LONGEST_HEADER
             && !sounds_like_consent(header)
             && (email_column(header).is_some() || is_known_extra(header)))

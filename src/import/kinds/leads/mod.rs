@@ -130,15 +130,22 @@ impl Job<'_> {
         let mapping = &self.checker.mapping;
         let is_set = mapping.constants.iter().any(|(field, _)| *field == LeadField::Currency);
         let has_amounts = mapping.column_of(LeadField::Value).is_some() && !is_set;
+        let has_email = mapping.column_of(LeadField::Email).is_some();
         let has_phone = mapping.column_of(LeadField::Phone).is_some();
         let watch = Watch {
-            phones: Some(if has_phone { "further_phone" } else { "phone" }),
-            emails: Some("email"),
-            consents: Some(("opt_out", "consent")),
+            phones: Some(Some(if has_phone { "further_phone" } else { "phone" })),
+            emails: Some((!has_email).then_some("email")),
+            consents: Some(Some(("opt_out", "consent"))),
+            country: mapping.column_of(LeadField::Country),
             currencies: has_amounts.then(|| mapping.column_of(LeadField::Currency)),
             keep: Some("--keep"),
         };
-        Unclaimed::columns(&mapping.headers, &mapping.unclaimed, self.checker.region, watch)
+        let watch = match self.options.drop_extra {
+            // What a person leaves out is left out, but no refusal.
+            true => Watch { phones: None, emails: None, currencies: None, ..watch },
+            false => watch,
+        };
+        Unclaimed::columns(&mapping.headers, &mapping.unclaimed, self.checker.region, watch).and_texts(&mapping.texts)
     }
 
     fn run(&self, conn: &mut Db, observer: &mut dyn Observer) -> Result<ImportSummary, ImportError> {

@@ -255,7 +255,11 @@ impl Work<'_> {
         let accepted = self.problems.is_empty() || (droppable && identified);
         Checked {
             row,
-            opts_out: self.draft.opts_out(),
+            opts_out: self.draft.opts_out()
+                || self
+                    .problems
+                    .iter()
+                    .any(|it| matches!(it.kind, ProblemKind::FlagUnknown | ProblemKind::ConsentUnknown)),
             not_opted_in: self.not_opted_in,
             draft: accepted.then_some(self.draft),
             problems: self.problems,
@@ -341,8 +345,13 @@ mod tests {
             let mut said = |value: Option<&str>| {
                 let own = value.map(|value| (*field, value.to_owned()));
                 let constants = beside.clone().into_iter().chain(own).collect();
-                checker.mapping =
-                    Mapping { headers: Vec::new(), targets: Vec::new(), constants, unclaimed: Vec::new() };
+                checker.mapping = Mapping {
+                    headers: Vec::new(),
+                    targets: Vec::new(),
+                    constants,
+                    unclaimed: Vec::new(),
+                    texts: Vec::new(),
+                };
                 let mut draft = checker.check(Row::new(2), Formats::default()).draft?;
                 draft.lead.uid = Uid(uuid::Uuid::nil());
                 Some(format!("{draft:?}"))
