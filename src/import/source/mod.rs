@@ -1,7 +1,6 @@
 //! Files as rows of cells. The content decides what a file is, never its name.
 
 mod archive;
-mod cells;
 mod charsets;
 mod csv;
 pub mod encoding;
@@ -275,7 +274,7 @@ impl Source {
 
     /// The place of a cell as a spreadsheet names it; `None` in a text. The column counts from 0.
     pub fn cell_address(&self, column: usize, row: u64) -> Option<String> {
-        self.sheet().map(|sheet| cells::cell_address(sheet, column, row))
+        self.sheet().map(|sheet| typed::address::cell_address(sheet, column, row))
     }
 
     /// What the file was found to be, for the notice on stderr.

@@ -12,10 +12,10 @@ use calamine::{
 
 use roaring::RoaringBitmap;
 
-use super::cells::{cell_address, column_letters};
 use super::header::HeaderSearch;
 use super::readable::Readable;
 use super::records::looks::Looks;
+use super::typed::address::{cell_address, column_letters};
 use super::typed::format::Shape;
 use super::typed::rows::RowAssembler;
 use super::typed::{Extras, ExtrasOfSheets, Look, xlsx};

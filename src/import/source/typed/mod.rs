@@ -1,6 +1,7 @@
 //! What the cells of a workbook are besides their values: what their formats say, formulas without stored results, hidden
 //! rows, merged cells. The library tells of none of these, so they are read beside it.
 
+pub mod address;
 pub mod format;
 pub mod ods;
 pub mod rows;
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::cells::{cell_address, column_letters};
+use self::address::{cell_address, column_letters};
 use crate::import::row::FORMULA_REMEDY;
 use format::Shape;
 

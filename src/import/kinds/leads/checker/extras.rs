@@ -24,7 +24,10 @@ impl Work<'_> {
             && let serde_json::Value::Object(fields) = &mut self.draft.lead.custom_fields.0
         {
             let value = serde_json::Value::String(text.to_owned());
-            let mut key: String = key.chars().take(MAX_KEY).collect();
+            let mut key = match key.len() {
+                ..=MAX_KEY => key.to_owned(),
+                _ => key.chars().take(MAX_KEY).collect(),
+            };
             let mut again = 2;
             // Another cell may be kept under this name already.
             while fields.get(&key).is_some_and(|kept| *kept != value) {

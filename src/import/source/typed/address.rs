@@ -1,7 +1,7 @@
 //! Cells of a sheet by their addresses.
 
 /// The address of a cell as a spreadsheet names it: `Sheet1!D17`, `'My leads'!D17`. The column counts from 0.
-pub(super) fn cell_address(sheet: &str, column: usize, row: u64) -> String {
+pub fn cell_address(sheet: &str, column: usize, row: u64) -> String {
     let plain = sheet.chars().all(|c| c.is_alphanumeric() || c == '_') && !sheet.starts_with(|c: char| c.is_numeric());
     match plain {
         true => format!("{sheet}!{}{row}", column_letters(column)),
@@ -10,7 +10,7 @@ pub(super) fn cell_address(sheet: &str, column: usize, row: u64) -> String {
 }
 
 /// The letters by which a spreadsheet names a column: 0 is A, 26 is AA.
-pub(super) fn column_letters(mut index: usize) -> String {
+pub fn column_letters(mut index: usize) -> String {
     let mut letters = Vec::new();
     loop {
         letters.push(b'A' + (index % 26) as u8);
