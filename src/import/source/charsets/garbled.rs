@@ -1,8 +1,16 @@
 //! Signs that a text was garbled before it came here, or is read in the wrong encoding.
 
+use std::sync::LazyLock;
+
 use super::{DosPage, TextEncoding};
 use encoding_rs::{MACINTOSH, WINDOWS_1252};
 use memchr::memmem;
+use rustc_hash::FxHashMap;
+
+/// How many places of a text are looked at for UTF-8 read as another encoding: `é` before a no-break space looks like one.
+const MOST_SUSPECTS: usize = 500;
+/// How far around a place its cell is looked for, in bytes.
+const AROUND: usize = 200;
 
 /// What is garbled, with the first place that shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +21,8 @@ pub struct Signs {
     lost: Option<Place>,
     /// UTF-8 that was read as another encoding.
     doubled: Option<(Place, String, &'static str)>,
+    /// The places that were looked at for it.
+    suspects: usize,
 }
 
 /// Where a sign was found: the line, and the cell or word.
@@ -39,8 +49,11 @@ impl Signs {
             let is_control = |at: &usize| matches!(part.get(at + 1), Some(0x80..=0x9F));
             self.control = memchr::memchr_iter(0xC2, part).find(is_control).map(place);
         }
-        if self.doubled.is_none() {
-            self.doubled = suspects(part).find_map(|at| {
+        let left = MOST_SUSPECTS.saturating_sub(self.suspects);
+        if self.doubled.is_none() && left > 0 {
+            let looked = &mut self.suspects;
+            self.doubled = suspects(part).take(left).find_map(|at| {
+                *looked += 1;
                 let word = word_at(part, at);
                 let (meant, encoding) = meant(&word)?;
                 Some((Place { value: word, ..place(at) }, meant, encoding))
@@ -88,9 +101,8 @@ fn suspects(part: &[u8]) -> impl Iterator<Item = usize> {
 
 /// What a word was when it is UTF-8 read as another encoding.
 fn meant(word: &str) -> Option<(String, &'static str)> {
-    let pages = [TextEncoding::Standard(WINDOWS_1252), TextEncoding::Standard(MACINTOSH)];
-    pages.into_iter().chain([DosPage::Cp850, DosPage::Cp437].map(TextEncoding::Dos)).find_map(|encoding| {
-        let bytes = encode(word, encoding)?;
+    UPPER_HALVES.iter().find_map(|(encoding, upper)| {
+        let bytes = encode(word, upper)?;
         let text = String::from_utf8(bytes).ok()?;
         let fine = |c: char| {
             c.is_ascii()
@@ -101,17 +113,26 @@ fn meant(word: &str) -> Option<(String, &'static str)> {
     })
 }
 
+/// The bytes from 0x80 on by their characters.
+type UpperHalf = FxHashMap<char, u8>;
+
+/// Of the encodings as which UTF-8 is read by mistake.
+static UPPER_HALVES: LazyLock<[(TextEncoding, UpperHalf); 4]> = LazyLock::new(|| {
+    [
+        TextEncoding::Standard(WINDOWS_1252),
+        TextEncoding::Standard(MACINTOSH),
+        TextEncoding::Dos(DosPage::Cp850),
+        TextEncoding::Dos(DosPage::Cp437),
+    ]
+    .map(|encoding| {
+        let char_of = |byte: u8| Some((encoding.decode(&[byte]).chars().next()?, byte));
+        (encoding, (0x80..=0xFF).filter_map(char_of).collect())
+    })
+});
+
 /// A word as bytes of an encoding of one byte a character.
-fn encode(word: &str, encoding: TextEncoding) -> Option<Vec<u8>> {
-    let upper: Vec<String> = (0x80..=0xFFu8).map(|byte| encoding.decode(&[byte])).collect();
-    let byte = |c: char| {
-        if c.is_ascii() {
-            return u8::try_from(c).ok();
-        }
-        let mut buffer = [0; 4];
-        let text: &str = c.encode_utf8(&mut buffer);
-        upper.iter().position(|other| other == text).and_then(|at| u8::try_from(at + 0x80).ok())
-    };
+fn encode(word: &str, upper: &UpperHalf) -> Option<Vec<u8>> {
+    let byte = |c: char| if c.is_ascii() { u8::try_from(c).ok() } else { upper.get(&c).copied() };
     word.chars().map(byte).collect()
 }
 
@@ -127,10 +148,12 @@ fn word_at(part: &[u8], at: usize) -> String {
 }
 
 fn around(part: &[u8], at: usize, ends: impl Fn(&u8) -> bool) -> String {
-    let start = part.get(..at).unwrap_or_default().iter().rposition(&ends).map_or(0, |found| found + 1);
-    let start = start.max(at.saturating_sub(200));
-    let end = part.get(at..).unwrap_or_default().iter().position(&ends).map_or(part.len(), |found| at + found);
-    let text = part.get(start..end.min(at + 200)).unwrap_or_default();
+    let (first, last) = (at.saturating_sub(AROUND), part.len().min(at + AROUND));
+    let before = part.get(first..at).unwrap_or_default();
+    let start = before.iter().rposition(&ends).map_or(first, |found| first + found + 1);
+    let behind = part.get(at..last).unwrap_or_default();
+    let end = behind.iter().position(&ends).map_or(last, |found| at + found);
+    let text = part.get(start..end).unwrap_or_default();
     String::from_utf8_lossy(text).trim().to_owned()
 }
 
@@ -162,6 +185,30 @@ mod tests {
         {
             assert_eq!(notices(fine), [""; 0], "{fine}");
         }
+    }
+
+    #[test]
+    fn what_only_looks_garbled_hides_nothing_near_the_beginning() {
+        for fine in ["Andr\u{e9}\u{a0}!,", "ferm\u{e9}\u{2019},", "\u{201c}caf\u{e9}\u{2026},", "Ren\u{e9}\u{201d}\n"] {
+            assert_eq!(notices(&fine.repeat(2 * MOST_SUSPECTS)), [""; 0], "{fine}");
+            let found = notices(&(fine.repeat(MOST_SUSPECTS - 1) + "M\u{c3}\u{bc}ller"));
+            assert!(found.len() == 1 && found[0].contains("looks like `M\u{fc}ller`"), "{fine}: {found:?}");
+        }
+        // The limit is one of the text, however it is cut.
+        let mut signs = Signs::default();
+        (0..2 * MOST_SUSPECTS).for_each(|line| signs.look(line as u64, "Ren\u{e9}\u{a0}!\n".as_bytes()));
+        assert_eq!(signs.suspects, MOST_SUSPECTS);
+    }
+
+    #[test]
+    fn long_cells_are_shown_in_part() {
+        for (before, behind) in [(500, 0), (0, 500), (500, 500)] {
+            let text = format!("{}\u{fffd}{}", "x".repeat(before), "y".repeat(behind));
+            let whole = word_at(text.as_bytes(), before);
+            assert_eq!(whole.chars().filter(|c| *c == 'x').count(), before.min(AROUND));
+            assert_eq!(whole.chars().filter(|c| *c == 'y').count(), behind.min(AROUND - 3));
+        }
+        assert_eq!(cell_at("a,b c\u{fffd} d;e".as_bytes(), 5), "b c\u{fffd} d");
     }
 
     #[test]

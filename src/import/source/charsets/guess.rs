@@ -20,7 +20,7 @@ pub struct Sample {
     cells: HashSet<Vec<u8>>,
     /// The first of them.
     first: Option<Vec<u8>>,
-    /// The beginning of a cell that the next part of the text ends.
+    /// The beginning of a cell that the next part of the text ends, no more of it than shows that it is too long.
     cut: Vec<u8>,
 }
 
@@ -32,18 +32,30 @@ impl Sample {
         }
         let mut cells = part.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'\n' | b'\r' | b'"'));
         if let Some(first) = cells.next() {
-            self.cut.extend_from_slice(first);
+            self.carry(first);
         }
+        let Some(mut last) = cells.next() else { return };
+        let mut whole = std::mem::take(&mut self.cut);
+        self.keep(&whole);
         for cell in cells {
-            let whole = std::mem::replace(&mut self.cut, cell.to_vec());
-            self.keep(whole);
+            self.keep(last);
+            last = cell;
         }
+        whole.clear();
+        self.cut = whole;
+        self.carry(last);
     }
 
-    fn keep(&mut self, cell: Vec<u8>) {
-        if !cell.is_ascii() && cell.len() <= LONGEST_CELL && self.cells.len() < MOST_CELLS {
-            self.first.get_or_insert_with(|| cell.clone());
-            self.cells.insert(cell);
+    fn carry(&mut self, cell: &[u8]) {
+        let room = (LONGEST_CELL + 1).saturating_sub(self.cut.len());
+        self.cut.extend_from_slice(cell.get(..room).unwrap_or(cell));
+    }
+
+    fn keep(&mut self, cell: &[u8]) {
+        if !cell.is_ascii() && cell.len() <= LONGEST_CELL && self.cells.len() < MOST_CELLS && !self.cells.contains(cell)
+        {
+            self.first.get_or_insert_with(|| cell.to_vec());
+            self.cells.insert(cell.to_vec());
         }
     }
 
@@ -51,7 +63,7 @@ impl Sample {
     /// sentence that shows it.
     pub fn best(mut self, guess: &'static Encoding) -> (TextEncoding, Option<String>) {
         let last = std::mem::take(&mut self.cut);
-        self.keep(last);
+        self.keep(&last);
         let usual = Usual::learn();
         let guessed = TextEncoding::Standard(guess);
         let score =
@@ -249,6 +261,25 @@ mod tests {
             TextEncoding::Standard(encoding) if !encoding.is_single_byte() => encoding.encode(text).0.into_owned(),
             _ => text.chars().map(byte).collect(),
         }
+    }
+
+    #[test]
+    fn cells_are_the_same_however_the_text_is_cut() {
+        let long = [b"\xe9".repeat(LONGEST_CELL), b"\xe9".repeat(LONGEST_CELL + 1)].join(&b',');
+        let texts = [b"a,J\xfcrgen;Ren\xe9\nb\tc,\xc9va".as_slice(), b"\xe9", b",,\xe9,\xe9,\xe8", &long];
+        for text in texts {
+            let mut whole = Sample::default();
+            whole.feed(text);
+            for size in [1, 2, 5, 300] {
+                let mut sample = Sample::default();
+                text.chunks(size).for_each(|part| sample.feed(part));
+                assert_eq!((&sample.cells, &sample.cut, &sample.first), (&whole.cells, &whole.cut, &whole.first));
+            }
+        }
+        // Of a text without delimiters little is held.
+        let mut sample = Sample::default();
+        (0..50).for_each(|_| sample.feed(&b"\xe9x".repeat(500)));
+        assert_eq!((sample.cut.len(), sample.cells.len()), (LONGEST_CELL + 1, 0));
     }
 
     #[test]
