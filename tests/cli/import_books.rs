@@ -64,7 +64,7 @@ fn a_formula_without_result_is_no_blank_opt_out() {
             let again = world.import(&world.path(rejects.to_str().unwrap()), &[]);
             assert_eq!((&again["created"], &again["rejected"]), (&json!(0), &json!(1)), "{again}");
             let ran = world.run(["import", "leads", file.to_str().unwrap(), "--dry-run"]);
-            let told = "2 formulas have no stored result and count as blank: ";
+            let told = "2 formulas have no stored result, so that each counts as blank or its row is rejected: ";
             assert!(
                 ran.stderr.contains(told) && ran.stderr.contains("!B2, ") && ran.stderr.contains("!C3; "),
                 "{}",
@@ -218,7 +218,8 @@ fn an_xls_workbook_says_what_its_cells_are() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/leads/forms/typed.xls");
     let copy = world.file("typed.xls", std::fs::read(file).unwrap());
     let ran = world.run(["import", "leads", copy.to_str().unwrap(), "--dry-run"]);
-    for told in ["1 hidden row is", "1 formula has no stored result and counts as blank: Leads!E5", "alone: F2:F3"] {
+    let formula = "1 formula has no stored result, so that it counts as blank or its row is rejected: Leads!E5";
+    for told in ["1 hidden row is", formula, "alone: F2:F3"] {
         assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
     }
     let summary = world.import(&copy, &[]);

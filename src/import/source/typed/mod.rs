@@ -47,6 +47,8 @@ pub struct Extras {
     /// Shapes of cells, by their places in [`Extras::shapes`].
     pub shaped: FxHashMap<(u32, u32), u32>,
     pub shapes: Vec<Shape>,
+    /// The places of the shapes of which the last cell of each column was: most columns are of one shape.
+    last_shapes: FxHashMap<u32, u32>,
     /// What the sheet shows for cells.
     pub shown: FxHashMap<(u32, u32), String>,
 }
@@ -74,13 +76,19 @@ impl Extras {
 
     /// Notes the shape of a cell.
     pub fn shape(&mut self, position: (u32, u32), shape: &Shape) {
-        let known = self.shapes.iter().position(|known| known == shape);
-        let place = known.unwrap_or_else(|| {
-            self.shapes.push(shape.clone());
-            self.shapes.len() - 1
+        let last = self.last_shapes.get(&position.1).copied();
+        let place = last.filter(|&last| self.shapes.get(last as usize) == Some(shape)).unwrap_or_else(|| {
+            let known = self.shapes.iter().position(|known| known == shape);
+            let place = known.unwrap_or_else(|| {
+                self.shapes.push(shape.clone());
+                self.shapes.len() - 1
+            });
+            // A workbook has far fewer formats than u32 holds.
+            let place = place as u32;
+            self.last_shapes.insert(position.1, place);
+            place
         });
-        // A workbook has far fewer formats than u32 holds.
-        self.shaped.insert(position, place as u32);
+        self.shaped.insert(position, place);
     }
 
     /// Hidden rows below the header, which is counted from 1.
@@ -108,8 +116,10 @@ impl Extras {
         if !formulas.is_empty() {
             let address = |(row, column): &(u32, u32)| cell_address(sheet, *column as usize, u64::from(*row) + 1);
             let what = match formulas.len() {
-                1 => "1 formula has no stored result and counts as blank".to_owned(),
-                count => format!("{count} formulas have no stored result and count as blank"),
+                1 => "1 formula has no stored result, so that it counts as blank or its row is rejected".to_owned(),
+                count => format!(
+                    "{count} formulas have no stored result, so that each counts as blank or its row is rejected"
+                ),
             };
             notices.push(format!("{what}: {}; {}", some(formulas.iter().map(address)), FORMULA_REMEDY));
         }
@@ -163,6 +173,7 @@ pub fn position_of(address: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::symbol::Symbol;
 
     #[test]
     fn addresses_are_read() {
@@ -185,12 +196,24 @@ mod tests {
         let told = extras.notices("Sheet1", 1, &|column| column < 5);
         assert_eq!(told.len(), 3, "{told:?}");
         assert_eq!(told[0], "1 hidden row is read like the others");
-        assert!(
-            told[1].starts_with("2 formulas have no stored result and count as blank: Sheet1!B3, Sheet1!B5; "),
-            "{told:?}"
-        );
+        let formulas = "2 formulas have no stored result, so that each counts as blank or its row is rejected: ";
+        assert!(told[1].starts_with(&format!("{formulas}Sheet1!B3, Sheet1!B5; ")), "{told:?}");
         assert_eq!(told[2], "a merged range covers several rows, and its value is the first row's alone: B3:B5");
         assert_eq!(Extras::default().notices("Sheet1", 1, &|_| true), [""; 0]);
+    }
+
+    #[test]
+    fn each_cell_has_its_shape_and_each_shape_one_place() {
+        let mut extras = Extras::default();
+        let shapes = ["€", "$", "GBP"].map(|text| Shape::Money(Symbol::of(text).unwrap()));
+        // Columns of one shape, columns that change, and one that comes back to a shape.
+        let cells = [(0, 0, 0), (0, 1, 1), (1, 0, 0), (1, 1, 2), (2, 0, 1), (2, 1, 1), (3, 0, 0), (3, 1, 1), (4, 5, 2)];
+        cells.iter().for_each(|&(row, column, shape)| extras.shape((row, column), &shapes[shape]));
+        for (row, column, shape) in cells {
+            let look = extras.look((row, column));
+            assert!(matches!(look, Look::Shaped(found) if *found == shapes[shape]), "{row} {column}: {look:?}");
+        }
+        assert_eq!(extras.shapes.len(), 3);
     }
 
     #[test]

@@ -70,8 +70,13 @@ pub fn read(file: &Readable, sheet: &str, special: &[String]) -> Result<Extras, 
     };
     let mut archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(&e))?;
     let Some(book) = Book::of(&mut archive, sheet).map_err(|e| damaged(&e))? else { return Ok(Extras::default()) };
-    let Some(member) = special.iter().find(|member| member.eq_ignore_ascii_case(&book.member)) else {
-        return Ok(Extras::default());
+    let is_sheet = |member: &str| part_of("", member).eq_ignore_ascii_case(&book.member);
+    let Some(member) = special.iter().find(|member| is_sheet(member)) else {
+        return match archive.file_names().flatten().any(|member| is_sheet(&member)) {
+            true => Ok(Extras::default()),
+            // Formulas in it would be read as blank.
+            false => Err(damaged(&format_args!("it has no part {}", book.member))),
+        };
     };
     let input = BufReader::with_capacity(1 << 16, archive.by_name(member).map_err(|e| damaged(&e))?);
     extras_of(input, book.is_computed_anew).map_err(|e| damaged(&e))
@@ -103,12 +108,26 @@ impl Book {
                 target = attribute(element, "Target");
             }
         })?;
-        let member = target.map(|target| match target.strip_prefix('/') {
-            Some(whole) => whole.to_owned(),
-            None => format!("xl/{target}"),
+        // Some programs write the whole path without the slash before it.
+        let member = target.map(|target| match target.starts_with(['/', '\\']) || target.starts_with("xl/") {
+            true => part_of("", &target),
+            false => part_of("xl", &target),
         });
         Ok(member.map(|member| Book { member, is_computed_anew }))
     }
+}
+
+/// The path of a part in the archive, from the folder that refers to it so.
+fn part_of(folder: &str, target: &str) -> String {
+    let mut path: Vec<&str> = Vec::new();
+    for piece in folder.split('/').chain(target.split(['/', '\\'])) {
+        match piece {
+            "" | "." => {}
+            ".." => drop(path.pop()),
+            piece => path.push(piece),
+        }
+    }
+    path.join("/")
 }
 
 fn each_element<R: std::io::Read + std::io::Seek>(
@@ -220,6 +239,8 @@ fn merged(range: &str) -> Option<Merged> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     fn extras(rows: &str, is_computed_anew: bool) -> Extras {
@@ -258,6 +279,39 @@ mod tests {
         assert_eq!(formulas("<c r=\"B2\"><f>A1</f><v>0</v></c>", true), 1);
         assert_eq!(formulas("<c r=\"B2\"><f>A1</f><v>7</v></c>", true), 0);
         assert_eq!(formulas("<c r=\"B2\"><v>0</v></c>", true), 0);
+    }
+
+    /// The formulas found in a workbook whose sheet is the part `member`, when the workbook refers to it as `target`.
+    fn formulas_of(target: &str, member: &str) -> Option<usize> {
+        let sheet = "<worksheet><sheetData><row><c><f>A1</f></c></row></sheetData></worksheet>";
+        let rels = format!("<Relationships><Relationship Id=\"rId1\" Target=\"{target}\"/></Relationships>");
+        let book = "<workbook><sheets><sheet name=\"S\" r:id=\"rId1\"/></sheets></workbook>";
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, text) in [("xl/workbook.xml", book), ("xl/_rels/workbook.xml.rels", &rels), (member, sheet)] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        let bytes = zip.finish().unwrap().into_inner();
+        let file = Readable::copied("a.xlsx", |out| Ok(out.write_all(&bytes).unwrap())).unwrap();
+        read(&file, "S", &[member.to_owned()]).ok().map(|extras| extras.formulas.len())
+    }
+
+    #[test]
+    fn the_part_of_a_sheet_is_found_however_it_is_named() {
+        let usual = "xl/worksheets/sheet1.xml";
+        for (target, member) in [
+            ("worksheets/sheet1.xml", usual),
+            ("./worksheets/sheet1.xml", usual),
+            ("../xl/worksheets/sheet1.xml", usual),
+            ("worksheets/./other/../Sheet1.xml", usual),
+            ("/xl/worksheets/sheet1.xml", usual),
+            ("xl/worksheets/sheet1.xml", usual),
+            ("worksheets\\sheet1.xml", usual),
+            ("worksheets/sheet1.xml", "xl\\worksheets\\sheet1.xml"),
+        ] {
+            assert_eq!(formulas_of(target, member), Some(1), "{target} {member}");
+        }
+        assert_eq!(formulas_of("worksheets/sheet2.xml", usual), None);
     }
 
     #[test]
