@@ -1,7 +1,91 @@
 //! Names of persons: a full name in its parts, with the titles before it and the degrees behind it, and a full name beside
 //! columns of its parts.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use crate::domain::text::fold_key;
+
+/// Degrees and the like that are no names.
+const DEGREES: [&str; 34] = [
+    "jr", "jnr", "sr", "snr", "ii", "iii", "iv", "phd", "dphil", "mphil", "esq", "mba", "cpa", "dds", "dmd", "dvm",
+    "edd", "psyd", "pharmd", "llb", "llm", "mph", "msc", "bsc", "mfa", "msw", "lcsw", "pmp", "cfa", "frcs", "obe",
+    "mbe", "cbe", "dipl-ing",
+];
+
+/// Degrees that are names, too.
+const DEGREES_OR_NAMES: [&str; 10] = ["md", "ma", "ba", "bs", "ms", "do", "jd", "pa", "rn", "ret"];
+
+/// Titles before a name.
+const TITLES: [&str; 17] = [
+    "dr", "prof", "mr", "mrs", "ms", "miss", "mx", "mister", "herr", "frau", "mme", "mlle", "dipl-ing", "dipl-kfm",
+    "dr-ing", "dott", "dottssa",
+];
+
+/// Titles where a point follows.
+const TITLES_WITH_POINT: [&str; 8] = ["rev", "hon", "mag", "ing", "sr", "sra", "srta", "hr"];
+
+/// What follows a title.
+const FACULTIES: [&str; 9] = ["med", "rer", "nat", "phil", "jur", "habil", "hc", "pol", "oec"];
+
+/// Legal forms of companies that are no names.
+const LEGAL_FORMS: [&str; 28] = [
+    "inc",
+    "incorporated",
+    "llc",
+    "ltd",
+    "limited",
+    "corp",
+    "corporation",
+    "gmbh",
+    "gesmbh",
+    "mbh",
+    "kg",
+    "kgaa",
+    "ohg",
+    "plc",
+    "llp",
+    "pllc",
+    "sarl",
+    "srl",
+    "sas",
+    "spa",
+    "pty",
+    "oyj",
+    "aps",
+    "kft",
+    "sro",
+    "ltda",
+    "oo",
+    "eirl",
+];
+
+/// Legal forms that are names, too.
+const LEGAL_FORMS_OR_NAMES: [&str; 11] = ["ag", "sa", "as", "ab", "oy", "bv", "nv", "sl", "ug", "se", "lp"];
+
+/// What ends the name of a company behind a word for `and`.
+const AFTER_AND: [&str; 10] =
+    ["co", "company", "cie", "sons", "söhne", "partner", "partners", "associates", "fils", "hijos"];
+
+/// Words for `and` in names of companies.
+const ANDS: [&str; 7] = ["&", "and", "und", "et", "y", "e", "+"];
+
+/// Every word that may be something else than a part of a name.
+static SPECIAL: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+    let lists: [&[&str]; 9] = [
+        &DEGREES,
+        &DEGREES_OR_NAMES,
+        &TITLES,
+        &TITLES_WITH_POINT,
+        &FACULTIES,
+        &LEGAL_FORMS,
+        &LEGAL_FORMS_OR_NAMES,
+        &AFTER_AND,
+        &ANDS,
+    ];
+    lists.into_iter().flatten().copied().collect()
+});
 
 /// A full name in its parts. Each may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +101,34 @@ pub struct Name {
 /// name, but with a title or a degree a last name. Degrees and the like stay with the last name: `Ada Lovelace, PhD` is Ada and
 /// `Lovelace, PhD`. The name of a company is kept whole, as a first name.
 pub fn split(full: &str) -> Name {
+    plain(full).unwrap_or_else(|| split_any(full))
+}
+
+/// The parts of a name of two words that are nothing but names, as most are.
+fn plain(full: &str) -> Option<Name> {
+    let (first, last) = full.trim().split_once(' ')?;
+    let is_plain = |word: &str| !word.is_empty() && word.chars().all(char::is_alphabetic) && !is_special(word);
+    (is_plain(first) && is_plain(last)).then(|| Name {
+        first: first.to_owned(),
+        last: last.to_owned(),
+        titles: String::new(),
+    })
+}
+
+fn is_special(word: &str) -> bool {
+    /// No shorter than any special word.
+    const LONGEST: usize = 16;
+    if !word.is_ascii() {
+        return SPECIAL.contains(word.to_lowercase().as_str());
+    }
+    let mut buffer = [0; LONGEST];
+    let Some(lower) = buffer.get_mut(..word.len()) else { return false };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    str::from_utf8(lower).is_ok_and(|word| SPECIAL.contains(word))
+}
+
+fn split_any(full: &str) -> Name {
     if is_company(full) {
         return Name { first: full.trim().to_owned(), ..Name::default() };
     }
@@ -124,19 +236,12 @@ impl Style {
     /// Whether a word behind a name is a degree or the like. What is a name, too, counts only in capitals among small letters,
     /// or with points in it.
     fn is_suffix(&self, word: &str) -> bool {
-        const CLEAR: [&str; 34] = [
-            "jr", "jnr", "sr", "snr", "ii", "iii", "iv", "phd", "dphil", "mphil", "esq", "mba", "cpa", "dds", "dmd",
-            "dvm", "edd", "psyd", "pharmd", "llb", "llm", "mph", "msc", "bsc", "mfa", "msw", "lcsw", "pmp", "cfa",
-            "frcs", "obe", "mbe", "cbe", "dipl-ing",
-        ];
-        const NAMES_TOO: [&str; 10] = ["md", "ma", "ba", "bs", "ms", "do", "jd", "pa", "rn", "ret"];
-        let key = key_of(word);
         // `J.R.` are initials.
         let is_dotted = word.trim_end_matches('.').contains('.');
-        match CLEAR.contains(&key.as_str()) {
-            true => !(is_dotted && matches!(key.as_str(), "jr" | "sr" | "ii" | "iv")),
+        match is_one_of(word, &DEGREES) {
+            true => !(is_dotted && is_one_of(word, &["jr", "sr", "ii", "iv"])),
             false => {
-                NAMES_TOO.contains(&key.as_str())
+                is_one_of(word, &DEGREES_OR_NAMES)
                     && (is_dotted || !self.is_shouted && !word.contains(char::is_lowercase))
             }
         }
@@ -144,7 +249,7 @@ impl Style {
 
     /// Whether a suffix may be the initials of first names.
     fn may_be_initials(&self, word: &str) -> bool {
-        key_of(word).len() == 2 && !matches!(key_of(word).as_str(), "jr" | "sr" | "ii" | "iv" | "md")
+        key_of(word).len() == 2 && !is_one_of(word, &["jr", "sr", "ii", "iv", "md"])
     }
 
     fn take_suffixes<'a>(&self, words: &mut Vec<&'a str>) -> Vec<&'a str> {
@@ -164,63 +269,29 @@ fn take_titles<'a>(words: &mut Vec<&'a str>, left: usize) -> Vec<&'a str> {
 
 /// Whether a word before a name is a title. `med.` and the like are one behind another only.
 fn is_title(word: &str, behind_title: bool) -> bool {
-    const CLEAR: [&str; 17] = [
-        "dr", "prof", "mr", "mrs", "ms", "miss", "mx", "mister", "herr", "frau", "mme", "mlle", "dipl-ing", "dipl-kfm",
-        "dr-ing", "dott", "dottssa",
-    ];
-    const ABBREVIATED: [&str; 8] = ["rev", "hon", "mag", "ing", "sr", "sra", "srta", "hr"];
-    const FACULTIES: [&str; 9] = ["med", "rer", "nat", "phil", "jur", "habil", "hc", "pol", "oec"];
-    let key = key_of(word);
-    let key = key.as_str();
-    CLEAR.contains(&key)
-        || word.ends_with('.') && (ABBREVIATED.contains(&key) || behind_title && FACULTIES.contains(&key))
+    is_one_of(word, &TITLES)
+        || word.ends_with('.') && (is_one_of(word, &TITLES_WITH_POINT) || behind_title && is_one_of(word, &FACULTIES))
 }
 
 /// Whether a text is the name of a company: it ends with a legal form, or with `& Co.`.
 fn is_company(full: &str) -> bool {
-    const CLEAR: [&str; 28] = [
-        "inc",
-        "incorporated",
-        "llc",
-        "ltd",
-        "limited",
-        "corp",
-        "corporation",
-        "gmbh",
-        "gesmbh",
-        "mbh",
-        "kg",
-        "kgaa",
-        "ohg",
-        "plc",
-        "llp",
-        "pllc",
-        "sarl",
-        "srl",
-        "sas",
-        "spa",
-        "pty",
-        "oyj",
-        "aps",
-        "kft",
-        "sro",
-        "ltda",
-        "oo",
-        "eirl",
-    ];
-    const NAMES_TOO: [&str; 11] = ["ag", "sa", "as", "ab", "oy", "bv", "nv", "sl", "ug", "se", "lp"];
-    const AFTER_AND: [&str; 10] =
-        ["co", "company", "cie", "sons", "söhne", "partner", "partners", "associates", "fils", "hijos"];
     let mut words = full.rsplit(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
     let (Some(last), Some(before)) = (words.next(), words.next()) else { return false };
-    let key = key_of(last);
-    let key = key.as_str();
     let is_dotted = last.trim_end_matches('.').contains('.');
     let is_mixed = full.contains(char::is_lowercase) && !last.contains(char::is_lowercase) && !full.contains(',');
-    CLEAR.contains(&key)
-        || NAMES_TOO.contains(&key) && (is_mixed || is_dotted && matches!(key, "sa" | "bv" | "nv" | "sl" | "as"))
-        || AFTER_AND.contains(&key)
-            && matches!(before.to_lowercase().as_str(), "&" | "and" | "und" | "et" | "y" | "e" | "+")
+    is_one_of(last, &LEGAL_FORMS)
+        || is_one_of(last, &LEGAL_FORMS_OR_NAMES)
+            && (is_mixed || is_dotted && is_one_of(last, &["sa", "bv", "nv", "sl", "as"]))
+        || is_one_of(last, &AFTER_AND) && ANDS.iter().any(|and| and.eq_ignore_ascii_case(before))
+}
+
+/// Whether a word is one of these in lower case, whatever its case and its points.
+fn is_one_of(word: &str, keys: &[&str]) -> bool {
+    if !word.is_ascii() || word.contains('.') {
+        let key = key_of(word);
+        return keys.contains(&key.as_str());
+    }
+    keys.iter().any(|key| key.eq_ignore_ascii_case(word))
 }
 
 /// A word without its points, in lower case.
@@ -230,9 +301,12 @@ fn key_of(word: &str) -> String {
 
 /// Whether a text is nothing but a form of address: `Ms.`, `Herr Dr.`
 pub fn is_form_of_address(text: &str) -> bool {
-    const FORMS: &str =
-        "mr mrs ms miss mx dr prof sir madam herr frau m mme mlle sr sra srta sig dhr mevr pan pani rev hon don";
-    let is_form = |word: &str| FORMS.split(' ').any(|form| form == word.to_lowercase());
+    const FORMS: [&str; 25] = [
+        "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam", "herr", "frau", "m", "mme", "mlle", "sr", "sra",
+        "srta", "sig", "dhr", "mevr", "pan", "pani", "rev", "hon", "don",
+    ];
+    const LONGEST: usize = "madam".len();
+    let is_form = |word: &str| word.len() <= LONGEST && FORMS.iter().any(|form| form.eq_ignore_ascii_case(word));
     let mut words = text.split([' ', '.', ',']).filter(|word| !word.is_empty()).peekable();
     words.peek().is_some() && words.all(is_form)
 }
@@ -387,6 +461,14 @@ mod tests {
             prop_assert_eq!(sorted(&format!("{}{}{}", name.first, name.last, name.titles)), sorted(&full));
         }
 
+        /// The short way comes to the same.
+        #[test]
+        fn plain_names_are_no_exception(
+            full in "[ \t]?(Ann|roe|Ma|SA|Dr|Herr|Inc|PhD|und|et|Söhne|Sons|Änn|RÖE|O'Dey|Jr|ab|[A-Za-zà-ÿ]{1,3})( |  |\t|\u{a0})(Roe|Ma|SA|AG|Dr|Inc|LLC|GmbH|Jr|MD|Söhne|SÖHNE|Cie|Partners|de|Öz|[A-Za-zà-ÿ]{1,3})[ ,.]?"
+        ) {
+            prop_assert_eq!(split(&full), split_any(&full));
+        }
+
         #[test]
         fn beside_a_part_nothing_is_lost(full in "(Ann|Roe|Dey|von|Dr\\.|PhD)( (Ann|Roe|Dey|von|PhD)){0,3}", part in "Ann|Roe|Ann Roe|Cy") {
             for (first, last) in [(Some(part.as_str()), None), (None, Some(part.as_str()))] {
@@ -400,10 +482,10 @@ mod tests {
 
     #[test]
     fn forms_of_address_are_no_titles_of_jobs() {
-        for form in ["Ms.", "MR", "Herr Dr.", "Sra.", "Mme"] {
+        for form in ["Ms.", "MR", "Herr Dr.", "Sra.", "Mme", "MADAM", "Dr.,Prof."] {
             assert!(is_form_of_address(form), "{form}");
         }
-        for title in ["Director", "Dr. of Sales", "", "M&A Lead", "."] {
+        for title in ["Director", "Dr. of Sales", "", "M&A Lead", ".", "Ms. Manager", "Madams", "Dön"] {
             assert!(!is_form_of_address(title), "{title}");
         }
     }

@@ -121,8 +121,8 @@ struct Doubt {
     source: Option<String>,
     /// The name of the group that it may add up.
     group: Option<String>,
+    /// Of the rows between the doubt before and this one.
     before: Sums,
-    after: Sums,
 }
 
 impl Doubt {
@@ -157,6 +157,7 @@ impl Survey {
     /// Looks at a row; what it costs and when is `None` where that cannot be read.
     pub(super) fn look_at(&mut self, cells: &RowCells<'_, CostField>, money: Option<Money>, period: Option<Period>) {
         let name = name_of(cells);
+        let is_named_total = matches!(name, Name::Total(..));
         let period = period.filter(|_| cells.one(CostField::Period).is_some());
         let Some(money) = money else { return };
         let currency = money.currency.code().to_owned();
@@ -171,20 +172,16 @@ impl Survey {
             Name::BlankCampaign(source) => (Some(source), None),
         };
         let before = std::mem::take(&mut self.group);
-        if let Some(last) = self.doubts.last_mut() {
-            last.after.clone_from(&before);
-        }
         let says_currency = !cells.has(CostField::Currency) || cells.one(CostField::Currency).is_some();
         self.doubts.push(Doubt {
             row: cells.row_number(),
             // The row of a total by name only ends a group.
-            cents: if matches!(name_of(cells), Name::Total(..)) { 0 } else { money.cents },
+            cents: if is_named_total { 0 } else { money.cents },
             currency: says_currency.then_some(currency),
             period,
             source,
             group,
             before,
-            after: Sums::default(),
         });
     }
 
@@ -209,12 +206,13 @@ impl Survey {
     /// Says which of the doubtful rows are totals; `known` are amounts of totals in the file of which this one has the
     /// rejected rows.
     pub(super) fn settle(&mut self, known: &[i64]) {
-        if let Some(last) = self.doubts.last_mut() {
-            last.after = std::mem::take(&mut self.group);
-        }
+        let (doubts, rest) = (std::mem::take(&mut self.doubts), std::mem::take(&mut self.group));
+        let known: HashSet<i64> = known.iter().copied().collect();
+        let none = Sums::default();
         let mut open = Vec::new();
-        for doubt in std::mem::take(&mut self.doubts).into_iter().filter(|doubt| doubt.cents != 0) {
-            let none = Sums::default();
+        // What stands before a doubt stands after the one before it.
+        let afters = doubts.iter().skip(1).map(|doubt| &doubt.before).chain([&rest]);
+        for (doubt, after) in doubts.iter().zip(afters).filter(|(doubt, _)| doubt.cents != 0) {
             let is_total = match (&doubt.group, &doubt.source) {
                 (Some(group), _) => {
                     self.names.contains(&group.replace(' ', "_"))
@@ -231,12 +229,12 @@ impl Survey {
                 (None, None) => {
                     doubt.is_of(&self.whole, 1)
                         || doubt.is_of(&doubt.before, 2)
-                        || doubt.is_of(&doubt.after, 2)
+                        || doubt.is_of(after, 2)
                         || known.contains(&doubt.cents)
                 }
             };
             match is_total {
-                true => self.found(&doubt),
+                true => self.found(doubt),
                 false => open.push(doubt),
             }
         }
@@ -247,14 +245,18 @@ impl Survey {
                 all.entry(currency.clone()).or_default().add(doubt.cents, doubt.period);
             }
         }
-        for doubt in open.iter().filter(|doubt| doubt.source.is_none() && doubt.group.is_none()) {
-            let mut others = all.clone();
-            if let Some(sum) = doubt.currency.as_ref().and_then(|currency| others.get_mut(currency)) {
+        for doubt in open.into_iter().filter(|doubt| doubt.source.is_none() && doubt.group.is_none()) {
+            let mut of_all = doubt.currency.as_ref().and_then(|currency| all.get_mut(currency));
+            let whole = of_all.as_deref().copied();
+            if let Some(sum) = &mut of_all {
                 sum.cents = sum.cents.saturating_sub(doubt.cents);
                 sum.rows -= 1;
             }
-            if doubt.is_of(&others, 2) {
+            if doubt.is_of(&all, 2) {
                 self.found(doubt);
+            }
+            if let (Some(currency), Some(whole)) = (&doubt.currency, whole) {
+                all.insert(currency.clone(), whole);
             }
         }
     }

@@ -37,10 +37,10 @@ impl Said {
             change.old.is_some() && tells(&change.field) && (is_of_import || self.knows(id, &change.field))
         });
         let is_left_out = |field: &StoredField| {
-            tells(field.name)
+            !(field.is_empty)(&draft.lead)
                 && !(field.is_empty)(before)
-                && !(field.is_empty)(&draft.lead)
                 && !(field.is_same)(before, &draft.lead)
+                && tells(field.name)
                 && (is_of_import || self.knows(id, field.name))
         };
         let contradicts = overwrites || StoredField::texts().chain(StoredField::values()).any(is_left_out);

@@ -247,8 +247,8 @@ impl LeadWriter {
     /// # Errors
     /// The database refuses.
     pub fn finish(&mut self, conn: &mut Db) -> Result<(), DbError> {
-        // Sorting the keys of an index takes memory, and who the leads are is not asked any more.
-        drop((std::mem::take(&mut self.identities), std::mem::take(&mut self.numbers)));
+        // Sorting the keys of an index takes memory, and who the leads are and what was said of them is not asked any more.
+        drop((std::mem::take(&mut self.identities), std::mem::take(&mut self.numbers), std::mem::take(&mut self.said)));
         self.preloaded = false;
         self.indexes.build(conn)?;
         dnc::move_leads_to_dnc(conn, &std::mem::take(&mut self.waiting), &self.stamp)?;

@@ -12,15 +12,14 @@ impl Work<'_> {
         self.at = at;
         let lead = &self.draft.lead;
         let added = name::beside(&full, lead.first_name.as_deref(), lead.last_name.as_deref());
-        let column = self.name_column();
         if let Some(first) = added.first {
-            self.text(LeadField::FirstName, column.clone(), &first);
+            self.text(LeadField::FirstName, self.name_column(), &first);
         }
         if let Some(last) = added.last {
-            self.text(LeadField::LastName, column.clone(), &last);
+            self.text(LeadField::LastName, self.name_column(), &last);
         }
         if added.says_more {
-            self.keep(&column, &full);
+            self.keep(&self.name_column(), &full);
         }
         self.at = None;
     }

@@ -26,10 +26,13 @@ impl Work<'_> {
     /// text is meant.
     pub(super) fn says_nothing(&self, field: LeadField, text: &str) -> bool {
         use LeadField::*;
+        if self.kind != CellKind::Boolean {
+            return false;
+        }
         let reads_booleans = field.is_flag() || field == Status;
         let is_text = matches!(field, Name | Source | SourceSpelling | Tags | Note)
             || field.stored().is_some_and(|stored| stored.max_length.is_some());
-        self.kind == CellKind::Boolean && !reads_booleans && (text == "FALSE" || is_text)
+        !reads_booleans && (text == "FALSE" || is_text)
     }
 
     /// Whether the cell is a number of a workbook.
