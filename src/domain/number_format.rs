@@ -18,8 +18,11 @@ const KEPT: usize = 15;
 ///
 /// # Errors
 /// Digits are lost, or may be: of a number in scientific notation with less than all of its digits, or more of them than a
-/// number cell keeps.
+/// number cell keeps; and of plain digits when all that a number cell would not keep are zeros.
 pub fn id(text: &str) -> Result<(Cow<'_, str>, bool), LostDigits> {
+    if is_rounded(text) {
+        return Err(LostDigits);
+    }
     if text.bytes().all(|byte| byte.is_ascii_digit()) || !text.starts_with(|c: char| c.is_ascii_digit()) {
         return Ok((text.into(), false));
     }
@@ -40,6 +43,13 @@ pub fn id(text: &str) -> Result<(Cow<'_, str>, bool), LostDigits> {
         ..=KEPT => Ok((digits.into(), true)),
         _ => Err(LostDigits),
     }
+}
+
+/// Whether plain digits look like those of a number cell that lost the last ones: `123456789012345000`. A single zero is too
+/// often a digit of its own.
+fn is_rounded(text: &str) -> bool {
+    let beyond = text.get(KEPT..).filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    beyond.is_some_and(|beyond| beyond.len() > 1 && beyond.bytes().all(|byte| byte == b'0'))
 }
 
 /// Whether an id has more digits than a number cell of a spreadsheet keeps: coming from one, it may be another's.
@@ -142,6 +152,12 @@ mod tests {
             "123E+15",
             "1.234567E+5",
             "123456789012345678.0",
+            // As a spreadsheet writes them into a CSV file.
+            "123456789012345000",
+            "12345678901234500",
+            "1202123456789010000",
+            "10000000000000000",
+            "123456789012345000.0",
         ] {
             assert_eq!(read(text), Err(LostDigits), "{text}");
         }
@@ -166,6 +182,11 @@ mod tests {
     fn ids_stay_as_they_are() {
         for text in [
             "120212345678901234",
+            "1234567890123450",
+            "1234567890123456",
+            "123456789012345001",
+            "120212345678901200x",
+            "123456789012000",
             "00123",
             "12E5",
             "1E10",
@@ -200,7 +221,11 @@ mod tests {
         #[test]
         fn no_id_becomes_another(number in 10u64..10_000_000_000_000_000_000) {
             let plain = number.to_string();
-            prop_assert_eq!(read(&plain), Ok((plain.clone(), false)));
+            let whole = if is_rounded(&plain) { Err(LostDigits) } else { Ok((plain.clone(), false)) };
+            prop_assert_eq!(read(&plain), whole);
+            // What is left in a CSV file of a number cell with more digits.
+            let kept = format!("{:0<width$}", &plain[..plain.len().min(KEPT)], width = plain.len());
+            prop_assert_eq!(read(&kept).is_err(), plain.len() > KEPT + 1, "{}", kept);
             // As spreadsheets and programs show the float, with ever more digits.
             for digits in 0..17 {
                 let text = format!("{:.digits$e}", number as f64).replace('e', "E+");
