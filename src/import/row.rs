@@ -50,6 +50,8 @@ vocabulary! {
         TimezoneUnknown = "timezone_unknown",
         /// An external id stands without the system that it comes from.
         ExternalSourceMissing = "external_source_missing",
+        /// The cell of tags is a structure that is no list of them.
+        TagsInvalid = "tags_invalid",
         /// The text is longer than the column takes.
         TextTooLong = "text_too_long",
         /// The cell holds the error of a formula.
@@ -110,6 +112,9 @@ impl ProblemKind {
             ProblemKind::TimezoneUnknown => "The time zone is not an IANA name.",
             ProblemKind::ExternalSourceMissing => {
                 "The row has an external id, but does not say which system it comes from."
+            }
+            ProblemKind::TagsInvalid => {
+                "The cell is a structure of a program, such as `{\"x\":1}`, and no list of tags."
             }
             ProblemKind::TextTooLong => "The text is longer than the column takes.",
             ProblemKind::SpreadsheetError => "The cell holds the error of a formula, such as `#N/A`.",

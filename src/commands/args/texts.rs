@@ -1,7 +1,7 @@
 //! Texts as arguments.
 
 use crate::domain::leads::source;
-use crate::domain::leads::tag::MAX_LENGTH;
+use crate::domain::leads::tag::{self, TagProblem};
 use crate::error::{CommandError, Result};
 
 /// Takes a text of at most so many characters that is not blank.
@@ -31,7 +31,10 @@ pub fn normal(what: &str, text: &str, most: usize) -> Result<String, CommandErro
     }
 }
 
-/// Refuses a tag that the table does not take.
-pub fn tag_too_long(tag: String) -> CommandError {
-    CommandError::usage(format!("the tag `{tag}` is longer than {MAX_LENGTH} characters"))
+/// Refuses what are no tags.
+pub fn bad_tags(problem: TagProblem) -> CommandError {
+    match problem {
+        TagProblem::TooLong(_) => CommandError::usage(problem.to_string()),
+        TagProblem::NoList => CommandError::usage(format!("what stands for tags {problem}")).hint(tag::REMEDY),
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end};
-use crate::commands::args::texts::tag_too_long;
+use crate::commands::args::texts::bad_tags;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context, Session};
 use crate::db::RunMode;
@@ -173,7 +173,7 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
         ignore: args.ignore.clone(),
         keep: args.keep.clone(),
         drop_extra: args.drop_extra,
-        tags: tag::parse_several(&args.tag.join(",")).map_err(tag_too_long)?,
+        tags: tag::parse_several(&args.tag.join(",")).map_err(bad_tags)?,
         source_system: args.source_system.clone(),
         lenient: args.lenient,
         max_rejects: args.max_rejects,

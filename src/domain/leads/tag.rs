@@ -1,5 +1,7 @@
 //! Tags: short labels on a lead, in normal form.
 
+use serde_json::Value;
+
 /// The longest tag, in characters.
 pub const MAX_LENGTH: usize = 60;
 
@@ -8,77 +10,114 @@ pub fn normalize(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// Splits a cell of tags at comma, semicolon, bar, `:::` and line breaks; empty and repeated tags are dropped. A list of
-/// another program is read as such: of JSON (`["a","b"]`), of PostgreSQL (`{a,"b c"}`), of Python (`['a', 'b']`).
+/// Why a cell holds no tags.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TagProblem {
+    #[error("the tag `{0}` is longer than {MAX_LENGTH} characters")]
+    TooLong(String),
+    #[error("is no list of tags")]
+    NoList,
+}
+
+/// Splits a cell of tags at comma, semicolon, bar, `:::` and line breaks; empty and repeated tags are dropped. What stands
+/// in quotes is one tag, in which these count as spaces. A list of another program is read as such: of JSON (`["a","b"]`,
+/// `[{"name":"a"}]`), of PostgreSQL (`{a,"b c"}`), of Python (`['a', 'b']`), of Mailchimp (`"a","b"`).
 ///
 /// # Errors
-/// The first tag that is longer than [`MAX_LENGTH`].
-pub fn parse_several(cell: &str) -> Result<Vec<String>, String> {
-    let items = list_items(cell.trim());
+/// The first tag that is longer than [`MAX_LENGTH`]; or the cell is a structure that is no list of names.
+pub fn parse_several(cell: &str) -> Result<Vec<String>, TagProblem> {
     let mut tags: Vec<String> = Vec::new();
-    for text in items.iter().map(String::as_str).chain(items.is_empty().then_some(cell)) {
-        let parts = text.split([',', ';', '|', '\n', '\r']).flat_map(|part| part.split(":::"));
-        for tag in parts.map(normalize) {
-            if tag.chars().count() > MAX_LENGTH {
-                return Err(tag);
-            }
-            if !tag.is_empty() && !tags.contains(&tag) {
-                tags.push(tag);
-            }
+    for item in items(cell.trim())? {
+        let tag = normalize(&item.replace(":::", " ").replace(BETWEEN, " "));
+        if tag.chars().count() > MAX_LENGTH {
+            return Err(TagProblem::TooLong(tag));
+        }
+        if !tag.is_empty() && !tags.contains(&tag) {
+            tags.push(tag);
         }
     }
     Ok(tags)
 }
 
-/// The items of a list in brackets or braces; none when the text is no such list.
-fn list_items(text: &str) -> Vec<String> {
+/// What a person can do about a cell that is no list of tags.
+pub const REMEDY: &str = "write the tags with commas between them";
+
+/// What stands between tags, besides `:::`.
+const BETWEEN: [char; 5] = [',', ';', '|', '\n', '\r'];
+
+fn items(text: &str) -> Result<Vec<String>, TagProblem> {
     let inner = |open: char, close: char| text.strip_prefix(open)?.strip_suffix(close);
-    let (Some(inner), is_array) = (match inner('[', ']') {
-        Some(inner) => (Some(inner), true),
-        None => (inner('{', '}'), false),
-    }) else {
-        return Vec::new();
+    let Some(inner) = inner('[', ']').or_else(|| inner('{', '}')) else {
+        return cut(text, false);
     };
-    if is_array && let Ok(values) = serde_json::from_str::<Vec<Option<Item>>>(text) {
-        let items = values.into_iter().flatten().map(|item| match item {
-            Item::Text(text) => text,
-            Item::Number(number) => number.to_string(),
-        });
-        // A list of nothing has no tags, and is no tag itself.
-        return items.chain([String::new()]).collect();
+    match serde_json::from_str(text) {
+        Ok(Value::Array(values)) => values.iter().filter(|value| !value.is_null()).map(name_of).collect(),
+        Ok(Value::Object(object)) if object.is_empty() => Ok(Vec::new()),
+        Ok(object @ Value::Object(_)) => Ok(vec![name_of(&object)?]),
+        _ => cut(inner, true),
     }
-    let items = quoted_items(inner).into_iter().filter(|(item, quoted)| *quoted || !item.eq_ignore_ascii_case("null"));
-    items.map(|(item, _)| item).chain([String::new()]).collect()
 }
 
-/// An item of a list of JSON.
-#[derive(serde::Deserialize)]
-#[serde(untagged)]
-enum Item {
-    Text(String),
-    Number(serde_json::Number),
+/// The tag that an item of a list of JSON names.
+fn name_of(item: &Value) -> Result<String, TagProblem> {
+    const KEYS: [&str; 6] = ["name", "label", "title", "tag", "value", "text"];
+    match item {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Ok(item.to_string()),
+        Value::Object(object) => {
+            let named = |key: &str| object.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?.1.as_str();
+            KEYS.into_iter().find_map(named).map(str::to_owned).ok_or(TagProblem::NoList)
+        }
+        Value::Null | Value::Array(_) => Err(TagProblem::NoList),
+    }
 }
 
-/// Items between commas, each bare or in quotes, where a backslash stands before a quote or another backslash; with whether
-/// it was quoted.
-fn quoted_items(text: &str) -> Vec<(String, bool)> {
+/// Items, each bare or in quotes. In the brackets of a `list`, quotes are of either kind, a backslash may stand before one,
+/// NULL is nothing, and what cannot be followed is refused; elsewhere it is taken as it is written.
+fn cut(text: &str, list: bool) -> Result<Vec<String>, TagProblem> {
     let mut items = Vec::new();
-    let (mut item, mut quoted, mut open) = (String::new(), false, None);
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match (c, open) {
-            ('\\', Some(_)) => item.extend(chars.next()),
-            (c, Some(quote)) if c == quote => open = None,
-            ('"' | '\'', None) if item.trim().is_empty() => {
-                item.clear();
-                (open, quoted) = (Some(c), true);
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        let is_quoted = rest.starts_with('"') || (list && rest.starts_with('\''));
+        let quoted = if is_quoted { quoted(rest, list) } else { None };
+        let (item, behind) = match quoted {
+            Some(quoted) => quoted,
+            None => {
+                if list && (is_quoted || rest.starts_with(['{', '['])) {
+                    return Err(TagProblem::NoList);
+                }
+                let ends = [rest.find(BETWEEN), rest.find(":::")];
+                let end = ends.into_iter().flatten().min().unwrap_or(rest.len());
+                let (bare, behind) = rest.split_at(end);
+                let is_null = list && bare.trim().eq_ignore_ascii_case("null");
+                (if is_null { String::new() } else { bare.to_owned() }, behind)
             }
-            (',', None) => items.push((std::mem::take(&mut item).trim().to_owned(), std::mem::take(&mut quoted))),
-            (c, _) => item.push(c),
+        };
+        items.push(item);
+        match behind.strip_prefix(":::").or_else(|| behind.strip_prefix(BETWEEN)) {
+            Some(next) => rest = next,
+            None => return Ok(items),
         }
     }
-    items.push((item.trim().to_owned(), quoted));
-    items
+}
+
+/// The item in quotes with which a text begins, and what follows it; `None` if that is more of the item, or the quotes are
+/// not closed. A doubled quote is one of the item.
+fn quoted(text: &str, list: bool) -> Option<(String, &str)> {
+    let mut chars = text.chars();
+    let quote = chars.next()?;
+    let mut item = String::new();
+    loop {
+        match chars.next()? {
+            '\\' if list => item.push(chars.next()?),
+            c if c == quote && chars.as_str().starts_with(quote) => item.extend(chars.next()),
+            c if c == quote => break,
+            c => item.push(c),
+        }
+    }
+    let behind = chars.as_str().trim_start_matches([' ', '\t', '\u{a0}']);
+    (behind.is_empty() || behind.starts_with(BETWEEN) || behind.starts_with(":::")).then_some((item, behind))
 }
 
 #[cfg(test)]
@@ -99,7 +138,13 @@ mod tests {
         for cell in [
             r#"["VIP","Trade Show","O'Neil"]"#,
             r#" [ "vip" , null, "trade show", "o'neil" ] "#,
-            r#"["vip; trade show", "o'neil"]"#,
+            r#""VIP","Trade Show","O'Neil""#,
+            r#" "vip" , "trade show"; O'Neil"#,
+            r#"vip,"Trade, Show",O'Neil"#,
+            r#"["vip", "trade; show", "o'neil"]"#,
+            r#"{"vip","trade | show",O'Neil}"#,
+            r#"[{"name":"vip"},{"id":7,"name":"Trade Show"},{"Label":"O'Neil"}]"#,
+            r#"['vip', 'trade:::show', "o'neil"]"#,
             r#"{VIP,"Trade Show",O'Neil}"#,
             r#"{vip,NULL,"trade show","o'neil"}"#,
             r#"['VIP', 'Trade Show', "O'Neil"]"#,
@@ -116,6 +161,27 @@ mod tests {
         }
         assert_eq!(parse_several("[2024, 7.5]").unwrap(), ["2024", "7.5"]);
         assert_eq!(parse_several(r#"{"null"}"#).unwrap(), ["null"]);
+        assert_eq!(parse_several(r#"["a, b","c"]"#).unwrap(), ["a b", "c"]);
+        assert_eq!(parse_several(r#""the ""best"", one","c""#).unwrap(), [r#"the "best" one"#, "c"]);
+        assert_eq!(parse_several(r#"{"name":"VIP"}"#).unwrap(), ["vip"]);
+        assert_eq!(parse_several(r#""vip""#).unwrap(), ["vip"]);
+    }
+
+    #[test]
+    fn other_structures_are_no_tags() {
+        for cell in [
+            r#"{"x":1}"#,
+            r#"{"vip":true}"#,
+            r#"[{"id":7}]"#,
+            r#"[["vip"],["fair"]]"#,
+            r#"[{"name":"vip"},["fair"]]"#,
+            "[{'name': 'vip'}]",
+            "{'x': 1}",
+            r#"{"name":"vip"},{"name":"fair"}"#,
+            r#"["vip", "fair]"#,
+        ] {
+            assert_eq!(parse_several(cell), Err(TagProblem::NoList), "{cell}");
+        }
     }
 
     #[test]
@@ -126,6 +192,10 @@ mod tests {
             ("a::b", &["a::b"]),
             ("[open", &["[open"]),
             ("[", &["["]),
+            (r#"5" pipe, 6" pipe"#, &[r#"5" pipe"#, r#"6" pipe"#]),
+            (r#""big" deal, vip"#, &[r#""big" deal"#, "vip"]),
+            (r#""open, vip"#, &[r#""open"#, "vip"]),
+            ("'tis, 'twas", &["'tis", "'twas"]),
         ] {
             assert_eq!(parse_several(cell).unwrap(), tags, "{cell}");
         }
@@ -143,6 +213,7 @@ mod tests {
             for cell in [
                 serde_json::to_string(&tags).unwrap(),
                 format!("{{{}}}", quoted.join(",")),
+                tags.iter().map(|tag| format!("\"{}\"", tag.replace('"', "\"\""))).collect::<Vec<_>>().join(","),
                 tags.join(" ::: "),
                 tags.join("\n"),
                 tags.join("; "),

@@ -104,7 +104,7 @@ impl LeadValues {
             phone_check: self.phone_check,
             zone: datetime::zone(&session.org.timezone).map_err(CommandError::failed)?,
             owners,
-            tags: tag::parse_several(&self.tag.join(",")).map_err(crate::commands::args::texts::tag_too_long)?,
+            tags: tag::parse_several(&self.tag.join(",")).map_err(crate::commands::args::texts::bad_tags)?,
             source_system: self.source_system.clone(),
             lenient: false,
             status_map: HashMap::new(),

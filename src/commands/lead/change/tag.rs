@@ -2,7 +2,7 @@
 
 use crate::commands::args::complete;
 use crate::commands::args::leads::selection::Selection;
-use crate::commands::args::texts::tag_too_long;
+use crate::commands::args::texts::bad_tags;
 use crate::commands::context::Context;
 use crate::commands::lead::mass_update::{Wanted, change_one, change_selected, one_or_many};
 use crate::db::RunMode;
@@ -66,7 +66,7 @@ fn run(args: Args, context: &Context, question: &str, action: fn(Vec<String>) ->
 
 /// The tags in normal form; a word may hold several with commas between them, as a cell of an import may.
 fn tags(words: &[String]) -> Result<Vec<String>, CommandError> {
-    let tags = tag::parse_several(&words.join(",")).map_err(tag_too_long)?;
+    let tags = tag::parse_several(&words.join(",")).map_err(bad_tags)?;
     match tags.is_empty() {
         true => Err(CommandError::usage("which tags?").hint("name them: crmctl lead tag 10482 vip")),
         false => Ok(tags),

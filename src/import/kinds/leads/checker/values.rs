@@ -8,6 +8,7 @@ use crate::db::types::Json;
 use crate::domain::email::Email;
 use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
+use crate::domain::leads::tag::TagProblem;
 use crate::domain::leads::{name, score, source, tag};
 use crate::domain::money::currency;
 use crate::domain::phone::Region;
@@ -119,7 +120,10 @@ impl Work<'_> {
                         }
                     }
                 }
-                Err(long) => self.too_long(column, &long, tag::MAX_LENGTH),
+                Err(TagProblem::TooLong(long)) => self.too_long(column, &long, tag::MAX_LENGTH),
+                Err(problem @ TagProblem::NoList) => {
+                    self.problem(ProblemKind::TagsInvalid, column, text, &problem.to_string(), tag::REMEDY);
+                }
             },
             LeadField::Owner => match self.checker.owners.get(&text.to_lowercase()) {
                 Some(id) => self.draft.lead.owner_id = Some(*id),
