@@ -44,7 +44,7 @@ impl Consent {
                 Some(Consent::Denied)
             }
             "pending" | "unknown" | "not asked" | "requested" => Some(Consent::Pending),
-            other => crate::domain::flag::parse(other).map(|yes| if yes { Consent::Granted } else { Consent::Pending }),
+            _ => crate::domain::flag::parse(text).map(|yes| if yes { Consent::Granted } else { Consent::Pending }),
         }
     }
 }
@@ -103,5 +103,7 @@ mod tests {
         assert_eq!(Consent::parse("no"), Some(Consent::Pending));
         assert_eq!(Consent::parse("Withdrawn"), Some(Consent::Denied));
         assert_eq!(Consent::parse("perhaps"), None);
+        assert_eq!(["1.0", "✔", "Sim"].map(Consent::parse), [Some(Consent::Granted); 3]);
+        assert_eq!(["0.0", "☐", "Não"].map(Consent::parse), [Some(Consent::Pending); 3]);
     }
 }
