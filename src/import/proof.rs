@@ -196,7 +196,9 @@ impl DateColumn {
         }
     }
 
-    /// The order that is left when every other is excluded, with the one or two cells that do so.
+    /// The order that is left when every other is excluded, with the one or two cells that do so. Years of two digits never
+    /// prove that they stand first: a date that can be read in no other way is more likely a slip such as `31.04.26`, and
+    /// would move every other day of the column to another year.
     fn verdict(&self) -> Result<Option<(DateOrder, Vec<Cell>)>, Undecided> {
         let pairs = || self.read_in.iter().flat_map(|a| self.read_in.iter().map(move |b| (a, b)));
         if let Some(((a, first), (b, second))) = pairs().find(|((a, _), (b, _))| a.and(*b).is_empty()) {
@@ -207,12 +209,12 @@ impl DateColumn {
             });
         }
         if let Some((order, cell)) = self.read_in.iter().find_map(|(orders, cell)| Some((orders.only()?, cell))) {
-            return Ok(Some((order, vec![cell.clone()])));
+            return decided(order, vec![cell.clone()]);
         }
         if let Some((order, first, second)) =
             pairs().find_map(|((a, first), (b, second))| Some((a.and(*b).only()?, first, second)))
         {
-            return Ok(Some((order, vec![first.clone(), second.clone()])));
+            return decided(order, vec![first.clone(), second.clone()]);
         }
         let left = self.read_in.iter().fold(Orders::all(), |left, (orders, _)| left.and(*orders));
         match self.ambiguous.iter().min_by_key(|(_, cell)| cell.row) {
@@ -224,6 +226,20 @@ impl DateColumn {
             None => Ok(None),
         }
     }
+}
+
+fn decided(order: DateOrder, cells: Vec<Cell>) -> Result<Option<(DateOrder, Vec<Cell>)>, Undecided> {
+    if order != DateOrder::YearFirst {
+        return Ok(Some((order, cells)));
+    }
+    let verb = if cells.len() == 1 { "is" } else { "are" };
+    Err(Undecided {
+        cells,
+        problem: format!(
+            "{verb} a day only when read year first, which may be a slip and proves nothing of the column"
+        ),
+        remedy: "correct it, or say which with --date-order dmy, mdy or ymd; what is no day then is rejected",
+    })
 }
 
 /// What the amounts of one column show.
@@ -322,13 +338,26 @@ mod tests {
         assert_eq!(dates(&["26-03-04", "25-12-01", "24-02-29"]), Err(vec![2]));
         assert_eq!(dates(&["17.03.26", "18.03.26"]), Err(vec![2]));
         assert_eq!(dates(&["03/04/26", "03/17/26"]), Ok(Some((DateOrder::MonthFirst, 3))));
-        assert_eq!(dates(&["26-03-04", "99-12-31"]), Ok(Some((DateOrder::YearFirst, 3))));
         assert_eq!(dates(&["26-03-04", "31-12-99"]), Ok(Some((DateOrder::DayFirst, 3))));
-        assert_eq!(dates(&["26-03-04", "31-04-05"]), Ok(Some((DateOrder::YearFirst, 3))));
         // One cell excludes month first, the other year first.
         assert_eq!(dates(&["25-12-01", "03-04-99"]), Ok(Some((DateOrder::DayFirst, 3))));
         assert_eq!(dates(&["99-12-31", "31-12-99"]), Err(vec![2, 3]));
         assert_eq!(dates(&["05-05-05", "2026-03-04"]), Ok(None));
+    }
+
+    #[test]
+    fn an_impossible_date_does_not_turn_its_column() {
+        for texts in [
+            ["01.02.26", "15.03.26", "31.04.26"],
+            ["01-02-26", "15-03-26", "31-04-26"],
+            ["26-03-04", "26-03-05", "99-12-31"],
+            ["01/02/26", "05/05/05", "30/02/26 10:00"],
+            ["01.02.26", "02.02.26", "00.03.26"],
+        ] {
+            assert_eq!(dates(&texts), Err(vec![4]), "{texts:?}");
+        }
+        // With a date that is certain, the two contradict each other.
+        assert_eq!(dates(&["15.03.2026", "31.04.26"]), Err(vec![2, 3]));
     }
 
     #[test]
@@ -346,7 +375,7 @@ mod tests {
     }
 
     proptest! {
-        /// What a column proves is the only order in which all its cells are days.
+        /// What a column proves is the only order in which all its cells are days, and never that years stand first.
         #[test]
         fn a_proof_is_the_only_order_left(cells in prop::collection::vec((0u8..100, 0u8..100, 0u8..100), 1..6)) {
             let texts: Vec<String> = cells.iter().map(|(a, b, c)| format!("{a:02}-{b:02}-{c:02}")).collect();
@@ -355,9 +384,12 @@ mod tests {
                 .filter(|order| dates_only.iter().all(|text| datetime::day(text, Some(*order)).is_ok()))
                 .collect();
             match dates(&dates_only) {
-                Ok(Some((order, _))) => prop_assert_eq!(left, vec![order]),
+                Ok(Some((order, _))) => {
+                    prop_assert_ne!(order, DateOrder::YearFirst);
+                    prop_assert_eq!(left, vec![order]);
+                }
                 Ok(None) => prop_assert!(dates_only.iter().all(|text| datetime::day(text, None).is_ok())),
-                Err(_) => prop_assert_ne!(left.len(), 1),
+                Err(_) => prop_assert!(left.len() != 1 || left == [DateOrder::YearFirst]),
             }
         }
     }
