@@ -198,9 +198,14 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         phones
     }
 
+    /// The cell of a text field; a TRUE of a workbook is no text.
+    fn words(&self, field: F) -> Option<(usize, String)> {
+        self.all(field).into_iter().rfind(|(index, _)| self.row.kind(*index) != CellKind::Boolean)
+    }
+
     /// A text; a longer one is cut, and the second is what is wrong with it.
     pub fn text_cut(&self, field: F, most: usize) -> (Option<String>, Option<RowProblem>) {
-        let Some((index, text)) = self.one(field) else { return (None, None) };
+        let Some((index, text)) = self.words(field) else { return (None, None) };
         match text.char_indices().nth(most) {
             None => (Some(text), None),
             Some((end, _)) => {
@@ -216,7 +221,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// A text of at most so many characters.
     pub fn text(&mut self, field: F, most: usize) -> Option<String> {
-        let (index, text) = self.one(field)?;
+        let (index, text) = self.words(field)?;
         if text.chars().count() > most {
             self.too_long(index, &text, most);
             return None;
@@ -239,7 +244,8 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// An id of another system, or of a lead, of at most so many characters.
     pub fn id(&mut self, field: F, most: usize) -> Option<(usize, String)> {
-        let (index, text) = self.exact(field, ProblemKind::ExternalIdDamaged)?;
+        let exact = self.exact(field, ProblemKind::ExternalIdDamaged)?;
+        let (index, text) = Some(exact).filter(|(index, _)| self.row.kind(*index) != CellKind::Boolean)?;
         let read = number_format::id(&text).ok();
         let is_number = matches!(self.row.kind(index), CellKind::Number(_));
         let kept = read.filter(|(id, _)| !(is_number && number_format::exceeds_number_cell(id)));
@@ -281,7 +287,8 @@ impl<'a, F: SheetField> RowCells<'a, F> {
     /// A currency.
     pub fn currency(&mut self, field: F) -> Option<Currency> {
         let (index, text) = self.exact(field, ProblemKind::CurrencyUnknown)?;
-        let parsed = currency::parse(&text).ok();
+        // `'CHF`, as people mark texts of spreadsheets.
+        let parsed = currency::parse(text.trim_start_matches(['\'', '’'])).ok();
         if parsed.is_none() {
             let remedy = "use an ISO 4217 code such as USD or EUR";
             self.problem(ProblemKind::CurrencyUnknown, index, &text, "is not a currency", remedy);
