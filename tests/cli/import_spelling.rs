@@ -124,11 +124,23 @@ fn short_years_are_proven_or_asked_for_in_every_import() {
         let ran = call(&["--date-order", "ymd"]);
         assert_eq!(ran.code, Some(0), "{verb:?}: {}{}", ran.stdout, ran.stderr);
     }
+    // What is a day only as year first may be a slip, and would turn the whole column.
+    for (slip, dates) in [
+        ("`99-12-31` in row 3", ["26-03-04", "99-12-31", "24-02-29"]),
+        ("`31.04.26` in row 4", ["01.02.26", "15.03.26", "31.04.26"]),
+        ("`30/02/26` in row 3", ["01/02/26", "30/02/26", "15/03/26"]),
+    ] {
+        for (verb, text) in sheet(dates) {
+            let ran = world.run([verb, &[world.file("slip.csv", text).to_str().unwrap()]].concat());
+            assert_eq!(ran.code, Some(1), "{verb:?}: {}{}", ran.stdout, ran.stderr);
+            let problem = format!("{slip} is a day only when read year first");
+            assert!(ran.stderr.contains(&problem), "{verb:?}: {}", ran.stderr);
+        }
+    }
     for (verb, text) in sheet(["26-03-04", "99-12-31", "24-02-29"]) {
-        let ran = world.run([verb, &[world.file("proven.csv", text).to_str().unwrap()]].concat());
+        let file = world.file("said.csv", text);
+        let ran = world.run([verb, &[file.to_str().unwrap(), "--date-order", "ymd"]].concat());
         assert_eq!(ran.code, Some(0), "{verb:?}: {}{}", ran.stdout, ran.stderr);
-        let notice = "`99-12-31` in row 3 proves that dates are year first";
-        assert!(ran.stderr.contains(notice), "{verb:?}: {}", ran.stderr);
         let imports = world.json(["import", "list"]);
         let newest = imports.as_array().unwrap().iter().map(|import| import["id"].as_i64().unwrap()).max().unwrap();
         assert_eq!(world.json(["import", "show", &newest.to_string()])["options"]["date_order"], "ymd");
@@ -139,6 +151,16 @@ fn short_years_are_proven_or_asked_for_in_every_import() {
     let rates = world.file("rates.csv", "Currency,Month,Rate\nEUR,26-03-01,1.08\nEUR,26-02-28,1.07\n");
     assert_eq!(world.run(["roi", "rate", "import", rates.to_str().unwrap()]).code, Some(1));
     world.ok(["roi", "rate", "import", rates.to_str().unwrap(), "--date-order", "ymd"]);
+    // A further column of currencies may say what the rate is to; an apostrophe is no part of a value.
+    for (n, header) in ["Quote currency", "Against", "Reporting currency"].into_iter().enumerate() {
+        let text = format!("Ccy,{header},Month,Rate\nEUR,GBP,2026-03,0.85\n");
+        let file = world.file(&format!("pairs{n}.csv"), text);
+        let ran = world.run(["roi", "rate", "import", file.to_str().unwrap()]);
+        assert_eq!(ran.code, Some(1), "{header}: {}", ran.stdout);
+        assert!(ran.stderr.contains(&format!("`{header}` holds currencies (1 of 1 cells)")), "{}", ran.stderr);
+    }
+    let marked = world.file("marked.csv", "Moeda,Month,Rate\n'CHF,'2026-03,1.1\n’SEK,’2026-03,'0.09\n");
+    assert_eq!(world.json(["roi", "rate", "import", marked.to_str().unwrap()])["created"], 2);
     let replies =
         world.file("replies.csv", "From,Message,Received\n2125550131,STOP,26-03-04\n2125550132,STOP,31-12-99\n");
     let ran = world.run(["dnc", "detect", "--replies", replies.to_str().unwrap()]);

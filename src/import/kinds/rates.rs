@@ -18,8 +18,10 @@ use crate::import::options::Assignment;
 use crate::import::proof::Formats;
 use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::sheet::cells::RowCells;
-use crate::import::sheet::columns::SheetField;
+use crate::import::sheet::columns::{Columns, SheetField};
 use crate::import::sheet::{Kind, Options, Outcome};
+use crate::import::unclaimed::Watch;
+use crate::import::vocabulary::currency::is_currency_column;
 use crate::ops::imports::undo::{Count, TakenBack, Undoing};
 
 vocabulary! {
@@ -52,6 +54,15 @@ impl SheetField for RateField {
             }
             RateField::BaseCurrency => &["base currency", "base", "to", "to currency", "in"],
         }
+    }
+
+    fn of_many_forms(header: &str) -> Option<Self> {
+        is_currency_column(header).then_some(RateField::Currency)
+    }
+
+    /// A further column of currencies may say what the rate is to.
+    fn watch(_columns: &Columns<Self>) -> Watch {
+        Watch { currencies: Some(None), ..Watch::default() }
     }
 }
 
@@ -220,6 +231,19 @@ fn month(cells: &mut RowCells<'_, RateField>) -> Option<Month> {
 mod tests {
     use super::*;
     use crate::domain::text::fold_key;
+
+    #[test]
+    fn columns_of_currencies() {
+        let field = |header| RateField::of_header(header);
+        for header in ["Ccy", "Moeda", "Currency Code", "Währung", "Код валюты"] {
+            assert_eq!(field(header), Some(RateField::Currency), "{header}");
+        }
+        assert_eq!((field("Base currency"), field("To currency")), (Some(RateField::BaseCurrency), field("Base")));
+        // What nothing claims is looked at.
+        let headers = ["Currency", "Quote currency", "Month", "Rate"].map(str::to_owned);
+        let columns = Columns::<RateField>::of("rates.csv", &headers, &[], &[], &[]).unwrap();
+        assert_eq!((columns.unclaimed(), RateField::watch(&columns).currencies), (vec![1], Some(None)));
+    }
 
     #[test]
     fn every_synonym_is_folded_and_means_one_field() {
