@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252, X_MAC_CYRILLIC};
+use encoding_rs::{Encoding, ISO_8859_4, MACINTOSH, WINDOWS_1252, X_MAC_CYRILLIC};
 
-use super::{DosPage, TextEncoding};
+use super::{DosPage, TextEncoding, signs};
 
 /// Names and words of many languages, a line each, whose letters and pairs of letters show what is usual.
 const WORDS: &str = include_str!("words.txt");
@@ -64,14 +64,21 @@ impl Sample {
     pub fn best(mut self, guess: &'static Encoding) -> (TextEncoding, Option<String>) {
         let last = std::mem::take(&mut self.cut);
         self.keep(&last);
-        let usual = Usual::learn();
+        let known = Usual::learn();
         let guessed = TextEncoding::Standard(guess);
         let score =
-            |encoding: TextEncoding| -> f64 { self.cells.iter().map(|cell| usual.score(&encoding.decode(cell))).sum() };
+            |encoding: TextEncoding| -> f64 { self.cells.iter().map(|cell| known.score(&encoding.decode(cell))).sum() };
         // Of few cells much is chance.
         let margin = MARGIN + 2.0 / self.cells.len().max(1) as f64;
-        let mut best = (guessed, score(guessed) + margin);
-        let standard = [WINDOWS_1252, MACINTOSH, X_MAC_CYRILLIC].map(TextEncoding::Standard);
+        let mut best = (guessed, score(guessed) + if guess == ISO_8859_4 { 0.0 } else { margin });
+        let western = TextEncoding::Standard(WINDOWS_1252);
+        let only_signs = |cell: &Vec<u8>| western.decode(cell).chars().all(|c| c.is_ascii() || is_sign(c));
+        // Signs tell of no language, so what they are guessed to be counts less than what most files are.
+        let usual = score(western) + if self.cells.iter().all(only_signs) { margin } else { 0.0 };
+        if usual > best.1 + SLIGHT {
+            best = (western, usual);
+        }
+        let standard = [MACINTOSH, X_MAC_CYRILLIC].map(TextEncoding::Standard);
         for other in standard.into_iter().chain(DosPage::ALL.map(TextEncoding::Dos)) {
             let found = score(other) - rarity(other);
             if found > best.1 + SLIGHT {
@@ -109,6 +116,7 @@ const SLIGHT: f64 = 1e-6;
 struct Usual {
     letters: HashMap<char, f64>,
     pairs: HashSet<(char, char)>,
+    words: HashSet<&'static str>,
 }
 
 impl Usual {
@@ -126,19 +134,23 @@ impl Usual {
             }
         }
         let weight = |(c, share): (char, f64)| (c, (share * 40.0).ln().clamp(-1.5, 1.5));
-        Usual { letters: counts.into_iter().map(weight).collect(), pairs }
+        let words = WORDS.split_whitespace().filter(|word| !word.is_ascii()).collect();
+        Usual { letters: counts.into_iter().map(weight).collect(), pairs, words }
     }
 
     /// How well a text reads; ASCII counts nothing.
     fn score(&self, text: &str) -> f64 {
         let chars: Vec<char> = text.chars().collect();
-        let at = |index: Option<usize>| index.and_then(|index| chars.get(index)).copied().unwrap_or(' ');
         let each = chars.iter().enumerate().filter(|(_, c)| !c.is_ascii());
-        each.map(|(n, c)| self.score_of(at(n.checked_sub(1)), *c, at(Some(n + 1)))).sum()
+        let lower = text.to_lowercase();
+        let known = lower.split(|c: char| !c.is_alphabetic()).filter(|word| self.words.contains(word)).count();
+        each.map(|(at, c)| self.score_of(&chars, at, *c)).sum::<f64>() + 2.0 * known as f64
     }
 
-    fn score_of(&self, before: char, c: char, after: char) -> f64 {
-        let (left, right) = (before.is_alphabetic(), after.is_alphabetic());
+    /// How well the character at a place of a text stands there.
+    fn score_of(&self, text: &[char], at: usize, c: char) -> f64 {
+        let near = |index: Option<usize>| index.and_then(|index| text.get(index)).copied().unwrap_or(' ');
+        let (before, after) = (near(at.checked_sub(1)), near(Some(at + 1)));
         if is_ideograph(c) {
             let half = |c| matches!(c, '\u{FF61}'..='\u{FF9F}');
             if [before, after].into_iter().any(|other| is_ideograph(other) && half(other) != half(c)) {
@@ -156,51 +168,21 @@ impl Usual {
         if c.is_control() || c == '\u{FFFD}' || is_private(c) {
             return -8.0;
         }
-        if !c.is_alphabetic() {
-            let usual = matches!(
-                c,
-                '’' | '‘'
-                    | '“'
-                    | '”'
-                    | '„'
-                    | '–'
-                    | '—'
-                    | '…'
-                    | '«'
-                    | '»'
-                    | '€'
-                    | '£'
-                    | '°'
-                    | 'º'
-                    | 'ª'
-                    | '®'
-                    | '™'
-                    | '©'
-                    | '§'
-                    | '·'
-                    | '•'
-                    | '¿'
-                    | '¡'
-                    | '\u{A0}'
-                    | '²'
-                    | '³'
-                    | '½'
-                    | '´'
-                    | '№'
-            );
-            return match (left && right, usual) {
-                (true, _) if c == '’' => -0.2,
-                (true, true) => -3.0,
-                (true, false) => -5.0,
-                (false, true) if left || right => -1.5,
-                (false, true) => -0.3,
-                (false, false) => -3.0,
-            };
+        if is_sign(c) {
+            return signs::score(text, at);
+        }
+        if script(c) >= 3 {
+            // Of these no words are known, but no other text makes words of them.
+            return if [before, after].into_iter().any(|other| script(other) == script(c)) { 2.5 } else { -4.0 };
         }
         let lower = |c: char| if c.is_alphabetic() { c.to_lowercase().next().unwrap_or(c) } else { ' ' };
         let pair = |a: char, b: char| if self.pairs.contains(&(lower(a), lower(b))) { 1.0 } else { -1.0 };
         let letter = self.letters.get(&lower(c)).copied().unwrap_or(-3.0);
-        letter + pair(before, c) + pair(c, after) - odd_case(before, c, after) - mixed(before, c) - mixed(c, after)
+        letter + pair(before, c) + pair(c, after)
+            - odd_case(before, c, after)
+            - mixed(before, c)
+            - mixed(c, after)
+            - odd_place(before, c, after)
     }
 }
 
@@ -209,9 +191,27 @@ fn odd_case(before: char, c: char, after: char) -> f64 {
     match c.is_uppercase() {
         true if before.is_lowercase() => 4.0,
         true if before.is_uppercase() && after.is_lowercase() => 3.0,
-        false if c.is_lowercase() && before.is_uppercase() && after.is_uppercase() => 3.0,
+        false if c.is_lowercase() && !before.is_lowercase() && after.is_uppercase() => 3.0,
         _ => 0.0,
     }
+}
+
+/// What it costs that a letter stands alone or beside digits.
+fn odd_place(before: char, c: char, after: char) -> f64 {
+    let (left, right) = (before.is_alphabetic(), after.is_alphabetic());
+    match () {
+        () if after.is_ascii_digit() => 6.0,
+        () if before.is_ascii_digit() && !right => 5.0,
+        () if before.is_ascii_digit() && after.is_uppercase() => 5.0,
+        () if before.is_ascii_digit() => 1.0,
+        () if !left && !right && !"àáèéêóòôúyåøöæíиявксоуа".contains(c) => 4.0,
+        () if !left && !right => 1.0,
+        () => 0.0,
+    }
+}
+
+fn is_sign(c: char) -> bool {
+    !c.is_alphabetic() || matches!(c, 'ª' | 'º')
 }
 
 /// What it costs that two letters of one word are of different scripts.
@@ -225,6 +225,7 @@ fn script(c: char) -> u8 {
         '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => 1,
         '\u{400}'..='\u{52F}' => 2,
         '\u{590}'..='\u{6FF}' => 3,
+        '\u{E00}'..='\u{E7F}' => 4,
         _ => 0,
     }
 }
@@ -296,6 +297,53 @@ mod tests {
             assert!(encoding.name().starts_with(name), "{read}: {}", encoding.name());
             assert!(encoding.decode(bytes).contains(read), "{read}");
             assert_eq!(told.is_some(), name != "windows");
+        }
+    }
+
+    #[test]
+    fn signs_alone_are_read_where_they_make_sense() {
+        let western = [
+            "it’s fine",
+            "“yes” she said",
+            "€ 20",
+            "€10.50;£5",
+            "£20",
+            "a\u{A0}b",
+            "New\u{A0}York",
+            "McDonald’s;Levi’s®",
+            "A – B;“Q” Ltd",
+            "doesn’t … – ever",
+            "5½ in;20 °F",
+            "wait…;ACME™",
+            "left—came back",
+            "• O’Brien",
+        ];
+        for cells in western {
+            let text: String = cells.split(';').map(|cell| format!("{cell},Albany\n")).collect();
+            let bytes = encoded(&text, TextEncoding::Standard(WINDOWS_1252));
+            let (best, _) = found(&bytes);
+            assert_eq!(best.decode(&bytes), text, "{}", best.name());
+        }
+        for cells in ["it’s fine", "“yes” she said", "€ 20", "A – B;“Q” Ltd", "doesn’t … – ever", "New\u{A0}York"]
+        {
+            let text: String = cells.split(';').map(|cell| format!("{cell},Albany\n")).collect();
+            let bytes = encoded(&text, TextEncoding::Standard(MACINTOSH));
+            let (best, _) = found(&bytes);
+            assert_eq!(best.decode(&bytes), text, "{}", best.name());
+        }
+    }
+
+    /// No words of these are known.
+    #[test]
+    fn scripts_of_other_languages_stay_as_guessed() {
+        for (text, name) in [
+            ("שלום כהן,תל אביב\n", "windows-1255"),
+            ("محمد علي,القاهرة\n", "windows-1256"),
+            ("สวัสดี,กรุงเทพ\n", "windows-874"),
+        ] {
+            let encoding = TextEncoding::named(name).unwrap();
+            let bytes = encoded(text, encoding);
+            assert_eq!(found(&bytes).0.decode(&bytes), text);
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod garbled;
 pub mod guess;
+mod signs;
 
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
 use yore::CodePage;
