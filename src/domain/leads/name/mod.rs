@@ -1,91 +1,11 @@
 //! Names of persons: a full name in its parts, with the titles before it and the degrees behind it, and a full name beside
 //! columns of its parts.
 
-use std::sync::LazyLock;
-
-use rustc_hash::FxHashSet;
+mod words;
 
 use crate::domain::text::fold_key;
-
-/// Degrees and the like that are no names.
-const DEGREES: [&str; 34] = [
-    "jr", "jnr", "sr", "snr", "ii", "iii", "iv", "phd", "dphil", "mphil", "esq", "mba", "cpa", "dds", "dmd", "dvm",
-    "edd", "psyd", "pharmd", "llb", "llm", "mph", "msc", "bsc", "mfa", "msw", "lcsw", "pmp", "cfa", "frcs", "obe",
-    "mbe", "cbe", "dipl-ing",
-];
-
-/// Degrees that are names, too.
-const DEGREES_OR_NAMES: [&str; 10] = ["md", "ma", "ba", "bs", "ms", "do", "jd", "pa", "rn", "ret"];
-
-/// Titles before a name.
-const TITLES: [&str; 17] = [
-    "dr", "prof", "mr", "mrs", "ms", "miss", "mx", "mister", "herr", "frau", "mme", "mlle", "dipl-ing", "dipl-kfm",
-    "dr-ing", "dott", "dottssa",
-];
-
-/// Titles where a point follows.
-const TITLES_WITH_POINT: [&str; 8] = ["rev", "hon", "mag", "ing", "sr", "sra", "srta", "hr"];
-
-/// What follows a title.
-const FACULTIES: [&str; 9] = ["med", "rer", "nat", "phil", "jur", "habil", "hc", "pol", "oec"];
-
-/// Legal forms of companies that are no names.
-const LEGAL_FORMS: [&str; 28] = [
-    "inc",
-    "incorporated",
-    "llc",
-    "ltd",
-    "limited",
-    "corp",
-    "corporation",
-    "gmbh",
-    "gesmbh",
-    "mbh",
-    "kg",
-    "kgaa",
-    "ohg",
-    "plc",
-    "llp",
-    "pllc",
-    "sarl",
-    "srl",
-    "sas",
-    "spa",
-    "pty",
-    "oyj",
-    "aps",
-    "kft",
-    "sro",
-    "ltda",
-    "oo",
-    "eirl",
-];
-
-/// Legal forms that are names, too.
-const LEGAL_FORMS_OR_NAMES: [&str; 11] = ["ag", "sa", "as", "ab", "oy", "bv", "nv", "sl", "ug", "se", "lp"];
-
-/// What ends the name of a company behind a word for `and`.
-const AFTER_AND: [&str; 10] =
-    ["co", "company", "cie", "sons", "söhne", "partner", "partners", "associates", "fils", "hijos"];
-
-/// Words for `and` in names of companies.
-const ANDS: [&str; 7] = ["&", "and", "und", "et", "y", "e", "+"];
-
-/// Every word that may be something else than a part of a name.
-static SPECIAL: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
-    let lists: [&[&str]; 9] = [
-        &DEGREES,
-        &DEGREES_OR_NAMES,
-        &TITLES,
-        &TITLES_WITH_POINT,
-        &FACULTIES,
-        &LEGAL_FORMS,
-        &LEGAL_FORMS_OR_NAMES,
-        &AFTER_AND,
-        &ANDS,
-    ];
-    lists.into_iter().flatten().copied().collect()
-});
+pub use words::is_form_of_address;
+use words::{DEGREES, DEGREES_OR_NAMES, is_company, is_one_of, is_particle, is_special, is_title, key_of};
 
 /// A full name in its parts. Each may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -115,19 +35,6 @@ fn plain(full: &str) -> Option<Name> {
     })
 }
 
-fn is_special(word: &str) -> bool {
-    /// No shorter than any special word.
-    const LONGEST: usize = 16;
-    if !word.is_ascii() {
-        return SPECIAL.contains(word.to_lowercase().as_str());
-    }
-    let mut buffer = [0; LONGEST];
-    let Some(lower) = buffer.get_mut(..word.len()) else { return false };
-    lower.copy_from_slice(word.as_bytes());
-    lower.make_ascii_lowercase();
-    str::from_utf8(lower).is_ok_and(|word| SPECIAL.contains(word))
-}
-
 fn split_any(full: &str) -> Name {
     if is_company(full) {
         return Name { first: full.trim().to_owned(), ..Name::default() };
@@ -155,7 +62,13 @@ fn split_any(full: &str) -> Name {
     if !is_swapped {
         let names = last.len();
         let is_bare = titles.is_empty() && behind.is_empty() && suffixes.is_empty();
-        let of_last = if names == 1 && is_bare { 0 } else { names.min(1) };
+        // `Jean de la Fontaine`.
+        let particle = (1..names.saturating_sub(1)).find(|&at| last.get(at).is_some_and(|word| is_particle(word)));
+        let of_last = match particle {
+            Some(at) => names - at,
+            None if names == 1 && is_bare => 0,
+            None => names.min(1),
+        };
         first = last.drain(..names - of_last).collect();
     }
     last.extend(behind);
@@ -267,50 +180,6 @@ fn take_titles<'a>(words: &mut Vec<&'a str>, left: usize) -> Vec<&'a str> {
     words.drain(..titles).collect()
 }
 
-/// Whether a word before a name is a title. `med.` and the like are one behind another only.
-fn is_title(word: &str, behind_title: bool) -> bool {
-    is_one_of(word, &TITLES)
-        || word.ends_with('.') && (is_one_of(word, &TITLES_WITH_POINT) || behind_title && is_one_of(word, &FACULTIES))
-}
-
-/// Whether a text is the name of a company: it ends with a legal form, or with `& Co.`.
-fn is_company(full: &str) -> bool {
-    let mut words = full.rsplit(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
-    let (Some(last), Some(before)) = (words.next(), words.next()) else { return false };
-    let is_dotted = last.trim_end_matches('.').contains('.');
-    let is_mixed = full.contains(char::is_lowercase) && !last.contains(char::is_lowercase) && !full.contains(',');
-    is_one_of(last, &LEGAL_FORMS)
-        || is_one_of(last, &LEGAL_FORMS_OR_NAMES)
-            && (is_mixed || is_dotted && is_one_of(last, &["sa", "bv", "nv", "sl", "as"]))
-        || is_one_of(last, &AFTER_AND) && ANDS.iter().any(|and| and.eq_ignore_ascii_case(before))
-}
-
-/// Whether a word is one of these in lower case, whatever its case and its points.
-fn is_one_of(word: &str, keys: &[&str]) -> bool {
-    if !word.is_ascii() || word.contains('.') {
-        let key = key_of(word);
-        return keys.contains(&key.as_str());
-    }
-    keys.iter().any(|key| key.eq_ignore_ascii_case(word))
-}
-
-/// A word without its points, in lower case.
-fn key_of(word: &str) -> String {
-    word.chars().filter(|&c| c != '.').flat_map(char::to_lowercase).collect()
-}
-
-/// Whether a text is nothing but a form of address: `Ms.`, `Herr Dr.`
-pub fn is_form_of_address(text: &str) -> bool {
-    const FORMS: [&str; 25] = [
-        "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam", "herr", "frau", "m", "mme", "mlle", "sr", "sra",
-        "srta", "sig", "dhr", "mevr", "pan", "pani", "rev", "hon", "don",
-    ];
-    const LONGEST: usize = "madam".len();
-    let is_form = |word: &str| word.len() <= LONGEST && FORMS.iter().any(|form| form.eq_ignore_ascii_case(word));
-    let mut words = text.split([' ', '.', ',']).filter(|word| !word.is_empty()).peekable();
-    words.peek().is_some() && words.all(is_form)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -392,6 +261,17 @@ mod tests {
             ("Dr", "Dr", ""),
         ]);
         assert_eq!(split("Prof. Dr. med. Ann Roe").titles, "Prof. Dr. med.");
+    }
+
+    #[test]
+    fn particles_begin_the_last_name() {
+        check(&[
+            ("Jean de la Fontaine", "Jean", "de la Fontaine"),
+            ("Anna Maria van der Roe", "Anna Maria", "van der Roe"),
+            ("Otto von Roe Jr.", "Otto", "von Roe Jr."),
+            ("Ann Roe, RN, BSN", "Ann", "Roe, RN, BSN"),
+            ("De Roe", "De", "Roe"),
+        ]);
     }
 
     #[test]
