@@ -59,7 +59,7 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
     let header_number = header.row.number;
     let text = Text {
         format: Format::Text { cells: form, encoding: encoding::shown(encoding) },
-        looks: looks_of(&head, form, header_number, header.row.len()),
+        looks: looks_of(&head, form, &header.row),
         headers: header.row.cells().map(|cell| invisible::trim(cell).to_owned()).collect(),
         header_number,
         preamble: header.preamble,

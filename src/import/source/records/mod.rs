@@ -134,6 +134,11 @@ impl<R: BufRead> RecordReader<R> {
                     self.blank_lines += u64::from(self.taken == 0);
                     self.taken = self.line.len();
                 }
+                [b'\r', ..] if self.taken > 0 => {
+                    self.taken += 1;
+                    self.line_number += 1;
+                    self.blank_lines += 1;
+                }
                 _ => {
                     if let Some(row) = self.parse_record()? {
                         return Ok(Some(Record::Whole(row)));
@@ -183,10 +188,19 @@ impl<R: BufRead> RecordReader<R> {
             return Ok(None);
         }
         let row = self.row(begins, from, written, cells);
-        if matches!(&self.line[self.taken..], b"\n" | b"\r\n" | b"\r") {
-            self.taken = self.line.len();
-        }
+        self.pass_line_end(from);
         row.map(Some)
+    }
+
+    /// Passes over the end of the line; where old line ends leave more of it, their lines are counted.
+    fn pass_line_end(&mut self, from: usize) {
+        let rest = self.line.get(self.taken..).unwrap_or_default();
+        if matches!(rest, b"\n" | b"\r\n" | b"\r") {
+            self.taken = self.line.len();
+        } else if !rest.is_empty() {
+            let record = self.line.get(from..self.taken).unwrap_or_default();
+            self.line_number += memchr::memchr_iter(b'\r', record).count() as u64;
+        }
     }
 
     /// The record that was parsed.
@@ -250,6 +264,7 @@ impl<R: BufRead> RecordReader<R> {
         let record = [&self.earlier, &self.line[from..self.taken]].concat();
         let mut number = begins;
         let mut rest = record.as_slice();
+        let old = self.earlier.is_empty();
         for line in lines(&record) {
             match line.iter().all(u8::is_ascii_whitespace) {
                 true => self.blank_lines += 1,
@@ -258,12 +273,10 @@ impl<R: BufRead> RecordReader<R> {
             // The bytes of the line end decide whether the number goes on.
             rest = rest.get(line.len()..).unwrap_or_default();
             let end = if rest.starts_with(b"\r\n") { 2 } else { usize::from(!rest.is_empty()) };
-            number += u64::from(rest.get(..end).is_some_and(|end| end.ends_with(b"\n")));
+            number += u64::from(old || rest.get(..end).is_some_and(|end| end.ends_with(b"\n")));
             rest = rest.get(end..).unwrap_or_default();
         }
-        if matches!(&self.line[self.taken..], b"\n" | b"\r\n" | b"\r") {
-            self.taken = self.line.len();
-        }
+        self.pass_line_end(from);
         self.parser.reset();
         self.doubtful = true;
     }
@@ -337,16 +350,16 @@ impl Record {
 }
 
 /// How the rows after the header look, by the head of the file.
-pub(super) fn looks_of(head: &[u8], form: CellForm, header_number: u64, width: usize) -> Looks {
+pub(super) fn looks_of(head: &[u8], form: CellForm, header: &Row) -> Looks {
     let mut reader = RecordReader::over(head, form);
-    let mut learning = Learning::new(width);
+    let mut learning = Learning::new(header.cells());
     let mut learnt = 0;
     while learnt < 200
         && let Ok(Some(record)) = reader.next_record()
     {
         if let Record::Whole(row) = record
-            && row.number > header_number
-            && row.len() == width
+            && row.number > header.number
+            && row.len() == header.len()
             && !row.cells().any(|cell| cell.contains(['\n', '\r']))
         {
             learning.take(row.cells());
