@@ -46,6 +46,18 @@ fn totals_by_their_name_are_rejected() {
 }
 
 #[test]
+fn names_that_may_be_others_are_totals_by_their_sum() {
+    on_both_engines(|world| {
+        let all = "Source,Month,Cost\nFacebook,2026-03,100\nGoogle,2026-03,250\nTotal Wine Ads,2026-03,40\n\
+            All Star Media,2026-03,10\nTotal Google,2026-03,250\nTotal amount spent,2026-03,400\nOverall,2026-03,400\n";
+        let summary = costs(world, "names.csv", all, &[]);
+        assert_eq!(split(&summary), (json!({ "USD": 40_000 }), 3), "{summary}");
+        let again = world.json(["import", "costs", world.path("names.csv.rejects.csv").to_str().unwrap()]);
+        assert_eq!(split(&again), (json!({}), 3), "{again}");
+    });
+}
+
+#[test]
 fn a_sum_without_a_name_is_rejected_and_equal_sums_are_not() {
     on_both_engines(|world| {
         // The platform's total stands first or last, of all, of a group, or of a source.

@@ -6,6 +6,7 @@ pub mod currency;
 pub mod ledger;
 pub mod rate;
 pub mod symbol;
+mod total_words;
 pub mod totals;
 
 use iso_currency::Currency;

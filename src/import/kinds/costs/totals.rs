@@ -18,6 +18,8 @@ enum Name {
     Total(usize, String),
     /// It may be one of the group that is named so.
     TotalOf(String),
+    /// It may be one of all, or of the source that it names.
+    Maybe(Option<String>),
     /// It names neither source nor campaign.
     Blank,
     /// It names a source, and no campaign although there is a column of them.
@@ -31,18 +33,30 @@ fn name_of(cells: &RowCells<'_, CostField>) -> Name {
     let is_name = |field| matches!(field, Some(CostField::Source | CostField::Campaign));
     let is_blank = |text: &str| text.is_empty() || is_placeholder(text);
     let mut has_name = false;
-    let mut group = None;
+    let (mut group, mut maybe) = (None, None);
     let dated = Some(CostField::Period);
     for (index, field, text) in cells.written().filter(|(_, field, _)| is_name(*field) || *field == dated) {
         match naming(text) {
             Naming::Total => return Name::Total(index, text.to_owned()),
             Naming::TotalOf(of) if is_name(field) => group = Some(of),
+            Naming::MaybeTotalOf(of) if is_name(field) => maybe = Some((field, Some(of))),
+            Naming::Maybe if is_name(field) => maybe = maybe.or(Some((field, None))),
             _ => {}
         }
         has_name |= is_name(field) && !is_blank(text);
     }
     if let Some(of) = group {
         return Name::TotalOf(of);
+    }
+    if let Some((field, of)) = maybe {
+        let campaign = cells.one(CostField::Campaign).filter(|(_, text)| naming(text) == Naming::Own);
+        let source = cells.one(CostField::Source).filter(|(_, text)| naming(text) == Naming::Own);
+        return match (of, campaign) {
+            // The campaign says which cost it is.
+            (_, Some(_)) if field == Some(CostField::Source) => Name::Own,
+            (Some(of), _) => Name::TotalOf(of),
+            (None, _) => Name::Maybe(source.map(|(_, text)| source::normalize(&text))),
+        };
     }
     if has_name {
         return match (cells.one(CostField::Source), cells.one(CostField::Campaign)) {
@@ -60,12 +74,13 @@ fn name_of(cells: &RowCells<'_, CostField>) -> Name {
 
 /// Whether only the other rows tell whether this one is their total.
 pub(super) fn is_doubtful(cells: &RowCells<'_, CostField>) -> bool {
-    matches!(name_of(cells), Name::TotalOf(_) | Name::Blank | Name::BlankCampaign(_))
+    matches!(name_of(cells), Name::TotalOf(_) | Name::Maybe(_) | Name::Blank | Name::BlankCampaign(_))
 }
 
 /// Notes that a row is one of totals, if it is, and how to keep it if it is not.
 pub(super) fn refuse(cells: &mut RowCells<'_, CostField>, survey: &Survey) -> bool {
-    if let Name::Total(index, text) = name_of(cells) {
+    let name = name_of(cells);
+    if let Name::Total(index, text) = name {
         let remedy = "delete the row; if it is a cost of its own, give it another name, such as Total Ads";
         let problem = "is the name of a row of totals, which would count other rows twice";
         cells.problem(ProblemKind::TotalsRow, index, &text, problem, remedy);
@@ -77,7 +92,10 @@ pub(super) fn refuse(cells: &mut RowCells<'_, CostField>, survey: &Survey) -> bo
     let remedy = "delete the row; if it is a cost of its own, give it a name of its own";
     match cells.one(CostField::Cost) {
         Some((index, text)) => {
-            let problem = "is the sum of other rows, and the row has no name of its own";
+            let problem = match name {
+                Name::TotalOf(_) | Name::Maybe(_) => "is the sum of other rows, and the row has the name of a total",
+                _ => "is the sum of other rows, and the row has no name of its own",
+            };
             cells.problem(ProblemKind::TotalsRow, index, &text, problem, remedy);
         }
         None => cells.row_problem(ProblemKind::TotalsRow, "the row adds up others", remedy),
@@ -168,6 +186,7 @@ impl Survey {
             }
             Name::Total(..) => (None, None),
             Name::TotalOf(group) => (None, Some(group)),
+            Name::Maybe(source) => (source, None),
             Name::Blank => (None, None),
             Name::BlankCampaign(source) => (Some(source), None),
         };
@@ -216,6 +235,7 @@ impl Survey {
             let is_total = match (&doubt.group, &doubt.source) {
                 (Some(group), _) => {
                     self.names.contains(&group.replace(' ', "_"))
+                        || doubt.is_of(&self.whole, 2)
                         || doubt.is_of(&doubt.before, 2)
                         || known.contains(&doubt.cents)
                 }
@@ -269,5 +289,102 @@ impl Survey {
     /// The amounts of the rows without a name that are totals.
     pub(super) fn amounts(&self) -> impl Iterator<Item = i64> {
         self.amounts.iter().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::row::Row;
+    use crate::import::sheet::cells::Setting;
+    use crate::import::sheet::columns::Columns;
+
+    /// The rows of totals among some of source, campaign and amount, counted from 1.
+    fn totals(rows: &[(&str, &str, i64)]) -> Vec<u64> {
+        let headers = ["Source", "Campaign", "Month", "Cost"].map(str::to_owned);
+        // Without campaigns there is no column of them.
+        let ignored: &[String] = if rows.iter().all(|row| row.1.is_empty()) { &["Campaign".to_owned()] } else { &[] };
+        let currency = iso_currency::Currency::USD;
+        let setting = Setting {
+            columns: Columns::<CostField>::of("costs.csv", &headers, &[], ignored, &[]).unwrap(),
+            region: None,
+            date_order: None,
+            decimal_separator: crate::domain::money::DecimalSeparator::Point,
+            zone: jiff::tz::TimeZone::UTC,
+            currency,
+            now: crate::domain::timestamp::Timestamp::from_micros(1_775_000_000_000_000),
+        };
+        let read: Vec<(Row, i64)> = (1..)
+            .zip(rows)
+            .map(|(number, (source, campaign, amount))| {
+                let mut row = Row::new(number);
+                [source, campaign, "2026-03", &amount.to_string()].into_iter().for_each(|cell| row.push(cell));
+                (row, amount * 100)
+            })
+            .collect();
+        let mut survey = Survey::default();
+        for (row, cents) in &read {
+            let period = Period::parse("2026-03", None).ok();
+            survey.look_at(&RowCells::new(&setting, row), Some(Money { cents: *cents, currency }), period);
+        }
+        survey.settle(&[]);
+        let is_total = |row: &&(Row, i64)| refuse(&mut RowCells::new(&setting, &row.0), &survey);
+        read.iter().filter(is_total).map(|(row, _)| row.number).collect()
+    }
+
+    #[test]
+    fn totals_of_every_name_are_found() {
+        for name in [
+            "Total amount spent",
+            "Total campaigns",
+            "Total Google",
+            "Total budget",
+            "Total March 2026",
+            "Total Wine Ads",
+            "All",
+            "All campaigns",
+            "All sources",
+            "Overall",
+            "Results from all campaigns",
+            "Result from 1 ad set",
+            "Insgesamt",
+            "Summe Kampagnen",
+            "Totales",
+            "Ensemble",
+            "Suma końcowa",
+            "Ogółem",
+            "Totaal generaal",
+            "Σ",
+            "Summary",
+            "Resumen",
+            "Summa",
+            "Celkem",
+            "Yhteensä",
+            "I alt",
+            "Ukupno",
+        ] {
+            assert_eq!(totals(&[("Facebook", "", 100), ("Google", "", 250), (name, "", 350)]), [3], "{name}");
+            assert_eq!(totals(&[(name, "", 350), ("Facebook", "", 100), ("Google", "", 250)]), [1], "{name}");
+            let campaigns = [("Google", "Spring", 100), ("Google", "Summer", 250), ("Google", name, 350)];
+            assert_eq!(totals(&campaigns), [3], "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_sums_stay_costs() {
+        for name in
+            ["All", "Ensemble", "Summary", "Overall", "All sources", "Total Wine Ads", "Totaljobs", "All Star Media"]
+        {
+            assert_eq!(totals(&[("Facebook", "", 100), ("Google", "", 250), (name, "", 340)]), [0u64; 0], "{name}");
+            let campaigns = [("Bing", "A", 100), ("Bing", "B", 250), (name, "Spring", 350)];
+            assert_eq!(totals(&campaigns), [0u64; 0], "{name}");
+            // What it costs is part of the total.
+            let whole = [("Facebook", "", 100), (name, "", 40), ("Google", "", 250), ("Overall", "", 390)];
+            assert_eq!(totals(&whole), [4], "{name}");
+        }
+        // The sum of one other row is that of a source that costs as much.
+        assert_eq!(totals(&[("Google", "", 100), ("Total Wine Ads", "", 100)]), [0u64; 0]);
+        assert_eq!(totals(&[("Totaljobs", "", 350), ("Facebook", "", 100), ("Google", "", 250)]), [0u64; 0]);
+        assert_eq!(totals(&[("Google", "", 100), ("Bing", "", 100), ("All Star Media", "", 200)]), [0u64; 0]);
     }
 }
