@@ -250,3 +250,36 @@ fn days_that_are_none_are_no_dates() {
     assert_eq!(summary["problems"][0]["example_cell"], "Leads!B2");
     world.finish();
 }
+
+#[test]
+fn booleans_are_no_texts() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101"]);
+        let row = |name: &str, headers: &[&str], cells: &[&str]| {
+            book(world, name, headers, |sheet| {
+                for (column, cell) in (0..).zip(cells) {
+                    match *cell {
+                        "TRUE" => sheet.write_boolean(1, column, true).unwrap(),
+                        text => sheet.write_string(1, column, text).unwrap(),
+                    };
+                }
+            })
+        };
+        let dnc = row("dnc.xlsx", &["Phone", "Reason", "Message"], &["2125550142", "TRUE", "TRUE"]);
+        let history =
+            row("history.xlsx", &["Phone", "Status", "Date", "Reason"], &["2125550101", "hot", "2026-03-01", "TRUE"]);
+        let costs = row("costs.xlsx", &["Source", "Month", "Cost", "Note"], &["web", "2026-01", "5", "TRUE"]);
+        for (kind, file) in [("dnc", dnc), ("history", history), ("costs", costs)] {
+            let summary = world.json(["import", kind, file.to_str().unwrap()]);
+            assert_eq!((&summary["created"], &summary["rejected"]), (&json!(1), &json!(0)), "{summary}");
+        }
+        for query in [
+            "SELECT reason FROM dnc_list",
+            "SELECT reason FROM lead_status_history",
+            "SELECT note FROM lead_source_costs",
+        ] {
+            let texts = world.engine.sql(&world.url, query).unwrap().join(" ").to_uppercase();
+            assert!(!texts.contains("TRUE"), "{query}: {texts}");
+        }
+    });
+}
