@@ -252,7 +252,7 @@ fn days_that_are_none_are_no_dates() {
 }
 
 #[test]
-fn booleans_are_no_texts() {
+fn booleans_are_no_reasons_and_notes() {
     on_both_engines(|world| {
         world.ok(["lead", "add", "--phone", "2125550101"]);
         let row = |name: &str, headers: &[&str], cells: &[&str]| {
