@@ -131,7 +131,7 @@ const BEGINNINGS: &[[u8; 3]] = &[
 /// Whether the text is a word for a total and then what it is of: `Total: Search`, `Total (3)`, `Total - Search`,
 /// `Total 2026`, `Total for March`. Of a source such as `Total Wine Ads` it is the first part of a name.
 fn begins_as_total(text: &str) -> bool {
-    let ends = |at: usize, mark: &str| text.get(..at).is_some_and(|word| is_word(word)) && !mark.is_empty();
+    let ends = |at: usize, mark: &str| text.get(..at).is_some_and(is_word) && !mark.is_empty();
     let marked = [":", "：", "(", "（", "[", " - ", " – ", " — ", " | "];
     if marked.iter().any(|mark| text.find(mark).is_some_and(|at| ends(at, mark))) {
         return true;
