@@ -73,7 +73,8 @@ impl Scan {
             let begins = if opened == self.line { start } else { 0 };
             let inside = line.get(begins..at).unwrap_or_default();
             self.holds_structure |= memchr::memchr(self.delimiter, inside).is_some();
-            if !self.ends_cell(next) && !(opened == self.line && self.only_spaces_follow(line, at + 1)) {
+            let ends = self.ends_cell(next) || opened == self.line && self.only_spaces_follow(line, at + 1);
+            if !ends {
                 return Err(Fault { opened, at });
             }
             self.open = None;

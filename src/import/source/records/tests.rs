@@ -2,7 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn records(text: &str, form: CellForm) -> Result<Vec<(u64, Vec<String>, Option<String>)>, ImportError> {
+/// The number of a record, its cells, and what is wrong with it.
+type Read = (u64, Vec<String>, Option<String>);
+
+fn records(text: &str, form: CellForm) -> Result<Vec<Read>, ImportError> {
     let mut reader = RecordReader::over(text.as_bytes(), form);
     let mut rows = Vec::new();
     while let Some(record) = reader.next_record()? {

@@ -292,7 +292,11 @@ mod tests {
             zip.write_all(text.as_bytes()).unwrap();
         }
         let bytes = zip.finish().unwrap().into_inner();
-        let file = Readable::copied("a.xlsx", |out| Ok(out.write_all(&bytes).unwrap())).unwrap();
+        let file = Readable::copied("a.xlsx", |out| {
+            out.write_all(&bytes).unwrap();
+            Ok(())
+        })
+        .unwrap();
         read(&file, "S", &[member.to_owned()]).ok().map(|extras| extras.formulas.len())
     }
 
