@@ -370,6 +370,8 @@ mod tests {
         }
         assert_eq!(verdict("Email status", &["Subscribed", "Unsubscribed", "Never"]), "consents");
         assert_eq!(verdict("Mail", &["mailto:ann@example.com"]), "emails");
+        assert_eq!(verdict("Mail", &["ann@example.com; bob@example.com"]), "emails");
+        assert_eq!(verdict("Memo", &["met ann@example.com on Monday", "by bob@example.com 212-555-0101"]), "nothing");
         assert_eq!(verdict("Team", &["Red", "Sun", "Air"]), "nothing");
     }
 }

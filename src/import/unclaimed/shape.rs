@@ -25,6 +25,9 @@ pub(super) enum Shape {
     Letters,
 }
 
+/// The longest cell that may hold addresses, in bytes; what is longer is prose.
+const LONGEST_ADDRESSES: usize = 300;
+
 /// The longest cell that may hold phones, in bytes.
 const LONGEST_PHONES: usize = 80;
 
@@ -113,7 +116,8 @@ pub(super) fn is_phone(text: &str, region: Option<Region>) -> bool {
 
 pub(super) fn is_address(text: &str) -> bool {
     let text = text.strip_prefix("mailto:").unwrap_or(text);
-    text.split([',', ';', ' ']).any(|part| Email::parse(part).is_ok())
+    let mut parts = text.split([',', ';', ' ']).filter(|part| !part.is_empty());
+    text.len() <= LONGEST_ADDRESSES && parts.all(|part| Email::parse(part).is_ok())
 }
 
 pub(super) fn is_currency(text: &str) -> bool {
