@@ -2,6 +2,7 @@
 
 use crate::domain::invisible::is_invisible;
 use crate::domain::money::symbol::Symbol;
+use crate::domain::phone::PhoneProblem;
 
 vocabulary! {
     /// The kinds of problem for which a row is rejected or a value dropped.
@@ -128,6 +129,15 @@ impl ProblemKind {
             ProblemKind::CostRefused => "A cost is recorded already, stands in the file twice, or is below zero.",
             ProblemKind::RateInvalid => "An exchange rate cannot be read, or stands in the file twice.",
             ProblemKind::TotalsRow => "The row of a sheet of costs adds up other rows: it would count them twice.",
+        }
+    }
+
+    /// The kind of what is wrong with a phone.
+    pub fn of_phone(problem: &PhoneProblem) -> ProblemKind {
+        match problem {
+            PhoneProblem::LostDigits => ProblemKind::PhoneLostDigits,
+            PhoneProblem::SpreadsheetError => ProblemKind::SpreadsheetError,
+            _ => ProblemKind::PhoneInvalid,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::db::models::access::organizations::Organization;
 use crate::domain::money::currency;
 use crate::domain::money::symbol::parse_number;
 use crate::domain::money::{self, DecimalSeparator, Money};
-use crate::domain::phone::{self, ParsedPhone, PhoneCheck, PhoneProblem, Region};
+use crate::domain::phone::{self, ParsedPhone, PhoneCheck, Region};
 use crate::domain::text::{cell_value, is_false, is_placeholder, is_spreadsheet_error};
 use crate::domain::time::datetime::{self, DateOrder, TimeProblem};
 use crate::domain::time::period::Period;
@@ -191,7 +191,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
             }
             match phone::parse_several(&text, self.setting.region, check) {
                 Ok(read) => phones.extend(read),
-                Err(e) => self.problem(phone_kind(&e), index, &text, &e.to_string(), e.remedy()),
+                Err(e) => self.problem(ProblemKind::of_phone(&e), index, &text, &e.to_string(), e.remedy()),
             }
         }
         self.repaired |= phones.iter().any(|phone| phone.repaired);
@@ -382,19 +382,17 @@ impl<'a, F: SheetField> RowCells<'a, F> {
             for (part, read) in phone::parse_each(&text, self.setting.region, check) {
                 match read {
                     Ok(phone) => phones.push(phone),
-                    Err(e) => problems.push(self.problem_of(phone_kind(&e), index, part, &e.to_string(), e.remedy())),
+                    Err(e) => problems.push(self.problem_of(
+                        ProblemKind::of_phone(&e),
+                        index,
+                        part,
+                        &e.to_string(),
+                        e.remedy(),
+                    )),
                 }
             }
         }
         self.repaired |= phones.iter().any(|phone| phone.repaired);
         (phones, problems)
-    }
-}
-
-fn phone_kind(problem: &PhoneProblem) -> ProblemKind {
-    match problem {
-        PhoneProblem::LostDigits => ProblemKind::PhoneLostDigits,
-        PhoneProblem::SpreadsheetError => ProblemKind::SpreadsheetError,
-        _ => ProblemKind::PhoneInvalid,
     }
 }

@@ -90,11 +90,6 @@ impl Work<'_> {
     }
 
     fn phone_problem(&mut self, column: String, text: &str, problem: &PhoneProblem) {
-        let kind = match problem {
-            PhoneProblem::LostDigits => ProblemKind::PhoneLostDigits,
-            PhoneProblem::SpreadsheetError => ProblemKind::SpreadsheetError,
-            _ => ProblemKind::PhoneInvalid,
-        };
-        self.problem(kind, column, text, &problem.to_string(), problem.remedy());
+        self.problem(ProblemKind::of_phone(problem), column, text, &problem.to_string(), problem.remedy());
     }
 }
