@@ -8,6 +8,9 @@ use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumb
 use super::time::datetime;
 use super::{invisible, number_format};
 
+pub mod equivalents;
+pub mod plan;
+
 /// A telephone region: the ISO 3166-1 code of a country, as libphonenumber uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Region(rlibphonenumber::Region);
@@ -79,6 +82,9 @@ pub struct ParsedPhone {
     pub extension: String,
     /// Whether a spreadsheet's damage to the cell was undone.
     pub repaired: bool,
+    /// What the text is when it has lost a plus, if that is another valid number: `4915123456789` was read by the rules of
+    /// a region.
+    pub with_plus: Option<E164>,
 }
 
 /// Why a text is not a telephone number.
@@ -104,6 +110,12 @@ pub enum PhoneProblem {
     NotPossible(Option<String>),
     #[error("is not a valid phone number{}", in_region(.0))]
     NotValid(Option<String>),
+    #[error("is not a phone number{}, but would be one with a plus", in_region(.0))]
+    NeedsPlus(Option<String>),
+    #[error("has letters that are no part of a phone number")]
+    Letters,
+    #[error("may hold two phone numbers where one is wanted")]
+    SecondNumber,
 }
 
 impl PhoneProblem {
@@ -120,6 +132,9 @@ impl PhoneProblem {
             PhoneProblem::NotValid(_) => {
                 "correct the number, or accept numbers of possible length with --phone-check possible"
             }
+            PhoneProblem::NeedsPlus(_) => "write it with + before the country code, or correct the number",
+            PhoneProblem::Letters => "write the letters into another cell, or dial them as digits",
+            PhoneProblem::SecondNumber => "write one number, or an extension as `ext. 12`",
             PhoneProblem::TooShort
             | PhoneProblem::TooLong
             | PhoneProblem::CallingCode
@@ -177,7 +192,13 @@ pub fn parse(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<Pa
     accept(&parsed, region, check)?;
     let digits = format!("{}{}", parsed.country_code, national_digits(&parsed));
     let number = E164::from_e164(&format!("+{digits}")).ok_or(PhoneProblem::TooLong)?;
-    Ok(ParsedPhone { number, extension: parsed.extension.unwrap_or_default(), repaired })
+    Ok(ParsedPhone { number, extension: parsed.extension.unwrap_or_default(), repaired, with_plus: None })
+}
+
+/// Reads the digits of a text without plus as if they followed one, if that is a valid number.
+pub fn reading_with_plus(text: &str) -> Option<E164> {
+    let digits = PHONE_NUMBER_UTIL.normalize_digits_only(text);
+    E164::from_e164(&format!("+{digits}")).filter(|number| plan::is_valid(*number))
 }
 
 /// Parses a cell that may hold several numbers, separated by `;` `,` `|` `/`, a line break or `:::`.
@@ -199,7 +220,7 @@ pub fn parse_each(
     if check == PhoneCheck::Possible
         && let Some(number) = nanp(text)
     {
-        return vec![(text, Ok(ParsedPhone { number, extension: String::new(), repaired: false }))];
+        return vec![(text, Ok(ParsedPhone { number, extension: String::new(), repaired: false, with_plus: None }))];
     }
     let whole = parse(text, region, check);
     // The comma of `1,21E+10` separates no numbers.
