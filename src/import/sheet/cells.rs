@@ -186,7 +186,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         let mut phones = Vec::new();
         for (index, text) in self.all(field) {
             if let Some(number) = phone::nanp(&text) {
-                phones.push(ParsedPhone { number, extension: String::new(), repaired: false, with_plus: None });
+                phones.push(ParsedPhone::plain(number));
                 continue;
             }
             match phone::parse_several(&text, self.setting.region, check) {

@@ -110,8 +110,19 @@ pub(super) fn is_phone(text: &str, region: Option<Region>) -> bool {
         Ok(_) => true,
         // Of a national number nobody has said the country.
         Err(PhoneProblem::RegionMissing) => text.starts_with('('),
+        Err(PhoneProblem::NeedsPlus(_) | PhoneProblem::SecondNumber) => true,
+        // A number with a note: `+1 212 555 0142 (mobile)`.
+        Err(PhoneProblem::Letters) => phone::parse(before_note(text), region, PhoneCheck::Valid).is_ok(),
         Err(_) => false,
     })
+}
+
+/// A text up to the first letter behind a digit.
+fn before_note(text: &str) -> &str {
+    let digit = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
+    let (label, rest) = text.split_at(digit);
+    let end = rest.find(char::is_alphabetic).map_or(text.len(), |at| label.len() + at);
+    text.get(..end).unwrap_or(text)
 }
 
 pub(super) fn is_address(text: &str) -> bool {

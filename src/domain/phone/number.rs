@@ -1,0 +1,69 @@
+//! Numbers in E.164 (ITU-T Recommendation E.164), and the regions that national numbers belong to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rlibphonenumber::PHONE_NUMBER_UTIL;
+
+/// A telephone region: the ISO 3166-1 code of a country, as libphonenumber uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region(pub(super) rlibphonenumber::Region);
+
+impl FromStr for Region {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let code = text.trim().to_ascii_uppercase();
+        rlibphonenumber::Region::from_code(&code)
+            .ok()
+            .filter(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(*region).is_some())
+            .map(Region)
+            .ok_or_else(|| {
+                format!("`{text}` is not a region with telephone numbers; use an ISO 3166 code such as US, GB or DE")
+            })
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A telephone number in E.164: country calling code and national number, 7 to 15 digits.
+///
+/// Stored in eight bytes, because an import holds millions of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct E164(u64);
+
+impl E164 {
+    /// Reads a number that already is in E.164 (`+` and digits), without asking the phone library.
+    pub fn from_e164(text: &str) -> Option<E164> {
+        let digits = text.strip_prefix('+')?;
+        let well_formed =
+            (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
+        well_formed.then(|| digits.parse().ok().map(E164)).flatten()
+    }
+
+    /// The number of these digits, if they may be one in E.164.
+    pub fn of_digits(digits: u64) -> Option<E164> {
+        (1_000_000..1_000_000_000_000_000).contains(&digits).then_some(E164(digits))
+    }
+
+    /// The digits after the plus as one integer, which is the key of number sets.
+    pub fn digits(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for E164 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "+{}", self.0)
+    }
+}
+
+/// Reads `+1` and ten digits of which the first and the fourth are 2 to 9, as the North American Numbering Plan has it.
+pub fn nanp(text: &str) -> Option<E164> {
+    let digits = text.strip_prefix("+1")?.as_bytes();
+    let starts = |at: usize| digits.get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
+    (digits.len() == 10 && starts(0) && starts(3)).then(|| E164::from_e164(text)).flatten()
+}
