@@ -148,6 +148,7 @@ fn described(table: &Table, conn: &rusqlite::Connection, types: &BTreeMap<(Strin
         Writes::Editable { delete: true } => "rows change and are deleted",
         Writes::Editable { delete: false } => "rows change",
         Writes::Kept => "rows change, and are never deleted",
+        Writes::Ratcheted => "rows are closed, or forbid more than before, and are never deleted",
         Writes::AppendOnly if table.erasable().next().is_some() => "rows never change, but for what an erasure does",
         Writes::AppendOnly => "rows never change",
         Writes::DecidedOnce => "rows change once, when they are decided, and by an erasure",

@@ -8,13 +8,16 @@ use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::models::access::users::{self, User};
 use crate::db::{Database, Location, OpenOptions, SchemaUse};
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::{Right, Role};
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Result};
 use crate::ops::access::organizations::{Founder, make_default};
+use crate::ops::dnc::{settle, spellings};
 use crate::settings::Settings;
 use crate::ui::Ui;
+use crate::ui::grouped;
 
 /// One call of the program.
 pub struct Context {
@@ -33,6 +36,22 @@ pub struct Session {
     pub stamp: Stamp,
     /// What the acting user is.
     pub role: Role,
+}
+
+impl Session {
+    /// Makes the statuses of leads follow the do-not-call list that another transaction was changing when the list did, once
+    /// that has ended. Returns how many moved.
+    ///
+    /// # Errors
+    /// The wait was interrupted, or the database refuses.
+    pub fn settle(&mut self, skipped: &[i64], mode: RunMode) -> Result<u64> {
+        if skipped.is_empty() || mode.is_dry_run() {
+            return Ok(0);
+        }
+        let (count, stamp) = (grouped(skipped.len() as i64), self.stamp.clone());
+        self.ui.note(&format!("the list is changed; the status of leads that are being imported follows: {count}"));
+        Ok(self.db.write_under(Lock::DncImport, stamp.org, mode, |conn| settle(conn, skipped, &stamp))?)
+    }
 }
 
 impl Context {
@@ -92,6 +111,9 @@ impl Context {
                 .hint(format!("enable it: crmctl org edit {} --enable", org.slug)));
         }
         let (stamp, role) = self.actor(&mut db, &org, right, now)?;
+        if right != Right::Read {
+            spellings::bring_up_to_date(&mut db, &stamp)?;
+        }
         self.ui.detail(&format!("session begun in {}", millis(began.elapsed())));
         Ok(Session { ui: self.ui, db, org, stamp, role })
     }

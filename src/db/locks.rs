@@ -14,10 +14,13 @@ use super::{Db, DbError, OrgId};
 pub enum Lock {
     /// Imports run one after another.
     Import,
-    /// A change of the do-not-call list runs beside no import and beside no change of a single lead, so that every lead
-    /// with the number is seen.
+    /// A change of the do-not-call list runs beside no change of a single lead, so that every lead with the number is seen. It runs
+    /// beside an import of leads, which looks at the list again before it ends.
     DncList,
-    /// A change of single leads runs beside everything but a change of the do-not-call list.
+    /// An import of requests or of histories, and leads that go to `dnc` by themselves: beside neither an import nor a change of
+    /// the list.
+    DncImport,
+    /// A change of single leads runs beside everything but a change of the do-not-call list. An import of leads ends with it.
     Leads,
     /// Erasing a person runs beside nothing else that writes leads, so that nobody writes what was just erased.
     Erasure,
@@ -61,7 +64,8 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str)] {
     const SHARED: &str = "pg_try_advisory_xact_lock_shared";
     match lock {
         Lock::Import => &[(IMPORTS, EXCLUSIVE)],
-        Lock::DncList => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE)],
+        Lock::DncList => &[(DNC_LIST, EXCLUSIVE)],
+        Lock::DncImport => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE)],
         Lock::Leads => &[(DNC_LIST, SHARED)],
         Lock::Erasure => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE), (SEARCH_INDEX, EXCLUSIVE), (COSTS, EXCLUSIVE)],
         Lock::SearchIndex => &[(SEARCH_INDEX, EXCLUSIVE)],

@@ -103,6 +103,18 @@ diesel::table! {
         import_id -> Nullable<Int8>,
         updated_at -> Timestamptz,
         version -> Int4,
+        calls_expire_at -> Nullable<Timestamptz>,
+        texts_expire_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    dnc_spellings (organization_id, phone_number, dnc_id) {
+        organization_id -> Int4,
+        phone_number -> Text,
+        dnc_id -> Int8,
     }
 }
 
@@ -515,6 +527,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dnc_checks,
     dnc_list,
     dnc_requests,
+    dnc_spellings,
     erased_rows,
     erasure_hashes,
     erasure_keys,

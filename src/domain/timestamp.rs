@@ -19,6 +19,11 @@ impl Timestamp {
         self.0
     }
 
+    /// So many microseconds earlier.
+    pub fn before(self, micros: i64) -> Timestamp {
+        Timestamp(self.0.saturating_sub(micros))
+    }
+
     /// The same point in time for calendars; the nearest that they know.
     pub fn to_jiff(self) -> jiff::Timestamp {
         let bound = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };

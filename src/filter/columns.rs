@@ -240,10 +240,10 @@ fn blocked(at: &Moment) -> Statement {
             " FROM (SELECT leads.phone_number AS number, 0 AS place
              UNION ALL SELECT p.phone_number, p.id FROM lead_phones p
              WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id) n
-             WHERE EXISTS (SELECT 1 FROM dnc_list d WHERE d.phone_number = n.number AND d.organization_id = ",
+             WHERE EXISTS (SELECT 1 FROM dnc_numbers d WHERE d.phone_number = n.number AND d.organization_id = ",
         )
         .org(at.org)
-        .sql(" AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > ")
+        .sql(" AND (d.expires_at IS NULL OR d.expires_at > ")
         .time(at.now)
         .sql(")))")
 }

@@ -223,32 +223,32 @@ pub(super) fn on_dnc(at: &Moment) -> Statement {
         Statement::new(sql)
             .sql(" AND d.organization_id = ")
             .org(at.org)
-            .sql(" AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > ")
+            .sql(" AND (d.expires_at IS NULL OR d.expires_at > ")
             .time(at.now)
             .sql(")")
     };
     // Live and deleted leads have an index of phones each.
     let gathered = Statement::new("leads.id IN (")
         .then(in_force(
-            "SELECT l.id FROM dnc_list d CROSS JOIN leads l WHERE l.organization_id = d.organization_id
+            "SELECT l.id FROM dnc_numbers d CROSS JOIN leads l WHERE l.organization_id = d.organization_id
              AND l.phone_number = d.phone_number AND l.deleted_at IS NULL",
         ))
         .sql(" UNION ALL ")
         .then(in_force(
-            "SELECT l.id FROM dnc_list d CROSS JOIN leads l WHERE l.organization_id = d.organization_id
+            "SELECT l.id FROM dnc_numbers d CROSS JOIN leads l WHERE l.organization_id = d.organization_id
              AND l.phone_number = d.phone_number AND l.deleted_at IS NOT NULL",
         ))
         .sql(" UNION ALL ")
         .then(in_force(
-            "SELECT p.lead_id FROM dnc_list d CROSS JOIN lead_phones p WHERE p.organization_id = d.organization_id
+            "SELECT p.lead_id FROM dnc_numbers d CROSS JOIN lead_phones p WHERE p.organization_id = d.organization_id
              AND p.phone_number = d.phone_number",
         ))
         .sql(")");
     let joined = Statement::new("(")
-        .then(in_force("EXISTS (SELECT 1 FROM dnc_list d WHERE d.phone_number = leads.phone_number"))
+        .then(in_force("EXISTS (SELECT 1 FROM dnc_numbers d WHERE d.phone_number = leads.phone_number"))
         .sql(") OR ")
         .then(in_force(
-            "EXISTS (SELECT 1 FROM lead_phones p JOIN dnc_list d ON d.phone_number = p.phone_number
+            "EXISTS (SELECT 1 FROM lead_phones p JOIN dnc_numbers d ON d.phone_number = p.phone_number
              WHERE p.lead_id = leads.id AND p.organization_id = leads.organization_id",
         ))
         .sql("))");

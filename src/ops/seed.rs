@@ -127,6 +127,7 @@ fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, Wr
     let stamp = Stamp { trigger: Trigger::System, ..stamp.clone() };
     let mut writer = LeadWriter::new(conn, stamp.clone(), policy, "sample data".into(), drafts.len())?;
     let outcomes = writer.write(conn, &drafts.iter().collect::<Vec<_>>())?;
+    writer.finish(conn)?;
     let created = |outcome: &&super::leads::upsert::Outcome| matches!(outcome.fate, Fate::Created(_));
     let promising = SAMPLES.iter().zip(&outcomes).filter(|(sample, _)| PROMISING.contains(&sample.4));
     let ids: Vec<i64> = promising

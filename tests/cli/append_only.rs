@@ -12,7 +12,7 @@ fn guarded() -> impl Iterator<Item = &'static Table> {
 
 fn refusal_of(table: &Table) -> String {
     match table.writes {
-        Writes::Kept => format!("{} keeps its rows", table.name),
+        Writes::Kept | Writes::Ratcheted => format!("{} keeps its rows", table.name),
         _ => format!("{} is append-only", table.name),
     }
 }
@@ -50,7 +50,7 @@ fn other_value(column: &str, kind: &str) -> String {
 
 /// Names every row of the logs as one that an erasure opens.
 fn open_by_erasure(world: &World) {
-    for table in guarded().filter(|table| table.erasable().next().is_some() && table.writes != Writes::Kept) {
+    for table in guarded().filter(|table| table.opens_for_erasure() && table.erasable().next().is_some()) {
         let sql = format!(
             "INSERT INTO erased_rows (organization_id, table_name, row_id, lead_id)
              SELECT t.organization_id, '{0}', t.id, e.lead_id FROM {0} t JOIN erasures e ON e.organization_id = t.organization_id

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use crate::assert_same_story;
-use crate::support::engine::{database_of, psql, try_psql, url_of};
 use crate::support::{Engine, World, on_both_engines, ran};
 
 #[test]
@@ -159,14 +158,119 @@ fn one_channel_may_be_forbidden() {
 }
 
 #[test]
-fn a_further_number_marks_its_lead_and_leaves_the_status_alone() {
+fn a_further_number_blocks_its_lead_like_the_first() {
     on_both_engines(|world| {
+        let status = |world: &World, phone: &str| world.json(["lead", "show", phone])["status"].clone();
+        let view = |world: &World| {
+            let sql = "SELECT count(*) FROM lead_summary WHERE on_dnc_list";
+            world.engine.sql(&world.url, sql).unwrap().pop().unwrap()
+        };
         world.ok(["lead", "add", "--phone", "2125550101", "--set", "further_phone=2125550109"]);
+        world.ok(["lead", "status", "2125550101", "contacted"]);
+        assert_eq!(view(world), "0");
         world.ok(["dnc", "add", "2125550109"]);
         let lead = &world.leads()[0];
-        assert_eq!((&lead["status"], &lead["blocked"]), (&json!("new"), &json!(["+12125550109"])));
+        assert_eq!((&lead["status"], &lead["blocked"]), (&json!("dnc"), &json!(["+12125550109"])));
         assert_eq!(world.json(["lead", "show", "2125550101"])["blocked"], json!(["+12125550109"]));
         assert!(world.ok(["lead", "list"]).contains("blocked"));
+        assert_eq!(view(world), "1");
+        let refused = world.run(["lead", "status", "2125550101", "hot", "--force", "--reason", "x"]);
+        assert!(refused.stderr.contains("crmctl dnc remove +12125550109"), "{}", refused.stderr);
+        // Whichever way a lead gets such a number.
+        world.ok(["lead", "add", "--phone", "2125550102", "--set", "further_phone=2125550109"]);
+        world.file("people.csv", "Phone,Work Phone\n2125550103,2125550109\n");
+        assert_eq!(world.json(["import", "leads", "people.csv"])["dnc_flagged"], 1);
+        world.ok(["lead", "add", "--phone", "2125550104"]);
+        world.ok(["lead", "phone", "add", "2125550104", "2125550109"]);
+        world.ok(["lead", "add", "--phone", "2125550105"]);
+        world.file("more.csv", "Phone,Work Phone\n2125550105,2125550109\n");
+        world.ok(["import", "leads", "more.csv", "--on-duplicate", "update"]);
+        world.ok(["lead", "add", "--phone", "2125550106"]);
+        world.ok(["lead", "edit", "2125550106", "--set", "further_phone=2125550109"]);
+        for phone in ["2125550102", "2125550103", "2125550104", "2125550105", "2125550106"] {
+            assert_eq!(status(world, phone), "dnc", "{phone}");
+        }
+        world.ok(["lead", "phone", "remove", "2125550104", "2125550109"]);
+        assert_eq!(status(world, "2125550104"), "new");
+        // Another listed number of the lead keeps it where it is.
+        world.ok(["dnc", "add", "2125550102"]);
+        world.ok(["dnc", "remove", "2125550109", "--reason", "x", "--yes"]);
+        assert_eq!((status(world, "2125550101"), status(world, "2125550102")), (json!("contacted"), json!("dnc")));
+        world.ok(["lead", "merge", "2125550102", "--into", "2125550101", "--yes"]);
+        assert_eq!(status(world, "2125550101"), "dnc");
+        world.ok(["lead", "restore", "2"]);
+        assert_eq!(status(world, "2125550101"), "contacted");
+    });
+}
+
+#[test]
+fn an_entry_has_an_end_for_calls_and_one_for_texts() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550142"]);
+        world.ok(["dnc", "add", "2125550142", "--scope", "texts"]);
+        world.ok(["dnc", "add", "2125550142", "--scope", "calls", "--expires", "2026-03-05"]);
+        let list = world.json(["dnc", "list"]);
+        assert_eq!((&list[0]["scope"], &list[0]["expires_at"]), (&json!("all"), &json!(null)));
+        assert_eq!(list[0]["calls_expire_at"], "2026-03-06T00:00:00Z");
+        let verdict = |world: &World, channel: &str| {
+            world.json(["dnc", "check", "+12125550142", "--channel", channel])[0]["verdict"].clone()
+        };
+        assert_eq!((verdict(world, "calls"), verdict(world, "texts")), (json!("blocked"), json!("blocked")));
+        assert_eq!(world.leads()[0]["status"], "dnc");
+        world.now = "2026-03-06T00:00:00Z";
+        assert_eq!((verdict(world, "calls"), verdict(world, "texts")), (json!("clear"), json!("blocked")));
+        assert_eq!(world.json(["dnc", "stats"])["expired"], 1);
+        world.ok(["dnc", "expire"]);
+        assert_eq!(world.leads()[0]["status"], "new");
+        let list = world.json(["dnc", "list"]);
+        assert_eq!((&list[0]["scope"], &list[0]["calls_expire_at"]), (&json!("texts"), &json!(null)));
+        assert_eq!(world.json(["dnc", "list", "--removed"]).as_array().unwrap().len(), 2);
+        // The longer of two ends counts, channel by channel.
+        world.ok(["dnc", "add", "2125550142", "--scope", "all", "--expires", "2026-04-01"]);
+        world.ok(["dnc", "add", "2125550142", "--scope", "calls", "--expires", "2026-05-01"]);
+        let list = world.json(["dnc", "list"]);
+        assert_eq!((&list[0]["scope"], &list[0]["calls_expire_at"]), (&json!("all"), &json!("2026-05-02T00:00:00Z")));
+        assert_eq!((&list[0]["expires_at"], &list[0]["texts_expire_at"]), (&json!(null), &json!(null)));
+    });
+}
+
+#[test]
+fn an_entry_is_only_closed_or_widened() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+12125550142", "--scope", "calls", "--expires", "2030-01-01"]);
+        world.ok(["dnc", "add", "+12125550143", "--reason", "asked"]);
+        world.ok(["dnc", "remove", "+12125550143", "--reason", "x", "--yes"]);
+        let now = if world.engine == Engine::Sqlite { "1" } else { "now()" };
+        let later = if world.engine == Engine::Sqlite { "expires_at + 1" } else { "expires_at + interval '1 day'" };
+        let earlier = if world.engine == Engine::Sqlite { "expires_at - 1" } else { "expires_at - interval '1 day'" };
+        let (live, closed) = ("WHERE removed_at IS NULL", "WHERE removed_at IS NOT NULL");
+        for refused in [
+            format!("phone_number = '+12125550149' {live}"),
+            format!("source = 'other' {live}"),
+            format!("added_actor = 'x' {live}"),
+            format!("reason = 'x' {live}"),
+            format!("evidence = 'x' {closed}"),
+            format!("removed_at = {now} {live}"),
+            format!("removed_at = {now}, removed_actor = 'x' {live}"),
+            format!("removed_at = {now}, removed_actor = 'x', removal_reason = 'x' {live}"),
+            format!("scope = 'texts' {live}"),
+            format!("expires_at = {earlier} {live}"),
+            format!("removed_at = NULL {closed}"),
+            format!("removed_actor = 'x' {closed}"),
+            format!("removal_reason = 'y' {closed}"),
+            format!("removal_kind = 'expiry' {closed}"),
+        ] {
+            let refusal = world.engine.sql(&world.url, &format!("UPDATE dnc_list SET {refused}"));
+            assert!(refusal.is_err_and(|e| e.contains("closed")), "{:?}: {refused}", world.engine);
+        }
+        for allowed in [
+            format!("expires_at = {later} {live}"),
+            format!("scope = 'all' {live}"),
+            format!("expires_at = NULL {live}"),
+            format!("removed_at = {now}, removed_actor = 'x', removal_reason = 'x', removal_kind = 'person' {live}"),
+        ] {
+            world.engine.sql(&world.url, &format!("UPDATE dnc_list SET {allowed}")).unwrap();
+        }
     });
 }
 
@@ -251,53 +355,4 @@ fn the_list_and_its_logs_refuse_to_forget() {
         world.engine.sql(&world.url, &format!("{decide} WHERE id = {id}")).unwrap();
         assert!(refused(&format!("{decide} WHERE id = {id}")).contains("decided once"));
     });
-}
-
-#[test]
-fn a_dialer_asks_the_database_itself() {
-    let world = World::new(Engine::Postgres);
-    world.ok(["org", "add", "beta"]);
-    world.ok(["dnc", "add", "+12125550142", "--org", "acme"]);
-    world.ok(["dnc", "add", "+12125550143", "--org", "acme", "--scope", "texts"]);
-    world.ok(["dnc", "add", "+12125550144", "--org", "acme", "--expires", "2026-03-05"]);
-    let database = database_of(&world.url);
-    let owner = url_of("crmctl_owner", database);
-    let admin = url_of("postgres", database);
-    psql(
-        &admin,
-        "DO $$ BEGIN CREATE ROLE crmctl_dialer LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
-    );
-    psql(&owner, "GRANT SELECT ON organizations, dnc_list TO crmctl_dialer");
-    psql(&admin, "GRANT USAGE ON SCHEMA public TO crmctl_dialer");
-    let dialer = url_of("crmctl_dialer", database);
-    let ask = |call: &str| psql(&dialer, &format!("SELECT is_on_dnc_list({call})")).pop().unwrap();
-    for (call, answer) in [
-        ("'+12125550142', 1", "t"),
-        ("'+12125550142', 'acme'", "t"),
-        ("'+12125550142', 'beta'", "f"),
-        ("'+12125550199', 'acme'", "f"),
-        ("'+12125550143', 'acme'", "t"),
-        ("'+12125550143', 'acme', 'calls'", "f"),
-        ("'+12125550143', 'acme', 'texts'", "t"),
-        ("'+12125550144', 'acme'", "f"),
-    ] {
-        assert_eq!(ask(call), answer, "{call}");
-    }
-    // What cannot be checked is an error, never "not listed".
-    for call in [
-        "'2125550142', 'acme'",
-        "NULL, 'acme'",
-        "'+12125550142', 'gamma'",
-        "'+12125550142', 99",
-        "'+12125550142', 'acme', 'fax'",
-    ] {
-        assert!(try_psql(&dialer, &format!("SELECT is_on_dnc_list({call})")).is_err(), "{call}");
-    }
-    // The caller's own setting is as it was, and many rows can be asked about.
-    let rows = psql(
-        &dialer,
-        "BEGIN; SET LOCAL app.current_org_id = '2'; SELECT n FROM unnest(ARRAY['+12125550142', '+12125550199']) n WHERE NOT is_on_dnc_list(n, 'acme'); SELECT current_setting('app.current_org_id'); COMMIT",
-    );
-    assert_eq!(rows, ["+12125550199", "2"]);
-    world.finish();
 }

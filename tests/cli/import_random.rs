@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use crate::support::{Engine, World};
 
-struct Random(u64);
+/// Numbers that look random and are the same every time.
+pub struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) % limit as u64) as usize
     }

@@ -17,6 +17,7 @@ fn numbers_are_added_removed_and_made_the_first() {
         world.tell(&["lead", "phone", "add", "1", "2125550108 x3"]);
         world.now = "2026-03-06T12:00:00Z";
         world.ok(["dnc", "add", "2125550109"]);
+        world.now = "2026-03-06T13:00:00Z";
         world.tell(&["lead", "phone", "primary", "1", "2125550109"]);
         world.tell(&["lead", "phone", "remove", "1", "2125550109"]);
         world.tell(&["lead", "phone", "primary", "1", "2125550107"]);

@@ -59,7 +59,8 @@ fn taken(table: &str, by_update: bool, id_is_chosen: bool) -> String {
     conditions.collect::<Vec<_>>().join(" OR ")
 }
 
-/// What SQLite must have for a table, but for the trigger that lets a request be decided once.
+/// What SQLite must have for a table, but for the triggers that let a request be decided once and an entry only be closed or
+/// widened.
 fn expected_of_sqlite(table: &Table) -> BTreeSet<String> {
     let (name, columns) = (table.name, columns(table));
     let mut expected = BTreeSet::new();
@@ -77,7 +78,7 @@ fn expected_of_sqlite(table: &Table) -> BTreeSet<String> {
     let refuse = |what: &str| format!("BEGIN SELECT RAISE(ABORT, '{name} {what}'); END");
     let why = match table.writes {
         Writes::Editable { .. } => return expected,
-        Writes::Kept => "keeps its rows",
+        Writes::Kept | Writes::Ratcheted => "keeps its rows",
         Writes::AppendOnly | Writes::DecidedOnce => "is append-only",
     };
     trigger(format!("CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} {}", refuse(why)));
@@ -88,7 +89,7 @@ fn expected_of_sqlite(table: &Table) -> BTreeSet<String> {
         refuse(why)
     ));
     match table.writes {
-        Writes::Kept => {
+        Writes::Kept | Writes::Ratcheted => {
             let mut key_columns: Vec<String> = Vec::new();
             for (key, partial) in unique(name) {
                 let condition = partial.split(' ').next().unwrap().to_owned();
@@ -138,6 +139,10 @@ fn sqlite_has_the_triggers_of_the_catalogue() {
             let trigger = found.iter().find(|sql| sql.starts_with(&once)).cloned();
             found.remove(trigger.as_ref().unwrap());
         }
+        if table.writes == Writes::Ratcheted {
+            let trigger = found.iter().find(|sql| sql.starts_with("CREATE TRIGGER dnc_list_close_or_widen")).cloned();
+            found.remove(trigger.as_ref().unwrap());
+        }
         assert_eq!(found, expected_of_sqlite(table), "the triggers of `{}` on SQLite", table.name);
     }
 }
@@ -153,9 +158,12 @@ fn expected_of_postgres(table: &Table) -> BTreeSet<String> {
     if columns(table).iter().any(|column| column == "updated_at") {
         trigger("touch", "UPDATE", "ROW WHEN ((new.updated_at = old.updated_at))", "touch_updated_at()");
     }
+    if table.writes == Writes::Ratcheted {
+        trigger("close_or_widen", "UPDATE", "ROW", "refuse_narrowing()");
+    }
     match table.writes {
         Writes::Editable { .. } => {}
-        Writes::Kept => trigger("kept", "DELETE OR TRUNCATE", "STATEMENT", "refuse_delete()"),
+        Writes::Kept | Writes::Ratcheted => trigger("kept", "DELETE OR TRUNCATE", "STATEMENT", "refuse_delete()"),
         Writes::AppendOnly if erasable(table).is_empty() => {
             trigger("append_only", "DELETE OR UPDATE OR TRUNCATE", "STATEMENT", "refuse_change()");
         }

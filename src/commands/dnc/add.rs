@@ -2,15 +2,18 @@
 
 use serde::Serialize;
 
-use super::numbers::{Numbers, Refused, print_refused};
+use super::numbers::{Numbers, Refused, print_refused, tell_ambiguous};
 use crate::commands::args::texts::within;
 use crate::commands::args::times;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
+use crate::db::models::leads::OnLocked;
 use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
-use crate::domain::dnc::{DncScope, DncSource, Listing, Terms};
+use crate::domain::dnc::bans::{Listing, Terms};
+use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::E164;
+use crate::domain::phone::reading::Reading;
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::{LONGEST_REASON, LONGEST_TEXT, Request, honour};
@@ -86,27 +89,33 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let mut session = context.session(Right::AddDnc)?;
     let template = template(&args, &session)?;
-    let (mut numbers, refused) = args.numbers.gather(&session)?;
+    let (readings, refused) = args.numbers.gather(&session)?;
+    tell_ambiguous(&readings, context.ui);
+    // In doubt about who asked, neither is contacted.
+    let mut numbers: Vec<E164> = readings.iter().flat_map(Reading::all).collect();
     // In order the indexes grow at their ends, and few of their pages are written twice.
     numbers.sort_unstable();
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let (org, stamp, interrupted) = (session.org.org_id(), session.stamp.clone(), session.db.interrupted());
+    let mut skipped = Vec::new();
     let mut bar = context.ui.progress();
     let mut summary = Summary { dry_run: args.dry_run, refused, ..Summary::default() };
     session.db.write_under(Lock::DncList, org, RunMode::of_flag(args.dry_run), |conn| {
-        expire(conn, &stamp)?;
+        skipped.extend(expire(conn, OnLocked::Skip, &stamp)?.skipped);
         for some in numbers.chunks(TOGETHER) {
             if interrupted.load(std::sync::atomic::Ordering::Relaxed) {
                 return Err(DbError::Interrupted);
             }
             let requests: Vec<Request> = some.iter().map(|number| template(*number)).collect();
-            let added = honour(conn, &requests, &stamp, &zone)?;
+            let added = honour(conn, &requests, OnLocked::Skip, &stamp, &zone)?;
+            skipped.extend(added.skipped);
             summary.count(&added.listings, added.leads_moved);
             bar.set(summary.requests, numbers.len() as u64);
         }
         Ok(())
     })?;
     drop(bar);
+    summary.leads_moved += session.settle(&skipped, RunMode::of_flag(args.dry_run))?;
     context.ui.record(&summary, COLUMNS)?;
     print_refused(&summary.refused, context.ui)?;
     if args.dry_run {

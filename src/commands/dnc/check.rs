@@ -130,7 +130,10 @@ impl Work {
 
 fn line(answer: &Answer) -> Line<'_> {
     let told = answer.reasons.iter().map(|reason| match (reason.list, reason.scope) {
-        (Some(list), Some(scope)) => format!("{list} ({scope}): {}", reason.reason),
+        (Some(list), Some(scope)) => {
+            let listed_as = reason.listed_as.as_ref().map(|number| format!(" as {number}")).unwrap_or_default();
+            format!("{list}{listed_as} ({scope}): {}", reason.reason)
+        }
         _ => reason.reason.clone(),
     });
     Line {

@@ -63,6 +63,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (request, added) = session.db.write_under(Lock::DncList, stamp.org, RunMode::Commit, |conn| {
         decide(conn, args.id, args.decision, args.reason.as_deref(), &stamp)
     })?;
+    session.settle(&added.skipped, RunMode::Commit)?;
     context.ui.record(&Decided { request, leads_moved: added.leads_moved }, COLUMNS)?;
     Ok(Exit::Done)
 }

@@ -7,11 +7,15 @@ use serde::Serialize;
 use crate::commands::args::lines::each_line;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
+use crate::db::DbError;
+use crate::db::models::leads::OnLocked;
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
+use crate::domain::dnc::bans::Terms;
 use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
-use crate::domain::dnc::{DncScope, DncSource, Terms};
-use crate::domain::phone::{Region, parse_for_list};
+use crate::domain::dnc::{DncScope, DncSource};
+use crate::domain::phone::Region;
+use crate::domain::phone::reading::read_for_list;
 use crate::domain::time::datetime::{self, DateOrder};
 use crate::error::{CommandError, Exit, Result};
 use crate::import::kinds::dnc::replies::{self, Reply};
@@ -174,25 +178,27 @@ fn gather(args: &Args, session: &Session, ui: Ui) -> Result<Vec<Reply>> {
     }
     let written = args.number.as_deref().unwrap_or_default();
     let region = || args.region.or_else(|| session.org.default_region.parse().ok());
-    let number = parse_for_list(written, region)
+    let reading = read_for_list(written, region)
         .map_err(|e| CommandError::failed(format!("`{written}` {e}")).hint(e.remedy()))?;
     if let Some(long) = args.texts.iter().find(|text| text.chars().count() > LONGEST_TEXT) {
         let start: String = long.chars().take(40).collect();
         return Err(CommandError::usage(format!("`{start}…` is longer than {LONGEST_TEXT} characters"))
             .hint("shorten it: it is kept as evidence"));
     }
+    let request = |number, text: &String| Request {
+        number,
+        terms: Terms { scope: args.scope.unwrap_or_default(), expires_at: None },
+        source: DncSource::OptOutText,
+        reason: None,
+        text: Some(text.clone()),
+        class: None,
+        received_at: now,
+    };
     let reply = |text: &String| Reply {
         row: 0,
         text: text.clone(),
-        requests: vec![Request {
-            number,
-            terms: Terms { scope: args.scope.unwrap_or_default(), expires_at: None },
-            source: DncSource::OptOutText,
-            reason: None,
-            text: Some(text.clone()),
-            class: None,
-            received_at: now,
-        }],
+        // In doubt about who wrote it, neither is contacted.
+        requests: reading.all().map(|number| request(number, text)).collect(),
         problems: Vec::new(),
     };
     Ok(args.texts.iter().map(reply).collect())
@@ -221,9 +227,12 @@ fn honour_replies(session: &mut Session, replies: &[Reply], mode: RunMode) -> Re
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let requests: Vec<Request> = replies.iter().flat_map(|reply| reply.requests.iter().cloned()).collect();
     let stamp = session.stamp.clone();
-    let applied = session.db.write_under(Lock::DncList, stamp.org, mode, |conn| {
-        expire(conn, &stamp)?;
-        apply(conn, &requests, &stamp, &zone)
+    let (applied, skipped) = session.db.write_under(Lock::DncList, stamp.org, mode, |conn| {
+        let mut skipped = expire(conn, OnLocked::Skip, &stamp)?.skipped;
+        let (applied, more) = apply(conn, &requests, &stamp, &zone)?;
+        skipped.extend(more);
+        Ok::<_, DbError>((applied, skipped))
     })?;
+    session.settle(&skipped, mode)?;
     Ok(applied.into_iter().map(|one| one.outcome).collect())
 }

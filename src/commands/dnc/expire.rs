@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::commands::context::Context;
+use crate::db::models::leads::OnLocked;
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
@@ -36,7 +37,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::AddDnc)?;
     let stamp = session.stamp.clone();
     let mode = RunMode::of_flag(args.dry_run);
-    let expired = session.db.write_under(Lock::DncList, stamp.org, mode, |conn| expire(conn, &stamp))?;
+    let expired =
+        session.db.write_under(Lock::DncList, stamp.org, mode, |conn| expire(conn, OnLocked::Skip, &stamp))?;
+    session.settle(&expired.skipped, mode)?;
     let summary = Summary { dry_run: args.dry_run, expired: expired.entries, leads_moved: expired.leads_moved };
     context.ui.record(&summary, COLUMNS)?;
     Ok(Exit::Done)

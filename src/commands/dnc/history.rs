@@ -2,7 +2,8 @@
 
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
-use crate::domain::phone::{Region, parse_for_list};
+use crate::domain::phone::Region;
+use crate::domain::phone::reading::read_for_list;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::history::history;
 use crate::ui::Column;
@@ -27,6 +28,7 @@ const COLUMNS: &[Column] = &[
     Column::text("actor", "who"),
     Column::hidden("by_user_id"),
     Column::number("import_id", "import"),
+    Column::hidden("number"),
     Column::hidden("dnc_id"),
     Column::hidden("request_id"),
 ];
@@ -35,12 +37,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let region = || args.region.or_else(|| session.org.default_region.parse().ok());
-    let number = parse_for_list(&args.number, region)
+    let reading = read_for_list(&args.number, region)
         .map_err(|e| CommandError::failed(format!("`{}` {e}", args.number)).hint(e.remedy()))?;
     let mut list = context.ui.list(COLUMNS);
-    for event in session.db.read(org, |conn| history(conn, org, number))? {
+    for event in session.db.read(org, |conn| history(conn, org, reading))? {
         list.push(&event)?;
     }
-    list.finish(&format!("nothing is known of {number}"))?;
+    list.finish(&format!("nothing is known of {}", reading.number))?;
     Ok(Exit::Done)
 }

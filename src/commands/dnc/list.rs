@@ -49,6 +49,8 @@ const COLUMNS: &[Column] = &[
     Column::hidden("added_by"),
     Column::hidden("added_actor"),
     Column::time("expires_at", "expires"),
+    Column::time("calls_expire_at", "calls expire"),
+    Column::time("texts_expire_at", "texts expire"),
     Column::time("removed_at", "removed"),
     Column::hidden("removed_by"),
     Column::hidden("removed_actor"),

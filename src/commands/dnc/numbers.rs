@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::commands::args::lines::each_line;
 use crate::commands::context::Session;
 use crate::db::models::access::organizations::Organization;
-use crate::domain::phone::{E164, PhoneProblem, Region, parse_for_list};
+use crate::domain::phone::reading::{Reading, read_for_list};
+use crate::domain::phone::{PhoneProblem, Region};
 use crate::error::{CommandError, Result};
 use crate::ui::{Column, Ui, grouped};
 
@@ -28,7 +29,7 @@ pub(super) struct Written {
     /// The line of the file; `None` when it was typed.
     pub line: Option<u64>,
     pub text: String,
-    pub number: Result<E164, PhoneProblem>,
+    pub number: Result<Reading, PhoneProblem>,
 }
 
 impl Numbers {
@@ -37,7 +38,7 @@ impl Numbers {
         let region = || self.region.or_else(|| organization.default_region.parse().ok());
         let read = |line: Option<u64>, text: &str| {
             let text = text.trim();
-            Written { line, text: text.to_owned(), number: parse_for_list(text, region) }
+            Written { line, text: text.to_owned(), number: read_for_list(text, region) }
         };
         let file = match (&self.file, self.numbers.as_slice()) {
             (Some(file), _) => file,
@@ -51,7 +52,7 @@ impl Numbers {
     ///
     /// # Errors
     /// Nothing of it is a number, or the file cannot be read.
-    pub fn gather(&self, session: &Session) -> Result<(Vec<E164>, Vec<Refused>)> {
+    pub fn gather(&self, session: &Session) -> Result<(Vec<Reading>, Vec<Refused>)> {
         let (mut numbers, mut refused) = (Vec::new(), Vec::new());
         self.each(&session.org, |written| {
             match &written.number {
@@ -108,6 +109,17 @@ const REFUSED_COLUMNS: &[Column] = &[
     Column::text("problem", "problem"),
     Column::text("hint", "what to do"),
 ];
+
+/// Says which numbers may be two: both are meant.
+pub(super) fn tell_ambiguous(readings: &[Reading], ui: Ui) {
+    let both = readings.iter().filter_map(|reading| Some((reading.number, reading.with_plus?)));
+    for (number, with_plus) in both.clone().take(SHOWN) {
+        ui.note(&format!("{number} may be {with_plus}, whose + was lost: taken as both"));
+    }
+    if let more @ 1.. = both.count().saturating_sub(SHOWN) {
+        ui.note(&format!("{} more may be two numbers", grouped(more as i64)));
+    }
+}
 
 /// Prints what was refused below a summary.
 pub(super) fn print_refused(refused: &[Refused], ui: Ui) -> Result<()> {

@@ -8,6 +8,7 @@ use crate::commands::context::{Context, Session};
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::phone::E164;
+use crate::domain::phone::reading::Reading;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::dnc::remove::{Removed, remove};
@@ -41,6 +42,8 @@ struct Summary {
     leads_moved: u64,
     numbers: Vec<String>,
     not_listed: Vec<String>,
+    /// Listed spellings by which numbers of the call stay blocked.
+    still_blocked_by: Vec<String>,
     refused: Vec<Refused>,
 }
 
@@ -50,6 +53,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("numbers"),
     Column::count("leads_moved", "leads moved back"),
     Column::hidden("not_listed"),
+    Column::hidden("still_blocked_by"),
     Column::hidden("refused"),
 ];
 
@@ -59,7 +63,8 @@ const PREVIEWED: usize = 5;
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let mut session = context.session(Right::RemoveDnc)?;
-    let (numbers, refused) = args.numbers.gather(&session)?;
+    let (readings, refused) = args.numbers.gather(&session)?;
+    let numbers: Vec<E164> = readings.iter().flat_map(Reading::all).collect();
     if !args.dry_run && !context.ui.yes {
         context.ui.require_someone_to_ask()?;
         let preview = work(&mut session, &numbers, &args.reason, RunMode::DryRun)?;
@@ -68,12 +73,21 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     }
     let removed = work(&mut session, &numbers, &args.reason, RunMode::of_flag(args.dry_run))?;
     refuse_nothing(&removed)?;
+    session.settle(&removed.skipped, RunMode::of_flag(args.dry_run))?;
+    // Of a number that may be two it is enough that one was listed.
+    let is_missing = |number: &E164| removed.not_listed.contains(number);
+    let mut not_listed: Vec<E164> =
+        readings.iter().filter(|reading| reading.all().all(|n| is_missing(&n))).map(|reading| reading.number).collect();
+    not_listed.sort_unstable();
+    not_listed.dedup();
+    tell_still_reached(&removed, context.ui);
     let summary = Summary {
         dry_run: args.dry_run,
         removed: removed.entries.len() as u64,
         leads_moved: removed.leads_moved,
         numbers: removed.entries.into_iter().map(|entry| entry.phone_number).collect(),
-        not_listed: removed.not_listed.iter().map(E164::to_string).collect(),
+        not_listed: not_listed.iter().map(E164::to_string).collect(),
+        still_blocked_by: removed.still_reached.iter().map(|reached| reached.entry.phone_number.clone()).collect(),
         refused,
     };
     context.ui.record(&summary, COLUMNS)?;
@@ -90,11 +104,26 @@ fn work(session: &mut Session, numbers: &[E164], reason: &str, mode: RunMode) ->
 }
 
 fn refuse_nothing(removed: &Removed) -> Result<(), CommandError> {
+    if let (true, [reached, ..]) = (removed.entries.is_empty(), removed.still_reached.as_slice()) {
+        let listed = &reached.entry.phone_number;
+        let problem = format!("{} is listed as {listed}, which may be the same subscriber", reached.number);
+        return Err(
+            CommandError::failed(problem).hint(format!("remove that entry: crmctl dnc remove {listed} --reason TEXT"))
+        );
+    }
     match (removed.entries.is_empty(), removed.not_listed.as_slice()) {
         (true, [only]) => Err(CommandError::failed(format!("{only} is not on the do-not-call list"))
             .hint(format!("see what happened to it: crmctl dnc history {only}"))),
         (true, _) => Err(CommandError::failed("none of the numbers is on the do-not-call list")),
         (false, _) => Ok(()),
+    }
+}
+
+/// Says which numbers stay blocked by another spelling.
+fn tell_still_reached(removed: &Removed, ui: Ui) {
+    for reached in removed.still_reached.iter().take(SHOWN) {
+        let (number, listed) = (&reached.number, &reached.entry.phone_number);
+        ui.note(&format!("{number} stays blocked: {listed} is listed, which may be the same subscriber"));
     }
 }
 

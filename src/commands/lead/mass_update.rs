@@ -157,7 +157,7 @@ pub fn change_one(context: &Context, session: &mut Session, name: &LeadName, wan
 
 /// What a move to a status must hold: a number that goes on the list concerns every lead that has it.
 pub fn lock_to(status: Status) -> Lock {
-    if status == Status::Dnc { Lock::DncList } else { Lock::Leads }
+    if status == Status::Dnc { Lock::DncImport } else { Lock::Leads }
 }
 
 fn lock_of(action: &MassUpdate) -> Lock {

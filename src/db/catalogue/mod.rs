@@ -50,6 +50,8 @@ pub enum Writes {
     Editable { delete: bool },
     /// Rows change, and a trigger refuses to delete one.
     Kept,
+    /// Rows are closed once, or forbid more than before; their texts change for an erasure only, and none is deleted.
+    Ratcheted,
     /// Rows never change, but for texts that an erasure takes a person out of.
     AppendOnly,
     /// Rows change once, when they are decided.
@@ -130,6 +132,11 @@ impl Table {
     /// Whether its rows never change but for an erasure.
     pub fn is_log(&self) -> bool {
         matches!(self.writes, Writes::AppendOnly | Writes::DecidedOnce)
+    }
+
+    /// Whether its texts change for an erasure only, which has to name the row.
+    pub fn opens_for_erasure(&self) -> bool {
+        self.is_log() || self.writes == Writes::Ratcheted
     }
 
     /// The columns that an erasure may change.

@@ -13,6 +13,8 @@ use diesel::sql_types::{Bool, Text};
 use diesel::sqlite::SqliteConnection;
 
 use super::locks::{self, Lock, Waiting};
+use super::models::access::organizations;
+use super::models::dnc::dnc_spellings;
 use super::{Db, DbError, Location, RunMode, migrate};
 use open::SchemaUse;
 
@@ -108,7 +110,13 @@ impl Database {
     /// A migration failed; nothing was changed.
     pub fn migrate_up(&mut self) -> Result<Vec<String>, DbError> {
         self.known_migrations()?;
-        self.in_transaction(Begin::Write, None, migrate::up)
+        self.in_transaction(Begin::Write, None, |conn| {
+            let done = migrate::up(conn)?;
+            if !done.is_empty() {
+                after_migrating(conn)?;
+            }
+            Ok(done)
+        })
     }
 
     /// Reverts the last `steps` migrations in one transaction and returns their names.
@@ -128,7 +136,9 @@ impl Database {
         self.known_migrations()?;
         self.in_transaction(Begin::Write, None, |conn| {
             migrate::down(conn, 1)?;
-            migrate::up(conn)
+            let done = migrate::up(conn)?;
+            after_migrating(conn)?;
+            Ok(done)
         })
     }
 
@@ -367,6 +377,16 @@ impl Database {
         .get_result(c)?;
         if role.bypasses { Err(DbError::BypassesRowSecurity(role.name)) } else { Ok(()) }
     }
+}
+
+/// Brings up to date what is computed from rows that are older than its table.
+fn after_migrating(conn: &mut Db) -> Result<(), DbError> {
+    let now = jiff::Timestamp::now().into();
+    for org in organizations::all(conn)? {
+        act_for(conn, org.org_id())?;
+        dnc_spellings::bring_up_to_date(conn, org.org_id(), now)?;
+    }
+    Ok(())
 }
 
 /// What shows PostgreSQL's row-level security the organization, until the transaction ends. The key is an integer, so it is safe as

@@ -47,7 +47,6 @@ use shift_leads;
 
 use std::collections::BTreeMap;
 
-use super::models::dnc::dnc_list::NewDncEntry;
 use super::models::leads::Lead;
 use super::models::leads::lead_assignments::NewAssignment;
 use super::models::leads::lead_audit_log::NewAuditEntry;
@@ -75,7 +74,6 @@ pub struct LeadChanges {
     pub tags: Vec<NewTag>,
     pub phones: Vec<NewPhone>,
     pub notes: Vec<NewNote>,
-    pub dnc: Vec<NewDncEntry>,
     pub assignments: Vec<NewAssignment>,
     pub removed: RemovedParts,
 }
@@ -123,7 +121,6 @@ impl LeadChanges {
             && self.tags.is_empty()
             && self.phones.is_empty()
             && self.notes.is_empty()
-            && self.dnc.is_empty()
             && self.assignments.is_empty()
             && self.removed.is_empty()
     }

@@ -45,7 +45,6 @@ pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stam
     add_tags(conn, changes, stamp)?;
     add_phones(conn, changes, stamp)?;
     add_notes(conn, changes, stamp)?;
-    add_dnc(conn, changes, stamp)?;
     postgres_logs::add_assignments(conn, changes, stamp)?;
     remove_parts(conn, "lead_tags", "tag", &changes.removed.tags, stamp)?;
     remove_parts(conn, "lead_phones", "phone_number", &changes.removed.phones, stamp)?;
@@ -250,34 +249,6 @@ fn add_notes(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> R
     .bind::<Array<Text>, _>(rows.iter().map(|r| r.body.as_str()).collect::<Vec<_>>())
     .bind::<Array<Nullable<BigInt>>, _>(rows.iter().map(|r| r.author_id).collect::<Vec<_>>())
     .bind::<Array<UtcTimestamp>, _>(rows.iter().map(|r| r.created_at).collect::<Vec<_>>())
-    .execute(conn)?;
-    Ok(())
-}
-
-fn add_dnc(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
-    let rows = &changes.dnc;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    diesel::sql_query(
-        "INSERT INTO dnc_list (organization_id, phone_number, reason, source, scope, evidence,
-                               added_by, added_at, updated_at, import_id, added_actor, expires_at)
-         SELECT $1, r.phone_number, r.reason, r.source, r.scope, r.evidence, $2, $3, $3, $4, $5, r.expires_at
-         FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])
-              WITH ORDINALITY AS r (phone_number, reason, source, scope, evidence, expires_at, place) ORDER BY place
-         ON CONFLICT DO NOTHING",
-    )
-    .bind::<Integer, _>(stamp.org.0)
-    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
-    .bind::<UtcTimestamp, _>(stamp.now)
-    .bind::<Nullable<BigInt>, _>(stamp.import_id)
-    .bind::<Text, _>(&stamp.actor)
-    .bind::<Array<Text>, _>(rows.iter().map(|r| r.phone_number.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.reason.as_deref()).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(rows.iter().map(|r| r.source.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(rows.iter().map(|r| r.scope.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.evidence.as_deref()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<UtcTimestamp>>, _>(rows.iter().map(|r| r.expires_at).collect::<Vec<_>>())
     .execute(conn)?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_status_history::NewStatusChange;
 use crate::db::schema::{
-    dnc_list, lead_assignments, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads,
+    lead_assignments, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads,
 };
 use crate::db::types::UtcTimestamp;
 use crate::db::{DbError, Stamp};
@@ -143,9 +143,6 @@ pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &
     }
     for note in &changes.notes {
         diesel::insert_into(lead_notes::table).values(note).execute(conn)?;
-    }
-    for entry in &changes.dnc {
-        diesel::insert_into(dnc_list::table).values(entry).execute(conn)?;
     }
     for assignment in &changes.assignments {
         diesel::insert_into(lead_assignments::table).values(assignment).execute(conn)?;

@@ -1,8 +1,7 @@
-//! Do-not-call: which contacts an entry forbids, and what a further request makes of an entry.
+//! Do-not-call: the words of the list, its requests and its checks.
 
+pub mod bans;
 pub mod opt_out_text;
-
-use super::timestamp::Timestamp;
 
 vocabulary! {
     /// Where an entry or a request comes from.
@@ -99,54 +98,11 @@ impl DncScope {
     pub fn forbids_calls(self) -> bool {
         self.forbids(Some(Channel::Calls))
     }
-
-    fn and(self, other: DncScope) -> DncScope {
-        if self == other { self } else { DncScope::All }
-    }
-}
-
-/// What an entry forbids and until when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terms {
-    pub scope: DncScope,
-    /// Never, when empty.
-    pub expires_at: Option<Timestamp>,
-}
-
-/// What a request makes of the live entry of its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listing {
-    /// The number was not listed.
-    Added(Terms),
-    /// The entry forbids more, or longer, than it did.
-    Widened(Terms),
-    /// The entry forbade it already.
-    Covered(Terms),
-}
-
-impl Listing {
-    /// What a request that asks for `asked` makes of an entry with the terms `live`. Opt-outs only ratchet up: the
-    /// result forbids what either forbids, as long as either does.
-    pub fn of(live: Option<Terms>, asked: Terms) -> Listing {
-        let Some(live) = live else { return Listing::Added(asked) };
-        let scope = live.scope.and(asked.scope);
-        let expires_at = live.expires_at.zip(asked.expires_at).map(|(a, b)| a.max(b));
-        let joined = Terms { scope, expires_at };
-        if joined == live { Listing::Covered(live) } else { Listing::Widened(joined) }
-    }
-
-    /// The terms of the entry afterwards.
-    pub fn terms(self) -> Terms {
-        match self {
-            Listing::Added(terms) | Listing::Widened(terms) | Listing::Covered(terms) => terms,
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
     fn which_channel_a_scope_forbids() {
@@ -155,40 +111,6 @@ mod tests {
             assert_eq!(scope.forbids(Some(Channel::Calls)), calls, "{scope}");
             assert_eq!(scope.forbids(Some(Channel::Texts)), texts, "{scope}");
             assert!(scope.forbids(None));
-        }
-    }
-
-    #[test]
-    fn what_a_further_request_does() {
-        let terms = |scope, micros: Option<i64>| Terms { scope, expires_at: micros.map(Timestamp::from_micros) };
-        let (all, texts) = (terms(DncScope::All, None), terms(DncScope::Texts, None));
-        assert_eq!(Listing::of(None, texts), Listing::Added(texts));
-        assert_eq!(Listing::of(Some(all), texts), Listing::Covered(all));
-        assert_eq!(Listing::of(Some(texts), terms(DncScope::Calls, None)), Listing::Widened(all));
-        assert_eq!(Listing::of(Some(terms(DncScope::All, Some(5))), all), Listing::Widened(all));
-        assert_eq!(
-            Listing::of(Some(terms(DncScope::All, Some(5))), terms(DncScope::Texts, Some(3))),
-            Listing::Covered(terms(DncScope::All, Some(5)))
-        );
-    }
-
-    fn any_terms() -> impl Strategy<Value = Terms> {
-        let scope = proptest::sample::select(DncScope::ALL);
-        (scope, proptest::option::of(0i64..4))
-            .prop_map(|(scope, micros)| Terms { scope, expires_at: micros.map(Timestamp::from_micros) })
-    }
-
-    proptest! {
-        #[test]
-        fn no_request_weakens_an_entry(live in any_terms(), asked in any_terms(), at in 0i64..5) {
-            let holds = |terms: Terms, channel| {
-                terms.scope.forbids(Some(channel)) && terms.expires_at.is_none_or(|end| end > Timestamp::from_micros(at))
-            };
-            let after = Listing::of(Some(live), asked).terms();
-            for channel in [Channel::Calls, Channel::Texts] {
-                prop_assert!(!(holds(live, channel) || holds(asked, channel)) || holds(after, channel));
-            }
-            prop_assert_eq!(Listing::of(Some(after), asked), Listing::Covered(after));
         }
     }
 }

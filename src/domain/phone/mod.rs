@@ -5,9 +5,11 @@
 
 pub mod equivalents;
 mod number;
+mod old_spelling;
 pub mod plan;
 mod problem;
 mod read;
+pub mod reading;
 mod several;
 mod shape;
 

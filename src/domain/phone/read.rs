@@ -2,6 +2,7 @@
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber};
 
+use super::old_spelling;
 use super::shape::{Label, Shape};
 use super::{E164, PhoneProblem, Region, nanp, plan};
 use crate::domain::time::datetime;
@@ -92,7 +93,22 @@ pub fn parse(text: &str, region: Option<Region>, check: PhoneCheck) -> Result<Pa
             let read = read(&format!("{plus}{digits}"), region, check)?;
             Ok(ParsedPhone { repaired: true, ..read })
         }
-        None => read(trimmed, region, check).map(|read| ParsedPhone { repaired: was_cleaned, ..read }),
+        None => of_old_spelling(read(trimmed, region, check), trimmed, check)
+            .map(|read| ParsedPhone { repaired: was_cleaned, ..read }),
+    }
+}
+
+/// Whoever asks not to be contacted may do so by a number as it was written before its plan changed.
+fn of_old_spelling(
+    read: Result<ParsedPhone, PhoneProblem>,
+    text: &str,
+    check: PhoneCheck,
+) -> Result<ParsedPhone, PhoneProblem> {
+    match read {
+        Err(problem) if check == PhoneCheck::Possible => {
+            old_spelling::read(text).map(ParsedPhone::plain).ok_or(problem)
+        }
+        read => read,
     }
 }
 

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 
-use super::move_leads_to_dnc;
+use super::{Moved, move_leads_to_dnc};
 use crate::db::Stamp;
-use crate::db::lead_changes::{self, LeadChanges};
 use crate::db::models::dnc::dnc_entries::{self, DncEntry};
 use crate::db::models::dnc::dnc_list::{self, NewDncEntry};
 use crate::db::models::dnc::dnc_requests::{self, DncRequest};
+use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError};
+use crate::domain::dnc::bans::{Bans, Listing, StoredBans, Terms};
 use crate::domain::dnc::opt_out_text::OptOutClass;
-use crate::domain::dnc::{Decision, DncSource, Listing, RemovalKind, Terms};
+use crate::domain::dnc::{Decision, DncScope, DncSource, RemovalKind};
 use crate::domain::phone::E164;
 use crate::domain::time::business_days::dnc_deadline;
 use crate::domain::timestamp::Timestamp;
@@ -42,6 +43,8 @@ pub struct Added {
     /// What became of each request, in order.
     pub listings: Vec<Listing>,
     pub leads_moved: u64,
+    /// Leads that another transaction is changing: to be settled when it has ended.
+    pub skipped: Vec<i64>,
 }
 
 /// Honours requests: writes them and their entries, and moves the leads. The caller holds [`crate::db::Lock::DncList`];
@@ -49,7 +52,13 @@ pub struct Added {
 ///
 /// # Errors
 /// The database refuses.
-pub fn honour(conn: &mut Db, requests: &[Request], stamp: &Stamp, zone: &TimeZone) -> Result<Added, DbError> {
+pub fn honour(
+    conn: &mut Db,
+    requests: &[Request],
+    on_locked: OnLocked,
+    stamp: &Stamp,
+    zone: &TimeZone,
+) -> Result<Added, DbError> {
     let (numbers, listings) = list(conn, requests, stamp)?;
     let entries: HashMap<String, i64> =
         dnc_entries::live_among(conn, stamp.org, &numbers)?.into_iter().map(|e| (e.phone_number, e.id)).collect();
@@ -66,8 +75,8 @@ pub fn honour(conn: &mut Db, requests: &[Request], stamp: &Stamp, zone: &TimeZon
         .collect();
     dnc_requests::append(conn, &rows, stamp)?;
     honour_undecided(conn, &entries, requests, &listings, stamp)?;
-    let leads_moved = move_leads(conn, requests, &listings, stamp)?;
-    Ok(Added { listings, leads_moved })
+    let Moved { leads: leads_moved, skipped } = move_leads(conn, requests, &listings, on_locked, stamp)?;
+    Ok(Added { listings, leads_moved, skipped })
 }
 
 /// Decides earlier requests that the entries of these numbers honour, too.
@@ -82,13 +91,13 @@ fn honour_undecided(
     if undecided.is_empty() {
         return Ok(());
     }
-    // The last listing of a number has the terms of its entry.
-    let terms: HashMap<String, Terms> =
-        requests.iter().zip(listings).map(|(request, listing)| (request.number.to_string(), listing.terms())).collect();
+    // The last listing of a number says what its entry forbids.
+    let bans: HashMap<String, Bans> =
+        requests.iter().zip(listings).map(|(request, listing)| (request.number.to_string(), listing.bans())).collect();
     for kept in undecided {
         let asked = Terms { scope: kept.scope, expires_at: kept.expires_at };
-        let Some(listed) = terms.get(&kept.phone_number) else { continue };
-        if matches!(Listing::of(Some(*listed), asked), Listing::Covered(_)) {
+        let Some(listed) = bans.get(&kept.phone_number) else { continue };
+        if matches!(Listing::of(Some(*listed), asked.into()), Listing::Covered(_)) {
             let entry = entries.get(&kept.phone_number).copied();
             dnc_requests::decide(conn, kept.id, Decision::Honour, Some(LISTED_MEANWHILE), entry, stamp)?;
         }
@@ -117,7 +126,8 @@ pub fn keep_doubtful(
     let mut rows = Vec::with_capacity(requests.len());
     for (request, number) in requests.iter().zip(&numbers) {
         let entry = live.get(number.as_str()).copied();
-        let covered = entry.filter(|e| matches!(Listing::of(Some(e.terms()), request.terms), Listing::Covered(_)));
+        let covered =
+            entry.filter(|e| matches!(Listing::of(Some(e.bans()), request.terms.into()), Listing::Covered(_)));
         let row = row(request, stamp, zone);
         undecided.push(covered.is_none());
         rows.push(match covered {
@@ -144,11 +154,16 @@ const LISTED_ALREADY: &str = "the number was listed already";
 ///
 /// # Errors
 /// The database refuses.
-pub(super) fn list_kept(conn: &mut Db, kept: &[DncRequest], stamp: &Stamp) -> Result<Added, DbError> {
+pub(super) fn list_kept(
+    conn: &mut Db,
+    kept: &[DncRequest],
+    on_locked: OnLocked,
+    stamp: &Stamp,
+) -> Result<Added, DbError> {
     let requests: Vec<Request> = kept.iter().filter_map(|request| of_kept(request, stamp.now)).collect();
     let (_, listings) = list(conn, &requests, stamp)?;
-    let leads_moved = move_leads(conn, &requests, &listings, stamp)?;
-    Ok(Added { listings, leads_moved })
+    let Moved { leads: leads_moved, skipped } = move_leads(conn, &requests, &listings, on_locked, stamp)?;
+    Ok(Added { listings, leads_moved, skipped })
 }
 
 /// A kept request as it was made; an end that lies in the past by now is none.
@@ -170,17 +185,17 @@ fn list(conn: &mut Db, requests: &[Request], stamp: &Stamp) -> Result<(Vec<Strin
     numbers.sort_unstable();
     numbers.dedup();
     let stored = dnc_entries::live_among(conn, stamp.org, &numbers)?;
-    let mut live: HashMap<E164, Terms> = stored.iter().filter_map(terms_of).collect();
+    let mut live: HashMap<E164, Bans> = stored.iter().filter_map(bans_of).collect();
     let mut new: HashMap<E164, (usize, NewDncEntry)> = HashMap::new();
     let mut listings = Vec::with_capacity(requests.len());
     for (place, request) in requests.iter().enumerate() {
-        let listing = Listing::of(live.get(&request.number).copied(), request.terms);
-        live.insert(request.number, listing.terms());
+        let listing = Listing::of(live.get(&request.number).copied(), request.terms.into());
+        live.insert(request.number, listing.bans());
         if !matches!(listing, Listing::Covered(_)) {
             // An entry that a later request of the same call widens was never another's: it is written once.
             new.entry(request.number)
-                .and_modify(|(_, entry)| set_terms(entry, listing.terms()))
-                .or_insert_with(|| (place, entry(request, listing.terms(), stamp)));
+                .and_modify(|(_, entry)| set_bans(entry, listing.bans()))
+                .or_insert_with(|| (place, entry(request, listing.bans(), stamp)));
         }
         listings.push(listing);
     }
@@ -190,43 +205,80 @@ fn list(conn: &mut Db, requests: &[Request], stamp: &Stamp) -> Result<(Vec<Strin
     dnc_list::close(conn, &superseded, kind, kind.reason(), stamp)?;
     let mut entries: Vec<(usize, NewDncEntry)> = new.into_values().collect();
     entries.sort_unstable_by_key(|(place, _)| *place);
-    let dnc = entries.into_iter().map(|(_, entry)| entry).collect();
-    lead_changes::write(conn, &LeadChanges { dnc, ..LeadChanges::default() }, stamp)?;
+    let entries: Vec<NewDncEntry> = entries.into_iter().map(|(_, entry)| entry).collect();
+    dnc_list::add(conn, &entries, stamp)?;
     Ok((numbers, listings))
 }
 
+/// Puts numbers on the list for ever and for everything, because drafts of leads said so, and moves the leads. No request is
+/// kept: the drafts are the evidence. The caller holds [`crate::db::Lock::DncImport`].
+///
+/// # Errors
+/// The database refuses.
+pub fn list_flagged(conn: &mut Db, numbers: &[E164], evidence: &str, stamp: &Stamp) -> Result<(), DbError> {
+    let request = |number| Request {
+        number,
+        terms: Terms { scope: DncScope::All, expires_at: None },
+        source: if stamp.import_id.is_some() { DncSource::Import } else { DncSource::Manual },
+        reason: Some("do-not-call flag of a lead".into()),
+        text: Some(evidence.to_owned()),
+        class: None,
+        received_at: stamp.now,
+    };
+    for some in numbers.chunks(TOGETHER) {
+        let requests: Vec<Request> = some.iter().copied().map(request).collect();
+        let (_, listings) = list(conn, &requests, stamp)?;
+        move_leads(conn, &requests, &listings, OnLocked::Wait, stamp)?;
+    }
+    Ok(())
+}
+
+/// Numbers that are listed together.
+const TOGETHER: usize = 8000;
+
 /// Moves the leads whose number may not be called.
-fn move_leads(conn: &mut Db, requests: &[Request], listings: &[Listing], stamp: &Stamp) -> Result<u64, DbError> {
-    let barred = requests.iter().zip(listings).filter(|(_, listing)| listing.terms().scope.forbids_calls());
+fn move_leads(
+    conn: &mut Db,
+    requests: &[Request],
+    listings: &[Listing],
+    on_locked: OnLocked,
+    stamp: &Stamp,
+) -> Result<Moved, DbError> {
+    let barred = requests.iter().zip(listings).filter(|(_, listing)| listing.bans().calls.holds(stamp.now));
     let mut numbers: Vec<String> = barred.map(|(request, _)| request.number.to_string()).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    Ok(move_leads_to_dnc(conn, &numbers, stamp)? as u64)
+    move_leads_to_dnc(conn, &numbers, on_locked, stamp)
 }
 
 fn number_of(entry: &DncEntry) -> Option<E164> {
     E164::from_e164(&entry.phone_number)
 }
 
-fn terms_of(entry: &DncEntry) -> Option<(E164, Terms)> {
-    number_of(entry).map(|number| (number, entry.terms()))
+fn bans_of(entry: &DncEntry) -> Option<(E164, Bans)> {
+    number_of(entry).map(|number| (number, entry.bans()))
 }
 
-fn set_terms(entry: &mut NewDncEntry, terms: Terms) {
-    (entry.scope, entry.expires_at) = (terms.scope, terms.expires_at);
+fn set_bans(entry: &mut NewDncEntry, bans: Bans) {
+    let StoredBans { scope, expires_at, calls_expire_at, texts_expire_at } = bans.into();
+    (entry.scope, entry.expires_at) = (scope, expires_at);
+    (entry.calls_expire_at, entry.texts_expire_at) = (calls_expire_at, texts_expire_at);
 }
 
-fn entry(request: &Request, terms: Terms, stamp: &Stamp) -> NewDncEntry {
+fn entry(request: &Request, bans: Bans, stamp: &Stamp) -> NewDncEntry {
+    let StoredBans { scope, expires_at, calls_expire_at, texts_expire_at } = bans.into();
     NewDncEntry {
         organization_id: stamp.org.0,
         phone_number: request.number.to_string(),
         reason: request.reason.clone(),
         source: request.source,
-        scope: terms.scope,
+        scope,
         evidence: request.text.clone(),
         added_by: stamp.changed_by,
         added_at: stamp.now,
-        expires_at: terms.expires_at,
+        expires_at,
+        calls_expire_at,
+        texts_expire_at,
         updated_at: stamp.now,
         import_id: stamp.import_id,
         added_actor: stamp.actor.clone(),

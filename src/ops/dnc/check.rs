@@ -6,11 +6,13 @@ use serde::Serialize;
 
 use crate::db::Stamp;
 use crate::db::models::dnc::dnc_checks::{self, NewDncCheck};
-use crate::db::models::dnc::dnc_entries::{self, DncEntry};
+use crate::db::models::dnc::dnc_entries::DncEntry;
+use crate::db::models::dnc::dnc_spellings::{self, Reached};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::{Channel, DncScope, Verdict};
-use crate::domain::phone::{E164, PhoneProblem};
+use crate::domain::phone::reading::Reading;
+use crate::domain::phone::{E164, PhoneProblem, plan};
 use crate::domain::timestamp::Timestamp;
 
 /// The name of the organization's own list: what the trade calls the internal do-not-call list.
@@ -26,7 +28,7 @@ const LONGEST_INPUT: usize = 400;
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub input: String,
-    pub number: Result<E164, PhoneProblem>,
+    pub number: Result<Reading, PhoneProblem>,
 }
 
 /// Why a number is not clear.
@@ -39,6 +41,8 @@ pub struct Reason {
     pub since: Option<Timestamp>,
     /// Which contacts the entry forbids.
     pub scope: Option<DncScope>,
+    /// The number of the entry, when it is another spelling that reaches the same subscriber.
+    pub listed_as: Option<String>,
 }
 
 /// The answer about one number.
@@ -63,44 +67,57 @@ pub fn check(
     channel: Option<Channel>,
     now: Timestamp,
 ) -> Result<Vec<Answer>, DbError> {
-    let numbers: Vec<String> = asked.iter().filter_map(|one| one.number.as_ref().ok()).map(E164::to_string).collect();
-    let entries = dnc_entries::in_force_among(conn, org, &numbers, now)?;
-    let listed: HashMap<&str, &DncEntry> = entries.iter().map(|entry| (entry.phone_number.as_str(), entry)).collect();
-    Ok(asked.iter().map(|one| answer(one, &listed, channel)).collect())
+    let numbers: Vec<String> =
+        asked.iter().filter_map(|one| one.number.as_ref().ok()).flat_map(Reading::all).map(|n| n.to_string()).collect();
+    let mut listed: HashMap<String, Vec<DncEntry>> = HashMap::new();
+    for Reached { number, entry } in dnc_spellings::reaching(conn, org, &numbers, now)? {
+        listed.entry(number).or_default().push(entry);
+    }
+    Ok(asked.iter().map(|one| answer(one, &listed, channel, now)).collect())
 }
 
-fn answer(asked: &Asked, listed: &HashMap<&str, &DncEntry>, channel: Option<Channel>) -> Answer {
-    let number = match &asked.number {
-        Ok(number) => number.to_string(),
+fn answer(asked: &Asked, listed: &HashMap<String, Vec<DncEntry>>, channel: Option<Channel>, now: Timestamp) -> Answer {
+    let input = asked.input.clone();
+    let reading = match &asked.number {
+        Ok(reading) => reading,
         Err(problem) => {
-            let reason = Reason { list: None, reason: problem.to_string(), since: None, scope: None };
-            let verdict = Verdict::Unknown;
-            return Answer {
-                input: asked.input.clone(),
-                number: None,
-                verdict,
-                reasons: vec![reason],
-                lists_checked: Vec::new(),
-            };
+            let (verdict, reasons) = (Verdict::Unknown, vec![Reason::unchecked(problem.to_string())]);
+            return Answer { input, number: None, verdict, reasons, lists_checked: Vec::new() };
         }
     };
-    let entry = listed.get(number.as_str()).filter(|entry| entry.scope.forbids(channel));
-    let reasons: Vec<Reason> = entry.map(|entry| reason(entry)).into_iter().collect();
-    Answer {
-        input: asked.input.clone(),
-        verdict: if reasons.is_empty() { Verdict::Clear } else { Verdict::Blocked },
-        number: Some(number),
-        reasons,
-        lists_checked: vec![INTERNAL_LIST],
-    }
+    let mut entries: Vec<(E164, &DncEntry)> = reading
+        .all()
+        .flat_map(|number| listed.get(&number.to_string()).into_iter().flatten().map(move |entry| (number, entry)))
+        .filter(|(_, entry)| entry.bans().hold(channel, now))
+        .collect();
+    entries.sort_by_key(|(_, entry)| entry.id);
+    entries.dedup_by_key(|(_, entry)| entry.id);
+    let mut reasons: Vec<Reason> = entries.iter().map(|(number, entry)| Reason::of(entry, *number, now)).collect();
+    let verdict = match (reasons.is_empty(), plan::is_valid(reading.number)) {
+        (false, _) => Verdict::Blocked,
+        (true, true) => Verdict::Clear,
+        (true, false) => {
+            reasons.push(Reason::unchecked(PhoneProblem::NotValid(None).to_string()));
+            Verdict::Unknown
+        }
+    };
+    Answer { input, verdict, number: Some(reading.number.to_string()), reasons, lists_checked: vec![INTERNAL_LIST] }
 }
 
-fn reason(entry: &DncEntry) -> Reason {
-    Reason {
-        list: Some(INTERNAL_LIST),
-        reason: entry.reason.clone().unwrap_or_else(|| entry.source.to_string()),
-        since: Some(entry.added_at),
-        scope: Some(entry.scope),
+impl Reason {
+    /// Why a number could not be checked.
+    fn unchecked(reason: String) -> Reason {
+        Reason { list: None, reason, since: None, scope: None, listed_as: None }
+    }
+
+    fn of(entry: &DncEntry, number: E164, now: Timestamp) -> Reason {
+        Reason {
+            list: Some(INTERNAL_LIST),
+            reason: entry.reason.clone().unwrap_or_else(|| entry.source.to_string()),
+            since: Some(entry.added_at),
+            scope: entry.bans().scope_at(now),
+            listed_as: (entry.phone_number != number.to_string()).then(|| entry.phone_number.clone()),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::add::{Added, list_kept};
 use crate::db::Stamp;
 use crate::db::models::dnc::dnc_entries;
 use crate::db::models::dnc::dnc_requests::{self, DncRequest};
+use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError};
 use crate::domain::dnc::Decision;
 use crate::error::{CommandError, Explain};
@@ -42,14 +43,14 @@ pub fn decide(
     reason: Option<&str>,
     stamp: &Stamp,
 ) -> Result<(DncRequest, Added), DecideError> {
-    super::remove::expire(conn, stamp)?;
+    let mut skipped = super::remove::expire(conn, OnLocked::Skip, stamp)?.skipped;
     let kept = dnc_requests::by_id(conn, stamp.org, id)?.ok_or(DecideError::Unknown(id))?;
     if let (Some(decision), Some(at)) = (kept.decision, kept.decided_at) {
         return Err(DecideError::Decided { id, decision, at: at.to_string() });
     }
-    let (entry, added) = match decision {
+    let (entry, mut added) = match decision {
         Decision::Honour => {
-            let added = list_kept(conn, std::slice::from_ref(&kept), stamp)?;
+            let added = list_kept(conn, std::slice::from_ref(&kept), OnLocked::Skip, stamp)?;
             let entry = dnc_entries::live_among(conn, stamp.org, std::slice::from_ref(&kept.phone_number))?.pop();
             (entry.map(|entry| entry.id), added)
         }
@@ -57,5 +58,6 @@ pub fn decide(
     };
     dnc_requests::decide(conn, id, decision, reason, entry, stamp)?;
     let decided = dnc_requests::by_id(conn, stamp.org, id)?.ok_or(DecideError::Unknown(id))?;
-    Ok((decided, added))
+    skipped.append(&mut added.skipped);
+    Ok((decided, Added { skipped, ..added }))
 }

@@ -5,9 +5,10 @@ use serde::Serialize;
 use crate::db::models::dnc::dnc_checks::{self, DncCheck};
 use crate::db::models::dnc::dnc_entries::{self, DncEntry};
 use crate::db::models::dnc::dnc_requests::{self, DncRequest};
+use crate::db::models::dnc::dnc_spellings;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::{DncScope, DncSource};
-use crate::domain::phone::E164;
+use crate::domain::phone::reading::Reading;
 use crate::domain::timestamp::Timestamp;
 
 vocabulary! {
@@ -26,6 +27,8 @@ vocabulary! {
 #[derive(Debug, Clone, Serialize)]
 pub struct Event {
     pub at: Timestamp,
+    /// The spelling of the number to which it happened.
+    pub number: String,
     pub event: Happening,
     /// The reason, the text of a request, or the verdict of a check.
     pub detail: Option<String>,
@@ -38,16 +41,27 @@ pub struct Event {
     pub request_id: Option<i64>,
 }
 
-/// The history of a number.
+/// The history of a number, in every spelling that reaches its subscriber.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn history(conn: &mut Db, org: OrgId, number: E164) -> Result<Vec<Event>, DbError> {
-    let number = number.to_string();
+pub fn history(conn: &mut Db, org: OrgId, reading: Reading) -> Result<Vec<Event>, DbError> {
+    let own = reading.number.to_string();
+    let read: Vec<String> = reading.all().map(|number| number.to_string()).collect();
     let mut events = Vec::new();
-    dnc_requests::of_number(conn, org, &number)?.into_iter().for_each(|request| of_request(request, &mut events));
-    dnc_entries::of_number(conn, org, &number)?.into_iter().for_each(|entry| of_entry(entry, &mut events));
-    events.extend(dnc_checks::of_number(conn, org, &number)?.into_iter().map(of_check));
+    for number in dnc_spellings::with_others(&read) {
+        let first = events.len();
+        dnc_requests::of_number(conn, org, &number)?.into_iter().for_each(|request| of_request(request, &mut events));
+        dnc_entries::of_number(conn, org, &number)?.into_iter().for_each(|entry| of_entry(entry, &mut events));
+        events.extend(dnc_checks::of_number(conn, org, &number)?.into_iter().map(of_check));
+        for event in events.iter_mut().skip(first) {
+            event.number.clone_from(&number);
+            if number != own {
+                let detail = event.detail.take().map(|detail| format!(": {detail}")).unwrap_or_default();
+                event.detail = Some(format!("as {number}{detail}"));
+            }
+        }
+    }
     // A request precedes what it led to at the same time.
     events.sort_by_key(|event| event.at);
     Ok(events)
@@ -56,6 +70,7 @@ pub fn history(conn: &mut Db, org: OrgId, number: E164) -> Result<Vec<Event>, Db
 fn blank(at: Timestamp, event: Happening) -> Event {
     Event {
         at,
+        number: String::new(),
         event,
         detail: None,
         source: None,

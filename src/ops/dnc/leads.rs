@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Shift};
-use crate::db::models::dnc::{dnc_entries, dnc_list};
+use crate::db::models::dnc::dnc_spellings;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_phones;
 use crate::db::models::leads::lead_status_history::{self, NewStatusChange};
-use crate::db::models::leads::{self, Lead};
+use crate::db::models::leads::{self, Lead, OnLocked};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
 use crate::domain::leads::status::{Status, Trigger};
@@ -20,19 +20,34 @@ pub const LISTED_REASON: &str = "its number is on the do-not-call list";
 /// Why a lead leaves `dnc`.
 const DELISTED_REASON: &str = "its number is off the do-not-call list";
 /// Why a lead leaves `dnc` that got another number.
-pub const DELISTED_NUMBER: &str = "its new number is not on the do-not-call list";
+const DELISTED_NUMBER: &str = "its new number is not on the do-not-call list";
 
-/// Moves every live lead with one of these listed numbers to `dnc`, with audit and status history.
-/// Returns how many were moved.
+/// What became of the leads with some numbers.
+#[derive(Debug, Default)]
+pub struct Moved {
+    pub leads: u64,
+    /// Leads that another transaction is changing: [`settle`] them when it has ended.
+    pub skipped: Vec<i64>,
+}
+
+/// Moves every live lead with one of these listed numbers, as its first or a further one and in whatever spelling, to `dnc`,
+/// with audit and status history.
 ///
 /// # Errors
 /// The database refuses.
-pub fn move_leads_to_dnc(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Result<usize, DbError> {
+pub fn move_leads_to_dnc(
+    conn: &mut Db,
+    numbers: &[String],
+    on_locked: OnLocked,
+    stamp: &Stamp,
+) -> Result<Moved, DbError> {
     let mut changes = LeadChanges::default();
-    let mut moved = 0;
-    for (lead, status) in leads::statuses_for_change(conn, stamp.org, numbers)? {
+    let numbers = dnc_spellings::with_others(numbers);
+    let held = leads::hold_with_numbers(conn, stamp.org, &numbers, on_locked)?;
+    let mut moved = Moved { leads: 0, skipped: held.skipped };
+    for (lead, status) in held.statuses {
         if status != Status::Dnc {
-            moved += 1;
+            moved.leads += 1;
             changes.shift(lead, Shift::Status(Status::Dnc));
             write_down(lead, status, Status::Dnc, LISTED_REASON, &mut changes, stamp);
         }
@@ -68,21 +83,23 @@ pub fn status_row(lead: i64, from: Status, to: Status, reason: &str, stamp: &Sta
     }
 }
 
-/// Puts every live lead with one of these numbers, which are not listed any more, back from `dnc` to the status that
-/// it had before, with audit and status history. Returns how many were moved.
+/// Puts every live lead with one of these numbers, none of whose numbers is listed any more, back from `dnc` to the status
+/// that it had before, with audit and status history.
 ///
 /// # Errors
 /// The database refuses.
-pub fn move_leads_back(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Result<usize, DbError> {
-    let listed = dnc_list::listed_among(conn, stamp.org, numbers, stamp.now)?;
-    let free: Vec<String> = numbers
-        .iter()
-        .filter(|number| E164::from_e164(number).is_none_or(|number| !listed.contains(&number)))
-        .cloned()
-        .collect();
-    let mut leads = leads::statuses_for_change(conn, stamp.org, &free)?;
-    leads.retain(|(_, status)| *status == Status::Dnc);
-    let ids: Vec<i64> = leads.iter().map(|(lead, _)| *lead).collect();
+pub fn move_leads_back(
+    conn: &mut Db,
+    numbers: &[String],
+    on_locked: OnLocked,
+    stamp: &Stamp,
+) -> Result<Moved, DbError> {
+    let numbers = dnc_spellings::with_others(numbers);
+    let mut held = leads::hold_with_numbers(conn, stamp.org, &numbers, on_locked)?;
+    held.statuses.retain(|(_, status)| *status == Status::Dnc);
+    let mut ids: Vec<i64> = held.statuses.iter().map(|(lead, _)| *lead).collect();
+    let barred = with_barred_number(conn, stamp, &ids)?;
+    ids.retain(|lead| !barred.contains(lead));
     let before = lead_status_history::before_dnc(conn, stamp.org, &ids)?;
     let mut changes = LeadChanges::default();
     for lead in &ids {
@@ -91,7 +108,88 @@ pub fn move_leads_back(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Resu
         write_down(*lead, Status::Dnc, status, DELISTED_REASON, &mut changes, stamp);
     }
     lead_changes::write(conn, &changes, stamp)?;
-    Ok(ids.len())
+    Ok(Moved { leads: ids.len() as u64, skipped: held.skipped })
+}
+
+/// Makes the statuses of leads follow their numbers: of those that were skipped before.
+///
+/// # Errors
+/// The database refuses.
+pub fn settle(conn: &mut Db, leads: &[i64], stamp: &Stamp) -> Result<u64, DbError> {
+    let mut changes = LeadChanges::default();
+    let mut moved = 0;
+    for mut lead in leads::by_ids_for_change(conn, stamp.org, leads)? {
+        let further = lead_phones::of_leads(conn, stamp.org, &[lead.id])?.remove(&lead.id).unwrap_or_default();
+        let further: Vec<String> = further.into_iter().map(|phone| phone.phone_number).collect();
+        if lead.deleted_at.is_none() && follow_numbers(conn, &mut lead, &further, &mut changes, stamp)? {
+            changes.shift(lead.id, Shift::Status(lead.status));
+            moved += 1;
+        }
+    }
+    lead_changes::write(conn, &changes, stamp)?;
+    Ok(moved)
+}
+
+/// Which of these leads have a number that may not be called.
+fn with_barred_number(conn: &mut Db, stamp: &Stamp, leads: &[i64]) -> Result<HashSet<i64>, DbError> {
+    let mut barred = HashSet::new();
+    for some in leads.chunks(TOGETHER) {
+        let numbers = numbers_of(conn, stamp.org, some)?;
+        let texts: Vec<String> = numbers.iter().map(|(_, number)| number.clone()).collect();
+        let listed: HashSet<String> =
+            dnc_spellings::barred_among(conn, stamp.org, &texts, stamp.now)?.iter().map(E164::to_string).collect();
+        barred.extend(numbers.into_iter().filter(|(_, number)| listed.contains(number)).map(|(lead, _)| lead));
+    }
+    Ok(barred)
+}
+
+/// Leads that are looked up together.
+const TOGETHER: usize = 1000;
+
+/// The numbers of leads, the first and further ones.
+fn numbers_of(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<(i64, String)>, DbError> {
+    let mut numbers = leads::first_numbers(conn, org, ids)?;
+    for (lead, phones) in lead_phones::of_leads(conn, org, ids)? {
+        numbers.extend(phones.into_iter().map(|phone| (lead, phone.phone_number)));
+    }
+    Ok(numbers)
+}
+
+/// Makes the status of a lead follow its numbers, the first and these further ones: to `dnc`, or back. Tells whether that
+/// moved it.
+///
+/// # Errors
+/// The database refuses.
+pub fn follow_numbers(
+    conn: &mut Db,
+    lead: &mut Lead,
+    further: &[String],
+    changes: &mut LeadChanges,
+    stamp: &Stamp,
+) -> Result<bool, DbError> {
+    let numbers: Vec<String> = lead.phone_number.iter().chain(further).cloned().collect();
+    let is_listed = !dnc_spellings::barred_among(conn, stamp.org, &numbers, stamp.now)?.is_empty();
+    if is_listed && lead.status != Status::Dnc {
+        record_move(lead, Status::Dnc, LISTED_REASON, changes, stamp);
+        return Ok(true);
+    }
+    if !is_listed && lead.status == Status::Dnc {
+        let before = lead_status_history::before_dnc(conn, stamp.org, &[lead.id])?.remove(&lead.id);
+        record_move(lead, before.unwrap_or(Status::New), DELISTED_NUMBER, changes, stamp);
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// The listed number by which a lead may not be called.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn listed_number(conn: &mut Db, lead: i64, stamp: &Stamp) -> Result<Option<String>, DbError> {
+    let numbers: Vec<String> = numbers_of(conn, stamp.org, &[lead])?.into_iter().map(|(_, number)| number).collect();
+    let reached = dnc_spellings::reaching(conn, stamp.org, &numbers, stamp.now)?;
+    let barring = reached.into_iter().find(|reached| reached.entry.bans().calls.holds(stamp.now));
+    Ok(barring.map(|reached| reached.entry.phone_number))
 }
 
 /// Those numbers of each lead, the first and further ones, that may not be contacted on one channel or on any. A lead
@@ -115,8 +213,8 @@ pub fn blocked_numbers<'a>(
         numbers.extend(phones.into_iter().map(|phone| (lead, phone.phone_number)));
     }
     let texts: Vec<String> = numbers.iter().map(|(_, number)| number.clone()).collect();
-    let entries = dnc_entries::in_force_among(conn, org, &texts, now)?;
-    let listed: HashSet<&str> = entries.iter().map(|entry| entry.phone_number.as_str()).collect();
+    let reached = dnc_spellings::reaching(conn, org, &texts, now)?;
+    let listed: HashSet<&str> = reached.iter().map(|reached| reached.number.as_str()).collect();
     let mut blocked: HashMap<i64, Vec<String>> = HashMap::new();
     for (lead, number) in numbers.into_iter().filter(|(_, number)| listed.contains(number.as_str())) {
         blocked.entry(lead).or_default().push(number);

@@ -7,7 +7,9 @@ pub mod history;
 mod leads;
 pub mod remove;
 pub mod replies;
+pub mod spellings;
 
 pub use leads::{
-    DELISTED_NUMBER, LISTED_REASON, blocked_numbers, move_leads_back, move_leads_to_dnc, record_move, status_row,
+    LISTED_REASON, Moved, blocked_numbers, follow_numbers, listed_number, move_leads_back, move_leads_to_dnc,
+    record_move, settle, status_row,
 };

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::add::{Request, honour, keep_doubtful};
 use crate::db::Stamp;
+use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError};
-use crate::domain::dnc::Listing;
+use crate::domain::dnc::bans::Listing;
 use crate::domain::dnc::opt_out_text::{Detected, OptOutClass, detect};
 
 vocabulary! {
@@ -34,12 +35,17 @@ pub struct Applied {
     pub outcome: ReplyOutcome,
 }
 
-/// Applies replies: `certain` and `likely` ones put their numbers on the list, `review` ones are kept undecided. The
+/// Applies replies, and tells what became of each, and which leads another transaction is changing: `certain` and `likely` ones put their numbers on the list, `review` ones are kept undecided. The
 /// caller holds [`crate::db::Lock::DncList`].
 ///
 /// # Errors
 /// The database refuses.
-pub fn apply(conn: &mut Db, replies: &[Request], stamp: &Stamp, zone: &TimeZone) -> Result<Vec<Applied>, DbError> {
+pub fn apply(
+    conn: &mut Db,
+    replies: &[Request],
+    stamp: &Stamp,
+    zone: &TimeZone,
+) -> Result<(Vec<Applied>, Vec<i64>), DbError> {
     let found: Vec<Detected> = replies.iter().map(|reply| detect(reply.text.as_deref().unwrap_or_default())).collect();
     let (mut asked, mut doubtful) = (Vec::new(), Vec::new());
     for (reply, detected) in replies.iter().zip(&found) {
@@ -52,8 +58,9 @@ pub fn apply(conn: &mut Db, replies: &[Request], stamp: &Stamp, zone: &TimeZone)
     }
     // Doubtful ones first: a plain request for the same number honours them.
     let mut undecided = keep_doubtful(conn, &doubtful, stamp, zone)?.into_iter();
-    let mut listings = honour(conn, &asked, stamp, zone)?.listings.into_iter();
-    Ok(found
+    let added = honour(conn, &asked, OnLocked::Skip, stamp, zone)?;
+    let mut listings = added.listings.into_iter();
+    let applied = found
         .into_iter()
         .map(|detected| {
             let outcome = match detected.class {
@@ -70,5 +77,6 @@ pub fn apply(conn: &mut Db, replies: &[Request], stamp: &Stamp, zone: &TimeZone)
             };
             Applied { class: detected.class, matched: detected.matched, outcome }
         })
-        .collect())
+        .collect();
+    Ok((applied, added.skipped))
 }

@@ -1,8 +1,9 @@
 //! Deleting a lead, which keeps its row, and restoring one that was deleted or merged.
 
-use super::edit::{deny_consent, field_audit, follow_number};
+use super::edit::{deny_consent, field_audit};
 use super::keys;
 use super::merge::{Unmerged, unmerge};
+use super::parts::Parts;
 use super::upsert::apply::FieldChange;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
@@ -13,6 +14,7 @@ use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
+use crate::ops::dnc::follow_numbers;
 
 /// Why a lead was not restored.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +92,7 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Option<U
         return Err(RestoreError::Erased(lead.id));
     }
     let since = lead.deleted_at.take().ok_or(RestoreError::NotDeleted(lead.id))?;
-    crate::ops::dnc::remove::expire(conn, stamp)?;
+    crate::ops::dnc::remove::expire(conn, leads::OnLocked::Wait, stamp)?;
     let mut log = vec![stamp.audit(lead.id, AuditAction::Restore)];
     let mut unmerged = None;
     if let Some(survivor) = lead.merged_into_id.take() {
@@ -113,7 +115,8 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Option<U
     if lead.deleted_at.is_none() {
         refuse_taken(conn, lead, stamp)?;
         changes.audit.extend(inherit(conn, lead, stamp)?);
-        follow_number(conn, lead, &mut changes, stamp)?;
+        let further = Parts::of_lead(conn, stamp.org, lead.id)?.phones;
+        follow_numbers(conn, lead, &further, &mut changes, stamp)?;
     }
     lead.updated_at = stamp.now;
     lead.version += 1;

@@ -22,6 +22,8 @@ pub struct LeadDraft {
     pub email_opt_out: bool,
     pub tags: Vec<String>,
     pub further_phones: Vec<(E164, String)>,
+    /// What numbers of the draft are when they have lost a plus: each number with the other one.
+    pub lost_plus: Vec<(E164, E164)>,
     pub note: Option<String>,
 }
 
@@ -39,6 +41,7 @@ impl LeadDraft {
             email_opt_out: false,
             tags: Vec::new(),
             further_phones: Vec::new(),
+            lost_plus: Vec::new(),
             note: None,
         }
     }
@@ -46,6 +49,22 @@ impl LeadDraft {
     /// The numbers that the draft gives: the lead's own, then further ones.
     pub fn numbers(&self) -> impl Iterator<Item = E164> {
         self.phone.into_iter().chain(self.further_phones.iter().map(|(number, _)| *number))
+    }
+
+    /// The numbers that the draft gives, and those that they may be.
+    pub fn possible_numbers(&self) -> impl Iterator<Item = E164> {
+        self.numbers().chain(self.lost_plus.iter().map(|(_, with_plus)| *with_plus))
+    }
+
+    /// The draft with a number that may have lost its plus taken for the other one.
+    pub fn with_plus(&self, number: E164, with_plus: E164) -> LeadDraft {
+        let mut draft = self.clone();
+        if draft.phone == Some(number) {
+            draft.phone = Some(with_plus);
+            draft.lead.phone_number = Some(with_plus.to_string());
+        }
+        draft.further_phones.iter_mut().filter(|(further, _)| *further == number).for_each(|(n, _)| *n = with_plus);
+        draft
     }
 
     /// Whether the person asks not to be contacted in some way.

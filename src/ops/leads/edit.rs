@@ -8,13 +8,12 @@ use super::upsert::apply::{FieldChange, apply_edit};
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
 use crate::db::lead_fields::StoredField;
-use crate::db::models::dnc::dnc_list;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
-use crate::db::models::leads::lead_status_history;
-use crate::db::models::leads::{self, Lead};
+use crate::db::models::leads::{self, Lead, OnLocked};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
-use crate::domain::dnc::{DncScope, DncSource, Terms};
+use crate::domain::dnc::bans::Terms;
+use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::status::{MoveRule, Status};
@@ -22,7 +21,7 @@ use crate::domain::phone::E164;
 use crate::error::{CommandError, Explain};
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::dnc::remove::expire;
-use crate::ops::dnc::{DELISTED_NUMBER, LISTED_REASON, record_move};
+use crate::ops::dnc::{follow_numbers, listed_number};
 use jiff::tz::TimeZone;
 
 /// Why a lead was not changed.
@@ -160,8 +159,8 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
         let (from, to) = (before.owner_id, lead.owner_id);
         changes.assignments.push(stamp.assignment(id, from, to, Strategy::Manual));
     }
-    if lead.phone_number != before.phone_number {
-        follow_number(conn, &mut lead, &mut changes, stamp)?;
+    if lead.phone_number != before.phone_number || !changes.phones.is_empty() {
+        follow_numbers(conn, &mut lead, &parts.phones, &mut changes, stamp)?;
     }
     if !changes.audit.is_empty() {
         lead.updated_at = stamp.now;
@@ -192,8 +191,8 @@ pub fn set_status(
     let mut changes = LeadChanges::default();
     match (from, to, lead.phone_number.as_deref().and_then(E164::from_e164)) {
         // Only its number's way off the list leads out of `dnc`, forced or not.
-        (Status::Dnc, _, number) => {
-            let number = number.map(|number| number.to_string()).unwrap_or_default();
+        (Status::Dnc, _, _) => {
+            let number = listed_number(conn, id, stamp)?.or(lead.phone_number).unwrap_or_default();
             return Err(EditError::Listed { lead: id, number });
         }
         (_, Status::Dnc, Some(number)) => {
@@ -207,7 +206,7 @@ pub fn set_status(
                 class: None,
                 received_at: stamp.now,
             };
-            honour(conn, &[request], stamp, zone)?;
+            honour(conn, &[request], OnLocked::Wait, stamp, zone)?;
             return Ok(());
         }
         (_, Status::Dnc, None) => {
@@ -237,7 +236,7 @@ pub fn set_status(
 
 /// The lead as it is now, held against changes by others.
 pub(super) fn begin(conn: &mut Db, id: i64, if_version: Option<i32>, stamp: &Stamp) -> Result<Lead, EditError> {
-    expire(conn, stamp)?;
+    expire(conn, OnLocked::Wait, stamp)?;
     let lead = leads::by_ids_for_change(conn, stamp.org, &[id])?.pop().ok_or(EditError::Deleted(id))?;
     match if_version {
         _ if lead.deleted_at.is_some() => Err(EditError::Deleted(id)),
@@ -274,24 +273,6 @@ pub(super) fn deny_consent(lead: &mut Lead, fields: &mut Vec<FieldChange>, stamp
         |field: &str, old: Option<String>, new: String| FieldChange { field: field.into(), old, new: Some(new) };
     fields.push(change("consent_status", Some(current.to_string()), Consent::Denied.to_string()));
     fields.push(change("consent_at", since.map(|time| time.to_string()), stamp.now.to_string()));
-}
-
-/// Makes the status of a lead follow its new number: to `dnc`, or back.
-pub(super) fn follow_number(
-    conn: &mut Db,
-    lead: &mut Lead,
-    changes: &mut LeadChanges,
-    stamp: &Stamp,
-) -> Result<(), DbError> {
-    let numbers: Vec<String> = lead.phone_number.iter().cloned().collect();
-    let is_listed = !dnc_list::listed_among(conn, stamp.org, &numbers, stamp.now)?.is_empty();
-    if is_listed && lead.status != Status::Dnc {
-        record_move(lead, Status::Dnc, LISTED_REASON, changes, stamp);
-    } else if !is_listed && lead.status == Status::Dnc {
-        let before = lead_status_history::before_dnc(conn, stamp.org, &[lead.id])?.remove(&lead.id);
-        record_move(lead, before.unwrap_or(Status::New), DELISTED_NUMBER, changes, stamp);
-    }
-    Ok(())
 }
 
 /// The audit entry of a field that changed.

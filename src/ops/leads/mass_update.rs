@@ -6,11 +6,13 @@ use serde::Serialize;
 use super::edit::{deny_consent, field_audit};
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Shift};
+use crate::db::models::leads::OnLocked;
 use crate::db::models::leads::lead_tags::{self, NewTag};
 use crate::db::models::leads::{self, LeadState};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
-use crate::domain::dnc::{DncScope, DncSource, Terms};
+use crate::domain::dnc::bans::Terms;
+use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::leads::assignment::{Strategy, whose_turn};
 use crate::domain::leads::status::{MoveRule, Status};
 use crate::domain::phone::E164;
@@ -74,7 +76,7 @@ pub fn change(
     zone: &TimeZone,
     step: &mut dyn FnMut(usize) -> Result<(), DbError>,
 ) -> Result<MassUpdateCounts, DbError> {
-    expire(conn, stamp)?;
+    expire(conn, OnLocked::Wait, stamp)?;
     let mut counts = MassUpdateCounts::default();
     for some in ids.chunks(BATCH) {
         step(counts.matched)?;
@@ -198,7 +200,7 @@ fn list_numbers(
             }
         }
     }
-    honour(conn, &requests, stamp, zone)?;
+    honour(conn, &requests, OnLocked::Wait, stamp, zone)?;
     let mut changes = LeadChanges::default();
     for mut lead in leads::by_ids(conn, stamp.org, &without)? {
         let mut fields = Vec::new();

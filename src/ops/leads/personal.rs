@@ -95,7 +95,7 @@ pub fn personal(
         });
     }
     for number in numbers(conn, org, &ids, &log)? {
-        let events = dnc_history::history(conn, org, number)?;
+        let events = dnc_history::history(conn, org, number.into())?;
         if !events.is_empty() {
             personal.do_not_call.push(OneNumber { phone_number: number.to_string(), events });
         }

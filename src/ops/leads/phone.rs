@@ -1,39 +1,42 @@
 //! The numbers of a lead: further ones, and which is the first.
 
-use super::edit::{EditError, begin, field_audit, follow_number, store};
+use super::edit::{EditError, begin, field_audit, store};
 use super::keys;
 use super::parts::Parts;
 use super::upsert::apply::FieldChange;
 use crate::db::Db;
 use crate::db::Stamp;
 use crate::db::lead_changes::{LeadChanges, Shift};
-use crate::db::models::leads::lead_phones::{self, NewPhone};
+use crate::db::models::leads::Lead;
+use crate::db::models::leads::lead_phones::NewPhone;
 use crate::domain::leads::consent::Consent;
+use crate::ops::dnc::follow_numbers;
 
 /// What kind a further number is of that nobody has named.
 pub const OTHER: &str = "other";
 /// The longest name of a kind, in characters.
 pub const LONGEST_KIND: usize = 40;
 
-/// Adds a further number to a lead; false when it has that number. The caller holds [`crate::db::Lock::Leads`].
+/// Adds a further number to a lead, and makes its status follow; false when it has that number. The caller holds
+/// [`crate::db::Lock::Leads`].
 ///
 /// # Errors
 /// The lead is deleted, or the database refuses.
 pub fn add(conn: &mut Db, id: i64, number: &str, kind: &str, stamp: &Stamp) -> Result<bool, EditError> {
     let lead = begin(conn, id, None, stamp)?;
-    let parts = Parts::of_lead(conn, stamp.org, id)?;
+    let mut parts = Parts::of_lead(conn, stamp.org, id)?;
     if lead.phone_number.as_deref() == Some(number) || parts.phones.iter().any(|known| known == number) {
         return Ok(false);
     }
     let mut changes = LeadChanges::default();
     changes.audit.push(field_audit(id, phone(None, Some(number)), stamp));
     changes.phones.push(row(id, number, kind, stamp));
-    changes.shift(id, Shift::Parts);
-    store(conn, &changes, stamp)?;
+    parts.phones.push(number.to_owned());
+    shift(conn, lead, &parts.phones, changes, stamp)?;
     Ok(true)
 }
 
-/// Takes a further number from a lead. The caller holds [`crate::db::Lock::Leads`].
+/// Takes a further number from a lead, and makes its status follow. The caller holds [`crate::db::Lock::Leads`].
 ///
 /// # Errors
 /// The lead is deleted or has no such further number, or the database refuses.
@@ -42,12 +45,12 @@ pub fn remove(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result<(),
     if lead.phone_number.as_deref() == Some(number) {
         return Err(EditError::FirstNumber { lead: id, number: number.to_owned() });
     }
-    refuse_unknown(conn, id, number, stamp)?;
+    let mut further = known_further(conn, id, number, stamp)?;
+    further.retain(|known| known != number);
     let mut changes = LeadChanges::default();
     changes.audit.push(field_audit(id, phone(Some(number), None), stamp));
     changes.removed.phones.push((id, number.to_owned()));
-    changes.shift(id, Shift::Parts);
-    store(conn, &changes, stamp)
+    shift(conn, lead, &further, changes, stamp)
 }
 
 /// Makes a further number of a lead its first, which becomes a further one, and its status follow the new number; returns
@@ -61,7 +64,7 @@ pub fn make_first(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result
     if lead.phone_number.as_deref() == Some(number) {
         return Ok(String::new());
     }
-    refuse_unknown(conn, id, number, stamp)?;
+    let mut further = known_further(conn, id, number, stamp)?;
     let old = lead.phone_number.replace(number.to_owned());
     let extension = std::mem::take(&mut lead.phone_extension);
     if let Some((holder, what)) = keys::holder(conn, &lead, stamp.org)? {
@@ -81,13 +84,14 @@ pub fn make_first(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result
     if let Some(old) = &old {
         fields.push(phone(None, Some(old)));
         changes.phones.push(row(id, old, OTHER, stamp));
+        further.push(old.clone());
     }
     let opt_out = keys::opt_out_of_others(conn, &lead, &lead, stamp.org)?;
     if opt_out.denied && lead.consent_status != Consent::Denied {
         super::edit::deny_consent(&mut lead, &mut fields, stamp);
     }
     changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
-    follow_number(conn, &mut lead, &mut changes, stamp)?;
+    follow_numbers(conn, &mut lead, &further, &mut changes, stamp)?;
     lead.updated_at = stamp.now;
     lead.version += 1;
     changes.updated.push(lead);
@@ -95,10 +99,27 @@ pub fn make_first(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result
     Ok(extension)
 }
 
-fn refuse_unknown(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result<(), EditError> {
-    let known = lead_phones::of_leads(conn, stamp.org, &[id])?.remove(&id).unwrap_or_default();
-    match known.iter().any(|phone| phone.phone_number == number) {
-        true => Ok(()),
+/// Writes a lead whose further numbers have changed.
+fn shift(
+    conn: &mut Db,
+    mut lead: Lead,
+    further: &[String],
+    mut changes: LeadChanges,
+    stamp: &Stamp,
+) -> Result<(), EditError> {
+    let shift = match follow_numbers(conn, &mut lead, further, &mut changes, stamp)? {
+        true => Shift::Status(lead.status),
+        false => Shift::Parts,
+    };
+    changes.shift(lead.id, shift);
+    store(conn, &changes, stamp)
+}
+
+/// The further numbers of a lead, among which this one must be.
+fn known_further(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result<Vec<String>, EditError> {
+    let further = Parts::of_lead(conn, stamp.org, id)?.phones;
+    match further.iter().any(|known| known == number) {
+        true => Ok(further),
         false => Err(EditError::UnknownNumber { lead: id, number: number.to_owned() }),
     }
 }

@@ -44,6 +44,8 @@ fn fill(world: &World, slug: &str) {
     ok(&["lead", "search", "ada"]);
     ok(&["segment", "create", "vips", "--where", "tag = vip"]);
     ok(&["dnc", "add", "+12125550103", "--reason", "asked"]);
+    // A mobile number in Argentina, which is also written without its 9.
+    ok(&["dnc", "add", "+5491123456789", "--reason", "asked"]);
     assert_eq!(run(&["dnc", "check", "+12125550103", "--record"]).code, Some(3));
     ok(&["roi", "cost", "add", "web", "2026-03", "5"]);
     ok(&["roi", "rate", "set", "EUR", "2026-03", "1.08"]);

@@ -3,6 +3,7 @@
 use crate::commands::args::leads::values::LeadValues;
 use crate::commands::context::Context;
 use crate::db::models::leads;
+use crate::db::models::leads::OnLocked;
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
@@ -10,6 +11,7 @@ use crate::domain::leads::status::Status;
 use crate::domain::phone::Region;
 use crate::error::{CommandError, Exit, Result};
 use crate::import::kinds::leads::checker::Identity;
+use crate::ops::dnc::remove::expire;
 use crate::ops::leads::upsert::{Fate, LeadWriter, Policy};
 
 /// Add one lead
@@ -42,10 +44,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let stamp = session.stamp.clone();
     let policy = Policy { on_duplicate: OnDuplicate::Reject, on_listed: OnListed::Flag };
     // A number that goes on the list concerns every lead that has it.
-    let lock = if draft.wants_dnc() { Lock::DncList } else { Lock::Leads };
+    let lock = if draft.wants_dnc() { Lock::DncImport } else { Lock::Leads };
     let outcome = session.db.write_under(lock, org, RunMode::Commit, |conn| -> Result<_> {
+        expire(conn, OnLocked::Wait, &stamp)?;
         let mut writer = LeadWriter::new(conn, stamp, policy, "lead add".into(), 1)?;
         let outcome = writer.write(conn, &[&draft])?.pop();
+        writer.finish(conn)?;
         match outcome.map(|o| o.fate) {
             Some(Fate::RejectedDuplicate(id)) => {
                 Err(CommandError::failed(format!("the lead {id} is this person already"))

@@ -32,16 +32,32 @@ impl Audited for Setting {
     }
 }
 
-/// The organization's settings by key.
+/// What begins the keys that the program keeps for itself.
+pub const INTERNAL: &str = "internal.";
+
+/// The organization's settings by key, but those that the program keeps for itself.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn all(conn: &mut Db, org: OrgId) -> Result<Vec<Setting>, DbError> {
     Ok(system_config::table
         .filter(system_config::organization_id.eq(org.0))
+        .filter(system_config::config_key.not_like(format!("{INTERNAL}%")))
         .order(system_config::config_key)
         .select(Setting::as_select())
         .load(conn)?)
+}
+
+/// The value of a setting.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn value(conn: &mut Db, org: OrgId, key: &str) -> Result<Option<String>, DbError> {
+    Ok(system_config::table
+        .filter(system_config::organization_id.eq(org.0).and(system_config::config_key.eq(key)))
+        .select(system_config::config_value)
+        .first(conn)
+        .optional()?)
 }
 
 /// A setting as it is now, held against changes by others until the transaction ends.

@@ -5,10 +5,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Text};
 use serde::Serialize;
 
+use super::dnc_list as list;
 use crate::db::models::IN_LIST;
 use crate::db::schema::{dnc_list, dnc_requests, leads};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::dnc::{DncScope, DncSource, RemovalKind, Terms};
+use crate::domain::dnc::bans::{Bans, StoredBans};
+use crate::domain::dnc::{DncScope, DncSource, RemovalKind};
 use crate::domain::leads::status::Status;
 use crate::domain::timestamp::Timestamp;
 
@@ -25,6 +27,8 @@ pub struct DncEntry {
     pub added_by: Option<i64>,
     pub added_at: Timestamp,
     pub expires_at: Option<Timestamp>,
+    pub calls_expire_at: Option<Timestamp>,
+    pub texts_expire_at: Option<Timestamp>,
     pub removed_by: Option<i64>,
     pub removed_at: Option<Timestamp>,
     pub removal_kind: Option<RemovalKind>,
@@ -36,8 +40,9 @@ pub struct DncEntry {
 
 impl DncEntry {
     /// What it forbids and until when.
-    pub fn terms(&self) -> Terms {
-        Terms { scope: self.scope, expires_at: self.expires_at }
+    pub fn bans(&self) -> Bans {
+        let DncEntry { scope, expires_at, calls_expire_at, texts_expire_at, .. } = *self;
+        StoredBans { scope, expires_at, calls_expire_at, texts_expire_at }.into()
     }
 }
 
@@ -90,7 +95,8 @@ pub fn page(
     Ok(query.order(dnc_list::id.desc()).limit(limit).select(DncEntry::as_select()).load(conn)?)
 }
 
-/// The entries of these numbers that nobody has closed, expired ones among them.
+/// The entries of these very numbers that nobody has closed, expired ones among them. Who asks whether a number may be contacted
+/// asks [`super::dnc_spellings::reaching`].
 ///
 /// # Errors
 /// The database cannot be read.
@@ -122,14 +128,16 @@ pub fn live_among(conn: &mut Db, org: OrgId, numbers: &[String]) -> Result<Vec<D
     Ok(found)
 }
 
-/// The entries of these numbers that are in force at `now`.
+/// The entry with this id, live or closed.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn in_force_among(conn: &mut Db, org: OrgId, numbers: &[String], now: Timestamp) -> Result<Vec<DncEntry>, DbError> {
-    let mut entries = live_among(conn, org, numbers)?;
-    entries.retain(|entry| entry.expires_at.is_none_or(|end| end > now));
-    Ok(entries)
+pub fn by_id(conn: &mut Db, org: OrgId, id: i64) -> Result<Option<DncEntry>, DbError> {
+    Ok(dnc_list::table
+        .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::id.eq(id)))
+        .select(DncEntry::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Every entry that a number ever had, in the order in which they were made.
@@ -162,9 +170,9 @@ pub struct DncStats {
     pub entries: i64,
     /// Of those, made in the last 30 days.
     pub added_30_days: i64,
-    /// Of those, ending in the next 30 days.
+    /// Of those, ending in the next 30 days, for calls or for texts.
     pub expiring_30_days: i64,
-    /// Entries whose time has come and that `dnc expire` will close.
+    /// Entries whose time has come, for calls or for texts, and that `dnc expire` will close.
     pub expired: i64,
     /// Closed entries, which are kept.
     pub removed: i64,
@@ -193,8 +201,16 @@ pub fn stats(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<DncStats, DbEr
     Ok(DncStats {
         entries: in_force().count().get_result(conn)?,
         added_30_days: in_force().filter(dnc_list::added_at.ge(before)).count().get_result(conn)?,
-        expiring_30_days: in_force().filter(dnc_list::expires_at.le(after)).count().get_result(conn)?,
-        expired: live().filter(dnc_list::expires_at.le(now)).count().get_result(conn)?,
+        expiring_30_days: in_force()
+            .filter(
+                dnc_list::expires_at
+                    .le(after)
+                    .or(dnc_list::calls_expire_at.le(after))
+                    .or(dnc_list::texts_expire_at.le(after)),
+            )
+            .count()
+            .get_result(conn)?,
+        expired: list::expired(conn, org, now)?.len() as i64,
         removed: dnc_list::table
             .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_not_null()))
             .count()

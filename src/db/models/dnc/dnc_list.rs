@@ -1,17 +1,28 @@
-//! The organization's do-not-call list: writing and closing entries, and which numbers are listed.
+//! The organization's do-not-call list: writing and closing entries.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 
-use super::dnc_entries;
+use super::dnc_entries::DncEntry;
+use super::dnc_spellings;
 use crate::db::Stamp;
 use crate::db::models::IN_LIST;
 use crate::db::schema::dnc_list;
+use crate::db::types::UtcTimestamp;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::{DncScope, DncSource, RemovalKind};
-use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
+
+/// An entry that was just written.
+#[derive(QueryableByName)]
+struct Made {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Text)]
+    phone_number: String,
+}
 
 /// One entry to write.
 #[derive(Debug, Clone, Insertable)]
@@ -26,38 +37,62 @@ pub struct NewDncEntry {
     pub added_by: Option<i64>,
     pub added_at: Timestamp,
     pub expires_at: Option<Timestamp>,
+    pub calls_expire_at: Option<Timestamp>,
+    pub texts_expire_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub import_id: Option<i64>,
     /// The account and host, with the user's email when there is one.
     pub added_actor: String,
 }
 
-/// Calls `each` with every number whose live entry forbids calls at `now`.
+/// Writes new entries with the other spellings of their numbers. The caller has closed the live ones of these numbers.
 ///
 /// # Errors
-/// The database cannot be read.
-pub fn each_listed(conn: &mut Db, org: OrgId, now: Timestamp, mut each: impl FnMut(E164)) -> Result<(), DbError> {
-    let live = dnc_list::table
-        .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
-        .filter(dnc_list::scope.ne(DncScope::Texts))
-        .filter(dnc_list::expires_at.is_null().or(dnc_list::expires_at.gt(now)))
-        .select(dnc_list::phone_number);
-    for number in live.load_iter::<String, diesel::connection::DefaultLoadingMode>(conn)? {
-        if let Some(number) = E164::from_e164(&number?) {
-            each(number);
-        }
+/// The database refuses.
+pub fn add(conn: &mut Db, entries: &[NewDncEntry], stamp: &Stamp) -> Result<(), DbError> {
+    for some in entries.chunks(TOGETHER) {
+        let Db::Postgres(pg) = conn else {
+            for entry in some {
+                diesel::insert_into(dnc_list::table).values(entry).execute(conn)?;
+                dnc_spellings::add_of_last(conn, entry)?;
+            }
+            continue;
+        };
+        let made = add_together(pg, some, stamp)?;
+        dnc_spellings::add(conn, stamp.org, made.iter().map(|made| (made.id, made.phone_number.as_str())))?;
     }
     Ok(())
 }
 
-/// Which of these numbers have a live entry that forbids calls at `now`.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn listed_among(conn: &mut Db, org: OrgId, numbers: &[String], now: Timestamp) -> Result<Vec<E164>, DbError> {
-    let entries = dnc_entries::in_force_among(conn, org, numbers, now)?;
-    let barred = entries.iter().filter(|entry| entry.scope.forbids_calls());
-    Ok(barred.filter_map(|entry| E164::from_e164(&entry.phone_number)).collect())
+/// Entries that one statement writes.
+const TOGETHER: usize = 8000;
+
+fn add_together(conn: &mut PgConnection, entries: &[NewDncEntry], stamp: &Stamp) -> Result<Vec<Made>, DbError> {
+    fn each<'a, T>(entries: &'a [NewDncEntry], column: impl Fn(&'a NewDncEntry) -> T) -> Vec<T> {
+        entries.iter().map(column).collect()
+    }
+    Ok(diesel::sql_query(
+        "INSERT INTO dnc_list (organization_id, added_by, added_at, updated_at, import_id, added_actor, phone_number,
+             reason, source, scope, evidence, expires_at, calls_expire_at, texts_expire_at)
+         SELECT $1, $2, $3, $3, $4, $5, r.*
+         FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[],
+                  $13::timestamptz[]) AS r
+         RETURNING id, phone_number",
+    )
+    .bind::<Integer, _>(stamp.org.0)
+    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
+    .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Nullable<BigInt>, _>(stamp.import_id)
+    .bind::<Text, _>(&stamp.actor)
+    .bind::<Array<Text>, _>(each(entries, |e| e.phone_number.as_str()))
+    .bind::<Array<Nullable<Text>>, _>(each(entries, |e| e.reason.as_deref()))
+    .bind::<Array<Text>, _>(each(entries, |e| e.source.as_str()))
+    .bind::<Array<Text>, _>(each(entries, |e| e.scope.as_str()))
+    .bind::<Array<Nullable<Text>>, _>(each(entries, |e| e.evidence.as_deref()))
+    .bind::<Array<Nullable<UtcTimestamp>>, _>(each(entries, |e| e.expires_at))
+    .bind::<Array<Nullable<UtcTimestamp>>, _>(each(entries, |e| e.calls_expire_at))
+    .bind::<Array<Nullable<UtcTimestamp>>, _>(each(entries, |e| e.texts_expire_at))
+    .load(conn)?)
 }
 
 /// Closes entries that nobody has closed, and says why.
@@ -100,59 +135,87 @@ pub fn close_of_import(conn: &mut Db, import: i64, stamp: &Stamp) -> Result<Vec<
     Ok(numbers)
 }
 
-/// The entries whose time has come and that nobody has closed yet, with their numbers.
+/// The entries of which a ban has ended and that nobody has closed yet.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn expired(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<(i64, String)>, DbError> {
+pub fn expired(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<DncEntry>, DbError> {
+    let live = || {
+        dnc_list::table
+            .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
+            .order(dnc_list::id)
+            .select(DncEntry::as_select())
+    };
+    // Ends of whole entries have an index, and so have entries of two ends.
+    let mut found: Vec<DncEntry> = live().filter(dnc_list::expires_at.le(now)).load(conn)?;
+    let has_early_end = dnc_list::calls_expire_at.is_not_null().or(dnc_list::texts_expire_at.is_not_null());
+    let has_ended = dnc_list::calls_expire_at.le(now).or(dnc_list::texts_expire_at.le(now));
+    let is_whole = dnc_list::expires_at.is_null().or(dnc_list::expires_at.gt(now));
+    found.extend(live().filter(has_early_end).filter(has_ended).filter(is_whole).load::<DncEntry>(conn)?);
+    Ok(found)
+}
+
+/// The entries that entries of an import replaced at `replaced_at`, for their numbers.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn superseded(
+    conn: &mut Db,
+    org: OrgId,
+    numbers: &[String],
+    replaced_at: Timestamp,
+) -> Result<Vec<DncEntry>, DbError> {
+    let mut found = Vec::new();
+    for chunk in numbers.chunks(IN_LIST) {
+        found.extend(
+            dnc_list::table
+                .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.eq(replaced_at)))
+                .filter(dnc_list::removal_kind.eq(RemovalKind::Replacement))
+                .filter(dnc_list::phone_number.eq_any(chunk.to_vec()))
+                .order(dnc_list::id)
+                .select(DncEntry::as_select())
+                .load::<DncEntry>(conn)?,
+        );
+    }
+    Ok(found)
+}
+
+/// The highest id that an entry of the organization has; 0 when there is none.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn last_id(conn: &mut Db, org: OrgId) -> Result<i64, DbError> {
+    let last: Option<i64> = dnc_list::table
+        .filter(dnc_list::organization_id.eq(org.0))
+        .select(diesel::dsl::max(dnc_list::id))
+        .get_result(conn)?;
+    Ok(last.unwrap_or_default())
+}
+
+/// Ids and numbers of the entries after the one with this id, in the order of ids.
+///
+/// # Errors
+/// The database cannot be read.
+pub(super) fn numbers_after(conn: &mut Db, org: OrgId, after: i64, limit: i64) -> Result<Vec<(i64, String)>, DbError> {
     Ok(dnc_list::table
-        .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.is_null()))
-        .filter(dnc_list::expires_at.le(now))
+        .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::id.gt(after)))
         .order(dnc_list::id)
+        .limit(limit)
         .select((dnc_list::id, dnc_list::phone_number))
         .load(conn)?)
 }
 
-/// Opens the entries again that entries of an import replaced at `replaced_at`: they may still forbid texts.
+/// The numbers of entries that were made after the one with this id, or closed since this time.
 ///
 /// # Errors
-/// The database refuses.
-pub fn reopen_superseded(
-    conn: &mut Db,
-    numbers: &[String],
-    replaced_at: Timestamp,
-    stamp: &Stamp,
-) -> Result<(), DbError> {
-    for chunk in numbers.chunks(IN_LIST) {
-        let replaced = dnc_list::table
-            .filter(dnc_list::organization_id.eq(stamp.org.0).and(dnc_list::removed_at.eq(replaced_at)))
-            .filter(
-                dnc_list::removal_kind.eq(RemovalKind::Replacement).and(dnc_list::phone_number.eq_any(chunk.to_vec())),
-            );
-        diesel::update(replaced)
-            .set((
-                dnc_list::removed_at.eq(None::<Timestamp>),
-                dnc_list::removed_by.eq(None::<i64>),
-                dnc_list::removed_actor.eq(None::<String>),
-                dnc_list::removal_kind.eq(None::<RemovalKind>),
-                dnc_list::removal_reason.eq(None::<String>),
-                dnc_list::updated_at.eq(stamp.now),
-                dnc_list::version.eq(dnc_list::version + 1),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
-}
-
-/// Closes live entries of these numbers that do not forbid calls (expired, or for texts only), so that a new
-/// entry can take their place. Closed entries are kept.
-///
-/// # Errors
-/// The database refuses.
-pub fn close_superseded(conn: &mut Db, numbers: &[String], stamp: &Stamp) -> Result<(), DbError> {
-    let live = dnc_entries::live_among(conn, stamp.org, numbers)?;
-    let ids: Vec<i64> = live.iter().map(|entry| entry.id).collect();
-    close(conn, &ids, RemovalKind::Replacement, RemovalKind::Replacement.reason(), stamp)
+/// The database cannot be read.
+pub fn changed_since(conn: &mut Db, org: OrgId, after: i64, since: Timestamp) -> Result<Vec<String>, DbError> {
+    Ok(dnc_list::table
+        .filter(dnc_list::organization_id.eq(org.0))
+        .filter(dnc_list::id.gt(after).or(dnc_list::removed_at.ge(since)))
+        .select(dnc_list::phone_number)
+        .distinct()
+        .load(conn)?)
 }
 
 /// When a person last took each of these numbers off the list; numbers that nobody took off are missing.

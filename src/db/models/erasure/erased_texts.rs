@@ -173,7 +173,7 @@ pub fn set(
     lead: i64,
     stamp: &Stamp,
 ) -> Result<(), DbError> {
-    if let (true, Some(id)) = (table.is_log(), key.number()) {
+    if let (true, Some(id)) = (table.opens_for_erasure(), key.number()) {
         mark_row(conn, stamp.org, table.name, id, lead)?;
     }
     let mut update = Statement::new("UPDATE ").sql(table.name).sql(" SET ");

@@ -14,7 +14,7 @@ pub mod status_rows;
 use diesel::prelude::*;
 
 use super::IN_LIST;
-use crate::db::schema::leads;
+use crate::db::schema::{lead_phones as further, leads};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::leads::status::Status;
 
@@ -150,47 +150,125 @@ pub fn live_by_phones(conn: &mut Db, org: OrgId, phones: &[String]) -> Result<Ve
     Ok(found)
 }
 
-/// The live leads with one of these phones and their statuses, by id, held against changes by others until the
+/// What to do about leads that another transaction is changing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnLocked {
+    /// Wait until it ends.
+    Wait,
+    /// Leave them out, and tell which.
+    Skip,
+}
+
+/// Leads and their statuses, by id, held against changes by others.
+#[derive(Debug, Default)]
+pub struct HeldLeads {
+    pub statuses: Vec<(i64, Status)>,
+    /// Leads that others hold.
+    pub skipped: Vec<i64>,
+}
+
+/// The live leads with one of these numbers, as their first or a further one, held against changes by others until the
 /// transaction ends. On SQLite nobody else writes anyway.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn statuses_for_change(conn: &mut Db, org: OrgId, phones: &[String]) -> Result<Vec<(i64, Status)>, DbError> {
+pub fn hold_with_numbers(
+    conn: &mut Db,
+    org: OrgId,
+    phones: &[String],
+    on_locked: OnLocked,
+) -> Result<HeldLeads, DbError> {
     #[derive(QueryableByName)]
     struct Found {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
         id: i64,
-        #[diesel(sql_type = diesel::sql_types::Text)]
-        status: Status,
     }
-    let mut found: Vec<(i64, Status)> = Vec::new();
+    let mut held = HeldLeads::default();
     for chunk in phones.chunks(IN_LIST) {
         match conn {
-            Db::Sqlite(sqlite) => found.extend(
+            Db::Sqlite(sqlite) => held.statuses.extend(
                 leads::table
                     .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null()))
-                    .filter(leads::phone_number.eq_any(chunk))
+                    .filter(
+                        leads::phone_number.eq_any(chunk).or(leads::id.eq_any(
+                            further::table
+                                .filter(further::organization_id.eq(org.0))
+                                .filter(further::phone_number.eq_any(chunk))
+                                .select(further::lead_id),
+                        )),
+                    )
                     .select((leads::id, leads::status))
                     .load::<(i64, Status)>(sqlite)?,
             ),
             // Number by number, each by the index: asked for a thousand, PostgreSQL reads all leads.
-            Db::Postgres(pg) => found.extend(
-                diesel::sql_query(
-                    "SELECT l.id, l.status
+            Db::Postgres(pg) => {
+                let ids: Vec<i64> = diesel::sql_query(
+                    "SELECT DISTINCT f.id
                      FROM (SELECT DISTINCT number FROM unnest($2) AS u (number)) n CROSS JOIN LATERAL (
-                         SELECT id, status FROM leads
-                         WHERE organization_id = $1 AND phone_number = n.number AND deleted_at IS NULL FOR UPDATE
-                     ) l",
+                         SELECT id FROM leads
+                         WHERE organization_id = $1 AND phone_number = n.number AND deleted_at IS NULL
+                         UNION ALL
+                         SELECT p.lead_id FROM lead_phones p
+                         JOIN leads l ON l.organization_id = p.organization_id AND l.id = p.lead_id
+                         WHERE p.organization_id = $1 AND p.phone_number = n.number AND l.deleted_at IS NULL
+                     ) f ORDER BY f.id",
                 )
                 .bind::<diesel::sql_types::Integer, _>(org.0)
                 .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(chunk)
                 .load::<Found>(pg)?
                 .into_iter()
-                .map(|row| (row.id, row.status)),
-            ),
+                .map(|row| row.id)
+                .collect();
+                hold(pg, org, &ids, on_locked, &mut held)?;
+            }
         }
     }
-    found.sort_unstable_by_key(|(id, _)| *id);
+    held.statuses.sort_unstable_by_key(|(id, _)| *id);
+    held.statuses.dedup_by_key(|(id, _)| *id);
+    held.skipped.sort_unstable();
+    held.skipped.dedup();
+    Ok(held)
+}
+
+/// Holds those of these leads that are live, in the order of their ids.
+fn hold(
+    conn: &mut PgConnection,
+    org: OrgId,
+    ids: &[i64],
+    on_locked: OnLocked,
+    held: &mut HeldLeads,
+) -> Result<(), DbError> {
+    let live = leads::table
+        .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null()))
+        .filter(leads::id.eq_any(ids))
+        .order(leads::id)
+        .select((leads::id, leads::status));
+    let found: Vec<(i64, Status)> = match on_locked {
+        OnLocked::Wait => live.for_update().load(conn)?,
+        OnLocked::Skip => live.for_update().skip_locked().load(conn)?,
+    };
+    if on_locked == OnLocked::Skip {
+        held.skipped.extend(ids.iter().filter(|id| !found.iter().any(|(known, _)| known == *id)));
+    }
+    held.statuses.extend(found);
+    Ok(())
+}
+
+/// The first numbers of these leads; those without one are missing.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn first_numbers(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<(i64, String)>, DbError> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(IN_LIST) {
+        found.extend(
+            leads::table
+                .filter(leads::organization_id.eq(org.0).and(leads::id.eq_any(chunk.to_vec())))
+                .filter(leads::phone_number.is_not_null())
+                .select((leads::id, leads::phone_number.assume_not_null()))
+                .load::<(i64, String)>(conn)?,
+        );
+    }
     Ok(found)
 }
 

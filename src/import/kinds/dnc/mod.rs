@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
+use crate::db::models::leads::OnLocked;
 use crate::db::{Db, Lock};
-use crate::domain::dnc::Listing;
+use crate::domain::dnc::bans::Listing;
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::time::datetime;
 use crate::import::ImportError;
@@ -41,7 +42,7 @@ pub struct Dnc {
 
 impl Kind for Dnc {
     const KIND: ImportKind = ImportKind::Dnc;
-    const LOCK: Lock = Lock::DncList;
+    const LOCK: Lock = Lock::DncImport;
     type Field = DncField;
     type Options = DncOptions;
     type Value = Vec<Request>;
@@ -58,7 +59,7 @@ impl Kind for Dnc {
     }
 
     fn begin(&mut self, conn: &mut Db, _rows: usize, stamp: &Stamp) -> Result<(), ImportError> {
-        expire(conn, stamp)?;
+        expire(conn, OnLocked::Wait, stamp)?;
         Ok(())
     }
 
@@ -68,7 +69,7 @@ impl Kind for Dnc {
 
     fn write(&mut self, conn: &mut Db, rows: &[Vec<Request>], stamp: &Stamp) -> Result<Vec<Outcome>, ImportError> {
         let requests: Vec<Request> = rows.iter().flatten().cloned().collect();
-        let added = honour(conn, &requests, stamp, &self.zone)?;
+        let added = honour(conn, &requests, OnLocked::Wait, stamp, &self.zone)?;
         self.counts.requests += requests.len() as u64;
         self.counts.leads_moved += added.leads_moved;
         let mut listings = added.listings.into_iter();

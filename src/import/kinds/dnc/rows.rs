@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::DncField;
-use crate::domain::dnc::{DncScope, DncSource, Terms};
+use crate::domain::dnc::bans::Terms;
+use crate::domain::dnc::{DncScope, DncSource};
+use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{E164, PhoneCheck};
 use crate::domain::text::fold_key;
 use crate::domain::time::datetime::{self, DateOrder};
@@ -149,7 +151,8 @@ fn numbers(cells: &mut RowCells<'_, DncField>) -> Vec<E164> {
             false => cells.reject_part(problem),
         }
     }
-    let mut numbers: Vec<E164> = phones.into_iter().map(|phone| phone.number).collect();
+    // In doubt about who asked, neither is contacted.
+    let mut numbers: Vec<E164> = phones.into_iter().flat_map(|phone| Reading::from(phone).all()).collect();
     numbers.sort_unstable();
     numbers.dedup();
     numbers

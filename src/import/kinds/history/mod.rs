@@ -11,9 +11,11 @@ use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::access::users;
 use crate::db::models::imports::Import;
+use crate::db::models::leads::OnLocked;
 use crate::db::models::leads::{lead_merges, lead_status_history};
 use crate::db::{Db, DbError, Lock, OrgId};
-use crate::domain::dnc::{DncScope, DncSource, Terms};
+use crate::domain::dnc::bans::Terms;
+use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::email::Email;
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::leads::status::Status;
@@ -144,7 +146,7 @@ pub struct EventRow {
 
 impl Kind for History {
     const KIND: ImportKind = ImportKind::History;
-    const LOCK: Lock = Lock::DncList;
+    const LOCK: Lock = Lock::DncImport;
     type Field = HistoryField;
     type Options = HistoryOptions;
     type Value = EventRow;
@@ -234,7 +236,7 @@ impl Kind for History {
             self.counts.dnc_flagged += requests.len() as u64;
             self.counts.leads_moved += moves.moved;
             if !requests.is_empty() {
-                self.counts.leads_moved += honour(conn, &requests, stamp, &self.zone)?.leads_moved;
+                self.counts.leads_moved += honour(conn, &requests, OnLocked::Wait, stamp, &self.zone)?.leads_moved;
             }
         }
         self.counts.leads = self.leads.len() as u64;

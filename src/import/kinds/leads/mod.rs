@@ -15,6 +15,7 @@ use std::time::Instant;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::imports;
+use crate::db::models::leads::OnLocked;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, RunMode, locks};
 use crate::domain::imports::kind::ImportKind;
@@ -28,6 +29,7 @@ use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{ProblemKind, Row, RowProblem};
 use crate::import::source::{Item, Source, SourceOptions};
 use crate::import::unclaimed::{Unclaimed, Watch};
+use crate::ops::dnc;
 use crate::ops::imports::undo::Undoing;
 use crate::ops::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
 use checker::{Checked, Checker};
@@ -94,7 +96,11 @@ pub fn import(
     let interrupted = db.interrupted();
     let mode = request.mode;
     let job = Job { source, options, checker, request, started, interrupted: &interrupted };
-    let org = job.request.organization.org_id();
+    let (org, stamp) = (job.request.organization.org_id(), job.request.stamp.clone());
+    if mode == RunMode::Commit && db.read(org, |conn| dnc::remove::is_due(conn, &stamp))? {
+        // Before, and not within: whoever adds to the list need not wait for the entries that an import closes.
+        db.write_under(Lock::DncImport, org, mode, |conn| dnc::remove::expire(conn, OnLocked::Wait, &stamp).map(drop))?;
+    }
     db.write_as(mode, org, |conn| job.run(conn, observer))
 }
 
@@ -189,6 +195,8 @@ impl Job<'_> {
         };
         self.pump(&mut work, observer)?;
         self.source.verify_unchanged()?;
+        // What others have changed in the list meanwhile is seen, and nobody changes it until the end.
+        locks::acquire(work.conn, Lock::Leads, org, &mut |text| observer.notice(text), self.interrupted)?;
         let summary = work.finish(import_id)?;
         summary.remarks().iter().for_each(|text| observer.notice(text));
         Ok(summary)
@@ -280,6 +288,7 @@ fn broken(row: Row, problem: RowProblem) -> Checked {
         draft: None,
         problems: vec![problem],
         repaired: false,
+        lost_plus: None,
         placeholders: 0,
         opts_out: false,
         not_opted_in: false,
@@ -328,6 +337,11 @@ impl Work<'_> {
                         None => {
                             self.text_opt_outs.take(checked);
                             self.summary.repaired += u64::from(checked.repaired);
+                            if let Some(how) = &checked.lost_plus {
+                                self.summary.without_plus += 1;
+                                let example = &mut self.summary.without_plus_example;
+                                example.get_or_insert_with(|| format!("in row {} {how}", checked.row.number));
+                            }
                             self.summary.dropped_values += checked.problems.len() as u64;
                             self.list_dropped(checked, outcome.fate)?;
                             self.list_skipped(&checked.row, outcome.fate)?;

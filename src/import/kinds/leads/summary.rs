@@ -35,6 +35,10 @@ pub struct ImportSummary {
     pub rejected_opt_out_row: Option<u64>,
     /// Rows whose opt-in says no, which leaves the consent open.
     pub not_opted_in: u64,
+    /// Rows with a number that was read without plus and is another valid one with it.
+    pub without_plus: u64,
+    /// How the first of them was read.
+    pub without_plus_example: Option<String>,
     /// Rows that asked for a forbidden status move.
     pub status_kept: u64,
     /// Rows that give another creation time than their lead has: it is set once.
@@ -126,6 +130,12 @@ impl ImportSummary {
                  the numbers that people share extensions, or import them as further phones",
                 rows(self.contradicting, "say"),
                 named.join(", "),
+            ));
+        }
+        if let Some(example) = &self.without_plus_example {
+            remarks.push(format!(
+                "{} a number without + that is another one with it: {example}; on the do-not-call list either counts",
+                rows(self.without_plus, "give"),
             ));
         }
         remarks

@@ -3,8 +3,10 @@
 use jiff::tz::TimeZone;
 
 use super::checker::Checked;
+use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError, Stamp};
-use crate::domain::dnc::{DncScope, DncSource, Terms};
+use crate::domain::dnc::bans::Terms;
+use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::E164;
 use crate::ops::dnc::add::{Request, honour};
 
@@ -19,12 +21,12 @@ impl TextOptOuts {
     /// Takes the wish of an accepted row. Who wants no calls either is listed for everything.
     pub fn take(&mut self, checked: &Checked) {
         if let Some(draft) = checked.draft.as_ref().filter(|draft| draft.do_not_text && !draft.wants_dnc()) {
-            self.0.extend(draft.numbers());
+            self.0.extend(draft.possible_numbers());
         }
     }
 
-    /// Puts the numbers on the do-not-call list for texts. The lock of imports is enough: whoever changes the list takes it,
-    /// too, and no lead moves.
+    /// Puts the numbers on the do-not-call list for texts. The caller holds
+    /// [`crate::db::Lock::Leads`]: no other import runs, and whoever else changes the list waits.
     ///
     /// # Errors
     /// The database refuses.
@@ -43,7 +45,7 @@ impl TextOptOuts {
         };
         for some in numbers.chunks(TOGETHER) {
             let requests: Vec<Request> = some.iter().copied().map(request).collect();
-            honour(conn, &requests, stamp, zone)?;
+            honour(conn, &requests, OnLocked::Wait, stamp, zone)?;
         }
         Ok(())
     }

@@ -22,9 +22,10 @@ pub use undoing::{Count, Kept, KeptList, TakenBack, Undoing, Undoings};
 
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
-use crate::db::models::dnc::dnc_list;
+use crate::db::models::dnc::dnc_spellings;
 use crate::db::models::imports::import_effects::{self, Logged, Made};
 use crate::db::models::imports::{self, Import, NewImport};
+use crate::db::models::leads::OnLocked;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_status_history;
 use crate::db::models::leads::{self, Lead};
@@ -305,11 +306,11 @@ impl Work<'_> {
     /// returned and is listed go there.
     fn settle_dnc(&mut self, conn: &mut Db, closed: &[String]) -> Result<(), UndoError> {
         let stamp = &self.request.stamp;
-        let listed = dnc_list::listed_among(conn, stamp.org, &self.restored_numbers, stamp.now)?;
+        let listed = dnc_spellings::barred_among(conn, stamp.org, &self.restored_numbers, stamp.now)?;
         let listed: Vec<String> = listed.iter().map(E164::to_string).collect();
-        let to_dnc = dnc::move_leads_to_dnc(conn, &listed, stamp)?;
-        let back = dnc::move_leads_back(conn, closed, stamp)?;
-        self.summary.dnc_moved = (to_dnc + back) as u64;
+        let to_dnc = dnc::move_leads_to_dnc(conn, &listed, OnLocked::Wait, stamp)?;
+        let back = dnc::move_leads_back(conn, closed, OnLocked::Wait, stamp)?;
+        self.summary.dnc_moved = to_dnc.leads + back.leads;
         Ok(())
     }
 
@@ -358,7 +359,7 @@ impl Scope<'_> {
     /// The numbers of these leads that are on the do-not-call list.
     fn listed(&self, conn: &mut Db, stamp: &Stamp, leads: &[Lead]) -> Result<HashSet<E164>, DbError> {
         let phones: Vec<String> = leads.iter().filter_map(|lead| lead.phone_number.clone()).collect();
-        Ok(dnc_list::listed_among(conn, stamp.org, &phones, stamp.now)?.into_iter().collect())
+        Ok(dnc_spellings::barred_among(conn, stamp.org, &phones, stamp.now)?.into_iter().collect())
     }
 
     fn circumstances(&self, lead: &Lead, listed: &HashSet<E164>, status_since: Option<Timestamp>) -> Circumstances {

@@ -84,7 +84,7 @@ pub fn timeline(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Event>, DbEr
     }
     events.extend(of_imports(conn, org, &log)?);
     for number in numbers(conn, org, &ids, &log)? {
-        events.extend(dnc_history::history(conn, org, number)?.into_iter().map(|event| of_dnc(number, event)));
+        events.extend(dnc_history::history(conn, org, number.into())?.into_iter().map(|event| of_dnc(number, event)));
     }
     events.sort_by_key(|event| (event.at, event.event as u8));
     Ok(events)

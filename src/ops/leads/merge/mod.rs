@@ -6,7 +6,6 @@ mod unmerge;
 
 pub use unmerge::{Unmerged, unmerge};
 
-use super::edit::follow_number;
 use super::parts::Parts;
 use super::upsert::apply::FieldChange;
 use crate::db::Stamp;
@@ -92,7 +91,7 @@ pub fn survivor_by(rule: SurvivorRule, candidates: &[Lead]) -> Option<i64> {
 /// # Errors
 /// One of them cannot be merged, or the database refuses.
 pub fn merge(conn: &mut Db, survivor: i64, absorbed: &[i64], stamp: &Stamp) -> Result<Vec<Filled>, MergeError> {
-    dnc::remove::expire(conn, stamp)?;
+    dnc::remove::expire(conn, leads::OnLocked::Wait, stamp)?;
     let (mut lead, others) = hold(conn, survivor, absorbed, stamp)?;
     let before = lead.clone();
     let mut parts = Parts::of_lead(conn, stamp.org, survivor)?;
@@ -117,8 +116,8 @@ pub fn merge(conn: &mut Db, survivor: i64, absorbed: &[i64], stamp: &Stamp) -> R
     if lead.owner_id != before.owner_id {
         changes.assignments.push(stamp.assignment(survivor, before.owner_id, lead.owner_id, Strategy::Manual));
     }
-    if lead.phone_number != before.phone_number {
-        follow_number(conn, &mut lead, &mut changes, stamp)?;
+    if lead.phone_number != before.phone_number || !changes.phones.is_empty() {
+        dnc::follow_numbers(conn, &mut lead, &parts.phones, &mut changes, stamp)?;
     }
     lead.updated_at = stamp.now;
     lead.version += 1;

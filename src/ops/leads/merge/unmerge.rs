@@ -9,9 +9,10 @@ use crate::db::models::leads::{self, Lead};
 use crate::domain::audit::AuditAction;
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
+use crate::ops::dnc::follow_numbers;
 use crate::ops::imports::undo::revert::{Circumstances, revert};
 use crate::ops::leads::delete::RestoreError;
-use crate::ops::leads::edit::{field_audit, follow_number};
+use crate::ops::leads::edit::field_audit;
 use crate::ops::leads::parts::Parts;
 use crate::ops::leads::upsert::apply::FieldChange;
 
@@ -59,8 +60,10 @@ pub fn unmerge(conn: &mut Db, absorbed: i64, survivor: i64, stamp: &Stamp) -> Re
     changes.removed.phones.extend(reverted.phones.into_iter().map(|phone| (survivor, phone)));
     changes.removed.notes.extend(reverted.notes.into_iter().map(|note| (survivor, note)));
     changes.audit.extend(reverted.changes.into_iter().map(|change| field_audit(survivor, change, stamp)));
-    if lead.phone_number != before.phone_number {
-        follow_number(conn, &mut lead, &mut changes, stamp)?;
+    if lead.phone_number != before.phone_number || !changes.removed.phones.is_empty() {
+        let mut further = parts.phones;
+        further.retain(|number| !changes.removed.phones.iter().any(|(_, removed)| removed == number));
+        follow_numbers(conn, &mut lead, &further, &mut changes, stamp)?;
     }
     if lead.status != before.status {
         // Back where it was, it has been there since then.

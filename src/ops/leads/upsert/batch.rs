@@ -6,13 +6,11 @@ use super::apply::{FieldChange, apply};
 use super::matching::Match;
 use super::{Fate, LeadWriter, Outcome};
 use crate::db::lead_changes::LeadChanges;
-use crate::db::models::dnc::dnc_list::NewDncEntry;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_status_history::NewStatusChange;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
-use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::leads::consent::{Consent, OptOut};
 use crate::domain::leads::status::Status;
@@ -38,7 +36,7 @@ pub(super) struct Batch<'a> {
     /// New leads in the order of their ids.
     created: Vec<i64>,
     changes: LeadChanges,
-    newly_listed: Vec<String>,
+    newly_listed: Vec<E164>,
 }
 
 impl<'a> Batch<'a> {
@@ -97,7 +95,7 @@ impl<'a> Batch<'a> {
             Match::Known(id) if self.writer.may_change(draft) && !self.held.contains_key(&id) => return None,
             Match::Known(id) => self.change(id, draft),
             Match::New { possible_duplicate } => {
-                let is_listed = draft.phone.is_some_and(|phone| self.writer.numbers.listed.contains(&phone));
+                let is_listed = draft.numbers().any(|number| self.writer.numbers.is_listed(number));
                 if self.writer.policy.on_listed == OnListed::Skip
                     && (is_listed || (draft.wants_dnc() && draft.phone.is_some()))
                 {
@@ -122,7 +120,7 @@ impl<'a> Batch<'a> {
         lead.status = draft.status.filter(|status| *status != Status::Dnc).unwrap_or(Status::New);
         outcome.consent_kept = self.settle_consent(&mut lead, draft);
         self.list_numbers(draft);
-        let is_listed = draft.phone.is_some_and(|phone| self.writer.numbers.listed.contains(&phone));
+        let is_listed = draft.numbers().any(|number| self.writer.numbers.is_listed(number));
         if is_listed {
             outcome.dnc_flagged = true;
             let own = std::mem::replace(&mut lead.status, Status::Dnc);
@@ -158,44 +156,51 @@ impl<'a> Batch<'a> {
         lead.consent_status != asked || (opt_out.email_opted_out_at.is_some() && !draft.email_opt_out)
     }
 
+    /// Moves a lead to `dnc` one of whose numbers is listed. Returns whether that moved it.
+    fn follow_list(&mut self, held: &mut Held) -> bool {
+        let first = held.lead.phone_number.iter();
+        let is_listed = first
+            .chain(&held.parts.phones)
+            .any(|number| E164::from_e164(number).is_some_and(|number| self.writer.numbers.is_listed(number)));
+        let moves = is_listed && held.lead.status != Status::Dnc;
+        if moves {
+            let stamp = self.writer.stamp.clone();
+            dnc::record_move(&mut held.lead, Status::Dnc, dnc::LISTED_REASON, &mut self.changes, &stamp);
+        }
+        moves
+    }
+
     /// Puts the draft's numbers on the do-not-call list when the draft asks for it: a wish not to be called is no wish for
     /// one phone of several. A status says only that the lead's own number is listed.
     fn list_numbers(&mut self, draft: &LeadDraft) {
         match (draft.do_not_call, draft.wants_dnc()) {
-            (true, _) => draft.numbers().for_each(|number| self.list_number(number)),
+            (true, _) => draft.possible_numbers().for_each(|number| self.list_number(number)),
             (false, true) => draft.phone.into_iter().for_each(|number| self.list_number(number)),
             (false, false) => {}
         }
     }
 
     fn list_number(&mut self, phone: E164) {
-        if !self.writer.numbers.listed.insert(phone) {
+        if self.writer.numbers.is_listed(phone) {
             return;
         }
-        let stamp = &self.writer.stamp;
-        self.newly_listed.push(phone.to_string());
-        self.changes.dnc.push(NewDncEntry {
-            organization_id: stamp.org.0,
-            phone_number: phone.to_string(),
-            reason: Some("do-not-call flag of a lead".into()),
-            source: if stamp.import_id.is_some() { DncSource::Import } else { DncSource::Manual },
-            scope: DncScope::All,
-            evidence: Some(self.writer.evidence.clone()),
-            added_by: stamp.changed_by,
-            added_at: stamp.now,
-            expires_at: None,
-            updated_at: stamp.now,
-            import_id: stamp.import_id,
-            added_actor: stamp.actor.clone(),
-        });
+        self.writer.numbers.list([phone]);
+        self.newly_listed.push(phone);
     }
 
     fn change(&mut self, id: i64, draft: &LeadDraft) -> Outcome {
         let stamp = self.writer.stamp.clone();
         let policy = self.writer.policy.on_duplicate;
-        // A number on the list stays the number of its lead: the draft's own phone may be another one.
+        let held = self.held.remove(&id);
+        // A number on the list stays the number of its lead: the draft's own phone may be another one, and would lead its person
+        // off the list.
+        let mut moved = false;
+        let held = held.map(|mut held| {
+            moved = self.follow_list(&mut held);
+            held
+        });
         self.list_numbers(draft);
-        let Some(mut held) = self.held.remove(&id) else { return Outcome::of(Fate::SkippedKnown(id)) };
+        let Some(mut held) = held else { return Outcome::of(Fate::SkippedKnown(id)) };
         let draft = &*self.writer.identities.for_survivor(draft);
         let opt_outs = &self.writer.opt_outs;
         let opt_out =
@@ -217,18 +222,15 @@ impl<'a> Batch<'a> {
             self.changes.history.push(stamp.status_change(id, Some(from), held.lead.status));
         }
         self.audit(id, effect.changes);
-        let number = held.lead.phone_number.as_deref().and_then(E164::from_e164);
-        if number.is_some_and(|number| self.writer.numbers.listed.contains(&number)) && held.lead.status != Status::Dnc
-        {
-            dnc::record_move(&mut held.lead, Status::Dnc, dnc::LISTED_REASON, &mut self.changes, &stamp);
-            outcome.dnc_flagged = true;
-            changed = true;
-        }
         if matches!(policy, OnDuplicate::Fill | OnDuplicate::Update) {
             let parts = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
             changed |= !parts.is_empty();
             self.audit(id, parts);
         }
+        moved |= self.follow_list(&mut held);
+        outcome.dnc_flagged = moved;
+        changed |= moved;
+        let number = held.lead.phone_number.as_deref().and_then(E164::from_e164);
         if changed {
             held.changed = true;
             held.lead.updated_at = stamp.now;
@@ -269,7 +271,7 @@ impl<'a> Batch<'a> {
         self.writer.opt_outs.add(phone, email, opt_out);
     }
 
-    pub(super) fn finish(mut self) -> (LeadChanges, Vec<String>) {
+    pub(super) fn finish(mut self) -> (LeadChanges, Vec<E164>) {
         self.changes.created =
             self.created.iter().filter_map(|id| self.held.remove(id)).map(|held| held.lead).collect();
         let mut updated: Vec<Lead> =

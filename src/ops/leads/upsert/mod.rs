@@ -10,10 +10,12 @@ pub mod opt_outs;
 use super::draft::LeadDraft;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, DeferredIndexes, Written};
-use crate::db::models::dnc::dnc_list;
+use crate::db::models::dnc::{dnc_list, dnc_spellings};
+use crate::db::models::leads::OnLocked;
 use crate::db::models::leads::lead_identities;
 use crate::db::{Db, DbError};
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
+use crate::domain::phone::E164;
 use crate::error::{CommandError, Explain};
 use crate::ops::dnc;
 use batch::Batch;
@@ -126,14 +128,19 @@ pub struct LeadWriter {
     /// Whether identities and numbers are complete, so that batches need not look anything up.
     preloaded: bool,
     indexes: DeferredIndexes,
-    /// Numbers listed while the index of phones is missing; their leads are moved at the end.
-    waiting: Vec<String>,
+    /// Numbers that the drafts put on the list. They are written at the end: until then nobody waits for the list.
+    to_list: Vec<E164>,
+    /// The last entry of the list when the writing began.
+    last_entry: i64,
     /// What the drafts said of leads.
     said: Said,
 }
 
 /// From how many drafts on indexes are put off: below it nobody would notice.
 const WORTH_DEFERRING: usize = 5000;
+
+/// How far the clocks of two machines may be apart, in microseconds: an hour.
+const CLOCKS_APART: i64 = 3_600_000_000;
 
 /// How often a batch that loses races is tried again.
 const MAX_RACES: u32 = 20;
@@ -154,11 +161,11 @@ impl LeadWriter {
         evidence: String,
         expected: usize,
     ) -> Result<LeadWriter, DbError> {
-        dnc::remove::expire(conn, &stamp)?;
+        let last_entry = dnc_list::last_id(conn, stamp.org)?;
         let (org, mut identities, mut numbers) = (stamp.org, Identities::default(), Numbers::default());
         let preloaded = identities.load_if_many(conn, org, expected)?;
         if preloaded {
-            dnc_list::each_listed(conn, org, stamp.now, |number| {
+            dnc_spellings::each_barred(conn, org, stamp.now, |number| {
                 numbers.listed.insert(number);
             })?;
             lead_identities::each_deleted_phone(conn, org, |number| {
@@ -170,7 +177,6 @@ impl LeadWriter {
             true => DeferredIndexes::defer(conn, expected)?,
             false => DeferredIndexes::default(),
         };
-        let waiting = Vec::new();
         Ok(LeadWriter {
             stamp,
             policy,
@@ -180,7 +186,8 @@ impl LeadWriter {
             numbers,
             preloaded,
             indexes,
-            waiting,
+            to_list: Vec::new(),
+            last_entry,
             said: Said::default(),
         })
     }
@@ -190,6 +197,9 @@ impl LeadWriter {
     /// # Errors
     /// The database refuses, or other programs keep taking the same phones.
     pub fn write(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<Vec<Outcome>, WriteError> {
+        let resolved = self.resolve(conn, drafts)?;
+        let drafts: Vec<&LeadDraft> =
+            drafts.iter().zip(&resolved).map(|(draft, resolved)| resolved.as_deref().unwrap_or(draft)).collect();
         let mut outcomes = Vec::with_capacity(drafts.len());
         let mut most = drafts.len();
         while let Some(rest) = drafts.get(outcomes.len()..).filter(|rest| !rest.is_empty()) {
@@ -204,6 +214,27 @@ impl LeadWriter {
         Ok(outcomes)
     }
 
+    /// Takes a number that may have lost its plus for the other one where that is listed and it is not.
+    fn resolve(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<Vec<Option<Box<LeadDraft>>>, DbError> {
+        let mut resolved = vec![None; drafts.len()];
+        let pairs = drafts.iter().flat_map(|draft| &draft.lost_plus);
+        let numbers: Vec<String> = pairs.flat_map(|(number, other)| [number.to_string(), other.to_string()]).collect();
+        if numbers.is_empty() {
+            return Ok(resolved);
+        }
+        let mut barred = dnc_spellings::barred_among(conn, self.stamp.org, &numbers, self.stamp.now)?;
+        barred.extend(drafts.iter().flat_map(|draft| draft.possible_numbers()).filter(|n| self.numbers.is_listed(*n)));
+        for (draft, resolved) in drafts.iter().zip(&mut resolved) {
+            for (number, other) in &draft.lost_plus {
+                if barred.contains(other) && !barred.contains(number) {
+                    let with_plus = resolved.as_deref().unwrap_or(draft).with_plus(*number, *other);
+                    *resolved = Some(Box::new(with_plus));
+                }
+            }
+        }
+        Ok(resolved)
+    }
+
     /// Writes the first drafts, at least one of them: it stops where an earlier draft of the batch has changed who a
     /// later one is, in a way that what was looked up beforehand does not cover.
     fn write_some(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<Vec<Outcome>, WriteError> {
@@ -215,25 +246,19 @@ impl LeadWriter {
             let written = match outcomes.is_empty() {
                 // Even the first is not who it was: another program has changed the lead since it was looked up.
                 true => Written::LostRace,
-                false => {
-                    dnc_list::close_superseded(conn, &newly_listed, &self.stamp)?;
-                    lead_changes::write(conn, &changes, &self.stamp)?
-                }
+                false => lead_changes::write(conn, &changes, &self.stamp)?,
             };
             match written {
                 Written::All => {
                     self.said.keep();
-                    if self.indexes.are_missing() {
-                        self.waiting.extend(newly_listed);
-                    } else if !newly_listed.is_empty() {
-                        dnc::move_leads_to_dnc(conn, &newly_listed, &self.stamp)?;
-                    }
+                    self.to_list.extend(newly_listed);
                     return Ok(outcomes);
                 }
                 Written::LostRace => {
                     self.said.forget();
                     self.identities.start_over();
                     self.numbers = Numbers::default();
+                    self.numbers.list(self.to_list.iter().copied());
                     self.preloaded = false;
                 }
             }
@@ -241,8 +266,9 @@ impl LeadWriter {
         Err(WriteError::LostRaces(MAX_RACES))
     }
 
-    /// Ends the writing: builds the indexes that were put off, and moves the leads whose number the drafts listed. Nobody
-    /// else changes the list meanwhile ([`crate::db::Lock`]).
+    /// Ends the writing: builds the indexes that were put off, makes the statuses follow what others have changed in the list
+    /// meanwhile, and lists the numbers that the drafts give. The caller holds [`crate::db::Lock::Leads`] from now
+    /// on, and [`crate::db::Lock::Import`] or [`crate::db::Lock::DncImport`] when drafts list numbers.
     ///
     /// # Errors
     /// The database refuses.
@@ -251,8 +277,15 @@ impl LeadWriter {
         drop((std::mem::take(&mut self.identities), std::mem::take(&mut self.numbers), std::mem::take(&mut self.said)));
         self.preloaded = false;
         self.indexes.build(conn)?;
-        dnc::move_leads_to_dnc(conn, &std::mem::take(&mut self.waiting), &self.stamp)?;
-        Ok(())
+        let (org, stamp) = (self.stamp.org, &self.stamp);
+        let changed = dnc_list::changed_since(conn, org, self.last_entry, stamp.now.before(CLOCKS_APART))?;
+        let barred = dnc_spellings::barred_among(conn, org, &changed, stamp.now)?;
+        let barred: Vec<String> = barred.iter().map(E164::to_string).collect();
+        dnc::move_leads_to_dnc(conn, &barred, OnLocked::Wait, stamp)?;
+        dnc::move_leads_back(conn, &changed, OnLocked::Wait, stamp)?;
+        let mut to_list = std::mem::take(&mut self.to_list);
+        to_list.sort_unstable();
+        dnc::add::list_flagged(conn, &to_list, &self.evidence, stamp)
     }
 
     /// Whether a known lead can be changed by this draft, or has an opt-out that the draft speaks against.
@@ -274,8 +307,9 @@ impl LeadWriter {
         let org = self.stamp.org;
         self.identities.load_for(conn, org, drafts.iter().copied())?;
         let phones: Vec<String> = drafts.iter().filter_map(|draft| draft.lead.phone_number.clone()).collect();
-        let numbers: Vec<String> = drafts.iter().flat_map(|draft| draft.numbers()).map(|n| n.to_string()).collect();
-        self.numbers.listed.extend(dnc_list::listed_among(conn, org, &numbers, self.stamp.now)?);
+        let numbers: Vec<String> =
+            drafts.iter().flat_map(|draft| draft.possible_numbers()).map(|n| n.to_string()).collect();
+        self.numbers.listed.extend(dnc_spellings::barred_among(conn, org, &numbers, self.stamp.now)?);
         self.numbers.previously_deleted.clear();
         self.numbers.previously_deleted.extend(lead_identities::deleted_phones_among(conn, org, &phones)?);
         Ok(())

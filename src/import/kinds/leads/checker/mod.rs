@@ -41,6 +41,8 @@ pub struct Checked {
     pub opts_out: bool,
     /// Whether an opt-in of the row says no.
     pub not_opted_in: bool,
+    /// How a number of the row without plus was read, when it is another number with one.
+    pub lost_plus: Option<String>,
 }
 
 /// Whether a row must say who is meant: by phone, email or external id.
@@ -94,6 +96,7 @@ impl Checker {
             repaired: false,
             placeholders: 0,
             not_opted_in: false,
+            lost_plus: None,
         };
         // The row's country decides how its phones are read, its currency how its amounts: they come first.
         for first in [LeadField::Country, LeadField::Currency] {
@@ -145,6 +148,8 @@ struct Work<'a> {
     region: Option<Region>,
     problems: Vec<RowProblem>,
     repaired: bool,
+    /// What the first number says that may have lost its plus.
+    lost_plus: Option<String>,
     placeholders: u32,
     not_opted_in: bool,
 }
@@ -261,6 +266,7 @@ impl Work<'_> {
                     .iter()
                     .any(|it| matches!(it.kind, ProblemKind::FlagUnknown | ProblemKind::ConsentUnknown)),
             not_opted_in: self.not_opted_in,
+            lost_plus: self.lost_plus,
             draft: accepted.then_some(self.draft),
             problems: self.problems,
             repaired: self.repaired,

@@ -26,20 +26,35 @@ impl Work<'_> {
                 Ok(first) if is_first => {
                     is_first = false;
                     self.repaired |= first.repaired;
+                    self.note_lost_plus(&first, part);
                     self.draft.phone = Some(first.number);
                     self.draft.lead.phone_number = Some(first.number.to_string());
                     self.draft.lead.phone_extension = first.extension;
                 }
-                Ok(further) => self.add_further(further, &column, text),
+                Ok(further) => {
+                    self.note_lost_plus(&further, part);
+                    self.add_further(further, &column, text);
+                }
                 Err(problem) => self.phone_problem(column.clone(), part, &problem),
             }
         }
     }
 
+    /// Keeps what a number is when it has lost its plus.
+    fn note_lost_plus(&mut self, read: &ParsedPhone, text: &str) {
+        let Some(with_plus) = read.with_plus else { return };
+        self.draft.lost_plus.push((read.number, with_plus));
+        self.lost_plus
+            .get_or_insert_with(|| format!("`{text}` was read as {} and would be {with_plus} with one", read.number));
+    }
+
     pub(super) fn further_phone(&mut self, column: String, text: &str) {
         for (part, read) in phone::parse_each(text, self.region, self.checker.phone_check) {
             match read {
-                Ok(further) => self.add_further(further, &column, text),
+                Ok(further) => {
+                    self.note_lost_plus(&further, part);
+                    self.add_further(further, &column, text);
+                }
                 Err(problem) => self.phone_problem(column.clone(), part, &problem),
             }
         }

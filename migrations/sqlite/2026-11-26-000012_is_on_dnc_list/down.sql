@@ -1,0 +1,2 @@
+-- PostgreSQL only: a program that reads an embedded database asks crmctl.
+SELECT 1;

@@ -1,0 +1,82 @@
+//! What the do-not-call list does while an import runs.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::support::engine::{database_of, psql, url_of};
+use crate::support::{Engine, World};
+
+/// Starts an import of so many leads and waits until it has begun.
+fn start_import(world: &World, rows: u32) -> std::process::Child {
+    let mut text = String::from("Phone,First Name\n");
+    for row in 0..rows {
+        let (exchange, line) = (200 + row / 10_000, row % 10_000);
+        writeln!(text, "+1212{exchange}{line:04},Ada").unwrap();
+    }
+    world.file("people.csv", &text);
+    let import = world.start(["import", "leads", "people.csv", "--on-duplicate", "update"]);
+    let admin = url_of("postgres", database_of(&world.url));
+    for _ in 0..600 {
+        let begun = psql(
+            &admin,
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 72116 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        );
+        if begun == ["1"] {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    import
+}
+
+#[test]
+fn a_number_is_listed_beside_a_running_import_which_sees_it() {
+    let world = World::new(Engine::Postgres);
+    // One that the import creates, one that it changes, and one that comes off the list.
+    world.ok(["lead", "add", "--phone", "+12122000001"]);
+    world.ok(["dnc", "add", "+12122000002"]);
+    let mut import = start_import(&world, 40_000);
+    world.ok(["dnc", "add", "+12122030003"]);
+    world.ok(["dnc", "remove", "+12122000002", "--reason", "x", "--yes"]);
+    assert!(import.try_wait().unwrap().is_none(), "the import was over before the list was changed");
+    world.ok(["dnc", "add", "+12122000001"]);
+    assert!(import.wait().unwrap().success());
+    let status = |phone: &str| world.json(["lead", "show", phone])["status"].clone();
+    for (phone, expected) in
+        [("+12122030003", "dnc"), ("+12122000001", "dnc"), ("+12122000002", "new"), ("+12122000004", "new")]
+    {
+        assert_eq!(status(phone), expected, "{phone}");
+    }
+    world.finish();
+}
+
+#[test]
+fn a_lead_that_an_import_holds_follows_when_it_ends() {
+    let world = World::new(Engine::Postgres);
+    world.ok(["lead", "add", "--phone", "+12125550101"]);
+    let app = url_of("crmctl_app", database_of(&world.url));
+    // An import under way: its lock, and a lead that it has changed.
+    let held = "BEGIN; SET LOCAL app.current_org_id = '1'; SELECT pg_advisory_xact_lock(72116, 1);
+                UPDATE leads SET city = 'Troy' WHERE id = 1; SELECT pg_sleep(3); ROLLBACK";
+    let holder = std::thread::spawn(move || psql(&app, held));
+    std::thread::sleep(Duration::from_millis(700));
+    let add = world.start(["dnc", "add", "+12125550101", "+12125550102"]);
+    let mut verdict = serde_json::Value::Null;
+    for _ in 0..50 {
+        verdict = world.json(["dnc", "check", "+12125550101"])[0]["verdict"].clone();
+        if verdict == "blocked" {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    assert_eq!(verdict, "blocked");
+    assert!(!holder.is_finished(), "the import was over before the number was listed");
+    let output = add.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("leads that are being imported"), "{told}");
+    // The import was taken back, and the lead follows all the same.
+    assert_eq!(world.json(["lead", "show", "+12125550101"])["status"], "dnc");
+    holder.join().unwrap();
+    world.finish();
+}

@@ -1,0 +1,311 @@
+//! One subscriber in several spellings, what is only possible, and the same answers from the program and from the database.
+
+use serde_json::{Value, json};
+
+use crate::support::engine::{database_of, psql, try_psql, url_of};
+use crate::support::{Engine, World, on_both_engines};
+
+fn verdict(world: &World, number: &str) -> String {
+    world.json(["dnc", "check", "--region", "US", number])[0]["verdict"].as_str().unwrap().to_owned()
+}
+
+/// Numbers that reach one subscriber: whichever is listed, each is blocked.
+const ONE_SUBSCRIBER: &[&[&str]] = &[
+    &["+5491123456789", "+541123456789"],
+    &["+390669812345", "+39669812345"],
+    &["+5511961234567", "+551161234567"],
+    &["+576012345678", "+5712345678"],
+    &["+84701234567", "+841201234567"],
+    &["+2290190123456", "+22990123456"],
+    &["+2250707123456", "+22507123456"],
+    &["+525512345678", "+5215512345678"],
+    &["+74951234567", "+84951234567"],
+];
+
+#[test]
+fn every_spelling_of_a_listed_subscriber_is_blocked() {
+    on_both_engines(|world| {
+        for spellings in ONE_SUBSCRIBER {
+            for listed in *spellings {
+                world.ok(["dnc", "add", listed]);
+                for asked in *spellings {
+                    assert_eq!(verdict(world, asked), "blocked", "{asked} with {listed} listed");
+                }
+                let on = world.json(["dnc", "check", spellings[0]]);
+                let listed_as = if *listed == spellings[0] { json!(null) } else { json!(listed) };
+                assert_eq!(on[0]["reasons"][0]["listed_as"], listed_as, "{on}");
+                // Each of its events is told, in whatever spelling it was asked for.
+                let history = world.json(["dnc", "history", spellings[0]]);
+                assert!(history.as_array().unwrap().iter().any(|event| event["number"] == **listed), "{history}");
+                world.ok(["dnc", "remove", listed, "--reason", "x", "--yes"]);
+                for asked in *spellings {
+                    assert_ne!(verdict(world, asked), "blocked", "{asked} with nothing listed");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn leads_follow_a_listing_in_another_spelling() {
+    on_both_engines(|world| {
+        world.file("people.csv", "Phone,Work Phone\n+541123456789,\n+12125550101,+525512345678\n");
+        world.ok(["import", "leads", "people.csv"]);
+        world.ok(["dnc", "add", "+5491123456789", "+5215512345678"]);
+        let statuses = |world: &World| world.leads().iter().map(|lead| lead["status"].clone()).collect::<Vec<Value>>();
+        assert_eq!(statuses(world), ["dnc", "dnc"]);
+        for (filter, count) in [("on_dnc = yes", 2), ("on_dnc = no", 0)] {
+            assert_eq!(world.json(["lead", "list", "--where", filter]).as_array().unwrap().len(), count, "{filter}");
+        }
+        let view = "SELECT count(*) FROM lead_summary WHERE on_dnc_list";
+        assert_eq!(world.engine.sql(&world.url, view).unwrap(), ["2"]);
+        let blocked: Vec<Value> = world.leads().iter().map(|lead| lead["blocked"].clone()).collect();
+        assert_eq!(blocked, [json!(["+541123456789"]), json!(["+525512345678"])]);
+        // What comes in later, and what is exported.
+        world.file("more.csv", "Phone\n+541123456788\n");
+        world.ok(["dnc", "add", "+5491123456788"]);
+        assert_eq!(world.json(["import", "leads", "more.csv"])["dnc_flagged"], 1);
+        assert!(!world.ok(["lead", "export", "--format", "csv"]).contains("+54"));
+        // An import that lists one spelling moves the leads with the other.
+        world.ok(["lead", "add", "--phone", "+541123456787"]);
+        world.file("flags.csv", "Phone,Do Not Call\n+5491123456787,yes\n");
+        world.ok(["import", "leads", "flags.csv"]);
+        assert_eq!(world.json(["lead", "show", "+541123456787"])["status"], "dnc");
+        world.ok(["dnc", "remove", "+5491123456789", "--reason", "x", "--yes"]);
+        assert_eq!(world.json(["lead", "show", "+541123456789"])["status"], "new");
+    });
+}
+
+#[test]
+fn removing_one_spelling_tells_of_the_other() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+5491123456789", "+541123456789"]);
+        let removed = world.json(["dnc", "remove", "+541123456789", "--reason", "x", "--yes"]);
+        assert_eq!(removed["still_blocked_by"], json!(["+5491123456789"]));
+        let refused = world.run(["dnc", "remove", "+541123456789", "--reason", "x", "--yes"]);
+        assert_eq!(refused.code, Some(1));
+        assert!(refused.stderr.contains("crmctl dnc remove +5491123456789"), "{}", refused.stderr);
+        assert_eq!(verdict(world, "+541123456789"), "blocked");
+    });
+}
+
+#[test]
+fn what_is_possible_and_not_valid_is_unknown_and_can_be_listed() {
+    on_both_engines(|world| {
+        for number in ["+12125550142", "+442079460123", "+4915123456789", "+390669812345"] {
+            assert_eq!(verdict(world, number), "clear", "{number}");
+        }
+        // An area code, a range and a length that no plan has; a plan as it was.
+        for number in ["+19995550142", "+441079460123", "+49111234567", "+5712345678", "+22990123456"] {
+            let answer = world.json(["dnc", "check", number]);
+            assert_eq!(answer[0]["verdict"], "unknown", "{answer}");
+            assert!(
+                answer[0]["reasons"][0]["reason"].as_str().unwrap().contains("not a valid phone number"),
+                "{answer}"
+            );
+            world.ok(["dnc", "add", number, "--source", "opt_out_text"]);
+            assert_eq!(verdict(world, number), "blocked", "{number}");
+        }
+    });
+}
+
+#[test]
+fn a_number_that_may_have_lost_its_plus_is_looked_up_as_both() {
+    on_both_engines(|world| {
+        let check = |world: &World| world.json(["dnc", "check", "4915123456789", "--region", "DE"])[0].clone();
+        assert_eq!(check(world)["verdict"], "clear");
+        world.ok(["dnc", "add", "+4915123456789"]);
+        let answer = check(world);
+        assert_eq!(
+            (&answer["verdict"], &answer["reasons"][0]["listed_as"]),
+            (&json!("blocked"), &json!(null)),
+            "{answer}"
+        );
+        world.ok(["dnc", "remove", "+4915123456789", "--reason", "x", "--yes"]);
+        // Who asks for it may be either.
+        world.ok(["dnc", "add", "4915123456789", "--region", "DE"]);
+        assert_eq!(world.json(["dnc", "list"]).as_array().unwrap().len(), 2);
+        assert_eq!(
+            world.json(["dnc", "remove", "4915123456789", "--region", "DE", "--reason", "x", "--yes"])["removed"],
+            2
+        );
+        world.file("replies.csv", "Phone,Text\n4915123456789,STOP\n");
+        world.ok(["dnc", "detect", "--replies", "replies.csv", "--region", "DE", "--apply"]);
+        world.file("requests.csv", "Phone\n4915123456789\n");
+        world.ok(["import", "dnc", "requests.csv", "--region", "DE"]);
+        for number in ["+4915123456789", "+494915123456789"] {
+            assert_eq!(verdict(world, number), "blocked", "{number}");
+        }
+    });
+}
+
+#[test]
+fn an_import_takes_a_number_without_plus_for_the_listed_one() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+4915123456789"]);
+        world.file("people.csv", "Phone\n4915123456789\n4915123456780\n");
+        let told = world.run(["import", "leads", "people.csv", "--region", "DE"]);
+        assert!(told.stderr.contains("without +") && told.stderr.contains("+4915123456789"), "{}", told.stderr);
+        let leads = world.leads();
+        assert_eq!(leads[0]["status"], "dnc", "{leads:?}");
+        assert_eq!(leads[1]["status"], "new", "{leads:?}");
+    });
+}
+
+#[test]
+fn entries_of_a_program_with_other_rules_get_their_spellings() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+12125550142"]);
+        let insert =
+            "INSERT INTO dnc_list (organization_id, phone_number, source) VALUES (1, '+5491123456789', 'manual')";
+        world.engine.sql(&world.url, insert).unwrap();
+        // Whoever wrote it, a check knows.
+        assert_eq!(verdict(world, "+541123456789"), "blocked");
+        let spellings = "SELECT phone_number FROM dnc_spellings ORDER BY 1";
+        assert!(world.engine.sql(&world.url, spellings).unwrap().is_empty());
+        let rules = "UPDATE system_config SET config_value = '0' WHERE config_key = 'internal.dnc_spelling_rules'";
+        world.engine.sql(&world.url, rules).unwrap();
+        world.ok(["dnc", "expire"]);
+        let written = world.engine.sql(&world.url, spellings).unwrap();
+        assert!(written.contains(&"+541123456789".to_owned()), "{written:?}");
+        // The program's own settings are none of the organization's.
+        assert!(!world.ok(["org", "show", "acme"]).contains("internal."));
+    });
+}
+
+/// Asks the database what the program was asked: listed, not listed, or nothing that can be checked.
+#[test]
+fn the_database_answers_as_the_program_does() {
+    let world = World::new(Engine::Postgres);
+    let listed = ["+12125550142", "+5491123456789", "+4402079460", "+22990123456", "+19995550142", "+39669812345"];
+    for number in listed {
+        let text = format!("UPDATE dnc_list SET version = version WHERE phone_number = '{number}'");
+        world.run(["dnc", "add", number]);
+        world.engine.sql(&world.url, &text).unwrap();
+    }
+    let owner = url_of("crmctl_owner", database_of(&world.url));
+    let mut asked: Vec<String> =
+        ONE_SUBSCRIBER.iter().flat_map(|of_one| of_one.iter()).map(|n| (*n).to_owned()).collect();
+    asked.extend(listed.map(str::to_owned));
+    for number in [
+        "+4402079460123",
+        "+442079460123",
+        "+112125550141",
+        "+12125550141",
+        "+1212555014",
+        "+121255501411",
+        "+11125550141",
+        "+12121550141",
+        "+19995550143",
+        "+33123456789",
+        "+330123456789",
+        "+3312345678",
+        "+4930123456",
+        "+490301234567",
+        "+4915123456789",
+        "+39669812346",
+        "+390669812346",
+        "+2250707123456",
+        "+22507123456",
+        "+97141234567",
+        "+9710501234567",
+        "+85223456789",
+        "+6561234567",
+        "+656123456",
+        "+61412345678",
+        "+610412345678",
+        "+80012345678",
+        "+8001234567",
+        "+87812345678901",
+        "+99912345678",
+        "+21012345678",
+        "+1",
+        "+12",
+        "+123456",
+    ] {
+        asked.push(number.to_owned());
+    }
+    for number in &asked {
+        let expected = match verdict(&world, number).as_str() {
+            "blocked" => Ok("t".to_owned()),
+            "clear" => Ok("f".to_owned()),
+            _ => Err(()),
+        };
+        let answer = try_psql(&owner, &format!("SELECT is_on_dnc_list('{number}', 'acme')"));
+        let answer = answer.map(|mut rows| rows.pop().unwrap()).map_err(drop);
+        match (expected, answer) {
+            // The program reads `+44 020` as what is meant; the database takes E.164 as it is written.
+            (Ok(_), Err(())) if world.json(["dnc", "check", number])[0]["number"] != **number => {}
+            (expected, answer) => assert_eq!(answer, expected, "{number}"),
+        }
+    }
+    world.finish();
+}
+
+#[test]
+fn a_dialer_asks_the_database_itself() {
+    let world = World::new(Engine::Postgres);
+    world.ok(["org", "add", "beta"]);
+    world.ok(["dnc", "add", "+12125550142", "--org", "acme"]);
+    world.ok(["dnc", "add", "+12125550143", "--org", "acme", "--scope", "texts"]);
+    world.ok(["dnc", "add", "+12125550144", "--org", "acme", "--expires", "2026-03-05"]);
+    let database = database_of(&world.url);
+    let owner = url_of("crmctl_owner", database);
+    let admin = url_of("postgres", database);
+    psql(
+        &admin,
+        "DO $$ BEGIN CREATE ROLE crmctl_dialer LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
+    );
+    psql(&owner, "GRANT SELECT ON organizations, dnc_list, dnc_spellings TO crmctl_dialer");
+    psql(&admin, "GRANT USAGE ON SCHEMA public TO crmctl_dialer");
+    let dialer = url_of("crmctl_dialer", database);
+    let ask = |call: &str| psql(&dialer, &format!("SELECT is_on_dnc_list({call})")).pop().unwrap();
+    for (call, answer) in [
+        ("'+12125550142', 1", "t"),
+        ("'+12125550142', 'acme'", "t"),
+        ("'+12125550142', 'beta'", "f"),
+        ("'+12125550199', 'acme'", "f"),
+        ("'+12125550143', 'acme'", "t"),
+        ("'+12125550143', 'acme', 'calls'", "f"),
+        ("'+12125550143', 'acme', 'texts'", "t"),
+        ("'+12125550144', 'acme'", "f"),
+    ] {
+        assert_eq!(ask(call), answer, "{call}");
+    }
+    // What cannot be checked is an error, never "not listed".
+    for call in [
+        "'2125550142', 'acme'",
+        "NULL, 'acme'",
+        "'+12125550142', 'gamma'",
+        "'+12125550142', 99",
+        "'+12125550142', 'acme', 'fax'",
+        "'+4402079460123', 'acme'",
+        "'+112125550141', 'acme'",
+        "'+11125550141', 'acme'",
+        "'+1212555014', 'acme'",
+        "'+4922112345678901', 'acme'",
+        "'+99912345678', 'acme'",
+        "'+12125550199\n', 'acme'",
+    ] {
+        assert!(try_psql(&dialer, &format!("SELECT is_on_dnc_list({call})")).is_err(), "{call}");
+    }
+    // The caller's own setting is as it was, and many rows can be asked about.
+    let rows = psql(
+        &dialer,
+        "BEGIN; SET LOCAL app.current_org_id = '2'; SELECT n FROM unnest(ARRAY['+12125550142', '+12125550199']) n WHERE NOT is_on_dnc_list(n, 'acme'); SELECT current_setting('app.current_org_id'); COMMIT",
+    );
+    assert_eq!(rows, ["+12125550199", "2"]);
+    // Tables and functions of the caller's own do not come between.
+    psql(
+        &admin,
+        "GRANT TEMPORARY ON DATABASE current_database TO crmctl_dialer".replace("current_database", database).as_str(),
+    );
+    let shadowed = psql(
+        &dialer,
+        "CREATE TEMP TABLE dnc_list (organization_id integer, phone_number text, removed_at timestamptz, expires_at timestamptz, scope text);
+         CREATE TEMP TABLE organizations (id integer, slug text); INSERT INTO organizations VALUES (1, 'acme');
+         SELECT is_on_dnc_list('+12125550142', 'acme'); SELECT public.is_on_dnc_list('+12125550142', 1)",
+    );
+    assert_eq!(shadowed, ["t", "t"]);
+    world.finish();
+}
