@@ -51,6 +51,7 @@ mod migrate_earlier;
 mod org;
 mod other_programs;
 mod output;
+mod phone_cells;
 mod roi;
 mod roi_cost;
 mod roi_oracle;

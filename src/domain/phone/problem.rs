@@ -46,7 +46,7 @@ impl PhoneProblem {
                 "correct the number, or accept numbers of possible length with --phone-check possible"
             }
             PhoneProblem::NeedsPlus(_) => "write it with + before the country code, or correct the number",
-            PhoneProblem::Letters => "write the letters into another cell, or dial them as digits",
+            PhoneProblem::Letters => "leave the letters out, or write those of the number as digits",
             PhoneProblem::SecondNumber => "write one number, or an extension as `ext. 12`",
             PhoneProblem::TooShort
             | PhoneProblem::TooLong

@@ -65,7 +65,7 @@ pub fn read_for_list(text: &str, region: impl FnOnce() -> Option<Region>) -> Res
 /// Reads E.164 that the phone library is known to read as itself.
 pub(super) fn as_it_is(text: &str, check: PhoneCheck) -> Option<E164> {
     let number = E164::from_e164(text)?;
-    (plan::reads_as_itself(number) || check == PhoneCheck::Possible && nanp(text).is_some()).then_some(number)
+    (check == PhoneCheck::Possible && nanp(text).is_some() || plan::reads_as_itself(number)).then_some(number)
 }
 
 /// Parses one telephone number, undoing what spreadsheets do to numbers.
@@ -206,13 +206,14 @@ fn from_digits(number: &str) -> Option<E164> {
         return None;
     }
     let international = |digits: &str| {
-        let text = format!("+{digits}");
-        let number = E164::from_e164(&text)?;
+        let begins = !digits.starts_with('0') && digits.len() <= 15;
+        let number = E164::of_digits(digits.parse().ok().filter(|_| begins)?)?;
         if plan::is_valid(number) {
             return Some(number);
         }
         // +44 (0)20 7946 0123
-        let read = plan::may_hold_prefix(number).then(|| PHONE_NUMBER_UTIL.parse(&text, None).ok()).flatten()?;
+        let parse = || PHONE_NUMBER_UTIL.parse(number.to_string(), None).ok();
+        let read = plan::may_hold_prefix(number).then(parse).flatten()?;
         e164(&read).filter(|number| plan::is_valid(*number))
     };
     ["", "00", "011"].into_iter().filter_map(|prefix| digits.strip_prefix(prefix)).find_map(international)

@@ -88,7 +88,7 @@ impl<'a> Shape<'a> {
     pub fn spells(&self, number: E164) -> bool {
         let digits = number.digits();
         match vanity(self.number) {
-            Some(Vanity::TollFree) => (1_800_000_0000..1_900_000_0000).contains(&digits),
+            Some(Vanity::TollFree) => (18_000_000_000..19_000_000_000).contains(&digits),
             Some(Vanity::Australian) => matches!(digits / 1_000_000, 611_300 | 611_800),
             None => false,
         }

@@ -1,14 +1,16 @@
 //! A property: however a valid number is written, what is read is that number, or says that it may be it, or is a problem.
 //! Another number alone would be looked up in its place, and come out clear.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType};
 
 use super::equivalents::other_spellings;
 use super::{E164, ParsedPhone, PhoneCheck, Region, parse, parse_each, plan};
 
-/// A valid number: its region, and the number as the library has it.
-fn numbers() -> Vec<(rlibphonenumber::Region, PhoneNumber)> {
+/// Examples of valid numbers: the region, and the number as the library has it.
+static NUMBERS: LazyLock<Vec<(rlibphonenumber::Region, PhoneNumber)>> = LazyLock::new(|| {
     let kinds = [PhoneNumberType::FixedLine, PhoneNumberType::Mobile, PhoneNumberType::TollFree, PhoneNumberType::UAN];
     let mut regions: Vec<_> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
     regions.sort_by_key(|region| region.to_string());
@@ -19,7 +21,7 @@ fn numbers() -> Vec<(rlibphonenumber::Region, PhoneNumber)> {
         examples.map(move |number| (region, number))
     };
     regions.into_iter().flat_map(of).collect()
-}
+});
 
 fn e164(number: &PhoneNumber) -> Option<E164> {
     E164::from_e164(&PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164))
@@ -34,11 +36,15 @@ fn neighbour(example: &PhoneNumber, last: u64) -> PhoneNumber {
 
 fn is_it(read: &ParsedPhone, number: E164) -> bool {
     let others = |read| other_spellings(read).contains(&number);
-    read.number == number || others(read.number) || read.with_plus.is_some_and(|with| with == number || others(with))
+    // A number that is not valid in its plan is never clear.
+    !plan::is_valid(read.number)
+        || read.number == number
+        || others(read.number)
+        || read.with_plus.is_some_and(|with| with == number || others(with))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(6000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn no_spelling_is_read_as_another_number_alone(
@@ -54,8 +60,7 @@ proptest! {
         elsewhere in prop::sample::select(vec!["", "", "US", "DE", "JP", "IT", "RU", "DK", "CN", "AR", "BR", "MX", "GB"]),
         check in prop::sample::select(vec![PhoneCheck::Valid, PhoneCheck::Possible]),
     ) {
-        let numbers = numbers();
-        let (region, example) = at.get(&numbers);
+        let (region, example) = at.get(&NUMBERS);
         let number = neighbour(example, last);
         let Some(wanted) = e164(&number) else { return Ok(()) };
         prop_assert!(plan::is_valid(wanted));
@@ -89,5 +94,19 @@ proptest! {
         let parts = parse_each(&text, region, check);
         let is_told = parts.iter().any(|(_, read)| read.as_ref().map_or(true, |read| is_it(read, wanted)));
         prop_assert!(is_told, "{:?} in {} is {:?} and not {}", text, read_in, parts, wanted);
+    }
+}
+
+/// For `scripts/check-numbers`: reads numbers from the file that CRMCTL_NUMBERS names, and prints what the rules say.
+#[test]
+#[ignore = "run by scripts/check-numbers"]
+fn what_the_rules_say_of_numbers() {
+    let path = std::env::var_os("CRMCTL_NUMBERS").unwrap();
+    println!();
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let number = E164::from_e164(line).unwrap();
+        let word = if plan::is_valid(number) { "valid" } else { "invalid" };
+        let others: String = other_spellings(number).iter().map(|other| format!(" {other}")).collect();
+        println!("NUMBER {number} {word}{others}");
     }
 }
