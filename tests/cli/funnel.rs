@@ -251,3 +251,57 @@ fn files_are_made_together_or_not_at_all() {
         assert_eq!(world.run(["funnel", "--svg", "nowhere/a.svg"]).code, Some(1));
     });
 }
+
+#[test]
+fn what_puts_a_status_back_is_no_activity() {
+    on_both_engines(|world| {
+        world.import(
+            &world.file(
+                "leads.csv",
+                "Phone,Status,Source\n+12125550101,qualified,web\n+12125550102,recruited,web\n+12125550103,new,web\n",
+            ),
+            &[],
+        );
+        let numbers = ["+12125550101", "+12125550102", "+12125550103"];
+        let add = |more: &[&'static str]| {
+            ["dnc", "add"].into_iter().chain(numbers).chain(more.iter().copied()).collect::<Vec<_>>()
+        };
+        let mut round = |begin: &'static str, end: &'static str| {
+            world.now = begin;
+            world.ok(add(&[]));
+            world.now = end;
+            world.ok(["dnc", "remove"].into_iter().chain(numbers).chain(["--reason", "a mistake", "--yes"]));
+        };
+        round("2026-03-05T12:00:00Z", "2026-03-06T12:00:00Z");
+        round("2026-03-07T12:00:00Z", "2026-03-08T12:00:00Z");
+        // The third end comes by itself.
+        world.now = "2026-03-09T12:00:00Z";
+        world.ok(add(&["--expires", "2026-03-10T12:00:00Z"]));
+        world.now = "2026-03-11T12:00:00Z";
+        world.ok(["dnc", "expire"]);
+        // A change of the number puts a status back, too.
+        world.ok(["dnc", "add", "+12125550101"]);
+        world.ok(["lead", "edit", "1", "--phone", "+12125550104"]);
+        assert_eq!(
+            world.leads().iter().map(|lead| lead["status"].as_str().unwrap()).collect::<Vec<_>>(),
+            ["qualified", "recruited", "new"]
+        );
+
+        let entries = |args: &[&str]| -> Vec<u64> {
+            let report = world.json(["funnel", "--mode", "activity"].iter().chain(args));
+            report["stages"].as_array().unwrap().iter().map(|stage| stage["entries"].as_u64().unwrap()).collect()
+        };
+        // new, contacted, qualified, nurturing, hot, recruited, cold, and each entry into dnc once.
+        assert_eq!(entries(&[]), [1, 0, 1, 0, 0, 1, 0, 10]);
+        assert_eq!(entries(&["--since", "2026-03-05"]), [0, 0, 0, 0, 0, 0, 0, 10]);
+        let stays = world.json(["funnel", "stages"]);
+        let stay = |name: &str| -> (u64, u64) {
+            let stages = stays["stages"].as_array().unwrap();
+            let stage = stages.iter().find(|stage| stage["stage"] == name).unwrap();
+            (stage["stays"].as_u64().unwrap(), stage["here_now"].as_u64().unwrap())
+        };
+        assert_eq!((stay("qualified"), stay("recruited"), stay("new"), stay("dnc")), ((0, 1), (0, 1), (0, 1), (10, 0)));
+        let recruited = &world.json(["roi", "--by", "month"])["total"]["recruited"];
+        assert_eq!(recruited, 1);
+    });
+}

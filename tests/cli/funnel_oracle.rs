@@ -43,6 +43,15 @@ pub struct Row {
     pub lead: i64,
     pub status: String,
     pub at: i64,
+    /// Whether the do-not-call list put back what it had taken.
+    puts_back: bool,
+}
+
+impl Row {
+    /// Whether the lead entered a status by it.
+    pub fn enters(&self, status: &str) -> bool {
+        self.status == status && !self.puts_back
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -104,7 +113,12 @@ pub fn stored(world: &World) -> Stored {
         rows: rows
             .into_iter()
             .filter(|row| row[3] != "undo" && row[3] != "merge" && row[4] != "undone")
-            .map(|row| Row { lead: number(&row[0]), status: row[1].clone(), at: number(&row[2]) })
+            .map(|row| Row {
+                lead: number(&row[0]),
+                status: row[1].clone(),
+                at: number(&row[2]),
+                puts_back: row[3] == "dnc" && row[1] != "dnc",
+            })
             .collect(),
     }
 }
@@ -170,7 +184,7 @@ fn expected(people: &[&Person], stages: &[&str], within: Option<i64>) -> Value {
         let end = within.map_or(i64::MAX, |days| p.created + days * DAY);
         p.rows.iter().filter(|row| row.at < end).cloned().collect()
     };
-    let entered = |p: &Person, stage: &str| rows(p).iter().filter(|row| row.status == stage).map(|row| row.at).min();
+    let entered = |p: &Person, stage: &str| rows(p).iter().filter(|row| row.enters(stage)).map(|row| row.at).min();
     let furthest = |p: &Person| (0..stages.len()).rev().find(|k| entered(p, stages[*k]).is_some()).unwrap_or(0);
     let gone = |p: &Person| -> String {
         match within {
@@ -280,7 +294,20 @@ pub fn filled(engine: Engine, made: &[Made]) -> World {
     for (lead, status) in [("12", "contacted"), ("13", "cold"), ("14", "contacted")] {
         world.run(["lead", "status", lead, status]);
     }
+    listed_and_not(&mut world, &["+12125550015", "+12125550016", "+12125550017"]);
     world
+}
+
+/// Numbers that go on the do-not-call list and off it again, three times, and one that stays on it.
+fn listed_and_not(world: &mut World, numbers: &[&str]) {
+    let mut add = vec!["dnc", "add"];
+    add.extend(numbers);
+    for now in ["2026-06-20T12:00:08Z", "2026-06-20T12:00:10Z", "2026-06-20T12:00:12Z"] {
+        world.now = now;
+        world.run(add.iter().copied());
+        world.run(["dnc", "remove", numbers[0], numbers[1], "--reason", "a mistake", "--yes"]);
+    }
+    world.now = "2026-06-20T12:00:14Z";
 }
 
 #[test]
@@ -371,7 +398,8 @@ fn check_parts(world: &World, call: &[&str], cohort: &[&Person], stages: &[&str]
 fn check_activity(world: &World, args: &[&str], people: &[Person], (since, until): (i64, i64)) {
     let counts = |rows: &mut dyn Iterator<Item = &Row>| {
         let mut counts: BTreeMap<String, u64> = STATUSES.iter().map(|status| ((*status).to_owned(), 0)).collect();
-        rows.filter(|row| (since..until).contains(&row.at)).for_each(|row| *counts.get_mut(&row.status).unwrap() += 1);
+        let rows = rows.filter(|row| (since..until).contains(&row.at) && !row.puts_back);
+        rows.for_each(|row| *counts.get_mut(&row.status).unwrap() += 1);
         counts
     };
     let told = |stages: &Value| -> BTreeMap<String, u64> {

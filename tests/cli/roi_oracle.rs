@@ -69,7 +69,7 @@ fn expected(
         }
         let sums = groups.entry(group_of(person)).or_default();
         sums.leads += 1;
-        let recruited = person.rows.iter().filter(|row| row.status == "recruited" && row.at <= as_of);
+        let recruited = person.rows.iter().filter(|row| row.enters("recruited") && row.at <= as_of);
         let Some(at) = recruited.map(|row| row.at).min() else { continue };
         sums.recruited += 1;
         if let Some((cents, currency)) = &person.lead.value {

@@ -163,7 +163,7 @@ impl Counting<'_> {
             .then(join)
             .then(if by_tag { tags } else { Statement::default() })
             .sql(" WHERE ")
-            .then(self.counted.condition())
+            .then(self.counted.is_entry())
             .then(in_window("h.changed_at", &self.question.window))
             .then(condition.unwrap_or_default())
             .sql(" AND ")

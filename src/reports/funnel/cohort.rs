@@ -71,7 +71,9 @@ fn journeys(conn: &mut Db, question: &Question, members: &Members) -> Result<Jou
         {
             return;
         }
-        if let Some(Some(stage)) = places.get(row.status as usize) {
+        if !row.puts_back
+            && let Some(Some(stage)) = places.get(row.status as usize)
+        {
             journeys.enter(lead, *stage, row.at);
         }
         if let Some(last) = last.get_mut(lead) {

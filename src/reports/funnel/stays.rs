@@ -23,7 +23,8 @@ pub fn stays(conn: &mut Db, question: &Question) -> Result<Stays, DbError> {
     let mut ended: Vec<Vec<u32>> = vec![Vec::new(); Status::ALL.len()];
     let mut open: Vec<Vec<u32>> = ended.clone();
     for of_lead in rows.chunk_by(|a, b| a.0 == b.0) {
-        let entries: Vec<Entry> = of_lead.iter().map(|(_, row)| Entry { status: row.status, at: row.at }).collect();
+        let entry = |row: &StatusRow| Entry { status: row.status, at: row.at, puts_back: row.puts_back };
+        let entries: Vec<Entry> = of_lead.iter().map(|(_, row)| entry(row)).collect();
         for stay in stays_of(&entries, question.at.now) {
             let into = if stay.is_open { &mut open } else { &mut ended };
             if let Some(place) = place_of(stay.status) {

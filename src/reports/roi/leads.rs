@@ -216,7 +216,7 @@ fn figures(question: &Question, group: Statement) -> Statement {
 /// The condition on a row of the history that a lead was recruited, as far as it was known.
 fn entered(question: &Question, counted: Counted) -> Statement {
     Statement::new("h.to_status = 'recruited' AND ")
-        .then(counted.condition())
+        .then(counted.is_entry())
         .sql(" AND h.changed_at <= ")
         .time(question.as_of)
 }

@@ -4,7 +4,7 @@ use diesel::QueryableByName;
 use diesel::deserialize::{self, FromSql};
 use diesel::pg::Pg;
 use diesel::row::{Field, NamedRow, Row};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Integer};
 use diesel::sqlite::Sqlite;
 
 use crate::db::types::UtcTimestamp;
@@ -21,6 +21,8 @@ pub struct StatusRow {
     pub lead: i64,
     pub status: Status,
     pub at: Timestamp,
+    /// Whether the lead only got back what it had before its number was on the do-not-call list.
+    pub puts_back: bool,
 }
 
 /// Which rows count in reports: what an undo wrote puts back what was, what an undone import wrote never was, and what a
@@ -30,6 +32,10 @@ pub struct Counted {
     org: OrgId,
     any_undone: bool,
 }
+
+/// What a row `h` is that puts back the status that the lead had before its number was listed: it ends the time in `dnc`, and
+/// is no entry into a status.
+const PUTS_BACK: &str = "(h.trigger_type = 'dnc' AND h.to_status <> 'dnc')";
 
 /// What writes rows that do not count.
 const UNCOUNTED: [Trigger; 2] = [Trigger::Undo, Trigger::Merge];
@@ -48,7 +54,12 @@ impl Counted {
         Ok(Counted { org, any_undone: !undone.rows(conn)?.is_empty() })
     }
 
-    /// The condition on a row `h` of the history.
+    /// The condition on a row `h` of the history that it counts as an entry into its status.
+    pub fn is_entry(self) -> Statement {
+        self.condition().sql(" AND NOT ").sql(PUTS_BACK)
+    }
+
+    /// The condition on a row `h` of the history that it tells where the lead was.
     pub fn condition(self) -> Statement {
         let condition =
             UNCOUNTED.iter().fold(Statement::new("h.organization_id = ").org(self.org), |condition, trigger| {
@@ -66,6 +77,11 @@ impl Counted {
     }
 }
 
+/// Selects the columns of a row.
+fn columns() -> Statement {
+    Statement::new("SELECT h.id, h.lead_id, h.changed_at, h.to_status, CAST(").sql(PUTS_BACK).sql(" AS integer)")
+}
+
 /// Reads the counted rows for which a condition on `h` holds, about so many, in no order.
 ///
 /// # Errors
@@ -77,13 +93,14 @@ pub fn each(
     rows: i64,
     mut take: impl FnMut(StatusRow),
 ) -> Result<(), DbError> {
-    Statement::new("SELECT h.id, h.lead_id, h.changed_at, h.to_status FROM lead_status_history h WHERE ")
-        .then(counted.condition())
-        .then(condition)
-        .each_of_about(conn, rows, |row: StatusRow| -> Result<(), DbError> {
+    columns().sql(" FROM lead_status_history h WHERE ").then(counted.condition()).then(condition).each_of_about(
+        conn,
+        rows,
+        |row: StatusRow| -> Result<(), DbError> {
             take(row);
             Ok(())
-        })
+        },
+    )
 }
 
 /// Reads the counted rows of these leads, in no order.
@@ -93,15 +110,16 @@ pub fn each(
 pub fn each_of(conn: &mut Db, counted: Counted, leads: &[i64], mut take: impl FnMut(StatusRow)) -> Result<(), DbError> {
     for some in leads.chunks(crate::db::models::IN_LIST) {
         let ids = some.iter().map(|id| Statement::default().number(*id));
-        let among =
-            Statement::new("SELECT h.id, h.lead_id, h.changed_at, h.to_status FROM lead_status_history h WHERE ")
-                .then(counted.condition())
-                .sql(" AND h.lead_id IN (")
-                .joined(ids, ", ")
-                .sql(")");
+        let among = columns()
+            .sql(" FROM lead_status_history h WHERE ")
+            .then(counted.condition())
+            .sql(" AND h.lead_id IN (")
+            .joined(ids, ", ")
+            .sql(")");
         // Before the server has statistics it would go through the whole history for a list of leads.
         let text: Vec<String> = some.iter().map(i64::to_string).collect();
-        let each = Statement::new("SELECT h.id, h.lead_id, h.changed_at, h.to_status FROM unnest(")
+        let each = columns()
+            .sql(" FROM unnest(")
             .text(format!("{{{}}}", text.join(",")))
             .sql("::text::bigint[]) AS wanted (id) CROSS JOIN LATERAL (SELECT * FROM lead_status_history h WHERE h.lead_id = wanted.id AND ")
             .then(counted.condition())
@@ -144,6 +162,7 @@ impl QueryableByName<Sqlite> for StatusRow {
             lead: number(1)?,
             at: Timestamp::from_micros(number(2)?),
             status: status(word.value().ok_or("a value is missing")?.read_text())?,
+            puts_back: number(4)? != 0,
         })
     }
 }
@@ -156,11 +175,13 @@ impl QueryableByName<Pg> for StatusRow {
         };
         let time = Row::get(row, 2).ok_or("a row is too short")?;
         let word = Row::get(row, 3).ok_or("a row is too short")?;
+        let back = Row::get(row, 4).ok_or("a row is too short")?;
         Ok(StatusRow {
             id: number(0)?,
             lead: number(1)?,
             at: <Timestamp as FromSql<UtcTimestamp, Pg>>::from_nullable_sql(time.value())?,
             status: status(std::str::from_utf8(word.value().ok_or("a value is missing")?.as_bytes())?)?,
+            puts_back: <i32 as FromSql<Integer, Pg>>::from_nullable_sql(back.value())? != 0,
         })
     }
 }
