@@ -11,6 +11,7 @@ use crate::db::{Database, Location, OpenOptions, SchemaUse};
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::{Right, Role};
 use crate::domain::leads::status::Trigger;
+use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Result};
 use crate::ops::access::organizations::{Founder, make_default};
@@ -106,6 +107,7 @@ impl Context {
         let mut db = self.open()?;
         let now = now()?;
         let org = self.organization(&mut db, now)?;
+        self.ui.read_times_in(datetime::zone(&org.timezone).map_err(CommandError::failed)?);
         if right != Right::Read && !org.is_active {
             return Err(CommandError::failed(format!("the organization `{}` is disabled", org.slug))
                 .hint(format!("enable it: crmctl org edit {} --enable", org.slug)));

@@ -87,7 +87,7 @@ impl ListWriter {
             .iter()
             .map(|column| {
                 let kind = if for_people { column.kind } else { Kind::Text };
-                table::cell_of(&value, column, kind)
+                table::cell_of(&value, column, kind, self.ui.zone())
             })
             .collect())
     }

@@ -10,6 +10,7 @@ mod progress;
 mod prompt;
 mod record;
 mod table;
+mod zone;
 
 use crate::error::{CommandError, Explain};
 
@@ -54,6 +55,7 @@ pub struct Ui {
     pub no_input: bool,
     color_stdout: bool,
     color_stderr: bool,
+    zone: zone::Zone,
 }
 
 /// Why nothing more can be said or asked.
@@ -100,10 +102,12 @@ pub enum Kind {
     Whole,
     /// Whether there is anything: `yes`, or an empty cell.
     Mark,
-    /// A time, shown to the second.
+    /// A time, shown to the minute where the organization is.
     Time,
-    /// A time, shown to the day.
+    /// A time, shown to the day where the organization is.
     Date,
+    /// What was logged of the field that stands under this key: a time where the field holds one.
+    Logged(&'static str),
     /// Right-aligned, as it is.
     Number,
     /// Right-aligned, grouped by thousands.
@@ -178,6 +182,11 @@ impl Column {
         Column::new(key, title, Kind::Date, true)
     }
 
+    /// What was logged of the field whose name stands under `field`.
+    pub const fn logged(key: &'static str, title: &'static str, field: &'static str) -> Column {
+        Column::new(key, title, Kind::Logged(field), true)
+    }
+
     /// Minor units by currency, shown to people as amounts.
     pub const fn amounts(key: &'static str, title: &'static str) -> Column {
         Column::new(key, title, Kind::Amounts, true)
@@ -211,6 +220,7 @@ impl Ui {
             no_input,
             color_stdout: wanted(io::stdout().is_terminal()),
             color_stderr: wanted(io::stderr().is_terminal()),
+            zone: zone::Zone::new(),
         }
     }
 

@@ -13,7 +13,7 @@ impl Ui {
     /// stdout cannot be written.
     pub fn record<T: Serialize>(&self, record: &T, columns: &[Column]) -> Result<(), UiError> {
         let value = serde_json::to_value(record).map_err(UiError::Json)?;
-        let text = |column: &Column, kind| table::cell_of(&value, column, kind);
+        let text = |column: &Column, kind| table::cell_of(&value, column, kind, self.zone());
         let out = match self.format {
             Format::Json => json::pretty(record)? + "\n",
             Format::Ndjson => json::line(record)? + "\n",
@@ -71,7 +71,7 @@ impl Ui {
     /// # Errors
     /// A record cannot be read.
     pub fn preview<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<(), UiError> {
-        let cells = cells(rows, columns)?;
+        let cells = self.cells(rows, columns)?;
         self.note(table::render(columns, &cells, false).trim_end());
         Ok(())
     }
@@ -84,7 +84,7 @@ impl Ui {
         if rows.is_empty() || !matches!(self.format, Format::Table | Format::Markdown) {
             return Ok(());
         }
-        let cells = cells(rows, columns)?;
+        let cells = self.cells(rows, columns)?;
         let mut out = io::stdout().lock();
         match self.format {
             Format::Markdown => {
@@ -98,13 +98,13 @@ impl Ui {
         }
         Ok(out.flush()?)
     }
-}
 
-fn cells<T: Serialize>(rows: &[T], columns: &[Column]) -> Result<Vec<Vec<String>>, UiError> {
-    rows.iter()
-        .map(|row| {
-            let value = serde_json::to_value(row).map_err(UiError::Json)?;
-            Ok(columns.iter().map(|column| table::cell_of(&value, column, column.kind)).collect())
-        })
-        .collect()
+    fn cells<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<Vec<Vec<String>>, UiError> {
+        rows.iter()
+            .map(|row| {
+                let value = serde_json::to_value(row).map_err(UiError::Json)?;
+                Ok(columns.iter().map(|column| table::cell_of(&value, column, column.kind, self.zone())).collect())
+            })
+            .collect()
+    }
 }

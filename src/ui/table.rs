@@ -3,16 +3,18 @@
 use std::io::{self, IsTerminal};
 
 use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets};
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::{Column, Kind, escape, grouped, money};
 use crate::domain::money::amount::with_currency;
+use crate::domain::time::shown;
 
 /// Spaces to the left and right of a cell.
 const PADDING: (u16, u16) = (0, 2);
 
-/// The text of a record's value under a column, as a column of this kind shows it.
-pub fn cell_of(record: &Value, column: &Column, kind: Kind) -> String {
+/// The text of a record's value under a column, as a column of this kind shows it to people in a time zone.
+pub fn cell_of(record: &Value, column: &Column, kind: Kind, zone: &TimeZone) -> String {
     let value = record.get(&*column.key).unwrap_or(&Value::Null);
     match (kind, value) {
         (Kind::Money(currency) | Kind::MoneyIn(currency), Value::Number(cents)) => {
@@ -24,12 +26,16 @@ pub fn cell_of(record: &Value, column: &Column, kind: Kind) -> String {
             let each = amounts.iter().map(|(code, cents)| with_currency(cents.as_i64().unwrap_or_default(), code));
             each.collect::<Vec<_>>().join(", ")
         }
-        _ => text_of(value, kind),
+        (Kind::Logged(field), _) => {
+            let is_time = record.get(field).and_then(Value::as_str).is_some_and(|field| field.ends_with("_at"));
+            text_of(value, if is_time { Kind::Time } else { Kind::Text }, zone)
+        }
+        _ => text_of(value, kind, zone),
     }
 }
 
 /// The text of a value in a table.
-fn text_of(value: &Value, kind: Kind) -> String {
+fn text_of(value: &Value, kind: Kind, zone: &TimeZone) -> String {
     match value {
         Value::Null => String::new(),
         Value::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
@@ -37,21 +43,15 @@ fn text_of(value: &Value, kind: Kind) -> String {
             (Kind::Count, Some(count)) => grouped(count),
             _ => number.to_string(),
         },
-        Value::String(text) if kind == Kind::Time => without_fraction(text),
-        Value::String(text) if kind == Kind::Date => text.get(..10).unwrap_or(text).to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => match (kind, text.parse::<jiff::Timestamp>()) {
+            (Kind::Time, Ok(time)) => shown::minute(time, zone),
+            (Kind::Date, Ok(time)) => shown::day(time, zone),
+            _ => text.clone(),
+        },
         Value::Array(values) if kind == Kind::Mark => if values.is_empty() { "" } else { "yes" }.to_owned(),
-        Value::Array(values) => values.iter().map(|value| text_of(value, kind)).collect::<Vec<_>>().join(", "),
+        Value::Array(values) => values.iter().map(|value| text_of(value, kind, zone)).collect::<Vec<_>>().join(", "),
         Value::Object(map) if map.is_empty() => String::new(),
         Value::Object(_) => value.to_string(),
-    }
-}
-
-/// A time to the second: `2026-03-04T12:00:00Z`.
-fn without_fraction(time: &str) -> String {
-    match (time.split_once('.'), time.strip_suffix('Z')) {
-        (Some((seconds, _)), Some(_)) => format!("{seconds}Z"),
-        _ => time.to_owned(),
     }
 }
 
@@ -78,7 +78,7 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], color: bool) -> String {
         if columns[index].kind.is_number() {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        if columns[index].kind != Kind::Text {
+        if !matches!(columns[index].kind, Kind::Text | Kind::Logged(_)) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }

@@ -134,7 +134,8 @@ fn template(args: &Args, session: &Session) -> Result<impl Fn(E164) -> Request +
         None => now,
     };
     if received_at > now {
-        return Err(CommandError::usage(format!("--requested-at: {received_at} lies in the future")));
+        let time = session.ui.time(received_at);
+        return Err(CommandError::usage(format!("--requested-at: {time} lies in the future")));
     }
     let expires_at = args.expires.as_deref().map(|text| times::end(session, "--expires", text)).transpose()?;
     if expires_at.is_some_and(|end| end <= now) {

@@ -147,7 +147,8 @@ fn print_numbers(title: &str, numbers: &[String], ui: Ui) -> Result<()> {
 fn question(preview: &Removed, ui: Ui) -> String {
     for entry in preview.entries.iter().take(PREVIEWED) {
         let reason = entry.reason.as_deref().unwrap_or("no reason given");
-        ui.note(&format!("{} ({}), since {}: {reason}", entry.phone_number, entry.scope, entry.added_at));
+        let since = ui.time(entry.added_at);
+        ui.note(&format!("{} ({}), since {since}: {reason}", entry.phone_number, entry.scope));
     }
     if preview.entries.len() > PREVIEWED {
         ui.note(&format!("and {} more", grouped((preview.entries.len() - PREVIEWED) as i64)));

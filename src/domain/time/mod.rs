@@ -6,4 +6,5 @@ pub mod date_order;
 pub mod datetime;
 pub mod month;
 pub mod period;
+pub mod shown;
 pub mod window;

@@ -105,8 +105,10 @@ impl Ui {
                 let mut out = csv::line(columns.iter().map(|column| &*column.key));
                 for record in records {
                     let value = serde_json::to_value(record).map_err(UiError::Json)?;
-                    let cells: Vec<String> =
-                        columns.iter().map(|column| table::cell_of(&value, column, super::Kind::Text)).collect();
+                    let cells: Vec<String> = columns
+                        .iter()
+                        .map(|column| table::cell_of(&value, column, super::Kind::Text, self.zone()))
+                        .collect();
                     out.extend(csv::line(cells.iter().map(String::as_str)));
                 }
                 return self.raw(&out);

@@ -52,8 +52,8 @@ struct Change<'a> {
 const CHANGES: &[Column] = &[
     Column::number("lead_id", "survivor"),
     Column::text("field", "field"),
-    Column::text("old", "old"),
-    Column::text("new", "new"),
+    Column::logged("old", "old", "field"),
+    Column::logged("new", "new", "field"),
 ];
 
 const LEADS: &[Column] = &[

@@ -61,7 +61,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let org = session.org.org_id();
     let erased = session.db.read(org, |conn| erasures::erased_among(conn, org, &[id]))?;
     if let Some(at) = erased.get(&id) {
-        context.ui.note(&format!("the person of the lead {id} was erased on {at}"));
+        context.ui.note(&format!("the person of the lead {id} was erased on {}", context.ui.time(*at)));
     }
     print(context, &mut session, lead)?;
     Ok(Exit::Done)
@@ -102,8 +102,8 @@ pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session,
             Column::time("changed_at", "when"),
             Column::whole("action", "action"),
             Column::text("field_name", "field"),
-            Column::text("old_value", "old"),
-            Column::text("new_value", "new"),
+            Column::logged("old_value", "old", "field_name"),
+            Column::logged("new_value", "new", "field_name"),
             Column::text("actor", "who"),
             Column::number("import_id", "import"),
         ],
