@@ -1,12 +1,13 @@
 //! What a whole column proves about how its dates and amounts are written. Nothing is guessed: where the column does
 //! not prove it, the import stops and names the option that says it.
 
+use iso_currency::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::ImportError;
 use super::row::{CellKind, Row};
 use super::source::{Item, Source};
-use crate::domain::money::{self, DecimalSeparator, Grouping, SeparatorEvidence};
+use crate::domain::money::{self, DecimalSeparator, Evidence, Grouping, SeparatorEvidence, currency};
 use crate::domain::text::cell_value;
 use crate::domain::time::date_order::{DateOrder, Orders};
 use crate::domain::time::datetime;
@@ -34,6 +35,26 @@ impl Formats {
 pub struct Doubtful {
     dates: Vec<usize>,
     amounts: Vec<usize>,
+    currencies: Option<Currencies>,
+}
+
+/// In which currencies amounts are that name none.
+#[derive(Debug, Clone)]
+pub struct Currencies {
+    /// The column of the rows' currencies.
+    pub column: Option<usize>,
+    /// The currencies that headers of amounts name.
+    pub of_headers: Vec<(usize, Currency)>,
+    /// Of all others.
+    pub base: Currency,
+}
+
+impl Currencies {
+    fn of(&self, row: &Row, amount: usize) -> Currency {
+        let of_row = || currency::parse(cell_value(row.cell(self.column?))).ok();
+        let of_header = || self.of_headers.iter().find(|(index, _)| *index == amount).map(|(_, currency)| *currency);
+        of_row().or_else(of_header).unwrap_or(self.base)
+    }
 }
 
 impl Doubtful {
@@ -42,7 +63,17 @@ impl Doubtful {
         Doubtful {
             dates: if said.date_order.is_some() { Vec::new() } else { dates },
             amounts: if said.decimal_separator.is_some() { Vec::new() } else { amounts },
+            currencies: None,
         }
+    }
+
+    /// The same, where the numbers are amounts of money.
+    pub fn in_currencies(self, currencies: Currencies) -> Doubtful {
+        Doubtful { currencies: Some(currencies), ..self }
+    }
+
+    fn evidence(&self, row: &Row, amount: usize) -> Evidence {
+        money::evidence(written(row, amount), || Some(self.currencies.as_ref()?.of(row, amount)))
     }
 
     /// Whether no column needs proof.
@@ -55,7 +86,7 @@ impl Doubtful {
     pub fn concerns(&self, row: &Row) -> bool {
         let plain = [None, Some(SeparatorEvidence::Proves(DecimalSeparator::Point))];
         self.dates.iter().any(|&index| datetime::evidence(written(row, index)).is_some())
-            || self.amounts.iter().any(|&index| !plain.contains(&money::evidence(written(row, index)).separator))
+            || self.amounts.iter().any(|&index| !plain.contains(&self.evidence(row, index).separator))
     }
 
     /// Reads the whole file and says what it proves, with sentences for the person.
@@ -71,7 +102,7 @@ impl Doubtful {
                     column.take(row.number, written(&row, *index));
                 }
                 for (index, column) in self.amounts.iter().zip(&mut amounts) {
-                    column.take(row.number, written(&row, *index));
+                    column.take(row.number, written(&row, *index), self.evidence(&row, *index));
                 }
             }
             Ok(())
@@ -247,6 +278,7 @@ fn decided(order: DateOrder, cells: Vec<Cell>) -> Result<Option<(DateOrder, Vec<
 struct AmountColumn {
     point: Option<Cell>,
     comma: Option<Cell>,
+    suggested_point: Option<Cell>,
     ambiguous_point: Option<Cell>,
     ambiguous_comma: Option<Cell>,
     ungrouped: Option<Cell>,
@@ -254,11 +286,11 @@ struct AmountColumn {
 }
 
 impl AmountColumn {
-    fn take(&mut self, row: u64, text: &str) {
-        let evidence = money::evidence(text);
+    fn take(&mut self, row: u64, text: &str, evidence: Evidence) {
         match evidence.separator {
             Some(SeparatorEvidence::Proves(DecimalSeparator::Point)) => keep_first(&mut self.point, row, text),
             Some(SeparatorEvidence::Proves(DecimalSeparator::Comma)) => keep_first(&mut self.comma, row, text),
+            Some(SeparatorEvidence::SuggestsPoint) => keep_first(&mut self.suggested_point, row, text),
             Some(SeparatorEvidence::Ambiguous('.')) => keep_first(&mut self.ambiguous_point, row, text),
             Some(SeparatorEvidence::Ambiguous(_)) => keep_first(&mut self.ambiguous_comma, row, text),
             None => {}
@@ -278,8 +310,10 @@ impl AmountColumn {
         };
         let (decided, cell, in_groups) = match (&self.point, &self.comma) {
             (Some(a), Some(b)) => return Err(contradict(a, b)),
-            (Some(cell), None) => (DecimalSeparator::Point, cell, &self.ambiguous_comma),
-            (None, Some(cell)) => (DecimalSeparator::Comma, cell, &self.ambiguous_point),
+            (Some(cell), None) => (DecimalSeparator::Point, cell, self.ambiguous_comma.as_ref()),
+            (None, Some(cell)) => {
+                (DecimalSeparator::Comma, cell, self.ambiguous_point.as_ref().or(self.suggested_point.as_ref()))
+            }
             (None, None) => return self.unproven().map_or(Ok(None), Err),
         };
         match (in_groups, &self.ungrouped) {
@@ -289,8 +323,14 @@ impl AmountColumn {
         }
     }
 
+    /// Whether an amount can be read in two ways.
+    fn is_doubtful(&self) -> bool {
+        self.ambiguous_point.is_some() || self.ambiguous_comma.is_some()
+    }
+
     fn unproven(&self) -> Option<Undecided> {
-        match (&self.ambiguous_point, &self.ambiguous_comma) {
+        let point = self.ambiguous_point.as_ref().or(self.suggested_point.as_ref().filter(|_| self.is_doubtful()));
+        match (point, &self.ambiguous_comma) {
             (Some(a), Some(b)) => Some(Undecided {
                 cells: vec![a.clone(), b.clone()],
                 problem: "contradict each other: in one of them the separator must group digits".to_owned(),
@@ -322,7 +362,7 @@ mod tests {
 
     fn amounts(texts: &[&str]) -> Result<Option<(DecimalSeparator, u64)>, Vec<u64>> {
         let mut column = AmountColumn::default();
-        texts.iter().zip(2..).for_each(|(text, row)| column.take(row, text));
+        texts.iter().zip(2..).for_each(|(text, row)| column.take(row, text, money::evidence(text, || None)));
         let verdict = column.verdict().map_err(|e| e.cells.iter().map(|cell| cell.row).collect::<Vec<_>>())?;
         Ok(verdict.map(|(separator, cell)| (separator, cell.row)))
     }
@@ -372,6 +412,13 @@ mod tests {
         assert_eq!(amounts(&["50.000"]), Err(vec![2]));
         assert_eq!(amounts(&["50.000", "50,000"]), Err(vec![2, 3]));
         assert_eq!(amounts(&["5000", "12", "much"]), Ok(None));
+        // Dinars suggest a decimal point; a column that proves a comma groups by points there, too.
+        assert_eq!(amounts(&["KWD 1.505", "BHD 2.250", "30"]), Ok(None));
+        assert_eq!(amounts(&["KWD 1.505", "KWD 12,500"]), Err(vec![2, 3]));
+        assert_eq!(amounts(&["KWD 1.505", "USD 1.505"]), Err(vec![3]));
+        assert_eq!(amounts(&["KWD 1.505", "KWD 12,5"]), Ok(Some((Comma, 3))));
+        assert_eq!(amounts(&["KWD 1.505", "146536,25"]), Err(vec![2, 3]));
+        assert_eq!(amounts(&["KWD 1.505", "USD 12.5"]), Ok(Some((Point, 3))));
     }
 
     proptest! {

@@ -17,6 +17,7 @@ mod dnc_spellings;
 mod dnc_status;
 mod durability;
 mod export;
+mod figures;
 mod filter_oracle;
 mod filters;
 mod fixtures;

@@ -12,9 +12,9 @@ use crate::error::{CommandError, Result};
 /// # Errors
 /// It is none, names another currency than was said, or can be read in two ways.
 pub fn money(text: &str, said: Option<Currency>, base: Currency) -> Result<Money, CommandError> {
-    let separator = match money::evidence(text).separator {
+    let separator = match money::evidence(text, || Some(said.unwrap_or(base))).separator {
         Some(SeparatorEvidence::Proves(separator)) => separator,
-        None => DecimalSeparator::Point,
+        None | Some(SeparatorEvidence::SuggestsPoint) => DecimalSeparator::Point,
         Some(SeparatorEvidence::Ambiguous(c)) => {
             return Err(CommandError::usage(format!(
                 "`{text}` can be read in two ways: the `{c}` may separate decimals or group digits"
@@ -58,6 +58,18 @@ mod tests {
         }
         for text in ["1.250", "1,250", "1.255,555", "much", "", "$3", "3 USD", "12.345.6"] {
             assert_eq!(read(text), None, "{text}");
+        }
+        // Dinars have three decimals.
+        let dinars = |text: &str| money(text, Some(Currency::KWD), Currency::USD).ok().map(|money| money.cents);
+        assert_eq!((dinars("1.505"), dinars("KWD 1.505"), dinars("1.505 KWD")), (Some(1505), Some(1505), Some(1505)));
+        assert_eq!((dinars("1,505"), dinars("KWD 1,505"), dinars("1,505 KWD")), (None, None, None));
+        assert_eq!(
+            (dinars("1,250.500"), dinars("1.250,500"), dinars("1505")),
+            (Some(1_250_500), Some(1_250_500), Some(1_505_000))
+        );
+        assert_eq!(money("KWD 1.505", None, Currency::USD).ok().map(|money| money.cents), Some(1505));
+        for text in ["JPY 1.505", "USD 1.505", "1.505 $"] {
+            assert!(money(text, None, Currency::KWD).is_err(), "{text}");
         }
         let free = |text: &str| money(text, None, Currency::USD).ok().map(|money| money.currency.code());
         assert_eq!(

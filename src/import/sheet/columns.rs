@@ -1,5 +1,7 @@
 //! Which column of a sheet fills which field.
 
+use iso_currency::Currency;
+
 use crate::domain::Vocabulary;
 use crate::import::ImportError;
 use crate::import::column_names::{OWN_COLUMNS, column_named, mapping_error};
@@ -20,6 +22,13 @@ pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
     /// their numbers, where a cell can be read in more than one way.
     const PROVEN_DATES: &'static [Self] = &[];
     const PROVEN_NUMBERS: &'static [Self] = &[];
+    /// The field of the currency in which those numbers are; none when they are no amounts of money.
+    const CURRENCY: Option<Self> = None;
+
+    /// The currency that the header of such a column names.
+    fn currency_of_header(_header: &str) -> Option<Currency> {
+        None
+    }
 
     /// The headers that mean this field, folded by [`fold_key`](crate::domain::text::fold_key).
     fn synonyms(self) -> &'static [&'static str];

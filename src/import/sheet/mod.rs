@@ -19,7 +19,7 @@ use super::observer::Observer;
 use super::options::Assignment;
 use super::prepare::{begin_record, earlier_options, refuse_to_overwrite};
 use super::problems::{ProblemGroup, note, note_by_column};
-use super::proof::{Doubtful, Formats};
+use super::proof::{Currencies, Doubtful, Formats};
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
 use super::source::{Item, Source, SourceOptions, SpecialCounts};
@@ -30,6 +30,7 @@ use crate::db::models::imports;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, RunMode, locks};
 use crate::domain::imports::kind::ImportKind;
+use crate::domain::money::currency;
 use crate::domain::timestamp::Timestamp;
 
 /// A kind of import.
@@ -104,6 +105,11 @@ pub trait Options: Clone + Default + Serialize + DeserializeOwned {
 
     /// The region of national phone numbers.
     fn region(&self) -> Option<&str> {
+        None
+    }
+
+    /// The code of the currency of amounts that name none.
+    fn currency(&self) -> Option<&str> {
         None
     }
 
@@ -204,7 +210,7 @@ pub fn import<K: Kind>(
         observer.notice(&format!("columns left out: {}", columns.left_out().join(", ")));
     }
     source.special(&|index| columns.is_claimed(index)).iter().for_each(|text| observer.notice(text));
-    let options = proven(options, &columns, &source, &mut |text| observer.notice(text))?;
+    let options = proven(options, &columns, &source, request.organization, &mut |text| observer.notice(text))?;
     let setting = Setting::of(columns, &options, request.organization, request.stamp.now);
     let kind = K::new(options, request.organization);
     let interrupted = db.interrupted();
@@ -221,11 +227,19 @@ pub fn proven<F: SheetField, O: Options>(
     options: O,
     columns: &Columns<F>,
     source: &Source,
+    organization: &Organization,
     notice: &mut dyn FnMut(&str),
 ) -> Result<O, ImportError> {
     let said = options.formats();
     let (dates, numbers) = (columns.columns_of_any(F::PROVEN_DATES), columns.columns_of_any(F::PROVEN_NUMBERS));
-    let doubtful = Doubtful::columns(dates, numbers, said);
+    let headers = numbers.iter().filter_map(|index| source.headers.get(*index).map(|header| (*index, header)));
+    let of_headers = headers.filter_map(|(index, header)| Some((index, F::currency_of_header(header)?))).collect();
+    let base = currency::parse(options.currency().unwrap_or(&organization.base_currency)).ok();
+    let mut doubtful = Doubtful::columns(dates, numbers, said);
+    if let (Some(field), Some(base)) = (F::CURRENCY, base) {
+        let column = columns.columns_of(field).next();
+        doubtful = doubtful.in_currencies(Currencies { column, of_headers, base });
+    }
     if doubtful.is_empty() {
         return Ok(options);
     }

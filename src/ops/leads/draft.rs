@@ -1,5 +1,7 @@
 //! What is to become a lead, or to be added to one: values in the form of the domain.
 
+use iso_currency::Currency;
+
 use crate::db::OrgId;
 use crate::db::models::leads::Lead;
 use crate::domain::leads::consent::Consent;
@@ -16,6 +18,8 @@ pub struct LeadDraft {
     pub status: Option<Status>,
     pub consent: Option<Consent>,
     pub created: Option<Timestamp>,
+    /// The currency that the row names, whether or not it has an amount.
+    pub currency: Option<Currency>,
     pub do_not_call: bool,
     /// Whether the person asks for no text messages.
     pub do_not_text: bool,
@@ -36,6 +40,7 @@ impl LeadDraft {
             status: None,
             consent: None,
             created: None,
+            currency: None,
             do_not_call: false,
             do_not_text: false,
             email_opt_out: false,
@@ -44,6 +49,12 @@ impl LeadDraft {
             lost_plus: Vec::new(),
             note: None,
         }
+    }
+
+    /// Whether it names another currency than the amount of a lead is in, and no amount: the two are one value, and stay.
+    pub fn names_other_currency(&self, lead: &Lead) -> bool {
+        let named = self.currency.filter(|_| self.lead.value_cents.is_none()).map(|currency| currency.code());
+        named.zip(lead.currency.as_deref()).is_some_and(|(named, stored)| named != stored)
     }
 
     /// The numbers that the draft gives: the lead's own, then further ones.

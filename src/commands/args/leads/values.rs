@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+use iso_currency::Currency;
+
+use crate::commands::args::amounts::base_currency;
 use crate::commands::args::complete;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Session;
 use crate::db::models::access::users;
 use crate::domain::leads::{custom, tag};
-use crate::domain::money::currency;
+use crate::domain::money::{self, SeparatorEvidence, currency};
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Result};
@@ -91,11 +94,13 @@ impl LeadValues {
             .filter(|user| user.is_active)
             .map(|user| (user.email, user.id))
             .collect();
+        let (constants, base_currency) = (self.fields()?, base_currency(session)?);
+        Self::check_amount(&constants, base_currency)?;
         let checker = Checker {
             mapping: Mapping {
                 headers: Vec::new(),
                 targets: Vec::new(),
-                constants: self.fields()?,
+                constants,
                 unclaimed: Vec::new(),
                 texts: Vec::new(),
             },
@@ -108,7 +113,7 @@ impl LeadValues {
             source_system: self.source_system.clone(),
             lenient: false,
             status_map: HashMap::new(),
-            base_currency: currency::parse(&session.org.base_currency).map_err(CommandError::failed)?,
+            base_currency,
             now: session.stamp.now,
             identity,
         };
@@ -197,5 +202,33 @@ impl LeadValues {
         }
         values.retain(|(_, value)| !value.trim().is_empty());
         Ok(values)
+    }
+
+    /// Refuses a currency without an amount, and an amount of dinars that can be read in two ways.
+    fn check_amount(values: &[(LeadField, String)], base: Currency) -> Result<(), CommandError> {
+        let of = |field: LeadField| values.iter().rfind(|(known, _)| *known == field).map(|(_, value)| value.trim());
+        let code = of(LeadField::Currency);
+        let Some(value) = of(LeadField::Value) else {
+            return match code {
+                None => Ok(()),
+                Some(code) => Err(CommandError::usage(format!(
+                    "currency: `{code}` alone is no change; an amount and its currency are one value"
+                ))
+                .hint(format!("give both: --set value=1250 --set currency={code}"))),
+            };
+        };
+        let likely = || Some(code.and_then(|code| currency::parse(code).ok()).unwrap_or(base));
+        // With a point it would be thousandths.
+        let is_doubtful =
+            |text: &str| money::evidence(text, likely).separator == Some(SeparatorEvidence::Ambiguous(','));
+        if is_doubtful(value)
+            && money::evidence(&value.replace(',', "."), likely).separator == Some(SeparatorEvidence::SuggestsPoint)
+        {
+            return Err(CommandError::usage(format!(
+                "value: `{value}` can be read in two ways: the `,` may separate decimals or group digits"
+            ))
+            .hint("write it without groups: 1250, or with a point before its decimals: 1250.500"));
+        }
+        Ok(())
     }
 }

@@ -29,6 +29,11 @@ impl SheetField for CostField {
     };
     const PROVEN_DATES: &'static [Self] = &[CostField::Period, CostField::PeriodEnd];
     const PROVEN_NUMBERS: &'static [Self] = &[CostField::Cost];
+    const CURRENCY: Option<Self> = Some(CostField::Currency);
+
+    fn currency_of_header(header: &str) -> Option<Currency> {
+        currency_of_header(header)
+    }
 
     fn must_be_known(self) -> bool {
         self != CostField::Note

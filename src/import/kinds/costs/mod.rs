@@ -69,6 +69,10 @@ impl Options for CostOptions {
         &self.ignore
     }
 
+    fn currency(&self) -> Option<&str> {
+        self.currency.as_deref()
+    }
+
     fn formats(&self) -> Formats {
         self.formats
     }

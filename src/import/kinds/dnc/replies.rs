@@ -54,7 +54,7 @@ pub fn read(
         notice(&format!("columns left out: {}", columns.left_out().join(", ")));
     }
     source.special(&|index| columns.is_claimed(index)).iter().for_each(|text| notice(text));
-    let options = &proven(options.clone(), &columns, &source, notice)?;
+    let options = &proven(options.clone(), &columns, &source, organization, notice)?;
     let setting = Setting::of(columns, options, organization, now);
     let mut replies = Vec::new();
     let mut told = Vec::new();

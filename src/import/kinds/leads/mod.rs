@@ -19,12 +19,13 @@ use crate::db::models::leads::OnLocked;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, RunMode, locks};
 use crate::domain::imports::kind::ImportKind;
+use crate::domain::money::currency;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
 use crate::import::observer::Observer;
 use crate::import::options::{ImportOptions, MaxRejects};
 use crate::import::prepare::{begin_record, refuse_to_overwrite};
-use crate::import::proof::{Doubtful, Formats};
+use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{ProblemKind, Row, RowProblem};
 use crate::import::source::{Item, Source, SourceOptions};
@@ -128,7 +129,13 @@ impl Job<'_> {
     /// The columns that need proof, given what was said already.
     fn doubtful(&self, said: Formats) -> Doubtful {
         let columns = |field| self.checker.mapping.columns_of(field);
-        Doubtful::columns(columns(LeadField::Created), columns(LeadField::Value), said)
+        let named = self.checker.mapping.constants.iter().find(|(field, _)| *field == LeadField::Currency);
+        let named = named.and_then(|(_, code)| currency::parse(code).ok());
+        Doubtful::columns(columns(LeadField::Created), columns(LeadField::Value), said).in_currencies(Currencies {
+            column: self.checker.mapping.column_of(LeadField::Currency),
+            of_headers: Vec::new(),
+            base: named.unwrap_or(self.checker.base_currency),
+        })
     }
 
     /// The look at the columns that no field claims.

@@ -8,6 +8,11 @@ use crate::import::row::RowProblem;
 use crate::import::source::{Source, SpecialCounts};
 use crate::ops::leads::upsert::{Fate, Outcome};
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
 /// The summary of one import: the printed answer, and the `counts` of its record.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ImportSummary {
@@ -43,6 +48,9 @@ pub struct ImportSummary {
     pub status_kept: u64,
     /// Rows that give another creation time than their lead has: it is set once.
     pub created_kept: u64,
+    /// Rows that name another currency than their lead's amount is in, and no amount.
+    #[serde(skip_serializing_if = "is_none")]
+    pub currency_kept: u64,
     /// Rows that say something else of a lead than an earlier row of the file did.
     pub contradicting: u64,
     /// Where the first of them stand.
@@ -94,6 +102,7 @@ impl ImportSummary {
         self.consent_kept += u64::from(outcome.consent_kept);
         self.status_kept += u64::from(outcome.status_kept);
         self.created_kept += u64::from(outcome.created_kept);
+        self.currency_kept += u64::from(outcome.currency_kept);
         if outcome.contradicts {
             self.contradicting += 1;
             if self.contradicting_rows.len() < NAMED_ROWS {
@@ -121,6 +130,12 @@ impl ImportSummary {
         if self.created_kept > 0 {
             let rows = rows(self.created_kept, "give");
             remarks.push(format!("{rows} another creation time than the lead has; it is set once and was kept"));
+        }
+        if self.currency_kept > 0 {
+            let rows = rows(self.currency_kept, "name");
+            remarks.push(format!(
+                "{rows} another currency than the lead's amount is in, and no amount; both were kept: give the amount, too"
+            ));
         }
         if self.contradicting > 0 {
             let named: Vec<String> = self.contradicting_rows.iter().map(u64::to_string).collect();

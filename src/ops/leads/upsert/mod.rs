@@ -72,6 +72,8 @@ pub struct Outcome {
     pub status_kept: bool,
     /// The draft gives another creation time than the lead has, which is set once.
     pub created_kept: bool,
+    /// The draft names another currency than the lead's amount is in, and no amount.
+    pub currency_kept: bool,
     /// The draft says something else than an earlier one of the same import did.
     pub contradicts: bool,
     /// Another lead has the email, which alone is not enough.
@@ -90,6 +92,7 @@ impl Outcome {
             consent_kept: false,
             status_kept: false,
             created_kept: false,
+            currency_kept: false,
             contradicts: false,
             possible_duplicate: false,
             previously_deleted: false,

@@ -86,7 +86,6 @@ impl Checker {
             formats,
             at: None,
             kind: CellKind::Text,
-            currency: None,
             spelling: None,
             full_name: None,
             draft: LeadDraft { tags: self.tags.clone(), ..LeadDraft::blank(self.org, self.now) },
@@ -136,8 +135,6 @@ struct Work<'a> {
     at: Option<usize>,
     /// What its cell is.
     kind: CellKind,
-    /// The currency that the row names.
-    currency: Option<Currency>,
     /// How a file before this one wrote the source.
     spelling: Option<String>,
     /// The full name and its column: what it means depends on the other names of the row.

@@ -83,7 +83,7 @@ impl Work<'_> {
             },
             LeadField::Value => self.value(column, text),
             LeadField::Currency => match currency::parse(text) {
-                Ok(currency) => self.currency = Some(currency),
+                Ok(currency) => self.draft.currency = Some(currency),
                 Err(_) => self.problem(
                     ProblemKind::CurrencyUnknown,
                     column,
@@ -215,7 +215,7 @@ impl Work<'_> {
     }
 
     fn value(&mut self, column: String, text: &str) {
-        match self.amount(text, self.currency) {
+        match self.amount(text, self.draft.currency) {
             Ok(money) => {
                 self.draft.lead.value_cents = Some(money.cents);
                 self.draft.lead.currency = Some(money.currency.code().to_owned());
