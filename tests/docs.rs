@@ -74,7 +74,9 @@ company contains \"acme\" and custom.Industry = pharma and on_dnc = no
 - A value is a word, or text in double or single quotes; inside them `\\\"` is a quote and `\\\\` a backslash. Nothing else has a
   special meaning: `%` and `_` are themselves.
 - An empty value satisfies `!=`, `not in`, `none`, `not` and `is empty`, and nothing else.
-- Text is compared without regard to case, by Unicode, and with regard to accents: `STRASSE` is `Straße`, `Zoe` is not `Zoë`.
+- Text is compared without regard to case, by Unicode's full case folding and NFC, and with regard to accents: `STRASSE` is
+  `Straße`, `οδος` is `ΟΔΟΣ`, `Zoe` is not `Zoë`, and the Turkish `ı` is not `i`. Sources and tags are, too, by `=`, `!=`
+  and `in`.
   External ids are compared as they are.
 - A date means its whole day in the organization's time zone: `created = 2026-03-04` is any time of that day, `created >
   2026-03-04` any time after it. `today` and `yesterday` are days, too. `within 7 days` reaches back from now; `older than 7

@@ -30,14 +30,20 @@ pub fn fold_key(text: &str) -> String {
     key
 }
 
-/// A text in the form in which its case does not matter: the upper-case mapping of Unicode, which needs no context, so that
-/// parts of a text fold as the whole does. Accents are kept. The database's function `fold_case` says the same.
+/// A text in the form in which its case and its composition do not matter: two texts are the same where Unicode's full case
+/// folding and NFC make them so. It is the upper case of the lower case, which needs no context, so that parts of a text fold
+/// as the whole does; the dotless ı stays itself. Accents are kept. `filter::folded` says the same in SQL.
 pub fn fold_case(text: &str) -> String {
-    match text.is_ascii() {
-        true => text.to_ascii_uppercase(),
-        false => text.to_uppercase(),
+    if text.is_ascii() {
+        return text.to_ascii_uppercase();
     }
+    // The upper case of ı is that of i.
+    let kept = text.replace('ı', DOTLESS);
+    kept.to_lowercase().to_uppercase().nfc().collect::<String>().replace(DOTLESS, "ı")
 }
+
+/// Stands for ı while a text is folded: no character, so that no text has it.
+const DOTLESS: &str = "\u{fdd0}";
 
 /// The value of a text that is a plain decimal number of at most 15 digits before the point and behind it. The
 /// database's function `number_of` says the same.
@@ -170,7 +176,22 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn folding_is_of_every_case_and_form(text in "[a-zßẞıİﬁΣςσéÅǆŉΐᾳ\u{300}-\u{345}]{0,8}") {
+            let key = fold_case(&text);
+            prop_assert_eq!(fold_case(&key), key.clone());
+            prop_assert_eq!(fold_case(&text.nfc().collect::<String>()), key.clone());
+            prop_assert_eq!(fold_case(&text.to_lowercase()), key.clone());
+            if !text.contains('ı') {
+                prop_assert_eq!(fold_case(&text.to_uppercase()), key);
+            }
+        }
+    }
 
     #[test]
     fn folding() {
@@ -185,6 +206,23 @@ mod tests {
         assert_eq!(fold_case("Straße Ünal"), fold_case("STRASSE üNAL"));
         assert_eq!(fold_case("ΟΔΟΣ"), fold_case("οδος"));
         assert_ne!(fold_case("Zoe"), fold_case("Zoë"));
+        for same in [
+            &["Straße", "STRASSE", "STRAẞE", "strasse"][..],
+            &["ΟΔΟΣ", "οδος", "οδοσ"],
+            &["São Paulo", "Sa\u{303}o Paulo", "SÃO PAULO"],
+            &["İstanbul", "i\u{307}stanbul", "I\u{307}STANBUL"],
+            &["ﬁrst ﬂoor", "FIRST FLOOR"],
+            &["Ǆ", "ǅ", "ǆ"],
+            &["\u{212a}elvin", "KELVIN"],
+            &["ᾴ", "\u{3b1}\u{301}\u{345}", "ΆΙ"],
+            &["\u{212b}", "å", "A\u{30a}"],
+        ] {
+            same.iter().for_each(|text| assert_eq!(fold_case(text), fold_case(same[0]), "{text}"));
+        }
+        for (one, other) in [("ısı", "isi"), ("ISI", "ısı"), ("İ", "i"), ("ＡＢ", "AB"), ("ä", "ae"), ("½", "1⁄2")]
+        {
+            assert_ne!(fold_case(one), fold_case(other), "{one}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use super::compile::{Moment, on_dnc};
+use super::compile::{Moment, folded, on_dnc};
 use super::field::MAX_KEY;
 use crate::db::lead_fields::{FIELDS, Sorts};
 use crate::db::{Cell, Statement};
@@ -181,9 +181,7 @@ impl LeadColumn {
     pub(super) fn sort_key(&self, at: &Moment) -> Statement {
         match self.sorts {
             // PostgreSQL would sort by the collation of the database.
-            Sorts::Folded => {
-                Statement::new("fold_case(").then(self.select(at)).sql(")").either("", " COLLATE pg_catalog.\"C\"")
-            }
+            Sorts::Folded => folded(self.select(at)).either("", " COLLATE pg_catalog.\"C\""),
             _ => self.select(at),
         }
     }

@@ -7,9 +7,11 @@ use jiff::tz::TimeZone;
 
 use super::columns::sql_of;
 use super::field::{Field, Kind, Subject};
+use super::names;
 use super::tree::{Condition, Filter, Op};
 use super::value::{MONEY_SCALE, Value, When};
 use crate::db::{OrgId, Statement};
+use crate::domain::leads::{source, tag};
 use crate::domain::money::currency;
 use crate::domain::text::{fold_case, number_of};
 use crate::domain::timestamp::Timestamp;
@@ -114,6 +116,7 @@ impl Condition {
                 Statement::new("(").joined(each, " OR ").sql(")")
             }
             (Kind::Money, op) => self.values.first().map(|value| amount(op, value)).unwrap_or_default(),
+            (Kind::Source, Op::Eq | Op::In) => sourced(&self.values),
             (Kind::Owner, _) => owned(&self.values, at),
             (_, Op::In) => {
                 let values = self.values.iter().map(|value| bound(kind, value));
@@ -140,7 +143,7 @@ impl Condition {
     /// Folded on both sides, so that LIKE, which ignores the case of ASCII on SQLite only, tells the same on both engines.
     fn like(&self, before: &str) -> Statement {
         let literal = fold_case(&self.text()).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let value = Statement::new("fold_case(").then(stored(&self.subject)).sql(")");
+        let value = folded(stored(&self.subject));
         value.sql(" LIKE ").text(format!("{before}{literal}%")).sql(" ESCAPE '\\'")
     }
 }
@@ -173,7 +176,7 @@ fn stored(subject: &Subject) -> Statement {
 /// The value as it is compared.
 fn compared(subject: &Subject) -> Statement {
     match subject.kind() {
-        Kind::Text | Kind::Custom => Statement::new("fold_case(").then(stored(subject)).sql(")"),
+        Kind::Text | Kind::Custom => folded(stored(subject)),
         _ => stored(subject),
     }
 }
@@ -186,13 +189,63 @@ fn bound(kind: Kind, value: &Value) -> Statement {
     }
 }
 
+/// A text as [`fold_case`] folds it. PostgreSQL's functions of the language-neutral collation do the same as the program's.
+pub(super) fn folded(text: Statement) -> Statement {
+    let sent = Statement::new("(CASE WHEN octet_length(")
+        .then(text.clone())
+        .sql(") = length(")
+        .then(text.clone())
+        .sql(") THEN translate(")
+        .then(text.clone())
+        .sql(", 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') ELSE translate(normalize(upper(lower(translate(")
+        .then(text.clone())
+        .sql(", 'ı', U&'\\FDD0') COLLATE pg_catalog.\"und-x-icu\")), NFC), U&'\\FDD0', 'ı') END)");
+    Statement::default().either_of(Statement::new("fold_case(").then(text).sql(")"), sent)
+}
+
+/// Leads of one of these sources, in whatever case. Few names can be written in several ways in their normal form, and most
+/// of those can be counted: then the column is compared as it is.
+fn sourced(names: &[Value]) -> Statement {
+    let names: Vec<String> = names.iter().map(Value::text).collect();
+    let forms: Option<Vec<Vec<String>>> = names.iter().map(|name| source::same(name)).collect();
+    let (column, wanted) = match forms {
+        Some(forms) => (Statement::new("leads.source"), forms.concat()),
+        None => (folded(Statement::new("leads.source")), names.iter().map(|name| fold_case(name)).collect()),
+    };
+    match wanted.as_slice() {
+        [one] => column.sql(" = ").text(one.clone()),
+        _ => {
+            column.sql(" IN (").joined(wanted.iter().map(|name| Statement::default().text(name.clone())), ", ").sql(")")
+        }
+    }
+}
+
+/// The condition that the tag of `t` is one of these, in whatever case.
+fn is_one_of(tags: &[Value], at: &Moment) -> Statement {
+    let tags: Vec<String> = tags.iter().map(Value::text).collect();
+    let list = |words: Vec<String>| {
+        Statement::default().joined(words.into_iter().map(|word| Statement::default().text(word)), ", ")
+    };
+    if tags.iter().all(|tag| tag::has_one_form(tag)) {
+        return Statement::new("t.tag IN (").then(list(tags)).sql(")");
+    }
+    let keys = tags.iter().map(|tag| fold_case(tag)).collect();
+    Statement::new("t.tag IN (")
+        .then(names::all_tags(at.org))
+        .sql(" AND ")
+        .then(folded(Statement::new("found.name")))
+        .sql(" IN (")
+        .then(list(keys))
+        .sql("))")
+}
+
 /// Leads with one of these tags, found by the index of tags.
 fn tagged(tags: &[Value], at: &Moment) -> Statement {
     Statement::new("leads.id IN (SELECT t.lead_id FROM lead_tags t WHERE t.organization_id = ")
         .org(at.org)
-        .sql(" AND t.tag IN (")
-        .joined(tags.iter().map(|tag| Statement::default().text(tag.text())), ", ")
-        .sql("))")
+        .sql(" AND ")
+        .then(is_one_of(tags, at))
+        .sql(")")
 }
 
 fn has_tag(tags: Option<&[Value]>, at: &Moment) -> Statement {
@@ -201,10 +254,7 @@ fn has_tag(tags: Option<&[Value]>, at: &Moment) -> Statement {
         .sql(" AND t.lead_id = leads.id");
     match tags {
         None => any.sql(")"),
-        Some(tags) => any
-            .sql(" AND t.tag IN (")
-            .joined(tags.iter().map(|tag| Statement::default().text(tag.text())), ", ")
-            .sql("))"),
+        Some(tags) => any.sql(" AND ").then(is_one_of(tags, at)).sql(")"),
     }
 }
 

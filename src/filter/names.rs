@@ -20,17 +20,24 @@ pub fn tags(conn: &mut Db, org: OrgId, most: usize) -> Result<Vec<String>, DbErr
     distinct(conn, "lead_tags.tag", each, most)
 }
 
+/// Selects all tags as `found.name`; more conditions may follow.
+pub(super) fn all_tags(org: OrgId) -> Statement {
+    each_once("lead_tags.tag", Statement::new("FROM lead_tags WHERE lead_tags.organization_id = ").org(org))
+}
+
 /// The values of a column, each found by the index behind the one before: there are few among very many rows.
 fn distinct(conn: &mut Db, column: &'static str, each: Statement, most: usize) -> Result<Vec<String>, DbError> {
+    let rows = each_once(column, each).sql(" LIMIT ").number(i64::try_from(most).unwrap_or(i64::MAX)).rows(conn)?;
+    Ok(rows.iter().filter_map(|row| row.at(0).text()).map(str::to_owned).collect())
+}
+
+fn each_once(column: &'static str, each: Statement) -> Statement {
     let least = || Statement::new("SELECT min(").sql(column).sql(") ").then(each.clone());
-    let statement = Statement::new("WITH RECURSIVE found (name) AS (")
+    Statement::new("WITH RECURSIVE found (name) AS (")
         .then(least())
         .sql(" UNION ALL SELECT (")
         .then(least())
         .sql(" AND ")
         .sql(column)
-        .sql(" > found.name) FROM found WHERE found.name IS NOT NULL) SELECT name FROM found WHERE name IS NOT NULL LIMIT ")
-        .number(i64::try_from(most).unwrap_or(i64::MAX));
-    let rows = statement.rows(conn)?;
-    Ok(rows.iter().filter_map(|row| row.at(0).text()).map(str::to_owned).collect())
+        .sql(" > found.name) FROM found WHERE found.name IS NOT NULL) SELECT found.name FROM found WHERE found.name IS NOT NULL")
 }

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::Value as Json;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::support::engine::{database_of, psql, url_of};
 use crate::support::{Engine, World};
@@ -302,7 +303,8 @@ fn stored(subject: &Subject, lead: &Json) -> Option<Json> {
 
 fn compares(subject: &Subject, op: Op, value: &Value, lead: &Json) -> bool {
     let Some(stored) = stored(subject, lead) else { return false };
-    let upper = |text: &str| text.to_uppercase();
+    // Lower case first, for ẞ; the upper case of ı is that of i.
+    let upper = |text: &str| -> String { text.replace('ı', "?").to_lowercase().to_uppercase().nfc().collect() };
     let ordered = |order: Ordering| match op {
         Op::Eq => order.is_eq(),
         Op::Lt => order.is_lt(),

@@ -58,5 +58,6 @@ mod roi_cost;
 mod roi_oracle;
 mod segment;
 mod tenancy;
+mod text_case;
 mod user;
 mod views;

@@ -11,6 +11,25 @@ pub fn normalize(text: &str) -> String {
     crate::domain::text::fold_key(text).replace(' ', "_")
 }
 
+/// All normal forms that are the same as this one in another case; `None` where they cannot be counted.
+pub fn same(normal: &str) -> Option<Vec<String>> {
+    /// Each doubles the forms.
+    const MOST: usize = 4;
+    // NFKC and lower case leave one form of all other ASCII letters.
+    if !normal.is_ascii() || normal.matches("ss").count() > MOST {
+        return None;
+    }
+    let mut forms = vec![String::new()];
+    for (place, part) in normal.split("ss").enumerate() {
+        if place > 0 {
+            let written = |between: &'static str| forms.iter().map(move |form| form.clone() + between);
+            forms = written("ss").chain(written("ß")).collect();
+        }
+        forms.iter_mut().for_each(|form| form.push_str(part));
+    }
+    Some(forms)
+}
+
 /// The key under which the metadata of a lead's source hold how it was written.
 const SPELLING: &str = "spelling";
 
@@ -22,13 +41,27 @@ pub fn metadata(text: &str) -> Option<serde_json::Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::{metadata, normalize};
+    use super::{metadata, normalize, same};
 
     #[test]
     fn what_was_written_is_kept() {
         let spelling = |text: &str| metadata(text).map(|kept| kept["spelling"].as_str().unwrap().to_owned());
         assert_eq!(spelling(" Facebook—Ads "), Some("Facebook—Ads".into()));
         assert_eq!((spelling("facebook_ads"), spelling(" web "), spelling("")), (None, None, None));
+    }
+
+    #[test]
+    fn forms_that_only_case_tells_apart() {
+        assert_eq!(same("web"), Some(vec!["web".to_owned()]));
+        assert_eq!(
+            same("cross_press"),
+            Some(["cross_press", "croß_press", "cross_preß", "croß_preß"].map(str::to_owned).to_vec())
+        );
+        assert_eq!((same("straße"), same("οδος"), same(&"ss_".repeat(9))), (None, None, None));
+        for normal in ["web", "wordpress", "sss", "business"] {
+            let key = crate::domain::text::fold_case(normal);
+            assert!(same(normal).unwrap().iter().all(|form| crate::domain::text::fold_case(form) == key), "{normal}");
+        }
     }
 
     #[test]

@@ -2,12 +2,25 @@
 
 use serde_json::Value;
 
+use crate::domain::text::fold_case;
+
 /// The longest tag, in characters.
 pub const MAX_LENGTH: usize = 60;
 
 /// The normal form of a tag: trimmed, inner white space single, lower case. Empty when nothing is left.
 pub fn normalize(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Whether two tags are the same but for their case and composition.
+pub fn is_same(one: &str, other: &str) -> bool {
+    one == other || (!(one.is_ascii() && other.is_ascii()) && fold_case(one) == fold_case(other))
+}
+
+/// Whether no other normal form is the same as this one in another case.
+pub fn has_one_form(normal: &str) -> bool {
+    // Those of `ß`, `ſ`, `ﬀ`, `ﬁ` and `ﬂ`.
+    normal.is_ascii() && !normal.contains('s') && !["ff", "fi", "fl"].iter().any(|letters| normal.contains(letters))
 }
 
 /// Why a cell holds no tags.
@@ -32,7 +45,7 @@ pub fn parse_several(cell: &str) -> Result<Vec<String>, TagProblem> {
         if tag.chars().count() > MAX_LENGTH {
             return Err(TagProblem::TooLong(tag));
         }
-        if !tag.is_empty() && !tags.contains(&tag) {
+        if !tag.is_empty() && !tags.iter().any(|known| is_same(known, &tag)) {
             tags.push(tag);
         }
     }
@@ -124,6 +137,13 @@ fn quoted(text: &str, list: bool) -> Option<(String, &str)> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn tags_that_only_case_tells_apart_are_one() {
+        assert_eq!(parse_several("Straße, STRASSE, Sa\u{303}o, SÃO, οδος, ΟΔΟΣ, ﬁrst, First").unwrap().len(), 4);
+        assert!(is_same("vip", "vip") && !is_same("vip", "vi") && !is_same("ısı", "isi"));
+        assert!(has_one_form("vip") && !has_one_form("show") && !has_one_form("first") && !has_one_form("são"));
+    }
 
     #[test]
     fn split_and_normalised() {

@@ -1,3 +1,4 @@
 //! What reports are computed from.
 
 pub mod funnel;
+pub mod spellings;

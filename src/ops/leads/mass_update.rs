@@ -15,6 +15,7 @@ use crate::domain::dnc::bans::Terms;
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::leads::assignment::{Strategy, whose_turn};
 use crate::domain::leads::status::{MoveRule, Status};
+use crate::domain::leads::tag::is_same;
 use crate::domain::phone::E164;
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::dnc::remove::expire;
@@ -118,7 +119,10 @@ fn retag(
     let have = lead_tags::of_leads(conn, stamp.org, &ids_of(states))?;
     for state in states {
         let has = have.get(&state.id).map(Vec::as_slice).unwrap_or_default();
-        let changing: Vec<&String> = tags.iter().filter(|tag| has.contains(tag) == (how == Retag::Remove)).collect();
+        let changing: Vec<&String> = match how {
+            Retag::Add => tags.iter().filter(|tag| !has.iter().any(|known| is_same(known, tag))).collect(),
+            Retag::Remove => has.iter().filter(|known| tags.iter().any(|tag| is_same(known, tag))).collect(),
+        };
         if changing.is_empty() {
             counts.unchanged += 1;
             continue;

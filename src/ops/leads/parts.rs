@@ -11,6 +11,7 @@ use crate::db::models::leads::lead_notes::{self, NewNote};
 use crate::db::models::leads::lead_phones::{self, NewPhone};
 use crate::db::models::leads::lead_tags::{self, NewTag};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::leads::tag::is_same;
 
 /// The parts that a lead has.
 #[derive(Debug, Default)]
@@ -61,7 +62,7 @@ pub fn add_parts(
     let (organization_id, lead_id, created_at) = (stamp.org.0, lead.id, stamp.now);
     let mut added = Vec::new();
     for tag in &draft.tags {
-        if !parts.tags.contains(tag) {
+        if !parts.tags.iter().any(|known| is_same(known, tag)) {
             parts.tags.push(tag.clone());
             changes.tags.push(NewTag { organization_id, lead_id, tag: tag.clone(), created_at });
             added.push(FieldChange { field: "tag".into(), old: None, new: Some(tag.clone()) });

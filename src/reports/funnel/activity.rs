@@ -9,6 +9,8 @@ use super::{Activity, ActivityGroup, Mode, Question, in_window};
 use crate::db::models::leads::status_rows::Counted;
 use crate::db::{Db, DbError, Statement};
 use crate::domain::leads::status::Status;
+use crate::domain::reports::spellings::Spellings;
+use crate::domain::text::fold_case;
 use crate::domain::time::window::Window;
 use crate::filter::Filter;
 
@@ -21,14 +23,34 @@ type Counts = [u64; Status::ALL.len()];
 /// The database cannot be read.
 pub fn activity(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>) -> Result<Activity, DbError> {
     let counted = Counted::of(conn, question.at.org)?;
-    let mut counting = Counting { question, counted, has_merges: has_merges(conn, question)?, emails: HashMap::new() };
+    let mut counting = Counting {
+        question,
+        counted,
+        has_merges: has_merges(conn, question)?,
+        emails: HashMap::new(),
+        relabelled: Vec::new(),
+    };
     let whole = sum(&counting.groups(conn, None, None)?);
     let (entries, stages) = entered_of(&question.stages, &whole);
     let mut notes = Vec::new();
     let mut groups: Vec<ActivityGroup> = Vec::new();
     if let Some(breakdown) = breakdown {
         notes.extend(breakdown.by.note());
-        for (group, counts) in parts(conn, &mut counting, breakdown)? {
+        let mut parts = parts(conn, &mut counting, breakdown)?;
+        if breakdown.by.meets() {
+            let spellings = spellings_of(&parts);
+            let met = spellings.notes(str::to_owned);
+            if !met.is_empty() {
+                counting.relabelled = relabelled(&parts, &spellings);
+                parts = match breakdown.by {
+                    // A lead may have a tag in two spellings, and counts once.
+                    By::Tag => counting.groups(conn, Some("t.tag"), None)?.into_iter().collect(),
+                    _ => joined(parts, &counting.relabelled),
+                };
+            }
+            notes.extend(met);
+        }
+        for (group, counts) in parts {
             let (entries, stages) = entered_of(&question.stages, &counts);
             groups.push(ActivityGroup { group, entries, stages });
         }
@@ -85,6 +107,35 @@ fn parts(
     Ok(parts)
 }
 
+fn spellings_of(parts: &[(Option<String>, Counts)]) -> Spellings {
+    let mut spellings = Spellings::default();
+    for (name, counts) in parts {
+        if let Some(name) = name {
+            spellings.add(name, name, counts.iter().sum());
+        }
+    }
+    spellings
+}
+
+/// The names of parts that another spelling stands for, and that one.
+fn relabelled(parts: &[(Option<String>, Counts)], spellings: &Spellings) -> Vec<(String, String)> {
+    let names = parts.iter().filter_map(|(name, _)| name.as_deref());
+    let labels = names.filter_map(|name| Some((name, spellings.label(&fold_case(name))?)));
+    labels.filter(|(name, label)| name != label).map(|(name, label)| (name.to_owned(), label.to_owned())).collect()
+}
+
+/// The parts with those as one that only case or composition tells apart.
+fn joined(parts: Vec<(Option<String>, Counts)>, relabelled: &[(String, String)]) -> Vec<(Option<String>, Counts)> {
+    let mut sums: BTreeMap<Option<String>, Counts> = BTreeMap::new();
+    for (name, counts) in parts {
+        let label =
+            name.map(|name| relabelled.iter().find(|(from, _)| *from == name).map_or(name, |(_, to)| to.clone()));
+        let sums = sums.entry(label).or_default();
+        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    }
+    sums.into_iter().collect()
+}
+
 fn sum(groups: &BTreeMap<Option<String>, Counts>) -> Counts {
     let mut sum = Counts::default();
     for counts in groups.values() {
@@ -100,6 +151,8 @@ struct Counting<'a> {
     has_merges: bool,
     /// Of users by id, for groups of owners.
     emails: HashMap<i64, String>,
+    /// Tags, and the spellings that they count as.
+    relabelled: Vec<(String, String)>,
 }
 
 impl Counting<'_> {
@@ -112,8 +165,25 @@ impl Counting<'_> {
             counted: self.counted,
             has_merges: self.has_merges,
             emails: HashMap::new(),
+            relabelled: Vec::new(),
         };
         Ok(sum(&counting.groups(conn, None, None)?))
+    }
+
+    /// The tags of leads, each in one spelling.
+    fn tags(&self) -> Statement {
+        if self.relabelled.is_empty() {
+            return Statement::new("lead_tags");
+        }
+        let cases = self
+            .relabelled
+            .iter()
+            .map(|(from, to)| Statement::new(" WHEN t.tag = ").text(from.clone()).sql(" THEN ").text(to.clone()));
+        Statement::new("(SELECT DISTINCT t.organization_id, t.lead_id, CASE")
+            .joined(cases, "")
+            .sql(" ELSE t.tag END AS tag FROM lead_tags t WHERE t.organization_id = ")
+            .org(self.question.at.org)
+            .sql(")")
     }
 
     /// The entries by the value of a column of the lead that each counts for.
@@ -124,7 +194,9 @@ impl Counting<'_> {
         condition: Option<Statement>,
     ) -> Result<BTreeMap<Option<String>, Counts>, DbError> {
         let by_tag = column == Some("t.tag");
-        let tags = Statement::new(" LEFT JOIN lead_tags t ON t.organization_id = ")
+        let tags = Statement::new(" LEFT JOIN ")
+            .then(self.tags())
+            .sql(" t ON t.organization_id = ")
             .org(self.question.at.org)
             .sql(" AND t.lead_id = leads.id");
         let merges = Statement::new(

@@ -9,6 +9,7 @@ use super::members::Members;
 use super::{Question, in_window};
 use crate::db::models::access::users;
 use crate::db::{Cell, Cells, Db, DbError, Statement};
+use crate::domain::reports::spellings::Spellings;
 use crate::domain::time::month::{Month, begin_of};
 use crate::domain::timestamp::Timestamp;
 use crate::filter::{Filter, LeadQuery};
@@ -41,6 +42,11 @@ impl By {
         })
     }
 
+    /// Whether its groups are names that people write in several ways.
+    pub(super) fn meets(self) -> bool {
+        matches!(self, By::Source | By::Tag | By::Campaign)
+    }
+
     /// The column of `leads` that decides.
     pub(super) fn column(self) -> Option<&'static str> {
         match self {
@@ -57,6 +63,8 @@ pub(super) struct Groups {
     pub names: Vec<Option<String>>,
     /// Place of the lead in the cohort, place of the group.
     pub pairs: Vec<(u32, u32)>,
+    /// Which spellings are of one group.
+    pub met: Vec<String>,
 }
 
 /// Gives numbers to keys in the order in which they come.
@@ -92,28 +100,54 @@ impl Groups {
         breakdown: &Breakdown,
         members: &mut Members,
     ) -> Result<Groups, DbError> {
-        match breakdown.by {
+        let groups = match breakdown.by {
             By::Source | By::Campaign | By::Owner => {
                 let emails = emails(conn, question, breakdown.by)?;
                 let values = members
                     .leads
                     .iter_mut()
                     .map(|lead| name_of(std::mem::replace(&mut lead.value, Cell::Empty), &emails));
-                Ok(Groups::alike(values))
+                Groups::alike(values)
             }
             By::Month => {
                 let mut months = Months::new(question);
-                Ok(Groups::alike(members.leads.iter().map(|lead| Some(months.of(lead.created)))))
+                Groups::alike(members.leads.iter().map(|lead| Some(months.of(lead.created))))
             }
-            By::Tag => Groups::by_tag(conn, question, members),
-            By::Segment => Groups::by_segment(conn, question, &breakdown.segments, members),
+            By::Tag => Groups::by_tag(conn, question, members)?,
+            By::Segment => Groups::by_segment(conn, question, &breakdown.segments, members)?,
+        };
+        Ok(if breakdown.by.meets() { groups.met() } else { groups })
+    }
+
+    /// The same with groups as one that only case or composition tells apart.
+    fn met(mut self) -> Groups {
+        let mut sizes = vec![0; self.names.len()];
+        for (_, group) in &self.pairs {
+            sizes[*group as usize] += 1;
         }
+        let mut spellings = Spellings::default();
+        let named = self.names.iter().zip(sizes);
+        let keys: Vec<Option<String>> =
+            named.map(|(name, size)| name.as_ref().map(|name| spellings.add(name, name, size))).collect();
+        self.met = spellings.notes(str::to_owned);
+        if self.met.is_empty() {
+            return self;
+        }
+        let mut numbered = Numbered::new();
+        let numbers: Vec<u32> = keys.into_iter().map(|key| numbered.number(key)).collect();
+        self.pairs.iter_mut().for_each(|(_, group)| *group = numbers[*group as usize]);
+        // A lead may have a tag in two spellings.
+        self.pairs.sort_unstable();
+        self.pairs.dedup();
+        let label = |key: Option<String>| key.map(|key| spellings.label(&key).unwrap_or(&key).to_owned());
+        self.names = numbered.keys.into_iter().map(label).collect();
+        self
     }
 
     fn alike(values: impl Iterator<Item = Option<String>>) -> Groups {
         let mut numbered = Numbered::new();
         let pairs = values.enumerate().map(|(place, value)| (place as u32, numbered.number(value))).collect();
-        Groups { names: numbered.keys, pairs }
+        Groups { names: numbered.keys, pairs, met: Vec::new() }
     }
 
     fn by_tag(conn: &mut Db, question: &Question, members: &Members) -> Result<Groups, DbError> {
@@ -138,7 +172,7 @@ impl Groups {
         for place in untagged {
             pairs.push((place, numbered.number(None)));
         }
-        Ok(Groups { names: numbered.keys, pairs })
+        Ok(Groups { names: numbered.keys, pairs, met: Vec::new() })
     }
 
     fn by_segment(
@@ -159,7 +193,7 @@ impl Groups {
                 },
             )?;
         }
-        Ok(Groups { names: segments.iter().map(|(name, _)| Some(name.clone())).collect(), pairs })
+        Ok(Groups { names: segments.iter().map(|(name, _)| Some(name.clone())).collect(), pairs, met: Vec::new() })
     }
 }
 

@@ -30,8 +30,9 @@ pub fn cohort(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>)
     let groups = match breakdown {
         None => Vec::new(),
         Some(breakdown) => {
-            let groups = Groups::of(conn, question, breakdown, &mut members)?;
+            let mut groups = Groups::of(conn, question, breakdown, &mut members)?;
             notes.extend(breakdown.by.note());
+            notes.append(&mut groups.met);
             parts(question, breakdown.by, &journeys, groups)
         }
     };

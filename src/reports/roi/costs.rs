@@ -1,7 +1,7 @@
 //! The costs of the months of a report, summed up by group before they meet the leads.
 
 use super::rates::Rates;
-use super::{By, Groups, Question, RoiError};
+use super::{By, Groups, Names, Question, RoiError};
 use crate::db::Db;
 use crate::db::models::money::lead_source_costs::{self, CostFilter};
 
@@ -12,6 +12,7 @@ use crate::db::models::money::lead_source_costs::{self, CostFilter};
 pub(super) fn gather(
     conn: &mut Db,
     question: &Question,
+    names: &mut Names,
     rates: &mut Rates,
     groups: &mut Groups,
 ) -> Result<i64, RoiError> {
@@ -28,8 +29,8 @@ pub(super) fn gather(
         let cents = rates.convert(cost.cost_cents, &key.currency, key.period, || format!("the cost of {key}"))?;
         recorded = recorded.checked_add(cents).ok_or_else(too_large)?;
         let group = match question.by {
-            By::Source => Some(key.source),
-            By::Campaign => Some(key.campaign).filter(|campaign| !campaign.is_empty()),
+            By::Source => Some(names.of_cost(&key.source)),
+            By::Campaign => Some(key.campaign).filter(|name| !name.is_empty()).map(|name| names.of_cost(&name)),
             By::Month => Some(key.period.to_string()),
             // Costs have no owner.
             By::Owner => continue,

@@ -138,7 +138,7 @@ pub(super) struct Gathered {
 pub(super) fn report(question: &Question, gathered: Gathered) -> Roi {
     let Gathered { groups, names, recorded_cents: recorded, in_ledger_cents: in_ledger, deleted } = gathered;
     let is_chosen = question.filter.is_some();
-    let mut notes: Vec<String> = left_out(deleted).into_iter().collect();
+    let mut notes: Vec<String> = left_out(deleted).into_iter().chain(names.met()).collect();
     let has_costs = question.by != By::Owner;
     let (mut total, mut lines, mut unreported) = (Sums::default(), Vec::new(), Vec::new());
     for (group, sums) in groups {

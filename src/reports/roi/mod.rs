@@ -15,6 +15,7 @@ use crate::db::models::access::users;
 use crate::db::models::money::budget_transactions;
 use crate::db::{Cell, Db, DbError};
 use crate::domain::leads::source;
+use crate::domain::reports::spellings::Spellings;
 use crate::domain::time::month::Month;
 use crate::domain::time::window::Window;
 use crate::domain::timestamp::Timestamp;
@@ -136,7 +137,7 @@ pub fn roi(conn: &mut Db, question: &Question) -> Result<Roi, RoiError> {
     let mut groups = Groups::new();
     let mut names = Names::of(conn, question)?;
     leads::gather(conn, question, &mut names, &mut rates, &mut groups)?;
-    let recorded_cents = costs::gather(conn, question, &mut rates, &mut groups)?;
+    let recorded_cents = costs::gather(conn, question, &mut names, &mut rates, &mut groups)?;
     let (since, until) = question.months()?;
     let (since, until) = (since.map(|month| month.to_string()), until.map(|month| month.to_string()));
     let mut in_ledger_cents = 0i64;
@@ -155,8 +156,8 @@ struct Names {
     emails: BTreeMap<i64, String>,
     /// The months of [`By::Month`].
     months: Vec<Month>,
-    /// How campaigns are written, by their normal form: the spelling that most leads have.
-    spellings: BTreeMap<String, (u64, String)>,
+    /// How sources and campaigns are written.
+    spellings: Spellings,
 }
 
 impl Names {
@@ -169,7 +170,7 @@ impl Names {
             By::Month => months(conn, question)?,
             _ => Vec::new(),
         };
-        Ok(Names { by: question.by, emails, months, spellings: BTreeMap::new() })
+        Ok(Names { by: question.by, emails, months, spellings: Spellings::default() })
     }
 
     /// The group of a value that so many leads have.
@@ -182,21 +183,25 @@ impl Names {
             (_, Cell::Number(user)) => Some(self.emails.get(user).cloned().unwrap_or_else(|| format!("user {user}"))),
             (by, Cell::Text(text)) => {
                 let name = Some(source::normalize(text)).filter(|name| !name.is_empty())?;
-                if by == By::Campaign {
-                    let known = self.spellings.entry(name.clone()).or_default();
-                    if leads > known.0 || (leads == known.0 && *text < known.1) {
-                        *known = (leads, text.clone());
-                    }
-                }
-                Some(name)
+                Some(self.spellings.add(&name, if by == By::Campaign { text } else { &name }, leads))
             }
         }
+    }
+
+    /// The group of a cost with this source or campaign, in its normal form.
+    fn of_cost(&mut self, name: &str) -> String {
+        self.spellings.add(name, name, 0)
+    }
+
+    /// Which names are one that are written otherwise.
+    fn met(&self) -> Vec<String> {
+        self.spellings.notes(source::normalize)
     }
 
     /// How a group is written.
     fn label(&self, group: Option<String>) -> Option<String> {
         let group = group?;
-        Some(self.spellings.get(&group).map_or(group, |(_, spelling)| spelling.clone()))
+        Some(self.spellings.label(&group).map_or_else(|| group.clone(), str::to_owned))
     }
 }
 

@@ -74,10 +74,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (settled, cost) =
         session.db.write_under(Lock::Costs, org, RunMode::Commit, |conn| -> Result<_, CostError> {
             let mut book = CostBook::load(conn, org, Some(args.month))?;
-            let settled =
-                book.enter(&entry, on).map_err(|problem| CostError::Refused { key: entry.key.clone(), problem })?;
+            // In another case it may be recorded already.
+            let key = book.key_of(&entry.key);
+            let settled = book.enter(&entry, on).map_err(|problem| CostError::Refused { key: key.clone(), problem })?;
             book.write(conn, None, &stamp)?;
-            let stored = lead_source_costs::by_key(conn, org, &entry.key)?.into_iter().collect();
+            let stored = lead_source_costs::by_key(conn, org, &key)?.into_iter().collect();
             Ok((settled, super::rows(conn, org, stored)?.pop()))
         })?;
     match settled {

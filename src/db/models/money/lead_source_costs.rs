@@ -8,6 +8,7 @@ use crate::db::models::IN_LIST;
 use crate::db::schema::lead_source_costs;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::money::cost::CostKey;
+use crate::domain::text::fold_case;
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `lead_source_costs`.
@@ -49,7 +50,7 @@ pub struct CostFilter {
     /// The first month, and the first one that does not belong to them.
     pub since: Option<String>,
     pub until: Option<String>,
-    /// In normal form.
+    /// In normal form, in whatever case.
     pub source: Option<String>,
     pub campaign: Option<String>,
     /// Those that were taken away, too.
@@ -76,13 +77,11 @@ pub fn some(conn: &mut Db, org: OrgId, filter: &CostFilter) -> Result<Vec<Source
     if let Some(until) = &filter.until {
         query = query.filter(dsl::period.lt(until.clone()));
     }
-    if let Some(source) = &filter.source {
-        query = query.filter(dsl::source.eq(source.clone()));
-    }
-    if let Some(campaign) = &filter.campaign {
-        query = query.filter(dsl::campaign.eq(campaign.clone()));
-    }
     let mut costs: Vec<SourceCost> = query.load(conn)?;
+    // The database does not know all spellings of a name.
+    let is_asked =
+        |name: &str, asked: &Option<String>| asked.as_ref().is_none_or(|asked| fold_case(asked) == fold_case(name));
+    costs.retain(|cost| is_asked(&cost.source, &filter.source) && is_asked(&cost.campaign, &filter.campaign));
     // PostgreSQL sorts text by the database's collation; lists have one order everywhere.
     costs.sort_by(|a, b| {
         let place = |cost: &SourceCost| (cost.period.clone(), cost.source.clone(), cost.campaign.clone());

@@ -275,7 +275,7 @@ impl Costs {
 
     fn enter(&mut self, row: &CostRow) -> Outcome {
         let on = self.options.on_recorded.unwrap_or(OnRecorded::Refuse);
-        let key = &row.entry.key;
+        let key = &self.book.key_of(&row.entry.key);
         let on = match self.seen.get(key) {
             None => on,
             // A further day of the month.
@@ -314,7 +314,7 @@ impl Costs {
         if let Some(days) = &mut seen.days {
             days.insert(row.period);
         }
-        let sum = self.counts.amount_cents.entry(key.currency.clone()).or_default();
+        let sum = self.counts.amount_cents.entry(row.entry.key.currency.clone()).or_default();
         *sum = sum.saturating_add(row.entry.cents);
         match settled {
             Settled::Unchanged if row.entry.cents != 0 || !is_new => Outcome::Unchanged,

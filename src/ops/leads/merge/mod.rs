@@ -21,6 +21,7 @@ use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::status::Trigger;
+use crate::domain::leads::tag::is_same;
 use crate::error::{CommandError, Explain};
 use crate::ops::dnc;
 
@@ -179,7 +180,7 @@ fn join_parts(
     let mut fields = Vec::new();
     let theirs = Parts::of_lead(conn, stamp.org, other.id)?;
     for tag in theirs.tags {
-        if !parts.tags.contains(&tag) {
+        if !parts.tags.iter().any(|known| is_same(known, &tag)) {
             fields.push(added("tag", &tag));
             parts.tags.push(tag.clone());
             changes.tags.push(NewTag { organization_id, lead_id, tag, created_at: stamp.now });

@@ -1,6 +1,6 @@
 //! Costs of some months in memory, settled there and written together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::db::Stamp;
 use crate::db::models::money::budget_transactions;
@@ -8,6 +8,7 @@ use crate::db::models::money::lead_source_cost_log::{self, CostChange};
 use crate::db::models::money::lead_source_costs::{self, CostFilter};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::money::cost::{CostKey, CostProblem, OnRecorded, settle};
+use crate::domain::text::fold_case;
 use crate::domain::time::month::Month;
 
 /// A cost to be entered.
@@ -32,6 +33,8 @@ pub enum Settled {
 #[derive(Debug, Default)]
 pub struct CostBook {
     lines: BTreeMap<CostKey, Line>,
+    /// The keys by what is left when case and composition do not count.
+    by_folded: HashMap<CostKey, CostKey>,
 }
 
 #[derive(Debug, Default)]
@@ -57,31 +60,52 @@ impl CostBook {
             ..CostFilter::default()
         };
         let mut book = CostBook::default();
-        for (key, cents) in budget_transactions::of_costs(conn, org, filter.since.clone(), filter.until.clone())? {
-            book.lines.entry(key).or_default().in_ledger = cents;
-        }
         for cost in lead_source_costs::some(conn, org, &filter)? {
             if let Some(key) = cost.key() {
+                // Rows that an earlier version told apart stay two.
+                book.by_folded.entry(folded(&key)).or_insert_with(|| key.clone());
                 let line = book.lines.entry(key).or_default();
                 (line.stored, line.cents) = (Some((cost.id, cost.cost_cents)), Some(cost.cost_cents));
             }
         }
+        for (key, cents) in budget_transactions::of_costs(conn, org, filter.since.clone(), filter.until.clone())? {
+            let line = book.line(&key);
+            line.in_ledger = line.in_ledger.saturating_add(cents);
+        }
         Ok(book)
+    }
+
+    /// The key under which this is recorded: as it is written, else as the first that only case or composition tells apart.
+    pub fn key_of(&self, key: &CostKey) -> CostKey {
+        match self.lines.contains_key(key) {
+            true => key.clone(),
+            false => self.by_folded.get(&folded(key)).unwrap_or(key).clone(),
+        }
+    }
+
+    fn known(&self, key: &CostKey) -> Option<&Line> {
+        self.lines.get(&self.key_of(key))
+    }
+
+    fn line(&mut self, key: &CostKey) -> &mut Line {
+        let key = self.key_of(key);
+        self.by_folded.entry(folded(&key)).or_insert_with(|| key.clone());
+        self.lines.entry(key).or_default()
     }
 
     /// The amount that is recorded for this, in minor units.
     pub fn recorded(&self, key: &CostKey) -> Option<i64> {
-        self.lines.get(key)?.cents
+        self.known(key)?.cents
     }
 
     /// So much of the cost of this is in the budget ledger.
     pub fn in_ledger(&self, key: &CostKey) -> i64 {
-        self.lines.get(key).map_or(0, |line| line.in_ledger)
+        self.known(key).map_or(0, |line| line.in_ledger)
     }
 
     /// Puts an amount in place of what is recorded, whatever is in the ledger: for what moves both.
     pub fn put(&mut self, key: &CostKey, cents: i64) {
-        self.lines.entry(key.clone()).or_default().cents = Some(cents);
+        self.line(key).cents = Some(cents);
     }
 
     /// Enters a cost.
@@ -89,9 +113,9 @@ impl CostBook {
     /// # Errors
     /// It is refused, and nothing has changed.
     pub fn enter(&mut self, entry: &CostEntry, on: OnRecorded) -> Result<Settled, CostProblem> {
-        let (recorded, in_ledger) = self.lines.get(&entry.key).map_or((None, 0), |line| (line.cents, line.in_ledger));
+        let (recorded, in_ledger) = self.known(&entry.key).map_or((None, 0), |line| (line.cents, line.in_ledger));
         let cents = settle(recorded, entry.cents, on, in_ledger)?;
-        let line = self.lines.entry(entry.key.clone()).or_default();
+        let line = self.line(&entry.key);
         line.cents = Some(cents);
         if entry.note.is_some() {
             line.note.clone_from(&entry.note);
@@ -133,4 +157,8 @@ impl CostBook {
         }
         Ok(written)
     }
+}
+
+fn folded(key: &CostKey) -> CostKey {
+    CostKey { source: fold_case(&key.source), campaign: fold_case(&key.campaign), ..key.clone() }
 }
