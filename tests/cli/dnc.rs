@@ -12,6 +12,8 @@ fn replies_are_classified() {
         world.tell(&["dnc", "detect", "Unsubscribe, thanks", "--format", "json"]);
         world.file("replies.txt", "Stop\r\n\nremove me from your list\n\u{1b}[2Jdo not call me again\n");
         world.tell(&["dnc", "detect", "--file", "replies.txt"]);
+        world.tell(&["dnc", "detect", "Don't call me, text me instead", "no more texts, calls are fine", "Stip"]);
+        world.tell(&["dnc", "detect", "Don't call me, text me instead", "--format", "csv"]);
         world.tell(&["dnc", "detect", "--file", "missing.txt"]);
         world.tell(&["dnc", "detect"]);
     });
@@ -24,6 +26,8 @@ fn the_labelled_texts_come_out_of_a_file_as_labelled() {
     let text = std::fs::read_to_string(fixture).unwrap();
     let labelled: Vec<(&str, &str)> =
         text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t')).collect();
+    // A file has one text a line.
+    let labelled: Vec<_> = labelled.into_iter().filter(|(_, text)| !text.contains("\\n")).collect();
     let replies: Vec<&str> = labelled.iter().map(|(_, text)| *text).collect();
     let file = world.file("replies.txt", replies.join("\n"));
     let found = world.json(["dnc", "detect", "--file", file.to_str().unwrap()]);

@@ -38,6 +38,43 @@ fn replies_are_applied_and_doubtful_ones_decided() {
 }
 
 #[test]
+fn a_reply_forbids_what_it_names() {
+    on_both_engines(|world| {
+        let scopes = |world: &crate::support::World| -> Vec<(String, String)> {
+            let entries = world.json(["dnc", "list"]);
+            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+            let mut scopes: Vec<_> =
+                entries.as_array().unwrap().iter().map(|e| (text(&e["phone_number"]), text(&e["scope"]))).collect();
+            scopes.sort();
+            scopes
+        };
+        let entry = |number: &str, scope: &str| (number.to_owned(), scope.to_owned());
+        world.file(
+            "replies.csv",
+            "From,Message,Scope\n2125550101,\"Don't call me, text me instead\",\n2125550102,\"no more texts, calls are fine\",\n\
+             2125550103,stop texting me,\n2125550104,\"Don't call me, text me instead\",all\n",
+        );
+        world.ok(["dnc", "detect", "--replies", "replies.csv", "--apply"]);
+        let mut listed = vec![
+            entry("+12125550101", "calls"),
+            entry("+12125550102", "texts"),
+            entry("+12125550103", "all"),
+            entry("+12125550104", "all"),
+        ];
+        assert_eq!(scopes(world), listed);
+        // `--scope` is for texts that name none.
+        for (number, text) in [("2125550105", "Stop calling, just text"), ("2125550106", "stop")] {
+            world.ok(["dnc", "detect", "--number", number, text, "--apply", "--scope", "texts"]);
+        }
+        listed.extend([entry("+12125550105", "calls"), entry("+12125550106", "texts")]);
+        assert_eq!(scopes(world), listed);
+        // A further wish widens the entry.
+        world.ok(["dnc", "detect", "--number", "2125550101", "ALTO", "--apply"]);
+        assert_eq!(scopes(world)[0], entry("+12125550101", "all"));
+    });
+}
+
+#[test]
 fn requests_are_imported_and_taken_back() {
     assert_same_story!(|world| {
         world.ok(["lead", "add", "--phone", "2125550101", "--name", "Ada", "--status", "hot"]);

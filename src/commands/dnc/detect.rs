@@ -29,8 +29,12 @@ use crate::ui::{Column, ListWriter, Ui};
 /// Tell which replies ask not to be contacted, and with --apply honour them
 ///
 /// `certain`: the whole message is a word that counts by itself under 47 CFR 64.1200(a)(10), courtesies aside: stop, quit,
-/// end, revoke, opt out, cancel, unsubscribe. `likely`: it has a phrase that asks for it. `review`: it has such a word
-/// inside other talk, so a person must decide. `none`: nothing of the kind.
+/// end, revoke, opt out, cancel, unsubscribe. `likely`: it is such a word in another language or spelling (ALTO, STPO), or
+/// has a phrase that asks for it. `review`: it has such a word inside other talk, or another sign (wrong number), so a person
+/// must decide. `none`: nothing of the kind. docs/opt-outs.md has the languages, and how often which is right.
+///
+/// A scope is told where a text says that the other way to contact is welcome: "don't call me, text me instead" is about
+/// calls. Quoted texts (`Liked "Reply STOP to end"`) and signatures are no part of a message.
 ///
 /// With --apply the numbers of certain and likely replies go on the do-not-call list with the text as evidence, and
 /// review ones are kept for `dnc due` and `dnc decide`, all in one transaction. Without it nothing is stored.
@@ -59,7 +63,7 @@ pub struct Args {
     /// With --apply: show what would become of each reply, and change nothing
     #[arg(long, requires = "apply")]
     dry_run: bool,
-    /// Which contacts an opt-out forbids [default: all]
+    /// Which contacts an opt-out forbids that does not say so itself [default: all]
     #[arg(long, requires = "apply", value_parser = one_of::<DncScope>())]
     scope: Option<DncScope>,
     /// The region of national numbers, such as US [default: the organization's]
@@ -79,10 +83,16 @@ struct Line<'a> {
     text: &'a str,
     class: OptOutClass,
     matched: String,
+    /// Which contacts it forbids, where it says so.
+    scope: Option<DncScope>,
 }
 
-const COLUMNS: &[Column] =
-    &[Column::whole("class", "class"), Column::text("matched", "matched"), Column::text("text", "text")];
+const COLUMNS: &[Column] = &[
+    Column::whole("class", "class"),
+    Column::text("matched", "matched"),
+    Column::whole("scope", "scope"),
+    Column::text("text", "text"),
+];
 
 /// A reply and what became of it.
 #[derive(Serialize)]
@@ -90,6 +100,7 @@ struct ReplyLine {
     text: String,
     class: OptOutClass,
     matched: String,
+    scope: Option<DncScope>,
     row: Option<u64>,
     number: Option<String>,
     /// Nothing without `--apply`.
@@ -102,6 +113,7 @@ const REPLY_COLUMNS: &[Column] = &[
     Column::whole("number", "number"),
     Column::whole("class", "class"),
     Column::text("matched", "matched"),
+    Column::whole("scope", "scope"),
     Column::whole("outcome", "outcome"),
     Column::text("text", "text"),
     Column::text("problem", "problem"),
@@ -129,7 +141,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 fn tell(list: &mut ListWriter, text: &str, reviews: &mut u64) -> Result<()> {
     let detected = detect(text);
     *reviews += u64::from(detected.class == OptOutClass::Review);
-    Ok(list.push(&Line { text, class: detected.class, matched: detected.matched })?)
+    Ok(list.push(&Line { text, class: detected.class, matched: detected.matched, scope: detected.scope })?)
 }
 
 fn tell_replies(args: &Args, context: &Context) -> Result<Exit> {
@@ -187,7 +199,7 @@ fn gather(args: &Args, session: &Session, ui: Ui) -> Result<Vec<Reply>> {
     }
     let request = |number, text: &String| Request {
         number,
-        terms: Terms { scope: args.scope.unwrap_or_default(), expires_at: None },
+        terms: Terms { scope: detect(text).scope.or(args.scope).unwrap_or_default(), expires_at: None },
         source: DncSource::OptOutText,
         reason: None,
         text: Some(text.clone()),
@@ -211,6 +223,7 @@ fn lines_of(reply: &Reply) -> Vec<ReplyLine> {
         text: reply.text.clone(),
         class: detected.class,
         matched: detected.matched.clone(),
+        scope: detected.scope,
         row: (reply.row > 0).then_some(reply.row),
         number,
         outcome: None,

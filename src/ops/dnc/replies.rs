@@ -35,7 +35,8 @@ pub struct Applied {
     pub outcome: ReplyOutcome,
 }
 
-/// Applies replies, and tells what became of each, and which leads another transaction is changing: `certain` and `likely` ones put their numbers on the list, `review` ones are kept undecided. The
+/// Applies replies, each with the scope that it names, and tells what became of each, and which leads another transaction is
+/// changing. `certain` and `likely` ones put their numbers on the list, `review` ones are kept undecided. The
 /// caller holds [`crate::db::Lock::DncList`].
 ///
 /// # Errors

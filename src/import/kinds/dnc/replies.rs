@@ -5,6 +5,7 @@ use std::path::Path;
 use super::fields::DncField;
 use super::rows::{DncOptions, check};
 use crate::db::models::access::organizations::Organization;
+use crate::domain::dnc::opt_out_text::detect;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
 use crate::import::problems::note_by_column;
@@ -62,11 +63,18 @@ pub fn read(
         match item {
             Item::Row(row) => {
                 let mut cells = RowCells::new(&setting, &row);
-                let requests = check(&mut cells, options).unwrap_or_default();
+                let mut requests = check(&mut cells, options).unwrap_or_default();
+                let is_scoped = cells.one(DncField::Scope).is_some();
                 let Findings { problems, remarks, parts, .. } = cells.end();
                 remarks.iter().chain(&parts).for_each(|remark| note_by_column(&mut told, &source, row.number, remark));
-                let requests = if problems.is_empty() { requests } else { Vec::new() };
+                if !problems.is_empty() {
+                    requests.clear();
+                }
                 let text = row.cell(text).trim().to_owned();
+                // A column of scopes says more than the text.
+                if let Some(scope) = detect(&text).scope.filter(|_| !is_scoped) {
+                    requests.iter_mut().for_each(|request| request.terms.scope = scope);
+                }
                 let problems = problems.iter().map(|p| format!("{}; {}", p.describe(), p.remedy)).collect();
                 replies.push(Reply { row: row.number, text, requests, problems });
             }
