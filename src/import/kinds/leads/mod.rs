@@ -130,12 +130,10 @@ impl Job<'_> {
     fn doubtful(&self, said: Formats) -> Doubtful {
         let columns = |field| self.checker.mapping.columns_of(field);
         let named = self.checker.mapping.constants.iter().find(|(field, _)| *field == LeadField::Currency);
-        let named = named.and_then(|(_, code)| currency::parse(code).ok());
-        Doubtful::columns(columns(LeadField::Created), columns(LeadField::Value), said).in_currencies(Currencies {
-            column: self.checker.mapping.column_of(LeadField::Currency),
-            of_headers: Vec::new(),
-            base: named.unwrap_or(self.checker.base_currency),
-        })
+        let base = named.and_then(|(_, code)| currency::parse(code).ok()).unwrap_or(self.checker.base_currency);
+        let column = self.checker.mapping.column_of(LeadField::Currency);
+        let currencies = Currencies { column, of_headers: Vec::new(), base };
+        Doubtful::columns(columns(LeadField::Created), columns(LeadField::Value), said).in_currencies(currencies)
     }
 
     /// The look at the columns that no field claims.
