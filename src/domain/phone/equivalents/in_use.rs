@@ -42,7 +42,7 @@ fn areas(plain: u64) -> impl Iterator<Item = u32> {
 ///
 /// Source: Anatel, Resolução 553/2010 and its schedule of area codes.
 pub(super) fn brazil(digits: u64, add: &mut impl FnMut(u64)) {
-    let is_area = |area: u64| (11..=99).contains(&area) && area % 10 != 0;
+    let is_area = |area: u64| (11..=99).contains(&area) && !area.is_multiple_of(10);
     let is_mobile = |rest: u64| (60_000_000..100_000_000).contains(&rest);
     let national = digits - 55 * 10u64.pow(length(digits) - 2);
     match length(digits) {
