@@ -80,3 +80,25 @@ fn a_lead_that_an_import_holds_follows_when_it_ends() {
     holder.join().unwrap();
     world.finish();
 }
+
+#[test]
+fn an_embedded_list_is_changed_before_the_next_import() {
+    let world = World::new(Engine::Sqlite);
+    let mut first = String::from("Phone,First Name\n");
+    for row in 0..20_000u32 {
+        writeln!(first, "+1212{}{:04},Ada", 200 + row / 10_000, row % 10_000).unwrap();
+    }
+    world.file("first.csv", &first);
+    world.file("second.csv", &first.replace(",Ada", ",Eve"));
+    let mut running = world.start(["import", "leads", "first.csv"]);
+    std::thread::sleep(Duration::from_millis(600));
+    let mut queued = world.start(["import", "leads", "second.csv", "--on-duplicate", "update"]);
+    std::thread::sleep(Duration::from_millis(100));
+    assert!(running.try_wait().unwrap().is_none(), "the first import was over before anybody waited for it");
+    world.ok(["dnc", "add", "+12122000001"]);
+    assert!(running.wait().unwrap().success());
+    assert!(queued.try_wait().unwrap().is_none(), "the second import came before the list");
+    assert!(queued.wait().unwrap().success());
+    assert_eq!(world.json(["lead", "show", "+12122000001"])["status"], "dnc");
+    world.finish();
+}

@@ -6,6 +6,7 @@ pub(super) mod open;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
@@ -233,8 +234,32 @@ impl Database {
         org: OrgId,
         work: impl FnOnce(&mut Db) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.write_begun(Begin::Write, mode, org, work)
+    }
+
+    /// Writes to one organization like [`Database::write_as`], for minutes: on SQLite whoever writes for a moment only, and waits,
+    /// too, comes first.
+    ///
+    /// # Errors
+    /// Those of `work`; then nothing was changed.
+    pub fn write_long<T, E: From<DbError>>(
+        &mut self,
+        mode: RunMode,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.write_begun(Begin::WriteLong, mode, org, work)
+    }
+
+    fn write_begun<T, E: From<DbError>>(
+        &mut self,
+        begin: Begin,
+        mode: RunMode,
+        org: OrgId,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.refuse_bypass()?;
-        self.begin(Begin::Write, Some(org))?;
+        self.begin(begin, Some(org))?;
         let result = work(&mut self.conn);
         match mode {
             RunMode::Commit => self.end(result),
@@ -276,7 +301,7 @@ impl Database {
     ) -> Result<Option<T>, E> {
         self.refuse_bypass()?;
         if let Db::Sqlite(c) = &mut self.conn {
-            if !begin_writing(c)? {
+            if !begin_writing(c, open::WRITER_WAIT)? {
                 return Ok(None);
             }
         } else {
@@ -339,16 +364,23 @@ impl Database {
     fn begin(&mut self, begin: Begin, org: Option<OrgId>) -> Result<(), DbError> {
         match (&mut self.conn, begin) {
             (Db::Sqlite(c), Begin::Read) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
-            (Db::Sqlite(c), Begin::Write) => {
+            (Db::Sqlite(c), Begin::Write | Begin::WriteLong) => {
+                let pause = if matches!(begin, Begin::Write) { PAUSE } else { LONG_PAUSE };
                 let notify = &self.options.notify;
                 let mut tell = |text: &str| notify(text);
                 let mut waiting = Waiting::new(&mut tell, &self.options.interrupted);
-                waiting.until("another program that is writing to the database", || begin_writing(c))?;
+                waiting.until("another program that is writing to the database", || {
+                    let begun = begin_writing(c, Duration::ZERO)?;
+                    if !begun {
+                        std::thread::sleep(pause);
+                    }
+                    Ok(begun)
+                })?;
             }
             (Db::Postgres(c), begin) => {
                 let begin = match begin {
                     Begin::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                    Begin::Write => "BEGIN",
+                    Begin::Write | Begin::WriteLong => "BEGIN",
                 };
                 // Both in one message to the server.
                 let setting = org.map(|org| format!("; {}", acting_for(org))).unwrap_or_default();
@@ -410,11 +442,18 @@ pub fn act_for(conn: &mut Db, org: OrgId) -> Result<(), DbError> {
 enum Begin {
     Read,
     Write,
+    /// For minutes, as an import does: whoever writes for a moment only is first.
+    WriteLong,
 }
 
+/// How long a writer on SQLite pauses between two attempts to begin.
+const PAUSE: Duration = Duration::from_millis(10);
+/// The same of one that will write for long: of those that wait, it is hardly ever the next.
+const LONG_PAUSE: Duration = Duration::from_secs(1);
+
 /// Begins a writing transaction on SQLite; false while another program writes.
-fn begin_writing(conn: &mut SqliteConnection) -> Result<bool, DbError> {
-    open::wait_for_locks(conn, open::WRITER_WAIT)?;
+fn begin_writing(conn: &mut SqliteConnection, most: Duration) -> Result<bool, DbError> {
+    open::wait_for_locks(conn, most)?;
     let begun = match AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE") {
         Ok(()) => Ok(true),
         Err(e) if e.to_string().contains("database is locked") => Ok(false),

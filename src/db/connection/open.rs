@@ -72,7 +72,7 @@ pub(super) fn sqlite(path: &Path) -> Result<(Db, bool), DbError> {
 /// when it is the last to close one.
 pub(super) const READER_WAIT: Duration = Duration::from_secs(10);
 
-/// How long one attempt to begin a writing transaction waits; between attempts the person hears of it and may interrupt.
+/// How long whoever writes only if nobody else does waits for those who write for a moment.
 pub(super) const WRITER_WAIT: Duration = Duration::from_millis(250);
 
 /// Sets how long a statement waits for the locks of another program.

@@ -216,7 +216,7 @@ pub fn import<K: Kind>(
     let interrupted = db.interrupted();
     let (org, mode) = (request.organization.org_id(), request.mode);
     let job = Job { source, setting, request, started, interrupted: &interrupted };
-    db.write_as(mode, org, |conn| job.run(kind, conn, observer))
+    db.write_long(mode, org, |conn| job.run(kind, conn, observer))
 }
 
 /// The options with what the columns prove about how their dates and numbers are written.

@@ -210,12 +210,12 @@ pub(super) fn numbers_after(conn: &mut Db, org: OrgId, after: i64, limit: i64) -
 /// # Errors
 /// The database cannot be read.
 pub fn changed_since(conn: &mut Db, org: OrgId, after: i64, since: Timestamp) -> Result<Vec<String>, DbError> {
-    Ok(dnc_list::table
-        .filter(dnc_list::organization_id.eq(org.0))
-        .filter(dnc_list::id.gt(after).or(dnc_list::removed_at.ge(since)))
-        .select(dnc_list::phone_number)
-        .distinct()
-        .load(conn)?)
+    let of_org = || dnc_list::table.filter(dnc_list::organization_id.eq(org.0)).select(dnc_list::phone_number);
+    let mut numbers: Vec<String> = of_org().filter(dnc_list::id.gt(after)).load(conn)?;
+    numbers.extend(of_org().filter(dnc_list::removed_at.ge(since)).load::<String>(conn)?);
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
 }
 
 /// When a person last took each of these numbers off the list; numbers that nobody took off are missing.

@@ -1,6 +1,6 @@
 //! Which subscribers the list reaches: the spellings of its numbers besides their own, and the look-ups through them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Text};
@@ -95,21 +95,24 @@ pub fn reaching(conn: &mut Db, org: OrgId, numbers: &[String], now: Timestamp) -
         found.push(Reached { number: entry.phone_number.clone(), entry });
     }
     // By the rules of this program, whichever wrote the entries.
-    let asked: Vec<(&String, String)> =
-        numbers.iter().flat_map(|number| others(number).into_iter().map(move |other| (number, other))).collect();
-    if !asked.is_empty() {
-        let others: Vec<String> = asked.iter().map(|(_, other)| other.clone()).collect();
-        for entry in dnc_entries::live_among(conn, org, &others)? {
-            let by = asked.iter().filter(|(_, other)| *other == entry.phone_number);
-            found.extend(by.map(|(number, _)| Reached { number: (*number).clone(), entry: entry.clone() }));
+    let mut asked: HashMap<String, BTreeSet<&String>> = HashMap::new();
+    for number in numbers {
+        for other in others(number) {
+            asked.entry(other).or_default().insert(number);
         }
     }
+    let others: Vec<String> = asked.keys().cloned().collect();
+    for entry in dnc_entries::live_among(conn, org, &others)? {
+        let by = asked.get(&entry.phone_number).into_iter().flatten();
+        found.extend(by.map(|number| Reached { number: (*number).clone(), entry: entry.clone() }));
+    }
     // And by what is stored, which other programs look at.
-    for (number, id) in stored(conn, org, numbers)? {
-        if !found.iter().any(|known| known.number == number && known.entry.id == id) {
-            let entry = dnc_entries::by_id(conn, org, id)?.filter(|entry| entry.removed_at.is_none());
-            found.extend(entry.map(|entry| Reached { number, entry }));
-        }
+    let known: HashSet<(&str, i64)> = found.iter().map(|one| (one.number.as_str(), one.entry.id)).collect();
+    let mut stored = stored(conn, org, numbers)?;
+    stored.retain(|(number, id)| !known.contains(&(number.as_str(), *id)));
+    for (number, id) in stored {
+        let entry = dnc_entries::by_id(conn, org, id)?.filter(|entry| entry.removed_at.is_none());
+        found.extend(entry.map(|entry| Reached { number, entry }));
     }
     found.retain(|reached| reached.entry.bans().hold(None, now));
     Ok(found)

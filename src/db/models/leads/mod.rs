@@ -248,7 +248,9 @@ fn hold(
         OnLocked::Skip => live.for_update().skip_locked().load(conn)?,
     };
     if on_locked == OnLocked::Skip {
-        held.skipped.extend(ids.iter().filter(|id| !found.iter().any(|(known, _)| known == *id)));
+        // Both are in the order of ids.
+        let is_held = |id: &i64| found.binary_search_by_key(id, |(known, _)| *known).is_ok();
+        held.skipped.extend(ids.iter().filter(|id| !is_held(id)));
     }
     held.statuses.extend(found);
     Ok(())

@@ -102,7 +102,7 @@ pub fn import(
         // Before, and not within: whoever adds to the list need not wait for the entries that an import closes.
         db.write_under(Lock::DncImport, org, mode, |conn| dnc::remove::expire(conn, OnLocked::Wait, &stamp).map(drop))?;
     }
-    db.write_as(mode, org, |conn| job.run(conn, observer))
+    db.write_long(mode, org, |conn| job.run(conn, observer))
 }
 
 /// An import under way.
