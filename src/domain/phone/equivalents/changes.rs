@@ -50,11 +50,10 @@ fn of_code(code: u64) -> &'static [Change] {
 }
 
 /// Since August 2019 mobile numbers have no 1 behind the calling code any more (IFT, Plan Técnico Fundamental de
-/// Numeración, in the Diario Oficial of 11 May 2018).
+/// Numeración).
 const MEXICO: &[Change] = &[of(521, 52, 10)];
 
-/// Fixed lines got a digit, a 2 behind the area code, from 2010 to 2014 (SUBTEL, Plan Técnico Fundamental de Numeración,
-/// Decreto 747/1999 as amended).
+/// Fixed lines got a digit, a 2 behind the area code, from 2010 to 2014 (SUBTEL, Plan Técnico Fundamental de Numeración).
 const CHILE: &[Change] = &[
     of(562, 5622, 7),
     of(5632, 56_322, 6),
@@ -82,7 +81,7 @@ const CHILE: &[Change] = &[
     of(5675, 56_752, 6),
 ];
 
-/// Since 1 September 2021 fixed lines have a 60 before the area code (CRC, Resolución 5826 of 2019).
+/// Since 1 September 2021 fixed lines have a 60 before the area code (CRC; ITU, National Numbering Plan +57).
 const COLOMBIA: &[Change] = &[
     of(571, 57_601, 7),
     of(572, 57_602, 7),
@@ -115,8 +114,8 @@ const MAURITIUS: &[Change] = &[of(230, 2305, 7)];
 const CAMEROON: &[Change] =
     &[of(2372, 23_722, 7), of(2373, 23_723, 7), of(2376, 23_766, 7), of(2377, 23_767, 7), of(2379, 23_769, 7)];
 
-/// Since 2017 Kosovo has +383 in place of Serbia's +381 for fixed lines, and of Slovenia's +386 for mobiles (ARKEP; ITU
-/// Operational Bulletin 1114 of December 2016).
+/// Since 2017 Kosovo has +383 in place of Serbia's +381 for fixed lines, and of Slovenia's +386 for mobiles (ARKEP; ITU,
+/// National Numbering Plan +383).
 const KOSOVO: &[Change] = &[
     of(38_128, 38_328, 6),
     of(38_129, 38_329, 6),

@@ -5,7 +5,7 @@ use super::{after, is_valid, length};
 /// Argentina: mobile numbers have a 9 behind the calling code when they are dialled from abroad, and a 15 behind the area
 /// code when they are dialled at home; both are often left out, or kept. Area codes have two digits (11), three or four.
 ///
-/// Source: ENACOM, Plan Fundamental de Numeración Nacional (Resolución SC 46/1997); ITU, National Numbering Plan +54.
+/// Source: ENACOM, Plan Fundamental de Numeración Nacional; ITU, National Numbering Plan +54.
 pub(super) fn argentina(digits: u64, add: &mut impl FnMut(u64)) {
     let Some(plain) = without_tokens(digits) else { return };
     add(54 * 10u64.pow(10) + plain);
@@ -40,7 +40,7 @@ fn areas(plain: u64) -> impl Iterator<Item = u32> {
 /// Brazil: mobile numbers got a ninth digit, a 9 behind the area code, from 2012 to 2016; of eight digits they began with
 /// 6 to 9. Messengers still name many of them without it.
 ///
-/// Source: Anatel, Resolução 553/2010 and its schedule of area codes.
+/// Source: Anatel, schedule of the ninth digit by area codes; ITU, National Numbering Plan +55.
 pub(super) fn brazil(digits: u64, add: &mut impl FnMut(u64)) {
     let is_area = |area: u64| (11..=99).contains(&area) && !area.is_multiple_of(10);
     let is_mobile = |rest: u64| (60_000_000..100_000_000).contains(&rest);
@@ -64,7 +64,7 @@ pub(super) fn brazil(digits: u64, add: &mut impl FnMut(u64)) {
 
 /// Russia and Kazakhstan: the trunk prefix 8 is written for the calling code 7.
 ///
-/// Source: Russian system and plan of numbering (Minkomsvyaz, order 205 of 2021); ITU, National Numbering Plan +7.
+/// Source: Russian system and plan of numbering; ITU, National Numbering Plan +7.
 pub(super) fn russia(digits: u64, add: &mut impl FnMut(u64)) {
     const SEVEN: u64 = 7 * 10u64.pow(10);
     const EIGHT: u64 = 8 * 10u64.pow(10);

@@ -4,7 +4,7 @@ use super::{after, is_valid, length};
 
 /// The other forms of a number of Italy, of the Vatican, which has the code +39 06 698, or of San Marino.
 ///
-/// Source: AGCOM, Piano di numerazione (delibera 8/15/CIR); ITU, National Numbering Plans +39 and +378: San Marino is
+/// Source: AGCOM, Piano di numerazione; ITU, National Numbering Plans +39 and +378: San Marino is
 /// called by +378 and by the Italian area code 0549.
 pub(super) fn other_forms(digits: u64, add: &mut impl FnMut(u64)) {
     if let Some(local) = san_marino(digits) {

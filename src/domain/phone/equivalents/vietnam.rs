@@ -1,7 +1,6 @@
 //! Vietnam: mobile numbers of eleven digits became numbers of ten in 2018, and area codes changed in 2017.
 //!
-//! Sources: Ministry of Information and Communications, Circular 22/2014/TT-BTTTT and Decision 798/QĐ-BTTTT of 2018 (mobile
-//! numbers), Decision 2036/QĐ-BTTTT of 2016 (area codes); ITU, National Numbering Plan +84.
+//! Sources: Ministry of Information and Communications, plans of 2018 (mobile numbers) and of 2016 (area codes); ITU, National Numbering Plan +84.
 
 use super::changes::Change;
 
