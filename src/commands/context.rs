@@ -19,6 +19,7 @@ use crate::ops::dnc::{settle, spellings};
 use crate::settings::Settings;
 use crate::ui::Ui;
 use crate::ui::grouped;
+use jiff::tz::TimeZone;
 
 /// One call of the program.
 pub struct Context {
@@ -79,6 +80,7 @@ impl Context {
     fn open_with(&self, schema: SchemaUse) -> Result<Database> {
         let ui = self.ui;
         let options = OpenOptions {
+            after_migrating: spellings::after_migrating,
             allow_bypass: self.allow_bypass,
             schema,
             notify: Arc::new(move |text| ui.note(text)),
@@ -107,7 +109,7 @@ impl Context {
         let mut db = self.open()?;
         let now = now()?;
         let org = self.organization(&mut db, now)?;
-        self.ui.read_times_in(datetime::zone(&org.timezone).map_err(CommandError::failed)?);
+        self.ui.read_times_in(datetime::zone(&org.timezone).unwrap_or(TimeZone::UTC));
         if right != Right::Read && !org.is_active {
             return Err(CommandError::failed(format!("the organization `{}` is disabled", org.slug))
                 .hint(format!("enable it: crmctl org edit {} --enable", org.slug)));

@@ -197,9 +197,9 @@ pub(super) fn folded(text: Statement) -> Statement {
         .then(text.clone())
         .sql(") THEN translate(")
         .then(text.clone())
-        .sql(", 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') ELSE translate(normalize(upper(lower(translate(")
+        .sql(", 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') ELSE translate(normalize(upper(lower(normalize(translate(")
         .then(text.clone())
-        .sql(", 'ı', U&'\\FDD0') COLLATE pg_catalog.\"und-x-icu\")), NFC), U&'\\FDD0', 'ı') END)");
+        .sql(", 'ı', U&'\\FDD0') COLLATE pg_catalog.\"und-x-icu\", NFD))), NFC), U&'\\FDD0', 'ı') END)");
     Statement::default().either_of(Statement::new("fold_case(").then(text).sql(")"), sent)
 }
 

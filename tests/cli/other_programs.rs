@@ -90,7 +90,7 @@ fn every_view_can_be_read() {
             Engine::Postgres => "SELECT table_name FROM information_schema.views WHERE table_schema = 'public'",
         };
         let views = by_another_program(world, views);
-        assert_eq!(views.len(), 3);
+        assert_eq!(views.len(), 4);
         for view in views {
             by_another_program(world, &format!("SELECT * FROM {view}"));
         }

@@ -216,8 +216,9 @@ fn row_level_security_hides_and_guards() {
                     role == "crmctl_app" && table.writes == Writes::AppendOnly && refusal.contains("permission denied");
                 let by_trigger = role == "crmctl_owner" && table.is_log() || table.writes == Writes::DecidedOnce;
                 let by_trigger = by_trigger && refusal.contains("append-only");
+                let by_ratchet = table.writes == Writes::Ratcheted && refusal.contains("only closed");
                 assert!(
-                    refusal.contains("row-level security") || by_right || by_trigger,
+                    refusal.contains("row-level security") || by_right || by_trigger || by_ratchet,
                     "{role} moved a row of {}: {refusal}",
                     table.name
                 );

@@ -124,6 +124,7 @@ fn asked() -> Option<Asked> {
         return None;
     }
     let options = OpenOptions {
+        after_migrating: |_| Ok(()),
         allow_bypass: false,
         schema: SchemaUse::AsItIs,
         notify: Arc::new(|_| {}),

@@ -1,5 +1,6 @@
 //! Opening a database, and transactions that see one organization.
 
+mod begin;
 pub(super) mod functions;
 pub(super) mod location;
 pub(super) mod open;
@@ -11,12 +12,10 @@ use std::time::Duration;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
-use diesel::sqlite::SqliteConnection;
 
 use super::locks::{self, Lock, Waiting};
-use super::models::access::organizations;
-use super::models::dnc::dnc_spellings;
 use super::{Db, DbError, Location, RunMode, migrate};
+use begin::{Begin, LONG_PAUSE, PAUSE, begin_writing};
 use open::SchemaUse;
 
 /// The key of an organization: a small integer that leads every key of its rows.
@@ -31,6 +30,8 @@ pub struct OpenOptions {
     /// Allow writing as a PostgreSQL role that bypasses row-level security.
     pub allow_bypass: bool,
     pub schema: SchemaUse,
+    /// Brings up to date what is computed from rows that are older than its table.
+    pub after_migrating: fn(&mut Db) -> Result<(), DbError>,
     /// Called with what a transaction waits for, once it has waited a second.
     pub notify: Notify,
     /// Set from outside when the person wants to stop.
@@ -111,10 +112,11 @@ impl Database {
     /// A migration failed; nothing was changed.
     pub fn migrate_up(&mut self) -> Result<Vec<String>, DbError> {
         self.known_migrations()?;
+        let after = self.options.after_migrating;
         self.in_transaction(Begin::Write, None, |conn| {
             let done = migrate::up(conn)?;
             if !done.is_empty() {
-                after_migrating(conn)?;
+                after(conn)?;
             }
             Ok(done)
         })
@@ -135,10 +137,11 @@ impl Database {
     /// A migration failed; nothing was changed.
     pub fn migrate_redo(&mut self) -> Result<Vec<String>, DbError> {
         self.known_migrations()?;
+        let after = self.options.after_migrating;
         self.in_transaction(Begin::Write, None, |conn| {
             migrate::down(conn, 1)?;
             let done = migrate::up(conn)?;
-            after_migrating(conn)?;
+            after(conn)?;
             Ok(done)
         })
     }
@@ -411,16 +414,6 @@ impl Database {
     }
 }
 
-/// Brings up to date what is computed from rows that are older than its table.
-fn after_migrating(conn: &mut Db) -> Result<(), DbError> {
-    let now = jiff::Timestamp::now().into();
-    for org in organizations::all(conn)? {
-        act_for(conn, org.org_id())?;
-        dnc_spellings::bring_up_to_date(conn, org.org_id(), now)?;
-    }
-    Ok(())
-}
-
 /// What shows PostgreSQL's row-level security the organization, until the transaction ends. The key is an integer, so it is safe as
 /// text.
 fn acting_for(OrgId(id): OrgId) -> String {
@@ -436,29 +429,4 @@ pub fn act_for(conn: &mut Db, org: OrgId) -> Result<(), DbError> {
         Db::Sqlite(_) => Ok(()),
         Db::Postgres(c) => Ok(c.batch_execute(&acting_for(org))?),
     }
-}
-
-#[derive(Clone, Copy)]
-enum Begin {
-    Read,
-    Write,
-    /// For minutes, as an import does: whoever writes for a moment only is first.
-    WriteLong,
-}
-
-/// How long a writer on SQLite pauses between two attempts to begin.
-const PAUSE: Duration = Duration::from_millis(10);
-/// The same of one that will write for long: of those that wait, it is hardly ever the next.
-const LONG_PAUSE: Duration = Duration::from_secs(1);
-
-/// Begins a writing transaction on SQLite; false while another program writes.
-fn begin_writing(conn: &mut SqliteConnection, most: Duration) -> Result<bool, DbError> {
-    open::wait_for_locks(conn, most)?;
-    let begun = match AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE") {
-        Ok(()) => Ok(true),
-        Err(e) if e.to_string().contains("database is locked") => Ok(false),
-        Err(e) => Err(e.into()),
-    };
-    open::wait_for_locks(conn, open::READER_WAIT)?;
-    begun
 }

@@ -21,7 +21,7 @@ const RULES_KEY: &str = "internal.dnc_spelling_rules";
 
 /// A spelling of the number of an entry.
 #[derive(Debug, Insertable)]
-#[diesel(table_name = dnc_spellings)]
+#[diesel(table_name = dnc_spellings, treat_none_as_default_value = false)]
 struct Spelling {
     organization_id: i32,
     phone_number: String,

@@ -4,6 +4,7 @@ pub mod checker;
 pub mod fields;
 pub mod mapping;
 mod prepare;
+mod refusal;
 pub mod summary;
 mod text_opt_outs;
 
@@ -27,7 +28,7 @@ use crate::import::options::{ImportOptions, MaxRejects};
 use crate::import::prepare::{begin_record, refuse_to_overwrite};
 use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
-use crate::import::row::{ProblemKind, Row, RowProblem};
+use crate::import::row::{Row, RowProblem};
 use crate::import::source::{Item, Source, SourceOptions};
 use crate::import::unclaimed::{Unclaimed, Watch};
 use crate::ops::dnc;
@@ -37,6 +38,7 @@ use checker::{Checked, Checker};
 use fields::{LeadField, recognise};
 use mapping::Mapping;
 use prepare::{checker, with_earlier_options, with_settings};
+use refusal::refusal;
 use summary::ImportSummary;
 use text_opt_outs::TextOptOuts;
 
@@ -429,24 +431,6 @@ impl Work<'_> {
         imports::finish(self.conn, org, import_id, &options, &counts, (self.job.request.clock)())?;
         Ok(self.summary)
     }
-}
-
-/// The problem of a row that the matching refuses.
-fn refusal(fate: Fate) -> Option<RowProblem> {
-    let (kind, problem, remedy) = match fate {
-        Fate::RejectedDuplicate(id) => (
-            ProblemKind::Duplicate,
-            format!("the lead {id} is this person already"),
-            "leave the row out, or import with --on-duplicate skip, fill or update",
-        ),
-        Fate::RejectedConflict(by_id, by_phone) => (
-            ProblemKind::IdentityConflict,
-            format!("the external id names the lead {by_id}, the phone the lead {by_phone}"),
-            "correct one of them",
-        ),
-        _ => return None,
-    };
-    Some(RowProblem::of_row(kind, "", problem, remedy))
 }
 
 impl From<WriteError> for ImportError {
