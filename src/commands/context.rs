@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::models::access::users::{self, User};
-use crate::db::{Database, Location, OpenOptions, SchemaUse};
+use crate::db::{Database, DbError, Location, OpenOptions, SchemaUse};
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::{Right, Role};
 use crate::domain::leads::status::Trigger;
@@ -52,7 +52,13 @@ impl Session {
         }
         let (count, stamp) = (grouped(skipped.len() as i64), self.stamp.clone());
         self.ui.note(&format!("the list is changed; the status of leads that are being imported follows: {count}"));
-        Ok(self.db.write_under(Lock::DncImport, stamp.org, mode, |conn| settle(conn, skipped, &stamp))?)
+        match self.db.write_under(Lock::DncImport, stamp.org, mode, |conn| settle(conn, skipped, &stamp)) {
+            Err(DbError::Interrupted) => Err(CommandError::failed(format!(
+                "interrupted; the list is changed, and the status of {count} leads does not follow yet"
+            ))
+            .hint("make it follow: crmctl dnc expire")),
+            settled => Ok(settled?),
+        }
     }
 }
 

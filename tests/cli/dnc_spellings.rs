@@ -173,6 +173,45 @@ fn entries_of_a_program_with_other_rules_get_their_spellings() {
     });
 }
 
+#[test]
+fn leads_of_an_earlier_version_follow_the_list_once_and_for_all() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+5491123456789", "+12125550142"]);
+        world.ok(["lead", "add", "--phone", "+541123456789"]);
+        world.ok(["lead", "add", "--phone", "+12125550199", "--set", "further_phone=+12125550142"]);
+        world.ok(["lead", "add", "--phone", "+12125550143"]);
+        // As an earlier version left them, or a program that was killed between the list and its leads.
+        let was = "UPDATE leads SET status = CASE id WHEN 3 THEN 'dnc' ELSE 'new' END";
+        world.engine.sql(&world.url, was).unwrap();
+        let statuses = |world: &World| world.leads().iter().map(|lead| lead["status"].clone()).collect::<Vec<Value>>();
+        assert_eq!(statuses(world), ["new", "new", "dnc"]);
+        assert_eq!(world.json(["dnc", "expire", "--dry-run"])["leads_settled"], 3);
+        assert_eq!(world.json(["dnc", "expire"])["leads_settled"], 3);
+        assert_eq!(statuses(world), ["dnc", "dnc", "new"]);
+        // The first call of a program with other rules does it by itself.
+        world.engine.sql(&world.url, was).unwrap();
+        let rules = "UPDATE system_config SET config_value = '0' WHERE config_key = 'internal.dnc_spelling_rules'";
+        world.engine.sql(&world.url, rules).unwrap();
+        world.ok(["lead", "note", "3", "hello"]);
+        assert_eq!(statuses(world), ["dnc", "dnc", "new"]);
+        // Spellings survive the way down and up.
+        for _ in 0..2 {
+            let owner = match world.engine {
+                Engine::Sqlite => world.url.clone(),
+                Engine::Postgres => url_of("crmctl_owner", database_of(&world.url)),
+            };
+            world.ok(["migrate", "down", "--steps", "3", "--yes", "--database-url", &owner]);
+            world.ok(["migrate", "up", "--database-url", &owner]);
+            let spellings = "SELECT count(*) FROM dnc_spellings WHERE phone_number = '+541123456789'";
+            assert_eq!(world.engine.sql(&world.url, spellings).unwrap(), ["1"]);
+            // A table that was made anew wants its rights anew on PostgreSQL.
+            if world.engine == Engine::Sqlite {
+                world.ok(["lead", "note", "3", "hello again"]);
+            }
+        }
+    });
+}
+
 /// Asks the database what the program was asked: listed, not listed, or nothing that can be checked.
 #[test]
 fn the_database_answers_as_the_program_does() {

@@ -5,3 +5,7 @@ DROP INDEX dnc_list_early_end;
 ALTER TABLE dnc_list DROP COLUMN texts_expire_at;
 ALTER TABLE dnc_list DROP COLUMN calls_expire_at;
 DROP TABLE dnc_spellings;
+-- By whichever rules the spellings are written next.
+ALTER TABLE system_config NO FORCE ROW LEVEL SECURITY;
+DELETE FROM system_config WHERE config_key = 'internal.dnc_spelling_rules';
+ALTER TABLE system_config FORCE ROW LEVEL SECURITY;

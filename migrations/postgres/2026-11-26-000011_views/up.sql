@@ -12,11 +12,18 @@ SELECT l.organization_id, l.id AS lead_id, l.uid::text AS uid, l.first_name, l.l
     (SELECT string_agg(t.tag, ', ' ORDER BY t.tag COLLATE "C") FROM lead_tags t
         WHERE t.organization_id = l.organization_id AND t.lead_id = l.id) AS tags,
     (SELECT count(*) FROM lead_notes n WHERE n.organization_id = l.organization_id AND n.lead_id = l.id) AS note_count,
-    (EXISTS (SELECT 1 FROM dnc_numbers d WHERE d.organization_id = l.organization_id AND d.phone_number = l.phone_number
-            AND (d.expires_at IS NULL OR d.expires_at > now()))
-        OR EXISTS (SELECT 1 FROM lead_phones p CROSS JOIN dnc_numbers d
-            WHERE p.organization_id = l.organization_id AND p.lead_id = l.id AND d.organization_id = p.organization_id AND d.phone_number = p.phone_number
-            AND (d.expires_at IS NULL OR d.expires_at > now()))) AS on_dnc_list,
+    -- By its first number or a further one, in the spelling of the list or another: each apart, so that PostgreSQL may hash it.
+    (EXISTS (SELECT 1 FROM dnc_list d WHERE d.organization_id = l.organization_id AND d.phone_number = l.phone_number
+            AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > now()))
+        OR EXISTS (SELECT 1 FROM dnc_spellings s CROSS JOIN dnc_list d
+            WHERE s.organization_id = l.organization_id AND s.phone_number = l.phone_number
+            AND d.organization_id = s.organization_id AND d.id = s.dnc_id AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > now()))
+        OR EXISTS (SELECT 1 FROM lead_phones p CROSS JOIN dnc_list d WHERE p.organization_id = l.organization_id AND p.lead_id = l.id
+            AND d.organization_id = p.organization_id AND d.phone_number = p.phone_number AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > now()))
+        OR EXISTS (SELECT 1 FROM lead_phones p CROSS JOIN dnc_spellings s CROSS JOIN dnc_list d
+            WHERE p.organization_id = l.organization_id AND p.lead_id = l.id
+            AND s.organization_id = p.organization_id AND s.phone_number = p.phone_number
+            AND d.organization_id = s.organization_id AND d.id = s.dnc_id AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > now()))) AS on_dnc_list,
     -- A survivor of merges is as old as the oldest lead that it absorbed.
     least(l.created_at, m.created_at) AS created_at,
     l.last_contacted_at AS last_contacted_at, l.updated_at AS updated_at

@@ -8,7 +8,8 @@ LANGUAGE plpgsql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     plan record;
 BEGIN
-    IF phone !~ '^\+[1-9][0-9]{6,14}$' THEN
+    -- Seven digits of the North American plan, which only Canada dials, are no number in E.164.
+    IF phone !~ '^\+[1-9][0-9]{6,14}$' OR phone LIKE '+1%' AND length(phone) <> 12 THEN
         RETURN false;
     END IF;
     SELECT p.code, p.pattern INTO plan FROM (VALUES

@@ -36,8 +36,8 @@ WHEN NEW.id IS NOT OLD.id
     OR NEW.import_id IS NOT OLD.import_id
     OR (OLD.removed_at IS NOT NULL AND (NEW.removed_by IS NOT OLD.removed_by OR NEW.removed_actor IS NOT OLD.removed_actor
         OR NEW.removed_at IS NOT OLD.removed_at OR NEW.removal_kind IS NOT OLD.removal_kind))
-    OR (OLD.removed_at IS NULL AND NEW.removed_at IS NOT NULL AND (coalesce(NEW.removed_actor, '') = ''
-        OR coalesce(NEW.removal_reason, '') = '' OR NEW.removal_kind IS NULL))
+    OR (OLD.removed_at IS NULL AND NEW.removed_at IS NOT NULL AND (trim(coalesce(NEW.removed_actor, '')) = ''
+        OR trim(coalesce(NEW.removal_reason, '')) = '' OR NEW.removal_kind IS NULL))
     OR (NEW.scope <> OLD.scope AND NEW.scope <> 'all')
     OR (OLD.scope <> 'texts' AND coalesce(NEW.calls_expire_at, NEW.expires_at) IS NOT NULL AND (coalesce(OLD.calls_expire_at, OLD.expires_at) IS NULL OR coalesce(NEW.calls_expire_at, NEW.expires_at) < coalesce(OLD.calls_expire_at, OLD.expires_at)))
     OR (OLD.scope <> 'calls' AND coalesce(NEW.texts_expire_at, NEW.expires_at) IS NOT NULL AND (coalesce(OLD.texts_expire_at, OLD.expires_at) IS NULL OR coalesce(NEW.texts_expire_at, NEW.expires_at) < coalesce(OLD.texts_expire_at, OLD.expires_at)))

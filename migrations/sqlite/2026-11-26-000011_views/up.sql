@@ -12,11 +12,18 @@ SELECT l.organization_id, l.id AS lead_id, lower(substr(hex(l.uid), 1, 8) || '-'
     (SELECT group_concat(tag, ', ') FROM (SELECT t.tag FROM lead_tags t
         WHERE t.organization_id = l.organization_id AND t.lead_id = l.id ORDER BY t.tag)) AS tags,
     (SELECT count(*) FROM lead_notes n WHERE n.organization_id = l.organization_id AND n.lead_id = l.id) AS note_count,
-    (EXISTS (SELECT 1 FROM dnc_numbers d WHERE d.organization_id = l.organization_id AND d.phone_number = l.phone_number
-            AND (d.expires_at IS NULL OR d.expires_at > CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)))
-        OR EXISTS (SELECT 1 FROM lead_phones p CROSS JOIN dnc_numbers d
-            WHERE p.organization_id = l.organization_id AND p.lead_id = l.id AND d.organization_id = p.organization_id AND d.phone_number = p.phone_number
-            AND (d.expires_at IS NULL OR d.expires_at > CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)))) AS on_dnc_list,
+    -- By its first number or a further one, in the spelling of the list or another: each apart, so that PostgreSQL may hash it.
+    (EXISTS (SELECT 1 FROM dnc_list d WHERE d.organization_id = l.organization_id AND d.phone_number = l.phone_number
+            AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)))
+        OR EXISTS (SELECT 1 FROM dnc_spellings s CROSS JOIN dnc_list d
+            WHERE s.organization_id = l.organization_id AND s.phone_number = l.phone_number
+            AND d.organization_id = s.organization_id AND d.id = s.dnc_id AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)))
+        OR EXISTS (SELECT 1 FROM lead_phones p CROSS JOIN dnc_list d WHERE p.organization_id = l.organization_id AND p.lead_id = l.id
+            AND d.organization_id = p.organization_id AND d.phone_number = p.phone_number AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)))
+        OR EXISTS (SELECT 1 FROM lead_phones p CROSS JOIN dnc_spellings s CROSS JOIN dnc_list d
+            WHERE p.organization_id = l.organization_id AND p.lead_id = l.id
+            AND s.organization_id = p.organization_id AND s.phone_number = p.phone_number
+            AND d.organization_id = s.organization_id AND d.id = s.dnc_id AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)))) AS on_dnc_list,
     -- A survivor of merges is as old as the oldest lead that it absorbed.
     strftime('%Y-%m-%dT%H:%M:%fZ', min(l.created_at, coalesce(m.created_at, l.created_at)) / 1000000.0, 'unixepoch') AS created_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', l.last_contacted_at / 1000000.0, 'unixepoch') AS last_contacted_at, strftime('%Y-%m-%dT%H:%M:%fZ', l.updated_at / 1000000.0, 'unixepoch') AS updated_at

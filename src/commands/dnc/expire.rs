@@ -3,16 +3,18 @@
 use serde::Serialize;
 
 use crate::commands::context::Context;
-use crate::db::models::leads::OnLocked;
+use crate::db::models::leads::{self, OnLocked};
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::dnc::remove::expire;
+use crate::ops::dnc::settle;
 use crate::ui::Column;
 
 /// Close the entries whose time has come; their leads get the status that they had before
 ///
-/// Every verb that writes leads or the list does it, too. From its end on an entry blocks nothing, closed or not.
+/// Every verb that writes leads or the list does it, too. From its end on an entry blocks nothing, closed or not. Leads whose
+/// status does not follow the list, because a program was killed in between, are put right.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Show what would be closed and change nothing
@@ -25,12 +27,15 @@ struct Summary {
     dry_run: bool,
     expired: u64,
     leads_moved: u64,
+    /// Leads whose status did not follow the list, because something was killed in between.
+    leads_settled: u64,
 }
 
 const COLUMNS: &[Column] = &[
     Column::hidden("dry_run"),
     Column::count("expired", "entries expired"),
     Column::count("leads_moved", "leads moved back"),
+    Column::count("leads_settled", "leads whose status follows now"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -39,8 +44,17 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mode = RunMode::of_flag(args.dry_run);
     let expired =
         session.db.write_under(Lock::DncList, stamp.org, mode, |conn| expire(conn, OnLocked::Skip, &stamp))?;
-    session.settle(&expired.skipped, mode)?;
-    let summary = Summary { dry_run: args.dry_run, expired: expired.entries, leads_moved: expired.leads_moved };
+    let leads_moved = expired.leads_moved + session.settle(&expired.skipped, mode)?;
+    let stray = session.db.read(stamp.org, |conn| leads::out_of_line(conn, stamp.org, stamp.now))?;
+    let leads_settled = match (stray.as_slice(), mode) {
+        ([], _) => 0,
+        // Nothing was closed, so those that would move back are among them.
+        (stray, RunMode::DryRun) => (stray.len() as u64).saturating_sub(leads_moved),
+        (stray, mode) => {
+            session.db.write_under(Lock::DncImport, stamp.org, mode, |conn| settle(conn, stray, &stamp))?
+        }
+    };
+    let summary = Summary { dry_run: args.dry_run, expired: expired.entries, leads_moved, leads_settled };
     context.ui.record(&summary, COLUMNS)?;
     Ok(Exit::Done)
 }

@@ -111,11 +111,16 @@ pub fn move_leads_back(
     Ok(Moved { leads: ids.len() as u64, skipped: held.skipped })
 }
 
-/// Makes the statuses of leads follow their numbers: of those that were skipped before.
+/// Makes the statuses of leads follow their numbers: of those that were skipped before. The caller holds
+/// [`crate::db::Lock::DncImport`].
 ///
 /// # Errors
 /// The database refuses.
 pub fn settle(conn: &mut Db, leads: &[i64], stamp: &Stamp) -> Result<u64, DbError> {
+    leads.chunks(TOGETHER).map(|some| settle_some(conn, some, stamp)).sum()
+}
+
+fn settle_some(conn: &mut Db, leads: &[i64], stamp: &Stamp) -> Result<u64, DbError> {
     let mut changes = LeadChanges::default();
     let mut moved = 0;
     for mut lead in leads::by_ids_for_change(conn, stamp.org, leads)? {

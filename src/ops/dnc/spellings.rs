@@ -1,7 +1,9 @@
 //! The spellings by which the list reaches its subscribers follow the rules of this program.
 
+use super::settle;
 use crate::db::models::access::organizations;
 use crate::db::models::dnc::dnc_spellings;
+use crate::db::models::leads;
 use crate::db::{Database, Db, DbError, Lock, RunMode, Stamp, act_for};
 
 /// Writes the spellings of entries that are older than the table of spellings.
@@ -9,23 +11,25 @@ use crate::db::{Database, Db, DbError, Lock, RunMode, Stamp, act_for};
 /// # Errors
 /// The database refuses.
 pub fn after_migrating(conn: &mut Db) -> Result<(), DbError> {
-    let now = jiff::Timestamp::now().into();
     for org in organizations::all(conn)? {
         act_for(conn, org.org_id())?;
-        dnc_spellings::bring_up_to_date(conn, org.org_id(), now)?;
+        dnc_spellings::write_missing(conn, org.org_id())?;
     }
     Ok(())
 }
 
-/// Writes the spellings of entries that a program with other rules made.
+/// Writes the spellings of entries that a program with other rules made, and moves the leads that they block.
 ///
 /// # Errors
 /// The database refuses.
 pub fn bring_up_to_date(db: &mut Database, stamp: &Stamp) -> Result<(), DbError> {
-    match db.read(stamp.org, |conn| dnc_spellings::are_stale(conn, stamp.org))? {
-        false => Ok(()),
-        true => db.write_under(Lock::DncList, stamp.org, RunMode::Commit, |conn| {
-            dnc_spellings::bring_up_to_date(conn, stamp.org, stamp.now)
-        }),
+    if !db.read(stamp.org, |conn| dnc_spellings::are_stale(conn, stamp.org))? {
+        return Ok(());
     }
+    db.write_under(Lock::DncImport, stamp.org, RunMode::Commit, |conn| {
+        dnc_spellings::write_missing(conn, stamp.org)?;
+        let stray = leads::out_of_line(conn, stamp.org, stamp.now)?;
+        settle(conn, &stray, stamp)?;
+        dnc_spellings::mark_current(conn, stamp.org, stamp.now)
+    })
 }

@@ -213,15 +213,11 @@ pub fn are_stale(conn: &mut Db, org: OrgId) -> Result<bool, DbError> {
     Ok(rules != Some(RULES_VERSION.to_string()) && dnc_list::last_id(conn, org)? > 0)
 }
 
-/// Writes the spellings that the rules of this program know and those that wrote the entries did not. The caller holds
-/// [`crate::db::Lock::DncList`].
+/// Writes the spellings that the rules of this program know and those that wrote the entries did not.
 ///
 /// # Errors
 /// The database refuses.
-pub fn bring_up_to_date(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<(), DbError> {
-    if !are_stale(conn, org)? {
-        return Ok(());
-    }
+pub fn write_missing(conn: &mut Db, org: OrgId) -> Result<(), DbError> {
     let mut last = 0;
     loop {
         let entries = dnc_list::numbers_after(conn, org, last, PORTION)?;
@@ -236,6 +232,14 @@ pub fn bring_up_to_date(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<(),
             }
         }
     }
+    Ok(())
+}
+
+/// Writes down that the spellings are those of this program's rules.
+///
+/// # Errors
+/// The database refuses.
+pub fn mark_current(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<(), DbError> {
     let setting = Setting {
         organization_id: org.0,
         config_key: RULES_KEY.into(),

@@ -15,8 +15,9 @@ use diesel::prelude::*;
 
 use super::IN_LIST;
 use crate::db::schema::{lead_phones as further, leads};
-use crate::db::{Db, DbError, OrgId};
+use crate::db::{Cells, Db, DbError, OrgId, Statement};
 use crate::domain::leads::status::Status;
+use crate::domain::timestamp::Timestamp;
 
 pub use crate::db::lead_fields::Lead;
 
@@ -254,6 +255,37 @@ fn hold(
     }
     held.statuses.extend(found);
     Ok(())
+}
+
+/// The live leads whose status does not say whether one of their numbers may not be called at `now`.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn out_of_line(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<i64>, DbError> {
+    let barred = |sql: &'static str| {
+        Statement::new(sql)
+            .sql(" AND d.scope <> 'texts' AND (coalesce(d.calls_expire_at, d.expires_at) IS NULL OR coalesce(d.calls_expire_at, d.expires_at) > ")
+            .time(now)
+            .sql("))")
+    };
+    let statement = Statement::new("SELECT l.id FROM leads l WHERE l.deleted_at IS NULL AND l.organization_id = ")
+        .org(org)
+        .sql(" AND (l.status = 'dnc') <> (")
+        .then(barred(
+            "EXISTS (SELECT 1 FROM dnc_numbers d WHERE d.organization_id = l.organization_id AND d.phone_number = l.phone_number",
+        ))
+        .sql(" OR ")
+        .then(barred(
+            "EXISTS (SELECT 1 FROM lead_phones p CROSS JOIN dnc_numbers d WHERE p.organization_id = l.organization_id
+             AND p.lead_id = l.id AND d.organization_id = p.organization_id AND d.phone_number = p.phone_number",
+        ))
+        .sql(") ORDER BY l.id");
+    let mut found = Vec::new();
+    statement.each_row(conn, |cells: Cells| -> Result<(), DbError> {
+        found.extend(cells.at(0).number());
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The first numbers of these leads; those without one are missing.
