@@ -89,7 +89,7 @@ fn an_embedded_list_is_changed_before_the_next_import() {
         writeln!(first, "+1212{}{:04},Ada", 200 + row / 10_000, row % 10_000).unwrap();
     }
     world.file("first.csv", &first);
-    world.file("second.csv", &first.replace(",Ada", ",Eve"));
+    world.file("second.csv", first.replace(",Ada", ",Eve"));
     let mut running = world.start(["import", "leads", "first.csv"]);
     std::thread::sleep(Duration::from_millis(600));
     let mut queued = world.start(["import", "leads", "second.csv", "--on-duplicate", "update"]);
