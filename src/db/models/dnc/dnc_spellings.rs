@@ -210,7 +210,8 @@ pub fn barred_among(conn: &mut Db, org: OrgId, numbers: &[String], now: Timestam
 /// The database cannot be read.
 pub fn are_stale(conn: &mut Db, org: OrgId) -> Result<bool, DbError> {
     let rules = system_config::value(conn, org, RULES_KEY)?;
-    Ok(rules != Some(RULES_VERSION.to_string()) && dnc_list::last_id(conn, org)? > 0)
+    let is_current = rules.is_some_and(|rules| rules.parse().map_or(true, |version: i32| version == RULES_VERSION));
+    Ok(!is_current && dnc_list::last_id(conn, org)? > 0)
 }
 
 /// Writes the spellings that the rules of this program know and those that wrote the entries did not.
