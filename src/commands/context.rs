@@ -41,8 +41,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Makes the statuses of leads follow the do-not-call list that another transaction was changing when the list did, once
-    /// that has ended. Returns how many moved.
+    /// Settles leads that another transaction held while the list changed, once it has ended. Returns how many moved.
     ///
     /// # Errors
     /// The wait was interrupted, or the database refuses.

@@ -141,6 +141,11 @@ impl ProblemKind {
         }
     }
 
+    /// Whether a number is lost with the value.
+    pub fn is_of_phone(self) -> bool {
+        matches!(self, ProblemKind::PhoneInvalid | ProblemKind::PhoneLostDigits)
+    }
+
     /// Whether `--lenient` may drop the value: never where an opt-out could be lost, nor where the row itself is bad.
     pub fn is_droppable(self) -> bool {
         use ProblemKind::*;

@@ -125,10 +125,11 @@ fn a_number_that_may_have_lost_its_plus_is_looked_up_as_both() {
         // Who asks for it may be either.
         world.ok(["dnc", "add", "4915123456789", "--region", "DE"]);
         assert_eq!(world.json(["dnc", "list"]).as_array().unwrap().len(), 2);
-        assert_eq!(
-            world.json(["dnc", "remove", "4915123456789", "--region", "DE", "--reason", "x", "--yes"])["removed"],
-            2
-        );
+        let remove = ["dnc", "remove", "4915123456789", "--region", "DE", "--reason", "x", "--yes"];
+        let refused = world.run(remove);
+        assert!(refused.stderr.contains("both listed") && refused.stderr.contains("with its +"), "{}", refused.stderr);
+        world.ok(["dnc", "remove", "+494915123456789", "--reason", "x", "--yes"]);
+        assert_eq!(world.json(remove)["removed"], 1);
         world.file("replies.csv", "Phone,Text\n4915123456789,STOP\n");
         world.ok(["dnc", "detect", "--replies", "replies.csv", "--region", "DE", "--apply"]);
         world.file("requests.csv", "Phone\n4915123456789\n");
@@ -193,6 +194,9 @@ fn leads_of_an_earlier_version_follow_the_list_once_and_for_all() {
         let rules = "UPDATE system_config SET config_value = '0' WHERE config_key = 'internal.dnc_spelling_rules'";
         world.engine.sql(&world.url, rules).unwrap();
         world.ok(["lead", "note", "3", "hello"]);
+        // Who is blocked is so at once; who need not be is so when somebody asks.
+        assert_eq!(statuses(world), ["dnc", "dnc", "dnc"]);
+        world.ok(["dnc", "expire"]);
         assert_eq!(statuses(world), ["dnc", "dnc", "new"]);
         // Spellings survive the way down and up.
         for _ in 0..2 {
@@ -209,6 +213,82 @@ fn leads_of_an_earlier_version_follow_the_list_once_and_for_all() {
                 world.ok(["lead", "note", "3", "hello again"]);
             }
         }
+    });
+}
+
+#[test]
+fn a_lead_with_a_lost_plus_follows_the_list_in_either_order() {
+    on_both_engines(|world| {
+        world.ok(["org", "edit", "acme", "--region", "DE"]);
+        world.ok(["lead", "add", "--phone", "4917612345678"]);
+        world.ok(["lead", "add", "--phone", "022112345678"]);
+        world.ok(["dnc", "add", "+4917612345678"]);
+        world.ok(["lead", "phone", "add", "2", "4917612345678"]);
+        world.ok(["lead", "add", "--phone", "022112345679"]);
+        world.ok(["lead", "edit", "3", "--set", "further_phone=4917612345678"]);
+        let statuses: Vec<Value> = world.leads().iter().map(|lead| lead["status"].clone()).collect();
+        assert_eq!(statuses, ["dnc", "dnc", "dnc"]);
+        assert_eq!(world.json(["lead", "list", "--where", "on_dnc = no"]), json!([]));
+    });
+}
+
+#[test]
+fn an_undo_sees_further_numbers_and_lists_again_what_it_must() {
+    on_both_engines(|world| {
+        // By its further number the lead stays where it is.
+        world.file("flag.csv", "Phone,Work Phone,Do Not Call\n+12125550101,+12125550109,\n+12125550102,,yes\n");
+        world.ok(["import", "leads", "flag.csv"]);
+        world.ok(["lead", "phone", "add", "2", "+12125550108"]);
+        world.ok(["dnc", "add", "+12125550108"]);
+        // It was edited since, so the lead stays.
+        assert_eq!(world.run(["import", "undo", "1", "--with-dnc", "--yes"]).code, Some(3));
+        assert_eq!(world.json(["lead", "show", "2"])["status"], "dnc");
+        assert_eq!(verdict(world, "+12125550102"), "clear");
+        // An entry that the import widened twice is listed again as it was.
+        world.ok(["dnc", "add", "+12125550103", "--scope", "texts", "--reason", "by mail"]);
+        let mut rows = String::from("Phone,Scope\n+12125550103,calls\n");
+        (0..8100).for_each(|n| rows.push_str(&format!("+1212556{n:04},all\n")));
+        rows.push_str("+12125550103,all\n");
+        world.file("requests.csv", &rows);
+        let import = world.json(["import", "dnc", "requests.csv"])["import_id"].to_string();
+        assert_eq!(verdict(world, "+12125550103"), "blocked");
+        world.ok(["import", "undo", &import, "--yes"]);
+        let check = |channel| world.json(["dnc", "check", "+12125550103", "--channel", channel])[0]["verdict"].clone();
+        assert_eq!((check("calls"), check("texts")), (json!("clear"), json!("blocked")));
+        let list = world.json(["dnc", "list", "--limit", "0"]);
+        let entry = list.as_array().unwrap().iter().find(|entry| entry["phone_number"] == "+12125550103").unwrap();
+        assert_eq!((&entry["scope"], &entry["reason"]), (&json!("texts"), &json!("by mail")));
+    });
+}
+
+#[test]
+fn a_joined_entry_keeps_the_reason_that_it_had() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+12125550142", "--scope", "calls", "--reason", "asked on the phone"]);
+        world.ok(["dnc", "add", "+12125550142", "--scope", "texts"]);
+        assert_eq!(world.json(["dnc", "list"])[0]["reason"], "asked on the phone");
+    });
+}
+
+#[test]
+fn a_flagged_number_is_not_dropped_and_not_taken_for_another_country() {
+    on_both_engines(|world| {
+        world.ok(["org", "edit", "acme", "--region", "DE"]);
+        // The second number of a cell is of the country of the first.
+        world.file("two.csv", "Phone\n\"+4520123456,30123456\"\n");
+        world.ok(["import", "dnc", "two.csv"]);
+        assert_eq!((verdict(world, "+4530123456"), verdict(world, "+4930123456")), ("blocked".into(), "clear".into()));
+        // A number with an opt-out is rejected rather than dropped.
+        world.file(
+            "flag.csv",
+            "Phone,Email,Do Not Call\n0221 123456 work,ada@example.com,yes\n0221 123456 work,ben@example.com,\n",
+        );
+        let ran = world.run(["import", "leads", "flag.csv", "--lenient", "--format", "json"]);
+        let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(
+            (&summary["created"], &summary["rejected"], &summary["rejected_opt_outs"]),
+            (&json!(1), &json!(1), &json!(1))
+        );
     });
 }
 

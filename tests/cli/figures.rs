@@ -103,12 +103,21 @@ fn an_import_tells_of_currencies_without_amounts() {
             let args = ["import", "leads", file.to_str().unwrap(), "--on-duplicate", policy, "--dry-run"];
             let ran = world.run(args.into_iter().chain(["--format", "json"]));
             let summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-            (summary["currency_kept"].as_u64(), ran.stderr.contains("1 row names another currency"))
+            (summary["currency_kept"].as_u64(), ran.stderr.contains("1 row gives an amount without its currency"))
         };
         assert_eq!((call("update"), call("skip"), call("fill")), ((Some(1), true), (None, false), (None, false)));
         let rows = "Phone,Value,Currency\n+12125550101,5,EUR\n+12125550102,6,USD\n";
         let summary = world.import(&world.file("both.csv", rows), &["--on-duplicate", "update"]);
         assert_eq!((&summary["updated"], &summary["currency_kept"]), (&2.into(), &serde_json::Value::Null));
+        // An amount alone is of the lead's currency or of the organization's: nobody knows.
+        let rows = "Phone,Value\n+12125550101,7\n+12125550102,8\n+12125550103,9\n";
+        let summary = world.import(&world.file("alone.csv", rows), &["--on-duplicate", "update"]);
+        assert_eq!((&summary["updated"], &summary["currency_kept"]), (&2.into(), &1.into()), "{summary}");
+        let refused = world.run(["lead", "edit", "1", "--set", "value=10"]);
+        assert!(refused.stderr.contains("--set currency=EUR"), "{}", refused.stderr);
+        world.ok(["lead", "edit", "1", "--set", "value=5 EUR"]);
+        world.ok(["lead", "edit", "2", "--set", "value=6"]);
+        world.ok(["lead", "edit", "3", "--clear", "value_cents"]);
         // Merged leads take an amount over with its currency, or neither.
         world.ok(["lead", "merge", "2", "--into", "3", "--yes"]);
         world.ok(["lead", "merge", "1", "--into", "3", "--yes"]);

@@ -46,6 +46,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         session.db.write_under(Lock::DncList, stamp.org, mode, |conn| expire(conn, OnLocked::Skip, &stamp))?;
     let leads_moved = expired.leads_moved + session.settle(&expired.skipped, mode)?;
     let stray = session.db.read(stamp.org, |conn| leads::out_of_line(conn, stamp.org, stamp.now))?;
+    let stray = [stray.with_listed_number, stray.without_listed_number].concat();
     let leads_settled = match (stray.as_slice(), mode) {
         ([], _) => 0,
         // Nothing was closed, so those that would move back are among them.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::numbers::{Numbers, Refused, print_refused};
 use crate::commands::args::texts::within;
 use crate::commands::context::{Context, Session};
+use crate::db::models::dnc::dnc_entries;
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::phone::E164;
@@ -64,6 +65,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let mut session = context.session(Right::RemoveDnc)?;
     let (readings, refused) = args.numbers.gather(&session)?;
+    refuse_ambiguous(&mut session, &readings)?;
     let numbers: Vec<E164> = readings.iter().flat_map(Reading::all).collect();
     if !args.dry_run && !context.ui.yes {
         context.ui.require_someone_to_ask()?;
@@ -96,6 +98,19 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     print_refused(&summary.refused, context.ui)?;
     let whole = summary.refused.is_empty() && summary.not_listed.is_empty();
     Ok(if whole { Exit::Done } else { Exit::NeedsAttention })
+}
+
+/// Refuses a number that may be two of which both are listed: they may be two people's.
+fn refuse_ambiguous(session: &mut Session, readings: &[Reading]) -> Result<()> {
+    let org = session.org.org_id();
+    for (number, with_plus) in readings.iter().filter_map(|reading| Some((reading.number, reading.with_plus?))) {
+        let both = [number.to_string(), with_plus.to_string()];
+        if session.db.read(org, |conn| dnc_entries::live_among(conn, org, &both))?.len() > 1 {
+            return Err(CommandError::failed(format!("{with_plus} and {number} are both listed; nothing was changed"))
+                .hint("say which: write the number with its +"));
+        }
+    }
+    Ok(())
 }
 
 fn work(session: &mut Session, numbers: &[E164], reason: &str, mode: RunMode) -> Result<Removed> {

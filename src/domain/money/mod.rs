@@ -77,6 +77,11 @@ impl MoneyProblem {
     }
 }
 
+/// Whether an amount says what currency it is in.
+pub fn names_currency(text: &str) -> bool {
+    Amount::of(text).is_some_and(|amount| !amount.currency.is_empty())
+}
+
 /// Reads an amount. `row` is the currency that the row names, `base` the organization's.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ mod shape;
 
 pub use number::{E164, Region, nanp};
 pub use problem::PhoneProblem;
-pub use read::{ParsedPhone, PhoneCheck, parse, parse_for_list, read_for_list, reading_with_plus};
+pub use read::{ParsedPhone, PhoneCheck, parse, reading_with_plus};
 pub use several::{parse_each, parse_several};
 
 #[cfg(test)]

@@ -23,6 +23,14 @@ impl FromStr for Region {
     }
 }
 
+impl Region {
+    /// The region of a number; none of numbers of no country, such as +800.
+    pub fn of(number: E164) -> Option<Region> {
+        let parsed = PHONE_NUMBER_UTIL.parse(number.to_string(), None).ok()?;
+        PHONE_NUMBER_UTIL.get_region_for_number(&parsed).map(Region)
+    }
+}
+
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)

@@ -40,28 +40,6 @@ impl ParsedPhone {
     }
 }
 
-/// Reads a number for the do-not-call list like [`read_for_list`], without what else the text may mean.
-///
-/// # Errors
-/// The problem, without the value.
-pub fn parse_for_list(text: &str, region: impl FnOnce() -> Option<Region>) -> Result<E164, PhoneProblem> {
-    read_for_list(text, region).map(|phone| phone.number)
-}
-
-/// Reads a number for the do-not-call list: what cannot be told from a number in use is good enough there.
-///
-/// Valid E.164, and any number that looks like one of the North American Numbering Plan, is taken as it is, without the
-/// phone library, whose first use takes milliseconds; a region needs it, too, and is asked for only then.
-///
-/// # Errors
-/// The problem, without the value.
-pub fn read_for_list(text: &str, region: impl FnOnce() -> Option<Region>) -> Result<ParsedPhone, PhoneProblem> {
-    match as_it_is(text.trim(), PhoneCheck::Possible) {
-        Some(number) => Ok(ParsedPhone::plain(number)),
-        None => parse(text, region(), PhoneCheck::Possible),
-    }
-}
-
 /// Reads E.164 that the phone library is known to read as itself.
 pub(super) fn as_it_is(text: &str, check: PhoneCheck) -> Option<E164> {
     let number = E164::from_e164(text)?;

@@ -1,6 +1,7 @@
 //! Numbers as the do-not-call list reads them.
 
-use super::{E164, ParsedPhone, PhoneProblem, Region};
+use super::read::as_it_is;
+use super::{E164, ParsedPhone, PhoneCheck, PhoneProblem, Region, parse};
 
 /// A number as somebody wrote it for the do-not-call list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +33,14 @@ impl Reading {
 /// Reads a number for the do-not-call list: one of possible length is good enough, for a request may name a number that its
 /// plan does not know any more.
 ///
+/// Valid E.164, and any number that looks like one of the North American Numbering Plan, is taken as it is, without the
+/// phone library, whose first use takes milliseconds; a region needs it, too, and is asked for only then.
+///
 /// # Errors
 /// The problem, without the value.
 pub fn read_for_list(text: &str, region: impl FnOnce() -> Option<Region>) -> Result<Reading, PhoneProblem> {
-    super::read_for_list(text, region).map(Reading::from)
+    match as_it_is(text.trim(), PhoneCheck::Possible) {
+        Some(number) => Ok(number.into()),
+        None => parse(text, region(), PhoneCheck::Possible).map(Reading::from),
+    }
 }

@@ -32,8 +32,14 @@ pub fn parse_each(
     if parts.len() < 2 {
         return vec![(text, whole)];
     }
-    let mut read = Vec::new();
+    let mut read: Vec<(&str, Result<ParsedPhone, PhoneProblem>)> = Vec::new();
     for (place, part) in parts.into_iter().enumerate() {
+        // Behind an international number a national one is of the same country: of no other that the sheet is from.
+        let first = read.first().and_then(|(text, phone)| Some((text, phone.as_ref().ok()?)));
+        let region = match first.filter(|(text, _)| text.trim_start().starts_with(['+', '＋'])) {
+            Some((_, phone)) => Region::of(phone.number),
+            None => region,
+        };
         let phone = parse(part, region, check);
         // A later number may lack the area code of the first one: then it must not be taken for another.
         let phone = match phone {

@@ -117,14 +117,16 @@ enum Vanity {
     Australian,
 }
 
-/// Which form a number with letters has. No space stands between digits and letters, as in `800-5550 Bob`.
+/// Which form a number with letters has. A space between digits and letters stands behind the code alone, as in
+/// `1 800 FLOWERS`, and not in `800-5550 Bob`.
 fn vanity(number: &str) -> Option<Vanity> {
     let mut written = String::new();
     let mut has_gap = false;
+    let mut gap_at = None;
     for c in number.chars().skip_while(|c| *c == '+') {
         if c.is_ascii_alphanumeric() {
             let is_other = written.ends_with(|last: char| last.is_ascii_digit() != c.is_ascii_digit());
-            if has_gap && is_other {
+            if has_gap && is_other && gap_at.replace(written.len()).is_some() {
                 return None;
             }
             written.push(c);
@@ -135,8 +137,11 @@ fn vanity(number: &str) -> Option<Vanity> {
             return None;
         }
     }
-    let is_spelled =
-        |rest: &str, length: usize| rest.len() == length && rest.bytes().filter(u8::is_ascii_alphabetic).count() >= 3;
+    let is_spelled = |rest: &str, length: usize| {
+        let letters = rest.bytes().filter(u8::is_ascii_alphabetic).count();
+        let is_after_gap = gap_at.is_none_or(|at| at + rest.len() == written.len() && letters == length);
+        rest.len() == length && letters >= 3 && is_after_gap
+    };
     let national = written.strip_prefix('1').unwrap_or(&written);
     let codes = ["800", "833", "844", "855", "866", "877", "888"];
     if codes.iter().filter_map(|code| national.strip_prefix(code)).any(|rest| is_spelled(rest, 7)) {
@@ -169,14 +174,22 @@ mod tests {
 
     #[test]
     fn only_vanity_numbers_have_letters() {
-        for text in
-            ["1-800-FLOWERS", "1-800-GO FEDEX", "1-800-4-LESSEE", "+1 888-flowers", "(800)FLOWERS", "1300-GOOGLE"]
-        {
+        for text in [
+            "1-800-FLOWERS",
+            "1-800-GO FEDEX",
+            "1 800 FLOWERS",
+            "+1 (800) FLOWERS",
+            "1-800-4-LESSEE",
+            "+1 888-flowers",
+            "(800)FLOWERS",
+            "1300-GOOGLE",
+        ] {
             assert!(Shape::of(text).unwrap().has_letters, "{text}");
         }
         for text in [
             "800-5550 Bob",
-            "1-800 FLOWERS",
+            "1-800 FLOWER5",
+            "1 800 55 FLOWE",
             "1-800-MATTRESS",
             "212-FLOWERS",
             "0221 123456 work",

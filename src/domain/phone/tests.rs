@@ -86,7 +86,7 @@ fn italian_leading_zero_is_kept() {
 
 #[test]
 fn the_list_has_one_spelling_of_each_number() {
-    let read = |text: &str| parse_for_list(text, || None).map(|number| number.to_string()).ok();
+    let read = |text: &str| reading::read_for_list(text, || None).map(|read| read.number.to_string()).ok();
     assert_eq!(read("+4402079460123").as_deref(), Some("+442079460123"));
     assert_eq!(read("+44 (0)20 7946 0123").as_deref(), Some("+442079460123"));
     assert_eq!(read("+1212555014"), None);

@@ -199,6 +199,13 @@ fn list(conn: &mut Db, requests: &[Request], stamp: &Stamp) -> Result<(Vec<Strin
         }
         listings.push(listing);
     }
+    // Who gives no reason leaves that of the entry before.
+    for earlier in &stored {
+        if let Some((_, entry)) = number_of(earlier).and_then(|number| new.get_mut(&number)) {
+            entry.reason = entry.reason.take().or_else(|| earlier.reason.clone());
+            entry.evidence = entry.evidence.take().or_else(|| earlier.evidence.clone());
+        }
+    }
     let superseded: Vec<i64> =
         stored.iter().filter(|e| number_of(e).is_some_and(|n| new.contains_key(&n))).map(|entry| entry.id).collect();
     let kind = RemovalKind::Replacement;
@@ -211,7 +218,7 @@ fn list(conn: &mut Db, requests: &[Request], stamp: &Stamp) -> Result<(Vec<Strin
 }
 
 /// Puts numbers on the list for ever and for everything, because drafts of leads said so, and moves the leads. No request is
-/// kept: the drafts are the evidence. The caller holds [`crate::db::Lock::DncImport`].
+/// kept: the drafts are the evidence. No other import runs, and nobody else changes the list.
 ///
 /// # Errors
 /// The database refuses.

@@ -90,7 +90,8 @@ fn answer(asked: &Asked, listed: &HashMap<String, Vec<DncEntry>>, channel: Optio
         .flat_map(|number| listed.get(&number.to_string()).into_iter().flatten().map(move |entry| (number, entry)))
         .filter(|(_, entry)| entry.bans().hold(channel, now))
         .collect();
-    entries.sort_by_key(|(_, entry)| entry.id);
+    // By the number itself before by another spelling.
+    entries.sort_by_key(|(number, entry)| (entry.id, number.to_string() != entry.phone_number));
     entries.dedup_by_key(|(_, entry)| entry.id);
     let mut reasons: Vec<Reason> = entries.iter().map(|(number, entry)| Reason::of(entry, *number, now)).collect();
     let verdict = match (reasons.is_empty(), plan::is_valid(reading.number)) {

@@ -121,22 +121,30 @@ pub fn settle(conn: &mut Db, leads: &[i64], stamp: &Stamp) -> Result<u64, DbErro
 }
 
 fn settle_some(conn: &mut Db, leads: &[i64], stamp: &Stamp) -> Result<u64, DbError> {
+    let mut held = leads::by_ids_for_change(conn, stamp.org, leads)?;
+    held.retain(|lead| lead.deleted_at.is_none());
+    let barred = with_barred_number(conn, stamp, leads)?;
+    held.retain(|lead| barred.contains(&lead.id) != (lead.status == Status::Dnc));
+    let ids: Vec<i64> = held.iter().map(|lead| lead.id).collect();
+    let before = lead_status_history::before_dnc(conn, stamp.org, &ids)?;
     let mut changes = LeadChanges::default();
-    let mut moved = 0;
-    for mut lead in leads::by_ids_for_change(conn, stamp.org, leads)? {
-        let further = lead_phones::of_leads(conn, stamp.org, &[lead.id])?.remove(&lead.id).unwrap_or_default();
-        let further: Vec<String> = further.into_iter().map(|phone| phone.phone_number).collect();
-        if lead.deleted_at.is_none() && follow_numbers(conn, &mut lead, &further, &mut changes, stamp)? {
-            changes.shift(lead.id, Shift::Status(lead.status));
-            moved += 1;
-        }
+    for lead in held {
+        let (to, reason) = match barred.contains(&lead.id) {
+            true => (Status::Dnc, LISTED_REASON),
+            false => (before.get(&lead.id).copied().unwrap_or(Status::New), DELISTED_REASON),
+        };
+        changes.shift(lead.id, Shift::Status(to));
+        write_down(lead.id, lead.status, to, reason, &mut changes, stamp);
     }
     lead_changes::write(conn, &changes, stamp)?;
-    Ok(moved)
+    Ok(ids.len() as u64)
 }
 
-/// Which of these leads have a number that may not be called.
-fn with_barred_number(conn: &mut Db, stamp: &Stamp, leads: &[i64]) -> Result<HashSet<i64>, DbError> {
+/// Which of these leads have a number, the first or a further one, that may not be called.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn with_barred_number(conn: &mut Db, stamp: &Stamp, leads: &[i64]) -> Result<HashSet<i64>, DbError> {
     let mut barred = HashSet::new();
     for some in leads.chunks(TOGETHER) {
         let numbers = numbers_of(conn, stamp.org, some)?;

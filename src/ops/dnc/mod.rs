@@ -11,5 +11,5 @@ pub mod spellings;
 
 pub use leads::{
     LISTED_REASON, Moved, blocked_numbers, follow_numbers, listed_number, move_leads_back, move_leads_to_dnc,
-    record_move, settle, status_row,
+    record_move, settle, status_row, with_barred_number,
 };

@@ -15,7 +15,6 @@ use crate::db::{Db, DbError};
 use crate::domain::dnc::RemovalKind;
 use crate::domain::dnc::bans::{Bans, StoredBans};
 use crate::domain::phone::E164;
-use crate::domain::timestamp::Timestamp;
 
 /// What removing did.
 #[derive(Debug, Default)]
@@ -61,7 +60,7 @@ pub fn remove(conn: &mut Db, numbers: &[E164], reason: &str, stamp: &Stamp) -> R
 /// The database refuses.
 pub fn take_back_import(conn: &mut Db, import: &Import, stamp: &Stamp) -> Result<Vec<String>, DbError> {
     let mut numbers = dnc_list::close_of_import(conn, import.id, stamp)?;
-    list_again(conn, &numbers, import.started_at, stamp)?;
+    list_again(conn, &numbers, import, stamp)?;
     let removed = dnc_list::last_removed_by_person(conn, stamp.org, &numbers)?;
     let mut others = dnc_requests::honoured_by_others(conn, stamp.org, &numbers, import.id)?;
     // Whoever took a number off the list meant every request before.
@@ -88,8 +87,8 @@ pub struct Expired {
 }
 
 /// Lists again what entries of an import replaced: it may still forbid texts.
-fn list_again(conn: &mut Db, numbers: &[String], replaced_at: Timestamp, stamp: &Stamp) -> Result<(), DbError> {
-    let replaced = dnc_list::superseded(conn, stamp.org, numbers, replaced_at)?;
+fn list_again(conn: &mut Db, numbers: &[String], import: &Import, stamp: &Stamp) -> Result<(), DbError> {
+    let replaced = dnc_list::superseded(conn, stamp.org, numbers, import.id, import.started_at)?;
     // Each goes when its own import is undone.
     for entry in replaced {
         let Some(bans) = entry.bans().left_at(stamp.now) else { continue };
@@ -139,13 +138,15 @@ pub fn expire(conn: &mut Db, on_locked: OnLocked, stamp: &Stamp) -> Result<Expir
         return Ok(Expired::default());
     }
     let stamp = Stamp { import_id: None, ..stamp.clone() };
-    let (ids, numbers): (Vec<i64>, Vec<String>) =
-        due.iter().map(|entry| (entry.id, entry.phone_number.clone())).unzip();
-    dnc_list::close(conn, &ids, RemovalKind::Expiry, RemovalKind::Expiry.reason(), &stamp)?;
+    let ids: Vec<i64> = due.iter().map(|entry| entry.id).collect();
+    let closed: HashSet<i64> =
+        dnc_list::close(conn, &ids, RemovalKind::Expiry, RemovalKind::Expiry.reason(), &stamp)?.into_iter().collect();
+    let closed: Vec<&DncEntry> = due.iter().filter(|entry| closed.contains(&entry.id)).collect();
     // Of two bans one may go on.
     let left: Vec<NewDncEntry> =
-        due.iter().filter_map(|entry| Some(again(entry, entry.bans().left_at(stamp.now)?, &stamp))).collect();
+        closed.iter().filter_map(|entry| Some(again(entry, entry.bans().left_at(stamp.now)?, &stamp))).collect();
     dnc_list::add(conn, &left, &stamp)?;
+    let numbers: Vec<String> = closed.iter().map(|entry| entry.phone_number.clone()).collect();
     let moved = move_leads_back(conn, &numbers, on_locked, &stamp)?;
-    Ok(Expired { entries: ids.len() as u64, leads_moved: moved.leads, skipped: moved.skipped })
+    Ok(Expired { entries: closed.len() as u64, leads_moved: moved.leads, skipped: moved.skipped })
 }

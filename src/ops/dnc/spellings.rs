@@ -29,7 +29,8 @@ pub fn bring_up_to_date(db: &mut Database, stamp: &Stamp) -> Result<(), DbError>
     db.write_under(Lock::DncImport, stamp.org, RunMode::Commit, |conn| {
         dnc_spellings::write_missing(conn, stamp.org)?;
         let stray = leads::out_of_line(conn, stamp.org, stamp.now)?;
-        settle(conn, &stray, stamp)?;
+        // Whoever is `dnc` stays so: `dnc expire` puts that right when somebody asks for it.
+        settle(conn, &stray.with_listed_number, stamp)?;
         dnc_spellings::mark_current(conn, stamp.org, stamp.now)
     })
 }

@@ -58,7 +58,7 @@ pub struct Moves {
 }
 
 /// Writes events of live leads at their own times, and tells what became of each and the status before it. The caller
-/// holds [`crate::db::Lock::DncList`].
+/// holds [`crate::db::Lock::DncImport`].
 ///
 /// # Errors
 /// The database refuses.

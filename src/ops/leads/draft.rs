@@ -20,6 +20,8 @@ pub struct LeadDraft {
     pub created: Option<Timestamp>,
     /// The currency that the row names, whether or not it has an amount.
     pub currency: Option<Currency>,
+    /// Whether nobody names the currency of its amount, so that the organization's is taken.
+    pub assumes_currency: bool,
     pub do_not_call: bool,
     /// Whether the person asks for no text messages.
     pub do_not_text: bool,
@@ -41,6 +43,7 @@ impl LeadDraft {
             consent: None,
             created: None,
             currency: None,
+            assumes_currency: false,
             do_not_call: false,
             do_not_text: false,
             email_opt_out: false,
@@ -51,10 +54,14 @@ impl LeadDraft {
         }
     }
 
-    /// Whether it names another currency than the amount of a lead is in, and no amount: the two are one value, and stay.
-    pub fn names_other_currency(&self, lead: &Lead) -> bool {
-        let named = self.currency.filter(|_| self.lead.value_cents.is_none()).map(|currency| currency.code());
-        named.zip(lead.currency.as_deref()).is_some_and(|(named, stored)| named != stored)
+    /// Whether it gives only one of an amount and its currency, and the lead's amount is in another currency: the two are one
+    /// value, and stay.
+    pub fn is_half_a_value_for(&self, lead: &Lead) -> bool {
+        let other = |currency: &str| lead.currency.as_deref().is_some_and(|stored| stored != currency);
+        match self.lead.value_cents {
+            None => self.currency.is_some_and(|named| other(named.code())),
+            Some(_) => self.assumes_currency && self.lead.currency.as_deref().is_some_and(other),
+        }
     }
 
     /// The numbers that the draft gives: the lead's own, then further ones.

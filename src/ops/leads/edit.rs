@@ -50,6 +50,8 @@ pub enum EditError {
     UnknownNumber { lead: i64, number: String },
     #[error("{number} is the first number of the lead {lead}")]
     FirstNumber { lead: i64, number: String },
+    #[error("the amount of the lead {lead} is in {currency}, and the new one does not say what it is in")]
+    CurrencyOpen { lead: i64, currency: String },
     #[error("the lead {lead} is on the do-not-call list by its number {number}")]
     Listed { lead: i64, number: String },
 }
@@ -76,6 +78,9 @@ impl Explain for EditError {
             EditError::SetAndCleared(_) => CommandError::usage(said).hint("leave one of them out"),
             EditError::ForbiddenMove { .. } => {
                 CommandError::failed(said).hint("to do it all the same: --force --reason TEXT")
+            }
+            EditError::CurrencyOpen { currency, .. } => {
+                CommandError::failed(said).hint(format!("say it: --set value=AMOUNT --set currency={currency}"))
             }
             EditError::Listed { number, .. } => CommandError::failed(said).hint(format!(
                 "take the number off the list, with the reason: crmctl dnc remove {number} --reason TEXT"
@@ -133,6 +138,9 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
     keys.phone_number = edit.draft.lead.phone_number.clone().or(keys.phone_number);
     keys.email = edit.draft.lead.email.clone().or(keys.email);
     let opt_out = keys::opt_out_of_others(conn, &lead, &keys, stamp.org)?;
+    if let Some(currency) = lead.currency.clone().filter(|_| edit.draft.is_half_a_value_for(&lead)) {
+        return Err(EditError::CurrencyOpen { lead: id, currency });
+    }
     let effect = apply_edit(&mut lead, edit.draft, opt_out, stamp.now);
     let mut fields = effect.changes;
     for name in edit.clear {
@@ -172,7 +180,7 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
 }
 
 /// Moves a lead to another status. To `dnc` it goes with every lead of its number, which is put on the list; the caller
-/// holds [`crate::db::Lock::DncList`] for that, else [`crate::db::Lock::Leads`].
+/// holds [`crate::db::Lock::DncImport`] for that, else [`crate::db::Lock::Leads`].
 ///
 /// # Errors
 /// The move is forbidden and not forced, the lead is deleted, or the database refuses.

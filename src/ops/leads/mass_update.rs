@@ -65,7 +65,7 @@ impl MassUpdateCounts {
 const BATCH: usize = 5000;
 
 /// Changes these live leads and tells what became of them; `step` hears how many are done, and can stop it. The caller
-/// holds [`crate::db::Lock::DncList`] when leads go to `dnc`, else [`crate::db::Lock::Leads`].
+/// holds [`crate::db::Lock::DncImport`] when leads go to `dnc`, else [`crate::db::Lock::Leads`].
 ///
 /// # Errors
 /// Those of `step`, or the database refuses.

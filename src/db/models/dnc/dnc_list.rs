@@ -1,6 +1,6 @@
 //! The organization's do-not-call list: writing and closing entries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
@@ -95,28 +95,39 @@ fn add_together(conn: &mut PgConnection, entries: &[NewDncEntry], stamp: &Stamp)
     .load(conn)?)
 }
 
-/// Closes entries that nobody has closed, and says why.
+/// Closes those of these entries that nobody has closed, says why, and returns which.
 ///
 /// # Errors
 /// The database refuses.
-pub fn close(conn: &mut Db, ids: &[i64], kind: RemovalKind, reason: &str, stamp: &Stamp) -> Result<(), DbError> {
+pub fn close(conn: &mut Db, ids: &[i64], kind: RemovalKind, reason: &str, stamp: &Stamp) -> Result<Vec<i64>, DbError> {
+    let mut closed = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(IN_LIST) {
         let live = dnc_list::table
             .filter(dnc_list::organization_id.eq(stamp.org.0).and(dnc_list::removed_at.is_null()))
             .filter(dnc_list::id.eq_any(chunk.to_vec()));
-        diesel::update(live)
-            .set((
-                dnc_list::removed_at.eq(stamp.now),
-                dnc_list::removed_by.eq(stamp.changed_by),
-                dnc_list::removed_actor.eq(&stamp.actor),
-                dnc_list::removal_kind.eq(kind),
-                dnc_list::removal_reason.eq(reason),
-                dnc_list::updated_at.eq(stamp.now),
-                dnc_list::version.eq(dnc_list::version + 1),
-            ))
-            .execute(conn)?;
+        // Held: two who close an entry at once do not both close it.
+        let still: Vec<i64> = match conn {
+            Db::Sqlite(sqlite) => live.select(dnc_list::id).load(sqlite)?,
+            Db::Postgres(pg) => live.select(dnc_list::id).for_update().load(pg)?,
+        };
+        diesel::update(
+            dnc_list::table
+                .filter(dnc_list::organization_id.eq(stamp.org.0))
+                .filter(dnc_list::id.eq_any(still.clone())),
+        )
+        .set((
+            dnc_list::removed_at.eq(stamp.now),
+            dnc_list::removed_by.eq(stamp.changed_by),
+            dnc_list::removed_actor.eq(&stamp.actor),
+            dnc_list::removal_kind.eq(kind),
+            dnc_list::removal_reason.eq(reason),
+            dnc_list::updated_at.eq(stamp.now),
+            dnc_list::version.eq(dnc_list::version + 1),
+        ))
+        .execute(conn)?;
+        closed.extend(still);
     }
-    Ok(())
+    Ok(closed)
 }
 
 /// Closes the live entries that an import made, and returns their numbers.
@@ -155,7 +166,7 @@ pub fn expired(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<DncEntry
     Ok(found)
 }
 
-/// The entries that entries of an import replaced at `replaced_at`, for their numbers.
+/// The entries of others that entries of an import, which began at `replaced_at`, replaced: the last one of each of these numbers.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -163,21 +174,22 @@ pub fn superseded(
     conn: &mut Db,
     org: OrgId,
     numbers: &[String],
+    import: i64,
     replaced_at: Timestamp,
 ) -> Result<Vec<DncEntry>, DbError> {
-    let mut found = Vec::new();
+    let mut last: BTreeMap<String, DncEntry> = BTreeMap::new();
     for chunk in numbers.chunks(IN_LIST) {
-        found.extend(
-            dnc_list::table
-                .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.eq(replaced_at)))
-                .filter(dnc_list::removal_kind.eq(RemovalKind::Replacement))
-                .filter(dnc_list::phone_number.eq_any(chunk.to_vec()))
-                .order(dnc_list::id)
-                .select(DncEntry::as_select())
-                .load::<DncEntry>(conn)?,
-        );
+        let found: Vec<DncEntry> = dnc_list::table
+            .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::removed_at.eq(replaced_at)))
+            .filter(dnc_list::removal_kind.eq(RemovalKind::Replacement))
+            .filter(dnc_list::import_id.is_null().or(dnc_list::import_id.ne(import)))
+            .filter(dnc_list::phone_number.eq_any(chunk.to_vec()))
+            .order(dnc_list::id)
+            .select(DncEntry::as_select())
+            .load(conn)?;
+        last.extend(found.into_iter().map(|entry| (entry.phone_number.clone(), entry)));
     }
-    Ok(found)
+    Ok(last.into_values().collect())
 }
 
 /// The highest id that an entry of the organization has; 0 when there is none.

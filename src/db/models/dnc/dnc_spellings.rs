@@ -34,9 +34,13 @@ struct Spelling {
 /// The database refuses.
 pub(super) fn add<'a>(conn: &mut Db, org: OrgId, entries: impl Iterator<Item = (i64, &'a str)>) -> Result<(), DbError> {
     let spellings: Vec<Spelling> = entries.flat_map(|(id, number)| spellings_of(org.0, id, number)).collect();
+    insert(conn, &spellings)
+}
+
+fn insert(conn: &mut Db, spellings: &[Spelling]) -> Result<(), DbError> {
     match conn {
         Db::Sqlite(sqlite) => {
-            for spelling in &spellings {
+            for spelling in spellings {
                 diesel::insert_into(dnc_spellings::table).values(spelling).execute(sqlite)?;
             }
         }
@@ -210,7 +214,8 @@ pub fn barred_among(conn: &mut Db, org: OrgId, numbers: &[String], now: Timestam
 /// The database cannot be read.
 pub fn are_stale(conn: &mut Db, org: OrgId) -> Result<bool, DbError> {
     let rules = system_config::value(conn, org, RULES_KEY)?;
-    let is_current = rules.is_some_and(|rules| rules.parse().map_or(true, |version: i32| version == RULES_VERSION));
+    // Those of a later program know more, and what is no number is nobody's mark.
+    let is_current = rules.is_some_and(|rules| rules.parse().map_or(true, |version: i32| version >= RULES_VERSION));
     Ok(!is_current && dnc_list::last_id(conn, org)? > 0)
 }
 
@@ -227,11 +232,9 @@ pub fn write_missing(conn: &mut Db, org: OrgId) -> Result<(), DbError> {
         let wanted: Vec<Spelling> = entries.iter().flat_map(|(id, number)| spellings_of(org.0, *id, number)).collect();
         let numbers: Vec<String> = wanted.iter().map(|spelling| spelling.phone_number.clone()).collect();
         let known: HashSet<(String, i64)> = stored(conn, org, &numbers)?.into_iter().collect();
-        for spelling in wanted {
-            if !known.contains(&(spelling.phone_number.clone(), spelling.dnc_id)) {
-                diesel::insert_into(dnc_spellings::table).values(&spelling).execute(conn)?;
-            }
-        }
+        let mut missing = wanted;
+        missing.retain(|spelling| !known.contains(&(spelling.phone_number.clone(), spelling.dnc_id)));
+        insert(conn, &missing)?;
     }
     Ok(())
 }

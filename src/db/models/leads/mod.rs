@@ -187,20 +187,19 @@ pub fn hold_with_numbers(
     let mut held = HeldLeads::default();
     for chunk in phones.chunks(IN_LIST) {
         match conn {
-            Db::Sqlite(sqlite) => held.statuses.extend(
-                leads::table
-                    .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null()))
-                    .filter(
-                        leads::phone_number.eq_any(chunk).or(leads::id.eq_any(
-                            further::table
-                                .filter(further::organization_id.eq(org.0))
-                                .filter(further::phone_number.eq_any(chunk))
-                                .select(further::lead_id),
-                        )),
-                    )
-                    .select((leads::id, leads::status))
-                    .load::<(i64, Status)>(sqlite)?,
-            ),
+            // Two statements: asked for both at once, SQLite reads all leads.
+            Db::Sqlite(sqlite) => {
+                let live = || {
+                    leads::table
+                        .filter(leads::organization_id.eq(org.0).and(leads::deleted_at.is_null()))
+                        .select((leads::id, leads::status))
+                };
+                held.statuses.extend(live().filter(leads::phone_number.eq_any(chunk)).load::<(i64, Status)>(sqlite)?);
+                let with_further = further::table
+                    .filter(further::organization_id.eq(org.0).and(further::phone_number.eq_any(chunk)))
+                    .select(further::lead_id);
+                held.statuses.extend(live().filter(leads::id.eq_any(with_further)).load::<(i64, Status)>(sqlite)?);
+            }
             // Number by number, each by the index: asked for a thousand, PostgreSQL reads all leads.
             Db::Postgres(pg) => {
                 let ids: Vec<i64> = diesel::sql_query(
@@ -257,18 +256,27 @@ fn hold(
     Ok(())
 }
 
+/// Leads whose status does not follow the do-not-call list, by id.
+#[derive(Debug, Default)]
+pub struct OutOfLine {
+    /// They have a number that may not be called, and another status than `dnc`.
+    pub with_listed_number: Vec<i64>,
+    /// They have the status `dnc`, and no such number.
+    pub without_listed_number: Vec<i64>,
+}
+
 /// The live leads whose status does not say whether one of their numbers may not be called at `now`.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn out_of_line(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<i64>, DbError> {
+pub fn out_of_line(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<OutOfLine, DbError> {
     let barred = |sql: &'static str| {
         Statement::new(sql)
             .sql(" AND d.scope <> 'texts' AND (coalesce(d.calls_expire_at, d.expires_at) IS NULL OR coalesce(d.calls_expire_at, d.expires_at) > ")
             .time(now)
             .sql("))")
     };
-    let statement = Statement::new("SELECT l.id FROM leads l WHERE l.deleted_at IS NULL AND l.organization_id = ")
+    let statement = Statement::new("SELECT l.id, CASE l.status WHEN 'dnc' THEN 1 ELSE 0 END FROM leads l WHERE l.deleted_at IS NULL AND l.organization_id = ")
         .org(org)
         .sql(" AND (l.status = 'dnc') <> (")
         .then(barred(
@@ -280,9 +288,12 @@ pub fn out_of_line(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<i64>
              AND p.lead_id = l.id AND d.organization_id = p.organization_id AND d.phone_number = p.phone_number",
         ))
         .sql(") ORDER BY l.id");
-    let mut found = Vec::new();
+    let mut found = OutOfLine::default();
     statement.each_row(conn, |cells: Cells| -> Result<(), DbError> {
-        found.extend(cells.at(0).number());
+        match cells.at(1).number() {
+            Some(1) => found.without_listed_number.extend(cells.at(0).number()),
+            _ => found.with_listed_number.extend(cells.at(0).number()),
+        }
         Ok(())
     })?;
     Ok(found)

@@ -74,3 +74,18 @@ pub(super) fn russia(digits: u64, add: &mut impl FnMut(u64)) {
         _ => {}
     }
 }
+
+/// A number that has lost its plus is read as a national one: its calling code stands twice. Where both are valid, either may be
+/// meant, as in Germany `4915123456789`.
+pub(super) fn lost_plus(code: u64, digits: u64, add: &mut impl FnMut(u64)) {
+    let national = digits % 10u64.pow(length(digits) - length(code));
+    let doubled = (length(digits) + length(code) <= 15).then(|| code * 10u64.pow(length(digits)) + digits);
+    let single = (national > 0 && length(national) + length(code) == length(digits))
+        .then_some(national)
+        .filter(|rest| length(*rest) > length(code) && rest / 10u64.pow(length(*rest) - length(code)) == code);
+    for other in doubled.into_iter().chain(single) {
+        if is_valid(digits) && is_valid(other) {
+            add(other);
+        }
+    }
+}

@@ -17,7 +17,7 @@ use super::{E164, plan};
 /// The version of the rules. It changes with every rule, so that what was made of the rules before is made anew.
 pub const RULES_VERSION: i32 = 1;
 
-/// All other spellings of a number that reach, or once reached, the same subscriber; none of almost all numbers.
+/// All other spellings of a number that reach, or once reached, the same subscriber; none of most numbers.
 ///
 /// A number is a spelling of each of its other spellings, and none of itself.
 pub fn other_spellings(number: E164) -> Vec<E164> {
@@ -39,6 +39,7 @@ pub fn other_spellings(number: E164) -> Vec<E164> {
         _ => {}
     }
     in_use::russia(digits, &mut add);
+    in_use::lost_plus(code, digits, &mut add);
     changes::other_side(code, digits, &mut add);
     others
 }
@@ -72,6 +73,8 @@ mod tests {
     #[test]
     fn one_subscriber_has_these_spellings() {
         for pair in [
+            // Germany: read without its plus as a national number.
+            ["+49 151 23456789", "+49 49151 23456789"],
             // Argentina: with and without the 9 of mobiles, with the 15 of old.
             ["+54 9 11 2345 6789", "+54 11 2345 6789"],
             ["+54 9 343 423 4567", "+54 343 423 4567"],
@@ -132,7 +135,10 @@ mod tests {
         assert_eq!(others("+39 0331 234567"), BTreeSet::new());
         assert_eq!(others("+84 270 382 3456"), BTreeSet::new());
         assert_eq!(others("+377 44 123 456"), BTreeSet::new());
-        for plain in ["+1 212 555 0142", "+44 20 7946 0123", "+49 221 123456", "+33 1 23 45 67 89", "+34 912 345 678"] {
+        // What is read of it when its plus is lost.
+        assert_eq!(others("+49 221 123456"), BTreeSet::from(["+4949221123456".to_owned()]));
+        for plain in ["+1 212 555 0142", "+44 20 7946 0123", "+46 8 123 456 78", "+33 1 23 45 67 89", "+34 912 345 678"]
+        {
             let number = E164::from_e164(&plain.replace(' ', "")).unwrap();
             assert_eq!(other_spellings(number).capacity(), 0, "{plain}");
         }

@@ -21,6 +21,7 @@ use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, RunMode, locks};
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::money::currency;
+use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
 use crate::import::observer::Observer;
@@ -104,7 +105,15 @@ pub fn import(
         // Before, and not within: whoever adds to the list need not wait for the entries that an import closes.
         db.write_under(Lock::DncImport, org, mode, |conn| dnc::remove::expire(conn, OnLocked::Wait, &stamp).map(drop))?;
     }
-    db.write_long(mode, org, |conn| job.run(conn, observer))
+    let (summary, listed) = db.write_long(mode, org, |conn| job.run(conn, observer))?;
+    if mode == RunMode::Commit && !listed.is_empty() && !db.is_sqlite() {
+        // Whoever gave a lead one of these numbers meanwhile did not see it listed.
+        let listed: Vec<String> = listed.iter().map(E164::to_string).collect();
+        db.write_under(Lock::DncImport, org, mode, |conn| {
+            dnc::move_leads_to_dnc(conn, &listed, OnLocked::Wait, &stamp).map(drop)
+        })?;
+    }
+    Ok(summary)
 }
 
 /// An import under way.
@@ -161,7 +170,7 @@ impl Job<'_> {
         Unclaimed::columns(&mapping.headers, &mapping.unclaimed, self.checker.region, watch).and_texts(&mapping.texts)
     }
 
-    fn run(&self, conn: &mut Db, observer: &mut dyn Observer) -> Result<ImportSummary, ImportError> {
+    fn run(&self, conn: &mut Db, observer: &mut dyn Observer) -> Result<(ImportSummary, Vec<E164>), ImportError> {
         let org = self.request.organization.org_id();
         let uid = Uid::new();
         let mut stamp = self.request.stamp.clone();
@@ -204,9 +213,9 @@ impl Job<'_> {
         self.source.verify_unchanged()?;
         // What others have changed in the list meanwhile is seen, and nobody changes it until the end.
         locks::acquire(work.conn, Lock::Leads, org, &mut |text| observer.notice(text), self.interrupted)?;
-        let summary = work.finish(import_id)?;
+        let (summary, listed) = work.finish(import_id)?;
         summary.remarks().iter().for_each(|text| observer.notice(text));
-        Ok(summary)
+        Ok((summary, listed))
     }
 
     /// How dates and amounts are written, as far as that was said.
@@ -404,12 +413,14 @@ impl Work<'_> {
         self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)
     }
 
-    fn finish(mut self, import_id: i64) -> Result<ImportSummary, ImportError> {
+    /// Ends the import, and returns the numbers that it has listed, too.
+    fn finish(mut self, import_id: i64) -> Result<(ImportSummary, Vec<E164>), ImportError> {
         let summary = &self.summary;
         if self.job.options.max_rejects.is_some_and(|most| most.is_exceeded(summary.read, summary.rejected)) {
             return Err(self.too_many()?);
         }
-        self.writer.finish(self.conn)?;
+        self.writer.catch_up(self.conn)?;
+        let listed = self.writer.finish(self.conn)?;
         let zone = &self.job.checker.zone;
         self.text_opt_outs.honour(self.conn, &self.stamp, zone, &self.evidence)?;
         self.summary.rejects_file = self.finish_rejects()?;
@@ -429,7 +440,7 @@ impl Work<'_> {
         };
         let options = Json(serde_json::to_value(&options).map_err(|e| ImportError::Record(e.to_string()))?);
         imports::finish(self.conn, org, import_id, &options, &counts, (self.job.request.clock)())?;
-        Ok(self.summary)
+        Ok((self.summary, listed))
     }
 }
 

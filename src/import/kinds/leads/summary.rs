@@ -132,9 +132,9 @@ impl ImportSummary {
             remarks.push(format!("{rows} another creation time than the lead has; it is set once and was kept"));
         }
         if self.currency_kept > 0 {
-            let rows = rows(self.currency_kept, "name");
+            let rows = rows(self.currency_kept, "give");
             remarks.push(format!(
-                "{rows} another currency than the lead's amount is in, and no amount; both were kept: give the amount, too"
+                "{rows} an amount without its currency, or a currency alone, and the lead's amount is in another one, which was                  kept: give both"
             ));
         }
         if self.contradicting > 0 {
@@ -149,7 +149,7 @@ impl ImportSummary {
         }
         if let Some(example) = &self.without_plus_example {
             remarks.push(format!(
-                "{} a number without + that is another one with it: {example}; on the do-not-call list either counts",
+                "{} a number without + that is another one with it: {example}; it is that where only that is on the do-not-call list",
                 rows(self.without_plus, "give"),
             ));
         }

@@ -22,7 +22,6 @@ pub use undoing::{Count, Kept, KeptList, TakenBack, Undoing, Undoings};
 
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
-use crate::db::models::dnc::dnc_spellings;
 use crate::db::models::imports::import_effects::{self, Logged, Made};
 use crate::db::models::imports::{self, Import, NewImport};
 use crate::db::models::leads::OnLocked;
@@ -33,7 +32,6 @@ use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError, RunMode};
 use crate::domain::audit::AuditAction;
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
-use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc;
 use crate::ops::leads::upsert::apply::FieldChange;
@@ -81,7 +79,7 @@ pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, Undo
         },
         request,
         import,
-        restored_numbers: Vec::new(),
+        renumbered: Vec::new(),
         stay: Vec::new(),
     };
     let closed = work.close_entries(conn)?;
@@ -137,8 +135,8 @@ struct Work<'a> {
     import: Import,
     edits: HashMap<i64, Vec<Logged>>,
     summary: UndoSummary,
-    /// Phones that returned to leads, which may be on the do-not-call list.
-    restored_numbers: Vec<String>,
+    /// Leads whose numbers are others again, which may be on the do-not-call list or not.
+    renumbered: Vec<i64>,
     /// Leads that the import made and that stay.
     stay: Vec<i64>,
 }
@@ -283,8 +281,8 @@ impl Work<'_> {
             change.reason = Some(format!("import {} undone", self.import.id));
             changes.history.push(change);
         }
-        if reverted.changes.iter().any(|change| change.field == "phone_number") {
-            self.restored_numbers.extend(lead.phone_number.clone());
+        if reverted.changes.iter().any(|change| matches!(change.field.as_str(), "phone_number" | "phone")) {
+            self.renumbered.push(id);
         }
         changes.removed.tags.extend(reverted.tags.into_iter().map(|tag| (id, tag)));
         changes.removed.phones.extend(reverted.phones.into_iter().map(|phone| (id, phone)));
@@ -302,15 +300,13 @@ impl Work<'_> {
         changes.updated.push(lead);
     }
 
-    /// Makes statuses follow the do-not-call list: leads whose entry was closed leave `dnc`, and leads whose number
-    /// returned and is listed go there.
+    /// Makes statuses follow the do-not-call list: leads whose entry was closed leave `dnc`, and leads whose numbers are others
+    /// again follow those.
     fn settle_dnc(&mut self, conn: &mut Db, closed: &[String]) -> Result<(), UndoError> {
         let stamp = &self.request.stamp;
-        let listed = dnc_spellings::barred_among(conn, stamp.org, &self.restored_numbers, stamp.now)?;
-        let listed: Vec<String> = listed.iter().map(E164::to_string).collect();
-        let to_dnc = dnc::move_leads_to_dnc(conn, &listed, OnLocked::Wait, stamp)?;
+        let settled = dnc::settle(conn, &self.renumbered, stamp)?;
         let back = dnc::move_leads_back(conn, closed, OnLocked::Wait, stamp)?;
-        self.summary.dnc_moved = to_dnc.leads + back.leads;
+        self.summary.dnc_moved = settled + back.leads;
         Ok(())
     }
 
@@ -356,18 +352,17 @@ struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// The numbers of these leads that are on the do-not-call list.
-    fn listed(&self, conn: &mut Db, stamp: &Stamp, leads: &[Lead]) -> Result<HashSet<E164>, DbError> {
-        let phones: Vec<String> = leads.iter().filter_map(|lead| lead.phone_number.clone()).collect();
-        Ok(dnc_spellings::barred_among(conn, stamp.org, &phones, stamp.now)?.into_iter().collect())
+    /// Which of these leads have a number on the do-not-call list.
+    fn listed(&self, conn: &mut Db, stamp: &Stamp, leads: &[Lead]) -> Result<HashSet<i64>, DbError> {
+        let ids: Vec<i64> = leads.iter().map(|lead| lead.id).collect();
+        dnc::with_barred_number(conn, stamp, &ids)
     }
 
-    fn circumstances(&self, lead: &Lead, listed: &HashSet<E164>, status_since: Option<Timestamp>) -> Circumstances {
-        let number = lead.phone_number.as_deref().and_then(E164::from_e164);
+    fn circumstances(&self, lead: &Lead, listed: &HashSet<i64>, status_since: Option<Timestamp>) -> Circumstances {
         Circumstances {
             edited: self.edits.get(&lead.id).into_iter().flatten().map(edited_field).collect(),
             with_dnc: self.with_dnc,
-            still_listed: number.is_some_and(|number| listed.contains(&number)),
+            still_listed: listed.contains(&lead.id),
             status_since,
         }
     }

@@ -139,7 +139,7 @@ impl Work<'_> {
     fn value(&mut self, draft: &LeadDraft) {
         let (Some(cents), Some(currency)) = (draft.lead.value_cents, &draft.lead.currency) else { return };
         let same = self.lead.value_cents == Some(cents) && self.lead.currency.as_ref() == Some(currency);
-        if same || !self.takes(self.lead.value_cents.is_none()) {
+        if same || draft.is_half_a_value_for(self.lead) || !self.takes(self.lead.value_cents.is_none()) {
             return;
         }
         if self.lead.value_cents != Some(cents) {

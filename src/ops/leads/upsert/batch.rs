@@ -212,7 +212,7 @@ impl<'a> Batch<'a> {
         outcome.status_kept = effect.status_kept;
         outcome.created_kept =
             policy == OnDuplicate::Update && draft.created.is_some_and(|created| created != held.lead.created_at);
-        outcome.currency_kept = policy == OnDuplicate::Update && draft.names_other_currency(&held.lead);
+        outcome.currency_kept = policy == OnDuplicate::Update && draft.is_half_a_value_for(&held.lead);
         if let Some(before) = &before {
             let is_of_import = stamp.import_id.is_some() && before.import_id == stamp.import_id;
             outcome.contradicts = self.writer.said.contradicts(before, draft, &effect.changes, is_of_import);

@@ -7,6 +7,8 @@ mod contradictions;
 pub mod matching;
 pub mod opt_outs;
 
+use std::collections::HashSet;
+
 use super::draft::LeadDraft;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, DeferredIndexes, Written};
@@ -225,7 +227,11 @@ impl LeadWriter {
         if numbers.is_empty() {
             return Ok(resolved);
         }
-        let mut barred = dnc_spellings::barred_among(conn, self.stamp.org, &numbers, self.stamp.now)?;
+        let stored = match self.preloaded {
+            true => Vec::new(),
+            false => dnc_spellings::barred_among(conn, self.stamp.org, &numbers, self.stamp.now)?,
+        };
+        let mut barred: HashSet<E164> = stored.into_iter().collect();
         barred.extend(drafts.iter().flat_map(|draft| draft.possible_numbers()).filter(|n| self.numbers.is_listed(*n)));
         for (draft, resolved) in drafts.iter().zip(&mut resolved) {
             for (number, other) in &draft.lost_plus {
@@ -269,26 +275,38 @@ impl LeadWriter {
         Err(WriteError::LostRaces(MAX_RACES))
     }
 
-    /// Ends the writing: builds the indexes that were put off, makes the statuses follow what others have changed in the list
-    /// meanwhile, and lists the numbers that the drafts give. The caller holds [`crate::db::Lock::Leads`] from now
-    /// on, and [`crate::db::Lock::Import`] or [`crate::db::Lock::DncImport`] when drafts list numbers.
+    /// Ends the writing: builds the indexes that were put off, and lists the numbers that the drafts give, which it returns. The
+    /// caller holds [`crate::db::Lock::DncImport`] when there are any; an import holds less, and moves the leads with them once more.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn finish(&mut self, conn: &mut Db) -> Result<(), DbError> {
+    pub fn finish(&mut self, conn: &mut Db) -> Result<Vec<E164>, DbError> {
         // Sorting the keys of an index takes memory, and who the leads are and what was said of them is not asked any more.
         drop((std::mem::take(&mut self.identities), std::mem::take(&mut self.numbers), std::mem::take(&mut self.said)));
         self.preloaded = false;
         self.indexes.build(conn)?;
+        let mut to_list = std::mem::take(&mut self.to_list);
+        to_list.sort_unstable();
+        dnc::add::list_flagged(conn, &to_list, &self.evidence, &self.stamp)?;
+        Ok(to_list)
+    }
+
+    /// Makes the statuses follow what others have changed in the list since the writing began: on PostgreSQL it changes beside an
+    /// import. The caller holds [`crate::db::Lock::Leads`] from now on.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn catch_up(&self, conn: &mut Db) -> Result<(), DbError> {
+        if matches!(conn, Db::Sqlite(_)) {
+            return Ok(());
+        }
         let (org, stamp) = (self.stamp.org, &self.stamp);
         let changed = dnc_list::changed_since(conn, org, self.last_entry, stamp.now.before(CLOCKS_APART))?;
         let barred = dnc_spellings::barred_among(conn, org, &changed, stamp.now)?;
         let barred: Vec<String> = barred.iter().map(E164::to_string).collect();
         dnc::move_leads_to_dnc(conn, &barred, OnLocked::Wait, stamp)?;
         dnc::move_leads_back(conn, &changed, OnLocked::Wait, stamp)?;
-        let mut to_list = std::mem::take(&mut self.to_list);
-        to_list.sort_unstable();
-        dnc::add::list_flagged(conn, &to_list, &self.evidence, stamp)
+        Ok(())
     }
 
     /// Whether a known lead can be changed by this draft, or has an opt-out that the draft speaks against.

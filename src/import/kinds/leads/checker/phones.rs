@@ -45,7 +45,7 @@ impl Work<'_> {
         let Some(with_plus) = read.with_plus else { return };
         self.draft.lost_plus.push((read.number, with_plus));
         self.lost_plus
-            .get_or_insert_with(|| format!("`{text}` was read as {} and would be {with_plus} with one", read.number));
+            .get_or_insert_with(|| format!("`{text}` is read as {}, and is {with_plus} with it", read.number));
     }
 
     pub(super) fn further_phone(&mut self, column: String, text: &str) {

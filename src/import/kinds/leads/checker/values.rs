@@ -10,13 +10,13 @@ use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
 use crate::domain::leads::tag::TagProblem;
 use crate::domain::leads::{name, score, source, tag};
-use crate::domain::money::currency;
+use crate::domain::money::{self, currency};
 use crate::domain::phone::Region;
 use crate::domain::text::is_spreadsheet_error;
 use crate::domain::time::datetime;
 use crate::domain::{country, flag, invisible, number_format};
 use crate::import::kinds::leads::fields::LeadField;
-use crate::import::row::ProblemKind;
+use crate::import::row::{CellKind, ProblemKind};
 
 impl Work<'_> {
     pub(super) fn parse(&mut self, field: LeadField, column: String, text: &str) {
@@ -219,6 +219,8 @@ impl Work<'_> {
             Ok(money) => {
                 self.draft.lead.value_cents = Some(money.cents);
                 self.draft.lead.currency = Some(money.currency.code().to_owned());
+                let is_named = matches!(self.kind, CellKind::Number(Some(_))) || money::names_currency(text);
+                self.draft.assumes_currency = self.draft.currency.is_none() && !is_named;
             }
             Err(e) => {
                 // A lead needs no value.
