@@ -70,7 +70,24 @@ fn detect_own(own: &str) -> Detected {
     if let Some(detected) = whole_keyword(core, lexicon) {
         return detected;
     }
-    in_words(core, lexicon)
+    let whole = in_words(core, lexicon);
+    match whole.class {
+        OptOutClass::None => in_sentences(core, lexicon),
+        _ => whole,
+    }
+}
+
+/// What the sentences of a message are, each by itself: `I told you before. Never call again`. A person looks at them.
+fn in_sentences(core: &[Token], lexicon: &Lexicon) -> Detected {
+    let starts = (0..core.len()).filter(|at| *at == 0 || core.get(*at).is_some_and(|token| token.begins));
+    let starts: Vec<usize> = starts.chain([core.len()]).collect();
+    let sentences = starts.windows(2).filter(|_| starts.len() > 2).filter_map(|pair| match pair {
+        [from, to] => core.get(*from..*to),
+        _ => None,
+    });
+    let asks = sentences.map(|sentence| in_words(without_courtesies(sentence, lexicon), lexicon));
+    let best = asks.filter(|found| found.class <= OptOutClass::Likely).min_by_key(|found| found.class);
+    best.map_or_else(|| found(OptOutClass::None, ""), |best| found(OptOutClass::Review, &best.matched))
 }
 
 const SIGNS: [char; 10] = ['🛑', '✋', '⛔', '🚫', '🖕', '📵', '🔕', '🤚', '❌', '👎'];

@@ -109,7 +109,10 @@ fn without_footers(text: String) -> String {
         let words: Vec<String> =
             inside.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(fold).collect();
         let is_advice = words.len() > 2 && words.iter().any(|word| WORDS.instructions.contains(word));
-        if !is_advice {
+        // A message that is nothing but a quotation is the writer's all the same, but for advice: `"Reply STOP to end"`.
+        let is_alone = [own.as_str(), before, after].iter().all(|part| part.trim().is_empty());
+        let begins_so = words.first().is_some_and(|word| WORDS.instructions.contains(word));
+        if !is_advice || is_alone && !begins_so {
             own.push_str(rest.get(before.len()..rest.len() - after.len()).unwrap_or_default());
         }
         own.push(' ');
