@@ -7,6 +7,7 @@ mod prepare;
 mod refusal;
 pub mod summary;
 mod text_opt_outs;
+mod work;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +18,7 @@ use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::imports;
 use crate::db::models::leads::OnLocked;
-use crate::db::types::{Json, Uid};
+use crate::db::types::Uid;
 use crate::db::{Database, Db, Lock, RunMode, locks};
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::money::currency;
@@ -25,7 +26,7 @@ use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
 use crate::import::observer::Observer;
-use crate::import::options::{ImportOptions, MaxRejects};
+use crate::import::options::ImportOptions;
 use crate::import::prepare::{begin_record, refuse_to_overwrite};
 use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
@@ -34,14 +35,14 @@ use crate::import::source::{Item, Source, SourceOptions};
 use crate::import::unclaimed::{Unclaimed, Watch};
 use crate::ops::dnc;
 use crate::ops::imports::undo::Undoing;
-use crate::ops::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
+use crate::ops::leads::upsert::{LeadWriter, Policy, WriteError};
 use checker::{Checked, Checker};
 use fields::{LeadField, recognise};
 use mapping::Mapping;
 use prepare::{checker, with_earlier_options, with_settings};
-use refusal::refusal;
 use summary::ImportSummary;
 use text_opt_outs::TextOptOuts;
+use work::Work;
 
 /// What is asked of the import of one file.
 pub struct Request<'a> {
@@ -308,139 +309,6 @@ fn broken(row: Row, problem: RowProblem) -> Checked {
         placeholders: 0,
         opts_out: false,
         not_opted_in: false,
-    }
-}
-
-/// The writing side.
-struct Work<'a> {
-    job: &'a Job<'a>,
-    conn: &'a mut Db,
-    writer: LeadWriter,
-    rejects: Option<RejectsWriter>,
-    skipped: Option<SkippedWriter>,
-    text_opt_outs: TextOptOuts,
-    stamp: Stamp,
-    /// What new do-not-call entries give as their evidence.
-    evidence: String,
-    dropped: Option<DroppedWriter>,
-    /// How dates and amounts were read.
-    formats: Formats,
-    summary: ImportSummary,
-}
-
-impl Work<'_> {
-    fn write(&mut self, rows: Vec<Checked>) -> Result<(), ImportError> {
-        let drafts: Vec<_> = rows.iter().filter_map(|checked| checked.draft.as_ref()).collect();
-        let mut outcomes = self.writer.write(self.conn, &drafts)?.into_iter();
-        for checked in &rows {
-            self.summary.read += 1;
-            self.summary.placeholders += u64::from(checked.placeholders);
-            self.summary.not_opted_in += u64::from(checked.not_opted_in);
-            let outcome = checked.draft.as_ref().and_then(|_| outcomes.next());
-            match outcome {
-                None => {
-                    self.summary.rejected += 1;
-                    self.summary.note_lost_opt_out(checked);
-                    self.reject(&checked.row, &checked.problems)?;
-                }
-                Some(outcome) => {
-                    self.summary.count(&outcome, checked.row.number);
-                    match refusal(outcome.fate) {
-                        Some(problem) => {
-                            self.summary.note_lost_opt_out(checked);
-                            self.reject(&checked.row, &[problem])?;
-                        }
-                        None => {
-                            self.text_opt_outs.take(checked);
-                            self.summary.repaired += u64::from(checked.repaired);
-                            if let Some(how) = &checked.lost_plus {
-                                self.summary.without_plus += 1;
-                                let example = &mut self.summary.without_plus_example;
-                                example.get_or_insert_with(|| format!("in row {} {how}", checked.row.number));
-                            }
-                            self.summary.dropped_values += checked.problems.len() as u64;
-                            self.list_dropped(checked, outcome.fate)?;
-                            self.list_skipped(&checked.row, outcome.fate)?;
-                        }
-                    }
-                }
-            }
-        }
-        match self.job.options.max_rejects {
-            Some(MaxRejects::Rows(most)) if self.summary.rejected > most => Err(self.too_many()?),
-            _ => Ok(()),
-        }
-    }
-
-    fn reject(&mut self, row: &Row, problems: &[RowProblem]) -> Result<(), ImportError> {
-        let source = &self.job.source;
-        problems.iter().for_each(|problem| self.summary.note(source, row.number, problem));
-        match &mut self.rejects {
-            Some(rejects) => rejects.write(source, row, problems),
-            None => Ok(()),
-        }
-    }
-
-    fn list_dropped(&mut self, checked: &Checked, fate: Fate) -> Result<(), ImportError> {
-        let source = &self.job.source;
-        for problem in &checked.problems {
-            self.summary.note(source, checked.row.number, problem);
-            if let Some(dropped) = &mut self.dropped {
-                dropped.write(source, &checked.row, fate.lead(), problem)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn list_skipped(&mut self, row: &Row, fate: Fate) -> Result<(), ImportError> {
-        match (&mut self.skipped, fate) {
-            (Some(skipped), Fate::SkippedKnown(lead)) => skipped.write(row, Some(lead), "the lead is known"),
-            (Some(skipped), Fate::SkippedListed) => skipped.write(row, None, "its number is on the do-not-call list"),
-            _ => Ok(()),
-        }
-    }
-
-    fn too_many(&mut self) -> Result<ImportError, ImportError> {
-        Ok(ImportError::TooManyRejects {
-            file: self.summary.file_name.clone(),
-            read: self.summary.read,
-            rejected: self.summary.rejected,
-            rejects_file: self.finish_rejects()?,
-        })
-    }
-
-    fn finish_rejects(&mut self) -> Result<Option<String>, ImportError> {
-        self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)
-    }
-
-    /// Ends the import, and returns the numbers that it has listed, too.
-    fn finish(mut self, import_id: i64) -> Result<(ImportSummary, Vec<E164>), ImportError> {
-        let summary = &self.summary;
-        if self.job.options.max_rejects.is_some_and(|most| most.is_exceeded(summary.read, summary.rejected)) {
-            return Err(self.too_many()?);
-        }
-        self.writer.catch_up(self.conn)?;
-        let listed = self.writer.finish(self.conn)?;
-        let zone = &self.job.checker.zone;
-        self.text_opt_outs.honour(self.conn, &self.stamp, zone, &self.evidence)?;
-        self.summary.rejects_file = self.finish_rejects()?;
-        self.summary.dropped_file = self.dropped.as_mut().map_or(Ok(None), DroppedWriter::finish)?;
-        self.summary.skipped_file = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;
-        self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
-        if !self.summary.reconciles() {
-            return Err(ImportError::DoesNotReconcile);
-        }
-        let counts = serde_json::to_value(&self.summary).map_err(|e| ImportError::Record(e.to_string()))?;
-        let counts = Json(counts);
-        let org = self.job.request.organization.org_id();
-        let options = ImportOptions {
-            date_order: self.formats.date_order,
-            decimal_separator: self.formats.decimal_separator,
-            ..self.job.options.clone()
-        };
-        let options = Json(serde_json::to_value(&options).map_err(|e| ImportError::Record(e.to_string()))?);
-        imports::finish(self.conn, org, import_id, &options, &counts, (self.job.request.clock)())?;
-        Ok((self.summary, listed))
     }
 }
 

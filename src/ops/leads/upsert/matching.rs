@@ -13,7 +13,6 @@ use crate::db::models::leads::lead_identities::{self, Identity};
 use crate::db::models::leads::lead_merges::{self, MergedIdentity};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::phone::E164;
-use crate::domain::phone::equivalents::other_spellings;
 use crate::ops::leads::draft::LeadDraft;
 
 /// What a row's identity says.
@@ -322,28 +321,6 @@ impl Identities {
 fn remove_if<K: std::hash::Hash + Eq>(map: &mut FxHashMap<K, i64>, key: &K, lead: i64) {
     if map.get(key) == Some(&lead) {
         map.remove(key);
-    }
-}
-
-/// Numbers that may not be called, and numbers that deleted leads had.
-#[derive(Default)]
-pub struct Numbers {
-    /// Every spelling of the listed ones.
-    pub listed: FxHashSet<E164>,
-    pub previously_deleted: FxHashSet<E164>,
-}
-
-impl Numbers {
-    /// Takes numbers as listed, in every spelling.
-    pub fn list(&mut self, numbers: impl IntoIterator<Item = E164>) {
-        for number in numbers {
-            self.listed.insert(number);
-            self.listed.extend(other_spellings(number));
-        }
-    }
-
-    pub fn is_listed(&self, number: E164) -> bool {
-        self.listed.contains(&number)
     }
 }
 

@@ -5,6 +5,7 @@ pub mod apply;
 mod batch;
 mod contradictions;
 pub mod matching;
+mod numbers;
 pub mod opt_outs;
 
 use std::collections::HashSet;
@@ -22,7 +23,8 @@ use crate::error::{CommandError, Explain};
 use crate::ops::dnc;
 use batch::Batch;
 use contradictions::Said;
-use matching::{Identities, Numbers};
+use matching::Identities;
+use numbers::Numbers;
 use opt_outs::OptOuts;
 
 /// How drafts are written.

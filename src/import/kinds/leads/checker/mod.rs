@@ -240,9 +240,10 @@ impl Work<'_> {
         let lead = &self.draft.lead;
         let has_identity = lead.phone_number.is_some() || lead.email.is_some() || lead.external_id.is_some();
         let identified = has_identity || self.checker.identity == Identity::Optional;
-        // Whoever asks not to be called asks it for that number.
+        // Whoever asks not to be called asks it for a number; without the only one nothing would be listed.
         let asks = self.draft.wants_dnc() || self.draft.do_not_text;
-        let is_droppable = |kind: ProblemKind| kind.is_droppable() && !(asks && kind.is_of_phone());
+        let unlisted = asks && self.draft.numbers().next().is_none();
+        let is_droppable = |kind: ProblemKind| kind.is_droppable() && !(unlisted && kind.is_of_phone());
         let droppable = self.checker.lenient && self.problems.iter().all(|p| is_droppable(p.kind));
         if !identified && (self.problems.is_empty() || droppable) {
             self.problem(
