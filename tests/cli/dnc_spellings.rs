@@ -292,6 +292,35 @@ fn a_flagged_number_is_not_dropped_and_not_taken_for_another_country() {
     });
 }
 
+#[test]
+fn a_lead_written_by_hand_has_the_listed_reading_too() {
+    on_both_engines(|world| {
+        world.ok(["org", "edit", "acme", "--region", "DE"]);
+        world.ok(["dnc", "add", "+4915123456789"]);
+        let number =
+            |id: &str| -> Value { serde_json::from_str(&world.ok(["lead", "show", id, "--format", "json"])).unwrap() };
+        // Without plus it is a landline number of Germany, too.
+        world.ok(["lead", "add", "--phone", "4915123456789"]);
+        for (id, email) in [("2", "ada@example.com"), ("3", "ben@example.com"), ("4", "eve@example.com")] {
+            world.ok(["lead", "add", "--email", email]);
+            let said = match id {
+                "2" => world.run(["lead", "edit", id, "--set", "further_phone=4915123456789"]),
+                "3" => world.run(["lead", "phone", "add", id, "49 151 23456789"]),
+                _ => world.run(["lead", "edit", id, "--phone", "4917612345678"]),
+            };
+            assert_eq!(said.code, Some(0));
+            assert!(
+                said.stderr.contains("+4915123456789") || said.stderr.contains("+4917612345678"),
+                "{}",
+                said.stderr
+            );
+        }
+        let statuses: Vec<Value> = ["1", "2", "3", "4"].map(|id| number(id)["status"].clone()).to_vec();
+        assert_eq!(statuses, [json!("dnc"), json!("dnc"), json!("dnc"), json!("new")]);
+        assert_eq!(number("4")["phone_number"], json!("+494917612345678"));
+    });
+}
+
 /// Asks the database what the program was asked: listed, not listed, or nothing that can be checked.
 #[test]
 fn the_database_answers_as_the_program_does() {

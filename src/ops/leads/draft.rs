@@ -74,15 +74,23 @@ impl LeadDraft {
         self.numbers().chain(self.lost_plus.iter().map(|(_, with_plus)| *with_plus))
     }
 
-    /// The draft with a number that may have lost its plus taken for the other one.
-    pub fn with_plus(&self, number: E164, with_plus: E164) -> LeadDraft {
-        let mut draft = self.clone();
-        if draft.phone == Some(number) {
-            draft.phone = Some(with_plus);
-            draft.lead.phone_number = Some(with_plus.to_string());
+    /// The draft with each number that may have lost its plus taken for the other one where that is barred and it is not;
+    /// `None` when there is none.
+    pub fn resolved(&self, is_barred: impl Fn(E164) -> bool) -> Option<LeadDraft> {
+        let is_taken = |(number, other): &&(E164, E164)| is_barred(*other) && !is_barred(*number);
+        let mut draft: Option<LeadDraft> = None;
+        for (number, with_plus) in self.lost_plus.iter().filter(is_taken) {
+            draft.get_or_insert_with(|| self.clone()).take_with_plus(*number, *with_plus);
         }
-        draft.further_phones.iter_mut().filter(|(further, _)| *further == number).for_each(|(n, _)| *n = with_plus);
         draft
+    }
+
+    fn take_with_plus(&mut self, number: E164, with_plus: E164) {
+        if self.phone == Some(number) {
+            self.phone = Some(with_plus);
+            self.lead.phone_number = Some(with_plus.to_string());
+        }
+        self.further_phones.iter_mut().filter(|(further, _)| *further == number).for_each(|(n, _)| *n = with_plus);
     }
 
     /// Whether the person asks not to be contacted in some way.

@@ -8,6 +8,7 @@ use super::upsert::apply::{FieldChange, apply_edit};
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
 use crate::db::lead_fields::StoredField;
+use crate::db::models::dnc::dnc_spellings;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::{self, Lead, OnLocked};
 use crate::db::{Db, DbError};
@@ -132,6 +133,8 @@ pub fn clearable() -> impl Iterator<Item = &'static str> {
 /// The lead is deleted or has another version, a key is taken, or the database refuses.
 pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bool, EditError> {
     let mut lead = begin(conn, id, edit.if_version, stamp)?;
+    let listed = listed_reading(conn, edit.draft, stamp)?;
+    let edit = Edit { draft: listed.as_ref().unwrap_or(edit.draft), ..*edit };
     let before = lead.clone();
     let mut keys = lead.clone();
     edit.clear.iter().try_for_each(|name| clear(&mut keys, name, &mut Vec::new()))?;
@@ -240,6 +243,16 @@ pub fn set_status(
     lead.version += 1;
     changes.updated.push(lead);
     store(conn, &changes, stamp)
+}
+
+/// The draft with its numbers as the list has them, where that differs.
+fn listed_reading(conn: &mut Db, draft: &LeadDraft, stamp: &Stamp) -> Result<Option<LeadDraft>, DbError> {
+    if draft.lost_plus.is_empty() {
+        return Ok(None);
+    }
+    let numbers: Vec<String> = draft.possible_numbers().map(|number| number.to_string()).collect();
+    let barred = dnc_spellings::barred_among(conn, stamp.org, &numbers, stamp.now)?;
+    Ok(draft.resolved(|number| barred.contains(&number)))
 }
 
 /// The lead as it is now, held against changes by others.

@@ -4,12 +4,15 @@ use super::edit::{EditError, begin, field_audit, store};
 use super::keys;
 use super::parts::Parts;
 use super::upsert::apply::FieldChange;
-use crate::db::Db;
 use crate::db::Stamp;
 use crate::db::lead_changes::{LeadChanges, Shift};
+use crate::db::models::dnc::dnc_spellings;
 use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_phones::NewPhone;
+use crate::db::{Db, DbError};
 use crate::domain::leads::consent::Consent;
+use crate::domain::phone::E164;
+use crate::domain::phone::reading::Reading;
 use crate::ops::dnc::follow_numbers;
 
 /// What kind a further number is of that nobody has named.
@@ -17,23 +20,35 @@ pub const OTHER: &str = "other";
 /// The longest name of a kind, in characters.
 pub const LONGEST_KIND: usize = 40;
 
-/// Adds a further number to a lead, and makes its status follow; false when it has that number. The caller holds
+/// Adds a further number to a lead, and makes its status follow; `None` when it has that number. One that may have lost its
+/// plus is taken for the other one where only that is listed; the number that was taken is returned. The caller holds
 /// [`crate::db::Lock::Leads`].
 ///
 /// # Errors
 /// The lead is deleted, or the database refuses.
-pub fn add(conn: &mut Db, id: i64, number: &str, kind: &str, stamp: &Stamp) -> Result<bool, EditError> {
+pub fn add(conn: &mut Db, id: i64, read: Reading, kind: &str, stamp: &Stamp) -> Result<Option<E164>, EditError> {
     let lead = begin(conn, id, None, stamp)?;
     let mut parts = Parts::of_lead(conn, stamp.org, id)?;
+    let taken = taken(conn, read, stamp)?;
+    let number = taken.to_string();
+    let number = number.as_str();
     if lead.phone_number.as_deref() == Some(number) || parts.phones.iter().any(|known| known == number) {
-        return Ok(false);
+        return Ok(None);
     }
     let mut changes = LeadChanges::default();
     changes.audit.push(field_audit(id, phone(None, Some(number)), stamp));
     changes.phones.push(row(id, number, kind, stamp));
     parts.phones.push(number.to_owned());
     shift(conn, lead, &parts.phones, changes, stamp)?;
-    Ok(true)
+    Ok(Some(taken))
+}
+
+/// What a number is taken for: what it is with the plus that it may have lost, if only that is listed.
+fn taken(conn: &mut Db, read: Reading, stamp: &Stamp) -> Result<E164, DbError> {
+    let Some(with_plus) = read.with_plus else { return Ok(read.number) };
+    let numbers: Vec<String> = read.all().map(|number| number.to_string()).collect();
+    let barred = dnc_spellings::barred_among(conn, stamp.org, &numbers, stamp.now)?;
+    Ok(if barred.contains(&with_plus) && !barred.contains(&read.number) { with_plus } else { read.number })
 }
 
 /// Takes a further number from a lead, and makes its status follow. The caller holds [`crate::db::Lock::Leads`].

@@ -128,6 +128,9 @@ impl LeadValues {
             }
             return Err(error.hint(first.map(|p| p.remedy.clone()).unwrap_or_default()));
         };
+        if let Some(how) = &checked.lost_plus {
+            session.ui.note(&format!("{how}; it is that where only that is on the do-not-call list"));
+        }
         if checked.not_opted_in {
             return Err(CommandError::usage("a consent of `no` may be refused or not given")
                 .hint("say --consent denied or --consent pending"));

@@ -7,10 +7,12 @@ use crate::commands::context::{Context, Session, timed};
 use crate::db::models::leads::Lead;
 use crate::db::{Db, Lock, RunMode};
 use crate::domain::access::role::Right;
-use crate::domain::phone::{self, PhoneCheck, Region};
+use crate::domain::phone::reading::Reading;
+use crate::domain::phone::{self, E164, PhoneCheck, Region};
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::edit::EditError;
 use crate::ops::leads::phone::{self as lead_phone, LONGEST_KIND, OTHER};
+use crate::ui::Ui;
 
 /// Add and remove further numbers of a lead, and choose its first
 ///
@@ -70,22 +72,24 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let stamp = session.stamp.clone();
     match args.command {
         Command::Add(args) => {
-            let (lead, number) = named(&mut session, &args.name, &args.number, args.phone_check)?;
+            let (lead, read) = named(&mut session, &args.name, &args.number, args.phone_check)?;
             let kind = args.kind.trim().to_owned();
             let kind = if kind.is_empty() { OTHER.to_owned() } else { kind };
-            let added = write(&mut session, |conn| lead_phone::add(conn, lead.id, &number, &kind, &stamp))?;
-            if !added {
-                context.ui.note(&format!("the lead {} has the number {number} already", lead.id));
+            match write(&mut session, |conn| lead_phone::add(conn, lead.id, read, &kind, &stamp))? {
+                None => context.ui.note(&format!("the lead {} has the number {} already", lead.id, read.number)),
+                Some(taken) => tell_lost_plus(read, taken, context.ui),
             }
             show(context, session, lead)
         }
         Command::Remove(args) => {
-            let (lead, number) = named(&mut session, &args.name, &args.number, PhoneCheck::Possible)?;
+            let (lead, read) = named(&mut session, &args.name, &args.number, PhoneCheck::Possible)?;
+            let number = read.number.to_string();
             write(&mut session, |conn| lead_phone::remove(conn, lead.id, &number, &stamp))?;
             show(context, session, lead)
         }
         Command::Primary(PrimaryArgs { args }) => {
-            let (lead, number) = named(&mut session, &args.name, &args.number, PhoneCheck::Possible)?;
+            let (lead, read) = named(&mut session, &args.name, &args.number, PhoneCheck::Possible)?;
+            let number = read.number.to_string();
             let extension = write(&mut session, |conn| lead_phone::make_first(conn, lead.id, &number, &stamp))?;
             if !extension.is_empty() {
                 context.ui.warn(&format!(
@@ -97,14 +101,22 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     }
 }
 
-/// The lead that is meant, and the number in E.164.
-fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck) -> Result<(Lead, String)> {
+/// Says for which number one was taken that may have lost its plus.
+fn tell_lost_plus(read: Reading, taken: E164, ui: Ui) {
+    if let Some(with_plus) = read.with_plus {
+        let other = if taken == with_plus { read.number } else { with_plus };
+        ui.note(&format!("the number is taken for {taken}, and may be {other}: its + may be lost"));
+    }
+}
+
+/// The lead that is meant, and the number.
+fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck) -> Result<(Lead, Reading)> {
     let lead = name.find(session, Among::Live)?;
     let region = name.region.or_else(|| session.org.default_region.parse::<Region>().ok());
     let parsed = phone::parse(number, region, check)
         .map_err(|problem| CommandError::failed(format!("`{number}` {problem}")).hint(problem.remedy()))?;
     match parsed.extension.is_empty() {
-        true => Ok((lead, parsed.number.to_string())),
+        true => Ok((lead, parsed.into())),
         false => Err(CommandError::failed(format!("`{number}` has an extension, and further numbers have none"))
             .hint("leave it out; the first number may have one: crmctl lead edit LEAD --phone NUMBER")),
     }

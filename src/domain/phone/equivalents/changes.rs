@@ -35,6 +35,7 @@ pub(super) fn other_side(code: u64, digits: u64, add: &mut impl FnMut(u64)) {
 
 fn of_code(code: u64) -> &'static [Change] {
     match code {
+        20 => EGYPT,
         52 => MEXICO,
         56 => CHILE,
         57 => COLOMBIA,
@@ -48,6 +49,18 @@ fn of_code(code: u64) -> &'static [Change] {
         _ => &[],
     }
 }
+
+/// Since 6 October 2011 mobile numbers have a digit more, by the operator (NTRA; ITU, National Numbering Plan +20).
+const EGYPT: &[Change] = &[
+    of(2010, 20_100, 7),
+    of(2011, 20_111, 7),
+    of(2012, 20_122, 7),
+    of(2014, 20_114, 7),
+    of(2016, 20_106, 7),
+    of(2017, 20_127, 7),
+    of(2018, 20_128, 7),
+    of(2019, 20_109, 7),
+];
 
 /// Since August 2019 mobile numbers have no 1 behind the calling code any more (IFT, Plan Técnico Fundamental de
 /// Numeración).

@@ -236,12 +236,7 @@ impl LeadWriter {
         let mut barred: HashSet<E164> = stored.into_iter().collect();
         barred.extend(drafts.iter().flat_map(|draft| draft.possible_numbers()).filter(|n| self.numbers.is_listed(*n)));
         for (draft, resolved) in drafts.iter().zip(&mut resolved) {
-            for (number, other) in &draft.lost_plus {
-                if barred.contains(other) && !barred.contains(number) {
-                    let with_plus = resolved.as_deref().unwrap_or(draft).with_plus(*number, *other);
-                    *resolved = Some(Box::new(with_plus));
-                }
-            }
+            *resolved = draft.resolved(|number| barred.contains(&number)).map(Box::new);
         }
         Ok(resolved)
     }
