@@ -224,6 +224,7 @@ pub fn main() -> u8 {
     match result {
         Ok(exit) => exit as u8,
         Err(error) => {
+            let error = if spoken.is_committed() { error.after_commit() } else { error };
             if !error.silent {
                 spoken.error(&error.message, &error.details, error.hint.as_deref());
             }

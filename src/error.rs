@@ -60,6 +60,14 @@ impl CommandError {
         }
     }
 
+    /// The error of something that came after the change was made that the call was for, or a part of it: it needs a person,
+    /// and the call is not to be repeated as it was.
+    pub fn after_commit(self) -> CommandError {
+        let what = if self.exit == Exit::Interrupted { "interrupted".into() } else { self.message };
+        let message = format!("the change is made, but what follows it failed: {what}");
+        CommandError { message, exit: Exit::NeedsAttention, silent: false, ..self }
+    }
+
     /// Adds what to do about it.
     pub fn hint(self, hint: impl Into<String>) -> CommandError {
         CommandError { hint: Some(hint.into()), ..self }

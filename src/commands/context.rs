@@ -1,7 +1,7 @@
 //! What every verb needs: settings, the terminal, the database, the organization and the acting user.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::db::Stamp;
@@ -13,9 +13,10 @@ use crate::domain::access::role::{Right, Role};
 use crate::domain::leads::status::Trigger;
 use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::access::organizations::{Founder, make_default};
 use crate::ops::dnc::{settle, spellings};
+use crate::ops::erasure::clearing::{self, Cleared};
 use crate::settings::Settings;
 use crate::ui::Ui;
 use crate::ui::grouped;
@@ -27,6 +28,8 @@ pub struct Context {
     pub ui: Ui,
     allow_bypass: bool,
     interrupted: Arc<AtomicBool>,
+    /// What Ctrl-C says where it ends the program at once.
+    at_once: Arc<OnceLock<&'static str>>,
 }
 
 /// An open database, an organization in it, and who acts.
@@ -53,7 +56,7 @@ impl Session {
         self.ui.note(&format!("the list is changed; the status of leads that are being imported follows: {count}"));
         match self.db.write_under(Lock::DncImport, stamp.org, mode, |conn| settle(conn, skipped, &stamp)) {
             Err(DbError::Interrupted) => Err(CommandError::failed(format!(
-                "interrupted; the list is changed, and the status of {count} leads does not follow yet"
+                "interrupted; the status of {count} leads does not follow the list yet"
             ))
             .hint("make it follow: crmctl dnc expire")),
             settled => Ok(settled?),
@@ -63,7 +66,7 @@ impl Session {
 
 impl Context {
     pub fn new(settings: Settings, ui: Ui, allow_bypass: bool) -> Context {
-        Context { settings, ui, allow_bypass, interrupted: Arc::new(AtomicBool::new(false)) }
+        Context { settings, ui, allow_bypass, interrupted: Arc::default(), at_once: Arc::default() }
     }
 
     /// Opens the database, ready for use.
@@ -89,6 +92,7 @@ impl Context {
             allow_bypass: self.allow_bypass,
             schema,
             notify: Arc::new(move |text| ui.note(text)),
+            committed: Arc::new(move || ui.set_committed()),
             interrupted: self.interrupted.clone(),
         };
         let url = &self.settings.database_url;
@@ -99,6 +103,7 @@ impl Context {
         let started = Instant::now();
         let db = Database::open(location, options)?;
         ui.detail(&format!("database opened in {}", millis(started.elapsed())));
+        ui.forget_commits();
         if db.was_created() {
             self.ui.note(&format!("created the database {}", db.location()));
         }
@@ -120,12 +125,18 @@ impl Context {
                 .hint(format!("enable it: crmctl org edit {} --enable", org.slug)));
         }
         let (stamp, role) = self.actor(&mut db, &org, right, now)?;
+        let id = stamp.org;
         if right != Right::Read {
             // A row that cannot be read is the matter of the verb that needs it.
             if let Err(e) = spellings::bring_up_to_date(&mut db, &stamp) {
                 self.ui.warn(&format!("the spellings of listed numbers are not up to date: {e}"));
             }
+            // Nor does an erasure that was not finished stand in the way of other work.
+            if !matches!(clearing::go_on(&mut db, id, now), Ok(Cleared::Whole)) {
+                self.ui.warn("the files of the database may still hold what was erased: crmctl lead erase --finish");
+            }
         }
+        self.ui.forget_commits();
         self.ui.detail(&format!("session begun in {}", millis(began.elapsed())));
         Ok(Session { ui: self.ui, db, org, stamp, role })
     }
@@ -170,15 +181,27 @@ impl Context {
 
     /// Makes Ctrl-C end the work in order; a second one ends the program at once, which a transaction survives.
     pub fn catch_interrupts(&self) {
-        let interrupted = self.interrupted.clone();
+        let (interrupted, at_once, ui) = (self.interrupted.clone(), self.at_once.clone(), self.ui);
         let caught = ctrlc::set_handler(move || {
-            if interrupted.swap(true, Ordering::Relaxed) {
-                std::process::exit(130);
+            let again = interrupted.swap(true, Ordering::Relaxed);
+            let message = at_once.get();
+            if let Some(message) = message {
+                ui.warn(message);
+            }
+            if again || message.is_some() {
+                let exit = if ui.is_committed() { Exit::NeedsAttention } else { Exit::Interrupted };
+                std::process::exit(exit as i32);
             }
         });
         if caught.is_err() {
             self.ui.detail("Ctrl-C cannot be caught here; it ends the program at once");
         }
+    }
+
+    /// From now on Ctrl-C says this and ends the program at once; false when it was pressed already.
+    pub fn end_at_interrupt(&self, message: &'static str) -> bool {
+        self.at_once.get_or_init(|| message);
+        !self.interrupted.load(Ordering::Relaxed)
     }
 
     fn organization(&self, db: &mut Database, now: Timestamp) -> Result<Organization> {

@@ -17,6 +17,7 @@ pub mod statement;
 pub mod types;
 
 pub use backup::backup_to;
+pub use connection::clearing::overwrite_deleted;
 pub use connection::location::Location;
 pub use connection::open::SchemaUse;
 pub use connection::{Database, Notify, OpenOptions, OrgId, act_for};

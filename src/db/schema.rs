@@ -210,6 +210,21 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    idempotency_keys (organization_id, idempotency_key) {
+        organization_id -> Int4,
+        idempotency_key -> Text,
+        verb -> Text,
+        call_hash -> Bytea,
+        sequence -> Nullable<Int8>,
+        user_id -> Nullable<Int8>,
+        actor -> Text,
+        called_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     imports (organization_id, id) {
         id -> Int8,
         organization_id -> Int4,
@@ -533,6 +548,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     erasure_keys,
     erasures,
     exchange_rates,
+    idempotency_keys,
     imports,
     lead_assignments,
     lead_audit_log,

@@ -4,6 +4,7 @@ pub mod access;
 pub mod audited;
 pub mod dnc;
 pub mod erasure;
+pub mod idempotency;
 pub mod imports;
 pub mod leads;
 pub mod money;

@@ -108,6 +108,7 @@ fn load_costs(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<(usize, us
     let costs = book.write(conn, Some("sample data"), stamp)?.len();
     let account = budget::open(conn, "main", currency, stamp)?;
     let booking = |kind, amount_cents, cost| Booking {
+        keyed: None,
         kind,
         amount_cents,
         allow_negative: false,

@@ -1,16 +1,17 @@
 //! Lists of records, written as they come.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{BufWriter, Write};
 
 use serde::Serialize;
 
+use super::answer::Answer;
 use super::{Column, Format, Kind, Ui, UiError, csv, json, table};
 
 /// Writes a list of records in the form that was asked for. Machine-readable forms are streamed.
 pub struct ListWriter {
     ui: Ui,
     columns: Vec<Column>,
-    out: BufWriter<Stdout>,
+    out: BufWriter<Answer>,
     written: u64,
     /// Rows of a table, which must be known before their widths are.
     rows: Vec<Vec<String>>,
@@ -18,7 +19,7 @@ pub struct ListWriter {
 
 impl ListWriter {
     pub(super) fn new(ui: Ui, columns: Vec<Column>) -> ListWriter {
-        ListWriter { ui, columns, out: BufWriter::new(io::stdout()), written: 0, rows: Vec::new() }
+        ListWriter { ui, columns, out: BufWriter::new(ui.out()), written: 0, rows: Vec::new() }
     }
 
     /// Adds one record.

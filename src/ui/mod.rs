@@ -1,5 +1,6 @@
 //! The only code that writes to streams. stdout carries the answer, stderr everything else.
 
+mod answer;
 mod csv;
 mod escape;
 mod json;
@@ -56,6 +57,7 @@ pub struct Ui {
     color_stdout: bool,
     color_stderr: bool,
     zone: zone::Zone,
+    progress: answer::Progress,
 }
 
 /// Why nothing more can be said or asked.
@@ -221,6 +223,7 @@ impl Ui {
             color_stdout: wanted(io::stdout().is_terminal()),
             color_stderr: wanted(io::stderr().is_terminal()),
             zone: zone::Zone::new(),
+            progress: answer::Progress::new(),
         }
     }
 
@@ -266,14 +269,14 @@ impl Ui {
     /// # Errors
     /// stdout cannot be written.
     pub fn raw(&self, bytes: &[u8]) -> Result<(), UiError> {
-        let mut out = io::stdout().lock();
+        let mut out = self.out();
         out.write_all(bytes)?;
         Ok(out.flush()?)
     }
 
     /// Where an export goes that has no file: stdout. On a terminal, control characters are shown escaped.
     pub fn stream(&self) -> Box<dyn Write> {
-        let out = io::BufWriter::with_capacity(64 * 1024, io::stdout());
+        let out = io::BufWriter::with_capacity(64 * 1024, self.out());
         match io::stdout().is_terminal() {
             true => Box::new(escape::Escaping::new(out)),
             false => Box::new(out),

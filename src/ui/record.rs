@@ -1,6 +1,6 @@
 //! One record with its parts.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use serde::Serialize;
 
@@ -85,7 +85,7 @@ impl Ui {
             return Ok(());
         }
         let cells = self.cells(rows, columns)?;
-        let mut out = io::stdout().lock();
+        let mut out = self.out();
         match self.format {
             Format::Markdown => {
                 let titles: Vec<&str> = columns.iter().map(|column| &*column.title).collect();

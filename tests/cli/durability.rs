@@ -116,10 +116,10 @@ fn a_waiting_import_says_so() {
 }
 
 /// A folder of so many KiB, if this system lets us mount one.
-struct SmallDisk(tempfile::TempDir);
+pub struct SmallDisk(pub tempfile::TempDir);
 
 impl SmallDisk {
-    fn mount(kib: u32) -> Option<SmallDisk> {
+    pub fn mount(kib: u32) -> Option<SmallDisk> {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={kib}k");
         let mounted = Command::new("mount")

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod answers;
 mod append_only;
 mod audit;
 mod backup;
@@ -42,6 +43,7 @@ mod lead;
 mod lead_duplicates;
 mod lead_edit;
 mod lead_erase;
+mod lead_erase_clearing;
 mod lead_erase_everywhere;
 mod lead_history;
 mod lead_merge;

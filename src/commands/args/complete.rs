@@ -128,6 +128,7 @@ fn asked() -> Option<Asked> {
         allow_bypass: false,
         schema: SchemaUse::AsItIs,
         notify: Arc::new(|_| {}),
+        committed: Arc::new(|| {}),
         interrupted: Arc::new(AtomicBool::new(false)),
     };
     let mut db = Database::open(location, options).ok()?;

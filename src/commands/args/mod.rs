@@ -2,6 +2,7 @@
 
 pub mod amounts;
 pub mod complete;
+pub mod idempotency;
 pub mod leads;
 pub mod limit;
 pub mod lines;

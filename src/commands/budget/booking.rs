@@ -4,6 +4,7 @@ use iso_currency::Currency;
 use serde::Serialize;
 
 use super::AccountName;
+use crate::commands::args::idempotency::{IdempotencyKey, tell_earlier};
 use crate::commands::args::texts::normal;
 use crate::commands::args::texts::within;
 use crate::commands::args::{amounts, complete};
@@ -35,6 +36,8 @@ pub(super) struct BookingArgs {
     /// What it is for
     #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_DESCRIPTION>)]
     pub description: Option<String>,
+    #[command(flatten)]
+    key: IdempotencyKey,
 }
 
 /// The cost that a booking concerns.
@@ -99,7 +102,14 @@ pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> 
                 .hint("money comes in by deposit and refund, goes out by charge, and is corrected by adjust"));
         }
     }
+    let account = match &target {
+        Target::Account(account) => account.name.as_str(),
+        Target::New(name, _) => name,
+    };
+    let part = cost.as_ref().map(|cost| (&cost.source, &cost.campaign, cost.period.to_string(), cost.is_recorded));
+    let asked = (account, amount.cents, &args.reference, &args.description, part);
     let booking = Booking {
+        keyed: args.key.keyed(verb_of(kind), &asked)?,
         kind,
         amount_cents: amount.cents,
         allow_negative,
@@ -120,19 +130,22 @@ pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> 
                 }
             }
         };
-        let (booked, moved) = budget::book(conn, &account, &booking, &stamp)?;
-        let of_account = TransactionFilter { account: Some(booked.id), last: Some(1), ..TransactionFilter::default() };
-        Ok((budget_transactions::some(conn, org, &of_account)?.pop(), booked, moved, is_new))
+        let booked = budget::book(conn, &account, &booking, &stamp)?;
+        let (account, sequence) = (Some(booked.account.id), Some(booked.sequence));
+        let this = TransactionFilter { account, sequence, ..TransactionFilter::default() };
+        Ok((budget_transactions::some(conn, org, &this)?.pop(), booked, is_new))
     };
     // Whoever opens accounts or changes costs waits for others who do; other bookings wait for their account only.
-    let (transaction, booked, moved, is_new) = match booking.cost.is_some() || matches!(target, Target::New(..)) {
+    let (transaction, booked, is_new) = match booking.cost.is_some() || matches!(target, Target::New(..)) {
         true => session.db.write_under(Lock::Costs, org, RunMode::Commit, work)?,
         false => session.db.write(org, work)?,
     };
+    let account = &booked.account;
     if is_new {
-        context.ui.note(&format!("opened the account `{}` in {}", booked.name, booked.currency));
+        context.ui.note(&format!("opened the account `{}` in {}", account.name, account.currency));
     }
-    if let Some(moved) = moved {
+    tell_earlier(booked.earlier, context.ui);
+    if let Some(moved) = &booked.moved {
         let now = with_currency(moved.after, &moved.key.currency);
         let ui = context.ui;
         match moved.before {
@@ -145,8 +158,17 @@ pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> 
         }
     }
     let transaction = transaction.ok_or_else(|| CommandError::failed("the transaction cannot be read again"))?;
-    context.ui.record(&Shown::of(&booked, transaction), COLUMNS)?;
+    context.ui.record(&Shown::of(account, transaction), COLUMNS)?;
     Ok(Exit::Done)
+}
+
+fn verb_of(kind: TransactionType) -> &'static str {
+    match kind {
+        TransactionType::Deposit => "budget deposit",
+        TransactionType::Charge => "budget charge",
+        TransactionType::Refund => "budget refund",
+        TransactionType::Adjustment => "budget adjust",
+    }
 }
 
 /// A transaction with the name and currency of its account.

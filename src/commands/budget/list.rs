@@ -38,7 +38,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let most = args.limit.most(context.ui);
     // One more than asked for tells whether the list is cut.
     let last = most.map(|most| i64::from(most) + 1);
-    let filter = TransactionFilter { account, since: window.since(), until: window.until(), last };
+    let (since, until) = (window.since(), window.until());
+    let filter = TransactionFilter { account, since, until, last, ..TransactionFilter::default() };
     let (accounts, mut transactions) = session.db.read(org, |conn| -> Result<_, DbError> {
         Ok((budget_accounts::all(conn, org)?, budget_transactions::some(conn, org, &filter)?))
     })?;

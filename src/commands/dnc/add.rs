@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::numbers::{Numbers, Refused, print_refused, tell_ambiguous};
+use crate::commands::args::idempotency::{IdempotencyKey, tell_earlier};
 use crate::commands::args::texts::within;
 use crate::commands::args::times;
 use crate::commands::args::vocabulary::one_of;
@@ -15,9 +16,11 @@ use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::E164;
 use crate::domain::phone::reading::Reading;
 use crate::domain::time::datetime;
+use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::{LONGEST_REASON, LONGEST_TEXT, Request, honour};
 use crate::ops::dnc::remove::expire;
+use crate::ops::idempotency::IdempotencyError;
 use crate::ui::{Column, grouped};
 
 /// Put numbers on the do-not-call list; the leads with them get the status dnc
@@ -52,6 +55,8 @@ pub struct Args {
     /// When the entry ends by itself; a date ends with its day [default: never]
     #[arg(long, value_name = "TIME")]
     expires: Option<String>,
+    #[command(flatten)]
+    key: IdempotencyKey,
     /// Do everything but keep nothing: the counts are those of the real call
     #[arg(long)]
     dry_run: bool,
@@ -72,6 +77,9 @@ struct Summary {
     widened: u64,
     already_listed: u64,
     leads_moved: u64,
+    /// When an earlier call with the same key did the work: then nothing was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earlier: Option<Timestamp>,
     refused: Vec<Refused>,
 }
 
@@ -82,6 +90,7 @@ const COLUMNS: &[Column] = &[
     Column::count("widened", "  widened"),
     Column::count("already_listed", "  listed already"),
     Column::count("leads_moved", "leads moved to dnc"),
+    Column::hidden_time("earlier"),
     Column::hidden("refused"),
 ];
 
@@ -100,22 +109,38 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut skipped = Vec::new();
     let mut bar = context.ui.progress();
     let mut summary = Summary { dry_run: args.dry_run, refused, ..Summary::default() };
-    session.db.write_under(Lock::DncList, org, RunMode::of_flag(args.dry_run), |conn| {
-        skipped.extend(expire(conn, OnLocked::Skip, &stamp)?.skipped);
-        for some in numbers.chunks(TOGETHER) {
-            if interrupted.load(std::sync::atomic::Ordering::Relaxed) {
-                return Err(DbError::Interrupted);
+    let digits: Vec<u64> = numbers.iter().map(|number| number.digits()).collect();
+    let asked = (&digits, &args.scope, &args.source, &args.reason, &args.evidence, &args.requested_at, &args.expires);
+    let keyed = args.key.keyed("dnc add", &asked)?;
+    session.db.write_under(
+        Lock::DncList,
+        org,
+        RunMode::of_flag(args.dry_run),
+        |conn| -> Result<_, IdempotencyError> {
+            if let Some(keyed) = &keyed {
+                if let Some(earlier) = keyed.earlier(conn, &stamp)? {
+                    summary.earlier = Some(earlier.at);
+                    return Ok(());
+                }
+                keyed.keep(conn, None, &stamp)?;
             }
-            let requests: Vec<Request> = some.iter().map(|number| template(*number)).collect();
-            let added = honour(conn, &requests, OnLocked::Skip, &stamp, &zone)?;
-            skipped.extend(added.skipped);
-            summary.count(&added.listings, added.leads_moved);
-            bar.set(summary.requests, numbers.len() as u64);
-        }
-        Ok(())
-    })?;
+            skipped.extend(expire(conn, OnLocked::Skip, &stamp)?.skipped);
+            for some in numbers.chunks(TOGETHER) {
+                if interrupted.load(std::sync::atomic::Ordering::Relaxed) {
+                    return Err(DbError::Interrupted.into());
+                }
+                let requests: Vec<Request> = some.iter().map(|number| template(*number)).collect();
+                let added = honour(conn, &requests, OnLocked::Skip, &stamp, &zone)?;
+                skipped.extend(added.skipped);
+                summary.count(&added.listings, added.leads_moved);
+                bar.set(summary.requests, numbers.len() as u64);
+            }
+            Ok(())
+        },
+    )?;
     drop(bar);
     summary.leads_moved += session.settle(&skipped, RunMode::of_flag(args.dry_run))?;
+    tell_earlier(summary.earlier, context.ui);
     context.ui.record(&summary, COLUMNS)?;
     print_refused(&summary.refused, context.ui)?;
     if args.dry_run {

@@ -70,11 +70,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if !args.dry_run && !context.ui.yes {
         context.ui.require_someone_to_ask()?;
         let preview = work(&mut session, &numbers, &args.reason, RunMode::DryRun)?;
-        refuse_nothing(&preview)?;
         context.ui.confirm(&question(&preview, context.ui))?;
     }
     let removed = work(&mut session, &numbers, &args.reason, RunMode::of_flag(args.dry_run))?;
-    refuse_nothing(&removed)?;
     session.settle(&removed.skipped, RunMode::of_flag(args.dry_run))?;
     // Of a number that may be two it is enough that one was listed.
     let is_missing = |number: &E164| removed.not_listed.contains(number);
@@ -115,7 +113,11 @@ fn refuse_ambiguous(session: &mut Session, readings: &[Reading]) -> Result<()> {
 
 fn work(session: &mut Session, numbers: &[E164], reason: &str, mode: RunMode) -> Result<Removed> {
     let stamp = session.stamp.clone();
-    Ok(session.db.write_under(Lock::DncList, stamp.org, mode, |conn| remove(conn, numbers, reason, &stamp))?)
+    session.db.write_under(Lock::DncList, stamp.org, mode, |conn| {
+        let removed = remove(conn, numbers, reason, &stamp)?;
+        refuse_nothing(&removed)?;
+        Ok(removed)
+    })
 }
 
 fn refuse_nothing(removed: &Removed) -> Result<(), CommandError> {

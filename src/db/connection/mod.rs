@@ -1,6 +1,7 @@
 //! Opening a database, and transactions that see one organization.
 
 mod begin;
+pub(super) mod clearing;
 pub(super) mod functions;
 pub(super) mod location;
 pub(super) mod open;
@@ -34,6 +35,8 @@ pub struct OpenOptions {
     pub after_migrating: fn(&mut Db) -> Result<(), DbError>,
     /// Called with what a transaction waits for, once it has waited a second.
     pub notify: Notify,
+    /// Called when a transaction that writes is committed.
+    pub committed: Arc<dyn Fn() + Send + Sync>,
     /// Set from outside when the person wants to stop.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -265,7 +268,7 @@ impl Database {
         self.begin(begin, Some(org))?;
         let result = work(&mut self.conn);
         match mode {
-            RunMode::Commit => self.end(result),
+            RunMode::Commit => self.end_writing(result),
             RunMode::DryRun => {
                 self.rollback();
                 result
@@ -315,24 +318,7 @@ impl Database {
             Ok(false) => Ok(None),
             Err(e) => Err(e.into()),
         };
-        self.end(result)
-    }
-
-    /// Clears what was deleted out of the file of an embedded database and out of its log; false when others use it, and on
-    /// PostgreSQL, where that is the owner's VACUUM.
-    ///
-    /// # Errors
-    /// The disk is full, or cannot be written.
-    pub fn clear_free_space(&mut self) -> Result<bool, DbError> {
-        let Db::Sqlite(c) = &mut self.conn else { return Ok(false) };
-        open::wait_for_locks(c, open::WRITER_WAIT)?;
-        let cleared = c.batch_execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
-        open::wait_for_locks(c, open::READER_WAIT)?;
-        match cleared {
-            Ok(()) => Ok(true),
-            Err(e) if e.to_string().contains("locked") => Ok(false),
-            Err(e) => Err(e.into()),
-        }
+        self.end_writing(result)
     }
 
     fn in_transaction<T, E: From<DbError>>(
@@ -343,7 +329,18 @@ impl Database {
     ) -> Result<T, E> {
         self.begin(begin, org)?;
         let result = work(&mut self.conn);
-        self.end(result)
+        match begin {
+            Begin::Read => self.end(result),
+            Begin::Write | Begin::WriteLong => self.end_writing(result),
+        }
+    }
+
+    fn end_writing<T, E: From<DbError>>(&mut self, result: Result<T, E>) -> Result<T, E> {
+        let ended = self.end(result);
+        if ended.is_ok() {
+            (self.options.committed)();
+        }
+        ended
     }
 
     fn end<T, E: From<DbError>>(&mut self, result: Result<T, E>) -> Result<T, E> {

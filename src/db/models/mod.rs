@@ -4,6 +4,7 @@ pub mod access;
 pub mod audit;
 pub mod dnc;
 pub mod erasure;
+pub mod idempotency_keys;
 pub mod imports;
 pub mod leads;
 pub mod money;

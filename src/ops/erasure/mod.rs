@@ -1,6 +1,7 @@
 //! Erasing a person: what is stored of them leaves the lead, its merged twins, their logs and the texts of all other tables, as
 //! the catalogue of tables says of each; a tombstone with keyed hashes stays, and the do-not-call list keeps the bare number.
 
+pub mod clearing;
 mod error;
 mod person;
 mod sweep;
@@ -74,6 +75,7 @@ pub fn erase(conn: &mut Db, lead: &Lead, reason: Option<&str>, stamp: &Stamp) ->
     if stored.is_empty() {
         return Err(EraseError::Erased(lead.id));
     }
+    clearing::begin(conn, stamp)?;
     stored.sort_unstable_by_key(|lead| lead.id);
     let own: Vec<i64> = stored.iter().map(|lead| lead.id).collect();
     let person = Person::of(conn, org, &stored)?;

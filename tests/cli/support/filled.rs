@@ -49,7 +49,7 @@ fn fill(world: &World, slug: &str) {
     assert_eq!(run(&["dnc", "check", "+12125550103", "--record"]).code, Some(3));
     ok(&["roi", "cost", "add", "web", "2026-03", "5"]);
     ok(&["roi", "rate", "set", "EUR", "2026-03", "1.08"]);
-    ok(&["budget", "deposit", "1000"]);
+    ok(&["budget", "deposit", "1000", "--idempotency-key", "first deposit"]);
     ok(&["lead", "add", "--phone", "2125550104", "--name", "Ben"]);
     ok(&["lead", "edit", "2125550104", "--city", "Troy"]);
     ok(&["lead", "erase", "2125550104", "--yes"]);

@@ -8,8 +8,9 @@ use crate::commands::args::texts::within;
 use crate::commands::context::{Context, Session};
 use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
-use crate::error::{Exit, Result};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
+use crate::ops::erasure::clearing::{self, Cleared};
 use crate::ops::erasure::{EraseError, Erased, Left, WhyLeft, erase, twins};
 use crate::ui::{Column, Ui, grouped};
 
@@ -23,12 +24,18 @@ use crate::ui::{Column, Ui, grouped};
 /// status, source, value and opt-outs, and keyed hashes of phones and emails by which a later import of the person is
 /// told. The do-not-call list, requests and recorded checks keep the bare number, because the law wants it kept. Backups
 /// and files that were exported keep what they hold.
+///
+/// At its end an embedded database is written anew, without what was erased. Where others use it, or the disk is full, that is still
+/// to be done: exit code 3, and `--finish` later.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead show 10482 --export-personal > person.json\n  \
-    crmctl lead erase 10482 --reason 'asked by letter of 2026-03-04' --dry-run")]
+    crmctl lead erase 10482 --reason 'asked by letter of 2026-03-04' --dry-run\n  crmctl lead erase --finish")]
 pub struct Args {
     #[command(flatten)]
-    name: LeadName,
+    name: Option<LeadName>,
+    /// Clear the files of the database of what an earlier call erased, which could not do so
+    #[arg(long, conflicts_with_all = ["lead", "region", "reason", "dry_run"])]
+    finish: bool,
     /// Why, without saying who: it is kept
     #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_REASON>)]
     reason: Option<String>,
@@ -81,8 +88,17 @@ impl LeftLine<'_> {
 const SHOWN: usize = 20;
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    let name = match (&args.name, args.finish) {
+        (Some(name), false) => name,
+        (_, true) => return finish(context),
+        (None, false) => {
+            return Err(CommandError::usage("which lead?")
+                .hint("name it by id, phone or email, or go on with an erasure: --finish"));
+        }
+    };
+    context.catch_interrupts();
     let mut session = context.session(Right::EraseLeads)?;
-    let lead = args.name.find(&mut session, Among::Any)?;
+    let lead = name.find(&mut session, Among::Any)?;
     let (org, stamp, ui) = (session.org.org_id(), session.stamp.clone(), context.ui);
     if !args.dry_run && !ui.yes {
         let rows: Vec<LeadRow> = session.db.read(org, |conn| -> Result<_, DbError> {
@@ -104,11 +120,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     )?;
     erased.dry_run = args.dry_run;
     print(&erased, ui)?;
-    if args.dry_run {
+    let is_cleared = if args.dry_run {
         ui.note("nothing was changed");
+        true
     } else {
-        clear(&mut session, ui)?;
-    }
+        clear(&mut session, context)
+    };
     if !erased.other_lead_ids.is_empty() {
         ui.warn(
             "other leads have or had a phone or email of this person; where they are the same person, erase them, too",
@@ -118,7 +135,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if unfinished.peek().is_some() {
         ui.warn("some places still speak of this person, or may do so: see `left`");
     }
-    let needs_attention = unfinished.peek().is_some() || !erased.other_lead_ids.is_empty();
+    let needs_attention = !is_cleared || unfinished.peek().is_some() || !erased.other_lead_ids.is_empty();
     Ok(if needs_attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
@@ -134,16 +151,41 @@ fn print(erased: &Erased, ui: Ui) -> Result<()> {
     Ok(())
 }
 
-/// Clears what was erased out of the file.
-fn clear(session: &mut Session, ui: Ui) -> Result<()> {
-    if session.db.is_sqlite() {
-        ui.note("clearing the file of the database of what was erased");
+/// What an interrupted call says that has erased the person.
+const INTERRUPTED: &str =
+    "interrupted: the person is erased, but the files of the database may still hold them: crmctl lead erase --finish";
+
+/// Clears what was erased out of the files of the database; false when that is still to be done.
+fn clear(session: &mut Session, context: &Context) -> bool {
+    let ui = context.ui;
+    if !session.db.is_sqlite() {
+        ui.note("PostgreSQL keeps old versions of rows until its owner runs VACUUM, or autovacuum does");
+        return true;
     }
-    if !session.db.clear_free_space()? {
-        ui.note(match session.db.is_sqlite() {
-            true => "others use the database, so free space in its file may still hold what was erased: run VACUUM",
-            false => "PostgreSQL keeps old versions of rows until its owner runs VACUUM, or autovacuum does",
-        });
+    if !context.end_at_interrupt(INTERRUPTED) {
+        ui.warn(INTERRUPTED);
+        return false;
     }
-    Ok(())
+    ui.note("clearing the files of the database of what was erased");
+    let why = match clearing::finish(&mut session.db, session.stamp.now) {
+        Ok(Cleared::Whole) => return true,
+        Ok(Cleared::InUse) => "others use the database".to_owned(),
+        Err(e) => e.to_string(),
+    };
+    ui.warn(&format!(
+        "the files of the database may still hold what was erased: {why}; later: crmctl lead erase --finish"
+    ));
+    false
+}
+
+/// Goes on with what an earlier call left.
+fn finish(context: &Context) -> Result<Exit> {
+    context.catch_interrupts();
+    let mut session = context.session(Right::EraseLeads)?;
+    let org = session.org.org_id();
+    if !session.db.read(org, |conn| clearing::is_pending(conn, org))? {
+        context.ui.note("no erasure is unfinished");
+        return Ok(Exit::Done);
+    }
+    Ok(if clear(&mut session, context) { Exit::Done } else { Exit::NeedsAttention })
 }

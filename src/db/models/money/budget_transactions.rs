@@ -74,6 +74,7 @@ pub fn insert(
 #[derive(Debug, Clone, Default)]
 pub struct TransactionFilter {
     pub account: Option<i64>,
+    pub sequence: Option<i64>,
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
     /// Only so many, the latest ones.
@@ -95,6 +96,9 @@ pub fn some(conn: &mut Db, org: OrgId, filter: &TransactionFilter) -> Result<Vec
         Some(account) => query.filter(dsl::account_id.eq(account)).order(dsl::sequence.desc()),
         None => query.order((dsl::recorded_at.desc(), dsl::account_id.desc(), dsl::sequence.desc())),
     };
+    if let Some(sequence) = filter.sequence {
+        query = query.filter(dsl::sequence.eq(sequence));
+    }
     if let Some(since) = filter.since {
         query = query.filter(dsl::recorded_at.ge(since));
     }

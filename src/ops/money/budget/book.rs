@@ -9,7 +9,9 @@ use crate::db::{Db, DbError};
 use crate::domain::money::cost::CostKey;
 use crate::domain::money::ledger::{Transaction, TransactionType};
 use crate::domain::time::month::Month;
+use crate::domain::timestamp::Timestamp;
 use crate::ops::audited;
+use crate::ops::idempotency::{Earlier, Keyed};
 use crate::ops::money::costs::CostBook;
 
 /// What is to be booked.
@@ -24,6 +26,20 @@ pub struct Booking {
     pub description: Option<String>,
     /// The cost that a charge is, or that a refund lowers.
     pub cost: Option<CostPart>,
+    /// It is booked once, however often the call is made.
+    pub keyed: Option<Keyed>,
+}
+
+/// A transaction on an account.
+#[derive(Debug)]
+pub struct Booked {
+    /// The account as it is now.
+    pub account: BudgetAccount,
+    pub sequence: i64,
+    /// What the cost was and is, if the booking concerns one.
+    pub moved: Option<CostMoved>,
+    /// When an earlier call with the same key booked it.
+    pub earlier: Option<Timestamp>,
 }
 
 /// The cost that a transaction is a part of.
@@ -49,20 +65,20 @@ pub fn open(conn: &mut Db, name: &str, currency: &str, stamp: &Stamp) -> Result<
     Ok(audited::add(conn, &NewAccount { org: stamp.org, name, currency, now: stamp.now }, stamp)?)
 }
 
-/// Books on an account and returns it as it is then, and what the cost was and is, if the booking concerns one. The caller
-/// holds [`crate::db::Lock::Costs`] if it does.
+/// Books on an account, unless an earlier call with the same key has done so. The caller holds [`crate::db::Lock::Costs`] if the
+/// booking concerns a cost.
 ///
 /// # Errors
 /// The account does not hold enough, the cost does not allow it, or the database refuses; then the transaction must be
 /// rolled back.
-pub fn book(
-    conn: &mut Db,
-    account: &BudgetAccount,
-    booking: &Booking,
-    stamp: &Stamp,
-) -> Result<(BudgetAccount, Option<CostMoved>), BudgetError> {
+pub fn book(conn: &mut Db, account: &BudgetAccount, booking: &Booking, stamp: &Stamp) -> Result<Booked, BudgetError> {
     let gone = || BudgetError::Gone(account.name.clone());
     let account = budget_accounts::for_booking(conn, stamp.org, account.id)?.ok_or_else(gone)?;
+    // Whoever makes the same call at this moment waits for the account.
+    let earlier = booking.keyed.as_ref().map(|keyed| keyed.earlier(conn, stamp)).transpose()?.flatten();
+    if let Some(Earlier { at, sequence: Some(sequence) }) = earlier {
+        return Ok(Booked { account, sequence, moved: None, earlier: Some(at) });
+    }
     let balance = account.balance_cents;
     let effect = booking.kind.effect(booking.amount_cents);
     let after = effect.and_then(|effect| balance.checked_add(effect));
@@ -102,8 +118,12 @@ pub fn book(
     let hash = transaction.hash(&account.identity());
     budget_transactions::insert(conn, account.id, &transaction, &hash, stamp)?;
     budget_accounts::advance(conn, account.id, after, &hash, stamp)?;
-    let booked = budget_accounts::for_booking(conn, stamp.org, account.id)?.ok_or_else(gone)?;
-    Ok((booked, moved))
+    let sequence = transaction.sequence;
+    if let Some(keyed) = &booking.keyed {
+        keyed.keep(conn, Some(sequence), stamp)?;
+    }
+    let account = budget_accounts::for_booking(conn, stamp.org, account.id)?.ok_or_else(gone)?;
+    Ok(Booked { account, sequence, moved, earlier: None })
 }
 
 /// What a booking did to the cost that it concerns.

@@ -3,12 +3,13 @@
 mod book;
 mod verify;
 
-pub use book::{Booking, CostMoved, CostPart, book, open};
+pub use book::{Booked, Booking, CostMoved, CostPart, book, open};
 pub use verify::{AccountFault, CheckedAccount, Verified, verify};
 
 use crate::db::DbError;
 use crate::domain::money::amount::with_currency;
 use crate::error::{CommandError, Explain};
+use crate::ops::idempotency::IdempotencyError;
 use crate::ops::money::costs::CostError;
 
 /// Why nothing was booked.
@@ -28,6 +29,8 @@ pub enum BudgetError {
         with_currency(*.amount, .currency)
     )]
     Insufficient { account: String, balance: i64, amount: i64, currency: String },
+    #[error(transparent)]
+    Idempotency(#[from] IdempotencyError),
     #[error("the amount is too large for the account `{0}`")]
     TooLarge(String),
     #[error(
@@ -50,6 +53,7 @@ impl Explain for BudgetError {
         let hint = match self {
             BudgetError::Db(e) => return e.explain(),
             BudgetError::Cost(e) => return e.explain(),
+            BudgetError::Idempotency(e) => return e.explain(),
             BudgetError::NameTaken(_) => "choose another name",
             BudgetError::Gone(_) => "list the accounts: crmctl budget account list",
             BudgetError::Insufficient { .. } => {
