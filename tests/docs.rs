@@ -333,12 +333,15 @@ in less depth Italian, Dutch, Polish, Turkish and Japanese.
 | `review` | a keyword inside other talk, a phrase that is limited or taken back (\"don't call before nine\"), or a sign (wrong number, threats, not interested) | kept for a person |
 | `none` | other talk | nothing |
 
-- A keyword of four or five letters with one wrong letter is `likely` when letters changed places or were doubled, else `review`; words of a
-  dictionary (shop, step, quite) are none.
+- A keyword of the rule of four or five letters with one wrong letter is `likely` when letters changed places or were doubled, else `review`.
+  Keywords of other languages (ALTOO, sairr, стпо) and words of phrases (remvoe me, wrng number) with letters that changed places, were
+  doubled or, in longer ones, left out are `review`. Words of a dictionary (shop, step, quite, move) are none.
+- French without apostrophes (`ne mappelez plus`) is read as with them.
 - Set aside: what a reaction quotes (`Liked “Reply STOP to end”`), lines that begin with `>`, what follows `wrote:`, advice in quotes,
-  signatures, and idioms (bus stop, stop by, take me off hold, cancel my appointment, can't stop laughing).
+  signatures, and idioms (bus stop, stop by, take me off hold or the waitlist, cancel my appointment, can't stop laughing).
 - The scope is `calls` or `texts` only where the other way is welcome in words (\"don't call me, text me instead\") and nothing else in the
-  message asks for more; otherwise it is what `--scope` says. A column of scopes in a sheet of replies comes before both.
+  message asks for more, such as a STOP behind it; otherwise it is what `--scope` says. A column of scopes in a sheet of replies comes before both.
+- Advice that somebody wrote on (`To unsubscribe from our newsletter click here`) is `review`, and so is `don't call my office, call me here`.
 - Not seen: declines of an offer (\"no thanks\", \"maybe later\") are no opt-outs, and neither is \"who is this?\".
 
 ## How often it is right

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::pattern::{Pattern, Patterns};
 use super::tokens;
-use super::typos::Near;
+use super::typos::{Kind, Near};
 
 /// The files, each with its language.
 const FILES: [&str; 12] = [
@@ -89,6 +89,10 @@ pub(super) struct Lexicon {
     pub connecting: FxHashSet<String>,
     /// What two words beside each other are together.
     pub joined: FxHashMap<String, Vec<(String, String)>>,
+    /// What a word without its apostrophe is: `mappelez` is `m'appelez`.
+    pub elided: FxHashMap<String, [String; 2]>,
+    /// Who says nothing: `nobody`.
+    pub denials: FxHashSet<String>,
     pub patterns: Patterns,
     pub around: Vec<Around>,
     /// Words of the languages that are written without spaces.
@@ -105,6 +109,8 @@ impl Lexicon {
             instead: FxHashSet::default(),
             connecting: FxHashSet::default(),
             joined: FxHashMap::default(),
+            elided: FxHashMap::default(),
+            denials: FxHashSet::default(),
             patterns: Patterns::default(),
             around: Vec::new(),
             unspaced: FxHashSet::default(),
@@ -127,6 +133,7 @@ impl Lexicon {
         let mut classes: FxHashMap<String, Vec<String>> = FxHashMap::default();
         let mut section = "";
         let mut class = String::new();
+        let mut elided_before = "";
         for line in file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
                 section = name;
@@ -135,6 +142,12 @@ impl Lexicon {
             if let Some((_, sense)) = SENSES.iter().find(|(name, _)| *name == section) {
                 let pattern = Pattern::of(line, *sense, language, &classes);
                 self.patterns.add(pattern);
+                continue;
+            }
+            if section == "elided" {
+                let (before, words) = line.split_once(" = ").unwrap_or((elided_before, line));
+                elided_before = before;
+                self.elide(before, words);
                 continue;
             }
             if section == "joined" {
@@ -159,6 +172,8 @@ impl Lexicon {
                     "courtesies" => self.courtesies.extend(phrase),
                     "instead" => self.instead.extend(phrase),
                     "connecting" => self.connecting.extend(phrase),
+                    "mistyped" => phrase.iter().for_each(|word| self.near.add(word, Kind::OfPhrases)),
+                    "denials" => self.denials.extend(phrase),
                     "objects" => self.objects.extend(phrase),
                     "negations" => around.negations.extend(phrase),
                     "conditions" => around.conditions.extend(phrase),
@@ -171,6 +186,15 @@ impl Lexicon {
         self.around.push(around);
     }
 
+    /// Takes the words that may stand behind these short ones without an apostrophe.
+    fn elide(&mut self, before: &str, words: &str) {
+        for short in before.split(',').map(|short| tokens::fold(short.trim())) {
+            for word in words.split(',').map(|word| tokens::fold(word.trim())).filter(|word| !word.is_empty()) {
+                self.elided.insert(format!("{short}{word}"), [short.clone(), word]);
+            }
+        }
+    }
+
     fn keyword(&mut self, words: Vec<String>, is_certain: bool) {
         let Some(first) = words.first().cloned() else { return };
         for word in &words {
@@ -179,7 +203,7 @@ impl Lexicon {
             }
         }
         if let [word] = words.as_slice() {
-            self.near.add(word, is_certain);
+            self.near.add(word, if is_certain { Kind::Certain } else { Kind::Custom });
         }
         self.keywords.entry(first).or_default().push(Keyword { words, is_certain });
     }
@@ -212,6 +236,9 @@ mod tests {
         let others = [
             "classes",
             "joined",
+            "elided",
+            "mistyped",
+            "denials",
             "certain",
             "keywords",
             "courtesies",

@@ -9,6 +9,7 @@ mod lexicon;
 mod own_words;
 mod pattern;
 mod scope;
+mod spellings;
 mod tokens;
 mod typos;
 
@@ -127,7 +128,7 @@ fn whole_keyword(core: &[Token], lexicon: &Lexicon) -> Option<Detected> {
             return None;
         }
         class = class.max(match spelled.iter().filter_map(|token| token.mended).max() {
-            Some(Sureness::Doubtful) => OptOutClass::Review,
+            Some(Sureness::Doubtful | Sureness::Probable) => OptOutClass::Review,
             Some(Sureness::Sure) => OptOutClass::Likely,
             None if keyword.is_certain => OptOutClass::Certain,
             None => OptOutClass::Likely,
@@ -151,17 +152,19 @@ fn in_words(core: &[Token], lexicon: &Lexicon) -> Detected {
         }
     }
     set_idioms_aside(&mut words, lexicon);
+    let unparted = words.clone();
     let welcomes = scope::part_welcomes(core, &mut words, lexicon);
     let matched = |it: &Match| shown(core.get(it.start..it.end).unwrap_or_default());
     const ASKS: [Sense; 3] = [Sense::Likely, Sense::OnlyTexts, Sense::OnlyCalls];
     let mut asked = patterns.find(&words, &ASKS);
     // `Unsubscribe me from texts only` welcomes no texts.
     asked.retain(|it| it.sense == Sense::Likely || !scope::is_object(core, it, lexicon));
-    let plain = asked.iter().filter(|it| !is_qualified(core, &words, it, lexicon));
+    let scope = scope::scope(core, &words, &asked, &welcomes, lexicon);
+    let plain = asked.iter().filter(|it| !is_qualified(core, &unparted, it, lexicon));
     if let Some(best) = plain.min_by_key(|it| (it.start, core.len() - it.end)) {
-        let doubtful = core.get(best.start..best.end).unwrap_or_default().iter().any(is_doubtful);
+        let is_unsure = |token: &Token| token.mended >= Some(Sureness::Probable);
+        let doubtful = core.get(best.start..best.end).unwrap_or_default().iter().any(is_unsure);
         let class = if doubtful { OptOutClass::Review } else { OptOutClass::Likely };
-        let scope = scope::scope(&words, &asked, &welcomes, lexicon);
         return Detected { scope, ..found(class, &matched(best)) };
     }
     if let Some(sentence) = keyword_sentence(core, &words, lexicon) {
@@ -169,11 +172,12 @@ fn in_words(core: &[Token], lexicon: &Lexicon) -> Detected {
     }
     let doubtful = patterns.find(&words, &[Sense::Review]);
     let best = asked.iter().chain(&doubtful).max_by_key(|it| (it.end - it.start, std::cmp::Reverse(it.start)));
-    if let Some(best) = best {
-        let scope = scope::scope(&words, &asked, &welcomes, lexicon);
-        // `Don't call, just text`: what is welcome says that the rest is a wish.
-        let mut refusals = scope::refusals(&words, lexicon).into_iter();
-        let is_wish = scope.is_some() && refusals.any(|it| !is_qualified(core, &words, &it, lexicon));
+    // `Don't call, just text`: what is welcome says that the rest is a wish.
+    let mut refusals = scope::refusals(&words, lexicon).into_iter().filter(|_| scope.is_some());
+    let wish = refusals.find(|it| !is_qualified(core, &unparted, it, lexicon));
+    let is_wish = wish.is_some();
+    let begins = |it: &Match| it.start == 0 || core.get(it.start).is_some_and(|token| token.begins);
+    if let Some(best) = best.or(wish.as_ref().filter(|it| begins(it))) {
         let class = if is_wish { OptOutClass::Likely } else { OptOutClass::Review };
         return Detected { scope, ..found(class, &matched(best)) };
     }

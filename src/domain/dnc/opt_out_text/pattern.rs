@@ -1,5 +1,6 @@
 //! Patterns of words. `@no @adv* call|text me?` is a word of a class, any of another, one of two words, and maybe `me`;
-//! `^` and `$` are the ends of a message, `!word` looks ahead: the next word is none of these.
+//! `^` and `$` are the ends of a message, `!word` looks ahead: the next word is none
+//! of these; `_` is any word, though not the first of a pattern.
 
 use rustc_hash::FxHashMap;
 
@@ -23,6 +24,8 @@ enum Times {
 enum Element {
     Start,
     End,
+    /// Any word.
+    Other,
     /// Sorted numbers of words.
     Words(Vec<u32>, Times),
 }
@@ -116,6 +119,10 @@ impl Patterns {
         let mut elements: Vec<Element> = Vec::new();
         elements.extend(pattern.at_start.then_some(Element::Start));
         for (words, times) in pattern.elements {
+            if words == ["_"] {
+                elements.push(Element::Other);
+                continue;
+            }
             let mut ids: Vec<u32> = words.into_iter().map(|word| self.id(word)).collect();
             ids.sort_unstable();
             ids.dedup();
@@ -124,7 +131,11 @@ impl Patterns {
         elements.extend(pattern.at_end.then_some(Element::End));
         let number = u32::try_from(self.compiled.len()).unwrap_or(u32::MAX);
         for element in &elements {
-            let Element::Words(ids, times) = element else { continue };
+            let (ids, times) = match element {
+                Element::Words(ids, times) => (ids, times),
+                Element::Other => break,
+                Element::Start | Element::End => continue,
+            };
             if *times == Times::Never {
                 continue;
             }
@@ -190,6 +201,10 @@ fn longest(elements: &[Element], words: &[Word], begin: usize, at: usize) -> Opt
     let (ids, times) = match element {
         Element::Start => return if at == 0 { longest(rest, words, begin, at) } else { None },
         Element::End => return if at == words.len() { longest(rest, words, begin, at) } else { None },
+        Element::Other => {
+            let is_one = words.get(at).is_some_and(|word| !word.idle && !word.begins);
+            return if is_one { longest(rest, words, begin, at + 1) } else { None };
+        }
         Element::Words(ids, times) => (ids, *times),
     };
     let is_one = |at: usize| {
@@ -242,7 +257,8 @@ mod tests {
 
     #[test]
     fn elements_of_patterns() {
-        let patterns = patterns(&["@no ever* call|text me?", "^ stop !by it?", "wrong number $", "@nobody x"]);
+        let patterns =
+            patterns(&["@no ever* call|text me?", "^ stop !by it?", "wrong number $", "@nobody x", "not !a _ number"]);
         assert_eq!(found(&patterns, "please never ever ever call me"), [(1, 6)]);
         assert_eq!(found(&patterns, "dont text him"), [(0, 2)]);
         assert_eq!(found(&patterns, "dont .call me"), []);
@@ -251,6 +267,9 @@ mod tests {
         assert_eq!(found(&patterns, "please stop it"), []);
         assert_eq!(found(&patterns, "a wrong number"), [(1, 3)]);
         assert_eq!(found(&patterns, "wrong number dear"), []);
+        assert_eq!(found(&patterns, "not anns number"), [(0, 3)]);
+        assert_eq!(found(&patterns, "not a number"), []);
+        assert_eq!(found(&patterns, "not .anns number"), []);
         assert_eq!(patterns.unknown_classes(), ["nobody"]);
     }
 }

@@ -10,13 +10,43 @@ use crate::domain::dnc::DncScope;
 pub(super) fn part_welcomes(core: &[Token], words: &mut [Word], lexicon: &Lexicon) -> Vec<Match> {
     const WELCOMES: [Sense; 2] = [Sense::TextsWelcome, Sense::CallsWelcome];
     let mut welcomes = lexicon.patterns.find(words, &WELCOMES);
-    welcomes.retain(|it| is_welcome(core, it, lexicon));
+    let refusals = refusals(words, lexicon);
+    welcomes.retain(|it| is_welcome(core, it, lexicon) && !is_denied(core, it, &refusals, lexicon));
     for welcome in &welcomes {
         if let Some(word) = words.get_mut(welcome.start) {
             word.begins = true;
         }
     }
     welcomes
+}
+
+/// Whether what stands before it in its sentence takes a welcome back: `I never said text me instead`.
+fn is_denied(core: &[Token], it: &Match, refusals: &[Match], lexicon: &Lexicon) -> bool {
+    let begin = core.get(..=it.start).unwrap_or_default().iter().rposition(|token| token.begins).unwrap_or(0);
+    let around = lexicon.around.get(it.language);
+    let denies = |at: usize| {
+        let Some(token) = core.get(at) else { return false };
+        let negates = around.is_some_and(|around| around.negations.contains(&token.key));
+        (negates || lexicon.denials.contains(&token.key))
+            && !refusals.iter().any(|refusal| (refusal.start..refusal.end).contains(&at))
+    };
+    (begin..it.start).any(denies)
+}
+
+/// Whether a message has a keyword apart from these places: `don't call me, text me instead. STOP` asks for everything.
+fn has_keyword_beside(core: &[Token], words: &[Word], places: &[&Match], lexicon: &Lexicon) -> bool {
+    let keys: Vec<&str> = core.iter().map(|token| token.key.as_str()).collect();
+    (0..core.len()).any(|at| {
+        let Some(keyword) = keys.get(at..).and_then(|rest| lexicon.keyword_at(rest)) else { return false };
+        let end = at + keyword.words.len();
+        let is_idle = words.get(at..end).unwrap_or_default().iter().any(|word| word.idle);
+        let begins = |at: usize| at == 0 || core.get(at).is_none_or(|token| token.begins || token.after_comma);
+        let rest = core.iter().skip(end).take_while(|token| !token.begins);
+        let is_alone = begins(at) && rest.take(3).all(|token| lexicon.courtesies.contains(&token.key));
+        let is_strong =
+            keyword.is_certain && !matches!(keyword.words.as_slice(), [word] if word == "end" || word == "cancel");
+        !is_idle && (is_alone || is_strong) && !places.iter().any(|place| place.start < end && at < place.end)
+    })
 }
 
 fn is_welcome(core: &[Token], it: &Match, lexicon: &Lexicon) -> bool {
@@ -38,7 +68,13 @@ fn is_welcome(core: &[Token], it: &Match, lexicon: &Lexicon) -> bool {
 
 /// The scope that a wish names. It is the narrower one only where the other way to contact is welcome in words, and nothing
 /// else in the message asks for more.
-pub(super) fn scope(words: &[Word], asked: &[Match], welcomes: &[Match], lexicon: &Lexicon) -> Option<DncScope> {
+pub(super) fn scope(
+    core: &[Token],
+    words: &[Word],
+    asked: &[Match],
+    welcomes: &[Match],
+    lexicon: &Lexicon,
+) -> Option<DncScope> {
     let refusals = refusals(words, lexicon);
     let only = |sense| asked.iter().any(|it| it.sense == sense);
     let has =
@@ -53,8 +89,9 @@ pub(super) fn scope(words: &[Word], asked: &[Match], welcomes: &[Match], lexicon
     let asks_more = asked
         .iter()
         .any(|it| it.sense == Sense::Likely && !refusals.iter().chain(welcomes).any(|part| part.overlaps(it)));
+    let places: Vec<&Match> = asked.iter().chain(&refusals).chain(welcomes).collect();
     match (no_calls, no_texts, texts, calls) {
-        _ if asks_more => None,
+        _ if asks_more || has_keyword_beside(core, words, &places, lexicon) => None,
         (true, false, true, false) => Some(DncScope::Calls),
         (false, true, false, true) => Some(DncScope::Texts),
         _ => None,
@@ -71,4 +108,32 @@ pub(super) fn is_object(core: &[Token], only: &Match, lexicon: &Lexicon) -> bool
     let before = only.start.checked_sub(1).and_then(|at| core.get(at));
     let begins = core.get(only.start).is_some_and(|token| token.begins || token.after_comma);
     !begins && before.is_some_and(|token| lexicon.objects.contains(&token.key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{OptOutClass, detect};
+    use crate::domain::dnc::DncScope;
+
+    #[test]
+    fn a_keyword_or_a_denial_widens_the_scope() {
+        for (text, scope) in [
+            ("Don't call me, text me instead. STOP", None),
+            ("Don't text me, call me instead. Unsubscribe", None),
+            ("STOP! Don't call me, text me instead", None),
+            ("no me llame, mejor mándeme mensajes. ALTO", None),
+            ("Bitte nicht anrufen, lieber SMS. STOPP", None),
+            ("never call me. I never said text me instead", None),
+            ("don't call me. I didn't ask you to text me instead", None),
+            ("never call me. Nobody said to text me instead", None),
+            ("Don't call me, text me instead. Thanks", Some(DncScope::Calls)),
+            ("no calls, only text", Some(DncScope::Calls)),
+            ("no calls, just texts please", Some(DncScope::Calls)),
+            ("no llamadas, solo mensajes", Some(DncScope::Calls)),
+            ("no texts, only calls", Some(DncScope::Texts)),
+        ] {
+            let found = detect(text);
+            assert_eq!((found.class, found.scope), (OptOutClass::Likely, scope), "{text}");
+        }
+    }
 }

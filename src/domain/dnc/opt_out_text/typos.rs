@@ -7,7 +7,9 @@ use rustc_hash::FxHashSet;
 pub(super) enum Sureness {
     /// Letters changed places or were doubled (`stpo`, `stopp`), or the word is long.
     Sure,
-    /// Another word is as near (`stip`).
+    /// A word of a phrase has a wrong letter (`remvoe me`): a person looks at it.
+    Probable,
+    /// Another word is as near (`stip`), or the keyword is short and foreign (`altoo`).
     Doubtful,
 }
 
@@ -22,28 +24,43 @@ struct Target {
     word: String,
     letters: u64,
     chars: usize,
-    is_certain: bool,
+    kind: Kind,
 }
 
-/// Foreign keywords that are shorter have too many neighbours that are words.
-const SHORTEST_FOREIGN: usize = 8;
+/// What a word is that may be mistyped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// A keyword of the rule.
+    Certain,
+    /// A word that phrases have: `wrong`, `number`.
+    OfPhrases,
+    /// Another keyword.
+    Custom,
+}
+
+/// Keywords of custom that are shorter have too many neighbours that are words: of those only letters that changed places, were
+/// doubled or, from [`SHORTEST_WITHOUT`] on, left out are looked at.
+const SHORTEST_CUSTOM: usize = 8;
+const SHORTEST: usize = 4;
+const SHORTEST_WITHOUT: usize = 6;
+const SHORTEST_WITHOUT_OF_PHRASES: usize = 5;
 /// From here on one wrong letter is beyond doubt, and from [`LONGEST_ONE`] on two may be wrong.
 const SHORTEST_SURE: usize = 6;
 const LONGEST_ONE: usize = 10;
 
 impl Near {
-    pub fn add(&mut self, word: &str, is_certain: bool) {
+    pub fn add(&mut self, word: &str, kind: Kind) {
         let chars = word.chars().count();
         let spaced = word.chars().all(|c| c.is_alphabetic() && !super::tokens::is_unspaced_char(c));
-        if spaced && (is_certain || chars >= SHORTEST_FOREIGN || matches!(word, "unsub")) {
-            self.targets.push(Target { word: word.to_owned(), letters: letters(word), chars, is_certain });
+        if spaced && (kind == Kind::Certain || chars >= SHORTEST) {
+            self.targets.push(Target { word: word.to_owned(), letters: letters(word), chars, kind });
         }
     }
 
     /// Takes the words that are none of them.
     pub fn finish<'a>(&mut self, real: impl Iterator<Item = &'a str>) {
         self.real = real.map(super::tokens::fold).collect();
-        self.targets.sort_by_key(|target| !target.is_certain);
+        self.targets.sort_by_key(|target| target.kind);
     }
 
     /// The keyword that a word most likely was to be.
@@ -54,15 +71,23 @@ impl Near {
         }
         let own = letters(word);
         self.targets.iter().find_map(|target| {
-            let apart = if target.is_certain && target.chars >= LONGEST_ONE { 2 } else { 1 };
+            let is_certain = target.kind == Kind::Certain;
+            let apart = if is_certain && target.chars >= LONGEST_ONE { 2 } else { 1 };
             if target.chars.abs_diff(chars) > apart || (own ^ target.letters).count_ones() as usize > 2 * apart {
                 return None;
             }
-            if !target.is_certain && is_inflected(word, &target.word) {
-                return None;
-            }
             let swapped = is_swapped(word, &target.word) || is_doubled(word, &target.word);
-            let is_long = target.is_certain && target.chars >= SHORTEST_SURE;
+            if !is_certain && (target.kind == Kind::OfPhrases || target.chars < SHORTEST_CUSTOM) {
+                let of_phrases = target.kind == Kind::OfPhrases;
+                let shortest = if of_phrases { SHORTEST_WITHOUT_OF_PHRASES } else { SHORTEST_WITHOUT };
+                let sureness = if of_phrases { Sureness::Probable } else { Sureness::Doubtful };
+                let slipped = swapped || (target.chars >= shortest && is_without_one(word, &target.word));
+                return slipped.then_some((target.word.as_str(), sureness));
+            }
+            if !is_certain && is_inflected(word, &target.word) {
+                return swapped.then_some((target.word.as_str(), Sureness::Doubtful));
+            }
+            let is_long = is_certain && target.chars >= SHORTEST_SURE;
             if swapped || (is_long && strsim::osa_distance(word, &target.word) <= apart) {
                 return Some((target.word.as_str(), Sureness::Sure));
             }
@@ -82,6 +107,17 @@ fn letters(word: &str) -> u64 {
 fn is_inflected(word: &str, keyword: &str) -> bool {
     let same = word.chars().zip(keyword.chars()).take_while(|(a, b)| a == b).count();
     same + 1 >= keyword.chars().count().min(word.chars().count())
+}
+
+/// Whether one letter of the keyword, and not its first, is missing.
+fn is_without_one(word: &str, keyword: &str) -> bool {
+    let (mut rest, mut missing) = (word.chars().peekable(), 0);
+    for c in keyword.chars() {
+        if rest.next_if_eq(&c).is_none() {
+            missing += 1;
+        }
+    }
+    missing == 1 && rest.next().is_none() && word.chars().next() == keyword.chars().next()
 }
 
 /// Whether two neighbouring letters changed places.
@@ -138,6 +174,37 @@ mod tests {
     }
 
     #[test]
+    fn slips_in_words_of_custom_and_of_phrases() {
+        for (word, keyword) in [
+            ("altoo", "alto"),
+            ("sairr", "sair"),
+            ("arrret", "arret"),
+            ("aret", "arret"),
+            ("стопп", "стоп"),
+            ("стпо", "стоп"),
+            ("bajja", "baja"),
+            ("cancelarr", "cancelar"),
+            ("удлите", "удалите"),
+        ] {
+            let found = LEXICON.near.keyword(word);
+            assert!(
+                found.is_some_and(|(found, sureness)| found == keyword && sureness > Sureness::Sure),
+                "{word}: {found:?}"
+            );
+        }
+        for (word, keyword) in [
+            ("remvoe", "remove"),
+            ("rmove", "remove"),
+            ("wrng", "wrong"),
+            ("numbr", "number"),
+            ("cotnact", "contact"),
+            ("delet", "delete"),
+        ] {
+            assert_eq!(LEXICON.near.keyword(word), Some((keyword, Sureness::Probable)), "{word}");
+        }
+    }
+
+    #[test]
     fn words_that_are_near_and_mean_something_else() {
         for word in [
             "shop",
@@ -166,6 +233,14 @@ mod tests {
             "evoke",
             "stomp",
             "strop",
+            "move",
+            "remote",
+            "wong",
+            "moore",
+            "aloe",
+            "llama",
+            "flasche",
+            "peron",
         ] {
             assert_eq!(LEXICON.near.keyword(word), None, "{word}");
         }
