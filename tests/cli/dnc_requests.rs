@@ -37,6 +37,27 @@ fn replies_are_applied_and_doubtful_ones_decided() {
     });
 }
 
+/// What stands below the evidence because it could not be read is none of the reply's words.
+#[test]
+fn a_stop_with_an_unreadable_cell_is_listed_all_the_same() {
+    on_both_engines(|world| {
+        world.file(
+            "replies.csv",
+            "From,Message,Received,Scope,Source\n2125550101,STOP,2999-01-01 09:00,,\n2125550102,Stop calling me,2999-12-31,,\n\
+             2125550103,unsubscribe,soon,,\n2125550104,ALTO,,sometimes,\n2125550105,quit,,,a friend\n\
+             2125550106,we must stop this bill,2999-01-01,,\n",
+        );
+        let out = world.run(["dnc", "detect", "--replies", "replies.csv", "--apply", "--format", "json"]);
+        let lines: Vec<serde_json::Value> = serde_json::from_str(&out.stdout).unwrap();
+        let outcomes: Vec<&str> = lines.iter().map(|line| line["outcome"].as_str().unwrap()).collect();
+        assert_eq!(outcomes, ["added", "added", "added", "added", "added", "under_review"]);
+        assert!(out.stderr.contains("lies in the future; it counts from the time of the import"), "{}", out.stderr);
+        let checked = world.run(["dnc", "check", "2125550101", "2125550104", "--format", "json"]);
+        let checked: Vec<serde_json::Value> = serde_json::from_str(&checked.stdout).unwrap();
+        assert!(checked.iter().all(|line| line["verdict"] == "blocked"), "{checked:?}");
+    });
+}
+
 #[test]
 fn a_reply_forbids_what_it_names() {
     on_both_engines(|world| {

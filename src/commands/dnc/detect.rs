@@ -247,5 +247,5 @@ fn honour_replies(session: &mut Session, replies: &[Reply], mode: RunMode) -> Re
         Ok::<_, DbError>((applied, skipped))
     })?;
     session.settle(&skipped, mode)?;
-    Ok(applied.into_iter().map(|one| one.outcome).collect())
+    Ok(applied)
 }

@@ -1,14 +1,13 @@
 //! Replies of people: opt-outs are honoured, doubtful ones are kept for a person.
 
 use jiff::tz::TimeZone;
-use serde::Serialize;
 
 use super::add::{Request, honour, keep_doubtful};
 use crate::db::Stamp;
 use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError};
 use crate::domain::dnc::bans::Listing;
-use crate::domain::dnc::opt_out_text::{Detected, OptOutClass, detect};
+use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
 
 vocabulary! {
     /// What became of a reply.
@@ -27,17 +26,9 @@ vocabulary! {
     }
 }
 
-/// What a reply was found to be, and what became of it.
-#[derive(Debug, Clone, Serialize)]
-pub struct Applied {
-    pub class: OptOutClass,
-    pub matched: String,
-    pub outcome: ReplyOutcome,
-}
-
 /// Applies replies, each with the scope that it names, and tells what became of each, and which leads another transaction is
-/// changing. `certain` and `likely` ones put their numbers on the list, `review` ones are kept undecided. The
-/// caller holds [`crate::db::Lock::DncList`].
+/// changing. `certain` and `likely` ones put their numbers on the list, `review` ones are kept undecided. A class
+/// that a reply has counts: its text may hold more than was written. The caller holds [`crate::db::Lock::DncList`].
 ///
 /// # Errors
 /// The database refuses.
@@ -46,12 +37,14 @@ pub fn apply(
     replies: &[Request],
     stamp: &Stamp,
     zone: &TimeZone,
-) -> Result<(Vec<Applied>, Vec<i64>), DbError> {
-    let found: Vec<Detected> = replies.iter().map(|reply| detect(reply.text.as_deref().unwrap_or_default())).collect();
+) -> Result<(Vec<ReplyOutcome>, Vec<i64>), DbError> {
+    let class =
+        |reply: &Request| reply.class.unwrap_or_else(|| detect(reply.text.as_deref().unwrap_or_default()).class);
+    let classes: Vec<OptOutClass> = replies.iter().map(class).collect();
     let (mut asked, mut doubtful) = (Vec::new(), Vec::new());
-    for (reply, detected) in replies.iter().zip(&found) {
-        let request = Request { class: Some(detected.class), ..reply.clone() };
-        match detected.class {
+    for (reply, class) in replies.iter().zip(&classes) {
+        let request = Request { class: Some(*class), ..reply.clone() };
+        match class {
             OptOutClass::Certain | OptOutClass::Likely => asked.push(request),
             OptOutClass::Review => doubtful.push(request),
             OptOutClass::None => {}
@@ -61,23 +54,17 @@ pub fn apply(
     let mut undecided = keep_doubtful(conn, &doubtful, stamp, zone)?.into_iter();
     let added = honour(conn, &asked, OnLocked::Skip, stamp, zone)?;
     let mut listings = added.listings.into_iter();
-    let applied = found
-        .into_iter()
-        .map(|detected| {
-            let outcome = match detected.class {
-                OptOutClass::None => ReplyOutcome::None,
-                OptOutClass::Review => match undecided.next() {
-                    Some(true) => ReplyOutcome::UnderReview,
-                    Some(false) | None => ReplyOutcome::AlreadyListed,
-                },
-                OptOutClass::Certain | OptOutClass::Likely => match listings.next() {
-                    Some(Listing::Added(_)) => ReplyOutcome::Added,
-                    Some(Listing::Widened(_)) => ReplyOutcome::Widened,
-                    Some(Listing::Covered(_)) | None => ReplyOutcome::AlreadyListed,
-                },
-            };
-            Applied { class: detected.class, matched: detected.matched, outcome }
-        })
-        .collect();
-    Ok((applied, added.skipped))
+    let outcomes = classes.into_iter().map(|class| match class {
+        OptOutClass::None => ReplyOutcome::None,
+        OptOutClass::Review => match undecided.next() {
+            Some(true) => ReplyOutcome::UnderReview,
+            Some(false) | None => ReplyOutcome::AlreadyListed,
+        },
+        OptOutClass::Certain | OptOutClass::Likely => match listings.next() {
+            Some(Listing::Added(_)) => ReplyOutcome::Added,
+            Some(Listing::Widened(_)) => ReplyOutcome::Widened,
+            Some(Listing::Covered(_)) | None => ReplyOutcome::AlreadyListed,
+        },
+    });
+    Ok((outcomes.collect(), added.skipped))
 }

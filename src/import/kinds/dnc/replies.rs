@@ -71,8 +71,11 @@ pub fn read(
                     requests.clear();
                 }
                 let text = row.cell(text).trim().to_owned();
+                let detected = detect(&text);
+                // What could not be read stands below the evidence, and is no part of what was written.
+                requests.iter_mut().for_each(|request| request.class = Some(detected.class));
                 // A column of scopes says more than the text.
-                if let Some(scope) = detect(&text).scope.filter(|_| !is_scoped) {
+                if let Some(scope) = detected.scope.filter(|_| !is_scoped) {
                     requests.iter_mut().for_each(|request| request.terms.scope = scope);
                 }
                 let problems = problems.iter().map(|p| format!("{}; {}", p.describe(), p.remedy)).collect();
