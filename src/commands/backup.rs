@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::commands::context::Context;
+use crate::commands::outputs::Outputs;
 use crate::db::{Location, backup_to};
 use crate::error::{CommandError, Exit, Result};
 use crate::ui::Column;
@@ -29,6 +30,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         return Err(CommandError::failed("only the embedded database is backed up by crmctl")
             .hint("back up PostgreSQL with pg_dump"));
     };
+    Outputs::of(context).claim("backup", &args.file)?;
     context.catch_interrupts();
     let bytes = backup_to(path, &args.file, &db.interrupted())?;
     let made = Made { file: args.file.display().to_string(), bytes };

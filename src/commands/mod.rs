@@ -13,6 +13,7 @@ pub mod import;
 pub mod lead;
 pub mod migrate;
 pub mod org;
+pub mod outputs;
 pub mod roi;
 pub mod segment;
 pub mod user;

@@ -1,6 +1,5 @@
 //! What every import settles before it begins: its files, the options of an earlier one, and its record.
 
-use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::ImportError;
@@ -13,29 +12,6 @@ use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db};
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::phone::Region;
-
-/// Refuses to write rows over the very file that is imported, or over other rows.
-pub(super) fn refuse_to_overwrite<const N: usize>(
-    source: &Path,
-    outputs: [&Option<PathBuf>; N],
-) -> Result<(), ImportError> {
-    let twice = |(at, path): (usize, &&Option<PathBuf>)| path.is_some() && outputs[..at].contains(path);
-    if let Some((_, Some(path))) = outputs.iter().enumerate().find(|it| twice(*it)) {
-        return Err(ImportError::RowFile {
-            path: path.display().to_string(),
-            reason: "other rows are to go there, too".into(),
-        });
-    }
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    let source = real(source);
-    match outputs.into_iter().flatten().find(|path| source.is_some() && real(path) == source) {
-        Some(path) => Err(ImportError::RowFile {
-            path: path.display().to_string(),
-            reason: "it is the file that is imported".into(),
-        }),
-        None => Ok(()),
-    }
-}
 
 /// The options of the import that a reject file names; `None` for any other file.
 pub(super) fn earlier_options<T: serde::de::DeserializeOwned>(

@@ -73,22 +73,15 @@ struct Sheet {
 const MAX_NOTES: u32 = 10_000;
 
 impl RowFile {
-    /// A file that comes into being with its first row.
+    /// A file that comes into being with its first row; one of that name stays, and the next free name is taken.
     pub fn new(path: PathBuf, headers: Vec<String>) -> RowFile {
-        RowFile { path, headers, out: None }
+        RowFile { path: free(path), headers, out: None }
     }
 
     /// A place beside the source that no file has yet: `leads.csv.rejects.csv`, then `leads.csv.rejects-2.csv`.
     pub fn path_beside(source: &Path, what: &str, ending: &str) -> PathBuf {
         let name = source.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let named = |again: String| source.with_file_name(format!("{name}.{what}{again}.{ending}"));
-        let mut path = named(String::new());
-        let mut again = 2;
-        while path.exists() {
-            path = named(format!("-{again}"));
-            again += 1;
-        }
-        path
+        free(source.with_file_name(format!("{name}.{what}.{ending}")))
     }
 
     /// Writes one row.
@@ -141,7 +134,7 @@ impl RowFile {
             }
         };
         file.as_file().sync_all().map_err(|e| self.failed(e))?;
-        file.persist(&self.path).map_err(|e| self.failed(e.error))?;
+        self.path = persist(file, self.path.clone()).map_err(|e| self.failed(e))?;
         Ok(Some(self.path.display().to_string()))
     }
 
@@ -152,6 +145,41 @@ impl RowFile {
 
     fn failed(&self, error: impl std::fmt::Display) -> ImportError {
         ImportError::RowFile { path: self.path.display().to_string(), reason: error.to_string() }
+    }
+}
+
+/// The path, or the next one that no file has: `rejects.csv`, `rejects-2.csv`.
+fn free(path: PathBuf) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_os_string();
+    let named = |again: u32| {
+        let mut name = stem.clone();
+        name.push(format!("-{again}"));
+        if let Some(ending) = path.extension() {
+            name.push(".");
+            name.push(ending);
+        }
+        path.with_file_name(name)
+    };
+    // A link to nothing is a file, too.
+    let is_taken = |path: &PathBuf| path.symlink_metadata().is_ok();
+    match is_taken(&path) {
+        true => (2..).map(named).find(|path| !is_taken(path)).unwrap_or(path),
+        false => path,
+    }
+}
+
+/// Gives a file its name, or the next free one where another program has made a file of that name meanwhile.
+fn persist(mut file: NamedTempFile, path: PathBuf) -> std::io::Result<PathBuf> {
+    let mut place = path.clone();
+    loop {
+        match file.persist_noclobber(&place) {
+            Ok(_) => return Ok(place),
+            Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => {
+                file = e.file;
+                place = free(path.clone());
+            }
+            Err(e) => return Err(e.error),
+        }
     }
 }
 

@@ -54,6 +54,7 @@ mod migrate_earlier;
 mod org;
 mod other_programs;
 mod output;
+mod outputs;
 mod phone_cells;
 mod roi;
 mod roi_cost;

@@ -43,7 +43,7 @@ fn noun(path: &str) -> Option<&str> {
 }
 
 /// What nouns of `commands` share, which uses no noun itself.
-const SHARED: [&str; 3] = ["args", "context", "mod"];
+const SHARED: [&str; 4] = ["args", "context", "mod", "outputs"];
 
 /// References from one noun of `commands` to another one, or from what they share to a noun.
 pub fn between_nouns(of: &Crate) -> Vec<String> {

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::commands::context::Context;
+use crate::commands::outputs::Outputs;
 use crate::error::Result;
 use crate::export::{self, IfExists};
-use crate::ui::{Page, Ui, plural};
+use crate::ui::{Page, plural};
 
 /// Where a report goes besides.
 #[derive(Debug, Clone, clap::Args)]
@@ -25,12 +27,13 @@ impl Pictures {
     ///
     /// # Errors
     /// A file exists, or cannot be written.
-    pub fn write(&self, page: &Page, ui: Ui) -> Result<()> {
+    pub fn write(&self, page: &Page, context: &Context) -> Result<()> {
+        Outputs::of(context).claim_all(&[("--svg", self.svg.as_ref()), ("--html", self.html.as_ref())])?;
         let mut texts = Vec::new();
         texts.extend(self.svg.as_deref().map(|path| (path, page.to_svg())));
         texts.extend(self.html.as_deref().map(|path| (path, page.to_html())));
         export::write_whole(&texts, IfExists::of_flag(self.overwrite))?;
-        texts.iter().for_each(|(path, _)| ui.note(&format!("wrote {}", path.display())));
+        texts.iter().for_each(|(path, _)| context.ui.note(&format!("wrote {}", path.display())));
         Ok(())
     }
 }

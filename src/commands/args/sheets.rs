@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context};
+use crate::commands::outputs::Outputs;
 use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::domain::time::datetime::DateOrder;
@@ -57,7 +58,7 @@ pub struct SheetArgs {
     /// The order of day, month and year in dates such as 03/04/2026 or 26-03-04, where the file does not prove it
     #[arg(long, value_parser = one_of::<DateOrder>())]
     pub date_order: Option<DateOrder>,
-    /// Where rejected rows go [default: FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
+    /// Where rejected rows go, or under the next free name [default: FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
     #[arg(long, value_name = "PATH")]
     rejects: Option<PathBuf>,
     #[command(flatten)]
@@ -90,6 +91,9 @@ const END: &[Column] = &[
 pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column], context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let ui = context.ui;
+    let mut outputs = Outputs::of(context);
+    outputs.keep(&args.file, "the file that is imported");
+    outputs.claim_all(&[("--rejects", args.rejects.as_ref())])?;
     let mut session = context.session(Right::Import)?;
     // The clock was readable when the session began.
     let begun = session.stamp.now;

@@ -103,7 +103,7 @@ fn answer<A: Answer>(
     }
     report.cut(args.limit.most(ui));
     let page = report.page();
-    args.pictures.write(&page, ui)?;
+    args.pictures.write(&page, context)?;
     report.print(&page, ui)?;
     Ok(Exit::Done)
 }

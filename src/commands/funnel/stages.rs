@@ -37,7 +37,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let report =
         timed(context.ui, "stays computed", || session.db.read_much(org, |conn| funnel::stays(conn, &question)))?;
     let page = page(&report);
-    args.pictures.write(&page, context.ui)?;
+    args.pictures.write(&page, context)?;
     context.ui.report(&page, &report, &report.stages, COLUMNS)?;
     Ok(Exit::Done)
 }

@@ -6,6 +6,7 @@ use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end}
 use crate::commands::args::texts::bad_tags;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context, Session};
+use crate::commands::outputs::Outputs;
 use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
@@ -123,6 +124,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         .hint("leave them out, or import the files one by one"));
     }
     context.catch_interrupts();
+    let mut outputs = Outputs::of(context);
+    args.files.iter().for_each(|file| outputs.keep(file, "a file that is imported"));
+    outputs.claim_all(&[
+        ("--rejects", args.rejects.as_ref()),
+        ("--skipped", args.skipped.as_ref()),
+        ("--dropped", args.dropped.as_ref()),
+    ])?;
     let mut session = context.session(Right::Import)?;
     let mut summaries = Vec::new();
     for file in &args.files {

@@ -78,7 +78,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     }
     report.cut(args.limit.most(ui));
     let page = page::of(&report);
-    args.pictures.write(&page, ui)?;
+    args.pictures.write(&page, context)?;
     page::print(&report, &page, ui)?;
     Ok(Exit::Done)
 }

@@ -17,7 +17,7 @@ use self::columns::{Columns, SheetField};
 use super::ImportError;
 use super::observer::Observer;
 use super::options::Assignment;
-use super::prepare::{begin_record, earlier_options, refuse_to_overwrite};
+use super::prepare::{begin_record, earlier_options};
 use super::problems::{ProblemGroup, note, note_by_column};
 use super::proof::{Currencies, Doubtful, Formats};
 use super::rejects::RejectsWriter;
@@ -194,7 +194,6 @@ pub fn import<K: Kind>(
     observer: &mut dyn Observer,
 ) -> Result<SheetSummary<K::Counts>, ImportError> {
     let started = Instant::now();
-    refuse_to_overwrite(request.path, [&request.rejects, &None])?;
     let named = request.options.map().iter().map(|assignment| assignment.value.clone()).collect();
     let recognise = columns::recognise::<K::Field>;
     let source = Source::open(request.path, &SourceOptions { named, recognise, ..request.source.clone() })?;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::commands::args::leads::columns::{self, ColumnNames, Order};
 use crate::commands::args::leads::selection;
 use crate::commands::context::{Context, Session};
+use crate::commands::outputs::Outputs;
 use crate::error::{CommandError, Exit, Result};
 use crate::export::{Export, Form, IfExists};
 use crate::filter::{Dnc, Filter, LeadColumn, LeadQuery};
@@ -49,6 +50,7 @@ const WRITTEN: &[Column] =
 pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, form: ExportForm) -> Result<Exit> {
     context.catch_interrupts();
     let ui = context.ui;
+    Outputs::of(context).claim_all(&[("--output", form.output.as_ref())])?;
     let org = session.org.org_id();
     let kind = form.kind(context)?;
     let query = LeadQuery {

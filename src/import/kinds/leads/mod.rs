@@ -27,7 +27,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
 use crate::import::observer::Observer;
 use crate::import::options::ImportOptions;
-use crate::import::prepare::{begin_record, refuse_to_overwrite};
+use crate::import::prepare::begin_record;
 use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
@@ -86,7 +86,6 @@ pub fn import(
         named: request.options.map.iter().map(|assignment| assignment.value.clone()).collect(),
         recognise,
     };
-    refuse_to_overwrite(request.path, [&request.rejects, &request.skipped, &request.dropped])?;
     let source = Source::open(request.path, &options)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
     source.passed_over().iter().for_each(|text| observer.notice(text));
