@@ -421,6 +421,16 @@ mod tests {
         assert_eq!(amounts(&["KWD 1.505", "USD 12.5"]), Ok(Some((Point, 3))));
     }
 
+    #[test]
+    fn a_yen_has_no_decimals_that_could_be_meant() {
+        use DecimalSeparator::{Comma, Point};
+        assert_eq!(amounts(&["¥1,500"]), Ok(Some((Point, 2))));
+        assert_eq!(amounts(&["CLP 1.500", "CLP 900"]), Ok(Some((Comma, 2))));
+        assert_eq!(amounts(&["USD 1,250", "KRW 1,500"]), Ok(Some((Point, 3))));
+        assert_eq!(amounts(&["JPY 1.500", "USD 12.50"]), Err(vec![3, 2]));
+        assert_eq!(amounts(&["JPY 1,500", "EUR 12,50"]), Err(vec![2, 3]));
+    }
+
     proptest! {
         /// What a column proves is the only order in which all its cells are days, and never that years stand first.
         #[test]

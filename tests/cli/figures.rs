@@ -26,7 +26,7 @@ fn dinars_have_three_decimals_wherever_money_is_read() {
             let lead = world.json(["lead", "show", "+12125550101"]);
             assert_eq!((&lead["value_cents"], &lead["currency"]), (&cents.into(), &code.into()), "{row}");
         }
-        for value in ["\"KWD 1,505\"", "USD 1.505", "JPY 1.505", "\"1,505 JOD\""] {
+        for value in ["\"KWD 1,505\"", "USD 1.505", "\"USD 1,500\"", "\"1,505 JOD\""] {
             let file = world.file("leads.csv", format!("Phone,Value\n+12125550101,{value}\n"));
             let ran = world.run(["import", "leads", file.to_str().unwrap(), "--on-duplicate", "update"]);
             assert_eq!(ran.code, Some(1), "{value}: {}{}", ran.stdout, ran.stderr);
@@ -54,13 +54,65 @@ fn dinars_have_three_decimals_wherever_money_is_read() {
         let costs = world.json(["roi", "cost", "list"]);
         assert!(costs.as_array().unwrap().iter().all(|cost| cost["cost_cents"] == 1505), "{costs}");
         assert_eq!(costs.as_array().unwrap().len(), 3);
-        for amount in ["KWD 1,505", "USD 1.505", "JPY 1.505"] {
+        for amount in ["KWD 1,505", "USD 1.505", "USD 1,500"] {
             let said = refused(world, &["roi", "cost", "add", "other", "2026-03", amount]);
             assert!(said.contains("two ways"), "{said}");
         }
         world.ok(["budget", "account", "add", "gulf", "--currency", "KWD"]);
         world.ok(["budget", "deposit", "--account", "gulf", "1.505"]);
         assert_eq!(world.json(["budget", "account", "list"])[0]["balance_cents"], 1505);
+    });
+}
+
+#[test]
+fn an_amount_that_can_be_read_in_two_ways_is_asked_about_by_every_verb() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101"]);
+        world.ok(["budget", "account", "add", "main", "--currency", "EUR"]);
+        let file = world.file("leads.csv", "Phone\n+12125550102\n");
+        for (amount, readings, remedy) in [
+            ("EUR 1.500", "as 1.50 EUR or as 1500.00 EUR", "write it as 1.50 or 1500.00"),
+            ("1,250 EUR", "as 1.25 EUR or as 1250.00 EUR", "write it as 1.25 or 1250.00"),
+            ("€ 1.505", "as 1.505 EUR or as 1505.00 EUR", "write it as 1505.00, or with 2 decimals"),
+        ] {
+            let set = format!("value={amount}");
+            for args in [
+                &["lead", "add", "--phone", "2125550103", "--set", &set][..],
+                &["lead", "edit", "1", "--set", &set],
+                &["lead", "edit", "1", "--set", &set, "--set", "currency=EUR"],
+                &["roi", "cost", "add", "web", "2026-03", amount],
+                &["budget", "deposit", amount],
+            ] {
+                let said = refused(world, args);
+                assert!(said.contains(&format!("can be read in two ways: {readings}")), "{args:?} {said}");
+                assert!(said.contains(remedy), "{args:?} {said}");
+            }
+            let ran = world.run(["import", "leads", file.to_str().unwrap(), "--set", &set, "--dry-run"]);
+            assert_eq!(ran.code, Some(3), "{}{}", ran.stdout, ran.stderr);
+            assert!(ran.stderr.contains(readings), "{}", ran.stderr);
+        }
+        world.ok(["lead", "edit", "1", "--set", "value=1.250,50 EUR"]);
+        assert_eq!(world.json(["lead", "show", "1"])["value_cents"], 125_050);
+    });
+}
+
+#[test]
+fn amounts_without_decimals_have_one_reading() {
+    on_both_engines(|world| {
+        for (at, amount, code) in [(1, "JPY 1,500", "JPY"), (2, "¥1.500", "JPY"), (3, "KRW 1,500", "KRW"), (4, "1.500 CLP", "CLP")] {
+            let phone = format!("+1212555010{at}");
+            world.ok(["lead", "add", "--phone", &phone, "--set", &format!("value={amount}")]);
+            let cost = world.json(["roi", "cost", "add", &format!("web {at}"), "2026-03", amount]);
+            assert_eq!((&cost["cost_cents"], &cost["currency"]), (&1500.into(), &code.into()), "{amount}");
+            let leads = world.file("leads.csv", format!("Phone,Value\n{phone}9,\"{amount}\"\n"));
+            world.import(&leads, &["--phone-check", "possible", "--set", "source=web"]);
+            let costs = world.file("costs.csv", format!("Source,Month,Cost\nmail {at},2026-03,\"{amount}\"\n"));
+            world.ok(["import", "costs", costs.to_str().unwrap()]);
+        }
+        let all = world.json(["lead", "list", "--columns", "id,value"]);
+        assert_eq!(all.as_array().map(Vec::len), Some(8), "{all}");
+        let costs = world.json(["roi", "cost", "list"]);
+        assert!(costs.as_array().unwrap().iter().all(|cost| cost["cost_cents"] == 1500), "{costs}");
     });
 }
 

@@ -3,7 +3,7 @@
 use iso_currency::Currency;
 
 use crate::commands::context::Session;
-use crate::domain::money::{self, DecimalSeparator, Money, MoneyProblem, SeparatorEvidence, currency};
+use crate::domain::money::{self, Money, MoneyProblem, currency};
 use crate::error::{CommandError, Result};
 
 /// Reads an amount: `1250`, `1250.00`, `1,250.00`, `1.250,00 EUR`. It is in the currency that it names, else in the one
@@ -12,21 +12,14 @@ use crate::error::{CommandError, Result};
 /// # Errors
 /// It is none, names another currency than was said, or can be read in two ways.
 pub fn money(text: &str, said: Option<Currency>, base: Currency) -> Result<Money, CommandError> {
-    let separator = match money::evidence(text, || Some(said.unwrap_or(base))).separator {
-        Some(SeparatorEvidence::Proves(separator)) => separator,
-        None | Some(SeparatorEvidence::SuggestsPoint) => DecimalSeparator::Point,
-        Some(SeparatorEvidence::Ambiguous(c)) => {
-            return Err(CommandError::usage(format!(
-                "`{text}` can be read in two ways: the `{c}` may separate decimals or group digits"
-            ))
-            .hint("write it without groups: 1250, or with two decimals: 1250.00"));
-        }
-    };
-    match money::parse(text, separator, said, base) {
+    match money::parse_alone(text, said, base) {
         Ok(money) => Ok(money),
         Err(MoneyProblem::OtherCurrency(named, said)) => {
             Err(CommandError::usage(format!("`{text}` is in {named}, and {said} is asked for"))
                 .hint("leave one of the currencies out"))
+        }
+        Err(problem @ MoneyProblem::TwoReadings(_)) => {
+            Err(CommandError::usage(format!("`{text}` {problem}")).hint(problem.remedy()))
         }
         Err(problem) => Err(CommandError::usage(format!("`{text}` {problem}")).hint("write it as 1250 or 1250.00")),
     }
@@ -68,7 +61,7 @@ mod tests {
             (Some(1_250_500), Some(1_250_500), Some(1_505_000))
         );
         assert_eq!(money("KWD 1.505", None, Currency::USD).ok().map(|money| money.cents), Some(1505));
-        for text in ["JPY 1.505", "USD 1.505", "1.505 $"] {
+        for text in ["USD 1.505", "1.505 $", "1,505 €"] {
             assert!(money(text, None, Currency::KWD).is_err(), "{text}");
         }
         let free = |text: &str| money(text, None, Currency::USD).ok().map(|money| money.currency.code());

@@ -53,32 +53,37 @@ pub fn evidence(text: &str, likely: impl FnOnce() -> Option<Currency>) -> Eviden
                 && (1..=3).contains(&integer.len())
                 && integer != "0"
                 && grouping_of(integer) == Grouping::Unknown;
-            match may_group {
-                true if *separator == '.' && has_three_decimals(amount.currency, likely()) => {
-                    Evidence { separator: Some(SeparatorEvidence::SuggestsPoint), ..Evidence::default() }
-                }
-                true => Evidence { separator: Some(SeparatorEvidence::Ambiguous(*separator)), ..Evidence::default() },
-                false => Evidence { separator: proves(*separator), grouping: grouping_of(integer) },
+            if !may_group {
+                return Evidence { separator: proves(*separator), grouping: grouping_of(integer) };
+            }
+            match (places_of(amount.currency, likely()), separator) {
+                // A yen has no thousandths, but a million of them has.
+                (Some(0), _) if amount.thousands == 0 => groups(*separator),
+                (Some(3), '.') => Evidence { separator: Some(SeparatorEvidence::SuggestsPoint), ..Evidence::default() },
+                _ => Evidence { separator: Some(SeparatorEvidence::Ambiguous(*separator)), ..Evidence::default() },
             }
         }
         [.., (_, separator)] => match places.iter().filter(|(_, c)| c == separator).count() {
             // `1.234.567`: what occurs more than once groups.
-            n if n == places.len() => {
-                Evidence { separator: proves(if *separator == '.' { ',' } else { '.' }), grouping: Grouping::Grouped }
-            }
+            n if n == places.len() => groups(*separator),
             1 => Evidence { separator: proves(*separator), grouping: Grouping::Grouped },
             _ => Evidence::default(),
         },
     }
 }
 
-/// Whether the currency of an amount has three decimals, as dinars and rials of the Gulf have.
-fn has_three_decimals(symbol: &str, likely: Option<Currency>) -> bool {
+/// The decimal places of an amount's currency: three of the dinars and rials of the Gulf, none of the yen.
+fn places_of(symbol: &str, likely: Option<Currency>) -> Option<u16> {
     let currency = match symbol {
         "" => likely,
         symbol => currency::of_symbol(symbol, likely.unwrap_or(Currency::USD)).ok(),
     };
-    currency.and_then(|currency| currency.exponent()) == Some(3)
+    currency.and_then(|currency| currency.exponent())
+}
+
+/// What an amount tells whose only kind of separator groups digits.
+fn groups(separator: char) -> Evidence {
+    Evidence { separator: proves(if separator == '.' { ',' } else { '.' }), grouping: Grouping::Grouped }
 }
 
 fn proves(separator: char) -> Option<SeparatorEvidence> {
@@ -118,6 +123,25 @@ mod tests {
     }
 
     #[test]
+    fn a_separator_before_three_digits_groups_where_there_are_no_decimals() {
+        use SeparatorEvidence::{Ambiguous, Proves};
+        let of = |text: &str, likely| evidence(text, || likely);
+        for text in ["JPY 1,500", "¥1,500", "KRW 25,000", "₩1,000", "(1,500 JPY)", "VND 150,000"] {
+            assert_eq!(of(text, None), Evidence { separator: Some(Proves(Point)), grouping: Grouping::Grouped }, "{text}");
+        }
+        for text in ["JPY 1.505", "CLP 1.500", "150.000 ₫", "-ISK 9.900"] {
+            assert_eq!(of(text, None).separator, Some(Proves(Comma)), "{text}");
+        }
+        assert_eq!(of("1,500", Some(Currency::JPY)).separator, Some(Proves(Point)));
+        assert_eq!(of("$1.500", Some(Currency::CLP)).separator, Some(Proves(Comma)));
+        // What the amount names counts, and the yuan has decimals.
+        assert_eq!(of("USD 1,500", Some(Currency::JPY)).separator, Some(Ambiguous(',')));
+        assert_eq!(of("¥1,500", Some(Currency::CNY)).separator, Some(Ambiguous(',')));
+        assert_eq!(of("JPY 1.505M", None).separator, Some(Ambiguous('.')));
+        assert_eq!(of("XAU 1.505", None).separator, Some(Ambiguous('.')));
+    }
+
+    #[test]
     fn a_point_before_three_digits_of_a_dinar_is_a_decimal_point() {
         use SeparatorEvidence::{Ambiguous, Proves, SuggestsPoint};
         let of = |text: &str, likely| evidence(text, || likely).separator;
@@ -134,7 +158,7 @@ mod tests {
             assert_eq!(of(&format!("{code} 1.505,250"), None), Some(Proves(Comma)));
             assert_eq!(of(&format!("{code} 1.505K"), None), Some(SuggestsPoint));
         }
-        for text in ["JPY 1.505", "USD 1.505", "1.505 €", "1.505"] {
+        for text in ["USD 1.505", "1.505 €", "1.505"] {
             assert_eq!(of(text, None), Some(Ambiguous('.')), "{text}");
             assert_eq!(of(text, Some(Currency::EUR)), Some(Ambiguous('.')), "{text}");
         }

@@ -1,5 +1,6 @@
 //! Amounts of money in cells: currency symbols, group separators, `K` and `M`, into minor units.
 
+mod alone;
 pub mod amount;
 pub mod cost;
 pub mod currency;
@@ -10,7 +11,10 @@ pub mod symbol;
 mod total_words;
 pub mod totals;
 
+pub use alone::{Readings, parse_alone};
 pub use evidence::{Evidence, Grouping, SeparatorEvidence, evidence};
+
+use std::borrow::Cow;
 
 use iso_currency::Currency;
 
@@ -62,18 +66,21 @@ pub enum MoneyProblem {
     OtherCurrency(&'static str, &'static str),
     #[error("is in a currency that several countries write so")]
     AmbiguousSymbol,
+    #[error("can be read in two ways: {0}")]
+    TwoReadings(Box<Readings>),
 }
 
 impl MoneyProblem {
     /// What a person can do about it.
-    pub fn remedy(&self) -> &'static str {
-        match self {
+    pub fn remedy(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            MoneyProblem::TwoReadings(readings) => return readings.remedy().into(),
             MoneyProblem::TooPrecise(_) => "round it",
             MoneyProblem::BadGroups => "correct it, or say how numbers are written with --decimal-separator",
             MoneyProblem::AmbiguousSymbol => "write the ISO 4217 code, such as SEK or NOK",
             MoneyProblem::OtherCurrency(..) => "correct one of them",
             MoneyProblem::NotAnAmount | MoneyProblem::TooLarge => "write it as 1117.10 or EUR 1117.10",
-        }
+        })
     }
 }
 

@@ -311,7 +311,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         match read {
             Ok(money) => Some(money),
             Err(e) => {
-                self.problem(ProblemKind::MoneyInvalid, index, &text, &e.to_string(), e.remedy());
+                self.problem(ProblemKind::MoneyInvalid, index, &text, &e.to_string(), &e.remedy());
                 None
             }
         }

@@ -2,15 +2,12 @@
 
 use std::collections::HashMap;
 
-use iso_currency::Currency;
-
 use crate::commands::args::amounts::base_currency;
 use crate::commands::args::complete;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Session;
 use crate::db::models::access::users;
 use crate::domain::leads::{custom, tag};
-use crate::domain::money::{self, SeparatorEvidence, currency};
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Result};
@@ -95,7 +92,7 @@ impl LeadValues {
             .map(|user| (user.email, user.id))
             .collect();
         let (constants, base_currency) = (self.fields()?, base_currency(session)?);
-        Self::check_amount(&constants, base_currency)?;
+        Self::check_amount(&constants)?;
         let checker = Checker {
             mapping: Mapping {
                 headers: Vec::new(),
@@ -114,6 +111,7 @@ impl LeadValues {
             lenient: false,
             status_map: HashMap::new(),
             base_currency,
+            decimal_separator: None,
             now: session.stamp.now,
             identity,
         };
@@ -207,31 +205,15 @@ impl LeadValues {
         Ok(values)
     }
 
-    /// Refuses a currency without an amount, and an amount of dinars that can be read in two ways.
-    fn check_amount(values: &[(LeadField, String)], base: Currency) -> Result<(), CommandError> {
+    /// Refuses a currency without an amount.
+    fn check_amount(values: &[(LeadField, String)]) -> Result<(), CommandError> {
         let of = |field: LeadField| values.iter().rfind(|(known, _)| *known == field).map(|(_, value)| value.trim());
-        let code = of(LeadField::Currency);
-        let Some(value) = of(LeadField::Value) else {
-            return match code {
-                None => Ok(()),
-                Some(code) => Err(CommandError::usage(format!(
-                    "currency: `{code}` alone is no change; an amount and its currency are one value"
-                ))
-                .hint(format!("give both: --set value=1250 --set currency={code}"))),
-            };
-        };
-        let likely = || Some(code.and_then(|code| currency::parse(code).ok()).unwrap_or(base));
-        // With a point it would be thousandths.
-        let is_doubtful =
-            |text: &str| money::evidence(text, likely).separator == Some(SeparatorEvidence::Ambiguous(','));
-        if is_doubtful(value)
-            && money::evidence(&value.replace(',', "."), likely).separator == Some(SeparatorEvidence::SuggestsPoint)
-        {
-            return Err(CommandError::usage(format!(
-                "value: `{value}` can be read in two ways: the `,` may separate decimals or group digits"
+        match of(LeadField::Currency).filter(|_| of(LeadField::Value).is_none()) {
+            None => Ok(()),
+            Some(code) => Err(CommandError::usage(format!(
+                "currency: `{code}` alone is no change; an amount and its currency are one value"
             ))
-            .hint("write it without groups: 1250, or with a point before its decimals: 1250.500"));
+            .hint(format!("give both: --set value=1250 --set currency={code}"))),
         }
-        Ok(())
     }
 }

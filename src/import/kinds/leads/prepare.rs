@@ -71,6 +71,7 @@ pub(super) fn checker(
         status_map: options.status_map.iter().map(|said| (fold_key(&said.word), said.status)).collect(),
         // The organization's currency was validated when it was set.
         base_currency: currency::parse(&organization.base_currency).unwrap_or(iso_currency::Currency::USD),
+        decimal_separator: request.options.decimal_separator,
         now: request.stamp.now,
         identity: Identity::Required,
     })

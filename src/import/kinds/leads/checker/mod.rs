@@ -18,6 +18,7 @@ use crate::db::types::Json;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::source;
 use crate::domain::leads::status::Status;
+use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::text::{cell_text, cell_value, fold_key, is_false, is_placeholder};
 use crate::domain::timestamp::Timestamp;
@@ -68,6 +69,8 @@ pub struct Checker {
     pub status_map: HashMap<String, Status>,
     /// The organization's.
     pub base_currency: Currency,
+    /// What a person says of how numbers are written.
+    pub decimal_separator: Option<DecimalSeparator>,
     pub now: Timestamp,
     pub identity: Identity,
 }
@@ -298,6 +301,7 @@ mod tests {
             lenient,
             status_map: HashMap::from([("zzz".to_owned(), Status::Cold)]),
             base_currency: Currency::USD,
+            decimal_separator: None,
             now: Timestamp::from_micros(1_800_000_000_000_000),
             identity: Identity::Required,
         }

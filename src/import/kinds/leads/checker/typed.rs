@@ -40,11 +40,16 @@ impl Work<'_> {
         matches!(self.kind, CellKind::Number(_))
     }
 
-    /// Reads an amount: a text as its column writes numbers, a number as it is, in the currency of its format.
+    /// Reads an amount: a text as its column writes numbers, a number as it is, in the currency of its format. What is said
+    /// beside the file is read by itself, unless a person says how numbers are written.
     pub(super) fn amount(&self, text: &str, row: Option<Currency>) -> Result<Money, MoneyProblem> {
         let base = self.checker.base_currency;
         match self.kind {
             CellKind::Number(symbol) => parse_number(text, symbol, row, base),
+            _ if self.at.is_none() => match (money::parse_alone(text, row, base), self.checker.decimal_separator) {
+                (Err(MoneyProblem::TwoReadings(_)), Some(separator)) => money::parse(text, separator, row, base),
+                (read, _) => read,
+            },
             _ => {
                 let separator = self.formats.decimal_separator.unwrap_or(DecimalSeparator::Point);
                 money::parse(text, separator, row, base)
@@ -126,5 +131,46 @@ mod tests {
         assert_eq!(amount(CellKind::Text, "1.250"), Ok((125_000, "USD".into())));
         assert_eq!(amount(NUMBER, "12.125"), Err(Some("has more decimals than USD has".into())));
         assert_eq!(amount(CellKind::Number(Symbol::of("€")), "99.5"), Ok((9_950, "EUR".into())));
+    }
+
+    #[test]
+    fn an_amount_beside_the_file_is_read_by_itself() {
+        use crate::import::kinds::leads::fields::LeadField;
+        let said = |value: &str, currency: &str, separator, proven| {
+            let mut checker = checker(&["Phone"], false);
+            checker.decimal_separator = separator;
+            checker.mapping.constants =
+                vec![(LeadField::Value, value.to_owned()), (LeadField::Currency, currency.to_owned())];
+            checker.mapping.constants.retain(|(_, value)| !value.is_empty());
+            let mut row = Row::new(2);
+            row.push("2125550142");
+            let checked = checker.check(row, Formats { decimal_separator: proven, ..Formats::default() });
+            let problem = checked.problems.first().map(|it| format!("{}; {}", it.problem, it.remedy));
+            checked.draft.and_then(|draft| draft.lead.value_cents).ok_or(problem.unwrap_or_default())
+        };
+        let (point, comma) = (Some(DecimalSeparator::Point), Some(DecimalSeparator::Comma));
+        for proven in [None, point, comma] {
+            for (value, currency, cents) in [
+                ("1250.50", "", 125_050),
+                ("1.250,50 €", "", 125_050),
+                ("1,250.50", "EUR", 125_050),
+                ("JPY 1,500", "", 1500),
+                ("1.500", "KRW", 1500),
+                ("KWD 1.505", "", 1505),
+            ] {
+                assert_eq!(said(value, currency, None, proven), Ok(cents), "{value} {currency}");
+            }
+            for (value, currency, remedy) in [
+                ("EUR 1.500", "", "as 1.50 EUR or as 1500.00 EUR; write it as 1.50 or 1500.00"),
+                ("USD 1,500", "", "as 1.50 USD or as 1500.00 USD; write it as 1.50 or 1500.00"),
+                ("1,505", "BHD", "as 1.505 BHD or as 1505.000 BHD; write it as 1.505 or 1505.000"),
+            ] {
+                let problem = format!("can be read in two ways: {remedy}");
+                assert_eq!(said(value, currency, None, proven), Err(problem), "{value} {currency}");
+            }
+            assert_eq!(said("EUR 1.500", "", point, proven), Ok(150));
+            assert_eq!(said("EUR 1.500", "", comma, proven), Ok(150_000));
+        }
+        assert_eq!(said("12.345.6", "", None, None).unwrap_err().rsplit_once("; ").unwrap().1, "write it as 1250 or 1250.00");
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
 use crate::domain::leads::tag::TagProblem;
 use crate::domain::leads::{name, score, source, tag};
-use crate::domain::money::{self, currency};
+use crate::domain::money::{self, MoneyProblem, currency};
 use crate::domain::phone::Region;
 use crate::domain::text::is_spreadsheet_error;
 use crate::domain::time::datetime;
@@ -224,7 +224,11 @@ impl Work<'_> {
             }
             Err(e) => {
                 // A lead needs no value.
-                let remedy = format!("{}, or empty the cell", e.remedy());
+                let remedy = match (self.at, &e) {
+                    (Some(_), e) => format!("{}, or empty the cell", e.remedy()),
+                    (None, MoneyProblem::BadGroups) => "write it as 1250 or 1250.00".to_owned(),
+                    (None, e) => e.remedy().into_owned(),
+                };
                 self.problem(ProblemKind::MoneyInvalid, column, text, &e.to_string(), &remedy);
             }
         }
