@@ -226,7 +226,8 @@ pub fn main() -> u8 {
         Err(error) => {
             let error = if spoken.is_committed() { error.after_commit() } else { error };
             if !error.silent {
-                spoken.error(&error.message, &error.details, error.hint.as_deref());
+                let time = error.time.map(|time| format!(" {}", spoken.time(time.into()))).unwrap_or_default();
+                spoken.error(&format!("{}{time}", error.message), &error.details, error.hint.as_deref());
             }
             error.exit as u8
         }

@@ -25,6 +25,8 @@ pub type Result<T, E = CommandError> = std::result::Result<T, E>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandError {
     pub message: String,
+    /// When that was, to be read after the message where the organization is.
+    pub time: Option<jiff::Timestamp>,
     /// Lines below the message.
     pub details: Vec<String>,
     /// What to do about it.
@@ -38,7 +40,7 @@ impl CommandError {
     /// Something could not be done.
     pub fn failed(message: impl Into<String>) -> CommandError {
         let message = message.into();
-        CommandError { message, details: Vec::new(), hint: None, exit: Exit::Failed, silent: false }
+        CommandError { message, time: None, details: Vec::new(), hint: None, exit: Exit::Failed, silent: false }
     }
 
     /// The command line was wrong.
@@ -66,6 +68,11 @@ impl CommandError {
         let what = if self.exit == Exit::Interrupted { "interrupted".into() } else { self.message };
         let message = format!("the change is made, but what follows it failed: {what}");
         CommandError { message, exit: Exit::NeedsAttention, silent: false, ..self }
+    }
+
+    /// Ends the message with a time.
+    pub fn at(self, time: jiff::Timestamp) -> CommandError {
+        CommandError { time: Some(time), ..self }
     }
 
     /// Adds what to do about it.

@@ -34,6 +34,15 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
+/// Whether a character only shapes the one before it: a joiner within a word, or a selector of a variant. Where it stands
+/// does not change the word. U+200C parts what would be joined, as a space does.
+pub fn only_shapes(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200d}' | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}'
+    )
+}
+
 /// A text without spaces and invisible characters around it.
 pub fn trim(text: &str) -> &str {
     // Of almost every cell two bytes decide it.

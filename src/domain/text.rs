@@ -3,16 +3,19 @@
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::invisible;
 
 /// Lower case, compatibility-normalised, every run of spaces and punctuation one space, what nobody sees left out: the key
-/// by which headers, statuses and countries are compared.
+/// by which headers, statuses and countries are compared. Marks are parts of the letter before them.
 pub fn fold_key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     let mut gap = false;
     let mut push = |c: char| {
-        if c.is_alphanumeric() {
+        // A mark without a letter, such as the one that NFKC makes of `´`, is punctuation.
+        let is_part = if !c.is_ascii() && is_combining_mark(c) { !gap && !key.is_empty() } else { c.is_alphanumeric() };
+        if is_part {
             if gap && !key.is_empty() {
                 key.push(' ');
             }
@@ -25,7 +28,9 @@ pub fn fold_key(text: &str) -> String {
     if text.is_ascii() {
         text.bytes().for_each(|b| push(b.to_ascii_lowercase().into()));
     } else {
-        text.nfkc().filter(|&c| !invisible::is_invisible(c)).flat_map(char::to_lowercase).for_each(push);
+        // Composed again: H̱ has no upper case in one character, and ẖ is one.
+        let seen = text.nfkc().filter(|&c| !invisible::is_invisible(c) && !invisible::only_shapes(c));
+        seen.flat_map(char::to_lowercase).nfc().for_each(push);
     }
     key
 }
@@ -183,6 +188,13 @@ mod tests {
 
     proptest! {
         #[test]
+        fn a_key_is_its_own_key_in_every_form(text in "[ \u{300}-\u{310}a-hIİẖÅ\u{901}-\u{94d}\u{e01}-\u{e4e}★´_]{0,8}") {
+            let key = fold_key(&text);
+            prop_assert_eq!(fold_key(&key), key.clone());
+            prop_assert_eq!(fold_key(&text.nfd().collect::<String>()), key);
+        }
+
+        #[test]
         fn folding_is_of_every_case_and_form(text in "[a-zßẞıİﬁΣςσéÅǆŉΐᾳ\u{300}-\u{345}]{0,8}") {
             let key = fold_case(&text);
             prop_assert_eq!(fold_case(&key), key.clone());
@@ -200,6 +212,32 @@ mod tests {
         assert_eq!(fold_key("E-Mail"), "e mail");
         assert_eq!(fold_key("ＴＥＬ．"), "tel");
         assert_eq!(fold_key("Straße"), "straße");
+    }
+
+    #[test]
+    fn marks_are_parts_of_their_letters() {
+        for (text, key) in [
+            ("ข่าว", "ข่าว"),
+            ("ข้าว", "ข้าว"),
+            ("தமிழ் நாடு", "தமிழ் நாடு"),
+            ("हिन्दी-विज्ञापन", "हिन्दी विज्ञापन"),
+            ("İzmir", "i\u{307}zmir"),
+            ("I\u{307}ZMIR", "i\u{307}zmir"),
+            ("i zmir", "i zmir"),
+            ("H\u{331}at", "\u{1e96}at"),
+            ("ẖat", "\u{1e96}at"),
+            ("Sa\u{303}o", "são"),
+            // Without a letter a mark is punctuation.
+            ("O´Brien", "o brien"),
+            ("a - \u{301}b", "a b"),
+            ("\u{301}", ""),
+            ("★\u{fe0f}", ""),
+            // What only shapes a letter is none.
+            ("A\u{fe0f}b", "ab"),
+            ("ශ්\u{200d}රී", "ශ්රී"),
+        ] {
+            assert_eq!(fold_key(text), key, "{text}");
+        }
     }
 
     #[test]

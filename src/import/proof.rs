@@ -419,11 +419,7 @@ mod tests {
         assert_eq!(amounts(&["KWD 1.505", "KWD 12,5"]), Ok(Some((Comma, 3))));
         assert_eq!(amounts(&["KWD 1.505", "146536,25"]), Err(vec![2, 3]));
         assert_eq!(amounts(&["KWD 1.505", "USD 12.5"]), Ok(Some((Point, 3))));
-    }
-
-    #[test]
-    fn a_yen_has_no_decimals_that_could_be_meant() {
-        use DecimalSeparator::{Comma, Point};
+        // A yen has no decimals that could be meant.
         assert_eq!(amounts(&["¥1,500"]), Ok(Some((Point, 2))));
         assert_eq!(amounts(&["CLP 1.500", "CLP 900"]), Ok(Some((Comma, 2))));
         assert_eq!(amounts(&["USD 1,250", "KRW 1,500"]), Ok(Some((Point, 3))));

@@ -125,7 +125,9 @@ impl ProblemKind {
             ProblemKind::IdentityConflict => "The external id and the phone name different leads.",
             ProblemKind::Duplicate => "The row names a known lead, and `--on-duplicate reject` was given.",
             ProblemKind::LeadUnknown => "A status event names no lead, or more than one could be meant.",
-            ProblemKind::SourceMissing => "A cost names no source, or a name that has neither letters nor digits.",
+            ProblemKind::SourceMissing => {
+                "A cost names no source, or the name of a source or campaign has neither letters nor digits."
+            }
             ProblemKind::CostRefused => "A cost is recorded already, stands in the file twice, or is below zero.",
             ProblemKind::RateInvalid => "An exchange rate cannot be read, or stands in the file twice.",
             ProblemKind::TotalsRow => "The row of a sheet of costs adds up other rows: it would count them twice.",
@@ -161,7 +163,6 @@ impl ProblemKind {
                 | IdentityConflict
                 | Duplicate
                 | LeadUnknown
-                | SourceMissing
                 | CostRefused
                 | RateInvalid
                 | TotalsRow

@@ -123,6 +123,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether a table that is too wide shortens it.
+    fn is_shortened(self) -> bool {
+        matches!(self, Kind::Text | Kind::Logged(_))
+    }
+
     /// Whether a table sets it to the right.
     fn is_number(self) -> bool {
         matches!(self, Kind::Number | Kind::Count | Kind::Money(_) | Kind::MoneyIn(_))

@@ -55,41 +55,78 @@ fn text_of(value: &Value, kind: Kind, zone: &TimeZone) -> String {
     }
 }
 
-/// A table of records. Columns in which every row is empty are left out, so that the others have their room.
+/// The width that a text is shortened to at most, with its title: narrower it says too little.
+const SHORTEST: usize = 8;
+
+/// A table of records. Columns in which every row is empty are left out, so that the others have their room. Where the
+/// terminal has none, each record is a table of its own: what tells rows apart is never cut, nor wrapped in its middle.
 pub fn render(columns: &[Column], rows: &[Vec<String>], color: bool) -> String {
-    let shown: Vec<usize> = (0..columns.len())
-        .filter(|&index| rows.iter().any(|row| row.get(index).is_some_and(|cell| !cell.is_empty())))
+    render_within(columns, rows, color, terminal_width())
+}
+
+fn render_within(columns: &[Column], rows: &[Vec<String>], color: bool, width: Option<u16>) -> String {
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| escape::cell(cell).into_owned()).collect()).collect();
+    let shown: Vec<(usize, &Column)> = columns
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| rows.iter().any(|row| row.get(*index).is_some_and(|cell| !cell.is_empty())))
         .collect();
-    let mut table = base();
-    let mut header = Row::from(shown.iter().map(|&index| heading(&columns[index].title, color)));
+    if width.is_some_and(|width| needed(&shown, &rows) > usize::from(width)) {
+        let pairs = |row: &Vec<String>| {
+            let cells = shown.iter().filter_map(|(index, column)| Some((column.title.to_string(), row.get(*index)?)));
+            let told: Vec<_> =
+                cells.filter(|(_, cell)| !cell.is_empty()).map(|(key, cell)| (key, cell.clone())).collect();
+            pairs_within(&told, color, width)
+        };
+        return rows.iter().map(pairs).collect::<Vec<_>>().join("\n");
+    }
+    let mut table = base(width);
+    let mut header = Row::from(shown.iter().map(|(_, column)| heading(&column.title, color)));
     header.max_height(1);
     table.set_header(header);
-    for cells in rows {
+    for cells in &rows {
         let mut row = Row::new();
-        for &index in &shown {
-            row.add_cell(Cell::new(escape::cell(&cells[index])));
+        for (index, _) in &shown {
+            row.add_cell(Cell::new(cells.get(*index).map_or("", String::as_str)));
         }
         row.max_height(1);
         table.add_row(row);
     }
-    for (place, &index) in shown.iter().enumerate() {
+    for (place, (_, shown)) in shown.iter().enumerate() {
         let Some(column) = table.column_mut(place) else { continue };
         column.set_padding(PADDING);
-        if columns[index].kind.is_number() {
+        if shown.kind.is_number() {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        if !matches!(columns[index].kind, Kind::Text | Kind::Logged(_)) {
+        if !shown.kind.is_shortened() {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
     lines(&mut table, color)
 }
 
+/// The width that columns need with their padding.
+fn needed(shown: &[(usize, &Column)], rows: &[Vec<String>]) -> usize {
+    let width = |(index, column): &(usize, &Column)| {
+        let cells = rows.iter().filter_map(|row| row.get(*index)).map(|cell| console::measure_text_width(cell));
+        let content = cells.max().unwrap_or_default().max(console::measure_text_width(&column.title));
+        let content = if column.kind.is_shortened() { content.min(SHORTEST) } else { content };
+        content + usize::from(PADDING.0 + PADDING.1)
+    };
+    shown.iter().map(width).sum()
+}
+
 /// A table of one record: a line for each key.
 pub fn render_pairs(pairs: &[(String, String)], color: bool) -> String {
-    let mut table = base();
+    let escaped: Vec<_> = pairs.iter().map(|(key, value)| (key.clone(), escape::cell(value).into_owned())).collect();
+    pairs_within(&escaped, color, terminal_width())
+}
+
+fn pairs_within(pairs: &[(String, String)], color: bool, width: Option<u16>) -> String {
+    let mut table = base(width);
     for (key, value) in pairs {
-        table.add_row(vec![heading(key, color), Cell::new(escape::cell(value))]);
+        table.add_row(vec![heading(key, color), Cell::new(value)]);
     }
     if let Some(column) = table.column_mut(0) {
         column.set_constraint(ColumnConstraint::ContentWidth);
@@ -111,11 +148,16 @@ pub fn render_markdown(titles: &[&str], rows: &[Vec<String>]) -> String {
     out
 }
 
-fn base() -> Table {
+/// The width of the terminal; a pipe has none.
+fn terminal_width() -> Option<u16> {
+    console::Term::stdout().size_checked().filter(|_| io::stdout().is_terminal()).map(|(_, width)| width)
+}
+
+fn base(width: Option<u16>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_truncation_indicator("…");
-    match console::Term::stdout().size_checked().filter(|_| io::stdout().is_terminal()) {
-        Some((_, width)) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
+    match width {
+        Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
         None => table.set_content_arrangement(ContentArrangement::Disabled),
     };
     table
@@ -132,4 +174,62 @@ fn lines(table: &mut Table, color: bool) -> String {
         false => table.force_no_tty(),
     };
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENTRIES: &[Column] = &[
+        Column::number("id", "id"),
+        Column::whole("phone_number", "number"),
+        Column::whole("scope", "scope"),
+        Column::whole("source", "source"),
+        Column::text("reason", "reason"),
+        Column::time("added_at", "added"),
+        Column::time("expires_at", "expires"),
+    ];
+
+    fn rows(expires: &str) -> Vec<Vec<String>> {
+        let row = |id: usize| {
+            let phone = format!("+1212555010{id}");
+            let reason = "asked not to be called at work any more".to_owned();
+            vec![
+                id.to_string(),
+                phone,
+                "all".into(),
+                "opt_out_text".into(),
+                reason,
+                "2026-03-18 00:30 CET".into(),
+                expires.into(),
+            ]
+        };
+        (1..4).map(row).collect()
+    }
+
+    #[test]
+    fn rows_are_told_apart_at_any_width() {
+        for expires in ["", "2026-06-18 00:30 CEST"] {
+            for width in [None, Some(40), Some(60), Some(80), Some(100), Some(200)] {
+                let text = render_within(ENTRIES, &rows(expires), false, width);
+                for id in 1..4 {
+                    assert!(text.contains(&format!("+1212555010{id}")), "{width:?}\n{text}");
+                }
+                assert_eq!(text.matches("2026-03-18 00:30 CET").count(), 3, "{width:?}\n{text}");
+                let longest = text.lines().map(console::measure_text_width).max().unwrap();
+                assert!(width.is_none_or(|width| longest <= usize::from(width)), "{width:?}\n{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_narrow_terminal_has_a_table_for_each_record() {
+        let text = render_within(ENTRIES, &rows("")[..2], false, Some(60));
+        let first = "id      1\nnumber  +12125550101\nscope   all\nsource  opt_out_text\n\
+                     reason  asked not to be called at work any more\nadded   2026-03-18 00:30 CET\n";
+        assert_eq!(text, format!("{first}\n{}", first.replace("  1\n", "  2\n").replace("0101", "0102")));
+        let wide = render_within(ENTRIES, &rows(""), false, Some(80));
+        assert_eq!(wide.lines().count(), 4, "{wide}");
+        assert!(wide.contains('…'), "{wide}");
+    }
 }

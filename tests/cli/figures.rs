@@ -89,7 +89,7 @@ fn an_amount_that_can_be_read_in_two_ways_is_asked_about_by_every_verb() {
             }
             let ran = world.run(["import", "leads", file.to_str().unwrap(), "--set", &set, "--dry-run"]);
             assert_eq!(ran.code, Some(3), "{}{}", ran.stdout, ran.stderr);
-            assert!(ran.stderr.contains(readings), "{}", ran.stderr);
+            assert!(ran.stdout.contains(readings), "{}", ran.stdout);
         }
         world.ok(["lead", "edit", "1", "--set", "value=1.250,50 EUR"]);
         assert_eq!(world.json(["lead", "show", "1"])["value_cents"], 125_050);
@@ -99,13 +99,15 @@ fn an_amount_that_can_be_read_in_two_ways_is_asked_about_by_every_verb() {
 #[test]
 fn amounts_without_decimals_have_one_reading() {
     on_both_engines(|world| {
-        for (at, amount, code) in [(1, "JPY 1,500", "JPY"), (2, "¥1.500", "JPY"), (3, "KRW 1,500", "KRW"), (4, "1.500 CLP", "CLP")] {
+        for (at, amount, code) in
+            [(1, "JPY 1,500", "JPY"), (2, "¥1.500", "JPY"), (3, "KRW 1,500", "KRW"), (4, "1.500 CLP", "CLP")]
+        {
             let phone = format!("+1212555010{at}");
             world.ok(["lead", "add", "--phone", &phone, "--set", &format!("value={amount}")]);
             let cost = world.json(["roi", "cost", "add", &format!("web {at}"), "2026-03", amount]);
             assert_eq!((&cost["cost_cents"], &cost["currency"]), (&1500.into(), &code.into()), "{amount}");
-            let leads = world.file("leads.csv", format!("Phone,Value\n{phone}9,\"{amount}\"\n"));
-            world.import(&leads, &["--phone-check", "possible", "--set", "source=web"]);
+            let leads = world.file("leads.csv", format!("Phone,Value\n+1212555011{at},\"{amount}\"\n"));
+            world.import(&leads, &["--set", "source=web"]);
             let costs = world.file("costs.csv", format!("Source,Month,Cost\nmail {at},2026-03,\"{amount}\"\n"));
             world.ok(["import", "costs", costs.to_str().unwrap()]);
         }
@@ -155,9 +157,28 @@ fn an_import_tells_of_currencies_without_amounts() {
             let args = ["import", "leads", file.to_str().unwrap(), "--on-duplicate", policy, "--dry-run"];
             let ran = world.run(args.into_iter().chain(["--format", "json"]));
             let summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-            (summary["currency_kept"].as_u64(), ran.stderr.contains("1 row gives an amount without its currency"))
+            let told = ran.stderr.contains("1 row gives an amount without its currency");
+            let alone =
+                ran.stderr.contains("a currency and no amount, and without one a currency is not kept: give both");
+            assert_eq!(alone, summary["currency_alone"].is_u64(), "{}", ran.stderr);
+            (summary["currency_kept"].as_u64(), told, summary["currency_alone"].as_u64())
         };
-        assert_eq!((call("update"), call("skip"), call("fill")), ((Some(1), true), (None, false), (None, false)));
+        // New leads lose their currency as known ones without an amount do.
+        assert_eq!(call("update"), (Some(1), true, Some(2)));
+        assert_eq!(call("fill"), (None, false, Some(2)));
+        assert_eq!(call("skip"), (None, false, Some(1)));
+        for (at, header, cells, set, alone) in [
+            (5, "Phone,Currency", "EUR", &[][..], true),
+            (6, "Phone,Currency,Value", "EUR,N/A", &[], true),
+            (7, "Phone,Currency,Value", "EUR,5", &[], false),
+            // What is said of all rows is no value of one.
+            (8, "Phone,City", "Troy", &["--set", "currency=EUR"], false),
+        ] {
+            let file = world.file("new.csv", format!("{header}\n+1212555010{at},{cells}\n"));
+            let summary = world.import(&file, set);
+            assert_eq!(summary["created"], 1, "{summary}");
+            assert_eq!(summary["currency_alone"].as_u64(), alone.then_some(1), "{header} {cells} {summary}");
+        }
         let rows = "Phone,Value,Currency\n+12125550101,5,EUR\n+12125550102,6,USD\n";
         let summary = world.import(&world.file("both.csv", rows), &["--on-duplicate", "update"]);
         assert_eq!((&summary["updated"], &summary["currency_kept"]), (&2.into(), &serde_json::Value::Null));
@@ -201,6 +222,21 @@ fn people_read_times_where_the_organization_is() {
                 assert!(text.contains("2026-03-17T23:30:00Z") && !text.contains("CET"), "{args:?}\n{text}");
             }
         }
+        let file = world.file("leads.csv", "Phone\n+12125550108\n");
+        world.import(&file, &[]);
+        world.run(["dnc", "detect", "--apply", "--number", "2125550107", "wrong number"]);
+        world.ok(["dnc", "decide", "1", "dismiss", "--reason", "another one"]);
+        for args in [
+            &["import", "leads", file.to_str().unwrap(), "--dry-run"][..],
+            &["lead", "history", "1", "--as-of", "2026-01-01"],
+            &["dnc", "decide", "1", "dismiss", "--reason", "another one"],
+        ] {
+            let said = world.run(args).stderr;
+            assert!(said.contains("on 2026-03-18 00:30 CET") && !said.contains("23:30"), "{args:?}\n{said}");
+        }
+        world.ok(["import", "undo", "1", "--yes"]);
+        let said = world.run(["import", "undo", "1", "--yes"]).stderr;
+        assert!(said.contains("on 2026-03-18 00:30 CET") && !said.contains("23:30"), "{said}");
         // In summer the hour is another, and the abbreviation says so.
         world.now = "2026-07-01T22:15:00Z";
         world.ok(["lead", "note", "1", "again"]);

@@ -56,6 +56,29 @@ fn fields_are_changed_and_emptied() {
 }
 
 #[test]
+fn a_field_is_cleared_by_the_name_that_sets_it() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--email", "ada@example.com"]);
+        let values = ["phone=2125550101", "value=12.50", "score=7", "name=Ada Roe", "city=Troy"];
+        let keys = ["phone_number", "value_cents", "lead_score", "last_name", "city"];
+        for (value, key) in values.into_iter().zip(keys) {
+            let name = value.split_once('=').unwrap().0;
+            for name in [name, key] {
+                world.ok(["lead", "edit", "1", "--set", value]);
+                assert!(!world.json(["lead", "show", "1"])[key].is_null(), "{value}");
+                world.ok(["lead", "edit", "1", "--clear", name]);
+                let lead = world.json(["lead", "show", "1"]);
+                assert!(lead[key].is_null(), "{name}: {lead}");
+            }
+            let both = world.run(["lead", "edit", "1", "--set", value, "--clear", name]);
+            assert!(both.code == Some(2) && both.stderr.contains("both set and cleared"), "{}", both.stderr);
+        }
+        let refused = world.run(["lead", "edit", "1", "--clear", "valeu"]);
+        assert!(refused.stderr.contains("value, name") && !refused.stderr.contains("cents"), "{}", refused.stderr);
+    });
+}
+
+#[test]
 fn statuses_move_by_the_table() {
     assert_same_story!(|world| {
         world.ok(["lead", "add", "--phone", "2125550101"]);

@@ -151,3 +151,60 @@ fn a_cost_is_found_in_any_case() {
         assert_eq!((listed.as_array().map(Vec::len), &listed[0]["cost_cents"]), (Some(1), &17_500.into()), "{listed}");
     });
 }
+
+#[test]
+fn marks_and_signs_of_sources() {
+    on_both_engines(|world| {
+        let rows = "Phone,Source,Created\n\
+            +12125550101,ข่าว,2026-03-02\n+12125550102,ข้าว,2026-03-02\n+12125550103,தமிழ் நாடு,2026-03-02\n\
+            +12125550104,हिन्दी,2026-03-02\n+12125550105,İzmir,2026-03-02\n+12125550106,I\u{307}ZMIR,2026-03-02\n\
+            +12125550107,i zmir,2026-03-02\n";
+        let summary = world.import(&world.file("leads.csv", rows), &[]);
+        assert_eq!((&summary["created"], &summary["rejected"]), (&7.into(), &0.into()), "{summary}");
+        for (filter, found) in [
+            ("source = 'ข่าว'", &[1][..]),
+            ("source = 'ข้าว'", &[2]),
+            ("source = 'தமிழ்-நாடு'", &[3]),
+            ("source contains 'हिन्दी'", &[4]),
+            ("source = 'i\u{307}zmir'", &[5, 6]),
+            ("source = 'İZMİR'", &[]),
+            ("source = 'İZMIR'", &[5, 6]),
+            ("source = i_zmir", &[7]),
+            ("source = izmir", &[]),
+        ] {
+            assert_eq!(ids(world, filter), found, "{:?} {filter}", world.engine);
+        }
+        for (source, cents) in [("ข่าว", "100"), ("ข้าว", "200"), ("İZMIR", "300"), ("i zmir", "400")]
+        {
+            world.ok(["roi", "cost", "add", source, "2026-03", cents]);
+        }
+        let roi = world.json(["roi", "--month", "2026-03"]);
+        let mut figures = groups(&roi, "sources", "source", "cost_cents");
+        figures.sort_by_key(|(_, cents)| *cents);
+        let costs: Vec<u64> = figures.iter().map(|(_, cents)| *cents).collect();
+        assert_eq!(costs, [0, 0, 10_000, 20_000, 30_000, 40_000], "{roi}");
+
+        // Signs alone are no name, and are refused wherever one is given.
+        for signs in ["★", "—", "🔥 🔥"] {
+            for args in [
+                &["lead", "add", "--phone", "2125550111", "--source", signs][..],
+                &["lead", "edit", "1", "--source", signs],
+                &["lead", "list", "--source", signs],
+                &["roi", "cost", "add", signs, "2026-03", "5"],
+                &["roi", "cost", "list", "--source", signs],
+            ] {
+                let ran = world.run(args);
+                assert_eq!(ran.code, Some(2), "{args:?} {}", ran.stderr);
+                assert!(ran.stderr.contains(&format!("`{signs}` names no source")), "{args:?} {}", ran.stderr);
+                assert!(ran.stderr.contains("letters or digits"), "{args:?} {}", ran.stderr);
+            }
+            let file = world.file("signs.csv", format!("Phone,Source\n+12125550112,{signs}\n"));
+            let summary = world.import(&file, &["--dry-run"]);
+            assert_eq!((&summary["rejected"], &summary["problems"][0]["kind"]), (&1.into(), &"source_missing".into()));
+            let summary = world.import(&file, &["--lenient", "--dry-run"]);
+            assert_eq!((&summary["created"], &summary["dropped_values"]), (&1.into(), &1.into()), "{summary}");
+            let file = world.file("costs.csv", format!("Source,Month,Cost\n{signs},2026-03,5\n"));
+            assert_eq!(world.run(["import", "costs", file.to_str().unwrap()]).code, Some(3));
+        }
+    });
+}

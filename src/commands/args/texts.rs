@@ -22,7 +22,7 @@ pub fn within<const MOST: usize>(text: &str) -> Result<String, String> {
 pub fn normal(what: &str, text: &str, most: usize) -> Result<String, CommandError> {
     let name = source::normalize(text);
     match name.chars().count() {
-        0 => Err(CommandError::usage(format!("`{text}` names no {what}")).hint("a name has letters or digits")),
+        0 => Err(CommandError::usage(format!("`{text}` names no {what}")).hint(source::REMEDY)),
         length if length > most => {
             Err(CommandError::usage(format!("the {what} has {length} characters"))
                 .hint(format!("at most {most} are kept")))

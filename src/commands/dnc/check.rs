@@ -48,7 +48,7 @@ struct Line<'a> {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::text("input", "input"),
+    Column::whole("input", "input"),
     Column::whole("number", "number"),
     Column::whole("verdict", "verdict"),
     Column::text("reasons", "reasons"),

@@ -262,6 +262,7 @@ const COLUMNS: &[Column] = &[
     Column::count("status_kept", "status kept"),
     Column::count("created_kept", "creation times kept"),
     Column::count("currency_kept", "currencies kept"),
+    Column::count("currency_alone", "currencies alone"),
     Column::count("contradicting", "contradicting rows"),
     Column::hidden("contradicting_rows"),
     Column::count("possible_duplicates", "possible duplicates"),

@@ -6,7 +6,12 @@ pub const MAX_LENGTH: usize = 100;
 /// The longest spelling that is kept, in characters.
 pub const LONGEST_SPELLING: usize = 200;
 
-/// The normal form of a source's name: lower case, words joined by underscores. Empty when nothing is left.
+/// What is wrong with a name of which no normal form is left, to be read after the name, and what a person can do.
+pub const PROBLEM: &str = "names no source";
+pub const REMEDY: &str = "a name has letters or digits";
+
+/// The normal form of a source's name: lower case, words joined by underscores. Empty when nothing is left: signs alone are
+/// no name.
 pub fn normalize(text: &str) -> String {
     crate::domain::text::fold_key(text).replace(' ', "_")
 }
@@ -70,6 +75,22 @@ mod tests {
             ["Facebook Ads", "facebook-ads", "FACEBOOK  ADS", "facebook_ads", " Facebook—Ads ", "Ｆacebook Ads"]
         {
             assert_eq!(normalize(spelling), "facebook_ads", "{spelling}");
+        }
+    }
+
+    #[test]
+    fn marks_tell_sources_apart() {
+        for (one, other) in [("ข่าว", "ข้าว"), ("தமிழ்", "தமிழ"), ("कम", "कर्म"), ("İzmir", "i zmir"), ("İzmir", "Izmir")]
+        {
+            assert_ne!(normalize(one), normalize(other));
+        }
+        for (name, normal) in
+            [("ข่าว สด", "ข่าว_สด"), ("हिन्दी विज्ञापन", "हिन्दी_विज्ञापन"), ("İzmir", "i\u{307}zmir"), ("★ web ★", "web")]
+        {
+            assert_eq!(normalize(name), normal);
+        }
+        for signs in ["★", "—", "🔥🔥", "\u{301}", "?", " ★\u{fe0f} "] {
+            assert_eq!(normalize(signs), "", "{signs}");
         }
     }
 }

@@ -127,7 +127,11 @@ mod tests {
         use SeparatorEvidence::{Ambiguous, Proves};
         let of = |text: &str, likely| evidence(text, || likely);
         for text in ["JPY 1,500", "¥1,500", "KRW 25,000", "₩1,000", "(1,500 JPY)", "VND 150,000"] {
-            assert_eq!(of(text, None), Evidence { separator: Some(Proves(Point)), grouping: Grouping::Grouped }, "{text}");
+            assert_eq!(
+                of(text, None),
+                Evidence { separator: Some(Proves(Point)), grouping: Grouping::Grouped },
+                "{text}"
+            );
         }
         for text in ["JPY 1.505", "CLP 1.500", "150.000 ₫", "-ISK 9.900"] {
             assert_eq!(of(text, None).separator, Some(Proves(Comma)), "{text}");

@@ -275,7 +275,7 @@ impl<K: Kind> Job<'_, K> {
         let uid = Uid::new();
         locks::acquire(conn, K::LOCK, org, &mut |text| observer.notice(text), self.interrupted)?;
         if let Some(earlier) = imports::latest_of_file(conn, org, &self.source.sha256)? {
-            observer.notice(&earlier.was_imported_before());
+            observer.notice(&earlier.was_imported_before(&self.setting.zone));
         }
         let rows = usize::try_from(self.source.estimated_rows).unwrap_or(usize::MAX);
         kind.begin(conn, rows, &self.request.stamp)?;

@@ -7,6 +7,7 @@ use crate::db::models::dnc::dnc_requests::{self, DncRequest};
 use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError};
 use crate::domain::dnc::Decision;
+use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
 
 /// Why a request was not decided.
@@ -16,18 +17,20 @@ pub enum DecideError {
     Db(#[from] DbError),
     #[error("no request has the id {0}")]
     Unknown(i64),
-    #[error("the request {id} was decided already: {decision}, on {at}")]
-    Decided { id: i64, decision: Decision, at: String },
+    #[error("the request {id} was decided already: {decision}, on")]
+    Decided { id: i64, decision: Decision, at: Timestamp },
 }
 
 impl Explain for DecideError {
     fn explain(&self) -> CommandError {
-        let hint = match self {
-            DecideError::Db(e) => return e.explain(),
-            DecideError::Unknown(_) => "list the undecided ones: crmctl dnc due",
-            DecideError::Decided { .. } => "a request is decided once; add or remove the number instead",
-        };
-        CommandError::failed(self.to_string()).hint(hint)
+        let said = CommandError::failed(self.to_string());
+        match self {
+            DecideError::Db(e) => e.explain(),
+            DecideError::Unknown(_) => said.hint("list the undecided ones: crmctl dnc due"),
+            DecideError::Decided { at, .. } => {
+                said.at(at.to_jiff()).hint("a request is decided once; add or remove the number instead")
+            }
+        }
     }
 }
 
@@ -46,7 +49,7 @@ pub fn decide(
     let mut skipped = super::remove::expire(conn, OnLocked::Skip, stamp)?.skipped;
     let kept = dnc_requests::by_id(conn, stamp.org, id)?.ok_or(DecideError::Unknown(id))?;
     if let (Some(decision), Some(at)) = (kept.decision, kept.decided_at) {
-        return Err(DecideError::Decided { id, decision, at: at.to_string() });
+        return Err(DecideError::Decided { id, decision, at });
     }
     let (entry, mut added) = match decision {
         Decision::Honour => {

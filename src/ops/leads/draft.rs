@@ -20,6 +20,8 @@ pub struct LeadDraft {
     pub created: Option<Timestamp>,
     /// The currency that the row names, whether or not it has an amount.
     pub currency: Option<Currency>,
+    /// Whether a cell of the row names it, and not what is said of all rows.
+    pub currency_in_cell: bool,
     /// Whether nobody names the currency of its amount, so that the organization's is taken.
     pub assumes_currency: bool,
     pub do_not_call: bool,
@@ -43,6 +45,7 @@ impl LeadDraft {
             consent: None,
             created: None,
             currency: None,
+            currency_in_cell: false,
             assumes_currency: false,
             do_not_call: false,
             do_not_text: false,
@@ -62,6 +65,11 @@ impl LeadDraft {
             None => self.currency.is_some_and(|named| other(named.code())),
             Some(_) => self.assumes_currency && self.lead.currency.as_deref().is_some_and(other),
         }
+    }
+
+    /// Whether its row names a currency, and there is no amount of which it could be one.
+    pub fn is_currency_alone(&self, amount: Option<i64>) -> bool {
+        self.currency_in_cell && amount.is_none()
     }
 
     /// The numbers that the draft gives: the lead's own, then further ones.

@@ -1,7 +1,7 @@
 //! Changing one lead by hand: its fields, and its status. Status `dnc` follows the number.
 
 use super::draft::LeadDraft;
-use super::fields::{CUSTOM, set, text_of};
+use super::fields::{clearable_columns, clearable_names, set, text_of};
 use super::keys;
 use super::parts::{Parts, add_parts};
 use super::upsert::apply::{FieldChange, apply_edit};
@@ -73,8 +73,7 @@ impl Explain for EditError {
             }
             EditError::NoIdentity(_) => CommandError::failed(said).hint("give it one of them in the same call"),
             EditError::NotClearable(_) => {
-                let fields: Vec<&str> = clearable().collect();
-                CommandError::usage(said).hint(format!("those are custom.NAME, {}", fields.join(", ")))
+                CommandError::usage(said).hint(format!("those are custom.NAME, {}", clearable_names().join(", ")))
             }
             EditError::SetAndCleared(_) => CommandError::usage(said).hint("leave one of them out"),
             EditError::ForbiddenMove { .. } => {
@@ -91,7 +90,7 @@ impl Explain for EditError {
             )),
             EditError::FirstNumber { lead, .. } => CommandError::failed(said).hint(format!(
                 "make another one the first: crmctl lead phone primary {lead} NUMBER\n\
-                 or leave it without: crmctl lead edit {lead} --clear phone_number"
+                 or leave it without: crmctl lead edit {lead} --clear phone"
             )),
             EditError::Raced => CommandError::failed(said).hint("nothing was changed; try again"),
         }
@@ -102,7 +101,7 @@ impl Explain for EditError {
 #[derive(Debug)]
 pub struct Edit<'a> {
     pub draft: &'a LeadDraft,
-    /// Fields to be emptied, by their names in the audit log.
+    /// Fields to be emptied, by the names that imports take or those in the audit log.
     pub clear: &'a [String],
     /// Refuse when the lead has another version by now.
     pub if_version: Option<i32>,
@@ -117,14 +116,6 @@ pub struct StatusMove {
     pub if_version: Option<i32>,
 }
 
-/// The fields that can be emptied: what people fill in, but for the name that another system has for the lead.
-pub fn clearable() -> impl Iterator<Item = &'static str> {
-    let texts = StoredField::texts().map(|field| field.name);
-    let texts = texts.filter(|name| !matches!(*name, "external_source" | "external_id"));
-    let values = StoredField::values().map(|field| field.name);
-    texts.chain(["phone_number"]).chain(values).chain(["owner_id", "value_cents"])
-}
-
 /// Changes fields of a lead, and tells whether an opt-out was kept that the edit would have weakened. The draft speaks of
 /// no status and of no number that is not to be called: those are more than a field. The caller holds
 /// [`crate::db::Lock::Leads`].
@@ -137,7 +128,12 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
     let edit = Edit { draft: listed.as_ref().unwrap_or(edit.draft), ..*edit };
     let before = lead.clone();
     let mut keys = lead.clone();
-    edit.clear.iter().try_for_each(|name| clear(&mut keys, name, &mut Vec::new()))?;
+    let mut cleared: Vec<(&String, &str)> = Vec::new();
+    for name in edit.clear {
+        let columns = clearable_columns(name).ok_or_else(|| EditError::NotClearable(name.clone()))?;
+        cleared.extend(columns.into_iter().map(|column| (name, column)));
+    }
+    cleared.iter().for_each(|(_, column)| clear(&mut keys, column, &mut Vec::new()));
     keys.phone_number = edit.draft.lead.phone_number.clone().or(keys.phone_number);
     keys.email = edit.draft.lead.email.clone().or(keys.email);
     let opt_out = keys::opt_out_of_others(conn, &lead, &keys, stamp.org)?;
@@ -146,11 +142,12 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
     }
     let effect = apply_edit(&mut lead, edit.draft, opt_out, stamp.now);
     let mut fields = effect.changes;
-    for name in edit.clear {
-        if fields.iter().any(|change| change.field == *name) {
+    let set_fields: Vec<String> = fields.iter().map(|change| change.field.clone()).collect();
+    for (name, column) in cleared {
+        if set_fields.iter().any(|field| field == column) {
             return Err(EditError::SetAndCleared(name.clone()));
         }
-        clear(&mut lead, name, &mut fields)?;
+        clear(&mut lead, column, &mut fields);
     }
     if lead.phone_number.is_none() && lead.email.is_none() && lead.external_id.is_none() {
         return Err(EditError::NoIdentity(id));
@@ -268,10 +265,7 @@ pub(super) fn begin(conn: &mut Db, id: i64, if_version: Option<i32>, stamp: &Sta
     }
 }
 
-fn clear(lead: &mut Lead, name: &str, fields: &mut Vec<FieldChange>) -> Result<(), EditError> {
-    if !name.starts_with(CUSTOM) && !clearable().any(|known| known == name) {
-        return Err(EditError::NotClearable(name.to_owned()));
-    }
+fn clear(lead: &mut Lead, name: &str, fields: &mut Vec<FieldChange>) {
     // A phone goes with its extension, an amount with its currency, a source with how it was written.
     let parts = StoredField::of_column(name).into_iter().flat_map(StoredField::parts).map(|part| part.name);
     for name in std::iter::once(name).chain(parts) {
@@ -280,7 +274,6 @@ fn clear(lead: &mut Lead, name: &str, fields: &mut Vec<FieldChange>) -> Result<(
             fields.push(FieldChange { field: name.to_owned(), old, new: None });
         }
     }
-    Ok(())
 }
 
 /// Opts a lead out that has no number to be listed.

@@ -1,4 +1,5 @@
-//! The fields of a lead by their names in the audit log, as the texts that stand there.
+//! The fields of a lead by their names in the audit log, as the texts that stand there; and by the names that people give
+//! to those that can be emptied.
 
 use crate::db::lead_fields::StoredField;
 use crate::db::models::leads::Lead;
@@ -35,6 +36,39 @@ fn logged(name: &str) -> Option<&'static StoredField> {
 /// A JSON value as the audit log shows it: text without quotes.
 pub fn json_text(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// What people call other than its column, or is more than one.
+const CALLED: [(&str, &[&str]); 4] = [
+    ("phone", &["phone_number"]),
+    ("value", &["value_cents"]),
+    ("owner", &["owner_id"]),
+    ("name", &["first_name", "last_name"]),
+];
+
+/// What can be emptied: what people fill in, but for the name that another system has for the lead.
+fn clearable() -> impl Iterator<Item = &'static StoredField> {
+    let texts = StoredField::texts().filter(|field| !matches!(field.name, "external_source" | "external_id"));
+    let others = ["phone_number", "owner_id", "value_cents"].into_iter().filter_map(StoredField::of_column);
+    texts.chain(StoredField::values()).chain(others)
+}
+
+/// The names of all, as imports, `lead add` and `lead edit --set` take them.
+pub fn clearable_names() -> Vec<&'static str> {
+    let called = |column: &str| CALLED.into_iter().find(|(_, columns)| *columns == [column]).map(|(name, _)| name);
+    clearable().map(|field| called(field.name).unwrap_or(field.called)).chain(["name"]).collect()
+}
+
+/// The columns that a name means, one of [`clearable_names`] or a column's own; `None` when it is none that can be emptied.
+pub fn clearable_columns(name: &str) -> Option<Vec<&str>> {
+    if name.strip_prefix(CUSTOM).is_some_and(|key| !key.is_empty()) {
+        return Some(vec![name]);
+    }
+    if let Some((_, columns)) = CALLED.iter().find(|(called, _)| *called == name) {
+        return Some(columns.to_vec());
+    }
+    let field = clearable().find(|field| field.name == name || field.called == name)?;
+    Some(vec![field.name])
 }
 
 #[cfg(test)]
@@ -90,5 +124,33 @@ mod tests {
         let mut lead = Lead { phone_extension: "9".into(), ..Lead::default() };
         assert!(set(&mut lead, "phone_extension", None));
         assert_eq!((lead.phone_extension.as_str(), text_of(&lead, "phone_extension")), ("", None));
+    }
+
+    #[test]
+    fn names_of_people_and_of_columns_mean_the_same() {
+        for (name, columns) in [
+            ("value", &["value_cents"][..]),
+            ("value_cents", &["value_cents"]),
+            ("score", &["lead_score"]),
+            ("lead_score", &["lead_score"]),
+            ("phone", &["phone_number"]),
+            ("owner", &["owner_id"]),
+            ("name", &["first_name", "last_name"]),
+            ("city", &["city"]),
+            ("custom.Budget", &["custom.Budget"]),
+        ] {
+            assert_eq!(clearable_columns(name).as_deref(), Some(columns), "{name}");
+        }
+        for name in ["status", "currency", "external_id", "note", "shoe_size", "", "custom."] {
+            assert_eq!(clearable_columns(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_name_that_is_told_is_taken() {
+        for name in clearable_names() {
+            assert!(clearable_columns(name).is_some(), "{name}");
+        }
+        assert!(!clearable_names().iter().any(|name| name.ends_with("_cents") || name.ends_with("_id")));
     }
 }

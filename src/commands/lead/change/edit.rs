@@ -21,7 +21,7 @@ pub struct Args {
     name: LeadName,
     #[command(flatten)]
     values: LeadValues,
-    /// Empty a field, by its name in `lead show`; may be given several times
+    /// Empty a field, by its name in --set or `lead show`; may be given several times
     #[arg(long, value_name = "FIELD")]
     clear: Vec<String>,
     /// Refuse when the lead has another version by now

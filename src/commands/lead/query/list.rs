@@ -4,6 +4,7 @@ use crate::commands::args::complete;
 use crate::commands::args::leads::columns::{self, ColumnNames, Order};
 use crate::commands::args::leads::selection::{self, Selection};
 use crate::commands::args::limit::Limit;
+use crate::commands::args::texts::normal;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
 use crate::db::{Cells, Db};
@@ -128,7 +129,9 @@ impl Args {
         let text = |field: Field, text: String| is(field, Value::Text(text));
         let mut conditions = Vec::new();
         conditions.extend(self.status.map(|status| text(Field::STATUS, status.to_string())));
-        conditions.extend(self.source.as_deref().map(|name| text(Field::SOURCE, source::normalize(name))));
+        if let Some(name) = &self.source {
+            conditions.push(text(Field::SOURCE, normal("source", name, source::MAX_LENGTH)?));
+        }
         conditions.extend(self.tag.as_deref().map(|name| text(Field::TAG, tag::normalize(name))));
         conditions.extend(self.import.map(|id| is(Field::IMPORT, Value::Number(id))));
         if let Some(email) = &self.owner {

@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::commands::args::complete;
+use crate::commands::args::texts::normal;
 use crate::commands::args::window::MonthsArgs;
 use crate::commands::context::{Context, Session};
 use crate::db::models::money::budget_transactions;
 use crate::db::models::money::lead_source_costs::{CostFilter, SourceCost};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::leads::source;
-use crate::domain::money::cost::CostKey;
+use crate::domain::money::cost::{CostKey, LONGEST_CAMPAIGN};
 use crate::domain::time::month::Month;
 use crate::error::{Exit, Result};
 use crate::ui::Column;
@@ -63,12 +64,15 @@ struct CostSelection {
 
 impl CostSelection {
     fn filter(&self, session: &Session) -> Result<CostFilter> {
+        let named = |what: &str, text: &Option<String>, most: usize| {
+            text.as_deref().map(|text| normal(what, text, most)).transpose()
+        };
         let (since, until) = self.window.window(session)?.months().unwrap_or_default();
         Ok(CostFilter {
             since: since.map(|month| month.to_string()),
             until: until.map(|month| month.to_string()),
-            source: self.source.as_deref().map(source::normalize),
-            campaign: self.campaign.as_deref().map(source::normalize),
+            source: named("source", &self.source, source::MAX_LENGTH)?,
+            campaign: named("campaign", &self.campaign, LONGEST_CAMPAIGN)?,
             deleted: false,
         })
     }

@@ -3,12 +3,14 @@
 pub mod import_effects;
 
 use diesel::prelude::*;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::db::schema::imports;
 use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
+use crate::domain::time::shown;
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `imports`.
@@ -36,9 +38,10 @@ pub struct Import {
 }
 
 impl Import {
-    /// The notice that the same file is imported again.
-    pub fn was_imported_before(&self) -> String {
-        format!("the same file was imported before: import {} of {}, on {}", self.id, self.file_name, self.started_at)
+    /// The notice that the same file is imported again, for people in a time zone.
+    pub fn was_imported_before(&self, zone: &TimeZone) -> String {
+        let at = shown::minute(self.started_at.to_jiff(), zone);
+        format!("the same file was imported before: import {} of {}, on {at}", self.id, self.file_name)
     }
 }
 

@@ -211,7 +211,7 @@ impl Costs {
         let Some((index, text)) = cells.one(field) else { return given.map(source::normalize) };
         let name = source::normalize(&text);
         match name.chars().count() {
-            0 => cells.problem(ProblemKind::SourceMissing, index, &text, "is no name", "a name has letters or digits"),
+            0 => cells.problem(ProblemKind::SourceMissing, index, &text, "is no name", source::REMEDY),
             length if length > most => {
                 let problem = format!("is longer than {most} characters");
                 cells.problem(ProblemKind::TextTooLong, index, &text, &problem, "shorten it");

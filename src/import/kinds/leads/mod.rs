@@ -176,7 +176,7 @@ impl Job<'_> {
         let mut stamp = self.request.stamp.clone();
         locks::acquire(conn, Lock::Import, org, &mut |text| observer.notice(text), self.interrupted)?;
         if let Some(earlier) = imports::latest_of_file(conn, org, &self.source.sha256)? {
-            observer.notice(&earlier.was_imported_before());
+            observer.notice(&earlier.was_imported_before(&self.checker.zone));
         }
         let mapping = self.checker.mapping.to_json();
         let import_id = begin_record(conn, ImportKind::Leads, uid, &self.source, mapping, &self.request.stamp)?;

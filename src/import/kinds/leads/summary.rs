@@ -51,6 +51,9 @@ pub struct ImportSummary {
     /// Rows that name another currency than their lead's amount is in, and no amount.
     #[serde(skip_serializing_if = "is_none")]
     pub currency_kept: u64,
+    /// Rows that name a currency, where neither they nor their lead have an amount.
+    #[serde(skip_serializing_if = "is_none")]
+    pub currency_alone: u64,
     /// Rows that say something else of a lead than an earlier row of the file did.
     pub contradicting: u64,
     /// Where the first of them stand.
@@ -103,6 +106,7 @@ impl ImportSummary {
         self.status_kept += u64::from(outcome.status_kept);
         self.created_kept += u64::from(outcome.created_kept);
         self.currency_kept += u64::from(outcome.currency_kept);
+        self.currency_alone += u64::from(outcome.currency_alone);
         if outcome.contradicts {
             self.contradicting += 1;
             if self.contradicting_rows.len() < NAMED_ROWS {
@@ -134,8 +138,13 @@ impl ImportSummary {
         if self.currency_kept > 0 {
             let rows = rows(self.currency_kept, "give");
             remarks.push(format!(
-                "{rows} an amount without its currency, or a currency alone, and the lead's amount is in another one, which was                  kept: give both"
+                "{rows} an amount without its currency, or a currency alone, and the lead's amount is in another one, which was \
+                 kept: give both"
             ));
+        }
+        if self.currency_alone > 0 {
+            let rows = rows(self.currency_alone, "name");
+            remarks.push(format!("{rows} a currency and no amount, and without one a currency is not kept: give both"));
         }
         if self.contradicting > 0 {
             let named: Vec<String> = self.contradicting_rows.iter().map(u64::to_string).collect();

@@ -101,8 +101,9 @@ pub fn undo(conn: &mut Db, mut request: Request<'_>) -> Result<UndoSummary, Undo
 fn refuse_undone(conn: &mut Db, import: &Import, request: &Request<'_>) -> Result<(), UndoError> {
     if import.status == ImportStatus::Undone {
         let by = imports::undo_of(conn, request.stamp.org, import.id)?;
-        let by = by.map(|by| format!(": record {}, by {}, on {}", by.id, by.actor, by.started_at)).unwrap_or_default();
-        return Err(UndoError::Undone { import: import.id, by });
+        let at = by.as_ref().map(|by| by.started_at);
+        let by = by.map(|by| format!(": record {}, by {}, on", by.id, by.actor)).unwrap_or_default();
+        return Err(UndoError::Undone { import: import.id, by, at });
     }
     Ok(())
 }

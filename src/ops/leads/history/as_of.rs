@@ -32,7 +32,7 @@ pub struct LeadState {
 pub enum AsOfError {
     #[error(transparent)]
     Db(#[from] DbError),
-    #[error("the lead {lead} was not there yet: it was written on {since}")]
+    #[error("the lead {lead} was not there yet: it was written on")]
     NotYet { lead: i64, since: Timestamp },
     /// A value in the log that nobody of this program wrote.
     #[error("the log of the lead {lead} cannot be taken back: `{field}` was `{value}`")]
@@ -41,12 +41,14 @@ pub enum AsOfError {
 
 impl Explain for AsOfError {
     fn explain(&self) -> CommandError {
-        let hint = match self {
-            AsOfError::Db(e) => return e.explain(),
-            AsOfError::NotYet { lead, .. } => format!("see when it changed: crmctl lead history {lead}"),
-            AsOfError::Unreadable { .. } => "the log was written by another program; name a later time".into(),
-        };
-        CommandError::failed(self.to_string()).hint(hint)
+        let said = CommandError::failed(self.to_string());
+        match self {
+            AsOfError::Db(e) => e.explain(),
+            AsOfError::NotYet { lead, since } => {
+                said.at(since.to_jiff()).hint(format!("see when it changed: crmctl lead history {lead}"))
+            }
+            AsOfError::Unreadable { .. } => said.hint("the log was written by another program; name a later time"),
+        }
     }
 }
 

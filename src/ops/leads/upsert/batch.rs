@@ -118,6 +118,7 @@ impl<'a> Batch<'a> {
         lead.updated_at = stamp.now;
         lead.status_changed_at = lead.created_at;
         lead.status = draft.status.filter(|status| *status != Status::Dnc).unwrap_or(Status::New);
+        outcome.currency_alone = draft.is_currency_alone(lead.value_cents);
         outcome.consent_kept = self.settle_consent(&mut lead, draft);
         self.list_numbers(draft);
         let is_listed = draft.numbers().any(|number| self.writer.numbers.is_listed(number));
@@ -207,12 +208,14 @@ impl<'a> Batch<'a> {
             opt_outs.of(draft.phone, held.lead.email.as_deref()).or(opt_outs.of(None, draft.lead.email.as_deref()));
         let mut outcome = Outcome::of(Fate::SkippedKnown(id));
         let version = held.lead.version;
-        let before = matches!(policy, OnDuplicate::Fill | OnDuplicate::Update).then(|| held.lead.clone());
+        let takes_values = matches!(policy, OnDuplicate::Fill | OnDuplicate::Update);
+        let before = takes_values.then(|| held.lead.clone());
         let effect = apply(&mut held.lead, draft, policy, opt_out, stamp.now);
         outcome.status_kept = effect.status_kept;
         outcome.created_kept =
             policy == OnDuplicate::Update && draft.created.is_some_and(|created| created != held.lead.created_at);
         outcome.currency_kept = policy == OnDuplicate::Update && draft.is_half_a_value_for(&held.lead);
+        outcome.currency_alone = takes_values && draft.is_currency_alone(held.lead.value_cents);
         if let Some(before) = &before {
             let is_of_import = stamp.import_id.is_some() && before.import_id == stamp.import_id;
             outcome.contradicts = self.writer.said.contradicts(before, draft, &effect.changes, is_of_import);
@@ -223,7 +226,7 @@ impl<'a> Batch<'a> {
             self.changes.history.push(stamp.status_change(id, Some(from), held.lead.status));
         }
         self.audit(id, effect.changes);
-        if matches!(policy, OnDuplicate::Fill | OnDuplicate::Update) {
+        if takes_values {
             let parts = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
             changed |= !parts.is_empty();
             self.audit(id, parts);

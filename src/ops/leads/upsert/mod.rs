@@ -78,6 +78,8 @@ pub struct Outcome {
     pub created_kept: bool,
     /// The draft names another currency than the lead's amount is in, and no amount.
     pub currency_kept: bool,
+    /// The draft names a currency, and neither it nor the lead has an amount.
+    pub currency_alone: bool,
     /// The draft says something else than an earlier one of the same import did.
     pub contradicts: bool,
     /// Another lead has the email, which alone is not enough.
@@ -97,6 +99,7 @@ impl Outcome {
             status_kept: false,
             created_kept: false,
             currency_kept: false,
+            currency_alone: false,
             contradicts: false,
             possible_duplicate: false,
             previously_deleted: false,

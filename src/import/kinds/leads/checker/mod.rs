@@ -102,7 +102,7 @@ impl Checker {
         };
         // The row's country decides how its phones are read, its currency how its amounts: they come first.
         for first in [LeadField::Country, LeadField::Currency] {
-            work.kind = CellKind::Text;
+            (work.at, work.kind) = (None, CellKind::Text);
             if let Some((_, value)) = self.mapping.constants.iter().find(|(field, _)| *field == first) {
                 work.parse(first, value.clone(), value);
             }

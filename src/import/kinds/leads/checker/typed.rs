@@ -171,6 +171,9 @@ mod tests {
             assert_eq!(said("EUR 1.500", "", point, proven), Ok(150));
             assert_eq!(said("EUR 1.500", "", comma, proven), Ok(150_000));
         }
-        assert_eq!(said("12.345.6", "", None, None).unwrap_err().rsplit_once("; ").unwrap().1, "write it as 1250 or 1250.00");
+        assert_eq!(
+            said("12.345.6", "", None, None).unwrap_err().rsplit_once("; ").unwrap().1,
+            "write it as 1250 or 1250.00"
+        );
     }
 }

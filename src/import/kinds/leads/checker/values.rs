@@ -18,6 +18,8 @@ use crate::domain::{country, flag, invisible, number_format};
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::row::{CellKind, ProblemKind};
 
+const SOURCE_REMEDY: &str = "name it with letters or digits, or empty the cell";
+
 impl Work<'_> {
     pub(super) fn parse(&mut self, field: LeadField, column: String, text: &str) {
         if field != LeadField::Phone && field != LeadField::FurtherPhone && is_spreadsheet_error(text) {
@@ -61,8 +63,13 @@ impl Work<'_> {
                 }
             },
             LeadField::Source => {
-                self.text(field, column, &source::normalize(text));
-                // Only beside a source: of a text that has no normal form nothing is kept.
+                let name = source::normalize(text);
+                if name.is_empty() {
+                    let remedy = if self.at.is_some() { SOURCE_REMEDY } else { source::REMEDY };
+                    return self.problem(ProblemKind::SourceMissing, column, text, source::PROBLEM, remedy);
+                }
+                self.text(field, column, &name);
+                // Only beside a source: one that is too long is not taken.
                 self.draft.lead.source_metadata =
                     self.draft.lead.source.as_ref().and_then(|_| source::metadata(text)).map(Json);
             }
@@ -83,7 +90,10 @@ impl Work<'_> {
             },
             LeadField::Value => self.value(column, text),
             LeadField::Currency => match currency::parse(text) {
-                Ok(currency) => self.draft.currency = Some(currency),
+                Ok(currency) => {
+                    self.draft.currency = Some(currency);
+                    self.draft.currency_in_cell = self.at.is_some();
+                }
                 Err(_) => self.problem(
                     ProblemKind::CurrencyUnknown,
                     column,
