@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use clap::builder::Styles;
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
@@ -12,7 +14,7 @@ use crate::commands::args::vocabulary::words;
 use crate::commands::context::{Context, millis};
 use crate::error::{CommandError, Exit, Result};
 use crate::settings::{Flags, Settings};
-use crate::ui::{ColorChoice, Format, Ui};
+use crate::ui::{ColorChoice, Format, Ui, is_unsafe};
 
 /// A command-line CRM administration tool: import leads, keep do-not-call lists, print reports.
 ///
@@ -190,17 +192,37 @@ fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
     })
 }
 
+/// Prints the help, or what is wrong with the command line.
+fn tell(e: &clap::Error) {
+    let args = with_verb(std::env::args_os().collect());
+    let is_help = matches!(
+        e.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    if is_help || args.iter().all(|arg| !arg.to_string_lossy().contains(is_unsafe)) {
+        // Only constants and what was typed are in it. A closed pipe while printing the help is nobody's error.
+        let _ = e.print();
+        return;
+    }
+    // In the text without clap's own styles every escape sequence is of an argument.
+    let plain = Cli::command().styles(Styles::plain()).try_get_matches_from(args).err();
+    let text = plain.as_ref().unwrap_or(e).render().ansi().to_string();
+    let ui = Ui::new(Format::Table, ColorChoice::Auto, false, false, false, false);
+    ui.error(text.trim_start_matches("error: ").trim_end(), &[], None);
+}
+
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
     let started = Instant::now();
     // A shell asks what could stand next; this answers and ends the program.
-    clap_complete::env::CompleteEnv::with_factory(command).var(commands::completions::ASKED_BY).complete();
+    if let Some(exit) = commands::completions::answer(command) {
+        return exit as u8;
+    }
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(e) => {
             let exit = if e.use_stderr() { Exit::Usage } else { Exit::Done };
-            // A closed pipe while printing the help is nobody's error.
-            let _ = e.print();
+            tell(&e);
             return exit as u8;
         }
     };

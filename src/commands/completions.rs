@@ -1,10 +1,13 @@
 //! `crmctl completions`
 
-use clap_complete::env::Shells;
+mod quoting;
+mod shells;
+
+use clap_complete::env::CompleteEnv;
 
 use crate::commands::context::Context;
 use crate::error::{CommandError, Exit, Result};
-use crate::ui::UiError;
+use crate::ui::{ColorChoice, Format, Ui, UiError};
 
 /// Write a completion script for a shell to stdout
 ///
@@ -19,11 +22,26 @@ pub struct Args {
 }
 
 /// The variable by which a script asks.
-pub const ASKED_BY: &str = "COMPLETE";
+const ASKED_BY: &str = "COMPLETE";
+
+/// Answers a shell that asks what could stand next; None if this is a call as any other.
+pub fn answer(command: fn() -> clap::Command) -> Option<Exit> {
+    let here = std::env::current_dir().ok();
+    let env = CompleteEnv::with_factory(command).var(ASKED_BY).shells(shells::all());
+    match env.try_complete(std::env::args_os(), here.as_deref()) {
+        Ok(false) => None,
+        Ok(true) => Some(Exit::Done),
+        Err(e) => {
+            let ui = Ui::new(Format::Table, ColorChoice::Auto, false, false, false, false);
+            ui.error(e.to_string().trim_start_matches("error: ").trim_end(), &[], None);
+            Some(Exit::Usage)
+        }
+    }
+}
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let shell = args.shell.to_string();
-    let shells = Shells::builtins();
+    let shells = shells::all();
     let completer = shells
         .completer(&shell)
         .ok_or_else(|| CommandError::usage(format!("no completions are known for `{shell}`")))?;

@@ -1,11 +1,142 @@
-//! Text that came from a file is never trusted by the terminal.
+//! Text that came from a file is never trusted by the terminal: whatever is shown is [`Safe`].
 
 use std::borrow::Cow;
+use std::fmt;
 
-/// Whether a character could steer the terminal or turn the reading direction: controls (C0, DEL, C1) and the
-/// bidirectional overrides and isolates of Unicode (UAX #9).
+/// Whether a character could steer the terminal, turn the reading direction, break a line or hide text:
+///
+/// - controls (C0, DEL, C1);
+/// - every explicit formatting character of the bidirectional algorithm: embeddings, overrides, isolates and the marks
+///   U+061C, U+200E and U+200F (UAX #9, table 1), and its other paragraph separators U+2028 and U+2029;
+/// - the deprecated format characters U+206A to U+206F, which turn brackets and shapes of letters, and the marks of
+///   interlinear annotations U+FFF9 to U+FFFB, whose text is not shown in its place (both are restricted in UTS #39,
+///   `Identifier_Type` Deprecated and Not_XID; the Unicode Standard, 23.3 and 23.8);
+/// - tag characters, which repeat all of ASCII invisibly (UTS #39, `Identifier_Type` Default_Ignorable).
+///
+/// U+200C and U+200D spell Persian, Indic names and emoji; U+200B parts words of Khmer and Thai, U+180E those of
+/// Mongolian, variation selectors tell forms of Han names apart. They only take no room, so they are shown as they are.
 pub fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{206f}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0001}'
+                | '\u{e0020}'..='\u{e007f}'
+        )
+}
+
+/// Text that a terminal may be shown: made of constants and of what the escaper has passed. Whatever writes to a stream,
+/// asks a question or fills a table takes this type.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Safe(Cow<'static, str>);
+
+impl Safe {
+    /// Text on one line: line breaks and tabs are shown as escapes, too.
+    pub fn cell(text: &str) -> Safe {
+        Safe(Cow::Owned(cell(text).into_owned()))
+    }
+
+    /// Text of several lines.
+    pub fn lines(text: &str) -> Safe {
+        Safe(Cow::Owned(controls(text).into_owned()))
+    }
+
+    /// JSON as a library printed it.
+    pub fn json(printed: String) -> Safe {
+        match json(&printed) {
+            Cow::Owned(text) => Safe(Cow::Owned(text)),
+            Cow::Borrowed(_) => Safe(Cow::Owned(printed)),
+        }
+    }
+
+    /// What a library made of safe text: a table, a picture, a line of CSV. `tests/layout` lists who may say so.
+    pub(super) fn rendered(text: String) -> Safe {
+        Safe(Cow::Owned(text))
+    }
+
+    /// The text with more behind it.
+    #[must_use]
+    pub fn and(mut self, more: impl Into<Safe>) -> Safe {
+        self.push(more);
+        self
+    }
+
+    /// Puts more behind the text.
+    pub fn push(&mut self, more: impl Into<Safe>) {
+        self.0.to_mut().push_str(&more.into().0);
+    }
+
+    /// The text with each of a character replaced.
+    #[must_use]
+    pub fn replace(&self, from: char, to: &'static str) -> Safe {
+        Safe(Cow::Owned(self.0.replace(from, to)))
+    }
+
+    /// The text without spaces at its end.
+    #[must_use]
+    pub fn trim_end(&self) -> Safe {
+        Safe(Cow::Owned(self.0.trim_end().to_owned()))
+    }
+
+    /// The text in a style of the terminal, if there is color.
+    #[must_use]
+    pub fn styled(&self, style: &console::Style, color: bool) -> Safe {
+        Safe(Cow::Owned(style.clone().force_styling(color).apply_to(&self.0).to_string()))
+    }
+
+    /// The text, cut to so many columns.
+    #[must_use]
+    pub fn shortened(&self, columns: usize) -> Safe {
+        Safe(Cow::Owned(console::truncate_str(&self.0, columns, "…").into_owned()))
+    }
+
+    /// The text, filled with spaces to so many columns.
+    #[must_use]
+    pub fn padded(&self, columns: usize, side: console::Alignment) -> Safe {
+        Safe(Cow::Owned(console::pad_str(&self.0, columns, side, None).into_owned()))
+    }
+
+    /// How many columns it takes.
+    pub fn width(&self) -> usize {
+        console::measure_text_width(&self.0)
+    }
+
+    /// Its parts between spaces.
+    pub fn words(&self) -> impl Iterator<Item = Safe> + '_ {
+        self.0.split(' ').map(|word| Safe(Cow::Owned(word.to_owned())))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A constant is ours.
+impl From<&'static str> for Safe {
+    fn from(text: &'static str) -> Safe {
+        Safe(Cow::Borrowed(text))
+    }
+}
+
+impl From<&Safe> for Safe {
+    fn from(text: &Safe) -> Safe {
+        text.clone()
+    }
+}
+
+impl fmt::Display for Safe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
 }
 
 /// Shows unsafe characters as escapes; line breaks and tabs too, for a cell is one line.
@@ -31,7 +162,8 @@ pub fn json(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match is_unsafe(c) && c != '\n' {
-            true => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            // JSON has UTF-16 in its escapes.
+            true => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
             false => out.push(c),
         }
     }
@@ -96,6 +228,37 @@ mod tests {
         assert_eq!(cell("a\x1b[31mb\u{9b}2J\n"), "a\\u{1b}[31mb\\u{9b}2J\\n");
         assert_eq!(cell("Zoë 王 \u{202e}x"), "Zoë 王 \\u{202e}x");
         assert_eq!(json("\"a\u{9b}\""), "\"a\\u009b\"");
+    }
+
+    #[test]
+    fn what_turns_or_hides_text_is_shown_and_spelling_is_kept() {
+        for (text, shown) in [
+            ("a\u{61c}b", "a\\u{61c}b"),
+            ("a\u{2028}b\u{2029}c", "a\\u{2028}b\\u{2029}c"),
+            ("a\u{206a}b\u{206f}", "a\\u{206a}b\\u{206f}"),
+            ("\u{fff9}a\u{fffa}b\u{fffb}", "\\u{fff9}a\\u{fffa}b\\u{fffb}"),
+            ("a\u{e0001}\u{e0041}\u{e007f}", "a\\u{e0001}\\u{e0041}\\u{e007f}"),
+        ] {
+            assert_eq!(cell(text), shown);
+            assert_eq!(controls(text), shown);
+        }
+        // Persian, Bengali, emoji, Khmer, Mongolian, a form of a Han character.
+        let spelled =
+            ["علی\u{200c}رضا", "ক্\u{200d}ষ", "👩\u{200d}💻", "ភ\u{200b}ស", "ᠠ\u{180e}ᠠ", "葛\u{e0100}", "❤\u{fe0f}"];
+        spelled.iter().for_each(|text| assert_eq!(cell(text), *text));
+        assert_eq!(json("\"\u{e0041}\""), "\"\\udb40\\udc41\"");
+    }
+
+    #[test]
+    fn safe_text_is_put_together_of_safe_text() {
+        let name = Safe::cell("\u{1b}[31mred");
+        let said = Safe::from("lead ").and(&name).and(" | ").and(Safe::lines("a\nb\u{7}"));
+        assert_eq!(said.as_str(), "lead \\u{1b}[31mred | a\nb\\u{7}");
+        assert_eq!(said.replace('|', "\\|").as_str(), "lead \\u{1b}[31mred \\| a\nb\\u{7}");
+        assert_eq!(name.styled(&console::Style::new().bold(), true).as_str(), "\u{1b}[1m\\u{1b}[31mred\u{1b}[0m");
+        assert_eq!(name.styled(&console::Style::new().bold(), false), name);
+        assert_eq!((name.shortened(4).as_str(), name.width()), ("\\u{…", 13));
+        assert_eq!(format!("{:>5}|", Safe::cell("ab")), "   ab|");
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::UiError;
-use super::escape;
+use super::escape::Safe;
 
 /// One value on several lines.
-pub fn pretty<T: Serialize>(value: &T) -> Result<String, UiError> {
-    serde_json::to_string_pretty(value).map(|text| escape::json(&text).into_owned()).map_err(UiError::Json)
+pub fn pretty<T: Serialize>(value: &T) -> Result<Safe, UiError> {
+    serde_json::to_string_pretty(value).map(Safe::json).map_err(UiError::Json)
 }
 
 /// One value on one line.
-pub fn line<T: Serialize>(value: &T) -> Result<String, UiError> {
-    serde_json::to_string(value).map(|text| escape::json(&text).into_owned()).map_err(UiError::Json)
+pub fn line<T: Serialize>(value: &T) -> Result<Safe, UiError> {
+    serde_json::to_string(value).map(Safe::json).map_err(UiError::Json)
 }

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::escape::Safe;
 use super::{Column, Format, Kind, Ui, UiError, csv, json, table};
 
 /// Writes a list of records in the form that was asked for. Machine-readable forms are streamed.
@@ -30,15 +31,15 @@ impl ListWriter {
         match self.ui.format {
             Format::Json => {
                 let begin = if self.written == 0 { "[\n" } else { ",\n" };
-                write!(self.out, "{begin}{}", json::line(record)?)?;
+                self.write(Safe::from(begin).and(json::line(record)?))?;
             }
-            Format::Ndjson => writeln!(self.out, "{}", json::line(record)?)?,
+            Format::Ndjson => self.write(json::line(record)?.and("\n"))?,
             Format::Csv => {
                 if self.written == 0 {
                     self.csv_header()?;
                 }
                 let cells = self.cells(record, &self.columns)?;
-                self.out.write_all(&csv::line(cells.iter().map(String::as_str)))?;
+                self.write(csv::line(cells.iter().map(String::as_str)))?;
             }
             Format::Table | Format::Markdown => {
                 let cells = self.cells(record, &self.table_columns())?;
@@ -55,22 +56,25 @@ impl ListWriter {
     /// stdout cannot be written.
     pub fn finish(mut self, when_empty: &str) -> Result<(), UiError> {
         match self.ui.format {
-            Format::Json if self.written == 0 => writeln!(self.out, "[]")?,
-            Format::Json => writeln!(self.out, "\n]")?,
+            Format::Json if self.written == 0 => self.write("[]\n")?,
+            Format::Json => self.write("\n]\n")?,
             Format::Csv if self.written == 0 => self.csv_header()?,
             Format::Table if self.rows.is_empty() => self.ui.note(when_empty),
             Format::Table => {
-                let text = table::render(&self.table_columns(), &self.rows, self.ui.color_stdout);
-                self.out.write_all(text.as_bytes())?;
+                self.write(table::render(&self.table_columns(), &self.rows, self.ui.color_stdout))?;
             }
             Format::Markdown => {
                 let columns = self.table_columns();
                 let titles: Vec<&str> = columns.iter().map(|column| &*column.title).collect();
-                self.out.write_all(table::render_markdown(&titles, &self.rows).as_bytes())?;
+                self.write(table::render_markdown(&titles, &self.rows))?;
             }
             Format::Ndjson | Format::Csv => {}
         }
         Ok(self.out.flush()?)
+    }
+
+    fn write(&mut self, text: impl Into<Safe>) -> Result<(), UiError> {
+        Ok(self.out.write_all(text.into().as_str().as_bytes())?)
     }
 
     fn table_columns(&self) -> Vec<Column> {
@@ -78,7 +82,7 @@ impl ListWriter {
     }
 
     fn csv_header(&mut self) -> Result<(), UiError> {
-        Ok(self.out.write_all(&csv::line(self.columns.iter().map(|column| &*column.key)))?)
+        self.write(csv::line(self.columns.iter().map(|column| &*column.key)))
     }
 
     fn cells<T: Serialize>(&self, record: &T, columns: &[Column]) -> Result<Vec<String>, UiError> {

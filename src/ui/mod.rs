@@ -19,6 +19,7 @@ use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 pub use crate::domain::money::amount::{grouped, money};
+pub use escape::{Safe, is_unsafe};
 pub use list::ListWriter;
 pub use number::{amount, change_of, count, duration, factor, percent, plural, points};
 pub use page::{Bar, Bars, Page, Part, Sheet, SheetColumn};
@@ -235,38 +236,42 @@ impl Ui {
     /// Says something on stderr that a person should know.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            self.say(&escape::controls(text));
+            self.say(&Safe::lines(text));
         }
     }
 
     /// Says something on stderr that only `-v` asks for.
     pub fn detail(&self, text: &str) {
         if self.verbose && !self.quiet {
-            self.say(&escape::controls(text));
+            self.say(&Safe::lines(text));
         }
     }
 
     /// Warns on stderr, even with `--quiet`.
     pub fn warn(&self, text: &str) {
-        let label = self.paint_stderr("warning:", console::Color::Yellow);
-        self.say(&format!("{label} {}", escape::controls(text)));
+        let label = self.label("warning:", console::Color::Yellow);
+        self.say(&label.and(" ").and(Safe::lines(text)));
     }
 
     /// Prints an error on stderr: what happened, details, and what to do next.
     pub fn error(&self, message: &str, details: &[String], hint: Option<&str>) {
-        let label = self.paint_stderr("error:", console::Color::Red);
-        let mut text = format!("{label} {}", escape::controls(message));
+        let mut text = self.label("error:", console::Color::Red).and(" ").and(Safe::lines(message));
         for detail in details {
-            text.push_str(&format!("\n  {}", escape::controls(detail)));
+            text.push(Safe::from("\n  ").and(Safe::lines(detail)));
         }
         for (index, line) in hint.iter().flat_map(|hint| hint.lines()).enumerate() {
             let label = match index {
-                0 => self.paint_stderr("hint:", console::Color::Cyan),
+                0 => self.label("hint:", console::Color::Cyan),
                 _ => "     ".into(),
             };
-            text.push_str(&format!("\n  {label} {}", escape::controls(line)));
+            text.push(Safe::from("\n  ").and(label).and(" ").and(Safe::lines(line)));
         }
         self.say(&text);
+    }
+
+    /// Prints an answer on stdout.
+    fn print(&self, text: &Safe) -> Result<(), UiError> {
+        self.raw(text.as_str().as_bytes())
     }
 
     /// Writes raw bytes to stdout: completion scripts and the like.
@@ -293,12 +298,12 @@ impl Ui {
         ListWriter::new(*self, columns.to_vec())
     }
 
-    fn say(&self, text: &str) {
+    fn say(&self, text: &Safe) {
         // When stderr is gone there is nowhere left to say so.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
-    fn paint_stderr(&self, text: &str, color: console::Color) -> String {
-        console::style(text).fg(color).bold().force_styling(self.color_stderr).to_string()
+    fn label(&self, text: &'static str, color: console::Color) -> Safe {
+        Safe::from(text).styled(&console::Style::new().fg(color).bold(), self.color_stderr)
     }
 }

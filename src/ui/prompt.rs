@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
+use super::escape::Safe;
 use super::{Ui, UiError};
 
 impl Ui {
@@ -25,11 +26,16 @@ impl Ui {
             return Ok(());
         }
         self.require_someone_to_ask()?;
-        let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact_opt();
-        match answer {
-            Ok(Some(true)) => Ok(()),
-            Ok(_) => Err(UiError::NotConfirmed),
-            Err(_) => Err(UiError::NobodyToAsk),
-        }
+        ask(&Safe::cell(question))
+    }
+}
+
+/// A question is one line, whatever the names in it say.
+fn ask(question: &Safe) -> Result<(), UiError> {
+    let answer = dialoguer::Confirm::new().with_prompt(question.as_str()).default(false).interact_opt();
+    match answer {
+        Ok(Some(true)) => Ok(()),
+        Ok(_) => Err(UiError::NotConfirmed),
+        Err(_) => Err(UiError::NobodyToAsk),
     }
 }

@@ -1,9 +1,8 @@
 //! One record with its parts.
 
-use std::io::Write;
-
 use serde::Serialize;
 
+use super::escape::Safe;
 use super::{Column, Format, Kind, Ui, UiError, csv, json, table};
 
 impl Ui {
@@ -15,13 +14,12 @@ impl Ui {
         let value = serde_json::to_value(record).map_err(UiError::Json)?;
         let text = |column: &Column, kind| table::cell_of(&value, column, kind, self.zone());
         let out = match self.format {
-            Format::Json => json::pretty(record)? + "\n",
-            Format::Ndjson => json::line(record)? + "\n",
+            Format::Json => json::pretty(record)?.and("\n"),
+            Format::Ndjson => json::line(record)?.and("\n"),
             Format::Csv => {
                 let header = csv::line(columns.iter().map(|column| &*column.key));
                 let cells: Vec<String> = columns.iter().map(|column| text(column, Kind::Text)).collect();
-                let line = csv::line(cells.iter().map(String::as_str));
-                String::from_utf8_lossy(&[header, line].concat()).into_owned()
+                header.and(csv::line(cells.iter().map(String::as_str)))
             }
             Format::Table | Format::Markdown => {
                 let pairs: Vec<(String, String)> = columns
@@ -39,7 +37,7 @@ impl Ui {
                 }
             }
         };
-        self.raw(out.as_bytes())
+        self.print(&out)
     }
 
     /// Prints a JSON document, whatever the form of other answers.
@@ -47,7 +45,7 @@ impl Ui {
     /// # Errors
     /// stdout cannot be written.
     pub fn document<T: Serialize>(&self, document: &T) -> Result<(), UiError> {
-        self.raw((json::pretty(document)? + "\n").as_bytes())
+        self.print(&json::pretty(document)?.and("\n"))
     }
 
     /// Prints a text of several lines under a title; the machine-readable forms have it inside the record.
@@ -55,13 +53,11 @@ impl Ui {
     /// # Errors
     /// stdout cannot be written.
     pub fn paragraph(&self, title: &str, text: &str) -> Result<(), UiError> {
-        let lines: String = text.lines().map(|line| format!("{}\n", super::escape::cell(line))).collect();
+        let mut lines = Safe::default();
+        text.lines().for_each(|line| lines.push(Safe::cell(line).and("\n")));
         match self.format {
-            Format::Markdown => self.raw(format!("\n### {title}\n\n```\n{lines}```\n").as_bytes()),
-            Format::Table => {
-                let heading = console::style(title).bold().force_styling(self.color_stdout);
-                self.raw(format!("\n{heading}\n{lines}").as_bytes())
-            }
+            Format::Markdown => self.print(&markdown_heading(title).and("```\n").and(lines).and("```\n")),
+            Format::Table => self.print(&self.heading(title).and(lines)),
             Format::Json | Format::Ndjson | Format::Csv => Ok(()),
         }
     }
@@ -72,7 +68,7 @@ impl Ui {
     /// A record cannot be read.
     pub fn preview<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<(), UiError> {
         let cells = self.cells(rows, columns)?;
-        self.note(table::render(columns, &cells, false).trim_end());
+        self.note(table::render(columns, &cells, false).trim_end().as_str());
         Ok(())
     }
 
@@ -85,18 +81,18 @@ impl Ui {
             return Ok(());
         }
         let cells = self.cells(rows, columns)?;
-        let mut out = self.out();
-        match self.format {
+        self.print(&match self.format {
             Format::Markdown => {
                 let titles: Vec<&str> = columns.iter().map(|column| &*column.title).collect();
-                write!(out, "\n### {title}\n\n{}", table::render_markdown(&titles, &cells))?;
+                markdown_heading(title).and(table::render_markdown(&titles, &cells))
             }
-            _ => {
-                let heading = console::style(title).bold().force_styling(self.color_stdout);
-                write!(out, "\n{heading}\n{}", table::render(columns, &cells, self.color_stdout))?;
-            }
-        }
-        Ok(out.flush()?)
+            _ => self.heading(title).and(table::render(columns, &cells, self.color_stdout)),
+        })
+    }
+
+    fn heading(&self, title: &str) -> Safe {
+        let title = Safe::cell(title).styled(&console::Style::new().bold(), self.color_stdout);
+        Safe::from("\n").and(title).and("\n")
     }
 
     fn cells<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<Vec<Vec<String>>, UiError> {
@@ -107,4 +103,8 @@ impl Ui {
             })
             .collect()
     }
+}
+
+fn markdown_heading(title: &str) -> Safe {
+    Safe::from("\n### ").and(Safe::cell(title)).and("\n\n")
 }

@@ -6,7 +6,8 @@ use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArran
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::{Column, Kind, escape, grouped, money};
+use super::escape::Safe;
+use super::{Column, Kind, grouped, money};
 use crate::domain::money::amount::with_currency;
 use crate::domain::time::shown;
 
@@ -60,35 +61,35 @@ const SHORTEST: usize = 8;
 
 /// A table of records. Columns in which every row is empty are left out, so that the others have their room. Where the
 /// terminal has none, each record is a table of its own: what tells rows apart is never cut, nor wrapped in its middle.
-pub fn render(columns: &[Column], rows: &[Vec<String>], color: bool) -> String {
+pub fn render(columns: &[Column], rows: &[Vec<String>], color: bool) -> Safe {
     render_within(columns, rows, color, terminal_width())
 }
 
-fn render_within(columns: &[Column], rows: &[Vec<String>], color: bool, width: Option<u16>) -> String {
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| escape::cell(cell).into_owned()).collect()).collect();
+fn render_within(columns: &[Column], rows: &[Vec<String>], color: bool, width: Option<u16>) -> Safe {
+    let rows: Vec<Vec<Safe>> = rows.iter().map(|row| row.iter().map(|cell| Safe::cell(cell)).collect()).collect();
     let shown: Vec<(usize, &Column)> = columns
         .iter()
         .enumerate()
         .filter(|(index, _)| rows.iter().any(|row| row.get(*index).is_some_and(|cell| !cell.is_empty())))
         .collect();
     if width.is_some_and(|width| needed(&shown, &rows) > usize::from(width)) {
-        let pairs = |row: &Vec<String>| {
-            let cells = shown.iter().filter_map(|(index, column)| Some((column.title.to_string(), row.get(*index)?)));
-            let told: Vec<_> =
-                cells.filter(|(_, cell)| !cell.is_empty()).map(|(key, cell)| (key, cell.clone())).collect();
-            pairs_within(&told, color, width)
-        };
-        return rows.iter().map(pairs).collect::<Vec<_>>().join("\n");
+        let mut text = Safe::default();
+        for (place, row) in rows.iter().enumerate() {
+            let cells = shown.iter().filter_map(|(index, column)| Some((&*column.title, row.get(*index)?.clone())));
+            let told: Vec<_> = cells.filter(|(_, cell)| !cell.is_empty()).collect();
+            text.push(if place > 0 { "\n" } else { "" });
+            text.push(pairs_within(&told, color, width));
+        }
+        return text;
     }
     let mut table = base(width);
     let mut header = Row::from(shown.iter().map(|(_, column)| heading(&column.title, color)));
     header.max_height(1);
     table.set_header(header);
-    for cells in &rows {
+    for row_of in &rows {
         let mut row = Row::new();
         for (index, _) in &shown {
-            row.add_cell(Cell::new(cells.get(*index).map_or("", String::as_str)));
+            row.add_cell(row_of.get(*index).map_or_else(|| Cell::new(""), cell));
         }
         row.max_height(1);
         table.add_row(row);
@@ -107,9 +108,9 @@ fn render_within(columns: &[Column], rows: &[Vec<String>], color: bool, width: O
 }
 
 /// The width that columns need with their padding.
-fn needed(shown: &[(usize, &Column)], rows: &[Vec<String>]) -> usize {
+fn needed(shown: &[(usize, &Column)], rows: &[Vec<Safe>]) -> usize {
     let width = |(index, column): &(usize, &Column)| {
-        let cells = rows.iter().filter_map(|row| row.get(*index)).map(|cell| console::measure_text_width(cell));
+        let cells = rows.iter().filter_map(|row| row.get(*index)).map(Safe::width);
         let content = cells.max().unwrap_or_default().max(console::measure_text_width(&column.title));
         let content = if column.kind.is_shortened() { content.min(SHORTEST) } else { content };
         content + usize::from(PADDING.0 + PADDING.1)
@@ -118,15 +119,15 @@ fn needed(shown: &[(usize, &Column)], rows: &[Vec<String>]) -> usize {
 }
 
 /// A table of one record: a line for each key.
-pub fn render_pairs(pairs: &[(String, String)], color: bool) -> String {
-    let escaped: Vec<_> = pairs.iter().map(|(key, value)| (key.clone(), escape::cell(value).into_owned())).collect();
-    pairs_within(&escaped, color, terminal_width())
+pub fn render_pairs(pairs: &[(String, String)], color: bool) -> Safe {
+    let pairs: Vec<_> = pairs.iter().map(|(key, value)| (key.as_str(), Safe::cell(value))).collect();
+    pairs_within(&pairs, color, terminal_width())
 }
 
-fn pairs_within(pairs: &[(String, String)], color: bool, width: Option<u16>) -> String {
+fn pairs_within(pairs: &[(&str, Safe)], color: bool, width: Option<u16>) -> Safe {
     let mut table = base(width);
     for (key, value) in pairs {
-        table.add_row(vec![heading(key, color), Cell::new(value)]);
+        table.add_row(vec![heading(key, color), cell(value)]);
     }
     if let Some(column) = table.column_mut(0) {
         column.set_constraint(ColumnConstraint::ContentWidth);
@@ -138,14 +139,25 @@ fn pairs_within(pairs: &[(String, String)], color: bool, width: Option<u16>) -> 
 }
 
 /// A Markdown table.
-pub fn render_markdown(titles: &[&str], rows: &[Vec<String>]) -> String {
-    let line = |cells: &mut dyn Iterator<Item = String>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
-    let mut out = line(&mut titles.iter().map(|title| (*title).to_owned()));
-    out.push_str(&format!("|{}\n", "---|".repeat(titles.len())));
+pub fn render_markdown(titles: &[&str], rows: &[Vec<String>]) -> Safe {
+    let mut out = markdown_line(titles.iter().copied());
+    out.push("|");
+    titles.iter().for_each(|_| out.push("---|"));
+    out.push("\n");
     for row in rows {
-        out.push_str(&line(&mut row.iter().map(|cell| escape::cell(cell).replace('|', "\\|"))));
+        out.push(markdown_line(row.iter().map(String::as_str)));
     }
     out
+}
+
+fn markdown_line<'a>(cells: impl Iterator<Item = &'a str>) -> Safe {
+    let mut line = Safe::from("|");
+    for text in cells {
+        line.push(" ");
+        line.push(Safe::cell(text).replace('|', "\\|"));
+        line.push(" |");
+    }
+    line.and("\n")
 }
 
 /// The width of the terminal; a pipe has none.
@@ -163,17 +175,21 @@ fn base(width: Option<u16>) -> Table {
     table
 }
 
+fn cell(text: &Safe) -> Cell {
+    Cell::new(text.as_str())
+}
+
 fn heading(title: &str, color: bool) -> Cell {
-    let cell = Cell::new(title);
+    let cell = cell(&Safe::cell(title));
     if color { cell.add_attribute(Attribute::Bold) } else { cell }
 }
 
-fn lines(table: &mut Table, color: bool) -> String {
+fn lines(table: &mut Table, color: bool) -> Safe {
     match color {
         true => table.enforce_styling(),
         false => table.force_no_tty(),
     };
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    Safe::rendered(table.lines().map(|line| format!("{}\n", line.trim_end())).collect())
 }
 
 #[cfg(test)]
@@ -212,6 +228,7 @@ mod tests {
         for expires in ["", "2026-06-18 00:30 CEST"] {
             for width in [None, Some(40), Some(60), Some(80), Some(100), Some(200)] {
                 let text = render_within(ENTRIES, &rows(expires), false, width);
+                let text = text.as_str();
                 for id in 1..4 {
                     assert!(text.contains(&format!("+1212555010{id}")), "{width:?}\n{text}");
                 }
@@ -227,8 +244,9 @@ mod tests {
         let text = render_within(ENTRIES, &rows("")[..2], false, Some(60));
         let first = "id      1\nnumber  +12125550101\nscope   all\nsource  opt_out_text\n\
                      reason  asked not to be called at work any more\nadded   2026-03-18 00:30 CET\n";
-        assert_eq!(text, format!("{first}\n{}", first.replace("  1\n", "  2\n").replace("0101", "0102")));
+        assert_eq!(text.as_str(), format!("{first}\n{}", first.replace("  1\n", "  2\n").replace("0101", "0102")));
         let wide = render_within(ENTRIES, &rows(""), false, Some(80));
+        let wide = wide.as_str();
         assert_eq!(wide.lines().count(), 4, "{wide}");
         assert!(wide.contains('…'), "{wide}");
     }

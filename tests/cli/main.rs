@@ -9,6 +9,7 @@ mod backup;
 mod budget;
 mod bulk;
 mod completions;
+mod completions_run;
 mod config;
 mod dnc;
 mod dnc_list;

@@ -4,6 +4,7 @@ mod html;
 mod svg;
 mod terminal;
 
+use super::escape::Safe;
 use super::{Column, Format, Ui, UiError, csv, json, table};
 
 /// A report for people.
@@ -99,8 +100,8 @@ impl Ui {
         columns: &[Column],
     ) -> Result<(), UiError> {
         let out = match self.format {
-            Format::Json => json::pretty(data)? + "\n",
-            Format::Ndjson => json::line(data)? + "\n",
+            Format::Json => json::pretty(data)?.and("\n"),
+            Format::Ndjson => json::line(data)?.and("\n"),
             Format::Csv => {
                 let mut out = csv::line(columns.iter().map(|column| &*column.key));
                 for record in records {
@@ -109,14 +110,14 @@ impl Ui {
                         .iter()
                         .map(|column| table::cell_of(&value, column, super::Kind::Text, self.zone()))
                         .collect();
-                    out.extend(csv::line(cells.iter().map(String::as_str)));
+                    out.push(csv::line(cells.iter().map(String::as_str)));
                 }
-                return self.raw(&out);
+                out
             }
             Format::Table => terminal::render(page, terminal::width(), self.color_stdout),
             Format::Markdown => terminal::render_markdown(page),
         };
-        self.raw(out.as_bytes())
+        self.print(&out)
     }
 }
 
@@ -125,7 +126,7 @@ struct Shown<'a>(&'a str);
 
 impl maud::Render for Shown<'_> {
     fn render_to(&self, buffer: &mut String) {
-        super::escape::cell(self.0).render_to(buffer);
+        Safe::cell(self.0).as_str().render_to(buffer);
     }
 }
 

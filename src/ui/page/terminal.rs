@@ -2,8 +2,11 @@
 
 use std::io::{self, IsTerminal};
 
+use console::Alignment;
+
 use super::{Bars, Page, Part, Sheet};
-use crate::ui::{Column, Kind, escape, table};
+use crate::ui::escape::Safe;
+use crate::ui::{Column, Kind, table};
 
 /// The width of bars when nobody says how wide the output is shown.
 const USUAL_WIDTH: usize = 80;
@@ -20,24 +23,23 @@ pub(super) fn width() -> usize {
     terminal.map(|(_, width)| usize::from(width)).or_else(said).unwrap_or(USUAL_WIDTH)
 }
 
-pub(super) fn render(page: &Page, width: usize, color: bool) -> String {
-    let mut out = format!("{}\n", bold(&escape::cell(&page.title), color));
+pub(super) fn render(page: &Page, width: usize, color: bool) -> Safe {
+    let mut out = bold(&Safe::cell(&page.title), color).and("\n");
     if !page.subtitle.is_empty() {
-        out.push_str(&format!("{}\n", escape::cell(&page.subtitle)));
+        out.push(Safe::cell(&page.subtitle).and("\n"));
     }
     for part in &page.parts {
-        out.push('\n');
-        match part {
-            Part::Bars(bars) => out.push_str(&bars_of(bars, width, color)),
-            Part::Sheet(sheet) => out.push_str(&sheet_of(sheet, color)),
-        }
+        out.push("\n");
+        out.push(match part {
+            Part::Bars(bars) => bars_of(bars, width, color),
+            Part::Sheet(sheet) => sheet_of(sheet, color),
+        });
     }
-    out.push_str(&notes(page, "", width));
-    out
+    out.and(notes(page, width))
 }
 
-pub(super) fn render_markdown(page: &Page) -> String {
-    let mut out = format!("## {}\n\n{}\n", escape::cell(&page.title), escape::cell(&page.subtitle));
+pub(super) fn render_markdown(page: &Page) -> Safe {
+    let mut out = Safe::from("## ").and(Safe::cell(&page.title)).and("\n\n").and(Safe::cell(&page.subtitle)).and("\n");
     for part in &page.parts {
         let (title, columns, rows): (&str, Vec<&str>, Vec<Vec<String>>) = match part {
             Part::Bars(bars) => {
@@ -50,48 +52,48 @@ pub(super) fn render_markdown(page: &Page) -> String {
             }
         };
         if !title.is_empty() {
-            out.push_str(&format!("\n### {}\n", escape::cell(title)));
+            out.push(Safe::from("\n### ").and(Safe::cell(title)).and("\n"));
         }
-        out.push_str(&format!("\n{}", table::render_markdown(&columns, &rows)));
+        out.push(Safe::from("\n").and(table::render_markdown(&columns, &rows)));
     }
     for note in &page.notes {
-        out.push_str(&format!("\n- {}", escape::cell(note)));
+        out.push(Safe::from("\n- ").and(Safe::cell(note)));
     }
     if !page.notes.is_empty() {
-        out.push('\n');
+        out.push("\n");
     }
     out
 }
 
-fn bars_of(bars: &Bars, width: usize, color: bool) -> String {
-    let shown = |text: &str| console::truncate_str(&escape::cell(text), LONGEST_LABEL, "…").into_owned();
-    let labels: Vec<String> = bars.bars.iter().map(|bar| shown(&bar.label)).collect();
-    let wide = |text: &String| console::measure_text_width(text);
-    let label_width = labels.iter().map(wide).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..bars.columns.len())
-        .map(|place| {
-            let cells = bars.bars.iter().filter_map(|bar| bar.figures.get(place));
-            cells.chain([&bars.columns[place]]).map(wide).max().unwrap_or(0)
+fn bars_of(bars: &Bars, width: usize, color: bool) -> Safe {
+    let safe = |texts: &[String]| texts.iter().map(|text| Safe::cell(text)).collect::<Vec<Safe>>();
+    let labels: Vec<Safe> = bars.bars.iter().map(|bar| Safe::cell(&bar.label).shortened(LONGEST_LABEL)).collect();
+    let label_width = labels.iter().map(Safe::width).max().unwrap_or(0);
+    let titles = safe(&bars.columns);
+    let figures: Vec<Vec<Safe>> = bars.bars.iter().map(|bar| safe(&bar.figures)).collect();
+    let widths: Vec<usize> = titles
+        .iter()
+        .enumerate()
+        .map(|(place, title)| {
+            let cells = figures.iter().filter_map(|figures| figures.get(place));
+            cells.chain([title]).map(Safe::width).max().unwrap_or(0)
         })
         .collect();
     let beside = label_width + widths.iter().map(|width| width + 2).sum::<usize>() + 2;
     let room = width.saturating_sub(beside).clamp(SHORTEST_BAR, LONGEST_BAR);
-    let mut out = String::new();
+    let mut out = Safe::default();
     if !bars.title.is_empty() {
-        out.push_str(&format!("{}\n", bold(&escape::cell(&bars.title), color)));
+        out.push(bold(&Safe::cell(&bars.title), color).and("\n"));
     }
-    let mut header = " ".repeat(label_width);
-    for (title, width) in bars.columns.iter().zip(&widths) {
-        header.push_str(&format!("  {title:>width$}"));
-    }
-    out.push_str(&format!("{}\n", bold(&header, color)));
-    for (bar, label) in bars.bars.iter().zip(labels) {
-        let mut line = console::pad_str(&label, label_width, console::Alignment::Left, None).into_owned();
-        for (figure, width) in bar.figures.iter().zip(&widths) {
-            line.push_str(&format!("  {figure:>width$}"));
-        }
-        line.push_str(&format!("  {}", blocks(bar.part(), room)));
-        out.push_str(&format!("{}\n", line.trim_end()));
+    let columns = |cells: &[Safe]| {
+        let padded = |(cell, width): (&Safe, &usize)| Safe::from("  ").and(cell.padded(*width, Alignment::Right));
+        cells.iter().zip(&widths).map(padded).fold(Safe::default(), Safe::and)
+    };
+    let header = Safe::default().padded(label_width, Alignment::Left).and(columns(&titles));
+    out.push(bold(&header, color).and("\n"));
+    for ((bar, figures), label) in bars.bars.iter().zip(&figures).zip(labels) {
+        let line = label.padded(label_width, Alignment::Left).and(columns(figures));
+        out.push(line.and("  ").and(Safe::cell(&blocks(bar.part(), room))).trim_end().and("\n"));
     }
     out
 }
@@ -104,7 +106,7 @@ fn blocks(part: f64, room: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
-fn sheet_of(sheet: &Sheet, color: bool) -> String {
+fn sheet_of(sheet: &Sheet, color: bool) -> Safe {
     let columns: Vec<Column> = sheet
         .columns
         .iter()
@@ -116,35 +118,33 @@ fn sheet_of(sheet: &Sheet, color: bool) -> String {
         })
         .collect();
     let title = match sheet.title.is_empty() {
-        true => String::new(),
-        false => format!("{}\n", bold(&escape::cell(&sheet.title), color)),
+        true => Safe::default(),
+        false => bold(&Safe::cell(&sheet.title), color).and("\n"),
     };
-    format!("{title}{}", table::render(&columns, &sheet.rows, color))
+    title.and(table::render(&columns, &sheet.rows, color))
 }
 
-fn notes(page: &Page, begin: &str, width: usize) -> String {
-    let mut out = String::new();
+fn notes(page: &Page, width: usize) -> Safe {
+    let mut out = Safe::default();
     for (place, note) in page.notes.iter().enumerate() {
         if place == 0 {
-            out.push('\n');
+            out.push("\n");
         }
-        let mut line = String::from(begin);
-        for word in format!("note: {}", escape::cell(note)).split(' ') {
-            let is_full = console::measure_text_width(&line) + 1 + console::measure_text_width(word) > width;
-            if is_full && !line.is_empty() {
-                out.push_str(&format!("{}\n", line.trim_end()));
-                line = "  ".to_owned();
+        let mut line = Safe::default();
+        for word in Safe::from("note: ").and(Safe::cell(note)).words() {
+            if line.width() + 1 + word.width() > width && !line.is_empty() {
+                out.push(line.trim_end().and("\n"));
+                line = "  ".into();
             }
-            line.push_str(word);
-            line.push(' ');
+            line.push(word.and(" "));
         }
-        out.push_str(&format!("{}\n", line.trim_end()));
+        out.push(line.trim_end().and("\n"));
     }
     out
 }
 
-fn bold(text: &str, color: bool) -> String {
-    console::style(text).bold().force_styling(color).to_string()
+fn bold(text: &Safe, color: bool) -> Safe {
+    text.styled(&console::Style::new().bold(), color)
 }
 
 #[cfg(test)]
