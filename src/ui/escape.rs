@@ -149,9 +149,13 @@ pub fn controls(text: &str) -> Cow<'_, str> {
     escape(text, |c| is_unsafe(c) && !matches!(c, '\n' | '\t'))
 }
 
-/// As [`controls`], but keeping `\r`, too: for cells of CSV, where quotes hold line breaks.
+/// As [`controls`], but keeping line breaks of Windows, too: for cells of CSV, where quotes hold them. A return of its own
+/// would write over the line.
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
-    escape(text, |c| is_unsafe(c) && !matches!(c, '\n' | '\t' | '\r'))
+    if !text.contains("\r\n") {
+        return controls(text);
+    }
+    text.split("\r\n").map(controls).collect::<Vec<_>>().join("\r\n").into()
 }
 
 /// Escapes what JSON leaves raw; such characters stand only inside JSON strings.
@@ -208,6 +212,8 @@ impl<W: std::io::Write> std::io::Write for Escaping<W> {
             Err(e) if e.error_len().is_none() => e.valid_up_to(),
             Err(_) => self.waiting.len(),
         };
+        // Half of a line break of Windows.
+        let whole = if self.waiting[..whole].ends_with(b"\r") { whole - 1 } else { whole };
         let text: Vec<u8> = self.waiting.drain(..whole).collect();
         self.out.write_all(csv_cell(&String::from_utf8_lossy(&text)).as_bytes())?;
         Ok(bytes.len())
@@ -259,6 +265,13 @@ mod tests {
         assert_eq!(name.styled(&console::Style::new().bold(), false), name);
         assert_eq!((name.shortened(4).as_str(), name.width()), ("\\u{…", 13));
         assert_eq!(format!("{:>5}|", Safe::cell("ab")), "   ab|");
+    }
+
+    #[test]
+    fn a_return_does_not_write_over_a_line_of_csv() {
+        for (text, shown) in [("a\rb", "a\\rb"), ("a\r\nb\n\tc", "a\r\nb\n\tc"), ("a\r\r\nb\r", "a\\r\r\nb\\r")] {
+            assert_eq!(csv_cell(text), shown);
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod filters;
 mod fixtures;
 mod funnel;
 mod funnel_oracle;
+mod hostile_strings;
 mod import_books;
 mod import_files;
 mod import_forms;

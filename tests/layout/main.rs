@@ -4,6 +4,7 @@ mod dependence;
 mod documents;
 mod figures;
 mod graph;
+mod outputs;
 mod sources;
 mod texts;
 mod writers;

@@ -1,9 +1,41 @@
 //! Words of a command line as shells write them.
 
-/// A word as bash reads it back, whatever quotes it is put between: every character that means something to bash has a
-/// backslash before it. (Readline puts it where the word was typed, also behind a quote that is still open: there a
-/// backslash stays in the text, and still nothing is run.)
-pub fn for_bash(word: &str) -> String {
+/// How a word was begun in which bash completes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// Without quotes.
+    Bare,
+    /// With a quote that is still open, and no other.
+    Quote(char),
+    /// With quotes and text in another order.
+    Mixed,
+}
+
+/// How a word was begun, as it was typed.
+pub fn begun(typed: &str) -> Begun {
+    let mut chars = typed.chars();
+    match chars.next() {
+        Some(quote @ ('\'' | '"')) if !chars.as_str().contains(['\'', '"', '\\', '$', '`']) => Begun::Quote(quote),
+        _ if typed.replace("\\'", "").replace("\\\"", "").contains(['\'', '"']) => Begun::Mixed,
+        _ => Begun::Bare,
+    }
+}
+
+/// A value as bash is to put it where a word was begun, or None where it would read another one back. Bash keeps the quote
+/// that is open, and ends it; what follows it is taken as it is.
+pub fn for_bash(value: &str, begun: Begun) -> Option<String> {
+    let quoted = with_backslashes(value);
+    match begun {
+        Begun::Bare => Some(quoted),
+        // These mean something between one of the two quotes.
+        Begun::Quote(_) if !value.contains(['\'', '"', '\\', '$', '`', '!']) => Some(value.to_owned()),
+        Begun::Quote(_) => None,
+        Begun::Mixed => (quoted == value).then_some(quoted),
+    }
+}
+
+/// A word with a backslash before every character that could mean something to bash.
+pub fn with_backslashes(word: &str) -> String {
     let mut quoted = String::with_capacity(word.len() + 8);
     for c in word.chars() {
         if c.is_ascii() && !c.is_ascii_alphanumeric() && !"_-.,/:=@+%".contains(c) {
@@ -58,7 +90,35 @@ mod tests {
             ("ann@example.com", "ann@example.com"),
             ("Zoë 王", "Zoë\\ 王"),
         ] {
-            assert_eq!(for_bash(word), quoted);
+            assert_eq!(for_bash(word, Begun::Bare).unwrap(), quoted);
+        }
+    }
+
+    #[test]
+    fn an_open_quote_of_bash_is_kept() {
+        for (typed, how) in [
+            ("", Begun::Bare),
+            ("a\\;", Begun::Bare),
+            ("it\\'s", Begun::Bare),
+            ("'a", Begun::Quote('\'')),
+            ("\"a b", Begun::Quote('"')),
+            ("'a'", Begun::Mixed),
+            ("'a'\"b", Begun::Mixed),
+            ("a'b", Begun::Mixed),
+            ("\"a\\\"", Begun::Mixed),
+        ] {
+            assert_eq!(begun(typed), how, "{typed}");
+        }
+        for (value, quoted, mixed) in [
+            ("plain", Some("plain"), Some("plain")),
+            ("a;touch x", Some("a;touch x"), None),
+            ("$(x)", None, None),
+            ("it's", None, None),
+            ("what!", None, None),
+        ] {
+            assert_eq!(for_bash(value, Begun::Quote('"')).as_deref(), quoted);
+            assert_eq!(for_bash(value, Begun::Quote('\'')).as_deref(), quoted);
+            assert_eq!(for_bash(value, Begun::Mixed).as_deref(), mixed);
         }
     }
 
@@ -85,14 +145,14 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_quoted_is_read_back(word in "\\PC{0,30}") {
-            prop_assert_eq!(read(&for_bash(&word)), word);
+            prop_assert_eq!(read(&with_backslashes(&word)), word);
         }
 
         /// A shell's quotes, walked through: nothing with a meaning stands outside of quotes without a backslash, also
         /// where the word is put behind an open quote.
         #[test]
         fn no_quote_lets_anything_out(word in "[a-z'\"`$();&|<> !\\\\{}*~#]{0,20}", open in "['\"]?") {
-            let line = format!("{open}{}", for_bash(&word));
+            let line = format!("{open}{}", with_backslashes(&word));
             let (mut quote, mut chars) = (None, line.chars());
             while let Some(c) = chars.next() {
                 match (quote, c) {

@@ -76,6 +76,7 @@ _clap_complete_NAME() {
     done < <( \
         _CLAP_IFS=$'\n' \
         _CLAP_COMPLETE_INDEX="${COMP_CWORD}" \
+        _CLAP_COMPLETE_WORD="${COMP_WORDS[COMP_CWORD]}" \
         VAR="bash" \
         "COMPLETER" -- "${words[@]}" \
     )
@@ -107,7 +108,7 @@ impl EnvCompleter for QuotedBash {
         completer: &str,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let completer = quoting::for_bash(completer);
+        let completer = quoting::with_backslashes(completer);
         let script = BASH.replace("NAME", &name.replace('-', "_")).replace("BIN", bin);
         out.write_all(script.replace("\"COMPLETER\"", &completer).replace("VAR", var).as_bytes())
     }
@@ -121,8 +122,9 @@ impl EnvCompleter for QuotedBash {
     ) -> io::Result<()> {
         let (line, place) = line(typed);
         let between = passed("_CLAP_IFS").unwrap_or_else(|| "\n".to_owned());
-        for offer in offers(command, line, place, here)? {
-            write!(out, "{}{between}", quoting::for_bash(&offer.value))?;
+        let begun = quoting::begun(&passed("_CLAP_COMPLETE_WORD").unwrap_or_default());
+        for word in offers(command, line, place, here)?.iter().filter_map(|it| quoting::for_bash(&it.value, begun)) {
+            write!(out, "{word}{between}")?;
         }
         Ok(())
     }
