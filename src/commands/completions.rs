@@ -12,6 +12,7 @@ use crate::ui::{ColorChoice, Format, Ui, UiError};
 /// Write a completion script for a shell to stdout
 ///
 /// The script asks crmctl itself, so organizations, segments, sources, tags and users are offered from the database.
+/// Names that the shell would not read back as one word of text are left out.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     crmctl completions bash > ~/.local/share/bash-completion/completions/crmctl\n  \
