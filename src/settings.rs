@@ -1,5 +1,6 @@
 //! Settings of a call: flag, environment, config file, default, in this order.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -114,13 +115,29 @@ impl Settings {
     }
 }
 
+/// The longest config file, in bytes.
+const MAX_CONFIG: u64 = 1 << 20;
+
 fn read_file(config: &Setting<PathBuf>) -> Result<File, SettingsError> {
     let problem = |reason: String| SettingsError::Config { path: config.value.display().to_string(), reason };
-    match std::fs::read_to_string(&config.value) {
-        Ok(text) => toml::from_str(&text).map_err(|e| problem(e.message().to_owned())),
+    match read_bytes(&config.value) {
+        Ok(bytes) if bytes.len() as u64 > MAX_CONFIG => {
+            Err(problem(format!("it is longer than {} KiB", MAX_CONFIG >> 10)))
+        }
+        Ok(bytes) => {
+            let text = std::str::from_utf8(&bytes).map_err(|_| problem("stream did not contain valid UTF-8".into()))?;
+            toml::from_str(text).map_err(|e| problem(e.message().to_owned()))
+        }
         Err(_) if config.origin == "default" && is_missing(&config.value) => Ok(File::default()),
         Err(e) => Err(problem(e.to_string())),
     }
+}
+
+/// What a file holds, or as much of it as shows that it is too long.
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MAX_CONFIG + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn is_missing(path: &Path) -> bool {

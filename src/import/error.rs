@@ -2,6 +2,7 @@
 
 use crate::db::DbError;
 use crate::error::{CommandError, Explain};
+use crate::import::source::budget::some_names;
 
 /// An error that ends an import; nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +62,7 @@ impl Explain for ImportError {
             ImportError::NoIdentityColumn { columns, .. } => {
                 let example = shell_word(most_like_phone(columns));
                 error
-                    .detail(format!("its columns: {}", columns.join(", ")))
+                    .detail(format!("its columns: {}", some_names(columns)))
                     .hint(format!("name one, for example --map phone={example}"))
             }
             ImportError::NoColumn { columns, holds, field, .. } => {
@@ -74,11 +75,11 @@ impl Explain for ImportError {
                     _ => "",
                 };
                 error
-                    .detail(format!("its columns: {}", columns.join(", ")))
+                    .detail(format!("its columns: {}", some_names(columns)))
                     .hint(format!("name it, for example --map {field}={example}{headerless}"))
             }
             ImportError::Mapping { columns, remedy, .. } => {
-                error.detail(format!("the columns: {}", columns.join(", "))).hint(remedy)
+                error.detail(format!("the columns: {}", some_names(columns))).hint(remedy)
             }
             ImportError::Undecided { remedy, .. } => error.detail(NOTHING_IMPORTED).hint(remedy),
             ImportError::Unclaimed { others, examples, remedy, .. } => {

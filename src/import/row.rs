@@ -300,6 +300,16 @@ impl Row {
         self.text.chars().all(|c| c.is_whitespace() || is_invisible(c)) && !self.kinds.contains(&CellKind::Formula)
     }
 
+    /// The bytes of all cells.
+    pub fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// About how many bytes the row takes in memory with what is made of it.
+    pub fn weight(&self) -> usize {
+        2 * self.text.len() + 100 * self.ends.len()
+    }
+
     pub fn contains_nul(&self) -> bool {
         memchr::memchr(0, self.text.as_bytes()).is_some()
     }

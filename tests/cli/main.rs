@@ -31,6 +31,7 @@ mod import_files;
 mod import_forms;
 mod import_headers;
 mod import_history;
+mod import_hostile;
 mod import_kept;
 mod import_leads;
 mod import_options;

@@ -1,22 +1,37 @@
 //! Text files of one thing a line.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 
 use crate::error::{CommandError, Result};
+use crate::import::source::budget::MAX_RECORD;
 use crate::import::source::limits::io_reason;
 
 /// Calls `each` with the number and the text of every line that is not blank. `-` is standard input.
 ///
 /// # Errors
-/// The file cannot be read, a line is not UTF-8, or the error of `each`.
+/// The file cannot be read, a line is not UTF-8 or longer than any, or the error of `each`.
 pub fn each_line(file: &str, mut each: impl FnMut(u64, &str) -> Result<()>) -> Result<()> {
-    let input: Box<dyn BufRead> = match file {
+    let mut input: Box<dyn BufRead> = match file {
         "-" => Box::new(std::io::stdin().lock()),
         path => Box::new(BufReader::new(File::open(path).map_err(|e| unreadable(path, &e))?)),
     };
-    for (number, line) in (1..).zip(input.split(b'\n')) {
-        let line = line.map_err(|e| unreadable(file, &e))?;
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let most = MAX_RECORD as u64 + 1;
+        let read = input.by_ref().take(most).read_until(b'\n', &mut line).map_err(|e| unreadable(file, &e))?;
+        if read == 0 {
+            break;
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        } else if read as u64 == most {
+            let problem = format!("cannot read `{file}`: line {number} is longer than {} KiB", MAX_RECORD / 1024);
+            return Err(
+                CommandError::failed(problem).hint("this is no text of one thing a line; check which file it is")
+            );
+        }
         let text = std::str::from_utf8(&line).map_err(|_| {
             CommandError::failed(format!("cannot read `{file}`: line {number} is not UTF-8"))
                 .hint("save it as UTF-8 text, one a line; `crmctl import` reads sheets")

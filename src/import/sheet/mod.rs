@@ -22,6 +22,7 @@ use super::problems::{ProblemGroup, note, note_by_column};
 use super::proof::{Currencies, Doubtful, Formats};
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
+use super::source::budget::{MAX_BATCH, some_names};
 use super::source::{Item, Source, SourceOptions, SpecialCounts};
 use super::unclaimed::Unclaimed;
 use crate::db::Stamp;
@@ -206,7 +207,7 @@ pub fn import<K: Kind>(
     let options = request.options.clone().or(earlier.unwrap_or_default());
     let columns = Columns::of(source.shown(), &source.headers, options.map(), options.ignore(), &K::given(&options))?;
     if !columns.left_out().is_empty() {
-        observer.notice(&format!("columns left out: {}", columns.left_out().join(", ")));
+        observer.notice(&format!("columns left out: {}", some_names(&columns.left_out())));
     }
     source.special(&|index| columns.is_claimed(index)).iter().for_each(|text| observer.notice(text));
     let options = proven(options, &columns, &source, request.organization, &mut |text| observer.notice(text))?;
@@ -300,10 +301,11 @@ impl<K: Kind> Job<'_, K> {
         let columns = &self.setting.columns;
         let watch = K::Field::watch(columns);
         let mut unclaimed = Unclaimed::columns(&columns.headers, &columns.unclaimed(), self.setting.region, watch);
-        let mut looked = false;
+        let (mut looked, mut weight) = (false, 0);
         self.source.read(&mut |item| {
             match item {
                 Item::Row(row) => {
+                    weight += row.weight();
                     unclaimed.look(&row);
                     // The whole file is looked through only once a row needs it.
                     if !looked && work.kind.is_doubtful(&RowCells::new(&self.setting, &row)) {
@@ -313,14 +315,16 @@ impl<K: Kind> Job<'_, K> {
                     rows.push(self.check(&work.kind, row));
                 }
                 Item::Broken(row, problem) => {
+                    weight += row.weight();
                     let findings = Findings { problems: vec![problem], ..Findings::default() };
                     rows.push(Checked { row, value: None, findings });
                 }
                 Item::Blank(count) => work.summary.blank_rows += count,
             }
-            if rows.len() < BATCH {
+            if rows.len() < BATCH && weight < MAX_BATCH {
                 return Ok(());
             }
+            weight = 0;
             work.write(conn, std::mem::take(&mut rows))?;
             observer.progress(work.summary.read, self.source.estimated_rows);
             Ok(())

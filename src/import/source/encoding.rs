@@ -3,6 +3,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::budget::Lines;
 pub use super::charsets::TextEncoding;
 use super::charsets::guess::Sample;
 use super::limits::io_reason;
@@ -68,11 +69,13 @@ pub(super) fn in_utf8(text: &Readable, encoding: TextEncoding) -> Result<Readabl
         let full = |e: std::io::Error| {
             ImportError::read_with(&text.name, io_reason(&e), "make room for its copy, or set TMPDIR")
         };
+        let mut lines = Lines::default();
         let standard = match encoding {
             TextEncoding::Standard(standard) => standard,
             TextEncoding::Dos(page) => {
                 let upper = page.upper_half();
                 return each_chunk::<ImportError>(text, |chunk| {
+                    lines.look(&text.name, chunk)?;
                     let high = |byte: &u8| upper.get(usize::from(byte.checked_sub(0x80)?)).copied().flatten();
                     let char_of = |byte| if u8::is_ascii(byte) { Some(char::from(*byte)) } else { high(byte) };
                     let decoded: Option<String> = chunk.iter().map(char_of).collect();
@@ -95,7 +98,10 @@ pub(super) fn in_utf8(text: &Readable, encoding: TextEncoding) -> Result<Readabl
                 }
             }
         };
-        each_chunk::<ImportError>(text, |chunk| decode(chunk, false))?;
+        each_chunk::<ImportError>(text, |chunk| {
+            lines.look(&text.name, chunk)?;
+            decode(chunk, false)
+        })?;
         decode(&[], true)
     })
 }

@@ -6,6 +6,9 @@ use std::io::{BufReader, Read};
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
+use super::budget::biff::{Book, Fault};
+use super::budget::table::{TableCell, Tables};
+use super::budget::{Held, MAX_RECORD, too_large as record_too_large, too_much};
 use super::readable::Readable;
 use super::typed::{Extras, ExtrasOfSheets, ods, xls};
 use crate::import::ImportError;
@@ -38,19 +41,26 @@ pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
     let mut extras = xls::Collector::new(stores_no_results);
     let stream = compound.open_stream(name).map_err(|e| damaged(e.to_string()))?;
     let mut records = Records { input: BufReader::with_capacity(1 << 16, stream), at: 0 };
-    let (mut sheet, mut extent, mut cells, mut strings) = (0u64, Extent::default(), 0u64, None);
+    let (mut sheet, mut strings) = (0u64, None);
+    let refused = |fault: Fault| match fault {
+        Fault::Held => too_much(&file.name),
+        Fault::Formula => damaged("a formula is longer than any".into()),
+        Fault::Twice => damaged("two of its sheets begin at the same place".into()),
+    };
+    let mut book = Book::in_file(file.size()?, Held::default()).map_err(refused)?;
     while let Some((kind, data)) = records
         .next()
         .map_err(|at| damaged(format!("the record at byte {at} of its part `{name}` is cut off (in sheet {sheet})")))?
     {
-        extras.take(records.at - 4 - data.len() as u64, kind, &data);
+        let begins = records.at - 4 - data.len() as u64;
+        extras.take(begins, kind, &data);
+        book.take(begins, kind, &data).map_err(refused)?;
         match kind {
             // FilePass: what follows is encrypted.
             0x002F => return Err(password(file)),
             // BOF of a worksheet.
             0x0809 if data.get(2..4) == Some(&[0x10, 0x00]) => {
                 sheet += 1;
-                extent = Extent::default();
             }
             // The table of strings says how many it has.
             0x00FC => strings = u32_at(&data, 4),
@@ -73,15 +83,22 @@ pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
                     0x00BD => u16_at(&data, data.len().saturating_sub(2)).unwrap_or(column),
                     _ => column,
                 };
-                cells = cells - extent.cells() + extent.with(row.into(), last.max(column).into()).cells();
+                book.add_cells(row, column, last).map_err(refused)?;
             }
             _ => {}
         }
-        if cells > MAX_CELLS {
+        if book.cells() > MAX_CELLS {
             return Err(too_large(file));
         }
     }
-    Ok(extras.finish())
+    if !book.begins_whole() {
+        return Err(damaged("a sheet is said to begin where none does".into()));
+    }
+    let extras = extras.finish();
+    match book.has_room(extras.iter().map(Extras::kept).sum()) {
+        true => Ok(extras),
+        false => Err(too_much(&file.name)),
+    }
 }
 
 /// The declared extent of a sheet, for which the library makes room at once.
@@ -92,7 +109,9 @@ fn check_dimensions(data: &[u8]) -> Result<(), String> {
     };
     match (first, last, columns) {
         (Some(first), Some(last), (Some(left), Some(right)))
-            if first <= last && left <= right && u64::from(last - first) * u64::from(right - left) <= 4 * MAX_CELLS =>
+            if first <= last
+                && left <= right
+                && (u64::from(last - first) + 1) * (u64::from(right - left) + 1) <= MAX_CELLS =>
         {
             Ok(())
         }
@@ -138,25 +157,6 @@ fn u32_at(data: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(data.get(at..at + 4)?.try_into().ok()?))
 }
 
-/// The rectangle from the first cell of a sheet to its last: what the library keeps in memory.
-#[derive(Default, Clone, Copy)]
-struct Extent {
-    rows: u64,
-    columns: u64,
-}
-
-impl Extent {
-    fn with(&mut self, row: u64, column: u64) -> Extent {
-        self.rows = self.rows.max(row + 1);
-        self.columns = self.columns.max(column + 1);
-        *self
-    }
-
-    fn cells(self) -> u64 {
-        self.rows * self.columns
-    }
-}
-
 /// Reads the content of an ODS workbook once (OpenDocument 1.3, part 3, "Table"): it is whole, and its repeated rows
 /// and cells do not amount to too many. Returns what is special of each sheet.
 ///
@@ -173,74 +173,96 @@ pub(super) fn check_ods(file: &Readable) -> Result<ExtrasOfSheets, ImportError> 
     let mut archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(&e))?;
     let content = archive.by_name("content.xml").map_err(|e| damaged(&e))?;
     let mut xml = quick_xml::Reader::from_reader(BufReader::with_capacity(1 << 16, content));
-    let (mut buffer, mut tables, mut total) = (Vec::new(), Table::default(), 0u64);
+    let (mut buffer, mut tables, mut depth) = (Vec::new(), Tables::default(), 0usize);
+    let mut cell: Option<(TableCell, usize)> = None;
     let mut extras = ods::Collector::default();
     loop {
         buffer.clear();
         let event = xml.read_event_into(&mut buffer).map_err(|e| damaged(&e))?;
         match &event {
-            Event::Start(e) | Event::Empty(e) => match e.name().as_ref() {
-                "table:table" => tables = Table::default(),
-                "table:table-row" => tables.begin_row(repeated(e, "table:number-rows-repeated")),
-                "table:table-cell" | "table:covered-table-cell" => {
-                    let filled = attribute(e, "office:value-type").is_some();
-                    tables.add_cells(repeated(e, "table:number-columns-repeated"), filled);
+            Event::Start(e) | Event::Empty(e) => {
+                let is_empty = matches!(event, Event::Empty(_));
+                match (e.name().as_ref(), &mut cell) {
+                    ("text:s", Some((cell, _))) => cell.text = cell.text.saturating_add(repeated(e, "text:c")),
+                    (_, Some((cell, _))) => cell.text += 1,
+                    ("table:table", None) => tables.begin_table(),
+                    ("table:table-row", None) => tables.begin_row(repeated(e, "table:number-rows-repeated")),
+                    ("table:table-cell" | "table:covered-table-cell", None) if is_empty => tables.add(cell_of(e)),
+                    ("table:table-cell" | "table:covered-table-cell", None) => cell = Some((cell_of(e), depth)),
+                    _ => {}
                 }
-                _ => {}
-            },
-            Event::End(e) if e.name().as_ref() == "table:table-row" => {
-                let before = tables.extent.cells();
-                tables.end_row();
-                total = total - before + tables.extent.cells();
+                depth += usize::from(!is_empty);
             }
+            Event::Text(text) => count_text(&mut cell, text.len()),
+            Event::CData(text) => count_text(&mut cell, text.len()),
+            Event::GeneralRef(text) => count_text(&mut cell, text.len()),
+            Event::End(_) => {
+                depth = depth.saturating_sub(1);
+                if let Some((ended, _)) = cell.take_if(|(_, begin)| *begin == depth) {
+                    tables.add(ended);
+                }
+            }
+            Event::Eof if depth > 0 => return Err(damaged(&"it is cut off")),
             Event::Eof => return Ok(extras.finish()),
             _ => {}
         }
-        if total > MAX_CELLS {
-            return Err(too_large(file));
+        if let Some((cell, _)) = &cell
+            && cell.text > MAX_RECORD as u64
+        {
+            return Err(record_too_large(&file.name, "a cell of the workbook"));
+        }
+        let ends_row = match &event {
+            Event::End(e) => cell.is_none() && e.name().as_ref() == "table:table-row",
+            Event::Empty(e) => cell.is_none() && e.name().as_ref() == "table:table-row",
+            _ => false,
+        };
+        if ends_row {
+            let fits = tables.end_row();
+            if tables.cells() > MAX_CELLS {
+                return Err(too_large(file));
+            }
+            if !fits {
+                return Err(too_much(&file.name));
+            }
         }
         extras.take(&event, &attribute);
     }
 }
 
+fn count_text(cell: &mut Option<(TableCell, usize)>, length: usize) {
+    if let Some((cell, _)) = cell {
+        cell.text = cell.text.saturating_add(length as u64);
+    }
+}
+
+/// A cell by what its attributes say.
+fn cell_of(element: &BytesStart<'_>) -> TableCell {
+    const VALUES: [&str; 6] = [
+        "office:value-type",
+        "office:value",
+        "office:string-value",
+        "office:date-value",
+        "office:time-value",
+        "office:boolean-value",
+    ];
+    let has = |name: &str| attribute(element, name).is_some();
+    let has_formula = has("table:formula");
+    TableCell {
+        repeats: repeated(element, "table:number-columns-repeated"),
+        is_filled: has_formula || VALUES.into_iter().any(has),
+        has_formula,
+        text: if has_formula || has("office:string-value") { element.len() as u64 } else { 0 },
+    }
+}
+
 fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let attribute = element.try_get_attribute(name).ok()??;
-    Some(attribute.value.to_string())
+    let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0);
+    Some(value.map_or_else(|_| attribute.value.to_string(), |value| value.into_owned()))
 }
 
 fn repeated(element: &BytesStart<'_>, name: &str) -> u64 {
     attribute(element, name).and_then(|count| count.parse().ok()).unwrap_or(1)
-}
-
-/// A table under count: how far its filled cells reach.
-#[derive(Default)]
-struct Table {
-    extent: Extent,
-    rows_before: u64,
-    row_repeats: u64,
-    columns: u64,
-    filled_columns: u64,
-}
-
-impl Table {
-    fn begin_row(&mut self, repeats: u64) {
-        (self.row_repeats, self.columns, self.filled_columns) = (repeats, 0, 0);
-    }
-
-    fn add_cells(&mut self, repeats: u64, filled: bool) {
-        self.columns = self.columns.saturating_add(repeats);
-        if filled {
-            self.filled_columns = self.columns;
-        }
-    }
-
-    fn end_row(&mut self) {
-        self.rows_before = self.rows_before.saturating_add(self.row_repeats);
-        if self.filled_columns > 0 {
-            // A sheet has at most 1,048,576 rows and 16,384 columns; what goes beyond is cut off by the library.
-            self.extent.with(self.rows_before.min(1 << 20) - 1, self.filled_columns.min(1 << 14) - 1);
-        }
-    }
 }
 
 fn too_large(file: &Readable) -> ImportError {

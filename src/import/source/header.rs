@@ -1,5 +1,6 @@
 //! Where the header stands: the first row that is not blank, unless a preamble stands above it.
 
+use super::budget::MAX_COLUMNS;
 use super::{Recognised, SourceOptions};
 use crate::domain::text::fold_key;
 use crate::import::ImportError;
@@ -12,6 +13,8 @@ const DEEPEST: usize = 30;
 pub(super) struct HeaderSearch<'a> {
     options: &'a SourceOptions,
     rows: Vec<Row>,
+    /// Rows above the one that was named as the header.
+    above: u64,
 }
 
 /// The header and what stands above it.
@@ -23,17 +26,21 @@ pub(super) struct Header {
 
 impl<'a> HeaderSearch<'a> {
     pub fn new(options: &'a SourceOptions) -> Self {
-        HeaderSearch { options, rows: Vec::new() }
+        HeaderSearch { options, rows: Vec::new(), above: 0 }
     }
 
     /// Takes the next row that is not blank; returns whether more rows are wanted.
     pub fn take(&mut self, row: Row) -> bool {
-        let found = match self.options.header_row {
-            Some(number) => row.number >= number,
-            None => self.is_header(&row),
-        };
+        if let Some(number) = self.options.header_row {
+            // Of what may be a long file only this row is kept.
+            let found = row.number >= number;
+            self.above += u64::from(!found);
+            self.rows.extend(Some(row).filter(|row| row.number == number));
+            return !found;
+        }
+        let found = self.is_header(&row);
         self.rows.push(row);
-        !found && (self.options.header_row.is_some() || self.rows.len() <= DEEPEST)
+        !found && self.rows.len() <= DEEPEST
     }
 
     /// The header, or `None` when there was no row at all.
@@ -54,12 +61,15 @@ impl<'a> HeaderSearch<'a> {
             // Without any row that reads like a header the first one is it, and the mapping will say what it lacks.
             None => self.rows.iter().position(|row| self.is_header(row)).or((!self.rows.is_empty()).then_some(0)),
         };
-        Ok(at.map(|at| Header { row: self.rows.swap_remove(at), preamble: at as u64 }))
+        Ok(at.map(|at| Header { row: self.rows.swap_remove(at), preamble: at as u64 + self.above }))
     }
 
     /// Whether a row names columns that say who a lead is. Below the first row one such name is not enough: a note
     /// may hold it.
     fn is_header(&self, row: &Row) -> bool {
+        if row.len() > MAX_COLUMNS {
+            return false;
+        }
         let (mut fields, mut identities) = (0, 0);
         for cell in row.cells() {
             let named = self.options.named.iter().any(|name| !name.is_empty() && fold_key(name) == fold_key(cell));

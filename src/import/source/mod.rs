@@ -1,6 +1,7 @@
 //! Files as rows of cells. The content decides what a file is, never its name.
 
 mod archive;
+pub mod budget;
 mod charsets;
 mod csv;
 pub mod encoding;
@@ -254,7 +255,10 @@ impl Source {
             ));
         }
         if !self.left_out.is_empty() {
-            notices.push(format!("hidden sheets with rows left out: {}; --sheet reads one", self.left_out.join(", ")));
+            notices.push(format!(
+                "hidden sheets with rows left out: {}; --sheet reads one",
+                budget::some_names(&self.left_out)
+            ));
         }
         notices
     }

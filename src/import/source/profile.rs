@@ -4,8 +4,9 @@ use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
+use super::budget::{MAX_RECORD, too_large};
 use super::charsets::garbled::Signs;
-use super::limits::{MAX_RECORD, io_reason};
+use super::limits::io_reason;
 use super::readable::Readable;
 use super::records::survey::QuotesSeen;
 use crate::import::ImportError;
@@ -109,11 +110,7 @@ fn check_line(file: &str, line: u64, length: u64) -> Result<(), ImportError> {
     if length <= MAX_RECORD as u64 {
         return Ok(());
     }
-    Err(ImportError::read_with(
-        file,
-        format!("line {line} is longer than {} KiB", MAX_RECORD / 1024),
-        "this is no sheet of leads with one row a line; check which file it is",
-    ))
+    Err(too_large(file, &format!("line {line}")))
 }
 
 fn not_utf8(file: &str, text: &[u8], at: usize, lines_before: u64, chunk: &[u8]) -> ImportError {

@@ -8,14 +8,12 @@ use std::sync::Arc;
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
+use super::budget::{Lines, inflates, is_bomb};
 use super::limits::io_reason;
 use crate::import::ImportError;
 
 /// The most that a compressed text may hold, in bytes.
 const MAX_UNPACKED: u64 = 4 << 30;
-/// What is larger than this and was compressed more than [`MAX_RATIO`] times is a bomb.
-const SUSPICIOUS: u64 = 64 << 20;
-const MAX_RATIO: u64 = 250;
 
 /// Bytes that can be read from the beginning as often as needed.
 #[derive(Debug, Clone)]
@@ -57,9 +55,28 @@ impl Readable {
     pub fn of_standard_input() -> Result<Readable, ImportError> {
         let name = "standard input";
         Readable::copied(name, |out| {
-            std::io::copy(&mut std::io::stdin().lock(), out)
-                .map(drop)
-                .map_err(|e| ImportError::read(name, io_reason(&e)))
+            let mut input = std::io::stdin().lock();
+            let mut buffer = vec![0u8; 1 << 18];
+            let (mut lines, mut is_text) = (Lines::default(), None);
+            loop {
+                let read = match input.read(&mut buffer) {
+                    Ok(read) => read,
+                    Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+                    Err(e) => return Err(ImportError::read(name, io_reason(&e))),
+                };
+                if read == 0 {
+                    return Ok(());
+                }
+                let bytes = buffer.get(..read).unwrap_or_default();
+                let is_text =
+                    *is_text.get_or_insert_with(|| !matches!(bytes, [b'P', ..] | [0xD0, ..] | [0x1F, ..] | [b'%', ..]));
+                if is_text {
+                    lines.look(name, bytes)?;
+                }
+                out.write_all(bytes).map_err(|e| {
+                    ImportError::read_with(name, io_reason(&e), "make room for its copy, or set TMPDIR")
+                })?;
+            }
         })
     }
 
@@ -175,12 +192,8 @@ impl Readable {
                     return Ok(());
                 }
                 size += read as u64;
-                if size > MAX_UNPACKED || (size > SUSPICIOUS && size / packed.max(1) > MAX_RATIO) {
-                    return Err(ImportError::read_with(
-                        &self.name,
-                        format!("it inflates to more than {} MiB", size >> 20),
-                        "no sheet of leads does that; check which file it is",
-                    ));
+                if size > MAX_UNPACKED || is_bomb(size, packed) {
+                    return Err(inflates(&self.name, None, size));
                 }
                 out.write_all(buffer.get(..read).unwrap_or_default()).map_err(|e| {
                     ImportError::read_with(&self.name, io_reason(&e), "make room for its copy, or set TMPDIR")

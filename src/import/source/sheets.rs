@@ -2,10 +2,14 @@
 
 use calamine::DataRef;
 
+use super::budget::{MAX_SHEETS, cut, some_names};
 use super::readable::Readable;
 use super::typed::Extras;
 use super::workbook::Book;
 use crate::import::ImportError;
+
+/// The sheets whose rows a message counts.
+const MOST_COUNTED: usize = 30;
 
 /// The sheet to read, and what its reader should know of others.
 pub(super) struct Chosen {
@@ -29,12 +33,19 @@ pub(super) fn choose(file: &Readable, book: &mut Book, wanted: Option<&str>) -> 
             None => Err(ImportError::read_with(
                 &file.name,
                 format!("it has no sheet `{wanted}`"),
-                format!("its sheets: {}", names.join(", ")),
+                format!("its sheets: {}", some_names(&names)),
             )),
         };
     }
     if let [only] = names.as_slice() {
         return Ok(Chosen { name: (*only).to_owned(), left_out: Vec::new() });
+    }
+    if tabs.len() > MAX_SHEETS {
+        return Err(ImportError::read_with(
+            &file.name,
+            format!("it has {} sheets, more than the {MAX_SHEETS} that are looked through", tabs.len()),
+            format!("choose one by its name or place, for example --sheet 1; its sheets: {}", some_names(&names)),
+        ));
     }
     let (mut filled, mut hidden) = (Vec::new(), Vec::new());
     for tab in tabs.iter().filter(|tab| tab.has_cells) {
@@ -52,12 +63,16 @@ pub(super) fn choose(file: &Readable, book: &mut Book, wanted: Option<&str>) -> 
         )),
         several => {
             let mut list = Vec::new();
-            for name in several {
-                list.push(format!("`{name}` ({} rows)", count_rows(file, book, name, u64::MAX)?));
+            for name in several.iter().take(MOST_COUNTED) {
+                list.push(format!("`{}` ({} rows)", cut(name), count_rows(file, book, name, u64::MAX)?));
             }
+            let more = match several.len().saturating_sub(MOST_COUNTED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
             Err(ImportError::read_with(
                 &file.name,
-                format!("several of its sheets hold rows: {}", list.join(", ")),
+                format!("several of its sheets hold rows: {}{more}", list.join(", ")),
                 format!("choose one, for example --sheet '{}'", several[0]),
             ))
         }

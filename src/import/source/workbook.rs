@@ -12,6 +12,7 @@ use calamine::{
 
 use roaring::RoaringBitmap;
 
+use super::budget::{MAX_COLUMNS, MAX_RECORD, MAX_ROWS, beyond_sheet, cut, too_large};
 use super::header::HeaderSearch;
 use super::readable::Readable;
 use super::records::looks::Looks;
@@ -34,6 +35,9 @@ impl std::fmt::Debug for Opened {
         f.write_str("Opened")
     }
 }
+
+/// What a file is at which the library panics.
+const CONTRADICTION: &str = "its records contradict each other";
 
 /// An open workbook.
 pub(super) enum Book {
@@ -70,9 +74,9 @@ pub(super) fn open(
     let (mut of_places, mut of_names) = (Vec::new(), ExtrasOfSheets::new());
     match kind {
         WorkbookKind::Xls => of_places = guard::check_xls(file)?,
-        WorkbookKind::Xlsx | WorkbookKind::Xlsb => special = archive::check(file)?,
+        WorkbookKind::Xlsx | WorkbookKind::Xlsb => special = archive::check(file, kind)?,
         WorkbookKind::Ods => {
-            archive::check(file)?;
+            archive::check(file, kind)?;
             of_names = guard::check_ods(file)?;
         }
     }
@@ -91,7 +95,7 @@ pub(super) fn open(
     let mut search = HeaderSearch::new(options);
     let mut rows = RowAssembler::default();
     let declared = book.each_cell(file, &chosen.name, &extras, &mut |position, value, look| {
-        Ok(rows.add(position, value, look).is_none_or(|row| search.take(row)))
+        Ok(add(file, &chosen.name, &mut rows, position, value, look)?.is_none_or(|row| search.take(row)))
     })?;
     if let Some(row) = rows.finish() {
         search.take(row);
@@ -117,7 +121,7 @@ pub(super) fn open(
         notices: Vec::new(),
         looks: Looks::default(),
         extras,
-        estimated_rows: declared.saturating_sub(header.row.number),
+        estimated_rows: declared.min(MAX_ROWS).saturating_sub(header.row.number),
         sha256: None,
     };
     Ok((text, Opened(Mutex::new(Some(book)))))
@@ -163,12 +167,31 @@ pub(super) fn read(
         }
     };
     book.each_cell(file, place.sheet, place.extras, &mut |position, value, look| {
-        rows.add(position, value, look).map_or(Ok(()), &mut take).map(|()| true)
+        add(file, place.sheet, &mut rows, position, value, look)?.map_or(Ok(()), &mut take).map(|()| true)
     })?;
     rows.finish().map_or(Ok(()), take)?;
     match (last - place.header_number).saturating_sub(seen.len()) {
         0 => Ok(()),
         blank => sink(Item::Blank(blank)),
+    }
+}
+
+/// Puts a cell to its row; returns the row before when the cell begins another.
+fn add(
+    file: &Readable,
+    sheet: &str,
+    rows: &mut RowAssembler,
+    (row, column): (u32, u32),
+    value: &DataRef<'_>,
+    look: Look<'_>,
+) -> Result<Option<Row>, ImportError> {
+    if u64::from(row) >= MAX_ROWS || column as usize >= MAX_COLUMNS {
+        return Err(beyond_sheet(&file.name, &cell_address(&cut(sheet), column as usize, u64::from(row) + 1)));
+    }
+    let before = rows.add((row, column), value, look);
+    match rows.size() > MAX_RECORD {
+        true => Err(too_large(&file.name, &format!("row {} of its sheet `{}`", u64::from(row) + 1, cut(sheet)))),
+        false => Ok(before),
     }
 }
 
@@ -201,9 +224,7 @@ impl Book {
                 Ods::new(input).map_err(Damage::from).map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book))))
             }
         });
-        opened
-            .unwrap_or_else(|| Err(Damage::Broken("its records contradict each other".into())))
-            .map_err(|e| e.of(file))
+        opened.unwrap_or_else(|| Err(Damage::Broken(CONTRADICTION.into()))).map_err(|e| e.of(file))
     }
 
     /// The tabs in the order of the workbook.
@@ -226,9 +247,15 @@ impl Book {
     ) -> Result<u64, ImportError> {
         match self {
             Book::Xlsx(book) => {
-                let mut cells = book.worksheet_cells_reader(sheet).map_err(|e| Damage::from(e).of(file))?;
+                let mut cells = quietly(|| book.worksheet_cells_reader(sheet))
+                    .unwrap_or_else(|| Err(XlsxError::Unexpected(CONTRADICTION)))
+                    .map_err(|e| Damage::from(e).of(file))?;
                 let shapes: Vec<Shape> = cells.styles().iter().map(shape_of).collect();
-                while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|e| Damage::from(e).of(file))? {
+                // This reader lets numbers overflow.
+                while let Some((cell, style)) = quietly(|| cells.next_cell_with_style_id())
+                    .unwrap_or_else(|| Err(XlsxError::Unexpected(CONTRADICTION)))
+                    .map_err(|e| Damage::from(e).of(file))?
+                {
                     let look = match extras.look(cell.get_position()) {
                         Look::Plain => shapes.get(style).map_or(Look::Plain, Look::Shaped),
                         look => look,
@@ -240,7 +267,9 @@ impl Book {
                 Ok(u64::from(cells.dimensions().end.0) + 1)
             }
             Book::Xlsb(book) => {
-                let mut cells = book.worksheet_cells_reader(sheet).map_err(|e| Damage::from(e).of(file))?;
+                let mut cells = quietly(|| book.worksheet_cells_reader(sheet))
+                    .unwrap_or_else(|| Err(XlsbError::Unrecognized { typ: "sheet", val: cut(sheet) }))
+                    .map_err(|e| Damage::from(e).of(file))?;
                 let mut last = 0;
                 // This reader trusts the lengths of records.
                 while let Some(cell) = quietly(|| cells.next_cell())

@@ -37,40 +37,48 @@ fn archive(path: &Path, parts: &[(&str, &str)]) {
 
 /// A workbook of the given rows of its XML, whose strings stand in the cells.
 pub fn raw_xlsx(world: &World, name: &str, rows: &str) -> PathBuf {
+    raw_xlsx_with(world, name, &format!("<sheetData>{rows}</sheetData>"), 1, &[])
+}
+
+/// A workbook of sheets that all are the same XML, and of further parts.
+pub fn raw_xlsx_with(world: &World, name: &str, sheet: &str, sheets: usize, further: &[(&str, &str)]) -> PathBuf {
     let path = world.path(name);
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    archive(
-        &path,
-        &[
-            (
-                "_rels/.rels",
-                &format!(
-                    r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
-                ),
+    let package = "http://schemas.openxmlformats.org/package/2006";
+    let each = |text: &dyn Fn(usize) -> String| (1..=sheets).map(text).collect::<String>();
+    let tabs = each(&|n| {
+        let name = if n == 1 { "Leads".to_owned() } else { format!("Leads {n}") };
+        format!(r#"<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>"#)
+    });
+    let targets =
+        each(&|n| format!(r#"<Relationship Id="rId{n}" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/>"#));
+    let parts = [
+        (
+            "_rels/.rels",
+            format!(
+                r#"<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
             ),
-            (
-                "[Content_Types].xml",
-                r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#,
+        ),
+        (
+            "[Content_Types].xml",
+            format!(
+                r#"<Types xmlns="{package}/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#
             ),
-            (
-                "xl/workbook.xml",
-                &format!(
-                    r#"<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="Leads" sheetId="1" r:id="rId1"/></sheets></workbook>"#
-                ),
-            ),
-            (
-                "xl/_rels/workbook.xml.rels",
-                &format!(
-                    r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#
-                ),
-            ),
-            (
-                "xl/worksheets/sheet1.xml",
-                &format!(r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>"#),
-            ),
-        ],
-    );
+        ),
+        (
+            "xl/workbook.xml",
+            format!(r#"<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{tabs}</sheets></workbook>"#),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(r#"<Relationships xmlns="{package}/relationships">{targets}</Relationships>"#),
+        ),
+        ("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="{main}">{sheet}</worksheet>"#)),
+    ];
+    let parts: Vec<(&str, &str)> =
+        parts.iter().map(|(name, text)| (*name, text.as_str())).chain(further.iter().copied()).collect();
+    archive(&path, &parts);
     path
 }
 

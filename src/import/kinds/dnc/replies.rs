@@ -12,6 +12,7 @@ use crate::import::problems::note_by_column;
 use crate::import::sheet::cells::{Findings, RowCells, Setting};
 use crate::import::sheet::columns::{Columns, recognise};
 use crate::import::sheet::proven;
+use crate::import::source::budget::some_names;
 use crate::import::source::{Item, Source, SourceOptions};
 use crate::ops::dnc::add::Request;
 
@@ -52,7 +53,7 @@ pub fn read(
     };
     source.passed_over().iter().for_each(|text| notice(text));
     if !columns.left_out().is_empty() {
-        notice(&format!("columns left out: {}", columns.left_out().join(", ")));
+        notice(&format!("columns left out: {}", some_names(&columns.left_out())));
     }
     source.special(&|index| columns.is_claimed(index)).iter().for_each(|text| notice(text));
     let options = &proven(options.clone(), &columns, &source, organization, notice)?;

@@ -1,5 +1,7 @@
 //! Which column fills which field.
 
+use std::collections::{HashMap, HashSet};
+
 use super::fields::LeadField;
 use crate::domain::leads::custom;
 use crate::domain::text::{fold_key, nearest};
@@ -51,7 +53,7 @@ impl Mapping {
             let index = column_named(headers, name)?;
             targets[index] = Some(Target::Ignored);
         }
-        let mut keys: Vec<String> = Vec::new();
+        let mut keys = Keys::default();
         for name in &options.keep {
             let index = column_named(headers, name)?;
             targets[index] = Some(Target::Custom(custom_key(&headers[index], index, &mut keys)));
@@ -225,7 +227,15 @@ fn is_known(header: &str) -> bool {
             && (email_column(header).is_some() || is_known_extra(header)))
 }
 
-fn custom_key(header: &str, index: usize, keys: &mut Vec<String>) -> String {
+/// The keys of custom fields that are taken.
+#[derive(Default)]
+struct Keys {
+    taken: HashSet<String>,
+    /// The number that is tried next behind a name that was taken.
+    next: HashMap<String, u64>,
+}
+
+fn custom_key(header: &str, index: usize, keys: &mut Keys) -> String {
     // An export of crmctl marks custom fields, so that none is taken for another column.
     let name = custom::key_of(header.trim()).unwrap_or(header).trim();
     let base: String = match name.is_empty() {
@@ -233,12 +243,14 @@ fn custom_key(header: &str, index: usize, keys: &mut Vec<String>) -> String {
         false => name.chars().take(custom::MAX_KEY).collect(),
     };
     let mut key = base.clone();
-    let mut again = 2;
-    while keys.contains(&key) {
-        key = format!("{base} {again}");
-        again += 1;
+    if keys.taken.contains(&key) {
+        let next = keys.next.entry(base.clone()).or_insert(2);
+        while keys.taken.contains(&key) {
+            key = format!("{base} {next}");
+            *next += 1;
+        }
     }
-    keys.push(key.clone());
+    keys.taken.insert(key.clone());
     key
 }
 
@@ -282,6 +294,14 @@ mod tests {
     fn map(headers: &[&str], options: &ImportOptions) -> Result<Mapping, ImportError> {
         let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
         Mapping::of("leads.csv", &headers, options)
+    }
+
+    #[test]
+    fn many_columns_of_one_name_are_numbered_at_once() {
+        let mut keys = Keys::default();
+        let made: Vec<String> = (0..16_384).map(|index| custom_key("h", index, &mut keys)).collect();
+        assert_eq!([&made[0], &made[1], &made[16_383]], ["h", "h 2", "h 16384"]);
+        assert_eq!([custom_key("h 3", 0, &mut keys), custom_key("h", 0, &mut keys)], ["h 3 2", "h 16385"]);
     }
 
     #[test]

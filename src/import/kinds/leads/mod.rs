@@ -31,6 +31,7 @@ use crate::import::prepare::begin_record;
 use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
+use crate::import::source::budget::{MAX_BATCH, some_names};
 use crate::import::source::{Item, Source, SourceOptions};
 use crate::import::unclaimed::{Unclaimed, Watch};
 use crate::ops::dnc;
@@ -93,7 +94,7 @@ pub fn import(
     let options = with_settings(db, options, request.organization)?;
     let mapping = Mapping::of(source.shown(), &source.headers, &options)?;
     if !mapping.named_custom().is_empty() {
-        observer.notice(&format!("kept as custom fields: {}", mapping.named_custom().join(", ")));
+        observer.notice(&format!("kept as custom fields: {}", some_names(&mapping.named_custom())));
     }
     source.special(&|index| mapping.is_claimed(index)).iter().for_each(|text| observer.notice(text));
     let checker = checker(db, mapping, &options, &request)?;
@@ -240,12 +241,14 @@ impl Job<'_> {
         // A failed send means that the writing side has given up; its error is the one that counts.
         let send = |batch| sender.send(batch).map_err(|_| ImportError::Interrupted);
         let mut rows = Vec::with_capacity(BATCH);
+        let mut weight = 0;
         let mut formats = self.said();
         let mut doubtful = Some(self.doubtful(formats));
         let mut unclaimed = self.unclaimed();
         self.source.read(&mut |item| {
             match item {
                 Item::Row(row) => {
+                    weight += row.weight();
                     unclaimed.look(&row);
                     // The whole file is looked through only once a cell needs it.
                     if let Some(doubts) = doubtful.take_if(|doubts| doubts.concerns(&row)) {
@@ -256,13 +259,17 @@ impl Job<'_> {
                     rows.push(self.checker.check(row, formats));
                 }
                 Item::Broken(row, problem) => {
+                    weight += row.weight();
                     let opts_out = self.checker.opts_out(&row);
                     rows.push(Checked { opts_out, ..broken(row, problem) });
                 }
                 Item::Blank(count) => return send(Delivery::Blank(count)),
             }
-            match rows.len() >= BATCH {
-                true => send(Delivery::Rows(std::mem::replace(&mut rows, Vec::with_capacity(BATCH)))),
+            match rows.len() >= BATCH || weight >= MAX_BATCH {
+                true => {
+                    weight = 0;
+                    send(Delivery::Rows(std::mem::replace(&mut rows, Vec::with_capacity(BATCH))))
+                }
                 false => Ok(()),
             }
         })?;

@@ -13,7 +13,8 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use self::looks::{Learning, Looks, names_somebody};
 use self::quotes::{Quoting, Scan, is_line_end, lines};
-use super::limits::{MAX_RECORD, io_reason};
+use super::budget::MAX_RECORD;
+use super::limits::io_reason;
 use super::readable::Readable;
 use crate::import::ImportError;
 use crate::import::row::{ProblemKind, Row, RowProblem};

@@ -91,6 +91,13 @@ impl Extras {
         self.shaped.insert(position, place);
     }
 
+    /// About how many bytes it takes in memory.
+    pub fn kept(&self) -> u64 {
+        let positions = self.formulas.capacity() * 9 + self.hidden.capacity() * 4 + self.merged.capacity() * 16;
+        let values = self.shaped.capacity() * 13 + self.shown.capacity() * 64;
+        (positions + values) as u64
+    }
+
     /// Hidden rows below the header, which is counted from 1.
     pub fn hidden_below(&self, header: u64) -> u64 {
         self.hidden.iter().filter(|row| u64::from(**row) >= header).count() as u64

@@ -5,6 +5,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::format::Shape;
 use super::{Extras, ExtrasOfSheets, Merged};
 use crate::domain::money::symbol::Symbol;
+use crate::import::source::budget::MAX_ROWS;
 
 /// The most special cells of a sheet that are kept.
 const MOST: usize = 3_000_000;
@@ -145,7 +146,8 @@ impl Collector {
     }
 
     fn end_row(&mut self) {
-        let rows = self.row..self.row.saturating_add(self.row_repeats);
+        // What is beyond the last row of a sheet is cut off by the library.
+        let rows = self.row..self.row.saturating_add(self.row_repeats).min(MAX_ROWS as u32);
         self.row = rows.end;
         let Some((_, extras)) = &mut self.table else { return };
         if self.is_hidden && self.is_filled {
@@ -262,6 +264,14 @@ mod tests {
         {
             assert_eq!(shown(number, text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn no_row_is_beyond_the_last_one() {
+        let row = "<table:table-row table:visibility=\"collapse\" table:number-rows-repeated=\"4294967295\">\
+                   <table:table-cell office:value-type=\"string\"/></table:table-row>";
+        let found = extras(&row.repeat(50));
+        assert_eq!((found.hidden.len() as u64, found.hidden.last().copied()), (MAX_ROWS, Some(MAX_ROWS as u32 - 1)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub struct RowAssembler {
     row: Option<Row>,
     /// Cells that stand in the file before others to their left.
     early: Vec<(u32, CellKind, String)>,
+    early_size: usize,
 }
 
 impl RowAssembler {
@@ -34,6 +35,7 @@ impl RowAssembler {
                 // The cells so far are kept aside with this one, and the row is put together anew.
                 let mut alone = Row::default();
                 push_value(&mut alone, value, look);
+                self.early_size += alone.text_len() + size_of::<(u32, CellKind, String)>();
                 self.early.push((column, alone.kind(0), alone.cell(0).to_owned()));
                 return before;
             }
@@ -45,7 +47,13 @@ impl RowAssembler {
         before
     }
 
+    /// About how many bytes the row at hand takes.
+    pub fn size(&self) -> usize {
+        self.row.as_ref().map_or(0, Row::text_len) + self.early_size
+    }
+
     pub fn finish(&mut self) -> Option<Row> {
+        self.early_size = 0;
         let row = self.row.take()?;
         let row = match self.early.is_empty() {
             true => row,

@@ -15,6 +15,9 @@ use crate::db::{Db, DbError, OrgId};
 use crate::domain::phone::E164;
 use crate::ops::leads::draft::LeadDraft;
 
+/// The drafts for which room is made at once.
+const MAX_FORESEEN: usize = 1 << 20;
+
 /// What a row's identity says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {
@@ -93,8 +96,9 @@ impl Identities {
     /// # Errors
     /// The database cannot be read.
     pub fn load_all(&mut self, conn: &mut Db, org: OrgId, expected: usize) -> Result<(), DbError> {
-        self.by_phone.reserve(expected);
-        self.by_email.reserve(expected);
+        // What a file seems to have is no reason to take memory for it.
+        self.by_phone.reserve(expected.min(MAX_FORESEEN));
+        self.by_email.reserve(expected.min(MAX_FORESEEN));
         lead_identities::each_identity(conn, org, |identity| self.remember_stored(&identity))?;
         let merged = lead_merges::all_merged(conn, org)?;
         self.remember_merged(conn, org, merged)?;
