@@ -107,11 +107,10 @@ pub(super) fn check(file: &Readable, kind: WorkbookKind) -> Result<Vec<String>, 
     for index in 0..archive.len() {
         let mut member = archive.by_index(index).map_err(|e| damaged(&e))?;
         let name = member.name().map_err(|e| damaged(&e))?.into_owned();
-        let faulty = |fault: Fault| refused(file, &name, fault);
         let packed = member.compressed_size();
         let mut size = 0u64;
         let mut search = Search::is_sheet(&name).then(Search::default);
-        let mut followed = Followed::of(&name, kind);
+        let (mut followed, mut fault) = (Followed::of(&name, kind), None);
         let limit = followed.limit(&name);
         loop {
             let read = member.read(&mut buffer).map_err(|e| damaged(&e))?;
@@ -127,9 +126,12 @@ pub(super) fn check(file: &Readable, kind: WorkbookKind) -> Result<Vec<String>, 
             if size > limit || total > MAX_TOTAL || is_bomb(size, packed) {
                 return Err(inflates(shown, Some(&name), size));
             }
-            followed.take(bytes).map_err(faulty)?;
+            // A bomb is told as one, whatever else is wrong with it.
+            if fault.is_none() {
+                fault = followed.take(bytes).err();
+            }
         }
-        followed.finish().map_err(faulty)?;
+        fault.map_or_else(|| followed.finish(), Err).map_err(|fault| refused(file, &name, fault))?;
         if search.is_some_and(|search| search.found) {
             special.push(name);
         }
@@ -138,9 +140,16 @@ pub(super) fn check(file: &Readable, kind: WorkbookKind) -> Result<Vec<String>, 
 }
 
 fn refused(file: &Readable, member: &str, fault: Fault) -> ImportError {
-    let remedy = match fault {
-        Fault::Held => "save it as CSV, which is read row by row, or in several files",
-        _ => "get the file again, or save it anew",
-    };
-    ImportError::read_with(&file.name, format!("its part `{}` {}", cut(member), fault.text()), remedy)
+    let part = format!("its part `{}` {}", cut(member), fault.text());
+    match fault {
+        Fault::Held => {
+            ImportError::read_with(&file.name, part, "save it as CSV, which is read row by row, or in several files")
+        }
+        Fault::Piece => ImportError::read_with(&file.name, part, "no workbook of leads does that; save it anew"),
+        Fault::Claim | Fault::Nesting | Fault::Doctype => ImportError::read_with(
+            &file.name,
+            format!("the workbook is damaged: {part}"),
+            "get the file again, or save it anew",
+        ),
+    }
 }
