@@ -2,7 +2,7 @@
 
 use crate::db::DbError;
 use crate::error::{CommandError, Explain};
-use crate::import::source::budget::some_names;
+use crate::import::naming::some_names;
 
 /// An error that ends an import; nothing was changed.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,7 @@
 pub mod column_names;
 mod error;
 pub mod kinds;
+mod naming;
 pub mod observer;
 pub mod options;
 mod prepare;

@@ -8,6 +8,7 @@ pub mod sst;
 pub mod table;
 
 use crate::import::ImportError;
+pub use crate::import::naming::{cut, some_names};
 
 /// The columns of a sheet (ECMA-376, part 1, 18.3.1.73): the last one is XFD.
 pub const MAX_COLUMNS: usize = 16_384;
@@ -147,25 +148,6 @@ impl Lines {
     }
 }
 
-/// The first of some names, each cut to what a line can hold, and how many more there are.
-pub fn some_names<T: AsRef<str>>(names: &[T]) -> String {
-    const MOST: usize = 30;
-    let told = names.iter().take(MOST).map(|name| cut(name.as_ref())).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(MOST) {
-        0 => told,
-        more => format!("{told} and {more} more"),
-    }
-}
-
-/// A name as a message shows it.
-pub fn cut(name: &str) -> String {
-    const LONGEST: usize = 80;
-    match name.char_indices().nth(LONGEST) {
-        None => name.to_owned(),
-        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,15 +175,5 @@ mod tests {
         let mut lines = Lines::default();
         let ended = [zeros.as_slice(), b"\n"].concat();
         assert!((0..9).all(|_| lines.look("f", &ended).is_ok()));
-    }
-
-    #[test]
-    fn many_names_are_not_all_told() {
-        let names: Vec<String> = (1..=100_000).map(|n| format!("h{n}")).collect();
-        assert_eq!(some_names(&names[..2]), "h1, h2");
-        assert!(some_names(&names).ends_with("h29, h30 and 99970 more"), "{}", some_names(&names));
-        assert_eq!(some_names(&names[..0]), "");
-        let long = ["é".repeat(1 << 20)];
-        assert_eq!(some_names(&long), format!("{}…", "é".repeat(80)));
     }
 }
