@@ -225,11 +225,11 @@ fn people_read_times_where_the_organization_is() {
         let file = world.file("leads.csv", "Phone\n+12125550108\n");
         world.import(&file, &[]);
         world.run(["dnc", "detect", "--apply", "--number", "2125550107", "wrong number"]);
-        world.ok(["dnc", "decide", "1", "dismiss", "--reason", "another one"]);
+        world.ok(["dnc", "decide", "2", "dismiss", "--reason", "another one"]);
         for args in [
             &["import", "leads", file.to_str().unwrap(), "--dry-run"][..],
             &["lead", "history", "1", "--as-of", "2026-01-01"],
-            &["dnc", "decide", "1", "dismiss", "--reason", "another one"],
+            &["dnc", "decide", "2", "dismiss", "--reason", "another one"],
         ] {
             let said = world.run(args).stderr;
             assert!(said.contains("on 2026-03-18 00:30 CET") && !said.contains("23:30"), "{args:?}\n{said}");

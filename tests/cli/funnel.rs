@@ -246,7 +246,7 @@ fn files_are_made_together_or_not_at_all() {
         assert!(!world.path("new.svg").exists());
         assert_eq!(std::fs::read_to_string(world.path("taken.html")).unwrap(), "mine");
         let twice = world.run(["funnel", "--svg", "a.html", "--html", "a.html"]);
-        assert!(twice.code == Some(1) && twice.stderr.contains("named twice"), "{}", twice.stderr);
+        assert!(twice.code == Some(2) && twice.stderr.contains("that of --svg"), "{}", twice.stderr);
         assert!(!world.path("a.html").exists());
         assert_eq!(world.run(["funnel", "--svg", "nowhere/a.svg"]).code, Some(1));
     });
