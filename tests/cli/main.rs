@@ -8,6 +8,7 @@ mod audit;
 mod backup;
 mod budget;
 mod bulk;
+mod clocks;
 mod completions;
 mod completions_run;
 mod config;

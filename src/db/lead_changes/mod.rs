@@ -1,5 +1,6 @@
 //! Writing many rows at once, on the concrete connection of each engine.
 
+mod in_order;
 mod postgres;
 mod postgres_copy;
 mod postgres_logs;
@@ -47,6 +48,8 @@ use shift_leads;
 
 use std::collections::BTreeMap;
 
+pub use in_order::stamp_for;
+
 use super::models::leads::Lead;
 use super::models::leads::lead_assignments::NewAssignment;
 use super::models::leads::lead_audit_log::NewAuditEntry;
@@ -58,7 +61,7 @@ use super::{Db, DbError, Stamp};
 use crate::domain::leads::status::Status;
 
 /// A batch of changes to leads with everything that must be written together with them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct LeadChanges {
     /// New leads with ascending ids of their own. Their audit entry is written with them, and their first status
     /// row too, unless the status is `dnc`: such a lead's two rows are in `history`.
@@ -92,7 +95,7 @@ pub enum Shift {
 }
 
 /// What is taken from leads: each part by its lead and its text.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct RemovedParts {
     pub tags: Vec<(i64, String)>,
     pub phones: Vec<(i64, String)>,
@@ -168,7 +171,8 @@ impl DeferredIndexes {
     }
 }
 
-/// Writes a batch inside the caller's transaction.
+/// Writes a batch inside the caller's transaction, which holds the leads that change, as of the stamp's time or the last change of
+/// these leads, if that is later.
 ///
 /// # Errors
 /// The database refuses.
@@ -176,6 +180,8 @@ pub fn write(conn: &mut Db, changes: &LeadChanges, stamp: &Stamp) -> Result<Writ
     if changes.is_empty() {
         return Ok(Written::All);
     }
+    let later = in_order::in_order(conn, changes, stamp)?;
+    let (changes, stamp) = later.as_ref().map_or((changes, stamp), |(changes, stamp)| (changes, stamp));
     match conn {
         Db::Sqlite(sqlite) => sqlite::write(sqlite, changes, stamp).map(|()| Written::All),
         Db::Postgres(pg) => postgres::write(pg, changes, stamp),

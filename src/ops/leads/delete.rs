@@ -67,6 +67,7 @@ pub fn delete(conn: &mut Db, leads: &mut [Lead], stamp: &Stamp) -> Result<(), Db
             *lead = stored;
         }
     }
+    let stamp = &lead_changes::stamp_for(conn, &ids, stamp)?;
     for lead in leads.iter_mut().filter(|lead| lead.deleted_at.is_none()) {
         lead.deleted_at = Some(stamp.now);
         lead.updated_at = stamp.now;
@@ -91,6 +92,7 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Option<U
     if !erasures::erased_among(conn, stamp.org, &[lead.id])?.is_empty() {
         return Err(RestoreError::Erased(lead.id));
     }
+    let stamp = &lead_changes::stamp_for(conn, &ids, stamp)?;
     let since = lead.deleted_at.take().ok_or(RestoreError::NotDeleted(lead.id))?;
     crate::ops::dnc::remove::expire(conn, leads::OnLocked::Wait, stamp)?;
     let mut log = vec![stamp.audit(lead.id, AuditAction::Restore)];
