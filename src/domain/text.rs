@@ -93,6 +93,10 @@ pub fn is_placeholder(text: &str) -> bool {
         "(empty)",
     ];
     // People are called Nan; programs write NaN and nan, and NaT for a time.
+    let is_dash = |c| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2e3a}' | '\u{fe58}' | '\u{ff0d}');
+    if !text.is_empty() && text.len() <= 10 && text.chars().all(is_dash) {
+        return true;
+    }
     text.len() <= 10
         && (WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || matches!(text, "nan" | "NaN" | "-nan" | "NaT"))
 }

@@ -185,7 +185,7 @@ fn marks_and_signs_of_sources() {
         assert_eq!(costs, [0, 0, 10_000, 20_000, 30_000, 40_000], "{roi}");
 
         // Signs alone are no name, and are refused wherever one is given.
-        for signs in ["★", "—", "🔥 🔥"] {
+        for signs in ["★", "†", "🔥 🔥"] {
             for args in [
                 &["lead", "add", "--phone", "2125550111", "--source", signs][..],
                 &["lead", "edit", "1", "--source", signs],

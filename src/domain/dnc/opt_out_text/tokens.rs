@@ -98,8 +98,7 @@ fn cut(text: &str, lexicon: &Lexicon) -> Vec<Token> {
                 chars.get(start..at).unwrap_or_default().iter().filter(|c| !is_apostrophe(**c)).collect();
             tokens.push(Token { key: fold(&shown), shown, begins, after_comma, mended: None });
             (begins, after_comma) = (false, false);
-        } else if c == '#' && chars.get(at + 1).is_none_or(|c| !c.is_alphanumeric()) && !tokens.is_empty() {
-            // `wrong #`
+        } else if c == '#' && is_number_sign(&chars, at, &tokens) {
             let shown = "#".to_owned();
             tokens.push(Token { key: "number".to_owned(), shown, begins, after_comma, mended: None });
             (begins, after_comma) = (false, false);
@@ -115,6 +114,13 @@ fn cut(text: &str, lexicon: &Lexicon) -> Vec<Token> {
         }
     }
     tokens
+}
+
+/// Whether a `#` stands for the word number: `wrong #`, `take my # off`, but not `STOP #`.
+fn is_number_sign(chars: &[char], at: usize, tokens: &[Token]) -> bool {
+    let owner =
+        tokens.last().is_some_and(|token| matches!(token.key.as_str(), "wrong" | "my" | "this" | "the" | "that"));
+    owner && chars.get(at + 1).is_none_or(|c| !c.is_alphanumeric())
 }
 
 /// Words that are answers where a comma follows.
