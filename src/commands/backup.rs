@@ -33,6 +33,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     Outputs::of(context).claim("backup", &args.file)?;
     context.catch_interrupts();
     let bytes = backup_to(path, &args.file, &db.interrupted())?;
+    context.ui.set_committed();
     let made = Made { file: args.file.display().to_string(), bytes };
     context.ui.record(&made, &[Column::text("file", "file"), Column::count("bytes", "bytes")])?;
     Ok(Exit::Done)

@@ -62,10 +62,13 @@ impl Outputs {
     pub fn of(context: &Context) -> Outputs {
         let mut outputs = Outputs(Vec::new());
         if let Ok(Location::Sqlite(database)) = Location::parse(&context.settings.database_url.value) {
-            for ending in DATABASE_FILES {
-                let mut path = database.clone().into_os_string();
-                path.push(ending);
-                outputs.keep(Path::new(&path), "the database");
+            // Of a link, the files lie beside what it leads to.
+            for name in [place_of(&database), database] {
+                for ending in DATABASE_FILES {
+                    let mut path = name.clone().into_os_string();
+                    path.push(ending);
+                    outputs.keep(Path::new(&path), "the database");
+                }
             }
         }
         outputs.keep(&context.settings.config.value, "the config file");

@@ -24,6 +24,17 @@ pub fn backup_to(database: &Path, target: &Path, interrupted: &AtomicBool) -> Re
     if target.exists() {
         return Err(problem("the file exists".into()));
     }
+    // With the log of another database beside it, the copy would be taken for damaged, or worse.
+    for ending in ["-wal", "-shm", "-journal"] {
+        let mut beside = target.as_os_str().to_owned();
+        beside.push(ending);
+        if Path::new(&beside).symlink_metadata().is_ok() {
+            return Err(problem(format!("`{}` of an earlier database lies beside it", Path::new(&beside).display())));
+        }
+        if target.to_string_lossy().ends_with(ending) {
+            return Err(problem(format!("a name that ends in `{ending}` is that of a database's log")));
+        }
+    }
     let folder = target.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A folder of its own: on a full disk SQLite leaves a journal beside the copy.
     let scratch =

@@ -1,5 +1,6 @@
 //! What every import settles before it begins: its files, the options of an earlier one, and its record.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::ImportError;
@@ -75,4 +76,13 @@ pub(super) fn begin_record(
         updated_at: stamp.now,
     };
     Ok(imports::insert(conn, &new)?)
+}
+
+/// Takes the files of rows away of an import that was not committed after all: nothing of it is left.
+pub(super) fn taken_back<T>(done: Result<T, ImportError>, files: &[PathBuf]) -> Result<T, ImportError> {
+    if done.is_err() {
+        // A file that cannot be removed holds rows that are in the source, too.
+        files.iter().for_each(|file| drop(std::fs::remove_file(file)));
+    }
+    done
 }

@@ -50,7 +50,7 @@ fn nothing_replaces_the_database_the_config_or_an_input() {
         (format!("../{}/{name}", world.folder.path().file_name().unwrap().to_str().unwrap()), "the database"),
         ("link.csv".into(), "the database"),
         ("hard.csv".into(), "the database"),
-        (log, "the database"),
+        (log.clone(), "the database"),
         (format!("{name}-journal"), "the database"),
         ("config.toml".into(), "the config file"),
     ];
@@ -60,6 +60,19 @@ fn nothing_replaces_the_database_the_config_or_an_input() {
             let ran = world.run(&args);
             assert_eq!(ran.code, Some(2), "{args:?}: {}", ran.stderr);
             assert!(ran.stderr.contains(&format!("which is {what}")), "{args:?}: {}", ran.stderr);
+        }
+    }
+    // Named by a link, it is the same database, with its log beside what the link leads to.
+    for writer in WRITERS {
+        for target in [&name, &log] {
+            let args = [*writer, &[target.as_str(), "--database-url", "link.csv"]].concat();
+            let ran = world.run(&args);
+            assert_eq!(
+                (ran.code, ran.stderr.contains("which is the database")),
+                (Some(2), true),
+                "{args:?}: {}",
+                ran.stderr
+            );
         }
     }
     drop(open);
@@ -134,4 +147,20 @@ fn files_of_rows_take_the_next_free_name() {
         let summary = world.json(["import", "leads", "again.csv", "--rejects", "link.csv"]);
         assert_eq!((summary["rejects_file"].as_str(), world.path("nowhere.csv").exists()), (Some("link-2.csv"), false));
     });
+}
+
+#[test]
+fn a_backup_has_no_log_of_another_database_beside_it() {
+    let world = prepared();
+    for ending in ["-wal", "-shm", "-journal"] {
+        let beside = world.file(&format!("copy.db{ending}"), "of an earlier database");
+        let ran = world.run(["backup", "copy.db"]);
+        assert_eq!((ran.code, ran.stderr.contains("lies beside it")), (Some(1), true), "{}", ran.stderr);
+        fs::remove_file(beside).unwrap();
+        let ran = world.run(["backup", &format!("copy.db{ending}")]);
+        assert_eq!((ran.code, ran.stderr.contains("a database's log")), (Some(1), true), "{}", ran.stderr);
+    }
+    assert!(!world.path("copy.db").exists());
+    world.ok(["backup", "copy.db"]);
+    world.finish();
 }

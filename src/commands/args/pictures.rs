@@ -33,6 +33,9 @@ impl Pictures {
         texts.extend(self.svg.as_deref().map(|path| (path, page.to_svg())));
         texts.extend(self.html.as_deref().map(|path| (path, page.to_html())));
         export::write_whole(&texts, IfExists::of_flag(self.overwrite))?;
+        if !texts.is_empty() {
+            context.ui.set_committed();
+        }
         texts.iter().for_each(|(path, _)| context.ui.note(&format!("wrote {}", path.display())));
         Ok(())
     }

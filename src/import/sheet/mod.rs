@@ -17,7 +17,7 @@ use self::columns::{Columns, SheetField};
 use super::ImportError;
 use super::observer::Observer;
 use super::options::Assignment;
-use super::prepare::{begin_record, earlier_options};
+use super::prepare::{begin_record, earlier_options, taken_back};
 use super::problems::{ProblemGroup, note, note_by_column};
 use super::proof::{Currencies, Doubtful, Formats};
 use super::rejects::RejectsWriter;
@@ -216,7 +216,13 @@ pub fn import<K: Kind>(
     let interrupted = db.interrupted();
     let (org, mode) = (request.organization.org_id(), request.mode);
     let job = Job { source, setting, request, started, interrupted: &interrupted };
-    db.write_long(mode, org, |conn| job.run(kind, conn, observer))
+    let mut files = Vec::new();
+    let work = |conn: &mut Db| {
+        let summary = job.run(kind, conn, observer)?;
+        files = summary.rejects_file.iter().map(PathBuf::from).collect();
+        Ok(summary)
+    };
+    taken_back(db.write_long(mode, org, work), &files)
 }
 
 /// The options with what the columns prove about how their dates and numbers are written.

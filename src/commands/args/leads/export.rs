@@ -94,6 +94,9 @@ pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, 
             Ok(())
         })?;
         export.finish()?;
+        if form.output.is_some() {
+            ui.set_committed();
+        }
         Ok((leads, left_out))
     })?;
     drop(progress);

@@ -27,7 +27,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
 use crate::import::observer::Observer;
 use crate::import::options::ImportOptions;
-use crate::import::prepare::begin_record;
+use crate::import::prepare::{begin_record, taken_back};
 use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
@@ -104,9 +104,16 @@ pub fn import(
     let (org, stamp) = (job.request.organization.org_id(), job.request.stamp.clone());
     if mode == RunMode::Commit && db.read(org, |conn| dnc::remove::is_due(conn, &stamp))? {
         // Before, and not within: whoever adds to the list need not wait for the entries that an import closes.
-        db.write_under(Lock::DncImport, org, mode, |conn| dnc::remove::expire(conn, OnLocked::Wait, &stamp).map(drop))?;
+        let work = |conn: &mut Db| dnc::remove::expire(conn, OnLocked::Wait, &stamp).map(drop);
+        db.aside(|db| db.write_under(Lock::DncImport, org, mode, work))?;
     }
-    let (summary, listed) = db.write_long(mode, org, |conn| job.run(conn, observer))?;
+    let mut files = Vec::new();
+    let work = |conn: &mut Db| {
+        let done = job.run(conn, observer)?;
+        files = done.0.files().collect();
+        Ok(done)
+    };
+    let (summary, listed) = taken_back(db.write_long(mode, org, work), &files)?;
     if mode == RunMode::Commit && !listed.is_empty() && !db.is_sqlite() {
         // Whoever gave a lead one of these numbers meanwhile did not see it listed.
         let listed: Vec<String> = listed.iter().map(E164::to_string).collect();
