@@ -66,8 +66,10 @@ impl CommandError {
     /// and the call is not to be repeated as it was.
     pub fn after_commit(self) -> CommandError {
         let what = if self.exit == Exit::Interrupted { "interrupted".into() } else { self.message };
-        let message = format!("the change is made, but what follows it failed: {what}");
-        CommandError { message, exit: Exit::NeedsAttention, silent: false, ..self }
+        let message = format!("a change is made, but what follows it failed: {what}");
+        // They speak of the part that failed.
+        let (details, hint) = (Vec::new(), self.hint.filter(|hint| !hint.contains("nothing was changed")));
+        CommandError { message, details, hint, exit: Exit::NeedsAttention, silent: false, ..self }
     }
 
     /// Ends the message with a time.

@@ -28,6 +28,7 @@ pub struct Context {
     pub ui: Ui,
     allow_bypass: bool,
     interrupted: Arc<AtomicBool>,
+    are_caught: AtomicBool,
     /// What Ctrl-C says where it ends the program at once.
     at_once: Arc<OnceLock<&'static str>>,
 }
@@ -66,7 +67,14 @@ impl Session {
 
 impl Context {
     pub fn new(settings: Settings, ui: Ui, allow_bypass: bool) -> Context {
-        Context { settings, ui, allow_bypass, interrupted: Arc::default(), at_once: Arc::default() }
+        Context {
+            settings,
+            ui,
+            allow_bypass,
+            interrupted: Arc::default(),
+            are_caught: AtomicBool::new(false),
+            at_once: Arc::default(),
+        }
     }
 
     /// Opens the database, ready for use.
@@ -82,6 +90,7 @@ impl Context {
     /// # Errors
     /// It cannot be opened.
     pub fn open_for_migrations(&self) -> Result<Database> {
+        self.catch_interrupts();
         self.open_with(SchemaUse::AsItIs)
     }
 
@@ -103,7 +112,6 @@ impl Context {
         let started = Instant::now();
         let db = Database::open(location, options)?;
         ui.detail(&format!("database opened in {}", millis(started.elapsed())));
-        ui.forget_commits();
         if db.was_created() {
             self.ui.note(&format!("created the database {}", db.location()));
         }
@@ -116,6 +124,9 @@ impl Context {
     /// No such organization or user, or the role does not allow it.
     pub fn session(&self, right: Right) -> Result<Session> {
         let began = Instant::now();
+        if right != Right::Read {
+            self.catch_interrupts();
+        }
         let mut db = self.open()?;
         let now = now()?;
         let org = self.organization(&mut db, now)?;
@@ -125,18 +136,16 @@ impl Context {
                 .hint(format!("enable it: crmctl org edit {} --enable", org.slug)));
         }
         let (stamp, role) = self.actor(&mut db, &org, right, now)?;
-        let id = stamp.org;
         if right != Right::Read {
             // A row that cannot be read is the matter of the verb that needs it.
-            if let Err(e) = spellings::bring_up_to_date(&mut db, &stamp) {
+            if let Err(e) = db.aside(|db| spellings::bring_up_to_date(db, &stamp)) {
                 self.ui.warn(&format!("the spellings of listed numbers are not up to date: {e}"));
             }
             // Nor does an erasure that was not finished stand in the way of other work.
-            if !matches!(clearing::go_on(&mut db, id, now), Ok(Cleared::Whole)) {
+            if !matches!(db.aside(|db| clearing::go_on(db, now)), Ok(Cleared::Whole)) {
                 self.ui.warn("the files of the database may still hold what was erased: crmctl lead erase --finish");
             }
         }
-        self.ui.forget_commits();
         self.ui.detail(&format!("session begun in {}", millis(began.elapsed())));
         Ok(Session { ui: self.ui, db, org, stamp, role })
     }
@@ -146,6 +155,7 @@ impl Context {
     /// # Errors
     /// The acting user is none, or has another role.
     pub fn admin(&self, db: &mut Database, org: &Organization) -> Result<Stamp> {
+        self.catch_interrupts();
         let now = now()?;
         Ok(self.actor(db, org, Right::Administer, now)?.0)
     }
@@ -155,6 +165,7 @@ impl Context {
     /// # Errors
     /// The acting user is no admin of the organization that the call names.
     pub fn founder(&self, db: &mut Database) -> Result<Founder> {
+        self.catch_interrupts();
         let now = now()?;
         if self.settings.user.value.is_some() {
             let org = self.organization(db, now)?;
@@ -179,8 +190,12 @@ impl Context {
         }
     }
 
-    /// Makes Ctrl-C end the work in order; a second one ends the program at once, which a transaction survives.
+    /// Makes Ctrl-C end the work in order; a second one ends the program at once, which a transaction survives. Whoever changes
+    /// anything begins with it: an answer that is cut off must not say of a change that it was not made.
     pub fn catch_interrupts(&self) {
+        if self.are_caught.swap(true, Ordering::Relaxed) {
+            return;
+        }
         let (interrupted, at_once, ui) = (self.interrupted.clone(), self.at_once.clone(), self.ui);
         let caught = ctrlc::set_handler(move || {
             let again = interrupted.swap(true, Ordering::Relaxed);
@@ -213,7 +228,7 @@ impl Context {
                 );
             }
             let region = locale_region().unwrap_or_default();
-            let made = db.write_global(|conn| make_default(conn, &region, "UTC", &account(now)))?;
+            let made = db.aside(|db| db.write_global(|conn| make_default(conn, &region, "UTC", &account(now))))?;
             self.ui.note(&format!("made the organization `{}`", made.slug));
             all.push(made);
         }

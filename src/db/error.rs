@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::catalogue::grants;
-use crate::error::{CommandError, Explain};
+use crate::error::{CommandError, Exit, Explain};
 
 /// An error of the database layer.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,9 @@ pub enum DbError {
     DiskFull(String),
     #[error("the disk cannot be read or written: {0}")]
     DiskFailed(String),
+    /// The server may have committed all the same.
+    #[error("the connection broke while the change was committed, so that it is not known whether it is made: {0}")]
+    CommitUnknown(String),
     #[error("interrupted")]
     Interrupted,
     #[error("migration failed: {0}")]
@@ -61,6 +64,19 @@ impl From<DieselError> for DbError {
 }
 
 impl DbError {
+    /// The error of a COMMIT: whatever the server did not refuse may be done.
+    pub(super) fn of_commit(error: DieselError, is_sqlite: bool) -> DbError {
+        let was_refused = |kind: &DatabaseErrorKind| {
+            !matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
+        };
+        match &error {
+            DieselError::DatabaseError(kind, info) if !is_sqlite && !was_refused(kind) => {
+                DbError::CommitUnknown(info.message().trim().to_owned())
+            }
+            _ => error.into(),
+        }
+    }
+
     /// Whether the error says that a unique key is already taken.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, DbError::Query(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
@@ -82,6 +98,13 @@ impl Explain for DbError {
             DbError::DiskFull(_) => Some("nothing was changed; make room and try again".into()),
             DbError::DiskFailed(_) => Some("nothing was changed; see whether the disk has room and is sound".into()),
             DbError::Interrupted => return CommandError::interrupted(),
+            DbError::CommitUnknown(_) => {
+                let hint = "look before you try again; a call with --idempotency-key may be made again as it was";
+                return CommandError {
+                    exit: Exit::NeedsAttention,
+                    ..CommandError::failed(self.to_string()).hint(hint)
+                };
+            }
             DbError::Backup { .. } => Some("name a new file in a folder with room".into()),
             DbError::Migration(_) => Some("nothing was changed".into()),
             DbError::Query(_) => None,
@@ -114,7 +137,6 @@ fn proper_role(role: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Exit;
 
     #[test]
     fn a_denied_permission_names_every_grant() {

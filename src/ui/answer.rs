@@ -26,14 +26,9 @@ impl Progress {
 }
 
 impl Ui {
-    /// Says that a transaction is committed.
+    /// Says that a transaction of the verb is committed, or a file written.
     pub fn set_committed(&self) {
         self.progress.0.committed.store(true, Ordering::Relaxed);
-    }
-
-    /// Takes back [`Ui::set_committed`]: what opening a database writes is not what the verb was asked for.
-    pub fn forget_commits(&self) {
-        self.progress.0.committed.store(false, Ordering::Relaxed);
     }
 
     /// Whether the change is made that the verb was asked for, or a part of it.
@@ -62,7 +57,7 @@ impl Answer {
         match write(&mut self.out) {
             Err(e) if self.ui.is_committed() && e.kind() != io::ErrorKind::Interrupted => {
                 lost.store(true, Ordering::Relaxed);
-                self.ui.warn(&format!("the change is made, but the answer could not be printed: {e}"));
+                self.ui.warn(&format!("it is done, but the answer could not be printed: {e}"));
                 Ok(unsaid)
             }
             written => written,

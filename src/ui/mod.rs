@@ -73,6 +73,8 @@ pub enum UiError {
     Json(serde_json::Error),
     #[error("this needs to be confirmed, and there is nobody to ask")]
     NobodyToAsk,
+    #[error("interrupted")]
+    Interrupted,
     #[error("not confirmed; nothing was changed")]
     NotConfirmed,
 }
@@ -90,6 +92,7 @@ impl Explain for UiError {
     fn explain(&self) -> CommandError {
         let hint = match self {
             UiError::ClosedPipe => return CommandError::closed_pipe(),
+            UiError::Interrupted => return CommandError::interrupted(),
             UiError::NobodyToAsk => Some("add --yes to go ahead without being asked".into()),
             UiError::Io(_) | UiError::Json(_) | UiError::NotConfirmed => None,
         };

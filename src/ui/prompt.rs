@@ -36,6 +36,7 @@ fn ask(question: &Safe) -> Result<(), UiError> {
     match answer {
         Ok(Some(true)) => Ok(()),
         Ok(_) => Err(UiError::NotConfirmed),
+        Err(dialoguer::Error::IO(e)) if e.kind() == io::ErrorKind::Interrupted => Err(UiError::Interrupted),
         Err(_) => Err(UiError::NobodyToAsk),
     }
 }

@@ -145,6 +145,29 @@ fn who_interrupts_the_clearing_is_told_that_it_is_to_be_finished() {
 }
 
 #[test]
+fn an_erasure_of_another_organization_is_finished_too_and_only_what_was_there() {
+    let world = with_ada();
+    world.ok(["org", "add", "beta", "--region", "US"]);
+    let held = reader(&world.url);
+    assert_eq!(world.run(["lead", "erase", "1", "--yes", "--org", "acme"]).code, Some(3));
+    // One file holds both: whoever writes to the other is told, and may end it.
+    let ran = world.run(["lead", "add", "--phone", "2125550102", "--org", "beta"]);
+    assert!(ran.stderr.contains(LATER), "{}", ran.stderr);
+    drop(held);
+    let finishing = world.run(["lead", "erase", "--finish", "--org", "beta"]);
+    assert_eq!((finishing.code, holds_name(&world.url)), (Some(0), false), "{}", finishing.stderr);
+    let states = "SELECT organization_id, config_value FROM system_config WHERE config_key LIKE 'internal.erasure%'";
+    assert_eq!(Engine::Sqlite.sql(&world.url, states).unwrap(), ["1|nothing"]);
+    // Erasures at the same moment by frozen clocks have states of their own.
+    let since = "SELECT updated_at FROM system_config WHERE config_key LIKE 'internal.erasure%'";
+    let before = Engine::Sqlite.sql(&world.url, since).unwrap();
+    world.ok(["lead", "add", "--phone", "2125550103", "--org", "acme"]);
+    world.ok(["lead", "erase", "2125550103", "--yes", "--org", "acme"]);
+    assert_ne!(Engine::Sqlite.sql(&world.url, since).unwrap(), before);
+    world.finish();
+}
+
+#[test]
 fn finishing_names_nobody() {
     let world = with_ada();
     for args in

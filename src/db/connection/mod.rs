@@ -35,7 +35,7 @@ pub struct OpenOptions {
     pub after_migrating: fn(&mut Db) -> Result<(), DbError>,
     /// Called with what a transaction waits for, once it has waited a second.
     pub notify: Notify,
-    /// Called when a transaction that writes is committed.
+    /// Called when a transaction is committed that writes what the call is for.
     pub committed: Arc<dyn Fn() + Send + Sync>,
     /// Set from outside when the person wants to stop.
     pub interrupted: Arc<AtomicBool>,
@@ -51,6 +51,8 @@ pub struct Database {
     options: OpenOptions,
     /// Whether this call made the file of an embedded database.
     created: bool,
+    /// Whether what is written now is not what the call is for.
+    is_aside: bool,
 }
 
 impl Database {
@@ -63,11 +65,12 @@ impl Database {
             Location::Sqlite(path) => open::sqlite(path)?,
             Location::Postgres(url) => (open::postgres(url, &location)?, false),
         };
-        let mut database = Database { conn, location, options, created };
+        let mut database = Database { conn, location, options, created, is_aside: true };
         match database.options.schema {
             SchemaUse::Current => database.check_schema()?,
             SchemaUse::AsItIs => {}
         }
+        database.is_aside = false;
         Ok(database)
     }
 
@@ -337,16 +340,25 @@ impl Database {
 
     fn end_writing<T, E: From<DbError>>(&mut self, result: Result<T, E>) -> Result<T, E> {
         let ended = self.end(result);
-        if ended.is_ok() {
+        if ended.is_ok() && !self.is_aside {
             (self.options.committed)();
         }
         ended
     }
 
+    /// Does work whose commits are not what the call is for: keeping an index or a list up to date, making the first organization.
+    pub fn aside<T>(&mut self, work: impl FnOnce(&mut Database) -> T) -> T {
+        let was_aside = std::mem::replace(&mut self.is_aside, true);
+        let done = work(self);
+        self.is_aside = was_aside;
+        done
+    }
+
     fn end<T, E: From<DbError>>(&mut self, result: Result<T, E>) -> Result<T, E> {
         match result {
             Ok(value) => {
-                <Db as TransactionManager<Db>>::commit_transaction(&mut self.conn).map_err(DbError::from)?;
+                let committed = <Db as TransactionManager<Db>>::commit_transaction(&mut self.conn);
+                committed.map_err(|e| DbError::of_commit(e, self.is_sqlite()))?;
                 Ok(value)
             }
             Err(error) => {

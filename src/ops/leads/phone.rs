@@ -20,27 +20,26 @@ pub const OTHER: &str = "other";
 /// The longest name of a kind, in characters.
 pub const LONGEST_KIND: usize = 40;
 
-/// Adds a further number to a lead, and makes its status follow; `None` when it has that number. One that may have lost its
-/// plus is taken for the other one where only that is listed; the number that was taken is returned. The caller holds
-/// [`crate::db::Lock::Leads`].
+/// Adds a further number to a lead, and makes its status follow; returns the number, and whether the lead did not have it. One that
+/// may have lost its plus is taken for the other one where only that is listed. The caller holds [`crate::db::Lock::Leads`].
 ///
 /// # Errors
 /// The lead is deleted, or the database refuses.
-pub fn add(conn: &mut Db, id: i64, read: Reading, kind: &str, stamp: &Stamp) -> Result<Option<E164>, EditError> {
+pub fn add(conn: &mut Db, id: i64, read: Reading, kind: &str, stamp: &Stamp) -> Result<(E164, bool), EditError> {
     let lead = begin(conn, id, None, stamp)?;
     let mut parts = Parts::of_lead(conn, stamp.org, id)?;
     let taken = taken(conn, read, stamp)?;
     let number = taken.to_string();
     let number = number.as_str();
     if lead.phone_number.as_deref() == Some(number) || parts.phones.iter().any(|known| known == number) {
-        return Ok(None);
+        return Ok((taken, false));
     }
     let mut changes = LeadChanges::default();
     changes.audit.push(field_audit(id, phone(None, Some(number)), stamp));
     changes.phones.push(row(id, number, kind, stamp));
     parts.phones.push(number.to_owned());
     shift(conn, lead, &parts.phones, changes, stamp)?;
-    Ok(Some(taken))
+    Ok((taken, true))
 }
 
 /// What a number is taken for: what it is with the plus that it may have lost, if only that is listed.

@@ -182,8 +182,7 @@ fn clear(session: &mut Session, context: &Context) -> bool {
 fn finish(context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let mut session = context.session(Right::EraseLeads)?;
-    let org = session.org.org_id();
-    if !session.db.read(org, |conn| clearing::is_pending(conn, org))? {
+    if !clearing::is_pending(&mut session.db)? {
         context.ui.note("no erasure is unfinished");
         return Ok(Exit::Done);
     }

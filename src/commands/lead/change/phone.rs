@@ -76,8 +76,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             let kind = args.kind.trim().to_owned();
             let kind = if kind.is_empty() { OTHER.to_owned() } else { kind };
             match write(&mut session, |conn| lead_phone::add(conn, lead.id, read, &kind, &stamp))? {
-                None => context.ui.note(&format!("the lead {} has the number {} already", lead.id, read.number)),
-                Some(taken) => tell_lost_plus(read, taken, context.ui),
+                (taken, false) => context.ui.note(&format!("the lead {} has the number {taken} already", lead.id)),
+                (taken, true) => tell_lost_plus(read, taken, context.ui),
             }
             show(context, session, lead)
         }
