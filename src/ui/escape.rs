@@ -41,11 +41,6 @@ impl Safe {
         Safe(Cow::Owned(cell(text).into_owned()))
     }
 
-    /// Text of several lines.
-    pub fn lines(text: &str) -> Safe {
-        Safe(Cow::Owned(controls(text).into_owned()))
-    }
-
     /// JSON as a library printed it.
     pub fn json(printed: String) -> Safe {
         match json(&printed) {
@@ -258,9 +253,9 @@ mod tests {
     #[test]
     fn safe_text_is_put_together_of_safe_text() {
         let name = Safe::cell("\u{1b}[31mred");
-        let said = Safe::from("lead ").and(&name).and(" | ").and(Safe::lines("a\nb\u{7}"));
-        assert_eq!(said.as_str(), "lead \\u{1b}[31mred | a\nb\\u{7}");
-        assert_eq!(said.replace('|', "\\|").as_str(), "lead \\u{1b}[31mred \\| a\nb\\u{7}");
+        let said = Safe::from("lead ").and(&name).and(" | ").and(Safe::cell("a\nb\u{7}"));
+        assert_eq!(said.as_str(), "lead \\u{1b}[31mred | a\\nb\\u{7}");
+        assert_eq!(said.replace('|', "\\|").as_str(), "lead \\u{1b}[31mred \\| a\\nb\\u{7}");
         assert_eq!(name.styled(&console::Style::new().bold(), true).as_str(), "\u{1b}[1m\\u{1b}[31mred\u{1b}[0m");
         assert_eq!(name.styled(&console::Style::new().bold(), false), name);
         assert_eq!((name.shortened(4).as_str(), name.width()), ("\\u{…", 13));

@@ -236,38 +236,38 @@ impl Ui {
         }
     }
 
-    /// Says something on stderr that a person should know.
+    /// Says something on stderr that a person should know, on one line, whatever the names in it say.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            self.say(&Safe::lines(text));
+            self.say(&Safe::cell(text));
         }
     }
 
     /// Says something on stderr that only `-v` asks for.
     pub fn detail(&self, text: &str) {
         if self.verbose && !self.quiet {
-            self.say(&Safe::lines(text));
+            self.say(&Safe::cell(text));
         }
     }
 
     /// Warns on stderr, even with `--quiet`.
     pub fn warn(&self, text: &str) {
         let label = self.label("warning:", console::Color::Yellow);
-        self.say(&label.and(" ").and(Safe::lines(text)));
+        self.say(&label.and(" ").and(Safe::cell(text)));
     }
 
     /// Prints an error on stderr: what happened, details, and what to do next.
     pub fn error(&self, message: &str, details: &[String], hint: Option<&str>) {
-        let mut text = self.label("error:", console::Color::Red).and(" ").and(Safe::lines(message));
+        let mut text = self.label("error:", console::Color::Red).and(" ").and(Safe::cell(message));
         for detail in details {
-            text.push(Safe::from("\n  ").and(Safe::lines(detail)));
+            text.push(Safe::from("\n  ").and(Safe::cell(detail)));
         }
         for (index, line) in hint.iter().flat_map(|hint| hint.lines()).enumerate() {
             let label = match index {
                 0 => self.label("hint:", console::Color::Cyan),
                 _ => "     ".into(),
             };
-            text.push(Safe::from("\n  ").and(label).and(" ").and(Safe::lines(line)));
+            text.push(Safe::from("\n  ").and(label).and(" ").and(Safe::cell(line)));
         }
         self.say(&text);
     }

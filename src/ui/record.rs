@@ -68,7 +68,9 @@ impl Ui {
     /// A record cannot be read.
     pub fn preview<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<(), UiError> {
         let cells = self.cells(rows, columns)?;
-        self.note(table::render(columns, &cells, false).trim_end().as_str());
+        if !self.quiet {
+            self.say(&table::render(columns, &cells, false).trim_end());
+        }
         Ok(())
     }
 
