@@ -12,8 +12,9 @@ use crate::commands;
 use crate::commands::args::complete;
 use crate::commands::args::vocabulary::words;
 use crate::commands::context::{Context, millis};
+use crate::domain::secrets::redacted;
 use crate::error::{CommandError, Exit, Result};
-use crate::settings::{Flags, Settings};
+use crate::settings::{DatabaseUrl, Flags, Settings};
 use crate::ui::{ColorChoice, Format, Ui, is_unsafe};
 
 /// A command-line CRM administration tool: import leads, keep do-not-call lists, print reports.
@@ -44,7 +45,7 @@ pub struct Cli {
 struct Global {
     /// The database: a file, `sqlite:PATH`, or `postgres://...` [env: CRM_DATABASE_URL, then DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
-    database_url: Option<String>,
+    database_url: Option<DatabaseUrl>,
     /// The organization, by its slug; may be left out while there is only one [env: CRM_ORG]
     #[arg(long, global = true, value_name = "SLUG", add = complete::organization_slugs())]
     org: Option<String>,
@@ -193,7 +194,7 @@ fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
 }
 
 /// Prints the help, or what is wrong with the command line.
-fn tell(e: &clap::Error) {
+fn tell(e: clap::Error) {
     let args = with_verb(std::env::args_os().collect());
     let is_help = matches!(
         e.kind(),
@@ -201,14 +202,28 @@ fn tell(e: &clap::Error) {
     );
     if is_help || args.iter().all(|arg| !arg.to_string_lossy().contains(is_unsafe)) {
         // Only constants and what was typed are in it. A closed pipe while printing the help is nobody's error.
-        let _ = e.print();
+        let _ = without_secrets(e).print();
         return;
     }
     // In the text without clap's own styles every escape sequence is of an argument.
     let plain = Cli::command().styles(Styles::plain()).try_get_matches_from(args).err();
-    let text = plain.as_ref().unwrap_or(e).render().ansi().to_string();
+    let text = plain.as_ref().unwrap_or(&e).render().ansi().to_string();
+    let text = redacted::<&str>(&text, []);
+    let mut lines = text.trim_start_matches("error: ").lines().map(str::trim).filter(|line| !line.is_empty());
+    let message = lines.next().unwrap_or_default();
+    let details: Vec<String> = lines.map(str::to_owned).collect();
     let ui = Ui::new(Format::Table, ColorChoice::Auto, false, false, false, false);
-    ui.error(text.trim_start_matches("error: ").trim_end(), &[], None);
+    ui.error(message, &details, None);
+}
+
+/// An error without the address of a database that stands where none belongs.
+fn without_secrets(error: clap::Error) -> clap::Error {
+    let text = error.to_string();
+    let shown = redacted::<&str>(&text, []);
+    match error.use_stderr() && shown != text {
+        true => clap::Error::raw(error.kind(), shown.strip_prefix("error: ").unwrap_or(&shown)),
+        false => error,
+    }
 }
 
 /// Runs the program and returns its exit code.
@@ -222,7 +237,7 @@ pub fn main() -> u8 {
         Ok(cli) => cli,
         Err(e) => {
             let exit = if e.use_stderr() { Exit::Usage } else { Exit::Done };
-            tell(&e);
+            tell(e);
             return exit as u8;
         }
     };

@@ -1,18 +1,44 @@
 //! Settings of a call: flag, environment, config file, default, in this order.
 
+use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use crate::domain::secrets::{REDACTED, redacted};
 use crate::error::{CommandError, Explain};
 use crate::ui::{ColorChoice, Format};
+
+/// The address of a database as it was written, which may hold a password: it is never printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// The text, to be read and not to be shown.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for DatabaseUrl {
+    fn from(text: String) -> DatabaseUrl {
+        DatabaseUrl(text)
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({REDACTED})")
+    }
+}
 
 /// What the command line said; `None` for what it left out.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
-    pub database_url: Option<String>,
+    pub database_url: Option<DatabaseUrl>,
     pub org: Option<String>,
     pub user: Option<String>,
     pub format: Option<Format>,
@@ -24,7 +50,7 @@ pub struct Flags {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    database_url: Option<String>,
+    database_url: Option<DatabaseUrl>,
     org: Option<String>,
     user: Option<String>,
     format: Option<Format>,
@@ -32,7 +58,7 @@ struct File {
 }
 
 /// A value and where it came from.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Setting<T> {
     pub value: T,
     pub origin: String,
@@ -48,7 +74,7 @@ impl<T> Setting<T> {
 /// The settings of a call.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    pub database_url: Setting<String>,
+    pub database_url: Setting<DatabaseUrl>,
     pub org: Setting<Option<String>>,
     pub user: Setting<Option<String>>,
     pub format: Setting<Format>,
@@ -61,18 +87,25 @@ pub struct Settings {
 pub enum SettingsError {
     #[error("cannot read the config file `{path}`: {reason}")]
     Config { path: String, reason: String },
+    #[error("the variable {0} is not UTF-8, and is not passed over")]
+    Variable(&'static str),
+    #[error("the path of the user's data folder is not UTF-8")]
+    HomeNotText,
     #[error("no home folder is known, so there is no place for the database")]
     NoHome,
 }
 
 impl Explain for SettingsError {
     fn explain(&self) -> CommandError {
-        CommandError::failed(self.to_string()).hint(match self {
-            SettingsError::Config { .. } => {
-                "its keys are database_url, org, user, format and color, for example: org = \"acme\""
+        let message = self.to_string();
+        match self {
+            SettingsError::Config { .. } => CommandError::failed(message)
+                .hint("its keys are database_url, org, user, format and color, for example: org = \"acme\""),
+            SettingsError::Variable(name) => CommandError::usage(message).hint(format!("set {name} anew, or unset it")),
+            SettingsError::HomeNotText | SettingsError::NoHome => {
+                CommandError::failed(message).hint("name the database with --database-url")
             }
-            SettingsError::NoHome => "name the database with --database-url",
-        })
+        }
     }
 }
 
@@ -98,18 +131,20 @@ impl Settings {
             &["CRM_DATABASE_URL", "DATABASE_URL"],
             file.database_url,
             &in_file,
-        ) {
+        )? {
             Some(setting) => setting,
             None => {
                 let folder = folders.ok_or(SettingsError::NoHome)?.data_dir().join("crmctl");
-                Setting { value: folder.join("crm.db").display().to_string(), origin: "default".into() }
+                let file = folder.join("crm.db");
+                let file = file.to_str().ok_or(SettingsError::HomeNotText)?;
+                Setting { value: DatabaseUrl(file.to_owned()), origin: "default".into() }
             }
         };
-        let org = optional(first(flags.org, "--org", &["CRM_ORG"], file.org, &in_file));
-        let user = optional(first(flags.user, "--as", &["CRM_USER"], file.user, &in_file));
-        let format = first(flags.format, "--format", &[], file.format, &in_file)
+        let org = optional(first(flags.org, "--org", &["CRM_ORG"], file.org, &in_file)?);
+        let user = optional(first(flags.user, "--as", &["CRM_USER"], file.user, &in_file)?);
+        let format = first(flags.format, "--format", &[], file.format, &in_file)?
             .unwrap_or(Setting { value: Format::Table, origin: "default".into() });
-        let color = first(flags.color, "--color", &[], file.color, &in_file)
+        let color = first(flags.color, "--color", &[], file.color, &in_file)?
             .unwrap_or(Setting { value: ColorChoice::Auto, origin: "default".into() });
         Ok(Settings { database_url, org, user, format, color, config })
     }
@@ -126,7 +161,7 @@ fn read_file(config: &Setting<PathBuf>) -> Result<File, SettingsError> {
         }
         Ok(bytes) => {
             let text = std::str::from_utf8(&bytes).map_err(|_| problem("stream did not contain valid UTF-8".into()))?;
-            toml::from_str(text).map_err(|e| problem(e.message().to_owned()))
+            toml::from_str(text).map_err(|e| problem(redacted::<&str>(e.message(), [])))
         }
         Err(_) if config.origin == "default" && is_missing(&config.value) => Ok(File::default()),
         Err(e) => Err(problem(e.to_string())),
@@ -148,19 +183,21 @@ fn is_missing(path: &Path) -> bool {
 fn first<T: FromVariable>(
     flag: Option<T>,
     name: &str,
-    variables: &[&str],
+    variables: &[&'static str],
     file: Option<T>,
     in_file: &str,
-) -> Option<Setting<T>> {
+) -> Result<Option<Setting<T>>, SettingsError> {
     if let Some(value) = flag {
-        return Some(Setting { value, origin: format!("flag {name}") });
+        return Ok(Some(Setting { value, origin: format!("flag {name}") }));
     }
     for variable in variables {
-        if let Some(value) = std::env::var(variable).ok().filter(|v| !v.is_empty()).and_then(T::from_variable) {
-            return Some(Setting { value, origin: format!("environment {variable}") });
+        let Some(text) = std::env::var_os(variable).filter(|text| !text.is_empty()) else { continue };
+        let text = text.to_str().map(str::to_owned).ok_or(SettingsError::Variable(variable))?;
+        if let Some(value) = T::from_variable(text) {
+            return Ok(Some(Setting { value, origin: format!("environment {variable}") }));
         }
     }
-    file.map(|value| Setting { value, origin: in_file.to_owned() })
+    Ok(file.map(|value| Setting { value, origin: in_file.to_owned() }))
 }
 
 trait FromVariable: Sized {
@@ -170,6 +207,12 @@ trait FromVariable: Sized {
 impl FromVariable for String {
     fn from_variable(text: String) -> Option<Self> {
         Some(text)
+    }
+}
+
+impl FromVariable for DatabaseUrl {
+    fn from_variable(text: String) -> Option<Self> {
+        Some(DatabaseUrl(text))
     }
 }
 

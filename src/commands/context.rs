@@ -13,7 +13,7 @@ use crate::domain::access::role::{Right, Role};
 use crate::domain::leads::status::Trigger;
 use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{CommandError, Exit, Explain, Result};
 use crate::ops::access::organizations::{Founder, make_default};
 use crate::ops::dnc::{settle, spellings};
 use crate::ops::erasure::clearing::{self, Cleared};
@@ -94,6 +94,26 @@ impl Context {
         self.open_with(SchemaUse::AsItIs)
     }
 
+    /// Opens the database to migrate it, also a file of another program.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn open_to_adopt(&self) -> Result<Database> {
+        self.open_with(SchemaUse::Adopt)
+    }
+
+    /// Where the database is.
+    ///
+    /// # Errors
+    /// Its address names none, and is not repeated.
+    pub fn location(&self) -> Result<Location> {
+        let url = &self.settings.database_url;
+        Location::parse(url.value.text()).map_err(|problem| {
+            let error = problem.explain();
+            CommandError { message: format!("{} ({})", error.message, url.origin), ..error }
+        })
+    }
+
     fn open_with(&self, schema: SchemaUse) -> Result<Database> {
         let ui = self.ui;
         let options = OpenOptions {
@@ -104,11 +124,7 @@ impl Context {
             committed: Arc::new(move || ui.set_committed()),
             interrupted: self.interrupted.clone(),
         };
-        let url = &self.settings.database_url;
-        let location = Location::parse(&url.value).map_err(|problem| {
-            CommandError::usage(format!("{problem} ({})", url.origin))
-                .hint("a database URL is a file path, sqlite:PATH or postgres://user@host/database")
-        })?;
+        let location = self.location()?;
         let started = Instant::now();
         let db = Database::open(location, options)?;
         ui.detail(&format!("database opened in {}", millis(started.elapsed())));

@@ -61,7 +61,7 @@ impl Outputs {
     /// Those of a call: nothing replaces its database and its config file.
     pub fn of(context: &Context) -> Outputs {
         let mut outputs = Outputs(Vec::new());
-        if let Ok(Location::Sqlite(database)) = Location::parse(&context.settings.database_url.value) {
+        if let Ok(Location::Sqlite(database)) = context.location() {
             // Of a link, the files lie beside what it leads to.
             for name in [place_of(&database), database] {
                 for ending in DATABASE_FILES {

@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::DbError;
 use super::connection::functions;
-use super::connection::open::create_private;
+use super::connection::open::{address, create_private};
 
 /// Copies the database file to a new file and verifies the copy by opening it.
 /// Returns the size of the copy in bytes.
@@ -122,16 +122,4 @@ fn open(path: &Path) -> Result<SqliteConnection, String> {
     functions::register(&mut conn).map_err(|e| e.to_string())?;
     conn.batch_execute("PRAGMA busy_timeout = 10000").map_err(|e| e.to_string())?;
     Ok(conn)
-}
-
-/// A file's name as the URI by which SQLite opens it, whatever its characters.
-fn address(path: &Path, mode: &str) -> std::io::Result<String> {
-    let mut uri = String::from("file:");
-    for byte in std::path::absolute(path)?.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
-            byte => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    Ok(format!("{uri}?mode={mode}"))
 }

@@ -12,6 +12,8 @@ pub enum DbError {
     Open { location: String, reason: String },
     #[error("`{0}` is not a crmctl database")]
     NotADatabase(String),
+    #[error("`{path}` is a SQLite file of another program ({what}); nothing was changed")]
+    OfAnotherProgram { path: String, what: String, has_migrations: bool },
     #[error("the database `{location}` has {pending} pending migration{}", if *.pending == 1 { "" } else { "s" })]
     PendingMigrations { location: String, pending: usize },
     #[error("the database `{0}` was made by a crmctl before its first release, whose tables this one does not read")]
@@ -88,6 +90,12 @@ impl Explain for DbError {
         let hint = match self {
             DbError::Open { .. } => Some("check the path or URL: `crmctl config show` tells where it came from".into()),
             DbError::NotADatabase(_) => Some("name another file with --database-url".into()),
+            DbError::OfAnotherProgram { has_migrations: true, .. } => {
+                Some("name another file with --database-url; the table of its migrations leaves no room for those of crmctl".into())
+            }
+            DbError::OfAnotherProgram { .. } => Some(
+                "name another file with --database-url, or let crmctl add its tables to this one: crmctl migrate up --adopt".into(),
+            ),
             DbError::PendingMigrations { .. } => Some("apply them with: crmctl migrate up".into()),
             DbError::EarlierSchema(_) => Some(EARLIER_SCHEMA.into()),
             DbError::NewerSchema(_) => Some("use the crmctl that migrated it, or a newer one".into()),

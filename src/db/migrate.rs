@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Db, DbError, MultiBackend};
@@ -38,6 +39,29 @@ impl State {
         let first = self.steps.first().map(|step| step.version.as_str()).unwrap_or_default();
         self.unknown.iter().any(|version| version.as_str() < first)
     }
+}
+
+/// The migrations of crmctl before the schema was laid anew: no program reads their tables any more.
+const EARLIER: [&str; 9] = [
+    "20261121000001",
+    "20261121000002",
+    "20261121000003",
+    "20261121000004",
+    "20261121000005",
+    "20261121000006",
+    "20261121000007",
+    "20261124000008",
+    "20261124000009",
+];
+
+/// Whether one of the versions that an embedded database holds is of a migration of crmctl.
+///
+/// # Errors
+/// The migrations in the program cannot be read.
+pub(super) fn holds_ours(versions: &[String]) -> Result<bool, DbError> {
+    let known = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(|e| DbError::Migration(e.to_string()))?;
+    let known: Vec<String> = known.iter().map(|migration| migration.name().version().to_string()).collect();
+    Ok(versions.iter().any(|version| known.contains(version) || EARLIER.contains(&version.as_str())))
 }
 
 fn source(conn: &Db) -> EmbeddedMigrations {

@@ -18,7 +18,7 @@ pub mod types;
 
 pub use backup::backup_to;
 pub use connection::clearing::overwrite_deleted;
-pub use connection::location::Location;
+pub use connection::location::{AddressError, Location};
 pub use connection::open::SchemaUse;
 pub use connection::{Database, Notify, OpenOptions, OrgId, act_for};
 pub use error::DbError;

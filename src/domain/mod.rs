@@ -74,6 +74,7 @@ pub mod number_format;
 pub mod phone;
 pub mod reports;
 pub mod rounding;
+pub mod secrets;
 pub mod slug;
 pub mod text;
 pub mod time;

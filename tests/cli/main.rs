@@ -2,6 +2,7 @@
 
 mod support;
 
+mod addresses;
 mod answers;
 mod append_only;
 mod audit;
@@ -24,6 +25,7 @@ mod figures;
 mod filter_oracle;
 mod filters;
 mod fixtures;
+mod foreign_files;
 mod funnel;
 mod funnel_oracle;
 mod hostile_strings;

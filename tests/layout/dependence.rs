@@ -16,7 +16,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("export", &["filter", "db", "domain", "error"]),
     ("import", &["ops", "db", "domain", "error"]),
     ("ui", &["domain", "error"]),
-    ("settings", &["ui", "error"]),
+    ("settings", &["ui", "domain", "error"]),
     ("commands", &["import", "export", "reports", "ops", "filter", "ui", "settings", "db", "domain", "error"]),
     ("cli", &["commands", "ui", "settings", "domain", "error"]),
 ];

@@ -109,9 +109,9 @@ fn offered(ask: impl FnOnce(&mut Asked) -> Result<Vec<Named>>) -> Vec<Completion
 }
 
 fn asked() -> Option<Asked> {
-    let words: Vec<String> = std::env::args().collect();
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let flags = Flags {
-        database_url: flag(&words, "--database-url"),
+        database_url: flag(&words, "--database-url").map(Into::into),
         org: flag(&words, "--org"),
         user: flag(&words, "--as"),
         format: None,
@@ -119,16 +119,11 @@ fn asked() -> Option<Asked> {
         config: flag(&words, "--config").map(Into::into),
     };
     let settings = Settings::gather(flags).ok()?;
-    let location = Location::parse(&settings.database_url.value).ok()?;
-    if let Location::Sqlite(path) = &location
-        && !path.exists()
-    {
-        return None;
-    }
+    let location = Location::parse(settings.database_url.value.text()).ok()?;
     let options = OpenOptions {
         after_migrating: |_| Ok(()),
         allow_bypass: false,
-        schema: SchemaUse::AsItIs,
+        schema: SchemaUse::LookOnly,
         notify: Arc::new(|_| {}),
         committed: Arc::new(|| {}),
         interrupted: Arc::new(AtomicBool::new(false)),

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::commands::context::Context;
-use crate::db::Location;
 use crate::error::{Exit, Result};
 use crate::ui::{Column, UiError};
 
@@ -28,10 +27,13 @@ pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let word = |value: serde_json::Result<serde_json::Value>| -> Result<Option<String>> {
         Ok(value.map_err(UiError::Json)?.as_str().map(str::to_owned))
     };
-    let url = &settings.database_url.value;
+    let location = context.location();
+    if let Err(problem) = &location {
+        context.ui.warn(&problem.message);
+    }
     let lines = [
         // A password is never printed.
-        ("database_url", Location::parse(url).map(|l| l.to_string()).ok(), &settings.database_url.origin),
+        ("database_url", location.map(|location| location.to_string()).ok(), &settings.database_url.origin),
         ("org", settings.org.value.clone(), &settings.org.origin),
         ("user", settings.user.value.clone(), &settings.user.origin),
         ("format", word(serde_json::to_value(settings.format.value))?, &settings.format.origin),

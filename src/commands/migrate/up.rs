@@ -1,16 +1,24 @@
 //! `crmctl migrate up`
 
 use crate::commands::context::Context;
-use crate::error::{Exit, Result};
+use crate::db::Location;
+use crate::error::{CommandError, Exit, Result};
 
 /// Apply all pending migrations in one transaction
 ///
 /// The embedded database does this by itself; PostgreSQL only when asked, as the role that owns the schema.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Add the tables to a SQLite file of another program, too, which keeps its own
+    #[arg(long)]
+    adopt: bool,
+}
 
-pub fn run(_args: Args, context: &Context) -> Result<Exit> {
-    let mut db = context.open_for_migrations()?;
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    if args.adopt && matches!(context.location()?, Location::Postgres(_)) {
+        return Err(CommandError::usage("--adopt is for SQLite files").hint("leave it out"));
+    }
+    let mut db = if args.adopt { context.open_to_adopt()? } else { context.open_for_migrations()? };
     let done = db.migrate_up()?;
     super::print(context, "applied", done, "nothing is pending")
 }

@@ -5,6 +5,8 @@ pub(super) mod clearing;
 pub(super) mod functions;
 pub(super) mod location;
 pub(super) mod open;
+mod ownership;
+mod server;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -62,13 +64,13 @@ impl Database {
     /// The database cannot be opened, or its schema is not the one of this program.
     pub fn open(location: Location, options: OpenOptions) -> Result<Database, DbError> {
         let (conn, created) = match &location {
-            Location::Sqlite(path) => open::sqlite(path)?,
-            Location::Postgres(url) => (open::postgres(url, &location)?, false),
+            Location::Sqlite(path) => open::sqlite(path, options.schema)?,
+            Location::Postgres(server) => (open::postgres(server)?, false),
         };
         let mut database = Database { conn, location, options, created, is_aside: true };
         match database.options.schema {
             SchemaUse::Current => database.check_schema()?,
-            SchemaUse::AsItIs => {}
+            SchemaUse::AsItIs | SchemaUse::Adopt | SchemaUse::LookOnly => {}
         }
         database.is_aside = false;
         Ok(database)
@@ -119,13 +121,16 @@ impl Database {
     pub fn migrate_up(&mut self) -> Result<Vec<String>, DbError> {
         self.known_migrations()?;
         let after = self.options.after_migrating;
-        self.in_transaction(Begin::Write, None, |conn| {
+        let done = self.in_transaction(Begin::Write, None, |conn| {
             let done = migrate::up(conn)?;
             if !done.is_empty() {
                 after(conn)?;
             }
-            Ok(done)
-        })
+            Ok::<_, DbError>(done)
+        })?;
+        // What was another program's keeps its journal until it is ours.
+        open::settle_file(&mut self.conn)?;
+        Ok(done)
     }
 
     /// Reverts the last `steps` migrations in one transaction and returns their names.
