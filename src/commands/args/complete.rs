@@ -100,11 +100,11 @@ struct Asked {
     user: Option<String>,
 }
 
-/// A name that begins with `-` would be read as an option, and one with `~` or `=` as a path by some shells; what else is no plain text is left out where shells are
+/// A name that begins with `-` would be read as an option; what else is no plain text is left out where shells are
 /// answered.
 fn offered(ask: impl FnOnce(&mut Asked) -> Result<Vec<Named>>) -> Vec<CompletionCandidate> {
     let found = asked().and_then(|mut asked| ask(&mut asked).ok()).unwrap_or_default();
-    let candidates = found.into_iter().take(MOST).filter(|(name, _)| !name.is_empty() && !name.starts_with(['-', '~', '=']));
+    let candidates = found.into_iter().take(MOST).filter(|(name, _)| !name.is_empty() && !name.starts_with('-'));
     candidates.map(|(name, what)| CompletionCandidate::new(name).help(what.map(Into::into))).collect()
 }
 
