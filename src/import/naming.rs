@@ -2,12 +2,17 @@
 
 /// The first of some names, each cut to what a line can hold, and how many more there are.
 pub fn some_names<T: AsRef<str>>(names: &[T]) -> String {
-    const MOST: usize = 30;
-    let told = names.iter().take(MOST).map(|name| cut(name.as_ref())).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(MOST) {
-        0 => told,
-        more => format!("{told} and {more} more"),
-    }
+    some(names.iter().map(|name| cut(name.as_ref())))
+}
+
+/// How many of many things a message tells.
+pub const MOST_TOLD: usize = 30;
+
+/// The first of some things as they are told, and how many more there are.
+pub fn some(told: impl ExactSizeIterator<Item = String>) -> String {
+    let more = told.len().saturating_sub(MOST_TOLD);
+    let first = told.take(MOST_TOLD).collect::<Vec<_>>().join(", ");
+    if more == 0 { first } else { format!("{first} and {more} more") }
 }
 
 /// A name as a message shows it.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use encoding_rs::UTF_8;
 
-use super::budget::{MAX_COLUMNS, too_wide};
+use super::budget::{MAX_COLUMNS, some, too_wide};
 use super::charsets::TextEncoding;
 use super::header::HeaderSearch;
 use super::profile::{self, TextError, TextProfile};
@@ -185,20 +185,13 @@ fn problem_of(row: &mut Row, width: usize) -> Option<RowProblem> {
     }
     let problem = match extra.is_empty() {
         true => format!("has {} of the {width} cells of the header", row.len()),
-        false => format!("has cells beyond the {width} of the header: {}", quoted(&extra)),
+        false => {
+            let told = some(extra.iter().map(|cell| format!("`{cell}`")));
+            format!("has cells beyond the {width} of the header: {told}")
+        }
     };
     let remedy = "a cell that holds the delimiter or a line break must be in quotes";
     Some(RowProblem::of_row(ProblemKind::RaggedRow, row.cell(0), problem, remedy))
-}
-
-/// Cells as a message shows them; not all of very many.
-fn quoted(cells: &[&str]) -> String {
-    const MOST: usize = 30;
-    let shown: Vec<String> = cells.iter().take(MOST).map(|cell| format!("`{cell}`")).collect();
-    match cells.len().saturating_sub(MOST) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
 }
 
 /// The delimiter that cuts the most lines of the head into the same number of cells, more than one.

@@ -2,14 +2,11 @@
 
 use calamine::DataRef;
 
-use super::budget::{MAX_SHEETS, cut, some_names};
+use super::budget::{MAX_SHEETS, MOST_TOLD, cut, some, some_names};
 use super::readable::Readable;
 use super::typed::Extras;
 use super::workbook::Book;
 use crate::import::ImportError;
-
-/// The sheets whose rows a message counts.
-const MOST_COUNTED: usize = 30;
 
 /// The sheet to read, and what its reader should know of others.
 pub(super) struct Chosen {
@@ -63,16 +60,14 @@ pub(super) fn choose(file: &Readable, book: &mut Book, wanted: Option<&str>) -> 
         )),
         several => {
             let mut list = Vec::new();
-            for name in several.iter().take(MOST_COUNTED) {
-                list.push(format!("`{}` ({} rows)", cut(name), count_rows(file, book, name, u64::MAX)?));
+            for (place, name) in several.iter().enumerate() {
+                // The rows of those that are not told are not counted.
+                let rows = if place < MOST_TOLD { count_rows(file, book, name, u64::MAX)? } else { 0 };
+                list.push(format!("`{}` ({rows} rows)", cut(name)));
             }
-            let more = match several.len().saturating_sub(MOST_COUNTED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
             Err(ImportError::read_with(
                 &file.name,
-                format!("several of its sheets hold rows: {}{more}", list.join(", ")),
+                format!("several of its sheets hold rows: {}", some(list.into_iter())),
                 format!("choose one, for example --sheet '{}'", several[0]),
             ))
         }

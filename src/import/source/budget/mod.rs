@@ -8,7 +8,7 @@ pub mod sst;
 pub mod table;
 
 use crate::import::ImportError;
-pub use crate::import::naming::{cut, some_names};
+pub use crate::import::naming::{MOST_TOLD, cut, some, some_names};
 
 /// The columns of a sheet (ECMA-376, part 1, 18.3.1.73): the last one is XFD.
 pub const MAX_COLUMNS: usize = 16_384;
