@@ -15,6 +15,9 @@ use crate::import::ImportError;
 /// The most that a compressed text may hold, in bytes.
 const MAX_UNPACKED: u64 = 4 << 30;
 
+/// The most that a workbook or an archive may hold that comes from standard input, in bytes.
+const MAX_PIPED: u64 = 2 << 30;
+
 /// Bytes that can be read from the beginning as often as needed.
 #[derive(Debug, Clone)]
 pub(super) struct Readable {
@@ -23,6 +26,21 @@ pub(super) struct Readable {
     pub name: String,
     /// Keeps a private copy alive.
     _copy: Option<Arc<Copy>>,
+}
+
+/// The first bytes that tell what a file is.
+const HEAD: usize = 4;
+
+/// Whether the first bytes are those of an archive, an old workbook, gzip or PDF, which have no lines.
+fn is_packed(head: &[u8]) -> bool {
+    matches!(
+        head,
+        [b'P', b'K', 3, 4]
+            | [b'P', b'K', 5, 6]
+            | [0xD0, 0xCF, 0x11, 0xE0]
+            | [0x1F, 0x8B, ..]
+            | [b'%', b'P', b'D', b'F']
+    )
 }
 
 /// A private copy. Where the system allows it has no name, so that nothing is left behind even after a crash.
@@ -57,7 +75,7 @@ impl Readable {
         Readable::copied(name, |out| {
             let mut input = std::io::stdin().lock();
             let mut buffer = vec![0u8; 1 << 18];
-            let (mut lines, mut is_text) = (Lines::default(), None);
+            let (mut lines, mut head, mut size) = (Lines::default(), Vec::new(), 0u64);
             loop {
                 let read = match input.read(&mut buffer) {
                     Ok(read) => read,
@@ -68,10 +86,14 @@ impl Readable {
                     return Ok(());
                 }
                 let bytes = buffer.get(..read).unwrap_or_default();
-                let is_text =
-                    *is_text.get_or_insert_with(|| !matches!(bytes, [b'P', ..] | [0xD0, ..] | [0x1F, ..] | [b'%', ..]));
-                if is_text {
+                let missing = HEAD.saturating_sub(head.len());
+                head.extend_from_slice(bytes.get(..missing).unwrap_or(bytes));
+                size += read as u64;
+                if !is_packed(&head) {
                     lines.look(name, bytes)?;
+                } else if size > MAX_PIPED {
+                    let reason = format!("it holds more than {} MiB, and is no text", MAX_PIPED >> 20);
+                    return Err(ImportError::read_with(name, reason, "name the file itself, or unpack it first"));
                 }
                 out.write_all(bytes).map_err(|e| {
                     ImportError::read_with(name, io_reason(&e), "make room for its copy, or set TMPDIR")
@@ -204,5 +226,21 @@ impl Readable {
 
     fn damaged(&self, error: &dyn std::fmt::Display) -> ImportError {
         ImportError::read_with(&self.name, format!("it is damaged or cut off ({error})"), "get the file again")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_signatures_tell_what_has_no_lines() {
+        for head in [&b"PK\x03\x04"[..], b"PK\x05\x06", b"\xD0\xCF\x11\xE0", b"\x1F\x8B\x08\x00", b"\x1F\x8B", b"%PDF"]
+        {
+            assert!(is_packed(head), "{head:?}");
+        }
+        for head in [&b"Phon"[..], b"PK,n", b"P", b"", b"\xD0\x9F\xD1\x82", b"\x1F\x1F", b"%a,b"] {
+            assert!(!is_packed(head), "{head:?}");
+        }
     }
 }
