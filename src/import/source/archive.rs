@@ -5,8 +5,9 @@ use std::io::{BufReader, Read};
 use zip::ZipArchive;
 
 use super::budget::markup::{Fault, Markup};
+use super::budget::parts::{self, MAX_RELATIONSHIPS, Parts, Reading, folded, last_of};
 use super::budget::records::Records;
-use super::budget::{cut, inflates, is_bomb};
+use super::budget::{Held, cut, inflates, is_bomb};
 use super::readable::Readable;
 use super::typed::xlsx::Search;
 use super::workbook_kind::WorkbookKind;
@@ -16,8 +17,6 @@ use crate::import::ImportError;
 const MAX_TOTAL: u64 = 2 << 30;
 /// The most that the table of shared strings may hold, in bytes: it stays in memory.
 const MAX_SHARED_STRINGS: u64 = 96 << 20;
-/// The most that a member may hold whose markup is not followed, in bytes.
-const MAX_UNFOLLOWED: u64 = 48 << 20;
 /// The most that a member may hold which the library loads as it is, in bytes.
 const MAX_LOADED: u64 = 8 << 20;
 
@@ -47,24 +46,16 @@ fn damaged(file: &Readable, error: &dyn std::fmt::Display) -> ImportError {
 enum Followed {
     Markup(Box<Markup>),
     Records(Records),
-    /// Nothing, but it may hold no more than this.
-    Size(u64),
+    /// Nothing.
+    Size,
 }
 
 impl Followed {
-    fn of(member: &str, kind: WorkbookKind) -> Followed {
-        let name = member.replace('\\', "/").to_ascii_lowercase();
-        let is_binary = || {
-            ["workbook.bin", "styles.bin", "sharedstrings.bin"].iter().any(|part| name.ends_with(part))
-                || name.contains("sheets/") && name.ends_with(".bin")
-        };
-        match kind {
-            _ if name == "meta.xml" => Followed::Size(MAX_LOADED),
-            // What programs keep there is no sheet's.
-            _ if name.starts_with("customxml/") || name.starts_with("docprops/") => Followed::Size(MAX_UNFOLLOWED),
-            _ if name.ends_with(".xml") || name.ends_with(".rels") => Followed::Markup(Box::default()),
-            WorkbookKind::Xlsb if is_binary() => Followed::Records(Records::default()),
-            _ => Followed::Size(MAX_TOTAL),
+    fn of(reading: Reading, held: Held) -> Followed {
+        match reading {
+            Reading::Markup => Followed::Markup(Box::new(Markup::besides(held))),
+            Reading::Records => Followed::Records(Records::besides(held)),
+            Reading::Loaded | Reading::Never => Followed::Size,
         }
     }
 
@@ -72,46 +63,64 @@ impl Followed {
         match self {
             Followed::Markup(markup) => markup.take(bytes),
             Followed::Records(records) => records.take(bytes),
-            Followed::Size(_) => Ok(()),
+            Followed::Size => Ok(()),
         }
     }
 
-    fn limit(&self, member: &str) -> u64 {
-        match self {
-            Followed::Size(most) => *most,
-            _ if member.ends_with("sharedStrings.xml") || member.ends_with("sharedStrings.bin") => MAX_SHARED_STRINGS,
-            _ => MAX_TOTAL,
-        }
-    }
-
-    fn finish(self) -> Result<(), Fault> {
+    /// Ends the member; returns what is held with it, when `held` was before.
+    fn finish(self, held: Held) -> Result<Held, Fault> {
         match self {
             Followed::Markup(markup) => markup.finish(),
-            Followed::Records(_) | Followed::Size(_) => Ok(()),
+            Followed::Records(records) => Ok(records.finish()),
+            Followed::Size => Ok(held),
         }
     }
 }
 
-/// Inflates every member once, without keeping it. Returns the sheets of an XLSX workbook that hold formulas, hidden rows or
-/// merged cells.
+/// The most that the part at a folded path may hold, in bytes.
+fn limit(path: &str, reading: Reading) -> u64 {
+    match (reading, last_of(path)) {
+        (Reading::Loaded, _) => MAX_LOADED,
+        (Reading::Markup, "sharedstrings.xml") | (Reading::Records, "sharedstrings.bin") => MAX_SHARED_STRINGS,
+        _ => MAX_TOTAL,
+    }
+}
+
+/// A workbook whose parts are sound.
+pub(super) struct Checked {
+    /// The sheets of an XLSX workbook that hold formulas, hidden rows or merged cells.
+    pub special: Vec<String>,
+    /// The part about the workbook itself.
+    pub main: String,
+    /// What is held of all parts.
+    pub held: Held,
+}
+
+/// Inflates every member once, without keeping it.
 ///
 /// # Errors
 /// The archive is damaged, larger than a workbook may be, or would take more memory than there is for it.
-pub(super) fn check(file: &Readable, kind: WorkbookKind) -> Result<Vec<String>, ImportError> {
+pub(super) fn check(file: &Readable, kind: WorkbookKind) -> Result<Checked, ImportError> {
     let shown = file.name.as_str();
     let damaged = |e: &dyn std::fmt::Display| damaged(file, e);
     let mut archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(&e))?;
-    let mut total = 0;
+    let parts = Parts::of(&mut archive, kind).map_err(|fault| match fault {
+        parts::Fault::Damaged(error) => damaged(&error),
+        parts::Fault::TooLong(name) => inflates(shown, Some(&name), MAX_RELATIONSHIPS),
+    })?;
+    let (mut total, mut held) = (0, Held::default());
     let mut special = Vec::new();
     let mut buffer = vec![0u8; 1 << 18];
     for index in 0..archive.len() {
         let mut member = archive.by_index(index).map_err(|e| damaged(&e))?;
         let name = member.name().map_err(|e| damaged(&e))?.into_owned();
         let packed = member.compressed_size();
+        let path = folded(&name);
+        let reading = parts.reading(&path);
         let mut size = 0u64;
-        let mut search = Search::is_sheet(&name).then(Search::default);
-        let (mut followed, mut fault) = (Followed::of(&name, kind), None);
-        let limit = followed.limit(&name);
+        let mut search = (kind == WorkbookKind::Xlsx && parts.is_sheet(&path)).then(Search::default);
+        let (mut followed, mut fault) = (Followed::of(reading, held), None);
+        let limit = limit(&path, reading);
         loop {
             let read = member.read(&mut buffer).map_err(|e| damaged(&e))?;
             if read == 0 {
@@ -131,12 +140,12 @@ pub(super) fn check(file: &Readable, kind: WorkbookKind) -> Result<Vec<String>, 
                 fault = followed.take(bytes).err();
             }
         }
-        fault.map_or_else(|| followed.finish(), Err).map_err(|fault| refused(file, &name, fault))?;
+        held = fault.map_or_else(|| followed.finish(held), Err).map_err(|fault| refused(file, &name, fault))?;
         if search.is_some_and(|search| search.found) {
             special.push(name);
         }
     }
-    Ok(special)
+    Ok(Checked { special, main: parts.main, held })
 }
 
 fn refused(file: &Readable, member: &str, fault: Fault) -> ImportError {

@@ -46,6 +46,7 @@ pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
         Fault::Held => too_much(&file.name),
         Fault::Formula => damaged("a formula is longer than any".into()),
         Fault::Twice => damaged("two of its sheets begin at the same place".into()),
+        Fault::Strings => damaged("it has two tables of texts".into()),
     };
     let mut book = Book::in_file(file.size()?, Held::default()).map_err(refused)?;
     while let Some((kind, data)) = records
@@ -162,7 +163,7 @@ fn u32_at(data: &[u8], at: usize) -> Option<u32> {
 ///
 /// # Errors
 /// The workbook is damaged or too large.
-pub(super) fn check_ods(file: &Readable) -> Result<ExtrasOfSheets, ImportError> {
+pub(super) fn check_ods(file: &Readable, held: Held) -> Result<ExtrasOfSheets, ImportError> {
     let damaged = |what: &dyn std::fmt::Display| {
         ImportError::read_with(
             &file.name,
@@ -173,7 +174,7 @@ pub(super) fn check_ods(file: &Readable) -> Result<ExtrasOfSheets, ImportError> 
     let mut archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(&e))?;
     let content = archive.by_name("content.xml").map_err(|e| damaged(&e))?;
     let mut xml = quick_xml::Reader::from_reader(BufReader::with_capacity(1 << 16, content));
-    let (mut buffer, mut tables, mut depth) = (Vec::new(), Tables::default(), 0usize);
+    let (mut buffer, mut tables, mut depth) = (Vec::new(), Tables::besides(held), 0usize);
     let mut cell: Option<(TableCell, usize)> = None;
     let mut extras = ods::Collector::default();
     loop {

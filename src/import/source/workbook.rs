@@ -70,20 +70,20 @@ pub(super) fn open(
     kind: WorkbookKind,
     options: &SourceOptions,
 ) -> Result<(Text, Opened), ImportError> {
-    let mut special = Vec::new();
+    let mut checked = None;
     let (mut of_places, mut of_names) = (Vec::new(), ExtrasOfSheets::new());
     match kind {
         WorkbookKind::Xls => of_places = guard::check_xls(file)?,
-        WorkbookKind::Xlsx | WorkbookKind::Xlsb => special = archive::check(file, kind)?,
-        WorkbookKind::Ods => {
-            archive::check(file, kind)?;
-            of_names = guard::check_ods(file)?;
-        }
+        WorkbookKind::Xlsx | WorkbookKind::Xlsb => checked = Some(archive::check(file, kind)?),
+        WorkbookKind::Ods => of_names = guard::check_ods(file, archive::check(file, kind)?.held)?,
     }
     let mut book = Book::open(file, kind)?;
     let chosen = sheets::choose(file, &mut book, options.sheet.as_deref())?;
     let extras = match kind {
-        WorkbookKind::Xlsx => xlsx::read(file, &chosen.name, &special)?,
+        WorkbookKind::Xlsx => match checked {
+            Some(checked) => xlsx::read(file, &checked.main, &chosen.name, &checked.special)?,
+            None => Extras::default(),
+        },
         WorkbookKind::Ods => of_names.remove(&chosen.name).unwrap_or_default(),
         WorkbookKind::Xls => {
             let mut of_tabs = book.tabs().into_iter().zip(of_places);
@@ -253,7 +253,7 @@ impl Book {
                 let shapes: Vec<Shape> = cells.styles().iter().map(shape_of).collect();
                 // This reader lets numbers overflow.
                 while let Some((cell, style)) = quietly(|| cells.next_cell_with_style_id())
-                    .unwrap_or_else(|| Err(XlsxError::Unexpected(CONTRADICTION)))
+                    .unwrap_or(Err(XlsxError::Unexpected(CONTRADICTION)))
                     .map_err(|e| Damage::from(e).of(file))?
                 {
                     let look = match extras.look(cell.get_position()) {

@@ -18,6 +18,8 @@ pub enum Fault {
     Formula,
     /// Two sheets are said to begin at the same place.
     Twice,
+    /// It has more than one table of shared strings.
+    Strings,
 }
 
 /// A workbook under count.
@@ -27,6 +29,7 @@ pub struct Book {
     sheets: HashMap<u64, bool>,
     strings: Lengths,
     in_strings: bool,
+    has_strings: bool,
     cells_before: u64,
     extent: Extent,
     has_formulas: bool,
@@ -42,6 +45,7 @@ impl Book {
             sheets: HashMap::new(),
             strings: Lengths::default(),
             in_strings: false,
+            has_strings: false,
             cells_before: 0,
             extent: Extent::default(),
             has_formulas: false,
@@ -78,7 +82,9 @@ impl Book {
             // Format, XF, ExternSheet
             0x041E | 0x00E0 | 0x0017 => self.hold(40 + 2 * length),
             // SST, and what continues it
+            0x00FC if self.has_strings => Err(Fault::Strings),
             0x00FC | 0x003C if kind == 0x00FC || self.in_strings => {
+                self.has_strings = true;
                 let before = self.strings.kept();
                 // What is cut off is refused by the reader.
                 let taken = match kind {
@@ -180,6 +186,16 @@ mod tests {
         // What a label claims is what is made room for.
         let mut book = self::book();
         assert_eq!(book.take(0, 0x0204, &words(&[0, 0, 0, 65_535])), Err(Fault::Held));
+    }
+
+    #[test]
+    fn a_workbook_has_one_table_of_texts() {
+        for between in [None, Some(0x003C), Some(0x00FF)] {
+            let mut book = book();
+            book.take(0, 0x00FC, &[0; 8]).unwrap();
+            between.into_iter().for_each(|kind| book.take(12, kind, &[]).unwrap());
+            assert_eq!(book.take(16, 0x00FC, &[0; 8]), Err(Fault::Strings), "{between:?}");
+        }
     }
 
     #[test]

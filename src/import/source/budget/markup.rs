@@ -43,7 +43,7 @@ pub enum Fault {
     Claim,
     /// Its elements do not close as they open, or lie too deep in each other.
     Nesting,
-    /// It declares a document type, which no workbook does.
+    /// It declares entities or the like in its document type, which no workbook does.
     Doctype,
 }
 
@@ -55,7 +55,7 @@ impl Fault {
             Fault::Held => format!("would take more than {} MB of memory", super::MAX_HELD / 1_000_000),
             Fault::Claim => "says that it has far more texts than it has".into(),
             Fault::Nesting => "has elements that do not close as they open".into(),
-            Fault::Doctype => "declares a document type".into(),
+            Fault::Doctype => "declares a document type of its own".into(),
         }
     }
 }
@@ -68,6 +68,8 @@ enum State {
     Instruction(PiParser),
     /// Behind `<!`.
     Bang,
+    /// Until `>`.
+    Doctype,
     /// Until `-->` or `]]>`.
     Until(&'static [u8]),
 }
@@ -90,8 +92,9 @@ pub struct Markup {
     claimed: u64,
 }
 
-impl Default for Markup {
-    fn default() -> Self {
+impl Markup {
+    /// Follows a part besides others that hold so much.
+    pub fn besides(held: Held) -> Markup {
         Markup {
             state: State::Text,
             token: Vec::new(),
@@ -99,14 +102,12 @@ impl Default for Markup {
             at: 0,
             open: Vec::new(),
             unit: None,
-            held: Held::default(),
+            held,
             texts: 0,
             claimed: 0,
         }
     }
-}
 
-impl Markup {
     /// Takes the next bytes.
     pub fn take(&mut self, mut rest: &[u8]) -> Result<(), Fault> {
         while !rest.is_empty() {
@@ -162,9 +163,20 @@ impl Markup {
                         [_] => {}
                         [_, b'-'] => self.state = State::Until(b"--"),
                         [_, b'['] => self.state = State::Until(b"]]"),
-                        _ => return Err(Fault::Doctype),
+                        _ => self.state = State::Doctype,
                     }
                     1
+                }
+                State::Doctype => {
+                    let end = memchr(b'>', rest);
+                    let length = self.keep(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default())?;
+                    if end.is_some() {
+                        if declares(&self.token) {
+                            return Err(Fault::Doctype);
+                        }
+                        self.state = State::Text;
+                    }
+                    length + usize::from(end.is_some())
                 }
                 State::Until(end) => {
                     let (end, found) = (*end, memchr(b'>', rest));
@@ -187,13 +199,13 @@ impl Markup {
         Ok(())
     }
 
-    /// Ends the part.
-    pub fn finish(self) -> Result<(), Fault> {
+    /// Ends the part; returns what is held with it.
+    pub fn finish(self) -> Result<Held, Fault> {
         // Room for so many texts is nothing beside what others may take.
         const HARMLESS: u64 = 1 << 20;
         match self.claimed > HARMLESS.max(self.texts.saturating_mul(2)) {
             true => Err(Fault::Claim),
-            false => Ok(()),
+            false => Ok(self.held),
         }
     }
 
@@ -264,6 +276,12 @@ impl Markup {
     }
 }
 
+/// Whether a document type is more than the name of one, or where it ends could be read in two ways.
+fn declares(kind: &[u8]) -> bool {
+    let is_open = |quote: u8| memchr::memchr_iter(quote, kind).count() % 2 == 1;
+    kind.iter().any(|byte| matches!(byte, b'[' | b'<')) || is_open(b'"') || is_open(b'\'')
+}
+
 fn hash(name: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(name);
@@ -287,9 +305,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn take(parts: &[&[u8]]) -> Result<(), Fault> {
-        let mut markup = Markup::default();
+        let mut markup = Markup::besides(Held::default());
         parts.iter().try_for_each(|part| markup.take(part))?;
-        markup.finish()
+        markup.finish().map(drop)
     }
 
     const MIB: &str = "aaaaaaaaaaaaaaaa";
@@ -350,8 +368,8 @@ mod tests {
     #[test]
     fn what_is_kept_is_counted() {
         let many = |element: &str, count: usize| {
-            let mut markup = Markup { held: Held::within(1 << 20), ..Markup::default() };
-            markup.take(element.repeat(count).as_bytes()).and_then(|()| markup.finish())
+            let mut markup = Markup::besides(Held::within(1 << 20));
+            markup.take(element.repeat(count).as_bytes()).and_then(|()| markup.finish()).map(drop)
         };
         for element in ["<si/>", "<x:si><t>a</t></x:si>", "<xf/>", "<sheet name='a'/>", "<Relationship/>"] {
             assert_eq!(many(element, 50_000), Err(Fault::Held), "{element}");
@@ -365,7 +383,11 @@ mod tests {
         for part in ["<a></b>", "</a>", "<c><is></c></is>", &"<a>".repeat(MAX_DEPTH + 1)] {
             assert_eq!(take(&[part.as_bytes()]), Err(Fault::Nesting), "{part:.20}");
         }
-        assert_eq!(take(&[b"<!DOCTYPE a><a/>"]), Err(Fault::Doctype));
+        for kind in ["a [<!ENTITY b 'c'>]", "a SYSTEM \"b", "a <!-- b", "a 'b>'"] {
+            assert_eq!(take(&[format!("<!DOCTYPE {kind}><a/>").as_bytes()]), Err(Fault::Doctype), "{kind}");
+        }
+        let usual = b"<!DOCTYPE m:m PUBLIC \"-//O//DTD M 1.0//EN\" \"M.dtd\"><m:m></m:m>";
+        assert_eq!(take(&usual.chunks(1).collect::<Vec<_>>()), Ok(()));
     }
 
     proptest! {

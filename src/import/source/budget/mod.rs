@@ -3,6 +3,7 @@
 
 pub mod biff;
 pub mod markup;
+pub mod parts;
 pub mod records;
 pub mod sst;
 pub mod table;

@@ -23,13 +23,17 @@ pub struct Records {
     held: Held,
 }
 
-impl Default for Records {
-    fn default() -> Self {
-        Records { state: State::Kind(None), kind: 0, held: Held::default() }
-    }
-}
-
 impl Records {
+    /// Follows a part besides others that hold so much.
+    pub fn besides(held: Held) -> Records {
+        Records { state: State::Kind(None), kind: 0, held }
+    }
+
+    /// Ends the part; returns what is held with it.
+    pub fn finish(self) -> Held {
+        self.held
+    }
+
     /// Takes the next bytes.
     pub fn take(&mut self, mut rest: &[u8]) -> Result<(), Fault> {
         while let [byte, behind @ ..] = rest {
@@ -90,7 +94,7 @@ mod tests {
         let part =
             [record(&[0x13], &[3], 3), record(&[0x94, 0x01], &[0x80, 0x01], 128), record(&[1], &[0], 0)].concat();
         for cut in 0..part.len() {
-            let mut records = Records::default();
+            let mut records = Records::besides(Held::default());
             records.take(&part[..cut]).and_then(|()| records.take(&part[cut..])).unwrap();
             assert!(matches!(records.state, State::Kind(None)), "{cut}");
         }
@@ -99,15 +103,19 @@ mod tests {
     #[test]
     fn no_length_is_believed() {
         for length in [&[0xFF, 0xFF, 0xFF, 0x7F][..], &[0xFF, 0xFF, 0xFF, 0xFF], &[0x81, 0x80, 0x40]] {
-            assert_eq!(Records::default().take(&record(&[7], length, 0)), Err(Fault::Piece), "{length:?}");
+            assert_eq!(
+                Records::besides(Held::default()).take(&record(&[7], length, 0)),
+                Err(Fault::Piece),
+                "{length:?}"
+            );
         }
     }
 
     #[test]
     fn what_is_kept_is_counted() {
-        let mut records = Records { held: Held::within(1 << 20), ..Records::default() };
+        let mut records = Records::besides(Held::within(1 << 20));
         assert_eq!(records.take(&record(&[0x13], &[5], 5).repeat(50_000)), Err(Fault::Held));
-        let mut records = Records { held: Held::within(1 << 20), ..Records::default() };
+        let mut records = Records::besides(Held::within(1 << 20));
         assert_eq!(records.take(&record(&[0x02], &[5], 5).repeat(50_000)), Ok(()));
     }
 }

@@ -49,6 +49,11 @@ pub struct Tables {
 }
 
 impl Tables {
+    /// The tables of a workbook of which so much is held already.
+    pub fn besides(held: Held) -> Tables {
+        Tables { held, ..Tables::default() }
+    }
+
     pub fn begin_table(&mut self) {
         self.cells_before += self.extent.cells();
         (self.extent, self.rows_before, self.has_formulas) = (Extent::default(), 0, false);
@@ -104,7 +109,7 @@ mod tests {
 
     /// Whether rows fit in memory: how often each stands there, and its cells.
     fn fit(rows: &[(u64, &[TableCell])]) -> bool {
-        let mut tables = Tables { held: Held::within(100_000), ..Tables::default() };
+        let mut tables = Tables::besides(Held::within(100_000));
         rows.iter().all(|(repeats, cells)| {
             tables.begin_row(*repeats);
             cells.iter().for_each(|cell| tables.add(*cell));

@@ -1,6 +1,7 @@
 //! What is special of a sheet of an XLSX workbook (ECMA-376, part 1, 18.3): read in a pass of its own, and only of sheets
 //! in which a quick search found any of it.
 
+use std::borrow::Cow;
 use std::io::{BufRead, BufReader};
 
 use memchr::memmem;
@@ -20,11 +21,6 @@ pub struct Search {
 }
 
 impl Search {
-    /// Whether a member of the archive is a sheet.
-    pub fn is_sheet(member: &str) -> bool {
-        member.contains("worksheets/") && member.ends_with(".xml")
-    }
-
     /// Takes the next bytes.
     pub fn take(&mut self, bytes: &[u8]) {
         /// Longer than what is searched for.
@@ -53,11 +49,11 @@ fn is_special(bytes: &[u8]) -> bool {
         || is_formula(b":f")
 }
 
-/// Reads what is special of a sheet. `special` are the members of the archive in which a search found any of it.
+/// Reads what is special of a sheet. `main` is the part about the workbook, and `special` are the members of the archive in which a search found any of it.
 ///
 /// # Errors
 /// The workbook is damaged.
-pub fn read(file: &Readable, sheet: &str, special: &[String]) -> Result<Extras, ImportError> {
+pub fn read(file: &Readable, main: &str, sheet: &str, special: &[String]) -> Result<Extras, ImportError> {
     if special.is_empty() {
         return Ok(Extras::default());
     }
@@ -69,7 +65,9 @@ pub fn read(file: &Readable, sheet: &str, special: &[String]) -> Result<Extras, 
         )
     };
     let mut archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(&e))?;
-    let Some(book) = Book::of(&mut archive, sheet).map_err(|e| damaged(&e))? else { return Ok(Extras::default()) };
+    let Some(book) = Book::of(&mut archive, main, sheet).map_err(|e| damaged(&e))? else {
+        return Ok(Extras::default());
+    };
     let is_sheet = |member: &str| part_of("", member).eq_ignore_ascii_case(&book.member);
     let Some(member) = special.iter().find(|member| is_sheet(member)) else {
         return match archive.file_names().flatten().any(|member| is_sheet(&member)) {
@@ -93,17 +91,19 @@ struct Book {
 impl Book {
     fn of<R: std::io::Read + std::io::Seek>(
         archive: &mut ZipArchive<R>,
+        main: &str,
         sheet: &str,
     ) -> Result<Option<Book>, Box<dyn std::error::Error>> {
         let (mut id, mut is_computed_anew) = (None, false);
-        each_element(archive, "xl/workbook.xml", &mut |element| match element.local_name().as_ref() {
+        each_element(archive, main, &mut |element| match element.local_name().as_ref() {
             "sheet" if attribute(element, "name").as_deref() == Some(sheet) => id = attribute(element, "id"),
             "calcPr" => is_computed_anew = attribute(element, "fullCalcOnLoad").is_some_and(|said| is_true(&said)),
             _ => {}
         })?;
         let Some(id) = id else { return Ok(None) };
         let mut target = None;
-        each_element(archive, "xl/_rels/workbook.xml.rels", &mut |element| {
+        let (folder, name) = main.rsplit_once('/').unwrap_or(("", main));
+        each_element(archive, &part_of(folder, &format!("_rels/{name}.rels")), &mut |element| {
             if attribute(element, "Id").as_deref() == Some(&id) {
                 target = attribute(element, "Target");
             }
@@ -111,7 +111,7 @@ impl Book {
         // Some programs write the whole path without the slash before it.
         let member = target.map(|target| match target.starts_with(['/', '\\']) || target.starts_with("xl/") {
             true => part_of("", &target),
-            false => part_of("xl", &target),
+            false => part_of(folder, &target),
         });
         Ok(member.map(|member| Book { member, is_computed_anew }))
     }
@@ -135,7 +135,10 @@ fn each_element<R: std::io::Read + std::io::Seek>(
     member: &str,
     each: &mut dyn FnMut(&BytesStart<'_>),
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let mut xml = quick_xml::Reader::from_reader(BufReader::new(archive.by_name(member)?));
+    let is_meant = |name: &Cow<'_, str>| part_of("", name).eq_ignore_ascii_case(member);
+    let name = archive.file_names().flatten().find(is_meant).map(|name| name.into_owned());
+    let part = archive.by_name(name.as_deref().unwrap_or(member))?;
+    let mut xml = quick_xml::Reader::from_reader(BufReader::new(part));
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
@@ -297,7 +300,7 @@ mod tests {
             Ok(())
         })
         .unwrap();
-        read(&file, "S", &[member.to_owned()]).ok().map(|extras| extras.formulas.len())
+        read(&file, "xl/workbook.xml", "S", &[member.to_owned()]).ok().map(|extras| extras.formulas.len())
     }
 
     #[test]
@@ -342,6 +345,5 @@ mod tests {
         let mut search = Search::default();
         search.take(b"<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><font/>a:fax");
         assert!(!search.found);
-        assert!(Search::is_sheet("xl/worksheets/sheet1.xml") && !Search::is_sheet("xl/styles.xml"));
     }
 }
