@@ -241,6 +241,8 @@ pub enum CellKind {
 pub struct Row {
     /// Where the row stands in the file: the line on which it begins, or the sheet's row. The first is 1.
     pub number: u64,
+    /// Where the first cell behind those of the header stands in the sheet, when empty ones before it were passed over.
+    pub beyond: Option<u32>,
     text: String,
     ends: Vec<u32>,
     /// Up to the last cell that is no text: of text files nothing.
@@ -253,7 +255,8 @@ impl Row {
     }
 
     pub fn with_capacity(number: u64, bytes: usize, cells: usize) -> Row {
-        Row { number, text: String::with_capacity(bytes), ends: Vec::with_capacity(cells), kinds: Vec::new() }
+        let (text, ends) = (String::with_capacity(bytes), Vec::with_capacity(cells));
+        Row { number, text, ends, ..Row::default() }
     }
 
     pub fn push(&mut self, cell: &str) {

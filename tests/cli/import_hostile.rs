@@ -14,7 +14,7 @@ use crate::support::xlsb::xlsb;
 use crate::support::{Engine, Ran, World};
 
 /// The call with an address space of 1 GB, the program itself included.
-fn limited(world: &World, args: &[&str]) -> Command {
+pub fn limited(world: &World, args: &[&str]) -> Command {
     let plain = world.command(args);
     let mut command = Command::new("/bin/sh");
     command.args(["-c", "ulimit -v 1000000; exec \"$@\"", "sh"]).arg(plain.get_program()).args(plain.get_args());
@@ -23,7 +23,7 @@ fn limited(world: &World, args: &[&str]) -> Command {
     command
 }
 
-fn run(command: &mut Command) -> Ran {
+pub fn run(command: &mut Command) -> Ran {
     let started = Instant::now();
     let ran = crate::support::ran(command);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}: {}", started.elapsed(), ran.stderr);
@@ -31,12 +31,12 @@ fn run(command: &mut Command) -> Ran {
     ran
 }
 
-fn import(world: &World, path: &Path, options: &[&str]) -> Ran {
+pub fn import(world: &World, path: &Path, options: &[&str]) -> Ran {
     run(limited(world, &["import", "leads", path.to_str().unwrap()]).args(options))
 }
 
 /// The imports, each of which reads files in the same way.
-const KINDS: [&[&str]; 5] = [
+pub const KINDS: [&[&str]; 5] = [
     &["import", "leads"],
     &["import", "dnc"],
     &["import", "history"],
@@ -45,18 +45,18 @@ const KINDS: [&[&str]; 5] = [
 ];
 
 /// Imports a file that is refused, and returns why.
-fn refused(world: &World, path: &Path) -> String {
+pub fn refused(world: &World, path: &Path) -> String {
     let ran = import(world, path, &[]);
     assert_eq!(ran.code, Some(1), "{}: {}", path.display(), ran.stderr);
     assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
     ran.stderr
 }
 
-fn head() -> String {
+pub fn head() -> String {
     format!("<row r=\"1\">{}{}</row>", text("A1", "Name"), text("B1", "Phone"))
 }
 
-fn ada() -> String {
+pub fn ada() -> String {
     format!("<row r=\"2\">{}{}</row>", text("A2", "Ada"), text("B2", "+1 212 555 0101"))
 }
 
@@ -89,7 +89,7 @@ fn a_cell_beyond_the_last_one_is_refused() {
     world.finish();
 }
 
-fn refused_or_rejected(world: &World, path: &Path) -> String {
+pub fn refused_or_rejected(world: &World, path: &Path) -> String {
     let ran = import(world, path, &[]);
     assert!(matches!(ran.code, Some(1 | 3)), "{}", ran.stderr);
     ran.stdout + &ran.stderr
@@ -238,7 +238,7 @@ fn files_without_an_end_are_refused() {
 }
 
 /// Imports what `write` writes to the standard input.
-fn piped(world: &World, write: impl FnOnce(&mut dyn Write) + Send) -> Ran {
+pub fn piped(world: &World, write: impl FnOnce(&mut dyn Write) + Send) -> Ran {
     let mut command = limited(world, &["import", "leads", "-", "--rejects", "rejects.csv"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();

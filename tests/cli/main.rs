@@ -38,6 +38,7 @@ mod import_hostile;
 mod import_kept;
 mod import_leads;
 mod import_options;
+mod import_parts;
 mod import_random;
 mod import_spelling;
 mod import_text;

@@ -93,7 +93,7 @@ pub(super) fn open(
         WorkbookKind::Xlsb => Extras::default(),
     };
     let mut search = HeaderSearch::new(options);
-    let mut rows = RowAssembler::default();
+    let mut rows = RowAssembler::below(MAX_COLUMNS);
     let declared = book.each_cell(file, &chosen.name, &extras, &mut |position, value, look| {
         Ok(add(file, &chosen.name, &mut rows, position, value, look)?.is_none_or(|row| search.take(row)))
     })?;
@@ -148,7 +148,7 @@ pub(super) fn read(
     sink: &mut Sink<'_>,
 ) -> Result<(), ImportError> {
     let mut book = opened.take(file, place.kind)?;
-    let mut rows = RowAssembler::default();
+    let mut rows = RowAssembler::below(place.width);
     // Rows may stand in the file in any order.
     let (mut last, mut seen) = (place.header_number, RoaringBitmap::new());
     let mut take = |row: Row| {
@@ -383,8 +383,8 @@ fn deliver(mut row: Row, width: usize, sink: &mut Sink<'_>) -> Result<(), Import
         }
         None => sink(Item::Row(row)),
         Some(index) => {
-            let text =
-                format!("has the cell `{}` in column {}, which has no header", row.cell(index), column_letters(index));
+            let column = column_letters(row.beyond.map_or(index, |column| column as usize));
+            let text = format!("has the cell `{}` in column {column}, which has no header", row.cell(index));
             let problem = RowProblem::of_row(
                 ProblemKind::RaggedRow,
                 row.cell(index),

@@ -7,15 +7,23 @@ use super::format::Shape;
 use crate::import::row::{CellKind, Row};
 
 /// Puts cells, which come one by one, together to rows.
-#[derive(Default)]
 pub struct RowAssembler {
+    /// The columns of the header: beyond them only cells with text are kept, one after the other.
+    width: usize,
     row: Option<Row>,
+    beyond: Vec<(u32, CellKind, String)>,
     /// Cells that stand in the file before others to their left.
     early: Vec<(u32, CellKind, String)>,
-    early_size: usize,
+    /// What the cells take that are kept aside.
+    aside: usize,
 }
 
 impl RowAssembler {
+    /// Rows below a header of so many columns.
+    pub fn below(width: usize) -> RowAssembler {
+        RowAssembler { width, row: None, beyond: Vec::new(), early: Vec::new(), aside: 0 }
+    }
+
     /// Takes a cell; returns the row before when the cell begins another. Rows without text are passed over.
     pub fn add(&mut self, (row, column): (u32, u32), value: &DataRef<'_>, look: Look<'_>) -> Option<Row> {
         let number = u64::from(row) + 1;
@@ -31,12 +39,16 @@ impl RowAssembler {
         if let Some(current) = &mut self.row
             && (is_formula || !matches!(value, DataRef::Empty))
         {
-            if current.len() > column as usize {
-                // The cells so far are kept aside with this one, and the row is put together anew.
+            let is_beyond = column as usize >= self.width;
+            if is_beyond || current.len() > column as usize {
+                // The row is put together at its end.
                 let mut alone = Row::default();
                 push_value(&mut alone, value, look);
-                self.early_size += alone.text_len() + size_of::<(u32, CellKind, String)>();
-                self.early.push((column, alone.kind(0), alone.cell(0).to_owned()));
+                let kept = if is_beyond { &mut self.beyond } else { &mut self.early };
+                if !is_beyond || !alone.is_blank() {
+                    self.aside += alone.text_len() + size_of::<(u32, CellKind, String)>();
+                    kept.push((column, alone.kind(0), alone.cell(0).to_owned()));
+                }
                 return before;
             }
             while current.len() < column as usize {
@@ -49,17 +61,30 @@ impl RowAssembler {
 
     /// About how many bytes the row at hand takes.
     pub fn size(&self) -> usize {
-        self.row.as_ref().map_or(0, Row::text_len) + self.early_size
+        self.row.as_ref().map_or(0, Row::text_len) + self.aside
     }
 
     pub fn finish(&mut self) -> Option<Row> {
-        self.early_size = 0;
+        self.aside = 0;
         let row = self.row.take()?;
-        let row = match self.early.is_empty() {
+        let mut row = match self.early.is_empty() {
             true => row,
             false => self.in_order(&row),
         };
+        if !self.beyond.is_empty() {
+            self.push_beyond(&mut row);
+        }
         Some(row).filter(|row| !row.is_blank())
+    }
+
+    /// Adds what stands beyond the header: texts, then formulas without a result, which have none.
+    fn push_beyond(&mut self, row: &mut Row) {
+        self.beyond.sort_by_key(|(column, _, text)| (text.is_empty(), *column));
+        while row.len() < self.width {
+            row.push("");
+        }
+        row.beyond = self.beyond.first().map(|(column, ..)| *column);
+        self.beyond.drain(..).for_each(|(_, kind, text)| row.push_as(kind, &text));
     }
 
     /// The row with the cells that came too late at their places; of two cells in one place the first one counts, unless it
@@ -173,7 +198,7 @@ mod tests {
 
     #[test]
     fn rows_are_put_together_and_gaps_filled() {
-        let mut rows = RowAssembler::default();
+        let mut rows = RowAssembler::below(8);
         assert!(rows.add((0, 1), &DataRef::Float(12125550142.0), Look::Plain).is_none());
         assert!(rows.add((0, 3), &DataRef::Bool(true), Look::Plain).is_none());
         let first = rows.add((4, 0), &DataRef::Empty, Look::Plain).unwrap();
@@ -183,6 +208,30 @@ mod tests {
             [CellKind::Number(None), CellKind::Text, CellKind::Boolean]
         );
         assert!(rows.finish().is_none());
+    }
+
+    #[test]
+    fn what_stands_far_beyond_the_header_is_kept_without_what_is_empty_before_it() {
+        for columns in [vec![0, 16_383], vec![16_383, 0], vec![16_383, 9, 0], vec![2, 1, 0, 16_383, 700]] {
+            let mut rows = RowAssembler::below(2);
+            columns.iter().for_each(|&column| {
+                rows.add((1, column), &DataRef::Int(column.into()), Look::Plain);
+                rows.add((1, 8_000), &DataRef::SharedString(" "), Look::Plain);
+                rows.add((1, 20), &DataRef::Empty, Look::Formula);
+            });
+            let row = rows.finish().unwrap();
+            let mut beyond: Vec<u32> = columns.iter().copied().filter(|column| *column >= 2).collect();
+            beyond.sort_unstable();
+            let told: Vec<String> = beyond.iter().map(u32::to_string).collect();
+            let kept: Vec<&str> = row.cells().skip(2).filter(|cell| !cell.is_empty()).collect();
+            assert_eq!((row.beyond, kept), (beyond.first().copied(), told.iter().map(String::as_str).collect()));
+            assert!(row.len() <= 10, "{columns:?}: {}", row.len());
+        }
+        let mut rows = RowAssembler::below(2);
+        rows.add((1, 9), &DataRef::SharedString(" "), Look::Plain);
+        assert!(rows.finish().is_none());
+        rows.add((2, 9), &DataRef::Empty, Look::Formula);
+        assert!(rows.finish().is_some_and(|row| row.beyond == Some(9)));
     }
 
     #[test]
@@ -220,7 +269,7 @@ mod tests {
         fn the_order_of_cells_does_not_matter(columns in Just((0u32..8).collect::<Vec<_>>()).prop_shuffle(), kept in 1usize..8) {
             let kept = &columns[..kept];
             let row_of = |columns: &[u32]| {
-                let mut rows = RowAssembler::default();
+                let mut rows = RowAssembler::below(8);
                 for column in columns {
                     rows.add((1, *column), &DataRef::Float(f64::from(*column) + 0.5), Look::Plain);
                 }
