@@ -71,7 +71,8 @@ impl<'a> HeaderSearch<'a> {
             return false;
         }
         let (mut fields, mut identities) = (0, 0);
-        for cell in row.cells() {
+        // A row may have far more empty cells than others.
+        for cell in row.cells().filter(|cell| !cell.is_empty()) {
             let named = self.options.named.iter().any(|name| !name.is_empty() && fold_key(name) == fold_key(cell));
             match (self.options.recognise)(cell) {
                 Recognised::Identity => identities += 1,
