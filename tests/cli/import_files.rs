@@ -358,3 +358,27 @@ fn a_header_without_rows_is_no_error() {
         assert!(ran.stdout.contains("\"read\": 0"));
     });
 }
+
+#[test]
+fn an_archive_hides_no_file() {
+    on_both_engines(|world| {
+        // What macOS puts beside each file is no second one.
+        let with_forks = zipped(&[
+            ("a.csv", b"Phone\n+12125550101\n"),
+            ("__MACOSX/", b""),
+            ("__MACOSX/._a.csv", b"\x00\x05\x16\x07"),
+            (".DS_Store", b"Bud1"),
+        ]);
+        assert_eq!(world.import(&world.file("mac.zip", with_forks), &[])["created"], 1);
+        // Of two files with one name a reader of archives knows the last.
+        for (kind, columns) in [("leads", "Phone\n"), ("dnc", "Phone,Reason\n")] {
+            let mut twins = zipped(&[("a.csv", columns.as_bytes()), ("b.csv", b"Phone\n+12125550103\n")]);
+            while let Some(at) = twins.windows(5).position(|five| five == b"b.csv") {
+                twins[at] = b'a';
+            }
+            let ran = world.run(["import", kind, world.file("twins.zip", &twins).to_str().unwrap()]);
+            assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+            assert!(ran.stderr.contains("lists 2 files of which only 1"), "{}", ran.stderr);
+        }
+    });
+}

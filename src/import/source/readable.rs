@@ -1,7 +1,7 @@
 //! Where bytes are read from: the file itself, or a private copy of what was unpacked, decoded or piped in.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -180,6 +180,7 @@ impl Readable {
 
     fn only_member(&self) -> Result<Option<(Readable, &'static str)>, ImportError> {
         let mut archive = ZipArchive::new(BufReader::new(self.open()?)).map_err(|e| self.damaged(&e))?;
+        self.refuse_twins(archive.len())?;
         // A workbook is an archive, too.
         if super::archive::kind_of(self)?.is_some() {
             return Ok(None);
@@ -189,7 +190,10 @@ impl Readable {
             .map(|n| n.map(|n| n.into_owned()))
             .collect::<Result<_, _>>()
             .map_err(|e| self.damaged(&e))?;
-        let files: Vec<usize> = (0..names.len()).filter(|&index| !names[index].ends_with('/')).collect();
+        // What macOS puts beside each file.
+        let is_beside = |name: &str| name.starts_with("__MACOSX/") || name.ends_with(".DS_Store");
+        let is_file = |(_, name): &(usize, &String)| !name.ends_with('/') && !is_beside(name);
+        let files: Vec<usize> = names.iter().enumerate().filter(is_file).map(|(index, _)| index).collect();
         match files.as_slice() {
             [only] => {
                 let member = archive.by_index(*only).map_err(|e| self.damaged(&e))?;
@@ -201,6 +205,29 @@ impl Readable {
                 format!("it is a ZIP archive of {} files, and no workbook", several.len()),
                 "unpack it and import the files inside",
             )),
+        }
+    }
+
+    /// Refuses an archive whose list has a name twice: of two such files the reader knows the last one only.
+    fn refuse_twins(&self, known: usize) -> Result<(), ImportError> {
+        const END: [u8; 4] = *b"PK\x05\x06";
+        let mut file = self.open()?;
+        let failed = |e: std::io::Error| self.damaged(&e);
+        let size = file.seek(SeekFrom::End(0)).map_err(failed)?;
+        file.seek(SeekFrom::Start(size.saturating_sub(66_000))).map_err(failed)?;
+        let mut tail = Vec::new();
+        file.read_to_end(&mut tail).map_err(failed)?;
+        let end = tail.windows(END.len()).rposition(|four| four == END);
+        let listed =
+            end.and_then(|at| tail.get(at + 10..at + 12)).and_then(|two| two.try_into().ok()).map(u16::from_le_bytes);
+        match listed.map(usize::from) {
+            // 65,535 stands for a number elsewhere.
+            Some(listed) if listed > known && listed < 65_535 => Err(ImportError::read_with(
+                &self.name,
+                format!("the archive lists {listed} files of which only {known} have a name of their own"),
+                "unpack it and import the files inside",
+            )),
+            _ => Ok(()),
         }
     }
 

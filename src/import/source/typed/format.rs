@@ -28,9 +28,15 @@ pub enum Piece {
 /// Formats with these numbers and codes show the currency of whoever opens the file.
 const OF_THE_READER: [u32; 6] = [5, 6, 7, 8, 42, 44];
 
+/// The longest code of a format, in bytes: spreadsheets allow 255 characters.
+const LONGEST: usize = 1020;
+
 impl Shape {
     /// The shape of a format by its code; formats that are built in have a number, too.
     pub fn of(code: &str, number: Option<u32>) -> Shape {
+        if code.len() > LONGEST {
+            return Shape::General;
+        }
         let section = Section::of(code);
         if let Some(symbol) = section.symbol() {
             let is_of_reader =
@@ -204,6 +210,12 @@ mod tests {
             assert_eq!(currency(code), None, "{code}");
         }
         assert_eq!(Shape::of("_($* #,##0.00_);_($* (#,##0.00)", Some(44)), Shape::General);
+    }
+
+    #[test]
+    fn no_code_is_longer_than_a_spreadsheet_allows() {
+        assert!(matches!(Shape::of(&"0".repeat(LONGEST + 1), None), Shape::General));
+        assert!(matches!(Shape::of("00000", None), Shape::Digits(_)));
     }
 
     #[test]
