@@ -31,7 +31,7 @@ impl From<String> for DatabaseUrl {
 
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DatabaseUrl({REDACTED})")
+        f.debug_tuple("DatabaseUrl").field(&REDACTED).finish()
     }
 }
 
