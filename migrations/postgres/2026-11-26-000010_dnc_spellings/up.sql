@@ -23,11 +23,8 @@ ALTER TABLE dnc_list ADD COLUMN texts_expire_at timestamptz
 -- Live entries one channel of which ends before the other.
 CREATE INDEX dnc_list_early_end ON dnc_list (organization_id)
     WHERE removed_at IS NULL AND (calls_expire_at IS NOT NULL OR texts_expire_at IS NOT NULL);
--- Entries that were closed of late, which an import looks at before it ends.
-CREATE INDEX dnc_list_removed ON dnc_list (organization_id, removed_at)
-    WHERE removed_at IS NOT NULL;
 -- An entry is closed, and says by whom and why, or forbids more, or longer; its texts change for an erasure only.
-CREATE FUNCTION refuse_narrowing() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION refuse_narrowing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.id IS DISTINCT FROM OLD.id
         OR NEW.organization_id IS DISTINCT FROM OLD.organization_id
@@ -47,7 +44,7 @@ BEGIN
         OR OLD.scope <> 'calls' AND coalesce(NEW.texts_expire_at, NEW.expires_at) IS NOT NULL AND (coalesce(OLD.texts_expire_at, OLD.expires_at) IS NULL OR coalesce(NEW.texts_expire_at, NEW.expires_at) < coalesce(OLD.texts_expire_at, OLD.expires_at))
         OR (NEW.reason IS DISTINCT FROM OLD.reason OR NEW.evidence IS DISTINCT FROM OLD.evidence
                 OR NEW.removal_reason IS DISTINCT FROM OLD.removal_reason AND (OLD.removed_at IS NOT NULL OR NEW.removed_at IS NULL))
-            AND NOT EXISTS (SELECT 1 FROM public.erased_rows e
+            AND NOT EXISTS (SELECT 1 FROM erased_rows e
             WHERE e.organization_id = OLD.organization_id AND e.table_name = 'dnc_list' AND e.row_id = OLD.id)
     THEN
         RAISE EXCEPTION 'an entry of dnc_list is only closed, with who and why, or widened';

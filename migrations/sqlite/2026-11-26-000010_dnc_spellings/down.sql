@@ -1,6 +1,5 @@
 DROP VIEW dnc_numbers;
 DROP TRIGGER dnc_list_close_or_widen;
-DROP INDEX dnc_list_removed;
 DROP INDEX dnc_list_early_end;
 ALTER TABLE dnc_list DROP COLUMN texts_expire_at;
 ALTER TABLE dnc_list DROP COLUMN calls_expire_at;

@@ -24,9 +24,6 @@ ALTER TABLE dnc_list ADD COLUMN texts_expire_at INTEGER
 -- Live entries one channel of which ends before the other.
 CREATE INDEX dnc_list_early_end ON dnc_list (organization_id)
     WHERE removed_at IS NULL AND (calls_expire_at IS NOT NULL OR texts_expire_at IS NOT NULL);
--- Entries that were closed of late, which an import looks at before it ends.
-CREATE INDEX dnc_list_removed ON dnc_list (organization_id, removed_at)
-    WHERE removed_at IS NOT NULL;
 -- An entry is closed, and says by whom and why, or forbids more, or longer; its texts change for an erasure only.
 CREATE TRIGGER dnc_list_close_or_widen BEFORE UPDATE ON dnc_list
 WHEN NEW.id IS NOT OLD.id

@@ -1,7 +1,8 @@
 DROP VIEW lead_summary;
 
 -- For other tools: times are text in ISO 8601, UTC.
--- One row for each live lead; on the list when one of its numbers is, in whatever spelling.
+-- One row for each live lead; on the list when one of its numbers is, in whatever spelling. The merges are followed inside the derived
+-- table: outside it PostgreSQL takes them for many rows and reads every lead.
 CREATE VIEW lead_summary AS
 SELECT l.organization_id, l.id AS lead_id, lower(substr(hex(l.uid), 1, 8) || '-' || substr(hex(l.uid), 9, 4) || '-' || substr(hex(l.uid), 13, 4) || '-' || substr(hex(l.uid), 17, 4) || '-' || substr(hex(l.uid), 21)) AS uid, l.first_name, l.last_name, l.phone_number, l.phone_extension,
     l.email, l.company, l.status, strftime('%Y-%m-%dT%H:%M:%fZ', l.status_changed_at / 1000000.0, 'unixepoch') AS status_changed_at, l.lead_score, l.temperature, l.source,
@@ -11,7 +12,7 @@ SELECT l.organization_id, l.id AS lead_id, lower(substr(hex(l.uid), 1, 8) || '-'
     (SELECT group_concat(tag, ', ') FROM (SELECT t.tag FROM lead_tags t
         WHERE t.organization_id = l.organization_id AND t.lead_id = l.id ORDER BY t.tag)) AS tags,
     (SELECT count(*) FROM lead_notes n WHERE n.organization_id = l.organization_id AND n.lead_id = l.id) AS note_count,
-    -- By its first number or a further one, in the spelling of the list or another.
+    -- By its first number or a further one, in the spelling of the list or another: each apart, so that PostgreSQL may hash it.
     (EXISTS (SELECT 1 FROM dnc_list d WHERE d.organization_id = l.organization_id AND d.phone_number = l.phone_number
             AND d.removed_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)))
         OR EXISTS (SELECT 1 FROM dnc_spellings s CROSS JOIN dnc_list d

@@ -15,7 +15,7 @@ mod vietnam;
 use super::{E164, plan};
 
 /// The version of the rules. It changes with every rule, so that what was made of the rules before is made anew.
-pub const RULES_VERSION: i32 = 1;
+pub const RULES_VERSION: i32 = 2;
 
 /// All other spellings of a number that reach, or once reached, the same subscriber; none of most numbers.
 ///

@@ -1,0 +1,1 @@
+DROP INDEX dnc_list_removed;
