@@ -8,7 +8,7 @@ use super::Ui;
 
 /// How far all copies of a [`Ui`] are.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Progress(&'static State);
+pub(super) struct Delivery(&'static State);
 
 #[derive(Debug, Default)]
 struct State {
@@ -18,22 +18,22 @@ struct State {
     lost: AtomicBool,
 }
 
-impl Progress {
+impl Delivery {
     /// A program has one, which lasts as long as it runs.
-    pub(super) fn new() -> Progress {
-        Progress(Box::leak(Box::default()))
+    pub(super) fn new() -> Delivery {
+        Delivery(Box::leak(Box::default()))
     }
 }
 
 impl Ui {
     /// Says that a transaction of the verb is committed, or a file written.
     pub fn set_committed(&self) {
-        self.progress.0.committed.store(true, Ordering::Relaxed);
+        self.delivery.0.committed.store(true, Ordering::Relaxed);
     }
 
     /// Whether the change is made that the verb was asked for, or a part of it.
     pub fn is_committed(&self) -> bool {
-        self.progress.0.committed.load(Ordering::Relaxed)
+        self.delivery.0.committed.load(Ordering::Relaxed)
     }
 
     /// Where the answer goes.
@@ -50,7 +50,7 @@ pub(super) struct Answer {
 
 impl Answer {
     fn attempt<T>(&mut self, unsaid: T, write: impl FnOnce(&mut Stdout) -> io::Result<T>) -> io::Result<T> {
-        let lost = &self.ui.progress.0.lost;
+        let lost = &self.ui.delivery.0.lost;
         if lost.load(Ordering::Relaxed) {
             return Ok(unsaid);
         }

@@ -58,7 +58,7 @@ pub struct Ui {
     color_stdout: bool,
     color_stderr: bool,
     zone: zone::Zone,
-    progress: answer::Progress,
+    delivery: answer::Delivery,
 }
 
 /// Why nothing more can be said or asked.
@@ -232,7 +232,7 @@ impl Ui {
             color_stdout: wanted(io::stdout().is_terminal()),
             color_stderr: wanted(io::stderr().is_terminal()),
             zone: zone::Zone::new(),
-            progress: answer::Progress::new(),
+            delivery: answer::Delivery::new(),
         }
     }
 

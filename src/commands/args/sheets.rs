@@ -89,7 +89,6 @@ const END: &[Column] = &[
 
 /// Imports a sheet and prints the summary; `counts` are the columns that say what became of its rows.
 pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column], context: &Context) -> Result<Exit> {
-    context.catch_interrupts();
     let ui = context.ui;
     let mut outputs = Outputs::of(context);
     outputs.keep(&args.file, "the file that is imported");

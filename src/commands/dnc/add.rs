@@ -95,7 +95,6 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    context.catch_interrupts();
     let mut session = context.session(Right::AddDnc)?;
     let template = template(&args, &session)?;
     let (readings, refused) = args.numbers.gather(&session)?;

@@ -145,7 +145,6 @@ fn tell(list: &mut ListWriter, text: &str, reviews: &mut u64) -> Result<()> {
 }
 
 fn tell_replies(args: &Args, context: &Context) -> Result<Exit> {
-    context.catch_interrupts();
     let mut session = context.session(if args.apply { Right::AddDnc } else { Right::Read })?;
     let replies = gather(args, &session, context.ui)?;
     let mut lines: Vec<ReplyLine> = replies.iter().flat_map(lines_of).collect();

@@ -62,7 +62,6 @@ const COLUMNS: &[Column] = &[
 const PREVIEWED: usize = 5;
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    context.catch_interrupts();
     let mut session = context.session(Right::RemoveDnc)?;
     let (readings, refused) = args.numbers.gather(&session)?;
     refuse_ambiguous(&mut session, &readings)?;

@@ -123,7 +123,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         )
         .hint("leave them out, or import the files one by one"));
     }
-    context.catch_interrupts();
     let mut outputs = Outputs::of(context);
     args.files.iter().for_each(|file| outputs.keep(file, "a file that is imported"));
     outputs.claim_all(&[

@@ -31,7 +31,6 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    context.catch_interrupts();
     let mut session = context.session(Right::Import)?;
     if !args.dry_run && !context.ui.yes {
         // Whoever is asked sees first what would happen; without anybody to ask, the work would be for nothing.

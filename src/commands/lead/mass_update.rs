@@ -85,7 +85,6 @@ pub fn change_selected(
         let leads = if seen.len() == 1 { "lead" } else { "leads" };
         ui.confirm(&format!("{} {} {leads}?", wanted.question, grouped(seen.len() as i64)))?;
     }
-    context.catch_interrupts();
     let mut progress = ui.progress();
     let interrupted = session.db.interrupted();
     let (stamp, zone) = (session.stamp.clone(), datetime::zone(&session.org.timezone).map_err(CommandError::failed)?);

@@ -96,7 +96,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 .hint("name it by id, phone or email, or go on with an erasure: --finish"));
         }
     };
-    context.catch_interrupts();
     let mut session = context.session(Right::EraseLeads)?;
     let lead = name.find(&mut session, Among::Any)?;
     let (org, stamp, ui) = (session.org.org_id(), session.stamp.clone(), context.ui);
@@ -180,7 +179,6 @@ fn clear(session: &mut Session, context: &Context) -> bool {
 
 /// Goes on with what an earlier call left.
 fn finish(context: &Context) -> Result<Exit> {
-    context.catch_interrupts();
     let mut session = context.session(Right::EraseLeads)?;
     if !clearing::is_pending(&mut session.db)? {
         context.ui.note("no erasure is unfinished");
