@@ -15,6 +15,10 @@ pub fn set(conn: &mut Db, key: &str, value: String, stamp: &Stamp) -> Result<boo
     // One after another: of a setting that is new there is no row yet that could be held.
     Organization::held(conn, stamp.org, stamp.org.0.into())?;
     let before = system_config::held(conn, stamp.org, key)?;
+    let stamp = &match &before {
+        Some(before) => audited::in_order(conn, before, stamp)?,
+        None => stamp.clone(),
+    };
     let after = Setting {
         organization_id: stamp.org.0,
         config_key: key.to_owned(),

@@ -6,6 +6,7 @@ use crate::db::audited::{Audited, Fields};
 use crate::db::models::audit::audit_log::{self, NewEntry};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
+use crate::domain::timestamp::Timestamp;
 
 /// Appends what becomes of a row: of a new one each field that has a value, of a changed one each that differs, of a deleted one
 /// each that had a value. Returns whether there is anything to say.
@@ -38,6 +39,17 @@ pub(in crate::ops) fn record<T: Audited>(
         .collect();
     audit_log::append(conn, &entries)?;
     Ok(!entries.is_empty())
+}
+
+/// The stamp for a change of a row that the caller holds: its own time, or right behind what was logged of the row last. Whoever
+/// waited for the row looked at the clock before, and a clock may have been set back.
+///
+/// # Errors
+/// The database cannot be read.
+pub(in crate::ops) fn in_order<T: Audited>(conn: &mut Db, row: &T, stamp: &Stamp) -> Result<Stamp, DbError> {
+    let last = audit_log::last_change(conn, stamp.org, T::ENTITY, row.id())?;
+    let behind = last.map(|last| Timestamp::from_micros(last.as_micros().saturating_add(1)));
+    Ok(Stamp { now: behind.map_or(stamp.now, |behind| behind.max(stamp.now)), ..stamp.clone() })
 }
 
 #[derive(Debug, PartialEq)]

@@ -4,7 +4,7 @@
 mod log;
 mod pieces;
 
-pub(super) use log::record;
+pub(super) use log::{in_order, record};
 
 use crate::db::Stamp;
 use crate::db::audited::{Addable, Deletable, Editable};
@@ -41,6 +41,7 @@ pub fn change<T: Editable, E: From<DbError>>(
     let Some(before) = T::held(conn, stamp.org, id)? else { return Ok(None) };
     let mut row = before.clone();
     edit(&mut row)?;
+    let stamp = &in_order(conn, &before, stamp)?;
     let is_changed = record(conn, Some(&before), Some(&row), stamp)?;
     if is_changed {
         row.store(&before, conn, stamp.now)?;
@@ -54,6 +55,7 @@ pub fn change<T: Editable, E: From<DbError>>(
 /// Something refers to it, or the database refuses.
 pub fn delete<T: Deletable>(conn: &mut Db, id: i64, stamp: &Stamp) -> Result<Option<T>, DbError> {
     let Some(row) = T::held(conn, stamp.org, id)? else { return Ok(None) };
+    let stamp = &in_order(conn, &row, stamp)?;
     record(conn, Some(&row), None, stamp)?;
     row.clone().delete(conn)?;
     Ok(Some(row))

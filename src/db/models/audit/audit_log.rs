@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::Stamp;
 use crate::db::schema::audit_log;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
 use crate::domain::timestamp::Timestamp;
@@ -56,4 +56,14 @@ pub fn append(conn: &mut Db, entries: &[NewEntry]) -> Result<(), DbError> {
         diesel::insert_into(audit_log::table).values(entry).execute(conn)?;
     }
     Ok(())
+}
+
+/// When one thing was changed last.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn last_change(conn: &mut Db, org: OrgId, entity: Entity, id: i64) -> Result<Option<Timestamp>, DbError> {
+    use audit_log as log;
+    let of = log::organization_id.eq(org.0).and(log::entity.eq(entity)).and(log::entity_id.eq(id));
+    Ok(log::table.filter(of).select(log::changed_at).order(log::changed_at.desc()).first(conn).optional()?)
 }
