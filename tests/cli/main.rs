@@ -65,6 +65,7 @@ mod other_programs;
 mod output;
 mod outputs;
 mod phone_cells;
+mod pooler;
 mod roi;
 mod roi_cost;
 mod roi_oracle;

@@ -7,19 +7,19 @@ pub(super) mod location;
 pub(super) mod open;
 mod ownership;
 mod server;
+mod session;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
 
 use super::locks::{self, Lock, Waiting};
 use super::{Db, DbError, Location, RunMode, migrate};
 use begin::{Begin, LONG_PAUSE, PAUSE, begin_writing};
 use open::SchemaUse;
+pub use session::act_for;
 
 /// The key of an organization: a small integer that leads every key of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -162,7 +162,10 @@ impl Database {
     /// # Errors
     /// The database cannot be read.
     pub fn migrations(&mut self) -> Result<migrate::State, DbError> {
-        migrate::state(&mut self.conn)
+        match self.conn {
+            Db::Sqlite(_) => migrate::state(&mut self.conn),
+            Db::Postgres(_) => self.in_transaction(Begin::Read, None, migrate::state),
+        }
     }
 
     /// The migrations, applied and pending, of a database that has none but those of this program.
@@ -188,8 +191,9 @@ impl Database {
     /// # Errors
     /// Those of `work`; then nothing was changed.
     pub fn write_global<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
-        self.refuse_bypass()?;
-        self.in_transaction(Begin::Write, None, work)
+        self.begin(Begin::Write, None)?;
+        let result = self.refuse_bypass().map_err(E::from).and_then(|()| work(&mut self.conn));
+        self.end_writing(result)
     }
 
     /// Reads one organization, from one snapshot.
@@ -272,9 +276,8 @@ impl Database {
         org: OrgId,
         work: impl FnOnce(&mut Db) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.refuse_bypass()?;
         self.begin(begin, Some(org))?;
-        let result = work(&mut self.conn);
+        let result = self.refuse_bypass().map_err(E::from).and_then(|()| work(&mut self.conn));
         match mode {
             RunMode::Commit => self.end_writing(result),
             RunMode::DryRun => {
@@ -313,7 +316,6 @@ impl Database {
         org: OrgId,
         work: impl FnOnce(&mut Db) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
-        self.refuse_bypass()?;
         if let Db::Sqlite(c) = &mut self.conn {
             if !begin_writing(c, open::WRITER_WAIT)? {
                 return Ok(None);
@@ -321,7 +323,8 @@ impl Database {
         } else {
             self.begin(Begin::Write, Some(org))?;
         }
-        let result = match locks::try_acquire(&mut self.conn, lock, org) {
+        let free = self.refuse_bypass().and_then(|()| locks::try_acquire(&mut self.conn, lock, org));
+        let result = match free {
             Ok(true) => work(&mut self.conn).map(Some),
             Ok(false) => Ok(None),
             Err(e) => Err(e.into()),
@@ -395,52 +398,13 @@ impl Database {
                 })?;
             }
             (Db::Postgres(c), begin) => {
-                let begin = match begin {
-                    Begin::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                    Begin::Write | Begin::WriteLong => "BEGIN",
-                };
-                // Both in one message to the server.
-                let setting = org.map(|org| format!("; {}", acting_for(org))).unwrap_or_default();
-                AnsiTransactionManager::begin_transaction_sql(c, &format!("{begin}{setting}"))?;
+                AnsiTransactionManager::begin_transaction_sql(c, &session::begin_sql(begin, org))?;
             }
         }
         Ok(())
     }
 
-    /// Refuses to write as a role that row-level security does not hold.
     fn refuse_bypass(&mut self) -> Result<(), DbError> {
-        #[derive(QueryableByName)]
-        struct CurrentRole {
-            #[diesel(sql_type = Text)]
-            name: String,
-            #[diesel(sql_type = Bool)]
-            bypasses: bool,
-        }
-        let Db::Postgres(c) = &mut self.conn else { return Ok(()) };
-        if self.options.allow_bypass {
-            return Ok(());
-        }
-        let role: CurrentRole = diesel::sql_query(
-            "SELECT rolname::text AS name, rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user",
-        )
-        .get_result(c)?;
-        if role.bypasses { Err(DbError::BypassesRowSecurity(role.name)) } else { Ok(()) }
-    }
-}
-
-/// What shows PostgreSQL's row-level security the organization, until the transaction ends. The key is an integer, so it is safe as
-/// text.
-fn acting_for(OrgId(id): OrgId) -> String {
-    format!("SET LOCAL app.current_org_id = '{id}'")
-}
-
-/// Makes a transaction that began outside any organization go on in this one: the one that it has just made.
-///
-/// # Errors
-/// The database refuses.
-pub fn act_for(conn: &mut Db, org: OrgId) -> Result<(), DbError> {
-    match conn {
-        Db::Sqlite(_) => Ok(()),
-        Db::Postgres(c) => Ok(c.batch_execute(&acting_for(org))?),
+        if self.options.allow_bypass { Ok(()) } else { session::refuse_bypass(&mut self.conn) }
     }
 }

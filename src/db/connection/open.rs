@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
@@ -157,16 +157,14 @@ pub(in crate::db) fn address(path: &Path, mode: &str) -> std::io::Result<String>
 }
 
 pub(super) fn postgres(server: &Server) -> Result<Db, DbError> {
-    let mut conn = PgConnection::establish(&server.conninfo()).map_err(|e| {
-        let from_environment = std::env::var("PGPASSWORD").ok();
-        let reason = redacted(&e.to_string(), server.secrets().into_iter().chain(from_environment));
-        DbError::Open { location: server.to_string(), reason: one_line(&reason) }
-    })?;
-    conn.batch_execute(
-        "SET client_min_messages = warning; SET application_name = 'crmctl'; SET timezone = 'UTC';
-         -- Compiling a statement takes longer than what it saves, and one program at a time may have memory for its joins.
-         SET jit = off; SET work_mem = '64MB'",
-    )?;
+    let mut conn =
+        PgConnection::establish(&format!("{} application_name='crmctl'", server.conninfo())).map_err(|e| {
+            let from_environment = std::env::var("PGPASSWORD").ok();
+            let reason = redacted(&e.to_string(), server.secrets().into_iter().chain(from_environment));
+            DbError::Open { location: server.to_string(), reason: one_line(&reason) }
+        })?;
+    // A named statement stays with the server's session, which a pooler hands to others.
+    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
     Ok(Db::Postgres(conn))
 }
 
