@@ -22,6 +22,8 @@ mod dnc_requests;
 mod dnc_spellings;
 mod dnc_status;
 mod durability;
+mod everyday_role;
+mod everyday_role_erasure;
 mod export;
 mod figures;
 mod filter_oracle;

@@ -4,6 +4,7 @@ mod catalogue;
 mod checks;
 mod columns;
 mod digests;
+mod functions;
 mod indexes;
 mod keys;
 mod live;

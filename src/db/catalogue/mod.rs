@@ -7,6 +7,7 @@
 mod access;
 mod audit;
 mod dnc;
+mod erasing;
 mod erasure;
 mod grants;
 mod imports;
@@ -15,6 +16,7 @@ mod money;
 mod segments;
 
 pub use crate::domain::erasure::on_erase::OnErase;
+pub use erasing::{RECORD_ERASURE, erasing_function, kept_fields, tables_of_erasure};
 pub use grants::grants;
 
 /// A table of both engines.

@@ -16,6 +16,9 @@ use crate::domain::erasure::on_erase::OnErase::{self, Blank, Code, Identity, Rep
 use Kind::{Country, Currency, Email, Exact, Number, Source, Time, Word};
 use table::types::*;
 
+/// The audit field by which the survivor's log names the lead that it absorbed; what the merge changed follows it.
+pub const ABSORBED: &str = "absorbed_lead_id";
+
 /// A column of `leads` as it is declared.
 #[derive(Debug, Clone, Copy)]
 pub struct StoredField {

@@ -1,5 +1,6 @@
 //! Erasing a person: the keyed hashes by which a later import of one can be told.
 
+pub mod cut;
 pub mod on_erase;
 pub mod redaction;
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use aho_corasick::AhoCorasick;
 use unicode_normalization::char::is_combining_mark;
 
+use super::cut::Cut;
 use crate::domain::leads::search::words;
 
 /// What stands where something was taken out of a text.
@@ -80,8 +81,13 @@ impl Redaction {
 
     /// The text without what is looked for; `None` when it holds none of it.
     pub fn redact(&self, text: &str) -> Option<String> {
+        self.cut(text)?.apply(text)
+    }
+
+    /// What is to be cut out of the text; `None` when it holds nothing that is looked for.
+    pub fn cut(&self, text: &str) -> Option<Cut> {
         match self.may_speak(text) {
-            true => without(text, self.spans(text)),
+            true => Cut::of(text, self.spans(text)),
             false => None,
         }
     }
@@ -225,40 +231,6 @@ fn tokens(text: &str, is_part: impl Fn(char) -> bool) -> impl Iterator<Item = (u
         rest = end;
         Some((start, text.get(start..end)?))
     })
-}
-
-/// From this length on, in characters, a text may be as long as its column takes, so that it must not become longer.
-const MAY_BE_CUT: usize = 400;
-
-/// The text with a mark where these spans were.
-fn without(text: &str, mut spans: Vec<Range<usize>>) -> Option<String> {
-    if spans.is_empty() {
-        return None;
-    }
-    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
-    let mut apart: Vec<Range<usize>> = Vec::new();
-    for span in spans {
-        match apart.last_mut() {
-            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
-            _ => apart.push(span),
-        }
-    }
-    let marked = |mark: &dyn Fn(&str) -> String| -> Option<String> {
-        let (mut redacted, mut done) = (String::with_capacity(text.len()), 0);
-        for span in &apart {
-            redacted.push_str(text.get(done..span.start)?);
-            redacted.push_str(&mark(text.get(span.clone())?));
-            done = span.end;
-        }
-        redacted.push_str(text.get(done..)?);
-        Some(redacted)
-    };
-    let redacted = marked(&|_| ERASED.to_owned())?;
-    let length = text.chars().count();
-    match length >= MAY_BE_CUT && redacted.chars().count() > length {
-        true => marked(&|what| "*".repeat(what.chars().count())),
-        false => Some(redacted),
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub mod clearing;
 mod error;
 mod person;
+mod plan;
 mod sweep;
 pub mod tombstones;
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 use crate::db::Stamp;
 use crate::db::catalogue;
 use crate::db::models::erasure::erasures;
+use crate::db::models::erasure::recorded::Erasure;
 use crate::db::models::leads::{self, Lead};
 use crate::db::models::leads::{lead_audit_log, lead_merges};
 use crate::db::{Db, DbError, OrgId};
@@ -79,13 +81,10 @@ pub fn erase(conn: &mut Db, lead: &Lead, reason: Option<&str>, stamp: &Stamp) ->
     stored.sort_unstable_by_key(|lead| lead.id);
     let own: Vec<i64> = stored.iter().map(|lead| lead.id).collect();
     let person = Person::of(conn, org, &stored)?;
-    let key = tombstones::key(conn, org)?;
+    let (key, is_new) = tombstones::key(conn, org)?;
     let mut hashes: Vec<_> = person.phones.iter().map(|number| hash_of_phone(&key, number)).collect();
     hashes.extend(person.emails.iter().map(|email| hash_of_email(&key, email)));
     let sought = person.sought(conn, org, &own)?;
-    for lead in stored {
-        erasures::insert(conn, lead.id, reason, &hashes, stamp)?;
-    }
     let mut sweep = Sweep {
         person: &person,
         sought: &sought,
@@ -95,11 +94,22 @@ pub fn erase(conn: &mut Db, lead: &Lead, reason: Option<&str>, stamp: &Stamp) ->
         other_leads: BTreeSet::new(),
         left: BTreeSet::new(),
         kept: BTreeMap::new(),
+        plan: None,
     };
     // Logs come last: what was written about the other tables while they were swept stands in them.
     let (logs, others): (Vec<_>, Vec<_>) = catalogue::tables().partition(|table| table.is_log());
-    for table in others.into_iter().chain(logs) {
-        sweep.table(conn, table)?;
+    let tables: Vec<_> = others.into_iter().chain(logs).collect();
+    if matches!(conn, Db::Postgres(_)) {
+        let erasure = Erasure { leads: &own, reason, hash_key: &key, hashes: &hashes };
+        plan::carry_out(conn, &erasure, &mut sweep, &tables, stamp)?;
+    } else {
+        if is_new {
+            erasures::set_hash_key(conn, org, &key)?;
+        }
+        for lead in &own {
+            erasures::insert(conn, *lead, reason, &hashes, stamp)?;
+        }
+        tables.into_iter().try_for_each(|table| sweep.table(conn, table))?;
     }
     let erases: Vec<_> = own.iter().map(|id| stamp.audit(*id, AuditAction::Erase)).collect();
     lead_audit_log::append(conn, &erases)?;

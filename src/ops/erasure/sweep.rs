@@ -6,17 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::person::{Person, Sought};
+use super::plan::{Plan, Planned, Redacted};
 use crate::db::Stamp;
 use crate::db::catalogue::{self, Belongs, OnErase, Table, Text};
-use crate::db::lead_fields::FIELDS;
 use crate::db::models::audit::audit_log::{self, NewEntry};
 use crate::db::models::erasure::erased_texts::{self, RowKey};
 use crate::db::models::leads::lead_audit_log;
 use crate::db::{Cell, Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
+use crate::domain::erasure::cut::cuts_of_json;
+use crate::domain::erasure::redaction::Redaction;
 use crate::domain::leads::custom;
-use crate::ops::leads::merge::ABSORBED;
 
 vocabulary! {
     /// Why a place still speaks of an erased person, or may do so.
@@ -51,7 +52,7 @@ pub struct Left {
 }
 
 /// What was done to a table.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Touched {
     pub table: &'static str,
     /// Rows of the person that were deleted.
@@ -60,6 +61,12 @@ pub struct Touched {
     pub emptied: i64,
     /// Rows of others out of whose texts the person was taken.
     pub redacted: i64,
+}
+
+impl Touched {
+    fn none(table: &Table) -> Touched {
+        Touched { table: table.name, deleted: 0, emptied: 0, redacted: 0 }
+    }
 }
 
 /// The column of the number of which a row tells.
@@ -78,6 +85,8 @@ pub struct Sweep<'a> {
     pub left: BTreeSet<Left>,
     /// In how many rows a text that has to be kept speaks of the person.
     pub kept: BTreeMap<(&'static str, &'static str), u64>,
+    /// Where changes are gathered instead of made.
+    pub plan: Option<Plan>,
 }
 
 impl Sweep<'_> {
@@ -136,16 +145,39 @@ impl Sweep<'_> {
     }
 
     /// Deletes or empties the person's own rows.
-    fn own_rows(&self, conn: &mut Db, table: &'static Table) -> Result<Touched, DbError> {
-        let mut touched = Touched { table: table.name, deleted: 0, emptied: 0, redacted: 0 };
+    fn own_rows(&mut self, conn: &mut Db, table: &'static Table) -> Result<Touched, DbError> {
+        if let Some(plan) = &self.plan {
+            let own = plan.own.iter().find(|touched| touched.table == table.name);
+            return Ok(own.cloned().unwrap_or_else(|| Touched::none(table)));
+        }
+        let touched = self.count_own(conn, table)?;
+        match table.belongs {
+            Belongs::Lead => erased_texts::bury(conn, table, self.own, self.stamp)?,
+            Belongs::PartOfLead => erased_texts::remove_parts(conn, self.stamp.org, table, self.own)?,
+            Belongs::AboutLead => {
+                for lead in self.own {
+                    erased_texts::blank_log(conn, self.stamp.org, table, *lead, &catalogue::kept_fields())?;
+                }
+            }
+            Belongs::AboutNumber | Belongs::Mentioned | Belongs::Nobody => {}
+        }
+        Ok(touched)
+    }
+
+    /// Counts the person's own rows.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn count_own(&self, conn: &mut Db, table: &'static Table) -> Result<Touched, DbError> {
+        let mut touched = Touched::none(table);
         let org = self.stamp.org;
         match table.belongs {
-            Belongs::Lead => touched.emptied = erased_texts::bury(conn, table, self.own, self.stamp)?,
-            Belongs::PartOfLead => touched.deleted = erased_texts::remove_parts(conn, org, table, self.own)?,
+            Belongs::Lead => touched.emptied = i64::try_from(self.own.len()).unwrap_or(i64::MAX),
+            Belongs::PartOfLead => touched.deleted = erased_texts::count_parts(conn, org, table, self.own)?,
             Belongs::AboutLead => {
-                let kept = kept_fields();
+                let kept = catalogue::kept_fields();
                 for lead in self.own {
-                    touched.emptied += erased_texts::blank_log(conn, org, table, *lead, &kept)?;
+                    touched.emptied += erased_texts::count_log(conn, org, table, *lead, &kept)?;
                 }
             }
             Belongs::AboutNumber | Belongs::Mentioned | Belongs::Nobody => {}
@@ -181,18 +213,26 @@ impl Sweep<'_> {
         let mut changed = Vec::new();
         for (text, value) in table.texts.iter().zip(texts) {
             if let Some(value) = value {
-                changed.extend(self.text(&row, text, &value).map(|redacted| (text, redacted)));
+                changed.extend(self.text(&row, text, &value));
             }
         }
         let (Some(first), false) = (self.own.first(), changed.is_empty()) else { return Ok(false) };
-        let columns: Vec<&'static str> = changed.iter().map(|(text, _)| text.name).collect();
-        erased_texts::set(conn, table, key, changed, *first, self.stamp)?;
+        if let Some(plan) = &mut self.plan {
+            plan.rows.push(Planned { table, key: key.clone(), texts: changed });
+            return Ok(true);
+        }
+        let columns: Vec<&'static str> = changed.iter().map(|redacted| redacted.text.name).collect();
+        let texts = changed.into_iter().map(|redacted| (redacted.text, redacted.value)).collect();
+        erased_texts::set(conn, table, key, texts, *first, self.stamp)?;
         self.log(conn, table, key, &columns)?;
         Ok(true)
     }
 
     /// Tells the log that texts of a row changed, without what they said.
-    fn log(&self, conn: &mut Db, table: &Table, key: &RowKey, columns: &[&'static str]) -> Result<(), DbError> {
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn log(&self, conn: &mut Db, table: &Table, key: &RowKey, columns: &[&'static str]) -> Result<(), DbError> {
         match (Entity::of_table(table.name), key.number()) {
             (Some(Entity::Lead), Some(lead)) => {
                 lead_audit_log::append(conn, &[self.stamp.audit(lead, AuditAction::Redact)])
@@ -207,7 +247,7 @@ impl Sweep<'_> {
     }
 
     /// A text without the person; `None` when it stays. Tells where it still speaks of them.
-    fn text(&mut self, row: &Row, text: &'static Text, value: &str) -> Option<String> {
+    fn text(&mut self, row: &Row, text: &'static Text, value: &str) -> Option<Redacted> {
         let on_erase = match text.on_erase {
             OnErase::Value => of_field(row.field.as_deref()),
             OnErase::Identity if row.lead.is_none() => OnErase::Report,
@@ -224,7 +264,7 @@ impl Sweep<'_> {
             }
             OnErase::Identity | OnErase::Report | OnErase::Code | OnErase::Kept(_) | OnErase::Value => None,
         };
-        let rest = redacted.as_deref().unwrap_or(value);
+        let rest = redacted.as_ref().map_or(value, |redacted| redacted.value.as_str());
         if let Some(why) = self.why_left(row, on_erase, text, rest) {
             self.left.insert(Left { table: row.table.name, column: text.name, row: row.named.clone(), why });
         }
@@ -287,12 +327,14 @@ struct Row {
     named: String,
 }
 
-fn redact(what: &crate::domain::erasure::redaction::Redaction, text: &Text, value: &str) -> Option<String> {
+fn redact(what: &Redaction, text: &'static Text, value: &str) -> Option<Redacted> {
     if !text.is_json {
-        return what.redact(value);
+        let cut = what.cut(value)?;
+        return Some(Redacted { text, value: cut.apply(value)?, cuts: vec![cut.to_json(text.name, &[], value)] });
     }
     let mut json: serde_json::Value = serde_json::from_str(value).ok()?;
-    what.redact_json(&mut json).then(|| json.to_string())
+    let cuts = cuts_of_json(what, text.name, &json);
+    what.redact_json(&mut json).then(|| Redacted { text, value: json.to_string(), cuts })
 }
 
 /// What the erasure of a person does with a value of a lead's field, in the log of another lead.
@@ -309,29 +351,9 @@ fn of_field(field: Option<&str>) -> OnErase {
     found.unwrap_or(OnErase::Redact)
 }
 
-/// The fields whose values stay in the log of an erased lead, for they do not say who it was: those that its tombstone keeps.
-fn kept_fields() -> Vec<&'static str> {
-    let leads = catalogue::table("leads");
-    let is_emptied =
-        |field: &str| leads.and_then(|table| table.text(field)).is_some_and(|text| text.on_erase.changes());
-    let changing = FIELDS.iter().filter(|field| field.is_changing).map(|field| field.name);
-    changing.filter(|field| !is_emptied(field)).chain([ABSORBED]).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_log_keeps_what_a_tombstone_keeps() {
-        let kept = kept_fields();
-        for field in ["status", "consent_status", "owner_id", "value_cents", "source", "deleted_at", ABSORBED] {
-            assert!(kept.contains(&field), "{field}");
-        }
-        for field in ["first_name", "email", "phone_number", "city", "custom_fields", "external_id"] {
-            assert!(!kept.contains(&field), "{field}");
-        }
-    }
 
     #[test]
     fn values_of_other_leads_are_treated_like_their_fields() {

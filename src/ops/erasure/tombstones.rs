@@ -56,16 +56,15 @@ fn hashes(key: &KeyHash, phone: Option<&str>, email: Option<&str>) -> impl Itera
     phone.into_iter().chain(email.map(|email| hash_of_email(key, email)))
 }
 
-/// The key of the organization's hashes, made when there is none yet.
+/// The key of the organization's hashes, and whether it is new and still to be stored.
 ///
 /// # Errors
-/// The machine has no random numbers, or the database refuses.
-pub fn key(conn: &mut Db, org: OrgId) -> Result<KeyHash, EraseError> {
+/// The machine has no random numbers, or the database cannot be read.
+pub fn key(conn: &mut Db, org: OrgId) -> Result<(KeyHash, bool), EraseError> {
     if let Some(key) = erasures::hash_key(conn, org)? {
-        return Ok(key);
+        return Ok((key, false));
     }
     let mut key = KeyHash::default();
     getrandom::fill(&mut key).map_err(|e| EraseError::NoRandom(e.to_string()))?;
-    erasures::set_hash_key(conn, org, &key)?;
-    Ok(key)
+    Ok((key, true))
 }

@@ -152,7 +152,8 @@ pub fn row(conn: &mut Db, org: OrgId, table: &'static Table, key: &RowKey) -> Re
         select = select.sql(", ").then(as_text(text));
     }
     let mut select = of_key(of_organization(select.sql(" FROM ").sql(table.name), org, table), table, key);
-    if table.erasable().next().is_some() {
+    // Rows of logs nobody else changes, and the everyday role may not.
+    if table.erasable().next().is_some() && !table.opens_for_erasure() {
         select = select.either("", " FOR NO KEY UPDATE");
     }
     Ok(select.rows(conn)?.pop().map(|cells| {
@@ -193,34 +194,56 @@ pub fn set(
     of_key(of_organization(update, stamp.org, table), table, key).run(conn)
 }
 
-/// Deletes the rows of a table that are parts of these leads. Returns how many there were.
+/// How many rows of a table are parts of these leads.
 ///
 /// # Errors
-/// The database refuses.
-pub fn remove_parts(conn: &mut Db, org: OrgId, table: &'static Table, leads: &[i64]) -> Result<i64, DbError> {
-    let rows =
-        |verb: &'static str| among(of_organization(Statement::new(verb).sql(table.name), org, table), "lead_id", leads);
-    let count = count(conn, rows("SELECT count(*) FROM "))?;
-    rows("DELETE FROM ").run(conn)?;
-    Ok(count)
+/// The database cannot be read.
+pub fn count_parts(conn: &mut Db, org: OrgId, table: &'static Table, leads: &[i64]) -> Result<i64, DbError> {
+    count(conn, parts("SELECT count(*) FROM ", org, table, leads))
 }
 
-/// Deletes leads and empties their texts: what stays is their tombstones. Returns how many leads they are.
+/// Deletes the rows of a table that are parts of these leads.
 ///
 /// # Errors
 /// The database refuses.
-pub fn bury(conn: &mut Db, table: &'static Table, leads: &[i64], stamp: &Stamp) -> Result<i64, DbError> {
+pub fn remove_parts(conn: &mut Db, org: OrgId, table: &'static Table, leads: &[i64]) -> Result<(), DbError> {
+    parts("DELETE FROM ", org, table, leads).run(conn)
+}
+
+fn parts(verb: &'static str, org: OrgId, table: &'static Table, leads: &[i64]) -> Statement {
+    among(of_organization(Statement::new(verb).sql(table.name), org, table), "lead_id", leads)
+}
+
+/// Deletes leads and empties their texts: what stays is their tombstones.
+///
+/// # Errors
+/// The database refuses.
+pub fn bury(conn: &mut Db, table: &'static Table, leads: &[i64], stamp: &Stamp) -> Result<(), DbError> {
     let buried = emptied(table)
         .sql(", deleted_at = coalesce(deleted_at, ")
         .time(stamp.now)
         .sql("), updated_at = ")
         .time(stamp.now)
         .sql(", version = version + 1");
-    among(of_organization(buried, stamp.org, table), "id", leads).run(conn)?;
-    Ok(i64::try_from(leads.len()).unwrap_or(i64::MAX))
+    among(of_organization(buried, stamp.org, table), "id", leads).run(conn)
 }
 
-/// Empties the texts of a log's rows that tell of a lead, but for the values of these fields. Returns how many rows they are.
+/// How many rows of a log tell of a lead, but for the values of these fields.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn count_log(
+    conn: &mut Db,
+    org: OrgId,
+    table: &'static Table,
+    lead: i64,
+    kept_fields: &[&'static str],
+) -> Result<i64, DbError> {
+    let counted = Statement::new("SELECT count(*) FROM ").sql(table.name);
+    count(conn, about(counted, org, table, lead, kept_fields))
+}
+
+/// Empties the texts of a log's rows that tell of a lead, but for the values of these fields.
 ///
 /// # Errors
 /// The database refuses.
@@ -230,18 +253,7 @@ pub fn blank_log(
     table: &'static Table,
     lead: i64,
     kept_fields: &[&'static str],
-) -> Result<i64, DbError> {
-    let about = |statement: Statement| {
-        let mut about = of_organization(statement, org, table).sql(" AND lead_id = ").number(lead).sql(" AND (");
-        about = about.joined(table.erasable().map(|text| Statement::new(text.name).sql(" IS NOT NULL")), " OR ");
-        about = about.sql(")");
-        if table.erasable().any(|text| text.on_erase == OnErase::Value) {
-            let fields = kept_fields.iter().map(|field| Statement::default().text(*field));
-            about = about.sql(" AND field_name NOT IN (").joined(fields, ", ").sql(")");
-        }
-        about
-    };
-    let count = count(conn, about(Statement::new("SELECT count(*) FROM ").sql(table.name)))?;
+) -> Result<(), DbError> {
     let mark = Statement::new(
         "INSERT INTO erased_rows (organization_id, table_name, row_id, lead_id) SELECT organization_id, ",
     )
@@ -249,11 +261,29 @@ pub fn blank_log(
     .sql(", id, lead_id FROM ")
     .sql(table.name);
     // Another erasure may have named the row before.
-    let mark = about(mark).sql(" AND NOT EXISTS (SELECT 1 FROM erased_rows e WHERE e.organization_id = ");
+    let mark = about(mark, org, table, lead, kept_fields)
+        .sql(" AND NOT EXISTS (SELECT 1 FROM erased_rows e WHERE e.organization_id = ");
     let mark = mark.org(org).sql(" AND e.table_name = ").text(table.name).sql(" AND e.row_id = ").sql(table.name);
     mark.sql(".id)").run(conn)?;
-    about(emptied(table)).run(conn)?;
-    Ok(count)
+    about(emptied(table), org, table, lead, kept_fields).run(conn)
+}
+
+/// A statement on the rows of a log that tell of a lead.
+fn about(
+    statement: Statement,
+    org: OrgId,
+    table: &'static Table,
+    lead: i64,
+    kept_fields: &[&'static str],
+) -> Statement {
+    let mut about = of_organization(statement, org, table).sql(" AND lead_id = ").number(lead).sql(" AND (");
+    about = about.joined(table.erasable().map(|text| Statement::new(text.name).sql(" IS NOT NULL")), " OR ");
+    about = about.sql(")");
+    if table.erasable().any(|text| text.on_erase == OnErase::Value) {
+        let fields = kept_fields.iter().map(|field| Statement::default().text(*field));
+        about = about.sql(" AND field_name NOT IN (").joined(fields, ", ").sql(")");
+    }
+    about
 }
 
 fn emptied(table: &'static Table) -> Statement {

@@ -2,3 +2,4 @@
 
 pub mod erased_texts;
 pub mod erasures;
+pub mod recorded;

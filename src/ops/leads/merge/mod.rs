@@ -25,8 +25,7 @@ use crate::domain::leads::tag::is_same;
 use crate::error::{CommandError, Explain};
 use crate::ops::dnc;
 
-/// The audit field by which the survivor's log names the lead that it absorbed; what the merge changed follows it.
-pub const ABSORBED: &str = "absorbed_lead_id";
+pub use crate::db::lead_fields::ABSORBED;
 
 vocabulary! {
     /// Which of several leads survives.
