@@ -220,7 +220,7 @@ impl Source {
     /// # Errors
     /// It is not.
     pub fn verify_unchanged(&self) -> Result<(), ImportError> {
-        match profile::sha256_of(&self.original)? == self.sha256 {
+        match self.original.is_unchanged() && profile::sha256_of(&self.original)? == self.sha256 {
             true => Ok(()),
             false => Err(ImportError::FileChanged(self.original.name.clone())),
         }

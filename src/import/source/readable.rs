@@ -1,5 +1,7 @@
 //! Where bytes are read from: the file itself, or a private copy of what was unpacked, decoded or piped in.
 
+mod held;
+
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use zip::ZipArchive;
 use super::budget::{Lines, inflates, is_bomb};
 use super::limits::io_reason;
 use crate::import::ImportError;
+use held::Held;
 
 /// The most that a compressed text may hold, in bytes.
 const MAX_UNPACKED: u64 = 4 << 30;
@@ -24,6 +27,8 @@ pub(super) struct Readable {
     path: PathBuf,
     /// What messages call it: the file that the person named.
     pub name: String,
+    /// Keeps a file open that has no private copy.
+    held: Option<Arc<Held>>,
     /// Keeps a private copy alive.
     _copy: Option<Arc<Copy>>,
 }
@@ -62,7 +67,12 @@ impl Readable {
         let metadata = std::fs::metadata(path).map_err(|e| ImportError::read(&name, io_reason(&e)))?;
         match metadata.is_dir() {
             true => Err(ImportError::read_with(&name, "it is a directory", "name the files in it")),
-            false => Ok(Readable { path: path.to_owned(), name, _copy: None }),
+            // Another kind of file is read as it comes.
+            false if !metadata.is_file() => Ok(Readable { path: path.to_owned(), name, held: None, _copy: None }),
+            false => {
+                let (held, path) = Held::open(path).map_err(|e| ImportError::read(&name, io_reason(&e)))?;
+                Ok(Readable { path, name, held: Some(Arc::new(held)), _copy: None })
+            }
         }
     }
 
@@ -132,7 +142,7 @@ impl Readable {
         };
         write(&mut file)?;
         file.flush().map_err(failed)?;
-        Ok(Readable { path, name: name.to_owned(), _copy: Some(Arc::new(keep)) })
+        Ok(Readable { path, name: name.to_owned(), held: None, _copy: Some(Arc::new(keep)) })
     }
 
     /// Opens the bytes from their beginning.
@@ -141,6 +151,11 @@ impl Readable {
     /// The file cannot be read.
     pub fn open(&self) -> Result<File, ImportError> {
         File::open(&self.path).map_err(|e| ImportError::read(&self.name, io_reason(&e)))
+    }
+
+    /// Whether nobody has written to the file since the first pass.
+    pub fn is_unchanged(&self) -> bool {
+        self.held.as_ref().is_none_or(|held| held.is_unchanged())
     }
 
     /// The first bytes.
