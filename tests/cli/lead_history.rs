@@ -47,10 +47,9 @@ fn state(world: &World, args: &[&str]) -> Value {
     for note in object["notes"].as_array_mut().unwrap() {
         note.as_object_mut().unwrap().remove("id");
     }
-    // The log does not say of what kind a number was that is gone, nor in which order numbers stood.
-    let mut phones: Vec<String> =
+    // The log does not say of what kind a number was that is gone.
+    let phones: Vec<String> =
         object["phones"].as_array().unwrap().iter().map(|phone| phone["phone_number"].to_string()).collect();
-    phones.sort();
     object["phones"] = json!(phones);
     lead
 }

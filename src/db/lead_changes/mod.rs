@@ -27,7 +27,11 @@ macro_rules! shift_leads {
                 let rows = leads::table
                     .filter(leads::organization_id.eq($stamp.org.0))
                     .filter(leads::id.eq_any(some.to_vec()));
-                let counted_up = (leads::updated_at.eq($stamp.now), leads::version.eq(leads::version + 1));
+                // What an import has changed before counts once.
+                let is_import = $stamp.import_id.is_some().into_sql::<diesel::sql_types::Bool>();
+                let version = diesel::dsl::case_when(leads::updated_at.eq($stamp.now).and(is_import), leads::version)
+                    .otherwise(leads::version + 1);
+                let counted_up = (leads::updated_at.eq($stamp.now), leads::version.eq(version));
                 match shift {
                     Shift::Status(status) => diesel::update(rows)
                         .set((leads::status.eq(*status), leads::status_changed_at.eq($stamp.now), counted_up))

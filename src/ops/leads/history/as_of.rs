@@ -108,6 +108,7 @@ fn take_back(mut state: LeadState, logs: &Logs<'_>, time: Timestamp) -> Result<L
         take_back_one(&mut state, entry, &before, logs.lent)?;
     }
     state.tags.sort_unstable();
+    in_order(&mut state.phones, &before);
     state.notes.sort_by_key(|note| note.created_at);
     state.lead.updated_at = before.iter().map(|entry| entry.changed_at).max().unwrap_or(last.changed_at);
     // Each change counts the version up, and the entries of a change have one time.
@@ -136,9 +137,11 @@ fn take_back_one(
         }
         Some("phone") => {
             state.phones.retain(|phone| Some(phone.phone_number.as_str()) != new);
-            // The log does not say of what kind a number was.
-            let again = |number: &str| FurtherPhone { phone_number: number.to_owned(), kind: OTHER.to_owned() };
-            state.phones.extend(old.map(again));
+            if let Some(number) = old {
+                // The log does not say of what kind a number was.
+                let again = FurtherPhone { phone_number: number.to_owned(), kind: OTHER.to_owned() };
+                state.phones.insert(0, again);
+            }
         }
         Some("note") => {
             if let Some(place) = new.and_then(|body| state.notes.iter().rposition(|note| note.body == body)) {
@@ -154,6 +157,17 @@ fn take_back_one(
         }
     }
     Ok(())
+}
+
+/// Puts numbers into the order in which they were added up to a time. What a lead was created with is in no entry of its own and
+/// comes first; of those, the ones that were taken away first.
+fn in_order(phones: &mut [FurtherPhone], before: &[&AuditEntry]) {
+    phones.sort_by_cached_key(|phone| {
+        let adds = |entry: &&AuditEntry| {
+            entry.field_name.as_deref() == Some("phone") && entry.new_value.as_deref() == Some(&phone.phone_number)
+        };
+        before.iter().rposition(adds)
+    });
 }
 
 /// A note that is gone by now, as the log tells of its writing.
@@ -266,6 +280,34 @@ mod tests {
             take_back(state(), &Logs { entries: &strange, ..logs }, at(1)),
             Err(AsOfError::Unreadable { .. })
         ));
+    }
+
+    #[test]
+    fn numbers_stand_in_the_order_of_their_time() {
+        let further = |number: &str| FurtherPhone { phone_number: number.to_owned(), kind: OTHER.to_owned() };
+        let phone = |second, old, new| entry(second, AuditAction::Update, Some("phone"), old, new);
+        // Created with 1 and 2; 3 and 4 were added, then 1, 3 and 2 went, 3 came again, and 4 became the first number.
+        let log = [
+            entry(1, AuditAction::Create, None, None, None),
+            phone(2, None, Some("3")),
+            phone(3, None, Some("4")),
+            phone(4, Some("1"), None),
+            phone(5, Some("3"), None),
+            phone(6, Some("2"), None),
+            phone(7, None, Some("3")),
+            entry(8, AuditAction::Update, Some("phone_number"), Some("9"), Some("4")),
+            phone(8, Some("4"), None),
+            phone(8, None, Some("9")),
+        ];
+        let logs = Logs { entries: &log, history: &[], lent: &[] };
+        for (time, numbers) in
+            [(8, "39"), (7, "43"), (6, "4"), (5, "24"), (4, "234"), (3, "1234"), (2, "123"), (1, "12")]
+        {
+            let now = LeadState { phones: vec![further("3"), further("9")], ..state() };
+            let past = take_back(now, &logs, at(time)).unwrap();
+            let found: String = past.phones.iter().map(|phone| phone.phone_number.as_str()).collect();
+            assert_eq!(found, numbers, "as of {time}");
+        }
     }
 
     #[test]

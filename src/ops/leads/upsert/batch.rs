@@ -236,9 +236,11 @@ impl<'a> Batch<'a> {
         changed |= moved;
         let number = held.lead.phone_number.as_deref().and_then(E164::from_e164);
         if changed {
+            // One change of a lead counts once, however many rows of the file make it.
+            let counts = !held.is_new && !held.changed && !self.writer.counted.contains(id.unsigned_abs());
             held.changed = true;
             held.lead.updated_at = stamp.now;
-            held.lead.version = version + i32::from(!held.is_new);
+            held.lead.version = version + i32::from(counts);
             if let Some(before) = before {
                 self.writer.identities.forget(&before);
                 if !held.is_new && gives_up_a_key(&before, &held.lead) {

@@ -10,6 +10,8 @@ pub mod opt_outs;
 
 use std::collections::HashSet;
 
+use roaring::RoaringTreemap;
+
 use super::draft::LeadDraft;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, DeferredIndexes, Written};
@@ -144,6 +146,8 @@ pub struct LeadWriter {
     last_entry: i64,
     /// What the drafts said of leads.
     said: Said,
+    /// Leads that were written: their versions count up once, as their entries in the log have one time.
+    pub(super) counted: RoaringTreemap,
 }
 
 /// From how many drafts on indexes are put off: below it nobody would notice.
@@ -199,6 +203,7 @@ impl LeadWriter {
             to_list: Vec::new(),
             last_entry,
             said: Said::default(),
+            counted: RoaringTreemap::new(),
         })
     }
 
@@ -260,6 +265,8 @@ impl LeadWriter {
             match written {
                 Written::All => {
                     self.said.keep();
+                    let written = changes.created.iter().chain(&changes.updated);
+                    self.counted.extend(written.map(|lead| lead.id.unsigned_abs()));
                     self.to_list.extend(newly_listed);
                     return Ok(outcomes);
                 }
