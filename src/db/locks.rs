@@ -4,7 +4,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Bool, Integer};
 
 use super::{Db, DbError, OrgId};
@@ -94,14 +96,52 @@ pub fn acquire(
             _ => "an import into this organization, or a change of its do-not-call list",
         };
         waiting.until(what, || {
-            let locked = try_lock(pg, function, *key, org)?;
-            if !locked {
-                std::thread::sleep(Duration::from_millis(50));
+            if try_lock(pg, function, *key, org)? {
+                return Ok(true);
             }
-            Ok(locked)
+            if lock.is_brief() {
+                return queue(pg, function, *key, org);
+            }
+            std::thread::sleep(PAUSE);
+            Ok(false)
         })?;
     }
     Ok(())
+}
+
+/// How long whoever writes for long pauses between two attempts, and how long one waits in the server's queue before looking
+/// whether the person wants to stop.
+const PAUSE: Duration = Duration::from_millis(50);
+const QUEUED: Duration = Duration::from_millis(250);
+
+impl Lock {
+    /// Whether it is held for a moment. Whoever wants it for that long waits in the server's queue; those who write for minutes try
+    /// again and again, and the server lets no attempt pass its queue. So imports without end keep no number off the list.
+    fn is_brief(self) -> bool {
+        matches!(self, Lock::DncList | Lock::Leads | Lock::Costs | Lock::Erasure)
+    }
+}
+
+/// Waits in the server's queue for a moment; false when that was not long enough.
+fn queue(conn: &mut PgConnection, function: &str, key: i32, org: OrgId) -> Result<bool, DbError> {
+    conn.batch_execute(&format!("SAVEPOINT queued; SET LOCAL lock_timeout = {}", QUEUED.as_millis()))?;
+    let began = Instant::now();
+    let locked = diesel::sql_query(format!("SELECT {}($1, $2)", function.replace("pg_try_", "pg_")))
+        .bind::<Integer, _>(key)
+        .bind::<Integer, _>(org.0)
+        .execute(conn);
+    match locked {
+        Ok(_) => {
+            conn.batch_execute("RELEASE SAVEPOINT queued; SET LOCAL lock_timeout TO DEFAULT")?;
+            Ok(true)
+        }
+        // The words of the error are in the language of the server.
+        Err(DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)) if began.elapsed() >= QUEUED => {
+            conn.batch_execute("ROLLBACK TO SAVEPOINT queued; RELEASE SAVEPOINT queued")?;
+            Ok(false)
+        }
+        Err(e) => Err(e.into()),
+    }
 }
 
 fn try_lock(conn: &mut PgConnection, function: &str, key: i32, org: OrgId) -> Result<bool, DbError> {

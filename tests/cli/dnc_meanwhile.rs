@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::support::engine::{database_of, psql, url_of};
-use crate::support::{Engine, World};
+use crate::support::{Engine, World, on_both_engines};
 
 /// Starts an import of so many leads and waits until it has begun.
 fn start_import(world: &World, rows: u32) -> std::process::Child {
@@ -79,6 +79,53 @@ fn a_lead_that_an_import_holds_follows_when_it_ends() {
     assert_eq!(world.json(["lead", "show", "+12125550101"])["status"], "dnc");
     holder.join().unwrap();
     world.finish();
+}
+
+/// Imports that follow one another without end, three at once, each of which changes the list, or leads.
+fn endless_imports(world: &World, stop: &std::sync::atomic::AtomicBool) {
+    std::thread::scope(|threads| {
+        for importer in 0..3u32 {
+            threads.spawn(move || {
+                for round in 0..u32::MAX {
+                    if stop.load(std::sync::atomic::Ordering::Relaxed) {
+                        return;
+                    }
+                    let rows: String = (0..300)
+                        .map(|row| format!("+1212{}{:04},c{round}\n", 300 + importer, row + 300 * (round % 30)))
+                        .collect();
+                    let name = format!("endless{importer}.csv");
+                    world.file(&name, format!("Phone,Reason\n{rows}"));
+                    let ran = world.run(["import", "dnc", &name]);
+                    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_number_is_listed_beside_endless_imports() {
+    on_both_engines(|world| {
+        let stop = std::sync::atomic::AtomicBool::new(false);
+        let world = &*world;
+        let waited = std::thread::scope(|threads| {
+            threads.spawn(|| endless_imports(world, &stop));
+            std::thread::sleep(Duration::from_millis(500));
+            let waited = [1, 2, 3, 4].map(|number| {
+                let began = std::time::Instant::now();
+                let ran = world.run(["dnc", "add", &format!("+1212555010{number}")]);
+                (ran.code, began.elapsed())
+            });
+            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+            waited
+        });
+        for (code, elapsed) in waited {
+            assert_eq!(code, Some(0));
+            // An import or two may be ahead of it.
+            assert!(elapsed < Duration::from_secs(10), "{:?}: {waited:?}", world.engine);
+        }
+        println!("{:?}: {waited:?}", world.engine);
+    });
 }
 
 #[test]
