@@ -66,6 +66,7 @@ pub mod dnc;
 pub mod email;
 pub mod erasure;
 pub mod flag;
+pub mod formula;
 pub mod imports;
 pub mod invisible;
 pub mod leads;

@@ -1,10 +1,9 @@
 //! Text from files: folding for comparison, placeholders that mean "empty", and length limits.
 
-use std::borrow::Cow;
-
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::formula::unmark_text;
 use super::invisible;
 
 /// Lower case, compatibility-normalised, every run of spaces and punctuation one space, what nobody sees left out: the key
@@ -123,14 +122,6 @@ pub fn is_spreadsheet_error(text: &str) -> bool {
     )
 }
 
-/// Undoes the apostrophe with which spreadsheets (and our own CSV output) mark a cell as text.
-pub fn unmark_text(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => cell,
-    }
-}
-
 /// What a cell says: its text without the mark of a text, and without spaces and invisible characters around it.
 pub fn cell_text(cell: &str) -> &str {
     invisible::trim(unmark_text(invisible::trim(cell)))
@@ -150,26 +141,6 @@ pub fn cell_value(cell: &str) -> &str {
 fn is_numeric(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-()./,:#".contains(c) || "eEx".contains(c))
-}
-
-/// A cell of a CSV file as it is safe to open in a spreadsheet: one that would run as a formula is marked as text, which
-/// [`unmark_text`] undoes.
-pub fn mark_text(cell: &str) -> Cow<'_, str> {
-    if is_formula(cell) { format!("'{cell}").into() } else { cell.into() }
-}
-
-/// Whether a spreadsheet would run this cell as a formula when it opens a CSV file.
-///
-/// Plain numbers and phone numbers begin with `+` or `-` too; they compute nothing and are left as they are.
-/// Source: OWASP, "CSV Injection".
-fn is_formula(cell: &str) -> bool {
-    match cell.as_bytes().first() {
-        Some(b'=' | b'@' | b'\t' | b'\r') => true,
-        Some(b'+' | b'-') => {
-            !cell[1..].chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ' ' | '(' | ')' | '-' | ','))
-        }
-        _ => false,
-    }
 }
 
 /// The known word that a mistyped one most likely means, whatever the case of either.
@@ -323,18 +294,5 @@ mod tests {
             assert_eq!(cell_value(cell), cell);
         }
         assert_eq!(cell_text("'47"), "'47");
-    }
-
-    #[test]
-    fn formulas_and_their_undoing() {
-        for cell in ["=HYPERLINK(\"x\")", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd", "\t=1"] {
-            assert!(is_formula(cell), "{cell}");
-            assert_eq!(mark_text(cell), format!("'{cell}"));
-            assert_eq!(unmark_text(&mark_text(cell)), cell);
-        }
-        for cell in ["+12125550142", "-5", "Ada", "", "'quoted"] {
-            assert!(!is_formula(cell), "{cell}");
-        }
-        assert_eq!(unmark_text("'tis"), "'tis");
     }
 }

@@ -1,12 +1,14 @@
 //! CSV that is safe to open in a spreadsheet: a cell that would run as a formula is marked as text, which our import
 //! undoes.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use super::{Failure, Rows};
 use crate::db::Cells;
-use crate::domain::text::mark_text;
+use crate::domain::formula::{json_cell, mark_text};
 use crate::filter::LeadColumn;
+use crate::filter::columns::Shape;
 
 pub(super) struct Csv {
     out: csv::Writer<Box<dyn Write>>,
@@ -24,7 +26,9 @@ impl Csv {
 impl Rows for Csv {
     fn push(&mut self, columns: &[LeadColumn], cells: &Cells) -> Result<(), Failure> {
         for (place, column) in columns.iter().enumerate() {
-            field(&mut self.out, &column.text(cells.at(place)))?;
+            let text = column.text(cells.at(place));
+            let text = if column.shape == Shape::Json { json_cell(&text) } else { Cow::Borrowed(&*text) };
+            field(&mut self.out, &text)?;
         }
         self.out.write_record(None::<&[u8]>).map_err(problem)
     }

@@ -6,6 +6,7 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::{Failure, Rows};
 use crate::db::{Cell, Cells};
+use crate::domain::formula::keep_mark;
 use crate::filter::LeadColumn;
 use crate::filter::columns::Shape;
 
@@ -63,7 +64,7 @@ impl Rows for Sheet {
                     None if *cell == Cell::Empty => {}
                     None => match &*column.text(cell) {
                         "" => {}
-                        text => drop(sheet.write_string(self.row, place, text)?),
+                        text => drop(sheet.write_string(self.row, place, &*keep_mark(text))?),
                     },
                 }
             }

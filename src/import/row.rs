@@ -1,5 +1,6 @@
 //! A row as read, and what can be wrong with it.
 
+use crate::domain::formula::unmark_inside;
 use crate::domain::invisible::is_invisible;
 use crate::domain::money::symbol::Symbol;
 use crate::domain::phone::PhoneProblem;
@@ -296,6 +297,18 @@ impl Row {
 
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|index| self.cell(index))
+    }
+
+    /// The row without the marks inside its cells that our own files have.
+    #[must_use]
+    pub fn unmarked(self) -> Row {
+        if memchr::memchr(b'\'', self.text.as_bytes()).is_none() || self.cells().all(|cell| unmark_inside(cell) == cell)
+        {
+            return self;
+        }
+        let mut row = Row::with_capacity(self.number, self.text.len(), self.ends.len());
+        self.cells().for_each(|cell| row.push(&unmark_inside(cell)));
+        row
     }
 
     /// Whether no cell holds anything but white space and characters that nobody sees.

@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::ImportError;
 use super::row::CellKind;
-use crate::domain::text::mark_text;
+use crate::domain::formula::{mark_again, mark_text};
 
 /// A cell to be marked, where the form allows it.
 pub struct Mark {
@@ -96,7 +96,7 @@ impl RowFile {
         match &mut out {
             Out::Csv(csv) => {
                 let mut fields = cells.iter().map(RowCell::in_text);
-                let written = fields.try_for_each(|cell| csv.write_field(mark_text(&cell).as_bytes()));
+                let written = fields.try_for_each(|cell| csv.write_field(mark_again(&cell).as_bytes()));
                 written.and_then(|()| csv.write_record(None::<&[u8]>)).map_err(|e| self.failed(e))?;
             }
             Out::Sheet(sheet) => sheet
@@ -112,7 +112,8 @@ impl RowFile {
             return Sheet::begin(&self.headers).map(|sheet| Out::Sheet(Box::new(sheet))).map_err(|e| self.failed(e));
         }
         let mut csv = csv::Writer::from_writer(BufWriter::new(self.temporary()?));
-        csv.write_record(&self.headers).map_err(|e| self.failed(e))?;
+        csv.write_record(self.headers.iter().map(|header| mark_text(header).into_owned()))
+            .map_err(|e| self.failed(e))?;
         Ok(Out::Csv(Box::new(csv)))
     }
 

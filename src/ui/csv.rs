@@ -1,7 +1,7 @@
 //! CSV output that is safe to open in a spreadsheet.
 
 use super::escape::{self, Safe};
-use crate::domain::text::mark_text;
+use crate::domain::formula::mark_text;
 
 /// One line of CSV. Cells that a spreadsheet would run as formulas are marked as text; our import undoes that.
 pub fn line<'a>(cells: impl Iterator<Item = &'a str>) -> Safe {

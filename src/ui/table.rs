@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::escape::Safe;
 use super::{Column, Kind, grouped, money};
+use crate::domain::formula::json_cell;
 use crate::domain::money::amount::with_currency;
 use crate::domain::time::shown;
 
@@ -52,7 +53,7 @@ fn text_of(value: &Value, kind: Kind, zone: &TimeZone) -> String {
         Value::Array(values) if kind == Kind::Mark => if values.is_empty() { "" } else { "yes" }.to_owned(),
         Value::Array(values) => values.iter().map(|value| text_of(value, kind, zone)).collect::<Vec<_>>().join(", "),
         Value::Object(map) if map.is_empty() => String::new(),
-        Value::Object(_) => value.to_string(),
+        Value::Object(_) => json_cell(&value.to_string()).into_owned(),
     }
 }
 

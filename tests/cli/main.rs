@@ -14,6 +14,7 @@ mod clocks;
 mod completions;
 mod completions_run;
 mod config;
+mod csv_guard;
 mod dnc;
 mod dnc_database;
 mod dnc_list;

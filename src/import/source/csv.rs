@@ -14,7 +14,8 @@ use super::records::quotes::Quoting;
 use super::records::survey::quoting_of;
 use super::records::{CellForm, Record, RecordReader, declared_delimiter, looks_of};
 use super::{Format, Item, Sink, SourceOptions, Text, encoding};
-use crate::domain::invisible;
+use crate::domain::formula::unmark_inside;
+use crate::domain::text::cell_text;
 use crate::import::ImportError;
 use crate::import::row::{ProblemKind, Row, RowProblem};
 
@@ -64,7 +65,7 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
     let text = Text {
         format: Format::Text { cells: form, encoding: encoding::shown(encoding) },
         looks: looks_of(&head, form, &header.row),
-        headers: header.row.cells().map(|cell| invisible::trim(cell).to_owned()).collect(),
+        headers: header.row.cells().map(|cell| cell_text(&unmark_inside(cell)).to_owned()).collect(),
         header_number,
         preamble: header.preamble,
         left_out: Vec::new(),
@@ -145,7 +146,7 @@ pub(super) fn read(file: &Readable, place: &Place<'_>, sink: &mut Sink<'_>) -> R
     while let Some(record) = reader.next_record()? {
         blank += std::mem::take(&mut reader.blank_lines);
         let mut row = match record {
-            Record::Whole(row) => row,
+            Record::Whole(row) => row.unmarked(),
             Record::Torn(row, problem) => {
                 if blank > 0 {
                     sink(Item::Blank(std::mem::take(&mut blank)))?;
