@@ -3,6 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::catalogue::grants;
+use super::file_errors;
 use crate::error::{CommandError, Exit, Explain};
 
 /// An error of the database layer.
@@ -39,6 +40,12 @@ pub enum DbError {
     Migration(String),
     #[error("cannot back up to `{path}`: {reason}")]
     Backup { path: String, reason: String },
+    #[error("the database `{path}` is damaged: {reason}")]
+    Damaged { path: String, reason: String },
+    #[error("the database `{0}` can only be read: its file or its folder cannot be written")]
+    ReadOnly(String),
+    #[error("the database `{0}` was changed while it was read")]
+    ChangedWhileRead(String),
     #[error("the database refused: {0}")]
     Query(DieselError),
 }
@@ -55,8 +62,13 @@ impl From<DieselError> for DbError {
         if message.contains("disk I/O error") {
             return DbError::DiskFailed(message);
         }
-        if message.contains("file is not a database") {
-            return DbError::NotADatabase(message);
+        if let Some(error) = file_errors::of_message(&message) {
+            return error;
+        }
+        if let DieselError::DeserializationError(reason) = &error
+            && let Some(error) = file_errors::of_value(reason)
+        {
+            return error;
         }
         if message.starts_with("permission denied") {
             return DbError::PermissionDenied(message);
@@ -89,7 +101,9 @@ impl Explain for DbError {
     fn explain(&self) -> CommandError {
         let hint = match self {
             DbError::Open { .. } => Some("check the path or URL: `crmctl config show` tells where it came from".into()),
-            DbError::NotADatabase(_) => Some("name another file with --database-url".into()),
+            DbError::NotADatabase(_) => {
+                Some("name another file with --database-url; one that was a database is damaged: restore the last backup".into())
+            }
             DbError::OfAnotherProgram { has_migrations: true, .. } => {
                 Some("name another file with --database-url; the table of its migrations leaves no room for those of crmctl".into())
             }
@@ -115,11 +129,18 @@ impl Explain for DbError {
             }
             DbError::Backup { .. } => Some("name a new file in a folder with room".into()),
             DbError::Migration(_) => Some("nothing was changed".into()),
+            DbError::Damaged { .. } => Some(DAMAGED.into()),
+            DbError::ReadOnly(_) => Some("nothing was changed; who may write the file and its folder can change it".into()),
+            DbError::ChangedWhileRead(_) => Some("try again: a file that cannot be locked is not kept from others".into()),
             DbError::Query(_) => None,
         };
         CommandError::failed(self.to_string()).maybe_hint(hint)
     }
 }
+
+/// What to do with a damaged file: what cannot be read may be more than what the error tells of.
+const DAMAGED: &str = "put the file with its -wal aside, restore the last backup, and see whether the disk is sound; \
+    `sqlite3 FILE .recover` saves what can still be read";
 
 /// How the data of a database from before the first release comes along.
 /// The list comes first: a lead's flag alone would make entries without their reason and their end.

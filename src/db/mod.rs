@@ -5,6 +5,7 @@ mod backup;
 pub mod catalogue;
 mod connection;
 mod error;
+mod file_errors;
 pub mod lead_changes;
 pub mod lead_fields;
 pub mod locks;

@@ -115,6 +115,29 @@ fn a_waiting_import_says_so() {
     world.finish();
 }
 
+#[test]
+fn whoever_locks_a_database_with_a_rollback_journal_is_waited_for() {
+    for (locked, args) in [
+        ("EXCLUSIVE", ["lead", "list"].as_slice()),
+        ("EXCLUSIVE", &["lead", "add", "--phone", "2125550101"]),
+        ("EXCLUSIVE", &["migrate", "status"]),
+        ("IMMEDIATE", &["dnc", "add", "2125550101"]),
+    ] {
+        let world = World::new(Engine::Sqlite);
+        let blocker = rusqlite::Connection::open(&world.url).unwrap();
+        blocker.execute_batch(&format!("PRAGMA journal_mode = DELETE; BEGIN {locked}")).unwrap();
+        let child = world.start(args);
+        std::thread::sleep(Duration::from_millis(2500));
+        blocker.execute_batch("COMMIT").unwrap();
+        drop(blocker);
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {stderr}");
+        assert!(stderr.contains("waiting for another program that is writing to the database"), "{args:?}: {stderr}");
+        world.finish();
+    }
+}
+
 /// A folder of so many KiB, if this system lets us mount one.
 pub struct SmallDisk(pub tempfile::TempDir);
 

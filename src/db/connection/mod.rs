@@ -1,9 +1,11 @@
 //! Opening a database, and transactions that see one organization.
 
 mod begin;
+mod certificates;
 pub(super) mod clearing;
 pub(super) mod functions;
 pub(super) mod location;
+mod only_read;
 pub(super) mod open;
 mod ownership;
 mod server;
@@ -18,7 +20,8 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use super::locks::{self, Lock, Waiting};
 use super::{Db, DbError, Location, RunMode, migrate};
 use begin::{Begin, LONG_PAUSE, PAUSE, begin_writing};
-use open::SchemaUse;
+use only_read::Unchanged;
+use open::{Opened, SchemaUse};
 pub use session::act_for;
 
 /// The key of an organization: a small integer that leads every key of its rows.
@@ -53,6 +56,8 @@ pub struct Database {
     options: OpenOptions,
     /// Whether this call made the file of an embedded database.
     created: bool,
+    /// What the file of an embedded database was, where nothing can be written.
+    only_read: Option<Unchanged>,
     /// Whether what is written now is not what the call is for.
     is_aside: bool,
 }
@@ -63,11 +68,8 @@ impl Database {
     /// # Errors
     /// The database cannot be opened, or its schema is not the one of this program.
     pub fn open(location: Location, options: OpenOptions) -> Result<Database, DbError> {
-        let (conn, created) = match &location {
-            Location::Sqlite(path) => open::sqlite(path, options.schema)?,
-            Location::Postgres(server) => (open::postgres(server)?, false),
-        };
-        let mut database = Database { conn, location, options, created, is_aside: true };
+        let Opened { conn, created, only_read } = open::either(&location, &options)?;
+        let mut database = Database { conn, location, options, created, only_read, is_aside: true };
         match database.options.schema {
             SchemaUse::Current => database.check_schema()?,
             SchemaUse::AsItIs | SchemaUse::Adopt | SchemaUse::LookOnly => {}
@@ -129,7 +131,8 @@ impl Database {
             Ok::<_, DbError>(done)
         })?;
         // What was another program's keeps its journal until it is ours.
-        open::settle_file(&mut self.conn)?;
+        let mut tell = |text: &str| (self.options.notify)(text);
+        open::settle_file(&mut self.conn, &mut Waiting::new(&mut tell, &self.options.interrupted))?;
         Ok(done)
     }
 
@@ -341,7 +344,7 @@ impl Database {
         self.begin(begin, org)?;
         let result = work(&mut self.conn);
         match begin {
-            Begin::Read => self.end(result),
+            Begin::Read => self.end(result).and_then(|read| Ok(Unchanged::kept(&self.only_read, read)?)),
             Begin::Write | Begin::WriteLong => self.end_writing(result),
         }
     }
@@ -389,7 +392,7 @@ impl Database {
                 let notify = &self.options.notify;
                 let mut tell = |text: &str| notify(text);
                 let mut waiting = Waiting::new(&mut tell, &self.options.interrupted);
-                waiting.until("another program that is writing to the database", || {
+                waiting.until(open::OTHERS, || {
                     let begun = begin_writing(c, Duration::ZERO)?;
                     if !begun {
                         std::thread::sleep(pause);

@@ -9,9 +9,12 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
 use super::functions;
+use super::only_read::Unchanged;
 use super::ownership::{self, Owner};
 use super::server::Server;
-use crate::db::{Db, DbError};
+use crate::db::file_errors;
+use crate::db::locks::Waiting;
+use crate::db::{Db, DbError, Location, OpenOptions};
 use crate::domain::secrets::redacted;
 
 /// Which schema a database is opened with.
@@ -46,8 +49,29 @@ pub(super) fn mark_file(conn: &mut Db) -> QueryResult<()> {
     Ok(())
 }
 
-/// Opens the embedded engine's file, and tells whether this made it.
-pub(super) fn sqlite(path: &Path, usage: SchemaUse) -> Result<(Db, bool), DbError> {
+/// A database that was opened.
+pub(super) struct Opened {
+    pub conn: Db,
+    /// Whether this call made the file of an embedded database.
+    pub created: bool,
+    /// What the file was, where nothing can be written.
+    pub only_read: Option<Unchanged>,
+}
+
+/// Opens a database of either engine.
+pub(super) fn either(location: &Location, options: &OpenOptions) -> Result<Opened, DbError> {
+    match location {
+        Location::Sqlite(path) => {
+            let mut tell = |text: &str| (options.notify)(text);
+            sqlite(path, options.schema, &mut Waiting::new(&mut tell, &options.interrupted))
+        }
+        Location::Postgres(server) => Ok(Opened { conn: postgres(server)?, created: false, only_read: None }),
+    }
+}
+
+/// Opens the embedded engine's file. One that cannot be written, or whose folder cannot, is only read.
+fn sqlite(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Opened, DbError> {
+    file_errors::name(path);
     let problem = |reason: String| DbError::Open { location: path.display().to_string(), reason };
     let created = match fs::metadata(path) {
         Ok(file) if file.is_dir() => return Err(problem("it is a directory".into())),
@@ -65,7 +89,9 @@ pub(super) fn sqlite(path: &Path, usage: SchemaUse) -> Result<(Db, bool), DbErro
     }
     let owner = if created { Owner::Nobody } else { ownership::owner(path)? };
     let is_ours = match (owner, usage) {
-        (Owner::Crmctl, SchemaUse::LookOnly) => return Ok((Db::Sqlite(looking(path)?), false)),
+        (Owner::Crmctl, SchemaUse::LookOnly) => {
+            return Ok(Opened { conn: Db::Sqlite(looking(path)?), created, only_read: None });
+        }
         (Owner::Nobody, SchemaUse::LookOnly) => return Err(problem("it has no tables yet".into())),
         (Owner::Crmctl | Owner::Nobody, _) => true,
         (Owner::AnotherProgram { has_migrations: false, .. }, SchemaUse::Adopt) => false,
@@ -76,36 +102,63 @@ pub(super) fn sqlite(path: &Path, usage: SchemaUse) -> Result<(Db, bool), DbErro
     // With its folder, no name is anything but that of a file to SQLite.
     let text = if path.is_absolute() { text.to_owned() } else { format!("./{text}") };
     let mut conn = SqliteConnection::establish(&text).map_err(|e| problem(e.to_string()))?;
-    functions::register(&mut conn).map_err(DbError::from)?;
-    wait_for_locks(&mut conn, WRITER_WAIT).map_err(DbError::from)?;
-    conn.batch_execute("PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;").map_err(DbError::from)?;
-    if is_ours {
-        keep_log(&mut conn).map_err(|e| match DbError::from(e) {
-            DbError::NotADatabase(_) => DbError::NotADatabase(path.display().to_string()),
-            other => problem(other.to_string()),
-        })?;
+    functions::register(&mut conn)?;
+    wait_for_locks(&mut conn, WRITER_WAIT)?;
+    let settled = waiting
+        .until(OTHERS, || Ok(unless_locked(&mut conn, SETTINGS)? && (!is_ours || keep_log(&mut conn)?)))
+        .and_then(|()| Ok(conn.batch_execute(CHECK_PAGES)?));
+    match settled {
+        // Neither the file nor what SQLite keeps beside it can be written.
+        Err(DbError::ReadOnly(_) | DbError::Open { .. }) if is_ours && !created => {
+            let only_read = Some(Unchanged::of(path));
+            return Ok(Opened { conn: Db::Sqlite(looking(path)?), created, only_read });
+        }
+        settled => settled?,
     }
-    wait_for_locks(&mut conn, READER_WAIT).map_err(DbError::from)?;
-    Ok((Db::Sqlite(conn), created))
+    wait_for_locks(&mut conn, READER_WAIT)?;
+    Ok(Opened { conn: Db::Sqlite(conn), created, only_read: None })
 }
 
-/// WAL with synchronous FULL: a committed change survives a power cut. Writers wait in `begin`.
-pub(super) fn keep_log(conn: &mut SqliteConnection) -> QueryResult<()> {
-    retry_busy(|| conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"))
+/// Makes SQLite look at each page that it reads for cells that cannot be: a damaged page is an error instead of other rows.
+pub(super) const CHECK_PAGES: &str = "PRAGMA cell_size_check = ON";
+
+/// Whom a call waits for.
+pub(super) const OTHERS: &str = "another program that is writing to the database";
+
+/// WAL with synchronous FULL: a committed change survives a power cut. Writers wait in `begin`. False while another program locks
+/// the file, as one does that puts it into WAL mode, or works with a rollback journal.
+pub(super) fn keep_log(conn: &mut SqliteConnection) -> Result<bool, DbError> {
+    unless_locked(conn, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+}
+
+/// What each connection begins with; how much is cached depends on the file.
+const SETTINGS: &str = "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;";
+
+/// Runs statements; false while another program locks the file.
+fn unless_locked(conn: &mut SqliteConnection, sql: &str) -> Result<bool, DbError> {
+    match conn.batch_execute(sql) {
+        Ok(()) => Ok(true),
+        Err(e) if e.to_string().contains("locked") => {
+            std::thread::sleep(Duration::from_millis(50));
+            Ok(false)
+        }
+        Err(e) => Err(e.into()),
+    }
 }
 
 /// Makes a file that holds our tables ours in all: its journal, and its mark.
-pub(super) fn settle_file(conn: &mut Db) -> QueryResult<()> {
+pub(super) fn settle_file(conn: &mut Db, waiting: &mut Waiting<'_>) -> Result<(), DbError> {
     if let Db::Sqlite(c) = conn {
-        keep_log(c)?;
+        waiting.until(OTHERS, || keep_log(c))?;
     }
-    mark_file(conn)
+    Ok(mark_file(conn)?)
 }
 
 /// A connection that changes nothing.
 fn looking(path: &Path) -> Result<SqliteConnection, DbError> {
     let mut conn = ownership::reading(path)?;
     functions::register(&mut conn)?;
+    conn.batch_execute(CHECK_PAGES)?;
     Ok(conn)
 }
 
@@ -119,17 +172,6 @@ pub(super) const WRITER_WAIT: Duration = Duration::from_millis(250);
 /// Sets how long a statement waits for the locks of another program.
 pub(super) fn wait_for_locks(conn: &mut SqliteConnection, most: Duration) -> QueryResult<()> {
     conn.batch_execute(&format!("PRAGMA busy_timeout = {}", most.as_millis()))
-}
-
-/// Two programs that open a new file at once may meet while it is put into WAL mode.
-fn retry_busy(mut attempt: impl FnMut() -> QueryResult<()>) -> QueryResult<()> {
-    for _ in 0..100 {
-        match attempt() {
-            Err(e) if e.to_string().contains("locked") => std::thread::sleep(Duration::from_millis(50)),
-            result => return result,
-        }
-    }
-    attempt()
 }
 
 /// Makes an empty file that only its owner may read: it will hold personal data.
@@ -156,7 +198,7 @@ pub(in crate::db) fn address(path: &Path, mode: &str) -> std::io::Result<String>
     Ok(format!("{uri}?mode={mode}"))
 }
 
-pub(super) fn postgres(server: &Server) -> Result<Db, DbError> {
+fn postgres(server: &Server) -> Result<Db, DbError> {
     let mut conn =
         PgConnection::establish(&format!("{} application_name='crmctl'", server.conninfo())).map_err(|e| {
             let from_environment = std::env::var("PGPASSWORD").ok();

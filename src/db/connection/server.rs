@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::Ipv6Addr;
 
+use super::certificates;
 use crate::domain::secrets::{REDACTED, SECRET_KEYWORDS};
 
 /// The keywords that a URL may have as parameters, other than those that an address shows.
@@ -153,7 +154,7 @@ impl Server {
             ("dbname", self.database.clone()),
         ];
         let shown = shown.into_iter().filter_map(|(keyword, value)| Some((keyword, value?)));
-        let all = shown.chain(self.parameters.iter().cloned());
+        let all = shown.chain(self.parameters.iter().cloned()).chain(certificates::of_system(&self.parameters));
         all.map(|(keyword, value)| format!("{keyword}={}", quoted(&value))).collect::<Vec<_>>().join(" ")
     }
 

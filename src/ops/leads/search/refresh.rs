@@ -24,8 +24,8 @@ const WORTH_A_RANGE: usize = 4000;
 /// The database refuses, or the person stopped it.
 pub fn refresh(db: &mut Database, org: OrgId, progress: &mut dyn FnMut(u64, u64)) -> Result<bool, DbError> {
     match bring_up_to_date(db, org, progress) {
-        // A role that may only read finds everything all the same, though not as fast.
-        Err(DbError::PermissionDenied(_) | DbError::BypassesRowSecurity(_)) => Ok(false),
+        // Who may only read finds everything all the same, though not as fast.
+        Err(DbError::PermissionDenied(_) | DbError::BypassesRowSecurity(_) | DbError::ReadOnly(_)) => Ok(false),
         result => result,
     }
 }

@@ -1,0 +1,137 @@
+//! An embedded database that cannot be written: every verb that reads works, every other one says so and changes nothing.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{Engine, Ran, World, ran};
+
+/// Root may write whatever the modes say: these calls are made as nobody, if this process may become that.
+const NOBODY: &str = "65534";
+
+/// A folder that everyone may enter, with a copy of the program, and a database with two leads.
+fn world() -> World {
+    let world = World::new(Engine::Sqlite);
+    world.file("people.csv", "Phone,First Name,Work Phone\n2125550101,Ada,2125550102\n2125550103,Ben,\n");
+    world.ok(["import", "leads", "people.csv"]);
+    world.ok(["segment", "create", "all", "--where", "id > 0"]);
+    world.ok(["dnc", "add", "2125550103"]);
+    world.ok(["budget", "deposit", "10"]);
+    world
+}
+
+fn mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// A call by someone who may not write the database, nor its folder.
+fn as_nobody(world: &World, args: &[&str]) -> Ran {
+    let me = Command::new("id").arg("-u").output().unwrap().stdout;
+    if me != b"0\n" {
+        return world.run(args);
+    }
+    let call = world.command(args);
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"])
+        .arg(call.get_program())
+        .args(call.get_args());
+    command.env_clear().current_dir("/");
+    command.envs(call.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    ran(&mut command)
+}
+
+const READS: [&[&str]; 17] = [
+    &["lead", "search", "ada"],
+    &["lead", "list", "--columns", "name,phone,status"],
+    &["lead", "show", "1"],
+    &["lead", "history", "1"],
+    &["lead", "timeline", "1"],
+    &["lead", "duplicates"],
+    &["lead", "export"],
+    &["dnc", "list"],
+    &["dnc", "stats"],
+    &["dnc", "check", "2125550101"],
+    &["segment", "list"],
+    &["segment", "count", "all"],
+    &["funnel"],
+    &["roi"],
+    &["budget", "verify"],
+    &["audit", "list", "--limit", "3"],
+    &["import", "list"],
+];
+
+const WRITES: [&[&str]; 4] = [
+    &["lead", "add", "--phone", "2125550109"],
+    &["dnc", "add", "2125550109"],
+    &["lead", "note", "1", "hello"],
+    &["org", "set", "import.on_duplicate", "fill"],
+];
+
+fn bytes(world: &World) -> Vec<u8> {
+    std::fs::read(&world.url).unwrap()
+}
+
+#[test]
+fn a_database_that_cannot_be_written_is_read() {
+    let world = world();
+    // Completions, the marks of the file and searches have brought it up to date; nothing is left in a log.
+    let expected: Vec<Ran> = READS.iter().map(|args| world.run(*args)).collect();
+    let (file, folder) = (Path::new(&world.url), world.folder.path());
+    let before = bytes(&world);
+    // The file alone, the folder alone, and both.
+    for (of_file, of_folder) in [(0o444, 0o777), (0o666, 0o555), (0o444, 0o555)] {
+        mode(file, of_file);
+        mode(folder, of_folder);
+        for (args, expected) in READS.iter().zip(&expected) {
+            let found = as_nobody(&world, args);
+            let told = format!("{args:?} with {of_file:o} in {of_folder:o}: {}", found.stderr);
+            assert_eq!((found.code, &found.stdout), (expected.code, &expected.stdout), "{told}");
+        }
+        for args in WRITES {
+            let refused = as_nobody(&world, args);
+            assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""), "{args:?}");
+            let told = refused.stderr;
+            assert!(
+                told.contains(&format!("`{}` can only be read", world.url)) && told.contains("nothing was changed"),
+                "{told}"
+            );
+        }
+        mode(folder, 0o777);
+        // What SQLite keeps beside a file while it is open is gone, or empty.
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let name = entry.file_name().into_string().unwrap();
+            assert!(!name.ends_with("-wal") || entry.metadata().unwrap().len() == 0, "{name}");
+        }
+        assert!(bytes(&world) == before, "with {of_file:o} in {of_folder:o}");
+    }
+    mode(file, 0o600);
+    world.ok(["lead", "add", "--phone", "2125550109"]);
+    world.finish();
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_not_passed_over() {
+    let world = world();
+    // A writer that is gone without bringing its log into the file.
+    let copy = world.path("copy");
+    std::fs::create_dir(&copy).unwrap();
+    let held = rusqlite::Connection::open(&world.url).unwrap();
+    held.execute_batch("BEGIN; SELECT count(*) FROM leads").unwrap();
+    world.ok(["lead", "add", "--phone", "2125550109", "--name", "Cy"]);
+    for ending in ["", "-wal"] {
+        let to = copy.join(format!("crm.db{ending}"));
+        std::fs::copy(format!("{}{ending}", world.url), &to).unwrap();
+        mode(&to, 0o444);
+    }
+    drop(held);
+    let copied = copy.join("crm.db").display().to_string();
+    let list = ["lead", "list", "--columns", "name", "--database-url", &copied];
+    mode(&copy, 0o555);
+    let found = as_nobody(&world, &list);
+    mode(&copy, 0o777);
+    let says_all = found.code == Some(0) && found.stdout.contains("Cy");
+    let says_why = found.code == Some(1) && found.stderr.contains(&copied) && found.stderr.contains("log");
+    assert!(says_all || says_why, "{found:?}");
+    world.finish();
+}
