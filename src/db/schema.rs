@@ -445,6 +445,10 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> Int4,
+        first_attempted_at -> Nullable<Timestamptz>,
+        last_attempted_at -> Nullable<Timestamptz>,
+        last_engagement_at -> Nullable<Timestamptz>,
+        next_contact_at -> Nullable<Timestamptz>,
     }
 }
 

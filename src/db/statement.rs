@@ -95,6 +95,10 @@ impl Statement {
         self
     }
 
+    pub fn date(self, value: jiff::civil::Date) -> Statement {
+        self.either("", "CAST(").text(value.to_string()).either("", " AS date)")
+    }
+
     pub fn org(mut self, value: OrgId) -> Statement {
         self.pieces.push(Piece::Org(value.0));
         self

@@ -1,4 +1,4 @@
-//! Spans of time before now: `30 days`, `2 weeks`.
+//! Spans of time before now, or after it: `30 days`, `2 weeks`.
 
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
@@ -15,7 +15,7 @@ vocabulary! {
     }
 }
 
-/// A span of time before now.
+/// A span of time from now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Age {
     pub amount: u16,
@@ -36,16 +36,25 @@ impl Unit {
 impl Age {
     /// The time that lies this long before now: days and more by the calendar of the time zone.
     pub fn before(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        let then = now.to_jiff().to_zoned(zone.clone()).checked_sub(self.span());
+        // The amount is bounded, so this is before the calendar's first year only for a clock that is wrong by far.
+        then.map_or(Timestamp::from(jiff::Timestamp::MIN), |time| time.timestamp().into())
+    }
+
+    /// The time that lies this long after now.
+    pub fn after(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        let then = now.to_jiff().to_zoned(zone.clone()).checked_add(self.span());
+        then.map_or(Timestamp::from(jiff::Timestamp::MAX), |time| time.timestamp().into())
+    }
+
+    fn span(self) -> Span {
         let amount = i64::from(self.amount);
-        let span: Span = match self.unit {
+        match self.unit {
             Unit::Hours => amount.hours(),
             Unit::Days => amount.days(),
             Unit::Weeks => amount.weeks(),
             Unit::Months => amount.months(),
-        };
-        let then = now.to_jiff().to_zoned(zone.clone()).checked_sub(span);
-        // The amount is bounded, so this is before the calendar's first year only for a clock that is wrong by far.
-        then.map_or(Timestamp::from(jiff::Timestamp::MIN), |time| time.timestamp().into())
+        }
     }
 }
 
@@ -70,6 +79,11 @@ mod tests {
         assert_eq!(before(48, Unit::Hours), "2026-03-07T12:00:00Z");
         assert_eq!(before(1, Unit::Months), "2026-02-09T13:00:00Z");
         assert_eq!(before(9999, Unit::Months), "1192-12-09T12:56:02Z");
+        let after = |amount, unit| Age { amount, unit }.after(now.into(), &zone).to_string();
+        assert_eq!(
+            (after(1, Unit::Days), after(9999, Unit::Months)),
+            ("2026-03-10T12:00:00Z".into(), "2859-06-09T12:00:00Z".into())
+        );
         assert_eq!(Unit::named("Week"), Some(Unit::Weeks));
         assert_eq!(Unit::named("fortnights"), None);
     }

@@ -108,7 +108,7 @@ impl Condition {
             },
             (_, Op::IsEmpty) => stored(&self.subject).sql(" IS NULL"),
             (_, Op::IsNotEmpty) => stored(&self.subject).sql(" IS NOT NULL"),
-            (Kind::Time, op) => {
+            (Kind::Time | Kind::Date, op) => {
                 self.values.first().map(|value| timed(&self.subject, op, value, at)).unwrap_or_default()
             }
             (Kind::Money, Op::In) => {
@@ -307,15 +307,23 @@ pub(super) fn on_dnc(at: &Moment) -> Statement {
 
 fn timed(subject: &Subject, op: Op, value: &Value, at: &Moment) -> Statement {
     let column = || stored(subject);
-    let from = |time: Timestamp| column().sql(" >= ").time(time);
-    let before = |time: Timestamp| column().sql(" < ").time(time);
+    let bound = |sql: &'static str, time: Timestamp| match subject.kind() {
+        // A day is before a time when all of it is, as far as it is known.
+        Kind::Date => column().sql(sql).date(time.to_jiff().to_zoned(at.zone.clone()).date()),
+        _ => column().sql(sql).time(time),
+    };
+    let (from, before) = (|time: Timestamp| bound(" >= ", time), |time: Timestamp| bound(" < ", time));
+    let until = |time: Timestamp| bound(" <= ", time);
     let (start, end) = match value {
         Value::Time(when) => when.bounds(at),
         Value::Age(age) => {
-            let then = age.before(at.now, &at.zone);
+            let between = |start: Timestamp, end: Timestamp| {
+                Statement::new("(").then(from(start)).sql(" AND ").then(until(end)).sql(")")
+            };
             return match op {
-                Op::OlderThan => before(then),
-                _ => Statement::new("(").then(from(then)).sql(" AND ").then(column()).sql(" <= ").time(at.now).sql(")"),
+                Op::OlderThan => before(age.before(at.now, &at.zone)),
+                Op::WithinNext => between(at.now, age.after(at.now, &at.zone)),
+                _ => between(age.before(at.now, &at.zone), at.now),
             };
         }
         _ => return Statement::new("FALSE"),
@@ -343,6 +351,7 @@ impl When {
             When::Day(date) => day(date),
             When::Today => day(today()),
             When::Yesterday => day(today().yesterday().unwrap_or_else(|_| today())),
+            When::Tomorrow => day(today().tomorrow().unwrap_or_else(|_| today())),
             When::Local(time) => {
                 let there = time.to_zoned(at.zone.clone());
                 point(there.map_or(Timestamp::from(jiff::Timestamp::MAX), |there| there.timestamp().into()))

@@ -130,7 +130,7 @@ impl Kind {
         use Op::*;
         match self {
             Kind::Number | Kind::Money => &[Eq, Ne, Lt, Le, Gt, Ge, In, NotIn, IsEmpty, IsNotEmpty],
-            Kind::Time => &[Eq, Ne, Lt, Le, Gt, Ge, Within, OlderThan, IsEmpty, IsNotEmpty],
+            Kind::Time | Kind::Date => &[Eq, Ne, Lt, Le, Gt, Ge, Within, WithinNext, OlderThan, IsEmpty, IsNotEmpty],
             Kind::Text | Kind::Exact | Kind::Phone | Kind::Email | Kind::Source => {
                 &[Eq, Ne, In, NotIn, Contains, StartsWith, IsEmpty, IsNotEmpty]
             }
@@ -148,7 +148,8 @@ impl Kind {
         match self {
             Kind::Number => "a whole number such as 70",
             Kind::Money => "an amount such as 1250 or 99.50, in the lead's currency",
-            Kind::Time => "a date such as 2026-03-04, a time such as 2026-03-04T15:00, today or yesterday",
+            Kind::Time => "a date such as 2026-03-04, a time such as 2026-03-04T15:00, today, yesterday or tomorrow",
+            Kind::Date => "a date such as 2026-03-04, today, yesterday or tomorrow",
             Kind::Text | Kind::Exact => "text",
             Kind::Phone => "a phone number such as +12125550142",
             Kind::Email => "an email address",

@@ -278,6 +278,7 @@ fn bound(shape: Shape, key: &Cell) -> Option<Statement> {
     match (shape, key) {
         (_, Cell::Empty) => None,
         (Shape::Time, Cell::Number(micros)) => Some(Statement::default().time(Timestamp::from_micros(*micros))),
+        (Shape::Date, Cell::Text(day)) => day.parse().ok().map(|day| Statement::default().date(day)),
         (_, Cell::Number(number)) => Some(Statement::default().number(*number)),
         (_, Cell::Text(text)) => Some(Statement::default().text(text)),
     }

@@ -39,6 +39,7 @@ vocabulary! {
         IsEmpty = "is empty",
         IsNotEmpty = "is not empty",
         Within = "within",
+        WithinNext = "within next",
         OlderThan = "older than",
         Any = "any",
         All = "all",
@@ -62,7 +63,7 @@ impl Op {
         match self {
             Op::IsEmpty | Op::IsNotEmpty => Takes::Nothing,
             Op::In | Op::NotIn | Op::Any | Op::All | Op::None => Takes::Several,
-            Op::Within | Op::OlderThan => Takes::Age,
+            Op::Within | Op::WithinNext | Op::OlderThan => Takes::Age,
             _ => Takes::One,
         }
     }

@@ -29,6 +29,7 @@ pub enum When {
     /// The day on which the question is asked.
     Today,
     Yesterday,
+    Tomorrow,
     /// A time in the organization's time zone.
     Local(civil::DateTime),
     Instant(Timestamp),

@@ -121,7 +121,8 @@ fn a_change_of_many_is_all_or_nothing() {
         let count = |table: &str| world.engine.sql(&world.url, &format!("{org}SELECT count(*) FROM {table}")).unwrap();
         assert_eq!(
             (count("lead_audit_log"), count("lead_status_history")),
-            (vec!["24000".into()], vec!["24000".into()])
+            // Each was made, and moved with its first and last attempts and contacts.
+            (vec!["72000".into()], vec!["24000".into()])
         );
         // A rehearsal leaves nothing behind, and a second time changes nothing.
         world.json(["lead", "tag", "--where", "status = contacted", "x", "--dry-run"]);

@@ -13,7 +13,6 @@ use proptest::test_runner::TestRunner;
 use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::support::engine::{database_of, psql, url_of};
 use crate::support::{Engine, World};
 
 const ANN: [&str; 2] = ["--as", "ann@example.com"];
@@ -113,7 +112,8 @@ fn filled(engine: Engine) -> World {
     world.ok(["user", "add", "bob@example.com", "--role", "admin", "--as", ANN[1]]);
     let mut csv = csv::Writer::from_writer(Vec::new());
     let header = "Key,Phone,Other phone,Email,First name,Last name,Company,City,Status,Source,Score,Temperature,Tags,\
-                  Owner,Consent,Country,Value,Currency,Created,Budget,Segment,Email opt out";
+                  Owner,Consent,Country,Value,Currency,Created,Budget,Segment,Email opt out,\
+                  Last contacted,First attempt,Last reply,Next contact,Close date";
     csv.write_record(header.split(',').map(str::trim)).unwrap();
     for n in 0..70usize {
         let pick = |values: &[&str], step: usize| match n * step % (values.len() + 2) {
@@ -122,6 +122,14 @@ fn filled(engine: Engine) -> World {
         };
         let (value, currency) = MONEY.get(n % 8).copied().unwrap_or_default();
         let status = pick(&STATUSES[..4], 3);
+        // Every so manyth lead has a time, so many days from the questions: some of them at the very moment.
+        let day = |n: usize, every: usize, days: i64| match n % every {
+            0 => {
+                let asked: jiff::Timestamp = "2026-03-04T08:30:00Z".parse().unwrap();
+                (asked + jiff::SignedDuration::from_hours(24 * days)).to_string()
+            }
+            _ => String::new(),
+        };
         csv.write_record([
             &format!("L{n:02}"),
             &if n % 7 == 6 { String::new() } else { format!("+121255501{n:02}") },
@@ -145,6 +153,11 @@ fn filled(engine: Engine) -> World {
             &pick(&NUMBERS, 1),
             &pick(&TEXTS, 7),
             &if n % 9 == 4 { "yes".to_owned() } else { String::new() },
+            &day(n, 3, -(n as i64 % 50)),
+            &day(n, 5, -(n as i64 % 90)),
+            &day(n, 4, -(n as i64 * 7 % 80)),
+            &day(n, 3, n as i64 % 40 - 10),
+            day(n, 4, n as i64 * 5 % 120 - 40).get(..10).unwrap_or_default(),
         ])
         .unwrap();
     }
@@ -155,19 +168,6 @@ fn filled(engine: Engine) -> World {
     world.now = crate::support::NOW;
     for number in ["+12125550105", "+12125550114", "+13125550125"] {
         world.ok(["dnc", "add", number, "--as", "ann@example.com"]);
-    }
-    let at = |micros: &str| match engine {
-        Engine::Sqlite => format!(
-            "UPDATE leads SET last_contacted_at = {micros} - (id % 50) * 86400000000, updated_at = updated_at + 5 WHERE id % 3 = 0"
-        ),
-        Engine::Postgres => format!(
-            "UPDATE leads SET last_contacted_at = to_timestamp(({micros} - (id % 50) * 86400000000) / 1000000.0), updated_at = updated_at + interval '5 us' WHERE id % 3 = 0"
-        ),
-    };
-    let sql = at("1772625600000000");
-    match engine {
-        Engine::Sqlite => drop(Engine::Sqlite.sql(&world.url, &sql).unwrap()),
-        Engine::Postgres => drop(psql(&url_of("postgres", database_of(&world.url)), &sql)),
     }
     world
 }
@@ -215,7 +215,7 @@ fn condition() -> impl Strategy<Value = String> {
 fn value(name: &str, kind: Kind, op: Op) -> BoxedStrategy<String> {
     let of = |values: &[&str]| prop::sample::select(values.iter().map(|v| quoted(v)).collect::<Vec<_>>()).boxed();
     let part = matches!(op, Op::Contains | Op::StartsWith);
-    if matches!(op, Op::Within | Op::OlderThan) {
+    if matches!(op, Op::Within | Op::WithinNext | Op::OlderThan) {
         return (0u16..90, prop::sample::select(vec!["hours", "days", "weeks", "month"]))
             .prop_map(|(n, unit)| format!("{n} {unit}"))
             .boxed();
@@ -223,7 +223,8 @@ fn value(name: &str, kind: Kind, op: Op) -> BoxedStrategy<String> {
     match kind {
         Kind::Number => (-5i64..110).prop_map(|n| n.to_string()).boxed(),
         Kind::Money => of(&["1250.5", "1250", "0.5", "1250.505", "-10", "0"]),
-        Kind::Time => of(&[&DATES[..], &["today", "yesterday", "2026-03-04 07:00"]].concat()),
+        Kind::Time => of(&[&DATES[..], &["today", "yesterday", "tomorrow", "2026-03-04 07:00"]].concat()),
+        Kind::Date => of(&["2026-03-03", "2026-03-04", "2026-04-30", "2025-12-31", "today", "yesterday", "tomorrow"]),
         Kind::Phone if part => of(&["+1212", "555", "0105", "%"]).prop_filter("digits", |v| v != "\"%\"").boxed(),
         Kind::Phone => of(&["+12125550105", "(212) 555-0110", "+13125550199"]),
         Kind::Email if part => of(&["EXAMPLE", "p1", "_", "%"]),
@@ -242,6 +243,12 @@ fn value(name: &str, kind: Kind, op: Op) -> BoxedStrategy<String> {
         Kind::Text | Kind::Exact if name == "name" => of(&["Acme Acme", "Zoë", "zoë 王"]),
         Kind::Text | Kind::Exact => of(&TEXTS),
     }
+}
+
+/// The day on which the filters are asked.
+fn today() -> jiff::civil::Date {
+    let now: jiff::Timestamp = crate::support::NOW.parse().unwrap();
+    now.to_zoned(TimeZone::get(ZONE).unwrap()).date()
 }
 
 /// Whether a lead, as it is listed, is meant: two-valued, for an empty value satisfies nothing but what is said of emptiness.
@@ -293,6 +300,10 @@ fn stored(subject: &Subject, lead: &Json) -> Option<Json> {
             "email_opted_out" => "email_opted_out_at",
             "first_contacted" => "first_contacted_at",
             "last_contacted" => "last_contacted_at",
+            "first_attempted" => "first_attempted_at",
+            "last_attempted" => "last_attempted_at",
+            "last_engagement" => "last_engagement_at",
+            "next_contact" => "next_contact_at",
             "created" => "created_at",
             "updated" => "updated_at",
             other => other,
@@ -330,15 +341,35 @@ fn compares(subject: &Subject, op: Op, value: &Value, lead: &Json) -> bool {
             (_, Kind::Text | Kind::Custom) => upper(text) == upper(asked),
             _ => text == asked,
         },
+        (Value::Time(when), Json::String(day)) if subject.kind() == Kind::Date => {
+            let (day, today): (jiff::civil::Date, _) = (day.parse().unwrap(), today());
+            ordered(day.cmp(&match when {
+                When::Day(date) => *date,
+                When::Yesterday => today.yesterday().unwrap(),
+                When::Tomorrow => today.tomorrow().unwrap(),
+                _ => today,
+            }))
+        }
+        (Value::Age(age), Json::String(day)) if subject.kind() == Kind::Date => {
+            let (day, today): (jiff::civil::Date, _) = (day.parse().unwrap(), today());
+            let (zone, now) = (TimeZone::get(ZONE).unwrap(), crate::support::NOW.parse::<jiff::Timestamp>().unwrap());
+            let on = |time: crmctl::domain::timestamp::Timestamp| time.to_jiff().to_zoned(zone.clone()).date();
+            match op {
+                Op::Within => (on(age.before(now.into(), &zone))..=today).contains(&day),
+                Op::WithinNext => (today..=on(age.after(now.into(), &zone))).contains(&day),
+                _ => day < on(age.before(now.into(), &zone)),
+            }
+        }
         (Value::Time(when), Json::String(time)) => {
             let time: jiff::Timestamp = time.parse().unwrap();
             let zone = TimeZone::get(ZONE).unwrap();
             let day = time.to_zoned(zone.clone()).date();
-            let today = crate::support::NOW.parse::<jiff::Timestamp>().unwrap().to_zoned(zone.clone()).date();
+            let today = today();
             ordered(match when {
                 When::Day(date) => day.cmp(date),
                 When::Today => day.cmp(&today),
                 When::Yesterday => day.cmp(&today.yesterday().unwrap()),
+                When::Tomorrow => day.cmp(&today.tomorrow().unwrap()),
                 When::Local(local) => time.cmp(&local.to_zoned(zone).unwrap().timestamp()),
                 When::Instant(instant) => time.cmp(&instant.to_jiff()),
             })
@@ -347,7 +378,12 @@ fn compares(subject: &Subject, op: Op, value: &Value, lead: &Json) -> bool {
             let time: jiff::Timestamp = time.parse().unwrap();
             let now: jiff::Timestamp = crate::support::NOW.parse().unwrap();
             let then = age.before(now.into(), &TimeZone::get(ZONE).unwrap()).to_jiff();
-            if op == Op::Within { (then..=now).contains(&time) } else { time < then }
+            let ahead = age.after(now.into(), &TimeZone::get(ZONE).unwrap()).to_jiff();
+            match op {
+                Op::Within => (then..=now).contains(&time),
+                Op::WithinNext => (now..=ahead).contains(&time),
+                _ => time < then,
+            }
         }
         (value, stored) => panic!("{value:?} against {stored}"),
     }

@@ -16,6 +16,7 @@ mod completions_run;
 mod config;
 mod csv_guard;
 mod damaged_pages;
+mod contact_times;
 mod dnc;
 mod dnc_database;
 mod dnc_list;

@@ -4,7 +4,9 @@ use crate::support::engine::{admin_url, database_of, psql, url_of};
 use crate::support::{Engine, World, on_both_engines, program, ran};
 
 /// How many migrations there are.
-pub const MIGRATIONS: usize = 15;
+pub fn migrations() -> usize {
+    std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite")).unwrap().count()
+}
 
 /// The same database as the role that owns the schema.
 fn owner(world: &World) -> String {
@@ -23,7 +25,7 @@ fn down_to_zero_and_up_again() {
         let verb = |args: &[&str]| world.run([args, &["--database-url", &owner]].concat());
         assert_eq!(verb(&["migrate", "down", "--all"]).code, Some(1), "it must ask first");
         let down = verb(&["migrate", "down", "--all", "--yes"]);
-        assert_eq!((down.code, down.stdout.matches("reverted").count()), (Some(0), MIGRATIONS), "{}", down.stderr);
+        assert_eq!((down.code, down.stdout.matches("reverted").count()), (Some(0), migrations()), "{}", down.stderr);
         if world.engine == Engine::Sqlite {
             let backup = std::fs::read_dir(world.folder.path())
                 .unwrap()
@@ -34,9 +36,9 @@ fn down_to_zero_and_up_again() {
             assert_eq!(kept, ["+12125550101"]);
         }
         let status = verb(&["migrate", "status"]);
-        assert_eq!((status.code, status.stdout.matches(" no").count()), (Some(3), MIGRATIONS), "{}", status.stdout);
+        assert_eq!((status.code, status.stdout.matches(" no").count()), (Some(3), migrations()), "{}", status.stdout);
         let up = verb(&["migrate", "up"]);
-        assert_eq!((up.code, up.stdout.matches("applied").count()), (Some(0), MIGRATIONS), "{}", up.stderr);
+        assert_eq!((up.code, up.stdout.matches("applied").count()), (Some(0), migrations()), "{}", up.stderr);
         assert!(verb(&["migrate", "up"]).stderr.contains("nothing is pending"));
         assert_eq!(verb(&["migrate", "redo", "--yes"]).code, Some(0));
         assert_eq!(verb(&["migrate", "status"]).code, Some(0));
@@ -269,7 +271,7 @@ fn an_empty_postgresql_database_is_never_changed_silently() {
     let listed = ran(program(home.path()).args(["lead", "list", "--database-url", &url]));
     assert_eq!(listed.code, Some(1));
     assert!(
-        listed.stderr.contains(&format!("{MIGRATIONS} pending migrations"))
+        listed.stderr.contains(&format!("{} pending migrations", migrations()))
             && listed.stderr.contains("crmctl migrate up"),
         "{}",
         listed.stderr

@@ -6,6 +6,8 @@ pub enum Shape {
     Number,
     Text,
     Time,
+    /// A day.
+    Date,
     Flag,
     /// A list of texts.
     Texts,
@@ -35,6 +37,8 @@ pub enum Kind {
     Money,
     /// A point in time.
     Time,
+    /// A day.
+    Date,
     /// Text for people, compared without regard to case.
     Text,
     /// Text that is compared as it is.

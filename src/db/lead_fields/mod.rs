@@ -13,7 +13,7 @@ pub use value::{ColumnValue, Value};
 
 use super::schema::leads;
 use crate::domain::erasure::on_erase::OnErase::{self, Blank, Code, Identity, Report};
-use Kind::{Country, Currency, Email, Exact, Number, Source, Time, Word};
+use Kind::{Country, Currency, Date, Email, Exact, Number, Source, Time, Word};
 use table::types::*;
 
 /// The audit field by which the survivor's log names the lead that it absorbed; what the merge changed follows it.
@@ -39,6 +39,8 @@ pub struct StoredField {
     pub max_length: Option<usize>,
     /// Whether it is a value other than a text that people fill in, and that depends on nothing else.
     pub is_value: bool,
+    /// Whether it says when the lead was contacted.
+    pub is_contact_time: bool,
     /// Whether a survivor of a merge takes it over when it has none.
     pub is_merged: bool,
     /// The column with which it is one value.
@@ -75,6 +77,7 @@ macro_rules! declare {
                 is_required: <$type as ColumnValue>::IS_REQUIRED,
                 max_length: None,
                 is_value: false,
+                is_contact_time: false,
                 is_merged: false,
                 part_of: None,
                 is_logged: true,
@@ -120,6 +123,10 @@ impl StoredField {
         StoredField { is_value: true, ..self }.merged()
     }
 
+    const fn contact_time(self) -> StoredField {
+        StoredField { is_contact_time: true, ..self }
+    }
+
     const fn merged(self) -> StoredField {
         StoredField { is_merged: true, ..self }
     }
@@ -158,8 +165,8 @@ impl Sorts {
     const fn usual(shape: Shape, is_required: bool) -> Sorts {
         match shape {
             Shape::Text => Sorts::Folded,
-            Shape::Number | Shape::Time if is_required => Sorts::Always,
-            Shape::Number | Shape::Time => Sorts::Value,
+            Shape::Number | Shape::Time | Shape::Date if is_required => Sorts::Always,
+            Shape::Number | Shape::Time | Shape::Date => Sorts::Value,
             Shape::Flag | Shape::Texts | Shape::Json | Shape::Money => Sorts::Not,
         }
     }
@@ -199,6 +206,11 @@ impl StoredField {
     /// The lines of text that people fill in.
     pub fn texts() -> impl Iterator<Item = &'static StoredField> {
         FIELDS.iter().filter(|field| field.max_length.is_some())
+    }
+
+    /// The times of contact, which people fill in, too.
+    pub fn contact_times() -> impl Iterator<Item = &'static StoredField> {
+        FIELDS.iter().filter(|field| field.is_contact_time)
     }
 
     /// The other values that people fill in, and that depend on nothing else.

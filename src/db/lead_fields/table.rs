@@ -26,6 +26,7 @@ pub(super) mod types {
 /// |---|---|
 /// | `text(MAX)` | a line of text that people fill in, of at most so many characters; filters know it as text |
 /// | `value()` | another value that people fill in, and that depends on nothing else |
+/// | `contact_time()` | when a lead was contacted: people fill it in, and of several the earliest first and the latest last one counts (`domain/leads/contact.rs`) |
 /// | `merged()` | a survivor of a merge takes it over when it has none; true of texts and values without saying |
 /// | `part_of("column")` | one value with that column: merged, emptied and undone with it |
 /// | `unlogged()` | changes of it are not in the audit log, or not under its name |
@@ -60,7 +61,8 @@ macro_rules! lead_fields {
             status_changed_at: Timestamp, new, unlogged(), called("status_since"), filter(Time);
             /// 0 to 100.
             lead_score: Option<i16>, new, value(), called("score"), filter(Number);
-            lead_score_factors: Option<Json>, later, part_of("lead_score"), erase(Blank);
+            /// An object of what makes up the score.
+            lead_score_factors: Option<Json>, new, part_of("lead_score"), erase(Blank), called("score_factors");
             temperature: Option<Temperature>, new, value(), erase(Code), filter(Word(Temperature::WORDS));
             /// In normal form.
             source: Option<String>, new, text(100), erase(Report), filter(Source);
@@ -84,14 +86,20 @@ macro_rules! lead_fields {
             external_source: Option<String>, new, text(100), erase(Identity), filter(Exact);
             external_id: Option<String>, new, text(200), part_of("external_source"), erase(Identity), filter(Exact);
             import_id: Option<i64>, new, unlogged(), called("import"), filter(Number);
-            first_contacted_at: Option<Timestamp>, later, called("first_contacted"), filter(Time);
-            last_contacted_at: Option<Timestamp>, later, called("last_contacted"), filter(Time);
-            expected_close_date: Option<CivilDate>, later, merged(), unsorted();
+            first_contacted_at: Option<Timestamp>, new, contact_time(), called("first_contacted"), filter(Time);
+            last_contacted_at: Option<Timestamp>, new, contact_time(), called("last_contacted"), filter(Time);
+            expected_close_date: Option<CivilDate>, new, value(), filter(Date);
             merged_into_id: Option<i64>, later, unsorted();
             deleted_at: Option<Timestamp>, later, called("deleted");
             created_at: Timestamp, new, unlogged(), called("created"), filter(Time);
             updated_at: Timestamp, new, unlogged(), called("updated"), filter(Time);
             version: i32, later, unlogged(), unsorted();
+            /// The first time that somebody tried to reach the lead.
+            first_attempted_at: Option<Timestamp>, new, contact_time(), called("first_attempted"), filter(Time);
+            last_attempted_at: Option<Timestamp>, new, contact_time(), called("last_attempted"), filter(Time);
+            /// The last time that the lead did something itself: a reply, a visit.
+            last_engagement_at: Option<Timestamp>, new, contact_time(), called("last_engagement"), filter(Time);
+            next_contact_at: Option<Timestamp>, new, value(), called("next_contact"), filter(Time);
         }
     };
 }

@@ -129,7 +129,7 @@ impl Value for Timestamp {
 }
 
 impl Value for CivilDate {
-    const SHAPE: Shape = Shape::Text;
+    const SHAPE: Shape = Shape::Date;
 
     fn to_text(&self) -> String {
         self.0.to_string()

@@ -2,6 +2,7 @@
 
 pub mod assignment;
 pub mod consent;
+pub mod contact;
 pub mod custom;
 pub mod name;
 pub mod score;

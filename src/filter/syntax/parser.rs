@@ -176,13 +176,14 @@ pub(super) fn unknown_field(word: &str) -> Problem {
 }
 
 /// The operators in words, the longer ones first.
-const IN_WORDS: [(&[&str], Op); 11] = [
+const IN_WORDS: [(&[&str], Op); 12] = [
     (&["is", "not", "empty"], Op::IsNotEmpty),
     (&["is", "empty"], Op::IsEmpty),
     (&["not", "in"], Op::NotIn),
     (&["in"], Op::In),
     (&["contains"], Op::Contains),
     (&["starts", "with"], Op::StartsWith),
+    (&["within", "next"], Op::WithinNext),
     (&["within"], Op::Within),
     (&["older", "than"], Op::OlderThan),
     (&["any"], Op::Any),

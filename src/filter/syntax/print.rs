@@ -94,6 +94,7 @@ impl fmt::Display for When {
             When::Day(date) => date.fmt(f),
             When::Today => f.write_str("today"),
             When::Yesterday => f.write_str("yesterday"),
+            When::Tomorrow => f.write_str("tomorrow"),
             When::Local(time) => time.fmt(f),
             When::Instant(time) => time.fmt(f),
         }

@@ -22,6 +22,9 @@ pub struct Reading {
     pub region: Option<Region>,
 }
 
+/// Days that have names.
+const DAYS: [&str; 3] = ["today", "yesterday", "tomorrow"];
+
 /// The longest value, in characters.
 const MAX_VALUE: usize = 2000;
 
@@ -69,7 +72,11 @@ fn value(subject: &Subject, op: Op, word: &str, reading: &Reading) -> Result<Val
     match subject.kind() {
         Kind::Number => trimmed.parse().map(Value::Number).map_err(|_| bad(None)),
         Kind::Money => money(trimmed).map(Value::Money).ok_or_else(|| bad(None)),
-        Kind::Time => when(trimmed).map(Value::Time).ok_or_else(|| bad(nearest(trimmed, ["today", "yesterday"]))),
+        Kind::Time => when(trimmed).map(Value::Time).ok_or_else(|| bad(nearest(trimmed, DAYS))),
+        Kind::Date => {
+            let day = when(trimmed).filter(|when| !matches!(when, When::Local(_) | When::Instant(_)));
+            day.map(Value::Time).ok_or_else(|| bad(nearest(trimmed, DAYS)))
+        }
         Kind::Text | Kind::Exact => Ok(Value::Text(word.to_owned())),
         Kind::Custom if matches!(op, Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
             number_of(trimmed).map(|_| Value::Decimal(trimmed.to_owned())).ok_or_else(|| bad(None))
@@ -113,6 +120,7 @@ fn when(text: &str) -> Option<When> {
     match text.to_lowercase().as_str() {
         "today" => return Some(When::Today),
         "yesterday" => return Some(When::Yesterday),
+        "tomorrow" => return Some(When::Tomorrow),
         _ => {}
     }
     if text.len() == 10 {

@@ -50,7 +50,7 @@ const CALLED: [(&str, &[&str]); 4] = [
 fn clearable() -> impl Iterator<Item = &'static StoredField> {
     let texts = StoredField::texts().filter(|field| !matches!(field.name, "external_source" | "external_id"));
     let others = ["phone_number", "owner_id", "value_cents"].into_iter().filter_map(StoredField::of_column);
-    texts.chain(StoredField::values()).chain(others)
+    texts.chain(StoredField::values()).chain(StoredField::contact_times()).chain(others)
 }
 
 /// The names of all, as imports, `lead add` and `lead edit --set` take them.
@@ -82,6 +82,7 @@ mod tests {
     fn sample(field: &StoredField) -> &'static str {
         let candidates: &[&str] = match field.shape {
             Shape::Number => &["70"],
+            Shape::Date => &["2026-03-31"],
             Shape::Time => &["2026-03-04T12:00:00.000001Z"],
             Shape::Json => &[r#"{"age":7}"#],
             // What is none of these is a word that a vocabulary knows, and then no text.

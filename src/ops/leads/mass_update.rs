@@ -1,19 +1,23 @@
 //! One change to many leads, in batches inside one transaction.
 
+use std::collections::HashMap;
+
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::contact;
 use super::edit::{deny_consent, field_audit};
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Shift};
 use crate::db::models::leads::OnLocked;
 use crate::db::models::leads::lead_tags::{self, NewTag};
-use crate::db::models::leads::{self, LeadState};
+use crate::db::models::leads::{self, Lead, LeadState};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::dnc::bans::Terms;
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::leads::assignment::{Strategy, whose_turn};
+use crate::domain::leads::contact::Reach;
 use crate::domain::leads::status::{MoveRule, Status};
 use crate::domain::leads::tag::is_same;
 use crate::domain::phone::E164;
@@ -155,6 +159,10 @@ fn move_to(
     stamp: &Stamp,
 ) -> Result<MassUpdateCounts, DbError> {
     let (mut counts, mut changes) = (MassUpdateCounts::default(), LeadChanges::default());
+    let mut contacted = match to {
+        Status::Contacted => to_contact(conn, states, rule, stamp)?,
+        _ => HashMap::new(),
+    };
     for state in states {
         match state.status {
             from if from == to => counts.unchanged += 1,
@@ -162,7 +170,10 @@ fn move_to(
             from if !rule.permits(from, to) => counts.not_allowed += 1,
             from => {
                 counts.changed += 1;
-                changes.shift(state.id, Shift::Status(to));
+                match contacted.remove(&state.id) {
+                    Some(lead) => contact_lead(lead, &mut changes, stamp),
+                    None => changes.shift(state.id, Shift::Status(to)),
+                }
                 let change =
                     FieldChange { field: "status".into(), old: Some(from.to_string()), new: Some(to.to_string()) };
                 changes.audit.push(field_audit(state.id, change, stamp));
@@ -174,6 +185,28 @@ fn move_to(
     }
     lead_changes::write(conn, &changes, stamp)?;
     Ok(counts)
+}
+
+/// Those of the leads that move to `contacted`: it depends on each what is known of its contacts then.
+fn to_contact(
+    conn: &mut Db,
+    states: &[LeadState],
+    rule: MoveRule,
+    stamp: &Stamp,
+) -> Result<HashMap<i64, Lead>, DbError> {
+    let moves = |state: &&LeadState| {
+        !matches!(state.status, Status::Contacted | Status::Dnc) && rule.permits(state.status, Status::Contacted)
+    };
+    let ids: Vec<i64> = states.iter().filter(moves).map(|state| state.id).collect();
+    Ok(leads::by_ids_for_change(conn, stamp.org, &ids)?.into_iter().map(|lead| (lead.id, lead)).collect())
+}
+
+fn contact_lead(mut lead: Lead, changes: &mut LeadChanges, stamp: &Stamp) {
+    (lead.status, lead.status_changed_at, lead.updated_at) = (Status::Contacted, stamp.now, stamp.now);
+    lead.version += 1;
+    let fields = contact::reached(&mut lead, Reach::Contacted, stamp.now);
+    changes.audit.extend(fields.into_iter().map(|change| field_audit(lead.id, change, stamp)));
+    changes.updated.push(lead);
 }
 
 /// Puts the numbers of leads on the do-not-call list, with which every lead of theirs goes to `dnc`. A lead without a

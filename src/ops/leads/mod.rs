@@ -1,5 +1,6 @@
 //! Leads: making, changing, finding, merging and deleting them.
 
+pub mod contact;
 pub mod delete;
 pub mod draft;
 pub mod duplicates;
@@ -9,9 +10,7 @@ pub mod history;
 pub mod keys;
 pub mod mass_update;
 pub mod merge;
-pub mod note;
 pub mod parts;
 pub mod personal;
-pub mod phone;
 pub mod search;
 pub mod upsert;

@@ -63,6 +63,12 @@ pub struct LeadValues {
     postal_code: Option<String>,
     #[arg(long)]
     country: Option<String>,
+    /// When to contact the lead next: a date, or a date and time
+    #[arg(long, value_name = "WHEN")]
+    next_contact: Option<String>,
+    /// The day on which the lead is expected to buy
+    #[arg(long, value_name = "DATE")]
+    expected_close_date: Option<String>,
     /// A tag; may be given several times
     #[arg(long, add = complete::tag_names())]
     tag: Vec<String>,
@@ -119,10 +125,14 @@ impl LeadValues {
         let Some(mut draft) = checked.draft else {
             let mut problems = checked.problems.iter();
             let first = problems.next();
-            let message = first.map(RowProblem::describe).unwrap_or_default();
+            let described = |problem: &RowProblem| match problem.column.as_str() {
+                "" => problem.describe(),
+                field => format!("{field}: {}", problem.describe()),
+            };
+            let message = first.map(described).unwrap_or_default();
             let mut error = CommandError::usage(message);
             for problem in problems {
-                error = error.detail(problem.describe());
+                error = error.detail(described(problem));
             }
             return Err(error.hint(first.map(|p| p.remedy.clone()).unwrap_or_default()));
         };
@@ -187,6 +197,8 @@ impl LeadValues {
             (F::City, &self.city),
             (F::State, &self.state),
             (F::PostalCode, &self.postal_code),
+            (F::NextContact, &self.next_contact),
+            (F::ExpectedCloseDate, &self.expected_close_date),
         ];
         let mut values: Vec<(LeadField, String)> =
             given.into_iter().filter_map(|(field, value)| Some((field, value.clone()?))).collect();

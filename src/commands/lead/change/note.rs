@@ -4,26 +4,46 @@ use std::io::Read;
 
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::texts::within;
-use crate::commands::context::{Context, timed};
+use crate::commands::args::times;
+use crate::commands::context::{Context, Session, timed};
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
+use crate::domain::leads::contact::Reach;
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::leads::note::{LONGEST_NOTE, add_note};
+use crate::ops::leads::edit::note::{LONGEST_NOTE, Told, add_note};
 
-/// Write a note about a lead
+/// Write a note about a lead, and what it tells of a contact
+///
+/// --attempted and --contacted set when somebody first and last tried to reach the lead, and reached it: now, or --at.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  crmctl lead note 10482 'asked for a call back in May'\n  \
-    crmctl lead note ada@example.com - < minutes.txt")]
+#[command(
+    after_help = "Examples:\n  crmctl lead note 10482 'asked for a call back in May' --contacted --next-contact 2026-05-04\n  \
+    crmctl lead note 10482 'no answer' --attempted\n  \
+    crmctl lead note ada@example.com - < minutes.txt"
+)]
 pub struct Args {
     #[command(flatten)]
     name: LeadName,
     /// The note; `-` reads it from standard input
     #[arg(value_parser = within::<LONGEST_NOTE>)]
     text: String,
+    /// Somebody tried to reach the lead and did not
+    #[arg(long, conflicts_with = "contacted")]
+    attempted: bool,
+    /// The lead was reached
+    #[arg(long)]
+    contacted: bool,
+    /// When that was: a date, or a date and time; now if left out
+    #[arg(long, value_name = "WHEN")]
+    at: Option<String>,
+    /// When the lead is to be contacted next: a date, or a date and time
+    #[arg(long, value_name = "WHEN")]
+    next_contact: Option<String>,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
+    let told = args.told(&session)?;
     let lead = args.name.find(&mut session, Among::Live)?;
     let text = match args.text.as_str() {
         "-" => read_note()?,
@@ -34,10 +54,34 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         return Err(CommandError::usage("the note is empty"));
     }
     let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
-    let write = || session.db.write_under(Lock::Leads, org, RunMode::Commit, |conn| add_note(conn, id, body, &stamp));
+    let write =
+        || session.db.write_under(Lock::Leads, org, RunMode::Commit, |conn| add_note(conn, id, body, told, &stamp));
     timed(context.ui, "lead changed", write)?;
     crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
     Ok(Exit::Done)
+}
+
+impl Args {
+    /// What the note tells besides its text.
+    fn told(&self, session: &Session) -> Result<Told> {
+        let reach = match (self.attempted, self.contacted) {
+            (false, false) => None,
+            (_, is_contacted) => Some(if is_contacted { Reach::Contacted } else { Reach::Attempted }),
+        };
+        let at = self.at.as_deref().map(|text| times::point(session, "--at", text)).transpose()?;
+        if let Some(at) = at.filter(|at| *at > session.stamp.now) {
+            return Err(CommandError::usage(format!("--at: {at} lies in the future"))
+                .hint("say when the lead is to be contacted next: --next-contact WHEN"));
+        }
+        if at.is_some() && reach.is_none() {
+            return Err(CommandError::usage("--at says when, and not what").hint("add --contacted or --attempted"));
+        }
+        let next = self.next_contact.as_deref();
+        Ok(Told {
+            reach: reach.map(|reach| (reach, at.unwrap_or(session.stamp.now))),
+            next_contact: next.map(|text| times::point(session, "--next-contact", text)).transpose()?,
+        })
+    }
 }
 
 /// Reads a note from standard input, no more than one may be long.

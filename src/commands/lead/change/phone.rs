@@ -11,7 +11,7 @@ use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{self, E164, PhoneCheck, Region};
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::edit::EditError;
-use crate::ops::leads::phone::{self as lead_phone, LONGEST_KIND, OTHER};
+use crate::ops::leads::edit::phone::{self as lead_phone, LONGEST_KIND, OTHER};
 use crate::ui::Ui;
 
 /// Add and remove further numbers of a lead, and choose its first

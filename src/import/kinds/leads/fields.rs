@@ -80,6 +80,8 @@ targets! {
     ];
     Currency = "currency": [];
     Score = "score": ["score", "lead score"];
+    // An object of what makes up the score.
+    ScoreFactors = "score_factors": ["score factors", "lead score factors"];
     Temperature = "temperature": ["temperature", "rating", "lead temperature"];
     Tags = "tags": ["tags", "tag", "labels", "label", "etiquetas", "étiquettes", "schlagworte", "теги"];
     Owner = "owner": [
@@ -118,6 +120,32 @@ targets! {
     Timezone = "timezone": ["timezone", "tz", "zeitzone", "fuseau horaire", "zona horaria"];
     ExternalSource = "external_source": [];
     ExternalId = "external_id": [];
+    FirstAttempted = "first_attempted": ["first attempted", "first attempt", "first attempt date", "first outreach", "first outreach date"];
+    LastAttempted = "last_attempted": [
+        "last attempted", "last attempt", "last attempt date", "last call", "last called", "last call date", "last call attempt",
+    ];
+    FirstContacted = "first_contacted": [
+        "first contacted", "first contact", "first contact date", "first contacted date", "first contacted at", "erstkontakt",
+        "premier contact", "primer contacto", "primeiro contato", "primo contatto",
+    ];
+    LastContacted = "last_contacted": [
+        "last contacted", "last contact", "last contact date", "last contacted date", "last contacted at", "date of last contact",
+        "letzter kontakt", "letzter kontakt am", "dernier contact", "último contacto", "último contato", "ultimo contatto",
+        "laatste contact", "ostatni kontakt", "последний контакт",
+    ];
+    LastEngagement = "last_engagement": [
+        "last engagement", "last engagement date", "last engaged", "last engaged date", "last reply", "last reply date", "last replied",
+    ];
+    NextContact = "next_contact": [
+        "next contact", "next contact date", "next follow up", "next follow up date", "follow up date", "follow up on",
+        "callback date", "next activity date", "wiedervorlage", "nächster kontakt", "prochain contact", "próximo contacto",
+        "próximo contato", "prossimo contatto", "volgend contact",
+    ];
+    ExpectedCloseDate = "expected_close_date": [
+        "expected close date", "expected close", "expected closing", "expected closing date", "close date", "closing date",
+        "estimated close date", "abschlussdatum", "voraussichtlicher abschluss", "date de clôture", "fecha de cierre",
+        "data de fechamento", "data di chiusura",
+    ];
     Created = "created": [
         "created", "created at", "create date", "created date", "created time", "creation date", "date created",
         "date added", "created on", "erstellt", "erstellt am", "angelegt am", "date de création", "fecha de creación", "data de criação",
@@ -197,6 +225,18 @@ impl LeadField {
             self,
             DoNotCall | DoNotText | EmailOptOut | OptOut | Consent | CallConsent | TextConsent | EmailConsent
         )
+    }
+
+    /// Whether it is a time or a day.
+    pub fn is_time(self) -> bool {
+        use LeadField::*;
+        self.is_past() || matches!(self, NextContact | ExpectedCloseDate)
+    }
+
+    /// Whether it is a time that has passed.
+    pub fn is_past(self) -> bool {
+        use LeadField::*;
+        matches!(self, Created | FirstAttempted | LastAttempted | FirstContacted | LastContacted | LastEngagement)
     }
 
     /// Whether it is a text that may begin with an apostrophe.

@@ -152,7 +152,8 @@ impl Job<'_> {
         let base = named.and_then(|(_, code)| currency::parse(code).ok()).unwrap_or(self.checker.base_currency);
         let column = self.checker.mapping.column_of(LeadField::Currency);
         let currencies = Currencies { column, of_headers: Vec::new(), base };
-        Doubtful::columns(columns(LeadField::Created), columns(LeadField::Value), said).in_currencies(currencies)
+        let times = LeadField::ALL.iter().filter(|field| field.is_time()).flat_map(|field| columns(*field)).collect();
+        Doubtful::columns(times, columns(LeadField::Value), said).in_currencies(currencies)
     }
 
     /// The look at the columns that no field claims.

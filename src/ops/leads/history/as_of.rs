@@ -13,9 +13,9 @@ use crate::domain::audit::AuditAction;
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
+use crate::ops::leads::edit::phone::OTHER;
 use crate::ops::leads::fields::set;
 use crate::ops::leads::merge::ABSORBED;
-use crate::ops::leads::phone::OTHER;
 
 /// A lead with what belongs to it.
 #[derive(Debug, Serialize)]

@@ -6,6 +6,7 @@ use crate::db::models::leads::Lead;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::status::Status;
 use crate::domain::timestamp::Timestamp;
+use crate::ops::leads::contact;
 use crate::ops::leads::fields::{CUSTOM, set, text_of};
 use crate::ops::leads::upsert::apply::FieldChange;
 
@@ -45,16 +46,16 @@ pub fn fill(lead: &mut Lead, other: &Lead, now: Timestamp) -> Vec<FieldChange> {
         }
         fields.push(field);
     }
-    lead.first_contacted_at = earliest(lead.first_contacted_at, other.first_contacted_at);
-    lead.last_contacted_at = lead.last_contacted_at.max(other.last_contacted_at);
+    let _ = contact::put(lead, contact::times_of(lead).and(contact::times_of(other)));
     opt_out(lead, other, now);
     if let (Some(theirs), Some(own)) = (rank(other.status), rank(lead.status))
         && theirs > own
     {
         (lead.status, lead.status_changed_at) = (other.status, now);
     }
-    let others = ["first_contacted_at", "last_contacted_at", "consent_status", "consent_at", "email_opted_out_at"];
-    fields.extend(others.into_iter().chain(["status"]).map(str::to_owned));
+    fields.extend(StoredField::contact_times().map(|field| field.name.to_owned()));
+    let others = ["consent_status", "consent_at", "email_opted_out_at", "status"];
+    fields.extend(others.map(str::to_owned));
     let change = |field: String| {
         let (old, new) = (text_of(&before, &field), text_of(lead, &field));
         (old != new).then_some(FieldChange { field, old, new })

@@ -7,6 +7,7 @@ use crate::domain::leads::consent::{Consent, OptOut};
 use crate::domain::leads::status::Status;
 use crate::domain::timestamp::Timestamp;
 
+use crate::ops::leads::contact;
 use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::fields::json_text;
 
@@ -92,18 +93,18 @@ impl Work<'_> {
     fn texts(&mut self, draft: &LeadDraft) {
         for field in StoredField::texts() {
             if self.take(field, draft) && field.name == "source" {
-                self.source_metadata(draft);
+                self.part("source_metadata", draft);
             }
         }
     }
 
-    /// How a source was written comes and goes with it.
-    fn source_metadata(&mut self, draft: &LeadDraft) {
-        let text = |lead: &Lead| lead.source_metadata.as_ref().map(|json| json.0.to_string());
-        let (old, new) = (text(self.lead), text(&draft.lead));
-        if old != new {
-            self.lead.source_metadata.clone_from(&draft.lead.source_metadata);
-            self.changed("source_metadata", old, new);
+    /// A part of a value comes and goes with it: how a source was written, what a score is made of.
+    fn part(&mut self, name: &str, draft: &LeadDraft) {
+        let Some(part) = StoredField::of_column(name) else { return };
+        if !(part.is_same)(self.lead, &draft.lead) {
+            let old = (part.text_of)(self.lead);
+            (part.take)(self.lead, &draft.lead);
+            self.changed(part.name, old, (part.text_of)(self.lead));
         }
     }
 
@@ -130,9 +131,23 @@ impl Work<'_> {
 
     fn values(&mut self, draft: &LeadDraft) {
         for field in StoredField::values().chain(StoredField::of_column("owner_id")) {
-            self.take(field, draft);
+            if self.take(field, draft) && field.name == "lead_score" {
+                self.part("lead_score_factors", draft);
+            }
+        }
+        let same_score = self.lead.lead_score == draft.lead.lead_score;
+        if same_score && draft.lead.lead_score_factors.is_some() && self.takes(self.lead.lead_score_factors.is_none()) {
+            self.part("lead_score_factors", draft);
         }
         self.value(draft);
+        self.contact_times(draft);
+    }
+
+    /// What a file knows is added to what is known; a person's word is taken.
+    fn contact_times(&mut self, draft: &LeadDraft) {
+        let (known, said) = (contact::times_of(self.lead), contact::times_of(&draft.lead));
+        let times = if self.by_hand { known.corrected(said) } else { known.and(said) };
+        self.effect.changes.extend(contact::put(self.lead, times));
     }
 
     /// An amount and its currency are one value.

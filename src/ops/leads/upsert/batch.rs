@@ -13,10 +13,12 @@ use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::leads::consent::{Consent, OptOut};
+use crate::domain::leads::contact::ContactTimes;
 use crate::domain::leads::status::Status;
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc;
+use crate::ops::leads::contact;
 use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::parts::{Parts, add_parts};
 
@@ -118,6 +120,7 @@ impl<'a> Batch<'a> {
         lead.updated_at = stamp.now;
         lead.status_changed_at = lead.created_at;
         lead.status = draft.status.filter(|status| *status != Status::Dnc).unwrap_or(Status::New);
+        let _ = contact::put(&mut lead, ContactTimes::default().and(contact::times_of(&draft.lead)));
         outcome.currency_alone = draft.is_currency_alone(lead.value_cents);
         outcome.consent_kept = self.settle_consent(&mut lead, draft);
         self.list_numbers(draft);

@@ -4,6 +4,7 @@ mod extras;
 mod names;
 mod opt_outs;
 mod phones;
+mod times;
 mod typed;
 mod values;
 
@@ -104,7 +105,7 @@ impl Checker {
         for first in [LeadField::Country, LeadField::Currency] {
             (work.at, work.kind) = (None, CellKind::Text);
             if let Some((_, value)) = self.mapping.constants.iter().find(|(field, _)| *field == first) {
-                work.parse(first, value.clone(), value);
+                work.parse(first, first.as_str().to_owned(), value);
             }
             if let Some(index) = self.mapping.column_of(first) {
                 work.kind = row.kind(index);
@@ -123,7 +124,7 @@ impl Checker {
         (work.at, work.kind) = (None, CellKind::Text);
         for (field, value) in &self.mapping.constants {
             if !matches!(field, LeadField::Country | LeadField::Currency) {
-                work.parse(*field, value.clone(), value);
+                work.parse(*field, field.as_str().to_owned(), value);
             }
         }
         work.finish(row)
@@ -215,6 +216,7 @@ impl Work<'_> {
     fn finish(mut self, row: Row) -> Checked {
         self.settle_spelling();
         self.settle_name();
+        self.settle_times();
         let lead = &mut self.draft.lead;
         lead.external_source = match &lead.external_id {
             None => None,
@@ -342,7 +344,7 @@ mod tests {
     #[test]
     fn every_field_is_read() {
         let values = ["Ada", "2125550142", "ada@example.com", "70", "EUR", "rep@example.com", "2026-03-04", "yes"];
-        let words = ["hot", "denied", "FR", "Europe/Paris"];
+        let words = ["hot", "denied", "FR", "Europe/Paris", r#"{"intent": 15}"#];
         let mut checker = checker(&["Phone"], false);
         checker.identity = Identity::Optional;
         checker.source_system = Some("hubspot".into());
@@ -350,6 +352,7 @@ mod tests {
             // What says nothing without another field.
             let beside = match field {
                 LeadField::Currency => Some((LeadField::Value, "7".to_owned())),
+                LeadField::ScoreFactors => Some((LeadField::Score, "7".to_owned())),
                 LeadField::ExternalSource => Some((LeadField::ExternalId, "7".to_owned())),
                 _ => None,
             };

@@ -155,18 +155,16 @@ impl Work<'_> {
                 }
                 _ => self.too_long(column, text, 50_000),
             },
-            LeadField::Created => match datetime::parse(text, &self.checker.zone, self.formats.date_order) {
-                Ok(time) if time > self.checker.now => {
-                    self.problem(
-                        ProblemKind::TimeInvalid,
-                        column,
-                        text,
-                        "lies in the future",
-                        "correct the time, or empty the cell",
-                    );
-                }
-                Ok(time) => self.draft.created = Some(time),
-                Err(e) => self.problem(ProblemKind::TimeInvalid, column, text, &e.to_string(), e.remedy()),
+            field if field.is_time() => self.time(field, column, text),
+            LeadField::ScoreFactors => match score::parse_factors(text) {
+                Some(factors) => self.draft.lead.lead_score_factors = Some(Json(factors)),
+                None => self.problem(
+                    ProblemKind::ScoreInvalid,
+                    column,
+                    text,
+                    "is not an object of numbers",
+                    "write it as {\"engagement\":25,\"intent\":15}, or empty the cell",
+                ),
             },
             LeadField::DoNotText => self.flag(column, text, |draft| draft.do_not_text = true),
             LeadField::DoNotCall => self.flag(column, text, |draft| draft.do_not_call = true),
@@ -251,11 +249,11 @@ fn exact(field: LeadField) -> Option<ProblemKind> {
     Some(match field {
         LeadField::Email => ProblemKind::EmailInvalid,
         LeadField::ExternalId | LeadField::ExternalSource => ProblemKind::ExternalIdDamaged,
-        LeadField::Created => ProblemKind::TimeInvalid,
+        field if field.is_time() => ProblemKind::TimeInvalid,
         LeadField::Value => ProblemKind::MoneyInvalid,
         LeadField::Currency => ProblemKind::CurrencyUnknown,
         LeadField::Status => ProblemKind::StatusUnknown,
-        LeadField::Score => ProblemKind::ScoreInvalid,
+        LeadField::Score | LeadField::ScoreFactors => ProblemKind::ScoreInvalid,
         LeadField::Temperature => ProblemKind::TemperatureUnknown,
         LeadField::Owner => ProblemKind::OwnerUnknown,
         LeadField::Country => ProblemKind::CountryUnknown,

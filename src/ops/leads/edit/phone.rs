@@ -1,9 +1,6 @@
 //! The numbers of a lead: further ones, and which is the first.
 
-use super::edit::{EditError, begin, field_audit, store};
-use super::keys;
-use super::parts::Parts;
-use super::upsert::apply::FieldChange;
+use super::{EditError, begin, field_audit, store};
 use crate::db::Stamp;
 use crate::db::lead_changes::{LeadChanges, Shift};
 use crate::db::models::dnc::dnc_spellings;
@@ -14,6 +11,9 @@ use crate::domain::leads::consent::Consent;
 use crate::domain::phone::E164;
 use crate::domain::phone::reading::Reading;
 use crate::ops::dnc::follow_numbers;
+use crate::ops::leads::keys;
+use crate::ops::leads::parts::Parts;
+use crate::ops::leads::upsert::apply::FieldChange;
 
 /// What kind a further number is of that nobody has named.
 pub const OTHER: &str = "other";
@@ -102,7 +102,7 @@ pub fn make_first(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result
     }
     let opt_out = keys::opt_out_of_others(conn, &lead, &lead, stamp.org)?;
     if opt_out.denied && lead.consent_status != Consent::Denied {
-        super::edit::deny_consent(&mut lead, &mut fields, stamp);
+        super::deny_consent(&mut lead, &mut fields, stamp);
     }
     changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
     follow_numbers(conn, &mut lead, &further, &mut changes, stamp)?;

@@ -1,10 +1,8 @@
 //! Changing one lead by hand: its fields, and its status. Status `dnc` follows the number.
 
-use super::draft::LeadDraft;
-use super::fields::{clearable_columns, clearable_names, set, text_of};
-use super::keys;
-use super::parts::{Parts, add_parts};
-use super::upsert::apply::{FieldChange, apply_edit};
+pub mod note;
+pub mod phone;
+
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
 use crate::db::lead_fields::StoredField;
@@ -17,12 +15,19 @@ use crate::domain::dnc::bans::Terms;
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::consent::Consent;
+use crate::domain::leads::contact::Reach;
 use crate::domain::leads::status::{MoveRule, Status};
 use crate::domain::phone::E164;
 use crate::error::{CommandError, Explain};
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::dnc::remove::expire;
 use crate::ops::dnc::{follow_numbers, listed_number};
+use crate::ops::leads::contact;
+use crate::ops::leads::draft::LeadDraft;
+use crate::ops::leads::fields::{clearable_columns, clearable_names, set, text_of};
+use crate::ops::leads::keys;
+use crate::ops::leads::parts::{Parts, add_parts};
+use crate::ops::leads::upsert::apply::{FieldChange, apply_edit};
 use jiff::tz::TimeZone;
 
 /// Why a lead was not changed.
@@ -228,6 +233,10 @@ pub fn set_status(
             lead.status_changed_at = stamp.now;
             let change = FieldChange { field: "status".into(), old: Some(from.to_string()), new: Some(to.to_string()) };
             changes.audit.push(field_audit(id, change, stamp));
+            if to == Status::Contacted {
+                let fields = contact::reached(&mut lead, Reach::Contacted, stamp.now);
+                changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
+            }
             let mut row = stamp.status_change(id, Some(from), to);
             row.reason.clone_from(&wanted.reason);
             changes.history.push(row);

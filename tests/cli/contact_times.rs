@@ -1,0 +1,270 @@
+//! Times of contact and what else a lead's owner plans by: from each way in to each way out.
+
+use serde_json::{Value, json};
+
+use crate::support::{World, on_both_engines};
+
+/// A field by what people call it, its column, a header of other programs, a value, and how JSON has it.
+struct Known {
+    name: &'static str,
+    column: &'static str,
+    header: &'static str,
+    text: &'static str,
+    stored: &'static str,
+    /// Filters that find the value, and one that does not; none for what cannot be asked for.
+    filters: &'static [&'static str],
+    not: &'static str,
+}
+
+const fn time(
+    name: &'static str,
+    column: &'static str,
+    header: &'static str,
+    filters: &'static [&'static str],
+    not: &'static str,
+) -> Known {
+    Known { name, column, header, text: "2026-02-20 10:30", stored: "2026-02-20T10:30:00Z", filters, not }
+}
+
+const FIELDS: [Known; 8] = [
+    time(
+        "first_attempted",
+        "first_attempted_at",
+        "First outreach date",
+        &["first_attempted = 2026-02-20", "first_attempted within 30 days"],
+        "first_attempted > 2026-02-20",
+    ),
+    time(
+        "last_attempted",
+        "last_attempted_at",
+        "Last call date",
+        &["last_attempted < 2026-02-21", "last_attempted older than 5 days"],
+        "last_attempted within 1 week",
+    ),
+    time(
+        "first_contacted",
+        "first_contacted_at",
+        "First Contact",
+        &["first_contacted is not empty", "first_contacted <= 2026-02-20T10:30"],
+        "first_contacted < 2026-02-20",
+    ),
+    time(
+        "last_contacted",
+        "last_contacted_at",
+        "Last Contacted",
+        &["last_contacted >= 2026-02-20", "last_contacted older than 10 days"],
+        "last_contacted older than 30 days",
+    ),
+    time(
+        "last_engagement",
+        "last_engagement_at",
+        "Last reply",
+        &["last_engagement = 2026-02-20T10:30:00Z", "last_engagement within 1 month"],
+        "last_engagement is empty",
+    ),
+    Known {
+        name: "next_contact",
+        column: "next_contact_at",
+        header: "Next activity date",
+        text: "2026-03-10",
+        stored: "2026-03-10T00:00:00Z",
+        filters: &["next_contact within next 7 days", "next_contact > tomorrow", "next_contact = 2026-03-10"],
+        not: "next_contact within 7 days",
+    },
+    Known {
+        name: "expected_close_date",
+        column: "expected_close_date",
+        header: "Close Date",
+        text: "2026-03-31",
+        stored: "2026-03-31",
+        filters: &[
+            "expected_close_date = 2026-03-31",
+            "expected_close_date within next 4 weeks",
+            "expected_close_date > 2026-03-30 and expected_close_date < 2026-04-01",
+        ],
+        not: "expected_close_date within next 26 days",
+    },
+    Known {
+        name: "score_factors",
+        column: "lead_score_factors",
+        header: "Score factors",
+        text: r#"{"intent": 15, "engagement": 25}"#,
+        stored: r#"{"engagement":25,"intent":15}"#,
+        filters: &[],
+        not: "",
+    },
+];
+
+impl Known {
+    fn is_in(&self, lead: &Value) -> bool {
+        match &lead[self.column] {
+            Value::String(text) => text == self.stored,
+            Value::Null => false,
+            other => other.to_string() == self.stored,
+        }
+    }
+}
+
+fn found(world: &World, filter: &str) -> Vec<i64> {
+    let leads = world.json(["lead", "list", "--sort", "id", "--where", filter]);
+    leads.as_array().unwrap().iter().filter_map(|lead| lead["id"].as_i64()).collect()
+}
+
+#[test]
+fn each_field_is_imported_found_exported_undone_and_merged() {
+    on_both_engines(|world| {
+        world.file("leads.csv", "Phone,Score\n2125550101,40\n2125550102,40\n");
+        world.import(&world.path("leads.csv"), &[]);
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.write_record(["Phone", "Score"].into_iter().chain(FIELDS.iter().map(|field| field.header))).unwrap();
+        csv.write_record(["2125550101", "40"].into_iter().chain(FIELDS.iter().map(|field| field.text))).unwrap();
+        csv.write_record(["2125550103", "40"].into_iter().chain(FIELDS.iter().map(|field| field.text))).unwrap();
+        let file = world.file("times.csv", csv.into_inner().unwrap());
+        let summary = world.import(&file, &["--on-duplicate", "fill"]);
+        assert_eq!((&summary["updated"], &summary["created"]), (&json!(1), &json!(1)), "{summary}");
+        let leads = world.leads();
+        let audit = world.json(["lead", "history", "1"]);
+        for field in &FIELDS {
+            let (name, engine) = (field.name, world.engine);
+            let has: Vec<bool> = leads.iter().map(|lead| field.is_in(lead)).collect();
+            assert_eq!(has, [true, false, true], "{engine:?} {name}: {}", leads[0][field.column]);
+            for filter in field.filters {
+                assert_eq!(found(world, filter), [1, 3], "{engine:?} {filter}");
+            }
+            if !field.not.is_empty() {
+                assert!(!found(world, field.not).contains(&1), "{engine:?} {}", field.not);
+                let sorted = world.ok(["lead", "list", "--sort", name, "--columns", &format!("id,{name}")]);
+                assert!(sorted.lines().last().unwrap().contains('2'), "empty ones come last: {sorted}");
+            }
+            assert!(audit.to_string().contains(&format!("\"{}\"", field.column)), "{name}: {audit}");
+        }
+        // What is exported comes back the same.
+        world.ok(["lead", "export", "--output", "all.csv", "--sort", "id"]);
+        let other = World::new(world.engine);
+        let text = std::fs::read(world.path("all.csv")).unwrap();
+        other.import(&other.file("all.csv", text), &[]);
+        for (lead, again) in leads.iter().zip(other.leads()) {
+            FIELDS.iter().for_each(|field| assert_eq!(lead[field.column], again[field.column], "{}", field.name));
+        }
+        other.finish();
+        world.ok(["import", "undo", "2", "--yes"]);
+        for id in ["1", "2"] {
+            let lead = world.json(["lead", "show", id]);
+            FIELDS.iter().for_each(|field| assert!(lead[field.column].is_null(), "{}: {lead}", field.name));
+        }
+        // A survivor takes over what it lacks, and gives it back.
+        world.import(&file, &[]);
+        let restored = world.leads().last().unwrap()["id"].to_string();
+        world.ok(["lead", "merge", "2", &restored, "--yes"]);
+        let lacked = || FIELDS.iter().filter(|field| field.name != "score_factors");
+        let merged = world.json(["lead", "show", "2"]);
+        lacked().for_each(|field| assert!(field.is_in(&merged), "{}: {merged}", field.name));
+        world.ok(["lead", "restore", &restored]);
+        let lead = world.json(["lead", "show", "2"]);
+        lacked().for_each(|field| assert!(lead[field.column].is_null(), "{}: {lead}", field.name));
+    });
+}
+
+#[test]
+fn each_field_is_typed_cleared_and_told_of() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--score", "40"]);
+        for field in &FIELDS {
+            let set = format!("{}={}", field.name, field.text);
+            let score = if field.name == "score_factors" { ["--set", "score=40"].as_slice() } else { &[] };
+            world.ok([&["lead", "edit", "1", "--set", &set], score].concat());
+            let lead = world.json(["lead", "show", "1"]);
+            assert!(field.is_in(&lead), "{}: {}", field.name, lead[field.column]);
+            let as_of = world.json(["lead", "history", "1", "--as-of", "2026-03-05"]);
+            assert!(field.is_in(&as_of), "{}: {as_of}", field.name);
+        }
+        for field in FIELDS.iter().filter(|field| field.name != "score_factors") {
+            world.ok(["lead", "edit", "1", "--clear", field.name]);
+            assert!(world.json(["lead", "show", "1"])[field.column].is_null(), "{}", field.name);
+        }
+        // A score that changes is no more made of what the old one was made of.
+        world.ok(["lead", "edit", "1", "--score", "50"]);
+        assert!(world.json(["lead", "show", "1"])["lead_score_factors"].is_null());
+        let bad: [(&str, &str); 5] = [
+            ("last_contacted=2031-01-01", "lies in the future"),
+            ("first_attempted=soon", "is not a date or time"),
+            ("expected_close_date=2026-02-30", "2026-02-30"),
+            ("score_factors={\"a\": \"b\"}", "is not an object of numbers"),
+            ("next_contact=03/04/2026", "03/04/2026"),
+        ];
+        for (set, problem) in bad {
+            let ran = world.run(["lead", "edit", "1", "--set", set]);
+            assert_eq!(ran.code, Some(2), "{set}: {}", ran.stderr);
+            assert!(ran.stderr.contains(problem), "{set}: {}", ran.stderr);
+        }
+    });
+}
+
+#[test]
+fn files_add_to_what_is_known_in_any_order() {
+    let files = [
+        "Phone,First contacted,Last contacted\n2125550101,2026-02-10,2026-02-12\n",
+        "Phone,Last contacted\n2125550101,2026-02-20\n",
+        "Phone,Last contacted\n2125550101,2026-02-03\n",
+    ];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let world = World::new(crate::support::Engine::Sqlite);
+        for (place, file) in order.into_iter().enumerate() {
+            let policy = if place == 1 { "fill" } else { "update" };
+            world.import(&world.file("times.csv", files[file]), &["--on-duplicate", policy]);
+        }
+        let lead = world.json(["lead", "show", "1"]);
+        let times = (&lead["first_contacted_at"], &lead["last_contacted_at"]);
+        assert_eq!(times, (&json!("2026-02-03T00:00:00Z"), &json!("2026-02-20T00:00:00Z")), "{order:?}");
+        world.finish();
+    }
+}
+
+#[test]
+fn who_is_contacted_is_found_by_it() {
+    on_both_engines(|world| {
+        let lead = |world: &World, id: &str| world.json(["lead", "show", id]);
+        world.now = "2026-01-10T09:00:00Z";
+        for number in ["2125550101", "2125550102", "2125550103", "2125550104", "2125550105"] {
+            world.ok(["lead", "add", "--phone", number]);
+        }
+        world.ok(["lead", "status", "1", "contacted"]);
+        world.ok(["lead", "note", "2", "no answer", "--attempted"]);
+        world.now = "2026-02-20T09:00:00Z";
+        world.ok(["lead", "status", "--where", "id in (3, 4)", "contacted", "--yes"]);
+        world.ok(["lead", "note", "4", "spoke in January", "--contacted", "--at", "2026-01-12"]);
+        let next = ["--next-contact", "2026-03-20 15:00"];
+        world.ok([&["lead", "note", "4", "call again", "--contacted", "--at", "2026-02-20 08:00"][..], &next].concat());
+        world.now = "2026-03-04T12:00:00Z";
+        // The example of docs/filters.md.
+        assert_eq!(found(world, "last_contacted older than 30 days or last_contacted is empty"), [1, 2, 5]);
+        assert_eq!(found(world, "last_contacted older than 30 days"), [1]);
+        assert_eq!(found(world, "first_attempted is not empty and last_contacted is empty"), [2]);
+        assert_eq!(found(world, "next_contact within next 3 weeks"), [4]);
+        let four = lead(world, "4");
+        assert_eq!(four["first_contacted_at"], "2026-01-12T00:00:00Z");
+        assert_eq!(four["last_contacted_at"], "2026-02-20T09:00:00Z");
+        assert_eq!(four["first_attempted_at"], "2026-01-12T00:00:00Z");
+        assert_eq!(four["next_contact_at"], "2026-03-20T15:00:00Z");
+        assert_eq!((&four["status"], &four["notes"].as_array().unwrap().len()), (&json!("contacted"), &2));
+        assert_eq!(lead(world, "2")["last_contacted_at"], Value::Null);
+        // Nobody contacted a lead that was there already, or one that only moved on.
+        world.ok(["lead", "status", "5", "qualified"]);
+        assert_eq!(lead(world, "5")["last_contacted_at"], Value::Null);
+        for (args, problem) in [
+            (&["--at", "2026-02-01"][..], "--at says when, and not what"),
+            (&["--contacted", "--at", "2031-01-01"], "lies in the future"),
+            (&["--attempted", "--contacted"], "cannot be used with"),
+            (&["--next-contact", "whenever"], "--next-contact: `whenever`"),
+        ] {
+            let ran = world.run([&["lead", "note", "5", "x"], args].concat());
+            assert!(ran.code == Some(2) && ran.stderr.contains(problem), "{args:?}: {}", ran.stderr);
+        }
+        assert_eq!(lead(world, "5")["notes"], json!([]));
+        // The log rebuilds it as it is.
+        let as_of = world.json(["lead", "history", "4", "--as-of", "2026-03-04T12:00"]);
+        for field in ["first_contacted_at", "last_contacted_at", "last_attempted_at", "next_contact_at"] {
+            assert_eq!(as_of[field], four[field], "{field}");
+        }
+    });
+}
