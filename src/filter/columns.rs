@@ -55,7 +55,14 @@ computed! {
     "last_name": "phone", "phone", Text, Folded, Sql(PHONE);
     "phone_extension": "further_phone", "further_phones", Texts, Not, Either(FURTHER_SQLITE, FURTHER_POSTGRES);
     "source": "source_spelling", "source_spelling", Text, Not, Sql("leads.source_metadata ->> 'spelling'");
-    "campaign": "value", "value", Money, Not, Sql("leads.value_cents || ' ' || leads.currency");
+    "campaign": "utm_source", "utm_source", Text, Not, Sql("leads.source_metadata ->> 'utm_source'");
+    "utm_source": "utm_medium", "utm_medium", Text, Not, Sql("leads.source_metadata ->> 'utm_medium'");
+    "utm_medium": "utm_campaign", "utm_campaign", Text, Not, Sql("leads.source_metadata ->> 'utm_campaign'");
+    "utm_campaign": "utm_term", "utm_term", Text, Not, Sql("leads.source_metadata ->> 'utm_term'");
+    "utm_term": "utm_content", "utm_content", Text, Not, Sql("leads.source_metadata ->> 'utm_content'");
+    "utm_content": "gclid", "gclid", Text, Not, Sql("leads.source_metadata ->> 'gclid'");
+    "gclid": "fbclid", "fbclid", Text, Not, Sql("leads.source_metadata ->> 'fbclid'");
+    "fbclid": "value", "value", Money, Not, Sql("leads.value_cents || ' ' || leads.currency");
     "consent_since": "email_opt_out", "email_opt_out", Flag, Not, Sql("leads.email_opted_out_at IS NOT NULL");
     "version": "tags", "tags", Texts, Not, Either(TAGS_SQLITE, TAGS_POSTGRES);
     "tags": "on_dnc", "on_dnc", Flag, Not, OnDnc;

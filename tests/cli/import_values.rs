@@ -1,6 +1,6 @@
 //! Values that mean different things in different files: dates, amounts, statuses; and the files of rows that come back.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::files::{Cell, xlsx};
 use crate::support::{Engine, World, on_both_engines};
@@ -219,5 +219,48 @@ fn a_general_opt_out_concerns_calls_and_email() {
             .collect();
         let expected = [("dnc", "pending", true), ("new", "denied", true), ("new", "pending", false)];
         assert_eq!(told, expected.map(|(status, consent, out)| (status.to_owned(), consent.to_owned(), out)));
+    });
+}
+
+#[test]
+fn links_are_kept_with_the_source() {
+    on_both_engines(|world| {
+        let file = world.file(
+            "web.csv",
+            "Phone,Lead Source,utm_source,utm_medium,utm_campaign,utm_term,utm_content,gclid,fbclid\n\
+             2125550101,Radio,google,cpc,spring,shoes,ad 1,g1,\n2125550102,,Face Book,social,,,,,f2\n",
+        );
+        world.import(&file, &[]);
+        let kept = |world: &World| -> Vec<Value> {
+            let keys = ["source", "campaign", "source_metadata"];
+            world.leads().iter().map(|lead| keys.iter().map(|key| lead[*key].clone()).collect()).collect()
+        };
+        let link = json!({"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "spring", "utm_term": "shoes",
+            "utm_content": "ad 1", "gclid": "g1", "spelling": "Radio"});
+        let first = json!(["radio", "spring", link]);
+        let second = json!(["face_book", null, {"utm_source": "Face Book", "utm_medium": "social", "fbclid": "f2",
+            "spelling": "Face Book"}]);
+        assert_eq!(kept(world), [first.clone(), second.clone()]);
+        // An export has them in columns, and comes back the same.
+        world.ok(["lead", "export", "--output", "all.csv", "--sort", "id"]);
+        let other = World::new(world.engine);
+        other.import(&other.file("all.csv", std::fs::read(world.path("all.csv")).unwrap()), &[]);
+        assert_eq!(kept(&other), [first, second]);
+        other.finish();
+        // What is known is added to, changed by a file that may, and put back.
+        let more = "Phone,utm_medium,utm_term\n2125550102,email,boots\n";
+        let file = world.file("more.csv", more);
+        world.import(&file, &["--on-duplicate", "fill"]);
+        let medium = |world: &World| {
+            let lead = world.leads().remove(1);
+            ["utm_medium", "utm_term"].map(|key| lead["source_metadata"][key].clone())
+        };
+        assert_eq!(medium(world), [json!("social"), json!("boots")]);
+        world.import(&world.file("more.csv", format!("{more}\n")), &["--on-duplicate", "update"]);
+        assert_eq!(medium(world), [json!("email"), json!("boots")]);
+        world.ok(["import", "undo", "3", "--yes"]);
+        assert_eq!(medium(world), [json!("social"), json!("boots")]);
+        world.ok(["import", "undo", "2", "--yes"]);
+        assert_eq!(medium(world), [json!("social"), json!(null)]);
     });
 }

@@ -38,6 +38,14 @@ pub fn same(normal: &str) -> Option<Vec<String>> {
 /// The key under which the metadata of a lead's source hold how it was written.
 const SPELLING: &str = "spelling";
 
+/// The longest parameter of a link that is kept, in characters.
+pub const LONGEST_PARAMETER: usize = 500;
+
+/// The parameters of a link among the metadata of a source.
+pub fn link_parameters(metadata: Option<&serde_json::Value>) -> impl Iterator<Item = (&String, &serde_json::Value)> {
+    metadata.and_then(serde_json::Value::as_object).into_iter().flatten().filter(|(key, _)| *key != SPELLING)
+}
+
 /// What is kept of how a source was written; `None` when it was written in its normal form, or at great length.
 pub fn metadata(text: &str) -> Option<serde_json::Value> {
     let text = text.trim();

@@ -68,12 +68,20 @@ targets! {
     LinkedinUrl = "linkedin_url": ["linkedin", "linkedin url", "linkedin profile", "linkedin profile url", "linkedin link"];
     Status = "status": ["status", "lead status", "stage", "lead stage", "lifecycle stage", "estado del lead", "статус"];
     Source = "source": [
-        "source", "lead source", "original source", "utm source", "channel", "quelle", "leadquelle", "origen", "origem", "fonte", "bron",
+        "source", "lead source", "original source", "channel", "quelle", "leadquelle", "origen", "origem", "fonte", "bron",
         "źródło", "источник", "provenance",
     ];
     // A column of our own exports.
     SourceSpelling = "source_spelling": ["source spelling"];
-    Campaign = "campaign": ["campaign", "campaign name", "utm campaign", "kampagne", "campaña", "campanha", "campagne", "campagna"];
+    Campaign = "campaign": ["campaign", "campaign name", "kampagne", "campaña", "campanha", "campagne", "campagna"];
+    // What links carry: parameters of Google Analytics, and click ids of Google and of Meta.
+    UtmSource = "utm_source": ["utm source"];
+    UtmMedium = "utm_medium": ["utm medium"];
+    UtmCampaign = "utm_campaign": ["utm campaign"];
+    UtmTerm = "utm_term": ["utm term", "utm keyword"];
+    UtmContent = "utm_content": ["utm content"];
+    Gclid = "gclid": ["google click id", "google ad click id", "google adwords click id"];
+    Fbclid = "fbclid": ["facebook click id"];
     Value = "value": [
         "value", "lead value", "deal value", "deal amount", "amount", "opportunity amount", "estimated value",
         "expected value", "expected revenue", "deal size",
@@ -225,6 +233,12 @@ impl LeadField {
             self,
             DoNotCall | DoNotText | EmailOptOut | OptOut | Consent | CallConsent | TextConsent | EmailConsent
         )
+    }
+
+    /// Whether it is a parameter of the link by which the lead came.
+    pub fn is_link_parameter(self) -> bool {
+        use LeadField::*;
+        matches!(self, UtmSource | UtmMedium | UtmCampaign | UtmTerm | UtmContent | Gclid | Fbclid)
     }
 
     /// Whether it is a time or a day.

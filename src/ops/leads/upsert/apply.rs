@@ -2,8 +2,10 @@
 
 use crate::db::lead_fields::StoredField;
 use crate::db::models::leads::Lead;
+use crate::db::types::Json;
 use crate::domain::imports::duplicates::OnDuplicate;
 use crate::domain::leads::consent::{Consent, OptOut};
+use crate::domain::leads::source;
 use crate::domain::leads::status::Status;
 use crate::domain::timestamp::Timestamp;
 
@@ -95,6 +97,28 @@ impl Work<'_> {
             if self.take(field, draft) && field.name == "source" {
                 self.part("source_metadata", draft);
             }
+        }
+        self.link_parameters(draft);
+    }
+
+    /// Parameters of the link by which a lead came are added to those that are known.
+    fn link_parameters(&mut self, draft: &LeadDraft) {
+        let said = draft.lead.source_metadata.as_ref().map(|json| &json.0);
+        let mut metadata = match self.lead.source_metadata.as_ref().map(|json| &json.0) {
+            Some(serde_json::Value::Object(known)) => known.clone(),
+            _ => serde_json::Map::new(),
+        };
+        let before = metadata.clone();
+        for (key, value) in source::link_parameters(said) {
+            if self.takes(!metadata.contains_key(key)) {
+                metadata.insert(key.clone(), value.clone());
+            }
+        }
+        if metadata != before {
+            let old = self.lead.source_metadata.replace(Json(metadata.into()));
+            let text = |json: Option<&Json>| json.map(|json| json.0.to_string());
+            let new = text(self.lead.source_metadata.as_ref());
+            self.changed("source_metadata", text(old.as_ref()), new);
         }
     }
 

@@ -1,6 +1,7 @@
 //! From the cells of a row to a lead's values, or to everything that is wrong with the row.
 
 mod extras;
+mod link;
 mod names;
 mod opt_outs;
 mod phones;
@@ -91,6 +92,7 @@ impl Checker {
             at: None,
             kind: CellKind::Text,
             spelling: None,
+            link: Vec::new(),
             full_name: None,
             draft: LeadDraft { tags: self.tags.clone(), ..LeadDraft::blank(self.org, self.now) },
             extensions: Vec::new(),
@@ -141,6 +143,8 @@ struct Work<'a> {
     kind: CellKind,
     /// How a file before this one wrote the source.
     spelling: Option<String>,
+    /// The parameters of the link by which the lead came.
+    link: Vec<(LeadField, String)>,
     /// The full name and its column: what it means depends on the other names of the row.
     full_name: Option<(Option<usize>, String)>,
     draft: LeadDraft,
@@ -215,6 +219,7 @@ impl Work<'_> {
 
     fn finish(mut self, row: Row) -> Checked {
         self.settle_spelling();
+        self.settle_link();
         self.settle_name();
         self.settle_times();
         let lead = &mut self.draft.lead;

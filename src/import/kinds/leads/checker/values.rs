@@ -156,6 +156,10 @@ impl Work<'_> {
                 _ => self.too_long(column, text, 50_000),
             },
             field if field.is_time() => self.time(field, column, text),
+            field if field.is_link_parameter() => match text.chars().count() {
+                ..=source::LONGEST_PARAMETER => self.link.push((field, text.to_owned())),
+                _ => self.too_long(column, text, source::LONGEST_PARAMETER),
+            },
             LeadField::ScoreFactors => match score::parse_factors(text) {
                 Some(factors) => self.draft.lead.lead_score_factors = Some(Json(factors)),
                 None => self.problem(
