@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::catalogue::erasing_function;
 use super::{Db, DbError, MultiBackend};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -116,7 +118,14 @@ pub fn up(conn: &mut Db) -> Result<Vec<String>, DbError> {
     lock(conn)?;
     let source = source(conn);
     let done = conn.run_pending_migrations(source).map_err(|e| DbError::Migration(e.to_string()))?;
-    Ok(done.iter().map(MigrationVersion::to_string).collect())
+    let done: Vec<String> = done.iter().map(MigrationVersion::to_string).collect();
+    if let Db::Postgres(pg) = conn
+        && !done.is_empty()
+    {
+        // It is of the catalogue: whatever a migration has added is erased from now on.
+        pg.batch_execute(&erasing_function())?;
+    }
+    Ok(done)
 }
 
 /// Reverts the last `steps` migrations, inside the caller's transaction, and returns the versions.

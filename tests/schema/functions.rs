@@ -58,7 +58,7 @@ fn the_function_of_erasure_is_that_of_the_catalogue() {
     let function = erasing_function();
     let body = function.split("$$").nth(1).unwrap();
     let is_made = squeezed(&found[0][0]) == squeezed(body);
-    assert!(is_made, "the catalogue has changed: a migration has to make the function anew:\n{function}");
+    assert!(is_made, "`migrate up` makes it anew:\n{function}");
     let rights = ask_postgres(&format!(
         "SELECT p.proowner = c.relowner, EXISTS (SELECT 1 FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner)
          FROM pg_proc p, pg_class c WHERE p.oid = 'public.{RECORD_ERASURE}'::regprocedure AND c.oid = 'public.erasures'::regclass"

@@ -1,5 +1,5 @@
 //! What erases a person on PostgreSQL, as the catalogue says: the one function that writes the tables of erasure and the texts of
-//! logs, for the everyday role may not. A migration has its text; `tests/schema` compares.
+//! logs, for the everyday role may not. A migration made it, and `migrate up` makes it anew after each later one.
 
 use super::{Belongs, OnErase, Table, Text, table, tables};
 use crate::db::lead_fields::{ABSORBED, FIELDS};
