@@ -54,8 +54,7 @@ fn runs_inside(piece: &str) -> bool {
 
 /// Where pieces begin inside a cell, behind breaks.
 fn pieces(cell: &str) -> impl Iterator<Item = usize> + '_ {
-    let begin = cell.len() - cell.trim_start_matches(|c| c == MARK || is_passed_over(c)).len();
-    cell.char_indices().filter(move |(at, c)| *at >= begin && is_break(*c)).map(|(at, c)| at + c.len_utf8())
+    cell.char_indices().filter(|(_, c)| is_break(*c)).map(|(at, c)| at + c.len_utf8())
 }
 
 /// Whether a cell holds none of what this file looks for, as almost all do: two looks at it tell.
@@ -164,9 +163,6 @@ mod tests {
             "@SUM(A1)",
             "+cmd|' /C calc'!A0",
             "-2+3+cmd",
-            "\t=1",
-            "\r=1",
-            "\n=1",
             "\tAda",
             " =1+1",
             "\u{feff}=1+1",
@@ -194,6 +190,10 @@ mod tests {
     fn formulas_behind_other_delimiters_are_marked() {
         for (cell, marked) in [
             (";=1+1", "';'=1+1"),
+            ("\t=1", "'\t'=1"),
+            ("\r=1", "'\r'=1"),
+            ("\n @x", "'\n' @x"),
+            ("'\t=1", "''\t'=1"),
             ("a;=1+1;b", "'a;'=1+1;b"),
             ("a; ＝1+1", "'a;' ＝1+1"),
             ("a;\"=1+1\"", "'a;'\"=1+1\""),
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn apostrophes_of_people_are_undone_and_other_ones_kept() {
-        for (cell, text) in [("'=x", "=x"), ("'+12125550142", "+12125550142"), ("'-", "-"), ("'@ann", "@ann")] {
+        for (cell, text) in [("'=x", "=x"), ("'\t=x", "\t=x"), ("'+12125550142", "+12125550142"), ("'-", "-"), ("'@ann", "@ann")] {
             assert_eq!(unmark_text(cell), text);
             assert_eq!(read(&mark_again(cell)), text);
         }
