@@ -3,7 +3,7 @@
 //! The crate is a library so that tests and benchmarks reach its rules; the program is `main.rs`. Layers, from the
 //! outside in: [`cli`] and [`commands`] (clap), [`ui`] (streams), [`import`], [`export`], [`ops`],
 //! [`reports`] and [`filter`] (the work), [`db`] (Diesel),
-//! [`domain`] (value types and pure rules); [`error`] serves all of them. Dependence runs only inwards; a test checks it.
+//! [`domain`] (value types and pure rules); [`error`] and [`system`] serve all of them. Dependence runs only inwards; a test checks it.
 
 // Nothing that input can reach panics, and only `ui` writes to streams.
 #![cfg_attr(
@@ -30,4 +30,5 @@ pub mod import;
 pub mod ops;
 pub mod reports;
 pub mod settings;
+pub mod system;
 pub mod ui;

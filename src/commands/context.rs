@@ -229,6 +229,11 @@ impl Context {
         }
     }
 
+    /// Set once the person wants to stop, where that is caught.
+    pub fn interrupted(&self) -> Arc<AtomicBool> {
+        self.interrupted.clone()
+    }
+
     /// From now on Ctrl-C says this and ends the program at once; false when it was pressed already.
     pub fn end_at_interrupt(&self, message: &'static str) -> bool {
         self.at_once.get_or_init(|| message);
@@ -336,8 +341,17 @@ fn who_acts() -> CommandError {
 /// The time. Debug builds take it from `CRM_NOW`, so that tests can hold the clock; nobody may forge an audit time.
 ///
 /// # Errors
-/// `CRM_NOW` is no time.
+/// `CRM_NOW` is no time, or the clock is wrong.
 pub fn now() -> Result<Timestamp> {
+    let time = read_clock()?;
+    if time.as_micros() < 0 {
+        return Err(CommandError::failed(format!("the clock of this machine is wrong: it says {time}"))
+            .hint("set it, and try again; nothing was changed"));
+    }
+    Ok(time)
+}
+
+fn read_clock() -> Result<Timestamp> {
     #[cfg(debug_assertions)]
     if let Ok(frozen) = std::env::var("CRM_NOW") {
         let time = frozen.parse::<jiff::Timestamp>();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::context::Context;
 use crate::db::Location;
 use crate::error::CommandError;
+use crate::system::stream::is_of_system;
 
 /// The files of an embedded database end so, beside its own name.
 const DATABASE_FILES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
@@ -91,7 +92,8 @@ impl Outputs {
             return Err(CommandError::usage(format!("{option} would write `{shown}`, which is {what}"))
                 .hint("name another file; nothing was changed"));
         }
-        if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
+        // `/dev/stdout` may lead to a file, beside which no other can be made, and whose name is no file's.
+        if is_of_system(path) || fs::metadata(path).is_ok_and(|file| !file.is_file()) {
             return Err(CommandError::usage(format!("{option} cannot write `{shown}`: it is no regular file"))
                 .hint("name a new file; nothing was changed"));
         }

@@ -73,7 +73,11 @@ pub struct Uid(pub uuid::Uuid);
 impl Uid {
     /// A new identity, later than every one this process made before.
     pub fn new() -> Uid {
-        Uid(uuid::Uuid::now_v7())
+        Uid(match std::time::SystemTime::now() < std::time::UNIX_EPOCH {
+            // Such an id has no time before 1970; the library panics.
+            true => uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, 0, 0)),
+            false => uuid::Uuid::now_v7(),
+        })
     }
 }
 

@@ -1,12 +1,11 @@
-//! A file that appears under its name only when it is whole.
+//! The file of an export, which appears under its name only when it is whole.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::ExportError;
+use crate::system::new_file::{NewFile, folder_of};
 
 /// What becomes of a file that has the name of a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,37 +22,41 @@ impl IfExists {
     }
 }
 
-/// A file under way.
-pub(super) struct NewFile {
+/// A file under way, and what it is to be called.
+pub(super) struct Target {
     path: PathBuf,
-    file: NamedTempFile,
+    file: NewFile,
     if_exists: IfExists,
 }
 
-impl NewFile {
+impl Target {
     /// Begins a file beside the place that it gets.
     ///
     /// # Errors
     /// The file exists and is not to be overwritten, or its folder cannot be written.
-    pub fn begin(path: &Path, if_exists: IfExists) -> Result<NewFile, ExportError> {
+    pub fn begin(path: &Path, if_exists: IfExists) -> Result<Target, ExportError> {
         if if_exists == IfExists::Refuse && path.exists() {
             return Err(ExportError::Exists(path.display().to_string()));
         }
-        let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(path);
         if !folder.is_dir() {
             return Err(problem(path, format!("there is no folder `{}`", folder.display())));
         }
-        let file = tempfile::Builder::new().prefix(".crmctl-export-").tempfile_in(folder);
-        let file = file.map_err(|e| problem(path, e.to_string()))?;
-        Ok(NewFile { path: path.to_owned(), file, if_exists })
+        let file = NewFile::begin(path).map_err(|e| problem(path, e.to_string()))?;
+        Ok(Target { path: path.to_owned(), file, if_exists })
     }
 
     /// What the file is written through.
     ///
     /// # Errors
-    /// The file cannot be opened again.
+    /// The system gives no further handle.
     pub fn writer(&self) -> Result<File, ExportError> {
-        self.file.reopen().map_err(|e| problem(&self.path, e.to_string()))
+        self.file.writer().map_err(|e| problem(&self.path, e.to_string()))
+    }
+
+    /// Makes sure that the content is on the disk.
+    fn sync(&self) -> Result<(), ExportError> {
+        self.file.sync().map_err(|e| problem(&self.path, e.to_string()))
     }
 
     /// Gives the file its name.
@@ -61,13 +64,13 @@ impl NewFile {
     /// # Errors
     /// The disk is full, or somebody else has made a file of that name.
     pub fn finish(self) -> Result<(), ExportError> {
-        let NewFile { path, file, if_exists } = self;
-        file.as_file().sync_all().map_err(|e| problem(&path, e.to_string()))?;
-        let persisted = match if_exists {
-            IfExists::Overwrite => file.persist(&path),
-            IfExists::Refuse => file.persist_noclobber(&path),
+        self.sync()?;
+        let Target { path, file, if_exists } = self;
+        let named = match if_exists {
+            IfExists::Overwrite => file.name_over(&path),
+            IfExists::Refuse => file.name(&path).map_err(|(e, _)| e),
         };
-        persisted.map(|_| ()).map_err(|e| problem(&path, e.error.to_string()))
+        named.map_err(|e| problem(&path, e.to_string()))
     }
 }
 
@@ -81,11 +84,23 @@ pub fn write_whole(texts: &[(&Path, String)], if_exists: IfExists) -> Result<(),
         if texts.iter().take(place).any(|(other, _)| other == path) {
             return Err(problem(path, "it is named twice".to_owned()));
         }
-        let mut file = NewFile::begin(path, if_exists)?;
+        let mut file = Target::begin(path, if_exists)?;
         file.file.write_all(text.as_bytes()).map_err(|e| problem(path, e.to_string()))?;
         files.push(file);
     }
-    files.into_iter().try_for_each(NewFile::finish)
+    files.iter().try_for_each(Target::sync)?;
+    let mut made: Vec<PathBuf> = Vec::new();
+    for file in files {
+        let path = file.path.clone();
+        if let Err(error) = file.finish() {
+            if if_exists == IfExists::Refuse {
+                made.iter().for_each(|path| drop(std::fs::remove_file(path)));
+            }
+            return Err(error);
+        }
+        made.push(path);
+    }
+    Ok(())
 }
 
 fn problem(path: &Path, reason: String) -> ExportError {

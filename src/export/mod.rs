@@ -8,7 +8,7 @@ mod xlsx;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use file::NewFile;
+use file::Target;
 pub use file::{IfExists, write_whole};
 pub use json::Record;
 
@@ -71,7 +71,7 @@ pub struct Export {
     /// The name of the file, for messages; `stdout` for a stream.
     name: String,
     rows: Box<dyn Rows>,
-    target: Option<NewFile>,
+    target: Option<Target>,
 }
 
 /// What each form does with a row.
@@ -101,7 +101,7 @@ impl Export {
     /// The ending names no form, the file exists and is not to be overwritten, or its folder cannot be written.
     pub fn to_file(path: &Path, if_exists: IfExists, columns: Vec<LeadColumn>) -> Result<Export, ExportError> {
         let form = Form::of_path(path)?;
-        let target = NewFile::begin(path, if_exists)?;
+        let target = Target::begin(path, if_exists)?;
         let out = Box::new(BufWriter::with_capacity(256 * 1024, target.writer()?));
         let name = path.display().to_string();
         Export::begin(form, out, name, columns, Some(target))
@@ -120,7 +120,7 @@ impl Export {
         out: Box<dyn Write>,
         name: String,
         columns: Vec<LeadColumn>,
-        target: Option<NewFile>,
+        target: Option<Target>,
     ) -> Result<Export, ExportError> {
         let rows: Result<Box<dyn Rows>, Failure> = match form {
             Form::Csv => csv::Csv::begin(out, &columns).map(|rows| Box::new(rows) as Box<dyn Rows>),
@@ -148,7 +148,7 @@ impl Export {
     /// The file cannot be written.
     pub fn finish(mut self) -> Result<(), ExportError> {
         self.rows.finish().map_err(|failure| failed(&self.name, failure))?;
-        self.target.map_or(Ok(()), NewFile::finish)
+        self.target.map_or(Ok(()), Target::finish)
     }
 }
 

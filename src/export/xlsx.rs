@@ -9,6 +9,7 @@ use crate::db::{Cell, Cells};
 use crate::domain::formula::keep_mark;
 use crate::filter::LeadColumn;
 use crate::filter::columns::Shape;
+use crate::system::panics::{quietly, reason_of_workbook};
 
 pub(super) struct Sheet {
     workbook: Workbook,
@@ -25,9 +26,9 @@ const MAX_EXACT: i64 = 1 << 53;
 
 impl Sheet {
     pub fn begin(out: Box<dyn Write>, columns: &[LeadColumn]) -> Result<Sheet, Failure> {
-        let mut workbook = Workbook::new();
-        let bold = Format::new().set_bold();
-        let mut header = || -> Result<(), XlsxError> {
+        let header = || -> Result<Workbook, XlsxError> {
+            let mut workbook = Workbook::new();
+            let bold = Format::new().set_bold();
             let sheet = workbook.add_worksheet_with_constant_memory()?;
             sheet.set_freeze_panes(1, 0)?;
             for (column, of) in (0u16..).zip(columns) {
@@ -35,10 +36,9 @@ impl Sheet {
                 sheet.set_column_width(column, width)?;
                 sheet.write_string_with_format(0, column, &of.name, &bold)?;
             }
-            Ok(())
+            Ok(workbook)
         };
-        header().map_err(problem)?;
-        Ok(Sheet { workbook, out, row: 1 })
+        Ok(Sheet { workbook: told(header)?, out, row: 1 })
     }
 }
 
@@ -50,7 +50,7 @@ impl Rows for Sheet {
                 MAX_ROWS - 1
             )));
         }
-        let mut write = || -> Result<(), XlsxError> {
+        let write = || -> Result<(), XlsxError> {
             let sheet = self.workbook.worksheet_from_index(0)?;
             for (place, column) in (0u16..).zip(columns) {
                 let cell = cells.at(place.into());
@@ -70,21 +70,24 @@ impl Rows for Sheet {
             }
             Ok(())
         };
-        write().map_err(problem)?;
+        told(write)?;
         self.row += 1;
         Ok(())
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
-        let bytes = self.workbook.save_to_buffer().map_err(problem)?;
+        let bytes = told(|| self.workbook.save_to_buffer())?;
         self.out.write_all(&bytes)?;
         Ok(self.out.flush()?)
     }
 }
 
-fn problem(error: XlsxError) -> Failure {
-    match error {
-        XlsxError::IoError(e) => Failure::Io(e),
-        other => Failure::Other(other.to_string()),
+/// Does a part of the work, in which the library may panic.
+fn told<T>(work: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, Failure> {
+    match quietly(work) {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(XlsxError::IoError(e))) => Err(Failure::Io(e)),
+        Ok(Err(other)) => Err(Failure::Other(other.to_string())),
+        Err(words) => Err(Failure::Other(reason_of_workbook(&words))),
     }
 }

@@ -1,16 +1,16 @@
 //! What every import settles before it begins: its files, the options of an earlier one, and its record.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::ImportError;
+use super::rowfile::NamedRows;
 use super::source::{Item, Source};
 use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::imports;
 use crate::db::models::imports::NewImport;
 use crate::db::types::{Json, Uid};
-use crate::db::{Database, Db};
+use crate::db::{Database, Db, DbError};
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::phone::Region;
 
@@ -78,11 +78,10 @@ pub(super) fn begin_record(
     Ok(imports::insert(conn, &new)?)
 }
 
-/// Takes the files of rows away of an import that was not committed after all: nothing of it is left.
-pub(super) fn taken_back<T>(done: Result<T, ImportError>, files: &[PathBuf]) -> Result<T, ImportError> {
-    if done.is_err() {
-        // A file that cannot be removed holds rows that are in the source, too.
-        files.iter().for_each(|file| drop(std::fs::remove_file(file)));
+/// Lets the files of rows of an import stay that is committed, or may be; nothing is left of any other.
+pub(super) fn settled<T>(done: Result<T, ImportError>, files: Vec<NamedRows>) -> Result<T, ImportError> {
+    if matches!(done, Ok(_) | Err(ImportError::Db(DbError::CommitUnknown(_)))) {
+        files.into_iter().for_each(NamedRows::keep);
     }
     done
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::ImportError;
 use super::column_names::OWN_COLUMNS;
 use super::row::{ProblemKind, Row, RowProblem};
-use super::rowfile::{Mark, RowCell, RowFile};
+use super::rowfile::{Mark, NamedRows, RowCell, RowFile};
 use super::source::Source;
 use crate::db::RunMode;
 use crate::db::types::Uid;
@@ -113,11 +113,11 @@ impl RejectsWriter {
         self.file.write(&cells, &marks)
     }
 
-    /// Gives the file its name, if any row was written.
+    /// Gives the file its name, if any row was written; it has to be kept to stay.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn finish(&mut self) -> Result<Option<String>, ImportError> {
+    pub fn finish(&mut self) -> Result<Option<NamedRows>, ImportError> {
         self.file.finish()
     }
 }
@@ -144,11 +144,11 @@ impl SkippedWriter {
         self.file.write(&self.original.cells(row, more), &[])
     }
 
-    /// Gives the file its name, if any row was written.
+    /// Gives the file its name, if any row was written; it has to be kept to stay.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn finish(&mut self) -> Result<Option<String>, ImportError> {
+    pub fn finish(&mut self) -> Result<Option<NamedRows>, ImportError> {
         self.file.finish()
     }
 }
@@ -190,11 +190,11 @@ impl DroppedWriter {
         self.file.write(&cells.map(RowCell::text), &[])
     }
 
-    /// Gives the file its name, if any value was written.
+    /// Gives the file its name, if any value was written; it has to be kept to stay.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn finish(&mut self) -> Result<Option<String>, ImportError> {
+    pub fn finish(&mut self) -> Result<Option<NamedRows>, ImportError> {
         self.file.finish()
     }
 }

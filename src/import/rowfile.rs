@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::{Color, Format, FormatPattern, Note, Workbook, Worksheet};
-use tempfile::NamedTempFile;
+use rust_xlsxwriter::{Color, Format, FormatPattern, Note, Workbook, Worksheet, XlsxError};
 
 use super::ImportError;
 use super::row::CellKind;
 use crate::domain::formula::{mark_again, mark_text};
+use crate::system::new_file::NewFile;
+use crate::system::panics::{quietly, reason_of_workbook};
 
 /// A cell to be marked, where the form allows it.
 pub struct Mark {
@@ -57,7 +58,7 @@ pub struct RowFile {
 }
 
 enum Out {
-    Csv(Box<csv::Writer<BufWriter<NamedTempFile>>>),
+    Csv(Box<csv::Writer<BufWriter<NewFile>>>),
     Sheet(Box<Sheet>),
 }
 
@@ -99,9 +100,12 @@ impl RowFile {
                 let written = fields.try_for_each(|cell| csv.write_field(mark_again(&cell).as_bytes()));
                 written.and_then(|()| csv.write_record(None::<&[u8]>)).map_err(|e| self.failed(e))?;
             }
-            Out::Sheet(sheet) => sheet
-                .write(cells, marks)
-                .map_err(|e| self.failed(format!("{e}; a name that ends in .csv makes a file without such limits")))?,
+            Out::Sheet(sheet) => {
+                let written = self.told(|| sheet.write(cells, marks))?;
+                written.map_err(|e| {
+                    self.failed(format!("{e}; a name that ends in .csv makes a file without such limits"))
+                })?;
+            }
         }
         self.out = Some(out);
         Ok(())
@@ -109,19 +113,20 @@ impl RowFile {
 
     fn begin(&self) -> Result<Out, ImportError> {
         if self.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
-            return Sheet::begin(&self.headers).map(|sheet| Out::Sheet(Box::new(sheet))).map_err(|e| self.failed(e));
+            let sheet = self.told(|| Sheet::begin(&self.headers))?;
+            return sheet.map(|sheet| Out::Sheet(Box::new(sheet))).map_err(|e| self.failed(e));
         }
-        let mut csv = csv::Writer::from_writer(BufWriter::new(self.temporary()?));
+        let mut csv = csv::Writer::from_writer(BufWriter::new(self.begin_file()?));
         csv.write_record(self.headers.iter().map(|header| mark_text(header).into_owned()))
             .map_err(|e| self.failed(e))?;
         Ok(Out::Csv(Box::new(csv)))
     }
 
-    /// Gives the file its name, if any row was written.
+    /// Gives the file its name, if any row was written; it has to be kept to stay.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn finish(&mut self) -> Result<Option<String>, ImportError> {
+    pub fn finish(&mut self) -> Result<Option<NamedRows>, ImportError> {
         let file = match self.out.take() {
             None => return Ok(None),
             Some(Out::Csv(csv)) => {
@@ -129,23 +134,59 @@ impl RowFile {
                 buffer.into_inner().map_err(|e| self.failed(e.error()))?
             }
             Some(Out::Sheet(mut sheet)) => {
-                let mut file = self.temporary()?;
-                sheet.workbook.save_to_writer(file.as_file_mut()).map_err(|e| self.failed(e))?;
+                let file = self.begin_file()?;
+                let writer = file.writer().map_err(|e| self.failed(e))?;
+                self.told(|| sheet.workbook.save_to_writer(writer))?.map_err(|e| self.failed(e))?;
                 file
             }
         };
-        file.as_file().sync_all().map_err(|e| self.failed(e))?;
-        self.path = persist(file, self.path.clone()).map_err(|e| self.failed(e))?;
-        Ok(Some(self.path.display().to_string()))
+        file.sync().map_err(|e| self.failed(e))?;
+        self.path = name(file, self.path.clone()).map_err(|e| self.failed(e))?;
+        Ok(Some(NamedRows { path: self.path.clone(), is_kept: false }))
     }
 
-    fn temporary(&self) -> Result<NamedTempFile, ImportError> {
-        let folder = self.path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        tempfile::Builder::new().prefix(".crmctl-rows-").tempfile_in(folder).map_err(|e| self.failed(e))
+    fn begin_file(&self) -> Result<NewFile, ImportError> {
+        NewFile::begin(&self.path).map_err(|e| self.failed(e))
+    }
+
+    /// Does a part of the work in which the writer of workbooks may panic.
+    fn told<T>(&self, work: impl FnOnce() -> Result<T, XlsxError>) -> Result<Result<T, XlsxError>, ImportError> {
+        quietly(work).map_err(|words| self.failed(reason_of_workbook(&words)))
     }
 
     fn failed(&self, error: impl std::fmt::Display) -> ImportError {
         ImportError::RowFile { path: self.path.display().to_string(), reason: error.to_string() }
+    }
+}
+
+/// A file of rows that has its name, and goes again unless it is kept: nothing stays of an import that is not committed. It is
+/// named before the commit, so that no rejected row is lost after it; who is killed between both leaves the file, which names
+/// an import that is not recorded.
+#[derive(Debug)]
+#[must_use = "a file that is not kept goes again"]
+pub struct NamedRows {
+    path: PathBuf,
+    is_kept: bool,
+}
+
+impl NamedRows {
+    /// The name, for people.
+    pub fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Lets the file stay.
+    pub fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for NamedRows {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // One that cannot be removed holds rows that are in the source, too.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -170,22 +211,22 @@ fn free(path: PathBuf) -> PathBuf {
 }
 
 /// Gives a file its name, or the next free one where another program has made a file of that name meanwhile.
-fn persist(mut file: NamedTempFile, path: PathBuf) -> std::io::Result<PathBuf> {
+fn name(mut file: NewFile, path: PathBuf) -> std::io::Result<PathBuf> {
     let mut place = path.clone();
     loop {
-        match file.persist_noclobber(&place) {
-            Ok(_) => return Ok(place),
-            Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => {
-                file = e.file;
+        match file.name(&place) {
+            Ok(()) => return Ok(place),
+            Err((e, back)) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+                file = back;
                 place = free(path.clone());
             }
-            Err(e) => return Err(e.error),
+            Err((e, _)) => return Err(e),
         }
     }
 }
 
 impl Sheet {
-    fn begin(headers: &[String]) -> Result<Sheet, rust_xlsxwriter::XlsxError> {
+    fn begin(headers: &[String]) -> Result<Sheet, XlsxError> {
         let mut workbook = Workbook::new();
         let bold = Format::new().set_bold();
         let sheet = workbook.add_worksheet_with_constant_memory()?;
@@ -198,7 +239,7 @@ impl Sheet {
     }
 
     /// A cell is what it was in its workbook, and text otherwise: a phone keeps its zeros, and nothing runs as a formula.
-    fn write(&mut self, cells: &[RowCell], marks: &[Mark]) -> Result<(), rust_xlsxwriter::XlsxError> {
+    fn write(&mut self, cells: &[RowCell], marks: &[Mark]) -> Result<(), XlsxError> {
         let sheet: &mut Worksheet = self.workbook.worksheet_from_index(0)?;
         for (column, cell) in (0u16..).zip(cells) {
             let mark = marks.iter().find(|mark| mark.column == usize::from(column));
@@ -241,7 +282,21 @@ mod tests {
         std::fs::write(&first, "x").unwrap();
         assert_eq!(RowFile::path_beside(&source, "rejects", "csv"), folder.path().join("leads.csv.rejects-2.csv"));
         let mut none = RowFile::new(folder.path().join("none.csv"), vec!["a".into()]);
-        assert_eq!(none.finish().unwrap(), None);
+        assert!(none.finish().unwrap().is_none());
+    }
+
+    #[test]
+    fn what_is_not_kept_goes_again() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["rows.csv", "rows.xlsx"] {
+            let path = folder.path().join(name);
+            let mut file = RowFile::new(path.clone(), vec!["a".into()]);
+            file.write(&[RowCell::text("b".into())], &[]).unwrap();
+            let named = file.finish().unwrap().unwrap();
+            assert!(path.exists());
+            drop(named);
+            assert!(!path.exists());
+        }
     }
 
     #[test]
@@ -250,7 +305,7 @@ mod tests {
         let path = folder.path().join("rows.csv");
         let mut file = RowFile::new(path.clone(), vec!["a".into()]);
         file.write(&[RowCell::text("=1+1".into())], &[]).unwrap();
-        file.finish().unwrap();
+        file.finish().unwrap().unwrap().keep();
         assert_eq!(std::fs::read_to_string(path).unwrap(), "a\n'=1+1\n");
     }
 

@@ -70,6 +70,7 @@ mod other_programs;
 mod output;
 mod outputs;
 mod phone_cells;
+mod pipes;
 mod pooler;
 mod read_only;
 mod roi;

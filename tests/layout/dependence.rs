@@ -6,18 +6,22 @@ use crate::graph;
 use crate::sources::{Crate, Reference, Target, layer_of};
 
 /// Which layers each layer may use besides itself and the libraries.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("error", &[]),
+    ("system", &[]),
     ("domain", &[]),
-    ("db", &["domain", "error"]),
+    ("db", &["domain", "error", "system"]),
     ("ops", &["db", "domain", "error"]),
     ("filter", &["db", "domain", "error"]),
     ("reports", &["filter", "db", "domain", "error"]),
-    ("export", &["filter", "db", "domain", "error"]),
-    ("import", &["ops", "db", "domain", "error"]),
+    ("export", &["filter", "db", "domain", "error", "system"]),
+    ("import", &["ops", "db", "domain", "error", "system"]),
     ("ui", &["domain", "error"]),
     ("settings", &["ui", "domain", "error"]),
-    ("commands", &["import", "export", "reports", "ops", "filter", "ui", "settings", "db", "domain", "error"]),
+    (
+        "commands",
+        &["import", "export", "reports", "ops", "filter", "ui", "settings", "db", "domain", "error", "system"],
+    ),
     ("cli", &["commands", "ui", "settings", "domain", "error"]),
 ];
 

@@ -2,20 +2,31 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::error::{CommandError, Result};
 use crate::import::source::budget::MAX_RECORD;
 use crate::import::source::limits::io_reason;
+use crate::system::stream::{NotReadable, Readable, Stream, is_interruption, look_at};
 
-/// Calls `each` with the number and the text of every line that is not blank. `-` is standard input.
+/// Calls `each` with the number and the text of every line that is not blank. `-` is standard input; a pipe is read like that.
 ///
 /// # Errors
-/// The file cannot be read, a line is not UTF-8 or longer than any, or the error of `each`.
-pub fn each_line(file: &str, mut each: impl FnMut(u64, &str) -> Result<()>) -> Result<()> {
-    let mut input: Box<dyn BufRead> = match file {
-        "-" => Box::new(std::io::stdin().lock()),
-        path => Box::new(BufReader::new(File::open(path).map_err(|e| unreadable(path, &e))?)),
+/// The file cannot be read, a line is not UTF-8 or longer than any, the person asked to stop, or the error of `each`.
+pub fn each_line(
+    file: &str,
+    interrupted: Arc<AtomicBool>,
+    mut each: impl FnMut(u64, &str) -> Result<()>,
+) -> Result<()> {
+    let path = Path::new(file);
+    let input: Box<dyn Read> = match look_at(path).map_err(|e| refused(file, &e))? {
+        Readable::StandardInput => Box::new(Stream::of_standard_input(interrupted)),
+        Readable::Stream => Box::new(Stream::of_path(path, interrupted)),
+        Readable::File => Box::new(File::open(path).map_err(|e| unreadable(file, &e))?),
     };
+    let mut input = BufReader::new(input);
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
@@ -44,7 +55,17 @@ pub fn each_line(file: &str, mut each: impl FnMut(u64, &str) -> Result<()>) -> R
     Ok(())
 }
 
+fn refused(file: &str, problem: &NotReadable) -> CommandError {
+    match problem {
+        NotReadable::Missing(e) => unreadable(file, e),
+        _ => CommandError::failed(format!("cannot read `{file}`: {problem}")).hint("name a file or a pipe"),
+    }
+}
+
 fn unreadable(file: &str, error: &std::io::Error) -> CommandError {
+    if is_interruption(error) {
+        return CommandError::interrupted();
+    }
     CommandError::failed(format!("cannot read `{file}`: {}", io_reason(error)))
         .hint("check the name and its permissions")
 }

@@ -69,7 +69,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     // Each batch is a transaction of its own: nothing waits while numbers are typed or piped in.
     let mut asked = Vec::new();
     let organization = session.org.clone();
-    args.numbers.each(&organization, |written| {
+    args.numbers.each(&organization, context.interrupted(), |written| {
         asked.push(Asked { input: written.text, number: written.number });
         if asked.len() < TOGETHER {
             return Ok(());

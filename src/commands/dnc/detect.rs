@@ -131,7 +131,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut reviews = 0;
     args.texts.iter().try_for_each(|text| tell(&mut list, text, &mut reviews))?;
     if let Some(file) = &args.file {
-        each_line(file, |_, text| tell(&mut list, text, &mut reviews))?;
+        each_line(file, context.interrupted(), |_, text| tell(&mut list, text, &mut reviews))?;
     }
     list.finish("no texts")?;
     Ok(if reviews > 0 { Exit::NeedsAttention } else { Exit::Done })
@@ -185,7 +185,9 @@ fn gather(args: &Args, session: &Session, ui: Ui) -> Result<Vec<Reply>> {
             date_order: args.date_order,
             ..DncOptions::default()
         };
-        return Ok(replies::read(path, &options, &session.org, now, &mut |text| ui.note(text))?);
+        return Ok(replies::read(path, &options, &session.org, now, session.db.interrupted(), &mut |text| {
+            ui.note(text)
+        })?);
     }
     let written = args.number.as_deref().unwrap_or_default();
     let region = || args.region.or_else(|| session.org.default_region.parse().ok());

@@ -1,5 +1,8 @@
 //! The numbers that a verb is about: typed, from a file, or from standard input.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use serde::Serialize;
 
 use crate::commands::args::lines::each_line;
@@ -34,7 +37,12 @@ pub(super) struct Written {
 
 impl Numbers {
     /// Calls `each` with every number, in order; national ones are of this organization's region when no other was said.
-    pub fn each(&self, organization: &Organization, mut each: impl FnMut(Written) -> Result<()>) -> Result<()> {
+    pub fn each(
+        &self,
+        organization: &Organization,
+        interrupted: Arc<AtomicBool>,
+        mut each: impl FnMut(Written) -> Result<()>,
+    ) -> Result<()> {
         let region = || self.region.or_else(|| organization.default_region.parse().ok());
         let read = |line: Option<u64>, text: &str| {
             let text = text.trim();
@@ -45,7 +53,7 @@ impl Numbers {
             (None, [only]) if only == "-" => only,
             (None, numbers) => return numbers.iter().try_for_each(|text| each(read(None, text))),
         };
-        each_line(file, |line, text| each(read(Some(line), text)))
+        each_line(file, interrupted, |line, text| each(read(Some(line), text)))
     }
 
     /// Reads all numbers, and sets aside what is none.
@@ -54,7 +62,7 @@ impl Numbers {
     /// Nothing of it is a number, or the file cannot be read.
     pub fn gather(&self, session: &Session) -> Result<(Vec<Reading>, Vec<Refused>)> {
         let (mut numbers, mut refused) = (Vec::new(), Vec::new());
-        self.each(&session.org, |written| {
+        self.each(&session.org, session.db.interrupted(), |written| {
             match &written.number {
                 Ok(number) => numbers.push(*number),
                 Err(problem) => refused.push(Refused::of(&written, problem)),

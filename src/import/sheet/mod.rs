@@ -17,11 +17,12 @@ use self::columns::{Columns, SheetField};
 use super::ImportError;
 use super::observer::Observer;
 use super::options::Assignment;
-use super::prepare::{begin_record, earlier_options, taken_back};
+use super::prepare::{begin_record, earlier_options, settled};
 use super::problems::{ProblemGroup, note, note_by_column};
 use super::proof::{Currencies, Doubtful, Formats};
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
+use super::rowfile::NamedRows;
 use super::source::budget::{MAX_BATCH, some_names};
 use super::source::{Item, Source, SourceOptions, SpecialCounts};
 use super::unclaimed::Unclaimed;
@@ -197,7 +198,9 @@ pub fn import<K: Kind>(
     let started = Instant::now();
     let named = request.options.map().iter().map(|assignment| assignment.value.clone()).collect();
     let recognise = columns::recognise::<K::Field>;
-    let source = Source::open(request.path, &SourceOptions { named, recognise, ..request.source.clone() })?;
+    let interrupted = db.interrupted();
+    let source_options = SourceOptions { named, recognise, interrupted: interrupted.clone(), ..request.source.clone() };
+    let source = Source::open(request.path, &source_options)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
     source.passed_over().iter().for_each(|text| observer.notice(text));
     let earlier: Option<K::Options> = match request.options.ignore().iter().any(|name| name == "_import") {
@@ -213,16 +216,15 @@ pub fn import<K: Kind>(
     let options = proven(options, &columns, &source, request.organization, &mut |text| observer.notice(text))?;
     let setting = Setting::of(columns, &options, request.organization, request.stamp.now);
     let kind = K::new(options, request.organization);
-    let interrupted = db.interrupted();
     let (org, mode) = (request.organization.org_id(), request.mode);
     let job = Job { source, setting, request, started, interrupted: &interrupted };
     let mut files = Vec::new();
     let work = |conn: &mut Db| {
-        let summary = job.run(kind, conn, observer)?;
-        files = summary.rejects_file.iter().map(PathBuf::from).collect();
+        let (summary, rejects) = job.run(kind, conn, observer)?;
+        files = rejects.into_iter().collect();
         Ok(summary)
     };
-    taken_back(db.write_long(mode, org, work), &files)
+    settled(db.write_long(mode, org, work), files)
 }
 
 /// The options with what the columns prove about how their dates and numbers are written.
@@ -263,6 +265,9 @@ struct Job<'a, K: Kind> {
     interrupted: &'a AtomicBool,
 }
 
+/// The summary of an import, and its file of rejected rows.
+type Ended<K> = (SheetSummary<<K as Kind>::Counts>, Option<NamedRows>);
+
 /// A row after checking.
 struct Checked<V> {
     row: Row,
@@ -272,12 +277,7 @@ struct Checked<V> {
 }
 
 impl<K: Kind> Job<'_, K> {
-    fn run(
-        &self,
-        mut kind: K,
-        conn: &mut Db,
-        observer: &mut dyn Observer,
-    ) -> Result<SheetSummary<K::Counts>, ImportError> {
+    fn run(&self, mut kind: K, conn: &mut Db, observer: &mut dyn Observer) -> Result<Ended<K>, ImportError> {
         let org = self.request.organization.org_id();
         let uid = Uid::new();
         locks::acquire(conn, K::LOCK, org, &mut |text| observer.notice(text), self.interrupted)?;
@@ -425,9 +425,10 @@ impl<K: Kind> Work<'_, K> {
         }
     }
 
-    fn finish(mut self, conn: &mut Db, import_id: i64) -> Result<SheetSummary<K::Counts>, ImportError> {
+    fn finish(mut self, conn: &mut Db, import_id: i64) -> Result<Ended<K>, ImportError> {
         self.kind.finish(conn, &self.stamp)?;
-        self.summary.rejects_file = self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)?;
+        let rejects = self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)?;
+        self.summary.rejects_file = rejects.as_ref().map(NamedRows::shown);
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
         let options = json(self.kind.options())?;
         self.summary.counts = self.kind.counts();
@@ -436,7 +437,7 @@ impl<K: Kind> Work<'_, K> {
             return Err(ImportError::DoesNotReconcile);
         }
         imports::finish(conn, self.stamp.org, import_id, &options, &json(summary)?, (self.job.request.clock)())?;
-        Ok(self.summary)
+        Ok((self.summary, rejects))
     }
 }
 

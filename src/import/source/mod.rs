@@ -19,11 +19,13 @@ mod workbook_kind;
 use std::path::{Path, PathBuf};
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 
 use super::ImportError;
 use super::row::{Row, RowProblem};
+use crate::system::stream;
 use readable::Readable;
 use records::CellForm;
 use records::looks::Looks;
@@ -124,13 +126,36 @@ pub struct SourceOptions {
     pub encoding: Option<encoding::TextEncoding>,
     /// A sheet's name or its place, counted from 1.
     pub sheet: Option<String>,
+    /// Set from outside when the person wants to stop waiting for a pipe.
+    pub interrupted: Arc<AtomicBool>,
 }
 
 impl Default for SourceOptions {
     fn default() -> Self {
-        let recognise = |_: &str| Recognised::No;
-        SourceOptions { header_row: None, named: Vec::new(), recognise, delimiter: None, encoding: None, sheet: None }
+        SourceOptions {
+            header_row: None,
+            named: Vec::new(),
+            recognise: |_| Recognised::No,
+            delimiter: None,
+            encoding: None,
+            sheet: None,
+            interrupted: Arc::default(),
+        }
     }
+}
+
+/// The bytes that a path stands for, and the place beside which rejected rows go. What can be read only once is copied.
+fn readable(path: &Path, options: &SourceOptions) -> Result<(Readable, PathBuf), ImportError> {
+    let interrupted = options.interrupted.clone();
+    let original = match stream::look_at(path).map_err(|e| readable::refusal(path, &e))? {
+        stream::Readable::StandardInput => {
+            return Ok((Readable::of_standard_input(interrupted)?, PathBuf::from("standard-input")));
+        }
+        stream::Readable::Stream => Readable::of_pipe(path, interrupted)?,
+        stream::Readable::File => Readable::of_file(path)?,
+    };
+    // Nothing can be written beside `/dev/fd/63`, and its name says nothing.
+    Ok((original, if stream::is_of_system(path) { PathBuf::from("pipe") } else { path.to_owned() }))
 }
 
 /// What reading meets after the header.
@@ -146,15 +171,13 @@ pub enum Item {
 pub type Sink<'a> = dyn FnMut(Item) -> Result<(), ImportError> + 'a;
 
 impl Source {
-    /// Looks at the whole file once: what it is, whether it can be read, its header and its hash. `-` is standard input.
+    /// Looks at the whole file once: what it is, whether it can be read, its header and its hash. `-` is standard input; a
+    /// pipe is read like that.
     ///
     /// # Errors
-    /// The file is missing, unreadable, empty, damaged, or of a kind that cannot be imported.
+    /// The file is missing, unreadable, empty, damaged, or of a kind that cannot be imported; or the person asked to stop.
     pub fn open(path: &Path, options: &SourceOptions) -> Result<Source, ImportError> {
-        let (original, path) = match path == Path::new("-") {
-            true => (Readable::of_standard_input()?, Path::new("standard-input")),
-            false => (Readable::of_file(path)?, path),
-        };
+        let (original, path) = readable(path, options)?;
         let (unpacked, packing) = match original.unpacked()? {
             Some((inside, packing)) => (inside, Some(packing)),
             None => (original.clone(), None),
@@ -179,11 +202,11 @@ impl Source {
             size: original.size()?,
             original,
             rows,
-            path: path.to_owned(),
             packing,
             file_name: path
                 .file_name()
                 .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
+            path,
             format: text.format,
             headers: text.headers,
             header_number: text.header_number,

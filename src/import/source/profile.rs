@@ -152,7 +152,7 @@ mod tests {
     fn profile(bytes: &[u8]) -> Result<TextProfile, TextError> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        of_text(&Readable::of_file(file.path())?)
+        of_text(&Readable::of_file(file.path()).unwrap())
     }
 
     #[test]

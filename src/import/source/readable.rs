@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
@@ -13,6 +14,7 @@ use zip::ZipArchive;
 use super::budget::{Lines, inflates, is_bomb};
 use super::limits::io_reason;
 use crate::import::ImportError;
+use crate::system::stream::{NotReadable, Stream, is_interruption};
 use held::Held;
 
 /// The most that a compressed text may hold, in bytes.
@@ -31,6 +33,19 @@ pub(super) struct Readable {
     held: Option<Arc<Held>>,
     /// Keeps a private copy alive.
     _copy: Option<Arc<Copy>>,
+}
+
+/// Why something is not read, with what to do about it.
+pub(super) fn refusal(path: &Path, problem: &NotReadable) -> ImportError {
+    let name = path.display().to_string();
+    match problem {
+        NotReadable::Missing(e) => ImportError::read(&name, io_reason(e)),
+        NotReadable::Directory => ImportError::read_with(&name, problem.to_string(), "name the files in it"),
+        NotReadable::Device => ImportError::read_with(&name, problem.to_string(), "name a file or a pipe"),
+        NotReadable::Socket => {
+            ImportError::read_with(&name, problem.to_string(), "let another program read it, and read that with `-`")
+        }
+    }
 }
 
 /// The first bytes that tell what a file is.
@@ -61,35 +76,37 @@ impl Readable {
     /// A file by its path.
     ///
     /// # Errors
-    /// There is no such file, or it is a directory.
+    /// There is no such file.
     pub fn of_file(path: &Path) -> Result<Readable, ImportError> {
         let name = path.display().to_string();
-        let metadata = std::fs::metadata(path).map_err(|e| ImportError::read(&name, io_reason(&e)))?;
-        match metadata.is_dir() {
-            true => Err(ImportError::read_with(&name, "it is a directory", "name the files in it")),
-            // Another kind of file is read as it comes.
-            false if !metadata.is_file() => Ok(Readable { path: path.to_owned(), name, held: None, _copy: None }),
-            false => {
-                let (held, path) = Held::open(path).map_err(|e| ImportError::read(&name, io_reason(&e)))?;
-                Ok(Readable { path, name, held: Some(Arc::new(held)), _copy: None })
-            }
-        }
+        let (held, again) = Held::open(path).map_err(|e| ImportError::read(&name, io_reason(&e)))?;
+        Ok(Readable { path: again, name, held: Some(Arc::new(held)), _copy: None })
     }
 
     /// A copy of standard input.
     ///
     /// # Errors
-    /// It cannot be read, or the disk has no room.
-    pub fn of_standard_input() -> Result<Readable, ImportError> {
-        let name = "standard input";
+    /// It cannot be read, the disk has no room, or the person asked to stop.
+    pub fn of_standard_input(interrupted: Arc<AtomicBool>) -> Result<Readable, ImportError> {
+        Readable::of_stream("standard input", Stream::of_standard_input(interrupted))
+    }
+
+    /// A copy of what can be read only once.
+    ///
+    /// # Errors
+    /// It cannot be read, the disk has no room, or the person asked to stop.
+    pub fn of_pipe(path: &Path, interrupted: Arc<AtomicBool>) -> Result<Readable, ImportError> {
+        Readable::of_stream(&path.display().to_string(), Stream::of_path(path, interrupted))
+    }
+
+    fn of_stream(name: &str, mut input: Stream) -> Result<Readable, ImportError> {
         Readable::copied(name, |out| {
-            let mut input = std::io::stdin().lock();
             let mut buffer = vec![0u8; 1 << 18];
             let (mut lines, mut head, mut size) = (Lines::default(), Vec::new(), 0u64);
             loop {
                 let read = match input.read(&mut buffer) {
                     Ok(read) => read,
-                    Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+                    Err(e) if is_interruption(&e) => return Err(ImportError::Interrupted),
                     Err(e) => return Err(ImportError::read(name, io_reason(&e))),
                 };
                 if read == 0 {

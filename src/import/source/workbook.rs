@@ -1,9 +1,8 @@
 //! Workbooks as rows: XLSX and XLSB read cell by cell as a stream, XLS and ODS loaded whole under a cap.
 
-use std::cell::Cell;
 use std::fs::File;
 use std::io::BufReader;
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use calamine::{
     Data, DataRef, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError, Xlsx,
@@ -25,6 +24,7 @@ use super::{Format, Item, Sink, SourceOptions, Text, archive, guard, sheets};
 use crate::domain::invisible;
 use crate::import::ImportError;
 use crate::import::row::{CellKind, ProblemKind, Row, RowProblem};
+use crate::system::panics::quietly;
 
 /// A workbook that was opened for its header and waits for the reading of its rows.
 #[derive(Default)]
@@ -224,7 +224,7 @@ impl Book {
                 Ods::new(input).map_err(Damage::from).map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book))))
             }
         });
-        opened.unwrap_or_else(|| Err(Damage::Broken(CONTRADICTION.into()))).map_err(|e| e.of(file))
+        opened.unwrap_or_else(|_| Err(Damage::Broken(CONTRADICTION.into()))).map_err(|e| e.of(file))
     }
 
     /// The tabs in the order of the workbook.
@@ -248,7 +248,7 @@ impl Book {
         match self {
             Book::Xlsx(book) => {
                 let mut cells = quietly(|| book.worksheet_cells_reader(sheet))
-                    .unwrap_or_else(|| Err(XlsxError::Unexpected(CONTRADICTION)))
+                    .unwrap_or_else(|_| Err(XlsxError::Unexpected(CONTRADICTION)))
                     .map_err(|e| Damage::from(e).of(file))?;
                 let shapes: Vec<Shape> = cells.styles().iter().map(shape_of).collect();
                 // This reader lets numbers overflow.
@@ -268,12 +268,12 @@ impl Book {
             }
             Book::Xlsb(book) => {
                 let mut cells = quietly(|| book.worksheet_cells_reader(sheet))
-                    .unwrap_or_else(|| Err(XlsbError::Unrecognized { typ: "sheet", val: cut(sheet) }))
+                    .unwrap_or_else(|_| Err(XlsbError::Unrecognized { typ: "sheet", val: cut(sheet) }))
                     .map_err(|e| Damage::from(e).of(file))?;
                 let mut last = 0;
                 // This reader trusts the lengths of records.
                 while let Some(cell) = quietly(|| cells.next_cell())
-                    .unwrap_or_else(|| Err(XlsbError::Unrecognized { typ: "cell", val: format!("after row {last}") }))
+                    .unwrap_or_else(|_| Err(XlsbError::Unrecognized { typ: "cell", val: format!("after row {last}") }))
                     .map_err(|e| Damage::from(e).of(file))?
                 {
                     last = cell.get_position().0 + 1;
@@ -349,26 +349,6 @@ fn tabs_of<R: Reader<BufReader<File>>>(book: &R) -> Vec<Tab> {
         has_cells: matches!(sheet.typ, SheetType::WorkSheet | SheetType::MacroSheet),
     };
     book.sheets_metadata().iter().map(tab).collect()
-}
-
-/// Runs what may panic on damaged input, without a word on stderr; `None` when it did.
-fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
-    static INSTALLED: Once = Once::new();
-    thread_local! {
-        static QUIET: Cell<bool> = const { Cell::new(false) };
-    }
-    INSTALLED.call_once(|| {
-        let usual = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !QUIET.get() {
-                usual(info);
-            }
-        }));
-    });
-    QUIET.set(true);
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-    QUIET.set(false);
-    result.ok()
 }
 
 fn deliver(mut row: Row, width: usize, sink: &mut Sink<'_>) -> Result<(), ImportError> {

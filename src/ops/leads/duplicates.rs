@@ -8,6 +8,7 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 
 use crate::db::models::leads::lead_identities::{self, Person};
 use crate::db::models::leads::lead_phones;
+use crate::db::types::Uid;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::leads::search::words;
 
@@ -93,7 +94,7 @@ struct Pile {
 
 impl Pile {
     fn new() -> Pile {
-        let (a, b) = uuid::Uuid::now_v7().as_u64_pair();
+        let (a, b) = Uid::new().0.as_u64_pair();
         Pile {
             leads: Vec::new(),
             keys: Default::default(),

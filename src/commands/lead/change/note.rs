@@ -11,6 +11,7 @@ use crate::domain::access::role::Right;
 use crate::domain::leads::contact::Reach;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::edit::note::{LONGEST_NOTE, Told, add_note};
+use crate::system::stream::{Stream, is_interruption};
 
 /// Write a note about a lead, and what it tells of a contact
 ///
@@ -46,7 +47,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let told = args.told(&session)?;
     let lead = args.name.find(&mut session, Among::Live)?;
     let text = match args.text.as_str() {
-        "-" => read_note()?,
+        "-" => read_note(Stream::of_standard_input(context.interrupted()))?,
         _ => args.text,
     };
     let body = text.trim();
@@ -85,14 +86,14 @@ impl Args {
 }
 
 /// Reads a note from standard input, no more than one may be long.
-fn read_note() -> Result<String> {
+fn read_note(input: Stream) -> Result<String> {
     let mut bytes = Vec::new();
     // No character takes more than four bytes.
     let most = LONGEST_NOTE as u64 * 4 + 1;
-    std::io::stdin()
-        .take(most)
-        .read_to_end(&mut bytes)
-        .map_err(|e| CommandError::failed(format!("standard input cannot be read: {e}")))?;
+    input.take(most).read_to_end(&mut bytes).map_err(|e| match is_interruption(&e) {
+        true => CommandError::interrupted(),
+        false => CommandError::failed(format!("standard input cannot be read: {e}")),
+    })?;
     let text = String::from_utf8(bytes).map_err(|_| CommandError::failed("the note is not UTF-8"))?;
     if text.contains('\0') {
         return Err(CommandError::failed("the note holds a character U+0000, which no database keeps"));

@@ -1,6 +1,8 @@
 //! Replies of people in a sheet: who wrote what, and when.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::fields::DncField;
 use super::rows::{DncOptions, check};
@@ -38,11 +40,12 @@ pub fn read(
     options: &DncOptions,
     organization: &Organization,
     now: Timestamp,
+    interrupted: Arc<AtomicBool>,
     notice: &mut dyn FnMut(&str),
 ) -> Result<Vec<Reply>, ImportError> {
     let named = options.map.iter().map(|assignment| assignment.value.clone()).collect();
     let recognise = recognise::<DncField>;
-    let source = Source::open(path, &SourceOptions { named, recognise, ..SourceOptions::default() })?;
+    let source = Source::open(path, &SourceOptions { named, recognise, interrupted, ..SourceOptions::default() })?;
     let columns = Columns::of(source.shown(), &source.headers, &options.map, &options.ignore, &[])?;
     let Some(text) = columns.columns_of(DncField::Evidence).next() else {
         return Err(ImportError::Mapping {

@@ -27,10 +27,11 @@ use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
 use crate::import::observer::Observer;
 use crate::import::options::ImportOptions;
-use crate::import::prepare::{begin_record, taken_back};
+use crate::import::prepare::{begin_record, settled};
 use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
+use crate::import::rowfile::NamedRows;
 use crate::import::source::budget::{MAX_BATCH, some_names};
 use crate::import::source::{Item, Source, SourceOptions};
 use crate::import::unclaimed::{Unclaimed, Watch};
@@ -79,6 +80,7 @@ pub fn import(
     observer: &mut dyn Observer,
 ) -> Result<ImportSummary, ImportError> {
     let started = Instant::now();
+    let interrupted = db.interrupted();
     let options = SourceOptions {
         delimiter: request.options.delimiter,
         encoding: request.options.encoding,
@@ -86,6 +88,7 @@ pub fn import(
         header_row: request.options.header_row,
         named: request.options.map.iter().map(|assignment| assignment.value.clone()).collect(),
         recognise,
+        interrupted: interrupted.clone(),
     };
     let source = Source::open(request.path, &options)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
@@ -98,7 +101,6 @@ pub fn import(
     }
     source.special(&|index| mapping.is_claimed(index)).iter().for_each(|text| observer.notice(text));
     let checker = checker(db, mapping, &options, &request)?;
-    let interrupted = db.interrupted();
     let mode = request.mode;
     let job = Job { source, options, checker, request, started, interrupted: &interrupted };
     let (org, stamp) = (job.request.organization.org_id(), job.request.stamp.clone());
@@ -109,11 +111,11 @@ pub fn import(
     }
     let mut files = Vec::new();
     let work = |conn: &mut Db| {
-        let done = job.run(conn, observer)?;
-        files = done.0.files().collect();
-        Ok(done)
+        let (summary, listed, named) = job.run(conn, observer)?;
+        files = named;
+        Ok((summary, listed))
     };
-    let (summary, listed) = taken_back(db.write_long(mode, org, work), &files)?;
+    let (summary, listed) = settled(db.write_long(mode, org, work), files)?;
     if mode == RunMode::Commit && !listed.is_empty() && !db.is_sqlite() {
         // Whoever gave a lead one of these numbers meanwhile did not see it listed.
         let listed: Vec<String> = listed.iter().map(E164::to_string).collect();
@@ -133,6 +135,9 @@ struct Job<'a> {
     started: Instant,
     interrupted: &'a AtomicBool,
 }
+
+/// What an import ends with: the summary, the numbers that it has listed, too, and its files of rows.
+type Ended = (ImportSummary, Vec<E164>, Vec<NamedRows>);
 
 /// What the reading thread hands over.
 enum Delivery {
@@ -179,7 +184,7 @@ impl Job<'_> {
         Unclaimed::columns(&mapping.headers, &mapping.unclaimed, self.checker.region, watch).and_texts(&mapping.texts)
     }
 
-    fn run(&self, conn: &mut Db, observer: &mut dyn Observer) -> Result<(ImportSummary, Vec<E164>), ImportError> {
+    fn run(&self, conn: &mut Db, observer: &mut dyn Observer) -> Result<Ended, ImportError> {
         let org = self.request.organization.org_id();
         let uid = Uid::new();
         let mut stamp = self.request.stamp.clone();
@@ -222,9 +227,9 @@ impl Job<'_> {
         self.source.verify_unchanged()?;
         // What others have changed in the list meanwhile is seen, and nobody changes it until the end.
         locks::acquire(work.conn, Lock::Leads, org, &mut |text| observer.notice(text), self.interrupted)?;
-        let (summary, listed) = work.finish(import_id)?;
+        let (summary, listed, files) = work.finish(import_id)?;
         summary.remarks().iter().for_each(|text| observer.notice(text));
-        Ok((summary, listed))
+        Ok((summary, listed, files))
     }
 
     /// How dates and amounts are written, as far as that was said.

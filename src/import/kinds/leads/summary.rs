@@ -88,11 +88,6 @@ pub struct ImportSummary {
 const NAMED_ROWS: usize = 5;
 
 impl ImportSummary {
-    /// The files of rows and values that were written.
-    pub fn files(&self) -> impl Iterator<Item = std::path::PathBuf> {
-        [&self.rejects_file, &self.skipped_file, &self.dropped_file].into_iter().flatten().map(std::path::PathBuf::from)
-    }
-
     /// Counts an accepted or refused draft of a row.
     pub fn count(&mut self, outcome: &Outcome, row: u64) {
         match outcome.fate {

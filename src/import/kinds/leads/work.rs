@@ -1,19 +1,19 @@
 //! Writing the rows of an import, and the files beside it.
 
-use super::Job;
 use super::checker::Checked;
 use super::refusal::refusal;
 use super::summary::ImportSummary;
 use super::text_opt_outs::TextOptOuts;
+use super::{Ended, Job};
 use crate::db::models::imports;
 use crate::db::types::Json;
 use crate::db::{Db, Stamp};
-use crate::domain::phone::E164;
 use crate::import::ImportError;
 use crate::import::options::{ImportOptions, MaxRejects};
 use crate::import::proof::Formats;
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
+use crate::import::rowfile::NamedRows;
 use crate::ops::leads::upsert::{Fate, LeadWriter};
 
 /// The writing side.
@@ -108,20 +108,23 @@ impl Work<'_> {
     }
 
     fn too_many(&mut self) -> Result<ImportError, ImportError> {
+        let rejects = self.finish_rejects()?;
+        let rejects_file = rejects.as_ref().map(NamedRows::shown);
+        rejects.into_iter().for_each(NamedRows::keep);
         Ok(ImportError::TooManyRejects {
             file: self.summary.file_name.clone(),
             read: self.summary.read,
             rejected: self.summary.rejected,
-            rejects_file: self.finish_rejects()?,
+            rejects_file,
         })
     }
 
-    fn finish_rejects(&mut self) -> Result<Option<String>, ImportError> {
+    fn finish_rejects(&mut self) -> Result<Option<NamedRows>, ImportError> {
         self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)
     }
 
-    /// Ends the import, and returns the numbers that it has listed, too.
-    pub fn finish(mut self, import_id: i64) -> Result<(ImportSummary, Vec<E164>), ImportError> {
+    /// Ends the import.
+    pub fn finish(mut self, import_id: i64) -> Result<Ended, ImportError> {
         let summary = &self.summary;
         if self.job.options.max_rejects.is_some_and(|most| most.is_exceeded(summary.read, summary.rejected)) {
             return Err(self.too_many()?);
@@ -130,9 +133,12 @@ impl Work<'_> {
         let listed = self.writer.finish(self.conn)?;
         let zone = &self.job.checker.zone;
         self.text_opt_outs.honour(self.conn, &self.stamp, zone, &self.evidence)?;
-        self.summary.rejects_file = self.finish_rejects()?;
-        self.summary.dropped_file = self.dropped.as_mut().map_or(Ok(None), DroppedWriter::finish)?;
-        self.summary.skipped_file = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;
+        let rejects = self.finish_rejects()?;
+        let dropped = self.dropped.as_mut().map_or(Ok(None), DroppedWriter::finish)?;
+        let skipped = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;
+        self.summary.rejects_file = rejects.as_ref().map(NamedRows::shown);
+        self.summary.dropped_file = dropped.as_ref().map(NamedRows::shown);
+        self.summary.skipped_file = skipped.as_ref().map(NamedRows::shown);
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
         if !self.summary.reconciles() {
             return Err(ImportError::DoesNotReconcile);
@@ -147,6 +153,6 @@ impl Work<'_> {
         };
         let options = Json(serde_json::to_value(&options).map_err(|e| ImportError::Record(e.to_string()))?);
         imports::finish(self.conn, org, import_id, &options, &counts, (self.job.request.clock)())?;
-        Ok((self.summary, listed))
+        Ok((self.summary, listed, [rejects, dropped, skipped].into_iter().flatten().collect()))
     }
 }

@@ -11,6 +11,7 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_identities::{self, Identity};
 use crate::db::models::leads::lead_merges::{self, MergedIdentity};
+use crate::db::types::Uid;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::phone::E164;
 use crate::ops::leads::draft::LeadDraft;
@@ -60,7 +61,7 @@ struct EmailHolder {
 
 impl Default for Identities {
     fn default() -> Self {
-        let (a, b) = uuid::Uuid::now_v7().as_u64_pair();
+        let (a, b) = Uid::new().0.as_u64_pair();
         Identities {
             by_phone: FxHashMap::default(),
             by_phone_and_extension: HashMap::new(),
