@@ -12,7 +12,10 @@ use crate::ui::Column;
 
 /// Copy the embedded database to a new file while others use it
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The copy is verified by opening it.\n\nExample:\n  crmctl backup crm-2026-03-04.db")]
+#[command(
+    after_help = "The database and its copy are verified: every page is read, every row is found by its indexes, and every reference leads \
+    somewhere. Of a damaged database no backup is made.\n\nExample:\n  crmctl backup crm-2026-03-04.db"
+)]
 pub struct Args {
     /// The file to make; it must not exist
     file: PathBuf,

@@ -46,6 +46,8 @@ pub enum DbError {
     ReadOnly(String),
     #[error("the database `{0}` was changed while it was read")]
     ChangedWhileRead(String),
+    #[error("the database `{path}` is damaged, and no backup of it was made")]
+    Unsound { path: String, findings: Vec<String> },
     #[error("the database refused: {0}")]
     Query(DieselError),
 }
@@ -128,6 +130,11 @@ impl Explain for DbError {
                 };
             }
             DbError::Backup { .. } => Some("name a new file in a folder with room".into()),
+            DbError::Unsound { findings, .. } => {
+                return CommandError::failed(self.to_string()).details(findings.iter().cloned()).hint(
+                    "go back to the last backup; to save what can be saved, first copy the file as it is, with its -wal, while nobody uses it",
+                );
+            }
             DbError::Migration(_) => Some("nothing was changed".into()),
             DbError::Damaged { .. } => Some(DAMAGED.into()),
             DbError::ReadOnly(_) => Some("nothing was changed; who may write the file and its folder can change it".into()),

@@ -1,0 +1,49 @@
+//! Whether a database is sound, as far as SQLite can tell.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+/// The most findings that are told.
+const MOST: usize = 5;
+
+#[derive(QueryableByName)]
+struct Finding {
+    #[diesel(sql_type = Text)]
+    integrity_check: String,
+}
+
+/// What is wrong with a database; nothing when it is sound. Of each table and index every page is read, every row is found by
+/// each of its indexes, and every constraint holds.
+///
+/// # Errors
+/// It is so damaged that it cannot be read.
+pub(super) fn findings(conn: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+    // As a function it would take the number for the name of a table.
+    let found: Vec<Finding> = diesel::sql_query(format!("PRAGMA integrity_check({MOST})")).load(conn)?;
+    // Of the pages of a database it makes one finding of several lines.
+    let lines = found.iter().flat_map(|row| row.integrity_check.lines());
+    Ok(lines.filter(|line| *line != "ok" && !line.starts_with("***")).take(MOST).map(str::to_owned).collect())
+}
+
+/// Rows that refer to rows which are not there.
+///
+/// # Errors
+/// The database cannot be read.
+pub(super) fn orphans(conn: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Orphan {
+        #[diesel(sql_type = Text)]
+        child: String,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        row_id: Option<i64>,
+        #[diesel(sql_type = Text)]
+        parent: String,
+    }
+    let sql = format!("SELECT \"table\" AS child, rowid AS row_id, parent FROM pragma_foreign_key_check LIMIT {MOST}");
+    let found: Vec<Orphan> = diesel::sql_query(sql).load(conn)?;
+    let told = |orphan: Orphan| {
+        let row = orphan.row_id.map(|row| format!(" {row}")).unwrap_or_default();
+        format!("row{row} of {} refers to a row of {} that is not there", orphan.child, orphan.parent)
+    };
+    Ok(found.into_iter().map(told).collect())
+}
