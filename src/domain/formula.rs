@@ -209,7 +209,9 @@ mod tests {
 
     #[test]
     fn apostrophes_of_people_are_undone_and_other_ones_kept() {
-        for (cell, text) in [("'=x", "=x"), ("'\t=x", "\t=x"), ("'+12125550142", "+12125550142"), ("'-", "-"), ("'@ann", "@ann")] {
+        for (cell, text) in
+            [("'=x", "=x"), ("'\t=x", "\t=x"), ("'+12125550142", "+12125550142"), ("'-", "-"), ("'@ann", "@ann")]
+        {
             assert_eq!(unmark_text(cell), text);
             assert_eq!(read(&mark_again(cell)), text);
         }
