@@ -14,14 +14,14 @@ fn count(world: &World) -> u64 {
 #[test]
 fn killed_at_random_moments_all_or_nothing() {
     on_both_engines(|world| {
-        const ROWS: u64 = 200_000;
+        const ROWS: u64 = 60_000;
         let file = world.file("many.csv", many_leads(ROWS, 0));
         let args = ["import", "leads", file.to_str().unwrap(), "--on-duplicate", "skip"];
         // Spread over the first seconds of the work, different on each run of the test.
         let seed = u64::from(std::process::id());
         for round in 0..10u64 {
             let mut child = world.start(args);
-            std::thread::sleep(Duration::from_millis(20 + round * 350 + (seed * 7919 + round * 104_729) % 300));
+            std::thread::sleep(Duration::from_millis(20 + round * 110 + (seed * 7919 + round * 104_729) % 100));
             child.kill().unwrap();
             child.wait().unwrap();
             let left = count(world);

@@ -313,7 +313,7 @@ fn listed_and_not(world: &mut World, numbers: &[&str]) {
 #[test]
 fn the_funnel_is_what_a_plain_computation_gives() {
     let mut runner = TestRunner::default();
-    for round in 0..3 {
+    for round in 0..2 {
         let made = many(&mut runner);
         for engine in [Engine::Sqlite, Engine::Postgres] {
             let world = filled(engine, &made);

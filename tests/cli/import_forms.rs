@@ -230,7 +230,9 @@ fn workbooks_that_are_damaged_or_too_large() {
 
 #[test]
 fn the_widest_sheet_and_the_longest_cell() {
-    on_both_engines(|world| {
+    // A sheet of this size is read for half a minute by a debug build, whatever the engine.
+    let world = &World::new(Engine::Sqlite);
+    {
         let path = world.path("wide.xlsx");
         let mut book = rust_xlsxwriter::Workbook::new();
         let sheet = book.add_worksheet();
@@ -257,21 +259,24 @@ fn the_widest_sheet_and_the_longest_cell() {
         let summary = world.import(&company, &[]);
         assert_eq!((&summary["rejected"], &summary["problems"][0]["kind"]), (&1.into(), &"text_too_long".into()));
         assert_eq!(summary["problems"][0]["example_cell"], "Sheet1!B2");
-    });
+    }
 }
 
 #[test]
 fn a_bad_byte_far_down_is_named_by_its_line() {
     let world = World::new(Engine::Sqlite);
-    let mut text = String::from("Phone,City\n");
-    for row in 2..=800_000u32 {
-        text.push_str(if row % 2 == 0 { "2125550101,Zürich\n" } else { "2125550102,Albany\n" });
+    // Far behind all that is looked at to tell what the file is.
+    let mut text = String::from("Phone,Remark\n");
+    let long = "é".repeat(400);
+    for row in 2..=20_000u32 {
+        let number = if row % 2 == 0 { "2125550101" } else { "2125550102" };
+        text.push_str(&format!("{number},{long}\n"));
     }
     let mut bytes = text.into_bytes();
     bytes.extend(b"2125550103,Z\xfcrich\n2125550104,Troy\n");
     let ran = world.run(["import", "leads", world.file("far.csv", bytes).to_str().unwrap()]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("line 800001 is not UTF-8: it holds the byte 0xFC"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("line 20001 is not UTF-8: it holds the byte 0xFC"), "{}", ran.stderr);
     world.finish();
 }
 

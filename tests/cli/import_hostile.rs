@@ -222,15 +222,22 @@ fn files_without_an_end_are_refused() {
         &["dnc", "add", "--file", "/dev/zero", "--reason", "asked"],
         &["import", "leads", "/dev/zero"],
         &["import", "dnc", "/dev/zero"],
-        &["import", "leads", "/dev/zero", "--encoding", "utf-16le"],
-        &["import", "leads", "/dev/zero", "--encoding", "cp850"],
         &["--config", "/dev/zero", "lead", "list"],
     ] {
         let ran = run(&mut limited(&world, args));
         assert!(matches!(ran.code, Some(1 | 2)), "{args:?}: {}", ran.stderr);
-        assert!(ran.stderr.contains("is longer than 1024 KiB"), "{args:?}: {}", ran.stderr);
+        // A config file may come through a pipe, and is read as far as one may go.
+        let reason = if args[0] == "--config" { "is longer than 1024 KiB" } else { "it is a device" };
+        assert!(ran.stderr.contains(reason), "{args:?}: {}", ran.stderr);
     }
-    for args in [&["import", "leads", "-"][..], &["dnc", "check", "--file", "-"]] {
+    for args in [
+        &["import", "leads", "-"][..],
+        &["import", "leads", "-", "--encoding", "utf-16le"],
+        &["import", "leads", "-", "--encoding", "cp850"],
+        &["dnc", "check", "--file", "-"],
+        &["dnc", "detect", "--file", "-"],
+        &["dnc", "add", "--file", "-", "--reason", "asked"],
+    ] {
         let ran = run(limited(&world, args).stdin(File::open("/dev/zero").unwrap()));
         assert!(ran.code == Some(1) && ran.stderr.contains("is longer than 1024 KiB"), "{args:?}: {}", ran.stderr);
     }

@@ -260,7 +260,7 @@ fn a_phone_that_another_lead_has_meanwhile_is_refused() {
 #[test]
 fn an_undo_that_is_killed_is_all_or_nothing() {
     on_both_engines(|world| {
-        const ROWS: u64 = 200_000;
+        const ROWS: u64 = 60_000;
         world.import(&world.file("many.csv", many_leads(ROWS, 0)), &[]);
         let live = |world: &World| -> u64 {
             world.engine.sql(&world.url, "SELECT count(*) FROM leads WHERE deleted_at IS NULL").unwrap()[0]
@@ -269,7 +269,7 @@ fn an_undo_that_is_killed_is_all_or_nothing() {
         };
         for round in 0..6u64 {
             let mut child = world.start(["import", "undo", "1", "--yes"]);
-            std::thread::sleep(Duration::from_millis(50 + round * 400));
+            std::thread::sleep(Duration::from_millis(30 + round * 130));
             child.kill().unwrap();
             child.wait().unwrap();
             let left = live(world);
