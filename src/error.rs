@@ -62,6 +62,12 @@ impl CommandError {
         }
     }
 
+    /// The same of a verb whose exit code is its answer: nobody has heard it, so it does not say that all is well.
+    pub fn unheard(self) -> CommandError {
+        let exit = if self.silent && self.exit == Exit::Done { Exit::NeedsAttention } else { self.exit };
+        CommandError { exit, ..self }
+    }
+
     /// The error of something that came after the change was made that the call was for, or a part of it: it needs a person,
     /// and the call is not to be repeated as it was.
     pub fn after_commit(self) -> CommandError {

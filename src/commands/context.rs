@@ -1,7 +1,7 @@
 //! What every verb needs: settings, the terminal, the database, the organization and the acting user.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::db::Stamp;
@@ -28,6 +28,8 @@ pub struct Context {
     pub ui: Ui,
     allow_bypass: bool,
     interrupted: Arc<AtomicBool>,
+    /// Held while a transaction is committed.
+    commit: Arc<Mutex<()>>,
     are_caught: AtomicBool,
     /// What Ctrl-C says where it ends the program at once.
     at_once: Arc<OnceLock<&'static str>>,
@@ -72,6 +74,7 @@ impl Context {
             ui,
             allow_bypass,
             interrupted: Arc::default(),
+            commit: Arc::default(),
             are_caught: AtomicBool::new(false),
             at_once: Arc::default(),
         }
@@ -122,6 +125,7 @@ impl Context {
             schema,
             notify: Arc::new(move |text| ui.note(text)),
             committed: Arc::new(move || ui.set_committed()),
+            commit: self.commit.clone(),
             interrupted: self.interrupted.clone(),
         };
         let location = self.location()?;
@@ -213,6 +217,7 @@ impl Context {
             return;
         }
         let (interrupted, at_once, ui) = (self.interrupted.clone(), self.at_once.clone(), self.ui);
+        let commit = self.commit.clone();
         let caught = ctrlc::set_handler(move || {
             let again = interrupted.swap(true, Ordering::Relaxed);
             let message = at_once.get();
@@ -220,6 +225,8 @@ impl Context {
                 ui.warn(message);
             }
             if again || message.is_some() {
+                // A commit under way comes first: what it does is done, and then the exit code must say so.
+                let Ok(_held) = commit.try_lock() else { return };
                 let exit = if ui.is_committed() { Exit::NeedsAttention } else { Exit::Interrupted };
                 std::process::exit(exit as i32);
             }

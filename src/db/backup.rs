@@ -17,6 +17,7 @@ use diesel::sql_types::Text;
 use super::DbError;
 use super::connection::functions;
 use super::connection::open::{address, create_private};
+use super::connection::ownership::reading_mode;
 use crate::system::new_file::{folder_of, settle};
 use scratch::Scratch;
 
@@ -134,9 +135,15 @@ fn copy(source: &mut SqliteConnection, to: &Path) -> Result<(), Failure> {
     copied.map(|_| ()).map_err(|e| damaged_or(&e))
 }
 
+/// Whether SQLite cannot keep its log where the database lies.
+fn is_only_read(path: &Path) -> bool {
+    tempfile::tempfile_in(folder_of(path)).is_err() || File::options().append(true).open(path).is_err()
+}
+
 /// Opens a database for reading.
 fn open(path: &Path) -> Result<SqliteConnection, String> {
-    let address = address(path, "ro").map_err(|e| e.to_string())?;
+    let mode = if is_only_read(path) { reading_mode(path) } else { "ro" };
+    let address = address(path, mode).map_err(|e| e.to_string())?;
     let mut conn = SqliteConnection::establish(&address).map_err(|e| e.to_string())?;
     functions::register(&mut conn).map_err(|e| e.to_string())?;
     conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536")

@@ -9,7 +9,7 @@ use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::catalogue::erasing_function;
+use super::catalogue::{RECORD_ERASURE, erasing_function};
 use super::{Db, DbError, MultiBackend};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -124,6 +124,11 @@ pub fn up(conn: &mut Db) -> Result<Vec<String>, DbError> {
     {
         // It is of the catalogue: whatever a migration has added is erased from now on.
         pg.batch_execute(&erasing_function())?;
+        // It has the rights of the schema's owner, whoever makes it.
+        pg.batch_execute(&format!(
+            "DO $$ BEGIN EXECUTE format('ALTER FUNCTION public.{RECORD_ERASURE} OWNER TO %I',
+                (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'public.erasures'::regclass)); END $$"
+        ))?;
     }
     Ok(done)
 }

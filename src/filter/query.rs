@@ -222,8 +222,9 @@ impl LeadQuery {
         });
         match self.dnc {
             Dnc::Included => condition,
-            Dnc::LeftOut => condition.sql(" AND NOT ").then(on_dnc(&self.at)),
-            Dnc::Only => condition.sql(" AND ").then(on_dnc(&self.at)),
+            // The status, too: an entry that another program wrote may have no other spellings yet.
+            Dnc::LeftOut => condition.sql(" AND leads.status <> 'dnc' AND NOT ").then(on_dnc(&self.at)),
+            Dnc::Only => condition.sql(" AND (leads.status = 'dnc' OR ").then(on_dnc(&self.at)).sql(")"),
         }
     }
 

@@ -69,6 +69,10 @@ fn a_lost_answer_is_a_warning_once_the_change_is_made() {
         // Who only reads has failed, and who has seen enough has not.
         assert_eq!(run_unheard(world, &["lead", "list"], full_disk()).code, Some(1));
         assert_eq!(run_unheard(world, &["lead", "list"], closed_pipe()).code, Some(0));
+        // A verb whose exit code is its answer does not say that all is well when nobody heard it.
+        for verb in [&["dnc", "check", "+12125550103"][..], &["dnc", "detect", "wrong number"]] {
+            assert_eq!(run_unheard(world, verb, closed_pipe()).code, Some(3), "{verb:?}");
+        }
         // Nor has who changed nothing in the end made a change.
         assert_eq!(run_unheard(world, &["dnc", "add", "+12125550104", "--dry-run"], full_disk()).code, Some(1));
     });

@@ -38,7 +38,6 @@ fn nothing_replaces_the_database_the_config_or_an_input() {
     let database = fs::canonicalize(&world.url).unwrap();
     let name = database.file_name().unwrap().to_str().unwrap().to_owned();
     symlink(&database, world.path("link.csv")).unwrap();
-    fs::hard_link(&database, world.path("hard.csv")).unwrap();
     // The log is there while somebody has the database open.
     let open = rusqlite::Connection::open(&database).unwrap();
     open.execute_batch("BEGIN; SELECT count(*) FROM leads;").unwrap();
@@ -49,7 +48,6 @@ fn nothing_replaces_the_database_the_config_or_an_input() {
         (format!("./{name}"), "the database"),
         (format!("../{}/{name}", world.folder.path().file_name().unwrap().to_str().unwrap()), "the database"),
         ("link.csv".into(), "the database"),
-        ("hard.csv".into(), "the database"),
         (log.clone(), "the database"),
         (format!("{name}-journal"), "the database"),
         ("config.toml".into(), "the config file"),

@@ -125,13 +125,35 @@ fn a_log_that_cannot_be_read_is_not_passed_over() {
         mode(&to, 0o444);
     }
     drop(held);
-    let copied = copy.join("crm.db").display().to_string();
-    let list = ["lead", "list", "--columns", "name", "--database-url", &copied];
-    mode(&copy, 0o555);
-    let found = as_nobody(&world, &list);
-    mode(&copy, 0o777);
-    let says_all = found.code == Some(0) && found.stdout.contains("Cy");
-    let says_why = found.code == Some(1) && found.stderr.contains(&copied) && found.stderr.contains("log");
-    assert!(says_all || says_why, "{found:?}");
+    // By its own name, and by a link from elsewhere.
+    let link = world.path("link.db");
+    std::os::unix::fs::symlink(copy.join("crm.db"), &link).unwrap();
+    for name in [copy.join("crm.db"), link] {
+        let name = name.display().to_string();
+        mode(&copy, 0o555);
+        let found = as_nobody(&world, &["lead", "list", "--columns", "name", "--database-url", &name]);
+        mode(&copy, 0o777);
+        let says_all = found.code == Some(0) && found.stdout.contains("Cy");
+        let says_why = found.code == Some(1) && found.stderr.contains(&name) && found.stderr.contains("log");
+        assert!(says_all || says_why, "{name}: {found:?}");
+    }
+    world.finish();
+}
+
+/// Each name would have a log of its own, and what is in one is not seen by the other.
+#[test]
+fn a_file_of_two_names_is_refused() {
+    let world = world();
+    let other = world.path("other.db");
+    std::fs::hard_link(&world.url, &other).unwrap();
+    for name in [world.url.as_str(), other.to_str().unwrap()] {
+        for verb in [&["dnc", "check", "2125550103"][..], &["dnc", "add", "2125550104"], &["lead", "list"]] {
+            let ran = world.run([verb, &["--database-url", name]].concat());
+            assert_eq!(ran.code, Some(1), "{verb:?}: {}", ran.stderr);
+            assert!(ran.stderr.contains("2 names (hard links)"), "{}", ran.stderr);
+        }
+    }
+    std::fs::remove_file(&other).unwrap();
+    assert_eq!(world.run(["dnc", "check", "2125550103"]).code, Some(3));
     world.finish();
 }

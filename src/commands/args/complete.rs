@@ -126,6 +126,7 @@ fn asked() -> Option<Asked> {
         schema: SchemaUse::LookOnly,
         notify: Arc::new(|_| {}),
         committed: Arc::new(|| {}),
+        commit: Arc::default(),
         interrupted: Arc::new(AtomicBool::new(false)),
     };
     let mut db = Database::open(location, options).ok()?;

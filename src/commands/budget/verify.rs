@@ -56,6 +56,10 @@ const FAULTS: &[Column] = &[
 const DOCUMENT: &[Column] = &[Column::hidden("accounts"), Column::hidden("faults"), Column::hidden("contains")];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    verify(args, context).map_err(CommandError::unheard)
+}
+
+fn verify(args: Args, context: &Context) -> Result<Exit> {
     context.catch_interrupts();
     let ui = context.ui;
     let mut session = context.session(Right::Read)?;

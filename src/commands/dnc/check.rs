@@ -10,7 +10,7 @@ use crate::domain::access::role::Right;
 use crate::domain::dnc::{Channel, Verdict};
 use crate::domain::flag;
 use crate::domain::timestamp::Timestamp;
-use crate::error::{Exit, Result};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::check::{Answer, Asked, INTERNAL_LIST, RECORD_KEY, check, record};
 use crate::ui::{Column, Format, ListWriter};
 
@@ -57,6 +57,10 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    answer(args, context).map_err(CommandError::unheard)
+}
+
+fn answer(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let mut work = Work {
         recorded: args.record || records_always(&mut session)?,

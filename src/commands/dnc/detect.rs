@@ -120,6 +120,10 @@ const REPLY_COLUMNS: &[Column] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    answer(args, context).map_err(CommandError::unheard)
+}
+
+fn answer(args: Args, context: &Context) -> Result<Exit> {
     if args.apply && args.replies.is_none() && args.number.is_none() {
         return Err(CommandError::usage("--apply needs to know who wrote the texts")
             .hint("name the number with --number, or the sheet with --replies"));

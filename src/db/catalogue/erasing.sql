@@ -15,6 +15,7 @@ DECLARE
     fragment text;
     rest text;
     word text;
+    bare text;
     begins integer;
     takes integer;
     done integer;
@@ -22,7 +23,7 @@ BEGIN
     IF org IS NULL THEN
         RAISE EXCEPTION 'no organization is set' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF coalesce(cardinality(lead_ids), 0) = 0 OR trim(coalesce(who, '')) = '' OR at_time IS NULL OR org_key IS NULL
+    IF coalesce(cardinality(lead_ids), 0) = 0 OR array_ndims(lead_ids) <> 1 OR coalesce(who, '') !~ '[^[:space:]]' OR at_time IS NULL OR NOT isfinite(at_time) OR org_key IS NULL
         OR key_hashes IS NULL OR jsonb_typeof(redactions) IS DISTINCT FROM 'array'
     THEN
         RAISE EXCEPTION 'an erasure says whose, by whom and when' USING ERRCODE = 'invalid_parameter_value';
@@ -57,7 +58,7 @@ BEGIN
     -- An erasure is not before what was last written about the lead.
     INSERT INTO public.erasures (organization_id, lead_id, reason, erased_by, actor, erased_at)
     SELECT org, l.id, why, by_user, who, greatest(at_time, (SELECT max(a.changed_at) FROM public.lead_audit_log a
-        WHERE a.organization_id = org AND a.lead_id = l.id))
+        WHERE a.organization_id = org AND a.lead_id = l.id AND isfinite(a.changed_at)))
     FROM unnest(lead_ids) WITH ORDINALITY AS l (id, place) ORDER BY l.place;
     INSERT INTO public.erasure_keys (organization_id, hash_key) VALUES (org, org_key) ON CONFLICT DO NOTHING;
     IF NOT EXISTS (SELECT 1 FROM public.erasure_keys k WHERE k.organization_id = org AND k.hash_key = org_key) THEN
@@ -88,6 +89,9 @@ BEGIN
             IF old_text IS NULL OR jsonb_typeof(stored #> place) <> 'string' THEN
                 RAISE EXCEPTION 'there is no such text' USING ERRCODE = 'invalid_parameter_value';
             END IF;
+            IF coalesce(jsonb_array_length(cut -> 'spans'), 0) = 0 THEN
+                RAISE EXCEPTION 'nothing is cut out of this text' USING ERRCODE = 'invalid_parameter_value';
+            END IF;
             new_text := '';
             done := 0;
             FOR span IN SELECT s.value FROM jsonb_array_elements(cut -> 'spans') AS s (value) LOOP
@@ -97,10 +101,28 @@ BEGIN
                     RAISE EXCEPTION 'the places of a text are not in their order' USING ERRCODE = 'invalid_parameter_value';
                 END IF;
                 fragment := replace(public.letters_of(substr(old_text, begins + 1, takes)), ' ', '');
-                rest := fragment;
+                -- A short word is one by itself only: `al` is not in `final`.
+                rest := ' ' || replace(public.letters_of(substr(old_text, begins + 1, takes)), ' ', '  ') || ' ';
                 FOREACH word IN ARRAY known LOOP
-                    rest := replace(rest, word, '');
+                    IF word ~ '^[a-z0-9]{1,3}$' THEN
+                        rest := replace(rest, ' ' || word || ' ', ' ');
+                    END IF;
                 END LOOP;
+                rest := replace(rest, ' ', '');
+                FOREACH word IN ARRAY known LOOP
+                    IF word !~ '^[a-z0-9]{1,3}$' THEN
+                        rest := replace(rest, word, '');
+                    END IF;
+                END LOOP;
+                -- As the program sees numbers: the zero of `+49 (0)30` stands anywhere.
+                IF rest = fragment AND fragment ~ '^[0-9]+$' THEN
+                    FOREACH word IN ARRAY known LOOP
+                        bare := replace(word, '0', '');
+                        IF word ~ '^[0-9]{6}$' AND char_length(bare) > 2 AND strpos(replace(fragment, '0', ''), bare) > 0 THEN
+                            rest := replace(replace(fragment, '0', ''), bare, '');
+                        END IF;
+                    END LOOP;
+                END IF;
                 -- Initials, a country code and the like may stand beside.
                 IF rest = fragment OR char_length(rest) > 40 THEN
                     RAISE EXCEPTION 'what is to be cut out is not the person' USING ERRCODE = 'insufficient_privilege';

@@ -7,12 +7,12 @@ pub(super) mod functions;
 pub(super) mod location;
 mod only_read;
 pub(super) mod open;
-mod ownership;
+pub(super) mod ownership;
 mod server;
 mod session;
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -42,6 +42,8 @@ pub struct OpenOptions {
     pub notify: Notify,
     /// Called when a transaction is committed that writes what the call is for.
     pub committed: Arc<dyn Fn() + Send + Sync>,
+    /// Held while a transaction is committed: who holds it may end the program, and nothing is committed any more.
+    pub commit: Arc<Mutex<()>>,
     /// Set from outside when the person wants to stop.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -350,6 +352,8 @@ impl Database {
     }
 
     fn end_writing<T, E: From<DbError>>(&mut self, result: Result<T, E>) -> Result<T, E> {
+        let commit = self.options.commit.clone();
+        let _held = commit.lock().unwrap_or_else(PoisonError::into_inner);
         let ended = self.end(result);
         if ended.is_ok() && !self.is_aside {
             (self.options.committed)();

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::ownership::beside;
 use crate::db::DbError;
 
 /// What a file was when it was opened. SQLite holds no lock on it, so whoever may write it can change it under a reader.
 pub(super) struct Unchanged {
     path: PathBuf,
-    was: Option<(u64, SystemTime)>,
+    was: Vec<Option<(u64, SystemTime)>>,
 }
 
 impl Unchanged {
@@ -31,7 +32,11 @@ impl Unchanged {
     }
 }
 
-fn state(path: &Path) -> Option<(u64, SystemTime)> {
-    let file = std::fs::metadata(path).ok()?;
-    Some((file.len(), file.modified().ok()?))
+/// Sizes and times of the file and of what SQLite keeps beside it: a commit may stand in the log alone.
+fn state(path: &Path) -> Vec<Option<(u64, SystemTime)>> {
+    let of = |path: PathBuf| {
+        let file = std::fs::metadata(path).ok()?;
+        Some((file.len(), file.modified().ok()?))
+    };
+    [path.to_owned(), beside(path, "-wal"), beside(path, "-journal")].map(of).into()
 }

@@ -69,6 +69,14 @@ pub(super) fn either(location: &Location, options: &OpenOptions) -> Result<Opene
     }
 }
 
+/// How many names a file has.
+fn names_of(file: &fs::Metadata) -> u64 {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::nlink(file);
+    #[cfg(not(unix))]
+    return 1;
+}
+
 /// Opens the embedded engine's file. One that cannot be written, or whose folder cannot, is only read.
 fn sqlite(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Opened, DbError> {
     file_errors::name(path);
@@ -76,6 +84,13 @@ fn sqlite(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Op
     let created = match fs::metadata(path) {
         Ok(file) if file.is_dir() => return Err(problem("it is a directory".into())),
         Ok(file) if !file.is_file() => return Err(problem("it is no regular file".into())),
+        Ok(file) if names_of(&file) > 1 && usage != SchemaUse::LookOnly => {
+            let reason = format!(
+                "it has {} names (hard links), and what is written by one of them is not seen by the others; remove them, or work on a copy",
+                names_of(&file)
+            );
+            return Err(problem(reason));
+        }
         Ok(_) => false,
         Err(_) if usage == SchemaUse::LookOnly => return Err(problem("there is no such file".into())),
         Err(_) => true,

@@ -135,19 +135,28 @@ fn header(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(header)
 }
 
+/// How a file is opened for reading alone: one with a log or a journal beside it with all that SQLite makes of those.
+pub(in crate::db) fn reading_mode(path: &Path) -> &'static str {
+    match ["-wal", "-journal"].iter().any(|ending| is_filled(&beside(path, ending))) {
+        true => "ro",
+        false => "ro&immutable=1",
+    }
+}
+
 /// Opens a file for reading alone. What has no log beside it is read as if nobody ever wrote it: with locks, a log would be made.
 pub(super) fn reading(path: &Path) -> Result<SqliteConnection, DbError> {
     let problem = |reason: String| DbError::Open { location: path.display().to_string(), reason };
-    let mode = if is_filled(&beside(path, "-wal")) { "ro" } else { "ro&immutable=1" };
-    let address = address(path, mode).map_err(|e| problem(e.to_string()))?;
+    let address = address(path, reading_mode(path)).map_err(|e| problem(e.to_string()))?;
     let mut conn = SqliteConnection::establish(&address).map_err(|e| problem(e.to_string()))?;
     conn.batch_execute(&format!("PRAGMA busy_timeout = {}", READER_WAIT.as_millis()))?;
     Ok(conn)
 }
 
 /// The file of SQLite beside a database: its log, or its journal.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    // Beside the file itself, whatever link leads to it.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut name = path.into_os_string();
     name.push(ending);
     PathBuf::from(name)
 }

@@ -12,14 +12,15 @@ use crate::db::{Db, DbError};
 /// Settings that hold until the transaction ends. What another program made in the session, a temporary table named like one of
 /// ours, a role or an organization, must not be taken for ours; and what is committed is on the disk, as the server is told.
 /// Compiling a statement takes longer than what it saves, and one program at a time may have memory for its joins.
-const SETTINGS: &str = "RESET ROLE; RESET synchronous_commit; SET LOCAL search_path = public, pg_temp; SET LOCAL row_security = on; \
+const SETTINGS: &str = "RESET ROLE; RESET synchronous_commit; RESET statement_timeout; RESET lock_timeout; \
+    RESET idle_in_transaction_session_timeout; SET LOCAL search_path = public, pg_temp; SET LOCAL row_security = on; \
     SET LOCAL timezone = 'UTC'; SET LOCAL client_min_messages = warning; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'";
 
 /// The statements that begin a transaction for an organization, or for none: one message to the server.
 pub(super) fn begin_sql(begin: Begin, org: Option<OrgId>) -> String {
     let begin = match begin {
         Begin::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        Begin::Write | Begin::WriteLong => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        Begin::Write | Begin::WriteLong => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
     format!("{begin}; {SETTINGS}; {}", acting_for(org))
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::sweep::{Sweep, Touched};
 use crate::db::Stamp;
 use crate::db::catalogue::{self, Table, Text};
-use crate::db::models::erasure::erased_texts::{self, RowKey};
+use crate::db::models::erasure::erased_texts::RowKey;
 use crate::db::models::erasure::recorded::{Erasure, looking_ahead, record};
 use crate::db::{Db, DbError};
 
@@ -67,14 +67,12 @@ pub fn carry_out(
     })?;
     let mut redactions = Vec::new();
     for row in sweep.plan.take().unwrap_or_default().rows {
-        match row.as_opened() {
-            Some(redaction) => redactions.push(redaction),
-            None => {
-                let texts = row.texts.iter().map(|redacted| (redacted.text, redacted.value.clone())).collect();
-                let first = erasure.leads.first().copied().unwrap_or_default();
-                erased_texts::set(conn, row.table, &row.key, texts, first, stamp)?;
-            }
-        }
+        let Some(redaction) = row.as_opened() else {
+            // Looked at again: whoever waited for the row may have changed it since.
+            sweep.row(conn, row.table, &row.key)?;
+            continue;
+        };
+        redactions.push(redaction);
         let columns: Vec<&'static str> = row.texts.iter().map(|redacted| redacted.text.name).collect();
         sweep.log(conn, row.table, &row.key, &columns)?;
     }

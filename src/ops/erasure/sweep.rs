@@ -186,7 +186,7 @@ impl Sweep<'_> {
     }
 
     /// Takes the person out of a row that speaks of them; false when nothing of it changes.
-    fn row(&mut self, conn: &mut Db, table: &'static Table, key: &RowKey) -> Result<bool, DbError> {
+    pub(super) fn row(&mut self, conn: &mut Db, table: &'static Table, key: &RowKey) -> Result<bool, DbError> {
         let Some(erased_texts::Row { label, texts }) = erased_texts::row(conn, self.stamp.org, table, key)? else {
             return Ok(false);
         };
