@@ -82,7 +82,8 @@ company contains \"acme\" and custom.Industry = pharma and on_dnc = no
   External ids are compared as they are.
 - A date means its whole day in the organization's time zone: `created = 2026-03-04` is any time of that day, `created >
   2026-03-04` any time after it. `today`, `yesterday` and `tomorrow` are days, too. `within 7 days` reaches back from now,
-  `within next 7 days` ahead; `older than 7 days` is what lies before that. Units are hours, days, weeks and months.
+  `within next 7 days` ahead,
+  beginning with today's midnight; `older than 7 days` is what lies before that. Units are hours, days, weeks and months.
 - An amount is in units of each lead's own currency; ask for `currency = EUR` besides where that matters.
 - A phone may be written in any form when a region is known; `contains` and `starts with` look at the form +12125550142.
 - A custom field is named by its key as the file had it, with quotes when it holds blanks: `custom.\"Budget EUR\" >= 1000`. `<`,

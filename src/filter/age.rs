@@ -47,6 +47,15 @@ impl Age {
         then.map_or(Timestamp::from(jiff::Timestamp::MAX), |time| time.timestamp().into())
     }
 
+    /// When such a time ahead begins: with the day, whose plans may have no hour; hours begin now.
+    pub fn begins(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        if self.unit == Unit::Hours {
+            return now;
+        }
+        let today = now.to_jiff().to_zoned(zone.clone()).start_of_day();
+        today.map_or(now, |midnight| midnight.timestamp().into())
+    }
+
     fn span(self) -> Span {
         let amount = i64::from(self.amount);
         match self.unit {

@@ -322,7 +322,7 @@ fn timed(subject: &Subject, op: Op, value: &Value, at: &Moment) -> Statement {
             };
             return match op {
                 Op::OlderThan => before(age.before(at.now, &at.zone)),
-                Op::WithinNext => between(at.now, age.after(at.now, &at.zone)),
+                Op::WithinNext => between(age.begins(at.now, &at.zone), age.after(at.now, &at.zone)),
                 _ => between(age.before(at.now, &at.zone), at.now),
             };
         }

@@ -100,7 +100,7 @@ impl Known {
         match &lead[self.column] {
             Value::String(text) => text == self.stored,
             Value::Null => false,
-            other => other.to_string() == self.stored,
+            other => serde_json::from_str::<Value>(self.stored).is_ok_and(|stored| stored == *other),
         }
     }
 }
@@ -266,5 +266,41 @@ fn who_is_contacted_is_found_by_it() {
         for field in ["first_contacted_at", "last_contacted_at", "last_attempted_at", "next_contact_at"] {
             assert_eq!(as_of[field], four[field], "{field}");
         }
+    });
+}
+
+#[test]
+fn what_people_noted_outlasts_the_undo_of_a_file() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101"]);
+        let file = world.file("times.csv", "Phone,Last contacted\n2125550101,2026-02-20\n");
+        world.import(&file, &["--on-duplicate", "update"]);
+        world.ok(["lead", "note", "1", "spoke", "--contacted", "--at", "2026-02-05"]);
+        // One of the values is kept for the note's sake, and told.
+        assert_eq!(world.run(["import", "undo", "1", "--yes"]).code, Some(3));
+        let lead = world.json(["lead", "show", "1"]);
+        for field in ["first_contacted_at", "last_contacted_at", "first_attempted_at", "last_attempted_at"] {
+            assert_eq!(lead[field], "2026-02-05T00:00:00Z", "{field}: {lead}");
+        }
+        // What a person emptied does not come back with a file that says nothing of it.
+        world.ok(["lead", "edit", "1", "--clear", "first_contacted"]);
+        let file = world.file("city.csv", "Phone,City\n2125550101,Troy\n");
+        world.import(&file, &["--on-duplicate", "update"]);
+        assert_eq!(world.json(["lead", "show", "1"])["first_contacted_at"], Value::Null);
+    });
+}
+
+#[test]
+fn the_week_begins_with_today() {
+    on_both_engines(|world| {
+        world.ok(["org", "edit", "acme", "--timezone", "America/New_York"]);
+        for (number, next) in [("2125550101", "2026-03-04"), ("2125550102", "2026-03-03"), ("2125550103", "2026-03-11")]
+        {
+            world.ok(["lead", "add", "--phone", number, "--next-contact", next]);
+        }
+        assert_eq!(found(world, "next_contact within next 1 day"), [1]);
+        assert_eq!(found(world, "next_contact within next 7 days"), [1, 3]);
+        assert_eq!(found(world, "next_contact within next 6 days"), [1]);
+        assert_eq!(found(world, "next_contact within next 2 hours"), Vec::<i64>::new());
     });
 }

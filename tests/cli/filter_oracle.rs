@@ -381,7 +381,12 @@ fn compares(subject: &Subject, op: Op, value: &Value, lead: &Json) -> bool {
             let ahead = age.after(now.into(), &TimeZone::get(ZONE).unwrap()).to_jiff();
             match op {
                 Op::Within => (then..=now).contains(&time),
-                Op::WithinNext => (now..=ahead).contains(&time),
+                Op::WithinNext if age.to_string().ends_with("hours") => (now..=ahead).contains(&time),
+                Op::WithinNext => {
+                    let zone = TimeZone::get(ZONE).unwrap();
+                    let midnight = today().to_zoned(zone).unwrap().timestamp();
+                    (midnight..=ahead).contains(&time)
+                }
                 _ => time < then,
             }
         }

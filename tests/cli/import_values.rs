@@ -262,5 +262,18 @@ fn links_are_kept_with_the_source() {
         assert_eq!(medium(world), [json!("social"), json!("boots")]);
         world.ok(["import", "undo", "2", "--yes"]);
         assert_eq!(medium(world), [json!("social"), json!(null)]);
+        // A link fills what is empty, and takes nothing away: neither the source nor other parameters.
+        let file = world.file("link.csv", "Phone,utm_source,utm_campaign,gclid\n2125550101,bing,winter,\n");
+        world.import(&file, &["--on-duplicate", "update"]);
+        let lead = world.leads().remove(0);
+        assert_eq!((&lead["source"], &lead["campaign"]), (&json!("radio"), &json!("spring")));
+        let kept = &lead["source_metadata"];
+        assert_eq!(
+            (&kept["utm_source"], &kept["gclid"], &kept["spelling"]),
+            (&json!("bing"), &json!("g1"), &json!("Radio"))
+        );
+        world.ok(["lead", "edit", "1", "--source", "Trade Fair"]);
+        let kept = world.leads().remove(0)["source_metadata"].clone();
+        assert_eq!((&kept["gclid"], &kept["spelling"]), (&json!("g1"), &json!("Trade Fair")));
     });
 }

@@ -56,20 +56,35 @@ pub struct ContactTimes {
 impl ContactTimes {
     /// Both, as far as known.
     pub fn and(self, other: ContactTimes) -> ContactTimes {
+        if other == ContactTimes::default() {
+            // Who says nothing brings nothing back that a person has emptied.
+            return self;
+        }
         ContactTimes {
             attempted: self.attempted.and(other.attempted),
             contacted: self.contacted.and(other.contacted),
             last_engagement: self.last_engagement.max(other.last_engagement),
         }
+        .settled()
+    }
+
+    /// Whoever was reached was attempted, and what happened happened a first and a last time.
+    pub fn settled(self) -> ContactTimes {
+        let contacted = self.contacted.and(Times::default());
+        ContactTimes { attempted: self.attempted.and(contacted), contacted, ..self }
     }
 
     /// What a person says instead.
     pub fn corrected(self, said: ContactTimes) -> ContactTimes {
+        if said == ContactTimes::default() {
+            return self;
+        }
         ContactTimes {
             attempted: self.attempted.corrected(said.attempted),
             contacted: self.contacted.corrected(said.contacted),
             last_engagement: said.last_engagement.or(self.last_engagement),
         }
+        .settled()
     }
 
     /// With one more attempt.

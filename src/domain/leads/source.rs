@@ -46,6 +46,17 @@ pub fn link_parameters(metadata: Option<&serde_json::Value>) -> impl Iterator<It
     metadata.and_then(serde_json::Value::as_object).into_iter().flatten().filter(|(key, _)| *key != SPELLING)
 }
 
+/// The metadata of a lead's source when it becomes another one: the parameters of links as they are stored, the spelling as it is
+/// said. `None` when nothing is left.
+pub fn respelled(stored: Option<&serde_json::Value>, said: Option<&serde_json::Value>) -> Option<serde_json::Value> {
+    let mut metadata: serde_json::Map<String, serde_json::Value> =
+        link_parameters(stored).map(|(key, value)| (key.clone(), value.clone())).collect();
+    if let Some(spelling) = said.and_then(|said| said.get(SPELLING)) {
+        metadata.insert(SPELLING.to_owned(), spelling.clone());
+    }
+    (!metadata.is_empty()).then_some(metadata.into())
+}
+
 /// What is kept of how a source was written; `None` when it was written in its normal form, or at great length.
 pub fn metadata(text: &str) -> Option<serde_json::Value> {
     let text = text.trim();

@@ -24,6 +24,8 @@ pub struct LeadDraft {
     pub currency_in_cell: bool,
     /// Whether nobody names the currency of its amount, so that the organization's is taken.
     pub assumes_currency: bool,
+    /// Columns whose values are not the row's own words, but those of its link: they fill what is empty.
+    pub of_link: Vec<&'static str>,
     pub do_not_call: bool,
     /// Whether the person asks for no text messages.
     pub do_not_text: bool,
@@ -47,6 +49,7 @@ impl LeadDraft {
             currency: None,
             currency_in_cell: false,
             assumes_currency: false,
+            of_link: Vec::new(),
             do_not_call: false,
             do_not_text: false,
             email_opt_out: false,

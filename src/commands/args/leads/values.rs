@@ -211,6 +211,9 @@ impl LeadValues {
                 return Err(CommandError::usage("an external id needs the name of the system it comes from")
                     .hint("name it, for example --source-system hubspot"));
             }
+            if !field.takes_several() && values.iter().any(|(given, _)| *given == field) {
+                return Err(CommandError::usage(format!("`{field}` is given twice")).hint("leave one of them out"));
+            }
             values.push((field, assignment.value.clone()));
         }
         values.retain(|(_, value)| !value.trim().is_empty());

@@ -70,9 +70,12 @@ impl Args {
             (_, is_contacted) => Some(if is_contacted { Reach::Contacted } else { Reach::Attempted }),
         };
         let at = self.at.as_deref().map(|text| times::point(session, "--at", text)).transpose()?;
-        if let Some(at) = at.filter(|at| *at > session.stamp.now) {
-            return Err(CommandError::usage(format!("--at: {at} lies in the future"))
-                .hint("say when the lead is to be contacted next: --next-contact WHEN"));
+        if at.is_some_and(|at| at > session.stamp.now) {
+            return Err(CommandError::usage(format!(
+                "--at: `{}` lies in the future",
+                self.at.as_deref().unwrap_or_default()
+            ))
+            .hint("say when the lead is to be contacted next: --next-contact WHEN"));
         }
         if at.is_some() && reach.is_none() {
             return Err(CommandError::usage("--at says when, and not what").hint("add --contacted or --attempted"));

@@ -22,6 +22,7 @@ pub use undoing::{Count, Kept, KeptList, TakenBack, Undoing, Undoings};
 
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
+use crate::db::lead_fields::StoredField;
 use crate::db::models::imports::import_effects::{self, Logged, Made};
 use crate::db::models::imports::{self, Import, NewImport};
 use crate::db::models::leads::OnLocked;
@@ -34,6 +35,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc;
+use crate::ops::leads::contact;
 use crate::ops::leads::upsert::apply::FieldChange;
 
 /// What is asked of an undo.
@@ -264,7 +266,7 @@ impl Work<'_> {
     }
 
     /// Counts what became of a changed lead and puts it among the changes.
-    fn take(&mut self, mut lead: Lead, reverted: Reverted, was_released: bool, changes: &mut LeadChanges) {
+    fn take(&mut self, mut lead: Lead, mut reverted: Reverted, was_released: bool, changes: &mut LeadChanges) {
         let stamp = &self.request.stamp;
         let id = lead.id;
         match (reverted.changes.is_empty(), reverted.kept.is_empty()) {
@@ -288,6 +290,13 @@ impl Work<'_> {
         changes.removed.tags.extend(reverted.tags.into_iter().map(|tag| (id, tag)));
         changes.removed.phones.extend(reverted.phones.into_iter().map(|phone| (id, phone)));
         changes.removed.notes.extend(reverted.notes.into_iter().map(|note| (id, note)));
+        let is_contact =
+            |change: &FieldChange| StoredField::of_column(&change.field).is_some_and(|field| field.is_contact_time);
+        if reverted.changes.iter().any(is_contact) {
+            // What others noted meanwhile is known still: of one contact it is the first and the last time.
+            let known = contact::times_of(&lead).settled();
+            reverted.changes.extend(contact::put(&mut lead, known));
+        }
         if !reverted.changes.is_empty() {
             lead.updated_at = stamp.now;
             lead.version += 1;

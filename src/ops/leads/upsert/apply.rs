@@ -83,7 +83,8 @@ impl Work<'_> {
     /// Takes a value over, and tells whether that changed anything.
     fn take(&mut self, field: &StoredField, draft: &LeadDraft) -> bool {
         let empty = (field.is_empty)(self.lead);
-        if (field.is_empty)(&draft.lead) || (field.is_same)(self.lead, &draft.lead) || !self.takes(empty) {
+        let takes = self.takes(empty) && (empty || !draft.of_link.contains(&field.name));
+        if (field.is_empty)(&draft.lead) || (field.is_same)(self.lead, &draft.lead) || !takes {
             return false;
         }
         let old = (field.text_of)(self.lead);
@@ -95,10 +96,25 @@ impl Work<'_> {
     fn texts(&mut self, draft: &LeadDraft) {
         for field in StoredField::texts() {
             if self.take(field, draft) && field.name == "source" {
-                self.part("source_metadata", draft);
+                self.spelling(draft);
             }
         }
         self.link_parameters(draft);
+    }
+
+    /// How a source was written comes and goes with it; parameters of links stay.
+    fn spelling(&mut self, draft: &LeadDraft) {
+        let metadata = |lead: &Lead| lead.source_metadata.as_ref().map(|json| json.0.clone());
+        let (stored, said) = (metadata(self.lead), metadata(&draft.lead));
+        let respelled = source::respelled(stored.as_ref(), said.as_ref());
+        if respelled != stored {
+            self.lead.source_metadata = respelled.clone().map(Json);
+            self.changed(
+                "source_metadata",
+                stored.map(|json| json.to_string()),
+                respelled.map(|json| json.to_string()),
+            );
+        }
     }
 
     /// Parameters of the link by which a lead came are added to those that are known.

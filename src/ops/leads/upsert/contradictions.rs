@@ -74,5 +74,6 @@ impl Said {
 
 /// Whether a field tells who or what a lead is: status and consent go from one value to the next, and have a history.
 fn tells(field: &str) -> bool {
-    !matches!(field, "status" | "consent_status" | "consent_at" | "email_opted_out_at" | "source_metadata")
+    let goes_on = StoredField::of_column(field).is_some_and(|field| field.is_contact_time);
+    !goes_on && !matches!(field, "status" | "consent_status" | "consent_at" | "email_opted_out_at" | "source_metadata")
 }

@@ -20,6 +20,7 @@ impl Work<'_> {
             if let Some(says) = says {
                 self.at = self.checker.mapping.column_of(*field);
                 self.parse(says, field.as_str().to_owned(), text);
+                self.draft.of_link.extend(says.stored().map(|stored| stored.name));
             }
         }
         for (field, text) in link {

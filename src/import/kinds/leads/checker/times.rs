@@ -4,6 +4,7 @@ use super::Work;
 use crate::db::types::CivilDate;
 use crate::domain::leads::contact::Times;
 use crate::domain::time::datetime::{self, TimeProblem};
+use crate::domain::time::shown;
 use crate::domain::timestamp::Timestamp;
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::row::ProblemKind;
@@ -15,7 +16,7 @@ impl Work<'_> {
         if field == LeadField::ExpectedCloseDate {
             return match datetime::day(text, order) {
                 Ok(day) => self.draft.lead.expected_close_date = Some(CivilDate(day)),
-                Err(e) => self.unreadable(column, text, &e),
+                Err(e) => self.unreadable(field, column, text, &e),
             };
         }
         match datetime::parse(text, &self.checker.zone, order) {
@@ -24,14 +25,18 @@ impl Work<'_> {
                 self.problem(ProblemKind::TimeInvalid, column, text, "lies in the future", remedy);
             }
             Ok(time) => self.take_time(field, time),
-            Err(e) => self.unreadable(column, text, &e),
+            Err(e) => self.unreadable(field, column, text, &e),
         }
     }
 
-    fn unreadable(&mut self, column: String, text: &str, problem: &TimeProblem) {
-        // Beside a file there is no order of its dates to be told.
-        let remedy = if self.at.is_some() { problem.remedy() } else { "write it as 2026-03-04 or 2026-03-04 17:30" };
-        self.problem(ProblemKind::TimeInvalid, column, text, &problem.to_string(), remedy);
+    fn unreadable(&mut self, field: LeadField, column: String, text: &str, problem: &TimeProblem) {
+        let remedy = match self.at {
+            // Beside a file there is no order of its dates to be told.
+            None => "write it as 2026-03-04 or 2026-03-04 17:30".to_owned(),
+            Some(_) if field == LeadField::Created => problem.remedy().to_owned(),
+            Some(_) => format!("{}; or keep the column as it is: --keep '{column}'", problem.remedy()),
+        };
+        self.problem(ProblemKind::TimeInvalid, column, text, &problem.to_string(), &remedy);
     }
 
     fn take_time(&mut self, field: LeadField, time: Timestamp) {
@@ -66,11 +71,13 @@ impl Work<'_> {
         if !times.is_reversed() {
             return;
         }
-        let shown = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
+        let zone = &self.checker.zone;
+        let shown = |time: Option<Timestamp>| time.map(|time| shown::minute(time.to_jiff(), zone)).unwrap_or_default();
         self.at = self.checker.mapping.column_of(first);
-        let problem = format!("lies after {}, {}", self.name_of(last), shown(times.last));
+        let (first_shown, last_shown) = (shown(times.first), shown(times.last));
+        let problem = format!("lies after {}, {last_shown}", self.name_of(last));
         let column = self.name_of(first);
-        self.problem(ProblemKind::TimeInvalid, column, &shown(times.first), &problem, "correct one of the two");
+        self.problem(ProblemKind::TimeInvalid, column, &first_shown, &problem, "correct one of the two");
         let lead = &mut self.draft.lead;
         match first {
             LeadField::FirstAttempted => (lead.first_attempted_at, lead.last_attempted_at) = (None, None),
@@ -120,7 +127,7 @@ mod tests {
         for (first, last) in [("First contacted", "Last contacted"), ("First attempt", "Last call")] {
             let checked = check(&["Phone", first, last], &["2125550142", "2026-03-02", "2026-03-01"], true);
             let told: Vec<_> = checked.problems.iter().map(|p| (p.index, p.problem.clone())).collect();
-            assert_eq!(told, [(Some(1), format!("lies after {last}, 2026-03-01T00:00:00Z"))]);
+            assert_eq!(told, [(Some(1), format!("lies after {last}, 2026-03-01 00:00 UTC"))]);
             let lead = checked.draft.unwrap().lead;
             assert_eq!((lead.last_contacted_at, lead.last_attempted_at), (None, None));
         }
@@ -137,9 +144,14 @@ mod tests {
         let lead =
             check(&["Phone", "Score", "Score factors"], &["2125550142", "40", factors], false).draft.unwrap().lead;
         assert_eq!((lead.lead_score, lead.lead_score_factors.unwrap().0["intent"].as_i64()), (Some(40), Some(15)));
-        for (score, text) in [("", factors), ("40", "engagement 25")] {
-            let checked = check(&["Phone", "Score", "Score factors"], &["2125550142", score, text], false);
-            assert_eq!(checked.problems.first().map(|p| p.kind), Some(ProblemKind::ScoreInvalid), "{text}");
-        }
+        let checked = check(&["Phone", "Score", "Score factors"], &["2125550142", "", factors], false);
+        assert_eq!(checked.problems.first().map(|p| p.kind), Some(ProblemKind::ScoreInvalid));
+        // What another system says in words is kept.
+        let lead = check(&["Phone", "Score", "Score factors"], &["2125550142", "40", "opened mail"], false)
+            .draft
+            .unwrap()
+            .lead;
+        assert_eq!(lead.custom_fields.0["Score factors"], "opened mail");
+        assert!(lead.lead_score_factors.is_none());
     }
 }

@@ -162,6 +162,8 @@ impl Work<'_> {
             },
             LeadField::ScoreFactors => match score::parse_factors(text) {
                 Some(factors) => self.draft.lead.lead_score_factors = Some(Json(factors)),
+                // What another system says in words.
+                None if self.at.is_some() => self.keep_as(field, &column, text),
                 None => self.problem(
                     ProblemKind::ScoreInvalid,
                     column,
