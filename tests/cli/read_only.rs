@@ -97,6 +97,13 @@ fn a_database_that_cannot_be_written_is_read() {
                 "{told}"
             );
         }
+        let copies = tempfile::tempdir().unwrap();
+        mode(copies.path(), 0o777);
+        let copy = copies.path().join("copy.db").display().to_string();
+        let backed_up = as_nobody(&world, &["backup", &copy]);
+        assert_eq!(backed_up.code, Some(0), "with {of_file:o} in {of_folder:o}: {}", backed_up.stderr);
+        mode(Path::new(&copy), 0o666);
+        assert_eq!(world.ok(["lead", "list", "--database-url", &copy]), world.ok(["lead", "list"]));
         mode(folder, 0o777);
         // What SQLite keeps beside a file while it is open is gone, or empty.
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
