@@ -304,3 +304,22 @@ fn the_week_begins_with_today() {
         assert_eq!(found(world, "next_contact within next 2 hours"), Vec::<i64>::new());
     });
 }
+
+#[test]
+fn columns_that_hold_no_dates_are_told_apart_and_can_be_kept() {
+    let world = World::new(crate::support::Engine::Sqlite);
+    let text = "Phone,Last Contacted,Close Date\n2125550101,never,TBD\n2125550102,3 days ago,Q4 2026\n";
+    let file = world.file("words.csv", text);
+    let refused = world.import(&file, &["--dry-run"]);
+    let problems: Vec<_> = refused["problems"].as_array().unwrap().iter().collect();
+    assert_eq!(problems.len(), 2, "{refused}");
+    for (problem, column) in problems.iter().zip(["Last Contacted", "Close Date"]) {
+        assert_eq!((&problem["example_column"], &problem["count"]), (&json!(column), &json!(2)));
+        let hint = problem["hint"].as_str().unwrap();
+        assert!(hint.ends_with(&format!("--keep '{column}'")), "{hint}");
+    }
+    let kept = world.import(&file, &["--keep", "Last Contacted", "--keep", "Close Date"]);
+    assert_eq!((&kept["created"], &kept["rejected"]), (&json!(2), &json!(0)), "{kept}");
+    assert_eq!(world.json(["lead", "show", "1"])["custom_fields"]["Close Date"], "TBD");
+    world.finish();
+}

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::checker::Checked;
-use crate::import::problems::{ProblemGroup, note};
-use crate::import::row::RowProblem;
+use crate::import::problems::{ProblemGroup, note, note_by_column};
+use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::source::{Source, SpecialCounts};
 use crate::ops::leads::upsert::{Fate, Outcome};
 
@@ -167,7 +167,11 @@ impl ImportSummary {
 
     /// Counts a problem under its kind.
     pub fn note(&mut self, source: &Source, row: u64, problem: &RowProblem) {
-        note(&mut self.problems, source, row, problem);
+        match problem.kind {
+            // There are several columns of times, and what to do names the one.
+            ProblemKind::TimeInvalid => note_by_column(&mut self.problems, source, row, problem),
+            _ => note(&mut self.problems, source, row, problem),
+        }
     }
 
     /// Whether every row read is accounted for exactly once.
