@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::assert_same_story;
+use crate::support::engine::{database_of, psql, url_of};
 use crate::support::{Engine, World, on_both_engines};
 
 /// The ids that a search finds, the best first.
@@ -106,4 +107,66 @@ fn a_role_that_may_only_read_finds_everyone() {
     assert_eq!(found(&world, &["lovelace"]), [1]);
     assert!(matches!(world.json(["lead", "search", "x"]), Value::Array(none) if none.is_empty()));
     world.finish();
+}
+
+#[test]
+fn what_is_said_about_a_lead_finds_it_after_what_it_is_called() {
+    assert_same_story!(|world| {
+        world.file(
+            "people.csv",
+            "First Name,Last Name,Title,Company,Phone,Tags,Notes\n\
+             Ada,Lovelace,Head of Procurement,Works,2125550101,trade show;vip,\n\
+             Grace,Hopper,,Procure Ltd,2125550102,,Asked for the price list; the procurement decides in May.\n\
+             Mary,Price,Émigrée,,2125550103,,价格太高了，下个月再谈\n\
+             Joan,Clarke,,,2125550104,,\n",
+        );
+        world.ok(["import", "leads", "people.csv"]);
+        for words in [
+            &["price"][..],
+            &["procure"],
+            &["may", "procurement"],
+            &["trade", "lovelace"],
+            &["emigree"],
+            &["价格太"],
+            &["下个月"],
+            &["vip", "show"],
+        ] {
+            world.tell(&[&["lead", "search"], words].concat());
+        }
+        // What is said later is found at once, also of a lead that took the note over; what an undo took back is gone.
+        world.now = "2026-03-05T12:00:00Z";
+        world.ok(["lead", "note", "4", "Wants a quote,\nwith volume discount"]);
+        world.tell(&["lead", "search", "discount", "volume", "--format", "json"]);
+        world.now = "2026-03-06T12:00:00Z";
+        world.ok(["lead", "merge", "4", "--into", "1", "--yes"]);
+        world.tell(&["lead", "search", "discount", "lovelace"]);
+        world.ok(["lead", "restore", "4"]);
+        world.tell(&["lead", "search", "discount", "lovelace"]);
+        world.now = "2026-03-07T12:00:00Z";
+        world.ok(["lead", "untag", "1", "vip"]);
+        world.tell(&["lead", "search", "vip"]);
+        world.ok(["lead", "erase", "2", "--reason", "asked", "--yes"]);
+        world.tell(&["lead", "search", "procurement"]);
+        world.tell(&["lead", "search", "procurement", "--deleted"]);
+    });
+}
+
+#[test]
+fn an_index_of_an_earlier_program_hides_no_note() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--name", "Ada Lovelace", "--note", "asked for prices"]);
+        assert_eq!(found(world, &["lovelace"]), [1]);
+        // As an earlier program left it: without what notes say.
+        let emptied = "DELETE FROM lead_search WHERE trigram NOT IN (0)";
+        world.engine.sql(&world.url, emptied).unwrap();
+        assert!(found(world, &["prices"]).is_empty());
+        let name = "2026-11-26-000020_lead_search_anew/up.sql";
+        let folder = if world.engine == Engine::Sqlite { "sqlite" } else { "postgres" };
+        let sql = std::fs::read_to_string(format!("migrations/{folder}/{name}")).unwrap();
+        match world.engine {
+            Engine::Sqlite => rusqlite::Connection::open(&world.url).unwrap().execute_batch(&sql).unwrap(),
+            Engine::Postgres => drop(psql(&url_of("crmctl_owner", &database_of(&world.url)), &sql)),
+        }
+        assert_eq!((found(world, &["prices"]), found(world, &["lovelace"])), (vec![1], vec![1]));
+    });
 }

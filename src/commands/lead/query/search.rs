@@ -1,18 +1,22 @@
 //! `crmctl lead search`
 
+use serde::Serialize;
+
+use crate::commands::args::leads::rows::{COLUMNS, LeadRow, rows};
 use crate::commands::context::{Context, timed};
 use crate::db::{Db, DbError};
 use crate::domain::access::role::Right;
-use crate::domain::leads::search::terms;
+use crate::domain::leads::search::{Place, terms};
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::search::refresh::refresh;
 use crate::ops::leads::search::{ENOUGH, Query, search};
-use crate::ui::grouped;
+use crate::ui::{Column, grouped};
 
-/// Find leads by fragments of names, companies, emails and phone numbers
+/// Find leads by fragments of names, companies, emails, phone numbers, job titles, tags and notes
 ///
 /// All words must be found, in any order, without regard to case and accents; words of one or two letters at the
-/// beginning of a word only. The best matches come first. The first search after large imports takes longer: it brings
+/// beginning of a word only. The best matches come first: names, companies, emails and numbers before what is said about a
+/// lead. `found in` says where. The first search after large imports takes longer: it brings
 /// the index up to date.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead search lovelace\n  crmctl lead search ada example.com\n  \
@@ -29,13 +33,21 @@ pub struct Args {
     limit: u16,
 }
 
+/// A lead that was found, and where.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    row: &'a LeadRow,
+    found_in: &'a [Place],
+}
+
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let (org, now, ui) = (session.org.org_id(), session.stamp.now, context.ui);
     let terms = terms(&args.words.join(" "));
     if terms.is_empty() {
         return Err(CommandError::usage("nothing to look for: there is neither letter nor digit")
-            .hint("give a part of a name, a company, an email or a phone number"));
+            .hint("give a part of a name, a company, an email, a phone number, a tag or a note"));
     }
     context.catch_interrupts();
     let mut progress = ui.progress();
@@ -49,13 +61,17 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let most = usize::from(args.limit);
     let look = |conn: &mut Db| -> Result<_, DbError> {
         let found = search(conn, org, &query)?;
-        let best = found.leads.get(..most).unwrap_or(&found.leads);
-        let rows = crate::commands::args::leads::rows::rows(conn, org, best, now)?;
+        let best: Vec<i64> = found.leads.iter().take(most).map(|hit| hit.lead).collect();
+        let rows = rows(conn, org, &best, now)?;
         Ok((found, rows))
     };
     let (found, rows) = timed(ui, "searched", || session.db.read(org, look))?;
-    let mut list = ui.list(&crate::commands::args::leads::rows::COLUMNS);
-    rows.iter().try_for_each(|row| list.push(row))?;
+    let columns: Vec<Column> = COLUMNS.iter().cloned().chain([Column::text("found_in", "found in")]).collect();
+    let mut list = ui.list(&columns);
+    for row in &rows {
+        let hit = found.leads.iter().find(|hit| hit.lead == row.lead.id);
+        list.push(&Shown { row, found_in: hit.map(|hit| hit.places.as_slice()).unwrap_or_default() })?;
+    }
     list.finish("no leads match")?;
     let count = found.leads.len();
     if found.has_more {

@@ -6,8 +6,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer};
 
 use crate::db::models::IN_LIST;
-use crate::db::schema::{lead_audit_log, lead_phones, lead_search, lead_search_state, leads};
-use crate::db::{Db, DbError, OrgId};
+use crate::db::schema::{lead_audit_log, lead_search, lead_search_state, leads};
+use crate::db::{Db, DbError, OrgId, Statement};
+use crate::domain::leads::search::Place;
 use crate::domain::timestamp::Timestamp;
 
 /// What people search in a lead for.
@@ -18,6 +19,7 @@ pub struct Searchable {
     pub first_name: Option<String>,
     pub last_name: Option<String>,
     pub company: Option<String>,
+    pub job_title: Option<String>,
     pub email: Option<String>,
     pub phone_number: Option<String>,
     pub deleted_at: Option<Timestamp>,
@@ -97,46 +99,68 @@ pub fn id_range(conn: &mut Db, org: OrgId) -> Result<Option<(i64, i64)>, DbError
     Ok(first.zip(last))
 }
 
-/// What people search for in the leads with ids from `first` to `last`, live and deleted.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn searchable_between(conn: &mut Db, org: OrgId, first: i64, last: i64) -> Result<Vec<Searchable>, DbError> {
-    Ok(leads::table
-        .filter(leads::organization_id.eq(org.0).and(leads::id.between(first, last)))
-        .select(Searchable::as_select())
-        .load(conn)?)
+/// Which leads are read.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// These few.
+    Ids(&'a [i64]),
+    /// Those with ids from the first to the last.
+    Between(i64, i64),
 }
 
-/// What people search for in these leads, live and deleted, in no order.
+/// What people search for in leads, live and deleted, in no order.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn searchable(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<Searchable>, DbError> {
-    let mut found = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(IN_LIST) {
-        found.extend(
-            leads::table
-                .filter(leads::organization_id.eq(org.0).and(leads::id.eq_any(chunk.to_vec())))
-                .select(Searchable::as_select())
-                .load::<Searchable>(conn)?,
-        );
+pub fn searchable(conn: &mut Db, org: OrgId, which: Which<'_>) -> Result<Vec<Searchable>, DbError> {
+    let own = leads::table.filter(leads::organization_id.eq(org.0)).select(Searchable::as_select());
+    let mut found = Vec::new();
+    match which {
+        Which::Between(first, last) => found = own.filter(leads::id.between(first, last)).load(conn)?,
+        Which::Ids(ids) => {
+            for chunk in ids.chunks(IN_LIST) {
+                found.extend(own.filter(leads::id.eq_any(chunk.to_vec())).load::<Searchable>(conn)?);
+            }
+        }
     }
     Ok(found)
 }
 
-/// The further numbers of the leads with ids from `first` to `last`.
+/// The tables of what belongs to leads, each with the column that is searched.
+const PARTS: [&str; 3] = [
+    "SELECT lead_id, 'phone', phone_number FROM lead_phones WHERE organization_id = ",
+    "SELECT lead_id, 'tag', tag FROM lead_tags WHERE organization_id = ",
+    "SELECT lead_id, 'note', body FROM lead_notes WHERE organization_id = ",
+];
+
+/// What people search for in what belongs to leads: their further numbers, tags and notes, by lead.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn further_numbers(conn: &mut Db, org: OrgId, first: i64, last: i64) -> Result<HashMap<i64, Vec<String>>, DbError> {
-    let rows: Vec<(i64, String)> = lead_phones::table
-        .filter(lead_phones::organization_id.eq(org.0).and(lead_phones::lead_id.between(first, last)))
-        .select((lead_phones::lead_id, lead_phones::phone_number))
-        .load(conn)?;
-    let mut numbers: HashMap<i64, Vec<String>> = HashMap::new();
-    rows.into_iter().for_each(|(lead, number)| numbers.entry(lead).or_default().push(number));
-    Ok(numbers)
+pub fn parts(conn: &mut Db, org: OrgId, which: Which<'_>) -> Result<HashMap<i64, Vec<(Place, String)>>, DbError> {
+    let mut found: HashMap<i64, Vec<(Place, String)>> = HashMap::new();
+    let mut read = |condition: Statement| -> Result<(), DbError> {
+        let each = PARTS.iter().map(|sql| Statement::new(sql).org(org).then(condition.clone()));
+        Statement::default().joined(each, " UNION ALL ").each_row(conn, |row| -> Result<(), DbError> {
+            let place = row.at(1).text().and_then(Place::from_word);
+            if let (Some(lead), Some(place), Some(text)) = (row.at(0).number(), place, row.at(2).text()) {
+                found.entry(lead).or_default().push((place, text.to_owned()));
+            }
+            Ok(())
+        })
+    };
+    match which {
+        Which::Between(first, last) => {
+            read(Statement::new(" AND lead_id BETWEEN ").number(first).sql(" AND ").number(last))?;
+        }
+        Which::Ids(ids) => {
+            for chunk in ids.chunks(IN_LIST) {
+                let list = chunk.iter().map(|id| Statement::default().number(*id));
+                read(Statement::new(" AND lead_id IN (").joined(list, ", ").sql(")"))?;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The postings of these trigrams, in one block or in all.

@@ -1,15 +1,16 @@
-//! Finding leads by fragments of what they are called, through an index that is brought up to date when somebody searches.
+//! Finding leads by fragments of what they are called and of what is said about them, through an index that is brought up
+//! to date when somebody searches.
 
 pub mod refresh;
+mod words;
 
 use std::collections::{BTreeMap, HashMap};
 
 use roaring::RoaringBitmap;
 
-use crate::db::models::leads::lead_phones;
-use crate::db::models::leads::lead_search::{self, Searchable};
+use crate::db::models::leads::lead_search::{self, Which};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::leads::search::{Trigram, likeness, trigrams_of_term, words};
+use crate::domain::leads::search::{Match, Place, Trigram, matching, trigrams_of_term};
 
 /// So many ids of leads share a bitmap.
 const BLOCK: i64 = 1 << 16;
@@ -36,9 +37,16 @@ pub struct Query {
 #[derive(Debug)]
 pub struct Found {
     /// The best matches first, of equal ones the newest.
-    pub leads: Vec<i64>,
+    pub leads: Vec<Hit>,
     /// There are more than were looked at.
     pub has_more: bool,
+}
+
+/// A lead that was found, and where.
+#[derive(Debug)]
+pub struct Hit {
+    pub lead: i64,
+    pub places: Vec<Place>,
 }
 
 /// Finds leads by the index, and by looking at those that changed since it was brought up to date.
@@ -112,27 +120,20 @@ fn look_at(
         leads.clone().into_iter().rev().map(move |lead| first + i64::from(lead))
     };
     let mut newest_first = candidates.iter().rev().flat_map(ids_of).peekable();
-    let mut matches: Vec<(u32, i64)> = Vec::new();
+    let mut matches: Vec<(Match, i64)> = Vec::new();
     while newest_first.peek().is_some() && matches.len() < ENOUGH {
         let some: Vec<i64> = newest_first.by_ref().take(TOGETHER).collect();
-        let further = lead_phones::of_leads(conn, org, &some)?;
-        for lead in lead_search::searchable(conn, org, &some)? {
-            let further = further.get(&lead.id).into_iter().flatten().map(|phone| phone.phone_number.as_str());
+        for (lead, words) in words::of_leads(conn, org, Which::Ids(&some))? {
             if lead.deleted_at.is_some() == query.deleted
-                && let Some(likeness) = likeness(&words_of(&lead, further), &query.terms)
+                && let Some(matching) = matching(&words, &query.terms)
             {
-                matches.push((likeness, lead.id));
+                matches.push((matching, lead.id));
             }
         }
     }
-    matches.sort_unstable_by_key(|(likeness, id)| std::cmp::Reverse((*likeness, *id)));
-    Ok(Found { leads: matches.into_iter().map(|(_, id)| id).collect(), has_more: newest_first.peek().is_some() })
-}
-
-/// All words of a lead that a search looks at.
-fn words_of<'a>(lead: &'a Searchable, further: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let texts = [&lead.first_name, &lead.last_name, &lead.company, &lead.email, &lead.phone_number];
-    texts.into_iter().flatten().map(String::as_str).chain(further).flat_map(words).collect()
+    matches.sort_unstable_by_key(|(matching, id)| std::cmp::Reverse((matching.likeness, *id)));
+    let leads = matches.into_iter().map(|(matching, lead)| Hit { lead, places: matching.places }).collect();
+    Ok(Found { leads, has_more: newest_first.peek().is_some() })
 }
 
 fn damaged(error: std::io::Error) -> DbError {

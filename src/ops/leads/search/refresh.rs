@@ -5,11 +5,10 @@ use std::collections::HashMap;
 
 use roaring::RoaringBitmap;
 
-use super::{BLOCK, bitmap, damaged, within_block, words_of};
-use crate::db::models::leads::lead_phones;
-use crate::db::models::leads::lead_search::{self, Posting, Searchable};
+use super::{BLOCK, bitmap, damaged, within_block, words};
+use crate::db::models::leads::lead_search::{self, Posting, Searchable, Which};
 use crate::db::{Database, Db, DbError, Lock, OrgId, RunMode};
-use crate::domain::leads::search::{Trigram, trigrams};
+use crate::domain::leads::search::{Trigram, Word, trigrams};
 
 /// So many changed leads are looked at one by one by each search, rather than brought into the index.
 const FEW: usize = 1000;
@@ -55,8 +54,9 @@ fn bring_up_to_date(db: &mut Database, org: OrgId, progress: &mut dyn FnMut(u64,
             None => {
                 for block in first / BLOCK..=newest / BLOCK {
                     stop()?;
-                    let leads = read_block(conn, org, block)?;
-                    bring_in(conn, org, block, &leads, false)?;
+                    let mut all = Postings::new(block);
+                    read_block(conn, org, block, |lead, words| all.add(lead, words))?;
+                    all.store(conn, org, false)?;
                     progress(((block + 1) * BLOCK).clamp(first, newest).abs_diff(first), newest.abs_diff(first));
                 }
             }
@@ -66,15 +66,19 @@ fn bring_up_to_date(db: &mut Database, org: OrgId, progress: &mut dyn FnMut(u64,
                 for ids in changed.chunk_by(|a, b| a / BLOCK == b / BLOCK) {
                     stop()?;
                     let Some(block) = ids.first().map(|id| id / BLOCK) else { continue };
-                    let leads = match ids.len() < WORTH_A_RANGE {
-                        true => read_leads(conn, org, ids)?,
-                        false => {
-                            let mut all = read_block(conn, org, block)?;
-                            all.retain(|(_, lead)| ids.binary_search(&lead.id).is_ok());
-                            all
-                        }
-                    };
-                    bring_in(conn, org, block, &leads, true)?;
+                    let mut new = Postings::new(block);
+                    if ids.len() < WORTH_A_RANGE {
+                        let leads = words::of_leads(conn, org, Which::Ids(ids))?;
+                        leads.iter().for_each(|(lead, words)| new.add(lead, words));
+                    } else {
+                        let is_meant = |lead: &Searchable| ids.binary_search(&lead.id).is_ok();
+                        read_block(conn, org, block, |lead, words| {
+                            if is_meant(lead) {
+                                new.add(lead, words)
+                            }
+                        })?;
+                    }
+                    new.store(conn, org, true)?;
                     done += ids.len();
                     progress(done as u64, changed.len() as u64);
                 }
@@ -87,60 +91,68 @@ fn bring_up_to_date(db: &mut Database, org: OrgId, progress: &mut dyn FnMut(u64,
     Ok(true)
 }
 
-/// A lead's further numbers, and the lead.
-type Read = (Vec<String>, Searchable);
+/// So many leads are read together: their notes may be long.
+const SLICE: i64 = 4096;
 
-fn read_block(conn: &mut Db, org: OrgId, block: i64) -> Result<Vec<Read>, DbError> {
-    let (first, last) = (block * BLOCK, block * BLOCK + BLOCK - 1);
-    let mut further = lead_search::further_numbers(conn, org, first, last)?;
-    let leads = lead_search::searchable_between(conn, org, first, last)?;
-    Ok(leads.into_iter().map(|lead| (further.remove(&lead.id).unwrap_or_default(), lead)).collect())
+/// Goes through the leads of a block.
+fn read_block(
+    conn: &mut Db,
+    org: OrgId,
+    block: i64,
+    mut take: impl FnMut(&Searchable, &[Word]),
+) -> Result<(), DbError> {
+    for first in (block * BLOCK..(block + 1) * BLOCK).step_by(SLICE as usize) {
+        let leads = words::of_leads(conn, org, Which::Between(first, first + SLICE - 1))?;
+        leads.iter().for_each(|(lead, words)| take(lead, words));
+    }
+    Ok(())
 }
 
-fn read_leads(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<Read>, DbError> {
-    let mut further = lead_phones::of_leads(conn, org, ids)?;
-    let leads = lead_search::searchable(conn, org, ids)?;
-    let mut numbers = |lead: i64| -> Vec<String> {
-        further.remove(&lead).into_iter().flatten().map(|phone| phone.phone_number).collect()
-    };
-    Ok(leads.into_iter().map(|lead| (numbers(lead.id), lead)).collect())
+/// The bitmaps of the trigrams of some leads of one block.
+struct Postings {
+    block: i64,
+    bitmaps: HashMap<i64, RoaringBitmap>,
+    deleted: RoaringBitmap,
 }
 
-/// Adds leads of one block to the bitmaps of their trigrams. A trigram that a lead has no more stays: every candidate is
-/// looked at anyway.
-fn bring_in(conn: &mut Db, org: OrgId, block: i64, leads: &[Read], has_some: bool) -> Result<(), DbError> {
-    let mut bitmaps: HashMap<i64, RoaringBitmap> = HashMap::new();
-    let mut deleted = RoaringBitmap::new();
-    bitmaps.entry(Trigram::LIVE.0).or_default();
-    for (further, lead) in leads {
+impl Postings {
+    fn new(block: i64) -> Postings {
+        let bitmaps = HashMap::from([(Trigram::LIVE.0, RoaringBitmap::new())]);
+        Postings { block, bitmaps, deleted: RoaringBitmap::new() }
+    }
+
+    fn add(&mut self, lead: &Searchable, words: &[Word]) {
         let place = within_block(lead.id);
-        for word in words_of(lead, further.iter().map(String::as_str)) {
-            for trigram in trigrams(&word) {
-                bitmaps.entry(trigram.0).or_default().insert(place);
-            }
+        for trigram in words.iter().flat_map(|(_, word)| trigrams(word)) {
+            self.bitmaps.entry(trigram.0).or_default().insert(place);
         }
         match lead.deleted_at {
-            Some(_) => deleted.insert(place),
-            None => bitmaps.entry(Trigram::LIVE.0).or_default().insert(place),
+            Some(_) => self.deleted.insert(place),
+            None => self.bitmaps.entry(Trigram::LIVE.0).or_default().insert(place),
         };
     }
-    if has_some {
-        let known: Vec<i64> = bitmaps.keys().copied().collect();
-        for posting in lead_search::postings(conn, org, &known, Some(block))? {
-            if let Some(new) = bitmaps.get_mut(&posting.trigram) {
-                *new |= bitmap(&posting.leads)?;
+
+    /// Adds the bitmaps to those that are stored, if there may be some. A trigram that a lead has no more stays: every
+    /// candidate is looked at anyway.
+    fn store(mut self, conn: &mut Db, org: OrgId, has_some: bool) -> Result<(), DbError> {
+        if has_some {
+            let known: Vec<i64> = self.bitmaps.keys().copied().collect();
+            for posting in lead_search::postings(conn, org, &known, Some(self.block))? {
+                if let Some(new) = self.bitmaps.get_mut(&posting.trigram) {
+                    *new |= bitmap(&posting.leads)?;
+                }
             }
         }
+        if let Some(live) = self.bitmaps.get_mut(&Trigram::LIVE.0) {
+            *live -= self.deleted;
+        }
+        let mut postings = Vec::with_capacity(self.bitmaps.len());
+        for (trigram, bitmap) in self.bitmaps {
+            postings.push(posting(trigram, self.block, &bitmap)?);
+        }
+        postings.sort_unstable_by_key(|posting| posting.trigram);
+        lead_search::store(conn, org, &postings)
     }
-    if let Some(live) = bitmaps.get_mut(&Trigram::LIVE.0) {
-        *live -= deleted;
-    }
-    let mut postings = Vec::with_capacity(bitmaps.len());
-    for (trigram, bitmap) in bitmaps {
-        postings.push(posting(trigram, block, &bitmap)?);
-    }
-    postings.sort_unstable_by_key(|posting| posting.trigram);
-    lead_search::store(conn, org, &postings)
 }
 
 /// Takes leads out of the index: nothing of them stays in it. The caller holds [`Lock::SearchIndex`].
