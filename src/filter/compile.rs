@@ -69,7 +69,7 @@ impl Filter {
             Filter::All(parts) | Filter::Any(parts) => parts.iter().all(Filter::is_never_null),
             Filter::Not(_) => true,
             Filter::Is(condition) => {
-                matches!(condition.subject.kind(), Kind::Tag | Kind::Flag)
+                matches!(condition.subject.kind(), Kind::Tag | Kind::Note | Kind::Flag)
                     || matches!(condition.op, Op::IsEmpty | Op::IsNotEmpty)
             }
         }
@@ -100,6 +100,15 @@ impl Condition {
             (Kind::Tag, Op::None | Op::Ne) => Statement::new("NOT ").then(has_tag(Some(&self.values), at)),
             (Kind::Tag, Op::IsEmpty) => Statement::new("NOT ").then(has_tag(None, at)),
             (Kind::Tag, _) => has_tag(None, at),
+            (Kind::Note, Op::IsEmpty) => Statement::new("NOT ").then(has_note(at)),
+            (Kind::Note, Op::IsNotEmpty) => has_note(at),
+            (Kind::Note, _) => {
+                Statement::new("leads.id IN (SELECT n.lead_id FROM lead_notes n WHERE n.organization_id = ")
+                    .org(at.org)
+                    .sql(" AND ")
+                    .then(self.like(Statement::new("n.body"), "%"))
+                    .sql(")")
+            }
             (_, Op::Ne) => opposite(positive(Op::Eq), kind == Kind::Flag),
             (_, Op::NotIn) => opposite(positive(Op::In), false),
             (Kind::Flag, _) => match self.values.first() {
@@ -122,8 +131,8 @@ impl Condition {
                 let values = self.values.iter().map(|value| bound(kind, value));
                 compared(&self.subject).sql(" IN (").joined(values, ", ").sql(")")
             }
-            (_, Op::Contains) => self.like("%"),
-            (_, Op::StartsWith) => self.like(""),
+            (_, Op::Contains) => self.like(stored(&self.subject), "%"),
+            (_, Op::StartsWith) => self.like(stored(&self.subject), ""),
             (Kind::Custom, Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
                 let number = number_of(&self.text()).unwrap_or_default();
                 let value = Statement::new("number_of(").then(stored(&self.subject)).sql(")");
@@ -141,10 +150,9 @@ impl Condition {
     }
 
     /// Folded on both sides, so that LIKE, which ignores the case of ASCII on SQLite only, tells the same on both engines.
-    fn like(&self, before: &str) -> Statement {
+    fn like(&self, text: Statement, before: &str) -> Statement {
         let literal = fold_case(&self.text()).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let value = folded(stored(&self.subject));
-        value.sql(" LIKE ").text(format!("{before}{literal}%")).sql(" ESCAPE '\\'")
+        folded(text).sql(" LIKE ").text(format!("{before}{literal}%")).sql(" ESCAPE '\\'")
     }
 }
 
@@ -168,7 +176,7 @@ fn stored(subject: &Subject) -> Statement {
         Field::PHONE => "leads.phone_number",
         Field::VALUE => "leads.value_cents",
         Field::OWNER => "leads.owner_id",
-        // Tags and the do-not-call list are no columns; their conditions are made elsewhere.
+        // Tags, notes and the do-not-call list are no columns; their conditions are made elsewhere.
         field => sql_of(field.as_str()),
     })
 }
@@ -256,6 +264,12 @@ fn has_tag(tags: Option<&[Value]>, at: &Moment) -> Statement {
         None => any.sql(")"),
         Some(tags) => any.sql(" AND ").then(is_one_of(tags, at)).sql(")"),
     }
+}
+
+fn has_note(at: &Moment) -> Statement {
+    Statement::new("EXISTS (SELECT 1 FROM lead_notes n WHERE n.organization_id = ")
+        .org(at.org)
+        .sql(" AND n.lead_id = leads.id)")
 }
 
 fn owned(owners: &[Value], at: &Moment) -> Statement {
@@ -395,7 +409,7 @@ mod tests {
     fn every_field_is_stored_somewhere() {
         for field in Field::all() {
             let sql = format!("{:?}", stored(&Subject::Field(field)));
-            let is_elsewhere = matches!(field, Field::TAG | Field::ON_DNC);
+            let is_elsewhere = matches!(field, Field::TAG | Field::NOTE | Field::ON_DNC);
             assert_eq!(sql.contains("NULL\""), is_elsewhere, "{field}: {sql}");
         }
     }

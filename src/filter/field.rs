@@ -18,14 +18,22 @@ pub struct Field(&'static str);
 
 /// Fields that are no column of their own, with their kind, and columns that stand elsewhere than in the database: each
 /// before another field.
-const PLACED: [(Field, Option<Kind>, &str); 9] = [
+const PLACED: [(Field, Option<Kind>, &str); 17] = [
     (Field::PHONE, Some(Kind::Phone), "first_name"),
     (Field("email"), None, "first_name"),
     (Field::NAME, Some(Kind::Text), "first_name"),
     (Field::SOURCE, None, "score"),
     (Field("campaign"), None, "score"),
+    (Field("utm_source"), Some(Kind::Text), "score"),
+    (Field("utm_medium"), Some(Kind::Text), "score"),
+    (Field("utm_campaign"), Some(Kind::Text), "score"),
+    (Field("utm_term"), Some(Kind::Text), "score"),
+    (Field("utm_content"), Some(Kind::Text), "score"),
+    (Field("gclid"), Some(Kind::Exact), "score"),
+    (Field("fbclid"), Some(Kind::Exact), "score"),
     (Field::VALUE, Some(Kind::Money), "currency"),
     (Field::TAG, Some(Kind::Tag), "consent"),
+    (Field::NOTE, Some(Kind::Note), "consent"),
     (Field::OWNER, Some(Kind::Owner), "consent"),
     (Field::ON_DNC, Some(Kind::Flag), "city"),
 ];
@@ -63,6 +71,7 @@ impl Field {
     pub const SOURCE: Field = Field("source");
     pub const VALUE: Field = Field("value");
     pub const TAG: Field = Field("tag");
+    pub const NOTE: Field = Field("note");
     pub const OWNER: Field = Field("owner");
     pub const ON_DNC: Field = Field("on_dnc");
     pub const IMPORT: Field = Field("import");
@@ -79,6 +88,7 @@ impl Field {
         own(&word).or_else(|| match word.as_str() {
             "phone_number" => Some(Field::PHONE),
             "tags" => Some(Field::TAG),
+            "notes" => Some(Field::NOTE),
             key => name_of_key(key).and_then(own),
         })
     }
@@ -138,6 +148,7 @@ impl Kind {
                 &[Eq, Ne, In, NotIn, IsEmpty, IsNotEmpty]
             }
             Kind::Tag => &[Eq, Ne, Any, All, None, IsEmpty, IsNotEmpty],
+            Kind::Note => &[Contains, IsEmpty, IsNotEmpty],
             Kind::Flag => &[Eq, Ne],
             Kind::Custom => &[Eq, Ne, Lt, Le, Gt, Ge, In, NotIn, Contains, StartsWith, IsEmpty, IsNotEmpty],
         }
@@ -160,6 +171,7 @@ impl Kind {
             Kind::Word(words) => return one_of(words).into(),
             Kind::Owner => "the email of a user",
             Kind::Tag => "a tag",
+            Kind::Note => "a part of what a note says",
             Kind::Flag => "yes or no",
             Kind::Custom => "text; <, <=, > and >= take a number such as 12.5",
         }

@@ -68,6 +68,8 @@ fn people(world: &World) -> Vec<Json> {
     let owners = world.ok(list.into_iter().chain(["--columns", "custom.Key,owner,value", "--format", "ndjson"]));
     let mut leads = world.json(list).as_array().unwrap().clone();
     for (lead, owner) in leads.iter_mut().zip(owners.lines()) {
+        let shown = world.json(["lead", "show", &lead["id"].to_string(), "--as", ANN[1]]);
+        lead["notes"] = shown["notes"].as_array().unwrap().iter().map(|note| note["body"].clone()).collect();
         let owner: Json = serde_json::from_str(owner).unwrap();
         assert_eq!(name(lead), name(&owner));
         lead["owner"] = owner["owner"].clone();
@@ -113,7 +115,7 @@ fn filled(engine: Engine) -> World {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let header = "Key,Phone,Other phone,Email,First name,Last name,Company,City,Status,Source,Score,Temperature,Tags,\
                   Owner,Consent,Country,Value,Currency,Created,Budget,Segment,Email opt out,\
-                  Last contacted,First attempt,Last reply,Next contact,Close date";
+                  Last contacted,First attempt,Last reply,Next contact,Close date,utm_source,utm_content,gclid,Notes";
     csv.write_record(header.split(',').map(str::trim)).unwrap();
     for n in 0..70usize {
         let pick = |values: &[&str], step: usize| match n * step % (values.len() + 2) {
@@ -158,6 +160,10 @@ fn filled(engine: Engine) -> World {
             &day(n, 4, -(n as i64 * 7 % 80)),
             &day(n, 3, n as i64 % 40 - 10),
             day(n, 4, n as i64 * 5 % 120 - 40).get(..10).unwrap_or_default(),
+            &pick(&TEXTS, 2),
+            &pick(&TEXTS, 3),
+            &pick(&TEXTS[..3], 1),
+            &if n % 3 == 0 { format!("asked about {}\nagain", pick(&TEXTS, 5)) } else { String::new() },
         ])
         .unwrap();
     }
@@ -169,6 +175,7 @@ fn filled(engine: Engine) -> World {
     for number in ["+12125550105", "+12125550114", "+13125550125"] {
         world.ok(["dnc", "add", number, "--as", "ann@example.com"]);
     }
+    world.ok(["lead", "note", "P3@example.com", "50% of ACME_corp", "--as", "ann@example.com"]);
     world
 }
 
@@ -237,6 +244,7 @@ fn value(name: &str, kind: Kind, op: Op) -> BoxedStrategy<String> {
         Kind::Owner => of(&["ann@example.com", "bob@example.com"]),
         Kind::Tag => of(&TAGS),
         Kind::Flag => of(&["yes", "no"]),
+        Kind::Note => of(&["ACME", "zoë", "50%", "_", "strasse\nAGAIN", "again", "about οδο"]),
         Kind::Custom if matches!(op, Op::Lt | Op::Le | Op::Gt | Op::Ge) => of(&["50", "99.5", "-3", "1000"]),
         Kind::Custom => of(&[&NUMBERS[..], &TEXTS[..]].concat()),
         Kind::Text | Kind::Exact if part => of(&["acme", "oë", "%", "_", "ss", "\\", "'", "ΟΣ", "a", "zo"]),
@@ -272,6 +280,13 @@ fn is(condition: &Condition, lead: &Json) -> bool {
         (Kind::Tag, Op::Eq | Op::Any) => asked().any(|tag| tags().contains(&tag.as_str())),
         (Kind::Tag, Op::Ne | Op::None) => !asked().any(|tag| tags().contains(&tag.as_str())),
         (Kind::Tag, _) => asked().all(|tag| tags().contains(&tag.as_str())),
+        (Kind::Note, Op::IsEmpty) => lead["notes"].as_array().unwrap().is_empty(),
+        (Kind::Note, Op::IsNotEmpty) => !lead["notes"].as_array().unwrap().is_empty(),
+        (Kind::Note, _) => lead["notes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|note| asked().any(|asked| upper(note.as_str().unwrap()).contains(&upper(&asked)))),
         (_, Op::IsEmpty) => stored(subject, lead).is_none(),
         (_, Op::IsNotEmpty) => stored(subject, lead).is_some(),
         (_, Op::Ne) => !any(Op::Eq),
@@ -304,6 +319,9 @@ fn stored(subject: &Subject, lead: &Json) -> Option<Json> {
             "last_attempted" => "last_attempted_at",
             "last_engagement" => "last_engagement_at",
             "next_contact" => "next_contact_at",
+            key @ ("utm_source" | "utm_medium" | "utm_campaign" | "utm_term" | "utm_content" | "gclid" | "fbclid") => {
+                return lead["source_metadata"].get(key).cloned();
+            }
             "created" => "created_at",
             "updated" => "updated_at",
             other => other,
@@ -312,10 +330,13 @@ fn stored(subject: &Subject, lead: &Json) -> Option<Json> {
     Some(lead[key].clone()).filter(|value| !value.is_null())
 }
 
+/// A text without its case: lower case first, for ẞ; the upper case of ı is that of i.
+fn upper(text: &str) -> String {
+    text.replace('ı', "?").to_lowercase().to_uppercase().nfc().collect()
+}
+
 fn compares(subject: &Subject, op: Op, value: &Value, lead: &Json) -> bool {
     let Some(stored) = stored(subject, lead) else { return false };
-    // Lower case first, for ẞ; the upper case of ı is that of i.
-    let upper = |text: &str| -> String { text.replace('ı', "?").to_lowercase().to_uppercase().nfc().collect() };
     let ordered = |order: Ordering| match op {
         Op::Eq => order.is_eq(),
         Op::Lt => order.is_lt(),

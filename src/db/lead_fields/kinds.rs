@@ -54,6 +54,8 @@ pub enum Kind {
     /// A user, by email.
     Owner,
     Tag,
+    /// What notes say.
+    Note,
     /// Yes or no.
     Flag,
     /// A custom field: text, or a number that is written as text.

@@ -77,7 +77,7 @@ fn value(subject: &Subject, op: Op, word: &str, reading: &Reading) -> Result<Val
             let day = when(trimmed).filter(|when| !matches!(when, When::Local(_) | When::Instant(_)));
             day.map(Value::Time).ok_or_else(|| bad(nearest(trimmed, DAYS)))
         }
-        Kind::Text | Kind::Exact => Ok(Value::Text(word.to_owned())),
+        Kind::Text | Kind::Exact | Kind::Note => Ok(Value::Text(word.to_owned())),
         Kind::Custom if matches!(op, Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
             number_of(trimmed).map(|_| Value::Decimal(trimmed.to_owned())).ok_or_else(|| bad(None))
         }
