@@ -33,6 +33,8 @@ fn every_change_and_all_that_happened() {
         world.tell(&[&["lead", "history", "1", "--as-of", "2026-03-03"][..], &ann].concat());
         world.tell(&[&["lead", "history", "1", "--as-of", "yesterday"][..], &ann].concat());
         world.tell(&[&["lead", "timeline", "1"][..], &ann].concat());
+        world.tell(&[&["lead", "timeline", "1", "--newest", "--limit", "2"][..], &ann].concat());
+        world.tell(&[&["lead", "timeline", "1", "--limit", "1", "--format", "csv"][..], &ann].concat());
         world.tell(&[&["lead", "timeline", "99"][..], &ann].concat());
     });
 }

@@ -5,17 +5,23 @@ use crate::commands::context::Context;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::leads::history::timeline::timeline;
-use crate::ui::Column;
+use crate::ui::{Column, grouped};
 
 /// Show all that happened to a lead in one order: changes, statuses, notes, assignments, imports, do-not-call requests and
 /// entries
 ///
 /// What happened to leads that were merged into it is among it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl lead timeline 10482")]
+#[command(after_help = "Examples:\n  crmctl lead timeline 10482\n  crmctl lead timeline 10482 --newest --limit 10")]
 pub struct Args {
     #[command(flatten)]
     name: LeadName,
+    /// What happened last first
+    #[arg(long)]
+    newest: bool,
+    /// The first so many of this order
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
 }
 
 const COLUMNS: &[Column] = &[
@@ -31,10 +37,19 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let lead = args.name.find(&mut session, Among::Any)?;
     let org = session.org.org_id();
-    let mut list = context.ui.list(COLUMNS);
-    for event in session.db.read(org, |conn| timeline(conn, org, lead.id))? {
-        list.push(&event)?;
+    let mut events = session.db.read(org, |conn| timeline(conn, org, lead.id))?;
+    if args.newest {
+        events.reverse();
     }
+    let all = events.len();
+    events.truncate(args.limit.map_or(all, |limit| limit as usize));
+    let mut list = context.ui.list(COLUMNS);
+    events.iter().try_for_each(|event| list.push(event))?;
     list.finish("nothing is known of it")?;
+    if events.len() < all {
+        let which = if args.newest { "last" } else { "first" };
+        let (shown, all) = (grouped(events.len() as i64), grouped(all as i64));
+        context.ui.note(&format!("the {which} {shown} of {all} are shown"));
+    }
     Ok(Exit::Done)
 }
