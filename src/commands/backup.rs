@@ -28,7 +28,7 @@ struct Made {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    let db = context.open()?;
+    let db = context.open_existing()?;
     let Location::Sqlite(path) = db.location() else {
         return Err(CommandError::failed("only the embedded database is backed up by crmctl")
             .hint("back up PostgreSQL with pg_dump"));

@@ -88,6 +88,14 @@ impl Context {
         self.open_with(SchemaUse::Current)
     }
 
+    /// Opens the database for one who only looks: none is made.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be opened, or is not migrated.
+    pub fn open_existing(&self) -> Result<Database> {
+        self.open_with(SchemaUse::Existing)
+    }
+
     /// Opens the database and leaves its schema as it is.
     ///
     /// # Errors
@@ -147,7 +155,7 @@ impl Context {
         if right != Right::Read {
             self.catch_interrupts();
         }
-        let mut db = self.open()?;
+        let mut db = if right == Right::Read { self.open_existing()? } else { self.open()? };
         let now = now()?;
         let org = self.organization(&mut db, now)?;
         self.ui.read_times_in(datetime::zone(&org.timezone).unwrap_or(TimeZone::UTC));

@@ -11,6 +11,9 @@ use crate::error::{CommandError, Exit, Explain};
 pub enum DbError {
     #[error("cannot open the database `{location}`: {reason}")]
     Open { location: String, reason: String },
+    /// Whoever only looks makes none.
+    #[error("there is no database in `{0}`")]
+    NoDatabase(String),
     #[error("`{0}` is not a crmctl database")]
     NotADatabase(String),
     #[error("`{path}` is a SQLite file of another program ({what}); nothing was changed")]
@@ -103,6 +106,9 @@ impl Explain for DbError {
     fn explain(&self) -> CommandError {
         let hint = match self {
             DbError::Open { .. } => Some("check the path or URL: `crmctl config show` tells where it came from".into()),
+            DbError::NoDatabase(_) => Some(
+                "`crmctl config show` tells where the name came from; `crmctl migrate up`, or whatever writes first, makes a database".into(),
+            ),
             DbError::NotADatabase(_) => {
                 Some("name another file with --database-url; one that was a database is damaged: restore the last backup".into())
             }

@@ -245,9 +245,9 @@ fn databases_that_are_none() {
 fn two_programs_may_open_a_new_embedded_database_at_once() {
     let home = tempfile::tempdir().unwrap();
     let children: Vec<_> = (0..4)
-        .map(|_| {
+        .map(|n| {
             program(home.path())
-                .args(["lead", "list"])
+                .args(["segment", "create", &format!("segment {n}"), "--where", "id > 0"])
                 .stdout(std::process::Stdio::null())
                 .stderr(std::process::Stdio::piped())
                 .spawn()

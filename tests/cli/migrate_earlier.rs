@@ -136,7 +136,7 @@ fn unmark(path: &std::path::Path) {
 fn a_file_is_marked_as_ours_and_marked_again() {
     let world = World::new(Engine::Sqlite);
     let path = world.path("new.db");
-    world.ok(["lead", "list", "--database-url", path.to_str().unwrap()]);
+    world.ok(["migrate", "up", "--database-url", path.to_str().unwrap()]);
     assert_eq!(application_id(&path), 0x6372_6D63);
     unmark(&path);
     world.ok(["lead", "list", "--database-url", path.to_str().unwrap()]);

@@ -164,3 +164,38 @@ fn a_file_of_two_names_is_refused() {
     assert_eq!(world.run(["dnc", "check", "2125550103"]).code, Some(3));
     world.finish();
 }
+
+#[test]
+fn who_only_looks_makes_no_database_that_answers_that_nothing_is_listed() {
+    let world = world();
+    let empty = world.file("empty.db", "");
+    // A name that is mistyped, a folder that is not there, a file that holds nothing, and the home of somebody else.
+    let homeless = world.path("home");
+    std::fs::create_dir(&homeless).unwrap();
+    let mistyped = world.path("crn.db").display().to_string();
+    let (elsewhere, empty) = (world.path("no/such/crm.db").display().to_string(), empty.display().to_string());
+    for args in
+        READS.iter().copied().chain([&["org", "list"][..], &["user", "list"], &["config", "show"], &["dnc", "due"]])
+    {
+        for file in [&mistyped, &elsewhere, &empty] {
+            let ran = world.run([args, &["--database-url", file]].concat());
+            if args == ["config", "show"] {
+                assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+                continue;
+            }
+            assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{args:?} in {file}");
+            let told = format!("there is no database in `{file}`");
+            assert!(ran.stderr.contains(&told) && ran.stderr.contains("config show"), "{args:?}: {}", ran.stderr);
+        }
+        assert!(!Path::new(&mistyped).exists() && !world.path("no").exists(), "{args:?}");
+        assert_eq!(std::fs::read(&empty).unwrap(), b"", "{args:?}");
+        let mut at_home = world.command(args);
+        at_home.env_remove("CRM_DATABASE_URL").env("HOME", &homeless);
+        let ran = ran(&mut at_home);
+        assert!(ran.stdout.is_empty() || args == ["config", "show"], "{args:?}: {}", ran.stdout);
+        assert_eq!(std::fs::read_dir(&homeless).unwrap().count(), 0, "{args:?}");
+    }
+    // Who writes makes one, and says so.
+    let ran = world.run(["dnc", "add", "2125550101", "--region", "US", "--database-url", &mistyped]);
+    assert!(ran.code == Some(0) && ran.stderr.contains("created the database"), "{}", ran.stderr);
+}

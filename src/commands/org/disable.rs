@@ -10,7 +10,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    let mut db = context.open()?;
+    let mut db = context.open_existing()?;
     let (org, stamp) = super::administer(context, &mut db, &args.slug)?;
     context.ui.confirm(&format!("Refuse all writing to `{}`?", org.slug))?;
     let edited = super::change(&mut db, &org, &stamp, |org| org.is_active = false)?;

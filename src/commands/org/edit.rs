@@ -29,7 +29,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    let mut db = context.open()?;
+    let mut db = context.open_existing()?;
     let (org, stamp) = super::administer(context, &mut db, &args.slug)?;
     let edited = super::change(&mut db, &org, &stamp, |org| {
         org.slug = args.new_slug.unwrap_or(std::mem::take(&mut org.slug));

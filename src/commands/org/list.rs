@@ -9,7 +9,7 @@ use crate::error::{Exit, Result};
 pub struct Args {}
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {
-    let mut db = context.open()?;
+    let mut db = context.open_existing()?;
     let mut list = context.ui.list(super::COLUMNS);
     for org in db.read_global(organizations::all)? {
         list.push(&org)?;

@@ -23,7 +23,7 @@ struct Shown {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    let mut db = context.open()?;
+    let mut db = context.open_existing()?;
     let organization = super::by_slug(&mut db, &args.slug)?;
     print(context, &mut db, organization)
 }

@@ -73,7 +73,7 @@ impl Database {
         let Opened { conn, created, only_read } = open::either(&location, &options)?;
         let mut database = Database { conn, location, options, created, only_read, is_aside: true };
         match database.options.schema {
-            SchemaUse::Current => database.check_schema()?,
+            SchemaUse::Current | SchemaUse::Existing => database.check_schema()?,
             SchemaUse::AsItIs | SchemaUse::Adopt | SchemaUse::LookOnly => {}
         }
         database.is_aside = false;

@@ -22,6 +22,9 @@ use crate::domain::secrets::redacted;
 pub enum SchemaUse {
     /// That of this program: an embedded database is migrated, any other refused.
     Current,
+    /// The same, and no database is made: for those who only look. A name that is mistyped, or the folder of another account,
+    /// must not answer that nothing is listed.
+    Existing,
     /// Whatever is there: for the verbs that look after migrations.
     AsItIs,
     /// The same, also in a file of another program, which is to become ours.
@@ -93,6 +96,12 @@ fn sqlite(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Op
         }
         Ok(_) => false,
         Err(_) if usage == SchemaUse::LookOnly => return Err(problem("there is no such file".into())),
+        Err(e) if usage == SchemaUse::Existing => {
+            return Err(match e.kind() {
+                std::io::ErrorKind::NotFound => DbError::NoDatabase(path.display().to_string()),
+                _ => problem(e.to_string()),
+            });
+        }
         Err(_) => true,
     };
     let text = path.to_str().ok_or_else(|| problem("its path is not UTF-8".into()))?;
@@ -108,6 +117,7 @@ fn sqlite(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Op
             return Ok(Opened { conn: Db::Sqlite(looking(path)?), created, only_read: None });
         }
         (Owner::Nobody, SchemaUse::LookOnly) => return Err(problem("it has no tables yet".into())),
+        (Owner::Nobody, SchemaUse::Existing) => return Err(DbError::NoDatabase(path.display().to_string())),
         (Owner::Crmctl | Owner::Nobody, _) => true,
         (Owner::AnotherProgram { has_migrations: false, .. }, SchemaUse::Adopt) => false,
         (Owner::AnotherProgram { what, has_migrations }, _) => {
