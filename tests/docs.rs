@@ -9,6 +9,8 @@ use crmctl::db::catalogue::{AREAS, Belongs, OnErase, Table, Tenant, Writes};
 use crmctl::domain::access::role;
 use crmctl::domain::dnc::DncScope;
 use crmctl::domain::dnc::opt_out_text::{OptOutClass, detect};
+use crmctl::domain::time::when::When;
+use crmctl::domain::timestamp::Timestamp;
 use crmctl::filter::field::Kind;
 use crmctl::filter::{Field, LeadColumn};
 use crmctl::import::row::ProblemKind;
@@ -81,9 +83,9 @@ company contains \"acme\" and custom.Industry = pharma and on_dnc = no
   and `in`.
   External ids are compared as they are.
 - A date means its whole day in the organization's time zone: `created = 2026-03-04` is any time of that day, `created >
-  2026-03-04` any time after it. `today`, `yesterday` and `tomorrow` are days, too. `within 7 days` reaches back from now,
-  `within next 7 days` ahead,
-  beginning with today's midnight; `older than 7 days` is what lies before that. Units are hours, days, weeks and months.
+  2026-03-04` any time after it. So are `2026-03`, `2026Q1`, `2026-W10`, `yesterday`, `last-month` and their like, and `7 days ago` is a
+  point in time: [the language of dates](dates.md). `within 7 days` reaches back from now, `within next 7 days` ahead, beginning with
+  today's midnight; `older than 7 days` is what lies before that. Units are hours, days, weeks, months and years.
 - An amount is in units of each lead's own currency; ask for `currency = EUR` besides where that matters.
 - A phone may be written in any form when a region is known; `contains` and `starts with` look at the form +12125550142.
 - A custom field is named by its key as the file had it, with quotes when it holds blanks: `custom.\"Budget EUR\" >= 1000`. `<`,
@@ -104,6 +106,25 @@ company contains \"acme\" and custom.Industry = pharma and on_dnc = no
 ## Fields
 
 ";
+
+/// Every line of the table of docs/dates.md is true, by the language itself.
+#[test]
+fn dates() {
+    let text = std::fs::read_to_string("docs/dates.md").unwrap();
+    let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
+    let now: jiff::Timestamp = "2026-11-25T16:37:00-05:00".parse().unwrap();
+    let rows: Vec<(&str, &str)> =
+        text.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | ")).collect();
+    assert!(rows.len() > 20, "{rows:?}");
+    for (written, meaning) in rows {
+        let when = When::parse(written).unwrap_or_else(|| panic!("{written}"));
+        let shown = |time: Timestamp| time.to_jiff().to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+        let (begin, end) = when.bounds(now.into(), &zone);
+        let is_span = end.as_micros() - begin.as_micros() > 1;
+        let told = if is_span { format!("{} to {}", shown(begin), shown(end)) } else { shown(begin) };
+        assert_eq!(told, meaning, "{written}");
+    }
+}
 
 #[test]
 fn data_model() {

@@ -9,11 +9,12 @@ use super::columns::sql_of;
 use super::field::{Field, Kind, Subject};
 use super::names;
 use super::tree::{Condition, Filter, Op};
-use super::value::{MONEY_SCALE, Value, When};
+use super::value::{MONEY_SCALE, Value};
 use crate::db::{OrgId, Statement};
 use crate::domain::leads::{source, tag};
 use crate::domain::money::currency;
 use crate::domain::text::{fold_case, number_of};
+use crate::domain::time::month::begin_of;
 use crate::domain::timestamp::Timestamp;
 
 /// For whom and when a filter is evaluated.
@@ -329,7 +330,11 @@ fn timed(subject: &Subject, op: Op, value: &Value, at: &Moment) -> Statement {
     let (from, before) = (|time: Timestamp| bound(" >= ", time), |time: Timestamp| bound(" < ", time));
     let until = |time: Timestamp| bound(" <= ", time);
     let (start, end) = match value {
-        Value::Time(when) => when.bounds(at),
+        Value::Time(when) if subject.kind() == Kind::Date => {
+            let (first, end) = when.calendar_days(at.now, &at.zone);
+            (begin_of(first, &at.zone), begin_of(end, &at.zone))
+        }
+        Value::Time(when) => when.bounds(at.now, &at.zone),
         Value::Age(age) => {
             let between = |start: Timestamp, end: Timestamp| {
                 Statement::new("(").then(from(start)).sql(" AND ").then(until(end)).sql(")")
@@ -348,30 +353,6 @@ fn timed(subject: &Subject, op: Op, value: &Value, at: &Moment) -> Statement {
         Op::Gt => from(end),
         Op::Ge => from(start),
         _ => Statement::new("(").then(from(start)).sql(" AND ").then(before(end)).sql(")"),
-    }
-}
-
-impl When {
-    /// Its first moment, and the first one after it: a day is a day long, a point in time a microsecond.
-    pub fn bounds(self, at: &Moment) -> (Timestamp, Timestamp) {
-        let midnight = |date: jiff::civil::Date| -> Timestamp {
-            let midnight = date.to_zoned(at.zone.clone());
-            midnight.map_or(Timestamp::from(jiff::Timestamp::MAX), |midnight| midnight.timestamp().into())
-        };
-        let day = |date: jiff::civil::Date| (midnight(date), midnight(date.tomorrow().unwrap_or(date)));
-        let point = |time: Timestamp| (time, Timestamp::from_micros(time.as_micros().saturating_add(1)));
-        let today = || at.now.to_jiff().to_zoned(at.zone.clone()).date();
-        match self {
-            When::Day(date) => day(date),
-            When::Today => day(today()),
-            When::Yesterday => day(today().yesterday().unwrap_or_else(|_| today())),
-            When::Tomorrow => day(today().tomorrow().unwrap_or_else(|_| today())),
-            When::Local(time) => {
-                let there = time.to_zoned(at.zone.clone());
-                point(there.map_or(Timestamp::from(jiff::Timestamp::MAX), |there| there.timestamp().into()))
-            }
-            When::Instant(time) => point(time),
-        }
     }
 }
 

@@ -132,7 +132,9 @@ impl Problem {
             Problem::RegionMissing { .. } => {
                 "write it with + and country code, or give the region, for example --region US".into()
             }
-            Problem::BadAge { .. } => "an age looks like this: 30 days (hours, days, weeks or months)".into(),
+            Problem::BadAge { .. } => {
+                "an age looks like this: 30 days, 2w (hours, days, weeks, months or years)".into()
+            }
             Problem::Json(_) | Problem::Version { .. } => {
                 "it looks like this: {\"version\":1,\"filter\":{\"field\":\"status\",\"op\":\"=\",\"value\":\"hot\"}}"
                     .into()

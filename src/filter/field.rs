@@ -159,8 +159,8 @@ impl Kind {
         match self {
             Kind::Number => "a whole number such as 70",
             Kind::Money => "an amount such as 1250 or 99.50, in the lead's currency",
-            Kind::Time => "a date such as 2026-03-04, a time such as 2026-03-04T15:00, today, yesterday or tomorrow",
-            Kind::Date => "a date such as 2026-03-04, today, yesterday or tomorrow",
+            Kind::Time => "a date such as 2026-03-04, a time such as 2026-03-04T15:00, or a name such as last-month or `7 days ago`",
+            Kind::Date => "a date such as 2026-03-04, or a name such as next-month or `in 7 days`",
             Kind::Text | Kind::Exact => "text",
             Kind::Phone => "a phone number such as +12125550142",
             Kind::Email => "an email address",

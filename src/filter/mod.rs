@@ -7,7 +7,6 @@
 //!
 //! A filter is two-valued: an empty value satisfies `!=`, `not in` and `not`, and nothing else.
 
-mod age;
 pub mod columns;
 mod compile;
 pub mod error;

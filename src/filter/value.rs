@@ -1,10 +1,9 @@
 //! The values of conditions.
 
-use jiff::civil;
-
-use super::age::Age;
 use crate::domain::text::plain_decimal;
-use crate::domain::timestamp::Timestamp;
+
+pub use crate::domain::time::age::Age;
+pub use crate::domain::time::when::When;
 
 /// A value as a condition holds it: in the normal form of its field.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,20 +18,6 @@ pub enum Value {
     Flag(bool),
     Time(When),
     Age(Age),
-}
-
-/// A point in time, or a day, as it was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
-    /// A whole day in the organization's time zone.
-    Day(civil::Date),
-    /// The day on which the question is asked.
-    Today,
-    Yesterday,
-    Tomorrow,
-    /// A time in the organization's time zone.
-    Local(civil::DateTime),
-    Instant(Timestamp),
 }
 
 /// So many ten-thousandths make one unit of money.

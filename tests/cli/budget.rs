@@ -20,32 +20,22 @@ fn a_year_of_a_budget() {
                 "250.50",
                 "--source",
                 "Facebook Ads",
-                "--period",
+                "--month",
                 "2026-03",
                 "--reference",
                 "invoice 4711",
             ],
-            &[
-                "budget",
-                "charge",
-                "100",
-                "--source",
-                "facebook-ads",
-                "--period",
-                "2026-03",
-                "--campaign",
-                "Spring sale",
-            ],
+            &["budget", "charge", "100", "--source", "facebook-ads", "--month", "2026-03", "--campaign", "Spring sale"],
             &["budget", "charge", "2000"],
-            &["budget", "refund", "50.5", "--source", "FACEBOOK ADS", "--period", "2026-03"],
-            &["budget", "refund", "500", "--source", "facebook_ads", "--period", "2026-03"],
-            &["budget", "charge", "7", "--period", "2026-03"],
+            &["budget", "refund", "50.5", "--source", "FACEBOOK ADS", "--month", "2026-03"],
+            &["budget", "refund", "500", "--source", "facebook_ads", "--month", "2026-03"],
+            &["budget", "charge", "7", "--month", "2026-03"],
             &["budget", "adjust", "-3"],
             &["budget", "adjust", "-12.50", "--description", "bank fees"],
             // A cost that is recorded already is not entered twice.
             &["roi", "cost", "add", "radio", "2026-03", "40"],
-            &["budget", "charge", "60", "--source", "radio", "--period", "2026-03", "--recorded"],
-            &["budget", "charge", "40", "--source", "radio", "--period", "2026-03", "--recorded"],
+            &["budget", "charge", "60", "--source", "radio", "--month", "2026-03", "--recorded"],
+            &["budget", "charge", "40", "--source", "radio", "--month", "2026-03", "--recorded"],
             &["roi", "cost", "list"],
             &["roi", "cost", "history", "--source", "facebook_ads"],
             // What is in the ledger cannot be taken from the costs alone.
@@ -77,7 +67,7 @@ fn twenty_who_spend_at_once_spend_what_is_there() {
         // Each of these may be the first, which opens the account.
         let children: Vec<_> = (0..15).map(|_| world.start(["budget", "deposit", "10"])).collect();
         assert!(children.into_iter().all(|child| child.wait_with_output().unwrap().status.success()));
-        let charge = ["budget", "charge", "10", "--source", "web", "--period", "2026-03"];
+        let charge = ["budget", "charge", "10", "--source", "web", "--month", "2026-03"];
         let children: Vec<_> = (0..20).map(|_| world.start(charge)).collect();
         let mut codes: Vec<Option<i32>> = Vec::new();
         for child in children {
@@ -137,11 +127,11 @@ fn filled(world: &World) {
     let ann = ["--as", "ann@example.com"];
     let verb = |args: &[&str]| world.ok([&["budget"], args, &ann].concat());
     verb(&["deposit", "1000", "--description", "first"]);
-    verb(&["charge", "100", "--source", "web", "--period", "2026-03", "--reference", "a"]);
+    verb(&["charge", "100", "--source", "web", "--month", "2026-03", "--reference", "a"]);
     verb(&["charge", "50", "--description", "third"]);
-    verb(&["refund", "10", "--source", "web", "--period", "2026-03"]);
+    verb(&["refund", "10", "--source", "web", "--month", "2026-03"]);
     verb(&["adjust", "-1", "--description", "fees"]);
-    verb(&["charge", "5", "--source", "web", "--period", "2026-04", "--campaign", "x"]);
+    verb(&["charge", "5", "--source", "web", "--month", "2026-04", "--campaign", "x"]);
     tamper(
         world,
         "CREATE TABLE kept AS SELECT * FROM budget_transactions; CREATE TABLE kept_accounts AS SELECT * FROM budget_accounts",

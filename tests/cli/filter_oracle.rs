@@ -101,6 +101,48 @@ const NUMBERS: [&str; 6] = ["50", "99.50", "-3", "1200", "0", "many"];
 const STATUSES: [&str; 5] = ["new", "hot", "qualified", "cold", "dnc"];
 const DATES: [&str; 6] =
     ["2026-01-31", "2026-02-01", "2026-01-31T23:30:00Z", "2026-03-03T09:00", "2026-03-04", "2025-11-30"];
+/// Times as filters name them, asked at 2026-03-04 07:00 in New York, a Wednesday: where they begin, and where they end if
+/// they are no point. By hand, from a calendar.
+const WHENS: [(&str, &str, &str); 17] = [
+    ("today", "2026-03-04T00:00", "2026-03-05T00:00"),
+    ("yesterday", "2026-03-03T00:00", "2026-03-04T00:00"),
+    ("tomorrow", "2026-03-05T00:00", "2026-03-06T00:00"),
+    ("this-week", "2026-03-02T00:00", "2026-03-09T00:00"),
+    ("2026-W09", "2026-02-23T00:00", "2026-03-02T00:00"),
+    ("last-month", "2026-02-01T00:00", "2026-03-01T00:00"),
+    ("next-month", "2026-04-01T00:00", "2026-05-01T00:00"),
+    ("2026-02", "2026-02-01T00:00", "2026-03-01T00:00"),
+    ("2026Q1", "2026-01-01T00:00", "2026-04-01T00:00"),
+    ("last-quarter", "2025-10-01T00:00", "2026-01-01T00:00"),
+    ("2025", "2025-01-01T00:00", "2026-01-01T00:00"),
+    ("2026-03-03", "2026-03-03T00:00", "2026-03-04T00:00"),
+    ("2026-04-30", "2026-04-30T00:00", "2026-05-01T00:00"),
+    ("7 days ago", "2026-02-25T07:00", ""),
+    ("36 hours ago", "2026-03-02T19:00", ""),
+    ("in 3 days", "2026-03-07T07:00", ""),
+    ("1 months ago", "2026-02-04T07:00", ""),
+];
+
+/// The first moment of a time and the first one after it, as clocks in New York show them.
+fn bounds(when: &When) -> (jiff::civil::DateTime, jiff::civil::DateTime) {
+    let named = WHENS.iter().find(|(name, ..)| *name == when.to_string());
+    let microsecond = jiff::SignedDuration::from_micros(1);
+    match (named, when) {
+        (Some((_, begin, "")), _) => {
+            let begin: jiff::civil::DateTime = begin.parse().unwrap();
+            (begin, begin + microsecond)
+        }
+        (Some((_, begin, end)), _) => (begin.parse().unwrap(), end.parse().unwrap()),
+        (None, When::Day(day)) => (day.at(0, 0, 0, 0), day.tomorrow().unwrap().at(0, 0, 0, 0)),
+        (None, When::Local(local)) => (*local, *local + microsecond),
+        (None, When::Instant(instant)) => {
+            let local = instant.to_jiff().to_zoned(TimeZone::get(ZONE).unwrap()).datetime();
+            (local, local + microsecond)
+        }
+        (None, other) => panic!("{other}"),
+    }
+}
+
 const MONEY: [(&str, &str); 5] =
     [("1250.50", "USD"), ("1250", "JPY"), ("0.5", "EUR"), ("1250.505", "KWD"), ("-10", "USD")];
 
@@ -230,8 +272,8 @@ fn value(name: &str, kind: Kind, op: Op) -> BoxedStrategy<String> {
     match kind {
         Kind::Number => (-5i64..110).prop_map(|n| n.to_string()).boxed(),
         Kind::Money => of(&["1250.5", "1250", "0.5", "1250.505", "-10", "0"]),
-        Kind::Time => of(&[&DATES[..], &["today", "yesterday", "tomorrow", "2026-03-04 07:00"]].concat()),
-        Kind::Date => of(&["2026-03-03", "2026-03-04", "2026-04-30", "2025-12-31", "today", "yesterday", "tomorrow"]),
+        Kind::Time => of(&[&DATES[..], &["2026-03-04 07:00"], &WHENS.map(|(name, ..)| name)].concat()),
+        Kind::Date => of(&WHENS.map(|(name, ..)| name)),
         Kind::Phone if part => of(&["+1212", "555", "0105", "%"]).prop_filter("digits", |v| v != "\"%\"").boxed(),
         Kind::Phone => of(&["+12125550105", "(212) 555-0110", "+13125550199"]),
         Kind::Email if part => of(&["EXAMPLE", "p1", "_", "%"]),
@@ -330,6 +372,17 @@ fn stored(subject: &Subject, lead: &Json) -> Option<Json> {
     Some(lead[key].clone()).filter(|value| !value.is_null())
 }
 
+/// Where something lies: before a span, in it, or after it.
+fn in_span<T: Ord>(what: &T, begin: &T, end: &T) -> Ordering {
+    if what < begin {
+        Ordering::Less
+    } else if what < end {
+        Ordering::Equal
+    } else {
+        Ordering::Greater
+    }
+}
+
 /// A text without its case: lower case first, for ẞ; the upper case of ı is that of i.
 fn upper(text: &str) -> String {
     text.replace('ı', "?").to_lowercase().to_uppercase().nfc().collect()
@@ -363,13 +416,10 @@ fn compares(subject: &Subject, op: Op, value: &Value, lead: &Json) -> bool {
             _ => text == asked,
         },
         (Value::Time(when), Json::String(day)) if subject.kind() == Kind::Date => {
-            let (day, today): (jiff::civil::Date, _) = (day.parse().unwrap(), today());
-            ordered(day.cmp(&match when {
-                When::Day(date) => *date,
-                When::Yesterday => today.yesterday().unwrap(),
-                When::Tomorrow => today.tomorrow().unwrap(),
-                _ => today,
-            }))
+            // A point means its day.
+            let ((begin, end), day): (_, jiff::civil::Date) = (bounds(when), day.parse().unwrap());
+            let last = end - jiff::SignedDuration::from_micros(1);
+            ordered(in_span(&day, &begin.date(), &last.date().tomorrow().unwrap()))
         }
         (Value::Age(age), Json::String(day)) if subject.kind() == Kind::Date => {
             let (day, today): (jiff::civil::Date, _) = (day.parse().unwrap(), today());
@@ -383,17 +433,8 @@ fn compares(subject: &Subject, op: Op, value: &Value, lead: &Json) -> bool {
         }
         (Value::Time(when), Json::String(time)) => {
             let time: jiff::Timestamp = time.parse().unwrap();
-            let zone = TimeZone::get(ZONE).unwrap();
-            let day = time.to_zoned(zone.clone()).date();
-            let today = today();
-            ordered(match when {
-                When::Day(date) => day.cmp(date),
-                When::Today => day.cmp(&today),
-                When::Yesterday => day.cmp(&today.yesterday().unwrap()),
-                When::Tomorrow => day.cmp(&today.tomorrow().unwrap()),
-                When::Local(local) => time.cmp(&local.to_zoned(zone).unwrap().timestamp()),
-                When::Instant(instant) => time.cmp(&instant.to_jiff()),
-            })
+            let (begin, end) = bounds(when);
+            ordered(in_span(&time.to_zoned(TimeZone::get(ZONE).unwrap()).datetime(), &begin, &end))
         }
         (Value::Age(age), Json::String(time)) => {
             let time: jiff::Timestamp = time.parse().unwrap();

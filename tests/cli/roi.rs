@@ -20,7 +20,7 @@ fn example(world: &mut World) {
         assert_eq!(summary["rejected"], 0, "{summary}");
     }
     world.ok(["budget", "deposit", "5000"]);
-    world.ok(["budget", "charge", "120", "--source", "Trade Show", "--period", "2026-03", "--reference", "flyers"]);
+    world.ok(["budget", "charge", "120", "--source", "Trade Show", "--month", "2026-03", "--reference", "flyers"]);
     world.now = "2026-05-01T12:00:01Z";
     world.ok(["lead", "delete", "12", "--yes"]);
     world.ok(["lead", "merge", "13", "--into", "14", "--yes"]);

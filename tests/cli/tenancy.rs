@@ -60,7 +60,7 @@ fn every_verb_keeps_to_its_organization() {
             &["roi", "cost", "add", "web", "2026-03", "500"][..],
             &["roi", "rate", "set", "EUR", "2026-03", "1.08"],
             &["budget", "deposit", "1000"],
-            &["budget", "charge", "10", "--source", "web", "--period", "2026-03"],
+            &["budget", "charge", "10", "--source", "web", "--month", "2026-03"],
         ] {
             world.ok([args, &beta_too].concat());
         }

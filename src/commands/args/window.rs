@@ -1,30 +1,31 @@
 //! Windows of time as arguments.
 
 use crate::commands::args::leads::selection;
-use crate::commands::args::times;
+use crate::commands::args::times::{self, MonthArg, QuarterArg};
 use crate::commands::context::Session;
-use crate::domain::time::month::{Month, Quarter, begin_of};
+use crate::domain::time::month::Month;
+use crate::domain::time::when::{Part, When};
 use crate::domain::time::window::Window;
 use crate::error::{CommandError, Result};
 
 /// A window of time, in the organization's time zone.
 #[derive(Debug, Clone, clap::Args)]
 pub struct WindowArgs {
-    /// From this month, date or time on
+    /// From this time on: 2026-03-04, 2026-03, 2026-W10, yesterday, last-month, 7d
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
-    /// Up to this month, date or time, which does not belong to the window
+    /// Up to this time, which does not belong to the window: written as --since is
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
     /// So many days, of which today is the last
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=9999), conflicts_with_all = ["since", "until", "month", "quarter"])]
     days: Option<u16>,
-    /// A month, such as 2026-03
+    /// A month, such as 2026-03 or last-month
     #[arg(long, value_name = "MONTH", conflicts_with_all = ["since", "until", "quarter"])]
-    month: Option<Month>,
-    /// A quarter, such as 2026Q1
+    month: Option<MonthArg>,
+    /// A quarter, such as 2026Q1 or this-quarter
     #[arg(long, value_name = "QUARTER", conflicts_with_all = ["since", "until"])]
-    quarter: Option<Quarter>,
+    quarter: Option<QuarterArg>,
 }
 
 impl WindowArgs {
@@ -36,16 +37,12 @@ impl WindowArgs {
         let moment = selection::moment(session)?;
         let zone = moment.zone;
         let window = match (self.month, self.quarter, self.days) {
-            (Some(month), ..) => Window::month(month, zone),
-            (None, Some(quarter), _) => Window::quarter(quarter, zone),
+            (Some(month), ..) => Window::month(month.month(session)?, zone),
+            (None, Some(quarter), _) => Window::quarter(quarter.quarter(session)?, zone),
             (None, None, Some(days)) => Window::last_days(days, moment.now, zone),
             (None, None, None) => {
                 let point = |flag: &str, text: &Option<String>| {
-                    let read = |text: &str| match text.parse::<Month>() {
-                        Ok(month) => Ok(begin_of(month.first_day(), &zone)),
-                        Err(_) => times::point(session, flag, text),
-                    };
-                    text.as_deref().map(read).transpose()
+                    text.as_deref().map(|text| times::point(session, flag, text)).transpose()
                 };
                 let (since, until) = (point("--since", &self.since)?, point("--until", &self.until)?);
                 Window::between(since, until, zone)
@@ -58,27 +55,31 @@ impl WindowArgs {
 /// A window of whole months, in the organization's time zone: for what is recorded by month.
 #[derive(Debug, Clone, clap::Args)]
 pub struct MonthsArgs {
-    /// From this month on, such as 2026-01
+    /// From this month on, such as 2026-01, 2026Q1 or last-month
     #[arg(long, value_name = "MONTH", value_parser = first_of_month)]
-    since: Option<Month>,
+    since: Option<When>,
     /// Up to this month, which does not belong to the window
     #[arg(long, value_name = "MONTH", value_parser = first_of_month)]
-    until: Option<Month>,
-    /// A month, such as 2026-03
+    until: Option<When>,
+    /// A month, such as 2026-03 or last-month
     #[arg(long, value_name = "MONTH", conflicts_with_all = ["since", "until", "quarter"])]
-    month: Option<Month>,
-    /// A quarter, such as 2026Q1
+    month: Option<MonthArg>,
+    /// A quarter, such as 2026Q1 or this-quarter
     #[arg(long, value_name = "QUARTER", conflicts_with_all = ["since", "until"])]
-    quarter: Option<Quarter>,
+    quarter: Option<QuarterArg>,
 }
 
-/// Takes a month, or its first day.
-fn first_of_month(text: &str) -> Result<Month, String> {
-    let month = text.trim().strip_suffix("-01").unwrap_or(text);
-    month
-        .parse()
-        .or_else(|_| text.parse())
-        .map_err(|_: String| format!("`{text}` is not a month, and costs are recorded by month; write it as 2026-03"))
+/// Takes a month, its first day, or what begins with one.
+fn first_of_month(text: &str) -> Result<When, String> {
+    let begins = |when: &When| match when {
+        When::Month(_) | When::Quarter(_) | When::Year(_) => true,
+        When::Day(day) => day.day() == 1,
+        When::Named(_, part) => matches!(part, Part::Month | Part::Quarter | Part::Year),
+        _ => false,
+    };
+    When::parse(text)
+        .filter(begins)
+        .ok_or_else(|| format!("`{text}` is not a month, and costs are recorded by month; write it as 2026-03"))
 }
 
 impl MonthsArgs {
@@ -87,11 +88,14 @@ impl MonthsArgs {
     /// # Errors
     /// It ends before it begins.
     pub fn window(&self, session: &Session) -> Result<Window> {
-        let zone = selection::moment(session)?.zone;
+        let moment = selection::moment(session)?;
+        let first = |when: When| Month::of(when.calendar_days(moment.now, &moment.zone).0);
+        let (since, until) = (self.since.map(first), self.until.map(first));
+        let zone = moment.zone;
         not_empty(match (self.month, self.quarter) {
-            (Some(month), _) => Window::month(month, zone),
-            (None, Some(quarter)) => Window::quarter(quarter, zone),
-            (None, None) => Window::months_between(self.since, self.until, zone),
+            (Some(month), _) => Window::month(month.month(session)?, zone),
+            (None, Some(quarter)) => Window::quarter(quarter.quarter(session)?, zone),
+            (None, None) => Window::months_between(since, until, zone),
         })
     }
 }

@@ -7,6 +7,7 @@ use super::AccountName;
 use crate::commands::args::idempotency::{IdempotencyKey, tell_earlier};
 use crate::commands::args::texts::normal;
 use crate::commands::args::texts::within;
+use crate::commands::args::times::MonthArg;
 use crate::commands::args::{amounts, complete};
 use crate::commands::context::{Context, Session};
 use crate::db::models::money::budget_accounts::{self, BudgetAccount};
@@ -17,7 +18,6 @@ use crate::domain::money::amount::with_currency;
 use crate::domain::money::cost::LONGEST_CAMPAIGN;
 use crate::domain::money::currency;
 use crate::domain::money::ledger::{LONGEST_DESCRIPTION, LONGEST_REFERENCE, TransactionType};
-use crate::domain::time::month::Month;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::budget::{self, Booking, BudgetError, CostPart};
 use crate::ui::Column;
@@ -44,11 +44,11 @@ pub(super) struct BookingArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct CostArgs {
     /// The source whose cost it is, in any spelling
-    #[arg(long, requires = "period", add = complete::source_names())]
+    #[arg(long, requires = "month", add = complete::source_names())]
     source: Option<String>,
-    /// The month whose cost it is, such as 2026-03
-    #[arg(long, value_name = "MONTH", requires = "source")]
-    period: Option<Month>,
+    /// The month whose cost it is, such as 2026-03 or last-month
+    #[arg(long, alias = "period", value_name = "MONTH", requires = "source")]
+    month: Option<MonthArg>,
     /// The campaign of the source whose cost it is
     #[arg(long, requires = "source")]
     campaign: Option<String>,
@@ -56,15 +56,15 @@ pub(super) struct CostArgs {
 
 impl CostArgs {
     /// The cost that is meant.
-    pub fn part(&self) -> Result<Option<CostPart>, CommandError> {
-        let (Some(source), Some(period)) = (&self.source, self.period) else { return Ok(None) };
+    pub fn part(&self, session: &Session) -> Result<Option<CostPart>, CommandError> {
+        let (Some(source), Some(month)) = (&self.source, self.month) else { return Ok(None) };
         Ok(Some(CostPart {
             source: normal("source", source, source::MAX_LENGTH)?,
             campaign: match &self.campaign {
                 Some(campaign) => normal("campaign", campaign, LONGEST_CAMPAIGN)?,
                 None => String::new(),
             },
-            period,
+            period: month.month(session)?,
             is_recorded: false,
         }))
     }

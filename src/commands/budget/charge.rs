@@ -9,13 +9,13 @@ use crate::ops::money::budget::CostPart;
 
 /// Take money that was spent off an account
 ///
-/// With --source and --period it is recorded as the cost of that source in that month, too, so that `roi` and the ledger agree. A
+/// With --source and --month it is recorded as the cost of that source in that month, too, so that `roi` and the ledger agree. A
 /// charge beyond the balance is refused.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    crmctl budget charge 1250.00 --source 'Facebook Ads' --period 2026-03 --reference 'invoice 4711'\n  \
+    crmctl budget charge 1250.00 --source 'Facebook Ads' --month 2026-03 --reference 'invoice 4711'\n  \
     crmctl budget charge 99 --account ads-europe --description 'design of a banner'\n  \
-    crmctl budget charge 800 --source radio --period 2026-03 --recorded     its cost is recorded already")]
+    crmctl budget charge 800 --source radio --month 2026-03 --recorded     its cost is recorded already")]
 pub struct Args {
     #[command(flatten)]
     booking: BookingArgs,
@@ -31,7 +31,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
-    let cost = args.cost.part()?.map(|part| CostPart { is_recorded: args.recorded, ..part });
+    let cost = args.cost.part(&session)?.map(|part| CostPart { is_recorded: args.recorded, ..part });
     let target = Target::Account(args.booking.account.find(&mut session)?);
     let (kind, booking) = (TransactionType::Charge, &args.booking);
     book(Work { args: booking, kind, target, cost, allow_negative: args.allow_negative }, &mut session, context)

@@ -8,10 +8,10 @@ use crate::error::{Exit, Result};
 
 /// Put money that was spent back on an account
 ///
-/// With --source and --period it is taken off the cost of that source in that month, too, as far as that was charged.
+/// With --source and --month it is taken off the cost of that source in that month, too, as far as that was charged.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  crmctl budget refund 50 --source 'Facebook Ads' --period 2026-03 --reference 'credit note 12'"
+    after_help = "Example:\n  crmctl budget refund 50 --source 'Facebook Ads' --month 2026-03 --reference 'credit note 12'"
 )]
 pub struct Args {
     #[command(flatten)]
@@ -22,7 +22,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
-    let cost = args.cost.part()?;
+    let cost = args.cost.part(&session)?;
     let target = Target::Account(args.booking.account.find(&mut session)?);
     let (kind, booking) = (TransactionType::Refund, &args.booking);
     book(Work { args: booking, kind, target, cost, allow_negative: false }, &mut session, context)

@@ -52,7 +52,7 @@ pub struct Args {
     /// When the person asked for it [default: now]
     #[arg(long, value_name = "TIME")]
     requested_at: Option<String>,
-    /// When the entry ends by itself; a date ends with its day [default: never]
+    /// When the entry ends by itself: a date ends with its day, 30d in thirty days [default: never]
     #[arg(long, value_name = "TIME")]
     expires: Option<String>,
     #[command(flatten)]
@@ -161,7 +161,7 @@ fn template(args: &Args, session: &Session) -> Result<impl Fn(E164) -> Request +
         let time = session.ui.time(received_at);
         return Err(CommandError::usage(format!("--requested-at: {time} lies in the future")));
     }
-    let expires_at = args.expires.as_deref().map(|text| times::end(session, "--expires", text)).transpose()?;
+    let expires_at = args.expires.as_deref().map(|text| times::coming_end(session, "--expires", text)).transpose()?;
     if expires_at.is_some_and(|end| end <= now) {
         return Err(CommandError::usage("--expires lies in the past").hint("leave it out for an entry without end"));
     }

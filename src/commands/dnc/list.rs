@@ -1,8 +1,8 @@
 //! `crmctl dnc list`
 
 use crate::commands::args::limit::Limit;
-use crate::commands::args::times;
 use crate::commands::args::vocabulary::one_of;
+use crate::commands::args::window::WindowArgs;
 use crate::commands::context::Context;
 use crate::db::models::dnc::dnc_entries::{self, EntryFilter};
 use crate::domain::access::role::Right;
@@ -19,12 +19,9 @@ pub struct Args {
     source: Option<DncSource>,
     #[arg(long, value_parser = one_of::<DncScope>())]
     scope: Option<DncScope>,
-    /// Added at or after this time
-    #[arg(long, value_name = "TIME")]
-    since: Option<String>,
-    /// Added before the end of this day, or before this time
-    #[arg(long, value_name = "TIME")]
-    until: Option<String>,
+    /// Of the time when the entry was added
+    #[command(flatten)]
+    added: WindowArgs,
     /// Entries that this import made
     #[arg(long, value_name = "ID")]
     import: Option<i64>,
@@ -61,12 +58,12 @@ const COLUMNS: &[Column] = &[
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
-    let org = session.org.org_id();
+    let (org, added) = (session.org.org_id(), args.added.window(&session)?);
     let filter = EntryFilter {
         source: args.source,
         scope: args.scope,
-        added_since: args.since.as_deref().map(|text| times::point(&session, "--since", text)).transpose()?,
-        added_until: args.until.as_deref().map(|text| times::end(&session, "--until", text)).transpose()?,
+        added_since: added.since(),
+        added_until: added.until(),
         import_id: args.import,
         removed: args.removed,
     };

@@ -7,6 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 use super::clock::clock;
 pub use super::date_order::DateOrder;
 use super::date_order::{Orders, Readings, year_of};
+use super::when::When;
 use crate::domain::invisible::plain_spaces;
 use crate::domain::timestamp::Timestamp;
 
@@ -99,13 +100,19 @@ fn plausible(date: Date) -> Result<(), TimeProblem> {
 /// # Errors
 /// The problem, without the value.
 pub fn parse_end(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<Timestamp, TimeProblem> {
-    let begin = parse(text, zone, order)?;
-    let begin_there = begin.to_jiff().to_zoned(zone.clone());
-    let is_date = !text.contains(':') && begin_there.start_of_day().is_ok_and(|start| start == begin_there);
-    match is_date.then(|| begin_there.tomorrow()) {
-        Some(next) => next.map(|next| next.timestamp().into()).map_err(|_| TimeProblem::NotATime),
-        None => Ok(begin),
-    }
+    // Neither a day nor a time depends on now.
+    day_or_time(text, zone, order).map(|when| when.end(Timestamp::from_micros(0), zone))
+}
+
+/// Reads a date, or a date and time, like [`parse`], and tells which of them it is.
+///
+/// # Errors
+/// The problem, without the value.
+pub fn day_or_time(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<When, TimeProblem> {
+    let time = parse(text, zone, order)?;
+    let there = time.to_jiff().to_zoned(zone.clone());
+    let is_date = !text.contains(':') && there.start_of_day().is_ok_and(|start| start == there);
+    Ok(if is_date { When::Day(there.date()) } else { When::Instant(time) })
 }
 
 /// Whether a text is a date, or a date and time, written in parts; in whatever order of day and month.

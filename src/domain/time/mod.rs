@@ -1,5 +1,6 @@
 //! Dates, months, windows of time and business days.
 
+pub mod age;
 pub mod business_days;
 mod clock;
 pub mod date_order;
@@ -7,4 +8,5 @@ pub mod datetime;
 pub mod month;
 pub mod period;
 pub mod shown;
+pub mod when;
 pub mod window;

@@ -77,7 +77,8 @@ impl Quarter {
         Quarter::of(self.first_month().plus(-3))
     }
 
-    fn of(month: Month) -> Quarter {
+    /// The quarter that a month lies in.
+    pub fn of(month: Month) -> Quarter {
         Quarter { year: month.year, quarter: (month.month - 1) / 3 + 1 }
     }
 }

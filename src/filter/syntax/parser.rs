@@ -13,8 +13,9 @@ use super::read::{Reading, condition};
 use crate::domain::leads::custom::PREFIX;
 use crate::domain::text::nearest;
 use crate::filter::error::{FilterError, Problem};
-use crate::filter::field::{Field, MAX_KEY, Subject};
+use crate::filter::field::{Field, Kind, MAX_KEY, Subject};
 use crate::filter::tree::{Filter, MAX_DEPTH, Op, Takes};
+use crate::filter::value::{Age, When};
 
 /// Reads a filter.
 ///
@@ -119,7 +120,10 @@ fn one_condition(input: &mut Input<'_>) -> Parsed<crate::filter::Condition> {
     let mut values = Vec::new();
     match op.takes() {
         Takes::Nothing => {}
-        Takes::One => values.push(value(input)?),
+        Takes::One => values.push(match subject.kind() {
+            Kind::Time | Kind::Date => time(input)?,
+            _ => value(input)?,
+        }),
         Takes::Age => values.push(age(input)?),
         Takes::Several => {
             sign(input, "(", "`(` and a list of values")?;
@@ -237,11 +241,27 @@ fn value(input: &mut Input<'_>) -> Parsed<(String, Range<usize>)> {
 /// A number and a unit, or both in one text.
 fn age(input: &mut Input<'_>) -> Parsed<(String, Range<usize>)> {
     let (number, at) = value(input)?;
-    if number.contains(char::is_whitespace) {
+    if number.contains(char::is_whitespace) || Age::parse(&number).is_some() {
         return Ok((number, at));
     }
     let (unit, unit_at) = value(input)?;
     Ok((format!("{number} {unit}"), at.start..unit_at.end))
+}
+
+/// The name of a time, which may be of several words: `7 days ago`, `in 2 weeks`.
+fn time(input: &mut Input<'_>) -> Parsed<(String, Range<usize>)> {
+    let (mut text, mut at) = value(input)?;
+    for words in 1..=2 {
+        let Some(Token { kind: TokenKind::Bare(word), at: word_at }) = input.input.first().cloned() else { break };
+        let longer = format!("{text} {word}");
+        let is_begun = words == 1 && text.eq_ignore_ascii_case("in");
+        if !is_begun && When::parse(&longer).is_none() {
+            break;
+        }
+        next(input);
+        (text, at) = (longer, at.start..word_at.end);
+    }
+    Ok((text, at))
 }
 
 fn sign(input: &mut Input<'_>, wanted: &'static str, expected: &str) -> Parsed<()> {
@@ -317,6 +337,16 @@ mod tests {
             ("(status = hot and (score = 1 and score = 2))", "status = hot and score = 1 and score = 2"),
             ("source = 'Facebook Ads' and country = germany", "source = facebook_ads and country = DE"),
             ("created = '2026-03-04 15:00'", "created = 2026-03-04T15:00:00"),
+            ("created = 2026-03-04 15:00 or id = 1", "created = 2026-03-04T15:00:00 or id = 1"),
+            ("created >= 7 days ago and score > 1", "created >= \"7 days ago\" and score > 1"),
+            ("created >= 7d", "created >= \"7 days ago\""),
+            ("created < 2w ago", "created < \"2 weeks ago\""),
+            ("next_contact <= in 2 weeks and id = 1", "next_contact <= \"in 2 weeks\" and id = 1"),
+            ("next_contact <= 'in 12h'", "next_contact <= \"in 12 hours\""),
+            ("created = last month or created = Last-Quarter", "created = last-month or created = last-quarter"),
+            ("created > 2026 and created < 2026q2", "created > 2026 and created < 2026Q2"),
+            ("(expected_close_date = 2026-w48)", "expected_close_date = 2026-W48"),
+            ("created within 7d and created older than 12h", "created within 7 days and created older than 12 hours"),
             ("custom.'A b' is not empty", "custom.\"A b\" is not empty"),
         ] {
             assert_eq!(parse(text, &reading()).map(|filter| filter.to_string()).unwrap_or_default(), form, "{text}");

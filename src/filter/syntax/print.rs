@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use crate::domain::leads::custom::PREFIX;
 use crate::filter::field::Subject;
 use crate::filter::tree::{Condition, Filter, Takes};
-use crate::filter::value::{Value, When, money_text};
+use crate::filter::value::{Value, money_text};
 
 /// Words that stand for something in the language; as values they are put into quotes.
 const KEYWORDS: [&str; 15] = [
@@ -82,21 +82,8 @@ impl Value {
     fn in_filter(&self) -> String {
         let text = self.text();
         match self {
-            Value::Text(_) if !is_bare(&text) => quoted(&text),
+            Value::Text(_) | Value::Time(_) if !is_bare(&text) => quoted(&text),
             _ => text,
-        }
-    }
-}
-
-impl fmt::Display for When {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            When::Day(date) => date.fmt(f),
-            When::Today => f.write_str("today"),
-            When::Yesterday => f.write_str("yesterday"),
-            When::Tomorrow => f.write_str("tomorrow"),
-            When::Local(time) => time.fmt(f),
-            When::Instant(time) => time.fmt(f),
         }
     }
 }

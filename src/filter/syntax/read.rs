@@ -1,7 +1,5 @@
 //! From the words of a condition to its typed values: what text and JSON have in common.
 
-use jiff::civil;
-
 use super::lexer::shortened;
 use crate::domain::country;
 use crate::domain::leads::status::Status;
@@ -9,11 +7,10 @@ use crate::domain::leads::{source, tag};
 use crate::domain::money::currency;
 use crate::domain::phone::{self, PhoneCheck, PhoneProblem, Region};
 use crate::domain::text::{nearest, number_of};
-use crate::filter::age::{Age, MAX_AMOUNT, Unit};
 use crate::filter::error::Problem;
 use crate::filter::field::{Kind, Subject};
 use crate::filter::tree::{Condition, Op, Takes};
-use crate::filter::value::{Value, When, money};
+use crate::filter::value::{Age, Value, When, money};
 
 /// What the reading of values depends on.
 #[derive(Debug, Clone, Default)]
@@ -21,9 +18,6 @@ pub struct Reading {
     /// The region of national phone numbers.
     pub region: Option<Region>,
 }
-
-/// Days that have names.
-const DAYS: [&str; 3] = ["today", "yesterday", "tomorrow"];
 
 /// The longest value, in characters.
 const MAX_VALUE: usize = 2000;
@@ -56,7 +50,7 @@ fn value(subject: &Subject, op: Op, word: &str, reading: &Reading) -> Result<Val
         return Err(Problem::LongValue { max: MAX_VALUE });
     }
     if op.takes() == Takes::Age {
-        return age(word).map(Value::Age).ok_or_else(|| Problem::BadAge { word: shortened(word) });
+        return Age::parse(word).map(Value::Age).ok_or_else(|| Problem::BadAge { word: shortened(word) });
     }
     if word.trim().is_empty() {
         return Err(Problem::EmptyValue { subject: subject.clone() });
@@ -72,10 +66,10 @@ fn value(subject: &Subject, op: Op, word: &str, reading: &Reading) -> Result<Val
     match subject.kind() {
         Kind::Number => trimmed.parse().map(Value::Number).map_err(|_| bad(None)),
         Kind::Money => money(trimmed).map(Value::Money).ok_or_else(|| bad(None)),
-        Kind::Time => when(trimmed).map(Value::Time).ok_or_else(|| bad(nearest(trimmed, DAYS))),
+        Kind::Time => When::parse(trimmed).map(Value::Time).ok_or_else(|| bad(When::nearest(trimmed))),
         Kind::Date => {
-            let day = when(trimmed).filter(|when| !matches!(when, When::Local(_) | When::Instant(_)));
-            day.map(Value::Time).ok_or_else(|| bad(nearest(trimmed, DAYS)))
+            let day = When::parse(trimmed).filter(|when| !matches!(when, When::Local(_) | When::Instant(_)));
+            day.map(Value::Time).ok_or_else(|| bad(When::nearest(trimmed)))
         }
         Kind::Text | Kind::Exact | Kind::Note => Ok(Value::Text(word.to_owned())),
         Kind::Custom if matches!(op, Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
@@ -108,27 +102,4 @@ fn value(subject: &Subject, op: Op, word: &str, reading: &Reading) -> Result<Val
 
 fn vocabulary(word: &str, found: Option<&'static str>, all: &[&'static str]) -> Result<Value, Option<&'static str>> {
     found.map(|word| Value::Text(word.to_owned())).ok_or_else(|| nearest(word, all.iter().copied()))
-}
-
-fn age(text: &str) -> Option<Age> {
-    let (amount, unit) = text.trim().split_once(char::is_whitespace)?;
-    let amount: u16 = amount.parse().ok().filter(|amount| *amount <= MAX_AMOUNT)?;
-    Some(Age { amount, unit: Unit::named(unit.trim())? })
-}
-
-fn when(text: &str) -> Option<When> {
-    match text.to_lowercase().as_str() {
-        "today" => return Some(When::Today),
-        "yesterday" => return Some(When::Yesterday),
-        "tomorrow" => return Some(When::Tomorrow),
-        _ => {}
-    }
-    if text.len() == 10 {
-        return text.parse::<civil::Date>().ok().filter(|date| date.year() > 0).map(When::Day);
-    }
-    if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Some(When::Instant(time.into()));
-    }
-    let is_time = text.get(10..11).is_some_and(|mark| mark == "T" || mark == " ") && !text.contains('[');
-    text.parse::<civil::DateTime>().ok().filter(|time| is_time && time.year() > 0).map(When::Local)
 }

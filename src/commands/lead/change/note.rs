@@ -34,10 +34,10 @@ pub struct Args {
     /// The lead was reached
     #[arg(long)]
     contacted: bool,
-    /// When that was: a date, or a date and time; now if left out
+    /// When that was: 2026-03-04, 2026-03-04T15:00, yesterday, 2h; now if left out
     #[arg(long, value_name = "WHEN")]
     at: Option<String>,
-    /// When the lead is to be contacted next: a date, or a date and time
+    /// When the lead is to be contacted next: 2026-03-04, 2026-03-04T15:00, tomorrow, next-week, 7d
     #[arg(long, value_name = "WHEN")]
     next_contact: Option<String>,
 }
@@ -83,7 +83,7 @@ impl Args {
         let next = self.next_contact.as_deref();
         Ok(Told {
             reach: reach.map(|reach| (reach, at.unwrap_or(session.stamp.now))),
-            next_contact: next.map(|text| times::point(session, "--next-contact", text)).transpose()?,
+            next_contact: next.map(|text| times::coming(session, "--next-contact", text)).transpose()?,
         })
     }
 }

@@ -5,6 +5,7 @@ use iso_currency::Currency;
 use crate::commands::args::amounts::base_currency;
 use crate::commands::args::texts::normal;
 use crate::commands::args::texts::within;
+use crate::commands::args::times::MonthArg;
 use crate::commands::args::{amounts, complete};
 use crate::commands::context::Context;
 use crate::db::models::money::lead_source_costs;
@@ -14,7 +15,6 @@ use crate::domain::leads::source;
 use crate::domain::money::amount::with_currency;
 use crate::domain::money::cost::{CostKey, LONGEST_CAMPAIGN, LONGEST_NOTE, OnRecorded};
 use crate::domain::money::currency;
-use crate::domain::time::month::Month;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::costs::{CostBook, CostEntry, CostError, Settled};
 
@@ -30,8 +30,8 @@ pub struct Args {
     /// The source, in any spelling
     #[arg(add = complete::source_names())]
     source: String,
-    /// Such as 2026-03
-    month: Month,
+    /// Such as 2026-03 or last-month
+    month: MonthArg,
     /// Such as 1250.00
     #[arg(allow_negative_numbers = true)]
     amount: String,
@@ -54,9 +54,9 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::ManageCosts)?;
     let amount = amounts::money(&args.amount, args.currency, base_currency(&session)?)?;
-    let currency = amount.currency;
+    let (currency, month) = (amount.currency, args.month.month(&session)?);
     let key = CostKey {
-        period: args.month,
+        period: month,
         source: normal("source", &args.source, source::MAX_LENGTH)?,
         campaign: match &args.campaign {
             Some(campaign) => normal("campaign", campaign, LONGEST_CAMPAIGN)?,
@@ -73,7 +73,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let (settled, cost) =
         session.db.write_under(Lock::Costs, org, RunMode::Commit, |conn| -> Result<_, CostError> {
-            let mut book = CostBook::load(conn, org, Some(args.month))?;
+            let mut book = CostBook::load(conn, org, Some(month))?;
             // In another case it may be recorded already.
             let key = book.key_of(&entry.key);
             let settled = book.enter(&entry, on).map_err(|problem| CostError::Refused { key: key.clone(), problem })?;

@@ -3,13 +3,13 @@
 use iso_currency::Currency;
 
 use crate::commands::args::amounts::base_currency;
+use crate::commands::args::times::MonthArg;
 use crate::commands::context::Context;
 use crate::db::models::money::exchange_rates;
 use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::money::currency;
 use crate::domain::money::rate::Rate;
-use crate::domain::time::month::Month;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::rates;
 
@@ -22,8 +22,8 @@ pub struct Args {
     /// ISO 4217 code
     #[arg(value_parser = currency::parse)]
     currency: Currency,
-    /// Such as 2026-03
-    month: Month,
+    /// Such as 2026-03 or last-month
+    month: MonthArg,
     /// Such as 1.0843
     #[arg(allow_negative_numbers = true)]
     rate: Rate,
@@ -38,7 +38,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         );
     }
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let key = (args.currency.code().to_owned(), args.month);
+    let month = args.month.month(&session)?;
+    let key = (args.currency.code().to_owned(), month);
     let (before, entered) =
         session.db.write_under(Lock::Costs, org, RunMode::Commit, |conn| -> Result<_, DbError> {
             let before = rates::set(conn, &key, base.code(), args.rate, &stamp)?;
@@ -49,7 +50,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         Some(before) => context.ui.note(&format!("it was {before}")),
         None => {}
     }
-    let month = args.month.to_string();
+    let month = month.to_string();
     let set = entered.iter().rev().find(|rate| rate.currency == key.0 && rate.period == month);
     let set = set.ok_or_else(|| CommandError::failed("the rate cannot be read again"))?;
     context.ui.record(set, super::COLUMNS)?;

@@ -61,7 +61,7 @@ impl Explain for BudgetError {
             }
             BudgetError::TooLarge(_) => "nothing was booked",
             BudgetError::NotInLedger { .. } => {
-                "nothing was booked; leave --source and --period out, or name the cost that was charged"
+                "nothing was booked; leave --source and --month out, or name the cost that was charged"
             }
             BudgetError::NotRecorded { .. } => "nothing was booked; leave --recorded out to add to the cost",
         };

@@ -36,7 +36,7 @@ impl Explain for CostError {
             CostError::Refused { problem, .. } => match problem {
                 CostProblem::Recorded(_) => "say --add to add this to it, or --replace to put this in its place",
                 CostProblem::BelowLedger(_) => {
-                    "a charge is taken back by: crmctl budget refund AMOUNT --source SOURCE --period MONTH"
+                    "a charge is taken back by: crmctl budget refund AMOUNT --source SOURCE --month MONTH"
                 }
                 CostProblem::Negative => "take a credit off the cost of its month: enter what is left, with --replace",
                 CostProblem::TooLarge => "nothing was changed",

@@ -12,6 +12,7 @@ vocabulary! {
         Days = "days",
         Weeks = "weeks",
         Months = "months",
+        Years = "years",
     }
 }
 
@@ -26,14 +27,28 @@ pub struct Age {
 pub const MAX_AMOUNT: u16 = 9999;
 
 impl Unit {
-    /// Reads a unit, singular or plural.
+    /// Reads a unit, singular or plural, or its short form.
     pub fn named(word: &str) -> Option<Unit> {
         let word = word.to_lowercase();
+        let short =
+            [("h", Unit::Hours), ("d", Unit::Days), ("w", Unit::Weeks), ("mo", Unit::Months), ("y", Unit::Years)];
+        if let Some((_, unit)) = short.iter().find(|(short, _)| *short == word) {
+            return Some(*unit);
+        }
         Unit::ALL.iter().copied().find(|unit| unit.as_str() == word || unit.as_str().strip_suffix('s') == Some(&word))
     }
 }
 
 impl Age {
+    /// Reads an amount and a unit: `7 days`, `1 week`, `7d`, `12h`, `3mo`. A minute and a month would both be `m`, so it is
+    /// neither.
+    pub fn parse(text: &str) -> Option<Age> {
+        let text = text.trim();
+        let (amount, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+        let amount: u16 = amount.parse().ok().filter(|amount| *amount <= MAX_AMOUNT)?;
+        Some(Age { amount, unit: Unit::named(unit.trim())? })
+    }
+
     /// The time that lies this long before now: days and more by the calendar of the time zone.
     pub fn before(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         let then = now.to_jiff().to_zoned(zone.clone()).checked_sub(self.span());
@@ -63,6 +78,7 @@ impl Age {
             Unit::Days => amount.days(),
             Unit::Weeks => amount.weeks(),
             Unit::Months => amount.months(),
+            Unit::Years => amount.years(),
         }
     }
 }
