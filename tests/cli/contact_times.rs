@@ -323,3 +323,51 @@ fn columns_that_hold_no_dates_are_told_apart_and_can_be_kept() {
     assert_eq!(world.json(["lead", "show", "1"])["custom_fields"]["Close Date"], "TBD");
     world.finish();
 }
+
+#[test]
+fn times_are_named_in_one_language() {
+    on_both_engines(|world| {
+        world.ok(["org", "edit", "acme", "--timezone", "America/New_York"]);
+        world.ok([
+            "lead",
+            "add",
+            "--phone",
+            "2125550101",
+            "--next-contact",
+            "tomorrow",
+            "--expected-close-date",
+            "30d",
+        ]);
+        let is = |world: &World, next: &str, close: &str, last: Option<&str>| {
+            let lead = world.json(["lead", "show", "1"]);
+            let got = ["next_contact_at", "expected_close_date", "last_contacted_at"].map(|key| lead[key].as_str());
+            assert_eq!(got, [Some(next), Some(close), last], "{:?}", world.engine);
+        };
+        // 2026-03-04 07:00 there.
+        is(world, "2026-03-05T05:00:00Z", "2026-04-03", None);
+        world.now = "2026-03-04T13:00:00Z";
+        let edit =
+            ["--next-contact", "7d", "--expected-close-date", "next-quarter", "--set", "last_contacted=2 days ago"];
+        world.ok([&["lead", "edit", "1"][..], &edit].concat());
+        // The clocks go forward on the 8th.
+        is(world, "2026-03-11T12:00:00Z", "2026-04-01", Some("2026-03-02T13:00:00Z"));
+        world.now = "2026-03-04T14:00:00Z";
+        let said = ["--contacted", "--at", "1h", "--next-contact", "next-week"];
+        world.ok([&["lead", "note", "1", "will decide"][..], &said].concat());
+        is(world, "2026-03-09T04:00:00Z", "2026-04-01", Some("2026-03-04T13:00:00Z"));
+        assert_eq!(world.run(["lead", "note", "1", "x", "--contacted", "--at", "in 2h"]).code, Some(2));
+        let wrong = world.run(["lead", "note", "1", "x", "--contacted", "--at", "lastweek"]);
+        assert!(wrong.stderr.contains("did you mean `last-week`?"), "{}", wrong.stderr);
+        let number = world.run(["lead", "note", "1", "x", "--contacted", "--at", "46000"]);
+        assert_eq!(number.code, Some(2), "{}", number.stderr);
+        // The first day outside.
+        world.ok(["dnc", "add", "2125550102", "--expires", "30d"]);
+        world.ok(["dnc", "add", "2125550103", "--expires", "2026-03-31"]);
+        let listed = |args: &[&str]| world.json([&["dnc", "list"], args].concat()).as_array().unwrap().len();
+        assert_eq!((listed(&["--until", "2026-03-04"]), listed(&["--until", "tomorrow"])), (0, 2));
+        assert_eq!((listed(&["--month", "this-month"]), listed(&["--since", "2026-W11"])), (2, 0));
+        let ends = world.json(["dnc", "list"]);
+        let ends: Vec<_> = ends.as_array().unwrap().iter().map(|entry| entry["expires_at"].as_str().unwrap()).collect();
+        assert_eq!(ends, ["2026-04-01T04:00:00Z", "2026-04-03T13:00:00Z"], "{:?}", world.engine);
+    });
+}

@@ -58,6 +58,18 @@ fn read(
     })
 }
 
+/// A time, or a day, as a cell would hold it; whatever [`When`] does not read stays as it is. An age alone lies ahead if that
+/// is said.
+pub fn as_cell(session: &Session, text: &str, ahead: bool, is_day: bool) -> Result<String, CommandError> {
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    let now = session.stamp.now;
+    Ok(match if ahead { When::parse_ahead(text) } else { When::parse(text) } {
+        Some(when @ (When::Ago(_) | When::Ahead(_))) if !is_day => when.begin(now, &zone).to_string(),
+        Some(When::Local(_) | When::Instant(_)) | None => text.to_owned(),
+        Some(span) => span.calendar_days(now, &zone).0.to_string(),
+    })
+}
+
 /// A month as an argument: `2026-03`, `last-month`.
 #[derive(Debug, Clone, Copy)]
 pub struct MonthArg(When);

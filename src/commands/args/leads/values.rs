@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::commands::args::amounts::base_currency;
 use crate::commands::args::complete;
+use crate::commands::args::times;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Session;
 use crate::db::models::access::users;
@@ -63,7 +64,7 @@ pub struct LeadValues {
     postal_code: Option<String>,
     #[arg(long)]
     country: Option<String>,
-    /// When to contact the lead next: a date, or a date and time
+    /// When to contact the lead next: 2026-03-04, 2026-03-04T15:00, tomorrow, next-week, 7d
     #[arg(long, value_name = "WHEN")]
     next_contact: Option<String>,
     /// The day on which the lead is expected to buy
@@ -97,7 +98,7 @@ impl LeadValues {
             .filter(|user| user.is_active)
             .map(|user| (user.email, user.id))
             .collect();
-        let (constants, base_currency) = (self.fields()?, base_currency(session)?);
+        let (constants, base_currency) = (self.fields(session)?, base_currency(session)?);
         Self::check_amount(&constants)?;
         let checker = Checker {
             mapping: Mapping {
@@ -176,7 +177,7 @@ impl LeadValues {
     }
 
     /// The arguments as values of import fields, blank ones left out.
-    fn fields(&self) -> Result<Vec<(LeadField, String)>> {
+    fn fields(&self, session: &Session) -> Result<Vec<(LeadField, String)>> {
         use LeadField as F;
         let given = [
             (F::Country, &self.country),
@@ -217,6 +218,11 @@ impl LeadValues {
             values.push((field, assignment.value.clone()));
         }
         values.retain(|(_, value)| !value.trim().is_empty());
+        for (field, value) in &mut values {
+            if field.is_time() {
+                *value = times::as_cell(session, value, !field.is_past(), *field == F::ExpectedCloseDate)?;
+            }
+        }
         Ok(values)
     }
 
