@@ -259,12 +259,30 @@ fn a_listed_number_is_found_whichever_and_wherever_it_is() {
 }
 
 #[test]
-fn a_mistyped_custom_field_is_told() {
+fn names_that_no_lead_has_are_told() {
     on_both_engines(|world| {
         people(world);
         let ran = world.run(["lead", "list", "--where", "custom.budget > 5"]);
         assert!(ran.stderr.contains("no lead has a custom field `budget`; did you mean `Budget`?"), "{}", ran.stderr);
         let ran = world.run(["lead", "list", "--where", "custom.Budget > 99999"]);
+        assert_eq!(ran.stderr, "no leads\n");
+        world.now = "2026-03-05T12:00:00Z";
+        world.ok(["lead", "add", "--phone", "2125550177", "--source", "Facebook Ads", "--tag", "Trade Show"]);
+        for (filter, told) in [
+            ("source = facebok_ads", "no lead has a source `facebok_ads`; did you mean `facebook_ads`?"),
+            ("source in (googel, 'FACEBOOK ADS') and id < 0", "no lead has a source `googel`"),
+            ("tag any (tradeshow)", "no lead has a tag `tradeshow`; did you mean `trade show`?"),
+            ("not tag = vip and tag all ('trade show', radio)", "no lead has a tag `radio`"),
+        ] {
+            let ran = world.run(["lead", "list", "--where", filter]);
+            assert!(ran.stderr.contains(told), "{filter}: {}", ran.stderr);
+            assert!(
+                !ran.stderr.contains("a source `facebook_ads`") && !ran.stderr.contains("a tag `trade show`"),
+                "{}",
+                ran.stderr
+            );
+        }
+        let ran = world.run(["lead", "list", "--where", "source = 'facebook ads' and tag = 'TRADE SHOW' and id < 0"]);
         assert_eq!(ran.stderr, "no leads\n");
     });
 }

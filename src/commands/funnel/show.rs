@@ -3,6 +3,7 @@
 use super::page::Answer;
 use crate::commands::args::leads::segments;
 use crate::commands::args::leads::selection::{self, Selection};
+use crate::commands::args::leads::unknown;
 use crate::commands::args::limit::Limit;
 use crate::commands::args::pictures::Pictures;
 use crate::commands::args::vocabulary::one_of;
@@ -111,7 +112,7 @@ fn answer<A: Answer>(
 /// Says why a report may be empty.
 fn tell_nobody(context: &Context, session: &mut Session, question: &funnel::Question) -> Result<()> {
     let query = selection::query(session, question.filter.clone())?;
-    selection::tell_unknown_keys(context.ui, session, &query)
+    unknown::tell_unknown_names(context.ui, session, &query)
 }
 
 /// What a breakdown needs to know of the organization.

@@ -3,6 +3,7 @@
 use super::page;
 use crate::commands::args::amounts::base_currency;
 use crate::commands::args::leads::selection::{self, Selection};
+use crate::commands::args::leads::unknown;
 use crate::commands::args::limit::Limit;
 use crate::commands::args::pictures::Pictures;
 use crate::commands::args::times;
@@ -74,7 +75,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     })?;
     if report.is_empty() {
         let query = selection::query(&session, question.filter.clone())?;
-        selection::tell_unknown_keys(ui, &mut session, &query)?;
+        unknown::tell_unknown_names(ui, &mut session, &query)?;
     }
     report.cut(args.limit.most(ui));
     let page = page::of(&report);

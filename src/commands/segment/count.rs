@@ -2,7 +2,8 @@
 
 use super::{COUNT_COLUMNS, Count, find};
 use crate::commands::args::complete;
-use crate::commands::args::leads::selection::{self, query};
+use crate::commands::args::leads::selection::query;
+use crate::commands::args::leads::unknown;
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
@@ -21,7 +22,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (org, counted_at) = (session.org.org_id(), session.stamp.now);
     let count = session.db.read(org, |conn| query.count(conn))?;
     if count == 0 {
-        selection::tell_unknown_keys(context.ui, &mut session, &query)?;
+        unknown::tell_unknown_names(context.ui, &mut session, &query)?;
     }
     context.ui.record(&Count { segment: segment.name, count, counted_at }, COUNT_COLUMNS)?;
     Ok(Exit::Done)

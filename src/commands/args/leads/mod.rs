@@ -6,4 +6,5 @@ pub mod name;
 pub mod rows;
 pub mod segments;
 pub mod selection;
+pub mod unknown;
 pub mod values;

@@ -9,8 +9,7 @@ use crate::domain::time::datetime;
 use crate::error::{CommandError, Result};
 use crate::filter::field::Kind;
 use crate::filter::value::Value;
-use crate::filter::{self, Filter, FilterError, LeadQuery, Moment, Problem, Reading, Subject};
-use crate::ui::Ui;
+use crate::filter::{self, Filter, FilterError, LeadQuery, Moment, Problem, Reading};
 
 /// Which leads are meant.
 #[derive(Debug, Clone, clap::Args)]
@@ -93,30 +92,6 @@ pub fn moment(session: &Session) -> Result<Moment> {
 /// Every live lead for which the filter holds.
 pub fn query(session: &Session, filter: Option<Filter>) -> Result<LeadQuery> {
     Ok(LeadQuery { filter, ..LeadQuery::all(moment(session)?) })
-}
-
-/// Says which custom fields of a filter that found nothing no lead has: a key is easily mistyped.
-pub fn tell_unknown_keys(ui: Ui, session: &mut Session, query: &LeadQuery) -> Result<()> {
-    let conditions = query.filter.iter().flat_map(Filter::conditions);
-    let mut asked: Vec<&str> = conditions
-        .filter_map(|condition| match &condition.subject {
-            Subject::Custom(key) => Some(key.as_str()),
-            Subject::Field(_) => None,
-        })
-        .collect();
-    asked.sort_unstable();
-    asked.dedup();
-    if asked.is_empty() {
-        return Ok(());
-    }
-    let everyone = LeadQuery { filter: None, ..query.clone() };
-    let known = session.db.read(query.at.org, |conn| everyone.custom_keys(conn))?;
-    for key in asked.into_iter().filter(|key| !known.iter().any(|known| known == key)) {
-        let meant = nearest(key, known.iter().map(String::as_str));
-        let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-        ui.note(&format!("no lead has a custom field `{key}`{hint}"));
-    }
-    Ok(())
 }
 
 /// An owner that is no user matches nobody, which is hardly what was meant.

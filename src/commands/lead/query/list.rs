@@ -3,6 +3,7 @@
 use crate::commands::args::complete;
 use crate::commands::args::leads::columns::{self, ColumnNames, Order};
 use crate::commands::args::leads::selection::{self, Selection};
+use crate::commands::args::leads::unknown;
 use crate::commands::args::limit::Limit;
 use crate::commands::args::texts::normal;
 use crate::commands::args::vocabulary::one_of;
@@ -104,7 +105,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     list.finish("no leads")?;
     match more {
         Some(last) => args.limit.tell_cut_after(context.ui, last),
-        None if !shown_any => selection::tell_unknown_keys(context.ui, &mut session, &query)?,
+        None if !shown_any => unknown::tell_unknown_names(context.ui, &mut session, &query)?,
         None => {}
     }
     Ok(Exit::Done)
