@@ -43,14 +43,13 @@ pub(super) fn append_history(conn: &mut PgConnection, changes: &LeadChanges, sta
     diesel::sql_query(
         "INSERT INTO lead_status_history (organization_id, lead_id, from_status, to_status, trigger_type, reason,
                                           changed_by, import_id, changed_at, recorded_at)
-         SELECT $1, r.lead_id, r.from_status, r.to_status, r.trigger_type, r.reason, $2, $3,
-                timestamptz 'epoch' + r.changed_at * interval '1 microsecond', $4
-         FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[])
-              WITH ORDINALITY AS r (lead_id, from_status, to_status, trigger_type, reason, changed_at, place)
+         SELECT $1, r.lead_id, r.from_status, r.to_status, r.trigger_type, r.reason, r.changed_by, $2,
+                timestamptz 'epoch' + r.changed_at * interval '1 microsecond', $3
+         FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[])
+              WITH ORDINALITY AS r (lead_id, from_status, to_status, trigger_type, reason, changed_by, changed_at, place)
          ORDER BY place",
     )
     .bind::<Integer, _>(stamp.org.0)
-    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
     .bind::<Nullable<BigInt>, _>(stamp.import_id)
     .bind::<UtcTimestamp, _>(stamp.now)
     .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
@@ -58,6 +57,8 @@ pub(super) fn append_history(conn: &mut PgConnection, changes: &LeadChanges, sta
     .bind::<Array<Text>, _>(rows.iter().map(|r| r.to_status.as_str()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(rows.iter().map(|r| r.trigger_type.as_str()).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.reason.as_deref()).collect::<Vec<_>>())
+    // Of an event of another system not whoever imports it.
+    .bind::<Array<Nullable<BigInt>>, _>(rows.iter().map(|r| r.changed_by).collect::<Vec<_>>())
     .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.changed_at.as_micros()).collect::<Vec<_>>())
     .execute(conn)?;
     Ok(())
