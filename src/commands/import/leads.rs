@@ -259,6 +259,8 @@ const COLUMNS: &[Column] = &[
     Column::hidden("rejected_opt_out_row"),
     Column::count("not_opted_in", "not opted in"),
     Column::count("status_kept", "status kept"),
+    Column::count("stages_mapped", "stages mapped"),
+    Column::text("stages", "stages"),
     Column::count("created_kept", "creation times kept"),
     Column::count("currency_kept", "currencies kept"),
     Column::count("currency_alone", "currencies alone"),

@@ -70,6 +70,8 @@ pub struct LeadChanges {
     /// New leads with ascending ids of their own. Their audit entry is written with them, and their first status
     /// row too, unless the status is `dnc`: such a lead's two rows are in `history`.
     pub created: Vec<Lead>,
+    /// Those of the new leads whose first status has a reason: its row is in `history`, too.
+    pub explained: Vec<i64>,
     /// Changed leads.
     pub updated: Vec<Lead>,
     /// Leads of which one thing changes, by that thing.

@@ -80,11 +80,12 @@ fn create(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Resu
         "INSERT INTO lead_status_history
              (organization_id, lead_id, to_status, trigger_type, changed_by, import_id, changed_at, recorded_at)
          SELECT organization_id, id, status, $1, $2, import_id, status_changed_at, $3 FROM lead_staging
-         WHERE status <> 'dnc'",
+         WHERE status <> 'dnc' AND NOT EXISTS (SELECT 1 FROM unnest($4) AS e (id) WHERE e.id = lead_staging.id)",
     )
     .bind::<Text, _>(stamp.trigger.as_str())
     .bind::<Nullable<BigInt>, _>(stamp.changed_by)
     .bind::<UtcTimestamp, _>(stamp.now)
+    .bind::<Array<BigInt>, _>(&changes.explained)
     .execute(conn)?;
     Ok(true)
 }

@@ -123,7 +123,7 @@ pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &
         InsertLead(lead).execute(conn)?;
     }
     if let (Some(first), Some(last)) = (changes.created.first(), changes.created.last()) {
-        log_created(conn, stamp, first.id, last.id)?;
+        log_created(conn, changes, stamp, first.id, last.id)?;
     }
     for lead in &changes.updated {
         UpdateLead(lead).execute(conn)?;
@@ -193,7 +193,13 @@ pub(super) fn defer_indexes(conn: &mut SqliteConnection, expected: usize) -> Res
 /// An index is built anew when the leads before an import are fewer than this part of those in it.
 const FEW: usize = 4;
 
-fn log_created(conn: &mut SqliteConnection, stamp: &Stamp, first: i64, last: i64) -> Result<(), DbError> {
+fn log_created(
+    conn: &mut SqliteConnection,
+    changes: &LeadChanges,
+    stamp: &Stamp,
+    first: i64,
+    last: i64,
+) -> Result<(), DbError> {
     diesel::sql_query(
         "INSERT INTO lead_audit_log (organization_id, lead_id, action, changed_by, actor, ip_address, import_id, changed_at)
          SELECT organization_id, id, 'create', ?, ?, ?, import_id, ? FROM leads
@@ -211,7 +217,8 @@ fn log_created(conn: &mut SqliteConnection, stamp: &Stamp, first: i64, last: i64
         "INSERT INTO lead_status_history
              (organization_id, lead_id, to_status, trigger_type, changed_by, import_id, changed_at, recorded_at)
          SELECT organization_id, id, status, ?, ?, import_id, status_changed_at, ? FROM leads
-         WHERE organization_id = ? AND id BETWEEN ? AND ? AND status <> 'dnc' ORDER BY id",
+         WHERE organization_id = ? AND id BETWEEN ? AND ? AND status <> 'dnc'
+         AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY id",
     )
     .bind::<Text, _>(stamp.trigger.as_str())
     .bind::<Nullable<BigInt>, _>(stamp.changed_by)
@@ -219,6 +226,7 @@ fn log_created(conn: &mut SqliteConnection, stamp: &Stamp, first: i64, last: i64
     .bind::<Integer, _>(stamp.org.0)
     .bind::<BigInt, _>(first)
     .bind::<BigInt, _>(last)
+    .bind::<Text, _>(serde_json::json!(changes.explained).to_string())
     .execute(conn)?;
     Ok(())
 }

@@ -8,6 +8,7 @@ pub mod name;
 pub mod score;
 pub mod search;
 pub mod source;
+pub mod stage;
 pub mod status;
 pub mod status_events;
 pub mod tag;

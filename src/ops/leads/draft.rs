@@ -16,6 +16,8 @@ pub struct LeadDraft {
     pub lead: Box<Lead>,
     pub phone: Option<E164>,
     pub status: Option<Status>,
+    /// What the history is to say of a status that another system's stage stands for.
+    pub stage: Option<String>,
     pub consent: Option<Consent>,
     pub created: Option<Timestamp>,
     /// The currency that the row names, whether or not it has an amount.
@@ -44,6 +46,7 @@ impl LeadDraft {
             lead: Box::new(Lead::blank(org, now)),
             phone: None,
             status: None,
+            stage: None,
             consent: None,
             created: None,
             currency: None,

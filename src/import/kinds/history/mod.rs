@@ -18,6 +18,7 @@ use crate::domain::dnc::bans::Terms;
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::email::Email;
 use crate::domain::imports::kind::ImportKind;
+use crate::domain::leads::stage;
 use crate::domain::leads::status::Status;
 use crate::domain::phone::{E164, PhoneCheck};
 use crate::domain::text::fold_key;
@@ -95,6 +96,17 @@ pub struct HistoryCounts {
     pub status_kept: u64,
     /// Numbers of leads whose latest event is `dnc`: they are on the do-not-call list.
     pub dnc_flagged: u64,
+    /// Events of which the status is a stage of another system.
+    #[serde(skip_serializing_if = "is_none")]
+    pub stages_mapped: u64,
+    /// What such stages were taken for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The request that a lead's number be not called from when its status said so.
@@ -139,6 +151,8 @@ pub struct EventRow {
     draft: LeadDraft,
     lead: Option<i64>,
     status: Status,
+    /// What the history says of a stage of another system.
+    stage: Option<String>,
     at: Timestamp,
     by: Option<String>,
     reason: Option<String>,
@@ -173,7 +187,7 @@ impl Kind for History {
     }
 
     fn begin(&mut self, conn: &mut Db, rows: usize, stamp: &Stamp) -> Result<(), ImportError> {
-        self.users = users::all(conn, self.org)?.into_iter().map(|user| (user.email, user.id)).collect();
+        self.users = users::by_names(&users::all(conn, self.org)?);
         self.now = stamp.now;
         self.identities.load_if_many(conn, self.org, rows)?;
         Ok(())
@@ -204,7 +218,8 @@ impl Kind for History {
         }
         let by = cells.text(HistoryField::ChangedBy, LONGEST_NAME);
         let reason = cells.text(HistoryField::Reason, LONGEST_REASON);
-        Some(EventRow { draft, lead, status: status?, at: at?, by, reason })
+        let (status, stage) = status?;
+        Some(EventRow { draft, lead, status, stage, at: at?, by, reason })
     }
 
     fn write(&mut self, conn: &mut Db, rows: &[EventRow], stamp: &Stamp) -> Result<Vec<Outcome>, ImportError> {
@@ -213,11 +228,15 @@ impl Kind for History {
             rows.iter().zip(&named).filter_map(|(row, lead)| Some(self.event(row, *lead.as_ref().ok()?))).collect();
         let mut fates = events.iter().zip(status_events::write(conn, &events, stamp)?);
         let mut outcomes = Vec::with_capacity(rows.len());
-        for lead in named {
+        for (row, lead) in rows.iter().zip(named) {
             outcomes.push(match lead {
                 Err(problem) => Outcome::Rejected(problem),
                 Ok(_) => match fates.next() {
-                    Some((event, fate)) => self.outcome(event, fate),
+                    Some((event, fate)) => {
+                        let outcome = self.outcome(event, fate);
+                        self.note_stage(row, &outcome);
+                        outcome
+                    }
                     None => Outcome::Unchanged,
                 },
             });
@@ -249,7 +268,7 @@ impl Kind for History {
 }
 
 impl History {
-    fn status_of(&self, cells: &mut RowCells<'_, HistoryField>) -> Option<Status> {
+    fn status_of(&self, cells: &mut RowCells<'_, HistoryField>) -> Option<(Status, Option<String>)> {
         let Some((index, text)) = cells.exact(HistoryField::Status, ProblemKind::StatusUnknown) else {
             if cells.one(HistoryField::Status).is_some() {
                 return None;
@@ -257,7 +276,10 @@ impl History {
             cells.row_problem(ProblemKind::StatusUnknown, "no status is given", "say which status was entered");
             return None;
         };
-        let status = self.status_words.get(&fold_key(&text)).copied().or_else(|| Status::parse(&text));
+        let status = match self.status_words.get(&fold_key(&text)) {
+            Some(status) => Some((*status, stage::reason_of(&text))),
+            None => stage::read(&text),
+        };
         if status.is_none() {
             let remedy = format!("use one of {}, or say --status-map \"{text}=STATUS\"", Status::words());
             cells.problem(ProblemKind::StatusUnknown, index, &text, "is no status", &remedy);
@@ -306,7 +328,7 @@ impl History {
         let changed_by = row.by.as_deref().and_then(|by| self.users.get(&by.trim().to_lowercase()).copied());
         // Who is no user here is told in words.
         let by = row.by.as_deref().filter(|_| changed_by.is_none()).map(|by| format!("by {by}"));
-        let said: Vec<String> = row.reason.clone().into_iter().chain(by).collect();
+        let said: Vec<String> = row.reason.clone().into_iter().chain(row.stage.clone()).chain(by).collect();
         let reason = (!said.is_empty()).then(|| said.join(", "));
         StatusEvent { lead, status: row.status, at: row.at, changed_by, reason }
     }
@@ -331,6 +353,15 @@ impl History {
                 Outcome::Created
             }
             _ => Outcome::Unchanged,
+        }
+    }
+}
+
+impl History {
+    fn note_stage(&mut self, row: &EventRow, outcome: &Outcome) {
+        if let (Some(reason), Outcome::Created) = (&row.stage, outcome) {
+            self.counts.stages_mapped += 1;
+            stage::note(&mut self.counts.stages, reason, row.status);
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::checker::Checked;
+use crate::domain::leads::stage;
 use crate::import::problems::{ProblemGroup, note, note_by_column};
 use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::source::{Source, SpecialCounts};
@@ -46,6 +47,12 @@ pub struct ImportSummary {
     pub without_plus_example: Option<String>,
     /// Rows that asked for a forbidden status move.
     pub status_kept: u64,
+    /// Rows that give a stage of another system for a status.
+    #[serde(skip_serializing_if = "is_none")]
+    pub stages_mapped: u64,
+    /// What such stages were taken for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<String>,
     /// Rows that give another creation time than their lead has: it is set once.
     pub created_kept: u64,
     /// Rows that name another currency than their lead's amount is in, and no amount.
@@ -116,6 +123,16 @@ impl ImportSummary {
         self.possible_duplicates += u64::from(outcome.possible_duplicate);
         self.previously_deleted += u64::from(outcome.previously_deleted);
         self.previously_erased += u64::from(outcome.previously_erased);
+    }
+
+    /// Counts an accepted row that gives a stage of another system.
+    pub fn note_stage(&mut self, checked: &Checked) {
+        if let Some((reason, status)) =
+            checked.draft.as_ref().and_then(|draft| draft.stage.as_deref().zip(draft.status))
+        {
+            self.stages_mapped += 1;
+            stage::note(&mut self.stages, reason, status);
+        }
     }
 
     /// Counts a rejected row that asks not to be contacted.

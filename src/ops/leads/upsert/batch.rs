@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::apply::{FieldChange, apply};
 use super::matching::Match;
 use super::{Fate, LeadWriter, Outcome};
+use crate::db::Stamp;
 use crate::db::lead_changes::LeadChanges;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_status_history::NewStatusChange;
@@ -129,9 +130,12 @@ impl<'a> Batch<'a> {
             outcome.dnc_flagged = true;
             let own = std::mem::replace(&mut lead.status, Status::Dnc);
             lead.status_changed_at = stamp.now;
-            let first = stamp.status_change(id, None, own);
-            self.changes.history.push(NewStatusChange { changed_at: lead.created_at, ..first });
+            self.changes.history.push(first_status(&lead, own, draft, &stamp));
             self.changes.history.push(dnc::status_row(id, own, Status::Dnc, dnc::LISTED_REASON, &stamp));
+        }
+        if !is_listed && draft.stage.is_some() {
+            self.changes.history.push(first_status(&lead, lead.status, draft, &stamp));
+            self.changes.explained.push(id);
         }
         outcome.previously_deleted =
             draft.phone.is_some_and(|phone| self.writer.numbers.previously_deleted.contains(&phone));
@@ -226,7 +230,9 @@ impl<'a> Batch<'a> {
         outcome.consent_kept = effect.consent_kept;
         let mut changed = !effect.changes.is_empty();
         if let Some(from) = effect.moved_from {
-            self.changes.history.push(stamp.status_change(id, Some(from), held.lead.status));
+            let reason = draft.stage.clone();
+            let moved = stamp.status_change(id, Some(from), held.lead.status);
+            self.changes.history.push(NewStatusChange { reason, ..moved });
         }
         self.audit(id, effect.changes);
         if takes_values {
@@ -289,6 +295,12 @@ impl<'a> Batch<'a> {
         self.changes.updated = updated;
         (self.changes, self.newly_listed)
     }
+}
+
+/// The first status of a new lead, as old as the lead.
+fn first_status(lead: &Lead, status: Status, draft: &LeadDraft, stamp: &Stamp) -> NewStatusChange {
+    let reason = draft.stage.clone().filter(|_| draft.status == Some(status));
+    NewStatusChange { changed_at: lead.created_at, reason, ..stamp.status_change(lead.id, None, status) }
 }
 
 /// Whether a changed lead leaves a phone or an external id to others.

@@ -19,6 +19,7 @@ use crate::db::OrgId;
 use crate::db::types::Json;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::source;
+use crate::domain::leads::stage;
 use crate::domain::leads::status::Status;
 use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::{PhoneCheck, Region};
@@ -62,7 +63,7 @@ pub struct Checker {
     pub region: Option<Region>,
     pub phone_check: PhoneCheck,
     pub zone: TimeZone,
-    /// Active users by email.
+    /// Active users by email and username.
     pub owners: HashMap<String, i64>,
     pub tags: Vec<String>,
     pub source_system: Option<String>,
@@ -78,10 +79,13 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// The status that a word of the file means.
-    fn status(&self, word: &str) -> Option<Status> {
+    /// The status that a word of the file means, and what its history says of a stage of another system.
+    fn status(&self, word: &str) -> Option<(Status, Option<String>)> {
         let said = (!self.status_map.is_empty()).then(|| self.status_map.get(&fold_key(word)).copied()).flatten();
-        said.or_else(|| Status::parse(word))
+        match said {
+            Some(status) => Some((status, stage::reason_of(word))),
+            None => stage::read(word),
+        }
     }
 
     /// Parses every mapped cell and gathers every problem.

@@ -78,7 +78,7 @@ impl Work<'_> {
                 _ => self.too_long(column, text, source::LONGEST_SPELLING),
             },
             LeadField::Status => match self.checker.status(text) {
-                Some(status) => self.draft.status = Some(status),
+                Some((status, stage)) => (self.draft.status, self.draft.stage) = (Some(status), stage),
                 None => {
                     let example = if text.contains('\'') { "WORD" } else { text };
                     let remedy = match self.at {

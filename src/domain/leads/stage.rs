@@ -1,0 +1,130 @@
+//! Stages of other systems for which there is no status of the same name: the status nearest to each. The word itself is kept
+//! as the reason of the move.
+
+use super::status::Status;
+use crate::domain::text::fold_key;
+
+/// The status nearest to a stage of another system: who was sent a proposal is qualified, with whom one negotiates is hot.
+pub fn status_of(text: &str) -> Option<Status> {
+    let key = fold_key(text);
+    Some(match key.as_str() {
+        "proposal"
+        | "proposals"
+        | "proposal sent"
+        | "sent proposal"
+        | "proposal made"
+        | "proposal submitted"
+        | "proposal presented"
+        | "proposal delivered"
+        | "proposal stage"
+        | "proposal price quote"
+        | "proposal quote"
+        | "proposal review"
+        | "proposal in review"
+        | "proposal quotation"
+        | "price quote"
+        | "quote"
+        | "quote sent"
+        | "quotation"
+        | "quotation sent"
+        | "offer sent"
+        | "offer made"
+        | "proposalsent"
+        | "proposalmade" => Status::Qualified,
+        "negotiation"
+        | "negotiations"
+        | "negotiating"
+        | "in negotiation"
+        | "in negotiations"
+        | "under negotiation"
+        | "negotiation review"
+        | "negotiation started"
+        | "negotiations started"
+        | "negotiation stage"
+        | "contract negotiation"
+        | "price negotiation"
+        | "contract"
+        | "contract sent"
+        | "contract review"
+        | "contract out"
+        | "contractsent"
+        | "negotiationreview"
+        | "negotiationsstarted" => Status::Hot,
+        _ => return None,
+    })
+}
+
+/// The status that a word means, and what the history says of it when it is a stage of another system.
+pub fn read(text: &str) -> Option<(Status, Option<String>)> {
+    match Status::parse(text) {
+        Some(status) => Some((status, None)),
+        None => status_of(text).map(|status| (status, reason_of(text))),
+    }
+}
+
+/// What precedes the word in a reason.
+const BEFORE: &str = "stage: ";
+
+/// So much of a word is kept, in characters: any number of dashes may stand in it.
+const LONGEST: usize = 100;
+
+/// What the history says of a move that such a word made; `None` for other words.
+pub fn reason_of(text: &str) -> Option<String> {
+    status_of(text)?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Some(format!("{BEFORE}{}", words.join(" ").chars().take(LONGEST).collect::<String>()))
+}
+
+/// So many stages are named.
+const NAMED: usize = 5;
+
+/// Takes down what a stage was taken for, once each.
+pub fn note(stages: &mut Vec<String>, reason: &str, status: Status) {
+    let told = format!("{} → {status}", reason.strip_prefix(BEFORE).unwrap_or(reason));
+    if stages.len() <= NAMED && !stages.contains(&told) {
+        stages.push(if stages.len() == NAMED { "…".to_owned() } else { told });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exports_of_other_systems_are_understood() {
+        for (text, status) in [
+            // HubSpot, by label and by name
+            ("Contract sent", Status::Hot),
+            ("contractsent", Status::Hot),
+            // Pipedrive
+            ("Proposal Made", Status::Qualified),
+            ("Negotiations Started", Status::Hot),
+            // Salesforce and Zoho
+            ("Proposal/Price Quote", Status::Qualified),
+            ("Negotiation/Review", Status::Hot),
+            ("PROPOSAL", Status::Qualified),
+            ("NEGOTIATION", Status::Hot),
+            ("Proposal_Sent", Status::Qualified),
+            ("  proposal -  sent ", Status::Qualified),
+        ] {
+            assert_eq!(status_of(text), Some(status), "{text}");
+        }
+    }
+
+    /// A word that is a status says nothing that would be lost.
+    #[test]
+    fn no_word_of_a_status_is_a_stage() {
+        for word in ["new", "open", "qualified", "hot", "closed won", "lost", "dnc", "in progress", "", "sleeping"] {
+            assert_eq!((status_of(word), reason_of(word)), (None, None), "{word}");
+        }
+        for stage in ["Proposal", "contract sent"] {
+            assert_eq!(Status::parse(stage), None, "{stage}");
+        }
+    }
+
+    #[test]
+    fn the_word_is_kept_as_it_was_written() {
+        assert_eq!(reason_of(" Negotiation/Review\n").as_deref(), Some("stage: Negotiation/Review"));
+        assert_eq!(reason_of("PROPOSAL   Sent").as_deref(), Some("stage: PROPOSAL Sent"));
+    }
+}
