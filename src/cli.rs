@@ -49,7 +49,7 @@ struct Global {
     /// The organization, by its slug; may be left out while there is only one [env: CRM_ORG]
     #[arg(long, global = true, value_name = "SLUG", add = complete::organization_slugs())]
     org: Option<String>,
-    /// The acting user, by email [env: CRM_USER]
+    /// The acting user, by email or username [env: CRM_USER]
     #[arg(long = "as", global = true, value_name = "EMAIL", add = complete::user_emails())]
     user: Option<String>,
     /// The form of the answer: table, json, ndjson, csv or markdown

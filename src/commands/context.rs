@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
-use crate::db::models::access::users::{self, User};
-use crate::db::{Database, DbError, Location, OpenOptions, SchemaUse};
-use crate::db::{Lock, RunMode};
+use crate::db::models::access::users::{self, Seen, User};
+use crate::db::{Database, Db, DbError, Location, Lock, OpenOptions, RunMode, SchemaUse, client_address};
 use crate::domain::access::role::{Right, Role};
+use crate::domain::audit::address;
 use crate::domain::leads::status::Trigger;
 use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
@@ -208,7 +208,7 @@ impl Context {
                 }
             }
         }
-        Ok(account(now))
+        Ok(db.read_global(|conn| account(conn, now))?)
     }
 
     /// Says it when a change has changed nothing.
@@ -264,7 +264,12 @@ impl Context {
                 );
             }
             let region = locale_region().unwrap_or_default();
-            let made = db.aside(|db| db.write_global(|conn| make_default(conn, &region, "UTC", &account(now))))?;
+            let made = db.aside(|db| {
+                db.write_global(|conn| {
+                    let founder = account(conn, now)?;
+                    make_default(conn, &region, "UTC", &founder)
+                })
+            })?;
             self.ui.note(&format!("made the organization `{}`", made.slug));
             all.push(made);
         }
@@ -283,39 +288,49 @@ impl Context {
     fn actor(&self, db: &mut Database, org: &Organization, right: Right, now: Timestamp) -> Result<(Stamp, Role)> {
         let id = org.org_id();
         let account = account_and_host();
+        let mut ip_address = None;
         let (role, changed_by, actor) = match &self.settings.user.value {
-            Some(email) => {
-                let email = email.trim().to_lowercase();
-                let user = db.read(id, |conn| users::by_email(conn, id, &email))?;
-                let user = user.ok_or_else(|| no_such_user(org, &email))?;
+            Some(name) => {
+                let user = db.read(id, |conn| -> Result<_, DbError> {
+                    ip_address = address(conn)?;
+                    users::named(conn, id, name)
+                })?;
+                let user = user.ok_or_else(|| no_such_user(org, name))?;
+                let email = &user.email;
                 if !user.is_active {
                     return Err(CommandError::failed(format!("the user `{email}` is disabled")));
+                }
+                if let Some(seen) = Seen::now(id, &user, now) {
+                    db.write_last(id, move |conn| users::see(conn, seen));
                 }
                 (user.role, Some(user.id), format!("{email} ({account})"))
             }
             None => {
-                if !db.is_sqlite() && !db.read(id, |conn| users::all(conn, id))?.is_empty() {
+                let has_users = db.read(id, |conn| -> Result<_, DbError> {
+                    ip_address = address(conn)?;
+                    Ok(matches!(conn, Db::Postgres(_)) && !users::all(conn, id)?.is_empty())
+                })?;
+                if has_users {
                     return Err(who_acts());
                 }
                 (Role::Admin, None, account)
             }
         };
         require(role, right)?;
-        let ip_address = remote_address();
         let stamp = Stamp { org: id, actor, changed_by, ip_address, import_id: None, trigger: Trigger::Manual, now };
         Ok((stamp, role))
     }
 }
 
 impl Session {
-    /// The organization's user with this email, in any case.
+    /// The organization's user with this email or username, in any case.
     ///
     /// # Errors
     /// There is none.
-    pub fn user_by_email(&mut self, email: &str) -> Result<User> {
-        let (org, email) = (self.org.org_id(), email.trim().to_lowercase());
-        let found = self.db.read(org, |conn| users::by_email(conn, org, &email))?;
-        found.ok_or_else(|| no_such_user(&self.org, &email))
+    pub fn user_named(&mut self, name: &str) -> Result<User> {
+        let org = self.org.org_id();
+        let found = self.db.read(org, |conn| users::named(conn, org, name))?;
+        found.ok_or_else(|| no_such_user(&self.org, name))
     }
 
     /// Refuses a second kind of work that a call needs.
@@ -327,8 +342,10 @@ impl Session {
     }
 }
 
-fn no_such_user(org: &Organization, email: &str) -> CommandError {
-    CommandError::failed(format!("no user of `{}` has the email `{email}`", org.slug))
+fn no_such_user(org: &Organization, name: &str) -> CommandError {
+    let name = name.trim().to_lowercase();
+    let what = if name.contains('@') { "email" } else { "username" };
+    CommandError::failed(format!("no user of `{}` has the {what} `{name}`", org.slug))
         .hint("list them: crmctl user list")
 }
 
@@ -388,15 +405,17 @@ fn account_and_host() -> String {
 }
 
 /// The account, where nobody acts as a user.
-fn account(now: Timestamp) -> Founder {
-    Founder { actor: account_and_host(), ip_address: remote_address(), now }
+fn account(conn: &mut Db, now: Timestamp) -> Result<Founder, DbError> {
+    Ok(Founder { actor: account_and_host(), ip_address: address(conn)?, now })
 }
 
-/// The address from which a remote shell came.
-fn remote_address() -> Option<String> {
-    let connection = std::env::var("SSH_CONNECTION").ok()?;
-    let address = connection.split(' ').next()?;
-    address.parse::<std::net::IpAddr>().ok().map(|address| address.to_string())
+/// From where the person acts: the address of the remote shell, else the one that the server of the database sees.
+fn address(conn: &mut Db) -> Result<Option<String>, DbError> {
+    let shell = std::env::var("SSH_CONNECTION").ok();
+    match shell.as_deref().and_then(address::of_remote_shell) {
+        Some(address) => Ok(Some(address)),
+        None => client_address(conn),
+    }
 }
 
 /// The country of the machine's locale: `en_US.UTF-8` is US.

@@ -115,8 +115,9 @@ impl Logged for bool {
 }
 
 impl Logged for Json {
+    /// An empty object stands for none.
     fn logged(&self) -> Option<String> {
-        Some(self.0.to_string())
+        (*self != Json::default()).then(|| self.0.to_string())
     }
 }
 

@@ -21,7 +21,7 @@ pub use backup::backup_to;
 pub use connection::clearing::overwrite_deleted;
 pub use connection::location::{AddressError, Location};
 pub use connection::open::SchemaUse;
-pub use connection::{Database, Notify, OpenOptions, OrgId, act_for};
+pub use connection::{Database, Notify, OpenOptions, OrgId, act_for, client_address};
 pub use error::DbError;
 pub use locks::Lock;
 pub use run_mode::RunMode;

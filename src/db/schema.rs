@@ -467,6 +467,12 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> Int4,
+        description -> Nullable<Text>,
+        website -> Nullable<Text>,
+        industry -> Nullable<Text>,
+        size -> Nullable<Text>,
+        billing_email -> Nullable<Text>,
+        subscription_tier -> Text,
     }
 }
 
@@ -520,6 +526,11 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> Int4,
+        username -> Nullable<Text>,
+        preferences -> Jsonb,
+        avatar_url -> Nullable<Text>,
+        is_verified -> Bool,
+        last_seen_at -> Nullable<Timestamptz>,
     }
 }
 

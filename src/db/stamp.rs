@@ -11,7 +11,7 @@ pub struct Stamp {
     /// The account and host, with the user's email when there is one.
     pub actor: String,
     pub changed_by: Option<i64>,
-    /// The address of a remote shell.
+    /// From where, if that is known: the address of a remote shell, else the one that PostgreSQL sees.
     pub ip_address: Option<String>,
     pub import_id: Option<i64>,
     /// What makes first statuses: an import, or a person.

@@ -274,11 +274,14 @@ fn has_note(at: &Moment) -> Statement {
 }
 
 fn owned(owners: &[Value], at: &Moment) -> Statement {
+    let names = || owners.iter().map(|owner| Statement::default().text(owner.text()));
     Statement::new("leads.owner_id IN (SELECT u.id FROM users u WHERE u.organization_id = ")
         .org(at.org)
-        .sql(" AND u.email IN (")
-        .joined(owners.iter().map(|owner| Statement::default().text(owner.text())), ", ")
-        .sql("))")
+        .sql(" AND (u.email IN (")
+        .joined(names(), ", ")
+        .sql(") OR u.username IN (")
+        .joined(names(), ", ")
+        .sql(")))")
 }
 
 /// Leads one of whose numbers is on the do-not-call list, for calls or texts. PostgreSQL makes a join of it; SQLite would

@@ -169,7 +169,7 @@ impl Kind {
             Kind::Currency => "a currency such as USD",
             Kind::Status => return one_of(Status::WORDS).into(),
             Kind::Word(words) => return one_of(words).into(),
-            Kind::Owner => "the email of a user",
+            Kind::Owner => "the email or username of a user",
             Kind::Tag => "a tag",
             Kind::Note => "a part of what a note says",
             Kind::Flag => "yes or no",

@@ -66,11 +66,13 @@ fn each_change_leaves_its_rows() {
                 "organization 1 create base_currency: - → USD",
                 "organization 1 create timezone: - → UTC",
                 "organization 1 create is_active: - → yes",
+                "organization 1 create subscription_tier: - → free",
                 "user 1 create email: - → ann@example.com",
                 "user 1 create first_name: - → Ann",
                 "user 1 create role: - → admin",
                 "user 1 create timezone: - → UTC",
                 "user 1 create is_active: - → yes",
+                "user 1 create is_verified: - → no",
             ])
         );
         world.ok(with_ann(&["org", "add", "beta", "--org", "acme"]));
@@ -85,6 +87,7 @@ fn each_change_leaves_its_rows() {
                     "user 2 create role: - → sales_rep",
                     "user 2 create timezone: - → UTC",
                     "user 2 create is_active: - → yes",
+                    "user 2 create is_verified: - → no",
                 ],
             ),
             (&["user", "add", ben], 1, &no_rows),
@@ -197,9 +200,9 @@ fn who_makes_an_organization_is_said_there() {
             about("organization")[0],
             "organization 2 create name: - → Beta by -, ann@example.com (tester@desk)"
         );
-        assert_eq!(about("organization").len(), 5, "a region that is not known is none");
+        assert_eq!(about("organization").len(), 6, "a region that is not known is none");
         assert_eq!(about("user")[0], "user 2 create email: - → bea@example.com by -, tester@desk");
-        assert_eq!(beta.len(), 9);
+        assert_eq!(beta.len(), 11);
         // A refused one leaves nothing, neither here nor there.
         let before = entries(world, &with_ann(&["--org", "acme"]));
         assert_eq!(world.run(with_ann(&["org", "add", "beta", "--org", "acme"])).code, Some(1));
@@ -223,8 +226,8 @@ fn the_default_organization_and_sample_data_are_logged() {
     let first = list(&[]);
     let names: Vec<&str> =
         first.as_array().unwrap().iter().rev().map(|it| it["field_name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["name", "slug", "base_currency", "timezone", "is_active"]);
-    assert_eq!(told(&first[3]), "organization 1 create slug: - → default by -, tester@desk");
+    assert_eq!(names, ["name", "slug", "base_currency", "timezone", "is_active", "subscription_tier"]);
+    assert_eq!(told(&first[4]), "organization 1 create slug: - → default by -, tester@desk");
     ran(program(home.path()).args(["migrate", "seed"]));
     let accounts = list(&["--entity", "budget_account"]);
     assert_eq!(told(&accounts[1]), "budget_account 1 create name: - → main by -, tester@desk");
@@ -277,7 +280,7 @@ fn a_row_is_rebuilt_from_the_log_alone() {
         }
         assert_eq!(
             values.keys().collect::<Vec<_>>(),
-            ["email", "first_name", "is_active", "last_name", "role", "timezone"]
+            ["email", "first_name", "is_active", "is_verified", "last_name", "role", "timezone"]
         );
         let segment = world.json(with_ann(&["segment", "show", "cities"]));
         let log = entries(world, &with_ann(&["--entity", "segment", "--id", &segment["id"].to_string()]));

@@ -28,9 +28,9 @@ fn the_log_is_read_by_what_is_asked() {
             entries(world, &with_ann(args)).iter().map(line).collect()
         };
         let all = asked(&[]);
-        assert_eq!(all.len(), 6 + 4 + 4 + 1 + 4 + 1 + 1 + 1);
+        assert_eq!(all.len(), 7 + 5 + 5 + 1 + 4 + 1 + 1 + 1);
         assert_eq!(
-            all[14..],
+            all[17..],
             [
                 "06 lead create -",
                 "07 segment create owner_id",
@@ -62,13 +62,13 @@ fn the_log_is_read_by_what_is_asked() {
         assert_eq!(asked(&["--limit", "1"]), ["09 user update last_name"]);
         assert_eq!(asked(&["--limit", "2"])[0], "09 lead update city");
         // However few are read together, all of them come, each once.
-        for limit in ["3", "9", "21", "22", "0"] {
+        for limit in ["3", "9", "24", "25", "0"] {
             let most = if limit == "0" { all.len() } else { limit.parse().unwrap() };
             assert_eq!(asked(&["--limit", limit]), all[all.len() - most..], "{limit}");
         }
         let note = |args: &[&str]| world.run(with_ann(&[&["audit", "list"], args].concat())).stderr;
-        assert_eq!(note(&["--limit", "21"]), "the latest 21 are shown; --limit 0 shows all\n");
-        assert_eq!(note(&["--limit", "22"]), "");
+        assert_eq!(note(&["--limit", "24"]), "the latest 24 are shown; --limit 0 shows all\n");
+        assert_eq!(note(&["--limit", "25"]), "");
         assert_eq!(note(&["--entity", "lead", "--id", "9"]), "no changes\n");
         for (args, code, problem) in [
             (&["--id", "1"][..], 2, "--entity"),

@@ -73,6 +73,53 @@ fn the_database_answers_as_the_program_does() {
     world.finish();
 }
 
+/// By its uid an organization's list says what it says by its id and its slug, and what the program says.
+#[test]
+fn an_organization_is_named_by_its_uid_too() {
+    let world = World::new(Engine::Postgres);
+    world.ok(["org", "add", "beta"]);
+    let uid = |slug: &str| world.json(["org", "show", slug])["uid"].as_str().unwrap().to_owned();
+    let (acme, beta) = (uid("acme"), uid("beta"));
+    world.ok(["dnc", "add", "+12125550142", "--org", "acme"]);
+    world.ok(["dnc", "add", "+12125550143", "--org", "acme", "--scope", "texts"]);
+    world.ok(["dnc", "add", "+5491123456789", "--org", "beta"]);
+    let url = url_of("crmctl_owner", database_of(&world.url));
+    let ask = |call: String| try_psql(&url, &format!("SELECT is_on_dnc_list({call})"));
+    for number in ["+12125550142", "+12125550143", "+12125550199", "+5491123456789", "+541123456789"] {
+        for (slug, id, uid) in [("acme", 1, &acme), ("beta", 2, &beta)] {
+            for channel in ["calls", "texts"] {
+                let checked = world.json(["dnc", "check", number, "--channel", channel, "--org", slug]);
+                let expected = if checked[0]["verdict"] == "blocked" { "t" } else { "f" };
+                let names = [
+                    id.to_string(),
+                    format!("'{slug}'"),
+                    format!("'{uid}'::uuid"),
+                    // As a program sends it that knows no UUIDs, or writes them in capitals.
+                    format!("'{uid}'"),
+                    format!("'{}'::text", uid.to_uppercase()),
+                ];
+                for name in names {
+                    let answer = ask(format!("'{number}', {name}, '{channel}'"));
+                    assert_eq!(answer.as_deref(), Ok(&[expected.to_owned()][..]), "{number} {name} {channel}");
+                }
+            }
+        }
+    }
+    // What cannot be checked is an error, never "not listed".
+    for call in [
+        "'+12125550142', '00000000-0000-4000-8000-000000000000'::uuid".to_owned(),
+        "'+12125550142', '00000000-0000-4000-8000-000000000000'".to_owned(),
+        "'+12125550142', NULL::uuid".to_owned(),
+        format!("'2125550142', '{acme}'::uuid"),
+        format!("NULL, '{acme}'::uuid"),
+        format!("'+12125550142', '{acme}'::uuid, 'fax'"),
+        format!("'+11125550141', '{acme}'::uuid"),
+    ] {
+        ask(call.clone()).expect_err(&call);
+    }
+    world.finish();
+}
+
 #[test]
 fn a_dialer_asks_the_database_itself() {
     let world = World::new(Engine::Postgres);

@@ -4,21 +4,22 @@ use crate::import_random::Random;
 use crate::support::engine::{database_of, try_psql, url_of};
 use crate::support::{Engine, World, on_both_engines};
 
+/// A row in the same words on both engines, which write flags and fractions differently.
+fn in_words(row: &str) -> String {
+    let cells = row.split('|').map(|cell| match cell {
+        "t" => "1".to_owned(),
+        "f" => "0".to_owned(),
+        cell if cell.contains('.') && cell.parse::<f64>().is_ok() => {
+            format!("{:.4}", cell.parse::<f64>().unwrap()).trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        cell => cell.to_owned(),
+    });
+    cells.collect::<Vec<_>>().join("|")
+}
+
 fn rows(world: &World, sql: &str) -> Vec<String> {
-    let text = |row: String| {
-        // Flags and fractions are written differently.
-        let cells = row.split('|').map(|cell| match cell {
-            "t" => "1".to_owned(),
-            "f" => "0".to_owned(),
-            cell if cell.contains('.') && cell.parse::<f64>().is_ok() => {
-                format!("{:.4}", cell.parse::<f64>().unwrap()).trim_end_matches('0').trim_end_matches('.').to_owned()
-            }
-            cell => cell.to_owned(),
-        });
-        cells.collect::<Vec<_>>().join("|")
-    };
     let rows = world.engine.sql(&world.url, sql).unwrap_or_else(|e| panic!("{:?} {sql}: {e}", world.engine));
-    rows.into_iter().map(text).collect()
+    rows.iter().map(|row| in_words(row)).collect()
 }
 
 #[test]
@@ -197,6 +198,86 @@ fn the_views_say_what_the_program_lists() {
             };
             let sql = format!("SELECT owned_leads, recruited_leads FROM user_productivity WHERE email = '{user}'");
             assert_eq!(rows(world, &sql), [format!("{}|{}", of_user(None), of_user(Some("recruited")))]);
+        }
+    });
+}
+
+/// What the views say of organizations and people is what plain SQL over the tables says, also as the everyday role, which sees its
+/// own organization alone.
+#[test]
+fn the_views_name_organizations_and_people() {
+    on_both_engines(|world| {
+        world.ok(["org", "add", "beta", "--name", "Beta Ltd", "--region", "US", "--subscription-tier", "team"]);
+        for org in ["acme", "beta"] {
+            let user = |name: &str| format!("{name}@{org}.example");
+            let ann = user("ann");
+            let run = |args: &[&str]| world.ok([args, &["--org", org, "--as", &ann]].concat());
+            world.ok([
+                "user",
+                "add",
+                &ann,
+                "--role",
+                "admin",
+                "--org",
+                org,
+                "--first-name",
+                "Ann",
+                "--last-name",
+                "Lee",
+            ]);
+            run(&["user", "add", &user("ben"), "--first-name", "Ben", "--username", "ben"]);
+            run(&["user", "add", &user("cleo")]);
+            run(&["user", "add", &user("dan"), "--last-name", "Dan"]);
+            let leads =
+                [("ann", "70"), ("ann", "55"), ("ann", ""), ("ben", "10"), ("cleo", ""), ("", "99"), ("dan", "1")];
+            let rows = leads.iter().enumerate().map(|(n, (owner, score))| {
+                let owner = if owner.is_empty() { String::new() } else { user(owner) };
+                format!("+121255501{n:02},{owner},{score}\n")
+            });
+            world.file("people.csv", format!("Phone,Owner,Score\n{}", rows.collect::<String>()));
+            run(&["import", "leads", "people.csv"]);
+            run(&["lead", "delete", "+12125550101", "--yes"]);
+        }
+        world.ok(["org", "edit", "acme", "--subscription-tier", "pro", "--as", "ann@acme.example"]);
+        let name = "CASE WHEN u.first_name IS NULL THEN u.last_name WHEN u.last_name IS NULL THEN u.first_name
+                    ELSE u.first_name || ' ' || u.last_name END";
+        let pairs = [
+            (
+                "SELECT lead_id, organization_name, subscription_tier, owner_name FROM lead_summary ORDER BY lead_id",
+                format!(
+                    "SELECT l.id, o.name, o.subscription_tier, (SELECT {name} FROM users u WHERE u.id = l.owner_id)
+                     FROM leads l, organizations o WHERE o.id = l.organization_id AND l.deleted_at IS NULL ORDER BY l.id"
+                ),
+            ),
+            (
+                "SELECT user_id, username, user_name, organization_name, average_score FROM user_productivity ORDER BY user_id",
+                format!(
+                    "SELECT u.id, u.username, {name}, o.name, (SELECT sum(l.lead_score) * 1.0 / count(l.lead_score) FROM leads l
+                        WHERE l.owner_id = u.id AND l.deleted_at IS NULL AND l.lead_score IS NOT NULL HAVING count(*) > 0)
+                     FROM users u, organizations o WHERE o.id = u.organization_id ORDER BY u.id"
+                ),
+            ),
+        ];
+        for (view, tables) in &pairs {
+            let (found, expected) = (rows(world, view), rows(world, tables));
+            assert!(found.len() >= 8 && found == expected, "{:?}: {found:?} {expected:?}", world.engine);
+        }
+        let of_ann = "SELECT user_name, organization_name, average_score FROM user_productivity WHERE email = 'ann@beta.example'";
+        assert_eq!(rows(world, of_ann), ["Ann Lee|Beta Ltd|70"]);
+        if world.engine == Engine::Postgres {
+            let url = url_of("crmctl_app", database_of(&world.url));
+            for (view, tables) in &pairs {
+                for (org, slug) in [(1, "Acme"), (2, "Beta Ltd")] {
+                    let ask = |sql: &str| -> Vec<String> {
+                        let rows = try_psql(&url, &format!("SET app.current_org_id = '{org}'; {sql}")).unwrap();
+                        rows.iter().map(|row| in_words(row)).collect()
+                    };
+                    let found = ask(view);
+                    assert_eq!(found, ask(tables));
+                    assert!(found.iter().all(|row| row.contains(slug)) && found.len() >= 4, "{found:?}");
+                }
+                assert!(try_psql(&url, view).unwrap().is_empty());
+            }
         }
     });
 }

@@ -44,7 +44,7 @@ pub fn segment_names() -> ArgValueCandidates {
             let Some(org) = asked.org else { return Ok(Vec::new()) };
             let user = match asked.user.clone() {
                 None => None,
-                Some(email) => match asked.db.read(org, |conn| users::by_email(conn, org, &email))? {
+                Some(email) => match asked.db.read(org, |conn| users::named(conn, org, &email))? {
                     None => return Ok(Vec::new()),
                     Some(user) => Some(user.id),
                 },

@@ -50,6 +50,7 @@ const COLUMNS: &[Column] = &[
     Column::whole("action", "action"),
     Column::text("field_name", "field"),
     Column::text("change", "change"),
+    Column::text("ip_address", "address"),
 ];
 
 /// The columns for programs.
@@ -95,7 +96,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     session.require(Right::Administer)?;
     let window = args.window.window(&session)?;
-    let changed_by = args.who.map(|email| session.user_by_email(&email)).transpose()?.map(|user| user.id);
+    let changed_by = args.who.map(|email| session.user_named(&email)).transpose()?.map(|user| user.id);
     let filter = EntryFilter {
         entity: args.entity,
         entity_id: args.id,
@@ -106,15 +107,27 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     };
     let ui = context.ui;
     let is_for_people = matches!(ui.format, Format::Table | Format::Markdown);
-    let mut list = ui.list(if is_for_people { COLUMNS } else { FIELDS });
+    let mut list = ui.list(FIELDS);
+    let mut entries = Vec::new();
     let (org, most) = (session.org.org_id(), args.limit.most(ui));
-    let is_cut = session.db.read(org, |conn| -> Result<bool> {
+    let (is_cut, names) = session.db.read(org, |conn| -> Result<(bool, Names)> {
         let names = Names::read(conn, org)?;
-        audit::each(conn, org, &filter, most, |entry| match is_for_people {
-            true => Ok(list.push(&Line::of(&entry, &names))?),
-            false => Ok(list.push(&entry)?),
-        })
+        let is_cut = audit::each(conn, org, &filter, most, |entry| -> Result<()> {
+            match is_for_people {
+                // A table is written when all of it is known.
+                true => entries.push(entry),
+                false => list.push(&entry)?,
+            }
+            Ok(())
+        })?;
+        Ok((is_cut, names))
     })?;
+    if is_for_people {
+        let has_address = entries.iter().any(|entry| entry.ip_address.is_some());
+        let columns = COLUMNS.iter().filter(|column| has_address || column.key != "ip_address");
+        list = ui.list(&columns.cloned().collect::<Vec<_>>());
+        entries.iter().try_for_each(|entry| list.push(&Line::of(entry, &names)))?;
+    }
     list.finish("no changes")?;
     if is_cut {
         args.limit.tell_latest(ui);

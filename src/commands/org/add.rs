@@ -1,8 +1,10 @@
 //! `crmctl org add`
 
+use super::profile::Profile;
 use crate::commands::context::Context;
 use crate::db::models::access::organizations::NewOrganization;
 use crate::db::types::Uid;
+use crate::domain::access::profile::FREE;
 use crate::domain::money::currency;
 use crate::error::{Exit, Result};
 use crate::ops::access::organizations;
@@ -26,6 +28,8 @@ pub struct Args {
     /// The time zone of days and months, by IANA name
     #[arg(long, default_value = "UTC", value_parser = crate::commands::args::times::checked_timezone)]
     timezone: String,
+    #[command(flatten)]
+    profile: Profile,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -40,9 +44,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         timezone: &args.timezone,
         created_at: founder.now,
         updated_at: founder.now,
+        description: args.profile.description.as_deref(),
+        website: args.profile.website.as_deref(),
+        industry: args.profile.industry.as_deref(),
+        size: args.profile.size.as_deref(),
+        billing_email: args.profile.billing_email.as_deref(),
+        subscription_tier: args.profile.subscription_tier.as_deref().unwrap_or(FREE),
     };
     let made = db.write_global(|conn| organizations::add(conn, &new, &founder));
     let made = made.map_err(|e| super::slug_taken(e, &args.slug))?;
-    context.ui.record(&made, super::COLUMNS)?;
+    context.ui.record(&made, &super::details())?;
     Ok(Exit::Done)
 }

@@ -15,6 +15,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.confirm(&format!("Refuse all writing to `{}`?", org.slug))?;
     let edited = super::change(&mut db, &org, &stamp, |org| org.is_active = false)?;
     context.tell_unchanged(edited.is_changed);
-    context.ui.record(&edited.row, super::COLUMNS)?;
+    context.ui.record(&edited.row, &super::details())?;
     Ok(Exit::Done)
 }

@@ -1,12 +1,15 @@
 //! `crmctl org edit`
 
+use super::profile::{Profile, ProfileField};
+use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
 use crate::domain::money::currency;
 use crate::error::{Exit, Result};
 
 /// Change an organization
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl org edit default --region GB --timezone Europe/London")]
+#[command(after_help = "Example:\n  crmctl org edit default --region GB --timezone Europe/London\n  \
+    crmctl org edit acme --industry software --subscription-tier pro --clear website")]
 pub struct Args {
     slug: String,
     /// A new slug
@@ -23,12 +26,18 @@ pub struct Args {
     /// The time zone of days and months, by IANA name
     #[arg(long, value_parser = crate::commands::args::times::checked_timezone)]
     timezone: Option<String>,
+    #[command(flatten)]
+    profile: Profile,
+    /// Empty a field; may be given several times
+    #[arg(long, value_name = "FIELD", value_parser = one_of::<ProfileField>())]
+    clear: Vec<ProfileField>,
     /// Allow writing again after `org disable`
     #[arg(long)]
     enable: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    args.profile.refuse_cleared(&args.clear)?;
     let mut db = context.open_existing()?;
     let (org, stamp) = super::administer(context, &mut db, &args.slug)?;
     let edited = super::change(&mut db, &org, &stamp, |org| {
@@ -38,8 +47,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         org.base_currency = args.currency.unwrap_or(std::mem::take(&mut org.base_currency));
         org.timezone = args.timezone.unwrap_or(std::mem::take(&mut org.timezone));
         org.is_active |= args.enable;
+        args.profile.fill(org);
+        args.clear.iter().for_each(|field| field.clear(org));
     })?;
     context.tell_unchanged(edited.is_changed);
-    context.ui.record(&edited.row, super::COLUMNS)?;
+    context.ui.record(&edited.row, &super::details())?;
     Ok(Exit::Done)
 }

@@ -4,9 +4,11 @@ mod add;
 mod disable;
 mod edit;
 mod list;
+mod profile;
 mod set;
 mod show;
 
+use crate::commands::args::columns;
 use crate::commands::context::Context;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
@@ -14,6 +16,7 @@ use crate::db::{Database, DbError};
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::audited::{self, Edited};
 use crate::ui::Column;
+use profile::ProfileField;
 
 /// Manage organizations, the tenants of a database
 #[derive(Debug, clap::Subcommand)]
@@ -46,10 +49,22 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("timezone", "timezone"),
     Column::whole("is_active", "active"),
     Column::hidden("uid"),
-    Column::hidden("created_at"),
-    Column::hidden("updated_at"),
+    Column::hidden_time("created_at"),
+    Column::hidden_time("updated_at"),
     Column::hidden("version"),
+    Column::hidden("description"),
+    Column::hidden("website"),
+    Column::hidden("industry"),
+    Column::hidden("size"),
+    Column::hidden("billing_email"),
+    Column::hidden("subscription_tier"),
 ];
+
+/// The columns of one organization: there is room for what it is.
+pub(super) fn details() -> Vec<Column> {
+    let is_profile = |column: &Column| ProfileField::WORDS.contains(&&*column.key);
+    COLUMNS.iter().map(|column| if is_profile(column) { columns::visible(column) } else { column.clone() }).collect()
+}
 
 /// The organization with this slug.
 pub(super) fn by_slug(db: &mut Database, slug: &str) -> Result<Organization> {

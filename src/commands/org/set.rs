@@ -2,9 +2,12 @@
 
 use crate::commands::context::Context;
 use crate::db::models::access::organizations::Organization;
+use crate::db::models::access::system_config::CUSTOM;
+use crate::domain::access::preference;
 use crate::domain::access::role::Right;
 use crate::domain::flag;
 use crate::domain::imports::duplicates::OnDuplicate;
+use crate::domain::leads::custom;
 use crate::domain::reports::funnel::Stages;
 use crate::error::{CommandError, Exit, Result};
 use crate::import::options::ON_DUPLICATE_KEY;
@@ -28,7 +31,10 @@ const SETTINGS: &[(&str, Check)] = &[
     (ON_DUPLICATE_KEY, |text| text.parse::<OnDuplicate>().map(|policy| policy.to_string())),
 ];
 
-/// Set one setting of the organization
+/// Set one setting of the organization, or clear it
+///
+/// Besides the settings that crmctl knows, custom.NAME keeps whatever you like: JSON, or plain text, which is kept as a JSON string.
+/// `org show` lists them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Settings:\n  \
     default_region        region of national phone numbers, such as US\n  \
@@ -37,32 +43,69 @@ const SETTINGS: &[(&str, Check)] = &[
     name                  full name\n  \
     dnc.record_checks     record every check of numbers: yes or no\n  \
     funnel.stages         order of the funnel's stages, such as new,contacted,hot,recruited\n  \
-    import.on_duplicate   policy of imports that name none: skip, fill, update or reject\n\n\
-    Example:\n  crmctl org set default_region US")]
+    import.on_duplicate   policy of imports that name none: skip, fill, update or reject\n  \
+    custom.NAME           whatever you like: JSON, or plain text\n\n\
+    Examples:\n  crmctl org set default_region US\n  crmctl org set custom.office '{\"city\": \"Springfield\"}'\n  \
+    crmctl org set custom.office --clear")]
 pub struct Args {
     key: String,
-    value: String,
+    #[arg(required_unless_present = "clear", conflicts_with = "clear", allow_hyphen_values = true)]
+    value: Option<String>,
+    /// Take the setting away
+    #[arg(long)]
+    clear: bool,
 }
 
+/// A setting that was asked for, and its value in normal form; none to clear it.
+enum Wanted {
+    Column(Column, String),
+    Stored(String, Option<String>),
+}
+
+/// The column of an organization.
+type Column = fn(&mut Organization) -> &mut String;
+
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    let Some((key, check)) = SETTINGS.iter().find(|(key, _)| *key == args.key) else {
-        let known = SETTINGS.iter().map(|(key, _)| *key).collect::<Vec<_>>().join(", ");
-        return Err(CommandError::usage(format!("`{}` is no setting", args.key)).hint(format!("settings: {known}")));
-    };
-    let value = check(&args.value).map_err(CommandError::usage)?;
+    let wanted = wanted(&args.key, args.value.as_deref())?;
     let mut session = context.session(Right::Administer)?;
     let (org, stamp) = (session.org.clone(), session.stamp.clone());
-    let column: fn(&mut Organization) -> &mut String = match *key {
+    match wanted {
+        Wanted::Column(column, value) => {
+            let edited = super::change(&mut session.db, &org, &stamp, |org| *column(org) = value)?;
+            context.tell_unchanged(edited.is_changed);
+            super::show::print(context, &mut session.db, edited.row)
+        }
+        Wanted::Stored(key, value) => {
+            let value = value.unwrap_or_default();
+            let is_changed = session.db.write(stamp.org, |conn| settings::set(conn, &key, value, &stamp))?;
+            context.tell_unchanged(is_changed);
+            super::show::print(context, &mut session.db, org)
+        }
+    }
+}
+
+fn wanted(key: &str, value: Option<&str>) -> Result<Wanted, CommandError> {
+    if let Some(name) = custom::key_of(key) {
+        let key = format!("{CUSTOM}{}", preference::key(name).map_err(CommandError::usage)?);
+        let value = value.map(|text| preference::value(text).map(|value| value.to_string()));
+        return Ok(Wanted::Stored(key, value.transpose().map_err(CommandError::usage)?));
+    }
+    let Some((key, check)) = SETTINGS.iter().find(|(known, _)| *known == key) else {
+        let known = SETTINGS.iter().map(|(key, _)| *key).collect::<Vec<_>>().join(", ");
+        return Err(CommandError::usage(format!("`{key}` is no setting"))
+            .hint(format!("settings: {known}, and custom.NAME for your own")));
+    };
+    let value = value.map(check).transpose().map_err(CommandError::usage)?;
+    let column: Column = match *key {
         "default_region" => |org| &mut org.default_region,
         "timezone" => |org| &mut org.timezone,
         "base_currency" => |org| &mut org.base_currency,
         "name" => |org| &mut org.name,
-        key => {
-            context.tell_unchanged(session.db.write(stamp.org, |conn| settings::set(conn, key, value, &stamp))?);
-            return super::show::print(context, &mut session.db, org);
-        }
+        key => return Ok(Wanted::Stored(key.to_owned(), value)),
     };
-    let edited = super::change(&mut session.db, &org, &stamp, |org| *column(org) = value)?;
-    context.tell_unchanged(edited.is_changed);
-    super::show::print(context, &mut session.db, edited.row)
+    match value {
+        Some(value) => Ok(Wanted::Column(column, value)),
+        None if *key == "default_region" => Ok(Wanted::Column(column, String::new())),
+        None => Err(CommandError::usage(format!("an organization cannot be without `{key}`"))),
+    }
 }

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use crate::commands::args::columns::Shown;
 use crate::commands::context::Context;
 use crate::db::Database;
 use crate::db::models::access::organizations::Organization;
-use crate::db::models::access::system_config::{self, Setting};
+use crate::db::models::access::system_config::{self, CUSTOM, Setting};
+use crate::domain::timestamp::Timestamp;
 use crate::error::{Exit, Result};
 use crate::ui::Column;
 
@@ -13,28 +15,55 @@ use crate::ui::Column;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     slug: String,
+    /// The fields to show, such as slug,industry,subscription_tier
+    #[arg(long, value_name = "NAMES")]
+    columns: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct Whole {
     #[serde(flatten)]
     organization: Organization,
-    settings: Vec<Setting>,
+    settings: Vec<OneSetting>,
+}
+
+/// A setting as programs read it: what people named themselves is JSON.
+#[derive(Serialize)]
+struct OneSetting {
+    config_key: String,
+    config_value: serde_json::Value,
+    updated_at: Timestamp,
+}
+
+impl From<Setting> for OneSetting {
+    fn from(setting: Setting) -> OneSetting {
+        let Setting { config_key, config_value, updated_at, .. } = setting;
+        let read = config_key.starts_with(CUSTOM).then(|| serde_json::from_str(&config_value).ok()).flatten();
+        OneSetting { config_value: read.unwrap_or(serde_json::Value::String(config_value)), config_key, updated_at }
+    }
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    let chosen = args.columns.as_deref().map(|names| Shown::of(super::COLUMNS, Some(names))).transpose()?;
     let mut db = context.open_existing()?;
     let organization = super::by_slug(&mut db, &args.slug)?;
-    print(context, &mut db, organization)
+    match chosen {
+        None => print(context, &mut db, organization),
+        Some(shown) => {
+            context.ui.record(&shown.part_of(&organization)?, &shown.columns)?;
+            Ok(Exit::Done)
+        }
+    }
 }
 
 /// Prints an organization with its settings.
 pub(super) fn print(context: &Context, db: &mut Database, organization: Organization) -> Result<Exit> {
     let org = organization.org_id();
-    let settings = db.read(org, |conn| system_config::all(conn, org))?;
-    let shown = Shown { organization, settings };
-    context.ui.record(&shown, super::COLUMNS)?;
+    let stored = db.read(org, |conn| system_config::all(conn, org))?;
+    let lines: Vec<Setting> = stored.clone();
+    let whole = Whole { organization, settings: stored.into_iter().map(OneSetting::from).collect() };
+    context.ui.record(&whole, &super::details())?;
     let columns = [Column::text("config_key", "setting"), Column::text("config_value", "value")];
-    context.ui.part("settings", &shown.settings, &columns)?;
+    context.ui.part("settings", &lines, &columns)?;
     Ok(Exit::Done)
 }

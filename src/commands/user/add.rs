@@ -1,9 +1,10 @@
 //! `crmctl user add`
 
+use super::profile::Profile;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
 use crate::db::models::access::users::{NewUser, User};
-use crate::db::types::Uid;
+use crate::db::types::{Json, Uid};
 use crate::domain::access::role::{Right, Role};
 use crate::error::{Exit, Result};
 use crate::ops::audited;
@@ -11,7 +12,7 @@ use crate::ops::audited;
 /// Add a user to the organization
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  crmctl user add ada@example.com --role manager --first-name Ada --last-name Lovelace"
+    after_help = "Example:\n  crmctl user add ada@example.com --role manager --first-name Ada --last-name Lovelace --username ada"
 )]
 pub struct Args {
     #[arg(value_parser = super::checked_email)]
@@ -25,6 +26,8 @@ pub struct Args {
     /// IANA name; the organization's when left out
     #[arg(long, value_parser = crate::commands::args::times::checked_timezone)]
     timezone: Option<String>,
+    #[command(flatten)]
+    profile: Profile,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -40,9 +43,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         timezone: args.timezone.as_deref().unwrap_or(&session.org.timezone),
         created_at: session.stamp.now,
         updated_at: session.stamp.now,
+        username: args.profile.username.as_deref(),
+        preferences: args.profile.preferences(&Json::default())?,
+        avatar_url: args.profile.avatar_url.as_deref(),
+        is_verified: args.profile.verified,
     };
     let made = session.db.write(org, |conn| audited::add::<User>(conn, &new, &session.stamp));
-    let made = made.map_err(|e| super::email_taken(e, &args.email))?;
-    context.ui.record(&made, super::COLUMNS)?;
+    let made = made.map_err(|e| super::name_taken(e, &args.email, args.profile.username.as_deref()))?;
+    context.ui.record(&made, &super::details())?;
     Ok(Exit::Done)
 }

@@ -7,14 +7,17 @@ use crate::error::{Exit, Result};
 /// Keep a user from acting; what the user did stays
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[arg(value_parser = super::checked_email)]
-    email: String,
+    #[arg(value_name = "EMAIL|USERNAME", value_parser = super::checked_name_of_user)]
+    who: String,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Administer)?;
-    let edited = super::change(&mut session, &args.email, |user| user.is_active = false)?;
+    let edited = super::change(&mut session, &args.who, |user| {
+        user.is_active = false;
+        Ok(())
+    })?;
     context.tell_unchanged(edited.is_changed);
-    context.ui.record(&edited.row, super::COLUMNS)?;
+    context.ui.record(&edited.row, &super::details())?;
     Ok(Exit::Done)
 }

@@ -1,16 +1,20 @@
 //! `crmctl user edit`
 
+use super::profile::{Cleared, Profile};
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
 use crate::domain::access::role::{Right, Role};
 use crate::error::{Exit, Result};
 
 /// Change a user
+///
+/// A new email is not known to be the user's until --verified says so.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl user edit ada@example.com --role admin")]
+#[command(after_help = "Example:\n  crmctl user edit ada@example.com --role admin\n  \
+    crmctl user edit ada --set-preference theme=dark --clear avatar_url")]
 pub struct Args {
-    #[arg(value_parser = super::checked_email)]
-    email: String,
+    #[arg(value_name = "EMAIL|USERNAME", value_parser = super::checked_name_of_user)]
+    who: String,
     /// A new email
     #[arg(long = "email", value_name = "EMAIL", value_parser = super::checked_email)]
     new_email: Option<String>,
@@ -23,22 +27,37 @@ pub struct Args {
     /// IANA name
     #[arg(long, value_parser = crate::commands::args::times::checked_timezone)]
     timezone: Option<String>,
+    #[command(flatten)]
+    profile: Profile,
+    /// The email is not known to be the user's
+    #[arg(long, conflicts_with = "verified")]
+    unverified: bool,
+    /// Empty a field: first_name, last_name, username, avatar_url, preferences, or preferences.KEY; may be given several times
+    #[arg(long, value_name = "FIELD")]
+    clear: Vec<Cleared>,
     /// Let the user act again after `user disable`
     #[arg(long)]
     enable: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    args.profile.refuse_cleared(&args.clear)?;
     let mut session = context.session(Right::Administer)?;
-    let edited = super::change(&mut session, &args.email, |user| {
-        user.email = args.new_email.unwrap_or(std::mem::take(&mut user.email));
+    let edited = super::change(&mut session, &args.who, |user| {
+        if let Some(email) = args.new_email.filter(|email| *email != user.email) {
+            user.email = email;
+            user.is_verified = false;
+        }
         user.role = args.role.unwrap_or(user.role);
         user.first_name = args.first_name.or(user.first_name.take());
         user.last_name = args.last_name.or(user.last_name.take());
         user.timezone = args.timezone.unwrap_or(std::mem::take(&mut user.timezone));
         user.is_active |= args.enable;
+        user.is_verified &= !args.unverified;
+        args.clear.iter().for_each(|field| field.clear(user));
+        args.profile.fill(user)
     })?;
     context.tell_unchanged(edited.is_changed);
-    context.ui.record(&edited.row, super::COLUMNS)?;
+    context.ui.record(&edited.row, &super::details())?;
     Ok(Exit::Done)
 }

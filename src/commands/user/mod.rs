@@ -4,11 +4,14 @@ mod add;
 mod disable;
 mod edit;
 mod list;
+mod profile;
 mod show;
 
+use crate::commands::args::columns;
 use crate::commands::context::{Context, Session};
 use crate::db::DbError;
 use crate::db::models::access::users::User;
+use crate::domain::access::profile::username;
 use crate::domain::email::Email;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::audited::{self, Edited};
@@ -43,32 +46,79 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("timezone", "timezone"),
     Column::whole("is_active", "active"),
     Column::hidden("uid"),
-    Column::hidden("created_at"),
-    Column::hidden("updated_at"),
+    Column::hidden_time("created_at"),
+    Column::hidden_time("updated_at"),
     Column::hidden("version"),
+    Column::hidden("username"),
+    Column::hidden("preferences"),
+    Column::hidden("avatar_url"),
+    Column::hidden("is_verified"),
+    Column::hidden_time("last_seen_at"),
 ];
 
-/// Changes the user with this email, whose new email others may have taken.
-fn change(session: &mut Session, email: &str, change: impl FnOnce(&mut User)) -> Result<Edited<User>> {
-    let user = session.user_by_email(email)?;
-    let mut email = user.email;
-    let edited = session.db.write(session.stamp.org, |conn| {
-        audited::change(conn, user.id, &session.stamp, |user: &mut User| -> Result<(), DbError> {
-            change(user);
-            email.clone_from(&user.email);
+/// What of a user only one's own page has room for.
+const PROFILE: [&str; 5] = ["username", "preferences", "avatar_url", "is_verified", "last_seen_at"];
+
+/// The columns of one user.
+pub(super) fn details() -> Vec<Column> {
+    let is_profile = |column: &Column| PROFILE.contains(&&*column.key);
+    COLUMNS.iter().map(|column| if is_profile(column) { columns::visible(column) } else { column.clone() }).collect()
+}
+
+/// Changes the user with this email or username, whose new ones others may have taken.
+fn change(
+    session: &mut Session,
+    name: &str,
+    change: impl FnOnce(&mut User) -> Result<(), CommandError>,
+) -> Result<Edited<User>> {
+    let user = session.user_named(name)?;
+    let (mut email, mut username) = (user.email, user.username);
+    let edited = session.db.write(session.stamp.org, |conn| -> Result<_> {
+        let edited = audited::change(conn, user.id, &session.stamp, |user: &mut User| -> Result<(), EditProblem> {
+            change(user)?;
+            (email, username) = (user.email.clone(), user.username.clone());
             Ok(())
+        });
+        edited.map_err(|problem| match problem {
+            EditProblem::Said(error) => error,
+            EditProblem::Db(e) => name_taken(e, &email, username.as_deref()),
         })
-    });
-    let edited = edited.map_err(|e| email_taken(e, &email))?;
-    edited.ok_or_else(|| CommandError::failed(format!("the user `{email}` is gone")))
+    })?;
+    edited.ok_or_else(|| CommandError::failed(format!("the user `{name}` is gone")))
+}
+
+/// Why a user was not changed.
+enum EditProblem {
+    Said(CommandError),
+    Db(DbError),
+}
+
+impl From<DbError> for EditProblem {
+    fn from(error: DbError) -> EditProblem {
+        EditProblem::Db(error)
+    }
+}
+
+impl From<CommandError> for EditProblem {
+    fn from(error: CommandError) -> EditProblem {
+        EditProblem::Said(error)
+    }
 }
 
 /// What is to be said when a user was not written.
-fn email_taken(error: DbError, email: &str) -> CommandError {
-    match error.is_unique_violation() {
-        true => CommandError::failed(format!("`{email}` is a user already")),
-        false => error.into(),
+fn name_taken(error: DbError, email: &str, username: Option<&str>) -> CommandError {
+    match (error.is_unique_violation(), username) {
+        (false, _) => error.into(),
+        (true, Some(username)) if error.to_string().contains("username") => {
+            CommandError::failed(format!("the username `{username}` is another user's"))
+        }
+        (true, _) => CommandError::failed(format!("`{email}` is a user already")),
     }
+}
+
+/// The email or username of a user, as an argument.
+pub(super) fn checked_name_of_user(text: &str) -> Result<String, String> {
+    if text.contains('@') { checked_email(text) } else { username(text) }
 }
 
 pub(super) fn checked_email(text: &str) -> Result<String, String> {

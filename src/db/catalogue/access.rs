@@ -1,7 +1,7 @@
 //! Who there is: organizations, their users and settings.
 
 use super::OnErase::{Code, Report};
-use super::{Belongs, Table, Tenant, Writes, text};
+use super::{Belongs, Table, Tenant, Text, Writes, json, text};
 
 pub(super) const TABLES: &[Table] = &[
     Table {
@@ -18,6 +18,12 @@ pub(super) const TABLES: &[Table] = &[
             text("default_region", Code),
             text("base_currency", Code),
             text("timezone", Code),
+            text("description", Report),
+            text("website", Report),
+            text("industry", Report),
+            text("size", Report),
+            text("billing_email", Report),
+            text("subscription_tier", Code),
         ],
     },
     Table {
@@ -34,6 +40,9 @@ pub(super) const TABLES: &[Table] = &[
             text("last_name", Report),
             text("role", Code),
             text("timezone", Code),
+            text("username", Report),
+            Text { is_required: true, ..json("preferences", Report) },
+            text("avatar_url", Report),
         ],
     },
     Table {

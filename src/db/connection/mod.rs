@@ -22,7 +22,7 @@ use super::{Db, DbError, Location, RunMode, migrate};
 use begin::{Begin, LONG_PAUSE, PAUSE, begin_writing};
 use only_read::Unchanged;
 use open::{Opened, SchemaUse};
-pub use session::act_for;
+pub use session::{act_for, client_address};
 
 /// The key of an organization: a small integer that leads every key of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,7 +62,17 @@ pub struct Database {
     only_read: Option<Unchanged>,
     /// Whether what is written now is not what the call is for.
     is_aside: bool,
+    /// What is still to be written at the end of what the call is for.
+    last: Option<Last>,
 }
+
+/// Work for the end of a transaction of an organization.
+struct Last {
+    org: OrgId,
+    work: Work,
+}
+
+type Work = Box<dyn FnOnce(&mut Db) -> Result<(), DbError> + Send>;
 
 impl Database {
     /// Opens a database. The embedded one is created and migrated when needed; PostgreSQL never silently.
@@ -71,7 +81,7 @@ impl Database {
     /// The database cannot be opened, or its schema is not the one of this program.
     pub fn open(location: Location, options: OpenOptions) -> Result<Database, DbError> {
         let Opened { conn, created, only_read } = open::either(&location, &options)?;
-        let mut database = Database { conn, location, options, created, only_read, is_aside: true };
+        let mut database = Database { conn, location, options, created, only_read, is_aside: true, last: None };
         match database.options.schema {
             SchemaUse::Current | SchemaUse::Existing => database.check_schema()?,
             SchemaUse::AsItIs | SchemaUse::Adopt | SchemaUse::LookOnly => {}
@@ -284,11 +294,26 @@ impl Database {
         self.begin(begin, Some(org))?;
         let result = self.refuse_bypass().map_err(E::from).and_then(|()| work(&mut self.conn));
         match mode {
-            RunMode::Commit => self.end_writing(result),
+            RunMode::Commit => {
+                let result = result.and_then(|done| self.end_work(org).map(|()| done).map_err(E::from));
+                self.end_writing(result)
+            }
             RunMode::DryRun => {
                 self.rollback();
                 result
             }
+        }
+    }
+
+    /// Writes this, too, at the end of the first transaction that writes what the call is for in this organization.
+    pub fn write_last(&mut self, org: OrgId, work: impl FnOnce(&mut Db) -> Result<(), DbError> + Send + 'static) {
+        self.last = Some(Last { org, work: Box::new(work) });
+    }
+
+    fn end_work(&mut self, org: OrgId) -> Result<(), DbError> {
+        match self.last.take_if(|last| last.org == org && !self.is_aside) {
+            Some(last) => (last.work)(&mut self.conn),
+            None => Ok(()),
         }
     }
 

@@ -3,11 +3,12 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{Bool, Nullable, Text};
 
 use super::OrgId;
 use super::begin::Begin;
 use crate::db::{Db, DbError};
+use crate::domain::audit::address;
 
 /// Settings that hold until the transaction ends. What another program made in the session, a temporary table named like one of
 /// ours, a role or an organization, must not be taken for ours; and what is committed is on the disk, as the server is told.
@@ -57,6 +58,22 @@ pub(super) fn refuse_bypass(conn: &mut Db) -> Result<(), DbError> {
     )
     .get_result(c)?;
     if role.bypasses { Err(DbError::BypassesRowSecurity(role.name)) } else { Ok(()) }
+}
+
+/// The address from which the server of PostgreSQL sees this program, if it came over a network: behind a pooler that of the
+/// pooler.
+///
+/// # Errors
+/// The database cannot be asked.
+pub fn client_address(conn: &mut Db) -> Result<Option<String>, DbError> {
+    #[derive(QueryableByName)]
+    struct Client {
+        #[diesel(sql_type = Nullable<Text>)]
+        address: Option<String>,
+    }
+    let Db::Postgres(c) = conn else { return Ok(None) };
+    let client: Client = diesel::sql_query("SELECT host(inet_client_addr()) AS address").get_result(c)?;
+    Ok(client.address.as_deref().and_then(address::of_client))
 }
 
 #[cfg(test)]

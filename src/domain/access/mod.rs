@@ -1,3 +1,5 @@
 //! Who may do what.
 
+pub mod preference;
+pub mod profile;
 pub mod role;

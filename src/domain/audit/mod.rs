@@ -1,5 +1,6 @@
 //! What a log says was done.
 
+pub mod address;
 pub mod entity;
 
 vocabulary! {

@@ -5,6 +5,7 @@ use crate::db::audited::Addable;
 use crate::db::models::access::organizations::{self, NewOrganization, Organization};
 use crate::db::types::Uid;
 use crate::db::{Db, DbError, act_for};
+use crate::domain::access::profile::FREE;
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::audited;
@@ -17,7 +18,7 @@ pub const DEFAULT_SLUG: &str = "default";
 pub struct Founder {
     /// The account and host, with the email of a user of another organization when there is one.
     pub actor: String,
-    /// The address of a remote shell.
+    /// From where, if that is known: the address of a remote shell, else the one that PostgreSQL sees.
     pub ip_address: Option<String>,
     pub now: Timestamp,
 }
@@ -59,6 +60,12 @@ pub fn make_default(conn: &mut Db, region: &str, timezone: &str, founder: &Found
         timezone,
         created_at: founder.now,
         updated_at: founder.now,
+        description: None,
+        website: None,
+        industry: None,
+        size: None,
+        billing_email: None,
+        subscription_tier: FREE,
     };
     add(conn, &new, founder)
 }

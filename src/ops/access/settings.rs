@@ -7,7 +7,7 @@ use crate::db::models::access::system_config::{self, Setting};
 use crate::db::{Db, DbError};
 use crate::ops::audited;
 
-/// Sets a setting and returns whether that changed it.
+/// Sets a setting, or clears it by an empty value, and returns whether that changed it.
 ///
 /// # Errors
 /// The database refuses.

@@ -104,8 +104,9 @@ fn refuse_unknown_owners(session: &mut Session, filter: &Filter, text: &str) -> 
     }
     let org = session.org.org_id();
     let users = session.db.read(org, |conn| users::all(conn, org))?;
+    let known = users::by_names(&users);
     for (subject, email) in asked {
-        if users.iter().any(|user| user.email == email) {
+        if known.contains_key(&email) {
             continue;
         }
         let nearest = nearest(&email, users.iter().map(|user| user.email.as_str())).map(str::to_owned);

@@ -48,7 +48,7 @@ pub struct LeadValues {
     /// hot, warm or cold
     #[arg(long)]
     temperature: Option<String>,
-    /// The owner, by email
+    /// The owner, by email or username
     #[arg(long, add = complete::user_emails())]
     owner: Option<String>,
     #[arg(long)]
@@ -91,13 +91,8 @@ impl LeadValues {
     /// A value is bad; all bad values are named.
     pub fn draft(&self, session: &mut Session, region: Option<Region>, identity: Identity) -> Result<LeadDraft> {
         let org = session.org.org_id();
-        let owners: HashMap<String, i64> = session
-            .db
-            .read(org, |conn| users::all(conn, org))?
-            .into_iter()
-            .filter(|user| user.is_active)
-            .map(|user| (user.email, user.id))
-            .collect();
+        let known = session.db.read(org, |conn| users::all(conn, org))?;
+        let owners = users::by_names(known.iter().filter(|user| user.is_active));
         let (constants, base_currency) = (self.fields(session)?, base_currency(session)?);
         Self::check_amount(&constants)?;
         let checker = Checker {

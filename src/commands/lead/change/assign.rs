@@ -21,7 +21,7 @@ pub struct Args {
     lead: Option<String>,
     #[command(flatten)]
     selection: Selection,
-    /// The user, by email; may be given several times
+    /// The user, by email or username; may be given several times
     #[arg(long, value_name = "EMAIL", required_unless_present = "nobody", add = complete::user_emails())]
     to: Vec<String>,
     /// Take the leads from their owners
@@ -41,7 +41,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(right)?;
     let mut users = Vec::new();
     for email in &args.to {
-        let user = session.user_by_email(email)?;
+        let user = session.user_named(email)?;
         if !user.is_active {
             return Err(CommandError::failed(format!("the user `{}` is disabled", user.email)));
         }

@@ -38,7 +38,7 @@ pub struct Args {
     source: Option<String>,
     #[arg(long, add = complete::tag_names())]
     tag: Option<String>,
-    /// The owner, by email
+    /// The owner, by email or username
     #[arg(long, value_name = "EMAIL", add = complete::user_emails())]
     owner: Option<String>,
     /// Leads that this import created
@@ -136,7 +136,7 @@ impl Args {
         conditions.extend(self.tag.as_deref().map(|name| text(Field::TAG, tag::normalize(name))));
         conditions.extend(self.import.map(|id| is(Field::IMPORT, Value::Number(id))));
         if let Some(email) = &self.owner {
-            conditions.push(text(Field::OWNER, session.user_by_email(email)?.email));
+            conditions.push(text(Field::OWNER, session.user_named(email)?.email));
         }
         Ok(conditions)
     }

@@ -12,7 +12,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// A row of `organizations`.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, AsChangeset, Serialize)]
-#[diesel(table_name = organizations)]
+#[diesel(table_name = organizations, treat_none_as_null = true)]
 pub struct Organization {
     #[diesel(skip_update)]
     pub id: i32,
@@ -31,6 +31,14 @@ pub struct Organization {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: i32,
+    pub description: Option<String>,
+    pub website: Option<String>,
+    pub industry: Option<String>,
+    /// How many people it has, in its own words.
+    pub size: Option<String>,
+    pub billing_email: Option<String>,
+    /// The word for what it pays for.
+    pub subscription_tier: String,
 }
 
 impl Organization {
@@ -51,6 +59,12 @@ pub struct NewOrganization<'a> {
     pub timezone: &'a str,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    pub description: Option<&'a str>,
+    pub website: Option<&'a str>,
+    pub industry: Option<&'a str>,
+    pub size: Option<&'a str>,
+    pub billing_email: Option<&'a str>,
+    pub subscription_tier: &'a str,
 }
 
 impl Audited for Organization {
@@ -61,8 +75,10 @@ impl Audited for Organization {
     }
 
     fn fields(&self) -> Fields {
-        logged!(self, Organization { name, slug, default_region, base_currency, timezone, is_active }
-            without { id, uid, created_at, updated_at, version })
+        logged!(self, Organization {
+            name, slug, default_region, base_currency, timezone, is_active, description, website, industry, size,
+            billing_email, subscription_tier,
+        } without { id, uid, created_at, updated_at, version })
     }
 }
 

@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
-use crate::db::audited::{Audited, Fields, held};
+use crate::db::audited::{Audited, Fields, Logged, held};
 use crate::db::schema::system_config;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::entity::Entity;
 use crate::domain::timestamp::Timestamp;
 
-/// One setting.
+/// One setting. Its row stays when it is cleared, with an empty value.
 #[derive(Debug, Clone, Queryable, Selectable, serde::Serialize)]
 #[diesel(table_name = system_config)]
 pub struct Setting {
@@ -28,14 +28,17 @@ impl Audited for Setting {
     }
 
     fn fields(&self) -> Fields {
-        vec![(self.config_key.clone().into(), Some(self.config_value.clone()))]
+        vec![(self.config_key.clone().into(), self.config_value.logged())]
     }
 }
 
 /// What begins the keys that the program keeps for itself.
 pub const INTERNAL: &str = "internal.";
 
-/// The organization's settings by key, but those that the program keeps for itself.
+/// What begins the keys that people choose themselves; their values are JSON.
+pub const CUSTOM: &str = "custom.";
+
+/// The organization's settings by key, but those that were cleared and those that the program keeps for itself.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -43,6 +46,7 @@ pub fn all(conn: &mut Db, org: OrgId) -> Result<Vec<Setting>, DbError> {
     Ok(system_config::table
         .filter(system_config::organization_id.eq(org.0))
         .filter(system_config::config_key.not_like(format!("{INTERNAL}%")))
+        .filter(system_config::config_value.ne(""))
         .order(system_config::config_key)
         .select(Setting::as_select())
         .load(conn)?)

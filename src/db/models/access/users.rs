@@ -1,12 +1,14 @@
 //! Users of an organization.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::db::audited::{Addable, Audited, Editable, Fields, held, logged};
 use crate::db::schema::users;
-use crate::db::types::Uid;
-use crate::db::{Db, DbError, OrgId};
+use crate::db::types::{Json, Uid};
+use crate::db::{Db, DbError, OrgId, Statement};
 use crate::domain::access::role::Role;
 use crate::domain::audit::entity::Entity;
 use crate::domain::timestamp::Timestamp;
@@ -32,6 +34,17 @@ pub struct User {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: i32,
+    /// Another name than the email, in lower case.
+    #[diesel(skip_update)]
+    pub username: Option<String>,
+    /// A JSON object.
+    pub preferences: Json,
+    pub avatar_url: Option<String>,
+    /// Whether an admin knows that the email is the user's.
+    pub is_verified: bool,
+    /// When the user last wrote anything, to the minute: no change of the row.
+    #[diesel(skip_update)]
+    pub last_seen_at: Option<Timestamp>,
 }
 
 /// What a new user is made of.
@@ -47,6 +60,10 @@ pub struct NewUser<'a> {
     pub timezone: &'a str,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    pub username: Option<&'a str>,
+    pub preferences: Json,
+    pub avatar_url: Option<&'a str>,
+    pub is_verified: bool,
 }
 
 impl Audited for User {
@@ -57,8 +74,9 @@ impl Audited for User {
     }
 
     fn fields(&self) -> Fields {
-        logged!(self, User { email, first_name, last_name, role, timezone, is_active }
-            without { id, organization_id, uid, created_at, updated_at, version })
+        logged!(self, User {
+            email, first_name, last_name, role, timezone, is_active, username, preferences, avatar_url, is_verified,
+        } without { id, organization_id, uid, created_at, updated_at, version, last_seen_at })
     }
 }
 
@@ -81,9 +99,11 @@ impl Editable for User {
         self.updated_at = now;
         self.version += 1;
         let row = users::table.filter(users::organization_id.eq(self.organization_id).and(users::id.eq(self.id)));
-        match self.email == before.email {
-            true => diesel::update(row).set(&*self).execute(conn)?,
-            false => diesel::update(row).set((&*self, users::email.eq(&self.email))).execute(conn)?,
+        let email = (self.email != before.email).then_some(users::email.eq(&self.email));
+        let username = (self.username != before.username).then_some(users::username.eq(&self.username));
+        match (email, username) {
+            (None, None) => diesel::update(row).set(&*self).execute(conn)?,
+            changed => diesel::update(row).set((&*self, changed.0, changed.1)).execute(conn)?,
         };
         Ok(())
     }
@@ -111,4 +131,70 @@ pub fn by_email(conn: &mut Db, org: OrgId, email: &str) -> Result<Option<User>, 
         .select(User::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// The user with this email or username, whatever the case: only an email holds an `@`.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn named(conn: &mut Db, org: OrgId, name: &str) -> Result<Option<User>, DbError> {
+    let name = name.trim().to_lowercase();
+    if name.contains('@') {
+        return by_email(conn, org, &name);
+    }
+    Ok(users::table
+        .filter(users::organization_id.eq(org.0).and(users::username.eq(name)))
+        .select(User::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The ids of users by what they can be named by.
+pub fn by_names<'a>(users: impl IntoIterator<Item = &'a User>) -> HashMap<String, i64> {
+    let names = |user: &'a User| [Some(&user.email), user.username.as_ref()].into_iter().flatten();
+    users.into_iter().flat_map(|user| names(user).map(|name| (name.clone(), user.id))).collect()
+}
+
+/// A user who acts, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    pub org: OrgId,
+    pub user: i64,
+    pub at: Timestamp,
+}
+
+/// How often it is written down that a user acts, in microseconds.
+const ONCE_IN: i64 = 60_000_000;
+
+impl Seen {
+    /// What is to be written down of a user who acts now; `None` when that was done a moment ago.
+    pub fn now(org: OrgId, user: &User, at: Timestamp) -> Option<Seen> {
+        let is_new = user.last_seen_at.is_none_or(|last| last <= earlier(at));
+        is_new.then_some(Seen { org, user: user.id, at })
+    }
+}
+
+fn earlier(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.as_micros().saturating_sub(ONCE_IN))
+}
+
+/// Writes down that a user acts, at the end of a transaction. On PostgreSQL not while another transaction holds the row, which
+/// nobody is to wait for.
+///
+/// # Errors
+/// The database refuses.
+pub fn see(conn: &mut Db, seen: Seen) -> Result<(), DbError> {
+    let row = || Statement::new("organization_id = ").org(seen.org).sql(" AND id = ").number(seen.user);
+    let free =
+        Statement::new(" AND id IN (SELECT id FROM users WHERE ").then(row()).sql(" FOR NO KEY UPDATE SKIP LOCKED)");
+    Statement::new("UPDATE users SET last_seen_at = ")
+        .time(seen.at)
+        .sql(" WHERE ")
+        .then(row())
+        .sql(" AND (last_seen_at IS NULL OR last_seen_at <= ")
+        .time(earlier(seen.at))
+        .sql(")")
+        .either_of(Statement::default(), free)
+        .run(conn)?;
+    Ok(())
 }

@@ -1,8 +1,6 @@
 //! What is settled before leads are imported: the options, completed by an earlier import's and the organization's
 //! settings, and the checker of the rows.
 
-use std::collections::HashMap;
-
 use super::Request;
 use super::checker::{Checker, Identity};
 use super::mapping::Mapping;
@@ -55,8 +53,7 @@ pub(super) fn checker(
     let organization = request.organization;
     let org = organization.org_id();
     let users = db.read(org, |conn| users::all(conn, org))?;
-    let owners: HashMap<String, i64> =
-        users.into_iter().filter(|user| user.is_active).map(|user| (user.email, user.id)).collect();
+    let owners = users::by_names(users.iter().filter(|user| user.is_active));
     Ok(Checker {
         mapping,
         org,
