@@ -14,6 +14,7 @@ use crate::db::models::leads::lead_status_history::{self, StatusChange};
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
+use crate::domain::leads::assignment::Strategy;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc::history as dnc_history;
 use crate::ops::dnc::history::Event;
@@ -38,7 +39,24 @@ pub struct OneLead {
     #[serde(flatten)]
     pub state: LeadState,
     pub status_history: Vec<StatusChange>,
-    pub assignments: Vec<Assignment>,
+    pub assignments: Vec<Given>,
+}
+
+/// To whom the lead was given. Not by which filter, for that may name others.
+#[derive(Debug, Serialize)]
+pub struct Given {
+    pub from_user_id: Option<i64>,
+    pub to_user_id: Option<i64>,
+    pub strategy: Strategy,
+    pub actor: String,
+    pub assigned_at: Timestamp,
+}
+
+impl From<Assignment> for Given {
+    fn from(assignment: Assignment) -> Given {
+        let Assignment { from_user_id, to_user_id, strategy, context: _, actor, assigned_at } = assignment;
+        Given { from_user_id, to_user_id, strategy, actor, assigned_at }
+    }
 }
 
 /// What concerns a number that the person has or had.
@@ -91,7 +109,7 @@ pub fn personal(
         personal.leads.push(OneLead {
             state: LeadState::now(conn, org, lead)?,
             status_history: lead_status_history::of_lead(conn, org, id)?,
-            assignments: lead_assignments::of_lead(conn, org, id)?,
+            assignments: lead_assignments::of_lead(conn, org, id)?.into_iter().map(Given::from).collect(),
         });
     }
     for number in numbers(conn, org, &ids, &log)? {

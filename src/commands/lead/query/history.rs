@@ -7,7 +7,7 @@ use crate::db::models::leads::Lead;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::leads::history::as_of::as_of;
-use crate::ops::leads::history::changes;
+use crate::ops::leads::history::{TracedChange, traced_changes};
 use crate::ui::Column;
 
 /// List every change of a lead, or show it as it was at an earlier time
@@ -36,6 +36,9 @@ const COLUMNS: &[Column] = &[
     Column::text("actor", "who"),
     Column::number("import_id", "import"),
     Column::hidden("by_user_id"),
+    Column::text("ip_address", "address"),
+    Column::whole("strategy", "assigned"),
+    Column::text("context", "context"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -45,12 +48,25 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         return print_as_of(context, &mut session, lead, &time);
     }
     let org = session.org.org_id();
-    let mut list = context.ui.list(COLUMNS);
-    for change in session.db.read(org, |conn| changes(conn, org, lead.id))? {
-        list.push(&change)?;
+    let changes = session.db.read(org, |conn| traced_changes(conn, org, lead.id))?;
+    let mut list = context.ui.list(&columns(&changes));
+    for change in &changes {
+        list.push(change)?;
     }
     list.finish("nothing is known of it")?;
     Ok(Exit::Done)
+}
+
+/// The columns; tables have those of addresses and of contexts only where there are any.
+fn columns(changes: &[TracedChange]) -> Vec<Column> {
+    let has_address = changes.iter().any(|traced| traced.change.ip_address.is_some());
+    let has_context = changes.iter().any(|traced| traced.context.is_some());
+    let in_tables = |column: &Column| match &*column.key {
+        "ip_address" => has_address,
+        "strategy" | "context" => has_context,
+        _ => column.in_tables,
+    };
+    COLUMNS.iter().map(|column| Column { in_tables: in_tables(column), ..column.clone() }).collect()
 }
 
 fn print_as_of(context: &Context, session: &mut Session, lead: Lead, time: &str) -> Result<Exit> {

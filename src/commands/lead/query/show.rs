@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::context::{Context, Session, timed};
+use crate::db::models::access::users;
 use crate::db::models::erasure::erasures;
+use crate::db::models::leads::lead_assignments::{self, Assignment};
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
 use crate::db::models::leads::lead_notes::{self, Note};
 use crate::db::models::leads::lead_phones::{self, FurtherPhone};
@@ -42,7 +44,17 @@ struct Shown {
     phones: Vec<FurtherPhone>,
     notes: Vec<Note>,
     status_history: Vec<StatusChange>,
+    assignments: Vec<Given>,
     recent_changes: Vec<AuditEntry>,
+}
+
+/// To whom the lead was given, how, and by which filter.
+#[derive(Serialize)]
+struct Given {
+    #[serde(flatten)]
+    assignment: Assignment,
+    from_email: Option<String>,
+    to_email: Option<String>,
 }
 
 /// How many of the latest changes are shown.
@@ -96,6 +108,18 @@ pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session,
         ],
     )?;
     ui.part(
+        "assignments",
+        &shown.assignments,
+        &[
+            Column::time("assigned_at", "when"),
+            Column::text("from_email", "from"),
+            Column::text("to_email", "to"),
+            Column::whole("strategy", "strategy"),
+            Column::text("context", "context"),
+            Column::text("actor", "who"),
+        ],
+    )?;
+    ui.part(
         "recent changes",
         &shown.recent_changes,
         &[
@@ -140,7 +164,20 @@ fn gather(conn: &mut Db, org: OrgId, lead: Lead, now: Timestamp) -> Result<Shown
         phones: lead_phones::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         notes: lead_notes::of_lead(conn, org, id)?,
         status_history: lead_status_history::of_lead(conn, org, id)?,
+        assignments: assignments(conn, org, id)?,
         recent_changes: lead_audit_log::latest(conn, org, id, RECENT)?,
         lead,
     })
+}
+
+fn assignments(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Given>, DbError> {
+    let stored = lead_assignments::of_lead(conn, org, lead)?;
+    let users = if stored.is_empty() { Vec::new() } else { users::all(conn, org)? };
+    let email = |id: Option<i64>| users.iter().find(|user| Some(user.id) == id).map(|user| user.email.clone());
+    let given = stored.into_iter().map(|assignment| Given {
+        from_email: email(assignment.from_user_id),
+        to_email: email(assignment.to_user_id),
+        assignment,
+    });
+    Ok(given.collect())
 }

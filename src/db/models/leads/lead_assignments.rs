@@ -30,8 +30,8 @@ pub struct NewAssignment {
 pub struct Assignment {
     pub from_user_id: Option<i64>,
     pub to_user_id: Option<i64>,
-    /// Not printed for the person, for a filter may name others.
-    #[serde(skip)]
+    pub strategy: Strategy,
+    /// The filter by which the lead was chosen, which may name others.
     pub context: Option<String>,
     pub actor: String,
     pub assigned_at: Timestamp,

@@ -39,6 +39,9 @@ pub struct AuditEntry {
     pub new_value: Option<String>,
     pub actor: String,
     pub changed_by: Option<i64>,
+    /// `lead history` tells it.
+    #[serde(skip)]
+    pub ip_address: Option<String>,
     pub import_id: Option<i64>,
 }
 

@@ -243,6 +243,7 @@ mod tests {
             new_value: new.map(str::to_owned),
             actor: "tester".into(),
             changed_by: None,
+            ip_address: None,
             import_id: None,
         }
     }
