@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 use crate::support::{World, on_both_engines};
 
+type Field = (&'static str, &'static str, [&'static str; 2], [&'static str; 2], Option<&'static str>);
+
 /// A column, its option, what is typed and kept, what is typed and kept next, and what remains when it is cleared.
-const FIELDS: [(&str, &str, [&str; 2], [&str; 2], Option<&str>); 6] = [
+const FIELDS: [Field; 6] = [
     ("description", "--description", [" Widgets ", "Widgets"], ["Größere Widgets", "Größere Widgets"], None),
     (
         "website",

@@ -19,8 +19,10 @@ fn with_admin(world: &World) {
     world.ok(["user", "add", "ann@example.com", "--role", "admin", "--username", "ann"]);
 }
 
+type Field = (&'static str, [&'static str; 2], Value, [&'static str; 2], Value, [&'static str; 2], Value);
+
 /// A column, how it is given and what is kept, how it is given next and what is kept, how it is cleared and what remains.
-fn fields() -> Vec<(&'static str, [&'static str; 2], Value, [&'static str; 2], Value, [&'static str; 2], Value)> {
+fn fields() -> Vec<Field> {
     vec![
         (
             "username",
