@@ -87,6 +87,7 @@ company contains \"acme\" and custom.Industry = pharma and on_dnc = no
   point in time: [the language of dates](dates.md). `within 7 days` reaches back from now, `within next 7 days` ahead, beginning with
   today's midnight; `older than 7 days` is what lies before that. Units are hours, days, weeks, months and years.
 - An amount is in units of each lead's own currency; ask for `currency = EUR` besides where that matters.
+- `email` asks for any of a lead's emails, the first and the further ones: `email != a@example.com` means that none of them is.
 - A phone may be written in any form when a region is known; `contains` and `starts with` look at the form +12125550142.
 - A custom field is named by its key as the file had it, with quotes when it holds blanks: `custom.\"Budget EUR\" >= 1000`. `<`,
   `<=`, `>` and `>=` compare those of its values that are plain numbers.

@@ -287,6 +287,19 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    lead_emails (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        lead_id -> Int8,
+        email -> Text,
+        kind -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     lead_notes (organization_id, id) {
         id -> Int8,
         organization_id -> Int4,
@@ -567,6 +580,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     lead_assignments,
     lead_audit_log,
+    lead_emails,
     lead_notes,
     lead_phones,
     lead_search,

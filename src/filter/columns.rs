@@ -54,6 +54,7 @@ computed! {
     "owner": "name", "name", Text, Folded, Sql(NAME);
     "last_name": "phone", "phone", Text, Folded, Sql(PHONE);
     "phone_extension": "further_phone", "further_phones", Texts, Not, Either(FURTHER_SQLITE, FURTHER_POSTGRES);
+    "email": "further_email", "further_emails", Texts, Not, Either(EMAILS_SQLITE, EMAILS_POSTGRES);
     "source": "source_spelling", "source_spelling", Text, Not, Sql("leads.source_metadata ->> 'spelling'");
     "campaign": "utm_source", "utm_source", Text, Not, Sql("leads.source_metadata ->> 'utm_source'");
     "utm_source": "utm_medium", "utm_medium", Text, Not, Sql("leads.source_metadata ->> 'utm_medium'");
@@ -99,6 +100,10 @@ const FURTHER_SQLITE: &str = "(SELECT json_group_array(p.phone_number ORDER BY p
     WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id)";
 const FURTHER_POSTGRES: &str = "(SELECT json_agg(p.phone_number ORDER BY p.id)::text FROM lead_phones p
     WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id)";
+const EMAILS_SQLITE: &str = "(SELECT json_group_array(e.email ORDER BY e.id) FROM lead_emails e
+    WHERE e.organization_id = leads.organization_id AND e.lead_id = leads.id)";
+const EMAILS_POSTGRES: &str = "(SELECT json_agg(e.email ORDER BY e.id)::text FROM lead_emails e
+    WHERE e.organization_id = leads.organization_id AND e.lead_id = leads.id)";
 
 /// The SQL of a column of the database, by its name; NULL where there is none.
 pub(super) fn sql_of(name: &str) -> &'static str {

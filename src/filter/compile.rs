@@ -6,6 +6,7 @@
 use jiff::tz::TimeZone;
 
 use super::columns::sql_of;
+use super::emails;
 use super::field::{Field, Kind, Subject};
 use super::names;
 use super::tree::{Condition, Filter, Op};
@@ -27,9 +28,9 @@ pub struct Moment {
 }
 
 impl Filter {
-    /// The filter as the condition of a search in one organization. Where it asks for a tag, and for nothing that an index
+    /// The filter as the condition of a search in one organization. Where it asks for a tag or an email, and for nothing that an index
     /// with the organization leads to, the organization is hidden from SQLite, which has no statistics, so that it looks
-    /// the leads with the tag up.
+    /// the leads with it up.
     pub fn search(&self, at: &Moment) -> Statement {
         let asks = |fields: &[Field], ops: &[Op]| {
             let one = |filter: &Filter| {
@@ -42,8 +43,8 @@ impl Filter {
             }
         };
         let by_status = asks(&[Field::STATUS], &[Op::Eq, Op::In]);
-        let by_tag = asks(&[Field::TAG], &[Op::Eq, Op::Any, Op::All]) && !by_status;
-        let of_org = if by_tag { "+leads.organization_id = " } else { "leads.organization_id = " };
+        let by_list = asks(&[Field::TAG], &[Op::Eq, Op::Any, Op::All]) || asks(&[Field::EMAIL], &[Op::Eq, Op::In]);
+        let of_org = if by_list && !by_status { "+leads.organization_id = " } else { "leads.organization_id = " };
         Statement::default().either(of_org, "leads.organization_id = ").org(at.org).sql(" AND ").then(self.compile(at))
     }
 
@@ -107,8 +108,11 @@ impl Condition {
                 Statement::new("leads.id IN (SELECT n.lead_id FROM lead_notes n WHERE n.organization_id = ")
                     .org(at.org)
                     .sql(" AND ")
-                    .then(self.like(Statement::new("n.body"), "%"))
+                    .then(like(folded(Statement::new("n.body")), "%", &self.text()))
                     .sql(")")
+            }
+            _ if self.subject == Subject::Field(Field::EMAIL) && emails::asks_any(self.op) => {
+                emails::any_email(self.op, &self.values, at)
             }
             (_, Op::Ne) => opposite(positive(Op::Eq), kind == Kind::Flag),
             (_, Op::NotIn) => opposite(positive(Op::In), false),
@@ -132,8 +136,8 @@ impl Condition {
                 let values = self.values.iter().map(|value| bound(kind, value));
                 compared(&self.subject).sql(" IN (").joined(values, ", ").sql(")")
             }
-            (_, Op::Contains) => self.like(stored(&self.subject), "%"),
-            (_, Op::StartsWith) => self.like(stored(&self.subject), ""),
+            (_, Op::Contains) => self.like("%"),
+            (_, Op::StartsWith) => self.like(""),
             (Kind::Custom, Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
                 let number = number_of(&self.text()).unwrap_or_default();
                 let value = Statement::new("number_of(").then(stored(&self.subject)).sql(")");
@@ -151,10 +155,15 @@ impl Condition {
     }
 
     /// Folded on both sides, so that LIKE, which ignores the case of ASCII on SQLite only, tells the same on both engines.
-    fn like(&self, text: Statement, before: &str) -> Statement {
-        let literal = fold_case(&self.text()).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        folded(text).sql(" LIKE ").text(format!("{before}{literal}%")).sql(" ESCAPE '\\'")
+    fn like(&self, before: &str) -> Statement {
+        like(folded(stored(&self.subject)), before, &self.text())
     }
+}
+
+/// A folded value that has a text in it, behind what `before` stands for.
+pub(super) fn like(value: Statement, before: &str, text: &str) -> Statement {
+    let literal = fold_case(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    value.sql(" LIKE ").text(format!("{before}{literal}%")).sql(" ESCAPE '\\'")
 }
 
 fn comparison(op: Op) -> &'static str {

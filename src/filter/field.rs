@@ -20,7 +20,7 @@ pub struct Field(&'static str);
 /// before another field.
 const PLACED: [(Field, Option<Kind>, &str); 17] = [
     (Field::PHONE, Some(Kind::Phone), "first_name"),
-    (Field("email"), None, "first_name"),
+    (Field::EMAIL, None, "first_name"),
     (Field::NAME, Some(Kind::Text), "first_name"),
     (Field::SOURCE, None, "score"),
     (Field("campaign"), None, "score"),
@@ -66,6 +66,7 @@ pub const MAX_KEY: usize = 120;
 impl Field {
     pub const ID: Field = Field("id");
     pub const PHONE: Field = Field("phone");
+    pub const EMAIL: Field = Field("email");
     pub const NAME: Field = Field("name");
     pub const STATUS: Field = Field("status");
     pub const SOURCE: Field = Field("source");

@@ -9,6 +9,7 @@
 
 pub mod columns;
 mod compile;
+mod emails;
 pub mod error;
 pub mod explain;
 pub mod field;

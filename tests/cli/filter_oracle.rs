@@ -65,7 +65,8 @@ fn name(lead: &Json) -> &str {
 /// Leads as they are listed, without what differs from engine to engine.
 fn people(world: &World) -> Vec<Json> {
     let list = ["lead", "list", "--sort", "id", "--as", ANN[1]];
-    let owners = world.ok(list.into_iter().chain(["--columns", "custom.Key,owner,value", "--format", "ndjson"]));
+    let owners =
+        world.ok(list.into_iter().chain(["--columns", "custom.Key,owner,value,further_email", "--format", "ndjson"]));
     let mut leads = world.json(list).as_array().unwrap().clone();
     for (lead, owner) in leads.iter_mut().zip(owners.lines()) {
         let shown = world.json(["lead", "show", &lead["id"].to_string(), "--as", ANN[1]]);
@@ -74,6 +75,7 @@ fn people(world: &World) -> Vec<Json> {
         assert_eq!(name(lead), name(&owner));
         lead["owner"] = owner["owner"].clone();
         lead["value"] = owner["value"].clone();
+        lead["further_emails"] = owner["further_emails"].clone();
         ["id", "uid", "import_id", "owner_id"].iter().for_each(|key| drop(lead.as_object_mut().unwrap().remove(*key)));
     }
     leads
@@ -155,7 +157,7 @@ fn filled(engine: Engine) -> World {
     world.ok(["user", "add", "ann@example.com", "--role", "admin"]);
     world.ok(["user", "add", "bob@example.com", "--role", "admin", "--as", ANN[1]]);
     let mut csv = csv::Writer::from_writer(Vec::new());
-    let header = "Key,Phone,Other phone,Email,First name,Last name,Company,City,Status,Source,Score,Temperature,Tags,\
+    let header = "Key,Phone,Other phone,Email,Email 2,First name,Last name,Company,City,Status,Source,Score,Temperature,Tags,\
                   Owner,Consent,Country,Value,Currency,Created,Budget,Segment,Email opt out,\
                   Last contacted,First attempt,Last reply,Next contact,Close date,utm_source,utm_content,gclid,Notes";
     csv.write_record(header.split(',').map(str::trim)).unwrap();
@@ -179,6 +181,7 @@ fn filled(engine: Engine) -> World {
             &if n % 7 == 6 { String::new() } else { format!("+121255501{n:02}") },
             &if n % 11 == 3 { format!("+131255501{n:02}") } else { String::new() },
             &if n % 7 == 6 || n % 3 == 0 { format!("P{n}@Example.com") } else { String::new() },
+            &if n % 10 == 2 { format!("x{n}@example.org; p3@example.com") } else { String::new() },
             &pick(&TEXTS, 5),
             &pick(&TEXTS, 3),
             &pick(&TEXTS, 1),
@@ -276,8 +279,8 @@ fn value(name: &str, kind: Kind, op: Op) -> BoxedStrategy<String> {
         Kind::Date => of(&WHENS.map(|(name, ..)| name)),
         Kind::Phone if part => of(&["+1212", "555", "0105", "%"]).prop_filter("digits", |v| v != "\"%\"").boxed(),
         Kind::Phone => of(&["+12125550105", "(212) 555-0110", "+13125550199"]),
-        Kind::Email if part => of(&["EXAMPLE", "p1", "_", "%"]),
-        Kind::Email => of(&["p3@example.com", "P6@EXAMPLE.com", "nobody@example.com"]),
+        Kind::Email if part => of(&["EXAMPLE", "p1", "_", "%", "x1", "@example.org"]),
+        Kind::Email => of(&["p3@example.com", "P6@EXAMPLE.com", "x12@example.org", "nobody@example.com"]),
         Kind::Source => of(&["Facebook Ads", "google", "ünique", "face"]),
         Kind::Country => of(&["US", "germany", "FR"]),
         Kind::Currency => of(&["usd", "JPY", "GBP"]),
@@ -329,13 +332,22 @@ fn is(condition: &Condition, lead: &Json) -> bool {
             .unwrap()
             .iter()
             .any(|note| asked().any(|asked| upper(note.as_str().unwrap()).contains(&upper(&asked)))),
-        (_, Op::IsEmpty) => stored(subject, lead).is_none(),
-        (_, Op::IsNotEmpty) => stored(subject, lead).is_some(),
+        (_, Op::IsEmpty) => all_stored(subject, lead).is_empty(),
+        (_, Op::IsNotEmpty) => !all_stored(subject, lead).is_empty(),
         (_, Op::Ne) => !any(Op::Eq),
         (_, Op::NotIn) => !any(Op::Eq),
         (_, Op::In) => any(Op::Eq),
         (_, op) => any(*op),
     }
+}
+
+/// The values of a field in a listed lead: of emails there may be several.
+fn all_stored(subject: &Subject, lead: &Json) -> Vec<Json> {
+    let further = match subject {
+        Subject::Field(Field::EMAIL) => lead["further_emails"].as_array().unwrap().clone(),
+        _ => Vec::new(),
+    };
+    stored(subject, lead).into_iter().chain(further).collect()
 }
 
 /// The value of a field in a listed lead; empty ones are none.
@@ -389,7 +401,10 @@ fn upper(text: &str) -> String {
 }
 
 fn compares(subject: &Subject, op: Op, value: &Value, lead: &Json) -> bool {
-    let Some(stored) = stored(subject, lead) else { return false };
+    all_stored(subject, lead).iter().any(|stored| compares_one(subject, op, value, stored))
+}
+
+fn compares_one(subject: &Subject, op: Op, value: &Value, stored: &Json) -> bool {
     let ordered = |order: Ordering| match op {
         Op::Eq => order.is_eq(),
         Op::Lt => order.is_lt(),
@@ -397,7 +412,7 @@ fn compares(subject: &Subject, op: Op, value: &Value, lead: &Json) -> bool {
         Op::Gt => order.is_gt(),
         _ => order.is_ge(),
     };
-    match (value, &stored) {
+    match (value, stored) {
         (Value::Number(asked), Json::Number(number)) => ordered(number.as_i64().unwrap().cmp(asked)),
         (Value::Money(asked), Json::String(amount)) => {
             let (units, part) = amount.split_once('.').unwrap_or((amount, ""));

@@ -53,6 +53,9 @@ fn state(world: &World, args: &[&str]) -> Value {
     let phones: Vec<String> =
         object["phones"].as_array().unwrap().iter().map(|phone| phone["phone_number"].to_string()).collect();
     object["phones"] = json!(phones);
+    let emails: Vec<String> =
+        object["emails"].as_array().unwrap().iter().map(|email| email["email"].to_string()).collect();
+    object["emails"] = json!(emails);
     lead
 }
 
@@ -77,6 +80,9 @@ fn change() -> impl Strategy<Value = Vec<String>> {
         (3..8u32).prop_map(move |n| with(format!("lead phone add 1 +1212555010{n}"))),
         (3..8u32).prop_map(move |n| with(format!("lead phone remove 1 +1212555010{n}"))),
         (3..8u32).prop_map(move |n| with(format!("lead phone primary 1 +1212555010{n}"))),
+        (3..8u32).prop_map(move |n| with(format!("lead email add 1 n{n}@example.com"))),
+        (3..8u32).prop_map(move |n| with(format!("lead email remove 1 n{n}@example.com"))),
+        (3..8u32).prop_map(move |n| with(format!("lead email primary 1 n{n}@example.com"))),
         words("lead assign 1 --to ann@example.com"),
         words("lead assign 1 --nobody"),
         words("dnc add +12125550101"),

@@ -58,6 +58,7 @@ pub const VERBS: &[&[&str]] = &[
     &["import", "undo", "1", "--yes"],
     &["lead", "add", "--phone", "+12125550101"],
     &["lead", "show", "1"],
+    &["lead", "email", "add", "1", "a@example.com"],
     &["lead", "list"],
     &["lead", "export"],
     &["lead", "tag", "1", "x"],

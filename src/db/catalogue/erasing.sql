@@ -43,10 +43,11 @@ BEGIN
             ('email', l.email), ('phone', l.phone_number)) AS v (kind, value)
         WHERE l.organization_id = org AND l.id = ANY (lead_ids)
         UNION SELECT 'phone', p.phone_number FROM public.lead_phones p WHERE p.organization_id = org AND p.lead_id = ANY (lead_ids)
-        UNION SELECT CASE a.field_name WHEN 'first_name' THEN 'name' WHEN 'last_name' THEN 'name' WHEN 'email' THEN 'email' ELSE 'phone' END, v.value
+        UNION SELECT 'email', e.email FROM public.lead_emails e WHERE e.organization_id = org AND e.lead_id = ANY (lead_ids)
+        UNION SELECT CASE WHEN a.field_name IN ('first_name', 'last_name') THEN 'name' WHEN a.field_name IN ('email', 'further_email') THEN 'email' ELSE 'phone' END, v.value
         FROM public.lead_audit_log a, LATERAL (VALUES (a.old_value), (a.new_value)) AS v (value)
         WHERE a.organization_id = org AND a.lead_id = ANY (lead_ids)
-            AND a.field_name IN ('first_name', 'last_name', 'email', 'phone_number', 'phone')
+            AND a.field_name IN ('first_name', 'last_name', 'email', 'further_email', 'phone_number', 'phone')
     ), words (word) AS (
         SELECT unnest(string_to_array(public.letters_of(s.value), ' ')) FROM said s WHERE s.kind = 'name'
         UNION SELECT replace(public.letters_of(s.value), ' ', '') FROM said s WHERE s.kind = 'email'

@@ -50,6 +50,16 @@ pub(super) const TABLES: &[Table] = &[
         texts: &[text("phone_number", Identity), text("kind", Redact)],
     },
     Table {
+        name: "lead_emails",
+        about: "Further email addresses of leads.",
+        tenant: Tenant::Organization,
+        writes: Writes::Editable { delete: true },
+        key: &["id"],
+        label: None,
+        belongs: Belongs::PartOfLead,
+        texts: &[text("email", Identity), text("kind", Redact)],
+    },
+    Table {
         name: "lead_tags",
         about: "Tags of leads, in normal form.",
         tenant: Tenant::Organization,

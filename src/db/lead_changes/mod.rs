@@ -57,6 +57,7 @@ pub use in_order::stamp_for;
 use super::models::leads::Lead;
 use super::models::leads::lead_assignments::NewAssignment;
 use super::models::leads::lead_audit_log::NewAuditEntry;
+use super::models::leads::lead_emails::NewEmail;
 use super::models::leads::lead_notes::NewNote;
 use super::models::leads::lead_phones::NewPhone;
 use super::models::leads::lead_status_history::NewStatusChange;
@@ -82,6 +83,7 @@ pub struct LeadChanges {
     pub history: Vec<NewStatusChange>,
     pub tags: Vec<NewTag>,
     pub phones: Vec<NewPhone>,
+    pub emails: Vec<NewEmail>,
     pub notes: Vec<NewNote>,
     pub assignments: Vec<NewAssignment>,
     pub removed: RemovedParts,
@@ -105,13 +107,14 @@ pub enum Shift {
 pub struct RemovedParts {
     pub tags: Vec<(i64, String)>,
     pub phones: Vec<(i64, String)>,
+    pub emails: Vec<(i64, String)>,
     /// By their bodies.
     pub notes: Vec<(i64, String)>,
 }
 
 impl RemovedParts {
     fn is_empty(&self) -> bool {
-        self.tags.is_empty() && self.phones.is_empty() && self.notes.is_empty()
+        self.tags.is_empty() && self.phones.is_empty() && self.emails.is_empty() && self.notes.is_empty()
     }
 }
 
@@ -129,6 +132,7 @@ impl LeadChanges {
             && self.history.is_empty()
             && self.tags.is_empty()
             && self.phones.is_empty()
+            && self.emails.is_empty()
             && self.notes.is_empty()
             && self.assignments.is_empty()
             && self.removed.is_empty()

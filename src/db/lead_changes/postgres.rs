@@ -43,11 +43,15 @@ pub(super) fn write(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stam
     postgres_logs::append_audit(conn, changes, stamp)?;
     postgres_logs::append_history(conn, changes, stamp)?;
     add_tags(conn, changes, stamp)?;
-    add_phones(conn, changes, stamp)?;
+    let phones = changes.phones.iter().map(|row| (row.lead_id, row.phone_number.as_str(), row.kind.as_str()));
+    add_further(conn, "lead_phones", "phone_number", phones, stamp)?;
+    let emails = changes.emails.iter().map(|row| (row.lead_id, row.email.as_str(), row.kind.as_str()));
+    add_further(conn, "lead_emails", "email", emails, stamp)?;
     add_notes(conn, changes, stamp)?;
     postgres_logs::add_assignments(conn, changes, stamp)?;
     remove_parts(conn, "lead_tags", "tag", &changes.removed.tags, stamp)?;
     remove_parts(conn, "lead_phones", "phone_number", &changes.removed.phones, stamp)?;
+    remove_parts(conn, "lead_emails", "email", &changes.removed.emails, stamp)?;
     remove_parts(conn, "lead_notes", "body", &changes.removed.notes, stamp)?;
     conn.batch_execute("RELEASE SAVEPOINT batch")?;
     Ok(Written::All)
@@ -214,22 +218,34 @@ fn add_tags(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Re
     Ok(())
 }
 
-fn add_phones(conn: &mut PgConnection, changes: &LeadChanges, stamp: &Stamp) -> Result<(), DbError> {
-    let rows = &changes.phones;
-    if rows.is_empty() {
+/// Adds further phones or emails, whose `column` holds them: each row by its lead, its value and its kind.
+fn add_further<'a>(
+    conn: &mut PgConnection,
+    table: &'static str,
+    column: &'static str,
+    rows: impl ExactSizeIterator<Item = (i64, &'a str, &'a str)>,
+    stamp: &Stamp,
+) -> Result<(), DbError> {
+    if rows.len() == 0 {
         return Ok(());
     }
-    diesel::sql_query(
-        "INSERT INTO lead_phones (organization_id, lead_id, phone_number, kind, created_at)
-         SELECT $1, r.lead_id, r.phone_number, r.kind, $2
-         FROM unnest($3::bigint[], $4::text[], $5::text[]) WITH ORDINALITY AS r (lead_id, phone_number, kind, place)
-         ORDER BY place ON CONFLICT DO NOTHING",
-    )
+    let (mut leads, mut values, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
+    for (lead, value, kind) in rows {
+        leads.push(lead);
+        values.push(value);
+        kinds.push(kind);
+    }
+    diesel::sql_query(format!(
+        "INSERT INTO {table} (organization_id, lead_id, {column}, kind, created_at)
+         SELECT $1, r.lead_id, r.value, r.kind, $2
+         FROM unnest($3::bigint[], $4::text[], $5::text[]) WITH ORDINALITY AS r (lead_id, value, kind, place)
+         ORDER BY place ON CONFLICT DO NOTHING"
+    ))
     .bind::<Integer, _>(stamp.org.0)
     .bind::<UtcTimestamp, _>(stamp.now)
-    .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.lead_id).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(rows.iter().map(|r| r.phone_number.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(rows.iter().map(|r| r.kind.as_str()).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(leads)
+    .bind::<Array<Text>, _>(values)
+    .bind::<Array<Text>, _>(kinds)
     .execute(conn)?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_status_history::NewStatusChange;
 use crate::db::schema::{
-    lead_assignments, lead_audit_log, lead_notes, lead_phones, lead_status_history, lead_tags, leads,
+    lead_assignments, lead_audit_log, lead_emails, lead_notes, lead_phones, lead_status_history, lead_tags, leads,
 };
 use crate::db::types::UtcTimestamp;
 use crate::db::{DbError, Stamp};
@@ -141,6 +141,9 @@ pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &
     for phone in &changes.phones {
         diesel::insert_into(lead_phones::table).values(phone).execute(conn)?;
     }
+    for email in &changes.emails {
+        diesel::insert_into(lead_emails::table).values(email).execute(conn)?;
+    }
     for note in &changes.notes {
         diesel::insert_into(lead_notes::table).values(note).execute(conn)?;
     }
@@ -154,6 +157,10 @@ pub(super) fn write(conn: &mut SqliteConnection, changes: &LeadChanges, stamp: &
     for (lead, number) in &changes.removed.phones {
         let of_lead = lead_phones::organization_id.eq(stamp.org.0).and(lead_phones::lead_id.eq(lead));
         diesel::delete(lead_phones::table.filter(of_lead.and(lead_phones::phone_number.eq(number)))).execute(conn)?;
+    }
+    for (lead, email) in &changes.removed.emails {
+        let of_lead = lead_emails::organization_id.eq(stamp.org.0).and(lead_emails::lead_id.eq(lead));
+        diesel::delete(lead_emails::table.filter(of_lead.and(lead_emails::email.eq(email)))).execute(conn)?;
     }
     for (lead, body) in &changes.removed.notes {
         let of_lead = lead_notes::organization_id.eq(stamp.org.0).and(lead_notes::lead_id.eq(lead));

@@ -21,7 +21,6 @@ struct Words {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmailColumn {
     First,
-    /// A lead has one address; a second one is kept as it is.
     Further,
 }
 
@@ -37,12 +36,12 @@ pub fn email_column(header: &str) -> Option<EmailColumn> {
     if !has_noun || !are_made_of(&words, &is_known) {
         return None;
     }
-    let is_further = |word: &String| is_of(&known.further, word) || (is_place(word) && word != "1");
+    let is_further = |word: &String| is_of(&known.further, word) || (is_place(word) && word != "1" && word != "1st");
     Some(if words.iter().any(is_further) { EmailColumn::Further } else { EmailColumn::First })
 }
 
 fn is_place(word: &str) -> bool {
-    word.len() == 1 && word.bytes().all(|b| b.is_ascii_digit())
+    matches!(word, "1st" | "2nd" | "3rd" | "4th") || (word.len() == 1 && word.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -72,7 +71,21 @@ mod tests {
         ] {
             assert_eq!(email_column(header), Some(EmailColumn::First), "{header}");
         }
-        for header in ["Email 2", "Secondary Email", "E-mail 2 - Value", "Other email address"] {
+        for header in [
+            "Email 2",
+            "Secondary Email",
+            "E-mail 2 - Value",
+            "Other email address",
+            "Email2",
+            "2nd Email",
+            "Alternate E-Mail",
+            "Other Emails",
+            "Additional Email Addresses",
+            "Weitere E-Mail",
+            "Autre e-mail",
+            "Correo secundario",
+            "Extra email",
+        ] {
             assert_eq!(email_column(header), Some(EmailColumn::Further), "{header}");
         }
         for header in

@@ -32,7 +32,7 @@ pub use sweep::{Left, Touched, WhyLeft};
 pub struct Erased {
     /// The lead and its merged twins: their rows stay as tombstones.
     pub lead_ids: Vec<i64>,
-    /// Rows of the person that were deleted: tags, further phones, notes.
+    /// Rows of the person that were deleted: tags, further phones and emails, notes.
     pub deleted: i64,
     /// Rows of the person whose texts were emptied: leads and their logs.
     pub emptied: i64,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::db::models::erasure::erased_texts;
 use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_audit_log;
+use crate::db::models::leads::lead_emails::{self, FURTHER_EMAIL};
 use crate::db::models::leads::lead_phones;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::erasure::redaction::{Redaction, name_words};
@@ -51,12 +52,15 @@ impl Person {
         for phones in lead_phones::of_leads(conn, org, &ids)?.into_values() {
             person.phones.extend(phones.into_iter().map(|phone| phone.phone_number));
         }
+        for emails in lead_emails::of_leads(conn, org, &ids)?.into_values() {
+            person.emails.extend(emails.into_iter().map(|email| email.email));
+        }
         for (field, old, new) in lead_audit_log::values_of_leads(conn, org, &ids)? {
             let values = old.into_iter().chain(new);
             match field.as_deref() {
                 Some("first_name") => person.first_names.extend(values),
                 Some("last_name") => person.last_names.extend(values),
-                Some("email") => person.emails.extend(values),
+                Some("email" | FURTHER_EMAIL) => person.emails.extend(values),
                 Some("phone_number" | "phone") => person.phones.extend(values),
                 _ => {}
             }

@@ -12,6 +12,7 @@ use crate::db::catalogue::{self, Belongs, OnErase, Table, Text};
 use crate::db::models::audit::audit_log::{self, NewEntry};
 use crate::db::models::erasure::erased_texts::{self, RowKey};
 use crate::db::models::leads::lead_audit_log;
+use crate::db::models::leads::lead_emails::FURTHER_EMAIL;
 use crate::db::{Cell, Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
@@ -343,6 +344,7 @@ fn of_field(field: Option<&str>) -> OnErase {
     let found = match field {
         None => None,
         Some("phone") => column("lead_phones", "phone_number"),
+        Some(FURTHER_EMAIL) => column("lead_emails", "email"),
         Some("tag") => column("lead_tags", "tag"),
         Some("note") => column("lead_notes", "body"),
         Some(field) if field.starts_with(custom::PREFIX) => column("leads", "custom_fields"),
@@ -359,6 +361,7 @@ mod tests {
     fn values_of_other_leads_are_treated_like_their_fields() {
         assert_eq!(of_field(Some("email")), OnErase::Identity);
         assert_eq!(of_field(Some("phone")), OnErase::Identity);
+        assert_eq!(of_field(Some("further_email")), OnErase::Identity);
         assert_eq!(of_field(Some("company")), OnErase::Blank);
         assert_eq!(of_field(Some("custom.Friend")), OnErase::Blank);
         assert_eq!(of_field(Some("note")), OnErase::Redact);

@@ -25,18 +25,15 @@ impl Tombstones {
         Ok(Tombstones { key: Some(key), by_hash: erasures::opt_outs(conn, org, None)? })
     }
 
-    /// Gathers those of the person with this phone or email.
+    /// Gathers those of the person with this phone or one of these emails.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn of_person(
-        conn: &mut Db,
-        org: OrgId,
-        phone: Option<&str>,
-        email: Option<&str>,
-    ) -> Result<Tombstones, DbError> {
+    pub fn of_person(conn: &mut Db, org: OrgId, phone: Option<&str>, emails: &[String]) -> Result<Tombstones, DbError> {
         let Some(key) = erasures::hash_key(conn, org)? else { return Ok(Tombstones::default()) };
-        let hashes: Vec<KeyHash> = hashes(&key, phone, email).collect();
+        let phone = phone.map(|number| hash_of_phone(&key, number));
+        let hashes: Vec<KeyHash> =
+            phone.into_iter().chain(emails.iter().map(|email| hash_of_email(&key, email))).collect();
         Ok(Tombstones { key: Some(key), by_hash: erasures::opt_outs(conn, org, Some(&hashes))? })
     }
 

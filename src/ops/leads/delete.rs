@@ -116,9 +116,9 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Option<U
     let mut changes = LeadChanges { audit: log, ..LeadChanges::default() };
     if lead.deleted_at.is_none() {
         refuse_taken(conn, lead, stamp)?;
-        changes.audit.extend(inherit(conn, lead, stamp)?);
-        let further = Parts::of_lead(conn, stamp.org, lead.id)?.phones;
-        follow_numbers(conn, lead, &further, &mut changes, stamp)?;
+        let parts = Parts::of_lead(conn, stamp.org, lead.id)?;
+        changes.audit.extend(inherit(conn, lead, &parts.emails, stamp)?);
+        follow_numbers(conn, lead, &parts.phones, &mut changes, stamp)?;
     }
     lead.updated_at = stamp.now;
     lead.version += 1;
@@ -130,8 +130,8 @@ pub fn restore(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Option<U
 }
 
 /// Gives a lead the opt-outs that its person made through other leads, and tells what that changed.
-fn inherit(conn: &mut Db, lead: &mut Lead, stamp: &Stamp) -> Result<Vec<NewAuditEntry>, DbError> {
-    let opt_out = keys::opt_out_of_others(conn, lead, lead, stamp.org)?;
+fn inherit(conn: &mut Db, lead: &mut Lead, further: &[String], stamp: &Stamp) -> Result<Vec<NewAuditEntry>, DbError> {
+    let opt_out = keys::opt_out_of_others(conn, lead, lead, further, stamp.org)?;
     let mut changes = Vec::new();
     if opt_out.denied {
         let mut fields = Vec::new();

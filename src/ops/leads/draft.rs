@@ -26,7 +26,7 @@ pub struct LeadDraft {
     pub currency_in_cell: bool,
     /// Whether nobody names the currency of its amount, so that the organization's is taken.
     pub assumes_currency: bool,
-    /// Columns whose values are not the row's own words, but those of its link: they fill what is empty.
+    /// Columns whose values are not the row's own words, but those of its link or of a further column: they fill what is empty.
     pub of_link: Vec<&'static str>,
     pub do_not_call: bool,
     /// Whether the person asks for no text messages.
@@ -34,6 +34,8 @@ pub struct LeadDraft {
     pub email_opt_out: bool,
     pub tags: Vec<String>,
     pub further_phones: Vec<(E164, String)>,
+    /// Further addresses with their kinds. The first of them may be the lead's own, too, where the row gives no other.
+    pub further_emails: Vec<(String, String)>,
     /// What numbers of the draft are when they have lost a plus: each number with the other one.
     pub lost_plus: Vec<(E164, E164)>,
     pub note: Option<String>,
@@ -58,6 +60,7 @@ impl LeadDraft {
             email_opt_out: false,
             tags: Vec::new(),
             further_phones: Vec::new(),
+            further_emails: Vec::new(),
             lost_plus: Vec::new(),
             note: None,
         }
@@ -81,6 +84,11 @@ impl LeadDraft {
     /// The numbers that the draft gives: the lead's own, then further ones.
     pub fn numbers(&self) -> impl Iterator<Item = E164> {
         self.phone.into_iter().chain(self.further_phones.iter().map(|(number, _)| *number))
+    }
+
+    /// The addresses that the draft gives: the lead's own, then further ones.
+    pub fn emails(&self) -> impl Iterator<Item = &str> {
+        self.lead.email.as_deref().into_iter().chain(self.further_emails.iter().map(|(email, _)| email.as_str()))
     }
 
     /// The numbers that the draft gives, and those that they may be.

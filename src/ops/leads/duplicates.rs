@@ -7,7 +7,7 @@ use std::hash::Hasher;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use crate::db::models::leads::lead_identities::{self, Person};
-use crate::db::models::leads::lead_phones;
+use crate::db::models::leads::{lead_emails, lead_phones};
 use crate::db::types::Uid;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::leads::search::words;
@@ -77,6 +77,7 @@ struct Known {
 pub fn duplicates(conn: &mut Db, org: OrgId) -> Result<Vec<Group>, DbError> {
     let mut pile = Pile::new();
     lead_identities::each_person(conn, org, |person| pile.add(&person))?;
+    lead_emails::each(conn, org, |lead, email| pile.add_email(lead, email))?;
     lead_phones::each(conn, org, |lead, number| pile.add_number(lead, number))?;
     Ok(pile.groups())
 }
@@ -144,6 +145,14 @@ impl Pile {
         if let (Ok(place), Some(digits)) = (self.leads.binary_search_by_key(&lead, |known| known.id), digits_of(number))
         {
             self.keys[Reason::Phone as usize].push((u128::from(digits), place as u32));
+        }
+    }
+
+    /// Adds a further email of a lead that is there already, in the order of ids.
+    fn add_email(&mut self, lead: i64, email: &str) {
+        if let Ok(place) = self.leads.binary_search_by_key(&lead, |known| known.id) {
+            let key = self.hash([email]);
+            self.keys[Reason::Email as usize].push((key, place as u32));
         }
     }
 
@@ -283,6 +292,22 @@ mod tests {
                 (70, "same name, two digits of the phone transposed".into(), vec![4, 5]),
             ]
         );
+    }
+
+    #[test]
+    fn further_numbers_and_emails_count_like_the_first() {
+        let mut pile = Pile::new();
+        pile.add(&person(1, "Ada", "", "+12125550101", "ada@example.com"));
+        pile.add(&person(2, "Eve", "", "+12125550102", "eve@example.com"));
+        pile.add(&person(3, "Bob", "", "+12125550103", ""));
+        for (lead, email) in
+            [(1, "ada@example.org"), (2, "ada@example.com"), (2, "eve@example.com"), (3, "ada@example.org")]
+        {
+            pile.add_email(lead, email);
+        }
+        let told: Vec<_> = pile.groups().into_iter().map(|group| (group.score, group.reason, group.leads)).collect();
+        let email = |leads: [i64; 2]| (75, "same email".to_owned(), leads.to_vec());
+        assert_eq!(told, [email([1, 2]), email([1, 3])]);
     }
 
     #[test]

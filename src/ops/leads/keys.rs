@@ -30,15 +30,39 @@ pub fn holder(conn: &mut Db, lead: &Lead, org: OrgId) -> Result<Option<(i64, &'s
     }))
 }
 
-/// What the person of a lead, known by the phone and email of `keys`, opted out of through other leads, live, deleted
-/// or erased.
+/// What the person of a lead, known by the phone and email of `keys` and by further emails, opted out of through other leads,
+/// live, deleted or erased, that have any of them as their first or a further one.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn opt_out_of_others(conn: &mut Db, lead: &Lead, keys: &Lead, org: OrgId) -> Result<OptOut, DbError> {
-    let others = lead_identities::opted_out_with(conn, org, keys.phone_number.as_deref(), keys.email.as_deref())?;
-    let others = others.into_iter().filter(|other| other.id != lead.id);
-    let (phone, email) = (keys.phone_number.as_deref(), keys.email.as_deref());
-    let erased = Tombstones::of_person(conn, org, phone, email)?.find(phone, email).unwrap_or_default();
+pub fn opt_out_of_others(
+    conn: &mut Db,
+    lead: &Lead,
+    keys: &Lead,
+    further: &[String],
+    org: OrgId,
+) -> Result<OptOut, DbError> {
+    let phone = keys.phone_number.as_deref();
+    let emails: Vec<String> = keys.email.iter().chain(further).cloned().collect();
+    opt_out_by(conn, lead.id, phone, &emails, org)
+}
+
+/// What leads other than this one, live, deleted or erased, with this phone or one of these emails opted out of.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn opt_out_by(
+    conn: &mut Db,
+    lead: i64,
+    phone: Option<&str>,
+    emails: &[String],
+    org: OrgId,
+) -> Result<OptOut, DbError> {
+    let others = lead_identities::opted_out_with(conn, org, phone, emails)?;
+    let others = others.into_iter().filter(|other| other.id != lead);
+    let tombstones = Tombstones::of_person(conn, org, phone, emails)?;
+    let by_phone = tombstones.find(phone, None).unwrap_or_default();
+    let by_email = emails.iter().filter_map(|email| tombstones.find(None, Some(email)));
+    let erased = by_email.fold(by_phone, OptOut::or);
     Ok(others.fold(erased, |all, other| all.or(other.opt_out)))
 }

@@ -1,4 +1,4 @@
-//! What belongs to a lead beside its row: tags, further phones and notes.
+//! What belongs to a lead beside its row: tags, further phones and emails, and notes.
 
 use std::collections::HashMap;
 
@@ -7,6 +7,7 @@ use super::upsert::apply::FieldChange;
 use crate::db::Stamp;
 use crate::db::lead_changes::LeadChanges;
 use crate::db::models::leads::Lead;
+use crate::db::models::leads::lead_emails::{self, FURTHER_EMAIL, NewEmail};
 use crate::db::models::leads::lead_notes::{self, NewNote};
 use crate::db::models::leads::lead_phones::{self, NewPhone};
 use crate::db::models::leads::lead_tags::{self, NewTag};
@@ -19,6 +20,8 @@ pub struct Parts {
     pub tags: Vec<String>,
     /// Further numbers.
     pub phones: Vec<String>,
+    /// Further addresses.
+    pub emails: Vec<String>,
     /// The bodies of notes.
     pub notes: Vec<String>,
 }
@@ -36,6 +39,9 @@ impl Parts {
         for (lead, phones) in lead_phones::of_leads(conn, org, leads)? {
             parts.entry(lead).or_default().phones = phones.into_iter().map(|phone| phone.phone_number).collect();
         }
+        for (lead, emails) in lead_emails::of_leads(conn, org, leads)? {
+            parts.entry(lead).or_default().emails = emails.into_iter().map(|email| email.email).collect();
+        }
         for (lead, notes) in lead_notes::bodies_of_leads(conn, org, leads)? {
             parts.entry(lead).or_default().notes = notes;
         }
@@ -51,7 +57,7 @@ impl Parts {
     }
 }
 
-/// Adds the draft's tags, further phones and note to a lead that does not have them yet, and tells which.
+/// Adds the draft's tags, further phones and emails, and note to a lead that does not have them yet, and tells which.
 pub fn add_parts(
     lead: &Lead,
     parts: &mut Parts,
@@ -74,6 +80,14 @@ pub fn add_parts(
             parts.phones.push(phone_number.clone());
             added.push(FieldChange { field: "phone".into(), old: None, new: Some(phone_number.clone()) });
             changes.phones.push(NewPhone { organization_id, lead_id, phone_number, kind: kind.clone(), created_at });
+        }
+    }
+    for (email, kind) in &draft.further_emails {
+        if !parts.emails.contains(email) && lead.email.as_ref() != Some(email) {
+            parts.emails.push(email.clone());
+            added.push(FieldChange { field: FURTHER_EMAIL.into(), old: None, new: Some(email.clone()) });
+            let (email, kind) = (email.clone(), kind.clone());
+            changes.emails.push(NewEmail { organization_id, lead_id, email, kind, created_at });
         }
     }
     if let Some(body) = &draft.note

@@ -37,7 +37,7 @@ fn fill(world: &World, slug: &str) {
     ok(&["org", "set", "import.on_duplicate", "fill"]);
     world.file(
         "people.csv",
-        "Phone,Work Phone,First Name,Email,Tags,Note\n2125550101,2125550102,Ada,ada@example.com,vip,hello\n",
+        "Phone,Work Phone,First Name,Email,Email 2,Tags,Note\n2125550101,2125550102,Ada,ada@example.com,ada@example.org,vip,hello\n",
     );
     ok(&["import", "leads", "people.csv"]);
     ok(&["lead", "assign", "2125550101", "--to", &user]);

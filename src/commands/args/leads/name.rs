@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use crate::commands::context::{Session, timed};
-use crate::db::DbError;
 use crate::db::models::leads::{self, Lead};
-use crate::db::models::leads::{lead_identities, lead_merges};
+use crate::db::models::leads::{lead_emails, lead_identities, lead_merges};
+use crate::db::{Db, DbError, OrgId};
 use crate::domain::phone::{self, E164, PhoneCheck, PhoneProblem, Region};
 use crate::error::{CommandError, Result};
 
@@ -84,11 +84,19 @@ impl LeadName {
         }
     }
 
+    /// The leads with an email: those whose first it is, else live ones that have it as a further one.
     fn by_email(&self, session: &mut Session, name: &str, among: Among) -> Result<Vec<Lead>> {
         let (org, email) = (session.org.org_id(), name.to_lowercase());
-        Ok(session.db.read(org, |conn| match among {
-            Among::Live | Among::Any => leads::live_by_email(conn, org, &email),
-            Among::Deleted => leads::deleted_by_phone_or_email(conn, org, &email),
+        Ok(session.db.read(org, |conn| {
+            if among == Among::Deleted {
+                return leads::deleted_by_phone_or_email(conn, org, &email);
+            }
+            let first = leads::live_by_email(conn, org, &email)?;
+            if !first.is_empty() {
+                return Ok(first);
+            }
+            let further = lead_emails::holders(conn, org, &[email])?;
+            live_by_ids(conn, org, &further)
         })?)
     }
 
@@ -141,11 +149,16 @@ fn with_number(session: &mut Session, number: &str, among: Among) -> Result<Vec<
             return Ok(first);
         }
         let further = lead_identities::with_further_numbers(conn, org, &[number])?;
-        let mut found = leads::by_ids(conn, org, &further)?;
-        found.retain(|lead| lead.deleted_at.is_none());
-        found.sort_unstable_by_key(|lead| lead.id);
-        Ok(found)
+        live_by_ids(conn, org, &further)
     })
+}
+
+/// Those of these leads that are live, by id.
+fn live_by_ids(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<Lead>, DbError> {
+    let mut found = leads::by_ids(conn, org, ids)?;
+    found.retain(|lead| lead.deleted_at.is_none());
+    found.sort_unstable_by_key(|lead| lead.id);
+    Ok(found)
 }
 
 /// The lead into which a merged one went at last; said on stderr, for another lead is answered than was named.

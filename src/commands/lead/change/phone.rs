@@ -122,12 +122,15 @@ fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck
     }
 }
 
-fn write<T>(session: &mut Session, work: impl FnOnce(&mut Db) -> Result<T, EditError>) -> Result<T, EditError> {
+pub(super) fn write<T>(
+    session: &mut Session,
+    work: impl FnOnce(&mut Db) -> Result<T, EditError>,
+) -> Result<T, EditError> {
     let (org, ui) = (session.org.org_id(), session.ui);
     timed(ui, "lead changed", || session.db.write_under(Lock::Leads, org, RunMode::Commit, work))
 }
 
-fn show(context: &Context, mut session: Session, lead: Lead) -> Result<Exit> {
+pub(super) fn show(context: &Context, mut session: Session, lead: Lead) -> Result<Exit> {
     crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
     Ok(Exit::Done)
 }

@@ -76,6 +76,7 @@ fn print_as_of(context: &Context, session: &mut Session, lead: Lead, time: &str)
     let ui = context.ui;
     ui.record(&state, &super::show::columns())?;
     super::show::print_phones(ui, &state.phones)?;
+    super::show::print_emails(ui, &state.emails)?;
     super::show::print_notes(ui, &state.notes)?;
     Ok(Exit::Done)
 }

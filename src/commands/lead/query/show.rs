@@ -8,6 +8,7 @@ use crate::db::models::access::users;
 use crate::db::models::erasure::erasures;
 use crate::db::models::leads::lead_assignments::{self, Assignment};
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
+use crate::db::models::leads::lead_emails::{self, FurtherEmail};
 use crate::db::models::leads::lead_notes::{self, Note};
 use crate::db::models::leads::lead_phones::{self, FurtherPhone};
 use crate::db::models::leads::lead_status_history::{self, StatusChange};
@@ -21,7 +22,7 @@ use crate::ops::dnc::blocked_numbers;
 use crate::ops::leads::personal::personal;
 use crate::ui::{Column, Kind, Ui, UiError};
 
-/// Show a lead with its phones, notes, status history and latest changes
+/// Show a lead with its phones, emails, notes, status history and latest changes
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl lead show 10482\n  crmctl lead show '(212) 555-0142' --region US\n  crmctl lead show ada@example.com\n  \
@@ -42,6 +43,7 @@ struct Shown {
     tags: Vec<String>,
     blocked: Vec<String>,
     phones: Vec<FurtherPhone>,
+    emails: Vec<FurtherEmail>,
     notes: Vec<Note>,
     status_history: Vec<StatusChange>,
     assignments: Vec<Given>,
@@ -93,6 +95,7 @@ pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session,
     let ui = context.ui;
     ui.record(&shown, &columns())?;
     print_phones(ui, &shown.phones)?;
+    print_emails(ui, &shown.emails)?;
     print_notes(ui, &shown.notes)?;
     ui.part(
         "status history",
@@ -152,6 +155,10 @@ pub(in crate::commands::lead) fn print_phones(ui: Ui, phones: &[FurtherPhone]) -
     ui.part("further phones", phones, &[Column::whole("phone_number", "phone"), Column::whole("kind", "kind")])
 }
 
+pub(in crate::commands::lead) fn print_emails(ui: Ui, emails: &[FurtherEmail]) -> Result<(), UiError> {
+    ui.part("further emails", emails, &[Column::whole("email", "email"), Column::whole("kind", "kind")])
+}
+
 pub(in crate::commands::lead) fn print_notes(ui: Ui, notes: &[Note]) -> Result<(), UiError> {
     ui.part("notes", notes, &[Column::time("created_at", "when"), Column::text("body", "note")])
 }
@@ -162,6 +169,7 @@ fn gather(conn: &mut Db, org: OrgId, lead: Lead, now: Timestamp) -> Result<Shown
         tags: lead_tags::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         blocked: blocked_numbers(conn, org, [&lead], now)?.remove(&id).unwrap_or_default(),
         phones: lead_phones::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
+        emails: lead_emails::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         notes: lead_notes::of_lead(conn, org, id)?,
         status_history: lead_status_history::of_lead(conn, org, id)?,
         assignments: assignments(conn, org, id)?,

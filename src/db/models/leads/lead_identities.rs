@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use super::lead_emails;
 use crate::db::models::IN_LIST;
 use crate::db::schema::{lead_phones, leads};
 use crate::db::{Db, DbError, OrgId};
@@ -207,7 +208,7 @@ pub fn with_further_numbers(conn: &mut Db, org: OrgId, numbers: &[String]) -> Re
     Ok(found)
 }
 
-/// What the other leads with this phone or this email, live or deleted, opted out of.
+/// What the leads with this phone or one of these emails, live or deleted, opted out of.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -215,7 +216,7 @@ pub fn opted_out_with(
     conn: &mut Db,
     org: OrgId,
     phone: Option<&str>,
-    email: Option<&str>,
+    emails: &[String],
 ) -> Result<Vec<OptedOut>, DbError> {
     let columns =
         (leads::id, leads::phone_number, leads::email, leads::status, leads::consent_status, leads::email_opted_out_at);
@@ -234,9 +235,14 @@ pub fn opted_out_with(
                 some().filter(leads::phone_number.eq(phone.to_owned())).select(columns).load::<OptOutRow>(conn)?,
             );
         }
-        if let Some(email) = email {
-            rows.extend(some().filter(leads::email.eq(email.to_owned())).select(columns).load::<OptOutRow>(conn)?);
+        if !emails.is_empty() {
+            rows.extend(some().filter(leads::email.eq_any(emails.to_vec())).select(columns).load::<OptOutRow>(conn)?);
         }
+    }
+    let further = lead_emails::holders(conn, org, emails)?;
+    if !further.is_empty() {
+        let some = leads::table.filter(leads::organization_id.eq(org.0).and(leads::id.eq_any(further)));
+        rows.extend(some.select(columns).load::<OptOutRow>(conn)?);
     }
     Ok(rows.into_iter().map(opted_out).filter(|lead| !lead.opt_out.is_none()).collect())
 }
@@ -244,11 +250,15 @@ pub fn opted_out_with(
 type OptOutRow = (i64, Option<String>, Option<String>, Status, Consent, Option<Timestamp>);
 
 fn opted_out((id, phone_number, email, status, consent, since): OptOutRow) -> OptedOut {
-    let opt_out = OptOut {
+    OptedOut { id, phone_number, email, opt_out: opt_out_of(status, consent, since) }
+}
+
+/// What a lead with this status, this consent and this opt-out of email opted out of.
+pub(super) fn opt_out_of(status: Status, consent: Consent, email_opted_out_at: Option<Timestamp>) -> OptOut {
+    OptOut {
         denied: consent == Consent::Denied || status == Status::Dnc,
-        email_opted_out_at: since.map(Timestamp::as_micros),
-    };
-    OptedOut { id, phone_number, email, opt_out }
+        email_opted_out_at: email_opted_out_at.map(Timestamp::as_micros),
+    }
 }
 
 /// Calls `each` with every lead, live or deleted, that opted out of something.

@@ -127,13 +127,14 @@ pub fn searchable(conn: &mut Db, org: OrgId, which: Which<'_>) -> Result<Vec<Sea
 }
 
 /// The tables of what belongs to leads, each with the column that is searched.
-const PARTS: [&str; 3] = [
+const PARTS: [&str; 4] = [
     "SELECT lead_id, 'phone', phone_number FROM lead_phones WHERE organization_id = ",
+    "SELECT lead_id, 'email', email FROM lead_emails WHERE organization_id = ",
     "SELECT lead_id, 'tag', tag FROM lead_tags WHERE organization_id = ",
     "SELECT lead_id, 'note', body FROM lead_notes WHERE organization_id = ",
 ];
 
-/// What people search for in what belongs to leads: their further numbers, tags and notes, by lead.
+/// What people search for in what belongs to leads: their further numbers, emails, tags and notes, by lead.
 ///
 /// # Errors
 /// The database cannot be read.

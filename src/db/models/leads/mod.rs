@@ -2,6 +2,7 @@
 
 pub mod lead_assignments;
 pub mod lead_audit_log;
+pub mod lead_emails;
 pub mod lead_identities;
 pub mod lead_merges;
 pub mod lead_notes;

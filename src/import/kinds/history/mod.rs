@@ -16,7 +16,7 @@ use crate::db::models::leads::{lead_merges, lead_status_history};
 use crate::db::{Db, DbError, Lock, OrgId};
 use crate::domain::dnc::bans::Terms;
 use crate::domain::dnc::{DncScope, DncSource};
-use crate::domain::email::Email;
+use crate::domain::email;
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::leads::stage;
 use crate::domain::leads::status::Status;
@@ -34,6 +34,7 @@ use crate::ops::dnc::add::{Request, honour};
 use crate::ops::imports::status_events::{self, Fate, Latest, StatusEvent};
 use crate::ops::imports::undo::{Count, TakenBack, Undoing};
 use crate::ops::leads::draft::LeadDraft;
+use crate::ops::leads::edit::phone::OTHER;
 use crate::ops::leads::upsert::matching::{Identities, Match};
 use fields::HistoryField;
 
@@ -200,7 +201,9 @@ impl Kind for History {
             draft.lead.phone_number = Some(phone.number.to_string());
             draft.lead.phone_extension = phone.extension;
         }
-        draft.lead.email = email_of(cells);
+        let mut emails = emails_of(cells).into_iter();
+        draft.lead.email = emails.next();
+        draft.further_emails = emails.map(|email| (email, OTHER.to_owned())).collect();
         (draft.lead.external_source, draft.lead.external_id) = self.external_id_of(cells);
         let lead = lead_of(cells);
         let is_named = draft.phone.is_some() || draft.lead.email.is_some() || draft.lead.external_id.is_some();
@@ -366,15 +369,17 @@ impl History {
     }
 }
 
-fn email_of(cells: &mut RowCells<'_, HistoryField>) -> Option<String> {
-    let (index, text) = cells.exact(HistoryField::Email, ProblemKind::EmailInvalid)?;
-    match Email::parse(&text) {
-        Ok(email) => Some(email.into_string()),
-        Err(e) => {
-            cells.problem(ProblemKind::EmailInvalid, index, &text, &e.to_string(), "correct the address");
-            None
+/// The emails of a cell, of which the first says who is meant.
+fn emails_of(cells: &mut RowCells<'_, HistoryField>) -> Vec<String> {
+    let Some((index, text)) = cells.exact(HistoryField::Email, ProblemKind::EmailInvalid) else { return Vec::new() };
+    let mut emails = Vec::new();
+    for (part, read) in email::parse_each(&text) {
+        match read {
+            Ok(email) => emails.push(email.into_string()),
+            Err(e) => cells.problem(ProblemKind::EmailInvalid, index, part, &e.to_string(), "correct the address"),
         }
     }
+    emails
 }
 
 fn lead_of(cells: &mut RowCells<'_, HistoryField>) -> Option<i64> {

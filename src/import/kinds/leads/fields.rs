@@ -40,6 +40,7 @@ targets! {
     Phone = "phone": ["contact number", "contact no", "direct line", "phone e164", "telefonnummer mit vorwahl"];
     FurtherPhone = "further_phone": ["further phones", "alternate number", "home number", "work number"];
     Email = "email": ["work email", "correo electrónico"];
+    FurtherEmail = "further_email": ["further emails"];
     FirstName = "first_name": [
         "first name", "given name", "forename", "fname", "vorname", "rufname", "prénom", "nombre", "primer nombre", "nome", "primeiro nome",
         "voornaam", "imię", "имя", "名", "first", "given",
@@ -203,16 +204,27 @@ impl LeadField {
             (Some(PhoneColumn::First), _) => Some(LeadField::Phone),
             (Some(PhoneColumn::Further), _) => Some(LeadField::FurtherPhone),
             (None, Some(EmailColumn::First)) => Some(LeadField::Email),
+            (None, Some(EmailColumn::Further)) => Some(LeadField::FurtherEmail),
             _ => is_currency_column(header).then_some(LeadField::Currency),
         }
     }
 
-    /// Whether several columns may fill the field: the second phone column holds further phones.
+    /// The field that takes over where a column has filled this one: a second column of phones holds further phones.
+    pub fn further(self) -> Option<LeadField> {
+        match self {
+            LeadField::Phone => Some(LeadField::FurtherPhone),
+            LeadField::Email => Some(LeadField::FurtherEmail),
+            _ => None,
+        }
+    }
+
+    /// Whether several columns may fill the field.
     pub fn takes_several(self) -> bool {
         use LeadField::*;
         matches!(
             self,
             FurtherPhone
+                | FurtherEmail
                 | Tags
                 | Note
                 | DoNotCall
@@ -282,7 +294,8 @@ impl LeadField {
 
     /// Whether a column of this field can say who a lead is.
     pub fn is_identity(self) -> bool {
-        matches!(self, LeadField::Phone | LeadField::FurtherPhone | LeadField::Email | LeadField::ExternalId)
+        use LeadField::*;
+        matches!(self, Phone | FurtherPhone | Email | FurtherEmail | ExternalId)
     }
 }
 
@@ -332,8 +345,13 @@ mod tests {
         ] {
             assert_eq!(LeadField::of_header(header), Some(field), "{header}");
         }
-        for header in ["ID", "external_id", "Fone", "Email 2", "Title", ""] {
+        for header in ["ID", "external_id", "Fone", "Email type", "Title", ""] {
             assert_eq!(LeadField::of_header(header), None, "{header}");
+        }
+        for header in
+            ["Email 2", "Secondary Email", "E-mail 3 - Value", "Other email", "further_email", "Further Emails"]
+        {
+            assert_eq!(LeadField::of_header(header), Some(LeadField::FurtherEmail), "{header}");
         }
     }
 

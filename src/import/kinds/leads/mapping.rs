@@ -189,9 +189,8 @@ fn map_by_synonyms(
                     ),
                 ));
             }
-            Some(_) if field == LeadField::Phone => Some(Target::Field(LeadField::FurtherPhone)),
-            // A second column for the same field is kept as a custom field: nothing is lost.
-            Some(_) => None,
+            // A second column for another field is kept as a custom field: nothing is lost.
+            Some(_) => field.further().map(Target::Field),
         };
         targets[index] = target;
     }
@@ -321,6 +320,20 @@ mod tests {
                 Target::Custom("Budget 2".into()),
             ]
         );
+    }
+
+    #[test]
+    fn further_columns_of_emails() {
+        use LeadField::{Email, FurtherEmail};
+        for (headers, fields) in [
+            (["Email", "Work Email", "Email 2"], [Email, FurtherEmail, FurtherEmail]),
+            (["Secondary Email", "Email", "Other email"], [FurtherEmail, Email, FurtherEmail]),
+            (["E-mail 1 - Value", "E-mail 2 - Value", "E-mail 3 - Value"], [Email, FurtherEmail, FurtherEmail]),
+            (["Email 2", "Email 3", "Email 4"], [FurtherEmail, FurtherEmail, FurtherEmail]),
+        ] {
+            let mapping = map(&headers, &ImportOptions::default()).unwrap();
+            assert_eq!(mapping.targets, fields.map(Target::Field), "{headers:?}");
+        }
     }
 
     #[test]

@@ -170,7 +170,7 @@ impl Job<'_> {
         let has_phone = mapping.column_of(LeadField::Phone).is_some();
         let watch = Watch {
             phones: Some(Some(if has_phone { "further_phone" } else { "phone" })),
-            emails: Some((!has_email).then_some("email")),
+            emails: Some(Some(if has_email { "further_email" } else { "email" })),
             consents: Some(Some(("opt_out", "consent"))),
             country: mapping.column_of(LeadField::Country),
             currencies: has_amounts.then(|| mapping.column_of(LeadField::Currency)),

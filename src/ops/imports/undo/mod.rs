@@ -289,6 +289,7 @@ impl Work<'_> {
         }
         changes.removed.tags.extend(reverted.tags.into_iter().map(|tag| (id, tag)));
         changes.removed.phones.extend(reverted.phones.into_iter().map(|phone| (id, phone)));
+        changes.removed.emails.extend(reverted.emails.into_iter().map(|email| (id, email)));
         changes.removed.notes.extend(reverted.notes.into_iter().map(|note| (id, note)));
         let is_contact =
             |change: &FieldChange| StoredField::of_column(&change.field).is_some_and(|field| field.is_contact_time);

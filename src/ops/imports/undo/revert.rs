@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::db::lead_fields::StoredField;
 use crate::db::models::leads::Lead;
+use crate::db::models::leads::lead_emails::FURTHER_EMAIL;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::status::Status;
 use crate::domain::timestamp::Timestamp;
@@ -68,6 +69,7 @@ pub struct Reverted {
     pub moved_from: Option<Status>,
     pub tags: Vec<String>,
     pub phones: Vec<String>,
+    pub emails: Vec<String>,
     pub notes: Vec<String>,
 }
 
@@ -77,10 +79,10 @@ fn group(field: &str) -> &str {
 }
 
 fn is_part(field: &str) -> bool {
-    matches!(field, "tag" | "phone" | "note")
+    matches!(field, "tag" | "phone" | FURTHER_EMAIL | "note")
 }
 
-/// The key by which two log entries concern the same value: the field, and for tags, phones and notes which one.
+/// The key by which two log entries concern the same value: the field, and for tags, phones, emails and notes which one.
 pub fn edit_key(change: &FieldChange) -> String {
     match is_part(&change.field) {
         true => format!("{}={}", change.field, change.new.as_ref().or(change.old.as_ref()).map_or("", String::as_str)),
@@ -142,6 +144,7 @@ impl Work<'_> {
             let list = match change.field.as_str() {
                 "tag" => &mut self.reverted.tags,
                 "phone" => &mut self.reverted.phones,
+                FURTHER_EMAIL => &mut self.reverted.emails,
                 _ => &mut self.reverted.notes,
             };
             list.push(value.clone());

@@ -1,5 +1,6 @@
 //! Changing one lead by hand: its fields, and its status. Status `dnc` follows the number.
 
+pub mod email;
 pub mod note;
 pub mod phone;
 
@@ -27,7 +28,7 @@ use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::fields::{clearable_columns, clearable_names, set, text_of};
 use crate::ops::leads::keys;
 use crate::ops::leads::parts::{Parts, add_parts};
-use crate::ops::leads::upsert::apply::{FieldChange, apply_edit};
+use crate::ops::leads::upsert::apply::{FieldChange, apply_edit, inherit};
 use jiff::tz::TimeZone;
 
 /// Why a lead was not changed.
@@ -56,6 +57,10 @@ pub enum EditError {
     UnknownNumber { lead: i64, number: String },
     #[error("{number} is the first number of the lead {lead}")]
     FirstNumber { lead: i64, number: String },
+    #[error("the lead {lead} has no further email {email}")]
+    UnknownEmail { lead: i64, email: String },
+    #[error("{email} is the first email of the lead {lead}")]
+    FirstEmail { lead: i64, email: String },
     #[error("the amount of the lead {lead} is in {currency}, and the new one does not say what it is in")]
     CurrencyOpen { lead: i64, currency: String },
     #[error("the lead {lead} is on the do-not-call list by its number {number}")]
@@ -96,6 +101,13 @@ impl Explain for EditError {
             EditError::FirstNumber { lead, .. } => CommandError::failed(said).hint(format!(
                 "make another one the first: crmctl lead phone primary {lead} NUMBER\n\
                  or leave it without: crmctl lead edit {lead} --clear phone"
+            )),
+            EditError::UnknownEmail { lead, email } => CommandError::failed(said).hint(format!(
+                "look at its emails: crmctl lead show {lead}; add one: crmctl lead email add {lead} {email}"
+            )),
+            EditError::FirstEmail { lead, .. } => CommandError::failed(said).hint(format!(
+                "make another one the first: crmctl lead email primary {lead} EMAIL\n\
+                 or leave it without: crmctl lead edit {lead} --clear email"
             )),
             EditError::Raced => CommandError::failed(said).hint("nothing was changed; try again"),
         }
@@ -141,7 +153,10 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
     cleared.iter().for_each(|(_, column)| clear(&mut keys, column, &mut Vec::new()));
     keys.phone_number = edit.draft.lead.phone_number.clone().or(keys.phone_number);
     keys.email = edit.draft.lead.email.clone().or(keys.email);
-    let opt_out = keys::opt_out_of_others(conn, &lead, &keys, stamp.org)?;
+    let mut parts = Parts::of_lead(conn, stamp.org, id)?;
+    let further: Vec<String> =
+        parts.emails.iter().chain(edit.draft.further_emails.iter().map(|(email, _)| email)).cloned().collect();
+    let opt_out = keys::opt_out_of_others(conn, &lead, &keys, &further, stamp.org)?;
     if let Some(currency) = lead.currency.clone().filter(|_| edit.draft.is_half_a_value_for(&lead)) {
         return Err(EditError::CurrencyOpen { lead: id, currency });
     }
@@ -165,8 +180,10 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
         deny_consent(&mut lead, &mut fields, stamp);
     }
     let mut changes = LeadChanges::default();
-    let mut parts = Parts::of_lead(conn, stamp.org, id)?;
     fields.extend(add_parts(&lead, &mut parts, edit.draft, &mut changes, stamp));
+    let inherited = if changes.emails.is_empty() { Vec::new() } else { inherit(&mut lead, opt_out, stamp.now) };
+    let consent_kept = effect.consent_kept || !inherited.is_empty();
+    fields.extend(inherited);
     changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
     if lead.owner_id != before.owner_id {
         let (from, to) = (before.owner_id, lead.owner_id);
@@ -181,7 +198,7 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
         changes.updated.push(lead);
         store(conn, &changes, stamp)?;
     }
-    Ok(effect.consent_kept)
+    Ok(consent_kept)
 }
 
 /// Moves a lead to another status. To `dnc` it goes with every lead of its number, which is put on the list; the caller

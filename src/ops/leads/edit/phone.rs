@@ -100,7 +100,7 @@ pub fn make_first(conn: &mut Db, id: i64, number: &str, stamp: &Stamp) -> Result
         changes.phones.push(row(id, old, OTHER, stamp));
         further.push(old.clone());
     }
-    let opt_out = keys::opt_out_of_others(conn, &lead, &lead, stamp.org)?;
+    let opt_out = keys::opt_out_of_others(conn, &lead, &lead, &[], stamp.org)?;
     if opt_out.denied && lead.consent_status != Consent::Denied {
         super::deny_consent(&mut lead, &mut fields, stamp);
     }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
+use crate::db::models::leads::lead_emails::{self, FURTHER_EMAIL, FurtherEmail};
 use crate::db::models::leads::lead_notes::{self, Note};
 use crate::db::models::leads::lead_phones::{self, FurtherPhone};
 use crate::db::models::leads::lead_status_history::{self, StatusChange};
@@ -24,6 +25,7 @@ pub struct LeadState {
     pub lead: Lead,
     pub tags: Vec<String>,
     pub phones: Vec<FurtherPhone>,
+    pub emails: Vec<FurtherEmail>,
     pub notes: Vec<Note>,
 }
 
@@ -62,6 +64,7 @@ impl LeadState {
         Ok(LeadState {
             tags: lead_tags::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
             phones: lead_phones::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
+            emails: lead_emails::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
             notes: lead_notes::of_lead(conn, org, id)?,
             lead,
         })
@@ -108,7 +111,8 @@ fn take_back(mut state: LeadState, logs: &Logs<'_>, time: Timestamp) -> Result<L
         take_back_one(&mut state, entry, &before, logs.lent)?;
     }
     state.tags.sort_unstable();
-    in_order(&mut state.phones, &before);
+    in_order(&mut state.phones, "phone", |phone| &phone.phone_number, &before);
+    in_order(&mut state.emails, FURTHER_EMAIL, |email| &email.email, &before);
     state.notes.sort_by_key(|note| note.created_at);
     state.lead.updated_at = before.iter().map(|entry| entry.changed_at).max().unwrap_or(last.changed_at);
     // Each change counts the version up, and the entries of a change have one time.
@@ -143,6 +147,12 @@ fn take_back_one(
                 state.phones.insert(0, again);
             }
         }
+        Some(FURTHER_EMAIL) => {
+            state.emails.retain(|email| Some(email.email.as_str()) != new);
+            if let Some(email) = old {
+                state.emails.insert(0, FurtherEmail { email: email.to_owned(), kind: OTHER.to_owned() });
+            }
+        }
         Some("note") => {
             if let Some(place) = new.and_then(|body| state.notes.iter().rposition(|note| note.body == body)) {
                 state.notes.remove(place);
@@ -159,12 +169,12 @@ fn take_back_one(
     Ok(())
 }
 
-/// Puts numbers into the order in which they were added up to a time. What a lead was created with is in no entry of its own and
-/// comes first; of those, the ones that were taken away first.
-fn in_order(phones: &mut [FurtherPhone], before: &[&AuditEntry]) {
-    phones.sort_by_cached_key(|phone| {
+/// Puts numbers or addresses, of which the log tells under `field`, into the order in which they were added up to a time. What a
+/// lead was created with is in no entry of its own and comes first; of those, the ones that were taken away first.
+fn in_order<T>(further: &mut [T], field: &str, value: impl Fn(&T) -> &str, before: &[&AuditEntry]) {
+    further.sort_by_cached_key(|one| {
         let adds = |entry: &&AuditEntry| {
-            entry.field_name.as_deref() == Some("phone") && entry.new_value.as_deref() == Some(&phone.phone_number)
+            entry.field_name.as_deref() == Some(field) && entry.new_value.as_deref() == Some(value(one))
         };
         before.iter().rposition(adds)
     });
@@ -251,7 +261,7 @@ mod tests {
     fn state() -> LeadState {
         let mut lead = Lead::blank(OrgId(1), at(0));
         (lead.id, lead.city, lead.version) = (1, Some("Troy".into()), 4);
-        LeadState { lead, tags: vec!["vip".into()], phones: Vec::new(), notes: Vec::new() }
+        LeadState { lead, tags: vec!["vip".into()], phones: Vec::new(), emails: Vec::new(), notes: Vec::new() }
     }
 
     #[test]

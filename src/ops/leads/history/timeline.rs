@@ -9,6 +9,7 @@ use crate::db::models::access::users;
 use crate::db::models::imports;
 use crate::db::models::leads::lead_assignments::{self, Assignment};
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
+use crate::db::models::leads::lead_emails::FURTHER_EMAIL;
 use crate::db::models::leads::lead_merges::absorbed_by;
 use crate::db::models::leads::lead_notes;
 use crate::db::models::leads::lead_status_history::{self, StatusChange};
@@ -147,8 +148,8 @@ fn in_words(entry: &AuditEntry, emails: &HashMap<i64, String>) -> String {
         (_, Some(text)) => text.clone(),
     };
     match (&entry.old_value, &entry.new_value) {
-        (None, new) if matches!(field, "tag" | "phone") => format!("{field} + {}", shown(new)),
-        (old, None) if matches!(field, "tag" | "phone") => format!("{field} − {}", shown(old)),
+        (None, new) if matches!(field, "tag" | "phone" | FURTHER_EMAIL) => format!("{field} + {}", shown(new)),
+        (old, None) if matches!(field, "tag" | "phone" | FURTHER_EMAIL) => format!("{field} − {}", shown(old)),
         (old, new) => format!("{field}: {} → {}", shown(old), shown(new)),
     }
 }

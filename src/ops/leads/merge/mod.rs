@@ -13,6 +13,7 @@ use crate::db::lead_changes::{self, LeadChanges, Written};
 use crate::db::lead_fields::StoredField;
 use crate::db::models::erasure::erasures;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::lead_emails::{self, FURTHER_EMAIL, NewEmail};
 use crate::db::models::leads::lead_notes::{self, NewNote};
 use crate::db::models::leads::lead_phones::{self, NewPhone};
 use crate::db::models::leads::lead_tags::NewTag;
@@ -165,7 +166,7 @@ fn absorb(mut lead: Lead, survivor: i64, changes: &mut LeadChanges, stamp: &Stam
     changes.updated.push(lead);
 }
 
-/// Gives the survivor the tags, phones and notes of another lead that it does not have.
+/// Gives the survivor the tags, phones, emails and notes of another lead that it does not have.
 fn join_parts(
     conn: &mut Db,
     lead: &Lead,
@@ -192,6 +193,15 @@ fn join_parts(
             fields.push(added("phone", &phone_number));
             parts.phones.push(phone_number.clone());
             changes.phones.push(NewPhone { organization_id, lead_id, phone_number, kind, created_at: stamp.now });
+        }
+    }
+    let further = lead_emails::of_leads(conn, stamp.org, &[other.id])?.remove(&other.id).unwrap_or_default();
+    let own = other.email.iter().map(|email| (email.clone(), "other".to_owned()));
+    for (email, kind) in own.chain(further.into_iter().map(|email| (email.email, email.kind))) {
+        if lead.email.as_ref() != Some(&email) && !parts.emails.contains(&email) {
+            fields.push(added(FURTHER_EMAIL, &email));
+            parts.emails.push(email.clone());
+            changes.emails.push(NewEmail { organization_id, lead_id, email, kind, created_at: stamp.now });
         }
     }
     for note in lead_notes::of_lead(conn, stamp.org, other.id)? {

@@ -4,6 +4,7 @@ use crate::db::Db;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
+use crate::db::models::leads::lead_emails::FURTHER_EMAIL;
 use crate::db::models::leads::lead_status_history;
 use crate::db::models::leads::{self, Lead};
 use crate::domain::audit::AuditAction;
@@ -58,6 +59,7 @@ pub fn unmerge(conn: &mut Db, absorbed: i64, survivor: i64, stamp: &Stamp) -> Re
     }
     changes.removed.tags.extend(reverted.tags.into_iter().map(|tag| (survivor, tag)));
     changes.removed.phones.extend(reverted.phones.into_iter().map(|phone| (survivor, phone)));
+    changes.removed.emails.extend(reverted.emails.into_iter().map(|email| (survivor, email)));
     changes.removed.notes.extend(reverted.notes.into_iter().map(|note| (survivor, note)));
     changes.audit.extend(reverted.changes.into_iter().map(|change| field_audit(survivor, change, stamp)));
     if lead.phone_number != before.phone_number || !changes.removed.phones.is_empty() {
@@ -129,6 +131,7 @@ fn how_often(entry: &FieldChange, parts: &Parts) -> usize {
     let list = match entry.field.as_str() {
         "tag" => &parts.tags,
         "phone" => &parts.phones,
+        FURTHER_EMAIL => &parts.emails,
         "note" => &parts.notes,
         _ => return 1,
     };

@@ -45,6 +45,13 @@ pub fn apply_edit(lead: &mut Lead, draft: &LeadDraft, opt_out: OptOut, now: Time
     Work { lead, policy: OnDuplicate::Update, effect: Effect::default(), now, by_hand: true }.apply(draft, opt_out)
 }
 
+/// Gives a lead that takes over what opted out people are known by their opt-outs, and tells what that changed.
+pub fn inherit(lead: &mut Lead, opt_out: OptOut, now: Timestamp) -> Vec<FieldChange> {
+    let mut work = Work { lead, policy: OnDuplicate::Skip, effect: Effect::default(), now, by_hand: false };
+    work.inherit(opt_out);
+    work.effect.changes
+}
+
 struct Work<'a> {
     lead: &'a mut Lead,
     policy: OnDuplicate,
@@ -64,7 +71,10 @@ impl Work<'_> {
         }
         self.status(draft);
         self.consent(draft, opt_out);
-        self.inherit(opt_out);
+        let is_key = |change: &FieldChange| matches!(change.field.as_str(), "phone_number" | "email");
+        if self.effect.changes.iter().any(is_key) {
+            self.inherit(opt_out);
+        }
         if !self.effect.changes.is_empty() {
             self.lead.updated_at = self.now;
             self.lead.version += 1;
@@ -267,9 +277,6 @@ impl Work<'_> {
 
     /// A lead that takes over the phone or the email of someone who opted out inherits the opt-out.
     fn inherit(&mut self, opt_out: OptOut) {
-        if !self.effect.changes.iter().any(|change| matches!(change.field.as_str(), "phone_number" | "email")) {
-            return;
-        }
         let current = self.lead.consent_status;
         if opt_out.denied && current != Consent::Denied {
             self.set_consent(Consent::Denied);

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::apply::{FieldChange, apply};
+use super::apply::{FieldChange, apply, inherit};
 use super::matching::Match;
 use super::{Fate, LeadWriter, Outcome};
 use crate::db::Stamp;
 use crate::db::lead_changes::LeadChanges;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::lead_emails::{self, FURTHER_EMAIL};
 use crate::db::models::leads::lead_status_history::NewStatusChange;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
@@ -66,6 +67,12 @@ impl<'a> Batch<'a> {
             true => Parts::of_leads(conn, org, &known)?,
             false => HashMap::new(),
         };
+        if !with_parts && writer.identities.may_have_further_emails() {
+            // Who opts out does so by all their addresses.
+            for (lead, emails) in lead_emails::of_leads(conn, org, &known)? {
+                parts.entry(lead).or_default().emails = emails.into_iter().map(|email| email.email).collect();
+            }
+        }
         let held = leads::by_ids_for_change(conn, org, &known)?
             .into_iter()
             .map(|lead| {
@@ -139,11 +146,13 @@ impl<'a> Batch<'a> {
         }
         outcome.previously_deleted =
             draft.phone.is_some_and(|phone| self.writer.numbers.previously_deleted.contains(&phone));
-        outcome.previously_erased = self.writer.opt_outs.of_erased(draft.phone, draft.lead.email.as_deref()).is_some();
-        self.remember(&lead, draft.phone);
+        let opt_outs = &self.writer.opt_outs;
+        outcome.previously_erased = opt_outs.of_erased(draft.phone, None).is_some()
+            || draft.emails().any(|email| opt_outs.of_erased(None, Some(email)).is_some());
         let mut held = Held { lead, parts: Parts::default(), is_new: true, changed: false };
         // A created lead has one audit row for all of it.
         let _ = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
+        self.remember(&held, draft.phone);
         self.created.push(id);
         self.held.insert(id, held);
         outcome
@@ -152,7 +161,7 @@ impl<'a> Batch<'a> {
     /// Gives a new lead the consent that it asks for, no weaker than what its person opted out of.
     fn settle_consent(&mut self, lead: &mut Lead, draft: &LeadDraft) -> bool {
         let now = self.writer.stamp.now;
-        let opt_out = self.writer.opt_outs.of(draft.phone, draft.lead.email.as_deref());
+        let opt_out = self.writer.opt_outs.of_draft(draft);
         let asked = match draft.wants_dnc() && draft.phone.is_none() {
             true => Consent::Denied,
             false => draft.consent.unwrap_or(Consent::Pending),
@@ -211,11 +220,17 @@ impl<'a> Batch<'a> {
         let Some(mut held) = held else { return Outcome::of(Fate::SkippedKnown(id)) };
         let draft = &*self.writer.identities.for_survivor(draft);
         let opt_outs = &self.writer.opt_outs;
-        let opt_out =
-            opt_outs.of(draft.phone, held.lead.email.as_deref()).or(opt_outs.of(None, draft.lead.email.as_deref()));
+        let takes_values = matches!(policy, OnDuplicate::Fill | OnDuplicate::Update);
+        let further = held.parts.emails.iter().map(String::as_str);
+        let mut opt_out = opt_outs
+            .of(draft.phone, held.lead.email.as_deref())
+            .or(opt_outs.of(None, draft.lead.email.as_deref()))
+            .or(opt_outs.of_emails(further));
+        if takes_values {
+            opt_out = opt_out.or(opt_outs.of_emails(draft.emails()));
+        }
         let mut outcome = Outcome::of(Fate::SkippedKnown(id));
         let version = held.lead.version;
-        let takes_values = matches!(policy, OnDuplicate::Fill | OnDuplicate::Update);
         let before = takes_values.then(|| held.lead.clone());
         let effect = apply(&mut held.lead, draft, policy, opt_out, stamp.now);
         outcome.status_kept = effect.status_kept;
@@ -238,7 +253,13 @@ impl<'a> Batch<'a> {
         if takes_values {
             let parts = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
             changed |= !parts.is_empty();
+            let takes_email = parts.iter().any(|part| part.field == FURTHER_EMAIL);
             self.audit(id, parts);
+            if takes_email {
+                let inherited = inherit(&mut held.lead, opt_out, stamp.now);
+                outcome.consent_kept |= !inherited.is_empty();
+                self.audit(id, inherited);
+            }
         }
         moved |= self.follow_list(&mut held);
         outcome.dnc_flagged = moved;
@@ -256,7 +277,7 @@ impl<'a> Batch<'a> {
                     self.changes.rekeyed.push(id);
                 }
             }
-            self.remember(&held.lead, number);
+            self.remember(&held, number);
             outcome.fate = Fate::Updated(id);
         } else if policy != OnDuplicate::Skip {
             outcome.fate = Fate::Unchanged(id);
@@ -275,7 +296,8 @@ impl<'a> Batch<'a> {
         }));
     }
 
-    fn remember(&mut self, lead: &Lead, phone: Option<E164>) {
+    fn remember(&mut self, held: &Held, phone: Option<E164>) {
+        let lead = &held.lead;
         let external = lead.external_source.as_deref().zip(lead.external_id.as_deref());
         let email = lead.email.as_deref();
         self.writer.identities.remember(lead.id, phone, &lead.phone_extension, email, external);
@@ -284,6 +306,10 @@ impl<'a> Batch<'a> {
             email_opted_out_at: lead.email_opted_out_at.map(|t| t.as_micros()),
         };
         self.writer.opt_outs.add(phone, email, opt_out);
+        for further in &held.parts.emails {
+            self.writer.identities.remember_further_email(lead.id, further);
+            self.writer.opt_outs.add(None, Some(further), opt_out);
+        }
     }
 
     pub(super) fn finish(mut self) -> (LeadChanges, Vec<E164>) {

@@ -323,7 +323,7 @@ impl LeadWriter {
             OnDuplicate::Fill | OnDuplicate::Update => true,
             OnDuplicate::Skip => {
                 let speaks = draft.status.is_some() || draft.consent.is_some();
-                draft.opts_out() || (speaks && self.opt_outs.of(draft.phone, draft.lead.email.as_deref()).denied)
+                draft.opts_out() || (speaks && self.opt_outs.of_draft(draft).denied)
             }
         }
     }

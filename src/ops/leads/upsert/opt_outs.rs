@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::db::models::leads::lead_identities;
+use crate::db::models::leads::{lead_emails, lead_identities};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::leads::consent::OptOut;
 use crate::domain::phone::E164;
 use crate::ops::erasure::tombstones::Tombstones;
+use crate::ops::leads::draft::LeadDraft;
 
 /// The opt-outs of an organization's people, by phone and by email.
 #[derive(Default)]
@@ -29,6 +30,9 @@ impl OptOuts {
             let phone = lead.phone_number.as_deref().and_then(E164::from_e164);
             all.add(phone, lead.email.as_deref(), lead.opt_out);
         })?;
+        for further in lead_emails::opted_out(conn, org)? {
+            all.add(None, further.email.as_deref(), further.opt_out);
+        }
         Ok(all)
     }
 
@@ -52,6 +56,16 @@ impl OptOuts {
         let by_phone = phone.and_then(|phone| self.by_phone.get(&phone.digits())).copied().unwrap_or_default();
         let by_email = email.and_then(|email| self.by_email.get(email)).copied().unwrap_or_default();
         by_phone.or(by_email).or(self.of_erased(phone, email).unwrap_or_default())
+    }
+
+    /// What the people with these emails opted out of.
+    pub fn of_emails<'a>(&self, emails: impl IntoIterator<Item = &'a str>) -> OptOut {
+        emails.into_iter().map(|email| self.of(None, Some(email))).fold(OptOut::default(), OptOut::or)
+    }
+
+    /// What the person of a draft opted out of, by its phone and by all its emails.
+    pub fn of_draft(&self, draft: &LeadDraft) -> OptOut {
+        self.of(draft.phone, None).or(self.of_emails(draft.emails()))
     }
 
     /// What the person with this phone or email opted out of before they were erased; `None` when nobody was.

@@ -1,5 +1,6 @@
 //! From the cells of a row to a lead's values, or to everything that is wrong with the row.
 
+mod emails;
 mod extras;
 mod link;
 mod names;
@@ -240,9 +241,11 @@ impl Work<'_> {
             let remedy = "name the system in the column external_source";
             self.problem(ProblemKind::ExternalSourceMissing, "external_id".into(), &id, problem, remedy);
         }
-        if self.checker.identity == Identity::Required {
+        let promotes = self.checker.identity == Identity::Required;
+        if promotes {
             self.promote_further();
         }
+        self.settle_emails(promotes);
         self.keep_extensions();
         let first = self.draft.phone;
         let mut seen = Vec::new();
@@ -432,6 +435,40 @@ mod tests {
         let same = "2125550142 x34";
         assert_eq!(read(&columns, &["2125550142", same]), (String::new(), vec![], kept("Work Phone", same)));
         assert_eq!(read(&columns, &["", cell]), ("34".into(), vec![], serde_json::json!({})));
+    }
+
+    #[test]
+    fn further_emails_are_told_from_the_first() {
+        let read = |headers: &[&str], cells: &[&str]| {
+            let draft = check(headers, cells, false).draft.unwrap();
+            (draft.lead.email.clone().unwrap_or_default(), draft.further_emails)
+        };
+        let further = |all: &[(&str, &str)]| all.iter().map(|(e, k)| ((*e).into(), (*k).into())).collect::<Vec<_>>();
+        let (a, b, c) = ("a@example.com", "b@example.com", "c@example.com");
+        for (headers, cells, first, others) in [
+            (
+                ["Email", "Work Email", "Email 2"],
+                ["A@example.com; b@example.com", b, c],
+                a,
+                further(&[(b, "other"), (c, "other")]),
+            ),
+            (["Email", "Work Email", "Email 2"], [a, "b@example.com / a@example.com", ""], a, further(&[(b, "work")])),
+            (["Email 2", "Email", "Home Email"], [b, a, c], a, further(&[(b, "other"), (c, "home")])),
+            // Without a first one, a further one is the first.
+            (
+                ["Email", "Other Email", "Phone"],
+                ["", "b@example.com\nc@example.com", "2125550142"],
+                b,
+                further(&[(b, "other"), (c, "other")]),
+            ),
+        ] {
+            assert_eq!(read(&headers, &cells), (first.to_owned(), others), "{headers:?} {cells:?}");
+        }
+        let bad = check(&["Email", "Email 2"], &["a@example.com", "b@example.com; nobody; c@"], true);
+        let told: Vec<_> = bad.problems.iter().map(|p| (p.kind, p.column.as_str(), p.value.as_str())).collect();
+        let kind = ProblemKind::EmailInvalid;
+        assert_eq!(told, [(kind, "Email 2", "nobody"), (kind, "Email 2", "c@")]);
+        assert_eq!(bad.draft.unwrap().further_emails, further(&[(b, "other")]));
     }
 
     #[test]

@@ -15,6 +15,16 @@ pub(super) struct Extension {
     text: String,
 }
 
+/// What kind of further number or address a column holds.
+pub(super) fn kind_of(column: &str) -> &'static str {
+    match fold_key(column) {
+        key if key.contains("work") || key.contains("business") || key.contains("office") => "work",
+        key if key.contains("home") => "home",
+        key if key.contains("mobile") || key.contains("cell") => "mobile",
+        _ => "other",
+    }
+}
+
 impl Work<'_> {
     pub(super) fn phone(&mut self, column: String, text: &str) {
         let mut is_first = true;
@@ -62,13 +72,7 @@ impl Work<'_> {
 
     fn add_further(&mut self, further: ParsedPhone, column: &str, text: &str) {
         self.repaired |= further.repaired;
-        let kind = match fold_key(column) {
-            key if key.contains("work") || key.contains("business") || key.contains("office") => "work",
-            key if key.contains("home") => "home",
-            key if key.contains("mobile") || key.contains("cell") => "mobile",
-            _ => "other",
-        };
-        self.draft.further_phones.push((further.number, kind.to_owned()));
+        self.draft.further_phones.push((further.number, kind_of(column).to_owned()));
         if !further.extension.is_empty() {
             let column = match self.at {
                 Some(_) if !column.trim().is_empty() => column.trim(),

@@ -13,9 +13,10 @@ impl Work<'_> {
     /// would be of another currency. Elsewhere the cell counts as blank.
     pub(super) fn refuse_formula(&mut self, field: LeadField, index: usize) {
         use LeadField::*;
-        let must_be_known =
-            matches!(field, Phone | FurtherPhone | Email | ExternalId | ExternalSource | Status | Currency)
-                || field.is_flag();
+        let must_be_known = matches!(
+            field,
+            Phone | FurtherPhone | Email | FurtherEmail | ExternalId | ExternalSource | Status | Currency
+        ) || field.is_flag();
         if self.kind == CellKind::Formula && must_be_known {
             let header = self.checker.mapping.headers.get(index).map_or("", String::as_str);
             self.problems.push(RowProblem::of_formula(header, index));

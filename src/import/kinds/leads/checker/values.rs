@@ -5,7 +5,6 @@ use std::str::FromStr;
 use super::Work;
 use super::opt_outs::consent_of;
 use crate::db::types::Json;
-use crate::domain::email::Email;
 use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
 use crate::domain::leads::tag::TagProblem;
@@ -41,16 +40,8 @@ impl Work<'_> {
         match field {
             LeadField::Phone => self.phone(column, text),
             LeadField::FurtherPhone => self.further_phone(column, text),
-            LeadField::Email => match Email::parse(text) {
-                Ok(email) => self.draft.lead.email = Some(email.into_string()),
-                Err(e) => self.problem(
-                    ProblemKind::EmailInvalid,
-                    column,
-                    text,
-                    &e.to_string(),
-                    "correct the address, or empty the cell",
-                ),
-            },
+            LeadField::Email => self.email(column, text),
+            LeadField::FurtherEmail => self.further_email(column, text),
             LeadField::Name => self.full_name = Some((self.at.filter(|_| !column.is_empty()), text.to_owned())),
             LeadField::ExternalId => match number_format::id(text) {
                 Ok((id, repaired)) if !(self.is_number() && number_format::exceeds_number_cell(&id)) => {
@@ -253,7 +244,7 @@ impl Work<'_> {
 /// and opt-outs are read without it, and texts keep it.
 fn exact(field: LeadField) -> Option<ProblemKind> {
     Some(match field {
-        LeadField::Email => ProblemKind::EmailInvalid,
+        LeadField::Email | LeadField::FurtherEmail => ProblemKind::EmailInvalid,
         LeadField::ExternalId | LeadField::ExternalSource => ProblemKind::ExternalIdDamaged,
         field if field.is_time() => ProblemKind::TimeInvalid,
         LeadField::Value => ProblemKind::MoneyInvalid,

@@ -1,0 +1,106 @@
+//! `crmctl lead email`
+
+use super::phone::{show, write};
+use crate::commands::args::leads::name::{Among, LeadName};
+use crate::commands::args::texts::within;
+use crate::commands::context::{Context, Session};
+use crate::db::models::leads::Lead;
+use crate::domain::access::role::Right;
+use crate::domain::email::Email;
+use crate::domain::invisible;
+use crate::error::{CommandError, Exit, Result};
+use crate::ops::leads::edit::email::{self as lead_email, Added};
+use crate::ops::leads::edit::phone::{LONGEST_KIND, OTHER};
+
+/// Add and remove further emails of a lead, and choose its first
+///
+/// Searches, filters, exports and opt-outs see further emails, too.
+#[derive(Debug, clap::Args)]
+#[command(subcommand_required = true)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Add(AddArgs),
+    Remove(EmailArgs),
+    Primary(PrimaryArgs),
+}
+
+/// Add a further email
+///
+/// When another lead with this email, live, deleted or erased, has opted out, so does this one.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl lead email add 10482 ada@example.org --kind work")]
+struct AddArgs {
+    #[command(flatten)]
+    name: LeadName,
+    /// The email address
+    email: String,
+    /// What kind of email it is, in a word: work, home
+    #[arg(long, default_value = OTHER, value_parser = within::<LONGEST_KIND>)]
+    kind: String,
+}
+
+/// Remove a further email
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl lead email remove 10482 ada@example.org")]
+struct EmailArgs {
+    #[command(flatten)]
+    name: LeadName,
+    /// The email address
+    email: String,
+}
+
+/// Make a further email the first, by which the lead is known; the first becomes a further one
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl lead email primary 10482 ada@example.org")]
+struct PrimaryArgs {
+    #[command(flatten)]
+    args: EmailArgs,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    let mut session = context.session(Right::EditLeads)?;
+    let stamp = session.stamp.clone();
+    let lead = match args.command {
+        Command::Add(args) => {
+            let (lead, email) = named(&mut session, &args.name, &args.email)?;
+            let kind = args.kind.trim();
+            let kind = if kind.is_empty() { OTHER } else { kind };
+            let added = write(&mut session, |conn| lead_email::add(conn, lead.id, email.as_str(), kind, &stamp))?;
+            match added {
+                Added::Known => context.ui.note(&format!("the lead {} has the email {email} already", lead.id)),
+                Added::New { opted_out: false } => {}
+                Added::New { opted_out: true } => {
+                    context.ui.warn(&format!("who has {email} has opted out, and so has the lead {} now", lead.id));
+                }
+            }
+            lead
+        }
+        Command::Remove(args) => {
+            let (lead, email) = named(&mut session, &args.name, &args.email)?;
+            write(&mut session, |conn| lead_email::remove(conn, lead.id, email.as_str(), &stamp))?;
+            lead
+        }
+        Command::Primary(PrimaryArgs { args }) => {
+            let (lead, email) = named(&mut session, &args.name, &args.email)?;
+            write(&mut session, |conn| lead_email::make_first(conn, lead.id, email.as_str(), &stamp))?;
+            lead
+        }
+    };
+    show(context, session, lead)
+}
+
+/// The lead that is meant, and the email.
+fn named(session: &mut Session, name: &LeadName, text: &str) -> Result<(Lead, Email)> {
+    let lead = name.find(session, Among::Live)?;
+    let failed = |problem: String, hint: &str| CommandError::failed(format!("`{text}` {problem}")).hint(hint);
+    if let Some(unseen) = invisible::first(text) {
+        return Err(failed(invisible::problem(unseen), invisible::REMEDY));
+    }
+    let email = Email::parse(text).map_err(|e| failed(e.to_string(), "correct the address"))?;
+    Ok((lead, email))
+}
