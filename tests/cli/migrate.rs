@@ -59,6 +59,8 @@ pub const VERBS: &[&[&str]] = &[
     &["lead", "add", "--phone", "+12125550101"],
     &["lead", "show", "1"],
     &["lead", "email", "add", "1", "a@example.com"],
+    &["lead", "email", "remove", "1", "a@example.com"],
+    &["lead", "email", "primary", "1", "a@example.com"],
     &["lead", "list"],
     &["lead", "export"],
     &["lead", "tag", "1", "x"],

@@ -1,6 +1,7 @@
 //! `crmctl lead`
 
 pub mod change;
+pub mod email;
 pub mod mass_update;
 pub mod query;
 
@@ -23,7 +24,7 @@ pub enum Command {
     History(query::history::Args),
     Timeline(query::timeline::Args),
     Phone(change::phone::Args),
-    Email(change::email::Args),
+    Email(email::Args),
     Delete(change::delete::Args),
     Restore(change::restore::Args),
     Merge(change::merge::Args),
@@ -47,7 +48,7 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::History(args) => query::history::run(args, context),
         Command::Timeline(args) => query::timeline::run(args, context),
         Command::Phone(args) => change::phone::run(args, context),
-        Command::Email(args) => change::email::run(args, context),
+        Command::Email(args) => email::run(args, context),
         Command::Delete(args) => change::delete::run(args, context),
         Command::Restore(args) => change::restore::run(args, context),
         Command::Merge(args) => change::merge::run(args, context),

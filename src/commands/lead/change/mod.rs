@@ -4,7 +4,6 @@ pub mod add;
 pub mod assign;
 pub mod delete;
 pub mod edit;
-pub mod email;
 pub mod erase;
 pub mod merge;
 pub mod note;

@@ -122,7 +122,7 @@ fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck
     }
 }
 
-pub(super) fn write<T>(
+pub(in crate::commands::lead) fn write<T>(
     session: &mut Session,
     work: impl FnOnce(&mut Db) -> Result<T, EditError>,
 ) -> Result<T, EditError> {
@@ -130,7 +130,7 @@ pub(super) fn write<T>(
     timed(ui, "lead changed", || session.db.write_under(Lock::Leads, org, RunMode::Commit, work))
 }
 
-pub(super) fn show(context: &Context, mut session: Session, lead: Lead) -> Result<Exit> {
+pub(in crate::commands::lead) fn show(context: &Context, mut session: Session, lead: Lead) -> Result<Exit> {
     crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
     Ok(Exit::Done)
 }

@@ -53,3 +53,43 @@ impl Work<'_> {
         self.problem(ProblemKind::EmailInvalid, column, text, &problem.to_string(), remedy);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+    use crate::import::row::ProblemKind;
+
+    #[test]
+    fn further_emails_are_told_from_the_first() {
+        let read = |headers: &[&str], cells: &[&str]| {
+            let draft = check(headers, cells, false).draft.unwrap();
+            (draft.lead.email.clone().unwrap_or_default(), draft.further_emails)
+        };
+        let further = |all: &[(&str, &str)]| all.iter().map(|(e, k)| ((*e).into(), (*k).into())).collect::<Vec<_>>();
+        let (a, b, c) = ("a@example.com", "b@example.com", "c@example.com");
+        for (headers, cells, first, others) in [
+            (
+                ["Email", "Work Email", "Email 2"],
+                ["A@example.com; b@example.com", b, c],
+                a,
+                further(&[(b, "other"), (c, "other")]),
+            ),
+            (["Email", "Work Email", "Email 2"], [a, "b@example.com / a@example.com", ""], a, further(&[(b, "work")])),
+            (["Email 2", "Email", "Home Email"], [b, a, c], a, further(&[(b, "other"), (c, "home")])),
+            // Without a first one, a further one is the first.
+            (
+                ["Email", "Other Email", "Phone"],
+                ["", "b@example.com\nc@example.com", "2125550142"],
+                b,
+                further(&[(b, "other"), (c, "other")]),
+            ),
+        ] {
+            assert_eq!(read(&headers, &cells), (first.to_owned(), others), "{headers:?} {cells:?}");
+        }
+        let bad = check(&["Email", "Email 2"], &["a@example.com", "b@example.com; nobody; c@"], true);
+        let told: Vec<_> = bad.problems.iter().map(|p| (p.kind, p.column.as_str(), p.value.as_str())).collect();
+        let kind = ProblemKind::EmailInvalid;
+        assert_eq!(told, [(kind, "Email 2", "nobody"), (kind, "Email 2", "c@")]);
+        assert_eq!(bad.draft.unwrap().further_emails, further(&[(b, "other")]));
+    }
+}

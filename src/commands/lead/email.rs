@@ -1,6 +1,6 @@
 //! `crmctl lead email`
 
-use super::phone::{show, write};
+use super::change::phone::{show, write};
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::texts::within;
 use crate::commands::context::{Context, Session};
