@@ -9,8 +9,8 @@ use std::hash::Hasher;
 use rustc_hash::{FxHashMap, FxHashSet};
 use siphasher::sip128::{Hasher128, SipHasher13};
 
+use super::further::FurtherEmails;
 use crate::db::models::leads::Lead;
-use crate::db::models::leads::lead_emails;
 use crate::db::models::leads::lead_identities::{self, Identity};
 use crate::db::models::leads::lead_merges::{self, MergedIdentity};
 use crate::db::types::Uid;
@@ -40,13 +40,10 @@ pub enum Match {
 pub struct Identities {
     by_phone: FxHashMap<u64, i64>,
     by_phone_and_extension: HashMap<(u64, String), i64>,
-    by_email: FxHashMap<u128, EmailHolder>,
+    pub(super) by_email: FxHashMap<u128, EmailHolder>,
     /// Leads that are known by their email alone.
     by_email_alone: FxHashMap<u128, i64>,
-    /// Further emails, which decide nothing, but leave a doubt.
-    by_further_email: FxHashMap<u128, FurtherHolder>,
-    /// Whether any lead has a further email.
-    has_further_emails: bool,
+    pub(super) further: FurtherEmails,
     by_external_id: FxHashMap<u128, i64>,
     /// What merged leads were known by, which stands for their survivors in the maps above.
     merged_phones: HashSet<(u64, String)>,
@@ -58,17 +55,10 @@ pub struct Identities {
 }
 
 #[derive(Clone, Copy)]
-struct EmailHolder {
+pub(super) struct EmailHolder {
     lead: i64,
     has_phone: bool,
     /// More than one live lead has this email.
-    several: bool,
-}
-
-/// The live lead that has a further email.
-#[derive(Clone, Copy)]
-struct FurtherHolder {
-    lead: i64,
     several: bool,
 }
 
@@ -80,9 +70,7 @@ impl Default for Identities {
             by_phone_and_extension: HashMap::new(),
             by_email: FxHashMap::default(),
             by_email_alone: FxHashMap::default(),
-            by_further_email: FxHashMap::default(),
-            // Until it is known that there are none.
-            has_further_emails: true,
+            further: FurtherEmails::default(),
             by_external_id: FxHashMap::default(),
             merged_phones: HashSet::new(),
             merged_external_ids: FxHashSet::default(),
@@ -100,7 +88,7 @@ impl Identities {
     /// # Errors
     /// The database cannot be read.
     pub fn load_if_many(&mut self, conn: &mut Db, org: OrgId, rows: usize) -> Result<bool, DbError> {
-        self.has_further_emails = lead_emails::has_any(conn, org)?;
+        self.further.look(conn, org)?;
         let few = i64::try_from(rows).unwrap_or(i64::MAX).saturating_mul(5);
         let all = rows > 1000 && !lead_identities::more_than(conn, org, few)?;
         if all {
@@ -118,11 +106,7 @@ impl Identities {
         self.by_phone.reserve(expected.min(MAX_FORESEEN));
         self.by_email.reserve(expected.min(MAX_FORESEEN));
         lead_identities::each_identity(conn, org, |identity| self.remember_stored(&identity))?;
-        if self.has_further_emails {
-            for (lead, email) in lead_emails::of_live_leads(conn, org)? {
-                self.remember_further_email(lead, &email);
-            }
-        }
+        self.load_further_emails(conn, org, None)?;
         let merged = lead_merges::all_merged(conn, org)?;
         self.remember_merged(conn, org, merged)?;
         self.complete = true;
@@ -154,11 +138,7 @@ impl Identities {
         for identity in lead_identities::identities_of(conn, org, &phones, &emails, &external)? {
             self.remember_stored(&identity);
         }
-        if self.has_further_emails {
-            for (lead, email) in lead_emails::live_among(conn, org, &emails)? {
-                self.remember_further_email(lead, &email);
-            }
-        }
+        self.load_further_emails(conn, org, Some(&emails))?;
         let merged = lead_merges::merged_identities_of(conn, org, &phones, &emails, &external)?;
         self.remember_merged(conn, org, merged)
     }
@@ -237,26 +217,12 @@ impl Identities {
         self.by_phone_and_extension.clear();
         self.by_email.clear();
         self.by_email_alone.clear();
-        self.by_further_email.clear();
-        self.has_further_emails = true;
+        self.further = FurtherEmails::default();
         self.by_external_id.clear();
         self.merged_phones.clear();
         self.merged_external_ids.clear();
         self.merged_emails.clear();
         self.complete = false;
-    }
-
-    /// Whether a lead may have further emails.
-    pub fn may_have_further_emails(&self) -> bool {
-        self.has_further_emails
-    }
-
-    /// Remembers a further email of a lead, stored or just accepted.
-    pub fn remember_further_email(&mut self, lead: i64, email: &str) {
-        self.has_further_emails = true;
-        let key = self.key(&[email]);
-        let holder = self.by_further_email.entry(key).or_insert(FurtherHolder { lead, several: false });
-        holder.several |= holder.lead != lead;
     }
 
     fn remember_stored(&mut self, stored: &Identity) {
@@ -334,29 +300,18 @@ impl Identities {
         }
         let unknown = Match::New { possible_duplicate: self.shares_an_email(draft) };
         let Some(key) = draft.lead.email.as_deref().map(|email| self.key(&[email])) else { return unknown };
-        let further = self.by_further_email.get(&key);
-        let is_shared = |first: i64| further.is_some_and(|holder| holder.several || holder.lead != first);
         match self.by_email.get(&key) {
             None => unknown,
-            Some(holder) if holder.several || is_shared(holder.lead) => match self.by_email_alone.get(&key) {
-                // Neither has a phone: the same email alone is the same lead, or each import would add another.
-                Some(lead) if draft.phone.is_none() => Match::Known(*lead),
-                _ => Match::New { possible_duplicate: true },
-            },
+            Some(holder) if holder.several || self.further.is_shared(key, holder.lead) => {
+                match self.by_email_alone.get(&key) {
+                    // Neither has a phone: the same email alone is the same lead, or each import would add another.
+                    Some(lead) if draft.phone.is_none() => Match::Known(*lead),
+                    _ => Match::New { possible_duplicate: true },
+                }
+            }
             Some(holder) if holder.has_phone && draft.phone.is_some() => Match::New { possible_duplicate: true },
             Some(holder) => Match::Known(holder.lead),
         }
-    }
-
-    /// Whether a lead has one of a draft's emails as a further one, or one of its further emails in any way.
-    fn shares_an_email(&self, draft: &LeadDraft) -> bool {
-        if draft.further_emails.is_empty() && self.by_further_email.is_empty() {
-            return false;
-        }
-        draft
-            .emails()
-            .map(|email| self.key(&[email]))
-            .any(|key| self.by_further_email.contains_key(&key) || self.by_email.contains_key(&key))
     }
 
     fn by_phone(&self, phone: E164, extension: &str) -> Option<i64> {
@@ -366,7 +321,7 @@ impl Identities {
         }
     }
 
-    fn key(&self, parts: &[&str]) -> u128 {
+    pub(super) fn key(&self, parts: &[&str]) -> u128 {
         let mut hasher = self.hasher;
         for part in parts {
             hasher.write(part.as_bytes());
@@ -384,12 +339,12 @@ fn remove_if<K: std::hash::Hash + Eq>(map: &mut FxHashMap<K, i64>, key: &K, lead
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::db::models::leads;
     use crate::domain::timestamp::Timestamp;
 
-    fn draft(phone: Option<&str>, email: Option<&str>, id: Option<&str>) -> LeadDraft {
+    pub fn draft(phone: Option<&str>, email: Option<&str>, id: Option<&str>) -> LeadDraft {
         let mut lead = leads::Lead::blank(OrgId(1), Timestamp::from_micros(0));
         lead.phone_number = phone.map(str::to_owned);
         lead.email = email.map(str::to_owned);
@@ -402,11 +357,11 @@ mod tests {
         }
     }
 
-    const A: Option<&str> = Some("+12125550142");
+    pub const A: Option<&str> = Some("+12125550142");
     const B: Option<&str> = Some("+12125550143");
-    const MAIL: Option<&str> = Some("ada@example.com");
+    pub const MAIL: Option<&str> = Some("ada@example.com");
 
-    fn known() -> Identities {
+    pub fn known() -> Identities {
         let mut identities = Identities::default();
         identities.remember(1, A.and_then(E164::from_e164), "", MAIL, Some(("hubspot", "9")));
         identities.remember(2, B.and_then(E164::from_e164), "", None, None);
@@ -438,27 +393,6 @@ mod tests {
         identities.remember(4, None, "", MAIL, None);
         assert_eq!(identities.find(&draft(None, MAIL, None)), Match::Known(4));
         assert_eq!(identities.find(&draft(Some("+12125550144"), MAIL, None)), Match::New { possible_duplicate: true });
-    }
-
-    #[test]
-    fn a_further_email_leaves_a_doubt() {
-        let mut identities = known();
-        let other = Some("ada@example.org");
-        identities.remember_further_email(1, "ada@example.org");
-        let doubt = Match::New { possible_duplicate: true };
-        assert_eq!(identities.find(&draft(None, other, None)), doubt);
-        assert_eq!(identities.find(&draft(Some("+12125550144"), other, None)), doubt);
-        // Who has it as the only one is known by it, unless somebody else has it, too, and is more than that.
-        identities.remember(3, None, "", other, None);
-        assert_eq!(identities.find(&draft(None, other, None)), Match::Known(3));
-        identities.remember_further_email(2, "ada@example.com");
-        assert_eq!(identities.find(&draft(None, MAIL, None)), doubt);
-        assert_eq!(identities.find(&draft(A, MAIL, None)), Match::Known(1));
-        // A draft's own further emails decide nothing either.
-        let mut several = draft(None, Some("eve@example.com"), None);
-        assert_eq!(identities.find(&several), Match::New { possible_duplicate: false });
-        several.further_emails.push(("ada@example.com".into(), "other".into()));
-        assert_eq!(identities.find(&several), doubt);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub mod apply;
 mod batch;
 mod contradictions;
+mod further;
 pub mod matching;
 mod numbers;
 pub mod opt_outs;
