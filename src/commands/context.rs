@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use crate::db::RunMode;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::models::access::users::{self, Seen, User};
-use crate::db::{Database, Db, DbError, Location, Lock, OpenOptions, RunMode, SchemaUse, client_address};
+use crate::db::{Database, Db, DbError, Location, OpenOptions, OrgId, SchemaUse, client_address};
 use crate::domain::access::role::{Right, Role};
 use crate::domain::audit::address;
 use crate::domain::leads::status::Trigger;
@@ -15,7 +16,8 @@ use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Explain, Result};
 use crate::ops::access::organizations::{Founder, make_default};
-use crate::ops::dnc::{settle, spellings};
+use crate::ops::dnc::sharing::settle_all;
+use crate::ops::dnc::spellings;
 use crate::ops::erasure::clearing::{self, Cleared};
 use crate::settings::Settings;
 use crate::ui::Ui;
@@ -51,13 +53,13 @@ impl Session {
     ///
     /// # Errors
     /// The wait was interrupted, or the database refuses.
-    pub fn settle(&mut self, skipped: &[i64], mode: RunMode) -> Result<u64> {
+    pub fn settle(&mut self, skipped: &[(OrgId, i64)], mode: RunMode) -> Result<u64> {
         if skipped.is_empty() || mode.is_dry_run() {
             return Ok(0);
         }
         let (count, stamp) = (grouped(skipped.len() as i64), self.stamp.clone());
         self.ui.note(&format!("the list is changed; the status of leads that are being imported follows: {count}"));
-        match self.db.write_under(Lock::DncImport, stamp.org, mode, |conn| settle(conn, skipped, &stamp)) {
+        match settle_all(&mut self.db, skipped, &stamp) {
             Err(DbError::Interrupted) => Err(CommandError::failed(format!(
                 "interrupted; the status of {count} leads does not follow the list yet"
             ))

@@ -9,9 +9,15 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Bool, Integer};
 
+mod reach;
+
+pub use reach::acquire_memberships;
+use reach::{Reach, organizations_of};
+
 use super::{Db, DbError, OrgId};
 
-/// What a write must not run beside. Whoever takes two locks takes them in this order, and before any row.
+/// What a write must not run beside. Whoever takes two locks takes them in this order, and before any row. Changes of the do-not-call
+/// list reach every organization of the group (`reach`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lock {
     /// Imports run one after another.
@@ -22,8 +28,13 @@ pub enum Lock {
     /// An import of requests or of histories, and leads that go to `dnc` by themselves: beside neither an import nor a change of
     /// the list.
     DncImport,
-    /// A change of single leads runs beside everything but a change of the do-not-call list. An import of leads ends with it.
+    /// A change of single leads runs beside everything but a change of the do-not-call list.
     Leads,
+    /// An import of leads ends with it: as a change of single leads in each organization of the group, and beside no other such end
+    /// in the group, for it lists numbers.
+    EndOfImport,
+    /// Beside neither an import nor a change of single leads or of the list, in this organization alone: leads follow the list.
+    Quiet,
     /// Erasing a person runs beside nothing else that writes leads, so that nobody writes what was just erased.
     Erasure,
     /// One program at a time brings the index of searches up to date, or takes somebody out of it.
@@ -45,6 +56,12 @@ const DNC_LIST: i32 = 72_117;
 const SEARCH_INDEX: i32 = 72_118;
 /// That of costs.
 const COSTS: i32 = 72_119;
+/// Which group an organization is in.
+const MEMBERSHIP: i32 = 72_120;
+/// Imports of leads that list numbers in a group, by its first organization.
+const ENDS_OF_IMPORTS: i32 = 72_121;
+/// All groups of the database, by the key 0.
+const GROUPS: i32 = 72_122;
 
 /// Takes a lock if nobody holds what it must not run beside; false when somebody does.
 ///
@@ -52,28 +69,43 @@ const COSTS: i32 = 72_119;
 /// The database cannot be asked.
 pub fn try_acquire(conn: &mut Db, lock: Lock, org: OrgId) -> Result<bool, DbError> {
     let Db::Postgres(pg) = conn else { return Ok(true) };
-    for (key, function) in keys(lock) {
-        if !try_lock(pg, function, *key, org)? {
-            return Ok(false);
+    if lock.travels() && !try_lock(pg, SHARED, MEMBERSHIP, org)? {
+        return Ok(false);
+    }
+    let group = if lock.travels() { organizations_of(pg, org)? } else { vec![org] };
+    for (key, function, reach) in keys(lock) {
+        for org in reach.of(&group, org) {
+            if !try_lock(pg, function, *key, org)? {
+                return Ok(false);
+            }
         }
     }
     Ok(true)
 }
 
-/// The advisory locks of a lock, in their order, and how each is taken.
-fn keys(lock: Lock) -> &'static [(i32, &'static str)] {
-    const EXCLUSIVE: &str = "pg_try_advisory_xact_lock";
-    const SHARED: &str = "pg_try_advisory_xact_lock_shared";
+const EXCLUSIVE: &str = "pg_try_advisory_xact_lock";
+const SHARED: &str = "pg_try_advisory_xact_lock_shared";
+
+/// The advisory locks of a lock, in their order, how each is taken, and in which organizations.
+fn keys(lock: Lock) -> &'static [(i32, &'static str, Reach)] {
+    use Reach::{First, Group, Home};
     match lock {
-        Lock::Import => &[(IMPORTS, EXCLUSIVE)],
-        Lock::DncList => &[(DNC_LIST, EXCLUSIVE)],
-        Lock::DncImport => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE)],
-        Lock::Leads => &[(DNC_LIST, SHARED)],
-        Lock::Erasure => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE), (SEARCH_INDEX, EXCLUSIVE), (COSTS, EXCLUSIVE)],
-        Lock::SearchIndex => &[(SEARCH_INDEX, EXCLUSIVE)],
-        Lock::Costs => &[(COSTS, EXCLUSIVE)],
-        Lock::CostImport => &[(IMPORTS, EXCLUSIVE), (COSTS, EXCLUSIVE)],
-        Lock::Undo => &[(IMPORTS, EXCLUSIVE), (DNC_LIST, EXCLUSIVE), (COSTS, EXCLUSIVE)],
+        Lock::Import => &[(IMPORTS, EXCLUSIVE, Home)],
+        Lock::DncList => &[(DNC_LIST, EXCLUSIVE, Group)],
+        Lock::DncImport => &[(IMPORTS, EXCLUSIVE, Group), (DNC_LIST, EXCLUSIVE, Group)],
+        Lock::Leads => &[(DNC_LIST, SHARED, Home)],
+        Lock::EndOfImport => &[(ENDS_OF_IMPORTS, EXCLUSIVE, First), (DNC_LIST, SHARED, Group)],
+        Lock::Quiet => &[(IMPORTS, EXCLUSIVE, Home), (DNC_LIST, EXCLUSIVE, Home)],
+        Lock::Erasure => &[
+            (IMPORTS, EXCLUSIVE, Home),
+            (DNC_LIST, EXCLUSIVE, Home),
+            (SEARCH_INDEX, EXCLUSIVE, Home),
+            (COSTS, EXCLUSIVE, Home),
+        ],
+        Lock::SearchIndex => &[(SEARCH_INDEX, EXCLUSIVE, Home)],
+        Lock::Costs => &[(COSTS, EXCLUSIVE, Home)],
+        Lock::CostImport => &[(IMPORTS, EXCLUSIVE, Home), (COSTS, EXCLUSIVE, Home)],
+        Lock::Undo => &[(IMPORTS, EXCLUSIVE, Group), (DNC_LIST, EXCLUSIVE, Group), (COSTS, EXCLUSIVE, Home)],
     }
 }
 
@@ -90,23 +122,42 @@ pub fn acquire(
 ) -> Result<(), DbError> {
     let Db::Postgres(pg) = conn else { return Ok(()) };
     let mut waiting = Waiting::new(notify, interrupted);
-    for (key, function) in keys(lock) {
-        let what = match *key {
-            COSTS => "another change of costs",
-            _ => "an import into this organization, or a change of its do-not-call list",
-        };
-        waiting.until(what, || {
-            if try_lock(pg, function, *key, org)? {
-                return Ok(true);
-            }
-            if lock.is_brief() {
-                return queue(pg, function, *key, org);
-            }
-            std::thread::sleep(PAUSE);
-            Ok(false)
-        })?;
+    let mut group = vec![org];
+    if lock.travels() {
+        // Until the end nobody joins the group or leaves it.
+        wait_for(pg, &mut waiting, (MEMBERSHIP, SHARED), org, lock.is_brief())?;
+        group = organizations_of(pg, org)?;
+    }
+    for (key, function, reach) in keys(lock) {
+        for org in reach.of(&group, org) {
+            wait_for(pg, &mut waiting, (*key, function), org, lock.is_brief())?;
+        }
     }
     Ok(())
+}
+
+fn wait_for(
+    pg: &mut PgConnection,
+    waiting: &mut Waiting<'_>,
+    (key, function): (i32, &str),
+    org: OrgId,
+    is_brief: bool,
+) -> Result<(), DbError> {
+    let what = match key {
+        COSTS => "another change of costs",
+        MEMBERSHIP => "a change of who shares this organization's do-not-call list",
+        _ => "an import into this organization, or a change of its do-not-call list",
+    };
+    waiting.until(what, || {
+        if try_lock(pg, function, key, org)? {
+            return Ok(true);
+        }
+        if is_brief {
+            return queue(pg, function, key, org);
+        }
+        std::thread::sleep(PAUSE);
+        Ok(false)
+    })
 }
 
 /// How long whoever writes for long pauses between two attempts, and how long one waits in the server's queue before looking
@@ -118,7 +169,12 @@ impl Lock {
     /// Whether it is held for a moment. Whoever wants it for that long waits in the server's queue; those who write for minutes try
     /// again and again, and the server lets no attempt pass its queue. So imports without end keep no number off the list.
     fn is_brief(self) -> bool {
-        matches!(self, Lock::DncList | Lock::Leads | Lock::Costs | Lock::Erasure)
+        matches!(self, Lock::DncList | Lock::Leads | Lock::EndOfImport | Lock::Costs | Lock::Erasure)
+    }
+
+    /// Whether it is for a change of the list, which travels to the other organizations of the group.
+    fn travels(self) -> bool {
+        matches!(self, Lock::Import | Lock::DncList | Lock::DncImport | Lock::EndOfImport | Lock::Undo)
     }
 }
 

@@ -105,6 +105,11 @@ diesel::table! {
         version -> Int4,
         calls_expire_at -> Nullable<Timestamptz>,
         texts_expire_at -> Nullable<Timestamptz>,
+        origin -> Text,
+        own_scope -> Nullable<Text>,
+        own_expires_at -> Nullable<Timestamptz>,
+        own_calls_expire_at -> Nullable<Timestamptz>,
+        own_texts_expire_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -486,6 +491,7 @@ diesel::table! {
         size -> Nullable<Text>,
         billing_email -> Nullable<Text>,
         subscription_tier -> Text,
+        group_slug -> Text,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::access::role::Role;
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
 use crate::domain::dnc::opt_out_text::OptOutClass;
-use crate::domain::dnc::{Channel, Decision, DncScope, DncSource, RemovalKind, Verdict};
+use crate::domain::dnc::{Channel, Decision, DncOrigin, DncScope, DncSource, RemovalKind, Verdict};
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::consent::{Consent, Temperature};
@@ -343,6 +343,7 @@ text_vocabularies!(
     Temperature,
     Role,
     DncSource,
+    DncOrigin,
     DncScope,
     Channel,
     Verdict,

@@ -64,8 +64,8 @@ fn taken(table: &str, by_update: bool, id_is_chosen: bool) -> String {
     conditions.collect::<Vec<_>>().join(" OR ")
 }
 
-/// What SQLite must have for a table, but for the triggers that let a request be decided once and an entry only be closed or
-/// widened.
+/// What SQLite must have for a table, but for the triggers that let a request be decided once and an entry only be closed,
+/// widened or taken over.
 fn expected_of_sqlite(table: &Table) -> BTreeSet<String> {
     let (name, columns) = (table.name, columns(table));
     let mut expected = BTreeSet::new();
@@ -146,8 +146,11 @@ fn sqlite_has_the_triggers_of_the_catalogue() {
             found.remove(trigger.as_ref().unwrap());
         }
         if table.writes == Writes::Ratcheted {
-            let trigger = found.iter().find(|sql| sql.starts_with("CREATE TRIGGER dnc_list_close_or_widen")).cloned();
-            found.remove(trigger.as_ref().unwrap());
+            for name in ["dnc_list_close_or_widen", "dnc_list_origin"] {
+                let created = format!("CREATE TRIGGER {name} ");
+                let trigger = found.iter().find(|sql| sql.starts_with(&created)).cloned();
+                found.remove(trigger.as_ref().unwrap());
+            }
         }
         assert_eq!(found, expected_of_sqlite(table), "the triggers of `{}` on SQLite", table.name);
     }
@@ -171,6 +174,7 @@ fn expected_of_postgres(table: &Table) -> BTreeSet<String> {
     }
     if table.writes == Writes::Ratcheted {
         trigger("close_or_widen", "UPDATE", "ROW", "refuse_narrowing()");
+        trigger("origin", "UPDATE", "ROW", "refuse_other_origin()");
     }
     match table.writes {
         Writes::Editable { .. } => {}

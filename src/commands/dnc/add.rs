@@ -20,13 +20,14 @@ use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::{LONGEST_REASON, LONGEST_TEXT, Request, honour};
 use crate::ops::dnc::remove::expire;
+use crate::ops::dnc::sharing::Group;
 use crate::ops::idempotency::IdempotencyError;
 use crate::ui::{Column, grouped};
 
 /// Put numbers on the do-not-call list; the leads with them get the status dnc
 ///
 /// Every request is kept with its evidence, also when the number is listed already. An entry is only ever widened: to
-/// more channels, or to a later end.
+/// more channels, or to a later end. In a group of organizations (`org group`) it is blocked in all of them.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl dnc add '(212) 555-0142' --reason 'asked on the phone' --source opt_out_call\n  \
@@ -77,6 +78,9 @@ struct Summary {
     widened: u64,
     already_listed: u64,
     leads_moved: u64,
+    /// The group of organizations in all of which the numbers are blocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
     /// When an earlier call with the same key did the work: then nothing was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     earlier: Option<Timestamp>,
@@ -90,6 +94,7 @@ const COLUMNS: &[Column] = &[
     Column::count("widened", "  widened"),
     Column::count("already_listed", "  listed already"),
     Column::count("leads_moved", "leads moved to dnc"),
+    Column::hidden("group"),
     Column::hidden_time("earlier"),
     Column::hidden("refused"),
 ];
@@ -106,6 +111,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let (org, stamp, interrupted) = (session.org.org_id(), session.stamp.clone(), session.db.interrupted());
     let mut skipped = Vec::new();
+    let mut shared_with = None;
     let mut bar = context.ui.progress();
     let mut summary = Summary { dry_run: args.dry_run, refused, ..Summary::default() };
     let digits: Vec<u64> = numbers.iter().map(|number| number.digits()).collect();
@@ -123,6 +129,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 }
                 keyed.keep(conn, None, &stamp)?;
             }
+            shared_with = Group::of(conn, org)?;
             skipped.extend(expire(conn, OnLocked::Skip, &stamp)?.skipped);
             for some in numbers.chunks(TOGETHER) {
                 if interrupted.load(std::sync::atomic::Ordering::Relaxed) {
@@ -140,6 +147,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     drop(bar);
     summary.leads_moved += session.settle(&skipped, RunMode::of_flag(args.dry_run))?;
     tell_earlier(summary.earlier, context.ui);
+    if let Some(group) = shared_with {
+        context.ui.note(&group.told(org));
+        summary.group = Some(group.slug);
+    }
     context.ui.record(&summary, COLUMNS)?;
     print_refused(&summary.refused, context.ui)?;
     if args.dry_run {

@@ -51,9 +51,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         ([], _) => 0,
         // Nothing was closed, so those that would move back are among them.
         (stray, RunMode::DryRun) => (stray.len() as u64).saturating_sub(leads_moved),
-        (stray, mode) => {
-            session.db.write_under(Lock::DncImport, stamp.org, mode, |conn| settle(conn, stray, &stamp))?
-        }
+        (stray, mode) => session.db.write_under(Lock::Quiet, stamp.org, mode, |conn| settle(conn, stray, &stamp))?,
     };
     let summary = Summary { dry_run: args.dry_run, expired: expired.entries, leads_moved, leads_settled };
     context.ui.record(&summary, COLUMNS)?;

@@ -1,11 +1,13 @@
 //! `crmctl dnc history`
 
 use crate::commands::context::Context;
+use crate::db::DbError;
 use crate::domain::access::role::Right;
 use crate::domain::phone::Region;
 use crate::domain::phone::reading::read_for_list;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::history::history;
+use crate::ops::dnc::sharing::Group;
 use crate::ui::Column;
 
 /// Show all that was said and done about a number: requests, entries, decisions and recorded checks
@@ -35,14 +37,21 @@ const COLUMNS: &[Column] = &[
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
-    let org = session.org.org_id();
+    let (org, now) = (session.org.org_id(), session.stamp.now);
     let region = || args.region.or_else(|| session.org.default_region.parse().ok());
     let reading = read_for_list(&args.number, region)
         .map_err(|e| CommandError::failed(format!("`{}` {e}", args.number)).hint(e.remedy()))?;
     let mut list = context.ui.list(COLUMNS);
-    for event in session.db.read(org, |conn| history(conn, org, reading))? {
-        list.push(&event)?;
-    }
+    let (events, group) = session.db.read(org, |conn| {
+        Ok::<_, DbError>((
+            history(conn, org, reading)?,
+            Group::listing(conn, org, &reading.all().collect::<Vec<_>>(), now)?,
+        ))
+    })?;
+    events.iter().try_for_each(|event| list.push(event))?;
     list.finish(&format!("nothing is known of {}", reading.number))?;
+    if let Some(group) = group {
+        context.ui.note(&group.told(org));
+    }
     Ok(Exit::Done)
 }

@@ -54,6 +54,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("removal_kind"),
     Column::text("removal_reason", "why removed"),
     Column::number("import_id", "import"),
+    Column::hidden("origin"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {

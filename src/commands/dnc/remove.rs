@@ -19,6 +19,9 @@ use crate::ui::{Column, Ui, grouped};
 ///
 /// The entry is closed and kept, with who, when and why. The opt-out of a person who did not ask to be taken off must
 /// stay: this is for numbers that were listed by mistake, or whose owner has changed.
+///
+/// In a group of organizations the number leaves the lists of all of them, unless another one lists it, too. A number that others list
+/// only they take off.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  crmctl dnc remove '(212) 555-0142' --reason 'new owner of the number, in writing' --yes\n\n\
@@ -43,6 +46,9 @@ struct Summary {
     leads_moved: u64,
     numbers: Vec<String>,
     not_listed: Vec<String>,
+    /// Removed numbers that stay blocked, because another organization of the group lists them, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    still_shared: Vec<String>,
     /// Listed spellings by which numbers of the call stay blocked.
     still_blocked_by: Vec<String>,
     refused: Vec<Refused>,
@@ -54,6 +60,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("numbers"),
     Column::count("leads_moved", "leads moved back"),
     Column::hidden("not_listed"),
+    Column::hidden("still_shared"),
     Column::hidden("still_blocked_by"),
     Column::hidden("refused"),
 ];
@@ -80,12 +87,14 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     not_listed.sort_unstable();
     not_listed.dedup();
     tell_still_reached(&removed, context.ui);
+    tell_still_shared(&removed, context.ui);
     let summary = Summary {
         dry_run: args.dry_run,
         removed: removed.entries.len() as u64,
         leads_moved: removed.leads_moved,
         numbers: removed.entries.into_iter().map(|entry| entry.phone_number).collect(),
         not_listed: not_listed.iter().map(E164::to_string).collect(),
+        still_shared: removed.still_shared,
         still_blocked_by: removed.still_reached.iter().map(|reached| reached.entry.phone_number.clone()).collect(),
         refused,
     };
@@ -114,9 +123,25 @@ fn work(session: &mut Session, numbers: &[E164], reason: &str, mode: RunMode) ->
     let stamp = session.stamp.clone();
     session.db.write_under(Lock::DncList, stamp.org, mode, |conn| {
         let removed = remove(conn, numbers, reason, &stamp)?;
+        refuse_those_of_others(&removed)?;
         refuse_nothing(&removed)?;
         Ok(removed)
     })
+}
+
+/// Refuses numbers that only other organizations of the group list: it is not said which.
+fn refuse_those_of_others(removed: &Removed) -> Result<(), CommandError> {
+    let problem = match removed.of_others.as_slice() {
+        [] => return Ok(()),
+        [only] => format!("{only} came onto the list through the group; nothing was changed"),
+        [first, rest @ ..] => {
+            format!(
+                "{first} and {} more came onto the list through the group; nothing was changed",
+                grouped(rest.len() as i64)
+            )
+        }
+    };
+    Err(CommandError::failed(problem).hint("the organization of the group that listed it must take it off"))
 }
 
 fn refuse_nothing(removed: &Removed) -> Result<(), CommandError> {
@@ -140,6 +165,13 @@ fn tell_still_reached(removed: &Removed, ui: Ui) {
     for reached in removed.still_reached.iter().take(SHOWN) {
         let (number, listed) = (&reached.number, &reached.entry.phone_number);
         ui.note(&format!("{number} stays blocked: {listed} is listed, which may be the same subscriber"));
+    }
+}
+
+/// Says which numbers stay blocked because others list them.
+fn tell_still_shared(removed: &Removed, ui: Ui) {
+    for number in removed.still_shared.iter().take(SHOWN) {
+        ui.note(&format!("{number} stays blocked: another organization of the group lists it, too"));
     }
 }
 

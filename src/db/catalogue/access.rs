@@ -24,6 +24,7 @@ pub(super) const TABLES: &[Table] = &[
             text("size", Report),
             text("billing_email", Report),
             text("subscription_tier", Code),
+            text("group_slug", Report),
         ],
     },
     Table {

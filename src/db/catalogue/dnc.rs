@@ -21,6 +21,8 @@ pub(super) const TABLES: &[Table] = &[
             text("reason", Redact),
             text("source", Code),
             text("scope", Code),
+            text("origin", Code),
+            text("own_scope", Code),
             text("evidence", Redact),
             text("added_actor", ACTOR),
             text("removed_actor", ACTOR),

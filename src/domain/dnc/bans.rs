@@ -117,7 +117,8 @@ impl Bans {
         self.hold(None, now).then(|| Bans { calls: left(self.calls), texts: left(self.texts) })
     }
 
-    fn and(self, other: Bans) -> Bans {
+    /// What forbids as long as either does, on each channel.
+    pub fn and(self, other: Bans) -> Bans {
         Bans { calls: self.calls.max(other.calls), texts: self.texts.max(other.texts) }
     }
 }

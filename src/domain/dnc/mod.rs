@@ -2,6 +2,7 @@
 
 pub mod bans;
 pub mod opt_out_text;
+pub mod wishes;
 
 vocabulary! {
     /// Where an entry or a request comes from.
@@ -13,7 +14,23 @@ vocabulary! {
         OptOutEmail = "opt_out_email",
         Registry = "registry",
         Litigator = "litigator",
+        /// Another organization of the group listed it.
+        Group = "group",
         Other = "other",
+    }
+}
+
+vocabulary! {
+    /// Whose wish an entry is.
+    #[derive(Default)]
+    DncOrigin {
+        /// The organization's own.
+        #[default]
+        Own = "own",
+        /// That of other organizations of its group.
+        Group = "group",
+        /// The organization's own, and others forbid more or longer.
+        Both = "both",
     }
 }
 

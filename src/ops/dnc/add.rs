@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 
+use super::sharing::{Locked, Skipped, own_at, travel};
 use super::{Moved, move_leads_to_dnc};
 use crate::db::Stamp;
 use crate::db::models::dnc::dnc_entries::{self, DncEntry};
@@ -13,7 +14,8 @@ use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError};
 use crate::domain::dnc::bans::{Bans, Listing, StoredBans, Terms};
 use crate::domain::dnc::opt_out_text::OptOutClass;
-use crate::domain::dnc::{Decision, DncScope, DncSource, RemovalKind};
+use crate::domain::dnc::wishes::Wishes;
+use crate::domain::dnc::{Decision, DncOrigin, DncScope, DncSource, RemovalKind};
 use crate::domain::phone::E164;
 use crate::domain::time::business_days::dnc_deadline;
 use crate::domain::timestamp::Timestamp;
@@ -44,7 +46,7 @@ pub struct Added {
     pub listings: Vec<Listing>,
     pub leads_moved: u64,
     /// Leads that another transaction is changing: to be settled when it has ended.
-    pub skipped: Vec<i64>,
+    pub skipped: Skipped,
 }
 
 /// Honours requests: writes them and their entries, and moves the leads. The caller holds [`crate::db::Lock::DncList`];
@@ -59,7 +61,7 @@ pub fn honour(
     stamp: &Stamp,
     zone: &TimeZone,
 ) -> Result<Added, DbError> {
-    let (numbers, listings) = list(conn, requests, stamp)?;
+    let Listed { numbers, listings, skipped: elsewhere } = list(conn, requests, on_locked.into(), stamp)?;
     let entries: HashMap<String, i64> =
         dnc_entries::live_among(conn, stamp.org, &numbers)?.into_iter().map(|e| (e.phone_number, e.id)).collect();
     let rows: Vec<DncRequest> = requests
@@ -75,7 +77,8 @@ pub fn honour(
         .collect();
     dnc_requests::append(conn, &rows, stamp)?;
     honour_undecided(conn, &entries, requests, &listings, stamp)?;
-    let Moved { leads: leads_moved, skipped } = move_leads(conn, requests, &listings, on_locked, stamp)?;
+    let Moved { leads: leads_moved, mut skipped } = move_leads(conn, requests, &listings, on_locked, stamp)?;
+    skipped.extend(elsewhere);
     Ok(Added { listings, leads_moved, skipped })
 }
 
@@ -108,8 +111,8 @@ fn honour_undecided(
 /// Why an earlier request is honoured.
 const LISTED_MEANWHILE: &str = "a later request put the number on the list";
 
-/// Keeps requests that a person must decide, and tells for each whether that is so: what an entry forbids already needs
-/// no decision.
+/// Keeps requests that a person must decide, and tells for each whether that is so: what the organization itself forbids already
+/// needs no decision.
 ///
 /// # Errors
 /// The database refuses.
@@ -127,7 +130,7 @@ pub fn keep_doubtful(
     for (request, number) in requests.iter().zip(&numbers) {
         let entry = live.get(number.as_str()).copied();
         let covered =
-            entry.filter(|e| matches!(Listing::of(Some(e.bans()), request.terms.into()), Listing::Covered(_)));
+            entry.filter(|e| matches!(Listing::of(own_at(e, stamp.now), request.terms.into()), Listing::Covered(_)));
         let row = row(request, stamp, zone);
         undecided.push(covered.is_none());
         rows.push(match covered {
@@ -161,8 +164,9 @@ pub(super) fn list_kept(
     stamp: &Stamp,
 ) -> Result<Added, DbError> {
     let requests: Vec<Request> = kept.iter().filter_map(|request| of_kept(request, stamp.now)).collect();
-    let (_, listings) = list(conn, &requests, stamp)?;
-    let Moved { leads: leads_moved, skipped } = move_leads(conn, &requests, &listings, on_locked, stamp)?;
+    let Listed { listings, skipped: elsewhere, .. } = list(conn, &requests, on_locked.into(), stamp)?;
+    let Moved { leads: leads_moved, mut skipped } = move_leads(conn, &requests, &listings, on_locked, stamp)?;
+    skipped.extend(elsewhere);
     Ok(Added { listings, leads_moved, skipped })
 }
 
@@ -179,28 +183,42 @@ fn of_kept(kept: &DncRequest, now: Timestamp) -> Option<Request> {
     })
 }
 
-/// Writes the entries, and returns the numbers, each once, with what became of each request.
-fn list(conn: &mut Db, requests: &[Request], stamp: &Stamp) -> Result<(Vec<String>, Vec<Listing>), DbError> {
+/// What became of requests.
+struct Listed {
+    /// Their numbers, each once.
+    numbers: Vec<String>,
+    /// What became of each request.
+    listings: Vec<Listing>,
+    /// Leads of other organizations of the group.
+    skipped: Skipped,
+}
+
+/// Writes the entries, also in the lists of the other organizations of the group. What others of the group forbid already is listed by
+/// the organization itself, too.
+fn list(conn: &mut Db, requests: &[Request], on_locked: Locked, stamp: &Stamp) -> Result<Listed, DbError> {
     let mut numbers: Vec<String> = requests.iter().map(|request| request.number.to_string()).collect();
     numbers.sort_unstable();
     numbers.dedup();
     let stored = dnc_entries::live_among(conn, stamp.org, &numbers)?;
-    let mut live: HashMap<E164, Bans> = stored.iter().filter_map(bans_of).collect();
+    let mut live: HashMap<E164, Wishes> =
+        stored.iter().filter_map(|entry| Some((number_of(entry)?, wishes_of(entry, stamp)))).collect();
     let mut new: HashMap<E164, (usize, NewDncEntry)> = HashMap::new();
     let mut listings = Vec::with_capacity(requests.len());
     for (place, request) in requests.iter().enumerate() {
-        let listing = Listing::of(live.get(&request.number).copied(), request.terms.into());
-        live.insert(request.number, listing.bans());
+        let before = live.get(&request.number).copied();
+        let listing = Listing::of(before.and_then(|before| before.own), request.terms.into());
+        let wishes = before.map_or(Wishes::own(listing.bans()), |before| before.with_own(listing.bans()));
+        live.insert(request.number, wishes);
         if !matches!(listing, Listing::Covered(_)) {
             // An entry that a later request of the same call widens was never another's: it is written once.
             new.entry(request.number)
-                .and_modify(|(_, entry)| set_bans(entry, listing.bans()))
-                .or_insert_with(|| (place, entry(request, listing.bans(), stamp)));
+                .and_modify(|(_, entry)| *entry = entry.clone().with(wishes))
+                .or_insert_with(|| (place, entry(request, wishes, stamp)));
         }
         listings.push(listing);
     }
     // Who gives no reason leaves that of the entry before.
-    for earlier in &stored {
+    for earlier in stored.iter().filter(|earlier| own_at(earlier, stamp.now).is_some()) {
         if let Some((_, entry)) = number_of(earlier).and_then(|number| new.get_mut(&number)) {
             entry.reason = entry.reason.take().or_else(|| earlier.reason.clone());
             entry.evidence = entry.evidence.take().or_else(|| earlier.evidence.clone());
@@ -214,11 +232,14 @@ fn list(conn: &mut Db, requests: &[Request], stamp: &Stamp) -> Result<(Vec<Strin
     entries.sort_unstable_by_key(|(place, _)| *place);
     let entries: Vec<NewDncEntry> = entries.into_iter().map(|(_, entry)| entry).collect();
     dnc_list::add(conn, &entries, stamp)?;
-    Ok((numbers, listings))
+    let changed: Vec<String> = entries.into_iter().map(|entry| entry.phone_number).collect();
+    let skipped = travel(conn, &changed, kind, on_locked, stamp)?;
+    Ok(Listed { numbers, listings, skipped })
 }
 
 /// Puts numbers on the list for ever and for everything, because drafts of leads said so, and moves the leads. No request is
-/// kept: the drafts are the evidence. No other import runs, and nobody else changes the list.
+/// kept: the drafts are the evidence. No other import runs, and nobody else changes the list. Leads of other organizations of the group
+/// that are being imported are skipped.
 ///
 /// # Errors
 /// The database refuses.
@@ -234,7 +255,8 @@ pub fn list_flagged(conn: &mut Db, numbers: &[E164], evidence: &str, stamp: &Sta
     };
     for some in numbers.chunks(TOGETHER) {
         let requests: Vec<Request> = some.iter().copied().map(request).collect();
-        let (_, listings) = list(conn, &requests, stamp)?;
+        let on_locked = Locked { home: OnLocked::Wait, elsewhere: OnLocked::Skip };
+        let listings = list(conn, &requests, on_locked, stamp)?.listings;
         move_leads(conn, &requests, &listings, OnLocked::Wait, stamp)?;
     }
     Ok(())
@@ -262,19 +284,17 @@ fn number_of(entry: &DncEntry) -> Option<E164> {
     E164::from_e164(&entry.phone_number)
 }
 
-fn bans_of(entry: &DncEntry) -> Option<(E164, Bans)> {
-    number_of(entry).map(|number| (number, entry.bans()))
+/// What an entry forbids; of what came through the group the organization's own part may have ended before.
+fn wishes_of(entry: &DncEntry, stamp: &Stamp) -> Wishes {
+    match entry.origin {
+        DncOrigin::Own => entry.wishes(),
+        DncOrigin::Group | DncOrigin::Both => Wishes { own: own_at(entry, stamp.now), ..entry.wishes() },
+    }
 }
 
-fn set_bans(entry: &mut NewDncEntry, bans: Bans) {
-    let StoredBans { scope, expires_at, calls_expire_at, texts_expire_at } = bans.into();
-    (entry.scope, entry.expires_at) = (scope, expires_at);
-    (entry.calls_expire_at, entry.texts_expire_at) = (calls_expire_at, texts_expire_at);
-}
-
-fn entry(request: &Request, bans: Bans, stamp: &Stamp) -> NewDncEntry {
-    let StoredBans { scope, expires_at, calls_expire_at, texts_expire_at } = bans.into();
-    NewDncEntry {
+fn entry(request: &Request, wishes: Wishes, stamp: &Stamp) -> NewDncEntry {
+    let StoredBans { scope, expires_at, calls_expire_at, texts_expire_at } = wishes.whole.into();
+    let entry = NewDncEntry {
         organization_id: stamp.org.0,
         phone_number: request.number.to_string(),
         reason: request.reason.clone(),
@@ -289,7 +309,13 @@ fn entry(request: &Request, bans: Bans, stamp: &Stamp) -> NewDncEntry {
         updated_at: stamp.now,
         import_id: stamp.import_id,
         added_actor: stamp.actor.clone(),
-    }
+        origin: DncOrigin::Own,
+        own_scope: None,
+        own_expires_at: None,
+        own_calls_expire_at: None,
+        own_texts_expire_at: None,
+    };
+    entry.with(wishes)
 }
 
 /// A request that nobody has decided yet.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::sharing::Skipped;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Shift};
 use crate::db::models::dnc::dnc_spellings;
@@ -27,7 +28,7 @@ const DELISTED_NUMBER: &str = "its new number is not on the do-not-call list";
 pub struct Moved {
     pub leads: u64,
     /// Leads that another transaction is changing: [`settle`] them when it has ended.
-    pub skipped: Vec<i64>,
+    pub skipped: Skipped,
 }
 
 /// Moves every live lead with one of these listed numbers, as its first or a further one and in whatever spelling, to `dnc`,
@@ -44,7 +45,7 @@ pub fn move_leads_to_dnc(
     let mut changes = LeadChanges::default();
     let numbers = dnc_spellings::with_others(numbers);
     let held = leads::hold_with_numbers(conn, stamp.org, &numbers, on_locked)?;
-    let mut moved = Moved { leads: 0, skipped: held.skipped };
+    let mut moved = Moved { leads: 0, skipped: of_org(stamp.org, held.skipped) };
     for (lead, status) in held.statuses {
         if status != Status::Dnc {
             moved.leads += 1;
@@ -54,6 +55,10 @@ pub fn move_leads_to_dnc(
     }
     lead_changes::write(conn, &changes, stamp)?;
     Ok(moved)
+}
+
+fn of_org(org: OrgId, leads: Vec<i64>) -> Skipped {
+    leads.into_iter().map(|lead| (org, lead)).collect()
 }
 
 /// Sets the status of a stored lead, which the list makes move, and writes the move down.
@@ -108,11 +113,11 @@ pub fn move_leads_back(
         write_down(*lead, Status::Dnc, status, DELISTED_REASON, &mut changes, stamp);
     }
     lead_changes::write(conn, &changes, stamp)?;
-    Ok(Moved { leads: ids.len() as u64, skipped: held.skipped })
+    Ok(Moved { leads: ids.len() as u64, skipped: of_org(stamp.org, held.skipped) })
 }
 
 /// Makes the statuses of leads follow their numbers: of those that were skipped before. The caller holds
-/// [`crate::db::Lock::DncImport`].
+/// [`crate::db::Lock::Quiet`].
 ///
 /// # Errors
 /// The database refuses.

@@ -3,10 +3,12 @@
 pub mod add;
 pub mod check;
 pub mod decide;
+pub mod groups;
 pub mod history;
 mod leads;
 pub mod remove;
 pub mod replies;
+pub mod sharing;
 pub mod spellings;
 
 pub use leads::{

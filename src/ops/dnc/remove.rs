@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::add::list_kept;
 use super::move_leads_back;
+use super::sharing::{self, Skipped, own_at, travel};
 use crate::db::Stamp;
 use crate::db::models::dnc::dnc_entries::{self, DncEntry};
 use crate::db::models::dnc::dnc_list::{self, NewDncEntry};
@@ -13,7 +14,7 @@ use crate::db::models::imports::Import;
 use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError};
 use crate::domain::dnc::RemovalKind;
-use crate::domain::dnc::bans::{Bans, StoredBans};
+use crate::domain::dnc::wishes::Wishes;
 use crate::domain::phone::E164;
 
 /// What removing did.
@@ -23,43 +24,64 @@ pub struct Removed {
     pub entries: Vec<DncEntry>,
     /// Numbers that have no entry.
     pub not_listed: Vec<E164>,
+    /// Numbers that other organizations of the group list, and this one does not: they were left alone.
+    pub of_others: Vec<String>,
+    /// Numbers that stay listed, because other organizations of the group list them, too.
+    pub still_shared: Vec<String>,
     /// Entries of other spellings, by which the numbers stay blocked: whoever asked for them may be another subscriber.
     pub still_reached: Vec<Reached>,
     pub leads_moved: u64,
     /// Leads that another transaction is changing: to be settled when it has ended.
-    pub skipped: Vec<i64>,
+    pub skipped: Skipped,
 }
 
-/// Closes the entries of these numbers and puts their leads back. The caller holds [`crate::db::Lock::DncList`].
+/// Closes the entries of these numbers and puts their leads back, also in the other organizations of the group unless one of them
+/// lists the number, too. The caller holds [`crate::db::Lock::DncList`].
 ///
 /// # Errors
 /// The database refuses.
 pub fn remove(conn: &mut Db, numbers: &[E164], reason: &str, stamp: &Stamp) -> Result<Removed, DbError> {
     let mut skipped = expire(conn, OnLocked::Skip, stamp)?.skipped;
     let texts: Vec<String> = numbers.iter().map(E164::to_string).collect();
-    let mut entries = dnc_entries::live_among(conn, stamp.org, &texts)?;
+    let (mut entries, of_others): (Vec<DncEntry>, Vec<DncEntry>) = dnc_entries::live_among(conn, stamp.org, &texts)?
+        .into_iter()
+        .partition(|entry| own_at(entry, stamp.now).is_some());
     entries.sort_unstable_by_key(|entry| entry.id);
     let ids: Vec<i64> = entries.iter().map(|entry| entry.id).collect();
     dnc_list::close(conn, &ids, RemovalKind::Person, reason, stamp)?;
     let closed: Vec<String> = entries.iter().map(|entry| entry.phone_number.clone()).collect();
+    skipped.extend(travel(conn, &closed, RemovalKind::Person, OnLocked::Skip.into(), stamp)?);
     let moved = move_leads_back(conn, &closed, OnLocked::Skip, stamp)?;
     skipped.extend(moved.skipped);
+    let still = dnc_entries::live_among(conn, stamp.org, &closed)?;
+    let still_shared: Vec<String> = still.into_iter().map(|entry| entry.phone_number).collect();
     let mut not_listed: Vec<E164> = numbers.to_vec();
     not_listed.sort_unstable();
     not_listed.dedup();
-    let listed: HashSet<E164> = closed.iter().filter_map(|number| E164::from_e164(number)).collect();
+    let of_others: Vec<String> = of_others.into_iter().map(|entry| entry.phone_number).collect();
+    let listed: HashSet<E164> = closed.iter().chain(&of_others).filter_map(|number| E164::from_e164(number)).collect();
     not_listed.retain(|number| !listed.contains(number));
-    let still_reached = dnc_spellings::reaching(conn, stamp.org, &texts, stamp.now)?;
-    Ok(Removed { entries, not_listed, still_reached, leads_moved: moved.leads, skipped })
+    let mut still_reached = dnc_spellings::reaching(conn, stamp.org, &texts, stamp.now)?;
+    still_reached.retain(|reached| reached.number != reached.entry.phone_number);
+    Ok(Removed { entries, not_listed, of_others, still_shared, still_reached, leads_moved: moved.leads, skipped })
 }
 
-/// Closes the entries that an import made, and returns the numbers that no other request keeps on the list. What the
-/// entries had replaced returns, and requests that they had honoured beside the import's own are honoured again.
+/// What became of the entries of an import.
+#[derive(Debug, Default)]
+pub struct TakenOff {
+    /// Their numbers: leads with them may leave `dnc`.
+    pub numbers: Vec<String>,
+    /// How many of them nothing else keeps on the list.
+    pub removed: u64,
+}
+
+/// Closes the entries that an import made. What the entries had replaced returns, requests that they had honoured beside the import's own
+/// are honoured again, and what others of the group wish stays. The caller moves the leads.
 ///
 /// # Errors
 /// The database refuses.
-pub fn take_back_import(conn: &mut Db, import: &Import, stamp: &Stamp) -> Result<Vec<String>, DbError> {
-    let mut numbers = dnc_list::close_of_import(conn, import.id, stamp)?;
+pub fn take_back_import(conn: &mut Db, import: &Import, stamp: &Stamp) -> Result<TakenOff, DbError> {
+    let numbers = dnc_list::close_of_import(conn, import.id, stamp)?;
     list_again(conn, &numbers, import, stamp)?;
     let removed = dnc_list::last_removed_by_person(conn, stamp.org, &numbers)?;
     let mut others = dnc_requests::honoured_by_others(conn, stamp.org, &numbers, import.id)?;
@@ -71,10 +93,11 @@ pub fn take_back_import(conn: &mut Db, import: &Import, stamp: &Stamp) -> Result
         let import_id = of_import.first().and_then(|request| request.import_id);
         list_kept(conn, of_import, OnLocked::Wait, &Stamp { import_id, ..stamp.clone() })?;
     }
+    travel(conn, &numbers, RemovalKind::Undo, OnLocked::Wait.into(), stamp)?;
     let listed: HashSet<String> =
         dnc_entries::live_among(conn, stamp.org, &numbers)?.into_iter().map(|entry| entry.phone_number).collect();
-    numbers.retain(|number| !listed.contains(number));
-    Ok(numbers)
+    let removed = numbers.iter().filter(|number| !listed.contains(*number)).count() as u64;
+    Ok(TakenOff { numbers, removed })
 }
 
 /// What expiry did.
@@ -83,7 +106,7 @@ pub struct Expired {
     pub entries: u64,
     pub leads_moved: u64,
     /// Leads that another transaction is changing: to be settled when it has ended.
-    pub skipped: Vec<i64>,
+    pub skipped: Skipped,
 }
 
 /// Lists again what entries of an import replaced: it may still forbid texts.
@@ -91,31 +114,26 @@ fn list_again(conn: &mut Db, numbers: &[String], import: &Import, stamp: &Stamp)
     let replaced = dnc_list::superseded(conn, stamp.org, numbers, import.id, import.started_at)?;
     // Each goes when its own import is undone.
     for entry in replaced {
-        let Some(bans) = entry.bans().left_at(stamp.now) else { continue };
+        // What others wish comes through the group again.
+        let Some(own) = own_at(&entry, stamp.now) else { continue };
         let stamp = Stamp { import_id: entry.import_id, ..stamp.clone() };
-        dnc_list::add(conn, &[again(&entry, bans, &stamp)], &stamp)?;
+        dnc_list::add(conn, &[again(&entry, Wishes::own(own), &stamp)], &stamp)?;
     }
     Ok(())
 }
 
-/// An entry that forbids what is left of a closed one, for the same reason.
-fn again(entry: &DncEntry, bans: Bans, stamp: &Stamp) -> NewDncEntry {
-    let StoredBans { scope, expires_at, calls_expire_at, texts_expire_at } = bans.into();
-    NewDncEntry {
-        organization_id: stamp.org.0,
-        phone_number: entry.phone_number.clone(),
-        reason: entry.reason.clone(),
-        source: entry.source,
-        scope,
-        evidence: entry.evidence.clone(),
-        added_by: stamp.changed_by,
-        added_at: stamp.now,
-        expires_at,
-        calls_expire_at,
-        texts_expire_at,
-        updated_at: stamp.now,
-        import_id: stamp.import_id,
-        added_actor: stamp.actor.clone(),
+/// An entry that forbids what is left of a closed one, for the same reason. What came through the group still did.
+fn again(entry: &DncEntry, left: Wishes, stamp: &Stamp) -> NewDncEntry {
+    let made = sharing::again(entry, left, stamp.org, stamp.now);
+    match left.own {
+        None => made,
+        Some(_) => NewDncEntry {
+            added_by: stamp.changed_by,
+            added_at: stamp.now,
+            import_id: stamp.import_id,
+            added_actor: stamp.actor.clone(),
+            ..made
+        },
     }
 }
 
@@ -144,7 +162,7 @@ pub fn expire(conn: &mut Db, on_locked: OnLocked, stamp: &Stamp) -> Result<Expir
     let closed: Vec<&DncEntry> = due.iter().filter(|entry| closed.contains(&entry.id)).collect();
     // Of two bans one may go on.
     let left: Vec<NewDncEntry> =
-        closed.iter().filter_map(|entry| Some(again(entry, entry.bans().left_at(stamp.now)?, &stamp))).collect();
+        closed.iter().filter_map(|entry| Some(again(entry, entry.wishes().left_at(stamp.now)?, &stamp))).collect();
     dnc_list::add(conn, &left, &stamp)?;
     let numbers: Vec<String> = closed.iter().map(|entry| entry.phone_number.clone()).collect();
     let moved = move_leads_back(conn, &numbers, on_locked, &stamp)?;

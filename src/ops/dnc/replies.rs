@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::add::{Request, honour, keep_doubtful};
+use super::sharing::Skipped;
 use crate::db::Stamp;
 use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError};
@@ -37,7 +38,7 @@ pub fn apply(
     replies: &[Request],
     stamp: &Stamp,
     zone: &TimeZone,
-) -> Result<(Vec<ReplyOutcome>, Vec<i64>), DbError> {
+) -> Result<(Vec<ReplyOutcome>, Skipped), DbError> {
     let class =
         |reply: &Request| reply.class.unwrap_or_else(|| detect(reply.text.as_deref().unwrap_or_default()).class);
     let classes: Vec<OptOutClass> = replies.iter().map(class).collect();

@@ -26,7 +26,7 @@ pub fn bring_up_to_date(db: &mut Database, stamp: &Stamp) -> Result<(), DbError>
     if !db.read(stamp.org, |conn| dnc_spellings::are_stale(conn, stamp.org))? {
         return Ok(());
     }
-    db.write_under(Lock::DncImport, stamp.org, RunMode::Commit, |conn| {
+    db.write_under(Lock::Quiet, stamp.org, RunMode::Commit, |conn| {
         dnc_spellings::write_missing(conn, stamp.org)?;
         let stray = leads::out_of_line(conn, stamp.org, stamp.now)?;
         // Whoever is `dnc` stays so: `dnc expire` puts that right when somebody asks for it.

@@ -39,6 +39,8 @@ pub struct Organization {
     pub billing_email: Option<String>,
     /// The word for what it pays for.
     pub subscription_tier: String,
+    /// The group of organizations whose do-not-call lists it shares; empty when there is none.
+    pub group_slug: String,
 }
 
 impl Organization {
@@ -77,7 +79,7 @@ impl Audited for Organization {
     fn fields(&self) -> Fields {
         logged!(self, Organization {
             name, slug, default_region, base_currency, timezone, is_active, description, website, industry, size,
-            billing_email, subscription_tier,
+            billing_email, subscription_tier, group_slug,
         } without { id, uid, created_at, updated_at, version })
     }
 }
@@ -128,4 +130,29 @@ pub fn by_slug(conn: &mut Db, slug: &str) -> Result<Option<Organization>, DbErro
         .select(Organization::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// The organizations of a group, by id; none when there is no such group.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_group(conn: &mut Db, group: &str) -> Result<Vec<Organization>, DbError> {
+    Ok(organizations::table
+        .filter(organizations::group_slug.eq(group).and(organizations::group_slug.ne("")))
+        .order(organizations::id)
+        .select(Organization::as_select())
+        .load(conn)?)
+}
+
+/// The group that an organization is in.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn group_of(conn: &mut Db, org: OrgId) -> Result<Option<String>, DbError> {
+    let group: Option<String> = organizations::table
+        .filter(organizations::id.eq(org.0).and(organizations::group_slug.ne("")))
+        .select(organizations::group_slug)
+        .first(conn)
+        .optional()?;
+    Ok(group)
 }

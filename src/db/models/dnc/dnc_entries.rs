@@ -10,7 +10,8 @@ use crate::db::models::IN_LIST;
 use crate::db::schema::{dnc_list, dnc_requests, leads};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::bans::{Bans, StoredBans};
-use crate::domain::dnc::{DncScope, DncSource, RemovalKind};
+use crate::domain::dnc::wishes::{StoredWishes, Wishes};
+use crate::domain::dnc::{DncOrigin, DncScope, DncSource, RemovalKind};
 use crate::domain::leads::status::Status;
 use crate::domain::timestamp::Timestamp;
 
@@ -36,6 +37,16 @@ pub struct DncEntry {
     pub added_actor: Option<String>,
     pub removed_actor: Option<String>,
     pub import_id: Option<i64>,
+    /// Whose wish it is. Of both `own_…` is what the organization itself forbids.
+    pub origin: DncOrigin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_scope: Option<DncScope>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_expires_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_calls_expire_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_texts_expire_at: Option<Timestamp>,
 }
 
 impl DncEntry {
@@ -43,6 +54,17 @@ impl DncEntry {
     pub fn bans(&self) -> Bans {
         let DncEntry { scope, expires_at, calls_expire_at, texts_expire_at, .. } = *self;
         StoredBans { scope, expires_at, calls_expire_at, texts_expire_at }.into()
+    }
+
+    /// What it forbids, and what of that the organization itself wished.
+    pub fn wishes(&self) -> Wishes {
+        let own = self.own_scope.map(|scope| StoredBans {
+            scope,
+            expires_at: self.own_expires_at,
+            calls_expire_at: self.own_calls_expire_at,
+            texts_expire_at: self.own_texts_expire_at,
+        });
+        StoredWishes { origin: self.origin, whole: self.bans().into(), own }.into()
     }
 }
 

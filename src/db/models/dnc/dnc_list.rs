@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text};
 
 use super::dnc_entries::DncEntry;
 use super::dnc_spellings;
@@ -12,7 +13,9 @@ use crate::db::models::IN_LIST;
 use crate::db::schema::dnc_list;
 use crate::db::types::UtcTimestamp;
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::dnc::{DncScope, DncSource, RemovalKind};
+use crate::domain::dnc::bans::StoredBans;
+use crate::domain::dnc::wishes::{StoredWishes, Wishes};
+use crate::domain::dnc::{DncOrigin, DncScope, DncSource, RemovalKind};
 use crate::domain::timestamp::Timestamp;
 
 /// An entry that was just written.
@@ -43,6 +46,32 @@ pub struct NewDncEntry {
     pub import_id: Option<i64>,
     /// The account and host, with the user's email when there is one.
     pub added_actor: String,
+    pub origin: DncOrigin,
+    pub own_scope: Option<DncScope>,
+    pub own_expires_at: Option<Timestamp>,
+    pub own_calls_expire_at: Option<Timestamp>,
+    pub own_texts_expire_at: Option<Timestamp>,
+}
+
+impl NewDncEntry {
+    /// Makes it forbid something else.
+    #[must_use]
+    pub fn with(self, wishes: Wishes) -> NewDncEntry {
+        let StoredWishes { origin, whole, own } = wishes.into();
+        let StoredBans { scope, expires_at, calls_expire_at, texts_expire_at } = whole;
+        NewDncEntry {
+            scope,
+            expires_at,
+            calls_expire_at,
+            texts_expire_at,
+            origin,
+            own_scope: own.map(|own| own.scope),
+            own_expires_at: own.and_then(|own| own.expires_at),
+            own_calls_expire_at: own.and_then(|own| own.calls_expire_at),
+            own_texts_expire_at: own.and_then(|own| own.texts_expire_at),
+            ..self
+        }
+    }
 }
 
 /// Writes new entries with the other spellings of their numbers. The caller has closed the live ones of these numbers.
@@ -64,6 +93,9 @@ pub fn add(conn: &mut Db, entries: &[NewDncEntry], stamp: &Stamp) -> Result<(), 
     Ok(())
 }
 
+/// Entries that came through the group; as the condition of their index says it, which SQLite uses for the same words only.
+const OF_GROUP: &str = "origin <> 'own'";
+
 /// Entries that one statement writes.
 const TOGETHER: usize = 8000;
 
@@ -72,18 +104,21 @@ fn add_together(conn: &mut PgConnection, entries: &[NewDncEntry], stamp: &Stamp)
         entries.iter().map(column).collect()
     }
     Ok(diesel::sql_query(
-        "INSERT INTO dnc_list (organization_id, added_by, added_at, updated_at, import_id, added_actor, phone_number,
-             reason, source, scope, evidence, expires_at, calls_expire_at, texts_expire_at)
-         SELECT $1, $2, $3, $3, $4, $5, r.*
-         FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[],
-                  $13::timestamptz[]) AS r
+        "INSERT INTO dnc_list (organization_id, updated_at, added_by, added_at, import_id, added_actor, phone_number,
+             reason, source, scope, evidence, expires_at, calls_expire_at, texts_expire_at, origin, own_scope,
+             own_expires_at, own_calls_expire_at, own_texts_expire_at)
+         SELECT $1, $2, r.*
+         FROM unnest($3::bigint[], $4::timestamptz[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[],
+                  $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::text[],
+                  $16::text[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[]) AS r
          RETURNING id, phone_number",
     )
     .bind::<Integer, _>(stamp.org.0)
-    .bind::<Nullable<BigInt>, _>(stamp.changed_by)
     .bind::<UtcTimestamp, _>(stamp.now)
-    .bind::<Nullable<BigInt>, _>(stamp.import_id)
-    .bind::<Text, _>(&stamp.actor)
+    .bind::<Array<Nullable<BigInt>>, _>(each(entries, |e| e.added_by))
+    .bind::<Array<UtcTimestamp>, _>(each(entries, |e| e.added_at))
+    .bind::<Array<Nullable<BigInt>>, _>(each(entries, |e| e.import_id))
+    .bind::<Array<Text>, _>(each(entries, |e| e.added_actor.as_str()))
     .bind::<Array<Text>, _>(each(entries, |e| e.phone_number.as_str()))
     .bind::<Array<Nullable<Text>>, _>(each(entries, |e| e.reason.as_deref()))
     .bind::<Array<Text>, _>(each(entries, |e| e.source.as_str()))
@@ -92,6 +127,11 @@ fn add_together(conn: &mut PgConnection, entries: &[NewDncEntry], stamp: &Stamp)
     .bind::<Array<Nullable<UtcTimestamp>>, _>(each(entries, |e| e.expires_at))
     .bind::<Array<Nullable<UtcTimestamp>>, _>(each(entries, |e| e.calls_expire_at))
     .bind::<Array<Nullable<UtcTimestamp>>, _>(each(entries, |e| e.texts_expire_at))
+    .bind::<Array<Text>, _>(each(entries, |e| e.origin.as_str()))
+    .bind::<Array<Nullable<Text>>, _>(each(entries, |e| e.own_scope.map(DncScope::as_str)))
+    .bind::<Array<Nullable<UtcTimestamp>>, _>(each(entries, |e| e.own_expires_at))
+    .bind::<Array<Nullable<UtcTimestamp>>, _>(each(entries, |e| e.own_calls_expire_at))
+    .bind::<Array<Nullable<UtcTimestamp>>, _>(each(entries, |e| e.own_texts_expire_at))
     .load(conn)?)
 }
 
@@ -215,6 +255,51 @@ pub(super) fn numbers_after(conn: &mut Db, org: OrgId, after: i64, limit: i64) -
         .limit(limit)
         .select((dnc_list::id, dnc_list::phone_number))
         .load(conn)?)
+}
+
+/// Ids and numbers of the live entries after the one with this id, in the order of ids: of all, or of those that came through the
+/// group.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn live_after(conn: &mut Db, org: OrgId, after: i64, of_group: bool) -> Result<Vec<(i64, String)>, DbError> {
+    let live = dnc_list::table
+        .filter(dnc_list::organization_id.eq(org.0).and(dnc_list::id.gt(after)).and(dnc_list::removed_at.is_null()))
+        .order(dnc_list::id)
+        .limit(TOGETHER as i64)
+        .select((dnc_list::id, dnc_list::phone_number));
+    Ok(match of_group {
+        true => live.filter(sql::<Bool>(OF_GROUP)).load(conn)?,
+        false => live.load(conn)?,
+    })
+}
+
+/// Makes live entries that came through the group the organization's own, as they are: all of them, or those with these ids. Returns how
+/// many.
+///
+/// # Errors
+/// The database refuses.
+pub fn take_over(conn: &mut Db, ids: Option<&[i64]>, stamp: &Stamp) -> Result<u64, DbError> {
+    let shared = || {
+        dnc_list::table
+            .filter(dnc_list::organization_id.eq(stamp.org.0).and(dnc_list::removed_at.is_null()))
+            .filter(sql::<Bool>(OF_GROUP))
+    };
+    let own = (
+        dnc_list::origin.eq(DncOrigin::Own),
+        dnc_list::own_scope.eq(None::<DncScope>),
+        dnc_list::own_expires_at.eq(None::<Timestamp>),
+        dnc_list::own_calls_expire_at.eq(None::<Timestamp>),
+        dnc_list::own_texts_expire_at.eq(None::<Timestamp>),
+        dnc_list::updated_at.eq(stamp.now),
+        dnc_list::version.eq(dnc_list::version + 1),
+    );
+    let Some(ids) = ids else { return Ok(diesel::update(shared()).set(own).execute(conn)? as u64) };
+    let mut changed = 0;
+    for chunk in ids.chunks(IN_LIST) {
+        changed += diesel::update(shared().filter(dnc_list::id.eq_any(chunk.to_vec()))).set(own).execute(conn)? as u64;
+    }
+    Ok(changed)
 }
 
 /// The numbers of entries that were made after the one with this id, or closed since this time.

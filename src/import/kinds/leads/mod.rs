@@ -107,7 +107,7 @@ pub fn import(
     if mode == RunMode::Commit && db.read(org, |conn| dnc::remove::is_due(conn, &stamp))? {
         // Before, and not within: whoever adds to the list need not wait for the entries that an import closes.
         let work = |conn: &mut Db| dnc::remove::expire(conn, OnLocked::Wait, &stamp).map(drop);
-        db.aside(|db| db.write_under(Lock::DncImport, org, mode, work))?;
+        db.aside(|db| db.write_under(Lock::Quiet, org, mode, work))?;
     }
     let mut files = Vec::new();
     let work = |conn: &mut Db| {
@@ -119,9 +119,10 @@ pub fn import(
     if mode == RunMode::Commit && !listed.is_empty() && !db.is_sqlite() {
         // Whoever gave a lead one of these numbers meanwhile did not see it listed.
         let listed: Vec<String> = listed.iter().map(E164::to_string).collect();
-        db.write_under(Lock::DncImport, org, mode, |conn| {
+        db.write_under(Lock::Quiet, org, mode, |conn| {
             dnc::move_leads_to_dnc(conn, &listed, OnLocked::Wait, &stamp).map(drop)
         })?;
+        dnc::sharing::follow_elsewhere(db, &listed, &stamp)?;
     }
     Ok(summary)
 }
@@ -226,7 +227,7 @@ impl Job<'_> {
         self.pump(&mut work, observer)?;
         self.source.verify_unchanged()?;
         // What others have changed in the list meanwhile is seen, and nobody changes it until the end.
-        locks::acquire(work.conn, Lock::Leads, org, &mut |text| observer.notice(text), self.interrupted)?;
+        locks::acquire(work.conn, Lock::EndOfImport, org, &mut |text| observer.notice(text), self.interrupted)?;
         let (summary, listed, files) = work.finish(import_id)?;
         summary.remarks().iter().for_each(|text| observer.notice(text));
         Ok((summary, listed, files))

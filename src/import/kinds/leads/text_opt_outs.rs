@@ -26,7 +26,7 @@ impl TextOptOuts {
     }
 
     /// Puts the numbers on the do-not-call list for texts. The caller holds
-    /// [`crate::db::Lock::Leads`]: no other import runs, and whoever else changes the list waits.
+    /// [`crate::db::Lock::EndOfImport`]: no other import runs, and whoever else changes the list waits.
     ///
     /// # Errors
     /// The database refuses.

@@ -150,8 +150,8 @@ impl Work<'_> {
             return Ok(Vec::new());
         }
         let closed = dnc::remove::take_back_import(conn, &self.import, &self.request.stamp)?;
-        self.summary.dnc_removed = closed.len() as u64;
-        Ok(closed)
+        self.summary.dnc_removed = closed.removed;
+        Ok(closed.numbers)
     }
 
     /// Deletes the leads that the import made and nobody has touched since.

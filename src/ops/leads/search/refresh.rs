@@ -40,7 +40,7 @@ fn bring_up_to_date(db: &mut Database, org: OrgId, progress: &mut dyn FnMut(u64,
         return Ok(true);
     }
     // While nobody else writes leads, no entry with a lower id can still appear; nobody is kept waiting after that.
-    let last = db.aside(|db| db.write_if_free(Lock::DncImport, org, |conn| lead_search::last_audit_id(conn, org)))?;
+    let last = db.aside(|db| db.write_if_free(Lock::Quiet, org, |conn| lead_search::last_audit_id(conn, org)))?;
     let Some(last) = last else { return Ok(false) };
     let interrupted = db.interrupted();
     let stop = || match interrupted.load(std::sync::atomic::Ordering::Relaxed) {

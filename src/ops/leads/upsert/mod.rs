@@ -300,7 +300,7 @@ impl LeadWriter {
     }
 
     /// Makes the statuses follow what others have changed in the list since the writing began: on PostgreSQL it changes beside an
-    /// import. The caller holds [`crate::db::Lock::Leads`] from now on.
+    /// import. The caller holds [`crate::db::Lock::EndOfImport`] from now on.
     ///
     /// # Errors
     /// The database refuses.
