@@ -26,6 +26,18 @@ pub fn organization_slugs() -> ArgValueCandidates {
     })
 }
 
+pub fn group_slugs() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        offered(|asked| {
+            let mut groups: Vec<String> =
+                asked.db.read_global(organizations::all)?.into_iter().map(|org| org.group_slug).collect();
+            groups.sort_unstable();
+            groups.dedup();
+            Ok(plain(groups))
+        })
+    })
+}
+
 pub fn user_emails() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         offered(|asked| {

@@ -3,6 +3,7 @@
 mod add;
 mod disable;
 mod edit;
+mod group;
 mod list;
 mod profile;
 mod set;
@@ -27,6 +28,7 @@ pub enum Command {
     Edit(edit::Args),
     Disable(disable::Args),
     Set(set::Args),
+    Group(group::Args),
 }
 
 pub fn run(command: Command, context: &Context) -> Result<Exit> {
@@ -37,6 +39,7 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Edit(args) => edit::run(args, context),
         Command::Disable(args) => disable::run(args, context),
         Command::Set(args) => set::run(args, context),
+        Command::Group(args) => group::run(args, context),
     }
 }
 
@@ -58,6 +61,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::hidden("size"),
     Column::hidden("billing_email"),
     Column::hidden("subscription_tier"),
+    Column::hidden("group_slug"),
 ];
 
 /// The columns of one organization: there is room for what it is.

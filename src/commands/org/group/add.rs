@@ -1,0 +1,65 @@
+//! `crmctl org group add`
+
+use std::sync::atomic::Ordering;
+
+use crate::commands::args::complete;
+use crate::commands::context::Context;
+use crate::commands::org;
+use crate::db::models::access::organizations;
+use crate::db::{DbError, RunMode};
+use crate::error::{Exit, Result};
+use crate::ops::dnc::groups::join;
+use crate::ui::Column;
+
+/// Let organizations share their do-not-call lists; the group is made if it is new
+///
+/// What any of them lists is blocked in all of them from now on, with the leads moved to dnc. It takes an admin of each organization,
+/// those that are in the group already among them: the same email, where there are users.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crmctl org group add holding acme beta --dry-run")]
+pub struct Args {
+    /// The short name of the group: lower-case letters, digits and hyphens
+    #[arg(value_parser = org::checked_slug, add = complete::group_slugs())]
+    group: String,
+    /// Slugs of organizations
+    #[arg(value_name = "ORG", required = true, add = complete::organization_slugs())]
+    organizations: Vec<String>,
+    /// Show how many entries and leads it is about, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::whole("organization", "organization"),
+    Column::whole("is_changed", "joined"),
+    Column::count("entries", "entries from others"),
+    Column::count("leads_moved", "leads moved to dnc"),
+];
+
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    let mut db = context.open()?;
+    let named = super::acting(context, &mut db, &args.organizations)?;
+    let members = db.read_global(|conn| organizations::of_group(conn, &args.group))?;
+    for member in &members {
+        // Their lists change, too, and the others will see what they list.
+        context.admin(&mut db, member)?;
+    }
+    let now = crate::commands::context::now()?;
+    let interrupted = db.interrupted();
+    let mut bar = context.ui.progress();
+    let changes = super::change(context, &mut db, (&args.group, &named), RunMode::of_flag(args.dry_run), |conn| {
+        join(conn, &args.group, &named, &members, now, &mut |seen| {
+            bar.set(seen, seen);
+            if interrupted.load(Ordering::Relaxed) { Err(DbError::Interrupted) } else { Ok(()) }
+        })
+    })?;
+    drop(bar);
+    context.tell_unchanged(changes.iter().any(|change| change.is_changed));
+    let mut list = context.ui.list(COLUMNS);
+    changes.iter().try_for_each(|change| list.push(change))?;
+    list.finish("no organizations")?;
+    if args.dry_run {
+        context.ui.note("nothing was changed");
+    }
+    Ok(Exit::Done)
+}
