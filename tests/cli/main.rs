@@ -70,6 +70,8 @@ mod lead_search;
 mod migrate;
 mod migrate_earlier;
 mod org;
+mod org_group;
+mod org_group_model;
 mod org_profile;
 mod other_programs;
 mod output;
