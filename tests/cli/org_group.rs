@@ -58,8 +58,11 @@ const TEXTS: [&str; 3] = ["clear", "blocked", "hot"];
 const FREE: [&str; 3] = ["clear", "clear", "hot"];
 const NUMBER: &str = "+12125550101";
 
+/// A name, a file, the calls, and what the members are then.
+type Way = (&'static str, &'static str, &'static [&'static [&'static str]], [&'static str; 3]);
+
 /// Calls in `acme` that list the number; a file is written before that as `list.csv`.
-const WAYS: [(&str, &str, &[&[&str]], [&str; 3]); 17] = [
+const WAYS: [Way; 17] = [
     ("dnc add", "", &[&["dnc", "add", NUMBER]], ALL),
     ("dnc add --scope calls", "", &[&["dnc", "add", NUMBER, "--scope", "calls"]], CALLS),
     ("dnc add --scope texts", "", &[&["dnc", "add", NUMBER, "--scope", "texts"]], TEXTS),

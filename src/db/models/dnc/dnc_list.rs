@@ -46,10 +46,16 @@ pub struct NewDncEntry {
     pub import_id: Option<i64>,
     /// The account and host, with the user's email when there is one.
     pub added_actor: String,
+    /// Left to the defaults of an entry of one's own: those are imported by the million.
+    #[diesel(skip_insertion)]
     pub origin: DncOrigin,
+    #[diesel(skip_insertion)]
     pub own_scope: Option<DncScope>,
+    #[diesel(skip_insertion)]
     pub own_expires_at: Option<Timestamp>,
+    #[diesel(skip_insertion)]
     pub own_calls_expire_at: Option<Timestamp>,
+    #[diesel(skip_insertion)]
     pub own_texts_expire_at: Option<Timestamp>,
 }
 
@@ -82,7 +88,20 @@ pub fn add(conn: &mut Db, entries: &[NewDncEntry], stamp: &Stamp) -> Result<(), 
     for some in entries.chunks(TOGETHER) {
         let Db::Postgres(pg) = conn else {
             for entry in some {
-                diesel::insert_into(dnc_list::table).values(entry).execute(conn)?;
+                let insert = diesel::insert_into(dnc_list::table);
+                match entry.origin {
+                    DncOrigin::Own => insert.values(entry).execute(conn)?,
+                    DncOrigin::Group | DncOrigin::Both => insert
+                        .values((
+                            entry,
+                            dnc_list::origin.eq(entry.origin),
+                            dnc_list::own_scope.eq(entry.own_scope),
+                            dnc_list::own_expires_at.eq(entry.own_expires_at),
+                            dnc_list::own_calls_expire_at.eq(entry.own_calls_expire_at),
+                            dnc_list::own_texts_expire_at.eq(entry.own_texts_expire_at),
+                        ))
+                        .execute(conn)?,
+                };
                 dnc_spellings::add_of_last(conn, entry)?;
             }
             continue;
