@@ -228,7 +228,8 @@ impl Crate {
 
 /// The text without its tests and without lines that are comments.
 fn without_tests(text: &str) -> String {
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let tests = ["#[cfg(test)]\nmod tests", "#[cfg(test)]\npub(super) mod tests"];
+    let text = tests.iter().fold(text, |text, tests| text.split(tests).next().unwrap());
     text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
 }
 

@@ -416,37 +416,4 @@ mod tests {
             assert_eq!(read(other), (None, serde_json::json!({ "Source Spelling": "Facebook Ads" })), "{other}");
         }
     }
-
-    #[test]
-    fn extensions_of_further_phones_are_kept() {
-        let read = |headers: &[&str], cells: &[&str]| {
-            let draft = check(headers, cells, false).draft.unwrap();
-            let further: Vec<String> = draft.further_phones.iter().map(|it| it.0.to_string()).collect();
-            (draft.lead.phone_extension.clone(), further, draft.lead.custom_fields.0)
-        };
-        let further = vec!["+12125550143".to_owned()];
-        let cell = "(212) 555-0143 x34";
-        let kept = |column: &str, cell: &str| serde_json::json!({ column: cell });
-        let columns = ["Phone", "Work Phone"];
-        assert_eq!(read(&columns, &["2125550142", cell]), (String::new(), further.clone(), kept("Work Phone", cell)));
-        let two = "2125550142 x9; (212) 555-0143 ext. 34";
-        assert_eq!(read(&columns, &[two, ""]), ("9".into(), further, kept("Phone", two)));
-        // The same number, and one that becomes the first.
-        let same = "2125550142 x34";
-        assert_eq!(read(&columns, &["2125550142", same]), (String::new(), vec![], kept("Work Phone", same)));
-        assert_eq!(read(&columns, &["", cell]), ("34".into(), vec![], serde_json::json!({})));
-    }
-
-    #[test]
-    fn further_phones_are_told_from_the_first() {
-        let checked =
-            check(&["Phone", "Work Phone", "Mobile"], &["2125550142", "2125550143", "212-555-0142; 2125550143"], false);
-        let draft = checked.draft.unwrap();
-        assert_eq!(
-            draft.further_phones.iter().map(|p| (p.0.to_string(), p.1.as_str())).collect::<Vec<_>>(),
-            [("+12125550143".to_owned(), "work")]
-        );
-        let only = check(&["Phone", "Work Phone"], &["", "2125550143"], false).draft.unwrap();
-        assert_eq!(only.lead.phone_number.as_deref(), Some("+12125550143"));
-    }
 }
