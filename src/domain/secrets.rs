@@ -10,8 +10,8 @@ pub const SECRET_KEYWORDS: [&str; 5] =
 /// A secret of fewer letters stands for itself only between quotes: it may be a part of any word.
 const SHORT: usize = 4;
 
-/// A text without these secrets, and without what looks like one: what follows `password=`, or the scheme of a URL, to the end
-/// of its line.
+/// A text without these secrets, and without what looks like one: what follows `password=`, or the scheme of a URL that may hold
+/// a password, to the end of its line.
 pub fn redacted<S: AsRef<str>>(text: &str, secrets: impl IntoIterator<Item = S>) -> String {
     let mut secrets: Vec<S> = secrets.into_iter().filter(|secret| !secret.as_ref().is_empty()).collect();
     // One may be a part of another.
@@ -36,13 +36,15 @@ fn line_without_secrets(line: &str) -> String {
     }
 }
 
-/// Where the first URL goes on after its scheme; one of PostgreSQL may lack its slashes.
+/// Where the first URL goes on after its scheme; one of PostgreSQL may lack its slashes. Another one without an `@` behind it
+/// holds no password.
 fn after_scheme(line: &str) -> Option<usize> {
     let lower = line.to_ascii_lowercase();
     let end = |mark: &str| {
         let end = lower.find(mark)? + mark.len();
         let rest = lower.get(end..)?;
-        Some(end + rest.len() - rest.trim_start_matches('/').len())
+        let may_hold_one = mark != "://" || lower.contains("postgres") || rest.contains('@');
+        may_hold_one.then(|| end + rest.len() - rest.trim_start_matches('/').len())
     };
     ["://", "postgres:", "postgresql:"].into_iter().filter_map(end).min()
 }
@@ -87,6 +89,8 @@ mod tests {
             ("found 'postgres://u:s3 cr3t@h'", "found 'postgres://***"),
             ("found 'POSTGRESQL:u:s3cr3t@h'", "found 'POSTGRESQL:***"),
             ("mysql://u:s3cr3t@h", "mysql://***"),
+            ("see https://a.b/c, then mysql://u:s3cr3t@h", "see https://***"),
+            ("invalid value 'ftp://x' for '--website <URL>'", "invalid value 'ftp://x' for '--website <URL>'"),
             ("password authentication failed for user \"u\"", "password authentication failed for user \"u\""),
             ("fe_sendauth: no password supplied", "fe_sendauth: no password supplied"),
         ] {

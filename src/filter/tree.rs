@@ -104,6 +104,18 @@ impl Filter {
         }
     }
 
+    /// Changes conditions, in the order of the text.
+    ///
+    /// # Errors
+    /// The first of `change`.
+    pub fn change_each<E>(&mut self, change: &mut impl FnMut(&mut Condition) -> Result<(), E>) -> Result<(), E> {
+        match self {
+            Filter::All(parts) | Filter::Any(parts) => parts.iter_mut().try_for_each(|part| part.change_each(change)),
+            Filter::Not(part) => part.change_each(change),
+            Filter::Is(condition) => change(condition),
+        }
+    }
+
     fn depth(&self) -> usize {
         match self {
             Filter::All(parts) | Filter::Any(parts) => 1 + parts.iter().map(Filter::depth).max().unwrap_or(0),

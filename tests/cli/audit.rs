@@ -223,6 +223,7 @@ fn the_default_organization_and_sample_data_are_logged() {
         let ran = ran(program(home.path()).args(["audit", "list", "--format", "json"]).args(args));
         serde_json::from_str::<Value>(&ran.stdout).unwrap()
     };
+    ran(program(home.path()).args(["import", "undo", "1", "--yes"]));
     let first = list(&[]);
     let names: Vec<&str> =
         first.as_array().unwrap().iter().rev().map(|it| it["field_name"].as_str().unwrap()).collect();

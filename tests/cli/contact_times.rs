@@ -371,3 +371,46 @@ fn times_are_named_in_one_language() {
         assert_eq!(ends, ["2026-04-01T04:00:00Z", "2026-04-03T13:00:00Z"], "{:?}", world.engine);
     });
 }
+
+#[test]
+fn events_of_another_system_tell_when_leads_were_contacted() {
+    on_both_engines(|world| {
+        world.file("leads.csv", "Phone,Last Contacted\n2125550101,\n2125550102,2026-02-20\n2125550103,\n");
+        world.ok(["import", "leads", "leads.csv"]);
+        world.now = "2026-03-05T12:00:00Z";
+        world.file(
+            "events.csv",
+            "Phone,Status,Changed At\n\
+             2125550101,contacted,2026-01-05T10:00:00Z\n\
+             2125550101,new,2026-01-20T10:00:00Z\n\
+             2125550101,contacted,2026-02-07T10:00:00Z\n\
+             2125550102,contacted,2026-02-10T10:00:00Z\n\
+             2125550103,qualified,2026-02-10T10:00:00Z\n",
+        );
+        let times = |world: &World| -> Vec<Value> {
+            let leads = world.json(["lead", "list", "--sort", "id"]);
+            let keys = ["first_contacted_at", "last_contacted_at", "last_attempted_at"];
+            leads.as_array().unwrap().iter().map(|lead| json!(keys.map(|key| &lead[key]))).collect()
+        };
+        let before = times(world);
+        world.ok(["import", "history", "events.csv"]);
+        let told = [
+            json!(["2026-01-05T10:00:00Z", "2026-02-07T10:00:00Z", "2026-02-07T10:00:00Z"]),
+            json!(["2026-02-10T10:00:00Z", "2026-02-20T00:00:00Z", "2026-02-20T00:00:00Z"]),
+            json!([null, null, null]),
+        ];
+        assert_eq!(times(world), told, "{:?}", world.engine);
+        // The same file again tells nothing new.
+        world.now = "2026-03-06T12:00:00Z";
+        world.ok(["import", "history", "events.csv"]);
+        assert_eq!(times(world), told);
+        let audit = world.json(["lead", "history", "1"]);
+        let of_import = |entry: &&Value| entry["import_id"] == 2;
+        let fields = audit.as_array().unwrap().iter().filter(of_import).map(|entry| entry["field"].as_str().unwrap());
+        let fields: std::collections::BTreeSet<_> = fields.collect();
+        assert!(fields.is_superset(&["first_contacted_at", "last_contacted_at"].into()), "{fields:?}");
+        world.now = "2026-03-07T12:00:00Z";
+        world.ok(["import", "undo", "2", "--yes"]);
+        assert_eq!(times(world), before, "{:?}", world.engine);
+    });
+}

@@ -110,12 +110,19 @@ fn words(line: &str, texts: &mut Texts) -> Vec<String> {
 }
 
 /// What fills the database. Some texts are refused, which must be said as safely.
-const FILL: [&str; 24] = [
+const FILL: [&str; 31] = [
     "user add ann@example.com --role admin --first-name ANY --last-name ANY",
     "user edit ann@example.com --first-name ANY",
     "org edit acme --name ANY",
     "org add ANY",
     "org set name ANY",
+    "org set custom.note ANY",
+    "org edit acme --description ANY --industry ANY --size ANY",
+    "org group add ANY acme",
+    "org group add holding acme --dry-run",
+    "org group list",
+    "org group show ANY",
+    "org group remove ANY acme",
     "lead add --phone +12125550191 --name ANY --company ANY --source ANY --campaign ANY --job-title ANY --city ANY --tag NAME --note ANY",
     "lead add --phone +12125550192 --name ANY --company ANY --tag ANY --set custom.ANY=ANY",
     "lead add --phone +12125550193 --name ANY --company ANY --email ada@example.com",
@@ -138,7 +145,7 @@ const FILL: [&str; 24] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 101] = [
+const VERBS: [&str; 105] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -177,6 +184,10 @@ const VERBS: [&str; 101] = [
     "lead phone add 2125550191 +12125550195",
     "lead phone remove 2125550191 +12125550195",
     "lead phone primary 2125550191 +12125550191",
+    "lead email add 2125550191 ANY",
+    "lead email add 2125550191 second@example.com --kind ANY",
+    "lead email primary 2125550191 second@example.com",
+    "lead email remove 2125550191 ANY",
     "lead merge 2125550191 2125550192",
     "lead duplicates",
     "lead delete 2125550191",

@@ -22,6 +22,7 @@ mod csv_guard;
 mod damaged_pages;
 mod dnc;
 mod dnc_database;
+mod dnc_lead_wishes;
 mod dnc_list;
 mod dnc_meanwhile;
 mod dnc_requests;

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::commands::context::Session;
 use crate::domain::time::datetime;
-use crate::domain::time::month::{Month, Quarter};
+use crate::domain::time::month::{Month, Quarter, YEARS};
 use crate::domain::time::when::{Part, When};
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Result};
@@ -41,7 +41,11 @@ fn read(
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let now = session.stamp.now;
     if let Some(when) = parse(text) {
-        return Ok(of(when, now, &zone));
+        let time = of(when, now, &zone);
+        return match YEARS.contains(&time.to_jiff().to_zoned(TimeZone::UTC).year()) {
+            true => Ok(time),
+            false => Err(CommandError::usage(format!("{flag}: `{text}` lies beyond the calendar"))),
+        };
     }
     // A number alone is the day of a spreadsheet in cells only.
     let is_number = text.trim().bytes().all(|byte| byte.is_ascii_digit());

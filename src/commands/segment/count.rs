@@ -1,7 +1,8 @@
 //! `crmctl segment count`
 
-use super::{COUNT_COLUMNS, Count, find};
+use super::{COUNT_COLUMNS, Count};
 use crate::commands::args::complete;
+use crate::commands::args::leads::segments::asked;
 use crate::commands::args::leads::selection::query;
 use crate::commands::args::leads::unknown;
 use crate::commands::context::Context;
@@ -17,7 +18,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
-    let (segment, filter) = find(&mut session, &args.name)?;
+    let (segment, filter) = asked(&mut session, &args.name)?;
     let query = query(&session, Some(filter))?;
     let (org, counted_at) = (session.org.org_id(), session.stamp.now);
     let count = session.db.read(org, |conn| query.count(conn))?;

@@ -1,7 +1,7 @@
 //! `crmctl segment explain`
 
-use super::find;
 use crate::commands::args::complete;
+use crate::commands::args::leads::segments::asked;
 use crate::commands::args::leads::selection::{Selection, query};
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
@@ -29,7 +29,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let mut parts: Vec<crate::filter::Filter> = Vec::new();
     if let Some(name) = &args.name {
-        parts.push(find(&mut session, name)?.1);
+        parts.push(asked(&mut session, name)?.1);
     }
     parts.extend(args.selection.filter(&mut session)?);
     let filter =

@@ -1,8 +1,8 @@
 //! `crmctl segment export`
 
-use super::find;
 use crate::commands::args::complete;
 use crate::commands::args::leads::export::{ExportForm, export};
+use crate::commands::args::leads::segments::asked;
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
@@ -21,6 +21,6 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
-    let (_, filter) = find(&mut session, &args.name)?;
+    let (_, filter) = asked(&mut session, &args.name)?;
     export(context, &mut session, Some(filter), args.form)
 }

@@ -2,7 +2,7 @@
 
 use super::{COUNT_COLUMNS, Count};
 use crate::commands::args::complete;
-use crate::commands::args::leads::segments::{find, visible};
+use crate::commands::args::leads::segments::{asked, visible};
 use crate::commands::args::leads::selection::query;
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
@@ -26,9 +26,17 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         true => visible(&mut session)?.into_iter().map(|segment| segment.name).collect(),
         false => args.names,
     };
-    let mut queries = Vec::new();
+    let (mut queries, mut exit) = (Vec::new(), Exit::Done);
     for name in names {
-        let (segment, filter) = find(&mut session, &name)?;
+        let (segment, filter) = match asked(&mut session, &name) {
+            // The other ones are counted all the same.
+            Err(error) if args.all => {
+                context.ui.warn(&format!("the segment `{name}` is not counted: {}", error.message));
+                exit = Exit::NeedsAttention;
+                continue;
+            }
+            asked => asked?,
+        };
         queries.push((segment, query(&session, Some(filter))?));
     }
     let (org, counted_at) = (session.org.org_id(), session.stamp.now);
@@ -45,5 +53,5 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut list = context.ui.list(COUNT_COLUMNS);
     counts.iter().try_for_each(|count| list.push(count))?;
     list.finish("no segments")?;
-    Ok(Exit::Done)
+    Ok(exit)
 }

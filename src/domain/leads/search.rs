@@ -102,6 +102,13 @@ pub struct Match {
     pub places: Vec<Place>,
 }
 
+impl Match {
+    /// Whether it is found in nothing but what is said about the lead.
+    pub fn is_aside(&self) -> bool {
+        self.places.iter().all(|place| place.weight() == 0)
+    }
+}
+
 /// How well words match what is looked for; `None` when a term is missing.
 pub fn matching(words: &[Word], terms: &[String]) -> Option<Match> {
     let mut matching = Match { likeness: 0, places: Vec::new() };

@@ -7,6 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 use super::clock::clock;
 pub use super::date_order::DateOrder;
 use super::date_order::{Orders, Readings, year_of};
+use super::month::YEARS;
 use super::when::When;
 use crate::domain::invisible::plain_spaces;
 use crate::domain::timestamp::Timestamp;
@@ -111,6 +112,10 @@ pub fn parse_end(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Resul
 pub fn day_or_time(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<When, TimeProblem> {
     let time = parse(text, zone, order)?;
     let there = time.to_jiff().to_zoned(zone.clone());
+    // A day must have a next one.
+    if !YEARS.contains(&there.year()) {
+        return Err(TimeProblem::NotATime);
+    }
     let is_date = !text.contains(':') && there.start_of_day().is_ok_and(|start| start == there);
     Ok(if is_date { When::Day(there.date()) } else { When::Instant(time) })
 }

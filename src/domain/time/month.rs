@@ -86,7 +86,9 @@ impl Quarter {
 /// When a day begins in a time zone: at midnight, or, where the clocks skip midnight, when they go on.
 pub fn begin_of(day: Date, zone: &TimeZone) -> Timestamp {
     let begin = zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible();
-    begin.map_or(Timestamp::from_micros(0), |begin| begin.timestamp().into())
+    // Only the outermost days of the calendar have no beginning.
+    let outermost = if day.year() > 0 { jiff::Timestamp::MAX } else { jiff::Timestamp::MIN };
+    begin.map_or(Timestamp::from(outermost), |begin| begin.timestamp().into())
 }
 
 impl fmt::Display for Month {
@@ -135,7 +137,7 @@ impl FromStr for Quarter {
 }
 
 /// Years that months and quarters are of: neither end of the calendar is near.
-const YEARS: std::ops::RangeInclusive<i16> = 1900..=9998;
+pub const YEARS: std::ops::RangeInclusive<i16> = 1900..=9998;
 
 fn year_of(text: &str) -> Option<i16> {
     digits(text, 4).filter(|year| YEARS.contains(year))

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
 
 use super::age::Age;
-use super::month::{Month, Quarter, begin_of};
+use super::month::{Month, Quarter, YEARS, begin_of};
 use crate::domain::text::nearest;
 use crate::domain::timestamp::Timestamp;
 
@@ -210,7 +210,7 @@ impl Part {
 fn of_calendar(text: &str) -> Option<When> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
     if is_number {
-        return text.parse().ok().filter(|year| text.len() == 4 && (1900..=9998).contains(year)).map(When::Year);
+        return text.parse().ok().filter(|year| text.len() == 4 && YEARS.contains(year)).map(When::Year);
     }
     if let Some(week) = week(text) {
         return Some(When::Week(week));
@@ -222,13 +222,13 @@ fn of_calendar(text: &str) -> Option<When> {
         return Some(When::Quarter(quarter));
     }
     if text.len() == 10 {
-        return text.parse::<Date>().ok().filter(|date| date.year() > 0).map(When::Day);
+        return text.parse::<Date>().ok().filter(|date| YEARS.contains(&date.year())).map(When::Day);
     }
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Some(When::Instant(time.into()));
+        return Some(When::Instant(time.into())).filter(|_| YEARS.contains(&time.to_zoned(TimeZone::UTC).year()));
     }
     let is_time = text.get(10..11).is_some_and(|mark| mark == "T" || mark == " ") && !text.contains('[');
-    text.parse::<DateTime>().ok().filter(|time| is_time && time.year() > 0).map(When::Local)
+    text.parse::<DateTime>().ok().filter(|time| is_time && YEARS.contains(&time.year())).map(When::Local)
 }
 
 /// Reads a week of ISO 8601: `2026-W48` or `2026W48`.
@@ -238,7 +238,7 @@ fn week(text: &str) -> Option<Date> {
     let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     let year = year.strip_suffix('-').unwrap_or(year);
     let (year, week) = (digits(year, 4).then(|| year.parse().ok())??, digits(week, 2).then(|| week.parse().ok())??);
-    ISOWeekDate::new(year, week, Weekday::Monday).ok().filter(|_| (1900..=9998).contains(&year)).map(ISOWeekDate::date)
+    ISOWeekDate::new(year, week, Weekday::Monday).ok().filter(|_| YEARS.contains(&year)).map(ISOWeekDate::date)
 }
 
 impl fmt::Display for When {
@@ -318,6 +318,10 @@ mod tests {
             ("2026-11-25T16:37", "2026-11-25 16:37"),
             ("2026-11-25 16:37", "2026-11-25 16:37"),
             ("2026-11-25T16:37:00Z", "2026-11-25 11:37"),
+            ("9999-12-31", "–"),
+            ("9999-12-31T00:00:00Z", "–"),
+            ("1899-12-31", "–"),
+            ("9998-12-31", "9998-12-31 to 9999-01-01"),
             ("46000", "–"),
             ("20261125", "–"),
             ("3m", "–"),

@@ -1,6 +1,6 @@
 //! Requests not to be contacted: each is kept, its number goes on the list, and the leads with it go to `dnc`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::tz::TimeZone;
 
@@ -11,7 +11,7 @@ use crate::db::models::dnc::dnc_entries::{self, DncEntry};
 use crate::db::models::dnc::dnc_list::{self, NewDncEntry};
 use crate::db::models::dnc::dnc_requests::{self, DncRequest};
 use crate::db::models::leads::OnLocked;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::bans::{Bans, Listing, StoredBans, Terms};
 use crate::domain::dnc::opt_out_text::OptOutClass;
 use crate::domain::dnc::wishes::Wishes;
@@ -235,6 +235,18 @@ fn list(conn: &mut Db, requests: &[Request], on_locked: Locked, stamp: &Stamp) -
     let changed: Vec<String> = entries.into_iter().map(|entry| entry.phone_number).collect();
     let skipped = travel(conn, &changed, kind, on_locked, stamp)?;
     Ok(Listed { numbers, listings, skipped })
+}
+
+/// Those of these numbers that the organization itself forbids for ever and for everything already.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn covered(conn: &mut Db, org: OrgId, numbers: &[E164], now: Timestamp) -> Result<HashSet<E164>, DbError> {
+    let texts: Vec<String> = numbers.iter().map(E164::to_string).collect();
+    let for_good = Terms { scope: DncScope::All, expires_at: None };
+    let is_covered = |e: &DncEntry| matches!(Listing::of(own_at(e, now), for_good.into()), Listing::Covered(_));
+    let entries = dnc_entries::live_among(conn, org, &texts)?;
+    Ok(entries.iter().filter(|entry| is_covered(entry)).filter_map(number_of).collect())
 }
 
 /// Puts numbers on the list for ever and for everything, because drafts of leads said so, and moves the leads. No request is

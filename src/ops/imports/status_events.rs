@@ -10,10 +10,13 @@ use crate::db::models::leads::status_rows::{self, Counted};
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
+use crate::domain::leads::contact::{ContactTimes, Reach};
 use crate::domain::leads::status::{Status, Trigger};
 use crate::domain::leads::status_events::{KnownStatuses, Placement};
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
+use crate::ops::leads::contact;
+use crate::ops::leads::edit::field_audit;
 
 /// One event.
 #[derive(Debug, Clone)]
@@ -44,6 +47,18 @@ pub struct Latest {
     pub at: Timestamp,
     /// The status before, as far as it was known.
     pub from: Option<Status>,
+    /// What all its events tell of when it was contacted.
+    pub contacts: ContactTimes,
+}
+
+impl StatusEvent {
+    /// What the event tells of when the lead was contacted.
+    pub fn contacts(&self) -> ContactTimes {
+        match self.status {
+            Status::Contacted => ContactTimes::default().reached(Reach::Contacted, self.at),
+            _ => ContactTimes::default(),
+        }
+    }
 }
 
 /// What became of leads whose latest events were written.
@@ -100,24 +115,32 @@ pub fn follow(conn: &mut Db, latest: &[Latest], stamp: &Stamp) -> Result<Moves, 
     let mut leads = leads::by_ids_for_change(conn, stamp.org, &ids)?;
     leads.sort_unstable_by_key(|lead| lead.id);
     let (mut moves, mut changes) = (Moves::default(), LeadChanges::default());
-    for lead in leads {
+    for mut lead in leads {
         let Some(event) = events.get(&lead.id).copied() else { continue };
+        let known = contact::times_of(&lead).and(event.contacts);
+        let times = contact::put(&mut lead, known);
+        let has_times = !times.is_empty();
+        changes.audit.extend(times.into_iter().map(|change| field_audit(lead.id, change, stamp)));
         if event.status == Status::Dnc {
             let number = lead.phone_number.as_deref().and_then(E164::from_e164);
             moves.listed.extend(number.map(|number| (number, event.at)));
         }
-        if lead.status == event.status || lead.status_changed_at > event.at {
-            continue;
-        }
+        let is_later = lead.status != event.status && lead.status_changed_at <= event.at;
         // What lies between may be steps that leads can make one after the other. An opt-out that the other system took
         // back was none of this lead.
         let from = event.from.filter(|from| *from != Status::Dnc).unwrap_or(lead.status);
-        match lead.status != Status::Dnc && from.may_move_to(event.status) {
-            true => move_lead(lead, event, &mut changes, stamp),
-            false => moves.kept += 1,
+        let moves_on = is_later && lead.status != Status::Dnc && from.may_move_to(event.status);
+        moves.kept += u64::from(is_later && !moves_on);
+        if moves_on {
+            moves.moved += 1;
+            move_lead(&mut lead, event, &mut changes, stamp);
+        }
+        if moves_on || has_times {
+            lead.updated_at = stamp.now;
+            lead.version += 1;
+            changes.updated.push(lead);
         }
     }
-    moves.moved = changes.updated.len() as u64;
     write_changes(conn, &changes, stamp)?;
     Ok(moves)
 }
@@ -162,7 +185,7 @@ fn row(event: &StatusEvent, from: Option<Status>, stamp: &Stamp) -> NewStatusCha
     }
 }
 
-fn move_lead(mut lead: Lead, event: &Latest, changes: &mut LeadChanges, stamp: &Stamp) {
+fn move_lead(lead: &mut Lead, event: &Latest, changes: &mut LeadChanges, stamp: &Stamp) {
     changes.audit.push(NewAuditEntry {
         field_name: Some("status".into()),
         old_value: Some(lead.status.to_string()),
@@ -170,7 +193,4 @@ fn move_lead(mut lead: Lead, event: &Latest, changes: &mut LeadChanges, stamp: &
         ..stamp.audit(lead.id, AuditAction::Update)
     });
     (lead.status, lead.status_changed_at) = (event.status, event.at);
-    lead.updated_at = stamp.now;
-    lead.version += 1;
-    changes.updated.push(lead);
 }

@@ -21,7 +21,7 @@ use crate::domain::leads::contact::Reach;
 use crate::domain::leads::status::{MoveRule, Status};
 use crate::domain::leads::tag::is_same;
 use crate::domain::phone::E164;
-use crate::ops::dnc::add::{Request, honour};
+use crate::ops::dnc::add::{Request, covered, honour};
 use crate::ops::dnc::remove::expire;
 use crate::ops::leads::upsert::apply::FieldChange;
 
@@ -219,9 +219,13 @@ fn list_numbers(
     zone: &TimeZone,
 ) -> Result<MassUpdateCounts, DbError> {
     let (mut counts, mut requests, mut without) = (MassUpdateCounts::default(), Vec::new(), Vec::new());
+    let number_of = |state: &LeadState| state.phone_number.as_deref().and_then(E164::from_e164);
+    let listed: Vec<E164> = states.iter().filter(|state| state.status == Status::Dnc).filter_map(number_of).collect();
+    let for_good = covered(conn, stamp.org, &listed, stamp.now)?;
     for state in states {
-        match (state.status, state.phone_number.as_deref().and_then(E164::from_e164)) {
-            (Status::Dnc, _) => counts.unchanged += 1,
+        match (state.status, number_of(state)) {
+            (Status::Dnc, None) => counts.unchanged += 1,
+            (Status::Dnc, Some(number)) if for_good.contains(&number) => counts.unchanged += 1,
             (_, None) => without.push(state.id),
             (_, Some(number)) => {
                 counts.changed += 1;

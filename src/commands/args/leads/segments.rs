@@ -1,6 +1,6 @@
 //! Segments as arguments: those that the acting user sees.
 
-use super::selection::reading;
+use super::selection::{name_owners, reading};
 use crate::commands::context::Session;
 use crate::db::models::segments::{self, Segment};
 use crate::domain::text::nearest;
@@ -31,6 +31,20 @@ pub fn find(session: &mut Session, name: &str) -> Result<(Segment, Filter)> {
         return Err(CommandError::failed(format!("there is no segment `{name}`")).hint(hint));
     };
     let filter = Filter::from_json(&segment.filter.0, &reading(session, None))?;
+    Ok((segment, filter))
+}
+
+/// The segment with this name and its filter, to be asked.
+///
+/// # Errors
+/// There is no such segment, or it asks for an owner who is no user any more.
+pub fn asked(session: &mut Session, name: &str) -> Result<(Segment, Filter)> {
+    let (segment, mut filter) = find(session, name)?;
+    let text = filter.to_string();
+    name_owners(session, &mut filter, &text).map_err(|error| {
+        let hint = format!("change it: crmctl segment edit '{}' --where FILTER", segment.name);
+        error.detail(format!("in the filter of the segment `{}`", segment.name)).hint(hint)
+    })?;
     Ok((segment, filter))
 }
 

@@ -46,7 +46,7 @@ impl Selection {
     pub fn filter(&self, session: &mut Session) -> Result<Option<Filter>> {
         let mut parts = Vec::new();
         if let Some(name) = &self.segment {
-            parts.push(super::segments::find(session, name)?.1);
+            parts.push(super::segments::asked(session, name)?.1);
         }
         parts.extend(self.written(session)?);
         Ok(all_of(parts))
@@ -62,9 +62,9 @@ impl Selection {
         if let Some(text) = &self.filter_json {
             parts.push(Filter::from_json_text(text, &reading)?);
         }
-        let filter = all_of(parts);
-        if let Some(filter) = &filter {
-            refuse_unknown_owners(session, filter, self.filter.as_deref().unwrap_or_default())?;
+        let mut filter = all_of(parts);
+        if let Some(filter) = &mut filter {
+            name_owners(session, filter, self.filter.as_deref().unwrap_or_default())?;
         }
         Ok(filter)
     }
@@ -94,25 +94,33 @@ pub fn query(session: &Session, filter: Option<Filter>) -> Result<LeadQuery> {
     Ok(LeadQuery { filter, ..LeadQuery::all(moment(session)?) })
 }
 
-/// An owner that is no user matches nobody, which is hardly what was meant.
-fn refuse_unknown_owners(session: &mut Session, filter: &Filter, text: &str) -> Result<()> {
-    let owners = filter.conditions().into_iter().filter(|condition| condition.subject.kind() == Kind::Owner);
-    let asked: Vec<_> =
-        owners.flat_map(|c| c.values.iter().map(move |value| (&c.subject, Value::text(value)))).collect();
-    if asked.is_empty() {
+/// Names owners by their emails, which change less often than usernames do. An owner that is no user matches nobody, which
+/// is hardly what was meant.
+///
+/// # Errors
+/// An owner is no user.
+pub fn name_owners(session: &mut Session, filter: &mut Filter, text: &str) -> Result<()> {
+    if filter.conditions().iter().all(|condition| condition.subject.kind() != Kind::Owner) {
         return Ok(());
     }
     let org = session.org.org_id();
     let users = session.db.read(org, |conn| users::all(conn, org))?;
     let known = users::by_names(&users);
-    for (subject, email) in asked {
-        if known.contains_key(&email) {
-            continue;
+    filter.change_each(&mut |condition| -> Result<()> {
+        if condition.subject.kind() != Kind::Owner {
+            return Ok(());
         }
-        let nearest = nearest(&email, users.iter().map(|user| user.email.as_str())).map(str::to_owned);
-        let at = text.to_lowercase().find(&email).map(|start| start..start + email.len());
-        let problem = Problem::BadValue { subject: subject.clone(), value: email, nearest };
-        return Err(FilterError { problem: Box::new(problem), at, text: text.to_owned() }.into());
-    }
-    Ok(())
+        for value in &mut condition.values {
+            let name = Value::text(value);
+            let user = known.get(&name).and_then(|id| users.iter().find(|user| user.id == *id));
+            let Some(user) = user else {
+                let nearest = nearest(&name, users.iter().map(|user| user.email.as_str())).map(str::to_owned);
+                let at = text.to_lowercase().find(&name).map(|start| start..start + name.len());
+                let problem = Problem::BadValue { subject: condition.subject.clone(), value: name, nearest };
+                return Err(FilterError { problem: Box::new(problem), at, text: text.to_owned() }.into());
+            };
+            *value = Value::Text(user.email.clone());
+        }
+        Ok(())
+    })
 }

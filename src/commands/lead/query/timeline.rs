@@ -1,6 +1,7 @@
 //! `crmctl lead timeline`
 
 use crate::commands::args::leads::name::{Among, LeadName};
+use crate::commands::args::leads::selection;
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
@@ -19,8 +20,8 @@ pub struct Args {
     /// What happened last first
     #[arg(long)]
     newest: bool,
-    /// The first so many of this order
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    /// The first so many of this order; 0 shows all
+    #[arg(long, value_name = "N")]
     limit: Option<u32>,
 }
 
@@ -36,13 +37,13 @@ const COLUMNS: &[Column] = &[
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let lead = args.name.find(&mut session, Among::Any)?;
-    let org = session.org.org_id();
-    let mut events = session.db.read(org, |conn| timeline(conn, org, lead.id))?;
+    let (org, zone) = (session.org.org_id(), selection::moment(&session)?.zone);
+    let mut events = session.db.read(org, |conn| timeline(conn, org, lead.id, &zone))?;
     if args.newest {
         events.reverse();
     }
     let all = events.len();
-    events.truncate(args.limit.map_or(all, |limit| limit as usize));
+    events.truncate(args.limit.filter(|limit| *limit > 0).map_or(all, |limit| limit as usize));
     let mut list = context.ui.list(COLUMNS);
     events.iter().try_for_each(|event| list.push(event))?;
     list.finish("nothing is known of it")?;

@@ -1,8 +1,9 @@
 //! The import of status events of another system: each row a lead, a status, a time, and perhaps who and why.
 
 pub mod fields;
+mod relist;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -143,6 +144,8 @@ pub struct History {
     /// The latest event of each lead among those that were not known before: what was known was followed then, and may have
     /// been taken back since.
     latest: HashMap<i64, Latest>,
+    /// Leads that were known to be `dnc` at the times of events that say so again.
+    dnc_again: BTreeMap<i64, Timestamp>,
     counts: HistoryCounts,
 }
 
@@ -179,6 +182,7 @@ impl Kind for History {
             identities: Identities::default(),
             leads: BTreeSet::new(),
             latest: HashMap::new(),
+            dnc_again: BTreeMap::new(),
             counts: HistoryCounts::default(),
         }
     }
@@ -261,6 +265,7 @@ impl Kind for History {
                 self.counts.leads_moved += honour(conn, &requests, OnLocked::Wait, stamp, &self.zone)?.leads_moved;
             }
         }
+        self.list_again(conn, stamp)?;
         self.counts.leads = self.leads.len() as u64;
         Ok(())
     }
@@ -347,15 +352,22 @@ impl History {
         }
         match fate {
             Fate::Written => {
-                let told = Latest { lead: event.lead, status: event.status, at: event.at, from };
-                let latest = self.latest.entry(event.lead).or_insert(told);
-                if latest.at <= event.at {
-                    *latest = told;
+                let (lead, status, at) = (event.lead, event.status, event.at);
+                let told = Latest { lead, status, at, from, contacts: event.contacts() };
+                let latest = self.latest.entry(lead).or_insert(told);
+                latest.contacts = latest.contacts.and(told.contacts);
+                if latest.at <= at {
+                    *latest = Latest { contacts: latest.contacts, ..told };
                 }
                 self.leads.insert(event.lead);
                 Outcome::Created
             }
-            _ => Outcome::Unchanged,
+            _ => {
+                if event.status == Status::Dnc {
+                    self.dnc_again.insert(event.lead, event.at);
+                }
+                Outcome::Unchanged
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::db::lead_changes::{self, LeadChanges, Written};
 use crate::db::lead_fields::StoredField;
 use crate::db::models::dnc::dnc_spellings;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::lead_emails::FURTHER_EMAIL;
 use crate::db::models::leads::{self, Lead, OnLocked};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
@@ -20,7 +21,7 @@ use crate::domain::leads::contact::Reach;
 use crate::domain::leads::status::{MoveRule, Status};
 use crate::domain::phone::E164;
 use crate::error::{CommandError, Explain};
-use crate::ops::dnc::add::{Request, honour};
+use crate::ops::dnc::add::{Request, covered, honour};
 use crate::ops::dnc::remove::expire;
 use crate::ops::dnc::{follow_numbers, listed_number};
 use crate::ops::leads::contact;
@@ -181,6 +182,7 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
     }
     let mut changes = LeadChanges::default();
     fields.extend(add_parts(&lead, &mut parts, edit.draft, &mut changes, stamp));
+    drop_doubled(&lead, &mut parts, &mut changes, &mut fields);
     let inherited = if changes.emails.is_empty() { Vec::new() } else { inherit(&mut lead, opt_out, stamp.now) };
     let consent_kept = effect.consent_kept || !inherited.is_empty();
     fields.extend(inherited);
@@ -201,6 +203,35 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
     Ok(consent_kept)
 }
 
+/// Whether nothing is left to do for a number that a lead's status says is not to be called; a reason is a request of its own.
+fn is_listed_for_good(
+    conn: &mut Db,
+    number: Option<E164>,
+    wanted: &StatusMove,
+    stamp: &Stamp,
+) -> Result<bool, DbError> {
+    match number {
+        None => Ok(true),
+        Some(_) if wanted.reason.is_some() => Ok(false),
+        Some(number) => Ok(covered(conn, stamp.org, &[number], stamp.now)?.contains(&number)),
+    }
+}
+
+/// Takes a number and an email that have become the first off the further ones.
+fn drop_doubled(lead: &Lead, parts: &mut Parts, changes: &mut LeadChanges, fields: &mut Vec<FieldChange>) {
+    let gone = |field: &str, old: &String| FieldChange { field: field.into(), old: Some(old.clone()), new: None };
+    if let Some(number) = lead.phone_number.as_ref().filter(|number| parts.phones.contains(*number)) {
+        parts.phones.retain(|further| further != number);
+        changes.removed.phones.push((lead.id, number.clone()));
+        fields.push(gone("phone", number));
+    }
+    if let Some(email) = lead.email.as_ref().filter(|email| parts.emails.contains(*email)) {
+        parts.emails.retain(|further| further != email);
+        changes.removed.emails.push((lead.id, email.clone()));
+        fields.push(gone(FURTHER_EMAIL, email));
+    }
+}
+
 /// Moves a lead to another status. To `dnc` it goes with every lead of its number, which is put on the list; the caller
 /// holds [`crate::db::Lock::DncImport`] for that, else [`crate::db::Lock::Leads`].
 ///
@@ -214,14 +245,16 @@ pub fn set_status(
     zone: &TimeZone,
 ) -> Result<(), EditError> {
     let mut lead = begin(conn, id, wanted.if_version, stamp)?;
-    let (from, to) = (lead.status, wanted.to);
-    if from == to {
+    let (from, to, number) = (lead.status, wanted.to, lead.phone_number.as_deref().and_then(E164::from_e164));
+    if from == to && (to != Status::Dnc || is_listed_for_good(conn, number, wanted, stamp)?) {
         return Ok(());
     }
     let mut changes = LeadChanges::default();
-    match (from, to, lead.phone_number.as_deref().and_then(E164::from_e164)) {
+    match (from, to, number) {
+        // It may be listed for a while, for calls alone, or by others of the group.
+        (Status::Dnc, Status::Dnc, None) => return Ok(()),
         // Only its number's way off the list leads out of `dnc`, forced or not.
-        (Status::Dnc, _, _) => {
+        (Status::Dnc, to, _) if to != Status::Dnc => {
             let number = listed_number(conn, id, stamp)?.or(lead.phone_number).unwrap_or_default();
             return Err(EditError::Listed { lead: id, number });
         }
@@ -316,7 +349,7 @@ pub(super) fn deny_consent(lead: &mut Lead, fields: &mut Vec<FieldChange>, stamp
 }
 
 /// The audit entry of a field that changed.
-pub(super) fn field_audit(lead_id: i64, change: FieldChange, stamp: &Stamp) -> NewAuditEntry {
+pub(in crate::ops) fn field_audit(lead_id: i64, change: FieldChange, stamp: &Stamp) -> NewAuditEntry {
     NewAuditEntry {
         field_name: Some(change.field),
         old_value: change.old,

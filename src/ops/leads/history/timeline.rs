@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::db::lead_fields::{Shape, StoredField};
 use crate::db::models::access::users;
 use crate::db::models::imports;
 use crate::db::models::leads::lead_assignments::{self, Assignment};
@@ -18,6 +20,7 @@ use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
 use crate::domain::imports::kind::ImportStatus;
 use crate::domain::phone::E164;
+use crate::domain::time::shown;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc::history::{self as dnc_history, Happening};
 use crate::ops::leads::merge::ABSORBED;
@@ -56,23 +59,32 @@ pub struct Event {
     pub lead_id: Option<i64>,
 }
 
-/// All that happened to a lead and to those that it absorbed, in the order of time.
+/// For whom it is told.
+struct Reader<'a> {
+    /// Users by their ids.
+    emails: HashMap<i64, String>,
+    zone: &'a TimeZone,
+}
+
+/// All that happened to a lead and to those that it absorbed, in the order of time; times in texts are those of the zone.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn timeline(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Event>, DbError> {
+pub fn timeline(conn: &mut Db, org: OrgId, lead: i64, zone: &TimeZone) -> Result<Vec<Event>, DbError> {
     let mut ids = absorbed_by(conn, org, lead)?;
     ids.push(lead);
     let emails: HashMap<i64, String> = users::all(conn, org)?.into_iter().map(|user| (user.id, user.email)).collect();
     let log = lead_audit_log::of_leads(conn, org, &ids)?;
-    let mut events = of_log(&log, &emails);
+    let reader = Reader { emails, zone };
+    let emails = &reader.emails;
+    let mut events = of_log(&log, &reader);
     // A merge copies notes with their time.
     let mut told = HashSet::new();
     for id in &ids {
         let history = lead_status_history::of_lead(conn, org, *id)?;
-        events.extend(history.into_iter().map(|row| of_status(*id, row, &emails)));
+        events.extend(history.into_iter().map(|row| of_status(*id, row, emails)));
         let assignments = lead_assignments::of_lead(conn, org, *id)?;
-        events.extend(assignments.into_iter().map(|row| of_assignment(*id, row, &emails)));
+        events.extend(assignments.into_iter().map(|row| of_assignment(*id, row, emails)));
         for note in lead_notes::of_lead(conn, org, *id)? {
             if !told.insert((note.created_at, note.body.clone())) {
                 continue;
@@ -95,7 +107,7 @@ pub fn timeline(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Event>, DbEr
 const REDACTED: &str = "somebody who was erased was taken out of its texts";
 
 /// The entries of the log, those of one change together. Moves, assignments and notes have records of their own.
-fn of_log(log: &[AuditEntry], emails: &HashMap<i64, String>) -> Vec<Event> {
+fn of_log(log: &[AuditEntry], reader: &Reader<'_>) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     for entry in log {
         let (event, detail) = match (entry.action, entry.field_name.as_deref()) {
@@ -103,7 +115,7 @@ fn of_log(log: &[AuditEntry], emails: &HashMap<i64, String>) -> Vec<Event> {
             (AuditAction::Delete, _) => (LeadHappening::Deleted, None),
             (AuditAction::Erase, _) => (LeadHappening::Erased, None),
             (AuditAction::Restore, None) => (LeadHappening::Restored, None),
-            (AuditAction::Restore, Some(_)) => (LeadHappening::Restored, Some(in_words(entry, emails))),
+            (AuditAction::Restore, Some(_)) => (LeadHappening::Restored, Some(in_words(entry, reader))),
             (AuditAction::Merge, Some(ABSORBED)) => {
                 let other = entry.new_value.clone().unwrap_or_default();
                 (LeadHappening::Merged, Some(format!("absorbed lead {other}")))
@@ -114,7 +126,7 @@ fn of_log(log: &[AuditEntry], emails: &HashMap<i64, String>) -> Vec<Event> {
             }
             (AuditAction::Redact, _) => (LeadHappening::Changed, Some(REDACTED.to_owned())),
             (_, Some("status" | "note")) => continue,
-            _ => (LeadHappening::Changed, Some(in_words(entry, emails))),
+            _ => (LeadHappening::Changed, Some(in_words(entry, reader))),
         };
         let joins = |last: &&mut Event| {
             last.event == event
@@ -140,17 +152,19 @@ fn of_log(log: &[AuditEntry], emails: &HashMap<i64, String>) -> Vec<Event> {
 }
 
 /// `city: Albany → Troy`, with users by their emails.
-fn in_words(entry: &AuditEntry, emails: &HashMap<i64, String>) -> String {
+fn in_words(entry: &AuditEntry, reader: &Reader<'_>) -> String {
     let field = entry.field_name.as_deref().unwrap_or_default();
-    let shown = |value: &Option<String>| match (field, value) {
+    let is_time = StoredField::of_column(field).is_some_and(|field| field.shape == Shape::Time);
+    let told = |value: &Option<String>| match (field, value) {
         (_, None) => "–".to_owned(),
-        ("owner_id", Some(id)) => id.parse().ok().and_then(|id: i64| emails.get(&id)).unwrap_or(id).clone(),
+        ("owner_id", Some(id)) => id.parse().ok().and_then(|id: i64| reader.emails.get(&id)).unwrap_or(id).clone(),
+        (_, Some(text)) if is_time => text.parse().map_or(text.clone(), |time| shown::minute(time, reader.zone)),
         (_, Some(text)) => text.clone(),
     };
     match (&entry.old_value, &entry.new_value) {
-        (None, new) if matches!(field, "tag" | "phone" | FURTHER_EMAIL) => format!("{field} + {}", shown(new)),
-        (old, None) if matches!(field, "tag" | "phone" | FURTHER_EMAIL) => format!("{field} − {}", shown(old)),
-        (old, new) => format!("{field}: {} → {}", shown(old), shown(new)),
+        (None, new) if matches!(field, "tag" | "phone" | FURTHER_EMAIL) => format!("{field} + {}", told(new)),
+        (old, None) if matches!(field, "tag" | "phone" | FURTHER_EMAIL) => format!("{field} − {}", told(old)),
+        (old, new) => format!("{field}: {} → {}", told(old), told(new)),
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod refresh;
 mod words;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use roaring::RoaringBitmap;
@@ -23,6 +24,9 @@ const TOGETHER: usize = 500;
 
 /// From how many matches on no more are looked for: the best of these are shown.
 pub const ENOUGH: usize = 1000;
+
+/// So many leads are looked at for a name, a company, an email or a number, however many notes match.
+const LOOKED_AT: usize = 20_000;
 
 /// What is searched for.
 #[derive(Debug)]
@@ -121,19 +125,29 @@ fn look_at(
     };
     let mut newest_first = candidates.iter().rev().flat_map(ids_of).peekable();
     let mut matches: Vec<(Match, i64)> = Vec::new();
-    while newest_first.peek().is_some() && matches.len() < ENOUGH {
+    let (mut looked_at, mut named) = (0, 0);
+    while newest_first.peek().is_some() && named < ENOUGH && (matches.len() < ENOUGH || looked_at < LOOKED_AT) {
         let some: Vec<i64> = newest_first.by_ref().take(TOGETHER).collect();
+        looked_at += some.len();
         for (lead, words) in words::of_leads(conn, org, Which::Ids(&some))? {
             if lead.deleted_at.is_some() == query.deleted
                 && let Some(matching) = matching(&words, &query.terms)
             {
+                named += usize::from(!matching.is_aside());
                 matches.push((matching, lead.id));
             }
         }
     }
-    matches.sort_unstable_by_key(|(matching, id)| std::cmp::Reverse((matching.likeness, *id)));
+    // Of equal ones a name is before an email, and the newest before the others.
+    let rank = |(matching, id): &(Match, i64)| {
+        let place = matching.places.first().copied();
+        (Reverse(matching.likeness), place, Reverse(*id))
+    };
+    matches.sort_unstable_by_key(rank);
+    let has_more = newest_first.peek().is_some() || matches.len() > ENOUGH;
+    matches.truncate(ENOUGH);
     let leads = matches.into_iter().map(|(matching, lead)| Hit { lead, places: matching.places }).collect();
-    Ok(Found { leads, has_more: newest_first.peek().is_some() })
+    Ok(Found { leads, has_more })
 }
 
 fn damaged(error: std::io::Error) -> DbError {

@@ -40,7 +40,7 @@ pub(super) struct Batch<'a> {
     /// New leads in the order of their ids.
     created: Vec<i64>,
     changes: LeadChanges,
-    newly_listed: Vec<E164>,
+    asked: Vec<E164>,
 }
 
 impl<'a> Batch<'a> {
@@ -91,7 +91,7 @@ impl<'a> Batch<'a> {
             held,
             created: Vec::with_capacity(new),
             changes: LeadChanges::default(),
-            newly_listed: Vec::new(),
+            asked: Vec::new(),
         })
     }
 
@@ -198,11 +198,11 @@ impl<'a> Batch<'a> {
     }
 
     fn list_number(&mut self, phone: E164) {
-        if self.writer.numbers.is_listed(phone) {
-            return;
+        if !self.writer.numbers.is_listed(phone) {
+            self.writer.numbers.list([phone]);
         }
-        self.writer.numbers.list([phone]);
-        self.newly_listed.push(phone);
+        // What is listed already may be so for a while, for calls alone, or by others of the group.
+        self.asked.push(phone);
     }
 
     fn change(&mut self, id: i64, draft: &LeadDraft) -> Outcome {
@@ -319,7 +319,7 @@ impl<'a> Batch<'a> {
             self.held.into_values().filter(|held| held.changed).map(|held| held.lead).collect();
         updated.sort_unstable_by_key(|lead| lead.id);
         self.changes.updated = updated;
-        (self.changes, self.newly_listed)
+        (self.changes, self.asked)
     }
 }
 

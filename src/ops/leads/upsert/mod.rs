@@ -257,7 +257,7 @@ impl LeadWriter {
             self.look_up(conn, drafts)?;
             let mut batch = Batch::begin(self, conn, drafts)?;
             let outcomes: Vec<Outcome> = drafts.iter().map_while(|draft| batch.place(draft)).collect();
-            let (changes, newly_listed) = batch.finish();
+            let (changes, asked) = batch.finish();
             let written = match outcomes.is_empty() {
                 // Even the first is not who it was: another program has changed the lead since it was looked up.
                 true => Written::LostRace,
@@ -268,7 +268,7 @@ impl LeadWriter {
                     self.said.keep();
                     let written = changes.created.iter().chain(&changes.updated);
                     self.counted.extend(written.map(|lead| lead.id.unsigned_abs()));
-                    self.to_list.extend(newly_listed);
+                    self.to_list.extend(asked);
                     return Ok(outcomes);
                 }
                 Written::LostRace => {
@@ -295,6 +295,7 @@ impl LeadWriter {
         self.indexes.build(conn)?;
         let mut to_list = std::mem::take(&mut self.to_list);
         to_list.sort_unstable();
+        to_list.dedup();
         dnc::add::list_flagged(conn, &to_list, &self.evidence, &self.stamp)?;
         Ok(to_list)
     }
