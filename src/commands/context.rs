@@ -107,6 +107,19 @@ impl Context {
         self.open_with(SchemaUse::AsItIs)
     }
 
+    /// Opens the database to tell of its schema: none is made.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be opened.
+    pub fn open_to_look_at_migrations(&self) -> Result<Database> {
+        if let Location::Sqlite(path) = self.location()?
+            && !path.exists()
+        {
+            return Err(DbError::NoDatabase(path.display().to_string()).explain());
+        }
+        self.open_for_migrations()
+    }
+
     /// Opens the database to migrate it, also a file of another program.
     ///
     /// # Errors
@@ -159,7 +172,7 @@ impl Context {
         }
         let mut db = if right == Right::Read { self.open_existing()? } else { self.open()? };
         let now = now()?;
-        let org = self.organization(&mut db, now)?;
+        let org = self.organization(&mut db, now, right != Right::Read)?;
         self.ui.read_times_in(datetime::zone(&org.timezone).unwrap_or(TimeZone::UTC));
         if right != Right::Read && !org.is_active {
             return Err(CommandError::failed(format!("the organization `{}` is disabled", org.slug))
@@ -198,7 +211,7 @@ impl Context {
         self.catch_interrupts();
         let now = now()?;
         if self.settings.user.value.is_some() {
-            let org = self.organization(db, now)?;
+            let org = self.organization(db, now, true)?;
             let Stamp { actor, ip_address, .. } = self.admin(db, &org)?;
             return Ok(Founder { actor, ip_address, now });
         }
@@ -257,10 +270,11 @@ impl Context {
         !self.interrupted.load(Ordering::Relaxed)
     }
 
-    fn organization(&self, db: &mut Database, now: Timestamp) -> Result<Organization> {
+    /// The organization that the call is for. Whoever changes something makes one in an embedded database without any.
+    fn organization(&self, db: &mut Database, now: Timestamp, makes: bool) -> Result<Organization> {
         let mut all = db.read_global(organizations::all)?;
         if all.is_empty() {
-            if !db.is_sqlite() {
+            if !makes || !db.is_sqlite() {
                 return Err(
                     CommandError::failed("the database holds no organization yet").hint("add one: crmctl org add SLUG")
                 );

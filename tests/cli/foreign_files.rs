@@ -191,8 +191,12 @@ fn what_holds_nothing_is_new() {
         .unwrap()
         .execute_batch("PRAGMA application_id = 9; CREATE TABLE other (id integer);")
         .unwrap();
-    assert_eq!(on(&path, &["lead", "list"]).code, Some(0));
+    assert_eq!(on(&path, &["migrate", "up"]).code, Some(0));
     assert_eq!(text(&path, "PRAGMA application_id"), 0x6372_6D63.to_string());
+    // Where there is no organization, nothing is said of any number.
+    let checked = on(&path, &["dnc", "check", "+12125550101"]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (Some(1), ""), "{}", checked.stderr);
+    assert_eq!(text(&path, "SELECT count(*) FROM organizations"), "0");
 }
 
 #[test]

@@ -195,6 +195,8 @@ fn who_only_looks_makes_no_database_that_answers_that_nothing_is_listed() {
         assert!(ran.stdout.is_empty() || args == ["config", "show"], "{args:?}: {}", ran.stdout);
         assert_eq!(std::fs::read_dir(&homeless).unwrap().count(), 0, "{args:?}");
     }
+    let status = world.run(["migrate", "status", "--database-url", &mistyped]);
+    assert!(status.code == Some(1) && !Path::new(&mistyped).exists(), "{}", status.stderr);
     // Who writes makes one, and says so.
     let ran = world.run(["dnc", "add", "2125550101", "--region", "US", "--database-url", &mistyped]);
     assert!(ran.code == Some(0) && ran.stderr.contains("created the database"), "{}", ran.stderr);

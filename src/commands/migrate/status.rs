@@ -14,7 +14,7 @@ const COLUMNS: &[Column] =
     &[Column::whole("version", "version"), Column::text("name", "name"), Column::whole("applied", "applied")];
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {
-    let mut db = context.open_for_migrations()?;
+    let mut db = context.open_to_look_at_migrations()?;
     let state = db.migrations()?;
     let mut list = context.ui.list(COLUMNS);
     for step in &state.steps {
