@@ -122,25 +122,78 @@ pub fn acquire(
 ) -> Result<(), DbError> {
     let Db::Postgres(pg) = conn else { return Ok(()) };
     let mut waiting = Waiting::new(notify, interrupted);
-    let mut group = vec![org];
-    if lock.travels() {
-        // Until the end nobody joins the group or leaves it.
-        wait_for(pg, &mut waiting, (MEMBERSHIP, SHARED), org, lock.is_brief())?;
-        group = organizations_of(pg, org)?;
+    if let (false, [(key, function, Reach::Home)]) = (lock.travels(), keys(lock)) {
+        return wait_for(pg, &mut waiting, (*key, function, org), lock.is_brief());
     }
-    for (key, function, reach) in keys(lock) {
-        for org in reach.of(&group, org) {
-            wait_for(pg, &mut waiting, (*key, function), org, lock.is_brief())?;
+    together(pg, &mut waiting, lock.is_brief(), |pg| {
+        let mut group = vec![org];
+        if lock.travels() {
+            // Until the end nobody joins the group or leaves it.
+            let membership = (MEMBERSHIP, SHARED, org);
+            if !lock_soon(pg, membership, lock.is_brief())? {
+                return Ok(Some(membership));
+            }
+            group = organizations_of(pg, org)?;
         }
+        for (key, function, reach) in keys(lock) {
+            for org in reach.of(&group, org) {
+                let wanted = (*key, *function, org);
+                if !lock_soon(pg, wanted, lock.is_brief())? {
+                    return Ok(Some(wanted));
+                }
+            }
+        }
+        Ok(None)
+    })
+}
+
+/// An advisory lock: its key, how it is taken, and in which organization.
+type Wanted = (i32, &'static str, OrgId);
+
+/// Takes several locks that `attempt` asks for; it tells the one that it did not get. That one is waited for with none of the others
+/// held: whoever has it may wait for an import, and the import at its end for one of these.
+fn together(
+    pg: &mut PgConnection,
+    waiting: &mut Waiting<'_>,
+    is_brief: bool,
+    mut attempt: impl FnMut(&mut PgConnection) -> Result<Option<Wanted>, DbError>,
+) -> Result<(), DbError> {
+    let mut missing: Option<Wanted> = None;
+    loop {
+        pg.batch_execute("SAVEPOINT locks")?;
+        if let Some(wanted) = missing {
+            wait_for(pg, waiting, wanted, is_brief)?;
+        }
+        missing = attempt(pg)?;
+        if missing.is_none() {
+            return Ok(pg.batch_execute("RELEASE SAVEPOINT locks")?);
+        }
+        // This gives the locks back.
+        pg.batch_execute("ROLLBACK TO SAVEPOINT locks; RELEASE SAVEPOINT locks")?;
     }
-    Ok(())
+}
+
+/// Takes a lock that is free, or gets free within a moment: so those who hold one for a moment each do not keep anybody from all.
+fn lock_soon(pg: &mut PgConnection, (key, function, org): Wanted, is_brief: bool) -> Result<bool, DbError> {
+    let began = Instant::now();
+    loop {
+        if try_lock(pg, function, key, org)? {
+            return Ok(true);
+        }
+        if is_brief {
+            return queue(pg, function, key, org);
+        }
+        if began.elapsed() >= QUEUED {
+            return Ok(false);
+        }
+        std::thread::sleep(PAUSE);
+    }
 }
 
 fn wait_for(
     pg: &mut PgConnection,
     waiting: &mut Waiting<'_>,
-    (key, function): (i32, &str),
-    org: OrgId,
+    (key, function, org): Wanted,
     is_brief: bool,
 ) -> Result<(), DbError> {
     let what = match key {

@@ -1,15 +1,15 @@
 //! In which organizations a lock is taken: a change of the do-not-call list travels through the group of its organization.
 //!
-//! Whoever changes a list holds the membership of its own organization first, shared, so that the group stays as it is; then the lists
-//! of all members in the order of their ids, so that two at once do not wait for each other. Whoever changes a group holds the
-//! memberships of all whom it concerns.
+//! Whoever changes a list holds the membership of its own organization, shared, so that the group stays as it is, and the lists of all
+//! members. Whoever changes a group holds the memberships of all whom it concerns. Neither waits for one of these while it holds
+//! another.
 
 use std::sync::atomic::AtomicBool;
 
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::{DNC_LIST, EXCLUSIVE, GROUPS, IMPORTS, MEMBERSHIP, Waiting, wait_for};
+use super::{DNC_LIST, EXCLUSIVE, GROUPS, IMPORTS, MEMBERSHIP, Waiting, lock_soon, together, wait_for};
 use crate::db::{Db, DbError, OrgId};
 
 /// In which organizations a lock is taken.
@@ -61,17 +61,23 @@ pub fn acquire_memberships<E: From<DbError>>(
 ) -> Result<(), E> {
     if let Db::Postgres(pg) = conn {
         let mut waiting = Waiting::new(notify, interrupted);
-        wait_for(pg, &mut waiting, (GROUPS, EXCLUSIVE), OrgId(0), false)?;
+        wait_for(pg, &mut waiting, (GROUPS, EXCLUSIVE, OrgId(0)), false)?;
     }
     let mut orgs = orgs(conn)?;
     let Db::Postgres(pg) = conn else { return Ok(()) };
     orgs.sort_unstable_by_key(|org| org.0);
     orgs.dedup();
     let mut waiting = Waiting::new(notify, interrupted);
-    for key in [MEMBERSHIP, IMPORTS, DNC_LIST] {
-        for org in &orgs {
-            wait_for(pg, &mut waiting, (key, EXCLUSIVE), *org, false)?;
+    together(pg, &mut waiting, false, |pg| {
+        for key in [MEMBERSHIP, IMPORTS, DNC_LIST] {
+            for org in &orgs {
+                let wanted = (key, EXCLUSIVE, *org);
+                if !lock_soon(pg, wanted, false)? {
+                    return Ok(Some(wanted));
+                }
+            }
         }
-    }
+        Ok(None)
+    })?;
     Ok(())
 }
