@@ -4,14 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
-use super::sharing::{Followed, Group, own_at};
+use super::sharing::{Followed, Group, again, own_at};
 use crate::db::models::access::organizations::{self, Organization};
-use crate::db::models::dnc::{dnc_entries, dnc_list};
+use crate::db::models::dnc::dnc_entries::{self, DncEntry};
+use crate::db::models::dnc::dnc_list::{self, NewDncEntry};
 use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError, Stamp, act_for};
-use crate::domain::dnc::RemovalKind;
 use crate::domain::dnc::bans::Bans;
-use crate::domain::dnc::wishes::either;
+use crate::domain::dnc::wishes::{Wishes, either};
+use crate::domain::dnc::{DncOrigin, RemovalKind};
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
 use crate::ops::audited;
@@ -73,7 +74,7 @@ pub fn join(
     now: Timestamp,
     step: &mut dyn FnMut(u64) -> Result<(), DbError>,
 ) -> Result<Vec<MemberChange>, GroupError> {
-    let before = members_as_known(conn, group, known)?;
+    members_as_known(conn, group, known)?;
     let mut new = HashSet::new();
     for (org, stamp) in joining {
         let org = as_stored(conn, org)?;
@@ -88,30 +89,26 @@ pub fn join(
     }
     let group = Group { slug: group.to_owned(), members: organizations::of_group(conn, group)? };
     let mut followed: Vec<Followed> = group.members.iter().map(|_| Followed::default()).collect();
-    if !new.is_empty() {
-        // The members from before have the same numbers, so one of them tells all.
-        let tells =
-            |org: &&Organization| new.contains(&org.id) || before.first().is_some_and(|first| first.id == org.id);
-        let mut seen = 0;
-        for member in group.members.iter().filter(tells) {
+    // Of every member, also of those from before: what another program wrote into a list has not travelled.
+    let mut seen = 0;
+    for member in &group.members {
+        act_for(conn, member.org_id())?;
+        let last = dnc_list::last_id(conn, member.org_id())?;
+        let mut after = 0;
+        loop {
             act_for(conn, member.org_id())?;
-            let last = dnc_list::last_id(conn, member.org_id())?;
-            let mut after = 0;
-            loop {
-                act_for(conn, member.org_id())?;
-                let mut page = dnc_list::live_after(conn, member.org_id(), after, false)?;
-                page.retain(|(id, _)| *id <= last);
-                let Some((id, _)) = page.last() else { break };
-                after = *id;
-                let numbers: Vec<String> = page.into_iter().map(|(_, number)| number).collect();
-                let done = group.align(conn, &numbers, RemovalKind::Replacement, |_| OnLocked::Wait, now)?;
-                for (sum, one) in followed.iter_mut().zip(done) {
-                    sum.entries += one.entries;
-                    sum.leads_moved += one.leads_moved;
-                }
-                seen += numbers.len() as u64;
-                step(seen)?;
+            let mut page = dnc_list::live_after(conn, member.org_id(), after, false)?;
+            page.retain(|(id, _)| *id <= last);
+            let Some((id, _)) = page.last() else { break };
+            after = *id;
+            let numbers: Vec<String> = page.into_iter().map(|(_, number)| number).collect();
+            let done = group.align(conn, &numbers, RemovalKind::Replacement, |_| OnLocked::Wait, now)?;
+            for (sum, one) in followed.iter_mut().zip(done) {
+                sum.entries += one.entries;
+                sum.leads_moved += one.leads_moved;
             }
+            seen += numbers.len() as u64;
+            step(seen)?;
         }
     }
     let told = group.members.iter().zip(followed).map(|(org, followed)| MemberChange {
@@ -146,7 +143,13 @@ pub fn leave(
             return Err(GroupError::NotIn { org: org.slug, group: group.to_owned() });
         }
         set_group(conn, &org, "", stamp)?;
-        let entries = dnc_list::take_over(conn, None, stamp)?;
+        let mut entries = 0;
+        while let page @ [_, ..] = dnc_list::live_after(conn, org.org_id(), 0, true)?.as_slice() {
+            let numbers: Vec<String> = page.iter().map(|(_, number)| number.clone()).collect();
+            let mut shared = dnc_entries::live_among(conn, org.org_id(), &numbers)?;
+            shared.retain(|entry| entry.origin != DncOrigin::Own);
+            entries += take_over(conn, &shared, stamp)?;
+        }
         changes.push(MemberChange { organization: org.slug, is_changed: true, entries, leads_moved: 0 });
     }
     let group = Group { slug: group.to_owned(), members: organizations::of_group(conn, group)? };
@@ -191,17 +194,34 @@ fn keep(
         lists.push(entries);
     }
     for (member, entries) in group.members.iter().zip(lists) {
-        let is_backed = |entry: &dnc_entries::DncEntry| {
-            wished.get(&entry.phone_number).copied().flatten() == entry.bans().left_at(now)
-        };
-        let ids: Vec<i64> = entries.iter().filter(|entry| !is_backed(entry)).map(|entry| entry.id).collect();
-        if !ids.is_empty() {
+        let is_backed =
+            |entry: &DncEntry| wished.get(&entry.phone_number).copied().flatten() == entry.bans().left_at(now);
+        let entries: Vec<DncEntry> =
+            entries.into_iter().filter(|entry| entry.origin != DncOrigin::Own && !is_backed(entry)).collect();
+        if !entries.is_empty() {
             let org = member.org_id();
             act_for(conn, org)?;
-            *kept.entry(org.0).or_default() += dnc_list::take_over(conn, Some(&ids), &group.stamp(org, now))?;
+            *kept.entry(org.0).or_default() += take_over(conn, &entries, &group.stamp(org, now))?;
         }
     }
     Ok(())
+}
+
+/// Makes entries that came through the group the organization's own, and returns how many. What an import listed here is
+/// written anew, and of no import any more: undoing that would take off what others wished.
+fn take_over(conn: &mut Db, shared: &[DncEntry], stamp: &Stamp) -> Result<u64, DbError> {
+    let (imported, others): (Vec<&DncEntry>, Vec<&DncEntry>) =
+        shared.iter().partition(|entry| entry.import_id.is_some() && entry.bans().left_at(stamp.now).is_some());
+    let ids = |entries: &[&DncEntry]| entries.iter().map(|entry| entry.id).collect::<Vec<i64>>();
+    let kind = RemovalKind::Replacement;
+    let closed = dnc_list::close(conn, &ids(&imported), kind, kind.reason(), stamp)?;
+    let own = |entry: &&DncEntry| NewDncEntry {
+        import_id: None,
+        ..again(entry, Wishes::own(entry.bans()), stamp.org, stamp.now)
+    };
+    let anew: Vec<NewDncEntry> = imported.iter().map(own).collect();
+    dnc_list::add(conn, &anew, stamp)?;
+    Ok(closed.len() as u64 + dnc_list::take_over(conn, &ids(&others), stamp)?)
 }
 
 /// The members of a group, if the person may act for all of them.

@@ -54,7 +54,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         })
     })?;
     drop(bar);
-    context.tell_unchanged(changes.iter().any(|change| change.is_changed));
+    context.tell_unchanged(changes.iter().any(|change| change.is_changed || change.entries > 0));
     let mut list = context.ui.list(COLUMNS);
     changes.iter().try_for_each(|change| list.push(change))?;
     list.finish("no organizations")?;

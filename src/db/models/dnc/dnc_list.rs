@@ -293,30 +293,27 @@ pub fn live_after(conn: &mut Db, org: OrgId, after: i64, of_group: bool) -> Resu
     })
 }
 
-/// Makes live entries that came through the group the organization's own, as they are: all of them, or those with these ids. Returns how
-/// many.
+/// Makes live entries that came through the group the organization's own, as they are. Returns how many.
 ///
 /// # Errors
 /// The database refuses.
-pub fn take_over(conn: &mut Db, ids: Option<&[i64]>, stamp: &Stamp) -> Result<u64, DbError> {
-    let shared = || {
-        dnc_list::table
-            .filter(dnc_list::organization_id.eq(stamp.org.0).and(dnc_list::removed_at.is_null()))
-            .filter(sql::<Bool>(OF_GROUP))
-    };
-    let own = (
-        dnc_list::origin.eq(DncOrigin::Own),
-        dnc_list::own_scope.eq(None::<DncScope>),
-        dnc_list::own_expires_at.eq(None::<Timestamp>),
-        dnc_list::own_calls_expire_at.eq(None::<Timestamp>),
-        dnc_list::own_texts_expire_at.eq(None::<Timestamp>),
-        dnc_list::updated_at.eq(stamp.now),
-        dnc_list::version.eq(dnc_list::version + 1),
-    );
-    let Some(ids) = ids else { return Ok(diesel::update(shared()).set(own).execute(conn)? as u64) };
+pub fn take_over(conn: &mut Db, ids: &[i64], stamp: &Stamp) -> Result<u64, DbError> {
     let mut changed = 0;
     for chunk in ids.chunks(IN_LIST) {
-        changed += diesel::update(shared().filter(dnc_list::id.eq_any(chunk.to_vec()))).set(own).execute(conn)? as u64;
+        let shared = dnc_list::table
+            .filter(dnc_list::organization_id.eq(stamp.org.0).and(dnc_list::removed_at.is_null()))
+            .filter(dnc_list::origin.ne(DncOrigin::Own).and(dnc_list::id.eq_any(chunk.to_vec())));
+        changed += diesel::update(shared)
+            .set((
+                dnc_list::origin.eq(DncOrigin::Own),
+                dnc_list::own_scope.eq(None::<DncScope>),
+                dnc_list::own_expires_at.eq(None::<Timestamp>),
+                dnc_list::own_calls_expire_at.eq(None::<Timestamp>),
+                dnc_list::own_texts_expire_at.eq(None::<Timestamp>),
+                dnc_list::updated_at.eq(stamp.now),
+                dnc_list::version.eq(dnc_list::version + 1),
+            ))
+            .execute(conn)? as u64;
     }
     Ok(changed)
 }
