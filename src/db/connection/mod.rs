@@ -63,7 +63,7 @@ pub struct Database {
     /// Whether what is written now is not what the call is for.
     is_aside: bool,
     /// What is still to be written at the end of what the call is for.
-    last: Option<Last>,
+    last: Vec<Last>,
 }
 
 /// Work for the end of a transaction of an organization.
@@ -81,7 +81,7 @@ impl Database {
     /// The database cannot be opened, or its schema is not the one of this program.
     pub fn open(location: Location, options: OpenOptions) -> Result<Database, DbError> {
         let Opened { conn, created, only_read } = open::either(&location, &options)?;
-        let mut database = Database { conn, location, options, created, only_read, is_aside: true, last: None };
+        let mut database = Database { conn, location, options, created, only_read, is_aside: true, last: Vec::new() };
         match database.options.schema {
             SchemaUse::Current | SchemaUse::Existing => database.check_schema()?,
             SchemaUse::AsItIs | SchemaUse::Adopt | SchemaUse::LookOnly => {}
@@ -305,16 +305,22 @@ impl Database {
         }
     }
 
-    /// Writes this, too, at the end of the first transaction that writes what the call is for in this organization.
+    /// Writes this, too, at the end of the first transaction that writes what the call is for in one of the organizations for which
+    /// something is to be written.
     pub fn write_last(&mut self, org: OrgId, work: impl FnOnce(&mut Db) -> Result<(), DbError> + Send + 'static) {
-        self.last = Some(Last { org, work: Box::new(work) });
+        self.last.retain(|last| last.org != org);
+        self.last.push(Last { org, work: Box::new(work) });
     }
 
     fn end_work(&mut self, org: OrgId) -> Result<(), DbError> {
-        match self.last.take_if(|last| last.org == org && !self.is_aside) {
-            Some(last) => (last.work)(&mut self.conn),
-            None => Ok(()),
+        if self.is_aside || self.last.iter().all(|last| last.org != org) {
+            return Ok(());
         }
+        for last in std::mem::take(&mut self.last) {
+            act_for(&mut self.conn, last.org)?;
+            (last.work)(&mut self.conn)?;
+        }
+        Ok(())
     }
 
     /// Writes to one organization under a lock, or does the work and takes it back.
