@@ -174,9 +174,15 @@ fn who_only_looks_makes_no_database_that_answers_that_nothing_is_listed() {
     std::fs::create_dir(&homeless).unwrap();
     let mistyped = world.path("crn.db").display().to_string();
     let (elsewhere, empty) = (world.path("no/such/crm.db").display().to_string(), empty.display().to_string());
-    for args in
-        READS.iter().copied().chain([&["org", "list"][..], &["user", "list"], &["config", "show"], &["dnc", "due"]])
-    {
+    let others = [
+        &["org", "list"][..],
+        &["org", "group", "list"],
+        &["org", "group", "show", "holding"],
+        &["user", "list"],
+        &["config", "show"],
+        &["dnc", "due"],
+    ];
+    for args in READS.iter().copied().chain(others) {
         for file in [&mistyped, &elsewhere, &empty] {
             let ran = world.run([args, &["--database-url", file]].concat());
             if args == ["config", "show"] {

@@ -2,7 +2,7 @@
 
 use crate::commands::args::sheets::{SheetArgs, run_sheet};
 use crate::commands::args::texts::within;
-use crate::commands::args::vocabulary::one_of;
+use crate::commands::args::vocabulary::{one_of, words};
 use crate::commands::context::Context;
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::Region;
@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long, value_parser = one_of::<DncScope>())]
     scope: Option<DncScope>,
     /// The source of rows that give none [default: import]
-    #[arg(long, value_parser = one_of::<DncSource>())]
+    #[arg(long, value_parser = words(DncSource::SAID))]
     source: Option<DncSource>,
 }
 

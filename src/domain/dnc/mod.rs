@@ -20,6 +20,24 @@ vocabulary! {
     }
 }
 
+impl DncSource {
+    /// Those that a person may name: what comes through the group comes by itself.
+    pub const SAID: &'static [(&'static str, DncSource)] = &[
+        DncSource::Manual.said(),
+        DncSource::Import.said(),
+        DncSource::OptOutText.said(),
+        DncSource::OptOutCall.said(),
+        DncSource::OptOutEmail.said(),
+        DncSource::Registry.said(),
+        DncSource::Litigator.said(),
+        DncSource::Other.said(),
+    ];
+
+    const fn said(self) -> (&'static str, DncSource) {
+        (self.as_str(), self)
+    }
+}
+
 vocabulary! {
     /// Whose wish an entry is.
     #[derive(Default)]

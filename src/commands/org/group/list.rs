@@ -24,7 +24,7 @@ const COLUMNS: &[Column] =
     &[Column::whole("group", "group"), Column::count("count", "count"), Column::text("organizations", "organizations")];
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {
-    let mut db = context.open()?;
+    let mut db = context.open_existing()?;
     let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for org in db.read_global(organizations::all)? {
         if !org.group_slug.is_empty() {

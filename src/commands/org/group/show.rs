@@ -14,7 +14,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    let mut db = context.open()?;
+    let mut db = context.open_existing()?;
     let members = db.read_global(|conn| organizations::of_group(conn, &args.group))?;
     if members.is_empty() {
         return Err(GroupError::Unknown(args.group).explain());

@@ -167,7 +167,10 @@ fn word<T>(
     let Some((index, text)) = cells.one(field) else { return Ok(None) };
     let (problem, words) = match field {
         DncField::Scope => ("is no scope", DncScope::words()),
-        _ => ("is no source of a request", DncSource::words()),
+        _ => {
+            let said: Vec<&str> = DncSource::SAID.iter().map(|(word, _)| *word).collect();
+            ("is no source of a request", said.join(", "))
+        }
     };
     let problem = || cells.problem_of(kind, index, &text, problem, &format!("use one of {words}"));
     read(&text).map(Some).ok_or_else(problem)
@@ -183,7 +186,8 @@ fn scope(cell: &str) -> Option<DncScope> {
 }
 
 fn source(cell: &str) -> Option<DncSource> {
-    DncSource::from_word(&fold_key(cell).replace(' ', "_"))
+    let word = fold_key(cell).replace(' ', "_");
+    DncSource::SAID.iter().find(|(said, _)| *said == word).map(|(_, source)| *source)
 }
 
 #[cfg(test)]
