@@ -60,10 +60,14 @@ impl Session {
         let (count, stamp) = (grouped(skipped.len() as i64), self.stamp.clone());
         self.ui.note(&format!("the list is changed; the status of leads that are being imported follows: {count}"));
         match settle_all(&mut self.db, skipped, &stamp) {
-            Err(DbError::Interrupted) => Err(CommandError::failed(format!(
-                "interrupted; the status of {count} leads does not follow the list yet"
-            ))
-            .hint("make it follow: crmctl dnc expire")),
+            Err(DbError::Interrupted) => {
+                let mut orgs = self.db.read_global(organizations::all)?;
+                orgs.retain(|org| skipped.iter().any(|(of, _)| *of == org.org_id()));
+                let calls = orgs.iter().map(|org| format!("crmctl dnc expire --org {}", org.slug));
+                let problem = format!("interrupted; the status of {count} leads does not follow the list yet");
+                Err(CommandError::failed(problem)
+                    .hint(format!("make it follow: {}", calls.collect::<Vec<_>>().join("; "))))
+            }
             settled => Ok(settled?),
         }
     }
