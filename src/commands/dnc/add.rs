@@ -6,7 +6,7 @@ use super::numbers::{Numbers, Refused, print_refused, tell_ambiguous};
 use crate::commands::args::idempotency::{IdempotencyKey, tell_earlier};
 use crate::commands::args::texts::within;
 use crate::commands::args::times;
-use crate::commands::args::vocabulary::one_of;
+use crate::commands::args::vocabulary::{one_of, words};
 use crate::commands::context::{Context, Session};
 use crate::db::models::leads::OnLocked;
 use crate::db::{DbError, Lock, RunMode};
@@ -45,7 +45,7 @@ pub struct Args {
     #[arg(long, value_parser = one_of::<DncScope>())]
     scope: Option<DncScope>,
     /// Where the request comes from [default: manual]
-    #[arg(long, value_parser = one_of::<DncSource>())]
+    #[arg(long, value_parser = words(DncSource::SAID))]
     source: Option<DncSource>,
     /// What the person said, or other evidence
     #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_TEXT>)]
@@ -148,7 +148,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     summary.leads_moved += session.settle(&skipped, RunMode::of_flag(args.dry_run))?;
     tell_earlier(summary.earlier, context.ui);
     if let Some(group) = shared_with {
-        context.ui.note(&group.told(org));
+        context.ui.note(&group.told(org, RunMode::of_flag(args.dry_run)));
         summary.group = Some(group.slug);
     }
     context.ui.record(&summary, COLUMNS)?;

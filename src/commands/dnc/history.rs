@@ -1,7 +1,7 @@
 //! `crmctl dnc history`
 
 use crate::commands::context::Context;
-use crate::db::DbError;
+use crate::db::{DbError, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::phone::Region;
 use crate::domain::phone::reading::read_for_list;
@@ -51,7 +51,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     events.iter().try_for_each(|event| list.push(event))?;
     list.finish(&format!("nothing is known of {}", reading.number))?;
     if let Some(group) = group {
-        context.ui.note(&group.told(org));
+        context.ui.note(&group.told(org, RunMode::Commit));
     }
     Ok(Exit::Done)
 }

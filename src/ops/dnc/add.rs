@@ -57,11 +57,12 @@ pub struct Added {
 pub fn honour(
     conn: &mut Db,
     requests: &[Request],
-    on_locked: OnLocked,
+    on_locked: impl Into<Locked>,
     stamp: &Stamp,
     zone: &TimeZone,
 ) -> Result<Added, DbError> {
-    let Listed { numbers, listings, skipped: elsewhere } = list(conn, requests, on_locked.into(), stamp)?;
+    let on_locked = on_locked.into();
+    let Listed { numbers, listings, skipped: elsewhere } = list(conn, requests, on_locked, stamp)?;
     let entries: HashMap<String, i64> =
         dnc_entries::live_among(conn, stamp.org, &numbers)?.into_iter().map(|e| (e.phone_number, e.id)).collect();
     let rows: Vec<DncRequest> = requests
@@ -77,7 +78,7 @@ pub fn honour(
         .collect();
     dnc_requests::append(conn, &rows, stamp)?;
     honour_undecided(conn, &entries, requests, &listings, stamp)?;
-    let Moved { leads: leads_moved, mut skipped } = move_leads(conn, requests, &listings, on_locked, stamp)?;
+    let Moved { leads: leads_moved, mut skipped } = move_leads(conn, requests, &listings, on_locked.home, stamp)?;
     skipped.extend(elsewhere);
     Ok(Added { listings, leads_moved, skipped })
 }
@@ -232,8 +233,8 @@ fn list(conn: &mut Db, requests: &[Request], on_locked: Locked, stamp: &Stamp) -
     entries.sort_unstable_by_key(|(place, _)| *place);
     let entries: Vec<NewDncEntry> = entries.into_iter().map(|(_, entry)| entry).collect();
     dnc_list::add(conn, &entries, stamp)?;
-    let changed: Vec<String> = entries.into_iter().map(|entry| entry.phone_number).collect();
-    let skipped = travel(conn, &changed, kind, on_locked, stamp)?;
+    // Also what was listed already: an entry that another program wrote has not travelled.
+    let skipped = travel(conn, &numbers, kind, on_locked, stamp)?;
     Ok(Listed { numbers, listings, skipped })
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::add::list_kept;
 use super::move_leads_back;
-use super::sharing::{self, Skipped, own_at, travel};
+use super::sharing::{self, Group, Skipped, own_at, travel};
 use crate::db::Stamp;
 use crate::db::models::dnc::dnc_entries::{self, DncEntry};
 use crate::db::models::dnc::dnc_list::{self, NewDncEntry};
@@ -13,8 +13,8 @@ use crate::db::models::dnc::dnc_spellings::{self, Reached};
 use crate::db::models::imports::Import;
 use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError};
-use crate::domain::dnc::RemovalKind;
 use crate::domain::dnc::wishes::Wishes;
+use crate::domain::dnc::{DncOrigin, RemovalKind};
 use crate::domain::phone::E164;
 
 /// What removing did.
@@ -122,19 +122,38 @@ fn list_again(conn: &mut Db, numbers: &[String], import: &Import, stamp: &Stamp)
     Ok(())
 }
 
-/// An entry that forbids what is left of a closed one, for the same reason. What came through the group still did.
+/// An entry that forbids what the organization still wishes of a closed one, for the same reason.
 fn again(entry: &DncEntry, left: Wishes, stamp: &Stamp) -> NewDncEntry {
-    let made = sharing::again(entry, left, stamp.org, stamp.now);
-    match left.own {
-        None => made,
-        Some(_) => NewDncEntry {
-            added_by: stamp.changed_by,
-            added_at: stamp.now,
-            import_id: stamp.import_id,
-            added_actor: stamp.actor.clone(),
-            ..made
-        },
+    NewDncEntry {
+        added_by: stamp.changed_by,
+        added_at: stamp.now,
+        import_id: stamp.import_id,
+        added_actor: stamp.actor.clone(),
+        ..sharing::again(entry, left, stamp.org, stamp.now)
     }
+}
+
+/// What goes on of entries of which a ban has ended: of two bans one may.
+fn going_on(conn: &mut Db, ended: &[&DncEntry], stamp: &Stamp) -> Result<Vec<NewDncEntry>, DbError> {
+    let mut group = None;
+    let mut left = Vec::new();
+    for entry in ended {
+        let Some(wishes) = entry.wishes().left_at(stamp.now) else { continue };
+        left.push(match (wishes.own, entry.origin) {
+            (Some(_), _) => again(entry, wishes, stamp),
+            // It came through the group and still does.
+            (None, DncOrigin::Group) => sharing::again(entry, wishes, stamp.org, stamp.now),
+            // Only others wish it now, so what was said here is not why.
+            (None, _) => {
+                let group = match &group {
+                    Some(group) => group,
+                    None => group.insert(Group::around(conn, stamp.org)?),
+                };
+                group.entry(&entry.phone_number, wishes, stamp.org, stamp.now)
+            }
+        });
+    }
+    Ok(left)
 }
 
 /// Whether the time of an entry has come.
@@ -160,9 +179,7 @@ pub fn expire(conn: &mut Db, on_locked: OnLocked, stamp: &Stamp) -> Result<Expir
     let closed: HashSet<i64> =
         dnc_list::close(conn, &ids, RemovalKind::Expiry, RemovalKind::Expiry.reason(), &stamp)?.into_iter().collect();
     let closed: Vec<&DncEntry> = due.iter().filter(|entry| closed.contains(&entry.id)).collect();
-    // Of two bans one may go on.
-    let left: Vec<NewDncEntry> =
-        closed.iter().filter_map(|entry| Some(again(entry, entry.wishes().left_at(stamp.now)?, &stamp))).collect();
+    let left = going_on(conn, &closed, &stamp)?;
     dnc_list::add(conn, &left, &stamp)?;
     let numbers: Vec<String> = closed.iter().map(|entry| entry.phone_number.clone()).collect();
     let moved = move_leads_back(conn, &numbers, on_locked, &stamp)?;

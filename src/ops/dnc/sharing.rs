@@ -12,7 +12,7 @@ use crate::db::models::dnc::dnc_list::{self, NewDncEntry};
 use crate::db::models::dnc::dnc_spellings;
 use crate::db::models::leads::OnLocked;
 use crate::db::{Database, Db, DbError, Lock, OrgId, RunMode, Stamp, act_for};
-use crate::domain::dnc::bans::{Bans, StoredBans};
+use crate::domain::dnc::bans::{Ban, Bans, StoredBans};
 use crate::domain::dnc::wishes::{Wishes, either};
 use crate::domain::dnc::{DncOrigin, DncSource, RemovalKind};
 use crate::domain::leads::status::Trigger;
@@ -63,6 +63,11 @@ impl Group {
         Ok((members.len() > 1).then_some(Group { slug, members }))
     }
 
+    /// The group that an organization is in or was, whose members matter to nobody.
+    pub(super) fn around(conn: &mut Db, org: OrgId) -> Result<Group, DbError> {
+        Ok(Group { slug: organizations::group_of(conn, org)?.unwrap_or_default(), members: Vec::new() })
+    }
+
     /// The group in which one of these numbers is blocked because this organization lists it.
     ///
     /// # Errors
@@ -76,11 +81,12 @@ impl Group {
         Group::of(conn, org)
     }
 
-    /// Says where else what an organization lists is blocked.
-    pub fn told(&self, home: OrgId) -> String {
+    /// Says where else what an organization lists is blocked, or would be.
+    pub fn told(&self, home: OrgId, mode: RunMode) -> String {
         let others = self.members.iter().filter(|member| member.org_id() != home).map(|member| member.slug.as_str());
         format!(
-            "blocked in every organization of the group {}: also in {}",
+            "{} in every organization of the group {}: also in {}",
+            if mode.is_dry_run() { "would be blocked" } else { "blocked" },
             self.slug,
             others.collect::<Vec<_>>().join(", ")
         )
@@ -156,9 +162,11 @@ impl Group {
                 continue;
             }
             let bars = |wishes: Option<Wishes>| wishes.is_some_and(|wishes| wishes.whole.calls.holds(now));
+            // Leads of an entry that has ended are `dnc` until it is closed, which may be now.
+            let has_barred = entry.as_ref().is_some_and(|entry| entry.bans().calls != Ban::Never);
             match (bars(before), bars(after)) {
                 (false, true) => changes.barred.push(number.clone()),
-                (true, false) => changes.freed.push(number.clone()),
+                (_, false) if has_barred => changes.freed.push(number.clone()),
                 _ => {}
             }
             match (&entry, after) {
@@ -197,7 +205,7 @@ impl Group {
     }
 
     /// An entry that came through the group.
-    fn entry(&self, number: &str, wishes: Wishes, org: OrgId, now: Timestamp) -> NewDncEntry {
+    pub(super) fn entry(&self, number: &str, wishes: Wishes, org: OrgId, now: Timestamp) -> NewDncEntry {
         let StoredBans { scope, expires_at, calls_expire_at, texts_expire_at } = wishes.whole.into();
         let entry = NewDncEntry {
             organization_id: org.0,
@@ -280,6 +288,9 @@ pub(super) fn again(entry: &DncEntry, wishes: Wishes, org: OrgId, now: Timestamp
     made.with(wishes)
 }
 
+/// Numbers that are looked at together, in the lists of all members.
+const TOGETHER: usize = 8000;
+
 /// Lets a change of these numbers in the list of the stamp's organization travel to the others of its group. The transaction goes on
 /// in the organization itself. Every change of a list but expiry ends with it.
 ///
@@ -297,13 +308,15 @@ pub fn travel(
     }
     let Some(group) = Group::of(conn, stamp.org)? else { return Ok(Skipped::new()) };
     let at = |org: OrgId| if org == stamp.org { on_locked.home } else { on_locked.elsewhere };
-    let followed = group.align(conn, numbers, removal, at, stamp.now)?;
+    let mut skipped = Skipped::new();
+    for some in numbers.chunks(TOGETHER) {
+        let followed = group.align(conn, some, removal, at, stamp.now)?;
+        for (member, followed) in group.members.iter().zip(followed) {
+            skipped.extend(followed.skipped.into_iter().map(|lead| (member.org_id(), lead)));
+        }
+    }
     act_for(conn, stamp.org)?;
-    let of_member = |(member, followed): (&Organization, Followed)| {
-        let org = member.org_id();
-        followed.skipped.into_iter().map(move |lead| (org, lead))
-    };
-    Ok(group.members.iter().zip(followed).flat_map(of_member).collect())
+    Ok(skipped)
 }
 
 /// Settles leads that were skipped, each organization's once what held them has ended, and returns how many of the stamp's own
@@ -337,9 +350,12 @@ pub fn follow_elsewhere(db: &mut Database, numbers: &[String], stamp: &Stamp) ->
     let Some(group) = db.read(stamp.org, |conn| Group::of(conn, stamp.org))? else { return Ok(()) };
     for org in group.members.iter().map(Organization::org_id).filter(|org| *org != stamp.org) {
         db.write_under(Lock::Quiet, org, RunMode::Commit, |conn| {
-            let barred = dnc_spellings::barred_among(conn, org, numbers, stamp.now)?;
-            let barred: Vec<String> = barred.iter().map(E164::to_string).collect();
-            move_to(conn, &barred, OnLocked::Wait, &group.stamp(org, stamp.now)).map(drop)
+            for some in numbers.chunks(TOGETHER) {
+                let barred = dnc_spellings::barred_among(conn, org, some, stamp.now)?;
+                let barred: Vec<String> = barred.iter().map(E164::to_string).collect();
+                move_to(conn, &barred, OnLocked::Wait, &group.stamp(org, stamp.now))?;
+            }
+            Ok::<_, DbError>(())
         })?;
     }
     Ok(())
@@ -350,6 +366,5 @@ fn stamp_in(conn: &mut Db, org: OrgId, stamp: &Stamp) -> Result<Stamp, DbError> 
     if org == stamp.org {
         return Ok(stamp.clone());
     }
-    let slug = organizations::group_of(conn, org)?.unwrap_or_default();
-    Ok(Group { slug, members: Vec::new() }.stamp(org, stamp.now))
+    Ok(Group::around(conn, org)?.stamp(org, stamp.now))
 }

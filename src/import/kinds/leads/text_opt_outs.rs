@@ -9,6 +9,7 @@ use crate::domain::dnc::bans::Terms;
 use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::phone::E164;
 use crate::ops::dnc::add::{Request, honour};
+use crate::ops::dnc::sharing::Locked;
 
 /// Numbers that are listed together.
 const TOGETHER: usize = 4000;
@@ -45,7 +46,8 @@ impl TextOptOuts {
         };
         for some in numbers.chunks(TOGETHER) {
             let requests: Vec<Request> = some.iter().copied().map(request).collect();
-            honour(conn, &requests, OnLocked::Wait, stamp, zone)?;
+            // Imports of other organizations of the group wait for this one, and see what it has changed.
+            honour(conn, &requests, Locked { home: OnLocked::Wait, elsewhere: OnLocked::Skip }, stamp, zone)?;
         }
         Ok(())
     }

@@ -157,6 +157,9 @@ const WORTH_DEFERRING: usize = 5000;
 /// How far the clocks of two machines may be apart, in microseconds: an hour.
 const CLOCKS_APART: i64 = 3_600_000_000;
 
+/// Numbers that others have changed which are looked at together.
+const CHANGED_TOGETHER: usize = 8000;
+
 /// How often a batch that loses races is tried again.
 const MAX_RACES: u32 = 20;
 
@@ -311,10 +314,13 @@ impl LeadWriter {
         }
         let (org, stamp) = (self.stamp.org, &self.stamp);
         let changed = dnc_list::changed_since(conn, org, self.last_entry, stamp.now.before(CLOCKS_APART))?;
-        let barred = dnc_spellings::barred_among(conn, org, &changed, stamp.now)?;
-        let barred: Vec<String> = barred.iter().map(E164::to_string).collect();
-        dnc::move_leads_to_dnc(conn, &barred, OnLocked::Wait, stamp)?;
-        dnc::move_leads_back(conn, &changed, OnLocked::Wait, stamp)?;
+        // An import into another organization of the group may have listed many.
+        for some in changed.chunks(CHANGED_TOGETHER) {
+            let barred = dnc_spellings::barred_among(conn, org, some, stamp.now)?;
+            let barred: Vec<String> = barred.iter().map(E164::to_string).collect();
+            dnc::move_leads_to_dnc(conn, &barred, OnLocked::Wait, stamp)?;
+            dnc::move_leads_back(conn, some, OnLocked::Wait, stamp)?;
+        }
         Ok(())
     }
 
