@@ -72,6 +72,8 @@ mod migrate;
 mod migrate_earlier;
 mod org;
 mod org_group;
+mod org_group_lists;
+mod org_group_meanwhile;
 mod org_group_model;
 mod org_profile;
 mod other_programs;
