@@ -60,6 +60,7 @@ mod import_values;
 mod lead;
 mod lead_duplicates;
 mod lead_edit;
+mod lead_email_opt_outs;
 mod lead_emails;
 mod lead_erase;
 mod lead_erase_clearing;

@@ -1,13 +1,16 @@
 //! What is to become a lead, or to be added to one: values in the form of the domain.
 
+use std::borrow::Cow;
+
 use iso_currency::Currency;
 
 use crate::db::OrgId;
 use crate::db::models::leads::Lead;
-use crate::domain::leads::consent::Consent;
+use crate::domain::leads::consent::{Consent, OptOut};
 use crate::domain::leads::status::Status;
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
+use crate::ops::leads::edit::phone::OTHER;
 
 /// The values of a row, each in the form of the domain. What the row left blank is empty.
 #[derive(Debug, Clone)]
@@ -91,6 +94,13 @@ impl LeadDraft {
         self.lead.email.as_deref().into_iter().chain(self.further_emails.iter().map(|(email, _)| email.as_str()))
     }
 
+    /// The addresses that the draft gives, each with its kind.
+    pub fn emails_with_kinds(&self) -> impl Iterator<Item = (&str, &str)> {
+        let further = self.further_emails.iter().map(|(email, kind)| (email.as_str(), kind.as_str()));
+        // A further one may be the first, too, and has a kind then.
+        further.chain(self.lead.email.as_deref().map(|email| (email, OTHER)))
+    }
+
     /// The numbers that the draft gives, and those that they may be.
     pub fn possible_numbers(&self) -> impl Iterator<Item = E164> {
         self.numbers().chain(self.lost_plus.iter().map(|(_, with_plus)| *with_plus))
@@ -118,6 +128,31 @@ impl LeadDraft {
     /// Whether the person asks not to be contacted in some way.
     pub fn opts_out(&self) -> bool {
         self.wants_dnc() || self.do_not_text || self.email_opt_out || self.consent == Some(Consent::Denied)
+    }
+
+    /// What the person opts out of by every address of the draft.
+    pub fn opt_out_by_email(&self, now: Timestamp) -> OptOut {
+        OptOut {
+            denied: self.consent == Some(Consent::Denied) || (self.wants_dnc() && self.phone.is_none()),
+            email_opted_out_at: self.email_opt_out.then(|| now.as_micros()),
+        }
+    }
+
+    /// The draft as a known lead takes it: a further number or email stands for the first of a new lead only.
+    pub fn for_known(&self, lead: &Lead, further_phones: &[String]) -> Cow<'_, LeadDraft> {
+        let mut draft = Cow::Borrowed(self);
+        if self.of_link.contains(&"email") {
+            draft.to_mut().lead.email = None;
+        }
+        let number = self.lead.phone_number.as_ref();
+        if self.of_link.contains(&"phone_number")
+            && number
+                .is_some_and(|number| lead.phone_number.as_ref() != Some(number) && further_phones.contains(number))
+        {
+            let draft = draft.to_mut();
+            (draft.phone, draft.lead.phone_number, draft.lead.phone_extension) = (None, None, String::new());
+        }
+        draft
     }
 
     /// Whether the person asks not to be called.

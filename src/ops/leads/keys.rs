@@ -3,7 +3,9 @@
 use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_identities;
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::leads::consent::OptOut;
+use crate::domain::leads::consent::{Consent, OptOut};
+use crate::domain::leads::status::Status;
+use crate::domain::timestamp::Timestamp;
 use crate::ops::erasure::tombstones::Tombstones;
 
 /// The live lead other than this one that has its phone or its external id, and which of them.
@@ -28,6 +30,14 @@ pub fn holder(conn: &mut Db, lead: &Lead, org: OrgId) -> Result<Option<(i64, &'s
             _ => None,
         }
     }))
+}
+
+/// What the person of this lead opted out of.
+pub fn opt_out_of(lead: &Lead) -> OptOut {
+    OptOut {
+        denied: lead.consent_status == Consent::Denied || lead.status == Status::Dnc,
+        email_opted_out_at: lead.email_opted_out_at.map(Timestamp::as_micros),
+    }
 }
 
 /// What the person of a lead, known by the phone and email of `keys` and by further emails, opted out of through other leads,

@@ -27,6 +27,8 @@ use crate::db::models::imports::import_effects::{self, Logged, Made};
 use crate::db::models::imports::{self, Import, NewImport};
 use crate::db::models::leads::OnLocked;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
+use crate::db::models::leads::lead_emails::NewEmail;
+use crate::db::models::leads::lead_phones::NewPhone;
 use crate::db::models::leads::lead_status_history;
 use crate::db::models::leads::{self, Lead};
 use crate::db::types::{Json, Uid};
@@ -36,6 +38,7 @@ use crate::domain::imports::kind::{ImportKind, ImportStatus};
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc;
 use crate::ops::leads::contact;
+use crate::ops::leads::edit::phone::OTHER;
 use crate::ops::leads::upsert::apply::FieldChange;
 
 /// What is asked of an undo.
@@ -290,6 +293,15 @@ impl Work<'_> {
         changes.removed.tags.extend(reverted.tags.into_iter().map(|tag| (id, tag)));
         changes.removed.phones.extend(reverted.phones.into_iter().map(|phone| (id, phone)));
         changes.removed.emails.extend(reverted.emails.into_iter().map(|email| (id, email)));
+        let (organization_id, lead_id, created_at) = (stamp.org.0, id, stamp.now);
+        changes.phones.extend(reverted.phones_back.into_iter().map(|phone_number| {
+            let kind = OTHER.to_owned();
+            NewPhone { organization_id, lead_id, phone_number, kind, created_at }
+        }));
+        changes.emails.extend(reverted.emails_back.into_iter().map(|email| {
+            let kind = OTHER.to_owned();
+            NewEmail { organization_id, lead_id, email, kind, created_at }
+        }));
         changes.removed.notes.extend(reverted.notes.into_iter().map(|note| (id, note)));
         let is_contact =
             |change: &FieldChange| StoredField::of_column(&change.field).is_some_and(|field| field.is_contact_time);

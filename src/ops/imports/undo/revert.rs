@@ -11,6 +11,7 @@ use crate::domain::leads::consent::Consent;
 use crate::domain::leads::status::Status;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::leads::fields::{set, text_of};
+use crate::ops::leads::keys::opt_out_of;
 use crate::ops::leads::upsert::apply::FieldChange;
 
 vocabulary! {
@@ -71,6 +72,9 @@ pub struct Reverted {
     pub phones: Vec<String>,
     pub emails: Vec<String>,
     pub notes: Vec<String>,
+    /// Further numbers and emails that the import took away.
+    pub phones_back: Vec<String>,
+    pub emails_back: Vec<String>,
 }
 
 /// The field with which another is one value.
@@ -100,6 +104,7 @@ pub fn revert(lead: &mut Lead, entries: &[FieldChange], circumstances: &Circumst
         }
     }
     work.keep_an_identity();
+    work.settle_further();
     work.reverted
 }
 
@@ -136,23 +141,50 @@ impl Work<'_> {
 
     fn part(&mut self, key: &str, changes: &[FieldChange]) {
         for change in changes {
-            let Some(value) = &change.new else { continue };
+            let Some(value) = change.new.as_ref().or(change.old.as_ref()).filter(|_| change.old != change.new) else {
+                continue;
+            };
             if self.circumstances.edited.contains(key) {
                 self.keep(key, KeptReason::EditedSince);
                 continue;
             }
-            let list = match change.field.as_str() {
-                "tag" => &mut self.reverted.tags,
-                "phone" => &mut self.reverted.phones,
-                FURTHER_EMAIL => &mut self.reverted.emails,
-                _ => &mut self.reverted.notes,
+            let list = match (change.field.as_str(), &change.new) {
+                ("tag", Some(_)) => &mut self.reverted.tags,
+                ("phone", Some(_)) => &mut self.reverted.phones,
+                ("phone", None) => &mut self.reverted.phones_back,
+                (FURTHER_EMAIL, Some(_)) => &mut self.reverted.emails,
+                (FURTHER_EMAIL, None) => &mut self.reverted.emails_back,
+                (_, Some(_)) => &mut self.reverted.notes,
+                // Imports take nothing else away.
+                (_, None) => continue,
             };
             list.push(value.clone());
             self.reverted.changes.push(FieldChange {
                 field: change.field.clone(),
-                old: Some(value.clone()),
-                new: None,
+                old: change.new.clone(),
+                new: change.old.clone(),
             });
+        }
+    }
+
+    /// What is the first of a lead is no further one, and an opt-out keeps its addresses.
+    fn settle_further(&mut self) {
+        let (phone, email) = (self.lead.phone_number.clone(), self.lead.email.clone());
+        let stays = !self.circumstances.with_dnc && !opt_out_of(self.lead).is_none();
+        let emails = std::mem::take(&mut self.reverted.emails);
+        let (kept, emails) = emails.into_iter().partition(|gone| stays && email.as_ref() != Some(gone));
+        self.reverted.emails = emails;
+        let kept: Vec<String> = kept;
+        self.reverted.phones_back.retain(|number| phone.as_ref() != Some(number));
+        self.reverted.emails_back.retain(|back| email.as_ref() != Some(back));
+        self.reverted.changes.retain(|change| match (change.field.as_str(), &change.new) {
+            ("phone", Some(back)) => phone.as_ref() != Some(back),
+            (FURTHER_EMAIL, Some(back)) => email.as_ref() != Some(back),
+            (FURTHER_EMAIL, None) => change.old.as_ref().is_none_or(|gone| !kept.contains(gone)),
+            _ => true,
+        });
+        for address in kept {
+            self.keep(&format!("{FURTHER_EMAIL}={address}"), KeptReason::OptOutStays);
         }
     }
 

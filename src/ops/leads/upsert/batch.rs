@@ -14,7 +14,7 @@ use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
-use crate::domain::leads::consent::{Consent, OptOut};
+use crate::domain::leads::consent::Consent;
 use crate::domain::leads::contact::ContactTimes;
 use crate::domain::leads::status::Status;
 use crate::domain::phone::E164;
@@ -22,21 +22,22 @@ use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc;
 use crate::ops::leads::contact;
 use crate::ops::leads::draft::LeadDraft;
-use crate::ops::leads::parts::{Parts, add_parts};
+use crate::ops::leads::keys::opt_out_of;
+use crate::ops::leads::parts::{Parts, add_emails, add_parts, drop_doubled, keep_address};
 
 /// A lead that a batch works on, with what belongs to it.
-struct Held {
-    lead: Lead,
-    parts: Parts,
+pub(super) struct Held {
+    pub(super) lead: Lead,
+    pub(super) parts: Parts,
     is_new: bool,
     changed: bool,
 }
 
 /// The drafts of one call on their way to [`LeadChanges`].
 pub(super) struct Batch<'a> {
-    writer: &'a mut LeadWriter,
+    pub(super) writer: &'a mut LeadWriter,
     new_ids: std::vec::IntoIter<i64>,
-    held: HashMap<i64, Held>,
+    pub(super) held: HashMap<i64, Held>,
     /// New leads in the order of their ids.
     created: Vec<i64>,
     changes: LeadChanges,
@@ -60,6 +61,7 @@ impl<'a> Batch<'a> {
                 Match::Known(_) | Match::Conflict(..) => {}
             }
         }
+        known.extend(writer.to_mark(drafts));
         known.sort_unstable();
         known.dedup();
         let with_parts = matches!(writer.policy.on_duplicate, OnDuplicate::Fill | OnDuplicate::Update);
@@ -110,6 +112,7 @@ impl<'a> Batch<'a> {
                     && (is_listed || (draft.wants_dnc() && draft.phone.is_some()))
                 {
                     self.list_numbers(draft);
+                    self.mark_holders(draft, None);
                     return Some(Outcome::of(Fate::SkippedListed));
                 }
                 let id = self.new_ids.next()?;
@@ -155,6 +158,7 @@ impl<'a> Batch<'a> {
         self.remember(&held, draft.phone);
         self.created.push(id);
         self.held.insert(id, held);
+        self.mark_holders(draft, Some(id));
         outcome
     }
 
@@ -218,19 +222,23 @@ impl<'a> Batch<'a> {
         });
         self.list_numbers(draft);
         let Some(mut held) = held else { return Outcome::of(Fate::SkippedKnown(id)) };
-        let draft = &*self.writer.identities.for_survivor(draft);
+        let row = draft;
+        let for_survivor = self.writer.identities.for_survivor(draft);
+        let draft = &*for_survivor.for_known(&held.lead, &held.parts.phones);
         let opt_outs = &self.writer.opt_outs;
         let takes_values = matches!(policy, OnDuplicate::Fill | OnDuplicate::Update);
+        let opts_out_by_email = !row.opt_out_by_email(stamp.now).is_none();
         let further = held.parts.emails.iter().map(String::as_str);
         let mut opt_out = opt_outs
             .of(draft.phone, held.lead.email.as_deref())
-            .or(opt_outs.of(None, draft.lead.email.as_deref()))
+            .or(opt_outs.of(None, for_survivor.lead.email.as_deref()))
             .or(opt_outs.of_emails(further));
-        if takes_values {
-            opt_out = opt_out.or(opt_outs.of_emails(draft.emails()));
+        if takes_values || opts_out_by_email {
+            opt_out = opt_out.or(opt_outs.of_emails(for_survivor.emails()));
         }
         let mut outcome = Outcome::of(Fate::SkippedKnown(id));
         let version = held.lead.version;
+        let old_address = held.lead.email.clone();
         let before = takes_values.then(|| held.lead.clone());
         let effect = apply(&mut held.lead, draft, policy, opt_out, stamp.now);
         outcome.status_kept = effect.status_kept;
@@ -250,27 +258,32 @@ impl<'a> Batch<'a> {
             self.changes.history.push(NewStatusChange { reason, ..moved });
         }
         self.audit(id, effect.changes);
+        let mut parts = Vec::new();
         if takes_values {
-            let parts = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
-            changed |= !parts.is_empty();
-            let takes_email = parts.iter().any(|part| part.field == FURTHER_EMAIL);
-            self.audit(id, parts);
-            if takes_email {
-                let inherited = inherit(&mut held.lead, opt_out, stamp.now);
-                outcome.consent_kept |= !inherited.is_empty();
-                self.audit(id, inherited);
-            }
+            parts = drop_doubled(&held.lead, &mut held.parts, &mut self.changes);
+            let old = old_address.as_deref();
+            parts.extend(keep_address(old, &held.lead, &mut held.parts, &mut self.changes, &stamp));
+            parts.extend(add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp));
+        }
+        if opts_out_by_email {
+            // Every address of the row opts out, whichever of its values are taken.
+            let (lead, all) = (&held.lead, row.emails_with_kinds());
+            parts.extend(add_emails(lead, &mut held.parts, all, &mut self.changes, &stamp));
+        }
+        changed |= !parts.is_empty();
+        let takes_email = parts.iter().any(|part| part.field == FURTHER_EMAIL && part.new.is_some());
+        self.audit(id, parts);
+        if takes_email {
+            let inherited = inherit(&mut held.lead, opt_out, stamp.now);
+            outcome.consent_kept |= !inherited.is_empty();
+            self.audit(id, inherited);
         }
         moved |= self.follow_list(&mut held);
         outcome.dnc_flagged = moved;
         changed |= moved;
         let number = held.lead.phone_number.as_deref().and_then(E164::from_e164);
         if changed {
-            // One change of a lead counts once, however many rows of the file make it.
-            let counts = !held.is_new && !held.changed && !self.writer.counted.contains(id.unsigned_abs());
-            held.changed = true;
-            held.lead.updated_at = stamp.now;
-            held.lead.version = version + i32::from(counts);
+            self.count(&mut held, version);
             if let Some(before) = before {
                 self.writer.identities.forget(&before);
                 if !held.is_new && gives_up_a_key(&before, &held.lead) {
@@ -283,10 +296,19 @@ impl<'a> Batch<'a> {
             outcome.fate = Fate::Unchanged(id);
         }
         self.held.insert(id, held);
+        self.mark_holders(row, Some(id));
         outcome
     }
 
-    fn audit(&mut self, lead_id: i64, changes: Vec<FieldChange>) {
+    /// Counts a change of a lead that had this version: once, however many rows of the file make it.
+    pub(super) fn count(&self, held: &mut Held, version: i32) {
+        let counts = !held.is_new && !held.changed && !self.writer.counted.contains(held.lead.id.unsigned_abs());
+        held.changed = true;
+        held.lead.updated_at = self.writer.stamp.now;
+        held.lead.version = version + i32::from(counts);
+    }
+
+    pub(super) fn audit(&mut self, lead_id: i64, changes: Vec<FieldChange>) {
         let stamp = &self.writer.stamp;
         self.changes.audit.extend(changes.into_iter().map(|change| NewAuditEntry {
             field_name: Some(change.field),
@@ -296,15 +318,12 @@ impl<'a> Batch<'a> {
         }));
     }
 
-    fn remember(&mut self, held: &Held, phone: Option<E164>) {
+    pub(super) fn remember(&mut self, held: &Held, phone: Option<E164>) {
         let lead = &held.lead;
         let external = lead.external_source.as_deref().zip(lead.external_id.as_deref());
         let email = lead.email.as_deref();
         self.writer.identities.remember(lead.id, phone, &lead.phone_extension, email, external);
-        let opt_out = OptOut {
-            denied: lead.consent_status == Consent::Denied || lead.status == Status::Dnc,
-            email_opted_out_at: lead.email_opted_out_at.map(|t| t.as_micros()),
-        };
+        let opt_out = opt_out_of(lead);
         self.writer.opt_outs.add(phone, email, opt_out);
         for further in &held.parts.emails {
             self.writer.identities.remember_further_email(lead.id, further);

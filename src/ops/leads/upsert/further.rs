@@ -1,6 +1,6 @@
 //! Further emails of live leads, which decide nothing of who a row is, but leave a doubt.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::matching::Identities;
 use crate::db::models::leads::lead_emails;
@@ -10,6 +10,8 @@ use crate::ops::leads::draft::LeadDraft;
 /// Who has which further email.
 pub struct FurtherEmails {
     holders: FxHashMap<u128, Holder>,
+    /// Every lead that has an email which several have as their first, or several as a further one.
+    sharing: FxHashMap<u128, FxHashSet<i64>>,
     has_any: bool,
 }
 
@@ -22,7 +24,7 @@ struct Holder {
 impl Default for FurtherEmails {
     /// Until it is known that there are none, there may be some.
     fn default() -> Self {
-        FurtherEmails { holders: FxHashMap::default(), has_any: true }
+        FurtherEmails { holders: FxHashMap::default(), sharing: FxHashMap::default(), has_any: true }
     }
 }
 
@@ -31,6 +33,13 @@ impl FurtherEmails {
     pub(super) fn look(&mut self, conn: &mut Db, org: OrgId) -> Result<(), DbError> {
         self.has_any = lead_emails::has_any(conn, org)?;
         Ok(())
+    }
+
+    /// Remembers that two leads have an email, unless they are one.
+    pub(super) fn share(&mut self, key: u128, first: i64, other: i64) {
+        if first != other {
+            self.sharing.entry(key).or_default().extend([first, other]);
+        }
     }
 
     /// Whether another lead than this one has the email.
@@ -67,6 +76,20 @@ impl Identities {
         self.further.has_any = true;
         let holder = self.further.holders.entry(key).or_insert(Holder { lead, several: false });
         holder.several |= holder.lead != lead;
+        let first = holder.lead;
+        self.further.share(key, first, lead);
+    }
+
+    /// The leads that have an email as their first or a further one, or had it a moment ago.
+    pub(super) fn holders_of(&self, email: &str) -> Vec<i64> {
+        let key = self.key(&[email]);
+        let first = self.by_email.get(&key).map(|holder| holder.lead);
+        let further = self.further.holders.get(&key).map(|holder| holder.lead);
+        let sharing = self.further.sharing.get(&key).into_iter().flatten().copied();
+        let mut leads: Vec<i64> = first.into_iter().chain(further).chain(sharing).collect();
+        leads.sort_unstable();
+        leads.dedup();
+        leads
     }
 
     /// Whether a lead has one of a draft's emails as a further one, or one of its further emails in any way.

@@ -56,7 +56,7 @@ pub struct Identities {
 
 #[derive(Clone, Copy)]
 pub(super) struct EmailHolder {
-    lead: i64,
+    pub(super) lead: i64,
     has_phone: bool,
     /// More than one live lead has this email.
     several: bool,
@@ -251,6 +251,7 @@ impl Identities {
             let holder = self.by_email.entry(key).or_insert(EmailHolder { lead, has_phone: false, several: false });
             holder.several |= holder.lead != lead;
             holder.has_phone |= phone.is_some();
+            self.further.share(key, holder.lead, lead);
             if phone.is_none() {
                 self.by_email_alone.entry(key).or_insert(lead);
             }

@@ -5,6 +5,7 @@ pub mod apply;
 mod batch;
 mod contradictions;
 mod further;
+mod holders;
 pub mod matching;
 mod numbers;
 pub mod opt_outs;
@@ -26,6 +27,7 @@ use crate::error::{CommandError, Explain};
 use crate::ops::dnc;
 use batch::Batch;
 use contradictions::Said;
+use holders::Marked;
 use matching::Identities;
 use numbers::Numbers;
 use opt_outs::OptOuts;
@@ -137,6 +139,7 @@ pub struct LeadWriter {
     pub(super) evidence: String,
     pub(super) identities: Identities,
     pub(super) opt_outs: OptOuts,
+    pub(super) marked: Marked,
     pub(super) numbers: Numbers,
     /// Whether identities and numbers are complete, so that batches need not look anything up.
     preloaded: bool,
@@ -201,6 +204,7 @@ impl LeadWriter {
             evidence,
             identities,
             opt_outs,
+            marked: Marked::default(),
             numbers,
             preloaded,
             indexes,
@@ -277,6 +281,7 @@ impl LeadWriter {
                 Written::LostRace => {
                     self.said.forget();
                     self.identities.start_over();
+                    self.marked = Marked::default();
                     self.numbers = Numbers::default();
                     self.numbers.list(self.to_list.iter().copied());
                     self.preloaded = false;

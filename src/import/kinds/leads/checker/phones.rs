@@ -95,6 +95,7 @@ impl Work<'_> {
         let (number, _) = self.draft.further_phones.remove(0);
         self.draft.phone = Some(number);
         self.draft.lead.phone_number = Some(number.to_string());
+        self.draft.of_link.push("phone_number");
         let its = self.extensions.iter().position(|it| it.number == number && it.extension.len() <= 20);
         if let Some(place) = its {
             self.draft.lead.phone_extension = self.extensions.remove(place).extension;
