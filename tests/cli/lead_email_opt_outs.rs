@@ -106,6 +106,42 @@ fn every_address_of_a_row_opts_out_whatever_becomes_of_its_values() {
 }
 
 #[test]
+fn no_address_of_an_opted_out_lead_is_forgotten() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--email", "p1@example.com"]);
+        world.ok(["lead", "email", "add", "1", "p2@example.com"]);
+        world.ok(["lead", "edit", "1", "--consent", "denied"]);
+        let refused = world.run(["lead", "email", "remove", "1", "p2@example.com"]);
+        assert_eq!(refused.code, Some(1));
+        assert!(refused.stderr.contains("has opted out by its email p2@example.com"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("lead edit 1 --consent granted"), "{}", refused.stderr);
+        assert_eq!(consent_of_next(world, "2125550102", "p2@example.com"), "denied");
+        // By now another lead knows of it.
+        world.ok(["lead", "email", "remove", "1", "p2@example.com"]);
+        assert_eq!(consent_of_next(world, "2125550103", "p2@example.com"), "denied");
+        world.now = "2026-03-05T12:00:00Z";
+        world.ok(["lead", "edit", "1", "--email", "p3@example.com"]);
+        assert_eq!(emails(world, "1"), ["p3@example.com", "p1@example.com"]);
+        world.now = "2026-03-06T12:00:00Z";
+        world.ok(["lead", "edit", "1", "--clear", "email"]);
+        assert_eq!(emails(world, "1"), ["p1@example.com", "p3@example.com"]);
+        let log = world.json(["lead", "history", "1"]);
+        assert!(
+            log.as_array()
+                .unwrap()
+                .iter()
+                .any(|entry| entry["new"] == "p3@example.com" && entry["field"] == "further_email"),
+            "{log}"
+        );
+        assert_eq!(consent_of_next(world, "2125550104", "p1@example.com"), "denied");
+        // Who has not opted out gives addresses up.
+        world.ok(["lead", "add", "--phone", "2125550109", "--email", "q1@example.com"]);
+        world.ok(["lead", "edit", "2125550109", "--email", "q2@example.com"]);
+        assert_eq!(emails(world, "2125550109"), ["q2@example.com"]);
+    });
+}
+
+#[test]
 fn a_further_address_or_number_becomes_the_first_and_returns() {
     on_both_engines(|world| {
         let (a, b) = ("a@example.com", "b@example.com");

@@ -7,7 +7,7 @@ use crate::db::models::leads::lead_emails::{FURTHER_EMAIL, NewEmail};
 use crate::db::{Db, DbError, Stamp};
 use crate::ops::leads::edit::phone::OTHER;
 use crate::ops::leads::keys;
-use crate::ops::leads::parts::Parts;
+use crate::ops::leads::parts::{Parts, drop_doubled};
 use crate::ops::leads::upsert::apply::{FieldChange, inherit};
 
 /// What became of a lead to which an email was added.
@@ -46,13 +46,14 @@ pub fn add(conn: &mut Db, id: i64, email: &str, kind: &str, stamp: &Stamp) -> Re
     Ok(Added::New { opted_out })
 }
 
-/// Takes a further email from a lead; its opt-outs stay. The caller holds [`crate::db::Lock::Leads`].
+/// Takes a further email from a lead, unless only that knows of an opt-out. The caller holds [`crate::db::Lock::Leads`].
 ///
 /// # Errors
-/// The lead is deleted or has no such further email, or the database refuses.
+/// The lead is deleted, has no such further email or has opted out by it, or the database refuses.
 pub fn remove(conn: &mut Db, id: i64, email: &str, stamp: &Stamp) -> Result<(), EditError> {
     let lead = begin(conn, id, None, stamp)?;
     refuse_unknown(conn, &lead, email, stamp)?;
+    refuse_opted_out(conn, &lead, email, stamp)?;
     let mut changes = LeadChanges::default();
     changes.audit.push(field_audit(id, further(Some(email), None), stamp));
     changes.removed.emails.push((id, email.to_owned()));
@@ -67,7 +68,7 @@ pub fn remove(conn: &mut Db, id: i64, email: &str, stamp: &Stamp) -> Result<(), 
 pub fn make_first(conn: &mut Db, id: i64, email: &str, stamp: &Stamp) -> Result<(), EditError> {
     let mut lead = begin(conn, id, None, stamp)?;
     if lead.email.as_deref() == Some(email) {
-        return Ok(());
+        return drop_double(conn, &lead, stamp);
     }
     let known = refuse_unknown(conn, &lead, email, stamp)?;
     let old = lead.email.replace(email.to_owned());
@@ -81,6 +82,34 @@ pub fn make_first(conn: &mut Db, id: i64, email: &str, stamp: &Stamp) -> Result<
     }
     fields.extend(take_over(conn, &mut lead, email, stamp)?);
     change(conn, lead, fields, changes, stamp)
+}
+
+/// Takes the first email of a lead off its further ones.
+fn drop_double(conn: &mut Db, lead: &Lead, stamp: &Stamp) -> Result<(), EditError> {
+    let mut changes = LeadChanges::default();
+    let mut emails = Parts { emails: Parts::of_lead(conn, stamp.org, lead.id)?.emails, ..Parts::default() };
+    let dropped = drop_doubled(lead, &mut emails, &mut changes);
+    if dropped.is_empty() {
+        return Ok(());
+    }
+    changes.audit.extend(dropped.into_iter().map(|change| field_audit(lead.id, change, stamp)));
+    changes.shift(lead.id, Shift::Parts);
+    store(conn, &changes, stamp)
+}
+
+/// Refuses to forget what a lead opted out of by an email, when no other lead with it has.
+fn refuse_opted_out(conn: &mut Db, lead: &Lead, email: &str, stamp: &Stamp) -> Result<(), EditError> {
+    let own = keys::opt_out_of(lead);
+    if own.is_none() || lead.email.as_deref() == Some(email) {
+        return Ok(());
+    }
+    let others = keys::opt_out_by(conn, lead.id, None, &[email.to_owned()], stamp.org)?;
+    let forgets =
+        (own.denied && !others.denied) || (own.email_opted_out_at.is_some() && others.email_opted_out_at.is_none());
+    match forgets {
+        true => Err(EditError::OptedOutEmail { lead: lead.id, email: email.to_owned() }),
+        false => Ok(()),
+    }
 }
 
 /// Gives a lead the opt-outs of others with this email, and tells what that changed.

@@ -28,7 +28,7 @@ use crate::ops::leads::contact;
 use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::fields::{clearable_columns, clearable_names, set, text_of};
 use crate::ops::leads::keys;
-use crate::ops::leads::parts::{Parts, add_parts};
+use crate::ops::leads::parts::{Parts, add_parts, keep_address};
 use crate::ops::leads::upsert::apply::{FieldChange, apply_edit, inherit};
 use jiff::tz::TimeZone;
 
@@ -62,6 +62,8 @@ pub enum EditError {
     UnknownEmail { lead: i64, email: String },
     #[error("{email} is the first email of the lead {lead}")]
     FirstEmail { lead: i64, email: String },
+    #[error("the lead {lead} has opted out by its email {email}, and nothing else would know that")]
+    OptedOutEmail { lead: i64, email: String },
     #[error("the amount of the lead {lead} is in {currency}, and the new one does not say what it is in")]
     CurrencyOpen { lead: i64, currency: String },
     #[error("the lead {lead} is on the do-not-call list by its number {number}")]
@@ -109,6 +111,10 @@ impl Explain for EditError {
             EditError::FirstEmail { lead, .. } => CommandError::failed(said).hint(format!(
                 "make another one the first: crmctl lead email primary {lead} EMAIL\n\
                  or leave it without: crmctl lead edit {lead} --clear email"
+            )),
+            EditError::OptedOutEmail { lead, .. } => CommandError::failed(said).hint(format!(
+                "if the person agrees anew, say that first: crmctl lead edit {lead} --consent granted\n\
+                 or forget the person, but not the opt-out: crmctl lead erase {lead}"
             )),
             EditError::Raced => CommandError::failed(said).hint("nothing was changed; try again"),
         }
@@ -181,6 +187,7 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
         deny_consent(&mut lead, &mut fields, stamp);
     }
     let mut changes = LeadChanges::default();
+    fields.extend(keep_address(before.email.as_deref(), &lead, &mut parts, &mut changes, stamp));
     fields.extend(add_parts(&lead, &mut parts, edit.draft, &mut changes, stamp));
     drop_doubled(&lead, &mut parts, &mut changes, &mut fields);
     let inherited = if changes.emails.is_empty() { Vec::new() } else { inherit(&mut lead, opt_out, stamp.now) };
