@@ -202,3 +202,17 @@ fn an_export_of_a_lead_without_a_first_email_or_number_comes_back_as_it_is() {
         assert_eq!(world.json(["lead", "show", "2"])["email"], "c@example.com");
     });
 }
+
+#[test]
+fn several_emails_are_added_at_once() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--email", "a@example.com"]);
+        world.ok(["lead", "email", "add", "1", "x@example.com; Y@example.com"]);
+        assert_eq!(emails(world, "1"), ["a@example.com", "x@example.com", "y@example.com"]);
+        // One that is none refuses all.
+        let refused = world.run(["lead", "email", "add", "1", "z@example.com; nobody"]);
+        assert_eq!(refused.code, Some(1));
+        assert!(refused.stderr.contains("nobody") && !refused.stderr.contains("z@"), "{}", refused.stderr);
+        assert_eq!(emails(world, "1").len(), 3);
+    });
+}

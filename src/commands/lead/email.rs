@@ -6,7 +6,7 @@ use crate::commands::args::texts::within;
 use crate::commands::context::{Context, Session};
 use crate::db::models::leads::Lead;
 use crate::domain::access::role::Right;
-use crate::domain::email::Email;
+use crate::domain::email::{self, Email};
 use crate::domain::invisible;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::edit::email::{self as lead_email, Added};
@@ -37,7 +37,7 @@ enum Command {
 struct AddArgs {
     #[command(flatten)]
     name: LeadName,
-    /// The email address
+    /// The email address, or several as in a cell of a sheet
     email: String,
     /// What kind of email it is, in a word: work, home
     #[arg(long, default_value = OTHER, value_parser = within::<LONGEST_KIND>)]
@@ -67,15 +67,21 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let stamp = session.stamp.clone();
     let lead = match args.command {
         Command::Add(args) => {
-            let (lead, email) = named(&mut session, &args.name, &args.email)?;
+            let lead = args.name.find(&mut session, Among::Live)?;
+            let emails = emails_in(&args.email)?;
             let kind = args.kind.trim();
             let kind = if kind.is_empty() { OTHER } else { kind };
-            let added = write(&mut session, |conn| lead_email::add(conn, lead.id, email.as_str(), kind, &stamp))?;
-            match added {
-                Added::Known => context.ui.note(&format!("the lead {} has the email {email} already", lead.id)),
-                Added::New { opted_out: false } => {}
-                Added::New { opted_out: true } => {
-                    context.ui.warn(&format!("who has {email} has opted out, and so has the lead {} now", lead.id));
+            let added = write(&mut session, |conn| {
+                let each = emails.iter().map(|email| lead_email::add(conn, lead.id, email.as_str(), kind, &stamp));
+                each.collect::<std::result::Result<Vec<Added>, _>>()
+            })?;
+            for (email, added) in emails.iter().zip(added) {
+                match added {
+                    Added::Known => context.ui.note(&format!("the lead {} has the email {email} already", lead.id)),
+                    Added::New { opted_out: false } => {}
+                    Added::New { opted_out: true } => {
+                        context.ui.warn(&format!("who has {email} has opted out, and so has the lead {} now", lead.id));
+                    }
                 }
             }
             lead
@@ -97,10 +103,25 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 /// The lead that is meant, and the email.
 fn named(session: &mut Session, name: &LeadName, text: &str) -> Result<(Lead, Email)> {
     let lead = name.find(session, Among::Live)?;
-    let failed = |problem: String, hint: &str| CommandError::failed(format!("`{text}` {problem}")).hint(hint);
-    if let Some(unseen) = invisible::first(text) {
-        return Err(failed(invisible::problem(unseen), invisible::REMEDY));
-    }
-    let email = Email::parse(text).map_err(|e| failed(e.to_string(), "correct the address"))?;
+    refuse_unseen(text)?;
+    let email = Email::parse(text).map_err(|e| no_email(text, e.to_string(), "correct the address"))?;
     Ok((lead, email))
+}
+
+/// The emails that a text holds.
+fn emails_in(text: &str) -> Result<Vec<Email>> {
+    refuse_unseen(text)?;
+    let read = email::parse_each(text).into_iter();
+    read.map(|(part, email)| email.map_err(|e| no_email(part, e.to_string(), "correct the address"))).collect()
+}
+
+fn refuse_unseen(text: &str) -> Result<()> {
+    match invisible::first(text) {
+        Some(unseen) => Err(no_email(text, invisible::problem(unseen), invisible::REMEDY)),
+        None => Ok(()),
+    }
+}
+
+fn no_email(text: &str, problem: String, hint: &str) -> CommandError {
+    CommandError::failed(format!("`{text}` {problem}")).hint(hint)
 }
