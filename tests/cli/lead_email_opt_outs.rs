@@ -216,3 +216,42 @@ fn several_emails_are_added_at_once() {
         assert_eq!(emails(world, "1").len(), 3);
     });
 }
+
+#[test]
+fn a_row_without_a_number_lists_those_of_its_lead() {
+    on_both_engines(|world| {
+        for (at, policy) in ["skip", "fill", "update"].into_iter().enumerate() {
+            let (first, further, email) =
+                (format!("212555010{at}"), format!("212555011{at}"), format!("{policy}@example.com"));
+            world.ok([
+                "lead",
+                "add",
+                "--phone",
+                &first,
+                "--email",
+                &email,
+                "--set",
+                &format!("further_phone={further}"),
+            ]);
+            world.ok([
+                "lead",
+                "add",
+                "--phone",
+                &format!("212555012{at}"),
+                "--set",
+                &format!("further_phone={further}"),
+            ]);
+            let file = world.file("a.csv", format!("Email,Do Not Call\n{email},yes\n"));
+            let summary = world.import(&file, &["--on-duplicate", policy]);
+            assert_eq!((&summary["updated"], &summary["dnc_flagged"]), (&json!(1), &json!(1)), "{policy}: {summary}");
+            for lead in [first.clone(), format!("212555012{at}")] {
+                assert_eq!(world.json(["lead", "show", &lead])["status"], "dnc", "{policy}: {lead}");
+            }
+            for number in [&first, &further] {
+                assert_eq!(world.run(["dnc", "check", number]).code, Some(3), "{policy}: {number}");
+            }
+            let again = world.import(&file, &["--on-duplicate", policy]);
+            assert_eq!((&again["updated"], &again["rejected"]), (&json!(0), &json!(0)), "{policy}: {again}");
+        }
+    });
+}

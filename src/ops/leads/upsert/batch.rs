@@ -9,6 +9,7 @@ use crate::db::Stamp;
 use crate::db::lead_changes::LeadChanges;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_emails::{self, FURTHER_EMAIL};
+use crate::db::models::leads::lead_phones;
 use crate::db::models::leads::lead_status_history::NewStatusChange;
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
@@ -69,6 +70,12 @@ impl<'a> Batch<'a> {
             true => Parts::of_leads(conn, org, &known)?,
             false => HashMap::new(),
         };
+        if !with_parts && drafts.iter().any(|draft| draft.do_not_call && draft.phone.is_none()) {
+            // Who is not to be called is so by all their numbers.
+            for (lead, phones) in lead_phones::of_leads(conn, org, &known)? {
+                parts.entry(lead).or_default().phones = phones.into_iter().map(|phone| phone.phone_number).collect();
+            }
+        }
         if !with_parts && writer.identities.may_have_further_emails() {
             // Who opts out does so by all their addresses.
             for (lead, emails) in lead_emails::of_leads(conn, org, &known)? {
@@ -201,6 +208,17 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Puts a known lead's numbers on the do-not-call list for a row that asks for it and gives none.
+    fn list_numbers_of(&mut self, held: &Held, draft: &LeadDraft) {
+        if !draft.wants_dnc() || draft.numbers().next().is_some() {
+            return;
+        }
+        let further = held.parts.phones.iter().filter(|_| draft.do_not_call);
+        for number in held.lead.phone_number.iter().chain(further).filter_map(|number| E164::from_e164(number)) {
+            self.list_number(number);
+        }
+    }
+
     fn list_number(&mut self, phone: E164) {
         if !self.writer.numbers.is_listed(phone) {
             self.writer.numbers.list([phone]);
@@ -222,6 +240,7 @@ impl<'a> Batch<'a> {
         });
         self.list_numbers(draft);
         let Some(mut held) = held else { return Outcome::of(Fate::SkippedKnown(id)) };
+        self.list_numbers_of(&held, draft);
         let row = draft;
         let for_survivor = self.writer.identities.for_survivor(draft);
         let draft = &*for_survivor.for_known(&held.lead, &held.parts.phones);
@@ -257,12 +276,14 @@ impl<'a> Batch<'a> {
             let moved = stamp.status_change(id, Some(from), held.lead.status);
             self.changes.history.push(NewStatusChange { reason, ..moved });
         }
-        self.audit(id, effect.changes);
         let mut parts = Vec::new();
-        if takes_values {
+        if effect.changes.iter().any(|change| matches!(change.field.as_str(), "phone_number" | "email")) {
             parts = drop_doubled(&held.lead, &mut held.parts, &mut self.changes);
             let old = old_address.as_deref();
             parts.extend(keep_address(old, &held.lead, &mut held.parts, &mut self.changes, &stamp));
+        }
+        self.audit(id, effect.changes);
+        if takes_values {
             parts.extend(add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp));
         }
         if opts_out_by_email {
