@@ -111,19 +111,6 @@ impl Context {
         self.open_with(SchemaUse::AsItIs)
     }
 
-    /// Opens the database to tell of its schema: none is made.
-    ///
-    /// # Errors
-    /// There is none, or it cannot be opened.
-    pub fn open_to_look_at_migrations(&self) -> Result<Database> {
-        if let Location::Sqlite(path) = self.location()?
-            && !path.exists()
-        {
-            return Err(DbError::NoDatabase(path.display().to_string()).explain());
-        }
-        self.open_for_migrations()
-    }
-
     /// Opens the database to migrate it, also a file of another program.
     ///
     /// # Errors

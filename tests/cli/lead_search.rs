@@ -165,7 +165,7 @@ fn an_index_of_an_earlier_program_hides_no_note() {
         let sql = std::fs::read_to_string(format!("migrations/{folder}/{name}")).unwrap();
         match world.engine {
             Engine::Sqlite => rusqlite::Connection::open(&world.url).unwrap().execute_batch(&sql).unwrap(),
-            Engine::Postgres => drop(psql(&url_of("crmctl_owner", &database_of(&world.url)), &sql)),
+            Engine::Postgres => drop(psql(&url_of("crmctl_owner", database_of(&world.url)), &sql)),
         }
         assert_eq!((found(world, &["prices"]), found(world, &["lovelace"])), (vec![1], vec![1]));
     });

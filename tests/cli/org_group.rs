@@ -296,6 +296,10 @@ fn it_takes_an_admin_of_each_organization() {
         };
         refused(&["org", "group", "add", "holding", "acme", "gamma"], "ada@example.com");
         refused(&["org", "group", "add", "holding", "acme", "beta"], "eve@example.com");
+        // A username is one person's in each organization alone.
+        world.ok(["user", "edit", "ada@example.com", "--username", "boss", "--org", "acme", "--as", "ben@example.com"]);
+        world.ok(["user", "edit", "ben@example.com", "--username", "boss", "--org", "beta", "--as", "ada@example.com"]);
+        refused(&["org", "group", "add", "holding", "acme", "beta"], "boss");
         world.ok(["org", "group", "add", "holding", "acme", "beta", "--as", "ada@example.com"]);
         // Whoever is nothing in the group brings nobody in, and sees nothing of it.
         refused(&["org", "group", "add", "holding", "gamma"], "eve@example.com");

@@ -7,7 +7,7 @@ use crate::commands::context::Context;
 use crate::commands::org;
 use crate::db::models::access::organizations;
 use crate::db::{DbError, RunMode};
-use crate::error::{Exit, Result};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::groups::join;
 use crate::ui::Column;
 
@@ -37,12 +37,21 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    let mut db = context.open()?;
+    let mut db = context.open_existing()?;
     let named = super::acting(context, &mut db, &args.organizations)?;
     let members = db.read_global(|conn| organizations::of_group(conn, &args.group))?;
+    let first = named.first().map(|(_, stamp)| stamp.actor.clone());
+    let mut actors: Vec<(&str, String)> =
+        named.iter().map(|(org, stamp)| (org.slug.as_str(), stamp.actor.clone())).collect();
     for member in &members {
         // Their lists change, too, and the others will see what they list.
-        context.admin(&mut db, member)?;
+        actors.push((&member.slug, context.admin(&mut db, member)?.actor));
+    }
+    // A username may be another person's elsewhere.
+    if let Some((org, actor)) = actors.iter().find(|(_, actor)| first.as_ref() != Some(actor)) {
+        let first = first.unwrap_or_default();
+        return Err(CommandError::failed(format!("who acts is {first} in one organization and {actor} in `{org}`"))
+            .hint("name yourself by the email that is yours in all of them: --as EMAIL"));
     }
     let now = crate::commands::context::now()?;
     let interrupted = db.interrupted();

@@ -32,7 +32,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    let mut db = context.open()?;
+    let mut db = context.open_existing()?;
     let named = super::acting(context, &mut db, &args.organizations)?;
     let members = db.read_global(|conn| organizations::of_group(conn, &args.group))?;
     let now = crate::commands::context::now()?;

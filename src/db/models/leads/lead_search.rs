@@ -126,14 +126,6 @@ pub fn searchable(conn: &mut Db, org: OrgId, which: Which<'_>) -> Result<Vec<Sea
     Ok(found)
 }
 
-/// The tables of what belongs to leads, each with the column that is searched.
-const PARTS: [&str; 4] = [
-    "SELECT lead_id, 'phone', phone_number FROM lead_phones WHERE organization_id = ",
-    "SELECT lead_id, 'email', email FROM lead_emails WHERE organization_id = ",
-    "SELECT lead_id, 'tag', tag FROM lead_tags WHERE organization_id = ",
-    "SELECT lead_id, 'note', body FROM lead_notes WHERE organization_id = ",
-];
-
 /// What people search for in what belongs to leads: their further numbers, emails, tags and notes, by lead.
 ///
 /// # Errors
@@ -141,7 +133,13 @@ const PARTS: [&str; 4] = [
 pub fn parts(conn: &mut Db, org: OrgId, which: Which<'_>) -> Result<HashMap<i64, Vec<(Place, String)>>, DbError> {
     let mut found: HashMap<i64, Vec<(Place, String)>> = HashMap::new();
     let mut read = |condition: Statement| -> Result<(), DbError> {
-        let each = PARTS.iter().map(|sql| Statement::new(sql).org(org).then(condition.clone()));
+        let parts = [
+            Statement::new("SELECT lead_id, 'phone', phone_number FROM lead_phones WHERE organization_id = ").org(org),
+            Statement::new("SELECT lead_id, 'email', email FROM lead_emails WHERE organization_id = ").org(org),
+            Statement::new("SELECT lead_id, 'tag', tag FROM lead_tags WHERE organization_id = ").org(org),
+            Statement::new("SELECT lead_id, 'note', body FROM lead_notes WHERE organization_id = ").org(org),
+        ];
+        let each = parts.into_iter().map(|part| part.then(condition.clone()));
         Statement::default().joined(each, " UNION ALL ").each_row(conn, |row| -> Result<(), DbError> {
             let place = row.at(1).text().and_then(Place::from_word);
             if let (Some(lead), Some(place), Some(text)) = (row.at(0).number(), place, row.at(2).text()) {

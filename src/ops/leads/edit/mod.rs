@@ -9,7 +9,6 @@ use crate::db::lead_changes::{self, LeadChanges, Written};
 use crate::db::lead_fields::StoredField;
 use crate::db::models::dnc::dnc_spellings;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
-use crate::db::models::leads::lead_emails::FURTHER_EMAIL;
 use crate::db::models::leads::{self, Lead, OnLocked};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
@@ -28,7 +27,7 @@ use crate::ops::leads::contact;
 use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::fields::{clearable_columns, clearable_names, set, text_of};
 use crate::ops::leads::keys;
-use crate::ops::leads::parts::{Parts, add_parts, keep_address};
+use crate::ops::leads::parts::{Parts, add_parts, drop_doubled, keep_address};
 use crate::ops::leads::upsert::apply::{FieldChange, apply_edit, inherit};
 use jiff::tz::TimeZone;
 
@@ -189,7 +188,7 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
     let mut changes = LeadChanges::default();
     fields.extend(keep_address(before.email.as_deref(), &lead, &mut parts, &mut changes, stamp));
     fields.extend(add_parts(&lead, &mut parts, edit.draft, &mut changes, stamp));
-    drop_doubled(&lead, &mut parts, &mut changes, &mut fields);
+    fields.extend(drop_doubled(&lead, &mut parts, &mut changes));
     let inherited = if changes.emails.is_empty() { Vec::new() } else { inherit(&mut lead, opt_out, stamp.now) };
     let consent_kept = effect.consent_kept || !inherited.is_empty();
     fields.extend(inherited);
@@ -221,21 +220,6 @@ fn is_listed_for_good(
         None => Ok(true),
         Some(_) if wanted.reason.is_some() => Ok(false),
         Some(number) => Ok(covered(conn, stamp.org, &[number], stamp.now)?.contains(&number)),
-    }
-}
-
-/// Takes a number and an email that have become the first off the further ones.
-fn drop_doubled(lead: &Lead, parts: &mut Parts, changes: &mut LeadChanges, fields: &mut Vec<FieldChange>) {
-    let gone = |field: &str, old: &String| FieldChange { field: field.into(), old: Some(old.clone()), new: None };
-    if let Some(number) = lead.phone_number.as_ref().filter(|number| parts.phones.contains(*number)) {
-        parts.phones.retain(|further| further != number);
-        changes.removed.phones.push((lead.id, number.clone()));
-        fields.push(gone("phone", number));
-    }
-    if let Some(email) = lead.email.as_ref().filter(|email| parts.emails.contains(*email)) {
-        parts.emails.retain(|further| further != email);
-        changes.removed.emails.push((lead.id, email.clone()));
-        fields.push(gone(FURTHER_EMAIL, email));
     }
 }
 
