@@ -354,3 +354,39 @@ fn logs_of_an_imported_lead_carry_import_actor_and_times() {
         assert!(created["changed_by"].is_i64() && status["changed_by"].is_i64());
     });
 }
+
+#[test]
+fn a_lead_that_rows_of_one_file_make_and_move_began_with_its_first_status() {
+    on_both_engines(|world| {
+        world.file(
+            "moves.csv",
+            "Phone,Status,Created,DNC\n\
+             2125550101,new,2026-01-05,\n2125550101,contacted,,\n2125550101,qualified,,\n\
+             2125550102,contacted,2026-01-06,\n2125550102,,,yes\n\
+             2125550103,hot,2026-01-07,\n\
+             2125550104,Proposal Sent,2026-01-08,\n2125550104,hot,,\n",
+        );
+        world.ok(["import", "leads", "moves.csv", "--on-duplicate", "update"]);
+        let told = |lead: &str| -> Vec<String> {
+            let history = world.json(["lead", "show", lead])["status_history"].clone();
+            let row = |row: &serde_json::Value| {
+                format!("{} → {} {}", row["from_status"], row["to_status"], row["changed_at"]).replace('"', "")
+            };
+            history.as_array().unwrap().iter().map(row).collect()
+        };
+        let now = "2026-03-04T12:00:00Z";
+        let expected: [&[String]; 4] = [
+            &[
+                "null → new 2026-01-05T00:00:00Z".into(),
+                format!("new → contacted {now}"),
+                format!("contacted → qualified {now}"),
+            ],
+            &["null → contacted 2026-01-06T00:00:00Z".into(), format!("contacted → dnc {now}")],
+            &["null → hot 2026-01-07T00:00:00Z".into()],
+            &["null → qualified 2026-01-08T00:00:00Z".into(), format!("qualified → hot {now}")],
+        ];
+        for (lead, expected) in ["1", "2", "3", "4"].into_iter().zip(expected) {
+            assert_eq!(told(lead), expected, "{:?}: lead {lead}", world.engine);
+        }
+    });
+}

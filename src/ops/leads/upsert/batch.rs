@@ -32,6 +32,8 @@ pub(super) struct Held {
     pub(super) parts: Parts,
     is_new: bool,
     changed: bool,
+    /// Whether its first status is not the one that it is written with, and has a row of its own.
+    has_first_row: bool,
 }
 
 /// The drafts of one call on their way to [`LeadChanges`].
@@ -86,8 +88,8 @@ impl<'a> Batch<'a> {
             .into_iter()
             .map(|lead| {
                 let id = lead.id;
-                let held = Held { lead, parts: parts.remove(&id).unwrap_or_default(), is_new: false, changed: false };
-                (id, held)
+                let parts = parts.remove(&id).unwrap_or_default();
+                (id, Held { lead, parts, is_new: false, changed: false, has_first_row: true })
             })
             .collect();
         let new_ids = match new {
@@ -159,7 +161,8 @@ impl<'a> Batch<'a> {
         let opt_outs = &self.writer.opt_outs;
         outcome.previously_erased = opt_outs.of_erased(draft.phone, None).is_some()
             || draft.emails().any(|email| opt_outs.of_erased(None, Some(email)).is_some());
-        let mut held = Held { lead, parts: Parts::default(), is_new: true, changed: false };
+        let has_first_row = is_listed || draft.stage.is_some();
+        let mut held = Held { lead, parts: Parts::default(), is_new: true, changed: false, has_first_row };
         // A created lead has one audit row for all of it.
         let _ = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
         self.remember(&held, draft.phone);
@@ -184,6 +187,16 @@ impl<'a> Batch<'a> {
         lead.consent_status != asked || (opt_out.email_opted_out_at.is_some() && !draft.email_opt_out)
     }
 
+    /// Writes down the status that a new lead began with, before a later draft of the batch moves it.
+    fn keep_first_status(&mut self, held: &mut Held, first: Status) {
+        if std::mem::replace(&mut held.has_first_row, true) {
+            return;
+        }
+        let row = self.writer.stamp.status_change(held.lead.id, None, first);
+        self.changes.history.push(NewStatusChange { changed_at: held.lead.created_at, ..row });
+        self.changes.explained.push(held.lead.id);
+    }
+
     /// Moves a lead to `dnc` one of whose numbers is listed. Returns whether that moved it.
     fn follow_list(&mut self, held: &mut Held) -> bool {
         let first = held.lead.phone_number.iter();
@@ -193,6 +206,7 @@ impl<'a> Batch<'a> {
         let moves = is_listed && held.lead.status != Status::Dnc;
         if moves {
             let stamp = self.writer.stamp.clone();
+            self.keep_first_status(held, held.lead.status);
             dnc::record_move(&mut held.lead, Status::Dnc, dnc::LISTED_REASON, &mut self.changes, &stamp);
         }
         moves
@@ -272,6 +286,7 @@ impl<'a> Batch<'a> {
         outcome.consent_kept = effect.consent_kept;
         let mut changed = !effect.changes.is_empty();
         if let Some(from) = effect.moved_from {
+            self.keep_first_status(&mut held, from);
             let reason = draft.stage.clone();
             let moved = stamp.status_change(id, Some(from), held.lead.status);
             self.changes.history.push(NewStatusChange { reason, ..moved });
