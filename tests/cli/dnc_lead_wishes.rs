@@ -29,7 +29,8 @@ fn code(world: &World, channel: &str) -> Option<i32> {
 
 #[test]
 fn what_ends_or_is_narrower_is_widened() {
-    for way in WAYS {
+    // A status alone says nothing of how long: an own export would make every entry one for good.
+    for way in WAYS.into_iter().filter(|way| !way[0].contains(&"status.csv")) {
         for earlier in [
             &["--expires", "2026-03-05T12:00:00Z"][..],
             &["--scope", "calls"],

@@ -139,7 +139,7 @@ fn a_file_is_marked_as_ours_and_marked_again() {
     world.ok(["migrate", "up", "--database-url", path.to_str().unwrap()]);
     assert_eq!(application_id(&path), 0x6372_6D63);
     unmark(&path);
-    world.ok(["lead", "list", "--database-url", path.to_str().unwrap()]);
+    world.ok(["org", "list", "--database-url", path.to_str().unwrap()]);
     assert_eq!(application_id(&path), 0x6372_6D63);
     world.finish();
 }

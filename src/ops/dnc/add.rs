@@ -250,6 +250,16 @@ pub fn covered(conn: &mut Db, org: OrgId, numbers: &[E164], now: Timestamp) -> R
     Ok(entries.iter().filter(|entry| is_covered(entry)).filter_map(number_of).collect())
 }
 
+/// Those of these numbers that others of the group list, and the organization itself does not.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn shared_only(conn: &mut Db, org: OrgId, numbers: &[E164], now: Timestamp) -> Result<Vec<E164>, DbError> {
+    let texts: Vec<String> = numbers.iter().map(E164::to_string).collect();
+    let entries = dnc_entries::live_among(conn, org, &texts)?;
+    Ok(entries.iter().filter(|entry| own_at(entry, now).is_none()).filter_map(number_of).collect())
+}
+
 /// Puts numbers on the list for ever and for everything, because drafts of leads said so, and moves the leads. No request is
 /// kept: the drafts are the evidence. No other import runs, and nobody else changes the list. Leads of other organizations of the group
 /// that are being imported are skipped.

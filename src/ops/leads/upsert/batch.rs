@@ -36,6 +36,14 @@ pub(super) struct Held {
     has_first_row: bool,
 }
 
+/// Numbers that drafts ask not to call.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub for_good: Vec<E164>,
+    /// Listed ones of drafts whose status alone says so.
+    pub by_status: Vec<E164>,
+}
+
 /// The drafts of one call on their way to [`LeadChanges`].
 pub(super) struct Batch<'a> {
     pub(super) writer: &'a mut LeadWriter,
@@ -44,7 +52,7 @@ pub(super) struct Batch<'a> {
     /// New leads in the order of their ids.
     created: Vec<i64>,
     changes: LeadChanges,
-    asked: Vec<E164>,
+    asked: Asked,
 }
 
 impl<'a> Batch<'a> {
@@ -102,7 +110,7 @@ impl<'a> Batch<'a> {
             held,
             created: Vec::with_capacity(new),
             changes: LeadChanges::default(),
-            asked: Vec::new(),
+            asked: Asked::default(),
         })
     }
 
@@ -213,11 +221,15 @@ impl<'a> Batch<'a> {
     }
 
     /// Puts the draft's numbers on the do-not-call list when the draft asks for it: a wish not to be called is no wish for
-    /// one phone of several. A status says only that the lead's own number is listed.
+    /// one phone of several. A status says only that the lead's own number is listed, and not for how long: an entry of the
+    /// organization's own stays as it is.
     fn list_numbers(&mut self, draft: &LeadDraft) {
         match (draft.do_not_call, draft.wants_dnc()) {
             (true, _) => draft.possible_numbers().for_each(|number| self.list_number(number)),
-            (false, true) => draft.phone.into_iter().for_each(|number| self.list_number(number)),
+            (false, true) => draft.phone.into_iter().for_each(|number| match self.writer.numbers.is_listed(number) {
+                true => self.asked.by_status.push(number),
+                false => self.list_number(number),
+            }),
             (false, false) => {}
         }
     }
@@ -238,7 +250,7 @@ impl<'a> Batch<'a> {
             self.writer.numbers.list([phone]);
         }
         // What is listed already may be so for a while, for calls alone, or by others of the group.
-        self.asked.push(phone);
+        self.asked.for_good.push(phone);
     }
 
     fn change(&mut self, id: i64, draft: &LeadDraft) -> Outcome {
@@ -367,7 +379,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    pub(super) fn finish(mut self) -> (LeadChanges, Vec<E164>) {
+    pub(super) fn finish(mut self) -> (LeadChanges, Asked) {
         self.changes.created =
             self.created.iter().filter_map(|id| self.held.remove(id)).map(|held| held.lead).collect();
         let mut updated: Vec<Lead> =

@@ -146,6 +146,8 @@ pub struct LeadWriter {
     indexes: DeferredIndexes,
     /// Numbers that the drafts put on the list. They are written at the end: until then nobody waits for the list.
     to_list: Vec<E164>,
+    /// Listed numbers of drafts whose status alone says so.
+    by_status: Vec<E164>,
     /// The last entry of the list when the writing began.
     last_entry: i64,
     /// What the drafts said of leads.
@@ -209,6 +211,7 @@ impl LeadWriter {
             preloaded,
             indexes,
             to_list: Vec::new(),
+            by_status: Vec::new(),
             last_entry,
             said: Said::default(),
             counted: RoaringTreemap::new(),
@@ -275,7 +278,8 @@ impl LeadWriter {
                     self.said.keep();
                     let written = changes.created.iter().chain(&changes.updated);
                     self.counted.extend(written.map(|lead| lead.id.unsigned_abs()));
-                    self.to_list.extend(asked);
+                    self.to_list.extend(asked.for_good);
+                    self.by_status.extend(asked.by_status);
                     return Ok(outcomes);
                 }
                 Written::LostRace => {
@@ -302,6 +306,8 @@ impl LeadWriter {
         self.preloaded = false;
         self.indexes.build(conn)?;
         let mut to_list = std::mem::take(&mut self.to_list);
+        let by_status = std::mem::take(&mut self.by_status);
+        to_list.extend(dnc::add::shared_only(conn, self.stamp.org, &by_status, self.stamp.now)?);
         to_list.sort_unstable();
         to_list.dedup();
         dnc::add::list_flagged(conn, &to_list, &self.evidence, &self.stamp)?;
