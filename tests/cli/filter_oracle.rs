@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crmctl::filter::field::Kind;
-use crmctl::filter::value::{Value, When};
+use crmctl::filter::value::Value;
 use crmctl::filter::{Condition, Field, Filter, Op, Reading, Subject, parse};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -13,10 +13,11 @@ use proptest::test_runner::TestRunner;
 use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::filter_whens::{WHENS, bounds, in_span};
 use crate::support::{Engine, World};
 
 const ANN: [&str; 2] = ["--as", "ann@example.com"];
-const ZONE: &str = "America/New_York";
+pub const ZONE: &str = "America/New_York";
 
 /// How many filters are tried; each takes a call on each engine.
 const CASES: usize = 160;
@@ -103,48 +104,6 @@ const NUMBERS: [&str; 6] = ["50", "99.50", "-3", "1200", "0", "many"];
 const STATUSES: [&str; 5] = ["new", "hot", "qualified", "cold", "dnc"];
 const DATES: [&str; 6] =
     ["2026-01-31", "2026-02-01", "2026-01-31T23:30:00Z", "2026-03-03T09:00", "2026-03-04", "2025-11-30"];
-/// Times as filters name them, asked at 2026-03-04 07:00 in New York, a Wednesday: where they begin, and where they end if
-/// they are no point. By hand, from a calendar.
-const WHENS: [(&str, &str, &str); 17] = [
-    ("today", "2026-03-04T00:00", "2026-03-05T00:00"),
-    ("yesterday", "2026-03-03T00:00", "2026-03-04T00:00"),
-    ("tomorrow", "2026-03-05T00:00", "2026-03-06T00:00"),
-    ("this-week", "2026-03-02T00:00", "2026-03-09T00:00"),
-    ("2026-W09", "2026-02-23T00:00", "2026-03-02T00:00"),
-    ("last-month", "2026-02-01T00:00", "2026-03-01T00:00"),
-    ("next-month", "2026-04-01T00:00", "2026-05-01T00:00"),
-    ("2026-02", "2026-02-01T00:00", "2026-03-01T00:00"),
-    ("2026Q1", "2026-01-01T00:00", "2026-04-01T00:00"),
-    ("last-quarter", "2025-10-01T00:00", "2026-01-01T00:00"),
-    ("2025", "2025-01-01T00:00", "2026-01-01T00:00"),
-    ("2026-03-03", "2026-03-03T00:00", "2026-03-04T00:00"),
-    ("2026-04-30", "2026-04-30T00:00", "2026-05-01T00:00"),
-    ("7 days ago", "2026-02-25T07:00", ""),
-    ("36 hours ago", "2026-03-02T19:00", ""),
-    ("in 3 days", "2026-03-07T07:00", ""),
-    ("1 months ago", "2026-02-04T07:00", ""),
-];
-
-/// The first moment of a time and the first one after it, as clocks in New York show them.
-fn bounds(when: &When) -> (jiff::civil::DateTime, jiff::civil::DateTime) {
-    let named = WHENS.iter().find(|(name, ..)| *name == when.to_string());
-    let microsecond = jiff::SignedDuration::from_micros(1);
-    match (named, when) {
-        (Some((_, begin, "")), _) => {
-            let begin: jiff::civil::DateTime = begin.parse().unwrap();
-            (begin, begin + microsecond)
-        }
-        (Some((_, begin, end)), _) => (begin.parse().unwrap(), end.parse().unwrap()),
-        (None, When::Day(day)) => (day.at(0, 0, 0, 0), day.tomorrow().unwrap().at(0, 0, 0, 0)),
-        (None, When::Local(local)) => (*local, *local + microsecond),
-        (None, When::Instant(instant)) => {
-            let local = instant.to_jiff().to_zoned(TimeZone::get(ZONE).unwrap()).datetime();
-            (local, local + microsecond)
-        }
-        (None, other) => panic!("{other}"),
-    }
-}
-
 const MONEY: [(&str, &str); 5] =
     [("1250.50", "USD"), ("1250", "JPY"), ("0.5", "EUR"), ("1250.505", "KWD"), ("-10", "USD")];
 
@@ -382,17 +341,6 @@ fn stored(subject: &Subject, lead: &Json) -> Option<Json> {
         },
     };
     Some(lead[key].clone()).filter(|value| !value.is_null())
-}
-
-/// Where something lies: before a span, in it, or after it.
-fn in_span<T: Ord>(what: &T, begin: &T, end: &T) -> Ordering {
-    if what < begin {
-        Ordering::Less
-    } else if what < end {
-        Ordering::Equal
-    } else {
-        Ordering::Greater
-    }
 }
 
 /// A text without its case: lower case first, for ẞ; the upper case of ı is that of i.

@@ -34,6 +34,7 @@ mod everyday_role_erasure;
 mod export;
 mod figures;
 mod filter_oracle;
+mod filter_whens;
 mod filters;
 mod fixtures;
 mod foreign_files;
