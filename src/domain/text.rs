@@ -41,14 +41,22 @@ pub fn fold_case(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_uppercase();
     }
-    // The upper case of ı is that of i.
-    let kept = text.replace('ı', DOTLESS);
-    // Decomposed first: the case of ᾳ has no accent between its letters (canonical caseless matching, Unicode D145).
-    kept.nfd().collect::<String>().to_lowercase().to_uppercase().nfc().collect::<String>().replace(DOTLESS, "ı")
+    // Decomposed first: the case of ᾳ has no accent between its letters (canonical caseless matching, Unicode D145). The upper case
+    // of both small sigmas is one.
+    let upper = text.nfd().flat_map(char::to_lowercase).flat_map(|small| match small {
+        // Its upper case is that of i.
+        'ı' => DOTLESS.to_uppercase(),
+        _ => small.to_uppercase(),
+    });
+    let folded: String = upper.nfc().collect();
+    match folded.contains(DOTLESS) {
+        true => folded.replace(DOTLESS, "ı"),
+        false => folded,
+    }
 }
 
 /// Stands for ı while a text is folded: no character, so that no text has it.
-const DOTLESS: &str = "\u{fdd0}";
+const DOTLESS: char = '\u{fdd0}';
 
 /// The value of a text that is a plain decimal number of at most 15 digits before the point and behind it. The
 /// database's function `number_of` says the same.
@@ -212,6 +220,21 @@ mod tests {
             ("ශ්\u{200d}රී", "ශ්රී"),
         ] {
             assert_eq!(fold_key(text), key, "{text}");
+        }
+    }
+
+    /// The standard library's cases of whole texts, which look at what stands beside a letter.
+    #[test]
+    fn letters_fold_by_themselves_as_in_texts() {
+        let changes = |letter: &char| {
+            let small = letter.to_lowercase().ne([*letter]);
+            small || letter.to_uppercase().ne([*letter]) || [*letter].into_iter().nfd().ne([*letter])
+        };
+        for letter in ('\u{80}'..='\u{1ffff}').filter(changes).filter(|letter| *letter != 'ı') {
+            for text in [format!("{letter}"), format!("aΣ{letter}"), format!("{letter}Σ {letter}\u{301}")] {
+                let whole = text.nfd().collect::<String>().to_lowercase().to_uppercase();
+                assert_eq!(fold_case(&text), whole.nfc().collect::<String>(), "{text:?}");
+            }
         }
     }
 

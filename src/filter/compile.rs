@@ -207,15 +207,16 @@ fn bound(kind: Kind, value: &Value) -> Statement {
     }
 }
 
-/// A text as [`fold_case`] folds it. PostgreSQL's functions of the language-neutral collation do the same as the program's.
+/// A text as [`fold_case`] folds it. PostgreSQL's functions of the language-neutral collation do the same as the program's; those of
+/// "C" do for ASCII, and take a tenth of the time.
 pub(super) fn folded(text: Statement) -> Statement {
     let sent = Statement::new("(CASE WHEN octet_length(")
         .then(text.clone())
         .sql(") = length(")
         .then(text.clone())
-        .sql(") THEN translate(")
+        .sql(") THEN upper((")
         .then(text.clone())
-        .sql(", 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') ELSE translate(normalize(upper(lower(normalize(translate(")
+        .sql(") COLLATE \"C\") COLLATE pg_catalog.\"und-x-icu\" ELSE replace(normalize(upper(lower(normalize(replace(")
         .then(text.clone())
         .sql(", 'ı', U&'\\FDD0') COLLATE pg_catalog.\"und-x-icu\", NFD))), NFC), U&'\\FDD0', 'ı') END)");
     Statement::default().either_of(Statement::new("fold_case(").then(text).sql(")"), sent)

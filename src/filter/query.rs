@@ -105,16 +105,24 @@ impl LeadQuery {
             None => self.newest_id(conn)?,
         };
         let Some(first) = first else { return Ok(Vec::new()) };
-        let near = Statement::new("leads.id > ").number(first.saturating_sub(newest(conn)));
-        let near = match &behind {
-            None => near,
-            Some(behind) => behind.clone().sql(" AND ").then(near),
+        let edge = first.saturating_sub(newest(conn));
+        let also = |condition: Statement| match &behind {
+            None => condition,
+            Some(behind) => behind.clone().sql(" AND ").then(condition),
         };
-        let found = self.ids_where(conn, Some(near), self.order(), Some(limit))?;
-        match found.len() as i64 == limit {
-            true => Ok(found),
-            false => self.ids_where(conn, behind, Statement::new(" ORDER BY leads.id + 0 DESC"), Some(limit)),
+        let near = also(Statement::new("leads.id > ").number(edge));
+        let mut found = self.ids_where(conn, Some(near), self.order(), Some(limit))?;
+        let missing = limit - found.len() as i64;
+        if missing > 0 {
+            let rest = also(Statement::new("leads.id + 0 <= ").number(edge));
+            found.extend(self.ids_where(
+                conn,
+                Some(rest),
+                Statement::new(" ORDER BY leads.id + 0 DESC"),
+                Some(missing),
+            )?);
         }
+        Ok(found)
     }
 
     fn ids_where(

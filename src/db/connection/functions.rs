@@ -2,6 +2,9 @@
 
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
 
 use crate::domain::text::{fold_case, number_of};
 
@@ -30,11 +33,60 @@ fn custom_text(fields: &str, key: &str) -> Option<String> {
     if fields == "{}" {
         return None;
     }
-    let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(fields).ok()?;
-    let text = match fields.remove(key)? {
-        serde_json::Value::Null => return None,
-        serde_json::Value::String(text) => text,
+    let text = match FieldNamed(key).deserialize(&mut serde_json::Deserializer::from_str(fields)).ok()?? {
+        Value::Null => return None,
+        Value::String(text) => text,
         other => other.to_string(),
     };
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// Reads one field of an object and passes over the others, which a filter does in every row.
+struct FieldNamed<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for FieldNamed<'_> {
+    type Value = Option<Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FieldNamed<'_> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = fields.next_key::<String>()? {
+            match key == self.0 {
+                true => found = Some(fields.next_value()?),
+                false => drop(fields.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_custom_field_is_found_among_others() {
+        let fields =
+            r#"{"a": {"b": [1, {"b": 2}]}, "b": "x", "Ünï\u0020c": 1.50, "n": null, "e": "", "b": "last", "f": true}"#;
+        for (key, text) in
+            [("b", Some("last")), ("Ünï c", Some("1.5")), ("n", None), ("e", None), ("f", Some("true")), ("x", None)]
+        {
+            assert_eq!(custom_text(fields, key).as_deref(), text, "{key}");
+        }
+        assert_eq!(custom_text(fields, "a").as_deref(), Some(r#"{"b":[1,{"b":2}]}"#));
+        for none in ["{}", "[]", "no JSON", "{\"b\": \"cut"] {
+            assert_eq!(custom_text(none, "b"), None, "{none}");
+        }
+    }
 }
