@@ -1,5 +1,13 @@
 //! Countries, by ISO 3166-1 code or English name.
 
+/// Whether a text says that the country is not known.
+pub fn is_unknown(text: &str) -> bool {
+    matches!(
+        super::text::fold_key(text).as_str(),
+        "unknown" | "not known" | "unspecified" | "not specified" | "not set" | "other" | "xx" | "zz"
+    )
+}
+
 /// Reads a country's code (two or three letters) or name into its two-letter code.
 pub fn parse(text: &str) -> Option<String> {
     let key = super::text::fold_key(text);
@@ -38,7 +46,7 @@ pub fn parse(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{is_unknown, parse};
 
     #[test]
     fn codes_and_names() {
@@ -56,5 +64,10 @@ mod tests {
             assert_eq!(parse(text).as_deref(), Some(code), "{text}");
         }
         assert_eq!(parse("Atlantis"), None);
+        assert!(is_unknown("Unknown") && is_unknown("(not set)") && !is_unknown("Atlantis"));
+        // What says nothing is no country.
+        for text in ["unknown", "other", "XX", "ZZ"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
     }
 }

@@ -104,6 +104,11 @@ pub fn is_placeholder(text: &str) -> bool {
     if !text.is_empty() && text.len() <= 10 && text.chars().all(is_dash) {
         return true;
     }
+    // MySQL's date of nothing.
+    if text.strip_prefix("0000-00-00").is_some_and(|time| matches!(time, "" | " 00:00:00" | "T00:00:00" | "T00:00:00Z"))
+    {
+        return true;
+    }
     text.len() <= 10
         && (WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || matches!(text, "nan" | "NaN" | "-nan" | "NaT"))
 }
@@ -281,10 +286,12 @@ mod tests {
     fn placeholders_are_whole_cells() {
         assert!(is_placeholder("N/A") && is_placeholder("Select") && is_placeholder("-"));
         assert!(!is_placeholder("Nancy") && !is_placeholder(""));
-        for word in ["nan", "NaN", "undefined", "\\N", "(none)", "(None)", "<NA>", "NaT"] {
+        for word in
+            ["0000-00-00", "0000-00-00 00:00:00", "nan", "NaN", "undefined", "\\N", "(none)", "(None)", "<NA>", "NaT"]
+        {
             assert!(is_placeholder(word), "{word}");
         }
-        for name in ["Nan", "NAN", "Nat", "N", "False", "Undefined Ltd"] {
+        for name in ["Nan", "NAN", "Nat", "N", "False", "Undefined Ltd", "0000-00-01"] {
             assert!(!is_placeholder(name), "{name}");
         }
         assert!(is_false("False") && is_false("FALSE") && !is_false("Falsetto"));

@@ -277,3 +277,66 @@ fn links_are_kept_with_the_source() {
         assert_eq!((&kept["gclid"], &kept["spelling"]), (&json!("g1"), &json!("Trade Fair")));
     });
 }
+
+/// Each time is 2026-03-04 17:30 UTC, as some program or person writes it.
+#[test]
+fn times_of_other_programs_and_languages() {
+    let times = [
+        "1772645400",
+        "1772645400000",
+        "1772645400.0",
+        "4 Mar 2026 11:30 CST",
+        "2026/03/04 9:30 AM PST",
+        "4. März 2026 um 17:30 Uhr",
+        "mercredi 4 mars 2026 à 17:30",
+        "4 de marzo de 2026 17:30",
+        "quarta-feira, 4 de março de 2026 17:30",
+        "4 marzo 2026, 17:30",
+    ];
+    on_both_engines(|world| {
+        world.now = "2026-03-05T12:00:00Z";
+        let mut text = String::from("Phone,Last contacted\n");
+        for (place, time) in times.iter().enumerate() {
+            text.push_str(&format!("21255501{place:02},\"{time}\"\n"));
+        }
+        let summary = world.import(&world.file("times.csv", text), &[]);
+        assert_eq!((&summary["created"], &summary["rejected"]), (&json!(times.len()), &json!(0)), "{summary}");
+        for (lead, time) in world.leads().iter().zip(times) {
+            assert_eq!(lead["last_contacted_at"], "2026-03-04T17:30:00Z", "{time}");
+        }
+        // What nothing says, and a telephone number among times.
+        for bad in ["4 Mar 2026 17:30 CET", "2125550142", "4 jui 2026"] {
+            let file = world.file("bad.csv", format!("Phone,Last contacted\n2125550199,{bad}\n"));
+            assert_eq!(world.import(&file, &[])["rejected"], 1, "{bad}");
+        }
+        // Dates of other sheets are read alike.
+        let requests =
+            world.file("requests.csv", "Phone,Requested at\n2125550150,4. März 2026\n2125550151,0000-00-00\n");
+        world.json(["import", "dnc", requests.to_str().unwrap()]);
+        let listed = world.json(["dnc", "list"]);
+        let of = |phone: &str| listed.as_array().unwrap().iter().find(|entry| entry["phone_number"] == phone).cloned();
+        assert!(of("+12125550150").is_some() && of("+12125550151").is_some(), "{listed}");
+        let costs = world.file("costs.csv", "Month,Source,Amount\nMärz 2026,radio,100\nfévr. 2026,radio,50\n");
+        let summary = world.json(["import", "costs", costs.to_str().unwrap()]);
+        assert_eq!((&summary["costs"], &summary["rejected"]), (&json!(2), &json!(0)), "{summary}");
+    });
+}
+
+#[test]
+fn what_programs_write_for_nothing_is_no_value() {
+    on_both_engines(|world| {
+        let file = world.file(
+            "nothing.csv",
+            "Phone,Country,Score,Last contacted,Close date\n2125550101,unknown,85%,0000-00-00,0000-00-00 00:00:00\n\
+             2125550102,Not specified,85.0 %,0000-00-00 00:00:00,\n2125550103,XX,85,NaT,NaT\n2125550104,Atlantis,85,,\n",
+        );
+        let summary = world.import(&file, &[]);
+        assert_eq!((&summary["created"], &summary["rejected"]), (&json!(3), &json!(1)), "{summary}");
+        for lead in world.leads() {
+            assert_eq!(lead["lead_score"], 85);
+            for empty in ["country", "last_contacted_at", "expected_close_date"] {
+                assert_eq!(lead[empty], Value::Null, "{lead}");
+            }
+        }
+    });
+}

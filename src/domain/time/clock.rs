@@ -1,12 +1,47 @@
 //! Times of day as they follow dates in cells, and their zones.
 
-use jiff::civil::Time;
-use jiff::tz::Offset;
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
+use jiff::tz::{Offset, TimeZone};
+
+/// What a cell says of the zone of its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Said {
+    Offset(Offset),
+    /// An abbreviation.
+    Abbreviation(String),
+}
+
+/// What stands between a date and its time.
+const JOINTS: [&str; 7] = ["at ", "um ", "à ", "às ", "a las ", "alle ", "om "];
+
+/// What the standard of internet messages says of abbreviations (RFC 5322, 4.3), in hours from UTC.
+const NORTH_AMERICAN: [(&str, i8); 8] =
+    [("EDT", -4), ("EST", -5), ("CDT", -5), ("CST", -6), ("MDT", -6), ("MST", -7), ("PDT", -7), ("PST", -8)];
+
+impl Said {
+    /// The time that a civil time is with it. An abbreviation is that of the organization's zone at that time, else one of North
+    /// America; `None` when it is neither.
+    pub(super) fn timestamp(&self, civil: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+        match self {
+            Said::Offset(offset) => offset.to_timestamp(civil).ok(),
+            Said::Abbreviation(word) => {
+                let both = || zone.to_ambiguous_timestamp(civil);
+                let own = [both().earlier(), both().later()].into_iter().flatten();
+                let mut own = own.filter(|time| zone.to_offset_info(*time).abbreviation() == word);
+                own.next().or_else(|| {
+                    let (_, hours) = NORTH_AMERICAN.iter().find(|(name, _)| name == word)?;
+                    Offset::constant(*hours).to_timestamp(civil).ok()
+                })
+            }
+        }
+    }
+}
 
 /// Reads what follows a date: nothing, or a time of day with an optional zone.
-pub(super) fn clock(rest: &str) -> Option<(Time, Option<Offset>)> {
+pub(super) fn clock(rest: &str) -> Option<(Time, Option<Said>)> {
     let rest = rest.trim_start_matches([',', 'T', 't', ' ']).trim();
-    let rest = rest.strip_prefix("at ").unwrap_or(rest).trim();
+    let rest = JOINTS.iter().find_map(|joint| rest.strip_prefix(joint)).unwrap_or(rest).trim();
     if rest.is_empty() {
         return Some((Time::midnight(), None));
     }
@@ -42,12 +77,15 @@ fn two_digits(part: &str) -> Option<i8> {
     part.parse().ok().filter(|_| part.len() <= 2)
 }
 
-/// An offset that follows a time; the outer `None` is for what cannot be known, such as `CST`.
-fn zone_after(rest: &str) -> Option<Option<Offset>> {
+/// The zone that follows a time; the outer `None` is for what is none.
+fn zone_after(rest: &str) -> Option<Option<Said>> {
     let rest = rest.trim().trim_start_matches('(').trim_end_matches(')').trim();
     let rest = match rest.to_ascii_uppercase().as_str() {
-        "" => return Some(None),
-        "Z" | "UTC" | "GMT" => return Some(Some(Offset::UTC)),
+        "" | "UHR" => return Some(None),
+        "Z" | "UTC" | "GMT" => return Some(Some(Said::Offset(Offset::UTC))),
+        _ if (3..=5).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+            return Some(Some(Said::Abbreviation(rest.to_owned())));
+        }
         upper if upper.starts_with("UTC") || upper.starts_with("GMT") => rest.get(3..)?.trim(),
         _ => rest,
     };
@@ -62,5 +100,8 @@ fn zone_after(rest: &str) -> Option<Option<Offset>> {
         None => (two_digits(digits)?, 0),
     };
     let seconds = sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60);
-    Offset::from_seconds(seconds).ok().filter(|_| hours <= 14 && (0..60).contains(&minutes)).map(Some)
+    Offset::from_seconds(seconds)
+        .ok()
+        .filter(|_| hours <= 14 && (0..60).contains(&minutes))
+        .map(|offset| Some(Said::Offset(offset)))
 }

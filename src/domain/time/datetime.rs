@@ -4,7 +4,8 @@
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
-use super::clock::clock;
+use super::calendar_words::{is_weekday, month_named};
+use super::clock::{Said, clock};
 pub use super::date_order::DateOrder;
 use super::date_order::{Orders, Readings, year_of};
 use super::month::YEARS;
@@ -52,9 +53,9 @@ pub fn evidence(text: &str) -> Option<Readings> {
 
 /// Reads a date, or a date and time. A time without zone is in `zone`; a date is its midnight there.
 ///
-/// Read are ISO 8601; a year of four digits before month and day; day, month and year in the given order; English month
-/// names; clock times with or without seconds, AM or PM, `Z`, `UTC` or an offset; and a spreadsheet's day number
-/// of the 1900 system.
+/// Read are ISO 8601; a year of four digits before month and day; day, month and year in the given order; names of months in
+/// seven languages; clock times with or without seconds, AM or PM, `Z`, `UTC`, an offset or the abbreviation of a zone; a
+/// spreadsheet's day number of the 1900 system; and seconds or milliseconds since 1970.
 ///
 /// # Errors
 /// The problem, without the value.
@@ -65,12 +66,10 @@ pub fn parse(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Result<Ti
         plausible(time.to_zoned(TimeZone::UTC).date())?;
         return Ok(time.into());
     }
-    let (civil, offset) = civil(text, order)?;
-    let zoned = match offset {
-        Some(offset) => offset.to_timestamp(civil),
-        None => zone.to_zoned(civil).map(|zoned| zoned.timestamp()),
-    };
-    zoned.map(Timestamp::from).map_err(|_| TimeProblem::NotATime)
+    let (civil, said) = civil(text, order)?;
+    said.map_or_else(|| zone.to_timestamp(civil).ok(), |said| said.timestamp(civil, zone))
+        .map(Timestamp::from)
+        .ok_or(TimeProblem::NotATime)
 }
 
 /// Reads the day that a date, or a date and time, names as it is written, whatever zone stands behind it.
@@ -81,11 +80,12 @@ pub fn day(text: &str, order: Option<DateOrder>) -> Result<Date, TimeProblem> {
     civil(plain_spaces(text).trim(), order).map(|(civil, _)| civil.date())
 }
 
-fn civil(text: &str, order: Option<DateOrder>) -> Result<(DateTime, Option<Offset>), TimeProblem> {
+fn civil(text: &str, order: Option<DateOrder>) -> Result<(DateTime, Option<Said>), TimeProblem> {
     let iso = text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(|date| date.at(0, 0, 0, 0))).ok();
-    let read = match iso.or_else(|| from_day_number(text)) {
-        Some(civil) => (civil, None),
-        None => everyday(text, order)?,
+    let read = match (iso.or_else(|| from_day_number(text)), from_epoch(text)) {
+        (Some(civil), _) => (civil, None),
+        (None, Some(civil)) => (civil, Some(Said::Offset(Offset::UTC))),
+        (None, None) => everyday(text, order)?,
     };
     plausible(read.0.date())?;
     Ok(read)
@@ -140,9 +140,9 @@ enum Written {
     Known(Date),
 }
 
-fn everyday(text: &str, order: Option<DateOrder>) -> Result<(DateTime, Option<Offset>), TimeProblem> {
+fn everyday(text: &str, order: Option<DateOrder>) -> Result<(DateTime, Option<Said>), TimeProblem> {
     let (written, rest) = cut(text).ok_or(TimeProblem::NotATime)?;
-    let (time, offset) = clock(rest).ok_or(TimeProblem::NotATime)?;
+    let (time, said) = clock(rest).ok_or(TimeProblem::NotATime)?;
     let date = match written {
         Written::Known(date) => date,
         Written::Named(readings) => {
@@ -155,7 +155,7 @@ fn everyday(text: &str, order: Option<DateOrder>) -> Result<(DateTime, Option<Of
             None => readings.same().ok_or(TimeProblem::OrderUnknown(readings.orders()))?,
         },
     };
-    Ok((date.to_datetime(time), offset))
+    Ok((date.to_datetime(time), said))
 }
 
 /// Cuts a date from the beginning of a text; returns it and what follows.
@@ -170,13 +170,15 @@ fn cut(text: &str) -> Option<(Written, &str)> {
         *part = rest.get(..end).filter(|part| !part.is_empty())?;
         rest = rest.get(end..)?;
         if place < 2 {
-            // `4th March`, `Mar. 4, 2026`.
-            rest = ["st", "nd", "rd", "th"].iter().find_map(|suffix| rest.strip_prefix(suffix)).unwrap_or(rest);
+            // `4th March`, `1er mars`, `1º de março`.
+            rest =
+                ["st", "nd", "rd", "th", "er", "º", "°"].iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest);
             let separated = rest.trim_start_matches(['/', '.', '-', ',', ' ']);
             if separated.len() == rest.len() {
                 return None;
             }
-            rest = separated;
+            // `4 de marzo de 2026`, `4th of March 2026`.
+            rest = ["de ", "del ", "of "].iter().find_map(|word| separated.strip_prefix(word)).unwrap_or(separated);
         }
     }
     let [a, b, c] = parts;
@@ -194,36 +196,28 @@ fn cut(text: &str) -> Option<(Written, &str)> {
     Some((written, rest))
 }
 
-pub(super) fn month_named(part: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = part.to_ascii_lowercase();
-    let at = MONTHS
-        .iter()
-        .position(|month| *month == word || month.get(..3) == Some(&word) || word == "sept" && *month == "september")?;
-    i8::try_from(at + 1).ok()
+fn skip_weekday(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+    match text.split_at_checked(end) {
+        Some((word, rest)) if is_weekday(word) => {
+            // `quarta-feira, 4 de março`
+            rest.strip_prefix("-feira").unwrap_or(rest).trim_start_matches([',', '.', ' '])
+        }
+        _ => text,
+    }
 }
 
-fn skip_weekday(text: &str) -> &str {
-    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
-    let word = text.get(..end).unwrap_or_default().to_ascii_lowercase();
-    match DAYS.iter().any(|day| *day == word || (word.len() >= 3 && day.starts_with(&word))) {
-        true => text.get(end..).unwrap_or_default().trim_start_matches([',', '.', ' ']),
-        false => text,
-    }
+/// Seconds since 1970, or milliseconds, as programs export times: from 2001 to 2033, where no telephone number of the North
+/// American plan lies.
+fn from_epoch(text: &str) -> Option<DateTime> {
+    let number = text.strip_suffix(".0").unwrap_or(text);
+    let millis = match number.len() {
+        _ if !number.starts_with('1') || !number.bytes().all(|byte| byte.is_ascii_digit()) => return None,
+        10 => number.parse::<i64>().ok()? * 1000,
+        13 => number.parse().ok()?,
+        _ => return None,
+    };
+    Some(Offset::UTC.to_datetime(jiff::Timestamp::from_millisecond(millis).ok()?))
 }
 
 /// A spreadsheet's serial day number (1900 system), with the time of day as fraction: 45731.5 is noon of 2025-03-15.
@@ -311,6 +305,64 @@ mod tests {
     }
 
     #[test]
+    fn months_of_other_languages() {
+        for text in [
+            "4. März 2026",
+            "4. Mrz 26",
+            "Mittwoch, 4. März 2026 um 12:00 am",
+            "4 mars 2026",
+            "mercredi 4 mars 2026",
+            "4 de marzo de 2026",
+            "miércoles, 4 de marzo de 2026",
+            "4 de março de 2026",
+            "quarta-feira, 4 de março de 2026",
+            "vrijdag 4 maart 2026",
+            "04-MAR-2026",
+            "4 marzo 2026, 00:00",
+            "4 mrt 2026",
+            "4 mars 2026 à 00:00",
+        ] {
+            assert_eq!(read(text), Ok("2026-03-04T05:00:00Z".into()), "{text}");
+        }
+        assert_eq!(read("1er août 2025"), Ok("2025-08-01T04:00:00Z".into()));
+        assert_eq!(read("31. Dez. 2025 17:30 Uhr"), Ok("2025-12-31T22:30:00Z".into()));
+        assert_eq!(read("1º de fevereiro de 2026"), Ok("2026-02-01T05:00:00Z".into()));
+        for text in ["4 jui 2026", "4 Foo 2026", "de 4 marzo 2026"] {
+            assert_eq!(read(text), Err(TimeProblem::NotATime), "{text}");
+        }
+    }
+
+    #[test]
+    fn abbreviations_of_zones() {
+        let at = |text: &str, name: &str| parse(text, &zone(name).unwrap(), None).map(|time| time.to_string());
+        // RFC 5322, 4.3.
+        assert_eq!(at("2026/03/04 17:30 PST", "Europe/Berlin"), Ok("2026-03-05T01:30:00Z".into()));
+        assert_eq!(at("4 Mar 2026 17:30 CST", "America/New_York"), Ok("2026-03-04T23:30:00Z".into()));
+        assert_eq!(at("July 4, 2026 5:30 PM EDT", "UTC"), Ok("2026-07-04T21:30:00Z".into()));
+        // The organization's own zone comes first: China has a CST, too.
+        assert_eq!(at("4 Mar 2026 17:30 CST", "Asia/Shanghai"), Ok("2026-03-04T09:30:00Z".into()));
+        assert_eq!(at("4 Mar 2026 17:30 CET", "Europe/Berlin"), Ok("2026-03-04T16:30:00Z".into()));
+        assert_eq!(at("4 Mar 2026 17:30 CET", "America/New_York"), Err(TimeProblem::NotATime));
+        assert_eq!(at("4 Jul 2026 17:30 CET", "Europe/Berlin"), Err(TimeProblem::NotATime));
+        // The hour that clocks repeat.
+        assert_eq!(at("25 Oct 2026 02:30 CEST", "Europe/Berlin"), Ok("2026-10-25T00:30:00Z".into()));
+        assert_eq!(at("25 Oct 2026 02:30 CET", "Europe/Berlin"), Ok("2026-10-25T01:30:00Z".into()));
+        assert_eq!(at("1 Nov 2026 01:30 EST", "America/New_York"), Ok("2026-11-01T06:30:00Z".into()));
+    }
+
+    #[test]
+    fn seconds_since_1970() {
+        assert_eq!(read("1772627400"), Ok("2026-03-04T12:30:00Z".into()));
+        assert_eq!(read("1772627400.0"), Ok("2026-03-04T12:30:00Z".into()));
+        assert_eq!(read("1772627400123"), Ok("2026-03-04T12:30:00.123Z".into()));
+        assert_eq!(day("1772582400000", None).map(|day| day.to_string()), Ok("2026-03-04".into()));
+        // Telephone numbers, and what is too long or too short.
+        for text in ["2125550142", "3125550142", "177262740", "17726274001", "1772627400.5", "-1772627400"] {
+            assert_eq!(read(text), Err(TimeProblem::NotATime), "{text}");
+        }
+    }
+
+    #[test]
     fn the_order_is_asked_for_and_kept() {
         assert!(matches!(read("03/04/2026"), Err(TimeProblem::OrderUnknown(_))));
         assert_eq!(read_in("03/04/2026", DateOrder::DayFirst), Ok("2026-04-03T00:00:00Z".into()));
@@ -367,7 +419,7 @@ mod tests {
     #[test]
     fn nothing_is_guessed() {
         for text in
-            ["yesterday", "2026-02-30", "31/31/2025", "4 Mar 2026 17:30 CST", "4 Mar 2026 25:00", "1/2/3/2026", "12"]
+            ["yesterday", "2026-02-30", "31/31/2025", "4 Mar 2026 17:30 CET", "4 Mar 2026 25:00", "1/2/3/2026", "12"]
         {
             assert_eq!(read(text), Err(TimeProblem::NotATime), "{text}");
         }

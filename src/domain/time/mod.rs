@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod business_days;
+mod calendar_words;
 mod clock;
 pub mod date_order;
 pub mod datetime;

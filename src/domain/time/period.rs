@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::calendar_words::month_named;
 use super::date_order::year_of;
 use super::datetime::{self, DateOrder, TimeProblem};
 use super::month::Month;
@@ -50,7 +51,7 @@ fn month_of(text: &str) -> Option<Month> {
     let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let number = |part: &str| part.parse::<i8>().ok().filter(|_| part.len() <= 2 && is_number(part));
     let four = |part: &str| is_number(part).then(|| part.parse::<i16>().ok()).flatten().filter(|_| part.len() == 4);
-    let (year, month) = match (datetime::month_named(first), datetime::month_named(second)) {
+    let (year, month) = match (month_named(first), month_named(second)) {
         (Some(month), None) if is_number(second) => (year_of(second)?, month),
         // `26-Mar` is a day.
         (None, Some(month)) => (four(first)?, month),

@@ -187,6 +187,8 @@ impl Work<'_> {
                     self.problem(ProblemKind::ConsentUnknown, column, text, "is not a consent", &remedy);
                 }
             },
+            // Programs write it where they know none.
+            LeadField::Country if self.at.is_some() && country::is_unknown(text) => {}
             LeadField::Country => match country::parse(text) {
                 Some(code) => {
                     self.region = Region::from_str(&code).ok().or(self.region);
