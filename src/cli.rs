@@ -15,7 +15,7 @@ use crate::commands::context::{Context, millis};
 use crate::domain::secrets::redacted;
 use crate::error::{CommandError, Exit, Result};
 use crate::settings::{DatabaseUrl, Flags, Settings};
-use crate::ui::{ColorChoice, Format, Ui, is_unsafe};
+use crate::ui::{ColorChoice, Format, Manner, Ui, is_unsafe};
 
 /// A command-line CRM administration tool: import leads, keep do-not-call lists, print reports.
 ///
@@ -52,17 +52,29 @@ struct Global {
     /// The acting user, by email or username [env: CRM_USER]
     #[arg(long = "as", global = true, value_name = "EMAIL", add = complete::user_emails())]
     user: Option<String>,
-    /// The form of the answer: table, json, ndjson, csv or markdown
+    /// The form of the answer: table, json, ndjson, csv, markdown or ids
     #[arg(long, global = true, hide_possible_values = true, value_parser = words(&[
         ("table", Format::Table), ("json", Format::Json), ("ndjson", Format::Ndjson),
-        ("csv", Format::Csv), ("markdown", Format::Markdown),
+        ("csv", Format::Csv), ("markdown", Format::Markdown), ("ids", Format::Ids),
     ]))]
     format: Option<Format>,
+    /// Show these columns, in this order, with commas between them; `+NAME` adds to the usual ones
+    #[arg(long, global = true, value_name = "COLUMNS")]
+    columns: Option<String>,
+    /// Answer as JSON, with these fields only where some are named
+    #[arg(
+        long, global = true, value_name = "FIELDS", num_args = 0..=1, require_equals = true, default_missing_value = "",
+        conflicts_with_all = ["format", "columns"]
+    )]
+    json: Option<String>,
     /// When to use color: auto, always or never (auto heeds NO_COLOR)
     #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true, value_parser = words(&[
         ("auto", ColorChoice::Auto), ("always", ColorChoice::Always), ("never", ColorChoice::Never),
     ]))]
     color: Option<ColorChoice>,
+    /// Print long tables instead of showing them in a pager [env: CRM_PAGER, then PAGER]
+    #[arg(long, global = true)]
+    no_pager: bool,
     /// Say nothing on stderr but warnings and errors
     #[arg(short, long, global = true)]
     quiet: bool,
@@ -117,7 +129,7 @@ impl Cli {
     /// Reads the command line. A call is first read by its own verb alone: the whole command line, with the global options
     /// at each verb, takes longer to build than a number takes to check. Whatever is not a plain call is read as a whole.
     fn read() -> Result<Cli, clap::Error> {
-        let args = with_verb(std::env::args_os().collect());
+        let args = with_fields(with_verb(std::env::args_os().collect()));
         match Cli::of_one_verb(&args) {
             Some(cli) => Ok(cli),
             None => Cli::try_parse_from(args),
@@ -145,7 +157,10 @@ fn with_verb(mut args: Vec<OsString>) -> Vec<OsString> {
     let takes_value = |arg: &str| {
         let name = arg.strip_prefix("--");
         name.is_some_and(|name| {
-            global.get_arguments().any(|a| a.get_long() == Some(name) && a.get_action().takes_values())
+            global.get_arguments().any(|a| {
+                // The value of `--json` is a part of its word.
+                a.get_long() == Some(name) && a.get_action().takes_values() && !a.is_require_equals_set()
+            })
         })
     };
     let word = |at: usize| args.get(at).and_then(|arg| arg.to_str());
@@ -172,6 +187,38 @@ fn with_verb(mut args: Vec<OsString>) -> Vec<OsString> {
     args
 }
 
+/// The call with `--json FIELDS` as `--json=FIELDS`, where the word behind `--json` may be fields: of lower-case letters, and
+/// behind the verb. Whoever means another word by it puts `--json` last.
+fn with_fields(args: Vec<OsString>) -> Vec<OsString> {
+    if args.iter().all(|arg| arg != "--json") {
+        return args;
+    }
+    let is_field = |name: &str| {
+        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        name.starts_with("custom.")
+            || (name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_plain))
+    };
+    let are_fields = |arg: &OsString| arg.to_str().is_some_and(|text| text.split(',').all(is_field));
+    let whole = command();
+    let (mut verb, mut is_over) = (&whole, false);
+    let mut joined: Vec<OsString> = Vec::with_capacity(args.len());
+    for (place, arg) in args.into_iter().enumerate() {
+        let is_behind = !is_over && !verb.has_subcommands();
+        match joined.last_mut() {
+            Some(last) if is_behind && last == "--json" && are_fields(&arg) => {
+                last.push("=");
+                last.push(&arg);
+            }
+            _ => {
+                is_over |= arg == "--";
+                verb = arg.to_str().filter(|_| place > 0).and_then(|word| verb.find_subcommand(word)).unwrap_or(verb);
+                joined.push(arg);
+            }
+        }
+    }
+    joined
+}
+
 /// Adds the verbs of a noun to a command.
 type AddVerbs = fn(clap::Command) -> clap::Command;
 
@@ -195,7 +242,7 @@ fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
 
 /// Prints the help, or what is wrong with the command line.
 fn tell(e: clap::Error) {
-    let args = with_verb(std::env::args_os().collect());
+    let args = with_fields(with_verb(std::env::args_os().collect()));
     let is_help = matches!(
         e.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
@@ -212,7 +259,7 @@ fn tell(e: clap::Error) {
     let mut lines = text.trim_start_matches("error: ").lines().map(str::trim).filter(|line| !line.is_empty());
     let message = lines.next().unwrap_or_default();
     let details: Vec<String> = lines.map(str::to_owned).collect();
-    let ui = Ui::new(Format::Table, ColorChoice::Auto, false, false, false, false);
+    let ui = Ui::new(Manner::default());
     ui.error(message, &details, None);
 }
 
@@ -243,19 +290,33 @@ pub fn main() -> u8 {
     };
     let parsed = started.elapsed();
     let global = cli.global;
-    let ui = |format, color| Ui::new(format, color, global.quiet, global.verbose, global.yes, global.no_input);
-    let mut spoken = ui(Format::Table, global.color.unwrap_or(ColorChoice::Auto));
+    let mut manner = Manner {
+        color: global.color.unwrap_or_default(),
+        quiet: global.quiet,
+        verbose: global.verbose,
+        yes: global.yes,
+        no_input: global.no_input,
+        ..Manner::default()
+    };
+    let mut spoken = Ui::new(manner.clone());
     let flags = Flags {
         database_url: global.database_url,
         org: global.org,
         user: global.user,
         format: global.format,
+        columns: global.columns,
+        json: global.json,
         color: global.color,
+        no_pager: global.no_pager,
         config: global.config,
     };
     let result = Settings::gather(flags).map_err(CommandError::from).and_then(|settings| {
-        spoken = ui(settings.format.value, settings.color.value);
-        run(cli.command, &Context::new(settings, spoken, global.allow_bypass))
+        (manner.format, manner.color) = (settings.format.value, settings.color.value);
+        (manner.columns, manner.pager) = (settings.columns.clone(), settings.pager.value.clone());
+        spoken = Ui::new(manner);
+        let exit = run(cli.command, &Context::new(settings, spoken, global.allow_bypass))?;
+        spoken.deliver()?;
+        Ok(exit)
     });
     spoken.detail(&format!("command line read in {}, all done in {}", millis(parsed), millis(started.elapsed())));
     match result {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::domain::secrets::{REDACTED, redacted};
 use crate::error::{CommandError, Explain};
-use crate::ui::{ColorChoice, Format};
+use crate::ui::{Choice, ColorChoice, Format, Pager, UiError};
 
 /// The address of a database as it was written, which may hold a password: it is never printed.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -42,7 +42,11 @@ pub struct Flags {
     pub org: Option<String>,
     pub user: Option<String>,
     pub format: Option<Format>,
+    pub columns: Option<String>,
+    /// JSON with these fields; with all where it is empty.
+    pub json: Option<String>,
     pub color: Option<ColorChoice>,
+    pub no_pager: bool,
     pub config: Option<PathBuf>,
 }
 
@@ -55,6 +59,15 @@ struct File {
     user: Option<String>,
     format: Option<Format>,
     color: Option<ColorChoice>,
+    pager: Option<PagerInFile>,
+}
+
+/// Whether there is a pager, or which.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum PagerInFile {
+    Flag(bool),
+    Command(String),
 }
 
 /// A value and where it came from.
@@ -79,6 +92,9 @@ pub struct Settings {
     pub user: Setting<Option<String>>,
     pub format: Setting<Format>,
     pub color: Setting<ColorChoice>,
+    /// The columns that the call asks for.
+    pub columns: Option<Choice>,
+    pub pager: Setting<Pager>,
     pub config: Setting<PathBuf>,
 }
 
@@ -93,6 +109,8 @@ pub enum SettingsError {
     HomeNotText,
     #[error("no home folder is known, so there is no place for the database")]
     NoHome,
+    #[error(transparent)]
+    Columns(#[from] UiError),
 }
 
 impl Explain for SettingsError {
@@ -100,8 +118,9 @@ impl Explain for SettingsError {
         let message = self.to_string();
         match self {
             SettingsError::Config { .. } => CommandError::failed(message)
-                .hint("its keys are database_url, org, user, format and color, for example: org = \"acme\""),
+                .hint("its keys are database_url, org, user, format, color and pager, for example: org = \"acme\""),
             SettingsError::Variable(name) => CommandError::usage(message).hint(format!("set {name} anew, or unset it")),
+            SettingsError::Columns(e) => e.explain(),
             SettingsError::HomeNotText | SettingsError::NoHome => {
                 CommandError::failed(message).hint("name the database with --database-url")
             }
@@ -142,12 +161,50 @@ impl Settings {
         };
         let org = optional(first(flags.org, "--org", &["CRM_ORG"], file.org, &in_file)?);
         let user = optional(first(flags.user, "--as", &["CRM_USER"], file.user, &in_file)?);
-        let format = first(flags.format, "--format", &[], file.format, &in_file)?
+        let json = flags.json.as_ref().map(|_| Format::Json);
+        let (format, option) = if json.is_some() { (json, "--json") } else { (flags.format, "--format") };
+        let format = first(format, option, &[], file.format, &in_file)?
             .unwrap_or(Setting { value: Format::Table, origin: "default".into() });
         let color = first(flags.color, "--color", &[], file.color, &in_file)?
             .unwrap_or(Setting { value: ColorChoice::Auto, origin: "default".into() });
-        Ok(Settings { database_url, org, user, format, color, config })
+        let pager = pager(flags.no_pager, file.pager, &in_file)?;
+        let columns = columns(flags.columns.as_deref(), flags.json.as_deref())?;
+        match &columns {
+            Some(columns) if format.value == Format::Ids => Err(UiError::IdsAlone(columns.option).into()),
+            _ => Ok(Settings { database_url, org, user, format, color, columns, pager, config }),
+        }
     }
+}
+
+/// The columns that a call asks for; `--json` alone asks for none.
+fn columns(columns: Option<&str>, json: Option<&str>) -> Result<Option<Choice>, UiError> {
+    let json = json.filter(|names| !names.trim().is_empty()).map(|names| (names, "--json"));
+    let asked = columns.map(|names| (names, "--columns")).or(json);
+    asked.map(|(names, option)| Choice::read(names, option)).transpose()
+}
+
+/// The pager: an empty CRM_PAGER turns it off, as a person sets it who wants none.
+fn pager(is_off: bool, in_file: Option<PagerInFile>, file: &str) -> Result<Setting<Pager>, SettingsError> {
+    if is_off {
+        return Ok(Setting { value: Pager::Off, origin: "flag --no-pager".into() });
+    }
+    let variable = |name: &'static str| -> Result<Option<Setting<Pager>>, SettingsError> {
+        let Some(text) = std::env::var_os(name) else { return Ok(None) };
+        let text = text.into_string().map_err(|_| SettingsError::Variable(name))?;
+        Ok(Some(Setting { value: Pager::named(&text), origin: format!("environment {name}") }))
+    };
+    if let Some(pager) = variable("CRM_PAGER")? {
+        return Ok(pager);
+    }
+    match in_file {
+        Some(PagerInFile::Flag(false)) => return Ok(Setting { value: Pager::Off, origin: file.to_owned() }),
+        Some(PagerInFile::Command(command)) => {
+            return Ok(Setting { value: Pager::named(&command), origin: file.to_owned() });
+        }
+        Some(PagerInFile::Flag(true)) | None => {}
+    }
+    let default = || Setting { value: Pager::Less, origin: "default".into() };
+    Ok(variable("PAGER")?.unwrap_or_else(default))
 }
 
 /// The longest config file, in bytes.

@@ -27,7 +27,10 @@ struct Made {
     bytes: u64,
 }
 
+const COLUMNS: &[Column] = &[Column::text("file", "file"), Column::count("bytes", "bytes")];
+
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let db = context.open_existing()?;
     let Location::Sqlite(path) = db.location() else {
         return Err(CommandError::failed("only the embedded database is backed up by crmctl")
@@ -38,6 +41,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let bytes = backup_to(path, &args.file, &db.interrupted())?;
     context.ui.set_committed();
     let made = Made { file: args.file.display().to_string(), bytes };
-    context.ui.record(&made, &[Column::text("file", "file"), Column::count("bytes", "bytes")])?;
+    context.ui.record(&made, COLUMNS)?;
     Ok(Exit::Done)
 }

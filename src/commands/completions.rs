@@ -7,7 +7,7 @@ use clap_complete::env::CompleteEnv;
 
 use crate::commands::context::Context;
 use crate::error::{CommandError, Exit, Result};
-use crate::ui::{ColorChoice, Format, Ui, UiError};
+use crate::ui::{Manner, Ui, UiError};
 
 /// Write a completion script for a shell to stdout
 ///
@@ -33,7 +33,7 @@ pub fn answer(command: fn() -> clap::Command) -> Option<Exit> {
         Ok(false) => None,
         Ok(true) => Some(Exit::Done),
         Err(e) => {
-            let ui = Ui::new(Format::Table, ColorChoice::Auto, false, false, false, false);
+            let ui = Ui::new(Manner::default());
             ui.error(e.to_string().trim_start_matches("error: ").trim_end(), &[], None);
             Some(Exit::Usage)
         }

@@ -233,6 +233,9 @@ impl Context {
         let (interrupted, at_once, ui) = (self.interrupted.clone(), self.at_once.clone(), self.ui);
         let commit = self.commit.clone();
         let caught = ctrlc::set_handler(move || {
+            if ui.is_paging() {
+                return;
+            }
             let again = interrupted.swap(true, Ordering::Relaxed);
             let message = at_once.get();
             if let Some(message) = message {

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use textwrap::WordSeparator::AsciiSpace;
+use textwrap::WordSplitter::NoHyphenation;
+
 /// Whether a character could steer the terminal, turn the reading direction, break a line or hide text:
 ///
 /// - controls (C0, DEL, C1);
@@ -84,12 +87,6 @@ impl Safe {
         Safe(Cow::Owned(style.clone().force_styling(color).apply_to(&self.0).to_string()))
     }
 
-    /// The text, cut to so many columns.
-    #[must_use]
-    pub fn shortened(&self, columns: usize) -> Safe {
-        Safe(Cow::Owned(console::truncate_str(&self.0, columns, "…").into_owned()))
-    }
-
     /// The text, filled with spaces to so many columns.
     #[must_use]
     pub fn padded(&self, columns: usize, side: console::Alignment) -> Safe {
@@ -98,12 +95,39 @@ impl Safe {
 
     /// How many columns it takes.
     pub fn width(&self) -> usize {
-        console::measure_text_width(&self.0)
+        width_of(&self.0)
     }
 
-    /// Its parts between spaces.
-    pub fn words(&self) -> impl Iterator<Item = Safe> + '_ {
-        self.0.split(' ').map(|word| Safe(Cow::Owned(word.to_owned())))
+    /// How many columns its longest word takes.
+    pub fn longest_word(&self) -> usize {
+        self.0.split(' ').map(width_of).max().unwrap_or_default()
+    }
+
+    /// The text on lines of so many columns, broken between words, and in words that are longer.
+    #[must_use]
+    pub fn wrapped(&self, columns: usize) -> Vec<Safe> {
+        self.wrapped_with(columns, "")
+    }
+
+    /// The same with something before each line but the first.
+    #[must_use]
+    pub fn wrapped_with(&self, columns: usize, indent: &'static str) -> Vec<Safe> {
+        if self.width() <= columns {
+            return vec![self.clone()];
+        }
+        let lines = |columns: usize| {
+            let options = textwrap::Options::new(columns).word_separator(AsciiSpace).word_splitter(NoHyphenation);
+            textwrap::wrap(&self.0, options.subsequent_indent(indent))
+        };
+        // Characters that are joined to one take another width than the sum of theirs, which is what lines are broken by.
+        let narrower = (2..=columns).rev().map(lines).find(|lines| lines.iter().all(|line| width_of(line) <= columns));
+        let lines = narrower.unwrap_or_else(|| lines(1));
+        lines.into_iter().map(|line| Safe(Cow::Owned(line.into_owned()))).collect()
+    }
+
+    /// Puts spaces behind the text.
+    pub fn push_spaces(&mut self, count: usize) {
+        self.0.to_mut().extend(std::iter::repeat_n(' ', count));
     }
 
     pub fn is_empty(&self) -> bool {
@@ -112,6 +136,15 @@ impl Safe {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The columns that a text takes.
+fn width_of(text: &str) -> usize {
+    // What is printable ASCII takes one each; styles begin with a control character.
+    match text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        true => text.len(),
+        false => console::measure_text_width(text),
     }
 }
 
@@ -258,8 +291,27 @@ mod tests {
         assert_eq!(said.replace('|', "\\|").as_str(), "lead \\u{1b}[31mred \\| a\\nb\\u{7}");
         assert_eq!(name.styled(&console::Style::new().bold(), true).as_str(), "\u{1b}[1m\\u{1b}[31mred\u{1b}[0m");
         assert_eq!(name.styled(&console::Style::new().bold(), false), name);
-        assert_eq!((name.shortened(4).as_str(), name.width()), ("\\u{…", 13));
+        assert_eq!(name.width(), 13);
         assert_eq!(format!("{:>5}|", Safe::cell("ab")), "   ab|");
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_and_nothing_is_lost() {
+        let lines = |text: &str, columns| {
+            Safe::cell(text).wrapped(columns).iter().map(|line| line.as_str().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(lines("as it was asked for", 9), ["as it was", "asked for"]);
+        assert_eq!(lines("since 2026-03-04, by Anne-Marie", 14), ["since", "2026-03-04, by", "Anne-Marie"]);
+        assert_eq!(lines("Donaudampfschiff x", 7), ["Donauda", "mpfschi", "ff x"]);
+        // Two columns each, and marks that take none stay with their letter.
+        assert_eq!(lines("王小明先生", 5), ["王小", "明先", "生"]);
+        assert_eq!(lines("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"]);
+        assert_eq!(lines("محمد بن عبد الله", 8), ["محمد بن", "عبد الله"]);
+        for columns in 1..12 {
+            for line in Safe::cell("❤\u{fe0f}❤\u{fe0f} 👩\u{200d}💻👩\u{200d}💻 x").wrapped(columns) {
+                assert!(line.width() <= columns.max(2), "{columns}: {line}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The only code that writes to streams. stdout carries the answer, stderr everything else.
 
 mod answer;
+mod choice;
 mod csv;
 mod escape;
 mod json;
@@ -15,37 +16,60 @@ mod zone;
 
 use crate::error::{CommandError, Explain};
 
-use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 pub use crate::domain::money::amount::{grouped, money};
+pub use answer::pager::Pager;
+pub use choice::{Choice, nearest_first};
 pub use escape::{Safe, is_unsafe};
 pub use list::ListWriter;
 pub use number::{amount, change_of, count, duration, factor, percent, plural, points};
 pub use page::{Bar, Bars, Page, Part, Sheet, SheetColumn};
 pub use progress::Progress;
+pub use table::{Column, Kind, Rank};
 
 /// The form of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
+    #[default]
     Table,
     Json,
     Ndjson,
     Csv,
     Markdown,
+    /// The ids of records, one a line, to feed other calls.
+    Ids,
 }
 
 /// When color is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ColorChoice {
+    #[default]
     Auto,
     Always,
     Never,
 }
 
 /// How the person wants to be talked to.
+#[derive(Debug, Clone, Default)]
+pub struct Manner {
+    pub format: Format,
+    pub color: ColorChoice,
+    pub quiet: bool,
+    pub verbose: bool,
+    /// Answer every confirmation with yes.
+    pub yes: bool,
+    /// Never ask.
+    pub no_input: bool,
+    /// The columns that are asked for.
+    pub columns: Option<Choice>,
+    /// What shows an answer that is longer than the terminal.
+    pub pager: Pager,
+}
+
+/// The way to the person.
 #[derive(Debug, Clone, Copy)]
 pub struct Ui {
     pub format: Format,
@@ -57,6 +81,8 @@ pub struct Ui {
     pub no_input: bool,
     color_stdout: bool,
     color_stderr: bool,
+    choice: Option<&'static Choice>,
+    pager: &'static Pager,
     zone: zone::Zone,
     delivery: answer::Delivery,
 }
@@ -77,6 +103,20 @@ pub enum UiError {
     Interrupted,
     #[error("not confirmed; nothing was changed")]
     NotConfirmed,
+    #[error("`{name}` is no column of this answer")]
+    NoSuchColumn {
+        name: String,
+        /// Those that there are, the nearest first.
+        known: Vec<String>,
+    },
+    #[error("`{0}` is named twice")]
+    NamedTwice(String),
+    #[error("no column is named")]
+    NoColumn,
+    #[error("{0} cannot be chosen with --format ids, which prints ids alone")]
+    IdsAlone(&'static str),
+    #[error("this answer has no ids")]
+    NoIds,
 }
 
 impl From<io::Error> for UiError {
@@ -95,142 +135,45 @@ impl Explain for UiError {
             UiError::Interrupted => return CommandError::interrupted(),
             UiError::NobodyToAsk => Some("add --yes to go ahead without being asked".into()),
             UiError::Io(_) | UiError::Json(_) | UiError::NotConfirmed => None,
+            UiError::NoSuchColumn { known, .. } => Some(format!("its columns: {}", known.join(", "))),
+            UiError::NamedTwice(_) => Some("name each column once".into()),
+            UiError::NoColumn => Some("name some with commas between them, for example --columns id,status".into()),
+            UiError::IdsAlone(_) => Some("leave one of them out".into()),
+            UiError::NoIds => Some("--format ids is for lists whose records have a column `id`".into()),
         };
-        CommandError::failed(self.to_string()).maybe_hint(hint)
-    }
-}
-
-/// How a column of a table is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Text,
-    /// Text that is never shortened: phones, statuses.
-    Whole,
-    /// Whether there is anything: `yes`, or an empty cell.
-    Mark,
-    /// A time, shown to the minute where the organization is.
-    Time,
-    /// A time, shown to the day where the organization is.
-    Date,
-    /// What was logged of the field that stands under this key: a time where the field holds one.
-    Logged(&'static str),
-    /// Right-aligned, as it is.
-    Number,
-    /// Right-aligned, grouped by thousands.
-    Count,
-    /// Minor units, shown as an amount of the currency that stands under this key.
-    Money(&'static str),
-    /// The same with the currency behind it.
-    MoneyIn(&'static str),
-    /// Minor units by currency, shown as amounts.
-    Amounts,
-}
-
-impl Kind {
-    /// Whether a table that is too wide shortens it.
-    fn is_shortened(self) -> bool {
-        matches!(self, Kind::Text | Kind::Logged(_))
-    }
-
-    /// Whether a table sets it to the right.
-    fn is_number(self) -> bool {
-        matches!(self, Kind::Number | Kind::Count | Kind::Money(_) | Kind::MoneyIn(_))
-    }
-}
-
-/// A column: the key of the JSON form and how a table shows it.
-#[derive(Debug, Clone)]
-pub struct Column {
-    pub key: Cow<'static, str>,
-    pub title: Cow<'static, str>,
-    pub kind: Kind,
-    /// Shown in tables; the machine-readable forms have every column.
-    pub in_tables: bool,
-}
-
-impl Column {
-    const fn new(key: &'static str, title: &'static str, kind: Kind, in_tables: bool) -> Column {
-        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), kind, in_tables }
-    }
-
-    pub const fn text(key: &'static str, title: &'static str) -> Column {
-        Column::new(key, title, Kind::Text, true)
-    }
-
-    pub const fn whole(key: &'static str, title: &'static str) -> Column {
-        Column::new(key, title, Kind::Whole, true)
-    }
-
-    /// Tells people only whether a list holds anything; the machine-readable forms have what it holds.
-    pub const fn mark(key: &'static str, title: &'static str) -> Column {
-        Column::new(key, title, Kind::Mark, true)
-    }
-
-    pub const fn time(key: &'static str, title: &'static str) -> Column {
-        Column::new(key, title, Kind::Time, true)
-    }
-
-    pub const fn number(key: &'static str, title: &'static str) -> Column {
-        Column::new(key, title, Kind::Number, true)
-    }
-
-    pub const fn count(key: &'static str, title: &'static str) -> Column {
-        Column::new(key, title, Kind::Count, true)
-    }
-
-    /// Minor units, shown to people as an amount of the currency that stands under `currency`.
-    pub const fn money(key: &'static str, title: &'static str, currency: &'static str) -> Column {
-        Column::new(key, title, Kind::Money(currency), true)
-    }
-
-    /// The same with the currency behind the amount.
-    pub const fn money_in(key: &'static str, title: &'static str, currency: &'static str) -> Column {
-        Column::new(key, title, Kind::MoneyIn(currency), true)
-    }
-
-    /// A time, of which tables show the day.
-    pub const fn date(key: &'static str, title: &'static str) -> Column {
-        Column::new(key, title, Kind::Date, true)
-    }
-
-    /// What was logged of the field whose name stands under `field`.
-    pub const fn logged(key: &'static str, title: &'static str, field: &'static str) -> Column {
-        Column::new(key, title, Kind::Logged(field), true)
-    }
-
-    /// Minor units by currency, shown to people as amounts.
-    pub const fn amounts(key: &'static str, title: &'static str) -> Column {
-        Column::new(key, title, Kind::Amounts, true)
-    }
-
-    /// A time in the machine-readable forms only.
-    pub const fn hidden_time(key: &'static str) -> Column {
-        Column::new(key, key, Kind::Time, false)
-    }
-
-    /// A column of the machine-readable forms only.
-    pub const fn hidden(key: &'static str) -> Column {
-        Column::new(key, key, Kind::Text, false)
+        let is_usage = matches!(
+            self,
+            UiError::NoSuchColumn { .. }
+                | UiError::NamedTwice(_)
+                | UiError::NoColumn
+                | UiError::IdsAlone(_)
+                | UiError::NoIds
+        );
+        let error = if is_usage { CommandError::usage } else { CommandError::failed };
+        error(self.to_string()).maybe_hint(hint)
     }
 }
 
 impl Ui {
-    pub fn new(format: Format, color: ColorChoice, quiet: bool, verbose: bool, yes: bool, no_input: bool) -> Ui {
+    /// A program has one, which lasts as long as it runs.
+    pub fn new(manner: Manner) -> Ui {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
             || std::env::var_os("TERM").is_some_and(|v| v == "dumb");
-        let wanted = |is_terminal: bool| match color {
+        let wanted = |is_terminal: bool| match manner.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => is_terminal && !plain,
         };
         Ui {
-            format,
-            quiet,
-            verbose,
-            yes,
-            no_input,
+            format: manner.format,
+            quiet: manner.quiet,
+            verbose: manner.verbose,
+            yes: manner.yes,
+            no_input: manner.no_input,
             color_stdout: wanted(io::stdout().is_terminal()),
             color_stderr: wanted(io::stderr().is_terminal()),
+            choice: manner.columns.map(|columns| &*Box::leak(Box::new(columns))),
+            pager: Box::leak(Box::new(manner.pager)),
             zone: zone::Zone::new(),
             delivery: answer::Delivery::new(),
         }
@@ -272,16 +215,12 @@ impl Ui {
         self.say(&text);
     }
 
-    /// Prints an answer on stdout.
-    fn print(&self, text: &Safe) -> Result<(), UiError> {
-        self.raw(text.as_str().as_bytes())
-    }
-
     /// Writes raw bytes to stdout: completion scripts and the like.
     ///
     /// # Errors
     /// stdout cannot be written.
     pub fn raw(&self, bytes: &[u8]) -> Result<(), UiError> {
+        self.deliver()?;
         let mut out = self.out();
         out.write_all(bytes)?;
         Ok(out.flush()?)
@@ -296,12 +235,9 @@ impl Ui {
         }
     }
 
-    /// Begins a list of records.
-    pub fn list(&self, columns: &[Column]) -> ListWriter {
-        ListWriter::new(*self, columns.to_vec())
-    }
-
     fn say(&self, text: &Safe) {
+        // What comes first is shown first.
+        self.deliver_or_keep();
         // When stderr is gone there is nowhere left to say so.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }

@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_millis(700);
 
 impl Ui {
     pub fn progress(&self) -> Progress {
+        self.deliver_or_keep();
         Progress { bar: None, shown: false, since: Instant::now(), enabled: !self.quiet && io::stderr().is_terminal() }
     }
 }

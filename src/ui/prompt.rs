@@ -26,11 +26,22 @@ impl Ui {
             return Ok(());
         }
         self.require_someone_to_ask()?;
-        ask(&Safe::cell(question))
+        self.deliver()?;
+        let columns = console::Term::stderr().size_checked().map_or(USUAL_WIDTH, |(_, columns)| columns.into());
+        // What takes the answer is drawn anew when it comes, and must be one line of the terminal then.
+        let mut lines = Safe::cell(question).wrapped(columns.saturating_sub(ANSWER).max(1));
+        let last = lines.pop().unwrap_or_default();
+        lines.iter().for_each(|line| self.say(line));
+        ask(&last)
     }
 }
 
-/// A question is one line, whatever the names in it say.
+/// The width of the terminal when it does not say it.
+const USUAL_WIDTH: usize = 80;
+/// ` [y/N] yes`, and the cursor.
+const ANSWER: usize = 11;
+
+/// A question is said on one line, whatever the names in it say.
 fn ask(question: &Safe) -> Result<(), UiError> {
     let answer = dialoguer::Confirm::new().with_prompt(question.as_str()).default(false).interact_opt();
     match answer {

@@ -1,28 +1,50 @@
 //! One record with its parts.
 
 use serde::Serialize;
+use serde_json::Value;
 
+use super::choice::picked;
 use super::escape::Safe;
+use super::list::id_of;
 use super::{Column, Format, Kind, Ui, UiError, csv, json, table};
 
+/// How columns of a part come back that it has no room for.
+const REMEDY_OF_PARTS: &str = "a wider terminal has room, --format json has all";
+/// How columns of a list come back that stands on stderr.
+const REMEDY_OF_PREVIEWS: &str = "a wider terminal has room";
+
 impl Ui {
-    /// Prints one record: an object in JSON, a line for each column in a table.
+    /// Prints what a file became of which the columns were chosen: of this record they are none.
     ///
     /// # Errors
     /// stdout cannot be written.
+    pub fn summary<T: Serialize>(&self, record: &T, columns: &[Column]) -> Result<(), UiError> {
+        Ui { choice: None, ..*self }.record(record, columns)
+    }
+
+    /// Prints one record: an object in JSON, a line for each column in a table. Of what it holds, the columns can be chosen, and
+    /// all that its JSON has.
+    ///
+    /// # Errors
+    /// stdout cannot be written, or a column that is asked for is none of the record's.
     pub fn record<T: Serialize>(&self, record: &T, columns: &[Column]) -> Result<(), UiError> {
         let value = serde_json::to_value(record).map_err(UiError::Json)?;
+        let chosen = self.chosen(&with_keys_of(&value, columns))?;
+        let shown = if chosen.is_asked { &chosen.columns } else { columns };
         let text = |column: &Column, kind| table::cell_of(&value, column, kind, self.zone());
-        let out = match self.format {
-            Format::Json => json::pretty(record)?.and("\n"),
-            Format::Ndjson => json::line(record)?.and("\n"),
+        match self.format {
+            Format::Json if chosen.is_asked => self.print(json::pretty(&picked(&value, &chosen))?.and("\n")),
+            Format::Ndjson if chosen.is_asked => self.print(json::line(&picked(&value, &chosen))?.and("\n")),
+            Format::Json => self.print(json::pretty(record)?.and("\n")),
+            Format::Ndjson => self.print(json::line(record)?.and("\n")),
             Format::Csv => {
-                let header = csv::line(columns.iter().map(|column| &*column.key));
-                let cells: Vec<String> = columns.iter().map(|column| text(column, Kind::Text)).collect();
-                header.and(csv::line(cells.iter().map(String::as_str)))
+                let header = csv::line(shown.iter().map(|column| &*column.key));
+                let cells: Vec<String> = shown.iter().map(|column| text(column, Kind::Text)).collect();
+                self.print(header.and(csv::line(cells.iter().map(String::as_str))))
             }
+            Format::Ids => self.print(id_of(&value)?.and("\n")),
             Format::Table | Format::Markdown => {
-                let pairs: Vec<(String, String)> = columns
+                let pairs: Vec<(String, String)> = shown
                     .iter()
                     .filter(|column| column.in_tables)
                     .map(|column| (column.title.clone().into_owned(), text(column, column.kind)))
@@ -31,13 +53,12 @@ impl Ui {
                 match self.format {
                     Format::Markdown => {
                         let rows: Vec<Vec<String>> = pairs.into_iter().map(|(key, value)| vec![key, value]).collect();
-                        table::render_markdown(&["field", "value"], &rows)
+                        self.print(table::render_markdown(&["field", "value"], &rows))
                     }
-                    _ => table::render_pairs(&pairs, self.color_stdout),
+                    _ => self.print(table::draw_pairs(&pairs, self.color_stdout, table::terminal_width())),
                 }
             }
-        };
-        self.print(&out)
+        }
     }
 
     /// Prints a JSON document, whatever the form of other answers.
@@ -45,7 +66,7 @@ impl Ui {
     /// # Errors
     /// stdout cannot be written.
     pub fn document<T: Serialize>(&self, document: &T) -> Result<(), UiError> {
-        self.print(&json::pretty(document)?.and("\n"))
+        self.print(json::pretty(document)?.and("\n"))
     }
 
     /// Prints a text of several lines under a title; the machine-readable forms have it inside the record.
@@ -54,11 +75,14 @@ impl Ui {
     /// stdout cannot be written.
     pub fn paragraph(&self, title: &str, text: &str) -> Result<(), UiError> {
         let mut lines = Safe::default();
-        text.lines().for_each(|line| lines.push(Safe::cell(line).and("\n")));
+        let width = table::terminal_width().filter(|_| self.format == Format::Table).unwrap_or(usize::MAX);
+        let wrapped = text.lines().flat_map(|line| Safe::cell(line).wrapped(width));
+        wrapped.for_each(|line| lines.push(line.and("\n")));
         match self.format {
-            Format::Markdown => self.print(&markdown_heading(title).and("```\n").and(lines).and("```\n")),
-            Format::Table => self.print(&self.heading(title).and(lines)),
-            Format::Json | Format::Ndjson | Format::Csv => Ok(()),
+            _ if self.wants_records() => Ok(()),
+            Format::Markdown => self.print(markdown_heading(title).and("```\n").and(lines).and("```\n")),
+            Format::Table => self.print(self.heading(title).and(lines)),
+            Format::Json | Format::Ndjson | Format::Csv | Format::Ids => Ok(()),
         }
     }
 
@@ -69,27 +93,30 @@ impl Ui {
     pub fn preview<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<(), UiError> {
         let cells = self.cells(rows, columns)?;
         if !self.quiet {
-            self.say(&table::render(columns, &cells, false).trim_end());
+            let drawn = table::draw(columns, &cells, false, table::terminal_width());
+            self.say(&drawn.text.trim_end());
+            self.tell_left_out(&drawn.left_out, REMEDY_OF_PREVIEWS);
         }
         Ok(())
     }
 
-    /// Prints a part of a record as a titled table; the machine-readable forms have it inside the record.
+    /// Prints a part of a record as a titled table; the machine-readable forms have it inside the record, and a call that asks
+    /// for columns gets it by its name there.
     ///
     /// # Errors
     /// stdout cannot be written.
     pub fn part<T: Serialize>(&self, title: &str, rows: &[T], columns: &[Column]) -> Result<(), UiError> {
-        if rows.is_empty() || !matches!(self.format, Format::Table | Format::Markdown) {
+        if rows.is_empty() || self.wants_records() || !matches!(self.format, Format::Table | Format::Markdown) {
             return Ok(());
         }
         let cells = self.cells(rows, columns)?;
-        self.print(&match self.format {
-            Format::Markdown => {
-                let titles: Vec<&str> = columns.iter().map(|column| &*column.title).collect();
-                markdown_heading(title).and(table::render_markdown(&titles, &cells))
-            }
-            _ => self.heading(title).and(table::render(columns, &cells, self.color_stdout)),
-        })
+        if self.format == Format::Markdown {
+            let titles: Vec<&str> = columns.iter().map(|column| &*column.title).collect();
+            return self.print(markdown_heading(title).and(table::render_markdown(&titles, &cells)));
+        }
+        let drawn = table::draw(columns, &cells, self.color_stdout, table::terminal_width());
+        self.print(self.heading(title))?;
+        self.show(drawn, title, REMEDY_OF_PARTS)
     }
 
     fn heading(&self, title: &str) -> Safe {
@@ -105,6 +132,13 @@ impl Ui {
             })
             .collect()
     }
+}
+
+/// The columns, and behind them what only the JSON of the record has.
+fn with_keys_of(record: &Value, columns: &[Column]) -> Vec<Column> {
+    let keys = record.as_object().into_iter().flat_map(|fields| fields.keys());
+    let others = keys.filter(|key| !columns.iter().any(|column| column.key == **key));
+    columns.iter().cloned().chain(others.map(|key| Column { key: key.clone().into(), ..Column::hidden("") })).collect()
 }
 
 fn markdown_heading(title: &str) -> Safe {

@@ -105,7 +105,7 @@ const LIBRARIES: [(&str, &[&str]); 13] = [
     ("calamine", &["import"]),
     ("clap", &["cli", "commands"]),
     ("clap_complete", &["cli", "commands"]),
-    ("comfy_table", &["ui"]),
+    ("textwrap", &["ui"]),
     ("dialoguer", &["ui"]),
     ("diesel", &["db", "ops"]),
     ("diesel_migrations", &["db"]),

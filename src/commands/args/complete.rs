@@ -126,9 +126,8 @@ fn asked() -> Option<Asked> {
         database_url: flag(&words, "--database-url").map(Into::into),
         org: flag(&words, "--org"),
         user: flag(&words, "--as"),
-        format: None,
-        color: None,
         config: flag(&words, "--config").map(Into::into),
+        ..Flags::default()
     };
     let settings = Settings::gather(flags).ok()?;
     let location = Location::parse(settings.database_url.value.text()).ok()?;

@@ -1,7 +1,6 @@
 //! Arguments that verbs of several nouns take, and what becomes of them.
 
 pub mod amounts;
-pub mod columns;
 pub mod complete;
 pub mod idempotency;
 pub mod leads;

@@ -90,6 +90,8 @@ const END: &[Column] = &[
 /// Imports a sheet and prints the summary; `counts` are the columns that say what became of its rows.
 pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column], context: &Context) -> Result<Exit> {
     let ui = context.ui;
+    let columns = [BEGIN, counts, END].concat();
+    ui.expect_columns(&columns)?;
     let mut outputs = Outputs::of(context);
     outputs.keep(&args.file, "the file that is imported");
     outputs.claim_all(&[("--rejects", args.rejects.as_ref())])?;
@@ -108,7 +110,7 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
         clock: &clock,
     };
     let summary = import(&mut session.db, request, &mut Watcher::new(ui))?;
-    ui.record(&summary, &[BEGIN, counts, END].concat())?;
+    ui.record(&summary, &columns)?;
     if matches!(ui.format, Format::Table | Format::Markdown) {
         print_problems(&summary.problems, ui)?;
         print_remarks(&summary.remarks, ui)?;
@@ -181,11 +183,11 @@ struct ProblemLine {
 
 const PROBLEM_COLUMNS: &[Column] = &[
     Column::count("count", "count"),
-    Column::whole("place", "for example"),
+    Column::whole("place", "for example").kept(),
     Column::text("column", "column"),
-    Column::text("value", "value"),
-    Column::text("problem", "problem"),
-    Column::text("hint", "what to do"),
+    Column::text("value", "value").optional(),
+    Column::text("problem", "problem").kept(),
+    Column::text("hint", "what to do").kept(),
 ];
 
 impl ProblemLine {

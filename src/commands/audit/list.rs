@@ -45,12 +45,12 @@ pub struct Args {
 const COLUMNS: &[Column] = &[
     Column::time("changed_at", "when"),
     Column::text("who", "who"),
-    Column::whole("entity", "entity"),
-    Column::text("what", "which"),
+    Column::whole("entity", "entity").optional(),
+    Column::text("what", "which").kept(),
     Column::whole("action", "action"),
     Column::text("field_name", "field"),
-    Column::text("change", "change"),
-    Column::text("ip_address", "address"),
+    Column::text("change", "change").kept(),
+    Column::text("ip_address", "address").optional(),
 ];
 
 /// The columns for programs.
@@ -68,6 +68,12 @@ const FIELDS: &[Column] = &[
     Column::hidden("ip_address"),
     Column::hidden("import_id"),
 ];
+
+/// The columns that can be asked for.
+fn every_column() -> Vec<Column> {
+    let others = FIELDS.iter().filter(|field| COLUMNS.iter().all(|column| column.key != field.key));
+    COLUMNS.iter().chain(others).cloned().collect()
+}
 
 /// An entry as people read it.
 #[derive(Serialize)]
@@ -107,22 +113,24 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     };
     let ui = context.ui;
     let is_for_people = matches!(ui.format, Format::Table | Format::Markdown);
-    let mut list = ui.list(FIELDS);
+    let is_asked = ui.asked_columns().is_some();
+    let mut list = if is_asked { ui.list(&every_column()) } else { ui.list(FIELDS) };
     let mut entries = Vec::new();
     let (org, most) = (session.org.org_id(), args.limit.most(ui));
     let (is_cut, names) = session.db.read(org, |conn| -> Result<(bool, Names)> {
         let names = Names::read(conn, org)?;
         let is_cut = audit::each(conn, org, &filter, most, |entry| -> Result<()> {
-            match is_for_people {
+            match (is_asked, is_for_people) {
+                (true, _) => list.push(&Line::of(&entry, &names))?,
                 // A table is written when all of it is known.
-                true => entries.push(entry),
-                false => list.push(&entry)?,
+                (false, true) => entries.push(entry),
+                (false, false) => list.push(&entry)?,
             }
             Ok(())
         })?;
         Ok((is_cut, names))
     })?;
-    if is_for_people {
+    if is_for_people && !is_asked {
         let has_address = entries.iter().any(|entry| entry.ip_address.is_some());
         let columns = COLUMNS.iter().filter(|column| has_address || column.key != "ip_address");
         list = ui.list(&columns.cloned().collect::<Vec<_>>());

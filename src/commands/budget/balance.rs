@@ -32,14 +32,14 @@ struct Balance {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::text("account", "account"),
+    Column::text("account", "account").kept(),
     Column::money("deposit_cents", "deposits", "currency"),
     Column::money("charge_cents", "charges", "currency"),
     Column::money("refund_cents", "refunds", "currency"),
     Column::money("adjustment_cents", "adjustments", "currency"),
-    Column::money_in("balance_cents", "balance", "currency"),
+    Column::money_in("balance_cents", "balance", "currency").kept(),
     Column::hidden("currency"),
-    Column::count("transactions", "transactions"),
+    Column::count("transactions", "transactions").optional(),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {

@@ -88,6 +88,7 @@ pub(super) struct Work<'a> {
 
 /// Books an amount on an account and prints the transaction.
 pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let Work { args, kind, target, cost, allow_negative } = work;
     let currency = match &target {
         Target::Account(account) => currency::parse(&account.currency).map_err(CommandError::failed)?,
@@ -192,20 +193,20 @@ impl Shown {
 /// The columns of a transaction that is shown alone.
 pub(super) const COLUMNS: &[Column] = &[
     Column::text("account", "account"),
-    Column::number("sequence", "number"),
+    Column::number("sequence", "number").kept(),
     Column::time("recorded_at", "when"),
-    Column::whole("transaction_type", "type"),
+    Column::whole("transaction_type", "type").kept(),
     Column::hidden("amount_cents"),
-    Column::money_in("effect_cents", "amount", "currency"),
+    Column::money_in("effect_cents", "amount", "currency").kept(),
     Column::hidden("balance_before_cents"),
-    Column::money_in("balance_after_cents", "balance", "currency"),
+    Column::money_in("balance_after_cents", "balance", "currency").kept(),
     Column::hidden("currency"),
     Column::text("source", "source"),
-    Column::text("campaign", "campaign"),
-    Column::whole("period", "month"),
-    Column::text("reference", "reference"),
+    Column::text("campaign", "campaign").optional(),
+    Column::whole("period", "month").optional(),
+    Column::text("reference", "reference").optional(),
     Column::text("description", "description"),
-    Column::text("actor", "who"),
+    Column::text("actor", "who").optional(),
     Column::hidden("account_id"),
     Column::hidden("user_id"),
     Column::hidden("previous_hash"),

@@ -72,8 +72,8 @@ fn columns(is_of_one: bool) -> Vec<Column> {
         ("recorded_at", _) => Column::date("recorded_at", "when"),
         ("account", true) => Column::hidden("account"),
         ("actor", _) => Column::hidden("actor"),
-        ("effect_cents", _) => Column::money("effect_cents", "amount", "currency"),
-        ("balance_after_cents", true) => Column::money("balance_after_cents", "balance", "currency"),
+        ("effect_cents", _) => Column::money("effect_cents", "amount", "currency").kept(),
+        ("balance_after_cents", true) => Column::money("balance_after_cents", "balance", "currency").kept(),
         _ => column.clone(),
     };
     COLUMNS.iter().map(shown).collect()

@@ -5,7 +5,7 @@ use crate::commands::context::{Context, timed};
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::budget;
-use crate::ui::{Column, Format, grouped};
+use crate::ui::{Column, Format, grouped, plural};
 
 /// Go through the ledger and name every transaction that was altered, is missing, was put in or cut off
 ///
@@ -34,23 +34,23 @@ fn hash(text: &str) -> Result<String, String> {
 }
 
 const ACCOUNTS: &[Column] = &[
-    Column::text("account", "account"),
+    Column::text("account", "account").kept(),
     Column::count("transactions", "transactions"),
     Column::money_in("balance_cents", "balance", "currency"),
     Column::hidden("currency"),
-    Column::count("faults", "faults"),
+    Column::count("faults", "faults").kept(),
     Column::hidden("head_hash"),
 ];
 
 /// A head hash is as wide as a terminal, and stands in a line of its own.
 const HEADS: &[Column] =
-    &[Column::text("account", "account"), Column::whole("head_hash", "hash of its last transaction")];
+    &[Column::text("account", "account").kept(), Column::whole("head_hash", "hash of its last transaction").kept()];
 
 const FAULTS: &[Column] = &[
-    Column::text("account", "account"),
+    Column::text("account", "account").kept(),
     Column::number("sequence", "number"),
-    Column::whole("fault", "fault"),
-    Column::text("what", "what was found"),
+    Column::whole("fault", "fault").kept(),
+    Column::text("what", "what was found").kept(),
 ];
 
 const DOCUMENT: &[Column] = &[Column::hidden("accounts"), Column::hidden("faults"), Column::hidden("contains")];
@@ -79,6 +79,17 @@ fn verify(args: Args, context: &Context) -> Result<Exit> {
     })?;
     drop(bar);
     match ui.format {
+        _ if ui.wants_records() => {
+            let mut list = ui.list(ACCOUNTS);
+            verified.accounts.iter().try_for_each(|account| list.push(account))?;
+            list.finish("there are no budget accounts")?;
+            if !verified.faults.is_empty() {
+                ui.warn(&format!(
+                    "{} found; without --columns they are listed",
+                    plural(verified.faults.len() as u64, "fault", "faults")
+                ));
+            }
+        }
         Format::Table | Format::Markdown => {
             let mut list = ui.list(ACCOUNTS);
             verified.accounts.iter().try_for_each(|account| list.push(account))?;

@@ -19,8 +19,11 @@ struct Line {
     origin: String,
 }
 
-const COLUMNS: &[Column] =
-    &[Column::text("setting", "setting"), Column::text("value", "value"), Column::text("origin", "origin")];
+const COLUMNS: &[Column] = &[
+    Column::text("setting", "setting").kept(),
+    Column::text("value", "value").kept(),
+    Column::text("origin", "origin"),
+];
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let settings = &context.settings;
@@ -38,6 +41,7 @@ pub fn run(_args: Args, context: &Context) -> Result<Exit> {
         ("user", settings.user.value.clone(), &settings.user.origin),
         ("format", word(serde_json::to_value(settings.format.value))?, &settings.format.origin),
         ("color", word(serde_json::to_value(settings.color.value))?, &settings.color.origin),
+        ("pager", Some(settings.pager.value.to_string()), &settings.pager.origin),
         ("config", Some(settings.config.value.display().to_string()), &settings.config.origin),
     ];
     let mut list = context.ui.list(COLUMNS);

@@ -100,6 +100,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::AddDnc)?;
     let template = template(&args, &session)?;
     let (readings, refused) = args.numbers.gather(&session)?;

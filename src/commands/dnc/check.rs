@@ -48,12 +48,12 @@ struct Line<'a> {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::whole("input", "input"),
+    Column::whole("input", "input").kept(),
     Column::whole("number", "number"),
-    Column::whole("verdict", "verdict"),
-    Column::text("reasons", "reasons"),
+    Column::whole("verdict", "verdict").kept(),
+    Column::text("reasons", "reasons").kept(),
     Column::hidden_time("since"),
-    Column::whole("lists_checked", "lists checked"),
+    Column::text("lists_checked", "lists checked").kept(),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -66,6 +66,7 @@ fn answer(args: Args, context: &Context) -> Result<Exit> {
         recorded: args.record || records_always(&mut session)?,
         list: context.ui.list(COLUMNS),
         as_it_is: matches!(context.ui.format, Format::Json | Format::Ndjson),
+        is_asked: context.ui.wants_records(),
         channel: args.channel,
         not_clear: 0,
         checked: 0,
@@ -98,6 +99,14 @@ fn records_always(session: &mut Session) -> Result<bool> {
     Ok(setting.and_then(|setting| flag::parse(&setting.config_value)).unwrap_or(false))
 }
 
+/// An answer with what only its reasons have otherwise, for who asks for columns.
+#[derive(Serialize)]
+struct WithSince<'a> {
+    #[serde(flatten)]
+    answer: &'a Answer,
+    since: Option<Timestamp>,
+}
+
 /// A check under way.
 struct Work {
     list: ListWriter,
@@ -105,6 +114,8 @@ struct Work {
     recorded: bool,
     /// Whether answers are printed as they are, not as lines of text.
     as_it_is: bool,
+    /// Whether columns are asked for.
+    is_asked: bool,
     not_clear: u64,
     checked: u64,
 }
@@ -124,12 +135,18 @@ impl Work {
             self.not_clear += u64::from(answer.verdict != Verdict::Clear);
             self.checked += u64::from(answer.number.is_some());
             match self.as_it_is {
+                true if self.is_asked => self.list.push(&WithSince { answer, since: since(answer) })?,
                 true => self.list.push(answer)?,
                 false => self.list.push(&line(answer))?,
             }
         }
         Ok(())
     }
+}
+
+/// Since when a number is listed.
+fn since(answer: &Answer) -> Option<Timestamp> {
+    answer.reasons.iter().filter_map(|reason| reason.since).min()
 }
 
 fn line(answer: &Answer) -> Line<'_> {
@@ -145,7 +162,7 @@ fn line(answer: &Answer) -> Line<'_> {
         number: answer.number.as_deref(),
         verdict: answer.verdict,
         reasons: told.collect::<Vec<_>>().join("; "),
-        since: answer.reasons.iter().filter_map(|reason| reason.since).min(),
+        since: since(answer),
         lists_checked: answer.lists_checked.join(", "),
     }
 }

@@ -50,6 +50,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let right = match (args.decision, &args.reason) {
         (Decision::Honour, _) => Right::AddDnc,
         (Decision::Dismiss, Some(_)) => Right::RemoveDnc,

@@ -88,10 +88,10 @@ struct Line<'a> {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::whole("class", "class"),
-    Column::text("matched", "matched"),
-    Column::whole("scope", "scope"),
-    Column::text("text", "text"),
+    Column::whole("class", "class").kept(),
+    Column::text("matched", "matched").optional(),
+    Column::whole("scope", "scope").optional(),
+    Column::text("text", "text").kept(),
 ];
 
 /// A reply and what became of it.
@@ -110,13 +110,13 @@ struct ReplyLine {
 
 const REPLY_COLUMNS: &[Column] = &[
     Column::number("row", "row"),
-    Column::whole("number", "number"),
-    Column::whole("class", "class"),
-    Column::text("matched", "matched"),
-    Column::whole("scope", "scope"),
-    Column::whole("outcome", "outcome"),
-    Column::text("text", "text"),
-    Column::text("problem", "problem"),
+    Column::whole("number", "number").kept(),
+    Column::whole("class", "class").kept(),
+    Column::text("matched", "matched").optional(),
+    Column::whole("scope", "scope").optional(),
+    Column::whole("outcome", "outcome").kept(),
+    Column::text("text", "text").kept(),
+    Column::text("problem", "problem").kept(),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -149,6 +149,7 @@ fn tell(list: &mut ListWriter, text: &str, reviews: &mut u64) -> Result<()> {
 }
 
 fn tell_replies(args: &Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(REPLY_COLUMNS)?;
     let mut session = context.session(if args.apply { Right::AddDnc } else { Right::Read })?;
     let replies = gather(args, &session, context.ui)?;
     let mut lines: Vec<ReplyLine> = replies.iter().flat_map(lines_of).collect();

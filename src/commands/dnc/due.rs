@@ -33,11 +33,11 @@ struct Line {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::number("id", "id"),
-    Column::whole("phone_number", "number"),
+    Column::number("id", "id").kept(),
+    Column::whole("phone_number", "number").kept(),
     Column::hidden_time("received_at"),
-    Column::time("due_at", "due"),
-    Column::number("business_days_left", "days left"),
+    Column::time("due_at", "due").kept(),
+    Column::number("business_days_left", "days left").kept(),
     Column::hidden("overdue"),
     Column::hidden("class"),
     Column::hidden("source"),

@@ -39,6 +39,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::AddDnc)?;
     let stamp = session.stamp.clone();
     let mode = RunMode::of_flag(args.dry_run);

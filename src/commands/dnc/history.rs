@@ -23,13 +23,13 @@ pub struct Args {
 
 const COLUMNS: &[Column] = &[
     Column::time("at", "when"),
-    Column::whole("event", "event"),
-    Column::text("detail", "detail"),
-    Column::whole("source", "source"),
+    Column::whole("event", "event").kept(),
+    Column::text("detail", "detail").kept(),
+    Column::whole("source", "source").optional(),
     Column::hidden("scope"),
     Column::text("actor", "who"),
     Column::hidden("by_user_id"),
-    Column::number("import_id", "import"),
+    Column::number("import_id", "import").optional(),
     Column::hidden("number"),
     Column::hidden("dnc_id"),
     Column::hidden("request_id"),

@@ -36,10 +36,10 @@ pub struct Args {
 const PAGE: i64 = 5000;
 
 const COLUMNS: &[Column] = &[
-    Column::number("id", "id"),
-    Column::whole("phone_number", "number"),
+    Column::number("id", "id").optional(),
+    Column::whole("phone_number", "number").kept(),
     Column::whole("scope", "scope"),
-    Column::whole("source", "source"),
+    Column::whole("source", "source").optional(),
     Column::text("reason", "reason"),
     Column::hidden("evidence"),
     Column::time("added_at", "added"),
@@ -53,7 +53,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("removed_actor"),
     Column::hidden("removal_kind"),
     Column::text("removal_reason", "why removed"),
-    Column::number("import_id", "import"),
+    Column::number("import_id", "import").optional(),
     Column::hidden("origin"),
 ];
 

@@ -113,9 +113,9 @@ const SHOWN: usize = 20;
 
 const REFUSED_COLUMNS: &[Column] = &[
     Column::number("line", "line"),
-    Column::text("input", "input"),
-    Column::text("problem", "problem"),
-    Column::text("hint", "what to do"),
+    Column::text("input", "input").kept(),
+    Column::text("problem", "problem").kept(),
+    Column::text("hint", "what to do").kept(),
 ];
 
 /// Says which numbers may be two: both are meant.

@@ -69,6 +69,7 @@ const COLUMNS: &[Column] = &[
 const PREVIEWED: usize = 5;
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::RemoveDnc)?;
     let (readings, refused) = args.numbers.gather(&session)?;
     refuse_ambiguous(&mut session, &readings)?;

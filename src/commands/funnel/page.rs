@@ -194,8 +194,10 @@ fn stages(report: &Cohort) -> Sheet {
     if compared {
         columns.push(SheetColumn::number("change"));
     }
-    let titles = ["advanced", "cold", "dnc", "here now", "skipped", "median", "p90"];
-    columns.extend(titles.map(SheetColumn::number));
+    columns.extend(["advanced", "cold", "dnc", "here now"].map(SheetColumn::number));
+    columns.push(SheetColumn::number("skipped").optional());
+    columns.push(SheetColumn::number("median"));
+    columns.push(SheetColumn::number("p90").optional());
     let row = |stage: &Stage| {
         let mut row = vec![stage.stage.to_string(), percent(stage.conversion)];
         if compared {

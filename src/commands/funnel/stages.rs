@@ -59,7 +59,10 @@ fn page(report: &Stays) -> Page {
     let created = created(report.since.or(report.until).is_some(), &report.window, report.cohort);
     let titles = ["stays", "p10", "p25", "median", "p75", "p90", "longest", "here now", "for (median)"];
     let mut columns = vec![SheetColumn::text("stage")];
-    columns.extend(titles.map(SheetColumn::number));
+    let is_rare = |title: &str| ["p10", "p25", "p75"].contains(&title);
+    let column =
+        |title| if is_rare(title) { SheetColumn::number(title).optional() } else { SheetColumn::number(title) };
+    columns.extend(titles.map(column));
     let row = |stage: &StayStage| {
         let ranks = [
             stage.p10_hours,

@@ -46,14 +46,14 @@ struct Stuck {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::number("id", "id"),
+    Column::number("id", "id").kept(),
     Column::text("name", "name"),
-    Column::whole("phone", "phone"),
+    Column::whole("phone", "phone").kept(),
     Column::hidden("email"),
     Column::text("owner", "owner"),
-    Column::whole("status", "status"),
+    Column::whole("status", "status").kept(),
     Column::hidden_time("status_changed_at"),
-    Column::count("days", "days"),
+    Column::count("days", "days").kept(),
 ];
 
 /// The columns that are read, in the order of [`Stuck`].

@@ -116,6 +116,7 @@ fn after_help() -> String {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let names_output = [&args.rejects, &args.skipped, &args.dropped].into_iter().any(Option::is_some);
     if names_output && args.files.len() > 1 {
         return Err(CommandError::usage(

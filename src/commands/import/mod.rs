@@ -38,9 +38,9 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
 
 /// The columns of an import's record.
 const COLUMNS: &[Column] = &[
-    Column::number("id", "id"),
+    Column::number("id", "id").kept(),
     Column::hidden("uid"),
-    Column::time("started_at", "when"),
+    Column::time("started_at", "when").optional(),
     Column::whole("kind", "kind"),
     Column::text("file_name", "file"),
     Column::hidden("file_sha256"),
@@ -53,8 +53,8 @@ const COLUMNS: &[Column] = &[
     Column::count("created", "created"),
     Column::hidden("updated"),
     Column::hidden("skipped"),
-    Column::count("rejected", "rejected"),
-    Column::whole("status", "status"),
+    Column::count("rejected", "rejected").kept(),
+    Column::whole("status", "status").kept(),
     Column::hidden("undoes_import_id"),
     Column::hidden("actor"),
     Column::hidden_time("finished_at"),

@@ -38,6 +38,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let preview = work(&args, &mut session, context, RunMode::DryRun)?;
         context.ui.confirm(&question(&preview, context.ui))?;
     }
+    if context.ui.wants_records() {
+        // What kinds of things it lists is known once it is tried.
+        let planned = work(&args, &mut session, context, RunMode::DryRun)?;
+        context.ui.expect_columns(&columns_of_summary(&planned))?;
+    }
     let summary = work(&args, &mut session, context, RunMode::of_flag(args.dry_run))?;
     print(&summary, context.ui)?;
     let attention = summary.kept + summary.partly_restored + summary.refused > 0 || !summary.lists.is_empty();
@@ -116,16 +121,20 @@ struct KeptLine {
     reason: &'static str,
 }
 
-const KEPT_COLUMNS: &[Column] =
-    &[Column::number("lead_id", "lead"), Column::text("field", "field"), Column::text("reason", "why it stays")];
-const REFUSED_COLUMNS: &[Column] = &[Column::number("lead_id", "lead"), Column::text("reason", "why it was refused")];
+const KEPT_COLUMNS: &[Column] = &[
+    Column::number("lead_id", "lead").kept(),
+    Column::text("field", "field"),
+    Column::text("reason", "why it stays").kept(),
+];
+const REFUSED_COLUMNS: &[Column] =
+    &[Column::number("lead_id", "lead").kept(), Column::text("reason", "why it was refused").kept()];
 
 /// The columns of things that stay and are no leads.
 fn columns_of(list: &KeptList) -> [Column; 3] {
     [
         Column::number(list.id.0, list.id.1),
         Column::text(list.name.0, list.name.1),
-        Column::text("reason", "why it stays"),
+        Column::text("reason", "why it stays").kept(),
     ]
 }
 
@@ -135,10 +144,15 @@ const PREVIEWED: usize = 5;
 /// How many leads a person sees; the machine-readable forms have all of them.
 const SHOWN: usize = 20;
 
-fn print(summary: &UndoSummary, ui: Ui) -> Result<()> {
+/// The columns of what became of an import: its kind has some of its own.
+fn columns_of_summary(summary: &UndoSummary) -> Vec<Column> {
     let counts: Vec<Column> = summary.counts.all().map(|count| Column::count(count.key, count.title)).collect();
     let lists: Vec<Column> = summary.lists.all().map(|(list, _)| Column::hidden(list.key)).collect();
-    ui.record(summary, &[BEGIN, &counts, AFTER_COUNTS, &lists, END].concat())?;
+    [BEGIN, &counts, AFTER_COUNTS, &lists, END].concat()
+}
+
+fn print(summary: &UndoSummary, ui: Ui) -> Result<()> {
+    ui.record(summary, &columns_of_summary(summary))?;
     if !matches!(ui.format, Format::Table | Format::Markdown) {
         return Ok(());
     }

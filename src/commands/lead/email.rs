@@ -63,6 +63,7 @@ struct PrimaryArgs {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?;
     let mut session = context.session(Right::EditLeads)?;
     let stamp = session.stamp.clone();
     let lead = match args.command {

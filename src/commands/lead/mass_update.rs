@@ -63,6 +63,7 @@ pub fn change_selected(
     wanted: &Wanted,
 ) -> Result<Exit> {
     let ui = context.ui;
+    ui.expect_columns(SUMMARY)?;
     let org = session.org.org_id();
     let filter = selection.filter(session)?;
     let query = selection::query(session, filter)?;
@@ -135,6 +136,10 @@ fn tell(ui: Ui, counts: MassUpdateCounts, mode: RunMode) -> Result<Exit> {
 
 /// Changes one lead and shows it.
 pub fn change_one(context: &Context, session: &mut Session, name: &LeadName, wanted: &Wanted) -> Result<Exit> {
+    match wanted.mode.is_dry_run() {
+        true => context.ui.expect_columns(SUMMARY)?,
+        false => context.ui.expect_columns(&super::query::show::every_column())?,
+    }
     let lead = name.find(session, Among::Live)?;
     if lead.deleted_at.is_some() {
         return Err(CommandError::failed(format!("the lead {} is deleted", lead.id))

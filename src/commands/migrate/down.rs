@@ -20,6 +20,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(super::COLUMNS)?;
     let mut db = context.open_for_migrations()?;
     let applied: Vec<String> =
         db.known_migrations()?.steps.into_iter().filter(|step| step.applied).map(|step| step.name).collect();

@@ -39,8 +39,9 @@ struct Done {
     action: &'static str,
 }
 
+const COLUMNS: &[Column] = &[Column::whole("version", "version"), Column::whole("action", "action")];
+
 fn print(context: &Context, action: &'static str, versions: Vec<String>, when_empty: &str) -> Result<Exit> {
-    const COLUMNS: &[Column] = &[Column::whole("version", "version"), Column::whole("action", "action")];
     let mut list = context.ui.list(COLUMNS);
     for version in versions {
         list.push(&Done { version, action })?;

@@ -8,6 +8,7 @@ use crate::error::{Exit, Result};
 pub struct Args {}
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(super::COLUMNS)?;
     let mut db = context.open_for_migrations()?;
     let last = db.known_migrations()?.steps.into_iter().rfind(|step| step.applied);
     let Some(last) = last else {

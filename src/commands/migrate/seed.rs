@@ -14,19 +14,21 @@ use crate::ui::Column;
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
+const COLUMNS: &[Column] = &[
+    Column::count("leads", "leads"),
+    Column::count("dnc_entries", "do-not-call entries"),
+    Column::count("assignments", "assignments"),
+    Column::count("costs", "costs"),
+    Column::count("transactions", "budget transactions"),
+];
+
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::Administer)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let currency = session.org.base_currency.clone();
     let seeded =
         session.db.write_under(Lock::Undo, org, RunMode::Commit, |conn| seed::load(conn, &currency, &stamp))?;
-    let columns = [
-        Column::count("leads", "leads"),
-        Column::count("dnc_entries", "do-not-call entries"),
-        Column::count("assignments", "assignments"),
-        Column::count("costs", "costs"),
-        Column::count("transactions", "budget transactions"),
-    ];
-    context.ui.record(&seeded, &columns)?;
+    context.ui.record(&seeded, COLUMNS)?;
     Ok(Exit::Done)
 }

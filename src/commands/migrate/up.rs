@@ -15,6 +15,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(super::COLUMNS)?;
     if args.adopt && matches!(context.location()?, Location::Postgres(_)) {
         return Err(CommandError::usage("--adopt is for SQLite files").hint("leave it out"));
     }

@@ -33,6 +33,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&super::details())?;
     let mut db = context.open()?;
     let founder = context.founder(&mut db)?;
     let new = NewOrganization {

@@ -10,6 +10,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&super::details())?;
     let mut db = context.open_existing()?;
     let (org, stamp) = super::administer(context, &mut db, &args.slug)?;
     context.ui.confirm(&format!("Refuse all writing to `{}`?", org.slug))?;

@@ -37,6 +37,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&super::details())?;
     args.profile.refuse_cleared(&args.clear)?;
     let mut db = context.open_existing()?;
     let (org, stamp) = super::administer(context, &mut db, &args.slug)?;

@@ -9,7 +9,6 @@ mod profile;
 mod set;
 mod show;
 
-use crate::commands::args::columns;
 use crate::commands::context::Context;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
@@ -44,12 +43,12 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
 }
 
 pub(super) const COLUMNS: &[Column] = &[
-    Column::number("id", "id"),
-    Column::whole("slug", "slug"),
+    Column::number("id", "id").optional(),
+    Column::whole("slug", "slug").kept(),
     Column::text("name", "name"),
     Column::text("default_region", "region"),
-    Column::text("base_currency", "currency"),
-    Column::text("timezone", "timezone"),
+    Column::text("base_currency", "currency").optional(),
+    Column::text("timezone", "timezone").optional(),
     Column::whole("is_active", "active"),
     Column::hidden("uid"),
     Column::hidden_time("created_at"),
@@ -67,7 +66,7 @@ pub(super) const COLUMNS: &[Column] = &[
 /// The columns of one organization: there is room for what it is.
 pub(super) fn details() -> Vec<Column> {
     let is_profile = |column: &Column| ProfileField::WORDS.contains(&&*column.key);
-    COLUMNS.iter().map(|column| if is_profile(column) { columns::visible(column) } else { column.clone() }).collect()
+    COLUMNS.iter().map(|column| if is_profile(column) { column.visible() } else { column.clone() }).collect()
 }
 
 /// The organization with this slug.

@@ -66,6 +66,7 @@ enum Wanted {
 type Column = fn(&mut Organization) -> &mut String;
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&super::show::every_column())?;
     let wanted = wanted(&args.key, args.value.as_deref())?;
     let mut session = context.session(Right::Administer)?;
     let (org, stamp) = (session.org.clone(), session.stamp.clone());

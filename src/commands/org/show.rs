@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::commands::args::columns::Shown;
 use crate::commands::context::Context;
 use crate::db::Database;
 use crate::db::models::access::organizations::Organization;
@@ -15,9 +14,6 @@ use crate::ui::Column;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     slug: String,
-    /// The fields to show, such as slug,industry,subscription_tier
-    #[arg(long, value_name = "NAMES")]
-    columns: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -44,16 +40,14 @@ impl From<Setting> for OneSetting {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    let chosen = args.columns.as_deref().map(|names| Shown::of(super::COLUMNS, Some(names))).transpose()?;
     let mut db = context.open_existing()?;
     let organization = super::by_slug(&mut db, &args.slug)?;
-    match chosen {
-        None => print(context, &mut db, organization),
-        Some(shown) => {
-            context.ui.record(&shown.part_of(&organization)?, &shown.columns)?;
-            Ok(Exit::Done)
-        }
-    }
+    print(context, &mut db, organization)
+}
+
+/// The columns that can be asked for: those of the organization, and its settings.
+pub(super) fn every_column() -> Vec<Column> {
+    super::details().into_iter().chain([Column::hidden("settings")]).collect()
 }
 
 /// Prints an organization with its settings.

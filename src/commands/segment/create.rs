@@ -29,6 +29,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(super::COLUMNS)?;
     let mut session = context.session(Right::EditLeads)?;
     let name = checked_name(&args.name)?;
     let Some(filter) = args.selection.filter(&mut session)? else {

@@ -18,6 +18,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(super::COLUMNS)?;
     let mut session = context.session(Right::EditLeads)?;
     let org = session.org.org_id();
     let segment = find_to_change(&mut session, &args.name)?;

@@ -41,6 +41,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(super::COLUMNS)?;
     let mut session = context.session(Right::EditLeads)?;
     let new_name = args.new_name.as_deref().map(checked_name).transpose()?;
     let filter = args.selection.filter(&mut session)?;

@@ -65,15 +65,15 @@ pub(super) struct Shown {
 pub(super) const COLUMNS: &[Column] = &[
     Column::hidden("id"),
     Column::hidden("uid"),
-    Column::whole("name", "name"),
-    Column::text("description", "description"),
+    Column::whole("name", "name").kept(),
+    Column::text("description", "description").optional(),
     Column::text("filter_text", "filter"),
     Column::hidden("filter"),
-    Column::text("owner", "owner"),
+    Column::text("owner", "owner").optional(),
     Column::hidden("owner_id"),
     Column::whole("is_public", "public"),
-    Column::count("lead_count", "leads"),
-    Column::time("counted_at", "counted"),
+    Column::count("lead_count", "leads").kept(),
+    Column::time("counted_at", "counted").optional(),
     Column::hidden_time("created_at"),
     Column::hidden_time("updated_at"),
     Column::hidden("version"),
@@ -87,8 +87,11 @@ pub(super) struct Count {
     pub counted_at: crate::domain::timestamp::Timestamp,
 }
 
-pub(super) const COUNT_COLUMNS: &[Column] =
-    &[Column::whole("segment", "segment"), Column::count("count", "leads"), Column::time("counted_at", "counted")];
+pub(super) const COUNT_COLUMNS: &[Column] = &[
+    Column::whole("segment", "segment"),
+    Column::count("count", "leads"),
+    Column::time("counted_at", "counted").optional(),
+];
 
 /// The segment, for somebody who may change it: its owner, or an admin.
 fn find_to_change(session: &mut Session, name: &str) -> Result<Segment> {

@@ -21,6 +21,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COUNT_COLUMNS)?;
     let mut session = context.session(Right::EditLeads)?;
     let names = match args.all {
         true => visible(&mut session)?.into_iter().map(|segment| segment.name).collect(),

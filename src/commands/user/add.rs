@@ -31,6 +31,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&super::details())?;
     let mut session = context.session(Right::Administer)?;
     let org = session.org.org_id();
     let new = NewUser {

@@ -12,6 +12,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&super::details())?;
     let mut session = context.session(Right::Administer)?;
     let edited = super::change(&mut session, &args.who, |user| {
         user.is_active = false;

@@ -41,6 +41,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&super::details())?;
     args.profile.refuse_cleared(&args.clear)?;
     let mut session = context.session(Right::Administer)?;
     let edited = super::change(&mut session, &args.who, |user| {

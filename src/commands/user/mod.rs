@@ -7,7 +7,6 @@ mod list;
 mod profile;
 mod show;
 
-use crate::commands::args::columns;
 use crate::commands::context::{Context, Session};
 use crate::db::DbError;
 use crate::db::models::access::users::User;
@@ -38,12 +37,12 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
 }
 
 pub(super) const COLUMNS: &[Column] = &[
-    Column::number("id", "id"),
-    Column::text("email", "email"),
+    Column::number("id", "id").optional(),
+    Column::text("email", "email").kept(),
     Column::text("first_name", "first name"),
     Column::text("last_name", "last name"),
     Column::whole("role", "role"),
-    Column::text("timezone", "timezone"),
+    Column::text("timezone", "timezone").optional(),
     Column::whole("is_active", "active"),
     Column::hidden("uid"),
     Column::hidden_time("created_at"),
@@ -62,7 +61,7 @@ const PROFILE: [&str; 5] = ["username", "preferences", "avatar_url", "is_verifie
 /// The columns of one user.
 pub(super) fn details() -> Vec<Column> {
     let is_profile = |column: &Column| PROFILE.contains(&&*column.key);
-    COLUMNS.iter().map(|column| if is_profile(column) { columns::visible(column) } else { column.clone() }).collect()
+    COLUMNS.iter().map(|column| if is_profile(column) { column.visible() } else { column.clone() }).collect()
 }
 
 /// Changes the user with this email or username, whose new ones others may have taken.

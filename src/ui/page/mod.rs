@@ -5,7 +5,7 @@ mod svg;
 mod terminal;
 
 use super::escape::Safe;
-use super::{Column, Format, Ui, UiError, csv, json, table};
+use super::{Column, Format, Rank, Ui, UiError, json, table};
 
 /// A report for people.
 #[derive(Debug, Clone, Default)]
@@ -56,15 +56,23 @@ pub struct Sheet {
 pub struct SheetColumn {
     pub title: String,
     pub is_number: bool,
+    /// Which columns a narrow terminal keeps; the first one always.
+    pub rank: Rank,
 }
 
 impl SheetColumn {
     pub fn text(title: impl Into<String>) -> SheetColumn {
-        SheetColumn { title: title.into(), is_number: false }
+        SheetColumn { title: title.into(), is_number: false, rank: Rank::Usual }
     }
 
     pub fn number(title: impl Into<String>) -> SheetColumn {
-        SheetColumn { title: title.into(), is_number: true }
+        SheetColumn { is_number: true, ..SheetColumn::text(title) }
+    }
+
+    /// The column as one that a narrow terminal leaves out first.
+    #[must_use]
+    pub fn optional(self) -> SheetColumn {
+        SheetColumn { rank: Rank::Optional, ..self }
     }
 }
 
@@ -88,10 +96,11 @@ impl Page {
 }
 
 impl Ui {
-    /// Prints a report: the page for people, the data for programs. CSV has a line for each of the records.
+    /// Prints a report: the page for people, the data for programs. CSV has a line for each of the records, and a call that asks
+    /// for columns gets the records in every form.
     ///
     /// # Errors
-    /// stdout cannot be written.
+    /// stdout cannot be written, or a column that is asked for is none of the records'.
     pub fn report<T: serde::Serialize, R: serde::Serialize>(
         &self,
         page: &Page,
@@ -99,27 +108,34 @@ impl Ui {
         records: &[R],
         columns: &[Column],
     ) -> Result<(), UiError> {
-        let out = match self.format {
-            Format::Json => json::pretty(data)?.and("\n"),
-            Format::Ndjson => json::line(data)?.and("\n"),
-            Format::Csv => {
-                let mut out = csv::line(columns.iter().map(|column| &*column.key));
-                for record in records {
-                    let value = serde_json::to_value(record).map_err(UiError::Json)?;
-                    let cells: Vec<String> = columns
-                        .iter()
-                        .map(|column| table::cell_of(&value, column, super::Kind::Text, self.zone()))
-                        .collect();
-                    out.push(csv::line(cells.iter().map(String::as_str)));
-                }
-                out
+        match self.format {
+            _ if self.wants_records() => self.records(records, columns),
+            Format::Csv | Format::Ids => self.records(records, columns),
+            Format::Json => self.print(json::pretty(data)?.and("\n")),
+            Format::Ndjson => self.print(json::line(data)?.and("\n")),
+            Format::Markdown => self.print(terminal::render_markdown(page)),
+            Format::Table => {
+                let (text, left_out) = terminal::render(page, terminal::width(), self.color_stdout);
+                self.print(text)?;
+                left_out.into_iter().try_for_each(|(title, left_out)| {
+                    self.show(table::Drawn { left_out, ..table::Drawn::default() }, &title, REMEDY)
+                })
             }
-            Format::Table => terminal::render(page, terminal::width(), self.color_stdout),
-            Format::Markdown => terminal::render_markdown(page),
-        };
-        self.print(&out)
+        }
+    }
+
+    fn records<R: serde::Serialize>(&self, records: &[R], columns: &[Column]) -> Result<(), UiError> {
+        // The figures are those of programs, and are called so: cents are no amounts.
+        let columns: Vec<Column> =
+            columns.iter().map(|column| Column { title: column.key.clone(), ..column.clone() }).collect();
+        let mut list = self.list(&columns);
+        records.iter().try_for_each(|record| list.push(record))?;
+        list.finish("nothing to report")
     }
 }
+
+/// How columns of a report come back that have no room.
+const REMEDY: &str = "--columns chooses of its records, --format csv has all";
 
 /// A text in HTML or SVG: unsafe characters are shown as escapes, and maud escapes what markup is made of.
 struct Shown<'a>(&'a str);

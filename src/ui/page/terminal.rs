@@ -1,7 +1,5 @@
 //! A page in the terminal: bars of block characters, scaled to its width, and tables.
 
-use std::io::{self, IsTerminal};
-
 use console::Alignment;
 
 use super::{Bars, Page, Part, Sheet};
@@ -14,28 +12,71 @@ const USUAL_WIDTH: usize = 80;
 const LONGEST_BAR: usize = 100;
 /// A shorter bar tells nothing.
 const SHORTEST_BAR: usize = 10;
+/// A longer label is set on several lines, where it would take the bars' room.
 const LONGEST_LABEL: usize = 32;
+/// With less room than that labels stand above their figures.
+const SHORTEST_LABEL: usize = 12;
 
-/// How wide the output is shown: the terminal, else what COLUMNS says.
-pub(super) fn width() -> usize {
-    let terminal = console::Term::stdout().size_checked().filter(|_| io::stdout().is_terminal());
-    let said = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    terminal.map(|(_, width)| usize::from(width)).or_else(said).unwrap_or(USUAL_WIDTH)
+/// How wide the output is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Width {
+    columns: usize,
+    /// Nothing may be wider: it is a terminal.
+    is_limit: bool,
 }
 
-pub(super) fn render(page: &Page, width: usize, color: bool) -> Safe {
-    let mut out = bold(&Safe::cell(&page.title), color).and("\n");
-    if !page.subtitle.is_empty() {
-        out.push(Safe::cell(&page.subtitle).and("\n"));
+/// How wide the output is shown: the terminal, else what COLUMNS says.
+pub(super) fn width() -> Width {
+    let said = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    match table::terminal_width() {
+        Some(columns) => Width { columns, is_limit: true },
+        None => Width { columns: said().unwrap_or(USUAL_WIDTH), is_limit: false },
     }
+}
+
+impl Width {
+    fn wrap(self, text: &Safe) -> Safe {
+        match self.is_limit {
+            true => text.wrapped(self.columns).into_iter().fold(Safe::default(), |out, line| out.and(line).and("\n")),
+            false => text.clone().and("\n"),
+        }
+    }
+
+    fn limit(self) -> Option<usize> {
+        self.is_limit.then_some(self.columns)
+    }
+}
+
+/// The columns that a table had no room for, with its title.
+type LeftOut = (String, Vec<Column>);
+
+pub(super) fn render(page: &Page, width: Width, color: bool) -> (Safe, Vec<LeftOut>) {
+    let mut out = bold(&width.wrap(&Safe::cell(&page.title)).trim_end(), color).and("\n");
+    if !page.subtitle.is_empty() {
+        out.push(width.wrap(&Safe::cell(&page.subtitle)));
+    }
+    let mut left_out = Vec::new();
     for part in &page.parts {
         out.push("\n");
-        out.push(match part {
-            Part::Bars(bars) => bars_of(bars, width, color),
-            Part::Sheet(sheet) => sheet_of(sheet, color),
-        });
+        match part {
+            Part::Bars(bars) => out.push(bars_of(bars, width, color)),
+            Part::Sheet(sheet) => {
+                let drawn = draw(sheet, width, color);
+                out.push(heading(&sheet.title, width, color).and(drawn.text));
+                if !drawn.left_out.is_empty() {
+                    left_out.push((sheet.title.clone(), drawn.left_out));
+                }
+            }
+        }
     }
-    out.and(notes(page, width))
+    (out.and(notes(page, width.columns)), left_out)
+}
+
+fn heading(title: &str, width: Width, color: bool) -> Safe {
+    match title.is_empty() {
+        true => Safe::default(),
+        false => bold(&width.wrap(&Safe::cell(title)).trim_end(), color).and("\n"),
+    }
 }
 
 pub(super) fn render_markdown(page: &Page) -> Safe {
@@ -65,10 +106,9 @@ pub(super) fn render_markdown(page: &Page) -> Safe {
     out
 }
 
-fn bars_of(bars: &Bars, width: usize, color: bool) -> Safe {
+fn bars_of(bars: &Bars, width: Width, color: bool) -> Safe {
     let safe = |texts: &[String]| texts.iter().map(|text| Safe::cell(text)).collect::<Vec<Safe>>();
-    let labels: Vec<Safe> = bars.bars.iter().map(|bar| Safe::cell(&bar.label).shortened(LONGEST_LABEL)).collect();
-    let label_width = labels.iter().map(Safe::width).max().unwrap_or(0);
+    let labels = safe(&bars.bars.iter().map(|bar| bar.label.clone()).collect::<Vec<_>>());
     let titles = safe(&bars.columns);
     let figures: Vec<Vec<Safe>> = bars.bars.iter().map(|bar| safe(&bar.figures)).collect();
     let widths: Vec<usize> = titles
@@ -79,12 +119,11 @@ fn bars_of(bars: &Bars, width: usize, color: bool) -> Safe {
             cells.chain([title]).map(Safe::width).max().unwrap_or(0)
         })
         .collect();
-    let beside = label_width + widths.iter().map(|width| width + 2).sum::<usize>() + 2;
-    let room = width.saturating_sub(beside).clamp(SHORTEST_BAR, LONGEST_BAR);
-    let mut out = Safe::default();
-    if !bars.title.is_empty() {
-        out.push(bold(&Safe::cell(&bars.title), color).and("\n"));
-    }
+    let of_figures = widths.iter().map(|width| width + 2).sum::<usize>();
+    let (label_width, above) = label_width(&labels, of_figures, width);
+    let room = width.columns.saturating_sub(label_width + of_figures + 2);
+    let room = if width.is_limit && room < SHORTEST_BAR { 0 } else { room.clamp(SHORTEST_BAR, LONGEST_BAR) };
+    let mut out = heading(&bars.title, width, color);
     let columns = |cells: &[Safe]| {
         let padded = |(cell, width): (&Safe, &usize)| Safe::from("  ").and(cell.padded(*width, Alignment::Right));
         cells.iter().zip(&widths).map(padded).fold(Safe::default(), Safe::and)
@@ -92,10 +131,34 @@ fn bars_of(bars: &Bars, width: usize, color: bool) -> Safe {
     let header = Safe::default().padded(label_width, Alignment::Left).and(columns(&titles));
     out.push(bold(&header, color).and("\n"));
     for ((bar, figures), label) in bars.bars.iter().zip(&figures).zip(labels) {
-        let line = label.padded(label_width, Alignment::Left).and(columns(figures));
-        out.push(line.and("  ").and(Safe::cell(&blocks(bar.part(), room))).trim_end().and("\n"));
+        let behind = columns(figures).and("  ").and(Safe::cell(&blocks(bar.part(), room)));
+        if above {
+            out.push(width.wrap(&label));
+            out.push(Safe::default().padded(label_width, Alignment::Left).and(behind).trim_end().and("\n"));
+            continue;
+        }
+        let mut lines = label.wrapped(label_width).into_iter();
+        let first = lines.next().unwrap_or_default().padded(label_width, Alignment::Left);
+        out.push(first.and(behind).trim_end().and("\n"));
+        lines.for_each(|line| out.push(line.and("\n")));
     }
     out
+}
+
+/// The width of labels beside their figures, and whether they stand above them instead.
+fn label_width(labels: &[Safe], of_figures: usize, width: Width) -> (usize, bool) {
+    let natural = labels.iter().map(Safe::width).max().unwrap_or(0);
+    let Some(limit) = width.limit() else { return (natural, false) };
+    let beside_bars = limit.saturating_sub(of_figures + 2 + SHORTEST_BAR);
+    let beside = limit.saturating_sub(of_figures);
+    let least = natural.min(SHORTEST_LABEL);
+    if beside_bars >= least {
+        (natural.min(beside_bars.min(LONGEST_LABEL)), false)
+    } else if beside >= least {
+        (natural.min(beside), false)
+    } else {
+        (0, true)
+    }
 }
 
 /// A bar in eighths of a character; what is more than nothing shows.
@@ -106,22 +169,15 @@ fn blocks(part: f64, room: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
-fn sheet_of(sheet: &Sheet, color: bool) -> Safe {
-    let columns: Vec<Column> = sheet
-        .columns
-        .iter()
-        .map(|column| Column {
-            key: column.title.clone().into(),
-            title: column.title.clone().into(),
-            kind: if column.is_number { Kind::Count } else { Kind::Text },
-            in_tables: true,
-        })
-        .collect();
-    let title = match sheet.title.is_empty() {
-        true => Safe::default(),
-        false => bold(&Safe::cell(&sheet.title), color).and("\n"),
+fn draw(sheet: &Sheet, width: Width, color: bool) -> table::Drawn {
+    let column = |column: &super::SheetColumn| Column {
+        key: column.title.clone().into(),
+        title: column.title.clone().into(),
+        kind: if column.is_number { Kind::Count } else { Kind::Text },
+        in_tables: true,
+        rank: column.rank,
     };
-    title.and(table::render(&columns, &sheet.rows, color))
+    table::draw(&sheet.columns.iter().map(column).collect::<Vec<_>>(), &sheet.rows, color, width.limit())
 }
 
 fn notes(page: &Page, width: usize) -> Safe {
@@ -130,15 +186,8 @@ fn notes(page: &Page, width: usize) -> Safe {
         if place == 0 {
             out.push("\n");
         }
-        let mut line = Safe::default();
-        for word in Safe::from("note: ").and(Safe::cell(note)).words() {
-            if line.width() + 1 + word.width() > width && !line.is_empty() {
-                out.push(line.trim_end().and("\n"));
-                line = "  ".into();
-            }
-            line.push(word.and(" "));
-        }
-        out.push(line.trim_end().and("\n"));
+        let lines = Safe::from("note: ").and(Safe::cell(note)).wrapped_with(width.saturating_sub(1).max(1), "  ");
+        lines.iter().for_each(|line| out.push(line.trim_end().and("\n")));
     }
     out
 }

@@ -17,14 +17,20 @@ pub struct Terminal {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Terminal {
-    /// Starts a program in a terminal, with the variables and the folder of the command.
+    /// Starts a program in a terminal, with the variables and the folder of the command, and without a pager that it does not
+    /// name.
     pub fn open(command: &Command) -> Terminal {
+        Terminal::of_size(command, 250, 50)
+    }
+
+    /// The same in a terminal of so many columns and rows.
+    pub fn of_size(command: &Command, columns: u16, rows: u16) -> Terminal {
         let words = std::iter::once(command.get_program()).chain(command.get_args());
         let words: Vec<String> = words.map(|word| quoted(word.to_str().unwrap())).collect();
-        let line = format!("stty cols 250 rows 50; exec {}", words.join(" "));
+        let line = format!("stty cols {columns} rows {rows}; exec {}", words.join(" "));
         let mut script = Command::new("script");
         script.args(["-qefc", &line, "/dev/null"]).env_clear().env("PATH", "/usr/bin:/bin").env("SHELL", "/bin/sh");
-        script.env("TERM", "xterm").env("LC_ALL", "C.UTF-8");
+        script.env("TERM", "xterm").env("LC_ALL", "C.UTF-8").env("CRM_PAGER", "");
         for (name, value) in command.get_envs().filter_map(|(name, value)| Some((name, value?))) {
             script.env(name, value);
         }

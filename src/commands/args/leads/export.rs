@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::commands::args::leads::columns::{self, ColumnNames, Order};
+use crate::commands::args::leads::columns::{self, Order, Usual};
 use crate::commands::args::leads::selection;
 use crate::commands::context::{Context, Session};
 use crate::commands::outputs::Outputs;
@@ -23,9 +23,6 @@ pub struct ExportForm {
     /// Replace the file when it exists
     #[arg(long, requires = "output")]
     overwrite: bool,
-    /// These columns, in this order, with commas between them
-    #[arg(long, value_name = "COLUMNS")]
-    columns: Option<ColumnNames>,
     /// Sort by these columns, with `-` before one from the greatest [default: id]
     #[arg(long, value_name = "COLUMNS", allow_hyphen_values = true)]
     sort: Option<Order>,
@@ -53,6 +50,7 @@ pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, 
     Outputs::of(context).claim_all(&[("--output", form.output.as_ref())])?;
     let org = session.org.org_id();
     let kind = form.kind(context)?;
+    let asked = columns::asked(ui, Usual::All)?;
     let query = LeadQuery {
         sort: form.sort.map(|order| order.0).unwrap_or_default(),
         dnc: if form.include_dnc { Dnc::Included } else { Dnc::LeftOut },
@@ -65,8 +63,8 @@ pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, 
             true => 0,
             false => LeadQuery { dnc: Dnc::Only, ..query.clone() }.count(conn)?,
         };
-        let columns = match (form.columns, kind) {
-            (Some(ColumnNames(columns)), _) => columns,
+        let columns = match (asked, kind) {
+            (Some(columns), _) => columns,
             (None, Form::Json | Form::Ndjson) => columns::usual()?,
             (None, Form::Csv | Form::Xlsx) => {
                 // What an import reads back.
@@ -108,7 +106,7 @@ pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, 
         ));
     }
     if let Some(path) = &form.output {
-        ui.record(&Written { file: path.display().to_string(), leads, left_out }, WRITTEN)?;
+        ui.summary(&Written { file: path.display().to_string(), leads, left_out }, WRITTEN)?;
     }
     Ok(Exit::Done)
 }
@@ -125,8 +123,8 @@ impl ExportForm {
             Format::Table if !format.is_from_flag() => Ok(Form::Csv),
             Format::Json => Ok(Form::Json),
             Format::Ndjson => Ok(Form::Ndjson),
-            Format::Table | Format::Markdown => Err(CommandError::usage(
-                "an export has no such form as `table` or `markdown`",
+            Format::Table | Format::Markdown | Format::Ids => Err(CommandError::usage(
+                "an export has no such form as `table`, `markdown` or `ids`",
             )
             .hint("its forms are csv, json and ndjson on stdout, and xlsx with --output; or use crmctl lead list")),
         }

@@ -24,16 +24,16 @@ pub struct LeadRow {
 
 /// The columns of the database that tables of leads show; the other ones are in the machine-readable forms alone.
 const SHOWN: [Column; 10] = [
-    Column::number("id", "id"),
+    Column::number("id", "id").kept(),
     Column::text("first_name", "first name"),
     Column::text("last_name", "last name"),
-    Column::whole("phone_number", "phone"),
+    Column::whole("phone_number", "phone").kept(),
     Column::whole("phone_extension", "ext."),
     Column::text("email", "email"),
     Column::text("company", "company"),
-    Column::whole("status", "status"),
-    Column::number("lead_score", "score"),
-    Column::text("source", "source"),
+    Column::whole("status", "status").kept(),
+    Column::number("lead_score", "score").optional(),
+    Column::text("source", "source").optional(),
 ];
 
 /// The columns of [`LeadRow`].
@@ -45,7 +45,7 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
             _ => Column::hidden(field.name),
         })
     });
-    stored.chain([Column::text("tags", "tags"), Column::mark("blocked", "blocked")]).collect()
+    stored.chain([Column::text("tags", "tags").optional(), Column::mark("blocked", "blocked").kept()]).collect()
 });
 
 /// These leads with their tags and blocked numbers, in the order of `ids`.

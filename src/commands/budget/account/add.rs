@@ -24,6 +24,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(super::COLUMNS)?;
     let mut session = context.session(Right::ManageCosts)?;
     let currency = args.currency.map_or_else(|| base_currency(&session), Ok)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());

@@ -33,6 +33,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?;
     let mut session = context.session(Right::EditLeads)?;
     let org = session.org.org_id();
     let mut draft = args.values.draft(&mut session, args.region, Identity::Required)?;

@@ -43,6 +43,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 }
 
 fn delete_one(name: &LeadName, mode: RunMode, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&crate::commands::args::leads::rows::COLUMNS)?;
     let mut session = context.session(Right::DeleteLeads)?;
     let lead = name.find(&mut session, Among::Live)?;
     if lead.deleted_at.is_some() {

@@ -30,6 +30,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?;
     let mut session = context.session(Right::EditLeads)?;
     let lead = args.name.find(&mut session, Among::Live)?;
     let draft = args.values.draft(&mut session, args.name.region, Identity::Optional)?;

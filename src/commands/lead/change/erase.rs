@@ -66,7 +66,7 @@ const LEFT_COLUMNS: &[Column] = &[
     Column::text("table", "table"),
     Column::text("column", "column"),
     Column::text("row", "row"),
-    Column::text("why", "why it stays"),
+    Column::text("why", "why it stays").kept(),
 ];
 
 /// A place that still speaks of the person, as one reads it.
@@ -88,6 +88,7 @@ impl LeftLine<'_> {
 const SHOWN: usize = 20;
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let name = match (&args.name, args.finish) {
         (Some(name), false) => name,
         (_, true) => return finish(context),

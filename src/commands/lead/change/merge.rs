@@ -51,24 +51,28 @@ struct Change<'a> {
 
 const CHANGES: &[Column] = &[
     Column::number("lead_id", "survivor"),
-    Column::text("field", "field"),
-    Column::logged("old", "old", "field"),
-    Column::logged("new", "new", "field"),
+    Column::text("field", "field").kept(),
+    Column::logged("old", "old", "field").kept(),
+    Column::logged("new", "new", "field").kept(),
 ];
 
 const LEADS: &[Column] = &[
-    Column::number("id", "id"),
+    Column::number("id", "id").kept(),
     Column::text("first_name", "first name"),
     Column::text("last_name", "last name"),
-    Column::whole("phone_number", "phone"),
+    Column::whole("phone_number", "phone").kept(),
     Column::text("email", "email"),
-    Column::text("company", "company"),
+    Column::text("company", "company").optional(),
     Column::whole("status", "status"),
-    Column::time("created_at", "created"),
+    Column::time("created_at", "created").optional(),
     Column::time("deleted_at", "deleted"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    match args.dry_run {
+        true => context.ui.expect_columns(CHANGES)?,
+        false => context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?,
+    }
     let mut session = context.session(Right::DeleteLeads)?;
     let (survivor, absorbed) = choose(&args, &mut session)?;
     let ids: Vec<i64> = absorbed.iter().map(|lead| lead.id).collect();

@@ -43,6 +43,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?;
     let mut session = context.session(Right::EditLeads)?;
     let told = args.told(&session)?;
     let lead = args.name.find(&mut session, Among::Live)?;

@@ -68,6 +68,7 @@ struct PrimaryArgs {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?;
     let mut session = context.session(Right::EditLeads)?;
     let stamp = session.stamp.clone();
     match args.command {

@@ -19,6 +19,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?;
     let mut session = context.session(Right::DeleteLeads)?;
     let mut lead = args.name.find(&mut session, Among::Deleted)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());

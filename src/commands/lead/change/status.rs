@@ -73,6 +73,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 }
 
 fn move_one(args: Args, name: &LeadName, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?;
     let right = if args.status == Status::Dnc { Right::AddDnc } else { Right::EditLeads };
     let mut session = context.session(right)?;
     let lead = name.find(&mut session, Among::Live)?;

@@ -78,15 +78,15 @@ const GROUP: [Column; 3] =
     [Column::number("group", "group"), Column::number("score", "score"), Column::text("reason", "reason")];
 
 const MEMBER: [Column; 10] = [
-    Column::number("id", "id"),
+    Column::number("id", "id").kept(),
     Column::text("first_name", "first name"),
     Column::text("last_name", "last name"),
-    Column::whole("phone_number", "phone"),
+    Column::whole("phone_number", "phone").kept(),
     Column::whole("phone_extension", "ext."),
     Column::text("email", "email"),
-    Column::text("company", "company"),
+    Column::text("company", "company").optional(),
     Column::whole("status", "status"),
-    Column::time("created_at", "created"),
+    Column::time("created_at", "created").optional(),
     Column::time("deleted_at", "deleted"),
 ];
 
@@ -108,7 +108,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let most = args.limit.most(ui).map_or(groups.len(), |most| most as usize);
     let shown = groups.get(..most).unwrap_or(&groups);
     match ui.format {
-        Format::Table | Format::Markdown => {
+        Format::Table | Format::Markdown if !ui.wants_records() => {
             each_group(&mut session, shown, |number, group, leads| {
                 let title = format!("{number}: score {}, {}", group.score, group.reason);
                 ui.part(&title, leads.get(..SHOWN).unwrap_or(leads), &MEMBER)?;
@@ -127,10 +127,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             each_group(&mut session, shown, |group, of, leads| {
                 let (score, reason) = (of.score, of.reason.as_str());
                 match format {
-                    Format::Csv => {
-                        leads.iter().try_for_each(|member| list.push(&Line { group, score, reason, member }))
-                    }
-                    _ => list.push(&Shown { reason, score, leads }),
+                    Format::Json | Format::Ndjson if !ui.wants_records() => list.push(&Shown { reason, score, leads }),
+                    _ => leads.iter().try_for_each(|member| list.push(&Line { group, score, reason, member })),
                 }
             })?;
             list.finish("no duplicates")?;

@@ -28,17 +28,17 @@ pub struct Args {
 
 const COLUMNS: &[Column] = &[
     Column::time("at", "when"),
-    Column::number("lead_id", "lead"),
+    Column::number("lead_id", "lead").optional(),
     Column::whole("action", "action"),
-    Column::text("field", "field"),
-    Column::logged("old", "old", "field"),
-    Column::logged("new", "new", "field"),
+    Column::text("field", "field").kept(),
+    Column::logged("old", "old", "field").kept(),
+    Column::logged("new", "new", "field").kept(),
     Column::text("actor", "who"),
-    Column::number("import_id", "import"),
+    Column::number("import_id", "import").optional(),
     Column::hidden("by_user_id"),
-    Column::text("ip_address", "address"),
-    Column::whole("strategy", "assigned"),
-    Column::text("context", "context"),
+    Column::text("ip_address", "address").optional(),
+    Column::whole("strategy", "assigned").optional(),
+    Column::text("context", "context").optional(),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {

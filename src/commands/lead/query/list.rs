@@ -1,9 +1,9 @@
 //! `crmctl lead list`
 
 use crate::commands::args::complete;
-use crate::commands::args::leads::columns::{self, ColumnNames, Order};
+use crate::commands::args::leads::columns::{self, Order, Usual};
 use crate::commands::args::leads::selection::{self, Selection};
-use crate::commands::args::leads::unknown;
+use crate::commands::args::leads::{rows, unknown};
 use crate::commands::args::limit::Limit;
 use crate::commands::args::texts::normal;
 use crate::commands::args::vocabulary::one_of;
@@ -17,7 +17,7 @@ use crate::export::Record;
 use crate::filter::query::After;
 use crate::filter::value::Value;
 use crate::filter::{Condition, Field, Filter, LeadColumn, LeadQuery, Op, Subject};
-use crate::ui::{Column, ListWriter};
+use crate::ui::ListWriter;
 
 /// List leads, the newest first
 ///
@@ -47,9 +47,6 @@ pub struct Args {
     /// Deleted leads instead of live ones
     #[arg(long)]
     deleted: bool,
-    /// Show these columns, in this order, with commas between them
-    #[arg(long, value_name = "COLUMNS")]
-    columns: Option<ColumnNames>,
     #[command(flatten)]
     limit: Limit,
     /// Sort by these columns, with `-` before one from the greatest [default: -id]
@@ -64,6 +61,7 @@ pub struct Args {
 const PAGE: usize = 1000;
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    let asked = columns::asked(context.ui, Usual::InTables)?;
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let limit = args.limit.most(context.ui);
@@ -75,11 +73,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         newest_first: true,
         ..selection::query(&session, selection::all_of(parts))?
     };
-    let (lead_columns, shown): (_, Vec<Column>) = match &args.columns {
-        None => (columns::usual()?, crate::commands::args::leads::rows::COLUMNS.to_vec()),
-        Some(ColumnNames(columns)) => (columns.clone(), columns.iter().map(columns::shown).collect()),
+    let mut list = match &asked {
+        None => context.ui.list(&rows::COLUMNS),
+        Some(columns) => context.ui.list_of_chosen(&columns.iter().map(columns::shown).collect::<Vec<_>>()),
     };
-    let mut list = context.ui.list(&shown);
+    let lead_columns = asked.map_or_else(columns::usual, Ok)?;
     let mut shown_any = false;
     let more = session.db.read(org, |conn| -> Result<Option<i64>> {
         let after = args.after.map(|id| begin(&query, conn, id)).transpose()?;

@@ -102,11 +102,11 @@ pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session,
         &shown.status_history,
         &[
             Column::time("changed_at", "when"),
-            Column::whole("from_status", "from"),
-            Column::whole("to_status", "to"),
-            Column::text("trigger_type", "trigger"),
+            Column::whole("from_status", "from").kept(),
+            Column::whole("to_status", "to").kept(),
+            Column::text("trigger_type", "trigger").optional(),
             Column::text("reason", "reason"),
-            Column::number("import_id", "import"),
+            Column::number("import_id", "import").optional(),
             Column::whole("undone", "undone"),
         ],
     )?;
@@ -115,9 +115,9 @@ pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session,
         &shown.assignments,
         &[
             Column::time("assigned_at", "when"),
-            Column::text("from_email", "from"),
-            Column::text("to_email", "to"),
-            Column::whole("strategy", "strategy"),
+            Column::text("from_email", "from").kept(),
+            Column::text("to_email", "to").kept(),
+            Column::whole("strategy", "strategy").optional(),
             Column::text("context", "context"),
             Column::text("actor", "who"),
         ],
@@ -128,11 +128,11 @@ pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session,
         &[
             Column::time("changed_at", "when"),
             Column::whole("action", "action"),
-            Column::text("field_name", "field"),
-            Column::logged("old_value", "old", "field_name"),
-            Column::logged("new_value", "new", "field_name"),
+            Column::text("field_name", "field").kept(),
+            Column::logged("old_value", "old", "field_name").kept(),
+            Column::logged("new_value", "new", "field_name").kept(),
             Column::text("actor", "who"),
-            Column::number("import_id", "import"),
+            Column::number("import_id", "import").optional(),
         ],
     )?;
     Ok(())
@@ -149,6 +149,19 @@ pub(super) fn columns() -> Vec<Column> {
             false => Column { title: column.key.clone(), in_tables: true, ..column.clone() },
         })
         .collect()
+}
+
+/// The columns that can be asked for: those of the lead, and what belongs to it.
+pub(in crate::commands::lead) fn every_column() -> Vec<Column> {
+    const PARTS: [Column; 6] = [
+        Column::hidden("phones"),
+        Column::hidden("emails"),
+        Column::hidden("notes"),
+        Column::hidden("status_history"),
+        Column::hidden("assignments"),
+        Column::hidden("recent_changes"),
+    ];
+    columns().into_iter().chain(PARTS).collect()
 }
 
 pub(in crate::commands::lead) fn print_phones(ui: Ui, phones: &[FurtherPhone]) -> Result<(), UiError> {

@@ -27,11 +27,11 @@ pub struct Args {
 
 const COLUMNS: &[Column] = &[
     Column::time("at", "when"),
-    Column::whole("event", "event"),
-    Column::text("detail", "detail"),
+    Column::whole("event", "event").kept(),
+    Column::text("detail", "detail").kept(),
     Column::text("actor", "who"),
-    Column::number("import_id", "import"),
-    Column::number("lead_id", "lead"),
+    Column::number("import_id", "import").optional(),
+    Column::number("lead_id", "lead").optional(),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {

@@ -37,6 +37,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let mut db = context.open_existing()?;
     let named = super::acting(context, &mut db, &args.organizations)?;
     let members = db.read_global(|conn| organizations::of_group(conn, &args.group))?;

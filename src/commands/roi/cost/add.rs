@@ -52,6 +52,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(super::COLUMNS)?;
     let mut session = context.session(Right::ManageCosts)?;
     let amount = amounts::money(&args.amount, args.currency, base_currency(&session)?)?;
     let (currency, month) = (amount.currency, args.month.month(&session)?);

@@ -18,16 +18,16 @@ pub struct Args {
 const COLUMNS: &[Column] = &[
     Column::date("changed_at", "when"),
     Column::hidden("cost_id"),
-    Column::whole("period", "month"),
-    Column::text("source", "source"),
+    Column::whole("period", "month").kept(),
+    Column::text("source", "source").kept(),
     Column::text("campaign", "campaign"),
     Column::whole("action", "action"),
     Column::money("old_cents", "old", "currency"),
-    Column::money_in("new_cents", "new", "currency"),
+    Column::money_in("new_cents", "new", "currency").kept(),
     Column::hidden("currency"),
-    Column::text("reason", "reason"),
-    Column::text("actor", "who"),
-    Column::number("import_id", "import"),
+    Column::text("reason", "reason").optional(),
+    Column::text("actor", "who").optional(),
+    Column::number("import_id", "import").optional(),
     Column::hidden("changed_by"),
 ];
 

@@ -101,15 +101,15 @@ fn rows(conn: &mut Db, org: OrgId, costs: Vec<SourceCost>) -> Result<Vec<CostRow
 }
 
 const COLUMNS: &[Column] = &[
-    Column::number("id", "id"),
-    Column::whole("period", "month"),
-    Column::text("source", "source"),
+    Column::number("id", "id").kept(),
+    Column::whole("period", "month").kept(),
+    Column::text("source", "source").kept(),
     Column::text("campaign", "campaign"),
-    Column::money_in("cost_cents", "cost", "currency"),
+    Column::money_in("cost_cents", "cost", "currency").kept(),
     Column::hidden("currency"),
-    Column::money("in_ledger_cents", "in the ledger", "currency"),
-    Column::text("note", "note"),
-    Column::number("import_id", "import"),
+    Column::money("in_ledger_cents", "in the ledger", "currency").optional(),
+    Column::text("note", "note").optional(),
+    Column::number("import_id", "import").optional(),
     Column::hidden("user_id"),
     Column::hidden("created_at"),
     Column::hidden("updated_at"),

@@ -24,6 +24,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(super::COLUMNS)?;
     let ui = context.ui;
     let mut session = context.session(Right::ManageCosts)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());

@@ -35,13 +35,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::whole("period", "month"),
-    Column::whole("currency", "currency"),
-    Column::number("rate", "rate"),
+    Column::whole("period", "month").kept(),
+    Column::whole("currency", "currency").kept(),
+    Column::number("rate", "rate").kept(),
     Column::whole("base_currency", "in"),
     Column::time("created_at", "entered"),
-    Column::text("actor", "who"),
-    Column::number("import_id", "import"),
+    Column::text("actor", "who").optional(),
+    Column::number("import_id", "import").optional(),
     Column::hidden("id"),
     Column::hidden("user_id"),
 ];

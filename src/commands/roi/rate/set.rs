@@ -30,6 +30,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(super::COLUMNS)?;
     let mut session = context.session(Right::ManageCosts)?;
     let base = base_currency(&session)?;
     if base == args.currency {

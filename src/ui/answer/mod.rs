@@ -1,7 +1,11 @@
 //! stdout, which carries the answer. Once the change is made that a verb was asked for, an answer that cannot be printed is
 //! no failure any more: whoever tried again would make the change twice.
 
+pub mod pager;
+mod screen;
+
 use std::io::{self, Stdout, Write};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Ui;
@@ -16,6 +20,10 @@ struct State {
     committed: AtomicBool,
     /// The answer could not be printed, which has been said.
     lost: AtomicBool,
+    /// What a terminal is still to be shown.
+    screen: Mutex<screen::Screen>,
+    /// A pager shows the answer.
+    is_paging: AtomicBool,
 }
 
 impl Delivery {
