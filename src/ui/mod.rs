@@ -157,8 +157,8 @@ impl Explain for UiError {
 impl Ui {
     /// A program has one, which lasts as long as it runs.
     pub fn new(manner: Manner) -> Ui {
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
-            || std::env::var_os("TERM").is_some_and(|v| v == "dumb");
+        let is_dumb = std::env::var_os("TERM").is_some_and(|v| v == "dumb");
+        let plain = is_dumb || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
         let wanted = |is_terminal: bool| match manner.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
@@ -173,7 +173,7 @@ impl Ui {
             color_stdout: wanted(io::stdout().is_terminal()),
             color_stderr: wanted(io::stderr().is_terminal()),
             choice: manner.columns.map(|columns| &*Box::leak(Box::new(columns))),
-            pager: Box::leak(Box::new(manner.pager)),
+            pager: Box::leak(Box::new(if is_dumb { Pager::Off } else { manner.pager })),
             zone: zone::Zone::new(),
             delivery: answer::Delivery::new(),
         }

@@ -42,6 +42,8 @@ struct Shown<'a> {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    let columns: Vec<Column> = COLUMNS.iter().cloned().chain([Column::text("found_in", "found in")]).collect();
+    context.ui.expect_columns(&columns)?;
     let mut session = context.session(Right::Read)?;
     let (org, now, ui) = (session.org.org_id(), session.stamp.now, context.ui);
     let terms = terms(&args.words.join(" "));
@@ -66,7 +68,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         Ok((found, rows))
     };
     let (found, rows) = timed(ui, "searched", || session.db.read(org, look))?;
-    let columns: Vec<Column> = COLUMNS.iter().cloned().chain([Column::text("found_in", "found in")]).collect();
     let mut list = ui.list(&columns);
     for row in &rows {
         let hit = found.leads.iter().find(|hit| hit.lead == row.lead.id);
