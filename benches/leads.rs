@@ -99,7 +99,7 @@ fn bench_settled(
     }
     for (place, filter) in COUNTS.iter().enumerate() {
         let name = format!("segment {place}");
-        support::crmctl(url, &["segment", "create", &name, "--where", filter])?;
+        support::crmctl(url, &["segment", "add", &name, "--where", filter])?;
         println!("  count      {:>8.1} ms  {filter}", 1000.0 * middle(url, &["segment", "count", &name])?);
     }
     let out = folder.join("export.csv");

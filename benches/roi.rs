@@ -107,7 +107,7 @@ fn fill(url: &str, folder: &Path) -> Result<()> {
     let file = |name: &str| folder.join(name).display().to_string();
     measure(import_command(url, &folder.join("leads.csv")))?;
     crmctl(url, &["import", "costs", &file("costs.csv")])?;
-    crmctl(url, &["roi", "rate", "import", &file("rates.csv")])
+    crmctl(url, &["import", "rates", &file("rates.csv")])
 }
 
 /// The figures of a report: a line for each source.

@@ -1,5 +1,9 @@
 //! The root of the command line: global options, one enum of commands, one dispatch.
 
+mod answers;
+mod help;
+mod words;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -12,6 +16,7 @@ use crate::commands;
 use crate::commands::args::complete;
 use crate::commands::args::vocabulary::words;
 use crate::commands::context::{Context, millis};
+use crate::commands::manual::help::{self as manual, Subject};
 use crate::domain::secrets::redacted;
 use crate::error::{CommandError, Exit, Result};
 use crate::settings::{DatabaseUrl, Flags, Settings};
@@ -26,12 +31,14 @@ use crate::ui::{ColorChoice, Format, Manner, Ui, is_unsafe};
     version,
     propagate_version = true,
     arg_required_else_help = true,
+    disable_help_subcommand = true,
+    subcommand_value_name = "NOUN",
+    subcommand_help_heading = "Nouns",
     after_help = "Examples:\n  \
-        crmctl import leads leads.csv --region US     import a spreadsheet\n  \
-        crmctl lead list --status new --limit 20      look at leads\n  \
-        crmctl lead show '(212) 555-0142'             look at one lead\n\n\
-        Exit codes: 0 done, 1 failed and nothing changed, 2 wrong command line, 3 done but something needs a person, \
-        130 interrupted."
+        crmctl import leads leads.csv --region US    # a spreadsheet becomes leads\n  \
+        crmctl lead list --status new --limit 20     # look at them\n  \
+        crmctl dnc check '(212) 555-0142'            # may this number be called?\n  \
+        crmctl funnel --month last-month             # where leads are won and lost"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -68,7 +75,7 @@ struct Global {
     )]
     json: Option<String>,
     /// When to use color: auto, always or never (auto heeds NO_COLOR)
-    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true, value_parser = words(&[
+    #[arg(long, global = true, hide_possible_values = true, value_parser = words(&[
         ("auto", ColorChoice::Auto), ("always", ColorChoice::Always), ("never", ColorChoice::Never),
     ]))]
     color: Option<ColorChoice>,
@@ -82,7 +89,7 @@ struct Global {
     #[arg(short, long, global = true)]
     verbose: bool,
     /// Answer every confirmation with yes
-    #[arg(long, global = true)]
+    #[arg(long, short_alias = 'y', global = true)]
     yes: bool,
     /// Never ask anything
     #[arg(long, global = true)]
@@ -123,68 +130,39 @@ enum Command {
     Config(commands::config::Command),
     Backup(commands::backup::Args),
     Completions(commands::completions::Args),
+    Man(commands::manual::man::Args),
+    Help(commands::manual::help::Args),
 }
 
 impl Cli {
     /// Reads the command line. A call is first read by its own verb alone: the whole command line, with the global options
     /// at each verb, takes longer to build than a number takes to check. Whatever is not a plain call is read as a whole.
-    fn read() -> Result<Cli, clap::Error> {
-        let args = with_fields(with_verb(std::env::args_os().collect()));
-        match Cli::of_one_verb(&args) {
+    fn read(args: &[OsString]) -> Result<Cli, clap::Error> {
+        match Cli::of_one_verb(args) {
             Some(cli) => Ok(cli),
-            None => Cli::try_parse_from(args),
+            None => Cli::from_arg_matches(&help::laid_out(command(), &globals()).try_get_matches_from(args)?),
         }
     }
 
     fn of_one_verb(args: &[OsString]) -> Option<Cli> {
-        let mut words = args.iter().skip(1).filter_map(|arg| arg.to_str());
-        let (noun, verbs) = words.find_map(verbs_of)?;
-        let verbs = verbs(clap::Command::new("verbs"));
-        let verb = words.find_map(|word| verbs.find_subcommand(word))?.clone();
-        let noun = clap::Command::new(noun).subcommand_required(true).subcommand(verb);
-        let command = <Global as clap::Args>::augment_args(clap::Command::new("crmctl"));
-        let matches = command.subcommand_required(true).subcommand(noun).try_get_matches_from(args).ok()?;
+        let mut typed = args.iter().skip(1).filter_map(|arg| arg.to_str());
+        let (noun, verbs) = typed.find_map(verbs_of)?;
+        let verbs = words::with_other_words(verbs(clap::Command::new("verbs")));
+        let verb = typed.find_map(|word| verbs.find_subcommand(word))?.clone();
+        let noun = clap::Command::new(noun).aliases(words::plural(noun)).subcommand_required(true).subcommand(verb);
+        let matches = globals().subcommand_required(true).subcommand(noun).try_get_matches_from(args).ok()?;
         Cli::from_arg_matches(&matches).ok()
     }
 }
 
-/// The verbs that nouns stand for when no verb is said.
-const DEFAULT_VERBS: [(&str, &str); 2] = [("funnel", "show"), ("roi", "show")];
+/// The options of every verb, as those of a command.
+fn globals() -> clap::Command {
+    <Global as clap::Args>::augment_args(clap::Command::new("crmctl"))
+}
 
-/// The call with the verb that its noun stands for, if it has none.
-fn with_verb(mut args: Vec<OsString>) -> Vec<OsString> {
-    let global = <Global as clap::Args>::augment_args(clap::Command::new("crmctl"));
-    let takes_value = |arg: &str| {
-        let name = arg.strip_prefix("--");
-        name.is_some_and(|name| {
-            global.get_arguments().any(|a| {
-                // The value of `--json` is a part of its word.
-                a.get_long() == Some(name) && a.get_action().takes_values() && !a.is_require_equals_set()
-            })
-        })
-    };
-    let word = |at: usize| args.get(at).and_then(|arg| arg.to_str());
-    // The next word that is neither a global option nor the value of one.
-    let next_word = |mut at: usize| {
-        while let Some(arg) = word(at) {
-            match arg {
-                arg if takes_value(arg) => at += 2,
-                "--help" | "-h" => return None,
-                arg if arg.starts_with('-') => at += 1,
-                _ => return Some(at),
-            }
-        }
-        None
-    };
-    let Some(at) = next_word(1) else { return args };
-    let Some((noun, verb)) = DEFAULT_VERBS.iter().find(|(noun, _)| word(at) == Some(noun)) else { return args };
-    let asks_for_help = args.iter().skip(at).any(|arg| arg == "--help" || arg == "-h" || arg == "help");
-    let verbs = verbs_of(noun).map(|(_, verbs)| verbs(clap::Command::new("verbs")));
-    let has_verb = word(at + 1).is_some_and(|word| verbs.is_some_and(|verbs| verbs.find_subcommand(word).is_some()));
-    if !has_verb && !asks_for_help {
-        args.insert(at + 1, OsString::from(verb));
-    }
-    args
+/// The call that is meant by what was typed.
+fn meant(args: Vec<OsString>) -> Vec<OsString> {
+    with_fields(words::meant(args, &globals(), verbs_of))
 }
 
 /// The call with `--json FIELDS` as `--json=FIELDS`, where the word behind `--json` may be fields: of lower-case letters, and
@@ -219,41 +197,45 @@ fn with_fields(args: Vec<OsString>) -> Vec<OsString> {
     joined
 }
 
-/// Adds the verbs of a noun to a command.
-type AddVerbs = fn(clap::Command) -> clap::Command;
-
-fn verbs_of(noun: &str) -> Option<(&'static str, AddVerbs)> {
-    Some(match noun {
-        "import" => ("import", commands::import::Command::augment_subcommands),
-        "lead" => ("lead", commands::lead::Command::augment_subcommands),
-        "dnc" => ("dnc", commands::dnc::Command::augment_subcommands),
-        "segment" => ("segment", commands::segment::Command::augment_subcommands),
-        "funnel" => ("funnel", commands::funnel::Command::augment_subcommands),
-        "roi" => ("roi", commands::roi::Command::augment_subcommands),
-        "budget" => ("budget", commands::budget::Command::augment_subcommands),
-        "org" => ("org", commands::org::Command::augment_subcommands),
-        "user" => ("user", commands::user::Command::augment_subcommands),
-        "audit" => ("audit", commands::audit::Command::augment_subcommands),
-        "migrate" => ("migrate", commands::migrate::Command::augment_subcommands),
-        "config" => ("config", commands::config::Command::augment_subcommands),
-        _ => return None,
-    })
+/// The noun that a word means, and its verbs.
+fn verbs_of(word: &str) -> Option<(&'static str, words::AddVerbs)> {
+    let noun = |of: &str| word == of || (word.starts_with(&of[..1]) && words::plural(of).is_some_and(|it| it == word));
+    NOUNS.iter().find(|(of, _)| noun(of)).copied()
 }
 
+const NOUNS: [(&str, words::AddVerbs); 12] = [
+    ("import", commands::import::Command::augment_subcommands),
+    ("lead", commands::lead::Command::augment_subcommands),
+    ("dnc", commands::dnc::Command::augment_subcommands),
+    ("segment", commands::segment::Command::augment_subcommands),
+    ("funnel", commands::funnel::Command::augment_subcommands),
+    ("roi", commands::roi::Command::augment_subcommands),
+    ("budget", commands::budget::Command::augment_subcommands),
+    ("org", commands::org::Command::augment_subcommands),
+    ("user", commands::user::Command::augment_subcommands),
+    ("audit", commands::audit::Command::augment_subcommands),
+    ("migrate", commands::migrate::Command::augment_subcommands),
+    ("config", commands::config::Command::augment_subcommands),
+];
+
 /// Prints the help, or what is wrong with the command line.
-fn tell(e: clap::Error) {
-    let args = with_fields(with_verb(std::env::args_os().collect()));
+fn tell(e: clap::Error, args: Vec<OsString>) {
     let is_help = matches!(
         e.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     );
+    if let Some(error) = answers::instead(&e, &args, &command(), &globals()) {
+        let ui = Ui::new(Manner::default());
+        return ui.error(&error.message, &error.details, error.hint.as_deref());
+    }
+    let e = answers::without_dangers(e);
     if is_help || args.iter().all(|arg| !arg.to_string_lossy().contains(is_unsafe)) {
         // Only constants and what was typed are in it. A closed pipe while printing the help is nobody's error.
         let _ = without_secrets(e).print();
         return;
     }
     // In the text without clap's own styles every escape sequence is of an argument.
-    let plain = Cli::command().styles(Styles::plain()).try_get_matches_from(args).err();
+    let plain = command().styles(Styles::plain()).try_get_matches_from(args).err().map(answers::without_dangers);
     let text = plain.as_ref().unwrap_or(&e).render().ansi().to_string();
     let text = redacted::<&str>(&text, []);
     let mut lines = text.trim_start_matches("error: ").lines().map(str::trim).filter(|line| !line.is_empty());
@@ -273,6 +255,32 @@ fn without_secrets(error: clap::Error) -> clap::Error {
     }
 }
 
+/// Tells what `crmctl help` is asked for.
+///
+/// # Errors
+/// It is neither a command nor a topic.
+fn tell_help(words: &[String], ui: Ui) -> Result<Exit> {
+    let root = command();
+    match manual::subject(words, &root)? {
+        Subject::Page(page) => manual::print(page, ui)?,
+        Subject::Options => print_help(help::options(globals()), &[]),
+        Subject::Command(words) => {
+            print_help(help::laid_out(root, &globals()), &words);
+            if words.is_empty() {
+                manual::list_topics(ui)?;
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn print_help(command: clap::Command, words: &[String]) {
+    let call = std::iter::once("crmctl").chain(words.iter().map(String::as_str)).chain(["--help"]);
+    if let Err(help) = command.try_get_matches_from(call) {
+        tell(help, Vec::new());
+    }
+}
+
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
     let started = Instant::now();
@@ -280,11 +288,12 @@ pub fn main() -> u8 {
     if let Some(exit) = commands::completions::answer(command) {
         return exit as u8;
     }
-    let cli = match Cli::read() {
+    let args = meant(std::env::args_os().collect());
+    let cli = match Cli::read(&args) {
         Ok(cli) => cli,
         Err(e) => {
             let exit = if e.use_stderr() { Exit::Usage } else { Exit::Done };
-            tell(e);
+            tell(e, args);
             return exit as u8;
         }
     };
@@ -310,6 +319,10 @@ pub fn main() -> u8 {
         no_pager: global.no_pager,
         config: global.config,
     };
+    if let Command::Help(args) = &cli.command {
+        // The manual is there whatever the config file holds.
+        return exit_of(tell_help(&args.words, spoken), spoken);
+    }
     let result = Settings::gather(flags).map_err(CommandError::from).and_then(|settings| {
         (manner.format, manner.color) = (settings.format.value, settings.color.value);
         (manner.columns, manner.pager) = (settings.columns.clone(), settings.pager.value.clone());
@@ -319,6 +332,11 @@ pub fn main() -> u8 {
         Ok(exit)
     });
     spoken.detail(&format!("command line read in {}, all done in {}", millis(parsed), millis(started.elapsed())));
+    exit_of(result, spoken)
+}
+
+/// The exit code of a result, whose error is told.
+fn exit_of(result: Result<Exit>, spoken: Ui) -> u8 {
     match result {
         Ok(exit) => exit as u8,
         Err(error) => {
@@ -348,12 +366,14 @@ fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Config(command) => commands::config::run(command, context),
         Command::Backup(args) => commands::backup::run(args, context),
         Command::Completions(args) => commands::completions::run(args, context),
+        Command::Man(args) => commands::manual::man::run(args, self::command(), context.ui),
+        Command::Help(args) => tell_help(&args.words, context.ui),
     }
 }
 
 /// The whole command line, for completions and the reference in docs/.
 pub fn command() -> clap::Command {
-    Cli::command()
+    words::with_other_words(Cli::command())
 }
 
 #[cfg(test)]
@@ -363,7 +383,8 @@ mod tests {
     fn read_both(line: &str) -> (Option<String>, Option<String>) {
         let args: Vec<OsString> = std::iter::once("crmctl").chain(line.split(' ')).map(OsString::from).collect();
         let told = |cli: Cli| format!("{cli:?}");
-        (Cli::of_one_verb(&args).map(told), Cli::try_parse_from(args).ok().map(told))
+        let whole = |args| Cli::from_arg_matches(&command().try_get_matches_from(args).ok()?).ok().map(told);
+        (Cli::of_one_verb(&args).map(told), whole(args))
     }
 
     #[test]
@@ -375,6 +396,9 @@ mod tests {
             "import leads a.csv b.csv --region US --format json",
             "migrate down --all",
             "roi cost add web 2026-03 -5 --add",
+            "leads ls --limit 3",
+            "segments -q view x",
+            "roi costs --org list rm 3 -y",
         ] {
             let (quick, whole) = read_both(line);
             assert!(quick.is_some() && quick == whole, "{line}: {quick:?} {whole:?}");
@@ -385,24 +409,6 @@ mod tests {
         {
             let (quick, whole) = read_both(line);
             assert!(quick.is_none() || quick == whole, "{line}: {quick:?} {whole:?}");
-        }
-    }
-
-    #[test]
-    fn a_noun_may_stand_for_its_verb() {
-        for (line, whole) in [
-            ("funnel", "funnel show"),
-            ("-q --org funnel funnel --month 2026-03", "-q --org funnel funnel show --month 2026-03"),
-            ("funnel --segment stuck --format json", "funnel show --segment stuck --format json"),
-            ("funnel stuck --limit 3", "funnel stuck --limit 3"),
-            ("funnel --help", "funnel --help"),
-            ("roi --by month", "roi show --by month"),
-            ("--format json roi cost add x 2026-03 5", "--format json roi cost add x 2026-03 5"),
-            ("--org funnel lead list", "--org funnel lead list"),
-            ("lead search funnel", "lead search funnel"),
-        ] {
-            let args = |line: &str| std::iter::once("crmctl").chain(line.split(' ')).map(OsString::from).collect();
-            assert_eq!(with_verb(args(line)), args(whole), "{line}");
         }
     }
 

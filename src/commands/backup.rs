@@ -14,11 +14,15 @@ use crate::ui::Column;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "The database and its copy are verified: every page is read, every row is found by its indexes, and every reference leads \
-    somewhere. Of a damaged database no backup is made.\n\nExample:\n  crmctl backup crm-2026-03-04.db"
+    somewhere. Of a damaged database no backup is made.\n\nExamples:\n  crmctl backup --output crm-2026-03-04.db"
 )]
 pub struct Args {
     /// The file to make; it must not exist
-    file: PathBuf,
+    #[arg(short, long, value_name = "FILE", required_unless_present = "file", conflicts_with = "file")]
+    output: Option<PathBuf>,
+    /// The same, as it was named before
+    #[arg(hide = true)]
+    file: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -31,16 +35,19 @@ const COLUMNS: &[Column] = &[Column::text("file", "file"), Column::count("bytes"
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
+    let Some(file) = args.output.or(args.file) else {
+        return Err(CommandError::usage("which file is to be made?").hint("name it with --output FILE"));
+    };
     let db = context.open_existing()?;
     let Location::Sqlite(path) = db.location() else {
         return Err(CommandError::failed("only the embedded database is backed up by crmctl")
             .hint("back up PostgreSQL with pg_dump"));
     };
-    Outputs::of(context).claim("backup", &args.file)?;
+    Outputs::of(context).claim("backup", &file)?;
     context.catch_interrupts();
-    let bytes = backup_to(path, &args.file, &db.interrupted())?;
+    let bytes = backup_to(path, &file, &db.interrupted())?;
     context.ui.set_committed();
-    let made = Made { file: args.file.display().to_string(), bytes };
+    let made = Made { file: file.display().to_string(), bytes };
     context.ui.record(&made, COLUMNS)?;
     Ok(Exit::Done)
 }

@@ -19,6 +19,7 @@ use crate::ui::{Manner, Ui, UiError};
     crmctl completions zsh > ~/.zfunc/_crmctl\n  \
     crmctl completions fish > ~/.config/fish/completions/crmctl.fish")]
 pub struct Args {
+    /// The shell
     shell: clap_complete::Shell,
 }
 

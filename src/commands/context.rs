@@ -265,7 +265,10 @@ impl Context {
     }
 
     /// The organization that the call is for. Whoever changes something makes one in an embedded database without any.
-    fn organization(&self, db: &mut Database, now: Timestamp, makes: bool) -> Result<Organization> {
+    ///
+    /// # Errors
+    /// There is none, or several and none is named.
+    pub fn organization(&self, db: &mut Database, now: Timestamp, makes: bool) -> Result<Organization> {
         let mut all = db.read_global(organizations::all)?;
         if all.is_empty() {
             if !makes || !db.is_sqlite() {

@@ -11,6 +11,7 @@ pub mod dnc;
 pub mod funnel;
 pub mod import;
 pub mod lead;
+pub mod manual;
 pub mod migrate;
 pub mod org;
 pub mod outputs;

@@ -6,6 +6,7 @@ mod csv;
 mod escape;
 mod json;
 mod list;
+mod manual;
 mod number;
 mod page;
 mod progress;

@@ -125,7 +125,8 @@ fn no_error_path_prints_a_secret() {
                         0 => ran(program(home.path()).args(["migrate", "status", "--database-url", address])),
                         1 => {
                             std::fs::write(&config, format!("database_url = {address:?}\n")).unwrap();
-                            let ran = ran(program(home.path()).args(["backup", "x.db", "--config", "own.toml"]));
+                            let ran =
+                                ran(program(home.path()).args(["backup", "--output", "x.db", "--config", "own.toml"]));
                             std::fs::remove_file(&config).unwrap();
                             ran
                         }
@@ -261,7 +262,7 @@ fn a_file_may_have_any_name() {
         let listed = on(home.path(), address, &["lead", "list", "--format", "ndjson"]);
         assert_eq!(listed.stdout.lines().count(), 1, "{address}: {}", listed.stderr);
         // A backup opens it by another way.
-        let copied = on(home.path(), address, &["backup", "copy.db"]);
+        let copied = on(home.path(), address, &["backup", "--output", "copy.db"]);
         assert_eq!(copied.code, Some(0), "{address}: {}", copied.stderr);
         std::fs::remove_file(home.path().join("copy.db")).unwrap();
         std::fs::remove_file(path).unwrap();

@@ -170,7 +170,7 @@ fn a_file_that_is_written_is_written() {
     let world = World::new(Engine::Sqlite);
     world.ok(["lead", "add", "--phone", "+12125550101"]);
     for (args, file) in [
-        (&["backup", "b.db"][..], "b.db"),
+        (&["backup", "--output", "b.db"][..], "b.db"),
         (&["lead", "export", "--output", "x.csv"], "x.csv"),
         (&["funnel", "show", "--html", "f.html"], "f.html"),
         (&["roi", "show", "--svg", "r.svg"], "r.svg"),

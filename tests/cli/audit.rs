@@ -128,7 +128,7 @@ fn each_change_leaves_its_rows() {
             (&["user", "edit", "bo@example.com", "--role", "admin"], 1, &no_rows),
             (&["org", "edit", "acme", "--enable"], 0, &["organization 1 update is_active: no → yes"]),
             (
-                &["segment", "create", "hot ones", "--where", "score > 5", "--description", "to call"],
+                &["segment", "add", "hot ones", "--where", "score > 5", "--description", "to call"],
                 0,
                 &[
                     "segment 1 create owner_id: - → 1",
@@ -138,11 +138,11 @@ fn each_change_leaves_its_rows() {
                     "segment 1 create is_public: - → no",
                 ],
             ),
-            (&["segment", "create", "hot ones", "--where", "score > 6"], 1, &no_rows),
+            (&["segment", "add", "hot ones", "--where", "score > 6"], 1, &no_rows),
             (&["segment", "refresh", "hot ones"], 0, &no_rows),
             (&["segment", "edit", "hot ones", "--public", "--if-version", "2"], 1, &no_rows),
             (
-                &["segment", "edit", "hot ones", "--public", "--no-description", "--if-version", "1"],
+                &["segment", "edit", "hot ones", "--public", "--clear", "description", "--if-version", "1"],
                 0,
                 &["segment 1 update description: to call → -", "segment 1 update is_public: no → yes"],
             ),
@@ -182,7 +182,7 @@ fn each_change_leaves_its_rows() {
         let version = |args: &[&str]| world.json(with_ann(&[args, &["--org", "acme"]].concat()))["version"].clone();
         assert_eq!(version(&["user", "show", "bo@example.com"]), 5);
         assert_eq!(version(&["org", "show", "acme"]), 5);
-        world.ok(with_ann(&["segment", "create", "s", "--where", "score > 5", "--org", "acme"]));
+        world.ok(with_ann(&["segment", "add", "s", "--where", "score > 5", "--org", "acme"]));
         world.ok(with_ann(&["segment", "edit", "s", "--where", "score > 5", "--private", "--org", "acme"]));
         assert_eq!(version(&["segment", "show", "s"]), 1);
     });
@@ -264,7 +264,7 @@ fn a_row_is_rebuilt_from_the_log_alone() {
             &["user", "edit", "ben@example.com", "--first-name", "", "--last-name", "Two"],
             &["user", "edit", "ben@example.com", "--role", "manager", "--timezone", "Europe/London"],
             &["user", "disable", "ben@example.com"],
-            &["segment", "create", "long", "--filter-json", &long(&names)],
+            &["segment", "add", "long", "--filter-json", &long(&names)],
             &["segment", "edit", "long", "--filter-json", &long(&names[10..]), "--description", "of cities"],
             &["segment", "edit", "long", "--name", "cities", "--public"],
         ] {
@@ -301,7 +301,7 @@ fn a_row_is_rebuilt_from_the_log_alone() {
 fn edits_at_once_lose_nothing() {
     on_both_engines(|world| {
         world.ok(["user", "add", "ann@example.com", "--role", "admin"]);
-        world.ok(with_ann(&["segment", "create", "s", "--where", "score > 5"]));
+        world.ok(with_ann(&["segment", "add", "s", "--where", "score > 5"]));
         let mut children = Vec::new();
         for n in 0..6 {
             let (name, zone) = (format!("N{n}"), if n % 2 == 0 { "Europe/London" } else { "Asia/Tokyo" });

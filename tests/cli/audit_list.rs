@@ -16,7 +16,7 @@ fn the_log_is_read_by_what_is_asked() {
         };
         step(world, "2026-03-05T12:00:00Z", &["user", "add", "ben@example.com", "--role", "admin"]);
         step(world, "2026-03-06T12:00:00Z", &["lead", "add", "--phone", "2125550101", "--name", "Ada"]);
-        step(world, "2026-03-07T12:00:00Z", &["segment", "create", "s", "--where", "score > 5"]);
+        step(world, "2026-03-07T12:00:00Z", &["segment", "add", "s", "--where", "score > 5"]);
         step(world, "2026-03-08T12:00:00Z", &["lead", "edit", "1", "--city", "Troy"]);
         step(world, "2026-03-09T12:00:00Z", &["user", "edit", "ben@example.com", "--last-name", "Two"]);
         world.ok(["lead", "edit", "1", "--city", "Utica", "--as", "ben@example.com"]);
@@ -120,8 +120,8 @@ fn people_read_who_changed_what() {
             ("2026-03-06T12:00:00Z", &["user", "edit", "ben@example.com", "--role", "manager"]),
             ("2026-03-07T12:00:00Z", &["org", "set", "dnc.record_checks", "yes"]),
             ("2026-03-08T12:00:00Z", &["lead", "add", "--phone", "2125550101", "--owner", "ben@example.com"]),
-            ("2026-03-09T12:00:00Z", &["segment", "create", "kept", "--where", "score > 5"]),
-            ("2026-03-10T12:00:00Z", &["segment", "create", "gone", "--where", "score > 6"]),
+            ("2026-03-09T12:00:00Z", &["segment", "add", "kept", "--where", "score > 5"]),
+            ("2026-03-10T12:00:00Z", &["segment", "add", "gone", "--where", "score > 6"]),
             ("2026-03-11T12:00:00Z", &["segment", "edit", "kept", "--description", "to call"]),
             ("2026-03-12T12:00:00Z", &["segment", "delete", "gone", "--yes"]),
             ("2026-03-13T12:00:00Z", &["budget", "deposit", "5"]),

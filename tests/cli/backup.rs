@@ -19,17 +19,17 @@ fn a_backup_is_whole_private_and_never_over_another_file() {
     // While somebody writes.
     let writer = rusqlite::Connection::open(&world.url).unwrap();
     writer.execute_batch("BEGIN IMMEDIATE; UPDATE leads SET city = 'Albany'").unwrap();
-    let made = world.json(["backup", "copy.db"]);
+    let made = world.json(["backup", "--output", "copy.db"]);
     assert!(made["bytes"].as_u64().unwrap() > 0);
     writer.execute_batch("ROLLBACK").unwrap();
     let copy = world.path("copy.db");
     assert_eq!(Engine::Sqlite.sql(copy.to_str().unwrap(), "SELECT phone_number FROM leads").unwrap(), ["+12125550101"]);
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
-    let again = world.run(["backup", "copy.db"]);
+    let again = world.run(["backup", "--output", "copy.db"]);
     assert_eq!(again.code, Some(1));
     assert!(again.stderr.contains("the file exists"), "{}", again.stderr);
-    assert_eq!(world.run(["backup", "/nonexistent/copy.db"]).code, Some(1));
+    assert_eq!(world.run(["backup", "--output", "/nonexistent/copy.db"]).code, Some(1));
     world.ok(["lead", "list", "--database-url", copy.to_str().unwrap()]);
     world.finish();
 }
@@ -44,7 +44,7 @@ fn a_backup_has_everything_that_is_committed_and_changes_nothing() {
     let before = std::fs::read(&world.url).unwrap();
     // A name that would mean something in an address.
     let copy = world.path("a%20 copy?mode=memory#é.db");
-    world.ok(["backup", copy.to_str().unwrap()]);
+    world.ok(["backup", "--output", copy.to_str().unwrap()]);
     assert!(std::fs::read(&world.url).unwrap() == before, "the database was written");
     let copied = rusqlite::Connection::open(&copy).unwrap();
     let read = |conn: &rusqlite::Connection, sql: &str| -> Vec<String> {
@@ -81,7 +81,7 @@ fn an_interrupted_backup_leaves_nothing() {
     let mut interrupted = 0;
     for round in 0..12 {
         let target = world.path(&format!("copy-{round}.db"));
-        let child = world.start(["backup", target.to_str().unwrap()]);
+        let child = world.start(["backup", "--output", target.to_str().unwrap()]);
         std::thread::sleep(Duration::from_millis(10 * round));
         Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
         let output = child.wait_with_output().unwrap();
@@ -97,7 +97,7 @@ fn an_interrupted_backup_leaves_nothing() {
 #[test]
 fn postgresql_is_backed_up_by_its_own_tools() {
     let world = World::new(Engine::Postgres);
-    let ran = world.run(["backup", "copy.db"]);
+    let ran = world.run(["backup", "--output", "copy.db"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stderr.contains("pg_dump"), "{}", ran.stderr);
     world.finish();

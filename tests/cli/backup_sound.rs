@@ -55,7 +55,7 @@ fn a_damaged_database_is_not_backed_up() {
     let sound = std::fs::read(&world.url).unwrap();
     let whole = everything(Path::new(&world.url)).unwrap();
     let control = world.file("control.db", &sound);
-    world.ok(["backup", "control-copy.db", "--database-url", control.to_str().unwrap()]);
+    world.ok(["backup", "--output", "control-copy.db", "--database-url", control.to_str().unwrap()]);
     assert!(everything(&world.path("control-copy.db")).unwrap() == whole);
     let mut random = Random::of_test("a_damaged_database_is_not_backed_up");
     let rounds: usize = std::env::var("CRMCTL_SWEEP_CALLS").map_or(40, |calls| calls.parse().unwrap());
@@ -88,7 +88,8 @@ fn a_damaged_database_is_not_backed_up() {
         }
         let damaged = world.file("damaged.db", &bytes);
         let copy = world.path("copy.db");
-        let ran = world.run(["backup", copy.to_str().unwrap(), "--database-url", damaged.to_str().unwrap()]);
+        let ran =
+            world.run(["backup", "--output", copy.to_str().unwrap(), "--database-url", damaged.to_str().unwrap()]);
         let what = format!("round {round}, {damage:?} at {page}");
         assert!(!ran.stderr.contains("panicked"), "{what}: {}", ran.stderr);
         if ran.code == Some(0) {
@@ -121,7 +122,7 @@ fn what_sqlite_calls_sound_may_lack_rows_that_others_refer_to() {
     let conn = rusqlite::Connection::open(&world.url).unwrap();
     conn.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM leads").unwrap();
     drop(conn);
-    let ran = world.run(["backup", "copy.db"]);
+    let ran = world.run(["backup", "--output", "copy.db"]);
     assert_eq!((ran.code, world.path("copy.db").exists()), (Some(1), false), "{}", ran.stderr);
     assert!(ran.stderr.contains("is damaged, and no backup of it was made"), "{}", ran.stderr);
     assert!(ran.stderr.contains("refers to a row of leads that is not there"), "{}", ran.stderr);
@@ -152,7 +153,7 @@ fn a_backup_ends_beside_a_busy_writer() {
             .collect();
         let began = Instant::now();
         // Whatever comes of them, the writers end.
-        let rans: Vec<_> = (0..3).map(|round| world.run(["backup", &format!("copy-{round}.db")])).collect();
+        let rans: Vec<_> = (0..3).map(|round| world.run(["backup", "--output", &format!("copy-{round}.db")])).collect();
         let took = began.elapsed();
         stop.store(true, Ordering::Relaxed);
         let commits: u64 = writers.into_iter().map(|writer| writer.join().unwrap()).sum();
@@ -177,7 +178,7 @@ fn a_killed_backup_leaves_nothing_after_the_next_one() {
     let mut left = 0;
     for (round, signal) in ["-KILL", "-TERM", "-HUP", "-KILL", "-INT", "-KILL"].into_iter().enumerate() {
         let target = world.path(&format!("copy-{round}.db"));
-        let child = world.start(["backup", target.to_str().unwrap()]);
+        let child = world.start(["backup", "--output", target.to_str().unwrap()]);
         let began = Instant::now();
         while unfinished() == 0 && began.elapsed() < Duration::from_secs(10) {
             std::thread::sleep(Duration::from_millis(2));
@@ -189,7 +190,7 @@ fn a_killed_backup_leaves_nothing_after_the_next_one() {
             "-KILL" => left += unfinished(),
             _ => assert_eq!(unfinished(), 0, "{signal}"),
         }
-        world.ok(["backup", &format!("next-{round}.db")]);
+        world.ok(["backup", "--output", &format!("next-{round}.db")]);
         assert_eq!(unfinished(), 0, "after {signal}");
     }
     assert!(left > 0, "no call was killed while it made a copy");

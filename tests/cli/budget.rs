@@ -39,7 +39,7 @@ fn a_year_of_a_budget() {
             &["roi", "cost", "list"],
             &["roi", "cost", "history", "--source", "facebook_ads"],
             // What is in the ledger cannot be taken from the costs alone.
-            &["roi", "cost", "remove", "1", "--yes"],
+            &["roi", "cost", "delete", "1", "--yes"],
             &["roi", "cost", "add", "facebook_ads", "2026-03", "10", "--replace"],
             &["budget", "charge", "900", "--allow-negative", "--description", "a fair"],
             &["budget", "account", "add", "europe", "--currency", "EUR"],
@@ -317,7 +317,7 @@ fn an_erasure_leaves_the_ledger_and_says_so() {
         world.ok(["lead", "add", "--phone", "+12125550101", "--email", "ada@example.com", "--name", "Ada March"]);
         world.ok(["roi", "cost", "add", "web", "2026-03", "5", "--note", "March, paid to ada@example.com"]);
         world.ok(["roi", "cost", "add", "radio", "2026-03", "5", "--note", "March"]);
-        world.ok(["roi", "cost", "remove", "2", "--reason", "+1 212 555 0101 called", "--yes"]);
+        world.ok(["roi", "cost", "delete", "2", "--reason", "+1 212 555 0101 called", "--yes"]);
         world.ok(["budget", "deposit", "10", "--description", "from ADA@example.com"]);
         world.ok(["budget", "charge", "1", "--description", "March"]);
         let ran = world.run(["lead", "erase", "1", "--yes", "--format", "json"]);

@@ -92,7 +92,7 @@ fn a_clock_that_is_set_back_turns_no_log_of_other_things_round() {
             &["user", "edit", "bob@example.com", "--first-name", "Rob"],
             &["user", "disable", "bob@example.com", "--yes"],
             &["user", "edit", "bob@example.com", "--enable"],
-            &["segment", "create", "eager", "--where", "status = hot"],
+            &["segment", "add", "eager", "--where", "status = hot"],
             &["segment", "edit", "eager", "--where", "status = cold"],
             &["segment", "edit", "eager", "--where", "status = new"],
             &["segment", "delete", "eager", "--yes"],

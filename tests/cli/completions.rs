@@ -26,8 +26,8 @@ fn names_come_from_the_database() {
         let file =
             world.file("p.csv", "Phone,Source,Tags\n2125550101,Facebook Ads,vip\n2125550102,google,\"vip,partner\"\n");
         world.import(&file, &["--region", "US", ann[0], ann[1]]);
-        world.ok(["segment", "create", "hot ones", "--where", "status = hot", "--public", ann[0], ann[1]]);
-        world.ok(["segment", "create", "mine", "--where", "status = hot", ann[0], ann[1]]);
+        world.ok(["segment", "add", "hot ones", "--where", "status = hot", "--public", ann[0], ann[1]]);
+        world.ok(["segment", "add", "mine", "--where", "status = hot", ann[0], ann[1]]);
         assert_eq!(asked(world, &["segment", "count", ""]), ["hot ones", "mine"]);
         assert_eq!(asked(world, &["--as", "bob@example.com", "lead", "list", "--segment", ""]), ["hot ones"]);
         assert_eq!(asked(world, &["--as=bob@example.com", "lead", "export", "--segment", "ho"]), ["hot ones"]);

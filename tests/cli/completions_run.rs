@@ -27,7 +27,7 @@ const NAMES: [(&str, &str); 14] = [
 fn world() -> World {
     let world = World::new(Engine::Sqlite);
     for (name, _) in NAMES {
-        world.ok(["segment", "create", name, "--where", "status = hot", "--public"]);
+        world.ok(["segment", "add", name, "--where", "status = hot", "--public"]);
     }
     // A pattern among the names would be taken for these files.
     world.file("a9xab", "");
@@ -156,7 +156,7 @@ fn what_no_shell_takes_as_text_is_not_offered() {
     for name in ["plain", "a\u{202e}b", "a\u{61c}b", "a\u{206a}b", "--yes", "-rf"] {
         world.run([
             "segment",
-            "create",
+            "add",
             "--where",
             "status = hot",
             "--description",

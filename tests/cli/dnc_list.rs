@@ -190,7 +190,7 @@ fn a_further_number_blocks_its_lead_like_the_first() {
         for phone in ["2125550102", "2125550103", "2125550104", "2125550105", "2125550106"] {
             assert_eq!(status(world, phone), "dnc", "{phone}");
         }
-        world.ok(["lead", "phone", "remove", "2125550104", "2125550109"]);
+        world.ok(["lead", "phone", "delete", "2125550104", "2125550109"]);
         assert_eq!(status(world, "2125550104"), "new");
         // Another listed number of the lead keeps it where it is.
         world.ok(["dnc", "add", "2125550102"]);

@@ -202,7 +202,7 @@ fn a_full_disk_leaves_no_backup() {
     let folder = disk.as_ref().map_or_else(|| world.path("small"), |disk| disk.0.path().to_owned());
     std::fs::create_dir_all(&folder).unwrap();
     let target = folder.join("copy.db");
-    let call = ["backup", target.to_str().unwrap()];
+    let call = ["backup", "--output", target.to_str().unwrap()];
     let mut command = match &disk {
         Some(_) => world.command(call),
         None => {

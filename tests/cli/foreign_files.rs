@@ -69,7 +69,7 @@ fn a_file_of_another_program_is_left_alone() {
             &["migrate", "down", "--all", "--yes"],
             &["migrate", "redo", "--yes"],
             &["migrate", "seed"],
-            &["backup", "copy.db"],
+            &["backup", "--output", "copy.db"],
         ] {
             let ran = on(&path, args);
             assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{args:?} {sql}: {}", ran.stderr);

@@ -208,8 +208,8 @@ fn a_group_is_what_a_restriction_to_it_gives() {
         }
         world.now = "2026-05-01T12:00:02Z";
         world.ok(as_ann(&["lead", "assign", "--where", "id in (1, 5, 9)", "--to", "ann@example.com", "--yes"]));
-        world.ok(as_ann(&["segment", "create", "web", "--where", "source = website", "--public"]));
-        world.ok(as_ann(&["segment", "create", "early", "--where", "created < 2026-03-10", "--public"]));
+        world.ok(as_ann(&["segment", "add", "web", "--where", "source = website", "--public"]));
+        world.ok(as_ann(&["segment", "add", "early", "--where", "created < 2026-03-10", "--public"]));
         for mode in [&["funnel"][..], &["funnel", "--mode", "activity", "--month", "2026-03"]] {
             let json = |more: &[&str]| world.json(as_ann(&[mode, more].concat()));
             for (by, groups) in [

@@ -131,9 +131,9 @@ const FILL: [&str; 31] = [
     "lead status 2125550191 contacted --reason ANY",
     "lead tag 2125550191 NAME",
     "lead note 2125550191 ANY",
-    "segment create NAME --where WHERE --description ANY --public",
-    "segment create plain --where WHERE --description ANY --public",
-    "segment create ANY --where WHERE",
+    "segment add NAME --where WHERE --description ANY --public",
+    "segment add plain --where WHERE --description ANY --public",
+    "segment add ANY --where WHERE",
     "dnc add +12125550103 --reason ANY --evidence ANY",
     "dnc detect --number +12125550191 stop ANY --apply",
     "budget account add NAME",
@@ -145,7 +145,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 105] = [
+const VERBS: [&str; 108] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -156,13 +156,16 @@ const VERBS: [&str; 105] = [
     "import dnc FILE --dry-run",
     "import history FILE --dry-run",
     "import costs FILE --dry-run",
-    "roi rate import FILE --dry-run",
+    "import rates FILE --dry-run",
     "import undo 1",
     "lead show 2125550191",
     "lead show ANY",
     "lead list",
     "lead list --where WHERE --columns id,name,company,tags,source",
     "lead list --where ANY",
+    "lead count --where ANY",
+    "help ANY",
+    "man ANY",
     "lead list --columns ANY",
     "lead list --tag ANY --source ANY",
     "lead export",
@@ -182,12 +185,12 @@ const VERBS: [&str; 105] = [
     "lead timeline 2125550191",
     "lead phone add 2125550191 ANY",
     "lead phone add 2125550191 +12125550195",
-    "lead phone remove 2125550191 +12125550195",
+    "lead phone delete 2125550191 +12125550195",
     "lead phone primary 2125550191 +12125550191",
     "lead email add 2125550191 ANY",
     "lead email add 2125550191 second@example.com --kind ANY",
     "lead email primary 2125550191 second@example.com",
-    "lead email remove 2125550191 ANY",
+    "lead email delete 2125550191 ANY",
     "lead merge 2125550191 2125550192",
     "lead duplicates",
     "lead delete 2125550191",
@@ -224,7 +227,7 @@ const VERBS: [&str; 105] = [
     "roi show --by campaign",
     "roi cost list",
     "roi cost history",
-    "roi cost remove 1",
+    "roi cost delete 1",
     "roi rate set ANY 2026-03 1.1",
     "roi rate list",
     "budget account list",
@@ -396,7 +399,7 @@ fn questions_show_names_as_escapes() {
     let file = world.file("a\u{1b}[2J\u{61c}.csv", format!("Phone,First Name\n2125550101,{name}\n2125550102,{name}\n"));
     world.import(&file, &[]);
     let filter = "first_name != \"\u{202e}x\u{61c}\"";
-    world.ok(["segment", "create", "strange", "--where", filter]);
+    world.ok(["segment", "add", "strange", "--where", filter]);
     for (args, asked) in [
         (vec!["lead", "delete", "2125550101"], "Ada\\u{1b}]0;owned\\u{7}\\u{202e}"),
         (vec!["import", "undo", "1"], "a\\u{1b}[2J\\u{61c}.csv"),

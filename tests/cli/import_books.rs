@@ -125,7 +125,7 @@ fn a_formula_without_result_names_nobody() {
                 sheet.write_formula(row, row as u16 - 1, "=1").unwrap();
             }
         });
-        let summary = world.json(["roi", "rate", "import", rates.to_str().unwrap()]);
+        let summary = world.json(["import", "rates", rates.to_str().unwrap()]);
         assert_eq!((&summary["created"], &summary["rejected"]), (&json!(0), &json!(3)), "{summary}");
     });
 }

@@ -36,13 +36,8 @@ pub fn import(world: &World, path: &Path, options: &[&str]) -> Ran {
 }
 
 /// The imports, each of which reads files in the same way.
-pub const KINDS: [&[&str]; 5] = [
-    &["import", "leads"],
-    &["import", "dnc"],
-    &["import", "history"],
-    &["import", "costs"],
-    &["roi", "rate", "import"],
-];
+pub const KINDS: [&[&str]; 5] =
+    [&["import", "leads"], &["import", "dnc"], &["import", "history"], &["import", "costs"], &["import", "rates"]];
 
 /// Imports a file that is refused, and returns why.
 pub fn refused(world: &World, path: &Path) -> String {

@@ -149,18 +149,18 @@ fn short_years_are_proven_or_asked_for_in_every_import() {
     assert_eq!(created, "2026-03-04T00:00:00Z");
     // Rates are of months; replies are proven like requests.
     let rates = world.file("rates.csv", "Currency,Month,Rate\nEUR,26-03-01,1.08\nEUR,26-02-28,1.07\n");
-    assert_eq!(world.run(["roi", "rate", "import", rates.to_str().unwrap()]).code, Some(1));
-    world.ok(["roi", "rate", "import", rates.to_str().unwrap(), "--date-order", "ymd"]);
+    assert_eq!(world.run(["import", "rates", rates.to_str().unwrap()]).code, Some(1));
+    world.ok(["import", "rates", rates.to_str().unwrap(), "--date-order", "ymd"]);
     // A further column of currencies may say what the rate is to; an apostrophe is no part of a value.
     for (n, header) in ["Quote currency", "Against", "Reporting currency"].into_iter().enumerate() {
         let text = format!("Ccy,{header},Month,Rate\nEUR,GBP,2026-03,0.85\n");
         let file = world.file(&format!("pairs{n}.csv"), text);
-        let ran = world.run(["roi", "rate", "import", file.to_str().unwrap()]);
+        let ran = world.run(["import", "rates", file.to_str().unwrap()]);
         assert_eq!(ran.code, Some(1), "{header}: {}", ran.stdout);
         assert!(ran.stderr.contains(&format!("`{header}` holds currencies (1 of 1 cells)")), "{}", ran.stderr);
     }
     let marked = world.file("marked.csv", "Moeda,Month,Rate\n'CHF,'2026-03,1.1\n’SEK,’2026-03,'0.09\n");
-    assert_eq!(world.json(["roi", "rate", "import", marked.to_str().unwrap()])["created"], 2);
+    assert_eq!(world.json(["import", "rates", marked.to_str().unwrap()])["created"], 2);
     let replies =
         world.file("replies.csv", "From,Message,Received\n2125550131,STOP,26-03-04\n2125550132,STOP,31-12-99\n");
     let ran = world.run(["dnc", "detect", "--replies", replies.to_str().unwrap()]);

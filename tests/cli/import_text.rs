@@ -93,7 +93,7 @@ fn other_imports_reject_what_a_stray_quote_swallows() {
                 "Phone,Status,Date\n+12125550142,\"contacted,2026-01-02\n+12125550143,qualified,2026-01-03\n+12125550144,\"qualified,2026-01-04\n+12125550142,hot,2026-01-05\n",
             ),
             (
-                vec!["roi", "rate", "import"],
+                vec!["import", "rates"],
                 "Currency,Month,Rate,To\n\"EUR,2026-01,1.1,USD\nGBP,2026-01,1.3,USD\n\"CHF,2026-01,1.2,USD\nSEK,2026-01,0.1,USD\n",
             ),
         ] {

@@ -106,6 +106,6 @@ fn totals_of_other_sheets_have_no_identity() {
         assert_eq!(rejected("history", "Phone,Status,When\n2125550101,contacted,2026-03-01\nTotal,1,\n"), 1);
         let rates = "Currency,Month,Rate\nEUR,2026-03,1.08\nTotal,2026-03,1.08\nEUR,Average,1.08\n";
         let rates = world.file("rates.csv", rates);
-        assert_eq!(world.json(["roi", "rate", "import", rates.to_str().unwrap()])["rejected"], 2);
+        assert_eq!(world.json(["import", "rates", rates.to_str().unwrap()])["rejected"], 2);
     });
 }

@@ -67,7 +67,7 @@ fn numbers_prove_nothing_about_texts() {
             sheet.write_number(2, 2, 1.305).unwrap();
             sheet.write_number(3, 2, 0.0925).unwrap();
         });
-        let summary = world.json(["roi", "rate", "import", rates.to_str().unwrap()]);
+        let summary = world.json(["import", "rates", rates.to_str().unwrap()]);
         assert_eq!((&summary["created"], &summary["rejected"]), (&json!(3), &json!(0)), "{summary}");
         assert!(world.ok(["roi", "rate", "list"]).contains("1.305"));
     });

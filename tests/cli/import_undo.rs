@@ -130,7 +130,7 @@ fn every_kind_of_import_is_undone_and_tells_the_same_keys() {
                 "Source,Month,Cost\nweb,2026-03,5\nradio,2026-03,6\nfair,2026-03,7\n",
                 json!({ "costs_removed": 1, "costs_restored": 1, "costs_kept": 1 }),
             ),
-            (&["roi", "rate", "import"], "Currency,Month,Rate\nEUR,2026-03,1.08\n", json!({ "rates_removed": 1 })),
+            (&["import", "rates"], "Currency,Month,Rate\nEUR,2026-03,1.08\n", json!({ "rates_removed": 1 })),
         ];
         world.ok(["roi", "cost", "add", "radio", "2026-03", "9"]);
         let mut imports = Vec::new();

@@ -111,13 +111,13 @@ fn no_address_of_an_opted_out_lead_is_forgotten() {
         world.ok(["lead", "add", "--phone", "2125550101", "--email", "p1@example.com"]);
         world.ok(["lead", "email", "add", "1", "p2@example.com"]);
         world.ok(["lead", "edit", "1", "--consent", "denied"]);
-        let refused = world.run(["lead", "email", "remove", "1", "p2@example.com"]);
+        let refused = world.run(["lead", "email", "delete", "1", "p2@example.com"]);
         assert_eq!(refused.code, Some(1));
         assert!(refused.stderr.contains("has opted out by its email p2@example.com"), "{}", refused.stderr);
         assert!(refused.stderr.contains("lead edit 1 --consent granted"), "{}", refused.stderr);
         assert_eq!(consent_of_next(world, "2125550102", "p2@example.com"), "denied");
         // By now another lead knows of it.
-        world.ok(["lead", "email", "remove", "1", "p2@example.com"]);
+        world.ok(["lead", "email", "delete", "1", "p2@example.com"]);
         assert_eq!(consent_of_next(world, "2125550103", "p2@example.com"), "denied");
         world.now = "2026-03-05T12:00:00Z";
         world.ok(["lead", "edit", "1", "--email", "p3@example.com"]);

@@ -28,13 +28,13 @@ fn emails_are_added_removed_and_made_the_first() {
         // A lead is found by further emails, too.
         world.tell(&["lead", "show", "ADA@example.org", "--format", "csv"]);
         world.tell(&["lead", "email", "add", "1", "nobody"]);
-        world.tell(&["lead", "email", "remove", "1", "ada@example.com"]);
+        world.tell(&["lead", "email", "delete", "1", "ada@example.com"]);
         world.tell(&["lead", "email", "primary", "1", "eve@example.com"]);
         world.now = "2026-03-06T12:00:00Z";
         world.tell(&["lead", "email", "primary", "1", "ada@example.org"]);
         world.now = "2026-03-07T12:00:00Z";
-        world.tell(&["lead", "email", "remove", "1", "ada@example.com"]);
-        world.tell(&["lead", "email", "remove", "1", "ada@example.com"]);
+        world.tell(&["lead", "email", "delete", "1", "ada@example.com"]);
+        world.tell(&["lead", "email", "delete", "1", "ada@example.com"]);
         world.now = "2026-03-08T12:00:00Z";
         world.tell(&["lead", "email", "add", "1", "out@example.com"]);
         world.tell(&["lead", "email", "add", "99", "ada@example.com"]);
@@ -114,7 +114,7 @@ fn a_lead_with_three_emails_from_its_import_to_its_erasure() {
         let personal = world.json(["lead", "show", "1", "--export-personal"]);
         assert_eq!(personal["leads"][0]["emails"].as_array().unwrap().len(), 2, "{personal}");
         world.now = "2026-03-10T12:00:00Z";
-        world.ok(["lead", "email", "remove", "1", "ada@work.example"]);
+        world.ok(["lead", "email", "delete", "1", "ada@work.example"]);
         world.now = "2026-03-11T12:00:00Z";
         // Lead 2 has the emails that this one had for a day.
         assert_eq!(world.run(["lead", "erase", "1", "--yes"]).code, Some(3));

@@ -178,7 +178,7 @@ fn erasing_says_what_it_does_and_what_it_leaves() {
         ada_everywhere(world);
         let boss = ["--as", "boss@example.com"];
         world.ok(["user", "add", "rep@example.com", "--role", "manager", "--as", "boss@example.com"]);
-        world.ok([&["segment", "create", "countesses", "--where", "last_name = Kingly"][..], &boss].concat());
+        world.ok([&["segment", "add", "countesses", "--where", "last_name = Kingly"][..], &boss].concat());
         world.ok([&["lead", "add", "--phone", "2125550188", "--email", "adabelle@kingly.example"][..], &boss].concat());
         // Ben once had her email by mistake.
         world.ok([&["lead", "edit", "2", "--email", "ada@lovelace.example"][..], &boss].concat());

@@ -209,8 +209,8 @@ fn names_leave_sheets_and_descriptions_but_not_filters() {
         );
         world.ok(["import", "leads", "leads.xlsx"]);
         world.now = "2026-03-05T12:00:00Z";
-        world.ok(["segment", "create", "gifts", "--where", "score > 5", "--description", "flowers for Ada Lovelace"]);
-        world.ok(["segment", "create", "hers", "--where", "last_name = Lovelace", "--description", "Mrs Lovelace?"]);
+        world.ok(["segment", "add", "gifts", "--where", "score > 5", "--description", "flowers for Ada Lovelace"]);
+        world.ok(["segment", "add", "hers", "--where", "last_name = Lovelace", "--description", "Mrs Lovelace?"]);
         world.ok(["lead", "add", "--phone", "2125550102", "--name", "Ben Stone", "--note", "sent by Lovelace, Ada"]);
         world.ok(["lead", "edit", "2", "--company", "Lovelace-Ada & Sons"]);
         let before = world.json(["lead", "show", "2"]);
@@ -247,7 +247,7 @@ fn a_name_that_another_has_stays_and_is_told() {
         }
         world.ok(["lead", "edit", "1", "--email", "john@one.example"]);
         world.ok(["lead", "note", "2", "John Smith (john@one.example) is his cousin; call 212.555.0101"]);
-        world.ok(["segment", "create", "smiths", "--where", "score > 5", "--description", "for John Smith"]);
+        world.ok(["segment", "add", "smiths", "--where", "score > 5", "--description", "for John Smith"]);
         world.ok(["roi", "cost", "add", "web", "2026-03", "5", "--note", "bill of John Smith, john@one.example"]);
         world.now = "2026-03-05T12:00:00Z";
         let erased = world.json(["lead", "erase", "1", "--yes"]);

@@ -19,7 +19,7 @@ fn numbers_are_added_removed_and_made_the_first() {
         world.ok(["dnc", "add", "2125550109"]);
         world.now = "2026-03-06T13:00:00Z";
         world.tell(&["lead", "phone", "primary", "1", "2125550109"]);
-        world.tell(&["lead", "phone", "remove", "1", "2125550109"]);
+        world.tell(&["lead", "phone", "delete", "1", "2125550109"]);
         world.tell(&["lead", "phone", "primary", "1", "2125550107"]);
         world.now = "2026-03-07T12:00:00Z";
         world.tell(&["lead", "phone", "primary", "1", "2125550101"]);
@@ -27,8 +27,8 @@ fn numbers_are_added_removed_and_made_the_first() {
         world.ok(["lead", "phone", "add", "1", "2125550102"]);
         world.now = "2026-03-09T12:00:00Z";
         world.tell(&["lead", "phone", "primary", "1", "2125550102"]);
-        world.tell(&["lead", "phone", "remove", "1", "2125550102"]);
-        world.tell(&["lead", "phone", "remove", "1", "2125550102"]);
+        world.tell(&["lead", "phone", "delete", "1", "2125550102"]);
+        world.tell(&["lead", "phone", "delete", "1", "2125550102"]);
         world.tell(&["lead", "phone", "add", "99", "2125550102"]);
     });
 }

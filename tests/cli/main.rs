@@ -41,6 +41,7 @@ mod fixtures;
 mod foreign_files;
 mod funnel;
 mod funnel_oracle;
+mod help;
 mod hostile_strings;
 mod import_books;
 mod import_files;

@@ -150,8 +150,8 @@ fn settings_of_one_s_own_are_set_listed_logged_and_cleared() {
         // The case of a key does not matter, and what is set again is no change.
         assert!(world.run(["org", "set", "Custom.Theme", "\"dark\""]).stderr.contains("nothing to change"));
         for (key, ..) in free() {
-            world.ok(["org", "set", key, "--clear"]);
-            assert!(world.run(["org", "set", key, "--clear"]).stderr.contains("nothing to change"), "{key}");
+            world.ok(["org", "set", key, "--unset"]);
+            assert!(world.run(["org", "set", key, "--unset"]).stderr.contains("nothing to change"), "{key}");
         }
         assert_eq!(settings(world), [("dnc.record_checks".to_owned(), json!("yes"))]);
         let log = world.json(["audit", "list", "--entity", "setting"]);
@@ -163,7 +163,7 @@ fn settings_of_one_s_own_are_set_listed_logged_and_cleared() {
         }
         // A cleared setting is set anew, and a known one is cleared, too.
         world.ok(["org", "set", "custom.theme", "light"]);
-        world.ok(["org", "set", "dnc.record_checks", "--clear"]);
+        world.ok(["org", "set", "dnc.record_checks", "--unset"]);
         assert_eq!(settings(world), [("custom.theme".to_owned(), json!("light"))]);
         world.ok(["org", "add", "beta"]);
         assert_eq!(world.json(["org", "show", "beta"])["settings"], json!([]));
@@ -185,15 +185,15 @@ fn other_keys_and_values_stay_errors() {
             &["colour", "red"],
             &["internal.phone_rules", "0"],
             &["custom.a"],
-            &["custom.a", "x", "--clear"],
-            &["name", "--clear"],
-            &["timezone", "--clear"],
+            &["custom.a", "x", "--unset"],
+            &["name", "--unset"],
+            &["timezone", "--unset"],
         ] {
             let ran = world.run([&["org", "set"], args].concat());
             assert_eq!(ran.code, Some(2), "{args:?}: {}", ran.stderr);
         }
         assert_eq!(world.json(["org", "show", "acme"])["settings"], json!([]));
         // The region may be unknown, as it is at first.
-        assert_eq!(world.json(["org", "set", "default_region", "--clear"])["default_region"], "");
+        assert_eq!(world.json(["org", "set", "default_region", "--unset"])["default_region"], "");
     });
 }

@@ -13,14 +13,14 @@ const WRITERS: &[&[&str]] = &[
     &["import", "dnc", "a.csv", "--rejects"],
     &["import", "history", "a.csv", "--rejects"],
     &["import", "costs", "a.csv", "--rejects"],
-    &["roi", "rate", "import", "a.csv", "--rejects"],
+    &["import", "rates", "a.csv", "--rejects"],
     &["lead", "export", "--overwrite", "--output"],
     &["segment", "export", "all", "--overwrite", "--output"],
     &["funnel", "show", "--overwrite", "--svg"],
     &["funnel", "show", "--overwrite", "--html"],
     &["funnel", "stages", "--overwrite", "--html"],
     &["roi", "show", "--overwrite", "--html"],
-    &["backup"],
+    &["backup", "--output"],
 ];
 
 fn prepared() -> World {
@@ -28,7 +28,7 @@ fn prepared() -> World {
     world.file("a.csv", "Phone,Cost,Month,Source,Status,Date,Currency,Rate\n12,x,x,,x,x,x,x\n");
     world.file("config.toml", "format = \"table\"\n");
     world.ok(["lead", "add", "--phone", "+12125550101"]);
-    world.ok(["segment", "create", "all", "--where", "status = new"]);
+    world.ok(["segment", "add", "all", "--where", "status = new"]);
     world
 }
 
@@ -152,13 +152,13 @@ fn a_backup_has_no_log_of_another_database_beside_it() {
     let world = prepared();
     for ending in ["-wal", "-shm", "-journal"] {
         let beside = world.file(&format!("copy.db{ending}"), "of an earlier database");
-        let ran = world.run(["backup", "copy.db"]);
+        let ran = world.run(["backup", "--output", "copy.db"]);
         assert_eq!((ran.code, ran.stderr.contains("lies beside it")), (Some(1), true), "{}", ran.stderr);
         fs::remove_file(beside).unwrap();
-        let ran = world.run(["backup", &format!("copy.db{ending}")]);
+        let ran = world.run(["backup", "--output", &format!("copy.db{ending}")]);
         assert_eq!((ran.code, ran.stderr.contains("a database's log")), (Some(1), true), "{}", ran.stderr);
     }
     assert!(!world.path("copy.db").exists());
-    world.ok(["backup", "copy.db"]);
+    world.ok(["backup", "--output", "copy.db"]);
     world.finish();
 }

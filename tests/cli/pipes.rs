@@ -15,7 +15,7 @@ const READERS: &[(&[&str], &str)] = &[
     (&["import", "dnc"], "Phone\n2125550101\n12\n"),
     (&["import", "history"], "Phone,Status,Date\n2125550199,hot,2026-03-01\n12,hot,2026-03-01\n"),
     (&["import", "costs"], "Source,Month,Cost\nweb,2026-03,5\nweb,x,5\n"),
-    (&["roi", "rate", "import"], "Currency,Month,Rate\nEUR,2026-03,1.1\nEUR,x,1\n"),
+    (&["import", "rates"], "Currency,Month,Rate\nEUR,2026-03,1.1\nEUR,x,1\n"),
     (&["dnc", "check", "--file"], "2125550101\n12\n"),
     (&["dnc", "add", "--reason", "asked", "--file"], "2125550101\n12\n"),
     (&["dnc", "remove", "--reason", "x", "--yes", "--file"], "2125550198\n12\n"),
@@ -217,7 +217,7 @@ fn what_is_no_file_is_refused_and_says_why() {
 #[test]
 fn nothing_is_written_to_pipes_and_open_files() {
     let world = prepared();
-    world.ok(["segment", "create", "all", "--where", "status = new"]);
+    world.ok(["segment", "add", "all", "--where", "status = new"]);
     for verb in [
         &["import", "leads", "0.txt", "--rejects"][..],
         &["import", "dnc", "1.txt", "--rejects"],
@@ -226,7 +226,7 @@ fn nothing_is_written_to_pipes_and_open_files() {
         &["segment", "export", "all", "--overwrite", "--output"],
         &["funnel", "show", "--overwrite", "--svg"],
         &["roi", "show", "--overwrite", "--html"],
-        &["backup"],
+        &["backup", "--output"],
     ] {
         for (target, end) in [
             (">(cat >/dev/null)", ""),

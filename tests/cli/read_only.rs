@@ -14,7 +14,7 @@ fn world() -> World {
     let world = World::new(Engine::Sqlite);
     world.file("people.csv", "Phone,First Name,Work Phone\n2125550101,Ada,2125550102\n2125550103,Ben,\n");
     world.ok(["import", "leads", "people.csv"]);
-    world.ok(["segment", "create", "all", "--where", "id > 0"]);
+    world.ok(["segment", "add", "all", "--where", "id > 0"]);
     world.ok(["dnc", "add", "2125550103"]);
     world.ok(["budget", "deposit", "10"]);
     world
@@ -100,7 +100,7 @@ fn a_database_that_cannot_be_written_is_read() {
         let copies = tempfile::tempdir().unwrap();
         mode(copies.path(), 0o777);
         let copy = copies.path().join("copy.db").display().to_string();
-        let backed_up = as_nobody(&world, &["backup", &copy]);
+        let backed_up = as_nobody(&world, &["backup", "--output", &copy]);
         assert_eq!(backed_up.code, Some(0), "with {of_file:o} in {of_folder:o}: {}", backed_up.stderr);
         mode(Path::new(&copy), 0o666);
         assert_eq!(world.ok(["lead", "list", "--database-url", &copy]), world.ok(["lead", "list"]));

@@ -14,7 +14,7 @@ fn example(world: &mut World) {
         &["import", "leads", &fixture("leads.csv")][..],
         &["import", "history", &fixture("history.csv")],
         &["import", "costs", &fixture("costs.csv")],
-        &["roi", "rate", "import", &fixture("rates.csv")],
+        &["import", "rates", &fixture("rates.csv")],
     ] {
         let summary = world.json(args);
         assert_eq!(summary["rejected"], 0, "{summary}");

@@ -22,11 +22,11 @@ fn costs_and_rates_by_hand() {
             &["roi", "cost", "list"],
             &["roi", "cost", "list", "--month", "2026-04"],
             &["roi", "cost", "list", "--source", "Facebook-Ads", "--campaign", "spring SALE", "--format", "json"],
-            &["roi", "cost", "remove", "4"],
-            &["roi", "cost", "remove", "4", "--dry-run"],
-            &["roi", "cost", "remove", "4", "--reason", "entered by mistake", "--yes"],
-            &["roi", "cost", "remove", "1", "4", "--yes"],
-            &["roi", "cost", "remove", "99", "--yes"],
+            &["roi", "cost", "delete", "4"],
+            &["roi", "cost", "delete", "4", "--dry-run"],
+            &["roi", "cost", "delete", "4", "--reason", "entered by mistake", "--yes"],
+            &["roi", "cost", "delete", "1", "4", "--yes"],
+            &["roi", "cost", "delete", "99", "--yes"],
             &["roi", "cost", "add", "trade_show", "2026-04", "12"],
             &["roi", "cost", "history"],
             &["roi", "cost", "history", "--source", "trade show", "--format", "csv"],
@@ -174,7 +174,7 @@ fn sheets_of_rates_are_imported_and_taken_back() {
         let rates = "Currency;Month;Rate;To\nEUR;2026-02;1,08;USD\nEUR;31.03.2026;1,0843;USD\nGBP;Mar 2026;1,27;USD\n\
             GBP;2026-03;1,28;USD\nCHF;17.03.2026;1,1;USD\nUSD;2026-03;1;USD\nGBP;2026-04;0,85;EUR\nEURO;;x;\n";
         world.file("rates.csv", rates);
-        world.tell(&["roi", "rate", "import", "rates.csv"]);
+        world.tell(&["import", "rates", "rates.csv"]);
         world.tell(&["roi", "rate", "list"]);
         world.tell(&["import", "undo", "1", "--yes"]);
         world.tell(&["roi", "rate", "list"]);
@@ -220,7 +220,7 @@ fn viewers_and_reps_read_costs_only() {
             for args in [
                 &["roi", "cost", "add", "web", "2026-03", "5", "--add"][..],
                 &["roi", "rate", "set", "EUR", "2026-03", "1.08"],
-                &["roi", "cost", "remove", "1", "--yes"],
+                &["roi", "cost", "delete", "1", "--yes"],
             ] {
                 let ran = world.run([args, &["--as", &who]].concat());
                 assert_eq!(ran.code, Some(if may { 0 } else { 1 }), "{who} {args:?} {}", ran.stderr);

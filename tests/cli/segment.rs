@@ -13,17 +13,17 @@ fn the_life_of_a_segment() {
         world.tell(&["segment", "list"]);
         world.tell(&[
             "segment",
-            "create",
+            "add",
             "Hot  ones",
             "--where",
             "status=hot or (score >= 85)",
             "--description",
             "to call",
         ]);
-        world.tell(&["segment", "create", "hot ones", "--where", "status = hot", "--public"]);
-        world.tell(&["segment", "create", "Hot ones", "--where", "status = hot"]);
-        world.tell(&["segment", "create", "none"]);
-        world.tell(&["segment", "create", "bad", "--where", "status = hott"]);
+        world.tell(&["segment", "add", "hot ones", "--where", "status = hot", "--public"]);
+        world.tell(&["segment", "add", "Hot ones", "--where", "status = hot"]);
+        world.tell(&["segment", "add", "none"]);
+        world.tell(&["segment", "add", "bad", "--where", "status = hott"]);
         world.tell(&["segment", "count", "Hot ones", "--format", "json"]);
         world.now = "2026-03-04T13:00:00Z";
         world.tell(&["segment", "refresh", "--all"]);
@@ -38,7 +38,8 @@ fn the_life_of_a_segment() {
             "status = hot and score > 70",
             "--name",
             "best",
-            "--no-description",
+            "--clear",
+            "description",
         ]);
         world.now = "2026-03-04T15:00:00Z";
         world.tell(&["segment", "edit", "best", "--public", "--if-version", "1"]);
@@ -62,9 +63,9 @@ fn private_segments_are_their_owners() {
             world.ok(["user", "add", user, "--role", role, "--as", "ann@example.com"]);
         }
         let run = |user: &str, args: &[&str]| world.run([args, &["--as", &format!("{user}@example.com")]].concat());
-        assert_eq!(run("ann", &["segment", "create", "mine", "--where", "score > 5"]).code, Some(0));
-        assert_eq!(run("bob", &["segment", "create", "ours", "--where", "score > 6", "--public"]).code, Some(0));
-        assert_eq!(run("eve", &["segment", "create", "x", "--where", "score > 6"]).code, Some(1));
+        assert_eq!(run("ann", &["segment", "add", "mine", "--where", "score > 5"]).code, Some(0));
+        assert_eq!(run("bob", &["segment", "add", "ours", "--where", "score > 6", "--public"]).code, Some(0));
+        assert_eq!(run("eve", &["segment", "add", "x", "--where", "score > 6"]).code, Some(1));
         // Others neither see nor use it, but its name is taken.
         for args in
             [&["segment", "show", "mine"][..], &["segment", "count", "mine"], &["lead", "list", "--segment", "mine"]]
@@ -73,13 +74,13 @@ fn private_segments_are_their_owners() {
             assert_eq!(ran.code, Some(1));
             assert!(ran.stderr.contains("there is no segment `mine`"), "{}", ran.stderr);
         }
-        assert!(run("bob", &["segment", "create", "mine", "--where", "score > 5"]).stderr.contains("already"));
+        assert!(run("bob", &["segment", "add", "mine", "--where", "score > 5"]).stderr.contains("already"));
         assert_eq!(run("bob", &["segment", "list", "--format", "csv"]).stdout.lines().count(), 2);
         assert_eq!(run("ann", &["segment", "list", "--format", "csv"]).stdout.lines().count(), 3);
         // A public one is read by all and changed by its owner or an admin.
         assert_eq!(run("eve", &["segment", "count", "ours"]).code, Some(0));
         assert_eq!(run("ann", &["segment", "edit", "ours", "--description", "x"]).code, Some(0));
-        run("ann", &["segment", "create", "all", "--where", "score > 1", "--public"]);
+        run("ann", &["segment", "add", "all", "--where", "score > 1", "--public"]);
         let ran = run("bob", &["segment", "delete", "all", "--yes"]);
         assert!(ran.code == Some(1) && ran.stderr.contains("belongs to somebody else"), "{}", ran.stderr);
         // Made private, it is gone for others.
@@ -94,7 +95,7 @@ fn explaining_counts_each_condition() {
         let file =
             world.file("p.csv", "Phone,Status,Score\n2125550101,hot,80\n2125550102,hot,60\n2125550103,cold,90\n");
         world.import(&file, &["--region", "US"]);
-        world.ok(["segment", "create", "hot", "--where", "status = hot and score >= 70 and not tag = vip"]);
+        world.ok(["segment", "add", "hot", "--where", "status = hot and score >= 70 and not tag = vip"]);
         let explained = world.json(["segment", "explain", "hot"]);
         assert_eq!(explained["count"], 1);
         assert_eq!(explained["conditions"][1]["alone"], 2);

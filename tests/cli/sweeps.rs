@@ -150,7 +150,7 @@ fn workbooks_need_room_for_temporary_files_and_say_so() {
         ),
     );
     world.file("known.csv", crate::support::files::many_leads(800, 0));
-    world.ok(["segment", "create", "all", "--where", "status = new"]);
+    world.ok(["segment", "add", "all", "--where", "status = new"]);
     let (disk, place) = without_room(&world);
     for args in [
         &["lead", "export", "--output", "x.xlsx"][..],
@@ -159,7 +159,7 @@ fn workbooks_need_room_for_temporary_files_and_say_so() {
         &["import", "dnc", "bad.csv", "--rejects", "x.xlsx"],
         &["import", "history", "bad.csv", "--rejects", "x.xlsx"],
         &["import", "costs", "bad.csv", "--rejects", "x.xlsx"],
-        &["roi", "rate", "import", "bad.csv", "--rejects", "x.xlsx"],
+        &["import", "rates", "bad.csv", "--rejects", "x.xlsx"],
         &["import", "leads", "dropped.csv", "--lenient", "--dropped", "x.xlsx"],
         &["import", "leads", "known.csv", "--on-duplicate", "skip", "--skipped", "x.xlsx"],
     ] {

@@ -44,7 +44,7 @@ fn every_verb_keeps_to_its_organization() {
         world.ok([&["dnc", "add", "+12125550107"][..], &beta_too].concat());
         world.run([&["dnc", "detect", "--number", "+12125550101", "can you stop?", "--apply"][..], &beta_too].concat());
         world.run([&["dnc", "check", "+12125550107", "--record"][..], &beta_too].concat());
-        world.ok([&["segment", "create", "secret", "--where", "status = new", "--public"][..], &beta_too].concat());
+        world.ok([&["segment", "add", "secret", "--where", "status = new", "--public"][..], &beta_too].concat());
         assert_eq!(acme(&["segment", "list"]), json!([]));
         for list in [&["audit", "list"][..], &["audit", "list", "--entity", "segment"]] {
             let all = acme(list).to_string();
@@ -97,13 +97,13 @@ fn every_verb_keeps_to_its_organization() {
             vec!["lead", "history", &id, "--as-of", "2026-03-04"],
             vec!["lead", "timeline", &id],
             vec!["lead", "phone", "add", &id, "+12125550103"],
-            vec!["lead", "phone", "remove", &id, "+12125550101"],
+            vec!["lead", "phone", "delete", &id, "+12125550101"],
             vec!["lead", "phone", "primary", &id, "+12125550101"],
             vec!["lead", "merge", "1", &id, "--yes"],
             vec!["lead", "merge", &id, "--into", "1", "--yes"],
             vec!["dnc", "decide", &request, "honour"],
             vec!["dnc", "remove", "+12125550107", "--reason", "x", "--yes"],
-            vec!["roi", "cost", "remove", &cost, "--yes"],
+            vec!["roi", "cost", "delete", &cost, "--yes"],
             vec!["budget", "charge", "5", "--account", "main"],
             vec!["budget", "verify", "--account", "main"],
             vec!["lead", "tag", &id, "x"],

@@ -250,7 +250,7 @@ fn whoever_writes_is_seen_once_a_minute_and_nothing_else_changes() {
             &["org", "set", "custom.a", "1"],
             &["org", "edit", "acme", "--industry", "x"],
             &["user", "add", "ben@example.com"],
-            &["segment", "create", "all", "--where", "score > 1"],
+            &["segment", "add", "all", "--where", "score > 1"],
         ];
         let times = [
             "2026-03-05T01:00:00Z",

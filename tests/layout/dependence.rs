@@ -101,10 +101,12 @@ pub fn wide_circles(of: &Crate) -> Vec<String> {
 }
 
 /// The layers that may name each library.
-const LIBRARIES: [(&str, &[&str]); 13] = [
+const LIBRARIES: [(&str, &[&str]); 16] = [
     ("calamine", &["import"]),
     ("clap", &["cli", "commands"]),
     ("clap_complete", &["cli", "commands"]),
+    ("clap_mangen", &["commands"]),
+    ("comfy_table", &["ui"]),
     ("textwrap", &["ui"]),
     ("dialoguer", &["ui"]),
     ("diesel", &["db", "ops"]),
@@ -112,6 +114,7 @@ const LIBRARIES: [(&str, &[&str]); 13] = [
     ("indicatif", &["ui"]),
     ("console", &["filter", "ui"]),
     ("maud", &["ui"]),
+    ("pulldown_cmark", &["ui"]),
     ("rlibphonenumber", &["domain"]),
     ("rusqlite", &[]),
     ("rust_xlsxwriter", &["export", "import"]),

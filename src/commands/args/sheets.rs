@@ -48,6 +48,7 @@ impl From<FileForm> for SourceOptions {
 /// What the import of any sheet takes of which each row stands for itself.
 #[derive(Debug, clap::Args)]
 pub struct SheetArgs {
+    /// The file; `-` is standard input
     pub file: PathBuf,
     /// Fill a field from a column, by its header or its place as #3; may be given several times
     #[arg(long, value_name = "FIELD=HEADER")]
@@ -59,7 +60,7 @@ pub struct SheetArgs {
     #[arg(long, value_parser = one_of::<DateOrder>())]
     pub date_order: Option<DateOrder>,
     /// Where rejected rows go, or under the next free name [default: FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     #[command(flatten)]
     form: FileForm,

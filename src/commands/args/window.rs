@@ -12,10 +12,10 @@ use crate::error::{CommandError, Result};
 #[derive(Debug, Clone, clap::Args)]
 pub struct WindowArgs {
     /// From this time on: 2026-03-04, 2026-03, 2026-W10, yesterday, last-month, 7d
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// Up to this time, which does not belong to the window: written as --since is
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "WHEN")]
     until: Option<String>,
     /// So many days, of which today is the last
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=9999), conflicts_with_all = ["since", "until", "month", "quarter"])]
@@ -56,10 +56,10 @@ impl WindowArgs {
 #[derive(Debug, Clone, clap::Args)]
 pub struct MonthsArgs {
     /// From this month on, such as 2026-01, 2026Q1 or last-month
-    #[arg(long, value_name = "MONTH", value_parser = first_of_month)]
+    #[arg(long, value_name = "WHEN", value_parser = first_of_month)]
     since: Option<When>,
     /// Up to this month, which does not belong to the window
-    #[arg(long, value_name = "MONTH", value_parser = first_of_month)]
+    #[arg(long, value_name = "WHEN", value_parser = first_of_month)]
     until: Option<When>,
     /// A month, such as 2026-03 or last-month
     #[arg(long, value_name = "MONTH", conflicts_with_all = ["since", "until", "quarter"])]

@@ -15,9 +15,10 @@ use crate::error::{Exit, Result};
 use crate::reports::audit::{self, Names};
 use crate::ui::{Column, Format};
 
-/// List changes of users, settings, segments, leads and the rest: who changed which field from what to what
+/// List who changed which field, from what to what
 ///
-/// The change that was written last comes first.
+/// That is changes of users, organizations, settings, segments, leads and the rest. The change that was written last
+/// comes first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl audit list --entity user --since 2026-03\n  \
     crmctl audit list --who ann@example.com --action delete --days 30\n  \
@@ -27,7 +28,7 @@ pub struct Args {
     #[arg(long, value_parser = one_of::<Entity>())]
     entity: Option<Entity>,
     /// Only changes of the one with this id
-    #[arg(long, value_name = "N", requires = "entity")]
+    #[arg(long, value_name = "ID", requires = "entity")]
     id: Option<i64>,
     /// Only changes of this kind
     #[arg(long, value_parser = one_of::<AuditAction>())]

@@ -7,6 +7,7 @@ use crate::error::{Exit, Result};
 
 /// See who changed what
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = "Examples:\n  crmctl audit list --since last-month\n  crmctl audit list --who ann@example.com")]
 pub enum Command {
     List(list::Args),
 }

@@ -6,11 +6,12 @@ use crate::domain::access::role::Right;
 use crate::domain::money::ledger::TransactionType;
 use crate::error::{CommandError, Exit, Result};
 
-/// Correct the balance of an account, by an amount with its sign; a description says why
+/// Correct the balance of an account
 ///
-/// Transactions are never changed: a wrong one is corrected by another one.
+/// The amount has its sign; a description says why. Transactions are never changed: a wrong one is corrected by another
+/// one.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl budget adjust -12.50 --description 'bank fees of March'")]
+#[command(after_help = "Examples:\n  crmctl budget adjust -12.50 --description 'bank fees of March'")]
 pub struct Args {
     #[command(flatten)]
     booking: BookingArgs,

@@ -13,6 +13,7 @@ use crate::ui::Column;
 
 /// Show what is on each account, and what it took in and gave out
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl budget balance\n  crmctl budget balance --account ads-europe")]
 pub struct Args {
     #[command(flatten)]
     account: AccountName,

@@ -15,7 +15,7 @@ use crate::ops::money::budget::CostPart;
 #[command(after_help = "Examples:\n  \
     crmctl budget charge 1250.00 --source 'Facebook Ads' --month 2026-03 --reference 'invoice 4711'\n  \
     crmctl budget charge 99 --account ads-europe --description 'design of a banner'\n  \
-    crmctl budget charge 800 --source radio --month 2026-03 --recorded     its cost is recorded already")]
+    crmctl budget charge 800 --source radio --month 2026-03 --recorded     # its cost is recorded already")]
 pub struct Args {
     #[command(flatten)]
     booking: BookingArgs,

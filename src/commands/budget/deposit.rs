@@ -8,9 +8,11 @@ use crate::domain::access::role::Right;
 use crate::domain::money::ledger::TransactionType;
 use crate::error::{Exit, Result};
 
-/// Put money on an account; the first deposit opens the account `main`
+/// Put money on an account
+///
+/// The first deposit opens the account `main`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl budget deposit 50000 --description 'second quarter'")]
+#[command(after_help = "Examples:\n  crmctl budget deposit 50000 --description 'second quarter'")]
 pub struct Args {
     #[command(flatten)]
     booking: BookingArgs,

@@ -16,7 +16,7 @@ use crate::ui::Column;
 
 /// List transactions in their order, the latest last
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  crmctl budget list --limit 20     the latest twenty\n  \
+#[command(after_help = "Examples:\n  crmctl budget list --limit 20     # the latest twenty\n  \
     crmctl budget list --account main --month 2026-03 --format csv > march.csv")]
 pub struct Args {
     #[command(flatten)]

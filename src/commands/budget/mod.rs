@@ -15,8 +15,11 @@ use crate::db::models::money::budget_accounts::{self, BudgetAccount};
 use crate::domain::text::nearest;
 use crate::error::{CommandError, Exit, Result};
 
-/// Keep the money for campaigns on accounts, as a ledger that nobody can change unseen
+/// Keep money on accounts that nobody can change unseen
 #[derive(Debug, clap::Subcommand)]
+#[command(
+    after_help = "Examples:\n  crmctl budget deposit 50000\n  crmctl budget charge 300 --source google_ads --month 2026-03\n  crmctl budget balance"
+)]
 pub enum Command {
     Account(account::Args),
     Deposit(deposit::Args),

@@ -11,7 +11,7 @@ use crate::error::{Exit, Result};
 /// With --source and --month it is taken off the cost of that source in that month, too, as far as that was charged.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  crmctl budget refund 50 --source 'Facebook Ads' --month 2026-03 --reference 'credit note 12'"
+    after_help = "Examples:\n  crmctl budget refund 50 --source 'Facebook Ads' --month 2026-03 --reference 'credit note 12'"
 )]
 pub struct Args {
     #[command(flatten)]

@@ -7,13 +7,15 @@ use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::budget;
 use crate::ui::{Column, Format, grouped, plural};
 
-/// Go through the ledger and name every transaction that was altered, is missing, was put in or cut off
+/// Go through the ledger and name what was tampered with
 ///
-/// Each transaction holds the hash of the one before and one over itself; the account holds the last. --contains finds a
-/// hash that was written down earlier: as long as it is found, nothing up to it was changed, whoever holds the database.
+/// That is every transaction that was altered, is missing, was put in or cut off. Each transaction holds the hash of
+/// the one before and one over itself; the account holds the last. --contains finds a hash that was written down
+/// earlier: as long as it is found, nothing up to it was changed, whoever holds the database.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl budget verify\n  \
-    crmctl budget verify --account main --contains 5b1f…     the head hash of an earlier verify\n\n\
+    crmctl budget verify --account main\n\n\
+    With --contains HASH the chain must hold the head hash of an earlier verify.\n\n\
     Exit code 3 when something is found, or the hash is not.")]
 pub struct Args {
     #[command(flatten)]

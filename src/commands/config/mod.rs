@@ -7,6 +7,7 @@ use crate::error::{Exit, Result};
 
 /// Look at the settings of a call
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = "Examples:\n  crmctl config show")]
 pub enum Command {
     Show(show::Args),
 }

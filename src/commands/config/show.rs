@@ -10,6 +10,7 @@ use crate::ui::{Column, UiError};
 ///
 /// A flag goes before the environment, the environment before the config file, that before the default.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl config show\n  crmctl config show --format json")]
 pub struct Args {}
 
 #[derive(Serialize)]

@@ -24,10 +24,11 @@ use crate::ops::dnc::sharing::Group;
 use crate::ops::idempotency::IdempotencyError;
 use crate::ui::{Column, grouped};
 
-/// Put numbers on the do-not-call list; the leads with them get the status dnc
+/// Put numbers on the do-not-call list
 ///
-/// Every request is kept with its evidence, also when the number is listed already. An entry is only ever widened: to
-/// more channels, or to a later end. In a group of organizations (`org group`) it is blocked in all of them.
+/// The leads with them get the status dnc. Every request is kept with its evidence, also when the number is listed
+/// already. An entry is only ever widened: to more channels, or to a later end. In a group of organizations (`org
+/// group`) it is blocked in all of them.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl dnc add '(212) 555-0142' --reason 'asked on the phone' --source opt_out_call\n  \
@@ -51,10 +52,10 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_TEXT>)]
     evidence: Option<String>,
     /// When the person asked for it [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "WHEN")]
     requested_at: Option<String>,
     /// When the entry ends by itself: a date ends with its day, 30d in thirty days [default: never]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
     #[command(flatten)]
     key: IdempotencyKey,

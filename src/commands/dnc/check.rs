@@ -14,10 +14,10 @@ use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::check::{Answer, Asked, INTERNAL_LIST, RECORD_KEY, check, record};
 use crate::ui::{Column, Format, ListWriter};
 
-/// Say whether numbers may be contacted: clear, blocked with every reason, or unknown
+/// Say whether numbers may be contacted
 ///
-/// What could not be checked is unknown, never clear. A number is clear only on the lists that are named beside it;
-/// `internal` is the organization's own list.
+/// Each is clear, blocked, with every reason, or unknown. What could not be checked is unknown, never clear. A number
+/// is clear only on the lists that are named beside it; `internal` is the organization's own list.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl dnc check '(212) 555-0142' +12125550143\n  \
     crmctl dnc check --file numbers.txt --channel texts --format csv\n\n\

@@ -14,13 +14,16 @@ use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::dnc::decide::decide;
 use crate::ui::Column;
 
-/// Decide a request: honour it, which puts its number on the list, or dismiss it and say why
+/// Decide a request: honour it or dismiss it
+///
+/// To honour it puts its number on the list; to dismiss it needs a reason.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl dnc decide 12 honour\n  \
     crmctl dnc decide 13 dismiss --reason 'speaks of a bill, not of us'")]
 pub struct Args {
     /// The request, by its number in `dnc due`
     id: i64,
+    /// What becomes of it
     #[arg(value_parser = one_of::<Decision>())]
     decision: Decision,
     /// Why it is decided so; a dismissal needs it

@@ -26,15 +26,16 @@ use crate::ops::dnc::remove::expire;
 use crate::ops::dnc::replies::{ReplyOutcome, apply};
 use crate::ui::{Column, ListWriter, Ui};
 
-/// Tell which replies ask not to be contacted, and with --apply honour them
+/// Tell which replies ask not to be contacted
 ///
-/// `certain`: the whole message is a word that counts by itself under 47 CFR 64.1200(a)(10), courtesies aside: stop, quit,
-/// end, revoke, opt out, cancel, unsubscribe. `likely`: it is such a word in another language or spelling (ALTO, STPO), or
-/// has a phrase that asks for it. `review`: it has such a word inside other talk, or another sign (wrong number), so a person
-/// must decide. `none`: nothing of the kind. docs/opt-outs.md has the languages, and how often which is right.
+/// With --apply they are honoured. `certain`: the whole message is a word that counts by itself under 47 CFR
+/// 64.1200(a)(10), courtesies aside: stop, quit, end, revoke, opt out, cancel, unsubscribe. `likely`: it is such a word
+/// in another language or spelling (ALTO, STPO), or has a phrase that asks for it. `review`: it has such a word inside
+/// other talk, or another sign (wrong number), so a person must decide. `none`: nothing of the kind. docs/opt-outs.md
+/// has the languages, and how often which is right.
 ///
-/// A scope is told where a text says that the other way to contact is welcome: "don't call me, text me instead" is about
-/// calls. Quoted texts (`Liked "Reply STOP to end"`) and signatures are no part of a message.
+/// A scope is told where a text says that the other way to contact is welcome: "don't call me, text me instead" is
+/// about calls. Quoted texts (`Liked "Reply STOP to end"`) and signatures are no part of a message.
 ///
 /// With --apply the numbers of certain and likely replies go on the do-not-call list with the text as evidence, and
 /// review ones are kept for `dnc due` and `dnc decide`, all in one transaction. Without it nothing is stored.

@@ -9,12 +9,13 @@ use crate::domain::time::{business_days, datetime};
 use crate::error::{CommandError, Exit, Result};
 use crate::ui::Column;
 
-/// List the requests that nobody has decided, with their deadlines, the most urgent first
+/// List the requests that nobody has decided
 ///
-/// A request must be honoured within ten business days of its receipt (47 CFR 64.1200(a)(10) and (d)(3)): Monday to
-/// Friday without federal holidays of the United States, counted in the organization's time zone.
+/// They have their deadlines; the most urgent comes first. A request must be honoured within ten business days of its
+/// receipt (47 CFR 64.1200(a)(10) and (d)(3)): Monday to Friday without federal holidays of the United States, counted
+/// in the organization's time zone.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl dnc due --overdue\n\n\
+#[command(after_help = "Examples:\n  crmctl dnc due --overdue\n\n\
     Decide them: crmctl dnc decide ID honour|dismiss. Exit code 3 when a request is past its deadline.")]
 pub struct Args {
     /// Only those past their deadline

@@ -11,11 +11,13 @@ use crate::ops::dnc::remove::expire;
 use crate::ops::dnc::settle;
 use crate::ui::Column;
 
-/// Close the entries whose time has come; their leads get the status that they had before
+/// Close the entries whose time has come
 ///
-/// Every verb that writes leads or the list does it, too. From its end on an entry blocks nothing, closed or not. Leads whose
-/// status does not follow the list, because a program was killed in between, are put right.
+/// Their leads get the status that they had before. Every verb that writes leads or the list does it, too. From its end
+/// on an entry blocks nothing, closed or not. Leads whose status does not follow the list, because a program was killed
+/// in between, are put right.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl dnc expire --dry-run\n  crmctl dnc expire")]
 pub struct Args {
     /// Show what would be closed and change nothing
     #[arg(long)]

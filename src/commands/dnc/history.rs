@@ -10,9 +10,11 @@ use crate::ops::dnc::history::history;
 use crate::ops::dnc::sharing::Group;
 use crate::ui::Column;
 
-/// Show all that was said and done about a number: requests, entries, decisions and recorded checks
+/// Show all that was said and done about a number
+///
+/// That is requests, entries, decisions and recorded checks.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl dnc history '(212) 555-0142'")]
+#[command(after_help = "Examples:\n  crmctl dnc history '(212) 555-0142'")]
 pub struct Args {
     /// The number, written in any way
     number: String,

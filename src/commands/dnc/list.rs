@@ -15,8 +15,10 @@ use crate::ui::Column;
 #[command(after_help = "Examples:\n  crmctl dnc list --source opt_out_text --since 2026-03-01\n  \
     crmctl dnc list --format csv > dnc.csv")]
 pub struct Args {
+    /// Entries from there
     #[arg(long, value_parser = one_of::<DncSource>())]
     source: Option<DncSource>,
+    /// Entries that forbid these contacts
     #[arg(long, value_parser = one_of::<DncScope>())]
     scope: Option<DncScope>,
     /// Of the time when the entry was added

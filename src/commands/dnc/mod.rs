@@ -17,6 +17,9 @@ use crate::error::{Exit, Result};
 
 /// Keep to what people asked for: do not call
 #[derive(Debug, clap::Subcommand)]
+#[command(
+    after_help = "Examples:\n  crmctl dnc check '(212) 555-0142'\n  crmctl dnc add '(212) 555-0142' --reason 'asked on the phone'\n  crmctl dnc list --since last-month"
+)]
 pub enum Command {
     Add(Box<add::Args>),
     Remove(remove::Args),

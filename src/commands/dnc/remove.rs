@@ -15,16 +15,17 @@ use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::dnc::remove::{Removed, remove};
 use crate::ui::{Column, Ui, grouped};
 
-/// Take numbers off the do-not-call list; their leads get the status that they had before
+/// Take numbers off the do-not-call list
 ///
-/// The entry is closed and kept, with who, when and why. The opt-out of a person who did not ask to be taken off must
-/// stay: this is for numbers that were listed by mistake, or whose owner has changed.
+/// Their leads get the status that they had before. The entry is closed and kept, with who, when and why. The opt-out
+/// of a person who did not ask to be taken off must stay: this is for numbers that were listed by mistake, or whose
+/// owner has changed.
 ///
-/// In a group of organizations the number leaves the lists of all of them, unless another one lists it, too. A number that others list
-/// only they take off.
+/// In a group of organizations the number leaves the lists of all of them, unless another one lists it, too. A number
+/// that others list only they take off.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  crmctl dnc remove '(212) 555-0142' --reason 'new owner of the number, in writing' --yes\n\n\
+    after_help = "Examples:\n  crmctl dnc remove '(212) 555-0142' --reason 'new owner of the number, in writing' --yes\n\n\
     Exit code 3 when a number was not listed or something was no number."
 )]
 pub struct Args {

@@ -6,10 +6,12 @@ use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ui::Column;
 
-/// Show the do-not-call list in numbers: entries by source and scope, requests, and what is overdue
+/// Show the do-not-call list in figures
 ///
-/// Exit code 3 when a request is past its deadline.
+/// Those are entries by source and scope, requests, and what is overdue.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl dnc stats\n\n\
+    Exit code 3 when a request is past its deadline.")]
 pub struct Args {}
 
 const COLUMNS: &[Column] = &[

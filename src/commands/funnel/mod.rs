@@ -14,8 +14,13 @@ use crate::error::{CommandError, Exit, Result};
 use crate::filter::Filter;
 use crate::reports::funnel::Question;
 
-/// Show where leads are won and lost; without a verb, show
+/// Show where leads are won and lost
+///
+/// Without a verb, `funnel show` is meant.
 #[derive(Debug, clap::Subcommand)]
+#[command(
+    after_help = "Examples:\n  crmctl funnel --month 2026-03 --by source\n  crmctl funnel stuck --longer-than 14d"
+)]
 pub enum Command {
     Show(Box<show::Args>),
     Stages(Box<stages::Args>),

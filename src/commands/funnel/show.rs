@@ -16,10 +16,10 @@ use crate::error::{CommandError, Exit, Result};
 use crate::reports::funnel::{self, Activity, Breakdown, By, Cohort, Mode};
 
 const EXAMPLES: &str = "Examples:\n  \
-    crmctl funnel --month 2026-03                            how far the leads of March came\n  \
-    crmctl funnel --quarter 2026Q1 --by source --within 30d  which source brings leads that get on\n  \
-    crmctl funnel --mode activity --days 7 --compare previous   what happened this week\n  \
-    crmctl funnel --month 2026-03 --html march.html          a page to send around";
+    crmctl funnel --month 2026-03                            # how far the leads of March came\n  \
+    crmctl funnel --quarter 2026Q1 --by source --within 30d  # which source brings leads that get on\n  \
+    crmctl funnel --mode activity --days 7 --compare previous   # what happened this week\n  \
+    crmctl funnel --month 2026-03 --html march.html          # a page to send around";
 
 /// Show how far leads came: the default verb
 ///
@@ -124,8 +124,9 @@ fn breakdown(session: &mut Session, by: By) -> Result<Breakdown> {
             filters.push((segment.name, filter));
         }
         if filters.is_empty() {
-            return Err(CommandError::failed("there are no segments")
-                .hint("make one: crmctl segment create NAME --where FILTER"));
+            return Err(
+                CommandError::failed("there are no segments").hint("add one: crmctl segment add NAME --where FILTER")
+            );
         }
     }
     Ok(Breakdown { by, segments: filters })

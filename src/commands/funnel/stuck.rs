@@ -14,9 +14,10 @@ use crate::filter::query::SortBy;
 use crate::filter::{self, LeadColumn, LeadQuery};
 use crate::ui::Column;
 
-/// List leads that have been in their status for too long, the longest first
+/// List leads that stay in their status for too long
 ///
-/// Leads in the last stage of the funnel, and those that have gone cold or to dnc, are not stuck.
+/// The longest come first. Leads in the last stage of the funnel, and those that have gone cold or to dnc, are not
+/// stuck.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     crmctl funnel stuck --longer-than 14d\n  \

@@ -17,11 +17,12 @@ use crate::import::kinds::costs::{CostOptions, Costs};
 use crate::import::proof::Formats;
 use crate::ui::Column;
 
-/// Import what sources cost from a CSV, TSV, XLSX, XLSB, XLS or ODS file, in one transaction
+/// Import what sources cost from a spreadsheet
 ///
-/// Each row is what a source, or one of its campaigns, cost in a month, or on a day of it: days of one month add up. A cost
-/// that is recorded already is refused, unless --add or --replace says what becomes of it; the very same one is left as it
-/// is. Rows of totals, known by their name, or without one by their amount, are rejected. `import undo` takes the costs back.
+/// The file is CSV, TSV, XLSX, XLSB, XLS or ODS, and one transaction. Each row is what a source, or one of its
+/// campaigns, cost in a month, or on a day of it: days of one month add up. A cost that is recorded already is refused,
+/// unless --add or --replace says what becomes of it; the very same one is left as it is. Rows of totals, known by
+/// their name, or without one by their amount, are rejected. `import undo` takes the costs back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Fields: source, campaign, period (a month or a day), period_end, cost, currency, note\n\n\
     Examples:\n  crmctl import costs costs.xlsx --dry-run\n  \

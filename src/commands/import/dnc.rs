@@ -12,13 +12,14 @@ use crate::import::kinds::dnc::rows::DncOptions;
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ui::Column;
 
-/// Import do-not-call requests from a CSV, TSV, XLSX, XLSB, XLS or ODS file, in one transaction
+/// Import do-not-call requests from a spreadsheet
 ///
-/// Columns are known by their headers: the phone, and if there are any, the reason, scope, source, evidence, the time of
-/// the request and the end. Each number of each row is a request that is kept; the numbers go on the list, and the leads
-/// with them to dnc. Nothing but the number itself keeps it off the list: what cannot be read beside it is kept as text, and
-/// said. Rejected rows go to a file beside the source, which imports as it is once fixed. `import undo` takes
-/// the entries back. A list without a header is for `dnc add --file`.
+/// The file is CSV, TSV, XLSX, XLSB, XLS or ODS, and one transaction. Columns are known by their headers: the phone,
+/// and if there are any, the reason, scope, source, evidence, the time of the request and the end. Each number of each
+/// row is a request that is kept; the numbers go on the list, and the leads with them to dnc. Nothing but the number
+/// itself keeps it off the list: what cannot be read beside it is kept as text, and said. Rejected rows go to a file
+/// beside the source, which imports as it is once fixed. `import undo` takes the entries back. A list without a header
+/// is for `dnc add --file`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Fields: phone, reason, scope, source, evidence, requested_at, expires, opt_out\n\n\
     Examples:\n  crmctl import dnc opt-outs.csv --reason 'opted out by mail'\n  \

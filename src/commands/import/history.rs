@@ -8,13 +8,14 @@ use crate::import::kinds::history::{History, HistoryOptions};
 use crate::import::options::StatusMeaning;
 use crate::ui::Column;
 
-/// Import status events of another system from a CSV, TSV, XLSX, XLSB, XLS or ODS file, in one transaction
+/// Import status events of another system from a spreadsheet
 ///
-/// Each row names a lead (by phone, email or external id), a status and the time at which it was entered, and may say who
-/// did it and why. The events go among what is known of the lead, at their own times, so that the funnel counts them; what
-/// is known already is left as it is. A lead whose latest event is later than all that was known gets its status, if leads
-/// may move so; the number of one whose latest event is dnc goes on the do-not-call list. Import the leads first, without
-/// their statuses. `import undo` takes the events back.
+/// The file is CSV, TSV, XLSX, XLSB, XLS or ODS, and one transaction. Each row names a lead (by phone, email or
+/// external id), a status and the time at which it was entered, and may say who did it and why. The events go among
+/// what is known of the lead, at their own times, so that the funnel counts them; what is known already is left as it
+/// is. A lead whose latest event is later than all that was known gets its status, if leads may move so; the number of
+/// one whose latest event is dnc goes on the do-not-call list. Import the leads first, without their statuses. `import
+/// undo` takes the events back.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Fields: phone, email, external_id, external_source, lead (its number here), status, changed_at, \

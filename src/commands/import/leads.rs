@@ -22,12 +22,13 @@ use crate::import::kinds::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
 use crate::ui::{Column, Format, Ui, UiError};
 
-/// Import leads from CSV, TSV, XLSX, XLSB, XLS or ODS files, each in one transaction
+/// Import leads from spreadsheets
 ///
-/// The content of a file decides what it is; it may be compressed with gzip or be the only file of a ZIP archive, and
-/// text in UTF-16, Windows-1252 and other encodings is recognised. `-` is standard input. A preamble above the header
-/// is passed over. Columns are known by their headers; those that no field claims are kept as custom fields, but where they
-/// seem to hold phones, emails or opt-outs, the import stops until --map, --ignore or --keep decides.
+/// A file is CSV, TSV, XLSX, XLSB, XLS or ODS, and one transaction. The content of a file decides what it is; it may be
+/// compressed with gzip or be the only file of a ZIP archive, and text in UTF-16, Windows-1252 and other encodings is
+/// recognised. `-` is standard input. A preamble above the header is passed over. Columns are known by their headers;
+/// those that no field claims are kept as custom fields, but where they seem to hold phones, emails or opt-outs, the
+/// import stops until --map, --ignore or --keep decides.
 ///
 /// Dates such as 03/04/2026 and amounts such as 1.250,50 are read once their column proves how it is written; where it
 /// does not, the import stops and names the option that says it. Rejected rows go to a file beside the source, which
@@ -35,6 +36,7 @@ use crate::ui::{Column, Format, Ui, UiError};
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help())]
 pub struct Args {
+    /// The files; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The region of national phone numbers, such as US; a row's own country goes before it
@@ -78,14 +80,14 @@ pub struct Args {
     max_rejects: Option<MaxRejects>,
     /// Where rejected rows go: a name that ends in .xlsx makes a workbook with the bad cells marked [default:
     /// FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// List the skipped rows, each with the lead that it matched, in a .csv or .xlsx file
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "FILE")]
     skipped: Option<PathBuf>,
     /// Where values go that --lenient drops, each with its row and lead: a .csv or .xlsx file [default: FILE.dropped.csv, or
     /// FILE.dropped.xlsx beside a workbook]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "FILE")]
     dropped: Option<PathBuf>,
     /// What a word of the file's status column means; may be given several times
     #[arg(long, value_name = "WORD=STATUS")]

@@ -9,6 +9,7 @@ use crate::error::{Exit, Result};
 
 /// List imports, the latest first
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl import list\n  crmctl import list --limit 10")]
 pub struct Args {
     /// At most so many
     #[arg(long, default_value_t = 50, value_name = "N")]

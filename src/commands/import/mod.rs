@@ -5,6 +5,7 @@ mod dnc;
 mod history;
 mod leads;
 mod list;
+mod rates;
 mod show;
 mod undo;
 
@@ -14,11 +15,15 @@ use crate::ui::Column;
 
 /// Import spreadsheets and look at earlier imports
 #[derive(Debug, clap::Subcommand)]
+#[command(
+    after_help = "Examples:\n  crmctl import leads leads.csv --region US --dry-run\n  crmctl import list\n  crmctl import undo 12"
+)]
 pub enum Command {
     Leads(Box<leads::Args>),
     Dnc(Box<dnc::Args>),
     History(Box<history::Args>),
     Costs(Box<costs::Args>),
+    Rates(Box<rates::Args>),
     List(list::Args),
     Show(show::Args),
     Undo(undo::Args),
@@ -30,6 +35,7 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Dnc(args) => dnc::run(*args, context),
         Command::History(args) => history::run(*args, context),
         Command::Costs(args) => costs::run(*args, context),
+        Command::Rates(args) => rates::run(*args, context),
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Undo(args) => undo::run(args, context),

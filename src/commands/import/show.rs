@@ -8,7 +8,9 @@ use crate::ui::Column;
 
 /// Show an import: its file, options, mapping and counts
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl import show 12\n  crmctl import show 12 --format json")]
 pub struct Args {
+    /// The import, by its number in `import list`
     id: i64,
 }
 

@@ -11,11 +11,12 @@ use crate::import::undoing;
 use crate::ops::imports::undo::{KeptLead, KeptList, Request, UndoError, UndoSummary, undo};
 use crate::ui::{Column, Format, Ui, grouped};
 
-/// Undo an import: delete the leads that it made, and put back the values and costs that it changed
+/// Undo an import
 ///
-/// What others changed since stays as it is, a later import's changes, too; each such field is listed. Do-not-call
-/// entries and opt-outs that came with a file of leads stay unless --with-dnc is given; those of `import dnc` go. The undo is one transaction and
-/// itself a record in `import list`.
+/// Leads that it made are deleted, and values and costs that it changed are put back. What others changed since stays
+/// as it is, a later import's changes, too; each such field is listed. Do-not-call entries and opt-outs that came with
+/// a file of leads stay unless --with-dnc is given; those of `import dnc` go. The undo is one transaction and itself a
+/// record in `import list`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl import undo 12 --dry-run\n  crmctl import undo 12 --yes\n\n\
     Exit code 3 when something stays as it is.")]

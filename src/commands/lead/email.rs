@@ -12,11 +12,14 @@ use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::edit::email::{self as lead_email, Added};
 use crate::ops::leads::edit::phone::{LONGEST_KIND, OTHER};
 
-/// Add and remove further emails of a lead, and choose its first
+/// Add and delete further emails of a lead, and choose its first
 ///
 /// Searches, filters, exports and opt-outs see further emails, too.
 #[derive(Debug, clap::Args)]
-#[command(subcommand_required = true)]
+#[command(
+    subcommand_required = true,
+    after_help = "Examples:\n  crmctl lead email add 7 ada@example.org\n  crmctl lead email primary 7 ada@example.org"
+)]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -25,7 +28,8 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Add(AddArgs),
-    Remove(EmailArgs),
+    #[command(alias = "remove")]
+    Delete(EmailArgs),
     Primary(PrimaryArgs),
 }
 
@@ -33,7 +37,7 @@ enum Command {
 ///
 /// When another lead with this email, live, deleted or erased, has opted out, so does this one.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl lead email add 10482 ada@example.org --kind work")]
+#[command(after_help = "Examples:\n  crmctl lead email add 10482 ada@example.org --kind work")]
 struct AddArgs {
     #[command(flatten)]
     name: LeadName,
@@ -44,9 +48,9 @@ struct AddArgs {
     kind: String,
 }
 
-/// Remove a further email
+/// Delete a further email
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl lead email remove 10482 ada@example.org")]
+#[command(after_help = "Examples:\n  crmctl lead email delete 10482 ada@example.org")]
 struct EmailArgs {
     #[command(flatten)]
     name: LeadName,
@@ -54,9 +58,11 @@ struct EmailArgs {
     email: String,
 }
 
-/// Make a further email the first, by which the lead is known; the first becomes a further one
+/// Make a further email the first
+///
+/// The lead is known by its first; the one before becomes a further one.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl lead email primary 10482 ada@example.org")]
+#[command(after_help = "Examples:\n  crmctl lead email primary 10482 ada@example.org")]
 struct PrimaryArgs {
     #[command(flatten)]
     args: EmailArgs,
@@ -87,7 +93,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             }
             lead
         }
-        Command::Remove(args) => {
+        Command::Delete(args) => {
             let (lead, email) = named(&mut session, &args.name, &args.email)?;
             write(&mut session, |conn| lead_email::remove(conn, lead.id, email.as_str(), &stamp))?;
             lead

@@ -10,10 +10,14 @@ use crate::error::{Exit, Result};
 
 /// Look at leads and mend them
 #[derive(Debug, clap::Subcommand)]
+#[command(
+    after_help = "Examples:\n  crmctl lead list --where 'status = hot' --limit 20\n  crmctl lead show '(212) 555-0142'\n  crmctl lead status 7 contacted\n  crmctl lead note 7 'call back in May'"
+)]
 pub enum Command {
     Add(Box<change::add::Args>),
     Show(query::show::Args),
     List(query::list::Args),
+    Count(query::count::Args),
     Search(query::search::Args),
     Edit(Box<change::edit::Args>),
     Status(change::status::Args),
@@ -38,6 +42,7 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Add(args) => change::add::run(*args, context),
         Command::Show(args) => query::show::run(args, context),
         Command::List(args) => query::list::run(args, context),
+        Command::Count(args) => query::count::run(args, context),
         Command::Search(args) => query::search::run(args, context),
         Command::Edit(args) => change::edit::run(*args, context),
         Command::Status(args) => change::status::run(args, context),

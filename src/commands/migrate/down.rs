@@ -5,11 +5,11 @@ use crate::db::{Database, Location, backup_to};
 use crate::error::{Exit, Result};
 use crate::ui::Ui;
 
-/// Revert migrations, which deletes their tables with all that is in them
+/// Revert migrations, and delete their tables
 ///
-/// The embedded database is backed up first, to a file beside it.
+/// All that is in them is deleted. The embedded database is backed up first, to a file beside it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl migrate down --all --yes")]
+#[command(after_help = "Examples:\n  crmctl migrate down --all --yes")]
 pub struct Args {
     /// How many to revert
     #[arg(long, default_value_t = 1, value_name = "N")]

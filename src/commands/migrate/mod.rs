@@ -14,6 +14,7 @@ use crate::ui::Column;
 
 /// Look after the schema of the database
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = "Examples:\n  crmctl migrate status\n  crmctl migrate up")]
 pub enum Command {
     Up(up::Args),
     Down(down::Args),

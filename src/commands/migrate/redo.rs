@@ -3,8 +3,11 @@
 use crate::commands::context::Context;
 use crate::error::{Exit, Result};
 
-/// Revert the last migration and apply it again: for those who write migrations
+/// Revert the last migration and apply it again
+///
+/// It is for those who write migrations.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl migrate redo --yes")]
 pub struct Args {}
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {

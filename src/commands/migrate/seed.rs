@@ -7,11 +7,14 @@ use crate::error::{Exit, Result};
 use crate::ops::seed;
 use crate::ui::Column;
 
-/// Load sample data: ten leads in various statuses, two do-not-call entries, two assignments to the acting user, costs of
-/// three sources, and a budget account with two transactions
+/// Load sample data
+///
+/// That is ten leads in various statuses, two do-not-call entries, two assignments to the acting user, costs of three
+/// sources, and a budget account with two transactions.
 ///
 /// The people are made up and the numbers are reserved for fiction. Loading it twice adds nothing.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl migrate seed --database-url demo.db")]
 pub struct Args {}
 
 const COLUMNS: &[Column] = &[

@@ -6,9 +6,9 @@ use crate::error::{Exit, Result};
 use crate::ui::Column;
 
 /// List the migrations, applied and pending
-///
-/// Exit code 3 when some are pending.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl migrate status\n\n\
+    Exit code 3 when migrations are pending.")]
 pub struct Args {}
 
 const COLUMNS: &[Column] =

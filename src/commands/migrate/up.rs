@@ -8,6 +8,7 @@ use crate::error::{CommandError, Exit, Result};
 ///
 /// The embedded database does this by itself; PostgreSQL only when asked, as the role that owns the schema.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl migrate up\n  crmctl migrate up --adopt")]
 pub struct Args {
     /// Add the tables to a SQLite file of another program, too, which keeps its own
     #[arg(long)]

@@ -11,7 +11,7 @@ use crate::ops::access::organizations;
 
 /// Add an organization
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl org add acme --name 'Acme Inc.' --region US --timezone America/New_York")]
+#[command(after_help = "Examples:\n  crmctl org add acme --name 'Acme Inc.' --region US --timezone America/New_York")]
 pub struct Args {
     /// Its short name in commands: lower-case letters, digits and hyphens
     #[arg(value_parser = super::checked_slug)]

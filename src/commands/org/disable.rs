@@ -1,18 +1,22 @@
 //! `crmctl org disable`
 
+use crate::commands::args::complete;
 use crate::commands::context::Context;
 use crate::error::{Exit, Result};
 
 /// Refuse all writing to an organization; reading stays possible
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl org disable acme")]
 pub struct Args {
+    /// The organization
+    #[arg(add = complete::organization_slugs())]
     slug: String,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(&super::details())?;
     let mut db = context.open_existing()?;
-    let (org, stamp) = super::administer(context, &mut db, &args.slug)?;
+    let (org, stamp) = super::administer(context, &mut db, Some(&args.slug))?;
     context.ui.confirm(&format!("Refuse all writing to `{}`?", org.slug))?;
     let edited = super::change(&mut db, &org, &stamp, |org| org.is_active = false)?;
     context.tell_unchanged(edited.is_changed);

@@ -1,6 +1,7 @@
 //! `crmctl org edit`
 
 use super::profile::{Profile, ProfileField};
+use crate::commands::args::complete;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
 use crate::domain::money::currency;
@@ -8,13 +9,18 @@ use crate::error::{Exit, Result};
 
 /// Change an organization
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl org edit default --region GB --timezone Europe/London\n  \
-    crmctl org edit acme --industry software --subscription-tier pro --clear website")]
+#[command(
+    after_help = "Examples:\n  crmctl org edit --region US\n  crmctl org edit default --region GB --timezone Europe/London\n  \
+    crmctl org edit acme --industry software --subscription-tier pro --clear website"
+)]
 pub struct Args {
-    slug: String,
+    /// The organization [default: that of the call]
+    #[arg(add = complete::organization_slugs())]
+    slug: Option<String>,
     /// A new slug
     #[arg(long = "slug", value_name = "SLUG", value_parser = super::checked_slug)]
     new_slug: Option<String>,
+    /// Its full name
     #[arg(long, value_parser = super::checked_name)]
     name: Option<String>,
     /// The region of national phone numbers, such as US
@@ -40,7 +46,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(&super::details())?;
     args.profile.refuse_cleared(&args.clear)?;
     let mut db = context.open_existing()?;
-    let (org, stamp) = super::administer(context, &mut db, &args.slug)?;
+    let (org, stamp) = super::administer(context, &mut db, args.slug.as_deref())?;
     let edited = super::change(&mut db, &org, &stamp, |org| {
         org.slug = args.new_slug.unwrap_or(std::mem::take(&mut org.slug));
         org.name = args.name.unwrap_or(std::mem::take(&mut org.name));

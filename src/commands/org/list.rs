@@ -6,6 +6,7 @@ use crate::error::{Exit, Result};
 
 /// List the organizations of the database
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl org list\n  crmctl org list --columns slug,industry,subscription_tier")]
 pub struct Args {}
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {

@@ -9,7 +9,7 @@ mod profile;
 mod set;
 mod show;
 
-use crate::commands::context::Context;
+use crate::commands::context::{Context, now};
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::{Database, DbError};
@@ -20,6 +20,9 @@ use profile::ProfileField;
 
 /// Manage organizations, the tenants of a database
 #[derive(Debug, clap::Subcommand)]
+#[command(
+    after_help = "Examples:\n  crmctl org add acme --name 'Acme Inc.' --region US\n  crmctl org edit acme --currency EUR\n  crmctl org show acme"
+)]
 pub enum Command {
     Add(add::Args),
     List(list::Args),
@@ -69,6 +72,14 @@ pub(super) fn details() -> Vec<Column> {
     COLUMNS.iter().map(|column| if is_profile(column) { column.visible() } else { column.clone() }).collect()
 }
 
+/// The organization with this slug; without one, the organization of the call.
+pub(super) fn named(context: &Context, db: &mut Database, slug: Option<&str>) -> Result<Organization> {
+    match slug {
+        Some(slug) => by_slug(db, slug),
+        None => context.organization(db, now()?, false),
+    }
+}
+
 /// The organization with this slug.
 pub(super) fn by_slug(db: &mut Database, slug: &str) -> Result<Organization> {
     db.read_global(|conn| organizations::by_slug(conn, slug))?.ok_or_else(|| {
@@ -93,9 +104,9 @@ pub(super) fn checked_name(text: &str) -> Result<String, String> {
     }
 }
 
-/// Acts in the organization named by `slug`; refuses what only admins may do.
-pub(super) fn administer(context: &Context, db: &mut Database, slug: &str) -> Result<(Organization, Stamp)> {
-    let org = by_slug(db, slug)?;
+/// Acts in the organization named by `slug`, or that of the call; refuses what only admins may do.
+pub(super) fn administer(context: &Context, db: &mut Database, slug: Option<&str>) -> Result<(Organization, Stamp)> {
+    let org = named(context, db, slug)?;
     let stamp = context.admin(db, &org)?;
     Ok((org, stamp))
 }

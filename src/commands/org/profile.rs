@@ -23,11 +23,12 @@ vocabulary! {
 #[derive(Debug, clap::Args)]
 pub struct Profile {
     /// What it does
-    #[arg(long, value_parser = within::<2000>)]
+    #[arg(long, value_name = "TEXT", value_parser = within::<2000>)]
     pub description: Option<String>,
     /// The address of its site
     #[arg(long, value_name = "URL", value_parser = website)]
     pub website: Option<String>,
+    /// What line of business it is in
     #[arg(long, value_parser = within::<100>)]
     pub industry: Option<String>,
     /// How many people it has, such as 11-50

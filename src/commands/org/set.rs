@@ -17,12 +17,16 @@ use crate::ops::dnc::check::RECORD_KEY;
 /// How a setting's value is checked and brought into normal form.
 type Check = fn(&str) -> Result<String, String>;
 
-/// The settings that an organization can have.
-const SETTINGS: &[(&str, Check)] = &[
+/// What `org edit` changes by options, as it could be set before.
+const COLUMNS: &[(&str, Check)] = &[
     ("default_region", super::checked_region),
     ("timezone", crate::commands::args::times::checked_timezone),
     ("base_currency", crate::domain::money::currency::parse_code),
     ("name", super::checked_name),
+];
+
+/// The settings that an organization can have.
+const SETTINGS: &[(&str, Check)] = &[
     (RECORD_KEY, |text| match flag::parse(text) {
         Some(yes) => Ok(if yes { "yes" } else { "no" }.into()),
         None => Err(format!("`{text}` is neither yes nor no")),
@@ -31,29 +35,27 @@ const SETTINGS: &[(&str, Check)] = &[
     (ON_DUPLICATE_KEY, |text| text.parse::<OnDuplicate>().map(|policy| policy.to_string())),
 ];
 
-/// Set one setting of the organization, or clear it
+/// Set one setting of the organization, or take it away
 ///
 /// Besides the settings that crmctl knows, custom.NAME keeps whatever you like: JSON, or plain text, which is kept as a JSON string.
-/// `org show` lists them.
+/// `org show` lists them; `org edit` changes the region, the currency, the time zone and the name.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Settings:\n  \
-    default_region        region of national phone numbers, such as US\n  \
-    timezone              IANA name\n  \
-    base_currency         ISO 4217 code\n  \
-    name                  full name\n  \
     dnc.record_checks     record every check of numbers: yes or no\n  \
     funnel.stages         order of the funnel's stages, such as new,contacted,hot,recruited\n  \
     import.on_duplicate   policy of imports that name none: skip, fill, update or reject\n  \
     custom.NAME           whatever you like: JSON, or plain text\n\n\
-    Examples:\n  crmctl org set default_region US\n  crmctl org set custom.office '{\"city\": \"Springfield\"}'\n  \
-    crmctl org set custom.office --clear")]
+    Examples:\n  crmctl org set dnc.record_checks yes\n  crmctl org set custom.office '{\"city\": \"Springfield\"}'\n  \
+    crmctl org set custom.office --unset")]
 pub struct Args {
+    /// The setting
     key: String,
-    #[arg(required_unless_present = "clear", conflicts_with = "clear", allow_hyphen_values = true)]
+    /// Its value
+    #[arg(required_unless_present = "unset", conflicts_with = "unset", allow_hyphen_values = true)]
     value: Option<String>,
     /// Take the setting away
-    #[arg(long)]
-    clear: bool,
+    #[arg(long, alias = "clear")]
+    unset: bool,
 }
 
 /// A setting that was asked for, and its value in normal form; none to clear it.
@@ -91,10 +93,11 @@ fn wanted(key: &str, value: Option<&str>) -> Result<Wanted, CommandError> {
         let value = value.map(|text| preference::value(text).map(|value| value.to_string()));
         return Ok(Wanted::Stored(key, value.transpose().map_err(CommandError::usage)?));
     }
-    let Some((key, check)) = SETTINGS.iter().find(|(known, _)| *known == key) else {
+    let Some((key, check)) = SETTINGS.iter().chain(COLUMNS).find(|(known, _)| *known == key) else {
         let known = SETTINGS.iter().map(|(key, _)| *key).collect::<Vec<_>>().join(", ");
-        return Err(CommandError::usage(format!("`{key}` is no setting"))
-            .hint(format!("settings: {known}, and custom.NAME for your own")));
+        return Err(CommandError::usage(format!("`{key}` is no setting")).hint(format!(
+            "settings: {known}, and custom.NAME for your own; the region, currency, time zone and name: crmctl org edit"
+        )));
     };
     let value = value.map(check).transpose().map_err(CommandError::usage)?;
     let column: Column = match *key {

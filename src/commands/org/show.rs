@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::commands::args::complete;
 use crate::commands::context::Context;
 use crate::db::Database;
 use crate::db::models::access::organizations::Organization;
@@ -12,8 +13,11 @@ use crate::ui::Column;
 
 /// Show an organization and its settings
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl org show\n  crmctl org show acme --columns slug,group_slug")]
 pub struct Args {
-    slug: String,
+    /// The organization [default: that of the call]
+    #[arg(add = complete::organization_slugs())]
+    slug: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -41,7 +45,7 @@ impl From<Setting> for OneSetting {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut db = context.open_existing()?;
-    let organization = super::by_slug(&mut db, &args.slug)?;
+    let organization = super::named(context, &mut db, args.slug.as_deref())?;
     print(context, &mut db, organization)
 }
 

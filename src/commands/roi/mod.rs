@@ -8,8 +8,11 @@ mod show;
 use crate::commands::context::Context;
 use crate::error::{Exit, Result};
 
-/// Show what leads cost and what they brought; record costs and exchange rates. Without a verb, show
+/// Show what leads cost and brought; record costs and rates
+///
+/// Without a verb, `roi show` is meant.
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = "Examples:\n  crmctl roi --month 2026-03\n  crmctl roi cost add 'Facebook Ads' 2026-03 1250.00")]
 pub enum Command {
     Show(Box<show::Args>),
     Cost(cost::Args),

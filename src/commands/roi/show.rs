@@ -15,10 +15,10 @@ use crate::error::{Exit, Result};
 use crate::reports::roi::{By, Question, RoiError, roi};
 
 const EXAMPLES: &str = "Examples:\n  \
-    crmctl roi --month 2026-03                              what each source of March cost and brought\n  \
+    crmctl roi --month 2026-03                              # what each source of March cost and brought\n  \
     crmctl roi --quarter 2026Q1 --by campaign --compare previous\n  \
-    crmctl roi --since 2026-01 --by month --html roi.html   a page to send around\n  \
-    crmctl roi --month 2026-03 --where 'city = Boston'      of some leads only";
+    crmctl roi --since 2026-01 --by month --html roi.html   # a page to send around\n  \
+    crmctl roi --month 2026-03 --where 'city = Boston'      # of some leads only";
 
 /// Show what leads cost and what they brought: the default verb
 ///
@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long, value_parser = one_of::<By>(), default_value = "source")]
     by: By,
     /// Count only what was known then: a date means the end of that day
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
     /// Set the window before beside it
     #[arg(long, value_name = "WHAT", value_parser = ["previous"])]

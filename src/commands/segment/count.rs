@@ -11,7 +11,9 @@ use crate::error::{Exit, Result};
 
 /// Count the leads that are in a segment now
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl segment count fresh")]
 pub struct Args {
+    /// The segment
     #[arg(add = complete::segment_names())]
     name: String,
 }

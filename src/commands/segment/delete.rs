@@ -9,7 +9,9 @@ use crate::ops::segments;
 
 /// Delete a segment; its leads are not touched
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl segment delete fresh --dry-run")]
 pub struct Args {
+    /// The segment
     #[arg(add = complete::segment_names())]
     name: String,
     /// Show what would be deleted and change nothing

@@ -10,12 +10,13 @@ use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::segments;
 
-/// Change a segment: its name, its filter, its description, who sees it
+/// Change a segment: its name, filter, description, who sees it
 ///
 /// With another filter, the count that `segment refresh` kept is forgotten.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl segment edit fresh --where 'created within 14 days' --public")]
+#[command(after_help = "Examples:\n  crmctl segment edit fresh --where 'created within 14 days' --public")]
 pub struct Args {
+    /// The segment
     #[arg(add = complete::segment_names())]
     name: String,
     /// A new name
@@ -26,8 +27,11 @@ pub struct Args {
     /// What it is for
     #[arg(long, value_name = "TEXT", value_parser = texts::within::<2000>)]
     description: Option<String>,
-    /// Without a description
-    #[arg(long, conflicts_with = "description")]
+    /// Empty a field; may be given several times
+    #[arg(long, value_name = "FIELD", value_parser = ["description"], conflicts_with = "description")]
+    clear: Vec<String>,
+    /// The same as `--clear description`, by its old name
+    #[arg(long, hide = true, conflicts_with = "description")]
     no_description: bool,
     /// Everyone in the organization sees it
     #[arg(long, conflicts_with = "private")]
@@ -50,7 +54,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let edited = session.db.write(session.stamp.org, |conn| {
         segments::change(conn, found.id, args.if_version, &session.stamp, |segment| {
             segment.name = new_name.unwrap_or(std::mem::take(&mut segment.name));
-            segment.description = match args.no_description {
+            segment.description = match args.no_description || !args.clear.is_empty() {
                 true => None,
                 false => args.description.or(segment.description.take()),
             };

@@ -9,8 +9,9 @@ use crate::error::{CommandError, Exit, Result};
 use crate::filter::explain::{Explained, explain};
 use crate::ui::{Column, Format};
 
-/// Show how the leads of a segment, or of a filter, are found: its SQL, the engine's plan and how many each condition
-/// leaves
+/// Show how the leads of a segment or filter are found
+///
+/// That is its SQL, the engine's plan and how many each condition leaves.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl segment explain fresh\n  \
     crmctl segment explain --where 'status = hot and score >= 70'")]

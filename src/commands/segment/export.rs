@@ -11,8 +11,9 @@ use crate::error::{Exit, Result};
 ///
 /// Leads with a number on the do-not-call list are left out, and counted.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl segment export fresh --output fresh.xlsx")]
+#[command(after_help = "Examples:\n  crmctl segment export fresh --output fresh.xlsx")]
 pub struct Args {
+    /// The segment
     #[arg(add = complete::segment_names())]
     name: String,
     #[command(flatten)]

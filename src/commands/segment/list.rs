@@ -10,6 +10,7 @@ use crate::error::{Exit, Result};
 
 /// List the segments that you see: your own and public ones
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl segment list")]
 pub struct Args {}
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {

@@ -1,7 +1,7 @@
 //! `crmctl segment`
 
+mod add;
 mod count;
-mod create;
 mod delete;
 mod edit;
 mod explain;
@@ -25,8 +25,11 @@ use crate::ui::Column;
 
 /// Keep filters under a name, count and export their leads
 #[derive(Debug, clap::Subcommand)]
+#[command(
+    after_help = "Examples:\n  crmctl segment add fresh --where 'created within 7 days'\n  crmctl segment count fresh\n  crmctl segment export fresh --output fresh.xlsx"
+)]
 pub enum Command {
-    Create(create::Args),
+    Add(add::Args),
     List(list::Args),
     Show(show::Args),
     Edit(edit::Args),
@@ -39,7 +42,7 @@ pub enum Command {
 
 pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
-        Command::Create(args) => create::run(args, context),
+        Command::Add(args) => add::run(args, context),
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Edit(args) => edit::run(args, context),
@@ -100,7 +103,7 @@ fn find_to_change(session: &mut Session, name: &str) -> Result<Segment> {
     match is_owner || session.role.may(Right::Administer) {
         true => Ok(segment),
         false => Err(CommandError::failed(format!("the segment `{}` belongs to somebody else", segment.name))
-            .hint("ask its owner or an admin, or create one of your own")),
+            .hint("ask its owner or an admin, or add one of your own")),
     }
 }
 

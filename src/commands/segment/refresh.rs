@@ -9,8 +9,12 @@ use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::segments;
 
-/// Count the leads of segments and keep the counts, for `segment list`
+/// Count the leads of segments, and keep the counts
+///
+/// `segment list` shows them.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl segment refresh fresh\n  crmctl segment refresh --all\n\n\
+    Exit code 3 when a segment could not be counted; the others are.")]
 pub struct Args {
     /// The segments
     #[arg(value_name = "NAME", required_unless_present = "all", add = complete::segment_names())]

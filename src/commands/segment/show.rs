@@ -8,7 +8,9 @@ use crate::error::{Exit, Result};
 
 /// Show a segment with its filter, as text and in its JSON form
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl segment show fresh\n  crmctl segment show fresh --format json")]
 pub struct Args {
+    /// The segment
     #[arg(add = complete::segment_names())]
     name: String,
 }

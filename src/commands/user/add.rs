@@ -12,15 +12,19 @@ use crate::ops::audited;
 /// Add a user to the organization
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  crmctl user add ada@example.com --role manager --first-name Ada --last-name Lovelace --username ada"
+    after_help = "Examples:\n  crmctl user add ada@example.com --role manager --first-name Ada --last-name Lovelace --username ada"
 )]
 pub struct Args {
+    /// Their email
     #[arg(value_parser = super::checked_email)]
     email: String,
+    /// What the user may do
     #[arg(long, default_value = "sales_rep", value_parser = one_of::<Role>())]
     role: Role,
+    /// The first name
     #[arg(long, value_parser = super::checked_name)]
     first_name: Option<String>,
+    /// The last name
     #[arg(long, value_parser = super::checked_name)]
     last_name: Option<String>,
     /// IANA name; the organization's when left out

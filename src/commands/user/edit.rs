@@ -10,18 +10,22 @@ use crate::error::{Exit, Result};
 ///
 /// A new email is not known to be the user's until --verified says so.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl user edit ada@example.com --role admin\n  \
+#[command(after_help = "Examples:\n  crmctl user edit ada@example.com --role admin\n  \
     crmctl user edit ada --set-preference theme=dark --clear avatar_url")]
 pub struct Args {
+    /// The user, by email or username
     #[arg(value_name = "EMAIL|USERNAME", value_parser = super::checked_name_of_user)]
     who: String,
     /// A new email
     #[arg(long = "email", value_name = "EMAIL", value_parser = super::checked_email)]
     new_email: Option<String>,
+    /// What the user may do
     #[arg(long, value_parser = one_of::<Role>())]
     role: Option<Role>,
+    /// The first name
     #[arg(long, value_parser = super::checked_name)]
     first_name: Option<String>,
+    /// The last name
     #[arg(long, value_parser = super::checked_name)]
     last_name: Option<String>,
     /// IANA name

@@ -7,6 +7,7 @@ use crate::error::{Exit, Result};
 
 /// List the users of the organization
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl user list\n  crmctl user list --columns email,role,last_seen_at")]
 pub struct Args {}
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {

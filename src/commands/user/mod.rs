@@ -18,6 +18,7 @@ use crate::ui::Column;
 
 /// Manage the users of an organization
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = "Examples:\n  crmctl user add ada@example.com --role manager\n  crmctl user list")]
 pub enum Command {
     Add(add::Args),
     List(list::Args),

@@ -6,7 +6,9 @@ use crate::error::{Exit, Result};
 
 /// Show a user
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl user show ada@example.com")]
 pub struct Args {
+    /// The user, by email or username
     #[arg(value_name = "EMAIL|USERNAME", value_parser = super::checked_name_of_user)]
     who: String,
 }

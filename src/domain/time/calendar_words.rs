@@ -91,6 +91,7 @@ fn plain(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::datetime::{TimeProblem, parse, zone};
 
     #[test]
     fn each_name_is_of_one_month() {
@@ -130,5 +131,37 @@ mod tests {
             assert_eq!(month_named(word), None, "{word}");
         }
         assert!(is_weekday("Mittwoch") && is_weekday("miércoles") && is_weekday("Thurs") && !is_weekday("mar"));
+    }
+
+    fn read(text: &str) -> Result<String, TimeProblem> {
+        parse(text, &zone("America/New_York").unwrap(), None).map(|time| time.to_string())
+    }
+
+    #[test]
+    fn months_of_other_languages() {
+        for text in [
+            "4. März 2026",
+            "4. Mrz 26",
+            "Mittwoch, 4. März 2026 um 12:00 am",
+            "4 mars 2026",
+            "mercredi 4 mars 2026",
+            "4 de marzo de 2026",
+            "miércoles, 4 de marzo de 2026",
+            "4 de março de 2026",
+            "quarta-feira, 4 de março de 2026",
+            "vrijdag 4 maart 2026",
+            "04-MAR-2026",
+            "4 marzo 2026, 00:00",
+            "4 mrt 2026",
+            "4 mars 2026 à 00:00",
+        ] {
+            assert_eq!(read(text), Ok("2026-03-04T05:00:00Z".into()), "{text}");
+        }
+        assert_eq!(read("1er août 2025"), Ok("2025-08-01T04:00:00Z".into()));
+        assert_eq!(read("31. Dez. 2025 17:30 Uhr"), Ok("2025-12-31T22:30:00Z".into()));
+        assert_eq!(read("1º de fevereiro de 2026"), Ok("2026-02-01T05:00:00Z".into()));
+        for text in ["4 jui 2026", "4 Foo 2026", "de 4 marzo 2026"] {
+            assert_eq!(read(text), Err(TimeProblem::NotATime), "{text}");
+        }
     }
 }

@@ -105,3 +105,26 @@ fn zone_after(rest: &str) -> Option<Option<Said>> {
         .filter(|_| hours <= 14 && (0..60).contains(&minutes))
         .map(|offset| Some(Said::Offset(offset)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::time::datetime::{TimeProblem, parse, zone};
+
+    #[test]
+    fn abbreviations_of_zones() {
+        let at = |text: &str, name: &str| parse(text, &zone(name).unwrap(), None).map(|time| time.to_string());
+        // RFC 5322, 4.3.
+        assert_eq!(at("2026/03/04 17:30 PST", "Europe/Berlin"), Ok("2026-03-05T01:30:00Z".into()));
+        assert_eq!(at("4 Mar 2026 17:30 CST", "America/New_York"), Ok("2026-03-04T23:30:00Z".into()));
+        assert_eq!(at("July 4, 2026 5:30 PM EDT", "UTC"), Ok("2026-07-04T21:30:00Z".into()));
+        // The organization's own zone comes first: China has a CST, too.
+        assert_eq!(at("4 Mar 2026 17:30 CST", "Asia/Shanghai"), Ok("2026-03-04T09:30:00Z".into()));
+        assert_eq!(at("4 Mar 2026 17:30 CET", "Europe/Berlin"), Ok("2026-03-04T16:30:00Z".into()));
+        assert_eq!(at("4 Mar 2026 17:30 CET", "America/New_York"), Err(TimeProblem::NotATime));
+        assert_eq!(at("4 Jul 2026 17:30 CET", "Europe/Berlin"), Err(TimeProblem::NotATime));
+        // The hour that clocks repeat.
+        assert_eq!(at("25 Oct 2026 02:30 CEST", "Europe/Berlin"), Ok("2026-10-25T00:30:00Z".into()));
+        assert_eq!(at("25 Oct 2026 02:30 CET", "Europe/Berlin"), Ok("2026-10-25T01:30:00Z".into()));
+        assert_eq!(at("1 Nov 2026 01:30 EST", "America/New_York"), Ok("2026-11-01T06:30:00Z".into()));
+    }
+}

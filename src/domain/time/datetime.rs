@@ -305,52 +305,6 @@ mod tests {
     }
 
     #[test]
-    fn months_of_other_languages() {
-        for text in [
-            "4. März 2026",
-            "4. Mrz 26",
-            "Mittwoch, 4. März 2026 um 12:00 am",
-            "4 mars 2026",
-            "mercredi 4 mars 2026",
-            "4 de marzo de 2026",
-            "miércoles, 4 de marzo de 2026",
-            "4 de março de 2026",
-            "quarta-feira, 4 de março de 2026",
-            "vrijdag 4 maart 2026",
-            "04-MAR-2026",
-            "4 marzo 2026, 00:00",
-            "4 mrt 2026",
-            "4 mars 2026 à 00:00",
-        ] {
-            assert_eq!(read(text), Ok("2026-03-04T05:00:00Z".into()), "{text}");
-        }
-        assert_eq!(read("1er août 2025"), Ok("2025-08-01T04:00:00Z".into()));
-        assert_eq!(read("31. Dez. 2025 17:30 Uhr"), Ok("2025-12-31T22:30:00Z".into()));
-        assert_eq!(read("1º de fevereiro de 2026"), Ok("2026-02-01T05:00:00Z".into()));
-        for text in ["4 jui 2026", "4 Foo 2026", "de 4 marzo 2026"] {
-            assert_eq!(read(text), Err(TimeProblem::NotATime), "{text}");
-        }
-    }
-
-    #[test]
-    fn abbreviations_of_zones() {
-        let at = |text: &str, name: &str| parse(text, &zone(name).unwrap(), None).map(|time| time.to_string());
-        // RFC 5322, 4.3.
-        assert_eq!(at("2026/03/04 17:30 PST", "Europe/Berlin"), Ok("2026-03-05T01:30:00Z".into()));
-        assert_eq!(at("4 Mar 2026 17:30 CST", "America/New_York"), Ok("2026-03-04T23:30:00Z".into()));
-        assert_eq!(at("July 4, 2026 5:30 PM EDT", "UTC"), Ok("2026-07-04T21:30:00Z".into()));
-        // The organization's own zone comes first: China has a CST, too.
-        assert_eq!(at("4 Mar 2026 17:30 CST", "Asia/Shanghai"), Ok("2026-03-04T09:30:00Z".into()));
-        assert_eq!(at("4 Mar 2026 17:30 CET", "Europe/Berlin"), Ok("2026-03-04T16:30:00Z".into()));
-        assert_eq!(at("4 Mar 2026 17:30 CET", "America/New_York"), Err(TimeProblem::NotATime));
-        assert_eq!(at("4 Jul 2026 17:30 CET", "Europe/Berlin"), Err(TimeProblem::NotATime));
-        // The hour that clocks repeat.
-        assert_eq!(at("25 Oct 2026 02:30 CEST", "Europe/Berlin"), Ok("2026-10-25T00:30:00Z".into()));
-        assert_eq!(at("25 Oct 2026 02:30 CET", "Europe/Berlin"), Ok("2026-10-25T01:30:00Z".into()));
-        assert_eq!(at("1 Nov 2026 01:30 EST", "America/New_York"), Ok("2026-11-01T06:30:00Z".into()));
-    }
-
-    #[test]
     fn seconds_since_1970() {
         assert_eq!(read("1772627400"), Ok("2026-03-04T12:30:00Z".into()));
         assert_eq!(read("1772627400.0"), Ok("2026-03-04T12:30:00Z".into()));

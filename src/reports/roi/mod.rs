@@ -105,7 +105,7 @@ impl Explain for RoiError {
                 match missing.len() {
                     0 | 1 => error.maybe_hint(example),
                     _ => error.details(told.take(SHOWN).chain(more)).maybe_hint(
-                        example.map(|one| format!("{one}\nor import a sheet of rates: crmctl roi rate import FILE")),
+                        example.map(|one| format!("{one}\nor import a sheet of rates: crmctl import rates FILE")),
                     ),
                 }
             }
@@ -240,7 +240,7 @@ mod tests {
         assert!(
             missing(2)
                 .hint
-                .is_some_and(|hint| hint.ends_with("\nor import a sheet of rates: crmctl roi rate import FILE"))
+                .is_some_and(|hint| hint.ends_with("\nor import a sheet of rates: crmctl import rates FILE"))
         );
         let many = missing(SHOWN + 3).details;
         assert_eq!((many.len(), many.last().map(String::as_str)), (SHOWN + 1, Some("and 3 more")));

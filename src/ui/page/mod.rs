@@ -4,6 +4,8 @@ mod html;
 mod svg;
 mod terminal;
 
+pub(super) use terminal::width;
+
 use super::escape::Safe;
 use super::{Column, Format, Rank, Ui, UiError, json, table};
 

@@ -19,14 +19,14 @@ const SHORTEST_LABEL: usize = 12;
 
 /// How wide the output is shown.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Width {
+pub(in crate::ui) struct Width {
     columns: usize,
     /// Nothing may be wider: it is a terminal.
     is_limit: bool,
 }
 
 /// How wide the output is shown: the terminal, else what COLUMNS says.
-pub(super) fn width() -> Width {
+pub(in crate::ui) fn width() -> Width {
     let said = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     match table::terminal_width() {
         Some(columns) => Width { columns, is_limit: true },
@@ -35,6 +35,10 @@ pub(super) fn width() -> Width {
 }
 
 impl Width {
+    pub(in crate::ui) fn columns(self) -> usize {
+        self.columns
+    }
+
     fn wrap(self, text: &Safe) -> Safe {
         match self.is_limit {
             true => text.wrapped(self.columns).into_iter().fold(Safe::default(), |out, line| out.and(line).and("\n")),

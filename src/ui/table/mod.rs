@@ -7,7 +7,7 @@ mod layout;
 
 use std::io::{self, IsTerminal};
 
-use console::Alignment;
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table, presets};
 
 use super::escape::Safe;
 pub use cell::cell_of;
@@ -49,25 +49,18 @@ pub fn draw(columns: &[Column], rows: &[Vec<String>], color: bool, width: Option
         filled.iter().zip(&widths).filter_map(|((index, column), width)| Some((*index, *column, (*width)?))).collect();
     let left_out = filled.iter().zip(&widths).filter(|(_, width)| width.is_none());
     let left_out = left_out.map(|((_, column), _)| (*column).clone()).collect();
-    let line = |cells: &[Option<Safe>], style: Option<&console::Style>| {
-        let cells: Vec<Placed> = shown
-            .iter()
-            .zip(cells)
-            .map(|((_, column, width), cell)| Placed {
-                lines: cell.as_ref().map(|cell| cell.wrapped(*width)).unwrap_or_default(),
-                width: *width,
-                side: if column.kind.is_number() { Alignment::Right } else { Alignment::Left },
-            })
-            .collect();
-        set(&cells, style)
+    let placed = |(_, column, width): &(usize, &Column, usize), text: &Safe, is_bold| Placed {
+        lines: text.wrapped(*width),
+        side: if column.kind.is_number() { CellAlignment::Right } else { CellAlignment::Left },
+        is_bold,
     };
-    let titles: Vec<Option<Safe>> = shown.iter().map(|(_, column, _)| Some(Safe::cell(&column.title))).collect();
-    let (mut text, header) = line(&titles, color.then(bold).as_ref());
-    for row in &rows {
-        let cells: Vec<Option<Safe>> = shown.iter().map(|(index, ..)| row.get(*index).cloned()).collect();
-        text.push(line(&cells, None).0);
-    }
-    Drawn { text, header, left_out }
+    let titles: Vec<Placed> = shown.iter().map(|column| placed(column, &Safe::cell(&column.1.title), color)).collect();
+    let header = titles.iter().map(|title| title.lines.len()).max().unwrap_or_default();
+    let nothing = Safe::default();
+    let cells = rows
+        .iter()
+        .map(|row| shown.iter().map(|column| placed(column, row.get(column.0).unwrap_or(&nothing), false)).collect());
+    Drawn { text: set(std::iter::once(titles).chain(cells), color), header, left_out }
 }
 
 /// What a column asks for with these cells.
@@ -88,34 +81,29 @@ fn wish<'a>(column: &Column, rank: Rank, cells: impl Iterator<Item = &'a Safe> +
 /// A cell in its column.
 struct Placed {
     lines: Vec<Safe>,
-    width: usize,
-    side: Alignment,
+    side: CellAlignment,
+    is_bold: bool,
 }
 
-/// Sets cells beside each other; tells how many lines they take.
-fn set(cells: &[Placed], style: Option<&console::Style>) -> (Safe, usize) {
-    let height = cells.iter().map(|cell| cell.lines.len()).max().unwrap_or(1).max(1);
-    let mut text = Safe::default();
-    for line in 0..height {
-        let mut spaces = 0;
-        for cell in cells {
-            let part = cell.lines.get(line).cloned().unwrap_or_default();
-            let room = cell.width.saturating_sub(part.width());
-            let (before, after) = if cell.side == Alignment::Right { (room, 0) } else { (0, room) };
-            // Spaces are written once something follows, so that no line ends with them.
-            match part.is_empty() {
-                true => spaces += before + after,
-                false => {
-                    text.push_spaces(spaces + before);
-                    text.push(style.map_or_else(|| part.clone(), |style| part.styled(style, true)));
-                    spaces = after;
-                }
-            }
-            spaces += GAP;
-        }
-        text.push("\n");
+/// Sets rows of cells below each other; no line ends with spaces.
+fn set(rows: impl Iterator<Item = Vec<Placed>>, color: bool) -> Safe {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    for cells in rows {
+        table.add_row(Row::from(cells.into_iter().map(|placed| {
+            let lines: Vec<&str> = placed.lines.iter().map(Safe::as_str).collect();
+            let cell = Cell::new(lines.join("\n")).set_alignment(placed.side);
+            if placed.is_bold { cell.add_attribute(Attribute::Bold) } else { cell }
+        })));
     }
-    (text, height)
+    for column in table.column_iter_mut() {
+        column.set_padding((0, GAP as u16));
+    }
+    match color {
+        true => table.enforce_styling(),
+        false => table.force_no_tty(),
+    };
+    Safe::rendered(table.lines().map(|line| format!("{}\n", line.trim_end())).collect())
 }
 
 /// Each record as a table of its own.
@@ -145,25 +133,12 @@ fn pairs_within(pairs: &[(&str, Safe)], color: bool, width: Option<usize>) -> Sa
         key_width = key_width.min(room.saturating_sub(value_width).max(room / 2)).max(1);
         value_width = room.saturating_sub(key_width).max(1);
     }
-    let style = color.then(bold);
-    let mut text = Safe::default();
-    for (key, (_, value)) in keys.iter().zip(pairs) {
-        let cell = |text: &Safe, width, style: Option<&console::Style>| Placed {
-            lines: text.wrapped(width).into_iter().map(|line| styled(line, style)).collect(),
-            width,
-            side: Alignment::Left,
-        };
-        text.push(set(&[cell(key, key_width, style.as_ref()), cell(value, value_width, None)], None).0);
-    }
-    text
-}
-
-fn styled(text: Safe, style: Option<&console::Style>) -> Safe {
-    style.map_or_else(|| text.clone(), |style| text.styled(style, true))
-}
-
-fn bold() -> console::Style {
-    console::Style::new().bold()
+    let cell = |text: &Safe, width, is_bold| Placed { lines: text.wrapped(width), side: CellAlignment::Left, is_bold };
+    let rows = keys
+        .iter()
+        .zip(pairs)
+        .map(|(key, (_, value))| vec![cell(key, key_width, color), cell(value, value_width, false)]);
+    set(rows, color)
 }
 
 /// A Markdown table.
@@ -265,8 +240,8 @@ mod tests {
         for width in [None, Some(45)] {
             assert_eq!(drawn(&columns, &rows, width), wide);
         }
-        let narrow = "id  name of the lead       rows\n                           read\n \
-                      7  Ada King, Countess    1,200\n    of Lovelace\n12  王小明                    3\n";
+        let narrow = "id  name of the lead     rows\n                         read\n \
+                      7  Ada King, Countess  1,200\n    of Lovelace\n12  王小明                  3\n";
         assert_eq!(drawn(&columns, &rows, Some(31)), narrow);
         assert_eq!(draw(&columns, &rows, false, Some(31)).header, 2);
     }

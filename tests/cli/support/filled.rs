@@ -42,7 +42,7 @@ fn fill(world: &World, slug: &str) {
     ok(&["import", "leads", "people.csv"]);
     ok(&["lead", "assign", "2125550101", "--to", &user]);
     ok(&["lead", "search", "ada"]);
-    ok(&["segment", "create", "vips", "--where", "tag = vip"]);
+    ok(&["segment", "add", "vips", "--where", "tag = vip"]);
     ok(&["dnc", "add", "+12125550103", "--reason", "asked"]);
     // A mobile number in Argentina, which is also written without its 9.
     ok(&["dnc", "add", "+5491123456789", "--reason", "asked"]);

@@ -54,7 +54,7 @@ const MORE: &[&[&str]] = &[
     &["import", "dnc", "bad.csv", "--rejects", "r.csv"],
     &["import", "history", "bad.csv"],
     &["import", "costs", "bad.csv"],
-    &["roi", "rate", "import", "bad.csv", "--rejects", "r.xlsx"],
+    &["import", "rates", "bad.csv", "--rejects", "r.xlsx"],
     &["import", "leads", "packed.csv.gz"],
     &["lead", "export", "--output", "out.csv"],
     &["lead", "export", "--output", "out.xlsx"],

@@ -23,23 +23,31 @@ use crate::ops::leads::draft::LeadDraft;
 /// The values that a verb gives to a lead.
 #[derive(Debug, Clone, clap::Args)]
 pub struct LeadValues {
+    /// The phone number
     #[arg(long)]
     pub phone: Option<String>,
+    /// The email
     #[arg(long)]
     email: Option<String>,
     /// The full name, split into first and last
     #[arg(long, conflicts_with_all = ["first_name", "last_name"])]
     name: Option<String>,
+    /// The first name
     #[arg(long)]
     first_name: Option<String>,
+    /// The last name
     #[arg(long)]
     last_name: Option<String>,
+    /// The company
     #[arg(long)]
     company: Option<String>,
+    /// The job title
     #[arg(long)]
     job_title: Option<String>,
+    /// The source, in any spelling
     #[arg(long, add = complete::source_names())]
     source: Option<String>,
+    /// The campaign, in any spelling
     #[arg(long)]
     campaign: Option<String>,
     /// 0 to 100
@@ -49,19 +57,24 @@ pub struct LeadValues {
     #[arg(long)]
     temperature: Option<String>,
     /// The owner, by email or username
-    #[arg(long, add = complete::user_emails())]
+    #[arg(long, value_name = "EMAIL", add = complete::user_emails())]
     owner: Option<String>,
-    #[arg(long)]
+    /// A note that is kept with it
+    #[arg(long, value_name = "TEXT")]
     note: Option<String>,
     /// granted, denied or pending
     #[arg(long)]
     consent: Option<String>,
+    /// The city
     #[arg(long)]
     city: Option<String>,
+    /// The state
     #[arg(long)]
     state: Option<String>,
+    /// The postal code
     #[arg(long)]
     postal_code: Option<String>,
+    /// The country
     #[arg(long)]
     country: Option<String>,
     /// When to contact the lead next: 2026-03-04, 2026-03-04T15:00, tomorrow, next-week, 7d

@@ -14,8 +14,9 @@ use crate::ops::money::budget;
 
 /// Open a budget account
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl budget account add ads-europe --currency EUR")]
+#[command(after_help = "Examples:\n  crmctl budget account add ads-europe --currency EUR")]
 pub struct Args {
+    /// Its name
     #[arg(value_parser = within::<LONGEST_ACCOUNT>)]
     name: String,
     /// ISO 4217 code [default: the organization's]

@@ -7,6 +7,7 @@ use crate::error::{Exit, Result};
 
 /// List budget accounts
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl budget account list")]
 pub struct Args {}
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {

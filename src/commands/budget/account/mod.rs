@@ -9,7 +9,7 @@ use crate::ui::Column;
 
 /// Open budget accounts and list them
 #[derive(Debug, clap::Args)]
-#[command(subcommand_required = true)]
+#[command(subcommand_required = true, after_help = "Examples:\n  crmctl budget account add ads-europe --currency EUR")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,

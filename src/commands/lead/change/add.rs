@@ -19,7 +19,7 @@ use crate::ops::leads::upsert::{Fate, LeadWriter, Policy};
 /// The values are checked by the rules of the import. A lead that is known already is refused.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  crmctl lead add --phone '(212) 555-0142' --region US --name 'Ada Lovelace' --tag vip"
+    after_help = "Examples:\n  crmctl lead add --phone '(212) 555-0142' --region US --name 'Ada Lovelace' --tag vip"
 )]
 pub struct Args {
     #[command(flatten)]

@@ -9,9 +9,9 @@ use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::mass_update::MassUpdate;
 
-/// Give a lead, or all leads of a filter or segment, to a user
+/// Give a lead, or many, to a user
 ///
-/// Several users take turns, in the order of the leads' ids.
+/// Many are all leads of a filter or segment. Several users take turns, in the order of the leads' ids.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead assign 10482 --to ann@example.com\n  \
     crmctl lead assign --where 'owner is empty' --to ann@example.com --to bob@example.com")]
@@ -22,7 +22,7 @@ pub struct Args {
     #[command(flatten)]
     selection: Selection,
     /// The user, by email or username; may be given several times
-    #[arg(long, value_name = "EMAIL", required_unless_present = "nobody", add = complete::user_emails())]
+    #[arg(long, alias = "owner", value_name = "EMAIL", required_unless_present = "nobody", add = complete::user_emails())]
     to: Vec<String>,
     /// Take the leads from their owners
     #[arg(long, conflicts_with = "to")]

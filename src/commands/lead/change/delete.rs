@@ -11,8 +11,9 @@ use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::delete;
 use crate::ops::leads::mass_update::MassUpdate;
 
-/// Delete a lead, or all leads of a filter or segment; their rows, logs and opt-outs are kept, and `lead restore` brings
-/// one back
+/// Delete a lead, or many; `lead restore` brings one back
+///
+/// Many are all leads of a filter or segment. Their rows, logs and opt-outs are kept.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead delete 10482 --yes\n  \
     crmctl lead delete --where 'import = 12 and status = new' --dry-run")]

@@ -9,10 +9,10 @@ use crate::error::{CommandError, Exit, Result};
 use crate::import::kinds::leads::checker::Identity;
 use crate::ops::leads::edit::{Edit, edit};
 
-/// Change fields of a lead; the values are checked by the rules of the import
+/// Change fields of a lead
 ///
-/// With another phone the status follows the new number: to dnc when it is on the do-not-call list, back when it is not.
-/// Tags and a note are added to those that are there.
+/// The values are checked by the rules of the import. With another phone the status follows the new number: to dnc when
+/// it is on the do-not-call list, back when it is not. Tags and a note are added to those that are there.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead edit 10482 --company 'Difference Works' --clear city\n  \
     crmctl lead edit ada@example.com --phone '(212) 555-0143' --if-version 3")]

@@ -14,22 +14,25 @@ use crate::ops::erasure::clearing::{self, Cleared};
 use crate::ops::erasure::{EraseError, Erased, Left, WhyLeft, erase, twins};
 use crate::ui::{Column, Ui, grouped};
 
-/// Erase a person: what is stored of them leaves the lead, its merged twins, notes, logs, the texts of every other table, and
-/// the index of searches, for good
+/// Erase a person from everything that is stored, for good
 ///
-/// Emails, numbers and the full name are taken out of every text. What may mean somebody or something else (a name that another
-/// lead has, too, or that is not written like one, a local number), a surname alone in texts about other things, and what cannot
-/// be changed (filters, the budget ledger) are listed instead: look with --dry-run, and change what it lists before, for a
-/// later change would put the person into the log. Their rows stay as tombstones for reports, with
-/// status, source, value and opt-outs, and keyed hashes of phones and emails by which a later import of the person is
-/// told. The do-not-call list, requests and recorded checks keep the bare number, because the law wants it kept. Backups
-/// and files that were exported keep what they hold.
+/// What is stored of them leaves the lead, its merged twins, notes, logs, the texts of every other table, and the index
+/// of searches.
 ///
-/// At its end an embedded database is written anew, without what was erased. Where others use it, or the disk is full, that is still
-/// to be done: exit code 3, and `--finish` later.
+/// Emails, numbers and the full name are taken out of every text. What may mean somebody or something else (a name that
+/// another lead has, too, or that is not written like one, a local number), a surname alone in texts about other
+/// things, and what cannot be changed (filters, the budget ledger) are listed instead: look with --dry-run, and change
+/// what it lists before, for a later change would put the person into the log. Their rows stay as tombstones for
+/// reports, with status, source, value and opt-outs, and keyed hashes of phones and emails by which a later import of
+/// the person is told. The do-not-call list, requests and recorded checks keep the bare number, because the law wants
+/// it kept. Backups and files that were exported keep what they hold.
+///
+/// At its end an embedded database is written anew, without what was erased. Where others use it, or the disk is full,
+/// that is still to be done: exit code 3, and `--finish` later.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead show 10482 --export-personal > person.json\n  \
-    crmctl lead erase 10482 --reason 'asked by letter of 2026-03-04' --dry-run\n  crmctl lead erase --finish")]
+    crmctl lead erase 10482 --reason 'asked by letter of 2026-03-04' --dry-run\n  crmctl lead erase --finish\n\n\
+    Exit code 3 when a place may still speak of the person, or a file is still to be cleared.")]
 pub struct Args {
     #[command(flatten)]
     name: Option<LeadName>,

@@ -14,11 +14,12 @@ use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::merge::{Filled, MergeError, SurvivorRule, merge, survivor_by};
 use crate::ui::Column;
 
-/// Merge leads of one person: one survives, takes over what it lacks, and the others are deleted and name it
+/// Merge leads of one person
 ///
-/// The survivor keeps its own values. It takes over fields that it lacks, tags, phones and notes, a status that is
-/// further on, the first and last contact, and every opt-out; a consent that another lead gave it does not. The logs of
-/// the others stay and are read as the survivor's. A deleted lead can be merged, too. `lead restore` undoes a merge.
+/// One survives and takes over what it lacks; the others are deleted and name it. The survivor keeps its own values. It
+/// takes over fields that it lacks, tags, phones and notes, a status that is further on, the first and last contact,
+/// and every opt-out; a consent that another lead gave it does not. The logs of the others stay and are read as the
+/// survivor's. A deleted lead can be merged, too. `lead restore` undoes a merge.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead merge 10482 20177\n  \
     crmctl lead merge ada@example.com 20177 --survivor fullest --dry-run\n  crmctl lead merge 20177 --into 10482")]

@@ -14,11 +14,14 @@ use crate::ops::leads::edit::EditError;
 use crate::ops::leads::edit::phone::{self as lead_phone, LONGEST_KIND, OTHER};
 use crate::ui::Ui;
 
-/// Add and remove further numbers of a lead, and choose its first
+/// Add and delete further numbers of a lead, and choose its first
 ///
 /// Searches, do-not-call checks and exports see further numbers, too.
 #[derive(Debug, clap::Args)]
-#[command(subcommand_required = true)]
+#[command(
+    subcommand_required = true,
+    after_help = "Examples:\n  crmctl lead phone add 7 '(212) 555-0143' --kind mobile\n  crmctl lead phone primary 7 '(212) 555-0143'"
+)]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -27,13 +30,14 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Add(AddArgs),
-    Remove(NumberArgs),
+    #[command(alias = "remove")]
+    Delete(NumberArgs),
     Primary(PrimaryArgs),
 }
 
 /// Add a further number
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl lead phone add 10482 '(212) 555-0143' --kind mobile")]
+#[command(after_help = "Examples:\n  crmctl lead phone add 10482 '(212) 555-0143' --kind mobile")]
 struct AddArgs {
     #[command(flatten)]
     name: LeadName,
@@ -47,9 +51,9 @@ struct AddArgs {
     phone_check: PhoneCheck,
 }
 
-/// Remove a further number
+/// Delete a further number
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl lead phone remove 10482 +12125550143")]
+#[command(after_help = "Examples:\n  crmctl lead phone delete 10482 +12125550143")]
 struct NumberArgs {
     #[command(flatten)]
     name: LeadName,
@@ -57,11 +61,12 @@ struct NumberArgs {
     number: String,
 }
 
-/// Make a further number the first, by which the lead is known; the first becomes a further one
+/// Make a further number the first
 ///
-/// The status follows the new number: to dnc when it is on the do-not-call list, back when it is not.
+/// The lead is known by its first; the one before becomes a further one. The status follows the new number: to dnc when
+/// it is on the do-not-call list, back when it is not.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl lead phone primary 10482 +12125550143")]
+#[command(after_help = "Examples:\n  crmctl lead phone primary 10482 +12125550143")]
 struct PrimaryArgs {
     #[command(flatten)]
     args: NumberArgs,
@@ -82,7 +87,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             }
             show(context, session, lead)
         }
-        Command::Remove(args) => {
+        Command::Delete(args) => {
             let (lead, read) = named(&mut session, &args.name, &args.number, PhoneCheck::Possible)?;
             let number = read.number.to_string();
             write(&mut session, |conn| lead_phone::remove(conn, lead.id, &number, &stamp))?;

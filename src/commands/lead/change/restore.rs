@@ -12,7 +12,7 @@ use crate::ops::leads::delete;
 /// Refused when another live lead has its phone or external id meanwhile. Opt-outs that its person made meanwhile hold.
 /// A merged lead is as it was before the merge, and its survivor gives back what it took over and still has.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl lead restore 10482")]
+#[command(after_help = "Examples:\n  crmctl lead restore 10482")]
 pub struct Args {
     #[command(flatten)]
     name: LeadName,

@@ -16,22 +16,25 @@ use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::leads::edit::{StatusMove, set_status};
 use crate::ops::leads::mass_update::MassUpdate;
 
-/// Move a lead, or all leads of a filter or segment, to another status
+/// Move a lead, or many, to another status
 ///
-/// Open statuses move freely except back to new; recruited is reached from four of them and left only to cold; --force
-/// goes past that, with a reason. dnc puts the number on the do-not-call list, with every lead that has it, and is left
-/// only by `dnc remove`; a lead without phone gets the consent denied instead.
+/// Many are all leads of a filter or segment. Open statuses move freely except back to new; recruited is reached from
+/// four of them and left only to cold; --force goes past that, with a reason. dnc puts the number on the do-not-call
+/// list, with every lead that has it, and is left only by `dnc remove`; a lead without phone gets the consent denied
+/// instead.
 #[derive(Debug, clap::Args)]
 #[command(
     allow_missing_positional = true,
     after_help = "Examples:\n  crmctl lead status 10482 contacted\n  \
         crmctl lead status 10482 new --force --reason 'imported twice, never contacted'\n  \
-        crmctl lead status --where 'status = new and created older than 90 days' cold --dry-run"
+        crmctl lead status --where 'status = new and created older than 90 days' cold --dry-run\n\n\
+    Exit code 3 when a lead does not move there."
 )]
 pub struct Args {
     /// The lead: its id, phone number or email
     #[arg(value_name = "ID|PHONE|EMAIL")]
     lead: Option<String>,
+    /// The status, or one of its common words
     #[arg(value_parser = one_of::<Status>())]
     status: Status,
     #[command(flatten)]

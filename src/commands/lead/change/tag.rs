@@ -11,7 +11,9 @@ use crate::domain::leads::tag;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::mass_update::MassUpdate;
 
-/// Add tags to a lead, or to all leads of a filter or segment
+/// Add tags to a lead, or to many
+///
+/// Many are all leads of a filter or segment.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead tag 10482 vip partner\n  \
     crmctl lead tag --where 'score >= 90 and not tag = vip' vip")]
@@ -20,7 +22,9 @@ pub struct TagArgs {
     args: Args,
 }
 
-/// Take tags from a lead, or from all leads of a filter or segment
+/// Take tags from a lead, or from many
+///
+/// Many are all leads of a filter or segment.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead untag ada@example.com vip\n  \
     crmctl lead untag --segment fresh 'trade show' --dry-run")]

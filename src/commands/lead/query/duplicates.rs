@@ -17,11 +17,11 @@ use crate::error::{Exit, Result};
 use crate::ops::leads::duplicates::{Group, duplicates};
 use crate::ui::{Column, Format, UiError, grouped};
 
-/// List leads that may be one person, with the reason and a score from 0 to 100
+/// List leads that may be one person, and why
 ///
-/// Exact: the same email or phone, among live and deleted leads. Near: the same name and company in any spelling, or
-/// the same name and a phone with two neighbouring digits transposed. The same name raises the score, and so does each
-/// further reason.
+/// Each pair has a score from 0 to 100. Exact: the same email or phone, among live and deleted leads. Near: the same
+/// name and company in any spelling, or the same name and a phone with two neighbouring digits transposed. The same
+/// name raises the score, and so does each further reason.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl lead duplicates --min-score 80\n  crmctl lead duplicates ada@example.com\n  \

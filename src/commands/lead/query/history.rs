@@ -10,10 +10,10 @@ use crate::ops::leads::history::as_of::as_of;
 use crate::ops::leads::history::{TracedChange, traced_changes};
 use crate::ui::Column;
 
-/// List every change of a lead, or show it as it was at an earlier time
+/// List every change of a lead, or show it as it was
 ///
-/// Changes of leads that were merged into it are among them. --as-of computes the lead backwards from its log; a date
-/// means the end of that day in the organization's time zone.
+/// `--as-of` says when. Changes of leads that were merged into it are among them. --as-of computes the lead backwards
+/// from its log; a date means the end of that day in the organization's time zone.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl lead history 10482\n  crmctl lead history ada@example.com --as-of 2026-03-04"
@@ -22,7 +22,7 @@ pub struct Args {
     #[command(flatten)]
     name: LeadName,
     /// Show the lead as it was then: a date, or a date and time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
 }
 

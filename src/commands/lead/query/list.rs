@@ -31,11 +31,13 @@ use crate::ui::ListWriter;
 pub struct Args {
     #[command(flatten)]
     selection: Selection,
+    /// Leads in this status
     #[arg(long, value_parser = one_of::<Status>())]
     status: Option<Status>,
     /// The source, in any spelling
     #[arg(long, add = complete::source_names())]
     source: Option<String>,
+    /// Leads with this tag
     #[arg(long, add = complete::tag_names())]
     tag: Option<String>,
     /// The owner, by email or username

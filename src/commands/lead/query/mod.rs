@@ -1,5 +1,6 @@
 //! Verbs that look at leads.
 
+pub mod count;
 pub mod duplicates;
 pub(super) mod export;
 pub mod history;

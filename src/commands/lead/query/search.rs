@@ -12,12 +12,12 @@ use crate::ops::leads::search::refresh::refresh;
 use crate::ops::leads::search::{ENOUGH, Query, search};
 use crate::ui::{Column, grouped};
 
-/// Find leads by fragments of names, companies, emails, phone numbers, job titles, tags and notes
+/// Find leads by fragments of names, emails, numbers, notes
 ///
-/// All words must be found, in any order, without regard to case and accents; words of one or two letters at the
-/// beginning of a word only. The best matches come first: names, companies, emails and numbers before what is said about a
-/// lead. `found in` says where. The first search after large imports takes longer: it brings
-/// the index up to date.
+/// Companies, job titles and tags are searched, too. All words must be found, in any order, without regard to case and
+/// accents; words of one or two letters at the beginning of a word only. The best matches come first: names, companies,
+/// emails and numbers before what is said about a lead. `found in` says where. The first search after large imports
+/// takes longer: it brings the index up to date.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead search lovelace\n  crmctl lead search ada example.com\n  \
     crmctl lead search '555-0142'")]

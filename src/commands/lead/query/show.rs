@@ -22,7 +22,9 @@ use crate::ops::dnc::blocked_numbers;
 use crate::ops::leads::personal::personal;
 use crate::ui::{Column, Kind, Ui, UiError};
 
-/// Show a lead with its phones, emails, notes, status history and latest changes
+/// Show a lead with all that belongs to it
+///
+/// That is its phones, emails, notes, status history and latest changes.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl lead show 10482\n  crmctl lead show '(212) 555-0142' --region US\n  crmctl lead show ada@example.com\n  \

@@ -8,10 +8,10 @@ use crate::error::{Exit, Result};
 use crate::ops::leads::history::timeline::timeline;
 use crate::ui::{Column, grouped};
 
-/// Show all that happened to a lead in one order: changes, statuses, notes, assignments, imports, do-not-call requests and
-/// entries
+/// Show all that happened to a lead, in one order
 ///
-/// What happened to leads that were merged into it is among it.
+/// That is changes, statuses, notes, assignments, imports, do-not-call requests and entries. What happened to leads
+/// that were merged into it is among it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead timeline 10482\n  crmctl lead timeline 10482 --newest --limit 10")]
 pub struct Args {

@@ -11,12 +11,13 @@ use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::groups::join;
 use crate::ui::Column;
 
-/// Let organizations share their do-not-call lists; the group is made if it is new
+/// Let organizations share their do-not-call lists
 ///
-/// What any of them lists is blocked in all of them from now on, with the leads moved to dnc. It takes an admin of each organization,
-/// those that are in the group already among them: the same email, where there are users.
+/// The group is made if it is new. What any of them lists is blocked in all of them from now on, with the leads moved
+/// to dnc. It takes an admin of each organization, those that are in the group already among them: the same email,
+/// where there are users.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl org group add holding acme beta --dry-run")]
+#[command(after_help = "Examples:\n  crmctl org group add holding acme beta --dry-run")]
 pub struct Args {
     /// The short name of the group: lower-case letters, digits and hyphens
     #[arg(value_parser = org::checked_slug, add = complete::group_slugs())]

@@ -11,10 +11,12 @@ use crate::ui::Column;
 
 /// List the groups of organizations
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl org group list")]
 pub struct Args {}
 
 #[derive(Serialize)]
 struct Line {
+    /// The group
     group: String,
     count: u64,
     organizations: String,

@@ -19,7 +19,10 @@ use crate::ops::dnc::groups::{Acting, GroupError};
 /// A number that one organization of a group lists is blocked in all of them, and in no other organization. The others see that it is
 /// listed, not by whom. Whoever listed it takes it off again.
 #[derive(Debug, clap::Args)]
-#[command(subcommand_required = true)]
+#[command(
+    subcommand_required = true,
+    after_help = "Examples:\n  crmctl org group add holding acme beta\n  crmctl org group show holding"
+)]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -47,7 +50,7 @@ fn acting(context: &Context, db: &mut Database, slugs: &[String]) -> Result<Vec<
     let mut named: Vec<Acting> = Vec::with_capacity(slugs.len());
     for slug in slugs {
         if !named.iter().any(|(org, _)| org.slug == *slug) {
-            named.push(super::administer(context, db, slug)?);
+            named.push(super::administer(context, db, Some(slug))?);
         }
     }
     Ok(named)

@@ -13,8 +13,9 @@ use crate::ui::Column;
 /// Numbers that came through the group become an organization's own entries, in those that leave and, where nobody else of the group
 /// listed them, in those that stay. From now on nothing travels to or from those that leave. A group ends with its last organization.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl org group remove holding beta")]
+#[command(after_help = "Examples:\n  crmctl org group remove holding beta")]
 pub struct Args {
+    /// The group
     #[arg(add = complete::group_slugs())]
     group: String,
     /// Slugs of organizations

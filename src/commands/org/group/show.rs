@@ -8,7 +8,9 @@ use crate::ops::dnc::groups::GroupError;
 
 /// Show the organizations of a group
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl org group show holding")]
 pub struct Args {
+    /// The group
     #[arg(add = complete::group_slugs())]
     group: String,
 }

@@ -41,7 +41,8 @@ pub struct Args {
     /// A campaign of the source
     #[arg(long, value_parser = within::<LONGEST_CAMPAIGN>)]
     campaign: Option<String>,
-    #[arg(long, value_parser = within::<LONGEST_NOTE>)]
+    /// A note that is kept with it
+    #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_NOTE>)]
     note: Option<String>,
     /// Add it to what is recorded
     #[arg(long, conflicts_with = "replace")]

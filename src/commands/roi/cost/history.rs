@@ -7,9 +7,11 @@ use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ui::Column;
 
-/// List every change of costs: who entered, changed and removed which, and when
+/// List every change of costs
+///
+/// It says who entered, changed and deleted which, and when.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl roi cost history --source facebook_ads --month 2026-03")]
+#[command(after_help = "Examples:\n  crmctl roi cost history --source facebook_ads --month 2026-03")]
 pub struct Args {
     #[command(flatten)]
     selection: CostSelection,

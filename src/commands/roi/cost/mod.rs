@@ -1,9 +1,9 @@
 //! `crmctl roi cost`
 
 mod add;
+mod delete;
 mod history;
 mod list;
-mod remove;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,10 @@ use crate::ui::Column;
 ///
 /// A cost is of a source, or of one of its campaigns, in one month and currency. `import costs` reads sheets of them.
 #[derive(Debug, clap::Args)]
-#[command(subcommand_required = true)]
+#[command(
+    subcommand_required = true,
+    after_help = "Examples:\n  crmctl roi cost add radio 2026-03 800\n  crmctl roi cost list --quarter 2026Q1"
+)]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -36,7 +39,8 @@ pub struct Args {
 enum Command {
     Add(add::Args),
     List(list::Args),
-    Remove(remove::Args),
+    #[command(alias = "remove")]
+    Delete(delete::Args),
     History(history::Args),
 }
 
@@ -44,7 +48,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     match args.command {
         Command::Add(args) => add::run(args, context),
         Command::List(args) => list::run(args, context),
-        Command::Remove(args) => remove::run(args, context),
+        Command::Delete(args) => delete::run(args, context),
         Command::History(args) => history::run(args, context),
     }
 }

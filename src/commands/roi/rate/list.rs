@@ -8,6 +8,7 @@ use crate::error::{Exit, Result};
 
 /// List the exchange rates that count, by month
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl roi rate list\n  crmctl roi rate list --all")]
 pub struct Args {
     /// Earlier ones, too, that later ones took the place of
     #[arg(long)]

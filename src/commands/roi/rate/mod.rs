@@ -1,6 +1,5 @@
 //! `crmctl roi rate`
 
-mod import;
 mod list;
 mod set;
 
@@ -8,12 +7,15 @@ use crate::commands::context::Context;
 use crate::error::{Exit, Result};
 use crate::ui::Column;
 
-/// Set the exchange rates by which costs and values in other currencies are converted
+/// Set the exchange rates that convert costs and values
 ///
-/// A rate is what one unit of a currency was worth in the organization's currency in a month. Costs are converted with the
-/// rate of their month, the value of a lead with that of the month in which it was recruited.
+/// A rate is what one unit of a currency was worth in the organization's currency in a month. Costs are converted with
+/// the rate of their month, the value of a lead with that of the month in which it was recruited.
 #[derive(Debug, clap::Args)]
-#[command(subcommand_required = true)]
+#[command(
+    subcommand_required = true,
+    after_help = "Examples:\n  crmctl roi rate set EUR 2026-03 1.0843\n  crmctl import rates rates.csv"
+)]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -23,14 +25,12 @@ pub struct Args {
 enum Command {
     Set(set::Args),
     List(list::Args),
-    Import(Box<import::Args>),
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     match args.command {
         Command::Set(args) => set::run(args, context),
         Command::List(args) => list::run(args, context),
-        Command::Import(args) => import::run(*args, context),
     }
 }
 

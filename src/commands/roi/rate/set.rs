@@ -13,11 +13,11 @@ use crate::domain::money::rate::Rate;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::rates;
 
-/// Set what one unit of a currency was worth in the organization's currency in a month
+/// Set what a currency was worth in a month
 ///
-/// The rate before stays in `roi rate list --all`.
+/// That is what one unit was worth in the organization's currency. The rate before stays in `roi rate list --all`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl roi rate set EUR 2026-03 1.0843     a euro was worth 1.0843 dollars")]
+#[command(after_help = "Examples:\n  crmctl roi rate set EUR 2026-03 1.0843     # a euro was worth 1.0843 dollars")]
 pub struct Args {
     /// ISO 4217 code
     #[arg(value_parser = currency::parse)]

@@ -1,4 +1,4 @@
-//! `crmctl roi cost remove`
+//! `crmctl roi cost delete`
 
 use crate::commands::args::texts::within;
 use crate::commands::context::Context;
@@ -9,16 +9,17 @@ use crate::domain::money::cost::LONGEST_NOTE;
 use crate::error::{Exit, Result};
 use crate::ops::money::costs::{self, CostError};
 
-/// Remove costs that were entered by mistake; their history stays
+/// Delete costs that were entered by mistake; their history stays
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  crmctl roi cost remove 12 13 --reason 'entered twice'")]
+#[command(after_help = "Examples:\n  crmctl roi cost delete 12 13 --reason 'entered twice'")]
 pub struct Args {
     /// The costs, by their numbers in `roi cost list`
     #[arg(required = true)]
     ids: Vec<i64>,
-    #[arg(long, value_parser = within::<LONGEST_NOTE>)]
+    /// Why: it is kept with the history
+    #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_NOTE>)]
     reason: Option<String>,
-    /// Show what would be removed and change nothing
+    /// Show what would be deleted and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -31,26 +32,26 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut ids = args.ids.clone();
     ids.sort_unstable();
     ids.dedup();
-    let mut remove = |mode: RunMode| -> Result<Vec<SourceCost>, CostError> {
+    let mut delete = |mode: RunMode| -> Result<Vec<SourceCost>, CostError> {
         session.db.write_under(Lock::Costs, org, mode, |conn| costs::remove(conn, &ids, args.reason.as_deref(), &stamp))
     };
-    let removed = match args.dry_run {
+    let deleted = match args.dry_run {
         true => {
-            let would = remove(RunMode::DryRun)?;
-            ui.note("would remove:");
+            let would = delete(RunMode::DryRun)?;
+            ui.note("would delete:");
             would
         }
         false => {
             if !ui.yes {
                 ui.require_someone_to_ask()?;
-                ui.preview(&remove(RunMode::DryRun)?, super::COLUMNS)?;
-                ui.confirm("Remove these costs?")?;
+                ui.preview(&delete(RunMode::DryRun)?, super::COLUMNS)?;
+                ui.confirm("Delete these costs?")?;
             }
-            remove(RunMode::Commit)?
+            delete(RunMode::Commit)?
         }
     };
     let mut list = ui.list(super::COLUMNS);
-    for cost in &removed {
+    for cost in &deleted {
         list.push(cost)?;
     }
     list.finish("")?;

@@ -1,4 +1,4 @@
-//! `crmctl roi rate import`
+//! `crmctl import rates`
 
 use crate::commands::args::sheets::{SheetArgs, run_sheet};
 use crate::commands::args::vocabulary::one_of;
@@ -9,13 +9,13 @@ use crate::import::kinds::rates::{RateOptions, Rates};
 use crate::import::proof::Formats;
 use crate::ui::Column;
 
-/// Import exchange rates from a CSV, TSV, XLSX, XLSB, XLS or ODS file, in one transaction
+/// Import exchange rates from a spreadsheet
 ///
-/// Each row is a currency, a month and what one unit of it was worth in the organization's currency. `import undo` takes the
-/// rates back.
+/// The file is CSV, TSV, XLSX, XLSB, XLS or ODS, and one transaction. Each row is a currency, a month and what one unit
+/// of it was worth in the organization's currency. `import undo` takes the rates back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Fields: currency, period (a month), rate, base_currency\n\n\
-    Example:\n  crmctl roi rate import rates.csv --dry-run\n\n\
+    Examples:\n  crmctl import rates rates.csv --dry-run\n\n\
     Exit code 3 when rows were rejected.")]
 pub struct Args {
     #[command(flatten)]

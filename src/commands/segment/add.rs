@@ -1,4 +1,4 @@
-//! `crmctl segment create`
+//! `crmctl segment add`
 
 use super::{checked_name, not_written, shown};
 use crate::commands::args::leads::selection::Selection;
@@ -13,8 +13,8 @@ use crate::ops::audited;
 /// Keep a filter under a name
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    crmctl segment create 'Hot in Pharma' --where 'status = hot and custom.Industry = pharma' --public\n  \
-    crmctl segment create fresh --where 'created within 7 days and on_dnc = no'")]
+    crmctl segment add 'Hot in Pharma' --where 'status = hot and custom.Industry = pharma' --public\n  \
+    crmctl segment add fresh --where 'created within 7 days and on_dnc = no'")]
 pub struct Args {
     /// Its name, unique in the organization
     name: String,

@@ -1,0 +1,49 @@
+//! Exit codes and environment variables, for man pages and docs/.
+
+use crate::error::Exit;
+
+/// What each exit code says.
+pub const EXIT_CODES: [(Exit, &str); 5] = [
+    (Exit::Done, "Done."),
+    (Exit::Failed, "Failed, and nothing was changed."),
+    (Exit::Usage, "The command line was wrong, and nothing was changed."),
+    (
+        Exit::NeedsAttention,
+        "Done, but something needs a person: rows were rejected, a number is not clear, a check found something.",
+    ),
+    (Exit::Interrupted, "Interrupted (Ctrl-C, SIGTERM or SIGHUP), and nothing was changed."),
+];
+
+/// The variables that the program reads, and what they are for.
+pub const VARIABLES: [(&str, &str); 24] = [
+    ("CRM_DATABASE_URL", "The database, as `--database-url` names it."),
+    ("DATABASE_URL", "The same, where `CRM_DATABASE_URL` is not set."),
+    ("CRM_ORG", "The organization, as `--org` names it."),
+    ("CRM_USER", "The acting user, as `--as` names one."),
+    ("NO_COLOR", "No color, whatever it holds; `--color always` goes before it."),
+    ("TERM", "No color where it is `dumb`."),
+    ("COLUMNS", "How wide reports and pages of the manual are that go to no terminal."),
+    ("CRM_PAGER", "What shows answers that are longer than the terminal; empty for none."),
+    ("PAGER", "The same, where `CRM_PAGER` and the config file do not say it."),
+    ("LESS", "The options of `less`; `-FRX` where it is not set."),
+    ("HOME", "Where the folders of data and configuration are, unless the next two say it."),
+    ("XDG_DATA_HOME", "The folder of `crmctl/crm.db`; `~/.local/share` if it is not set."),
+    ("XDG_CONFIG_HOME", "The folder of `crmctl/config.toml`; `~/.config` if it is not set."),
+    ("LC_ALL", "The locale, whose country is the region of an organization that the first call makes."),
+    ("LC_CTYPE", "The same, where `LC_ALL` is not set."),
+    ("LANG", "The same, where neither of them is set."),
+    ("SSH_CONNECTION", "From where a change is made, for the audit log."),
+    (
+        "PGPASSWORD",
+        "The password of a PostgreSQL server; libpq's other variables, `~/.pgpass` and service files count, too.",
+    ),
+    ("PGSSLMODE", "How a connection to PostgreSQL is protected, where the URL does not say it."),
+    ("PGSSLROOTCERT", "The certificates that are trusted; `system` means those of this machine."),
+    ("SSL_CERT_FILE", "The file of the machine's certificates, where it is another one."),
+    ("SSL_CERT_DIR", "Their folder."),
+    ("COMPLETE", "Set by completion scripts: answer what could stand next, in this shell's form."),
+    (
+        "_CLAP_COMPLETE_INDEX",
+        "Set by completion scripts, with other variables that begin so and `_CLAP_IFS`: the word that is typed.",
+    ),
+];

@@ -1,0 +1,6 @@
+//! What the program tells about itself: `crmctl help` and `crmctl man`.
+
+pub mod facts;
+pub mod help;
+pub mod man;
+pub mod topics;

@@ -1,0 +1,48 @@
+//! The pages of the manual: those of docs/ that whoever has only the program needs, too.
+
+/// A page of the manual.
+#[derive(Debug)]
+pub struct Topic {
+    pub name: &'static str,
+    /// What it tells, in a line.
+    pub about: &'static str,
+    /// The file in docs/.
+    file: &'static str,
+    /// The page, in Markdown.
+    pub text: &'static str,
+}
+
+macro_rules! topics {
+    ($($name:literal $file:literal $about:literal)*) => {
+        &[$(Topic { name: $name, about: $about, file: $file, text: include_str!(concat!("../../../docs/", $file)) }),*]
+    };
+}
+
+/// The name of the page that is made of the options themselves.
+pub const OPTIONS: &str = "options";
+
+/// All pages. None has the name of a command.
+pub const TOPICS: &[Topic] = topics! {
+    "filters" "filters.md" "the language of --where: fields, operators, values"
+    "dates" "dates.md" "how times are written in options and filters"
+    "formats" "formats.md" "the forms of an answer, and what scripts can rely on"
+    "exit-codes" "exit-codes.md" "what a call's exit code says"
+    "environment" "environment.md" "variables and the config file"
+    "addresses" "addresses.md" "what a database URL may be, and whose files are opened"
+    "files" "files.md" "how imports read what sheets hold"
+    "workbooks" "workbooks.md" "what imports read of Excel and OpenDocument cells"
+    "import-errors" "import-errors.md" "the problems of rows, and what --lenient does"
+    "opt-outs" "opt-outs.md" "how opt-outs in words are understood"
+    "dnc-groups" "dnc-groups.md" "do-not-call lists that organizations share"
+    "funnel-figures" "funnel.md" "the definitions of the funnel, with an example"
+    "roi-figures" "roi.md" "the definitions of costs and ROI, with an example"
+    "ledger" "budget.md" "how budgets are kept, and what `budget verify` finds"
+    "words" "words.md" "nouns, verbs and options, and what each means"
+};
+
+/// How the page is called to which a link in docs/ leads.
+pub fn call_of(address: &str) -> Option<String> {
+    let file = address.split('#').next().unwrap_or_default();
+    let topic = TOPICS.iter().find(|topic| topic.file == file)?;
+    Some(format!("crmctl help {}", topic.name))
+}
