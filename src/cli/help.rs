@@ -93,16 +93,20 @@ fn fitted(line: &str) -> Vec<String> {
         let comment = format!("  # {comment}");
         return std::iter::once(comment).chain(fitted(command.trim_end())).collect();
     }
-    let (mut is_quoted, mut length, mut place) = (false, 0, None);
+    let (mut is_quoted, mut length, mut place, mut before_option) = (false, 0, None, None);
     for (at, c) in line.char_indices() {
         is_quoted ^= c == '\'';
         length += 1;
         // A break before the second word of what goes on would go on for ever.
         if c == ' ' && !is_quoted && length <= WIDTH && !line[..at].trim().is_empty() {
             place = Some(at);
+            if line[at..].starts_with(" --") {
+                before_option = place;
+            }
         }
     }
-    match place {
+    // An option stays with its value.
+    match before_option.or(place) {
         Some(at) => {
             let rest = fitted(&format!("      {}", &line[at + 1..]));
             std::iter::once(format!("{} \\", &line[..at])).chain(rest).collect()

@@ -131,11 +131,8 @@ fn faults(root: &Command) -> Vec<String> {
         if !it.command.has_subcommands() && !VERBS.iter().any(|(word, _)| *word == verb) {
             faults.push(format!("`{}`: the verb is not declared", it.path));
         }
-        if let Some((_, nouns, better)) = ONLY_IN.iter().find(|(word, ..)| *word == verb) {
-            if !nouns.contains(&noun) {
-                faults.push(format!("`{}`: say `{better}`", it.path));
-            }
-        }
+        let elsewhere = ONLY_IN.iter().find(|(word, nouns, _)| *word == verb && !nouns.contains(&noun));
+        faults.extend(elsewhere.map(|(_, _, better)| format!("`{}`: say `{better}`", it.path)));
     }
     let global = Found { path: String::new(), command: root };
     for it in found.iter().chain([&global]) {

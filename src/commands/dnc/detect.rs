@@ -28,10 +28,12 @@ use crate::ui::{Column, ListWriter, Ui};
 
 /// Tell which replies ask not to be contacted
 ///
-/// With --apply they are honoured. `certain`: the whole message is a word that counts by itself under 47 CFR
+/// With --apply they are honoured.
+///
+/// `certain`: the whole message is a word that counts by itself under 47 CFR
 /// 64.1200(a)(10), courtesies aside: stop, quit, end, revoke, opt out, cancel, unsubscribe. `likely`: it is such a word
 /// in another language or spelling (ALTO, STPO), or has a phrase that asks for it. `review`: it has such a word inside
-/// other talk, or another sign (wrong number), so a person must decide. `none`: nothing of the kind. docs/opt-outs.md
+/// other talk, or another sign (wrong number), so a person must decide. `none`: nothing of the kind. `crmctl help opt-outs`
 /// has the languages, and how often which is right.
 ///
 /// A scope is told where a text says that the other way to contact is welcome: "don't call me, text me instead" is

@@ -26,7 +26,7 @@ const EXAMPLES: &str = "Examples:\n  \
 /// A cohort is the leads created in the window, all of them when no window is given: for each stage, how many reached it
 /// or a later one, and what became of the others. With `--mode activity` it is what happened in the window: how many entries
 /// into each status, whoever the leads are. Merged leads count once; deleted leads and what undone imports wrote do not.
-/// The definitions, and an example with its arithmetic, are in docs/funnel.md.
+/// The definitions, and an example with its arithmetic, are in `crmctl help funnel-figures`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

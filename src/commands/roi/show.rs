@@ -25,7 +25,7 @@ const EXAMPLES: &str = "Examples:\n  \
 /// For each source: the leads created in the window, how many of them were recruited, what the source cost in these months, and
 /// the value of the recruited leads. ROI is (value − cost) / cost, ROAS value / cost. Costs are of months, so the window is of
 /// whole months, all of time when none is given. The last lines prove that the costs are those recorded. The definitions, and an
-/// example with its arithmetic, are in docs/roi.md.
+/// example with its arithmetic, are in `crmctl help roi-figures`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

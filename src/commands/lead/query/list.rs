@@ -21,7 +21,7 @@ use crate::ui::ListWriter;
 
 /// List leads, the newest first
 ///
-/// The words of filters, their operators and the fields are in the manual of filters, docs/filters.md.
+/// `crmctl help filters` has the words of filters, their operators and the fields.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     crmctl lead list --where 'status in (hot, qualified) and score >= 70 and not tag any (vip)'\n  \
