@@ -164,7 +164,7 @@ impl Context {
         let mut db = if right == Right::Read { self.open_existing()? } else { self.open()? };
         let now = now()?;
         let org = self.organization(&mut db, now, right != Right::Read)?;
-        self.ui.read_times_in(datetime::zone(&org.timezone).unwrap_or(TimeZone::UTC));
+        self.ui.read_times_in(datetime::zone(&org.timezone).unwrap_or(TimeZone::UTC), now);
         if right != Right::Read && !org.is_active {
             return Err(CommandError::failed(format!("the organization `{}` is disabled", org.slug))
                 .hint(format!("enable it: crmctl org edit {} --enable", org.slug)));

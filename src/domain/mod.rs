@@ -69,6 +69,7 @@ pub mod flag;
 pub mod formula;
 pub mod imports;
 pub mod invisible;
+pub mod labels;
 pub mod leads;
 pub mod money;
 pub mod number_format;

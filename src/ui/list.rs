@@ -21,6 +21,8 @@ pub struct ListWriter {
     problem: Option<UiError>,
     out: BufWriter<Answer>,
     written: u64,
+    /// Whether records are written as the columns stand; known with the first one.
+    in_order: Option<bool>,
     /// Rows of a table, which must be known before their widths are.
     rows: Vec<Vec<String>>,
 }
@@ -44,7 +46,7 @@ impl Ui {
 
 impl ListWriter {
     fn new(ui: Ui, chosen: Chosen, problem: Option<UiError>) -> ListWriter {
-        ListWriter { ui, chosen, problem, out: BufWriter::new(ui.out()), written: 0, rows: Vec::new() }
+        ListWriter { ui, chosen, problem, out: BufWriter::new(ui.out()), written: 0, in_order: None, rows: Vec::new() }
     }
 
     /// Adds one record.
@@ -96,11 +98,11 @@ impl ListWriter {
             Format::Table if self.rows.is_empty() => self.ui.note(when_empty),
             Format::Table => {
                 let width = table::terminal_width();
-                let drawn = table::draw(&self.table_columns(), &self.rows, self.ui.color_stdout, width);
+                let drawn = table::draw(&self.titled_columns(), &self.rows, self.ui.color_stdout, width);
                 self.ui.show(drawn, "", REMEDY)?;
             }
             Format::Markdown => {
-                let columns = self.table_columns();
+                let columns = self.titled_columns();
                 let titles: Vec<&str> = columns.iter().map(|column| &*column.title).collect();
                 self.write(table::render_markdown(&titles, &self.rows))?;
             }
@@ -117,16 +119,28 @@ impl ListWriter {
         Ok(self.out.write_all(text.into().as_str().as_bytes())?)
     }
 
-    /// A record as JSON on one line.
-    fn json<T: Serialize>(&self, record: &T) -> Result<Safe, UiError> {
-        match self.chosen.is_asked {
-            true => json::line(&picked(&serde_json::to_value(record).map_err(UiError::Json)?, &self.chosen)),
-            false => json::line(record),
+    /// A record as JSON on one line, with the keys of a CSV file in their order.
+    fn json<T: Serialize>(&mut self, record: &T) -> Result<Safe, UiError> {
+        if self.chosen.is_asked {
+            return json::line(&picked(&serde_json::to_value(record).map_err(UiError::Json)?, &self.chosen));
         }
+        let columns = &self.chosen.columns;
+        let in_order = match self.in_order {
+            Some(known) => known,
+            None => *self.in_order.insert(json::is_in_order(record, columns)?),
+        };
+        if in_order { json::line(record) } else { json::line_in_order(record, columns) }
     }
 
     fn table_columns(&self) -> Vec<Column> {
         self.chosen.columns.iter().filter(|column| column.in_tables).cloned().collect()
+    }
+
+    /// The columns of a table with their titles, one of which names the zone of times.
+    fn titled_columns(&self) -> Vec<Column> {
+        let mut columns = self.table_columns();
+        self.ui.clock().name_in(&mut columns);
+        columns
     }
 
     fn csv_header(&mut self) -> Result<(), UiError> {
@@ -140,7 +154,7 @@ impl ListWriter {
             .iter()
             .map(|column| {
                 let kind = if for_people { column.kind } else { Kind::Text };
-                table::cell_of(&value, column, kind, self.ui.zone())
+                table::cell_of(&value, column, kind, self.ui.clock())
             })
             .collect())
     }

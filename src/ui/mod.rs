@@ -13,6 +13,7 @@ mod progress;
 mod prompt;
 mod record;
 mod table;
+mod words;
 mod zone;
 
 use crate::error::{CommandError, Explain};
@@ -28,6 +29,7 @@ pub use number::{amount, change_of, count, duration, factor, percent, plural, po
 pub use page::{Bar, Bars, Page, Part, Sheet, SheetColumn};
 pub use progress::Progress;
 pub use table::{Column, Kind, Rank};
+pub use words::{Change, label};
 
 /// The form of the answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -1,11 +1,12 @@
 //! Progress of noticeably long work, on a terminal only.
 
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::Ui;
+use super::{Ui, grouped};
 
 /// A progress bar that appears once the work has taken a while.
 pub struct Progress {
@@ -34,8 +35,14 @@ impl Progress {
         self.shown = true;
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(Some(of_about), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows  {per_sec}  {eta} left");
-            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_elapsed(self.since.elapsed())
+            let style =
+                ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows  {rate} rows/s  {eta} left");
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            // Nobody needs parts of rows.
+            let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+                let _ = write!(out, "{}", grouped(state.per_sec().round() as i64));
+            });
+            bar.with_style(style).with_elapsed(self.since.elapsed())
         });
         bar.set_length(of_about.max(rows));
         bar.set_position(rows);

@@ -31,7 +31,7 @@ impl Ui {
         let value = serde_json::to_value(record).map_err(UiError::Json)?;
         let chosen = self.chosen(&with_keys_of(&value, columns))?;
         let shown = if chosen.is_asked { &chosen.columns } else { columns };
-        let text = |column: &Column, kind| table::cell_of(&value, column, kind, self.zone());
+        let text = |column: &Column, kind| table::cell_of(&value, column, kind, self.clock());
         match self.format {
             Format::Json if chosen.is_asked => self.print(json::pretty(&picked(&value, &chosen))?.and("\n")),
             Format::Ndjson if chosen.is_asked => self.print(json::line(&picked(&value, &chosen))?.and("\n")),
@@ -44,12 +44,15 @@ impl Ui {
             }
             Format::Ids => self.print(id_of(&value)?.and("\n")),
             Format::Table | Format::Markdown => {
-                let pairs: Vec<(String, String)> = shown
+                let mut told: Vec<(Column, String)> = shown
                     .iter()
                     .filter(|column| column.in_tables)
-                    .map(|column| (column.title.clone().into_owned(), text(column, column.kind)))
+                    .map(|column| (column.clone(), text(column, column.kind)))
                     .filter(|(_, value)| !value.is_empty())
                     .collect();
+                self.clock().name_in(told.iter_mut().map(|(column, _)| column));
+                let pairs: Vec<(String, String)> =
+                    told.into_iter().map(|(column, value)| (column.title.into_owned(), value)).collect();
                 match self.format {
                     Format::Markdown => {
                         let rows: Vec<Vec<String>> = pairs.into_iter().map(|(key, value)| vec![key, value]).collect();
@@ -93,7 +96,9 @@ impl Ui {
     pub fn preview<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<(), UiError> {
         let cells = self.cells(rows, columns)?;
         if !self.quiet {
-            let drawn = table::draw(columns, &cells, false, table::terminal_width());
+            let mut columns = columns.to_vec();
+            self.clock().name_in(&mut columns);
+            let drawn = table::draw(&columns, &cells, false, table::terminal_width());
             self.say(&drawn.text.trim_end());
             self.tell_left_out(&drawn.left_out, REMEDY_OF_PREVIEWS);
         }
@@ -128,7 +133,7 @@ impl Ui {
         rows.iter()
             .map(|row| {
                 let value = serde_json::to_value(row).map_err(UiError::Json)?;
-                Ok(columns.iter().map(|column| table::cell_of(&value, column, column.kind, self.zone())).collect())
+                Ok(columns.iter().map(|column| table::cell_of(&value, column, column.kind, self.clock())).collect())
             })
             .collect()
     }

@@ -148,10 +148,10 @@ fn settings_of_one_s_own_are_set_listed_logged_and_cleared() {
         assert_eq!(settings(world).len(), free().len() + 1);
         assert!(world.ok(["org", "show", "acme"]).contains("custom.office"));
         // The case of a key does not matter, and what is set again is no change.
-        assert!(world.run(["org", "set", "Custom.Theme", "\"dark\""]).stderr.contains("nothing to change"));
+        assert!(world.run(["org", "set", "Custom.Theme", "\"dark\""]).stdout.contains("nothing to change"));
         for (key, ..) in free() {
             world.ok(["org", "set", key, "--unset"]);
-            assert!(world.run(["org", "set", key, "--unset"]).stderr.contains("nothing to change"), "{key}");
+            assert!(world.run(["org", "set", key, "--unset"]).stdout.contains("nothing to change"), "{key}");
         }
         assert_eq!(settings(world), [("dnc.record_checks".to_owned(), json!("yes"))]);
         let log = world.json(["audit", "list", "--entity", "setting"]);

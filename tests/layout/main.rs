@@ -7,4 +7,5 @@ mod graph;
 mod outputs;
 mod sources;
 mod texts;
+mod titles;
 mod writers;

@@ -6,7 +6,8 @@ use crate::sources::Crate;
 /// constant; a new output goes through them.
 const WAYS: [(&str, &[&str]); 18] = [
     // Streams.
-    ("write!(", &["commands/completions/shells.rs"]),
+    // The rate of a bar is a number.
+    ("write!(", &["commands/completions/shells.rs", "ui/progress.rs"]),
     ("writeln!(", &["ui/mod.rs", "commands/completions/shells.rs"]),
     (
         ".write_all(",
@@ -16,7 +17,8 @@ const WAYS: [(&str, &[&str]); 18] = [
     (".print()", &["cli.rs"]),
     ("Term::stderr", &["ui/prompt.rs"]),
     ("write_line(", &[]),
-    ("write_str(", &[]),
+    // What a parser expects, for errors of a programmer.
+    ("write_str(", &["ui/json.rs"]),
     // Questions and bars.
     ("dialoguer::", &["ui/prompt.rs"]),
     ("with_template(", &["ui/progress.rs"]),

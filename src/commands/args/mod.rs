@@ -1,6 +1,7 @@
 //! Arguments that verbs of several nouns take, and what becomes of them.
 
 pub mod amounts;
+pub mod changes;
 pub mod complete;
 pub mod idempotency;
 pub mod leads;

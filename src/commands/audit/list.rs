@@ -1,5 +1,7 @@
 //! `crmctl audit list`
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::commands::args::complete;
@@ -13,7 +15,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
 use crate::error::{Exit, Result};
 use crate::reports::audit::{self, Names};
-use crate::ui::{Column, Format};
+use crate::ui::{Column, Format, Ui};
 
 /// List who changed which field, from what to what
 ///
@@ -49,7 +51,7 @@ const COLUMNS: &[Column] = &[
     Column::whole("entity", "entity").optional(),
     Column::text("what", "which").kept(),
     Column::whole("action", "action"),
-    Column::text("field_name", "field"),
+    Column::field("field_name", "field"),
     Column::text("change", "change").kept(),
     Column::text("ip_address", "address").optional(),
 ];
@@ -88,13 +90,27 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn of(entry: &'a Entry, names: &'a Names) -> Line<'a> {
-        let value = |value: &'a Option<String>| value.as_deref().map(|value| names.value(entry, value));
+    fn of(entry: &'a Entry, names: &'a Names, ui: Ui) -> Line<'a> {
+        let value =
+            |value: &'a Option<String>| value.as_deref().map(|value| told(entry, names.value(entry, value), ui));
         let change = match (value(&entry.old_value), value(&entry.new_value)) {
             (None, None) => String::new(),
             (old, new) => format!("{} → {}", old.unwrap_or_default(), new.unwrap_or_default()).trim().to_owned(),
         };
         Line { who: names.who(entry), what: names.what(entry), change, entry }
+    }
+}
+
+/// A value of an entry as people read it: times where the organization is.
+fn told<'a>(entry: &Entry, value: &'a str, ui: Ui) -> Cow<'a, str> {
+    let ends = |end: &str| entry.field_name.as_deref().is_some_and(|field| field.ends_with(end));
+    if ends("_cents") {
+        return format!("{value} minor units").into();
+    }
+    let is_time = ends("_at");
+    match value.parse::<jiff::Timestamp>() {
+        Ok(at) if is_time => ui.time(at.into()).into(),
+        _ => value.into(),
     }
 }
 
@@ -122,7 +138,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let names = Names::read(conn, org)?;
         let is_cut = audit::each(conn, org, &filter, most, |entry| -> Result<()> {
             match (is_asked, is_for_people) {
-                (true, _) => list.push(&Line::of(&entry, &names))?,
+                (true, _) => list.push(&Line::of(&entry, &names, ui))?,
                 // A table is written when all of it is known.
                 (false, true) => entries.push(entry),
                 (false, false) => list.push(&entry)?,
@@ -135,7 +151,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let has_address = entries.iter().any(|entry| entry.ip_address.is_some());
         let columns = COLUMNS.iter().filter(|column| has_address || column.key != "ip_address");
         list = ui.list(&columns.cloned().collect::<Vec<_>>());
-        entries.iter().try_for_each(|entry| list.push(&Line::of(entry, &names)))?;
+        entries.iter().try_for_each(|entry| list.push(&Line::of(entry, &names, ui)))?;
     }
     list.finish("no changes")?;
     if is_cut {

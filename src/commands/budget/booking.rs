@@ -4,23 +4,24 @@ use iso_currency::Currency;
 use serde::Serialize;
 
 use super::AccountName;
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::idempotency::{IdempotencyKey, tell_earlier};
 use crate::commands::args::texts::normal;
 use crate::commands::args::texts::within;
 use crate::commands::args::times::MonthArg;
 use crate::commands::args::{amounts, complete};
 use crate::commands::context::{Context, Session};
+use crate::db::Lock;
 use crate::db::models::money::budget_accounts::{self, BudgetAccount};
 use crate::db::models::money::budget_transactions::{self, BudgetTransaction, TransactionFilter};
-use crate::db::{Lock, RunMode};
 use crate::domain::leads::source;
 use crate::domain::money::amount::with_currency;
 use crate::domain::money::cost::LONGEST_CAMPAIGN;
 use crate::domain::money::currency;
 use crate::domain::money::ledger::{LONGEST_DESCRIPTION, LONGEST_REFERENCE, TransactionType};
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::money::budget::{self, Booking, BudgetError, CostPart};
-use crate::ui::Column;
+use crate::ops::money::budget::{self, Booking, BudgetError, CostMoved, CostPart};
+use crate::ui::{Change, Column};
 
 /// An amount on an account.
 #[derive(Debug, clap::Args)]
@@ -38,6 +39,8 @@ pub(super) struct BookingArgs {
     pub description: Option<String>,
     #[command(flatten)]
     key: IdempotencyKey,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 /// The cost that a booking concerns.
@@ -136,19 +139,21 @@ pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> 
         let this = TransactionFilter { account, sequence, ..TransactionFilter::default() };
         Ok((budget_transactions::some(conn, org, &this)?.pop(), booked, is_new))
     };
+    let mode = args.answer.mode();
     // Whoever opens accounts or changes costs waits for others who do; other bookings wait for their account only.
     let (transaction, booked, is_new) = match booking.cost.is_some() || matches!(target, Target::New(..)) {
-        true => session.db.write_under(Lock::Costs, org, RunMode::Commit, work)?,
-        false => session.db.write(org, work)?,
+        true => session.db.write_under(Lock::Costs, org, mode, work)?,
+        false => session.db.write_as(mode, org, work)?,
     };
     let account = &booked.account;
     if is_new {
-        context.ui.note(&format!("opened the account `{}` in {}", account.name, account.currency));
+        let opened = if mode.is_dry_run() { "would open" } else { "opened" };
+        context.ui.note(&format!("{opened} the account `{}` in {}", account.name, account.currency));
     }
     tell_earlier(booked.earlier, context.ui);
-    if let Some(moved) = &booked.moved {
+    let (ui, is_people) = (context.ui, !args.answer.shows(context.ui));
+    if let Some(moved) = booked.moved.as_ref().filter(|_| !is_people) {
         let now = with_currency(moved.after, &moved.key.currency);
-        let ui = context.ui;
         match moved.before {
             None => ui.note(&format!("recorded the cost of {}: {now}", moved.key)),
             Some(before) if before == moved.after => ui.note(&format!("the cost of {} stays {now}", moved.key)),
@@ -159,8 +164,33 @@ pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> 
         }
     }
     let transaction = transaction.ok_or_else(|| CommandError::failed("the transaction cannot be read again"))?;
-    context.ui.record(&Shown::of(account, transaction), COLUMNS)?;
+    let changes = told(account, &transaction, booked.moved.as_ref());
+    args.answer.answer(ui, &format!("budget {}", account.name), &changes, || {
+        Ok(ui.record(&Shown::of(account, transaction), COLUMNS)?)
+    })?;
     Ok(Exit::Done)
+}
+
+/// What a booking did: to the balance, and to the cost that it concerns.
+fn told(account: &BudgetAccount, transaction: &BudgetTransaction, moved: Option<&CostMoved>) -> Vec<Change> {
+    let (before, after) = (transaction.balance_before_cents, transaction.balance_after_cents);
+    let amount = with_currency(transaction.amount_cents, &account.currency);
+    let mut changes = vec![
+        Change::said(format!("{} {amount}", transaction.transaction_type)),
+        Change::new("balance_cents", Some(before.to_string()), Some(after.to_string())),
+        Change::in_currency(&account.currency),
+    ];
+    changes.extend(moved.map(|moved| {
+        let amount = |cents| with_currency(cents, &moved.key.currency);
+        match moved.before {
+            None => Change::said(format!("cost of {} recorded as {}", moved.key, amount(moved.after))),
+            Some(before) if before == moved.after => {
+                Change::said(format!("cost of {} stays {}", moved.key, amount(before)))
+            }
+            Some(before) => Change::said(format!("cost of {} {} → {}", moved.key, amount(before), amount(moved.after))),
+        }
+    }));
+    changes
 }
 
 fn verb_of(kind: TransactionType) -> &'static str {

@@ -2,17 +2,18 @@
 
 use serde::Serialize;
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::texts::within;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
+use crate::db::Lock;
 use crate::db::models::dnc::dnc_requests::DncRequest;
-use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::dnc::Decision;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::dnc::decide::decide;
-use crate::ui::Column;
+use crate::ui::{Change, Column, count};
 
 /// Decide a request: honour it or dismiss it
 ///
@@ -29,6 +30,8 @@ pub struct Args {
     /// Why it is decided so; a dismissal needs it
     #[arg(long, value_name = "TEXT", value_parser = within::<LONGEST_REASON>)]
     reason: Option<String>,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 #[derive(Serialize)]
@@ -63,11 +66,23 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         }
     };
     let mut session = context.session(right)?;
-    let stamp = session.stamp.clone();
-    let (request, added) = session.db.write_under(Lock::DncList, stamp.org, RunMode::Commit, |conn| {
+    let (stamp, mode) = (session.stamp.clone(), args.answer.mode());
+    let (request, added) = session.db.write_under(Lock::DncList, stamp.org, mode, |conn| {
         decide(conn, args.id, args.decision, args.reason.as_deref(), &stamp)
     })?;
-    session.settle(&added.skipped, RunMode::Commit)?;
-    context.ui.record(&Decided { request, leads_moved: added.leads_moved }, COLUMNS)?;
+    session.settle(&added.skipped, mode)?;
+    let mut changes = vec![
+        Change::new("decision", None, request.decision.map(|decision| decision.to_string())),
+        Change::new("dnc_id", None, request.dnc_id.map(|id| id.to_string())),
+        Change::new("decision_reason", None, request.decision_reason.clone()),
+    ];
+    changes.retain(|change| change.new.is_some());
+    if added.leads_moved > 0 {
+        changes.push(Change::said(format!("leads moved to dnc: {}", count(added.leads_moved))));
+    }
+    let subject = format!("dnc request {} of {}", request.id, request.phone_number);
+    args.answer.answer(context.ui, &subject, &changes, || {
+        Ok(context.ui.record(&Decided { request, leads_moved: added.leads_moved }, COLUMNS)?)
+    })?;
     Ok(Exit::Done)
 }

@@ -50,6 +50,12 @@ const COLUMNS: &[Column] = &[
     Column::hidden("actor"),
     Column::hidden("recorded_at"),
     Column::hidden("import_id"),
+    Column::hidden("decision"),
+    Column::hidden("decision_reason"),
+    Column::hidden("decided_by"),
+    Column::hidden("decided_actor"),
+    Column::hidden_time("decided_at"),
+    Column::hidden("dnc_id"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {

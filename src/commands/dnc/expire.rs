@@ -35,7 +35,7 @@ struct Summary {
 
 const COLUMNS: &[Column] = &[
     Column::hidden("dry_run"),
-    Column::count("expired", "entries expired"),
+    Column::count("expired", "expired"),
     Column::count("leads_moved", "leads moved back"),
     Column::count("leads_settled", "leads whose status follows now"),
 ];
@@ -58,5 +58,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     };
     let summary = Summary { dry_run: args.dry_run, expired: expired.entries, leads_moved, leads_settled };
     context.ui.record(&summary, COLUMNS)?;
+    if args.dry_run {
+        context.ui.note("dry run: nothing was changed");
+    }
     Ok(Exit::Done)
 }

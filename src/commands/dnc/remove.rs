@@ -104,6 +104,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     print_numbers("removed", &summary.numbers, context.ui)?;
     print_numbers("not listed", &summary.not_listed, context.ui)?;
     print_refused(&summary.refused, context.ui)?;
+    if args.dry_run {
+        context.ui.note("dry run: nothing was changed");
+    }
     let whole = summary.refused.is_empty() && summary.not_listed.is_empty();
     Ok(if whole { Exit::Done } else { Exit::NeedsAttention })
 }

@@ -57,7 +57,7 @@ const COUNTS: &[Column] = &[
     Column::count("rejected", "  rejected"),
     Column::count("leads", "leads with new events"),
     Column::count("leads_moved", "leads with another status"),
-    Column::count("status_kept", "statuses kept"),
+    Column::count("status_kept", "status kept"),
     Column::count("stages_mapped", "stages mapped"),
     Column::text("stages", "stages"),
     Column::count("dnc_flagged", "numbers for the do-not-call list"),

@@ -6,6 +6,7 @@ mod history;
 mod leads;
 mod list;
 mod rates;
+mod record;
 mod show;
 mod undo;
 
@@ -46,7 +47,7 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
 const COLUMNS: &[Column] = &[
     Column::number("id", "id").kept(),
     Column::hidden("uid"),
-    Column::time("started_at", "when").optional(),
+    Column::ago("started_at", "started").optional(),
     Column::whole("kind", "kind"),
     Column::text("file_name", "file"),
     Column::hidden("file_sha256"),

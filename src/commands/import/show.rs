@@ -1,10 +1,11 @@
 //! `crmctl import show`
 
+use super::record;
 use crate::commands::context::Context;
 use crate::db::models::imports;
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
-use crate::ui::Column;
+use crate::ui::{Column, Format};
 
 /// Show an import: its file, options, mapping and counts
 #[derive(Debug, clap::Args)]
@@ -14,22 +15,33 @@ pub struct Args {
     id: i64,
 }
 
+/// The columns for programs.
 const COLUMNS: &[Column] = &[
-    Column::number("id", "id"),
-    Column::text("uid", "uid"),
-    Column::whole("kind", "kind"),
-    Column::text("file_name", "file"),
-    Column::text("file_sha256", "SHA-256"),
-    Column::count("file_size", "bytes"),
-    Column::text("sheet", "sheet"),
-    Column::text("mapping", "mapping"),
-    Column::text("options", "options"),
-    Column::text("counts", "counts"),
-    Column::whole("status", "status"),
-    Column::number("undoes_import_id", "undoes"),
-    Column::text("actor", "who"),
-    Column::time("started_at", "started"),
-    Column::time("finished_at", "finished"),
+    Column::hidden("id"),
+    Column::hidden("uid"),
+    Column::hidden("kind"),
+    Column::hidden("file_name"),
+    Column::hidden("file_sha256"),
+    Column::hidden("file_size"),
+    Column::hidden("sheet"),
+    Column::hidden("mapping"),
+    Column::hidden("options"),
+    Column::hidden("counts"),
+    Column::hidden("status"),
+    Column::hidden("undoes_import_id"),
+    Column::hidden("actor"),
+    Column::hidden("started_at"),
+    Column::hidden("finished_at"),
+];
+
+/// What was wrong with rejected rows.
+const PROBLEMS: &[Column] = &[
+    Column::count("count", "count"),
+    Column::number("example_row", "for example row"),
+    Column::text("example_column", "column"),
+    Column::text("example_value", "value"),
+    Column::text("example_problem", "problem"),
+    Column::text("hint", "what to do"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -38,6 +50,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let import = session.db.read(org, |conn| imports::by_id(conn, org, args.id))?.ok_or_else(|| {
         CommandError::failed(format!("no import has the id {}", args.id)).hint("list them: crmctl import list")
     })?;
-    context.ui.record(&import, COLUMNS)?;
+    let ui = context.ui;
+    if !matches!(ui.format, Format::Table | Format::Markdown) {
+        ui.record(&import, COLUMNS)?;
+        return Ok(Exit::Done);
+    }
+    let (lines, columns) = record::lines(&import);
+    ui.record(&lines, &columns)?;
+    ui.part("problems", &record::problems(&import), PROBLEMS)?;
     Ok(Exit::Done)
 }

@@ -191,7 +191,7 @@ fn print(summary: &UndoSummary, ui: Ui) -> Result<()> {
 const BEGIN: &[Column] = &[
     Column::number("undoes_import_id", "undoes import"),
     Column::text("file_name", "file"),
-    Column::number("import_id", "recorded as"),
+    Column::number("import_id", "import"),
     Column::hidden("dry_run"),
     Column::count("leads", "leads"),
     Column::count("deleted", "  deleted"),

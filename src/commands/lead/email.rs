@@ -1,10 +1,12 @@
 //! `crmctl lead email`
 
-use super::change::phone::{show, write};
+use super::answer::change;
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::texts::within;
 use crate::commands::context::{Context, Session};
 use crate::db::models::leads::Lead;
+use crate::db::{Db, Lock};
 use crate::domain::access::role::Right;
 use crate::domain::email::{self, Email};
 use crate::domain::invisible;
@@ -46,6 +48,8 @@ struct AddArgs {
     /// What kind of email it is, in a word: work, home
     #[arg(long, default_value = OTHER, value_parser = within::<LONGEST_KIND>)]
     kind: String,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 /// Delete a further email
@@ -56,6 +60,8 @@ struct EmailArgs {
     name: LeadName,
     /// The email address
     email: String,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 /// Make a further email the first
@@ -72,13 +78,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?;
     let mut session = context.session(Right::EditLeads)?;
     let stamp = session.stamp.clone();
-    let lead = match args.command {
+    let changed = match args.command {
         Command::Add(args) => {
             let lead = args.name.find(&mut session, Among::Live)?;
             let emails = emails_in(&args.email)?;
             let kind = args.kind.trim();
             let kind = if kind.is_empty() { OTHER } else { kind };
-            let added = write(&mut session, |conn| {
+            let (added, changed) = change(&mut session, args.answer, Lock::Leads, &lead, |conn| {
                 let each = emails.iter().map(|email| lead_email::add(conn, lead.id, email.as_str(), kind, &stamp));
                 each.collect::<std::result::Result<Vec<Added>, _>>()
             })?;
@@ -91,20 +97,21 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                     }
                 }
             }
-            lead
+            changed
         }
         Command::Delete(args) => {
             let (lead, email) = named(&mut session, &args.name, &args.email)?;
-            write(&mut session, |conn| lead_email::remove(conn, lead.id, email.as_str(), &stamp))?;
-            lead
+            let work = |conn: &mut Db| lead_email::remove(conn, lead.id, email.as_str(), &stamp);
+            change(&mut session, args.answer, Lock::Leads, &lead, work)?.1
         }
         Command::Primary(PrimaryArgs { args }) => {
             let (lead, email) = named(&mut session, &args.name, &args.email)?;
-            write(&mut session, |conn| lead_email::make_first(conn, lead.id, email.as_str(), &stamp))?;
-            lead
+            let work = |conn: &mut Db| lead_email::make_first(conn, lead.id, email.as_str(), &stamp);
+            change(&mut session, args.answer, Lock::Leads, &lead, work)?.1
         }
     };
-    show(context, session, lead)
+    changed.print(context.ui)?;
+    Ok(Exit::Done)
 }
 
 /// The lead that is meant, and the email.

@@ -4,12 +4,13 @@ use std::sync::atomic::Ordering;
 
 use serde::Serialize;
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::columns;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::leads::selection::{self, Selection};
 use crate::commands::context::{Context, Session};
-use crate::db::models::leads;
-use crate::db::{DbError, Lock, RunMode};
+use crate::commands::lead::answer;
+use crate::db::{Db, DbError, Lock, RunMode};
 use crate::domain::leads::status::Status;
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
@@ -134,9 +135,15 @@ fn tell(ui: Ui, counts: MassUpdateCounts, mode: RunMode) -> Result<Exit> {
     Ok(if refuses { Exit::NeedsAttention } else { Exit::Done })
 }
 
-/// Changes one lead and shows it.
-pub fn change_one(context: &Context, session: &mut Session, name: &LeadName, wanted: &Wanted) -> Result<Exit> {
-    match wanted.mode.is_dry_run() {
+/// Changes one lead, and tells what that did.
+pub fn change_one(
+    context: &Context,
+    session: &mut Session,
+    name: &LeadName,
+    wanted: &Wanted,
+    answer: ChangeArgs,
+) -> Result<Exit> {
+    match wanted.mode.is_dry_run() && !matches!(context.ui.format, Format::Table | Format::Markdown) {
         true => context.ui.expect_columns(SUMMARY)?,
         false => context.ui.expect_columns(&super::query::show::every_column())?,
     }
@@ -145,17 +152,16 @@ pub fn change_one(context: &Context, session: &mut Session, name: &LeadName, wan
         return Err(CommandError::failed(format!("the lead {} is deleted", lead.id))
             .hint(format!("bring it back: crmctl lead restore {}", lead.id)));
     }
-    let (org, stamp) = (session.org.org_id(), session.stamp.clone());
+    let stamp = session.stamp.clone();
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
-    let lock = lock_of(&wanted.action);
-    let (counts, after) = session.db.write_under(lock, org, wanted.mode, |conn| -> Result<_, DbError> {
-        let counts = change(conn, &[lead.id], &wanted.action, &stamp, &zone, &mut |_| Ok(()))?;
-        Ok((counts, leads::by_ids(conn, org, &[lead.id])?.pop()))
-    })?;
-    if wanted.mode.is_dry_run() {
+    let work = |conn: &mut Db| -> Result<_, DbError> {
+        change(conn, &[lead.id], &wanted.action, &stamp, &zone, &mut |_| Ok(()))
+    };
+    let (counts, changed) = answer::change(session, answer, lock_of(&wanted.action), &lead, work)?;
+    if wanted.mode.is_dry_run() && !matches!(context.ui.format, Format::Table | Format::Markdown) {
         return tell(context.ui, counts, wanted.mode);
     }
-    super::query::show::print(context, session, after.unwrap_or(lead))?;
+    changed.print(context.ui)?;
     Ok(Exit::Done)
 }
 

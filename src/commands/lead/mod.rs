@@ -1,5 +1,6 @@
 //! `crmctl lead`
 
+pub mod answer;
 pub mod change;
 pub mod email;
 pub mod mass_update;

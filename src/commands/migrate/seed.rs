@@ -15,23 +15,30 @@ use crate::ui::Column;
 /// The people are made up and the numbers are reserved for fiction. Loading it twice adds nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl migrate seed --database-url demo.db")]
-pub struct Args {}
+pub struct Args {
+    /// Show what would be loaded and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
 
 const COLUMNS: &[Column] = &[
     Column::count("leads", "leads"),
     Column::count("dnc_entries", "do-not-call entries"),
     Column::count("assignments", "assignments"),
     Column::count("costs", "costs"),
-    Column::count("transactions", "budget transactions"),
+    Column::count("transactions", "transactions"),
 ];
 
-pub fn run(_args: Args, context: &Context) -> Result<Exit> {
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::Administer)?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
     let currency = session.org.base_currency.clone();
-    let seeded =
-        session.db.write_under(Lock::Undo, org, RunMode::Commit, |conn| seed::load(conn, &currency, &stamp))?;
+    let mode = RunMode::of_flag(args.dry_run);
+    let seeded = session.db.write_under(Lock::Undo, org, mode, |conn| seed::load(conn, &currency, &stamp))?;
     context.ui.record(&seeded, COLUMNS)?;
+    if args.dry_run {
+        context.ui.note("dry run: nothing was changed");
+    }
     Ok(Exit::Done)
 }

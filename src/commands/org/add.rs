@@ -1,6 +1,7 @@
 //! `crmctl org add`
 
 use super::profile::Profile;
+use crate::commands::args::changes::{ChangeArgs, added};
 use crate::commands::context::Context;
 use crate::db::models::access::organizations::NewOrganization;
 use crate::db::types::Uid;
@@ -8,6 +9,7 @@ use crate::domain::access::profile::FREE;
 use crate::domain::money::currency;
 use crate::error::{Exit, Result};
 use crate::ops::access::organizations;
+use crate::ops::audited;
 
 /// Add an organization
 #[derive(Debug, clap::Args)]
@@ -30,6 +32,8 @@ pub struct Args {
     timezone: String,
     #[command(flatten)]
     profile: Profile,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -52,8 +56,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         billing_email: args.profile.billing_email.as_deref(),
         subscription_tier: args.profile.subscription_tier.as_deref().unwrap_or(FREE),
     };
-    let made = db.write_global(|conn| organizations::add(conn, &new, &founder));
+    let made = db.write_global_as(args.answer.mode(), |conn| organizations::add(conn, &new, &founder));
     let made = made.map_err(|e| super::slug_taken(e, &args.slug))?;
-    context.ui.record(&made, &super::details())?;
+    args.answer.answer(context.ui, &super::subject(&made.slug), &added(audited::described(&made)), || {
+        Ok(context.ui.record(&made, &super::details())?)
+    })?;
     Ok(Exit::Done)
 }

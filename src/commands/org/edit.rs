@@ -1,6 +1,7 @@
 //! `crmctl org edit`
 
 use super::profile::{Profile, ProfileField};
+use crate::commands::args::changes::{ChangeArgs, changes_of};
 use crate::commands::args::complete;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
@@ -40,6 +41,8 @@ pub struct Args {
     /// Allow writing again after `org disable`
     #[arg(long)]
     enable: bool,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -47,7 +50,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     args.profile.refuse_cleared(&args.clear)?;
     let mut db = context.open_existing()?;
     let (org, stamp) = super::administer(context, &mut db, args.slug.as_deref())?;
-    let edited = super::change(&mut db, &org, &stamp, |org| {
+    let edited = super::change(&mut db, &org, &stamp, args.answer.mode(), |org| {
         org.slug = args.new_slug.unwrap_or(std::mem::take(&mut org.slug));
         org.name = args.name.unwrap_or(std::mem::take(&mut org.name));
         org.default_region = args.region.unwrap_or(std::mem::take(&mut org.default_region));
@@ -57,7 +60,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         args.profile.fill(org);
         args.clear.iter().for_each(|field| field.clear(org));
     })?;
-    context.tell_unchanged(edited.is_changed);
-    context.ui.record(&edited.row, &super::details())?;
+    args.answer.answer(context.ui, &super::subject(&org.slug), &changes_of(edited.changes), || {
+        Ok(context.ui.record(&edited.row, &super::details())?)
+    })?;
     Ok(Exit::Done)
 }

@@ -12,7 +12,7 @@ mod show;
 use crate::commands::context::{Context, now};
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
-use crate::db::{Database, DbError};
+use crate::db::{Database, DbError, RunMode};
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::audited::{self, Edited};
 use crate::ui::Column;
@@ -116,10 +116,11 @@ pub(super) fn change(
     db: &mut Database,
     org: &Organization,
     stamp: &Stamp,
+    mode: RunMode,
     change: impl FnOnce(&mut Organization),
 ) -> Result<Edited<Organization>> {
     let mut slug = org.slug.clone();
-    let edited = db.write(org.org_id(), |conn| {
+    let edited = db.write_as(mode, org.org_id(), |conn| {
         audited::change(conn, org.id.into(), stamp, |org: &mut Organization| -> Result<(), DbError> {
             change(org);
             slug.clone_from(&org.slug);
@@ -128,6 +129,11 @@ pub(super) fn change(
     });
     let edited = edited.map_err(|e| slug_taken(e, &slug))?;
     edited.ok_or_else(|| CommandError::failed(format!("the organization `{slug}` is gone")))
+}
+
+/// What an organization is called in answers.
+pub(super) fn subject(slug: &str) -> String {
+    format!("org {slug}")
 }
 
 /// What is to be said when an organization was not written.

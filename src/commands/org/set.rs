@@ -1,5 +1,6 @@
 //! `crmctl org set`
 
+use crate::commands::args::changes::{ChangeArgs, changes_of};
 use crate::commands::context::Context;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::access::system_config::CUSTOM;
@@ -56,6 +57,8 @@ pub struct Args {
     /// Take the setting away
     #[arg(long, alias = "clear")]
     unset: bool,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 /// A setting that was asked for, and its value in normal form; none to clear it.
@@ -71,20 +74,24 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(&super::show::every_column())?;
     let wanted = wanted(&args.key, args.value.as_deref())?;
     let mut session = context.session(Right::Administer)?;
-    let (org, stamp) = (session.org.clone(), session.stamp.clone());
-    match wanted {
+    let (org, stamp, mode) = (session.org.clone(), session.stamp.clone(), args.answer.mode());
+    let (organization, changes) = match wanted {
         Wanted::Column(column, value) => {
-            let edited = super::change(&mut session.db, &org, &stamp, |org| *column(org) = value)?;
-            context.tell_unchanged(edited.is_changed);
-            super::show::print(context, &mut session.db, edited.row)
+            let edited = super::change(&mut session.db, &org, &stamp, mode, |org| *column(org) = value)?;
+            (edited.row, edited.changes)
         }
         Wanted::Stored(key, value) => {
             let value = value.unwrap_or_default();
-            let is_changed = session.db.write(stamp.org, |conn| settings::set(conn, &key, value, &stamp))?;
-            context.tell_unchanged(is_changed);
-            super::show::print(context, &mut session.db, org)
+            let changes = session.db.write_as(mode, stamp.org, |conn| settings::set(conn, &key, value, &stamp))?;
+            (org, changes)
         }
-    }
+    };
+    let subject = super::subject(&organization.slug);
+    args.answer.answer(context.ui, &subject, &changes_of(changes), || {
+        super::show::print(context, &mut session.db, organization)?;
+        Ok(())
+    })?;
+    Ok(Exit::Done)
 }
 
 fn wanted(key: &str, value: Option<&str>) -> Result<Wanted, CommandError> {

@@ -7,6 +7,7 @@ use crate::commands::context::Context;
 use crate::db::Database;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::access::system_config::{self, CUSTOM, Setting};
+use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Exit, Result};
 use crate::ui::Column;
@@ -57,6 +58,9 @@ pub(super) fn every_column() -> Vec<Column> {
 /// Prints an organization with its settings.
 pub(super) fn print(context: &Context, db: &mut Database, organization: Organization) -> Result<Exit> {
     let org = organization.org_id();
+    if let Ok(zone) = datetime::zone(&organization.timezone) {
+        context.ui.read_times_in(zone, crate::commands::context::now()?);
+    }
     let stored = db.read(org, |conn| system_config::all(conn, org))?;
     let lines: Vec<Setting> = stored.clone();
     let whole = Whole { organization, settings: stored.into_iter().map(OneSetting::from).collect() };

@@ -1,6 +1,7 @@
 //! `crmctl segment add`
 
-use super::{checked_name, not_written, shown};
+use super::{checked_name, not_written, readable, shown, subject};
+use crate::commands::args::changes::{ChangeArgs, added};
 use crate::commands::args::leads::selection::Selection;
 use crate::commands::args::texts;
 use crate::commands::context::Context;
@@ -26,6 +27,8 @@ pub struct Args {
     /// Everyone in the organization sees it; otherwise only you
     #[arg(long)]
     public: bool,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -47,9 +50,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         created_at: now,
         updated_at: now,
     };
-    let made = session.db.write(org, |conn| audited::add::<Segment>(conn, &new, &session.stamp));
+    let made = session.db.write_as(args.answer.mode(), org, |conn| audited::add::<Segment>(conn, &new, &session.stamp));
     let made = made.map_err(|e| not_written(e.into(), &name))?;
-    let made = shown(&mut session, made)?;
-    context.ui.record(&made, super::COLUMNS)?;
+    let changes = readable(added(audited::described(&made)), &mut session)?;
+    args.answer.answer(context.ui, &subject(&made.name), &changes, || {
+        let made = shown(&mut session, made.clone())?;
+        Ok(context.ui.record(&made, super::COLUMNS)?)
+    })?;
     Ok(Exit::Done)
 }

@@ -1,11 +1,13 @@
 //! `crmctl segment delete`
 
-use super::{find_to_change, not_written, shown};
+use super::{find_to_change, not_written, shown, subject};
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::complete;
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::segments;
+use crate::ui::Change;
 
 /// Delete a segment; its leads are not touched
 #[derive(Debug, clap::Args)]
@@ -14,9 +16,8 @@ pub struct Args {
     /// The segment
     #[arg(add = complete::segment_names())]
     name: String,
-    /// Show what would be deleted and change nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -26,14 +27,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let segment = find_to_change(&mut session, &args.name)?;
     let id = segment.id;
     let shown = shown(&mut session, segment)?;
-    match args.dry_run {
-        true => context.ui.note("would delete:"),
-        false => {
-            context.ui.confirm(&format!("Delete the segment `{}` ({})?", shown.segment.name, shown.filter_text))?;
-            let deleted = session.db.write(org, |conn| segments::delete(conn, id, &session.stamp));
-            deleted.map_err(|e| not_written(e, &shown.segment.name))?;
-        }
+    if !args.answer.mode().is_dry_run() {
+        context.ui.confirm(&format!("Delete the segment `{}` ({})?", shown.segment.name, shown.filter_text))?;
     }
-    context.ui.record(&shown, super::COLUMNS)?;
+    let deleted = session.db.write_as(args.answer.mode(), org, |conn| segments::delete(conn, id, &session.stamp));
+    deleted.map_err(|e| not_written(e, &shown.segment.name))?;
+    args.answer.answer(context.ui, &subject(&shown.segment.name), &[Change::said("deleted")], || {
+        Ok(context.ui.record(&shown, super::COLUMNS)?)
+    })?;
     Ok(Exit::Done)
 }

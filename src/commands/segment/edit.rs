@@ -1,6 +1,7 @@
 //! `crmctl segment edit`
 
-use super::{checked_name, find_to_change, not_written, shown};
+use super::{checked_name, find_to_change, not_written, readable, shown, subject};
+use crate::commands::args::changes::{ChangeArgs, changes_of};
 use crate::commands::args::complete;
 use crate::commands::args::leads::selection::Selection;
 use crate::commands::args::texts;
@@ -42,6 +43,8 @@ pub struct Args {
     /// Refuse when the segment has another version by now
     #[arg(long, value_name = "N")]
     if_version: Option<i32>,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -51,7 +54,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let filter = args.selection.filter(&mut session)?;
     let found = find_to_change(&mut session, &args.name)?;
     let name = new_name.clone().unwrap_or(args.name);
-    let edited = session.db.write(session.stamp.org, |conn| {
+    let edited = session.db.write_as(args.answer.mode(), session.stamp.org, |conn| {
         segments::change(conn, found.id, args.if_version, &session.stamp, |segment| {
             segment.name = new_name.unwrap_or(std::mem::take(&mut segment.name));
             segment.description = match args.no_description || !args.clear.is_empty() {
@@ -65,8 +68,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         })
     });
     let edited = edited.map_err(|e| not_written(e, &name))?;
-    context.tell_unchanged(edited.is_changed);
-    let shown = shown(&mut session, edited.row)?;
-    context.ui.record(&shown, super::COLUMNS)?;
+    let changes = readable(changes_of(edited.changes), &mut session)?;
+    args.answer.answer(context.ui, &subject(&found.name), &changes, || {
+        let shown = shown(&mut session, edited.row)?;
+        Ok(context.ui.record(&shown, super::COLUMNS)?)
+    })?;
     Ok(Exit::Done)
 }

@@ -21,7 +21,7 @@ use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::filter::Filter;
 use crate::ops::segments::SegmentError;
-use crate::ui::Column;
+use crate::ui::{Change, Column};
 
 /// Keep filters under a name, count and export their leads
 #[derive(Debug, clap::Subcommand)]
@@ -125,6 +125,36 @@ fn not_written(error: SegmentError, name: &str) -> CommandError {
         }
         other => other.into(),
     }
+}
+
+/// What a segment is called in answers.
+fn subject(name: &str) -> String {
+    format!("segment {name}")
+}
+
+/// Changes of a segment as people read them: filters as text, owners by their emails.
+fn readable(mut changes: Vec<Change>, session: &mut Session) -> Result<Vec<Change>> {
+    let org = session.org.org_id();
+    let users = match changes.iter().any(|change| change.key == "owner_id") {
+        true => session.db.read(org, |conn| users::all(conn, org))?,
+        false => Vec::new(),
+    };
+    let reading = reading(session, None);
+    let told = |key: &str, value: Option<String>| {
+        let value = value?;
+        let user = users.iter().find(|user| key == "owner_id" && user.id.to_string() == value);
+        let filter = || Filter::from_json(&serde_json::from_str(&value).ok()?, &reading).ok().map(|it| it.to_string());
+        let text = match key {
+            "filter" => filter(),
+            _ => user.map(|user| user.email.clone()),
+        };
+        Some(text.unwrap_or(value))
+    };
+    for change in &mut changes {
+        change.old = told(&change.key, change.old.take());
+        change.new = told(&change.key, change.new.take());
+    }
+    Ok(changes)
 }
 
 /// A segment with what a person reads of it.

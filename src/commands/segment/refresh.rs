@@ -5,6 +5,7 @@ use crate::commands::args::complete;
 use crate::commands::args::leads::segments::{asked, visible};
 use crate::commands::args::leads::selection::query;
 use crate::commands::context::Context;
+use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::segments;
@@ -22,6 +23,9 @@ pub struct Args {
     /// All segments that you see
     #[arg(long, conflicts_with = "names")]
     all: bool,
+    /// Count, and keep no count
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -44,12 +48,14 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         };
         queries.push((segment, query(&session, Some(filter))?));
     }
+    let mode = RunMode::of_flag(args.dry_run);
     let (org, counted_at) = (session.org.org_id(), session.stamp.now);
     let mut counts = Vec::new();
     for (segment, query) in queries {
         // Counting may take its time, and nobody else should wait for it.
         let count = session.db.read(org, |conn| query.count(conn))?;
-        let kept = session.db.write(org, |conn| segments::keep_count(conn, org, &segment, count, counted_at))?;
+        let kept =
+            session.db.write_as(mode, org, |conn| segments::keep_count(conn, org, &segment, count, counted_at))?;
         match kept {
             true => counts.push(Count { segment: segment.name, count, counted_at }),
             false => context.ui.warn(&format!("the segment `{}` was changed meanwhile; not kept", segment.name)),
@@ -58,5 +64,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut list = context.ui.list(COUNT_COLUMNS);
     counts.iter().try_for_each(|count| list.push(count))?;
     list.finish("no segments")?;
+    if args.dry_run {
+        context.ui.note("dry run: no count was kept");
+    }
     Ok(exit)
 }

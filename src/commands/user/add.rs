@@ -1,6 +1,7 @@
 //! `crmctl user add`
 
 use super::profile::Profile;
+use crate::commands::args::changes::{ChangeArgs, added};
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
 use crate::db::models::access::users::{NewUser, User};
@@ -32,6 +33,8 @@ pub struct Args {
     timezone: Option<String>,
     #[command(flatten)]
     profile: Profile,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -53,8 +56,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         avatar_url: args.profile.avatar_url.as_deref(),
         is_verified: args.profile.verified,
     };
-    let made = session.db.write(org, |conn| audited::add::<User>(conn, &new, &session.stamp));
+    let made = session.db.write_as(args.answer.mode(), org, |conn| audited::add::<User>(conn, &new, &session.stamp));
     let made = made.map_err(|e| super::name_taken(e, &args.email, args.profile.username.as_deref()))?;
-    context.ui.record(&made, &super::details())?;
+    args.answer.answer(context.ui, &super::subject(&made.email), &added(audited::described(&made)), || {
+        Ok(context.ui.record(&made, &super::details())?)
+    })?;
     Ok(Exit::Done)
 }

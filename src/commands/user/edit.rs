@@ -1,6 +1,7 @@
 //! `crmctl user edit`
 
 use super::profile::{Cleared, Profile};
+use crate::commands::args::changes::{ChangeArgs, changes_of};
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
 use crate::domain::access::role::{Right, Role};
@@ -42,13 +43,15 @@ pub struct Args {
     /// Let the user act again after `user disable`
     #[arg(long)]
     enable: bool,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(&super::details())?;
     args.profile.refuse_cleared(&args.clear)?;
     let mut session = context.session(Right::Administer)?;
-    let edited = super::change(&mut session, &args.who, |user| {
+    let edited = super::change(&mut session, &args.who, args.answer.mode(), |user| {
         if let Some(email) = args.new_email.filter(|email| *email != user.email) {
             user.email = email;
             user.is_verified = false;
@@ -62,7 +65,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         args.clear.iter().for_each(|field| field.clear(user));
         args.profile.fill(user)
     })?;
-    context.tell_unchanged(edited.is_changed);
-    context.ui.record(&edited.row, &super::details())?;
+    args.answer.answer(context.ui, &super::subject(&edited.row.email), &changes_of(edited.changes), || {
+        Ok(context.ui.record(&edited.row, &super::details())?)
+    })?;
     Ok(Exit::Done)
 }

@@ -8,8 +8,8 @@ mod profile;
 mod show;
 
 use crate::commands::context::{Context, Session};
-use crate::db::DbError;
 use crate::db::models::access::users::User;
+use crate::db::{DbError, RunMode};
 use crate::domain::access::profile::username;
 use crate::domain::email::Email;
 use crate::error::{CommandError, Exit, Result};
@@ -69,11 +69,12 @@ pub(super) fn details() -> Vec<Column> {
 fn change(
     session: &mut Session,
     name: &str,
+    mode: RunMode,
     change: impl FnOnce(&mut User) -> Result<(), CommandError>,
 ) -> Result<Edited<User>> {
     let user = session.user_named(name)?;
     let (mut email, mut username) = (user.email, user.username);
-    let edited = session.db.write(session.stamp.org, |conn| -> Result<_> {
+    let edited = session.db.write_as(mode, session.stamp.org, |conn| -> Result<_> {
         let edited = audited::change(conn, user.id, &session.stamp, |user: &mut User| -> Result<(), EditProblem> {
             change(user)?;
             (email, username) = (user.email.clone(), user.username.clone());
@@ -85,6 +86,11 @@ fn change(
         })
     })?;
     edited.ok_or_else(|| CommandError::failed(format!("the user `{name}` is gone")))
+}
+
+/// What a user is called in answers.
+pub(super) fn subject(email: &str) -> String {
+    format!("user {email}")
 }
 
 /// Why a user was not changed.

@@ -4,6 +4,7 @@ mod begin;
 mod certificates;
 pub(super) mod clearing;
 pub(super) mod functions;
+mod global;
 pub(super) mod location;
 mod only_read;
 pub(super) mod open;
@@ -191,24 +192,6 @@ impl Database {
         let state = self.migrations()?;
         self.refuse_unknown(&state)?;
         Ok(state)
-    }
-
-    /// Reads outside any organization: the table of organizations itself.
-    ///
-    /// # Errors
-    /// Those of `work`.
-    pub fn read_global<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
-        self.in_transaction(Begin::Read, None, work)
-    }
-
-    /// Writes outside any organization: the table of organizations itself.
-    ///
-    /// # Errors
-    /// Those of `work`; then nothing was changed.
-    pub fn write_global<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
-        self.begin(Begin::Write, None)?;
-        let result = self.refuse_bypass().map_err(E::from).and_then(|()| work(&mut self.conn));
-        self.end_writing(result)
     }
 
     /// Reads one organization, from one snapshot.

@@ -5,13 +5,13 @@ use crate::db::audited::Editable;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::access::system_config::{self, Setting};
 use crate::db::{Db, DbError};
-use crate::ops::audited;
+use crate::ops::audited::{self, Difference};
 
-/// Sets a setting, or clears it by an empty value, and returns whether that changed it.
+/// Sets a setting, or clears it by an empty value, and returns what that changed.
 ///
 /// # Errors
 /// The database refuses.
-pub fn set(conn: &mut Db, key: &str, value: String, stamp: &Stamp) -> Result<bool, DbError> {
+pub fn set(conn: &mut Db, key: &str, value: String, stamp: &Stamp) -> Result<Vec<Difference>, DbError> {
     // One after another: of a setting that is new there is no row yet that could be held.
     Organization::held(conn, stamp.org, stamp.org.0.into())?;
     let before = system_config::held(conn, stamp.org, key)?;
@@ -25,9 +25,9 @@ pub fn set(conn: &mut Db, key: &str, value: String, stamp: &Stamp) -> Result<boo
         config_value: value,
         updated_at: stamp.now,
     };
-    let is_changed = audited::record(conn, before.as_ref(), Some(&after), stamp)?;
-    if is_changed {
+    let changes = audited::record(conn, before.as_ref(), Some(&after), stamp)?;
+    if !changes.is_empty() {
         system_config::set(conn, &after, stamp.changed_by)?;
     }
-    Ok(is_changed)
+    Ok(changes)
 }

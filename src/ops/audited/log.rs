@@ -9,7 +9,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::timestamp::Timestamp;
 
 /// Appends what becomes of a row: of a new one each field that has a value, of a changed one each that differs, of a deleted one
-/// each that had a value. Returns whether there is anything to say.
+/// each that had a value. Returns what it says.
 ///
 /// # Errors
 /// The database refuses.
@@ -18,18 +18,19 @@ pub(in crate::ops) fn record<T: Audited>(
     before: Option<&T>,
     after: Option<&T>,
     stamp: &Stamp,
-) -> Result<bool, DbError> {
+) -> Result<Vec<Difference>, DbError> {
     let (action, row) = match (before, after) {
         (None, Some(row)) => (AuditAction::Create, row),
         (Some(_), Some(row)) => (AuditAction::Update, row),
         (Some(row), None) => (AuditAction::Delete, row),
-        (None, None) => return Ok(false),
+        (None, None) => return Ok(Vec::new()),
     };
     let values = |row: Option<&T>| row.map(|row| pieces(row.fields())).unwrap_or_default();
     let differences = differences(&values(before), &values(after));
     let entry = NewEntry::new(stamp, T::ENTITY, row.id(), action);
     let entries: Vec<NewEntry> = differences
-        .into_iter()
+        .iter()
+        .cloned()
         .map(|Difference { field, old, new }| NewEntry {
             field_name: Some(field),
             old_value: old,
@@ -38,7 +39,7 @@ pub(in crate::ops) fn record<T: Audited>(
         })
         .collect();
     audit_log::append(conn, &entries)?;
-    Ok(!entries.is_empty())
+    Ok(differences)
 }
 
 /// The stamp for a change of a row that the caller holds: its own time, or right behind what was logged of the row last. Whoever
@@ -52,11 +53,12 @@ pub(in crate::ops) fn in_order<T: Audited>(conn: &mut Db, row: &T, stamp: &Stamp
     Ok(Stamp { now: behind.map_or(stamp.now, |behind| behind.max(stamp.now)), ..stamp.clone() })
 }
 
-#[derive(Debug, PartialEq)]
-struct Difference {
-    field: String,
-    old: Option<String>,
-    new: Option<String>,
+/// A field that differs, with its values as the log writes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub field: String,
+    pub old: Option<String>,
+    pub new: Option<String>,
 }
 
 /// The fields that differ, in their order; those that only `before` has come last.

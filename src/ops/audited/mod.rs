@@ -4,18 +4,19 @@
 mod log;
 mod pieces;
 
+pub use log::Difference;
 pub(super) use log::{in_order, record};
 
 use crate::db::Stamp;
-use crate::db::audited::{Addable, Deletable, Editable};
+use crate::db::audited::{Addable, Audited, Deletable, Editable};
 use crate::db::{Db, DbError};
 
 /// A row after a change.
 #[derive(Debug)]
 pub struct Edited<T> {
     pub row: T,
-    /// Whether the change changed anything; if not, nothing was written.
-    pub is_changed: bool,
+    /// What changed, field by field; if nothing, nothing was written.
+    pub changes: Vec<Difference>,
 }
 
 /// Adds a row and returns it.
@@ -26,6 +27,12 @@ pub fn add<T: Addable>(conn: &mut Db, new: &T::New<'_>, stamp: &Stamp) -> Result
     let made = T::insert(conn, new)?;
     record(conn, None, Some(&made), stamp)?;
     Ok(made)
+}
+
+/// What a new row is, as the log says it.
+pub fn described<T: Audited>(row: &T) -> Vec<Difference> {
+    let values = row.fields().into_iter().filter(|(_, value)| value.is_some());
+    values.map(|(field, new)| Difference { field: field.into_owned(), old: None, new }).collect()
 }
 
 /// Changes the row with this id by `edit`, which is given what is stored now; `None` when there is no such row.
@@ -42,11 +49,12 @@ pub fn change<T: Editable, E: From<DbError>>(
     let mut row = before.clone();
     edit(&mut row)?;
     let stamp = &in_order(conn, &before, stamp)?;
-    let is_changed = record(conn, Some(&before), Some(&row), stamp)?;
-    if is_changed {
-        row.store(&before, conn, stamp.now)?;
+    let changes = record(conn, Some(&before), Some(&row), stamp)?;
+    if changes.is_empty() {
+        return Ok(Some(Edited { row: before, changes }));
     }
-    Ok(Some(Edited { row: if is_changed { row } else { before }, is_changed }))
+    row.store(&before, conn, stamp.now)?;
+    Ok(Some(Edited { row, changes }))
 }
 
 /// Deletes the row with this id and returns it; `None` when there is no such row.

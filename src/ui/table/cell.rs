@@ -1,15 +1,15 @@
 //! The text of a value in a table.
 
-use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::column::{Column, Kind};
 use crate::domain::formula::json_cell;
 use crate::domain::money::amount::{grouped, money, with_currency};
-use crate::domain::time::shown;
+use crate::ui::label;
+use crate::ui::zone::Clock;
 
-/// The text of a record's value under a column, as a column of this kind shows it to people in a time zone.
-pub fn cell_of(record: &Value, column: &Column, kind: Kind, zone: &TimeZone) -> String {
+/// The text of a record's value under a column, as a column of this kind shows it to people.
+pub fn cell_of(record: &Value, column: &Column, kind: Kind, clock: &Clock) -> String {
     let value = record.get(&*column.key).unwrap_or(&Value::Null);
     match (kind, value) {
         (Kind::Money(currency) | Kind::MoneyIn(currency), Value::Number(cents)) => {
@@ -21,16 +21,17 @@ pub fn cell_of(record: &Value, column: &Column, kind: Kind, zone: &TimeZone) -> 
             let each = amounts.iter().map(|(code, cents)| with_currency(cents.as_i64().unwrap_or_default(), code));
             each.collect::<Vec<_>>().join(", ")
         }
+        (Kind::Field, Value::String(key)) => label(key).into_owned(),
         (Kind::Logged(field), _) => {
             let is_time = record.get(field).and_then(Value::as_str).is_some_and(|field| field.ends_with("_at"));
-            text_of(value, if is_time { Kind::Time } else { Kind::Text }, zone)
+            text_of(value, if is_time { Kind::Time } else { Kind::Text }, clock)
         }
-        _ => text_of(value, kind, zone),
+        _ => text_of(value, kind, clock),
     }
 }
 
 /// The text of a value in a table.
-fn text_of(value: &Value, kind: Kind, zone: &TimeZone) -> String {
+fn text_of(value: &Value, kind: Kind, clock: &Clock) -> String {
     match value {
         Value::Null => String::new(),
         Value::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
@@ -39,12 +40,13 @@ fn text_of(value: &Value, kind: Kind, zone: &TimeZone) -> String {
             _ => number.to_string(),
         },
         Value::String(text) => match (kind, text.parse::<jiff::Timestamp>()) {
-            (Kind::Time, Ok(time)) => shown::minute(time, zone),
-            (Kind::Date, Ok(time)) => shown::day(time, zone),
+            (Kind::Time, Ok(time)) => clock.minute(time.into()),
+            (Kind::Ago, Ok(time)) => clock.minute_and_age(time.into()),
+            (Kind::Date, Ok(time)) => clock.day(time.into()),
             _ => text.clone(),
         },
         Value::Array(values) if kind == Kind::Mark => if values.is_empty() { "" } else { "yes" }.to_owned(),
-        Value::Array(values) => values.iter().map(|value| text_of(value, kind, zone)).collect::<Vec<_>>().join(", "),
+        Value::Array(values) => values.iter().map(|value| text_of(value, kind, clock)).collect::<Vec<_>>().join(", "),
         Value::Object(map) if map.is_empty() => String::new(),
         Value::Object(_) => json_cell(&value.to_string()).into_owned(),
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::ui::label;
+
 /// How a column of a table is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -12,8 +14,12 @@ pub enum Kind {
     Mark,
     /// A time, shown to the minute where the organization is.
     Time,
+    /// The same with how long ago that is.
+    Ago,
     /// A time, shown to the day where the organization is.
     Date,
+    /// The name of a field, shown as people call it.
+    Field,
     /// What was logged of the field that stands under this key: a time where the field holds one.
     Logged(&'static str),
     /// Right-aligned, as it is.
@@ -31,7 +37,7 @@ pub enum Kind {
 impl Kind {
     /// Whether a table that is too wide sets it on several lines.
     pub(super) fn is_wrapped(self) -> bool {
-        matches!(self, Kind::Text | Kind::Logged(_) | Kind::Amounts)
+        matches!(self, Kind::Text | Kind::Field | Kind::Logged(_) | Kind::Amounts)
     }
 
     /// Whether a table sets it to the right.
@@ -83,6 +89,11 @@ impl Column {
         Column::new(key, title, Kind::Time, true)
     }
 
+    /// A time with how long ago that is.
+    pub const fn ago(key: &'static str, title: &'static str) -> Column {
+        Column::new(key, title, Kind::Ago, true)
+    }
+
     pub const fn number(key: &'static str, title: &'static str) -> Column {
         Column::new(key, title, Kind::Number, true)
     }
@@ -104,6 +115,11 @@ impl Column {
     /// A time, of which tables show the day.
     pub const fn date(key: &'static str, title: &'static str) -> Column {
         Column::new(key, title, Kind::Date, true)
+    }
+
+    /// The name of a field.
+    pub const fn field(key: &'static str, title: &'static str) -> Column {
+        Column::new(key, title, Kind::Field, true)
     }
 
     /// What was logged of the field whose name stands under `field`.
@@ -145,7 +161,7 @@ impl Column {
     pub fn visible(&self) -> Column {
         match self.in_tables {
             true => self.clone(),
-            false => Column { title: self.key.replace('_', " ").into(), in_tables: true, ..self.clone() },
+            false => Column { title: label(&self.key), in_tables: true, ..self.clone() },
         }
     }
 }

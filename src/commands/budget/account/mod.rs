@@ -30,7 +30,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 
 pub(super) const COLUMNS: &[Column] = &[
     Column::number("id", "id"),
-    Column::text("name", "account").kept(),
+    Column::text("name", "name").kept(),
     Column::money_in("balance_cents", "balance", "currency").kept(),
     Column::hidden("currency"),
     Column::count("sequence", "transactions"),

@@ -1,10 +1,13 @@
 //! `crmctl lead add`
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::values::LeadValues;
 use crate::commands::context::Context;
-use crate::db::models::leads;
+use crate::commands::lead::answer::subject;
+use crate::commands::lead::query::show::{gather, print_shown};
+use crate::db::Lock;
 use crate::db::models::leads::OnLocked;
-use crate::db::{Lock, RunMode};
+use crate::db::models::leads::{self, Lead};
 use crate::domain::access::role::Right;
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::leads::status::Status;
@@ -13,6 +16,7 @@ use crate::error::{CommandError, Exit, Result};
 use crate::import::kinds::leads::checker::Identity;
 use crate::ops::dnc::remove::expire;
 use crate::ops::leads::upsert::{Fate, LeadWriter, Policy};
+use crate::ui::Change;
 
 /// Add one lead
 ///
@@ -30,6 +34,8 @@ pub struct Args {
     /// The status, or one of its common words [default: new]
     #[arg(long)]
     status: Option<String>,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -46,23 +52,35 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let policy = Policy { on_duplicate: OnDuplicate::Reject, on_listed: OnListed::Flag };
     // A number that goes on the list concerns every lead that has it.
     let lock = if draft.wants_dnc() { Lock::DncImport } else { Lock::Leads };
-    let outcome = session.db.write_under(lock, org, RunMode::Commit, |conn| -> Result<_> {
+    let (now, ui) = (session.stamp.now, context.ui);
+    let (outcome, lead, shown) = session.db.write_under(lock, org, args.answer.mode(), |conn| -> Result<_> {
         expire(conn, OnLocked::Wait, &stamp)?;
         let mut writer = LeadWriter::new(conn, stamp, policy, "lead add".into(), 1)?;
         let outcome = writer.write(conn, &[&draft])?.pop();
         writer.finish(conn)?;
-        match outcome.map(|o| o.fate) {
+        let id = match outcome.map(|o| o.fate) {
             Some(Fate::RejectedDuplicate(id)) => {
-                Err(CommandError::failed(format!("the lead {id} is this person already"))
-                    .hint(format!("look at it: crmctl lead show {id}")))
+                return Err(CommandError::failed(format!("the lead {id} is this person already"))
+                    .hint(format!("look at it: crmctl lead show {id}")));
             }
             Some(Fate::RejectedConflict(a, b)) => {
-                Err(CommandError::failed(format!("the external id names the lead {a}, the phone the lead {b}")))
+                let problem = format!("the external id names the lead {a}, the phone the lead {b}");
+                return Err(CommandError::failed(problem));
             }
-            _ => Ok(outcome),
-        }
+            Some(Fate::Created(id)) => Some(id),
+            _ => None,
+        };
+        let lead = match id {
+            Some(id) => leads::by_ids(conn, org, &[id])?.pop(),
+            None => None,
+        };
+        let shown = match &lead {
+            Some(lead) if args.answer.shows(ui) => Some(gather(conn, org, lead.clone(), now)?),
+            _ => None,
+        };
+        Ok((outcome, lead, shown))
     })?;
-    let Some(outcome) = outcome else { return Ok(Exit::Failed) };
+    let (Some(outcome), Some(lead)) = (outcome, lead) else { return Ok(Exit::Failed) };
     if outcome.dnc_flagged {
         context.ui.warn("the number is on the do-not-call list; the lead has the status dnc");
     }
@@ -78,10 +96,17 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if outcome.previously_deleted {
         context.ui.note("a deleted lead had this phone");
     }
-    if let Fate::Created(id) = outcome.fate
-        && let Some(lead) = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop()
-    {
-        crate::commands::lead::query::show::print(context, &mut session, lead)?;
-    }
+    args.answer.answer(ui, &subject(lead.id), &added(&lead), || match shown {
+        Some(shown) => print_shown(ui, &shown),
+        None => Ok(()),
+    })?;
     Ok(Exit::Done)
+}
+
+/// What is told of a new lead: who it is, and its status.
+fn added(lead: &Lead) -> Vec<Change> {
+    let name = [&lead.first_name, &lead.last_name].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+    let who = [Some(name), lead.phone_number.clone(), lead.email.clone(), Some(format!("status {}", lead.status))];
+    let told = who.into_iter().flatten().filter(|text| !text.is_empty());
+    std::iter::once("added".to_owned()).chain(told).map(Change::said).collect()
 }

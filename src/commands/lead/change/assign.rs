@@ -1,10 +1,10 @@
 //! `crmctl lead assign`
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::complete;
 use crate::commands::args::leads::selection::Selection;
 use crate::commands::context::Context;
 use crate::commands::lead::mass_update::{Wanted, change_one, change_selected, one_or_many};
-use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::mass_update::MassUpdate;
@@ -27,9 +27,8 @@ pub struct Args {
     /// Take the leads from their owners
     #[arg(long, conflicts_with = "to")]
     nobody: bool,
-    /// Show what would change and change nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 /// The longest context that is kept, in characters.
@@ -37,6 +36,7 @@ const MAX_CONTEXT: usize = 2000;
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let name = one_or_many(args.lead, &args.selection)?;
+    let mode = if name.is_some() { args.answer.mode() } else { args.answer.mode_of_many()? };
     let right = if name.is_some() { Right::EditLeads } else { Right::EditMany };
     let mut session = context.session(right)?;
     let mut users = Vec::new();
@@ -59,13 +59,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         false => format!("Assign to {} –", args.to.join(", ")),
     };
     let context_kept = chosen_by.map(|text| text.chars().take(MAX_CONTEXT).collect());
-    let wanted = Wanted {
-        action: MassUpdate::Assign { users, context: context_kept },
-        question,
-        mode: RunMode::of_flag(args.dry_run),
-    };
+    let wanted = Wanted { action: MassUpdate::Assign { users, context: context_kept }, question, mode };
     match name {
-        Some(name) => change_one(context, &mut session, &name, &wanted),
+        Some(name) => change_one(context, &mut session, &name, &wanted, args.answer),
         None => change_selected(context, &mut session, &args.selection, &wanted),
     }
 }

@@ -1,9 +1,11 @@
 //! `crmctl lead edit`
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::leads::values::LeadValues;
-use crate::commands::context::{Context, timed};
-use crate::db::{Lock, RunMode};
+use crate::commands::context::Context;
+use crate::commands::lead::answer::change;
+use crate::db::Lock;
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::import::kinds::leads::checker::Identity;
@@ -27,6 +29,8 @@ pub struct Args {
     /// Refuse when the lead has another version by now
     #[arg(long, value_name = "N")]
     if_version: Option<i32>,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -39,13 +43,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             format!("crmctl lead status {0} STATUS moves it; crmctl lead status {0} dnc lists its number", lead.id),
         ));
     }
-    let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
+    let (stamp, id) = (session.stamp.clone(), lead.id);
     let wanted = Edit { draft: &draft, clear: &args.clear, if_version: args.if_version };
-    let write = || session.db.write_under(Lock::Leads, org, RunMode::Commit, |conn| edit(conn, id, &wanted, &stamp));
-    let consent_kept = timed(context.ui, "lead changed", write)?;
+    let (consent_kept, changed) =
+        change(&mut session, args.answer, Lock::Leads, &lead, |conn| edit(conn, id, &wanted, &stamp))?;
     if consent_kept {
         context.ui.warn("the person opted out before; the opt-out is kept");
     }
-    crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
+    changed.print(context.ui)?;
     Ok(Exit::Done)
 }

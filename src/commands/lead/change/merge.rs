@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::leads::rows::LeadRow;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
+use crate::commands::lead::answer;
 use crate::db::models::leads::Lead;
-use crate::db::{DbError, Lock, RunMode};
+use crate::db::{Db, DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::phone::Region;
 use crate::error::{CommandError, Exit, Result};
@@ -36,9 +38,8 @@ pub struct Args {
     /// The region of a national phone number, such as US
     #[arg(long)]
     region: Option<Region>,
-    /// Show what would change and change nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 /// A value of the survivor that changes.
@@ -51,8 +52,8 @@ struct Change<'a> {
 }
 
 const CHANGES: &[Column] = &[
-    Column::number("lead_id", "survivor"),
-    Column::text("field", "field").kept(),
+    Column::number("lead_id", "lead"),
+    Column::field("field", "field").kept(),
     Column::logged("old", "old", "field").kept(),
     Column::logged("new", "new", "field").kept(),
 ];
@@ -70,7 +71,7 @@ const LEADS: &[Column] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    match args.dry_run {
+    match args.answer.mode().is_dry_run() {
         true => context.ui.expect_columns(CHANGES)?,
         false => context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?,
     }
@@ -78,14 +79,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (survivor, absorbed) = choose(&args, &mut session)?;
     let ids: Vec<i64> = absorbed.iter().map(|lead| lead.id).collect();
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let work = |session: &mut Session, mode: RunMode| -> Result<Vec<Filled>, MergeError> {
-        session.db.write_under(Lock::Leads, org, mode, |conn| merge(conn, survivor.id, &ids, &stamp))
-    };
-    if args.dry_run || !context.ui.yes {
-        let planned = work(&mut session, RunMode::DryRun)?;
+    let work = |conn: &mut Db| -> Result<Vec<Filled>, MergeError> { merge(conn, survivor.id, &ids, &stamp) };
+    let is_dry_run = args.answer.mode().is_dry_run();
+    if is_dry_run || !context.ui.yes {
+        let planned = session.db.write_under(Lock::Leads, org, RunMode::DryRun, work)?;
         preview(context, &mut session, &survivor, &absorbed)?;
         let changes: Vec<Change<'_>> = planned.iter().map(|filled| change(survivor.id, filled)).collect();
-        if args.dry_run {
+        if is_dry_run {
             let mut list = context.ui.list(CHANGES);
             changes.iter().try_for_each(|change| list.push(change))?;
             list.finish("the survivor takes nothing over")?;
@@ -97,8 +97,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let leads = if ids.len() == 1 { "lead" } else { "leads" };
         context.ui.confirm(&format!("Merge the {leads} {others} into the lead {}?", survivor.id))?;
     }
-    work(&mut session, RunMode::Commit)?;
-    crate::commands::lead::query::show::print_stored(context, &mut session, survivor)?;
+    let (_, changed) = answer::change(&mut session, args.answer, Lock::Leads, &survivor, work)?;
+    changed.print(context.ui)?;
     Ok(Exit::Done)
 }
 

@@ -2,11 +2,13 @@
 
 use std::io::Read;
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::texts::within;
 use crate::commands::args::times;
-use crate::commands::context::{Context, Session, timed};
-use crate::db::{Lock, RunMode};
+use crate::commands::context::{Context, Session};
+use crate::commands::lead::answer::change;
+use crate::db::Lock;
 use crate::domain::access::role::Right;
 use crate::domain::leads::contact::Reach;
 use crate::error::{CommandError, Exit, Result};
@@ -40,6 +42,8 @@ pub struct Args {
     /// When the lead is to be contacted next: 2026-03-04, 2026-03-04T15:00, tomorrow, next-week, 7d
     #[arg(long, value_name = "WHEN")]
     next_contact: Option<String>,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -55,11 +59,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if body.is_empty() {
         return Err(CommandError::usage("the note is empty"));
     }
-    let (org, stamp, id) = (session.org.org_id(), session.stamp.clone(), lead.id);
-    let write =
-        || session.db.write_under(Lock::Leads, org, RunMode::Commit, |conn| add_note(conn, id, body, told, &stamp));
-    timed(context.ui, "lead changed", write)?;
-    crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
+    let (stamp, id) = (session.stamp.clone(), lead.id);
+    let ((), changed) =
+        change(&mut session, args.answer, Lock::Leads, &lead, |conn| add_note(conn, id, body, told, &stamp))?;
+    changed.print(context.ui)?;
     Ok(Exit::Done)
 }
 

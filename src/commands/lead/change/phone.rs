@@ -1,16 +1,17 @@
 //! `crmctl lead phone`
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::texts::within;
 use crate::commands::args::vocabulary::one_of;
-use crate::commands::context::{Context, Session, timed};
+use crate::commands::context::{Context, Session};
+use crate::commands::lead::answer::change;
+use crate::db::Lock;
 use crate::db::models::leads::Lead;
-use crate::db::{Db, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{self, E164, PhoneCheck, Region};
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::leads::edit::EditError;
 use crate::ops::leads::edit::phone::{self as lead_phone, LONGEST_KIND, OTHER};
 use crate::ui::Ui;
 
@@ -43,6 +44,8 @@ struct AddArgs {
     name: LeadName,
     /// The number, in any form when a region is known
     number: String,
+    #[command(flatten)]
+    answer: ChangeArgs,
     /// What kind of number it is, in a word: mobile, work, home
     #[arg(long, default_value = OTHER, value_parser = within::<LONGEST_KIND>)]
     kind: String,
@@ -59,6 +62,8 @@ struct NumberArgs {
     name: LeadName,
     /// The number, in any form when a region is known
     number: String,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 /// Make a further number the first
@@ -81,30 +86,38 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             let (lead, read) = named(&mut session, &args.name, &args.number, args.phone_check)?;
             let kind = args.kind.trim().to_owned();
             let kind = if kind.is_empty() { OTHER.to_owned() } else { kind };
-            match write(&mut session, |conn| lead_phone::add(conn, lead.id, read, &kind, &stamp))? {
-                (taken, false) => context.ui.note(&format!("the lead {} has the number {taken} already", lead.id)),
-                (taken, true) => tell_lost_plus(read, taken, context.ui),
+            let ((taken, is_new), changed) = change(&mut session, args.answer, Lock::Leads, &lead, |conn| {
+                lead_phone::add(conn, lead.id, read, &kind, &stamp)
+            })?;
+            match is_new {
+                false => context.ui.note(&format!("the lead {} has the number {taken} already", lead.id)),
+                true => tell_lost_plus(read, taken, context.ui),
             }
-            show(context, session, lead)
+            changed.print(context.ui)?;
         }
         Command::Delete(args) => {
             let (lead, read) = named(&mut session, &args.name, &args.number, PhoneCheck::Possible)?;
             let number = read.number.to_string();
-            write(&mut session, |conn| lead_phone::remove(conn, lead.id, &number, &stamp))?;
-            show(context, session, lead)
+            let ((), changed) = change(&mut session, args.answer, Lock::Leads, &lead, |conn| {
+                lead_phone::remove(conn, lead.id, &number, &stamp)
+            })?;
+            changed.print(context.ui)?;
         }
         Command::Primary(PrimaryArgs { args }) => {
             let (lead, read) = named(&mut session, &args.name, &args.number, PhoneCheck::Possible)?;
             let number = read.number.to_string();
-            let extension = write(&mut session, |conn| lead_phone::make_first(conn, lead.id, &number, &stamp))?;
+            let (extension, changed) = change(&mut session, args.answer, Lock::Leads, &lead, |conn| {
+                lead_phone::make_first(conn, lead.id, &number, &stamp)
+            })?;
             if !extension.is_empty() {
                 context.ui.warn(&format!(
                     "further numbers have no extension: {extension} is kept in the history of the lead only"
                 ));
             }
-            show(context, session, lead)
+            changed.print(context.ui)?;
         }
     }
+    Ok(Exit::Done)
 }
 
 /// Says for which number one was taken that may have lost its plus.
@@ -126,17 +139,4 @@ fn named(session: &mut Session, name: &LeadName, number: &str, check: PhoneCheck
         false => Err(CommandError::failed(format!("`{number}` has an extension, and further numbers have none"))
             .hint("leave it out; the first number may have one: crmctl lead edit LEAD --phone NUMBER")),
     }
-}
-
-pub(in crate::commands::lead) fn write<T>(
-    session: &mut Session,
-    work: impl FnOnce(&mut Db) -> Result<T, EditError>,
-) -> Result<T, EditError> {
-    let (org, ui) = (session.org.org_id(), session.ui);
-    timed(ui, "lead changed", || session.db.write_under(Lock::Leads, org, RunMode::Commit, work))
-}
-
-pub(in crate::commands::lead) fn show(context: &Context, mut session: Session, lead: Lead) -> Result<Exit> {
-    crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
-    Ok(Exit::Done)
 }

@@ -1,8 +1,10 @@
 //! `crmctl lead restore`
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::context::Context;
-use crate::db::{Lock, RunMode};
+use crate::commands::lead::answer::change;
+use crate::db::Lock;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::leads::delete;
@@ -16,15 +18,17 @@ use crate::ops::leads::delete;
 pub struct Args {
     #[command(flatten)]
     name: LeadName,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?;
     let mut session = context.session(Right::DeleteLeads)?;
-    let mut lead = args.name.find(&mut session, Among::Deleted)?;
-    let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let unmerged =
-        session.db.write_under(Lock::Leads, org, RunMode::Commit, |conn| delete::restore(conn, &mut lead, &stamp))?;
+    let found = args.name.find(&mut session, Among::Deleted)?;
+    let (stamp, mut lead) = (session.stamp.clone(), found.clone());
+    let (unmerged, changed) =
+        change(&mut session, args.answer, Lock::Leads, &found, |conn| delete::restore(conn, &mut lead, &stamp))?;
     if let Some(unmerged) = unmerged {
         context.ui.note(&format!("the merge into the lead {} is undone", unmerged.survivor));
         if !unmerged.kept.is_empty() {
@@ -35,6 +39,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             context.ui.note(&format!("the lead {0} is deleted, as before the merge: crmctl lead restore {0}", lead.id));
         }
     }
-    crate::commands::lead::query::show::print_stored(context, &mut session, lead)?;
+    changed.print(context.ui)?;
     Ok(Exit::Done)
 }

@@ -1,13 +1,15 @@
 //! `crmctl lead status`
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::leads::selection::Selection;
 use crate::commands::args::texts::within;
 use crate::commands::args::vocabulary::one_of;
-use crate::commands::context::{Context, timed};
+use crate::commands::context::Context;
+use crate::commands::lead::answer::change;
 use crate::commands::lead::mass_update::{Wanted, change_selected, lock_to, one_or_many};
+use crate::db::Db;
 use crate::db::models::leads;
-use crate::db::{Db, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::leads::status::{MoveRule, Status};
 use crate::domain::time::datetime;
@@ -48,15 +50,15 @@ pub struct Args {
     /// Refuse when the lead has another version by now
     #[arg(long, value_name = "N", conflicts_with_all = ["filter", "filter_json", "segment"])]
     if_version: Option<i32>,
-    /// Show what would change and change nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     match one_or_many(args.lead.clone(), &args.selection)? {
         Some(name) => move_one(args, &name, context),
         None => {
+            let mode = args.answer.mode_of_many()?;
             let mut session = context.session(Right::EditMany)?;
             if args.status == Status::Dnc {
                 session.require(Right::AddDnc)?;
@@ -68,7 +70,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                     rule: MoveRule::of_flag(args.force),
                     reason: args.reason,
                 },
-                mode: RunMode::of_flag(args.dry_run),
+                mode,
             };
             change_selected(context, &mut session, &args.selection, &wanted)
         }
@@ -90,18 +92,12 @@ fn move_one(args: Args, name: &LeadName, context: &Context) -> Result<Exit> {
     };
     let write = |conn: &mut Db| -> Result<_> {
         set_status(conn, id, &wanted, &stamp, &zone)?;
-        Ok(leads::by_ids(conn, org, &[id])?.pop())
+        Ok(leads::by_ids(conn, org, &[id])?.pop().map(|lead| lead.status))
     };
-    let lock = lock_to(args.status);
-    let mode = RunMode::of_flag(args.dry_run);
-    let stored = timed(context.ui, "lead changed", || session.db.write_under(lock, org, mode, write))?;
-    let stored = stored.unwrap_or(lead);
-    if mode.is_dry_run() {
-        context.ui.note("nothing was changed; this would be the lead:");
-    }
-    if args.status == Status::Dnc && stored.status != Status::Dnc {
+    let (status, changed) = change(&mut session, args.answer, lock_to(args.status), &lead, write)?;
+    if args.status == Status::Dnc && status != Some(Status::Dnc) {
         context.ui.note("the lead has no phone number, so its consent is denied instead");
     }
-    crate::commands::lead::query::show::print(context, &mut session, stored)?;
+    changed.print(context.ui)?;
     Ok(Exit::Done)
 }

@@ -1,11 +1,11 @@
 //! `crmctl lead tag` and `crmctl lead untag`
 
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::complete;
 use crate::commands::args::leads::selection::Selection;
 use crate::commands::args::texts::bad_tags;
 use crate::commands::context::Context;
 use crate::commands::lead::mass_update::{Wanted, change_one, change_selected, one_or_many};
-use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::domain::leads::tag;
 use crate::error::{CommandError, Exit, Result};
@@ -40,9 +40,8 @@ struct Args {
     words: Vec<String>,
     #[command(flatten)]
     selection: Selection,
-    /// Show what would change and change nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn tag(args: TagArgs, context: &Context) -> Result<Exit> {
@@ -57,13 +56,14 @@ fn run(args: Args, context: &Context, question: &str, action: fn(Vec<String>) ->
     let mut words = args.words;
     let lead = (!args.selection.is_given()).then(|| words.remove(0));
     let tags = tags(&words)?;
+    let name = one_or_many(lead, &args.selection)?;
     let wanted = Wanted {
         question: format!("{question} {} –", tags.join(", ")),
         action: action(tags),
-        mode: RunMode::of_flag(args.dry_run),
+        mode: if name.is_some() { args.answer.mode() } else { args.answer.mode_of_many()? },
     };
-    match one_or_many(lead, &args.selection)? {
-        Some(name) => change_one(context, &mut context.session(Right::EditLeads)?, &name, &wanted),
+    match name {
+        Some(name) => change_one(context, &mut context.session(Right::EditLeads)?, &name, &wanted, args.answer),
         None => change_selected(context, &mut context.session(Right::EditMany)?, &args.selection, &wanted),
     }
 }

@@ -1,14 +1,19 @@
 //! `crmctl lead history`
 
+use serde::Serialize;
+
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::times;
 use crate::commands::context::{Context, Session};
+use crate::db::DbError;
+use crate::db::models::access::users;
 use crate::db::models::leads::Lead;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
-use crate::ops::leads::history::as_of::as_of;
+use crate::ops::leads::history::as_of::{LeadState, as_of};
+use crate::ops::leads::history::named::Named;
 use crate::ops::leads::history::{TracedChange, traced_changes};
-use crate::ui::Column;
+use crate::ui::{Column, Format};
 
 /// List every change of a lead, or show it as it was
 ///
@@ -30,7 +35,7 @@ const COLUMNS: &[Column] = &[
     Column::time("at", "when"),
     Column::number("lead_id", "lead").optional(),
     Column::whole("action", "action"),
-    Column::text("field", "field").kept(),
+    Column::field("field", "field").kept(),
     Column::logged("old", "old", "field").kept(),
     Column::logged("new", "new", "field").kept(),
     Column::text("actor", "who"),
@@ -48,7 +53,19 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         return print_as_of(context, &mut session, lead, &time);
     }
     let org = session.org.org_id();
-    let changes = session.db.read(org, |conn| traced_changes(conn, org, lead.id))?;
+    let is_for_people = matches!(context.ui.format, Format::Table | Format::Markdown);
+    let changes = session.db.read(org, |conn| -> Result<_, DbError> {
+        let mut changes = traced_changes(conn, org, lead.id)?;
+        if is_for_people {
+            let values = changes.iter().map(|it| (it.change.field.as_deref(), it.change.old.as_deref()));
+            let named = Named::read(conn, org, lead.currency.as_deref(), values)?;
+            for TracedChange { change, .. } in &mut changes {
+                named.name(change.field.as_deref(), &mut change.old);
+                named.name(change.field.as_deref(), &mut change.new);
+            }
+        }
+        Ok(changes)
+    })?;
     let mut list = context.ui.list(&columns(&changes));
     for change in &changes {
         list.push(change)?;
@@ -69,12 +86,25 @@ fn columns(changes: &[TracedChange]) -> Vec<Column> {
     COLUMNS.iter().map(|column| Column { in_tables: in_tables(column), ..column.clone() }).collect()
 }
 
+/// A lead as it was, with the email of who owned it.
+#[derive(Serialize)]
+struct Then<'a> {
+    #[serde(flatten)]
+    state: &'a LeadState,
+    owner: Option<String>,
+}
+
 fn print_as_of(context: &Context, session: &mut Session, lead: Lead, time: &str) -> Result<Exit> {
     let time = times::end(session, "--as-of", time)?;
     let org = session.org.org_id();
-    let state = session.db.read(org, |conn| as_of(conn, org, lead, time))?;
+    let (state, users) = session.db.read(org, |conn| -> Result<_> {
+        let state = as_of(conn, org, lead, time)?;
+        let users = if state.lead.owner_id.is_some() { users::all(conn, org)? } else { Vec::new() };
+        Ok((state, users))
+    })?;
+    let owner = users.into_iter().find(|user| Some(user.id) == state.lead.owner_id).map(|user| user.email);
     let ui = context.ui;
-    ui.record(&state, &super::show::columns())?;
+    ui.record(&Then { state: &state, owner }, &super::show::columns())?;
     super::show::print_phones(ui, &state.phones)?;
     super::show::print_emails(ui, &state.emails)?;
     super::show::print_notes(ui, &state.notes)?;

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::context::{Context, Session, timed};
-use crate::db::models::access::users;
 use crate::db::models::erasure::erasures;
+use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_assignments::{self, Assignment};
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
 use crate::db::models::leads::lead_emails::{self, FurtherEmail};
@@ -13,14 +13,14 @@ use crate::db::models::leads::lead_notes::{self, Note};
 use crate::db::models::leads::lead_phones::{self, FurtherPhone};
 use crate::db::models::leads::lead_status_history::{self, StatusChange};
 use crate::db::models::leads::lead_tags;
-use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::access::role::Right;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Exit, Result};
 use crate::ops::dnc::blocked_numbers;
+use crate::ops::leads::history::named::Named;
 use crate::ops::leads::personal::personal;
-use crate::ui::{Column, Kind, Ui, UiError};
+use crate::ui::{Column, Kind, Ui, UiError, label};
 
 /// Show a lead with all that belongs to it
 ///
@@ -38,10 +38,13 @@ pub struct Args {
     export_personal: bool,
 }
 
+/// A lead with all that belongs to it.
 #[derive(Serialize)]
-struct Shown {
+pub(in crate::commands::lead) struct Shown {
     #[serde(flatten)]
     lead: Lead,
+    /// The email of its owner.
+    owner: Option<String>,
     tags: Vec<String>,
     blocked: Vec<String>,
     phones: Vec<FurtherPhone>,
@@ -50,6 +53,9 @@ struct Shown {
     status_history: Vec<StatusChange>,
     assignments: Vec<Given>,
     recent_changes: Vec<AuditEntry>,
+    /// What the values of the changes stand for.
+    #[serde(skip)]
+    named: Named,
 }
 
 /// To whom the lead was given, how, and by which filter.
@@ -83,19 +89,16 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Prints a lead that was changed, as it is stored now.
-pub(in crate::commands::lead) fn print_stored(context: &Context, session: &mut Session, lead: Lead) -> Result<()> {
-    let (org, id) = (session.org.org_id(), lead.id);
-    let stored = session.db.read(org, |conn| leads::by_ids(conn, org, &[id]))?.pop();
-    print(context, session, stored.unwrap_or(lead))
-}
-
 /// Prints a lead with all that belongs to it.
-pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session, lead: Lead) -> Result<()> {
+fn print(context: &Context, session: &mut Session, lead: Lead) -> Result<()> {
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let shown = timed(context.ui, "lead read", || session.db.read(org, |conn| gather(conn, org, lead, now)))?;
-    let ui = context.ui;
-    ui.record(&shown, &columns())?;
+    print_shown(context.ui, &shown)
+}
+
+/// Prints a lead that was read with all that belongs to it.
+pub(in crate::commands::lead) fn print_shown(ui: Ui, shown: &Shown) -> Result<()> {
+    ui.record(shown, &columns())?;
     print_phones(ui, &shown.phones)?;
     print_emails(ui, &shown.emails)?;
     print_notes(ui, &shown.notes)?;
@@ -119,18 +122,23 @@ pub(in crate::commands::lead) fn print(context: &Context, session: &mut Session,
             Column::time("assigned_at", "when"),
             Column::text("from_email", "from").kept(),
             Column::text("to_email", "to").kept(),
-            Column::whole("strategy", "strategy").optional(),
+            Column::whole("strategy", "assigned").optional(),
             Column::text("context", "context"),
             Column::text("actor", "who"),
         ],
     )?;
+    let mut recent_changes = shown.recent_changes.clone();
+    for entry in &mut recent_changes {
+        shown.named.name(entry.field_name.as_deref(), &mut entry.old_value);
+        shown.named.name(entry.field_name.as_deref(), &mut entry.new_value);
+    }
     ui.part(
         "recent changes",
-        &shown.recent_changes,
+        &recent_changes,
         &[
             Column::time("changed_at", "when"),
             Column::whole("action", "action"),
-            Column::text("field_name", "field").kept(),
+            Column::field("field_name", "field").kept(),
             Column::logged("old_value", "old", "field_name").kept(),
             Column::logged("new_value", "new", "field_name").kept(),
             Column::text("actor", "who"),
@@ -148,8 +156,10 @@ pub(super) fn columns() -> Vec<Column> {
             // There is room for what a list only marks.
             true if column.kind == Kind::Mark => Column { kind: Kind::Text, ..column.clone() },
             true => column.clone(),
-            false => Column { title: column.key.clone(), in_tables: true, ..column.clone() },
+            false if matches!(&*column.key, "owner_id" | "currency") => column.clone(),
+            false => Column { title: label(&column.key), kind: shown_kind(column), in_tables: true, ..column.clone() },
         })
+        .chain([Column::text("owner", "owner")])
         .collect()
 }
 
@@ -166,6 +176,15 @@ pub(in crate::commands::lead) fn every_column() -> Vec<Column> {
     columns().into_iter().chain(PARTS).collect()
 }
 
+/// How a value that lists leave out is shown in a record.
+fn shown_kind(column: &Column) -> Kind {
+    match column.kind {
+        Kind::Time => Kind::Ago,
+        _ if column.key == "value_cents" => Kind::MoneyIn("currency"),
+        kind => kind,
+    }
+}
+
 pub(in crate::commands::lead) fn print_phones(ui: Ui, phones: &[FurtherPhone]) -> Result<(), UiError> {
     ui.part("further phones", phones, &[Column::whole("phone_number", "phone"), Column::whole("kind", "kind")])
 }
@@ -175,28 +194,38 @@ pub(in crate::commands::lead) fn print_emails(ui: Ui, emails: &[FurtherEmail]) -
 }
 
 pub(in crate::commands::lead) fn print_notes(ui: Ui, notes: &[Note]) -> Result<(), UiError> {
-    ui.part("notes", notes, &[Column::time("created_at", "when"), Column::text("body", "note")])
+    ui.part("notes", notes, &[Column::time("created_at", "created"), Column::text("body", "note")])
 }
 
-fn gather(conn: &mut Db, org: OrgId, lead: Lead, now: Timestamp) -> Result<Shown, DbError> {
+/// Reads all that belongs to a lead.
+pub(in crate::commands::lead) fn gather(
+    conn: &mut Db,
+    org: OrgId,
+    lead: Lead,
+    now: Timestamp,
+) -> Result<Shown, DbError> {
     let id = lead.id;
+    let recent_changes = lead_audit_log::latest(conn, org, id, RECENT)?;
+    let values = recent_changes.iter().map(|entry| (entry.field_name.as_deref(), entry.old_value.as_deref()));
+    let named = Named::read(conn, org, lead.currency.as_deref(), values)?;
     Ok(Shown {
+        owner: lead.owner_id.and_then(|owner| named.email(owner)).cloned(),
         tags: lead_tags::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         blocked: blocked_numbers(conn, org, [&lead], now)?.remove(&id).unwrap_or_default(),
         phones: lead_phones::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         emails: lead_emails::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         notes: lead_notes::of_lead(conn, org, id)?,
         status_history: lead_status_history::of_lead(conn, org, id)?,
-        assignments: assignments(conn, org, id)?,
-        recent_changes: lead_audit_log::latest(conn, org, id, RECENT)?,
+        assignments: assignments(conn, org, id, &named)?,
+        recent_changes,
+        named,
         lead,
     })
 }
 
-fn assignments(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Given>, DbError> {
+fn assignments(conn: &mut Db, org: OrgId, lead: i64, named: &Named) -> Result<Vec<Given>, DbError> {
     let stored = lead_assignments::of_lead(conn, org, lead)?;
-    let users = if stored.is_empty() { Vec::new() } else { users::all(conn, org)? };
-    let email = |id: Option<i64>| users.iter().find(|user| Some(user.id) == id).map(|user| user.email.clone());
+    let email = |id: Option<i64>| id.and_then(|id| named.email(id)).cloned();
     let given = stored.into_iter().map(|assignment| Given {
         from_email: email(assignment.from_user_id),
         to_email: email(assignment.to_user_id),

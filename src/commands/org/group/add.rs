@@ -32,7 +32,7 @@ pub struct Args {
 
 const COLUMNS: &[Column] = &[
     Column::whole("organization", "organization"),
-    Column::whole("is_changed", "joined"),
+    Column::whole("is_changed", "changed"),
     Column::count("entries", "entries from others"),
     Column::count("leads_moved", "leads moved to dnc"),
 ];

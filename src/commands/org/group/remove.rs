@@ -28,7 +28,7 @@ pub struct Args {
 
 const COLUMNS: &[Column] = &[
     Column::whole("organization", "organization"),
-    Column::whole("is_changed", "left"),
+    Column::whole("is_changed", "changed"),
     Column::count("entries", "entries that become its own"),
 ];
 

@@ -3,13 +3,14 @@
 use iso_currency::Currency;
 
 use crate::commands::args::amounts::base_currency;
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::texts::normal;
 use crate::commands::args::texts::within;
 use crate::commands::args::times::MonthArg;
 use crate::commands::args::{amounts, complete};
 use crate::commands::context::Context;
+use crate::db::Lock;
 use crate::db::models::money::lead_source_costs;
-use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::leads::source;
 use crate::domain::money::amount::with_currency;
@@ -17,6 +18,7 @@ use crate::domain::money::cost::{CostKey, LONGEST_CAMPAIGN, LONGEST_NOTE, OnReco
 use crate::domain::money::currency;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::money::costs::{CostBook, CostEntry, CostError, Settled};
+use crate::ui::Change;
 
 /// Record what a source cost in a month
 ///
@@ -50,6 +52,8 @@ pub struct Args {
     /// Put it in place of what is recorded
     #[arg(long)]
     replace: bool,
+    #[command(flatten)]
+    answer: ChangeArgs,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -73,22 +77,33 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         _ => OnRecorded::Refuse,
     };
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let (settled, cost) =
-        session.db.write_under(Lock::Costs, org, RunMode::Commit, |conn| -> Result<_, CostError> {
+    let (settled, key, cost) =
+        session.db.write_under(Lock::Costs, org, args.answer.mode(), |conn| -> Result<_, CostError> {
             let mut book = CostBook::load(conn, org, Some(month))?;
             // In another case it may be recorded already.
             let key = book.key_of(&entry.key);
             let settled = book.enter(&entry, on).map_err(|problem| CostError::Refused { key: key.clone(), problem })?;
             book.write(conn, None, &stamp)?;
             let stored = lead_source_costs::by_key(conn, org, &key)?.into_iter().collect();
-            Ok((settled, super::rows(conn, org, stored)?.pop()))
+            Ok((settled, key, super::rows(conn, org, stored)?.pop()))
         })?;
-    match settled {
-        Settled::Updated(before) => context.ui.note(&format!("it was {}", with_currency(before, currency.code()))),
-        Settled::Unchanged => context.ui.note("it was recorded so already"),
-        Settled::Created => {}
-    }
     let cost = cost.ok_or_else(|| CommandError::failed("the cost cannot be read again"))?;
-    context.ui.record(&cost, super::COLUMNS)?;
+    let before = match settled {
+        Settled::Updated(before) => Some(before),
+        Settled::Unchanged => Some(cost.cost.cost_cents),
+        Settled::Created => None,
+    };
+    let ui = context.ui;
+    let mut changes = vec![
+        Change::new("cost_cents", before.map(|cents| cents.to_string()), Some(cost.cost.cost_cents.to_string())),
+        Change::in_currency(currency.code()),
+    ];
+    if matches!(settled, Settled::Unchanged) {
+        changes.clear();
+    }
+    if let (Settled::Updated(before), true) = (settled, args.answer.shows(ui)) {
+        ui.note(&format!("it was {}", with_currency(before, currency.code())));
+    }
+    args.answer.answer(ui, &format!("roi cost {key}"), &changes, || Ok(ui.record(&cost, super::COLUMNS)?))?;
     Ok(Exit::Done)
 }

@@ -118,4 +118,5 @@ const COLUMNS: &[Column] = &[
     Column::hidden("created_at"),
     Column::hidden("updated_at"),
     Column::hidden("version"),
+    Column::hidden_time("deleted_at"),
 ];

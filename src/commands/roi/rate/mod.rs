@@ -39,7 +39,7 @@ const COLUMNS: &[Column] = &[
     Column::whole("currency", "currency").kept(),
     Column::number("rate", "rate").kept(),
     Column::whole("base_currency", "in"),
-    Column::time("created_at", "entered"),
+    Column::time("created_at", "created"),
     Column::text("actor", "who").optional(),
     Column::number("import_id", "import").optional(),
     Column::hidden("id"),

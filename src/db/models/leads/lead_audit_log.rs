@@ -69,6 +69,29 @@ pub fn latest(conn: &mut Db, org: OrgId, lead: i64, limit: i64) -> Result<Vec<Au
         .load(conn)?)
 }
 
+/// The number of the last entry of a lead; 0 when there is none.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn last_id(conn: &mut Db, org: OrgId, lead: i64) -> Result<i64, DbError> {
+    let of_lead = lead_audit_log::organization_id.eq(org.0).and(lead_audit_log::lead_id.eq(lead));
+    let last = lead_audit_log::table.filter(of_lead).order(lead_audit_log::id.desc()).select(lead_audit_log::id);
+    Ok(last.first(conn).optional()?.unwrap_or_default())
+}
+
+/// The entries of a lead after the one with this number, in the order in which they were written.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn after(conn: &mut Db, org: OrgId, lead: i64, id: i64) -> Result<Vec<AuditEntry>, DbError> {
+    Ok(lead_audit_log::table
+        .filter(lead_audit_log::organization_id.eq(org.0).and(lead_audit_log::lead_id.eq(lead)))
+        .filter(lead_audit_log::id.gt(id))
+        .order(lead_audit_log::id)
+        .select(AuditEntry::as_select())
+        .load(conn)?)
+}
+
 /// All entries of these leads in the order in which they were written.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! What happened to a lead, read from its logs and through the leads that it absorbed.
 
 pub mod as_of;
+pub mod named;
 pub mod timeline;
 
 use std::collections::{BTreeSet, HashMap};

@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::db::lead_fields::{Shape, StoredField};
-use crate::db::models::access::users;
 use crate::db::models::imports;
 use crate::db::models::leads::lead_assignments::{self, Assignment};
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
@@ -19,10 +18,12 @@ use crate::db::models::leads::{self, lead_phones};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
 use crate::domain::imports::kind::ImportStatus;
+use crate::domain::labels::label;
 use crate::domain::phone::E164;
 use crate::domain::time::shown;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc::history::{self as dnc_history, Happening};
+use crate::ops::leads::history::named::Named;
 use crate::ops::leads::merge::ABSORBED;
 
 vocabulary! {
@@ -61,8 +62,7 @@ pub struct Event {
 
 /// For whom it is told.
 struct Reader<'a> {
-    /// Users by their ids.
-    emails: HashMap<i64, String>,
+    named: Named,
     zone: &'a TimeZone,
 }
 
@@ -73,10 +73,11 @@ struct Reader<'a> {
 pub fn timeline(conn: &mut Db, org: OrgId, lead: i64, zone: &TimeZone) -> Result<Vec<Event>, DbError> {
     let mut ids = absorbed_by(conn, org, lead)?;
     ids.push(lead);
-    let emails: HashMap<i64, String> = users::all(conn, org)?.into_iter().map(|user| (user.id, user.email)).collect();
     let log = lead_audit_log::of_leads(conn, org, &ids)?;
-    let reader = Reader { emails, zone };
-    let emails = &reader.emails;
+    let currency = leads::by_ids(conn, org, &[lead])?.pop().and_then(|lead| lead.currency);
+    let values = log.iter().map(|entry| (entry.field_name.as_deref(), entry.old_value.as_deref()));
+    let reader = Reader { named: Named::read(conn, org, currency.as_deref(), values)?, zone };
+    let emails = reader.named.emails();
     let mut events = of_log(&log, &reader);
     // A merge copies notes with their time.
     let mut told = HashSet::new();
@@ -155,16 +156,16 @@ fn of_log(log: &[AuditEntry], reader: &Reader<'_>) -> Vec<Event> {
 fn in_words(entry: &AuditEntry, reader: &Reader<'_>) -> String {
     let field = entry.field_name.as_deref().unwrap_or_default();
     let is_time = StoredField::of_column(field).is_some_and(|field| field.shape == Shape::Time);
-    let told = |value: &Option<String>| match (field, value) {
-        (_, None) => "–".to_owned(),
-        ("owner_id", Some(id)) => id.parse().ok().and_then(|id: i64| reader.emails.get(&id)).unwrap_or(id).clone(),
-        (_, Some(text)) if is_time => text.parse().map_or(text.clone(), |time| shown::minute(time, reader.zone)),
-        (_, Some(text)) => text.clone(),
+    let told = |value: &Option<String>| match value {
+        None => "–".to_owned(),
+        Some(text) if is_time => text.parse().map_or(text.clone(), |time| shown::minute(time, reader.zone)),
+        Some(text) => reader.named.value(field, text),
     };
+    let name = label(field);
     match (&entry.old_value, &entry.new_value) {
-        (None, new) if matches!(field, "tag" | "phone" | FURTHER_EMAIL) => format!("{field} + {}", told(new)),
-        (old, None) if matches!(field, "tag" | "phone" | FURTHER_EMAIL) => format!("{field} − {}", told(old)),
-        (old, new) => format!("{field}: {} → {}", told(old), told(new)),
+        (None, new) if matches!(field, "tag" | "phone" | FURTHER_EMAIL) => format!("{name} + {}", told(new)),
+        (old, None) if matches!(field, "tag" | "phone" | FURTHER_EMAIL) => format!("{name} − {}", told(old)),
+        (old, new) => format!("{name}: {} → {}", told(old), told(new)),
     }
 }
 

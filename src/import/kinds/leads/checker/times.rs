@@ -127,7 +127,7 @@ mod tests {
         for (first, last) in [("First contacted", "Last contacted"), ("First attempt", "Last call")] {
             let checked = check(&["Phone", first, last], &["2125550142", "2026-03-02", "2026-03-01"], true);
             let told: Vec<_> = checked.problems.iter().map(|p| (p.index, p.problem.clone())).collect();
-            assert_eq!(told, [(Some(1), format!("lies after {last}, 2026-03-01 00:00 UTC"))]);
+            assert_eq!(told, [(Some(1), format!("lies after {last}, 2026-03-01 00:00"))]);
             let lead = checked.draft.unwrap().lead;
             assert_eq!((lead.last_contacted_at, lead.last_attempted_at), (None, None));
         }
