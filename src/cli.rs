@@ -318,6 +318,7 @@ pub fn main() -> u8 {
         color: global.color,
         no_pager: global.no_pager,
         config: global.config,
+        mends_config: matches!(&cli.command, Command::Config(command) if command.mends_config()),
     };
     if let Command::Help(args) = &cli.command {
         // The manual is there whatever the config file holds.

@@ -48,6 +48,8 @@ pub struct Flags {
     pub color: Option<ColorChoice>,
     pub no_pager: bool,
     pub config: Option<PathBuf>,
+    /// The call looks after the config file itself: one that is missing or cannot be understood counts as empty.
+    pub mends_config: bool,
 }
 
 /// The config file.
@@ -68,6 +70,21 @@ struct File {
 enum PagerInFile {
     Flag(bool),
     Command(String),
+}
+
+/// The keys of the config file.
+pub const KEYS: [&str; 6] = ["database_url", "org", "user", "format", "color", "pager"];
+
+/// Reads the text of a config file, and tells what is wrong with it; no secret is repeated.
+///
+/// # Errors
+/// It is no TOML, or has a key or a value that none knows.
+pub fn check(text: &str) -> Result<(), String> {
+    parse(text).map(drop)
+}
+
+fn parse(text: &str) -> Result<File, String> {
+    toml::from_str(text).map_err(|e| redacted::<&str>(e.message(), []))
 }
 
 /// A value and where it came from.
@@ -117,8 +134,10 @@ impl Explain for SettingsError {
     fn explain(&self) -> CommandError {
         let message = self.to_string();
         match self {
-            SettingsError::Config { .. } => CommandError::failed(message)
-                .hint("its keys are database_url, org, user, format, color and pager, for example: org = \"acme\""),
+            SettingsError::Config { .. } => CommandError::failed(message).hint(format!(
+                "mend it: crmctl config edit; its keys are {}, for example: org = \"acme\"",
+                KEYS.join(", ")
+            )),
             SettingsError::Variable(name) => CommandError::usage(message).hint(format!("set {name} anew, or unset it")),
             SettingsError::Columns(e) => e.explain(),
             SettingsError::HomeNotText | SettingsError::NoHome => {
@@ -142,7 +161,10 @@ impl Settings {
                 origin: "default".into(),
             },
         };
-        let file = read_file(&config)?;
+        let file = match read_file(&config) {
+            Err(_) if flags.mends_config => File::default(),
+            file => file?,
+        };
         let in_file = format!("file {}", config.value.display());
         let database_url = match first(
             flags.database_url,
@@ -218,7 +240,7 @@ fn read_file(config: &Setting<PathBuf>) -> Result<File, SettingsError> {
         }
         Ok(bytes) => {
             let text = std::str::from_utf8(&bytes).map_err(|_| problem("stream did not contain valid UTF-8".into()))?;
-            toml::from_str(text).map_err(|e| problem(redacted::<&str>(e.message(), [])))
+            parse(text).map_err(problem)
         }
         Err(_) if config.origin == "default" && is_missing(&config.value) => Ok(File::default()),
         Err(e) => Err(problem(e.to_string())),
@@ -289,5 +311,21 @@ fn optional<T>(setting: Option<Setting<T>>) -> Setting<Option<T>> {
     match setting {
         Some(Setting { value, origin }) => Setting { value: Some(value), origin },
         None => Setting { value: None, origin: "default".into() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_are_those_that_are_read() {
+        for key in KEYS {
+            let problem = check(&format!("{key} = 7")).unwrap_err();
+            assert!(!problem.contains("unknown field"), "{key}: {problem}");
+        }
+        let unknown = check("colour = 'never'").unwrap_err();
+        assert!(KEYS.iter().all(|key| unknown.contains(key)), "{unknown}");
+        assert_eq!(check("# nothing\n"), Ok(()));
     }
 }

@@ -145,7 +145,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 108] = [
+const VERBS: [&str; 113] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -248,6 +248,11 @@ const VERBS: [&str; 108] = [
     "audit list",
     "audit list --who ANY --entity ANY",
     "config show --config ANY",
+    "config set user ANY --config own.toml",
+    "config set ANY ANY --config own.toml",
+    "config unset user --config own.toml",
+    "config path --config ANY",
+    "config edit --no-input",
     "backup ANY/x",
     "migrate status",
     "migrate down",

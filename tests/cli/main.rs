@@ -18,6 +18,7 @@ mod columns;
 mod completions;
 mod completions_run;
 mod config;
+mod config_file;
 mod contact_times;
 mod csv_guard;
 mod damaged_pages;

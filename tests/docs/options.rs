@@ -118,6 +118,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--set", "FIELD=VALUE", "gives any field a value"),
     ("--set-preference", "KEY=VALUE", "gives a preference of a user a value"),
     ("--sheet", "SHEET", "the sheet of a workbook"),
+    ("--show", "", "prints the whole record after a change"),
     ("--since", "WHEN", "the first moment of a window"),
     ("--size", "SIZE", "how many people an organization has"),
     ("--skipped", "FILE", "where skipped rows are listed"),

@@ -11,7 +11,16 @@ const WAYS: [(&str, &[&str]); 18] = [
     ("writeln!(", &["ui/mod.rs", "commands/completions/shells.rs"]),
     (
         ".write_all(",
-        &["ui/mod.rs", "ui/answer/pager.rs", "ui/list.rs", "ui/escape.rs", "commands/completions/shells.rs"],
+        &[
+            "ui/mod.rs",
+            "ui/answer/pager.rs",
+            "ui/list.rs",
+            "ui/escape.rs",
+            "commands/completions/shells.rs",
+            // The config file.
+            "commands/config/edit.rs",
+            "commands/config/file.rs",
+        ],
     ),
     (".raw(", &["ui/answer/screen.rs", "commands/completions.rs", "commands/manual/man.rs"]),
     (".print()", &["cli.rs"]),
@@ -25,7 +34,8 @@ const WAYS: [(&str, &[&str]); 18] = [
     ("with_message(", &[]),
     ("set_message(", &[]),
     ("with_prefix(", &[]),
-    ("set_prefix(", &[]),
+    // Of a comment in the config file.
+    ("set_prefix(", &["commands/config/file.rs"]),
     (".println(", &[]),
     // Styles and markup.
     ("console::style(", &[]),

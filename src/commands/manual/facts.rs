@@ -15,7 +15,7 @@ pub const EXIT_CODES: [(Exit, &str); 5] = [
 ];
 
 /// The variables that the program reads, and what they are for.
-pub const VARIABLES: [(&str, &str); 24] = [
+pub const VARIABLES: [(&str, &str); 26] = [
     ("CRM_DATABASE_URL", "The database, as `--database-url` names it."),
     ("DATABASE_URL", "The same, where `CRM_DATABASE_URL` is not set."),
     ("CRM_ORG", "The organization, as `--org` names it."),
@@ -26,6 +26,8 @@ pub const VARIABLES: [(&str, &str); 24] = [
     ("CRM_PAGER", "What shows answers that are longer than the terminal; empty for none."),
     ("PAGER", "The same, where `CRM_PAGER` and the config file do not say it."),
     ("LESS", "The options of `less`; `-FRX` where it is not set."),
+    ("VISUAL", "The editor of `crmctl config edit`."),
+    ("EDITOR", "The same, where `VISUAL` is not set; else it is `vi`."),
     ("HOME", "Where the folders of data and configuration are, unless the next two say it."),
     ("XDG_DATA_HOME", "The folder of `crmctl/crm.db`; `~/.local/share` if it is not set."),
     ("XDG_CONFIG_HOME", "The folder of `crmctl/config.toml`; `~/.config` if it is not set."),

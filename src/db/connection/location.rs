@@ -88,6 +88,14 @@ const KINDS: [&str; 22] = [
 ];
 
 impl Location {
+    /// Whether the address holds a password.
+    pub fn has_password(&self) -> bool {
+        match self {
+            Location::Sqlite(_) => false,
+            Location::Postgres(server) => server.has_password(),
+        }
+    }
+
     /// Reads a database URL: a file path, `sqlite:PATH`, `file:PATH`, or `postgres://...`.
     ///
     /// # Errors

@@ -169,7 +169,7 @@ impl Server {
         self.written.iter().cloned().chain(of_parameters).collect()
     }
 
-    fn has_password(&self) -> bool {
+    pub(super) fn has_password(&self) -> bool {
         self.parameters.iter().any(|(keyword, _)| *keyword == "password")
     }
 }

@@ -19,10 +19,10 @@ pub enum Pager {
 }
 
 impl Pager {
-    /// The pager that a person names; none by an empty name, and by `cat`, which shows no pages.
+    /// The pager that a person names; none by an empty name, by `off` or `false`, and by `cat`, which shows no pages.
     pub fn named(command: &str) -> Pager {
         match command.trim() {
-            "" | "cat" => Pager::Off,
+            "" | "off" | "false" | "cat" => Pager::Off,
             "less" => Pager::Less,
             command => Pager::Command(command.to_owned()),
         }
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn pagers_that_are_none() {
-        assert_eq!(["", " ", "cat"].map(Pager::named), [Pager::Off, Pager::Off, Pager::Off]);
+        assert_eq!(["", " ", "cat", "off"].map(Pager::named), [Pager::Off, Pager::Off, Pager::Off, Pager::Off]);
         assert_eq!([Pager::named(" less "), Pager::named("less -S")], [Pager::Less, Pager::Command("less -S".into())]);
     }
 }

@@ -1,0 +1,188 @@
+//! The config file as it is changed: comments and order stay, and it is written whole or not at all.
+
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use toml_edit::{DocumentMut, Item, Value};
+
+use crate::commands::context::Context;
+use crate::db::Location;
+use crate::domain::secrets::REDACTED;
+use crate::domain::text::nearest;
+use crate::error::{CommandError, Result};
+use crate::settings::{self, KEYS};
+use crate::system::new_file::{NewFile, folder_of};
+use crate::ui::{Change, Column, Format};
+
+/// The config file with its changes.
+pub(super) struct ConfigFile {
+    /// Where it lies; of a link, where that leads.
+    place: PathBuf,
+    document: DocumentMut,
+}
+
+/// Where the config file is, or would be.
+pub(super) fn place(context: &Context) -> Result<PathBuf, CommandError> {
+    let path = &context.settings.config.value;
+    match path.as_os_str().is_empty() {
+        true => Err(CommandError::failed("no home folder is known, so there is no place for the config file")
+            .hint("name one with --config FILE")),
+        false => Ok(path.clone()),
+    }
+}
+
+/// What the file holds; `None` when there is none.
+pub(super) fn read_text(path: &Path) -> Result<Option<String>, CommandError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(unread(path, &e)),
+    }
+}
+
+pub(super) fn unread(path: &Path, error: &io::Error) -> CommandError {
+    CommandError::failed(format!("cannot read the config file `{}`: {error}", path.display()))
+}
+
+pub(super) fn unwritten(path: &Path, error: &io::Error) -> CommandError {
+    CommandError::failed(format!("cannot write the config file `{}`: {error}", path.display()))
+        .hint("nothing was changed")
+}
+
+impl ConfigFile {
+    /// The file of a call; a new one when there is none.
+    pub(super) fn read(context: &Context) -> Result<ConfigFile, CommandError> {
+        let place = place(context)?;
+        let text = read_text(&place)?.unwrap_or_default();
+        ConfigFile::of(&place, &text)
+    }
+
+    /// A file with this text.
+    pub(super) fn of(place: &Path, text: &str) -> Result<ConfigFile, CommandError> {
+        let place = std::fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
+        // The error would repeat the line, which may hold a password.
+        let document = text.parse::<DocumentMut>().map_err(|_| {
+            let problem = settings::check(text).err().unwrap_or_else(|| "it is no TOML".to_owned());
+            CommandError::failed(format!("cannot read the config file `{}`: {problem}", place.display()))
+                .hint("mend it: crmctl config edit")
+        })?;
+        Ok(ConfigFile { place, document })
+    }
+
+    /// Sets a key, and returns what it was.
+    pub(super) fn set(&mut self, key: &str, text: &str) -> Option<String> {
+        let old = self.value(key);
+        match self.document.get_mut(key).and_then(Item::as_value_mut) {
+            Some(value) => {
+                // A comment behind it stays.
+                let decor = value.decor().clone();
+                *value = Value::from(text);
+                *value.decor_mut() = decor;
+            }
+            None => drop(self.document.insert(key, toml_edit::value(text))),
+        }
+        old
+    }
+
+    /// Takes a key away, and returns what it was. The comments before it stay.
+    pub(super) fn unset(&mut self, key: &str) -> Option<String> {
+        let old = self.value(key)?;
+        let table = self.document.as_table();
+        let before = table.key(key).and_then(|key| key.leaf_decor().prefix()?.as_str()).unwrap_or_default().to_owned();
+        let next = table.iter().map(|(name, _)| name).skip_while(|name| *name != key).nth(1).map(str::to_owned);
+        self.document.remove(key);
+        if before.contains('#') {
+            match next.and_then(|next| self.document.as_table_mut().key_mut(&next).map(|key| (next, key))) {
+                Some((_, mut key)) => {
+                    let own = key.leaf_decor().prefix().and_then(|own| own.as_str()).unwrap_or_default().to_owned();
+                    key.leaf_decor_mut().set_prefix(format!("{before}{own}"));
+                }
+                None => {
+                    let own = self.document.trailing().as_str().unwrap_or_default().to_owned();
+                    self.document.set_trailing(format!("{before}{own}"));
+                }
+            }
+        }
+        Some(old)
+    }
+
+    fn value(&self, key: &str) -> Option<String> {
+        let item = self.document.get(key)?;
+        Some(item.as_str().map_or_else(|| item.to_string().trim().to_owned(), str::to_owned))
+    }
+
+    /// Tells whether the file can be understood, and why not.
+    pub(super) fn check(&self) -> Result<(), String> {
+        settings::check(&self.document.to_string())
+    }
+
+    /// Writes the file. One that holds a password is its owner's alone, and so is a new one.
+    pub(super) fn write(self) -> Result<(), CommandError> {
+        let place = &self.place;
+        self.store().map_err(|e| unwritten(place, &e))
+    }
+
+    fn store(&self) -> io::Result<()> {
+        std::fs::create_dir_all(folder_of(&self.place))?;
+        let mut new = NewFile::begin(&self.place)?;
+        new.write_all(self.document.to_string().as_bytes())?;
+        let is_secret = self.value("database_url").is_some_and(|url| has_password(&url));
+        if let (false, Ok(old)) = (is_secret, std::fs::metadata(&self.place)) {
+            new.writer()?.set_permissions(old.permissions())?;
+        }
+        new.sync()?;
+        new.name_over(&self.place)
+    }
+}
+
+/// Whether an address holds a password; of one that cannot be read it is not known, and then it may.
+fn has_password(url: &str) -> bool {
+    Location::parse(url).map_or(true, |location| location.has_password())
+}
+
+/// A key of the config file.
+pub(super) fn checked_key(text: &str) -> Result<String, String> {
+    if KEYS.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let meant = nearest(text, KEYS).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    Err(format!("no such setting{meant} (they are {})", KEYS.join(", ")))
+}
+
+/// A value as it may be printed.
+fn shown(key: &str, value: &str) -> String {
+    match key {
+        "database_url" => Location::parse(value).map_or_else(|_| REDACTED.to_owned(), |location| location.to_string()),
+        _ => value.to_owned(),
+    }
+}
+
+/// What became of a setting.
+#[derive(Serialize)]
+struct Line<'a> {
+    setting: &'a str,
+    value: Option<String>,
+    file: String,
+}
+
+/// Tells what became of a setting.
+pub(super) fn answer(
+    context: &Context,
+    key: &str,
+    old: Option<&str>,
+    new: Option<&str>,
+    is_dry_run: bool,
+) -> Result<()> {
+    let ui = context.ui;
+    let [old_shown, new_shown] = [old, new].map(|value| value.map(|value| shown(key, value)));
+    if matches!(ui.format, Format::Table | Format::Markdown) {
+        let value = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
+        let change = format!("{key} {} → {}", value(old_shown), value(new_shown));
+        let changes = if old == new { Vec::new() } else { vec![Change::said(change)] };
+        return Ok(ui.changed("config", &changes, is_dry_run)?);
+    }
+    let line = Line { setting: key, value: new_shown, file: context.settings.config.value.display().to_string() };
+    let columns = [Column::text("setting", "setting"), Column::text("value", "value"), Column::text("file", "file")];
+    Ok(ui.record(&line, &columns)?)
+}
