@@ -282,10 +282,10 @@ fn the_table_of_roles_is_the_one_in_the_code() {
 }
 
 #[test]
-fn the_readme_grants_what_the_catalogue_gives() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+fn the_document_grants_what_the_catalogue_gives() {
+    let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/postgresql.md")).unwrap();
     let grants = crmctl::db::catalogue::grants("crm_app").join("\n");
-    assert!(readme.contains(&grants), "README's statements for the everyday role are out of date; they are\n{grants}");
+    assert!(document.contains(&grants), "docs/postgresql.md: the statements for the everyday role are\n{grants}");
 }
 
 /// A table that says which test shows what is worth as much as the tests that it names.

@@ -206,7 +206,7 @@ fn an_upgrade_takes_the_rights_of_erasure_away() {
     world.ok(["migrate", "up", "--database-url", &owner]);
     assert!(!may("INSERT", "erased_rows") && !may("INSERT", "erasures"));
     assert!(may("INSERT", "lead_audit_log"));
-    // Tables that came since then are granted as README says, which gives nothing back.
+    // Tables that came since then are granted as docs/postgresql.md says, which gives nothing back.
     psql(&owner, &crmctl::db::catalogue::grants("crmctl_app").join(" "));
     assert!(!may("INSERT", "erased_rows") && !may("INSERT", "erasures"));
     world.ok(["lead", "add", "--phone", "+12125550101", "--name", "Ada King"]);

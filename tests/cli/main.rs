@@ -101,6 +101,7 @@ mod sweeps;
 mod tenancy;
 mod text_case;
 mod times;
+mod transcripts;
 mod user;
 mod user_profile;
 mod views;
