@@ -104,6 +104,14 @@ impl Ui {
         self.chosen(columns).map(drop)
     }
 
+    /// Refuses `--format ids` before something is done whose answer has none.
+    ///
+    /// # Errors
+    /// Ids are asked for.
+    pub fn expect_no_ids(&self) -> Result<(), UiError> {
+        if self.format == Format::Ids { Err(UiError::NoIds) } else { Ok(()) }
+    }
+
     /// The columns to print.
     pub(super) fn chosen(&self, all: &[Column]) -> Result<Chosen, UiError> {
         if self.format == Format::Ids && !all.iter().any(|column| column.key == ID) {

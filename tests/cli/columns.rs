@@ -142,5 +142,22 @@ fn every_verb_refuses_a_column_that_is_none_before_it_changes_anything() {
         assert!(ran.stderr.contains("`nonsense` is no column"), "{args:?}: {}", ran.stderr);
         assert_eq!(rows(&world), before, "{args:?}");
     }
+    // What is written besides, and ids where there are none.
+    for args in [
+        &["dnc", "check", "+12125550101", "--record", "--columns", "nonsense"][..],
+        &["dnc", "check", "+12125550101", "--record", "--format", "ids"],
+        &["lead", "export", "--output", "written", "--format", "ids"],
+        &["lead", "export", "--output", "written.csv", "--format", "ids"],
+        &["segment", "export", "x", "--output", "written.csv", "--format", "ids"],
+        &["funnel", "--svg", "written", "--columns", "nonsense"],
+        &["funnel", "stages", "--html", "written", "--format", "ids"],
+        &["roi", "--html", "written", "--columns", "nonsense"],
+        &["man", "--output", "written", "--columns", "nonsense"],
+    ] {
+        let ran = world.run(args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{args:?}: {}", ran.stderr);
+        assert_eq!(rows(&world), before, "{args:?}");
+        assert!(!world.path("written").exists() && !world.path("written.csv").exists(), "{args:?}");
+    }
     world.finish();
 }

@@ -68,6 +68,9 @@ fn topics_are_pages_in_the_terminals_width() {
             assert!(ran.stdout.starts_with(title), "{}: {}", topic.name, ran.stdout);
         }
     }
+    let home = tempfile::tempdir().unwrap();
+    let narrow = ran(program(home.path()).env("COLUMNS", "1").args(["help", "filters"]));
+    assert_eq!(narrow.code, Some(0), "{}", narrow.stderr);
     for (typed, hint) in
         [("filter", "crmctl help filters"), ("exitcodes", "crmctl help exit-codes"), ("xyzzy", "crmctl help")]
     {

@@ -6,7 +6,7 @@ use crate::commands::context::Context;
 use crate::commands::outputs::Outputs;
 use crate::error::Result;
 use crate::export::{self, IfExists};
-use crate::ui::{Page, plural};
+use crate::ui::{Column, Page, plural};
 
 /// Where a report goes besides.
 #[derive(Debug, Clone, clap::Args)]
@@ -23,11 +23,12 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Writes the files that were asked for: all of them, or none.
+    /// Writes the files that were asked for: all of them, or none. The columns are those of the records that are printed besides.
     ///
     /// # Errors
-    /// A file exists, or cannot be written.
-    pub fn write(&self, page: &Page, context: &Context) -> Result<()> {
+    /// A file exists, or cannot be written, or a column that is asked for is none.
+    pub fn write(&self, page: &Page, columns: &[Column], context: &Context) -> Result<()> {
+        context.ui.expect_columns(columns)?;
         Outputs::of(context).claim_all(&[("--svg", self.svg.as_ref()), ("--html", self.html.as_ref())])?;
         let mut texts = Vec::new();
         texts.extend(self.svg.as_deref().map(|path| (path, page.to_svg())));

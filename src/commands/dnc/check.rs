@@ -61,6 +61,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 }
 
 fn answer(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::Read)?;
     let mut work = Work {
         recorded: args.record || records_always(&mut session)?,

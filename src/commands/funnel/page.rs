@@ -11,6 +11,9 @@ use crate::ui::{
 
 /// What both modes of a funnel can do.
 pub(super) trait Answer: Sized {
+    /// The columns of its records.
+    const COLUMNS: &[Column];
+
     /// Computes the report.
     fn ask(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>) -> Result<Self, DbError>;
 
@@ -28,6 +31,8 @@ pub(super) trait Answer: Sized {
 }
 
 impl Answer for Cohort {
+    const COLUMNS: &[Column] = COHORT_COLUMNS;
+
     fn ask(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>) -> Result<Self, DbError> {
         funnel::cohort(conn, question, breakdown)
     }
@@ -49,11 +54,13 @@ impl Answer for Cohort {
     }
 
     fn print(&self, page: &Page, ui: Ui) -> Result<(), UiError> {
-        ui.report(page, self, &cohort_records(self), COHORT_COLUMNS)
+        ui.report(page, self, &cohort_records(self), Self::COLUMNS)
     }
 }
 
 impl Answer for Activity {
+    const COLUMNS: &[Column] = ACTIVITY_COLUMNS;
+
     fn ask(conn: &mut Db, question: &Question, breakdown: Option<&Breakdown>) -> Result<Self, DbError> {
         funnel::activity(conn, question, breakdown)
     }
@@ -75,7 +82,7 @@ impl Answer for Activity {
     }
 
     fn print(&self, page: &Page, ui: Ui) -> Result<(), UiError> {
-        ui.report(page, self, &activity_records(self), ACTIVITY_COLUMNS)
+        ui.report(page, self, &activity_records(self), Self::COLUMNS)
     }
 }
 

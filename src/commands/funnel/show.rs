@@ -104,7 +104,7 @@ fn answer<A: Answer>(
     }
     report.cut(args.limit.most(ui));
     let page = report.page();
-    args.pictures.write(&page, context)?;
+    args.pictures.write(&page, A::COLUMNS, context)?;
     report.print(&page, ui)?;
     Ok(Exit::Done)
 }

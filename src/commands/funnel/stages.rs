@@ -37,7 +37,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let report =
         timed(context.ui, "stays computed", || session.db.read_much(org, |conn| funnel::stays(conn, &question)))?;
     let page = page(&report);
-    args.pictures.write(&page, context)?;
+    args.pictures.write(&page, COLUMNS, context)?;
     context.ui.report(&page, &report, &report.stages, COLUMNS)?;
     Ok(Exit::Done)
 }

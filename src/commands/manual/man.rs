@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::facts::{EXIT_CODES, VARIABLES};
 use crate::error::{CommandError, Exit, Result};
+use crate::export::{self, IfExists};
 use crate::ui::{Column, Ui, UiError};
 
 /// Write man pages: that of a command to stdout, or all of them to a folder
@@ -34,6 +35,8 @@ struct Written {
     pages: usize,
 }
 
+const COLUMNS: &[Column] = &[Column::text("folder", "folder"), Column::count("pages", "pages")];
+
 /// A section of a page that holds no options.
 const SECTION: &str = "SH";
 
@@ -45,11 +48,12 @@ pub fn run(args: Args, root: Command, ui: Ui) -> Result<Exit> {
         ui.raw(&page)?;
         return Ok(Exit::Done);
     };
+    ui.expect_columns(COLUMNS)?;
     let pages = pages(&root).map_err(UiError::from)?;
     write(&folder, &pages)?;
     ui.set_committed();
     let written = Written { folder: folder.display().to_string(), pages: pages.len() };
-    ui.record(&written, &[Column::text("folder", "folder"), Column::count("pages", "pages")])?;
+    ui.record(&written, COLUMNS)?;
     Ok(Exit::Done)
 }
 
@@ -73,10 +77,12 @@ fn write(folder: &Path, pages: &[(String, Vec<u8>)]) -> Result<()> {
             Err(e) => return Err(failed(path, &e)),
         }
     }
-    for (path, (_, text)) in paths.iter().zip(pages) {
-        fs::write(path, text).map_err(|e| failed(path, &e))?;
-    }
-    Ok(())
+    let texts: Vec<(&Path, String)> = paths
+        .iter()
+        .zip(pages)
+        .map(|(path, (_, text))| (path.as_path(), String::from_utf8_lossy(text).into_owned()))
+        .collect();
+    Ok(export::write_whole(&texts, IfExists::of_flag(true))?)
 }
 
 fn named<'a>(root: &'a Command, words: &[String]) -> Result<&'a Command> {

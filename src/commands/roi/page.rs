@@ -35,13 +35,19 @@ pub(super) fn of(report: &Roi) -> Page {
 /// Prints the page for people, the data for programs.
 pub(super) fn print(report: &Roi, page: &Page, ui: Ui) -> Result<(), UiError> {
     let by = report.by;
-    let mut columns = vec![Column::text(by.as_str(), by.as_str())];
+    let records: Vec<Keyed<'_>> = report.lines.iter().map(|line| Keyed { by, line }).collect();
+    ui.report(page, report, &records, &columns(report))
+}
+
+/// The columns of the records of a report.
+pub(super) fn columns(report: &Roi) -> Vec<Column> {
+    let by = report.by.as_str();
+    let mut columns = vec![Column::text(by, by)];
     columns.extend(FIGURES.iter().cloned());
-    if report.previous.is_some() && by != By::Month {
+    if report.previous.is_some() && report.by != By::Month {
         columns.extend(CHANGES.iter().cloned());
     }
-    let records: Vec<Keyed<'_>> = report.lines.iter().map(|line| Keyed { by, line }).collect();
-    ui.report(page, report, &records, &columns)
+    columns
 }
 
 const FIGURES: &[Column] = &[

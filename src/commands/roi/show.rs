@@ -79,7 +79,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     }
     report.cut(args.limit.most(ui));
     let page = page::of(&report);
-    args.pictures.write(&page, context)?;
+    args.pictures.write(&page, &page::columns(&report), context)?;
     page::print(&report, &page, ui)?;
     Ok(Exit::Done)
 }

@@ -12,6 +12,8 @@ use lines::Lines;
 
 /// A page is not wider, however wide the terminal is: longer lines are hard to read.
 const WIDEST: usize = 100;
+/// Nor narrower: words would be broken in every line.
+const NARROWEST: usize = 20;
 /// How far text stands to the right of headings.
 const INDENT: usize = 2;
 
@@ -24,7 +26,7 @@ impl Ui {
     /// # Errors
     /// stdout cannot be written.
     pub fn manual(&self, markdown: &str, call_of: CallOf) -> Result<(), UiError> {
-        let width = super::page::width().columns().min(WIDEST);
+        let width = super::page::width().columns().clamp(NARROWEST, WIDEST);
         self.print(&render(markdown, width, self.color_stdout, call_of))
     }
 }

@@ -47,6 +47,9 @@ const WRITTEN: &[Column] =
 pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, form: ExportForm) -> Result<Exit> {
     context.catch_interrupts();
     let ui = context.ui;
+    if form.output.is_some() {
+        ui.expect_no_ids()?;
+    }
     Outputs::of(context).claim_all(&[("--output", form.output.as_ref())])?;
     let org = session.org.org_id();
     let kind = form.kind(context)?;
