@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use super::compile::{Moment, folded, on_dnc};
+use super::compile::{Moment, custom_text, folded, on_dnc};
 use super::field::MAX_KEY;
 use crate::db::lead_fields::{FIELDS, Sorts};
 use crate::db::{Cell, Statement};
@@ -185,7 +185,7 @@ impl LeadColumn {
             Source::Either(sqlite, postgres) => Statement::default().either(sqlite, postgres),
             Source::OnDnc => on_dnc(at),
             Source::Blocked => blocked(at),
-            Source::Custom(key) => Statement::new("custom_text(leads.custom_fields, ").text(key).sql(")"),
+            Source::Custom(key) => custom_text(key),
         }
     }
 

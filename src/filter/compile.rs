@@ -179,7 +179,7 @@ fn comparison(op: Op) -> &'static str {
 /// The value as it is stored.
 fn stored(subject: &Subject) -> Statement {
     let field = match subject {
-        Subject::Custom(key) => return Statement::new("custom_text(leads.custom_fields, ").text(key).sql(")"),
+        Subject::Custom(key) => return custom_text(key),
         Subject::Field(field) => *field,
     };
     Statement::new(match field {
@@ -189,6 +189,12 @@ fn stored(subject: &Subject) -> Statement {
         // Tags, notes and the do-not-call list are no columns; their conditions are made elsewhere.
         field => sql_of(field.as_str()),
     })
+}
+
+/// A custom field as text. PostgreSQL calls its function of that name once for each use, and has this in place.
+pub(super) fn custom_text(key: &str) -> Statement {
+    let in_place = Statement::new("nullif(leads.custom_fields ->> ").text(key).sql(", '')");
+    Statement::default().either_of(Statement::new("custom_text(leads.custom_fields, ").text(key).sql(")"), in_place)
 }
 
 /// The value as it is compared.
