@@ -1,7 +1,7 @@
 //! Settings of a call: flag, environment, config file, default, in this order.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -84,7 +84,18 @@ pub fn check(text: &str) -> Result<(), String> {
 }
 
 fn parse(text: &str) -> Result<File, String> {
-    toml::from_str(text).map_err(|e| redacted::<&str>(e.message(), []))
+    if text.len() as u64 > MAX_CONFIG {
+        return Err(format!("it is longer than {} KiB", MAX_CONFIG >> 10));
+    }
+    let file: File = toml::from_str(text).map_err(|e| {
+        let before = e.span().and_then(|span| text.get(..span.start));
+        let line = before.map(|before| format!("line {}: ", before.matches('\n').count() + 1)).unwrap_or_default();
+        format!("{line}{}", redacted::<&str>(e.message(), []))
+    })?;
+    match file.format {
+        Some(Format::Ids) => Err("`format` cannot be `ids` there: that is for one call: --format ids".to_owned()),
+        _ => Ok(file),
+    }
 }
 
 /// A value and where it came from.
@@ -135,7 +146,7 @@ impl Explain for SettingsError {
         let message = self.to_string();
         match self {
             SettingsError::Config { .. } => CommandError::failed(message).hint(format!(
-                "mend it: crmctl config edit; its keys are {}, for example: org = \"acme\"",
+                "mend it: crmctl config edit, or take a key away: crmctl config unset KEY; its keys are {}",
                 KEYS.join(", ")
             )),
             SettingsError::Variable(name) => CommandError::usage(message).hint(format!("set {name} anew, or unset it")),
@@ -234,24 +245,30 @@ const MAX_CONFIG: u64 = 1 << 20;
 
 fn read_file(config: &Setting<PathBuf>) -> Result<File, SettingsError> {
     let problem = |reason: String| SettingsError::Config { path: config.value.display().to_string(), reason };
-    match read_bytes(&config.value) {
-        Ok(bytes) if bytes.len() as u64 > MAX_CONFIG => {
-            Err(problem(format!("it is longer than {} KiB", MAX_CONFIG >> 10)))
-        }
-        Ok(bytes) => {
-            let text = std::str::from_utf8(&bytes).map_err(|_| problem("stream did not contain valid UTF-8".into()))?;
-            parse(text).map_err(problem)
-        }
+    match read_text(&config.value) {
+        Ok(text) => parse(&text).map_err(problem),
         Err(_) if config.origin == "default" && is_missing(&config.value) => Ok(File::default()),
         Err(e) => Err(problem(e.to_string())),
     }
 }
 
-/// What a file holds, or as much of it as shows that it is too long.
-fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+/// What a config file holds. `/dev/null` holds nothing; another device or a pipe might never end, and is not opened.
+///
+/// # Errors
+/// There is none, it is no regular file, or too long, or it cannot be read.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    if !std::fs::metadata(path)?.is_file() {
+        return match path.canonicalize()? == Path::new("/dev/null") {
+            true => Ok(String::new()),
+            false => Err(io::Error::other("it is no regular file")),
+        };
+    }
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(MAX_CONFIG + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    if bytes.len() as u64 > MAX_CONFIG {
+        return Err(io::Error::other(format!("it is longer than {} KiB", MAX_CONFIG >> 10)));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::other("stream did not contain valid UTF-8"))
 }
 
 fn is_missing(path: &Path) -> bool {
@@ -327,5 +344,7 @@ mod tests {
         let unknown = check("colour = 'never'").unwrap_err();
         assert!(KEYS.iter().all(|key| unknown.contains(key)), "{unknown}");
         assert_eq!(check("# nothing\n"), Ok(()));
+        assert!(check("org = 'a'\ncolour = 'never'").unwrap_err().starts_with("line 2: "));
+        assert!(check("format = 'ids'").unwrap_err().contains("--format ids"));
     }
 }

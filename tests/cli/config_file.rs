@@ -156,3 +156,85 @@ fn an_editor_changes_the_file_when_it_can_be_understood() {
     assert_eq!(home.text(), "org = \"whole\"\n");
     assert_eq!(home.run(&["edit", "--no-input"]).code, Some(2));
 }
+
+#[test]
+fn what_is_no_regular_file_is_neither_replaced_nor_waited_for() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let home = Home::new();
+    let at = |name: &str| home.0.path().join(name);
+    assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+    symlink(at("pipe"), at("link")).unwrap();
+    symlink(at("none"), at("dangling")).unwrap();
+    for name in ["pipe", "link", "dangling"] {
+        for call in [&["set", "org", "x"][..], &["unset", "org"], &["edit"], &["show"]] {
+            let ran = home.run(&[call, &["--config", at(name).to_str().unwrap()]].concat());
+            assert_eq!(ran.code, Some(1), "{name} {call:?}: {}{}", ran.stdout, ran.stderr);
+        }
+    }
+    assert!(fs::symlink_metadata(at("pipe")).unwrap().file_type().is_fifo());
+    assert!(at("link").is_symlink() && at("dangling").is_symlink() && !at("none").exists());
+}
+
+#[test]
+fn of_two_calls_at_once_none_is_lost() {
+    let home = Home::new();
+    std::thread::scope(|scope| {
+        for (key, value) in [("org", "acme"), ("user", "ada"), ("format", "table"), ("color", "never")] {
+            let home = &home;
+            scope.spawn(move || home.ok(&["set", key, value]));
+        }
+    });
+    assert_eq!(home.text().lines().count(), 4, "{}", home.text());
+}
+
+#[test]
+fn what_is_refused_is_refused_before_a_change() {
+    let home = Home::new();
+    home.write("org = \"acme\"\n");
+    for asked in [&["--columns", "nosuch"][..], &["--json=nosuch"], &["--format", "ids"]] {
+        for call in [&["set", "org", "beta"][..], &["unset", "org"]] {
+            let ran = home.run(&[call, asked].concat());
+            assert_eq!(ran.code, Some(2), "{asked:?}: {}", ran.stderr);
+            assert_eq!(home.text(), "org = \"acme\"\n", "{asked:?}");
+        }
+    }
+    let ran = home.run(&["set", "format", "ids"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("--format ids"), "{}", ran.stderr);
+    let ran = home.run(&["set", "user", &"u".repeat(100_000)]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let long = format!("org = \"acme\"\n#{}\n", "x".repeat((1 << 20) - 20));
+    home.write(&long);
+    assert_ne!(home.run(&["set", "user", "somebody@example.com"]).code, Some(0));
+    assert_eq!(home.text(), long);
+}
+
+#[test]
+fn a_wrong_key_is_named_and_can_be_taken_away() {
+    let home = Home::new();
+    home.write("# mine\ndatabse_url = \"postgres://u:s3cr3t@h/d\"\nformat = \"ids\"\n");
+    let ran = home.run(&["set", "org", "beta"]);
+    assert!(ran.stderr.contains("line 2: ") && ran.stderr.contains("`databse_url`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("config unset KEY") && !ran.stderr.contains("`org` cannot"), "{}", ran.stderr);
+    let said = home.ok(&["unset", "databse_url"]);
+    assert!(said.contains("databse_url") && !said.contains("s3cr3t"), "{said}");
+    let ran = home.run(&["show"]);
+    assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("`format`"), "{}", ran.stderr);
+    home.ok(&["unset", "format"]);
+    for said in [home.ok(&["set", "user", "postgres://u:s3cr3t@h/d"]), home.ok(&["show"])] {
+        assert!(!said.contains("s3cr3t"), "{said}");
+    }
+}
+
+#[test]
+fn mode_ends_of_lines_and_words_stay() {
+    let home = Home::new();
+    home.write("\u{feff}org = \"acme\"\r\n# mine\r\n");
+    fs::set_permissions(home.config(), fs::Permissions::from_mode(0o640)).unwrap();
+    home.ok(&["set", "org", "beta"]);
+    assert_eq!((home.text().as_str(), home.mode()), ("\u{feff}org = \"beta\"\r\n# mine\r\n", 0o640));
+    for (word, written) in [("true", "true"), ("off", "false"), ("false", "false"), ("less -S", "\"less -S\"")] {
+        home.write("");
+        home.ok(&["set", "pager", word]);
+        assert_eq!(home.text(), format!("pager = {written}\n"));
+    }
+}

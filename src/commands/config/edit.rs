@@ -27,23 +27,25 @@ pub fn run(_args: Args, context: &Context) -> Result<Exit> {
         return Err(CommandError::usage("an editor needs somebody who edits")
             .hint("leave out --no-input, or write one setting: crmctl config set KEY VALUE"));
     }
-    let place = file::place(context)?;
+    let place = file::place_to_change(context)?;
     let before = file::read_text(&place)?;
     let draft = draft_of(&place, before.as_deref().unwrap_or(TEMPLATE)).map_err(|e| file::unwritten(&place, &e))?;
     run_editor(draft.path())?;
-    let after = std::fs::read_to_string(draft.path()).map_err(|e| file::unread(draft.path(), &e))?;
-    let is_changed = before.as_deref().unwrap_or(TEMPLATE) != after;
+    let after = settings::read_text(draft.path());
+    let is_changed = after.as_ref().ok().map(String::as_str) != Some(before.as_deref().unwrap_or(TEMPLATE));
     if is_changed {
-        let problem = match file::read_text(&place)? == before {
-            true => settings::check(&after).err(),
-            false => Some("somebody else changed the file meanwhile".to_owned()),
+        let _lock = file::lock(&place)?;
+        let problem = match (&after, file::read_text(&place)? == before) {
+            (Err(e), _) => Some(e.to_string()),
+            (_, false) => Some("somebody else changed the file meanwhile".to_owned()),
+            (Ok(after), true) => settings::check(after).err(),
         };
         if let Some(problem) = problem {
             let kept = draft.into_temp_path().keep().map_err(|e| file::unwritten(&place, &e.error))?;
             return Err(CommandError::failed(format!("the config file stays as it is: {problem}"))
                 .hint(format!("what you wrote is kept in {}", kept.display())));
         }
-        ConfigFile::of(&place, &after)?.write()?;
+        ConfigFile::of(&place, &after.unwrap_or_default())?.write()?;
         context.ui.set_committed();
     }
     let changes = if is_changed { vec![Change::said("changed")] } else { Vec::new() };

@@ -25,11 +25,13 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let value = checked(&args.key, args.value.text())?;
-    let mut config = ConfigFile::read(context)?;
+    let mut config = ConfigFile::read(context, args.dry_run)?;
     let old = config.set(&args.key, &value);
     config.check().map_err(|problem| {
-        CommandError::usage(format!("the value of `{}` cannot be taken: {problem}", args.key))
-            .hint("nothing was changed; the settings of now: crmctl config show")
+        config.old_problem().unwrap_or_else(|| {
+            CommandError::usage(format!("the value of `{}` cannot be taken: {problem}", args.key))
+                .hint("nothing was changed; the settings of now: crmctl config show")
+        })
     })?;
     let is_changed = old.as_deref() != Some(&*value);
     if is_changed && !args.dry_run {
@@ -55,6 +57,7 @@ fn checked(key: &str, value: &str) -> Result<String> {
         }
         _ => None,
     };
+    let value = if (key, value) == ("pager", "off") { "false" } else { value };
     problem.map_or_else(|| Ok(value.to_owned()), Err)
 }
 

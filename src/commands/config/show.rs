@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::commands::context::Context;
+use crate::domain::secrets::redacted;
 use crate::error::{Exit, Result};
 use crate::ui::{Column, UiError};
 
@@ -26,6 +27,11 @@ const COLUMNS: &[Column] = &[
     Column::text("origin", "origin"),
 ];
 
+/// An address may stand at the wrong key.
+fn without_secrets(value: &str) -> String {
+    redacted::<&str>(value, [])
+}
+
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let settings = &context.settings;
     let word = |value: serde_json::Result<serde_json::Value>| -> Result<Option<String>> {
@@ -38,11 +44,11 @@ pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let lines = [
         // A password is never printed.
         ("database_url", location.map(|location| location.to_string()).ok(), &settings.database_url.origin),
-        ("org", settings.org.value.clone(), &settings.org.origin),
-        ("user", settings.user.value.clone(), &settings.user.origin),
+        ("org", settings.org.value.as_deref().map(without_secrets), &settings.org.origin),
+        ("user", settings.user.value.as_deref().map(without_secrets), &settings.user.origin),
         ("format", word(serde_json::to_value(settings.format.value))?, &settings.format.origin),
         ("color", word(serde_json::to_value(settings.color.value))?, &settings.color.origin),
-        ("pager", Some(settings.pager.value.to_string()), &settings.pager.origin),
+        ("pager", Some(without_secrets(&settings.pager.value.to_string())), &settings.pager.origin),
         ("config", Some(settings.config.value.display().to_string()), &settings.config.origin),
     ];
     let mut list = context.ui.list(COLUMNS);
