@@ -35,6 +35,13 @@ const COLUMNS: &[Column] = &[Column::text("file", "file"), Column::count("bytes"
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
+    // A word without an ending is rather a verb of another program.
+    let is_word = |file: &PathBuf| file.extension().is_none() && file.components().count() == 1;
+    if let Some(word) = args.file.as_ref().filter(|file| is_word(file)) {
+        let word = word.display();
+        return Err(CommandError::usage(format!("`{word}` is no verb of backup, which makes a file"))
+            .hint(format!("name the file: crmctl backup --output {word}.db")));
+    }
     let Some(file) = args.output.or(args.file) else {
         return Err(CommandError::usage("which file is to be made?").hint("name it with --output FILE"));
     };

@@ -126,3 +126,36 @@ fn programs_and_who_asks_get_the_record() {
         }
     });
 }
+
+#[test]
+fn answers_tell_what_was_done_besides_and_what_was_not() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--name", "Ada Byron"]);
+        let listed = "status new → dnc, its numbers go on the do-not-call list, for calls and texts";
+        let dry = world.ok(["lead", "status", "1", "dnc", "--dry-run"]);
+        assert!(dry.starts_with(&format!("lead 1: {listed} (dry run")), "{dry}");
+        assert_eq!(world.ok(["lead", "status", "1", "dnc"]), format!("lead 1: {listed}\n"));
+        assert!(!world.ok(["lead", "status", "1", "dnc"]).contains("list"));
+        // A call that was made before books nothing, and says so where `-q` says nothing else.
+        let deposit = ["budget", "deposit", "10", "--idempotency-key", "k", "--quiet"];
+        assert!(!world.ok(deposit).contains("nothing booked"));
+        world.ok(["budget", "deposit", "5"]);
+        let again = world.ok(deposit);
+        assert!(again.contains("nothing booked, for transaction 1 is this call"), "{again}");
+        // Numbers are no days, and words no files.
+        for day in ["1700000000", "20260304", "45731"] {
+            for option in ["--next-contact", "--expected-close-date"] {
+                let ran = world.run(["lead", "edit", "1", option, day]);
+                assert_eq!(ran.code, Some(2), "{option} {day}: {}", ran.stdout);
+                assert!(ran.stderr.contains("is a number, and no day or time"), "{}", ran.stderr);
+            }
+        }
+        let ran = world.run(["backup", "list"]);
+        assert_eq!(ran.code, Some(2), "{}", ran.stdout);
+        assert!(
+            ran.stderr.contains("crmctl backup --output list.db") && !world.path("list").exists(),
+            "{}",
+            ran.stderr
+        );
+    });
+}

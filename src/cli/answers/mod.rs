@@ -18,6 +18,10 @@ use table::{Answer, OPTIONS, SAME, WORDS};
 const DESTRUCTIVE: [&str; 10] =
     ["delete", "disable", "down", "erase", "expire", "merge", "redo", "remove", "undo", "untag"];
 
+/// Options that answer a question before it is asked, or go past a guard.
+const UNGUARDED: [&str; 7] =
+    ["--yes", "-y", "--allow-bypass", "--allow-negative", "--force", "--include-dnc", "--with-dnc"];
+
 /// A call with more text behind its verb is shown without it.
 const LONGEST_REST: usize = 200;
 
@@ -40,7 +44,19 @@ pub fn without_dangers(mut error: clap::Error) -> clap::Error {
         }
     }
     error.remove(ContextKind::SuggestedSubcommand);
+    let is_unguarded =
+        matches!(error.get(ContextKind::SuggestedArg), Some(ContextValue::String(arg)) if is_unguarded(arg));
+    if is_unguarded {
+        error.remove(ContextKind::SuggestedArg);
+        // It shows the option.
+        error.remove(ContextKind::Usage);
+    }
     error
+}
+
+/// Whether a word is such an option, with a value or without.
+fn is_unguarded(word: &str) -> bool {
+    UNGUARDED.contains(&word.split('=').next().unwrap_or_default())
 }
 
 /// A word that stands where a noun or a verb should.
@@ -123,14 +139,18 @@ impl WrongWord<'_> {
         let call = call.replace("{word}", &redacted::<&str>(&quoted(&self.word), []));
         let Some((before, behind)) = call.split_once("{rest") else { return format!("{start} {call}") };
         let (default, after) = behind.split_once('}').unwrap_or((behind, ""));
-        let rest = redacted::<&str>(&self.rest.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "), []);
+        // What destroys is asked about, whatever was typed behind another word.
+        let destroys = before.split_whitespace().any(|word| DESTRUCTIVE.contains(&word));
+        let typed: Vec<&String> = self.rest.iter().filter(|word| !(destroys && is_unguarded(word))).collect();
+        let rest = redacted::<&str>(&typed.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "), []);
         let default = default.trim_start_matches('|');
         let in_full = |rest: &str| format!("{start} {before}{rest}{after}").trim_end().to_owned();
         if rest.is_empty() || rest.len() > LONGEST_REST {
             return in_full(default);
         }
         let words = start.split(' ').chain(before.split_whitespace()).map(str::to_owned);
-        let words = words.chain(self.rest.iter().cloned()).chain(after.split_whitespace().map(str::to_owned));
+        let words =
+            words.chain(typed.iter().map(|word| (*word).clone())).chain(after.split_whitespace().map(str::to_owned));
         match root.clone().try_get_matches_from(words) {
             Ok(_) => in_full(&rest),
             Err(_) => in_full(default),
@@ -201,6 +221,10 @@ mod tests {
             ("dnc delete +12125550142 --reason x", "type: crmctl dnc remove +12125550142 --reason x"),
             ("user delete ann@example.com", "type: crmctl user disable ann@example.com"),
             ("org remove acme", "type: crmctl org disable acme"),
+            // What was not asked of the right verb is not answered for it.
+            ("leads destroy 7 -y", "type: crmctl lead delete 7"),
+            ("import rm 1 --yes", "type: crmctl import undo 1"),
+            ("rm 1 -y", "name what: crmctl lead delete ID\nor: crmctl segment delete NAME\nor: crmctl import undo ID"),
             ("import rm 12", "type: crmctl import undo 12"),
             ("lead modify 7 --city Troy", "type: crmctl lead edit 7 --city Troy"),
             ("list", "type: crmctl lead list"),
@@ -275,6 +299,10 @@ mod tests {
             let args = meant(std::iter::once("crmctl").chain(typed.split(' ')).map(OsString::from).collect());
             let line: Vec<String> = args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
             assert!(hint(&line.join(" ")).starts_with(answer), "{typed}: {}", hint(&line.join(" ")));
+        }
+        // No option that goes past a guard.
+        for line in ["dnc remove 7 --all --reason x", "lead delete --all", "lead list --allow-bypas"] {
+            assert!(!hint(line).contains("--allow-bypass"), "{line}: {}", hint(line));
         }
         // Where clap knows better, its own words stay.
         assert!(hint("lead list --limt 3").contains("--limit"), "{}", hint("lead list --limt 3"));

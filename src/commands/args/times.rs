@@ -48,8 +48,7 @@ fn read(
         };
     }
     // A number alone is the day of a spreadsheet in cells only.
-    let is_number = text.trim().bytes().all(|byte| byte.is_ascii_digit());
-    let civil = match is_number {
+    let civil = match is_number(text) {
         true => Err(datetime::TimeProblem::NotATime),
         false => datetime::day_or_time(text, &zone, None),
     };
@@ -62,12 +61,21 @@ fn read(
     })
 }
 
+fn is_number(text: &str) -> bool {
+    text.trim().bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A time, or a day, as a cell would hold it; whatever [`When`] does not read stays as it is. An age alone lies ahead if that
 /// is said.
 pub fn as_cell(session: &Session, text: &str, ahead: bool, is_day: bool) -> Result<String, CommandError> {
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let now = session.stamp.now;
-    Ok(match if ahead { When::parse_ahead(text) } else { When::parse(text) } {
+    let when = if ahead { When::parse_ahead(text) } else { When::parse(text) };
+    if when.is_none() && is_number(text) {
+        return Err(CommandError::usage(format!("`{text}` is a number, and no day or time"))
+            .hint("write it as 2026-03-04, 2026-03-04T15:00, tomorrow or 7d"));
+    }
+    Ok(match when {
         Some(when @ (When::Ago(_) | When::Ahead(_))) if !is_day => when.begin(now, &zone).to_string(),
         Some(When::Local(_) | When::Instant(_)) | None => text.to_owned(),
         Some(span) => span.calendar_days(now, &zone).0.to_string(),

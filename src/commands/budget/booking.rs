@@ -164,7 +164,11 @@ pub(super) fn book(work: Work<'_>, session: &mut Session, context: &Context) -> 
         }
     }
     let transaction = transaction.ok_or_else(|| CommandError::failed("the transaction cannot be read again"))?;
-    let changes = told(account, &transaction, booked.moved.as_ref());
+    let mut changes = told(account, &transaction, booked.moved.as_ref());
+    if booked.earlier.is_some() {
+        changes
+            .insert(0, Change::said(format!("nothing booked, for transaction {} is this call", transaction.sequence)));
+    }
     args.answer.answer(ui, &format!("budget {}", account.name), &changes, || {
         Ok(ui.record(&Shown::of(account, transaction), COLUMNS)?)
     })?;

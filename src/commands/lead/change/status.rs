@@ -17,6 +17,7 @@ use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::leads::edit::{StatusMove, set_status};
 use crate::ops::leads::mass_update::MassUpdate;
+use crate::ui::Change;
 
 /// Move a lead, or many, to another status
 ///
@@ -94,9 +95,11 @@ fn move_one(args: Args, name: &LeadName, context: &Context) -> Result<Exit> {
         set_status(conn, id, &wanted, &stamp, &zone)?;
         Ok(leads::by_ids(conn, org, &[id])?.pop().map(|lead| lead.status))
     };
-    let (status, changed) = change(&mut session, args.answer, lock_to(args.status), &lead, write)?;
+    let (status, mut changed) = change(&mut session, args.answer, lock_to(args.status), &lead, write)?;
     if args.status == Status::Dnc && status != Some(Status::Dnc) {
         context.ui.note("the lead has no phone number, so its consent is denied instead");
+    } else if args.status == Status::Dnc && !changed.changes.is_empty() {
+        changed.changes.push(Change::said("its numbers go on the do-not-call list, for calls and texts"));
     }
     changed.print(context.ui)?;
     Ok(Exit::Done)
