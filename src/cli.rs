@@ -322,7 +322,12 @@ pub fn main() -> u8 {
     };
     if let Command::Help(args) = &cli.command {
         // The manual is there whatever the config file holds.
-        return exit_of(tell_help(&args.words, spoken), spoken);
+        if let Ok(settings) = Settings::gather(flags) {
+            (manner.color, manner.pager) = (settings.color.value, settings.pager.value);
+            spoken = Ui::new(manner);
+        }
+        let told = tell_help(&args.words, spoken).and_then(|exit| Ok(spoken.deliver().map(|()| exit)?));
+        return exit_of(told, spoken);
     }
     let result = Settings::gather(flags).map_err(CommandError::from).and_then(|settings| {
         (manner.format, manner.color) = (settings.format.value, settings.color.value);

@@ -73,11 +73,36 @@ pub fn meant(mut args: Vec<OsString>, globals: &Command, noun_of: NounOf) -> Vec
     }
     let asks_for_help = args.iter().skip(at).any(|arg| arg == "--help" || arg == "-h");
     let default = DEFAULT_VERBS.iter().find(|(of, _)| *of == noun);
-    let has_word = args.get(at + 1).is_some_and(|next| !next.to_string_lossy().starts_with('-'));
+    let has_word = args.get(at + 1).is_some_and(|next| !next.to_string_lossy().starts_with('-'))
+        || is_verb(&args, behind_globals(&args, at + 1, globals), noun_of(noun));
     if let Some((_, verb)) = default.filter(|_| !has_word && !asks_for_help) {
         args.insert(at + 1, OsString::from(verb));
     }
     args
+}
+
+/// Whether a verb of a noun stands at a place.
+fn is_verb(args: &[OsString], at: usize, noun: Option<(&'static str, AddVerbs)>) -> bool {
+    let verbs = || noun.map(|(_, of_noun)| with_other_words(of_noun(Command::new("verbs"))));
+    word(args, at).is_some_and(|word| verbs().is_some_and(|verbs| verbs.find_subcommand(word).is_some()))
+}
+
+/// The place behind the options of every verb that stand there.
+fn behind_globals(args: &[OsString], mut at: usize, globals: &Command) -> usize {
+    let option = |arg: &str| {
+        let is = |a: &&clap::Arg| {
+            let long = arg.strip_prefix("--").map(|name| name.split('=').next().unwrap_or_default());
+            let short = arg.strip_prefix('-').filter(|rest| rest.len() == 1).and_then(|rest| rest.chars().next());
+            long.is_some_and(|name| a.get_long() == Some(name))
+                || short.is_some_and(|name| a.get_short_and_visible_aliases().is_some_and(|all| all.contains(&name)))
+        };
+        globals.get_arguments().find(is)
+    };
+    while let Some((arg, it)) = word(args, at).and_then(|arg| Some((arg, option(arg)?))) {
+        let is_value_behind = it.get_action().takes_values() && !it.is_require_equals_set() && !arg.contains('=');
+        at += if is_value_behind { 2 } else { 1 };
+    }
+    at
 }
 
 /// What a call of these words at these places means by now, if its verb is another noun's.
@@ -137,6 +162,8 @@ mod tests {
             ("-q --org funnel funnel --month 2026-03", "-q --org funnel funnel show --month 2026-03"),
             ("funnel --segment stuck --format json", "funnel show --segment stuck --format json"),
             ("funnel stuck --limit 3", "funnel stuck --limit 3"),
+            ("funnel -q stuck", "funnel -q stuck"),
+            ("roi --org x cost list", "roi --org x cost list"),
             ("funnel --help", "funnel --help"),
             ("funnel frob", "funnel frob"),
             ("roi --by month", "roi show --by month"),

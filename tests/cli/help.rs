@@ -87,7 +87,7 @@ fn wrong_verbs_are_answered_with_a_call_and_change_nothing() {
     on_both_engines(|world| {
         world.import(&world.file("a.csv", "Phone\n2125550101\n"), &["--region", "US"]);
         for (typed, call) in [
-            (&["lead", "remove", "1", "--yes"][..], "crmctl lead delete 1 --yes"),
+            (&["lead", "remove", "1", "--yes"][..], "type: crmctl lead delete 1\n"),
             (&["lead", "find", "ada"], "crmctl lead search ada"),
             (&["import", "b.csv"], "crmctl import leads b.csv"),
             (&["dnc", "export"], "crmctl dnc list"),
@@ -244,4 +244,19 @@ fn until_is_outside_of_every_window() {
         assert_eq!(asked("2026-04-01").code, Some(0), "{verb:?}");
     }
     world.finish();
+}
+
+#[test]
+fn help_is_shown_in_a_terminal_too() {
+    let home = tempfile::tempdir().unwrap();
+    for (topic, shown) in [
+        (&["help", "exit-codes"][..], "130"),
+        (&["help"], "exit-codes"),
+        (&["help", "lead", "count"], "crmctl lead count"),
+    ] {
+        let mut command = program(home.path());
+        command.args(topic).arg("--no-pager");
+        let mut terminal = crate::support::terminal::Terminal::open(&command);
+        assert!(terminal.shows_or_ends(shown), "{topic:?}: {}", terminal.shown());
+    }
 }

@@ -97,7 +97,7 @@ const ENVIRONMENT: &str = "# Environment and config file\n
 
 A flag goes before the environment, the environment before the config
 file, that before the default; `crmctl config show` prints each value and where it came from. A variable that is set to nothing counts as not
-set.
+set, but for `CRM_PAGER`, which then means none.
 
 | variable | what it is for |
 |---|---|
@@ -106,7 +106,7 @@ set.
 const CONFIG: &str = "
 ## The config file
 
-`~/.config/crmctl/config.toml`, or the file that `--config` names. Its keys are `database_url`, `org`, `user`, `format` and `color`, with the
+`~/.config/crmctl/config.toml`, or the file that `--config` names. Its keys are `database_url`, `org`, `user`, `format`, `color` and `pager`, with the
 values that the options of these names take:
 
 ```toml

@@ -103,7 +103,9 @@ impl<'a> Line<'a> {
 
 /// A value of an entry as people read it: times where the organization is.
 fn told<'a>(entry: &Entry, value: &'a str, ui: Ui) -> Cow<'a, str> {
-    let ends = |end: &str| entry.field_name.as_deref().is_some_and(|field| field.ends_with(end));
+    let ends = |end: &str| {
+        entry.field_name.as_deref().is_some_and(|field| field.ends_with(end) && !field.starts_with("custom."))
+    };
     if ends("_cents") {
         return format!("{value} minor units").into();
     }

@@ -20,7 +20,7 @@ pub const VARIABLES: [(&str, &str); 26] = [
     ("DATABASE_URL", "The same, where `CRM_DATABASE_URL` is not set."),
     ("CRM_ORG", "The organization, as `--org` names it."),
     ("CRM_USER", "The acting user, as `--as` names one."),
-    ("NO_COLOR", "No color, whatever it holds; `--color always` goes before it."),
+    ("NO_COLOR", "No color, whatever it holds but nothing; `--color always` goes before it."),
     ("TERM", "No color where it is `dumb`."),
     ("COLUMNS", "How wide reports and pages of the manual are that go to no terminal."),
     ("CRM_PAGER", "What shows answers that are longer than the terminal; empty for none."),

@@ -88,9 +88,11 @@ pub fn shape_of(key: &str) -> Shape {
     match key {
         "tag" | "phone" | "further_email" | "absorbed_lead_id" => Shape::Part,
         "note" => Shape::TextPart,
+        // A name that people gave says nothing of what it holds.
+        _ if key.starts_with("custom.") => Shape::Text,
         _ if key.ends_with("_at") => Shape::Time,
         _ if key.ends_with("_cents") => Shape::Money,
-        _ if key.starts_with("custom.") || TEXTS.contains(&key) => Shape::Text,
+        _ if TEXTS.contains(&key) => Shape::Text,
         _ => Shape::Plain,
     }
 }

@@ -27,7 +27,7 @@ impl Ui {
     /// stdout cannot be written.
     pub fn manual(&self, markdown: &str, call_of: CallOf) -> Result<(), UiError> {
         let width = super::page::width().columns().clamp(NARROWEST, WIDEST);
-        self.print(&render(markdown, width, self.color_stdout, call_of))
+        self.print(render(markdown, width, self.color_stdout, call_of))
     }
 }
 

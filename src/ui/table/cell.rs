@@ -23,7 +23,10 @@ pub fn cell_of(record: &Value, column: &Column, kind: Kind, clock: &Clock) -> St
         }
         (Kind::Field, Value::String(key)) => label(key).into_owned(),
         (Kind::Logged(field), _) => {
-            let is_time = record.get(field).and_then(Value::as_str).is_some_and(|field| field.ends_with("_at"));
+            let is_time = record
+                .get(field)
+                .and_then(Value::as_str)
+                .is_some_and(|field| field.ends_with("_at") && !field.starts_with("custom."));
             text_of(value, if is_time { Kind::Time } else { Kind::Text }, clock)
         }
         _ => text_of(value, kind, clock),

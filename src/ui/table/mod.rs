@@ -49,18 +49,18 @@ pub fn draw(columns: &[Column], rows: &[Vec<String>], color: bool, width: Option
         filled.iter().zip(&widths).filter_map(|((index, column), width)| Some((*index, *column, (*width)?))).collect();
     let left_out = filled.iter().zip(&widths).filter(|(_, width)| width.is_none());
     let left_out = left_out.map(|((_, column), _)| (*column).clone()).collect();
-    let placed = |(_, column, width): &(usize, &Column, usize), text: &Safe, is_bold| Placed {
+    let placed = |(_, column, width): &(usize, &Column, usize), text: &Safe| Placed {
         lines: text.wrapped(*width),
         side: if column.kind.is_number() { CellAlignment::Right } else { CellAlignment::Left },
-        is_bold,
+        is_bold: false,
     };
-    let titles: Vec<Placed> = shown.iter().map(|column| placed(column, &Safe::cell(&column.1.title), color)).collect();
+    let titles: Vec<Placed> = shown.iter().map(|column| placed(column, &Safe::cell(&column.1.title))).collect();
     let header = titles.iter().map(|title| title.lines.len()).max().unwrap_or_default();
     let nothing = Safe::default();
     let cells = rows
         .iter()
-        .map(|row| shown.iter().map(|column| placed(column, row.get(column.0).unwrap_or(&nothing), false)).collect());
-    Drawn { text: set(std::iter::once(titles).chain(cells), color), header, left_out }
+        .map(|row| shown.iter().map(|column| placed(column, row.get(column.0).unwrap_or(&nothing))).collect());
+    Drawn { text: set(std::iter::once(titles).chain(cells), color, header), header, left_out }
 }
 
 /// What a column asks for with these cells.
@@ -85,8 +85,8 @@ struct Placed {
     is_bold: bool,
 }
 
-/// Sets rows of cells below each other; no line ends with spaces.
-fn set(rows: impl Iterator<Item = Vec<Placed>>, color: bool) -> Safe {
+/// Sets rows of cells below each other, the first lines as a header; no line ends with spaces.
+fn set(rows: impl Iterator<Item = Vec<Placed>>, color: bool, header: usize) -> Safe {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     for cells in rows {
@@ -103,7 +103,12 @@ fn set(rows: impl Iterator<Item = Vec<Placed>>, color: bool) -> Safe {
         true => table.enforce_styling(),
         false => table.force_no_tty(),
     };
-    Safe::rendered(table.lines().map(|line| format!("{}\n", line.trim_end())).collect())
+    let bold = console::Style::new().bold().force_styling(color);
+    let lines = table.lines().enumerate().map(|(place, line)| match line.trim_end() {
+        line if color && place < header => format!("{}\n", bold.apply_to(line)),
+        line => format!("{line}\n"),
+    });
+    Safe::rendered(lines.collect())
 }
 
 /// Each record as a table of its own.
@@ -138,7 +143,7 @@ fn pairs_within(pairs: &[(&str, Safe)], color: bool, width: Option<usize>) -> Sa
         .iter()
         .zip(pairs)
         .map(|(key, (_, value))| vec![cell(key, key_width, color), cell(value, value_width, false)]);
-    set(rows, color)
+    set(rows, color, 0)
 }
 
 /// A Markdown table.

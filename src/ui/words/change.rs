@@ -4,7 +4,7 @@ use crate::domain::labels::{Shape, label, shape_of};
 use crate::domain::money::amount::with_currency;
 use crate::ui::escape::Safe;
 use crate::ui::zone::Clock;
-use crate::ui::{Ui, UiError};
+use crate::ui::{Ui, UiError, table};
 
 /// A field that changed: its key and its values, as the logs write them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Ui {
     /// # Errors
     /// stdout cannot be written.
     pub fn line(&self, text: &str) -> Result<(), UiError> {
-        self.print(&Safe::cell(text).and("\n"))
+        self.print(fitted(Safe::cell(text)))
     }
 
     /// Tells in a line what changed of a thing, or what would.
@@ -59,7 +59,7 @@ impl Ui {
     /// stdout cannot be written.
     pub fn changed(&self, subject: &str, changes: &[Change], is_dry_run: bool) -> Result<(), UiError> {
         let line = told(subject, changes, is_dry_run, self.clock());
-        self.print(&Safe::cell(&line).and("\n"))
+        self.print(fitted(Safe::cell(&line)))
     }
 }
 
@@ -140,6 +140,14 @@ fn shortened(value: &str) -> String {
     match value.chars().count() > LONGEST {
         true => value.chars().take(LONGEST - 1).chain(['…']).collect(),
         false => value.to_owned(),
+    }
+}
+
+/// A line, on several lines where the terminal is narrower.
+fn fitted(line: Safe) -> Safe {
+    match table::terminal_width() {
+        Some(width) => line.wrapped(width).into_iter().fold(Safe::default(), |out, part| out.and(part).and("\n")),
+        None => line.and("\n"),
     }
 }
 

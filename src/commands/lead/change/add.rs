@@ -80,7 +80,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         };
         Ok((outcome, lead, shown))
     })?;
-    let (Some(outcome), Some(lead)) = (outcome, lead) else { return Ok(Exit::Failed) };
+    let (Some(outcome), Some(lead)) = (outcome, lead) else {
+        return Err(CommandError::failed("the lead was not added").hint("look for it: crmctl lead search"));
+    };
     if outcome.dnc_flagged {
         context.ui.warn("the number is on the do-not-call list; the lead has the status dnc");
     }

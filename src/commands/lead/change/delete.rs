@@ -51,7 +51,7 @@ fn delete_one(name: &LeadName, answer: ChangeArgs, context: &Context) -> Result<
             .hint(format!("bring it back: crmctl lead restore {}", lead.id)));
     }
     let (org, stamp, now, id) = (session.org.org_id(), session.stamp.clone(), session.stamp.now, lead.id);
-    let who = [&lead.first_name, &lead.last_name, &lead.phone_number, &lead.email];
+    let who = [&lead.first_name, &lead.last_name, &lead.phone_number, &lead.email, &lead.external_id];
     let who = who.into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
     if !answer.mode().is_dry_run() {
         context.ui.confirm(&format!("Delete the lead {id} ({who})?"))?;
@@ -60,7 +60,8 @@ fn delete_one(name: &LeadName, answer: ChangeArgs, context: &Context) -> Result<
         delete::delete(conn, &mut [lead], &stamp)?;
         Ok(rows(conn, org, &[id], now)?.pop())
     })?;
-    let deleted = [Change::said("deleted"), Change::said(who)];
+    let deleted = [Some("deleted".to_owned()), Some(who).filter(|who| !who.is_empty())];
+    let deleted: Vec<Change> = deleted.into_iter().flatten().map(Change::said).collect();
     answer.answer(context.ui, &subject(id), &deleted, || match row {
         Some(row) => Ok(context.ui.record(&row, &COLUMNS)?),
         None => Ok(()),

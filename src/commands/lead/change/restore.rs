@@ -30,7 +30,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (unmerged, changed) =
         change(&mut session, args.answer, Lock::Leads, &found, |conn| delete::restore(conn, &mut lead, &stamp))?;
     if let Some(unmerged) = unmerged {
-        context.ui.note(&format!("the merge into the lead {} is undone", unmerged.survivor));
+        let is = if args.answer.mode().is_dry_run() { "would be" } else { "is" };
+        context.ui.note(&format!("the merge into the lead {} {is} undone", unmerged.survivor));
         if !unmerged.kept.is_empty() {
             let (kept, survivor) = (unmerged.kept.join(", "), unmerged.survivor);
             context.ui.warn(&format!("the lead {survivor} keeps what was changed after the merge: {kept}"));

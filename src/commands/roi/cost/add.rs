@@ -70,6 +70,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         },
         currency: currency.code().to_owned(),
     };
+    let has_note = args.note.is_some();
     let entry = CostEntry { key, cents: amount.cents, note: args.note };
     let on = match (args.add, args.replace) {
         (true, _) => OnRecorded::Add,
@@ -90,8 +91,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let cost = cost.ok_or_else(|| CommandError::failed("the cost cannot be read again"))?;
     let before = match settled {
         Settled::Updated(before) => Some(before),
-        Settled::Unchanged => Some(cost.cost.cost_cents),
-        Settled::Created => None,
+        Settled::Unchanged | Settled::Created => None,
     };
     let ui = context.ui;
     let mut changes = vec![
@@ -100,6 +100,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     ];
     if matches!(settled, Settled::Unchanged) {
         changes.clear();
+        changes
+            .extend(cost.cost.note.as_ref().filter(|_| has_note).map(|note| Change::said(format!("note \"{note}\""))));
     }
     if let (Settled::Updated(before), true) = (settled, args.answer.shows(ui)) {
         ui.note(&format!("it was {}", with_currency(before, currency.code())));

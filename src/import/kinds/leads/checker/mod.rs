@@ -89,6 +89,14 @@ impl Checker {
         }
     }
 
+    /// Whether a country is Namibia's code, which many programs write for nothing: the row's number tells.
+    fn is_namibia(&self, row: &Row, country: usize) -> bool {
+        let is_phone = |target: &Target| *target == Target::Field(LeadField::Phone);
+        let mut phones = self.mapping.targets.iter().enumerate().filter(|(_, target)| is_phone(target));
+        cell_value(row.cell(country)) == "NA"
+            && phones.any(|(index, _)| cell_value(row.cell(index)).starts_with("+264"))
+    }
+
     /// Parses every mapped cell and gathers every problem.
     pub fn check(&self, row: Row, formats: Formats) -> Checked {
         let mut work = Work {
@@ -116,7 +124,10 @@ impl Checker {
             }
             if let Some(index) = self.mapping.column_of(first) {
                 work.kind = row.kind(index);
-                work.take(first, index, row.cell(index));
+                match first == LeadField::Country && self.is_namibia(&row, index) {
+                    true => work.draft.lead.country = Some("NA".to_owned()),
+                    false => work.take(first, index, row.cell(index)),
+                }
             }
         }
         for (index, target) in self.mapping.targets.iter().enumerate() {
