@@ -186,3 +186,21 @@ fn each_earlier_state_is_rebuilt_from_the_log() {
         }
     });
 }
+
+#[test]
+fn amounts_of_an_absorbed_lead_are_in_no_currency_of_another() {
+    on_both_engines(|world| {
+        let lead = |phone: &str, currency: &str| {
+            world.ok(["lead", "add", "--phone", phone, "--set", "value=5", "--set", &format!("currency={currency}")]);
+        };
+        lead("+12125550101", "USD");
+        lead("+12125550102", "EUR");
+        world.ok(["lead", "edit", "2", "--set", "value=6", "--set", "currency=EUR"]);
+        assert!(world.ok(["lead", "history", "2"]).contains("6.00 EUR"));
+        world.ok(["lead", "merge", "1", "2", "--yes"]);
+        for verb in ["history", "timeline"] {
+            let told = world.ok(["lead", verb, "1"]);
+            assert!(told.contains("600 minor units") && !told.contains("6.00 USD"), "{told}");
+        }
+    });
+}

@@ -57,8 +57,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let changes = session.db.read(org, |conn| -> Result<_, DbError> {
         let mut changes = traced_changes(conn, org, lead.id)?;
         if is_for_people {
+            // An absorbed lead may have had another currency.
+            let is_alone = changes.iter().all(|it| it.change.lead_id == lead.id);
+            let currency = lead.currency.as_deref().filter(|_| is_alone);
             let values = changes.iter().map(|it| (it.change.field.as_deref(), it.change.old.as_deref()));
-            let named = Named::read(conn, org, lead.currency.as_deref(), values)?;
+            let named = Named::read(conn, org, currency, values)?;
             for TracedChange { change, .. } in &mut changes {
                 named.name(change.field.as_deref(), &mut change.old);
                 named.name(change.field.as_deref(), &mut change.new);

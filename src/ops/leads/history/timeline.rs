@@ -74,7 +74,9 @@ pub fn timeline(conn: &mut Db, org: OrgId, lead: i64, zone: &TimeZone) -> Result
     let mut ids = absorbed_by(conn, org, lead)?;
     ids.push(lead);
     let log = lead_audit_log::of_leads(conn, org, &ids)?;
-    let currency = leads::by_ids(conn, org, &[lead])?.pop().and_then(|lead| lead.currency);
+    // An absorbed lead may have had another currency.
+    let is_alone = log.iter().all(|entry| entry.lead_id == lead);
+    let currency = leads::by_ids(conn, org, &[lead])?.pop().and_then(|lead| lead.currency).filter(|_| is_alone);
     let values = log.iter().map(|entry| (entry.field_name.as_deref(), entry.old_value.as_deref()));
     let reader = Reader { named: Named::read(conn, org, currency.as_deref(), values)?, zone };
     let emails = reader.named.emails();
