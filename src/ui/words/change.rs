@@ -69,6 +69,8 @@ fn told(subject: &str, changes: &[Change], is_dry_run: bool, clock: &Clock) -> S
     let is_new = changes.first().is_some_and(|first| *first == Change::added());
     for change in changes {
         let part = match shape_of(&change.key) {
+            // It was said in a word, which may sound like a key.
+            _ if change.old.is_none() && change.new.is_none() => change.key.clone(),
             Shape::Part | Shape::TextPart if parts_told(changes, change) => continue,
             Shape::Part | Shape::TextPart => parts_of(changes, change, clock),
             // It is behind the amounts.
@@ -110,8 +112,6 @@ fn one(change: &Change, (old_code, new_code): &(String, String), is_new: bool, c
         value.as_deref().map_or_else(|| EMPTY.to_owned(), |value| written(value, shape, code, clock))
     };
     match (&change.old, &change.new) {
-        // It was said in a word.
-        (None, None) => change.key.clone(),
         (None, new) if is_new => format!("{name} {}", value(new, new_code)),
         (old, new) => format!("{name} {} → {}", value(old, old_code), value(new, new_code)),
     }
@@ -131,7 +131,7 @@ fn written(value: &str, shape: Shape, code: &str, clock: &Clock) -> String {
             let amount = |cents| with_currency(cents, code).trim_end().to_owned();
             value.parse().map_or_else(|_| value.to_owned(), amount)
         }
-        Shape::Text | Shape::TextPart => format!("\"{}\"", shortened(value)),
+        Shape::Text | Shape::TextPart => format!("\"{}\"", shortened(value).replace('"', "\\\"")),
         Shape::Plain | Shape::Part => shortened(value),
     }
 }
@@ -195,6 +195,15 @@ mod tests {
             "lead 7: value – → 0.05 USD"
         );
         assert_eq!(line(&[change("currency", "", "USD")]), "lead 7: currency – → USD");
+    }
+
+    #[test]
+    fn no_value_passes_for_a_change_and_no_name_for_a_key() {
+        let forged = vec![Change::said("tag"), Change::new("city", None, Some("x\", status new → \"hot".into()))];
+        assert_eq!(
+            told("lead 7", &forged, false, &Clock::of_utc()),
+            "lead 7: tag, city – → \"x\\\", status new → \\\"hot\""
+        );
     }
 
     #[test]
