@@ -172,7 +172,11 @@ impl Settings {
                 origin: "default".into(),
             },
         };
-        let file = match read_file(&config) {
+        let file = match if flags.mends_config && !config.value.is_file() {
+            Ok(File::default())
+        } else {
+            read_file(&config)
+        } {
             Err(_) if flags.mends_config => File::default(),
             file => file?,
         };
@@ -252,17 +256,11 @@ fn read_file(config: &Setting<PathBuf>) -> Result<File, SettingsError> {
     }
 }
 
-/// What a config file holds. `/dev/null` holds nothing; another device or a pipe might never end, and is not opened.
+/// What a config file holds, which may come through a pipe; it is read as far as one may go.
 ///
 /// # Errors
-/// There is none, it is no regular file, or too long, or it cannot be read.
+/// There is none, it is too long, or it cannot be read.
 pub fn read_text(path: &Path) -> io::Result<String> {
-    if !std::fs::metadata(path)?.is_file() {
-        return match path.canonicalize()? == Path::new("/dev/null") {
-            true => Ok(String::new()),
-            false => Err(io::Error::other("it is no regular file")),
-        };
-    }
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(MAX_CONFIG + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_CONFIG {

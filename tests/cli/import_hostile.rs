@@ -221,7 +221,8 @@ fn files_without_an_end_are_refused() {
     ] {
         let ran = run(&mut limited(&world, args));
         assert!(matches!(ran.code, Some(1 | 2)), "{args:?}: {}", ran.stderr);
-        let reason = if args[0] == "--config" { "it is no regular file" } else { "it is a device" };
+        // A config file may come through a pipe, and is read as far as one may go.
+        let reason = if args[0] == "--config" { "is longer than 1024 KiB" } else { "it is a device" };
         assert!(ran.stderr.contains(reason), "{args:?}: {}", ran.stderr);
     }
     for args in [
