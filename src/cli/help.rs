@@ -4,6 +4,7 @@ use clap::builder::{StyledStr, Styles};
 use clap::{Arg, ArgAction, Command};
 
 use crate::commands::manual::topics::TOPICS;
+use crate::ui::terminal_width;
 
 /// Examples stand before arguments and options: `after-help` is what they are kept in, `before-help` what comes last.
 const LAYOUT: &str = "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\n{all-args}\n\n{before-help}";
@@ -27,8 +28,13 @@ const NARROWING: &str = "status source tag owner";
 const FIELDS: &str = "phone email name first-name last-name company job-title source campaign score temperature owner note consent city \
     state postal-code country next-contact expected-close-date tag set status";
 
-/// How wide text is that clap does not wrap.
+/// How wide text is that clap does not wrap, in a terminal of 80 columns.
 const WIDTH: usize = 76;
+
+/// The same in this terminal: a narrower one breaks longer lines where a shell would not read on.
+fn width() -> usize {
+    terminal_width().map_or(WIDTH, |columns| columns.saturating_sub(4).clamp(20, WIDTH))
+}
 
 /// The command line with its help laid out.
 pub fn laid_out(command: Command, globals: &Command) -> Command {
@@ -48,7 +54,9 @@ fn each_laid_out(command: Command) -> Command {
     let command = match examples.is_empty() {
         true => command,
         false => {
-            let lines: Vec<String> = examples.iter().flat_map(|part| part.lines()).flat_map(fitted).collect();
+            let width = width();
+            let lines: Vec<String> =
+                examples.iter().flat_map(|part| part.lines()).flat_map(|line| fitted(line, width)).collect();
             command.after_help(styled(&lines.join("\n")))
         }
     };
@@ -85,20 +93,20 @@ fn parts_of(text: &str) -> (Vec<String>, Vec<String>) {
 }
 
 /// A line of an example in lines that are not too wide and can be pasted: a command goes on behind a backslash.
-fn fitted(line: &str) -> Vec<String> {
-    if line.chars().count() <= WIDTH + 2 {
+fn fitted(line: &str, width: usize) -> Vec<String> {
+    if line.chars().count() <= width + 2 {
         return vec![line.to_owned()];
     }
     if let Some((command, comment)) = line.split_once(" # ") {
         let comment = format!("  # {comment}");
-        return std::iter::once(comment).chain(fitted(command.trim_end())).collect();
+        return std::iter::once(comment).chain(fitted(command.trim_end(), width)).collect();
     }
     let (mut is_quoted, mut length, mut place, mut before_option) = (false, 0, None, None);
     for (at, c) in line.char_indices() {
         is_quoted ^= c == '\'';
         length += 1;
         // A break before the second word of what goes on would go on for ever.
-        if c == ' ' && !is_quoted && length <= WIDTH && !line[..at].trim().is_empty() {
+        if c == ' ' && !is_quoted && length <= width && !line[..at].trim().is_empty() {
             place = Some(at);
             if line[at..].starts_with(" --") {
                 before_option = place;
@@ -108,7 +116,7 @@ fn fitted(line: &str) -> Vec<String> {
     // An option stays with its value.
     match before_option.or(place) {
         Some(at) => {
-            let rest = fitted(&format!("      {}", &line[at + 1..]));
+            let rest = fitted(&format!("      {}", &line[at + 1..]), width);
             std::iter::once(format!("{} \\", &line[..at])).chain(rest).collect()
         }
         None => vec![line.to_owned()],
@@ -222,6 +230,19 @@ mod tests {
                     read.err().map(|e| e.to_string())
                 );
             }
+        }
+    }
+
+    #[test]
+    fn an_example_goes_on_where_a_shell_reads_on() {
+        let line = "  crmctl lead delete --where 'import = 12 and status = new' --dry-run  # what would go";
+        for width in [20, 36, 56, 76] {
+            let lines = fitted(line, width);
+            let pasted = lines.join("\n");
+            let calls = examples(&pasted);
+            assert_eq!(calls.len(), 1, "{width}: {pasted}");
+            assert_eq!(words(&calls[0]), words(line.trim()), "{width}: {pasted}");
+            assert!(width < 56 || lines.iter().all(|line| line.chars().count() <= width + 2), "{width}: {pasted}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What ends an import as a whole. Problems of single rows are [`super::row::RowProblem`]s.
 
 use crate::db::DbError;
+pub(super) use crate::domain::text::shell_word;
 use crate::error::{CommandError, Explain};
 use crate::import::naming::some_names;
 
@@ -122,14 +123,6 @@ fn most_like_phone(columns: &[String]) -> &str {
     let named = columns.iter().filter(|name| !name.is_empty());
     let most = named.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     most.filter(|name| likeness(name) >= 0.5).map_or("HEADER", String::as_str)
-}
-
-/// A word as a shell takes it.
-pub(super) fn shell_word(text: &str) -> String {
-    match text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\\''")),
-    }
 }
 
 #[cfg(test)]

@@ -53,11 +53,10 @@ impl Choice {
                 let known = nearest_first(name, &known).into_iter().map(str::to_owned).collect();
                 return Err(UiError::NoSuchColumn { name: name.clone(), known });
             };
-            match columns.iter().any(|other| other.key == column.key) {
-                // It is shown already.
-                true if self.adds => {}
-                true => return Err(UiError::NamedTwice(name.clone())),
-                false => columns.push(column.visible()),
+            match columns.iter_mut().find(|other| other.key == column.key) {
+                Some(shown) if self.adds => *shown = shown.clone().asked(),
+                Some(_) => return Err(UiError::NamedTwice(name.clone())),
+                None => columns.push(column.visible().asked()),
             }
         }
         Ok(columns)
@@ -152,13 +151,16 @@ impl Serialize for Picked<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::Rank;
 
     const ALL: &[Column] =
         &[Column::whole("slug", "slug"), Column::whole("is_active", "active"), Column::hidden("size")];
 
-    fn keys(asked: &str) -> Result<Vec<String>, UiError> {
-        let columns = Choice::read(asked, "--columns")?.among(ALL)?;
+    fn keys(asked_for: &str) -> Result<Vec<String>, UiError> {
+        let columns = Choice::read(asked_for, "--columns")?.among(ALL)?;
         assert!(columns.iter().all(|column| column.in_tables));
+        let asked = |column: &&Column| column.rank == Rank::Asked;
+        assert_eq!(columns.iter().filter(asked).count(), asked_for.split(',').filter(|name| !name.is_empty()).count());
         Ok(columns.iter().map(|column| column.key.to_string()).collect())
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::choice::{Chosen, ID, picked};
+use super::choice::{Choice, Chosen, ID, picked};
 use super::escape::Safe;
 use super::{Column, Format, Kind, Ui, UiError, csv, json, table};
 
@@ -40,7 +40,9 @@ impl Ui {
 
     /// Begins a list whose columns are those that the call asks for already.
     pub fn list_of_chosen(&self, columns: &[Column]) -> ListWriter {
-        ListWriter::new(*self, Chosen { columns: columns.to_vec(), is_asked: true }, None)
+        let adds = self.choice.is_some_and(Choice::adds);
+        let column = |column: &Column| if adds { column.clone() } else { column.clone().asked() };
+        ListWriter::new(*self, Chosen { columns: columns.iter().map(column).collect(), is_asked: true }, None)
     }
 }
 

@@ -28,7 +28,7 @@ pub use list::ListWriter;
 pub use number::{amount, change_of, count, duration, factor, percent, plural, points};
 pub use page::{Bar, Bars, Page, Part, Sheet, SheetColumn};
 pub use progress::Progress;
-pub use table::{Column, Kind, Rank};
+pub use table::{Column, Kind, Rank, terminal_width};
 pub use words::{Change, label};
 
 /// The form of the answer.

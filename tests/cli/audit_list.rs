@@ -171,3 +171,21 @@ fn the_log_refuses_every_change() {
         assert_eq!(world.engine.sql(&world.url, "SELECT * FROM audit_log").unwrap(), before);
     });
 }
+
+#[test]
+fn who_is_no_user_is_asked_for_by_the_name_in_the_log() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101"]);
+        let names = |printed: &str| -> Vec<String> {
+            let entries: Vec<Value> = serde_json::from_str(printed).unwrap();
+            entries.iter().map(|entry| entry["actor"].as_str().unwrap().to_owned()).collect()
+        };
+        let all = names(&world.ok(["audit", "list", "--entity", "lead", "--format", "json"]));
+        let actor = all.first().unwrap().clone();
+        let asked = names(&world.ok(["audit", "list", "--who", &actor, "--entity", "lead", "--format", "json"]));
+        assert_eq!(asked, all);
+        let ran = world.run(["audit", "list", "--who", "nobody@nowhere"]);
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.stderr.contains("crmctl user list"), "{}", ran.stderr);
+    });
+}

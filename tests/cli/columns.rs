@@ -161,3 +161,16 @@ fn every_verb_refuses_a_column_that_is_none_before_it_changes_anything() {
     }
     world.finish();
 }
+
+#[test]
+fn columns_that_are_asked_for_are_shown_though_they_are_empty() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101"]);
+        for asked in ["id,city", "+city", "city"] {
+            let shown = world.ok(["lead", "list", "--columns", asked]);
+            assert!(shown.lines().next().is_some_and(|header| header.contains("city")), "{asked}: {shown}");
+        }
+        let shown = world.ok(["org", "list", "--columns", "+website"]);
+        assert!(shown.lines().next().is_some_and(|header| header.contains("website")), "{shown}");
+    });
+}

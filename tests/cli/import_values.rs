@@ -105,6 +105,14 @@ fn amounts_are_proven_by_their_column() {
         let summary = world.import(&mixed, &["--decimal-separator", "comma", "--set", "currency=EUR"]);
         assert_eq!(summary["created"], 2, "{summary}");
         assert_eq!(values(world)[4..], [(5_000_000, "EUR".to_owned()), (14_653_625, "EUR".to_owned())]);
+        // Two thousand is not two, and a million has decimals.
+        for (grouped, proof) in [("\"$2,000\"", "\"1.250,00\""), ("2.000", "12.5"), ("\"1,500\"", "\"99,90\"")] {
+            let file =
+                world.file("thousands.csv", &format!("Phone,Amount\n2125550121,{grouped}\n2125550122,{proof}\n"));
+            let ran = world.run(["import", "leads", file.to_str().unwrap()]);
+            assert_eq!(ran.code, Some(1), "{grouped}: {}", ran.stderr);
+            assert!(ran.stderr.contains("are not written alike"), "{grouped}: {}", ran.stderr);
+        }
         let bad = world.file("bad.csv", "Phone,Amount,Currency\n2125550107,1.005,\n2125550108,much,\n2125550109,$5,EUR\n2125550110,5,Euros\n2125550111,0.5,\n");
         let summary = world.import(&bad, &["--decimal-separator", "point"]);
         assert_eq!((&summary["created"], &summary["rejected"]), (&1.into(), &4.into()), "{summary}");

@@ -171,3 +171,39 @@ fn custom_fields_are_set_and_emptied_by_hand() {
         assert!(refused.stderr.contains("`custom.` names no custom field"), "{}", refused.stderr);
     });
 }
+
+#[test]
+fn a_blank_value_is_refused_with_the_call_that_empties() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--company", "Acme", "--set", "custom.My Budget=7"]);
+        for (option, value, cleared) in [
+            ("--company", "", "company"),
+            ("--company", "  ", "company"),
+            ("--set", "company=", "company"),
+            ("--set", "custom.My Budget=", "'custom.My Budget'"),
+            ("--email", "\u{200b}", "email"),
+        ] {
+            let ran = world.run(["lead", "edit", "1", option, value]);
+            assert_eq!(ran.code, Some(2), "{option} {value}: {}", ran.stderr);
+            let call = format!("crmctl lead edit 1 --clear {cleared}");
+            assert!(ran.stderr.contains(&call), "{option} {value}: {}", ran.stderr);
+        }
+        assert_eq!(world.run(["lead", "edit", "1", "--tag", ""]).code, Some(2));
+        world.ok(["lead", "edit", "1", "--clear", "company", "--clear", "custom.My Budget"]);
+        let lead = &world.leads()[0];
+        assert_eq!((&lead["company"], &lead["custom_fields"]), (&json!(null), &json!({})));
+    });
+}
+
+#[test]
+fn a_status_is_said_in_the_words_that_imports_know() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101"]);
+        let ran = world.ok(["lead", "status", "1", "Closed Lost"]);
+        assert!(ran.contains("new → cold"), "{ran}");
+        assert!(world.ok(["lead", "list", "--status", "lost"]).contains("+12125550101"));
+        let ran = world.run(["lead", "list", "--status", "sleeping"]);
+        assert_eq!(ran.code, Some(2));
+        assert!(ran.stderr.contains("nurturing"), "{}", ran.stderr);
+    });
+}

@@ -10,7 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::words;
 use crate::domain::secrets::redacted;
-use crate::domain::text::nearest;
+use crate::domain::text::{nearest, shell_word};
 use crate::error::CommandError;
 use table::{Answer, OPTIONS, SAME, WORDS};
 
@@ -136,13 +136,13 @@ impl WrongWord<'_> {
             Some(call) => ("crmctl".to_owned(), call),
             None => (self.prefix(), call),
         };
-        let call = call.replace("{word}", &redacted::<&str>(&quoted(&self.word), []));
+        let call = call.replace("{word}", &redacted::<&str>(&shell_word(&self.word), []));
         let Some((before, behind)) = call.split_once("{rest") else { return format!("{start} {call}") };
         let (default, after) = behind.split_once('}').unwrap_or((behind, ""));
         // What destroys is asked about, whatever was typed behind another word.
         let destroys = before.split_whitespace().any(|word| DESTRUCTIVE.contains(&word));
         let typed: Vec<&String> = self.rest.iter().filter(|word| !(destroys && is_unguarded(word))).collect();
-        let rest = redacted::<&str>(&typed.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "), []);
+        let rest = redacted::<&str>(&typed.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" "), []);
         let default = default.trim_start_matches('|');
         let in_full = |rest: &str| format!("{start} {before}{rest}{after}").trim_end().to_owned();
         if rest.is_empty() || rest.len() > LONGEST_REST {
@@ -155,15 +155,6 @@ impl WrongWord<'_> {
             Ok(_) => in_full(&rest),
             Err(_) => in_full(default),
         }
-    }
-}
-
-/// A word as a shell reads it back.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.,/:=@+%".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
     }
 }
 

@@ -8,12 +8,12 @@ use crate::commands::args::complete;
 use crate::commands::args::limit::Limit;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::args::window::WindowArgs;
-use crate::commands::context::Context;
-use crate::db::models::audit::audit_entries::{Entry, EntryFilter};
+use crate::commands::context::{Context, Session};
+use crate::db::models::audit::audit_entries::{Entry, EntryFilter, Who};
 use crate::domain::access::role::Right;
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
-use crate::error::{Exit, Result};
+use crate::error::{CommandError, Exit, Result};
 use crate::reports::audit::{self, Names};
 use crate::ui::{Column, Format, Ui};
 
@@ -35,7 +35,7 @@ pub struct Args {
     /// Only changes of this kind
     #[arg(long, value_parser = one_of::<AuditAction>())]
     action: Option<AuditAction>,
-    /// Only changes by this user
+    /// Only changes by this user, or by the name that the list has of who is none
     #[arg(long, value_name = "EMAIL", add = complete::user_emails())]
     who: Option<String>,
     #[command(flatten)]
@@ -47,11 +47,11 @@ pub struct Args {
 /// The columns for people.
 const COLUMNS: &[Column] = &[
     Column::time("changed_at", "when"),
-    Column::text("who", "who"),
+    Column::text("who", "who").kept(),
     Column::whole("entity", "entity").optional(),
     Column::text("what", "which").kept(),
     Column::whole("action", "action"),
-    Column::field("field_name", "field"),
+    Column::field("field_name", "field").kept(),
     Column::text("change", "change").kept(),
     Column::text("ip_address", "address").optional(),
 ];
@@ -116,17 +116,35 @@ fn told<'a>(entry: &Entry, value: &'a str, ui: Ui) -> Cow<'a, str> {
     }
 }
 
+/// A user, or else the name of somebody who made a change without being one.
+fn who(session: &mut Session, name: String) -> Result<Who> {
+    let org = session.org.org_id();
+    let unknown = match session.user_named(&name) {
+        Ok(user) => return Ok(Who::User(user.id)),
+        Err(error) => error,
+    };
+    let filter = EntryFilter { who: Some(Who::Actor(name.trim().to_owned())), ..EntryFilter::default() };
+    let mut is_known = false;
+    session.db.read(org, |conn| {
+        audit::each(conn, org, &filter, Some(1), |_| {
+            is_known = true;
+            Ok::<_, CommandError>(())
+        })
+    })?;
+    filter.who.filter(|_| is_known).ok_or(unknown)
+}
+
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     // Who may read it is told by the role; an organization that is disabled may be read still.
     let mut session = context.session(Right::Read)?;
     session.require(Right::Administer)?;
     let window = args.window.window(&session)?;
-    let changed_by = args.who.map(|email| session.user_named(&email)).transpose()?.map(|user| user.id);
+    let who = args.who.map(|name| who(&mut session, name)).transpose()?;
     let filter = EntryFilter {
         entity: args.entity,
         entity_id: args.id,
         action: args.action,
-        changed_by,
+        who,
         since: window.since(),
         until: window.until(),
     };

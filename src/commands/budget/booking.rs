@@ -237,7 +237,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::hidden("currency"),
     Column::text("source", "source"),
     Column::text("campaign", "campaign").optional(),
-    Column::whole("period", "month").optional(),
+    Column::whole("period", "month").kept(),
     Column::text("reference", "reference").optional(),
     Column::text("description", "description"),
     Column::text("actor", "who").optional(),

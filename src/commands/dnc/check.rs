@@ -49,7 +49,7 @@ struct Line<'a> {
 
 const COLUMNS: &[Column] = &[
     Column::whole("input", "input").kept(),
-    Column::whole("number", "number"),
+    Column::whole("number", "number").kept(),
     Column::whole("verdict", "verdict").kept(),
     Column::text("reasons", "reasons").kept(),
     Column::hidden_time("since"),

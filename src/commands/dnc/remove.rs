@@ -25,7 +25,7 @@ use crate::ui::{Column, Ui, grouped};
 /// that others list only they take off.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  crmctl dnc remove '(212) 555-0142' --reason 'new owner of the number, in writing' --yes\n\n\
+    after_help = "Examples:\n  crmctl dnc remove '(212) 555-0142' --reason 'new owner of the number, in writing' --dry-run\n\n\
     Exit code 3 when a number was not listed or something was no number."
 )]
 pub struct Args {

@@ -241,11 +241,21 @@ fn last_stage(report: &Cohort, by: &str) -> Bars {
     Bars { title: format!("{last} by {by}"), columns, bars: report.groups.iter().map(bar).collect() }
 }
 
+/// A column for each stage; what a lead is won by is kept on a narrow terminal.
+fn stage_columns<'a>(stages: impl ExactSizeIterator<Item = &'a str>) -> impl Iterator<Item = SheetColumn> {
+    let last = stages.len();
+    let column = move |(place, stage)| match place + 1 == last {
+        true => SheetColumn::number(stage).kept(),
+        false => SheetColumn::number(stage),
+    };
+    stages.enumerate().map(column)
+}
+
 /// The share of each group that reached each stage.
 fn shares(report: &Cohort, by: &str) -> Sheet {
     let mut columns = vec![SheetColumn::text(by), SheetColumn::number("leads")];
     // Every lead has reached the first stage.
-    columns.extend(report.stages.iter().skip(1).map(|stage| SheetColumn::number(stage.stage.as_str())));
+    columns.extend(stage_columns(report.stages.iter().skip(1).map(|stage| stage.stage.as_str())));
     let row = |group: &CohortGroup| {
         let shares = group.stages.iter().skip(1).map(|stage| percent(stage.share));
         [name(group.group.as_ref()).to_owned(), count(group.cohort)].into_iter().chain(shares).collect()
@@ -268,7 +278,7 @@ fn of_activity(report: &Activity) -> Page {
     };
     if let Some(by) = report.by.filter(|_| !report.groups.is_empty()) {
         let mut columns = vec![SheetColumn::text(by.as_str()), SheetColumn::number("entries")];
-        columns.extend(report.stages.iter().map(|stage| SheetColumn::number(stage.stage.as_str())));
+        columns.extend(stage_columns(report.stages.iter().map(|stage| stage.stage.as_str())));
         let rows = report.groups.iter().map(|group| {
             let counts = group.stages.iter().map(|stage| count(stage.entries));
             [name(group.group.as_ref()).to_owned(), count(group.entries)].into_iter().chain(counts).collect()

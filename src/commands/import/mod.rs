@@ -47,9 +47,9 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
 const COLUMNS: &[Column] = &[
     Column::number("id", "id").kept(),
     Column::hidden("uid"),
-    Column::ago("started_at", "started").optional(),
-    Column::whole("kind", "kind"),
-    Column::text("file_name", "file"),
+    Column::ago("started_at", "started"),
+    Column::whole("kind", "kind").optional(),
+    Column::text("file_name", "file").kept(),
     Column::hidden("file_sha256"),
     Column::hidden("file_size"),
     Column::hidden("sheet"),

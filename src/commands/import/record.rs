@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::db::models::imports::Import;
 use crate::domain::imports::kind::ImportKind;
+use crate::domain::text::shell_word;
 use crate::ui::{Column, label};
 
 /// Options whose flag has another name than their key.
@@ -89,9 +90,10 @@ fn mapping(mapping: &Value) -> String {
 
 /// The command line that imports with the same options.
 fn command(import: &Import) -> String {
-    let mut words = vec!["crmctl".to_owned(), "import".to_owned(), import.kind.to_string(), quoted(&import.file_name)];
+    let mut words =
+        vec!["crmctl".to_owned(), "import".to_owned(), import.kind.to_string(), shell_word(&import.file_name)];
     if let Some(sheet) = &import.sheet {
-        words.extend(["--sheet".to_owned(), quoted(sheet)]);
+        words.extend(["--sheet".to_owned(), shell_word(sheet)]);
     }
     options(&import.options.0, &mut words);
     words.join(" ")
@@ -105,11 +107,11 @@ fn options(of: &Value, words: &mut Vec<String>) {
             ("on_recorded", Value::String(word)) if word == "refuse" => {}
             ("on_recorded", Value::String(word)) => words.push(format!("--{word}")),
             (_, Value::Bool(true)) => words.push(flag),
-            (_, Value::String(text)) => words.extend([flag, quoted(text)]),
+            (_, Value::String(text)) => words.extend([flag, shell_word(text)]),
             (_, Value::Number(number)) => words.extend([flag, number.to_string()]),
             (_, Value::Array(values)) => {
                 for value in values {
-                    words.extend([flag.clone(), quoted(&pair(value))]);
+                    words.extend([flag.clone(), shell_word(&pair(value))]);
                 }
             }
             // So many rows, or so many of a hundred.
@@ -130,15 +132,6 @@ fn pair(value: &Value) -> String {
     let parts = [("field", "value"), ("word", "status")];
     let both = parts.iter().find_map(|(name, meant)| Some((value.get(name)?, value.get(meant)?)));
     both.map_or_else(|| text(value), |(name, meant)| format!("{}={}", text(name), text(meant)))
-}
-
-/// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_-./=:,+@%".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }
 
 #[cfg(test)]

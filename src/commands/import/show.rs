@@ -36,12 +36,12 @@ const COLUMNS: &[Column] = &[
 
 /// What was wrong with rejected rows.
 const PROBLEMS: &[Column] = &[
-    Column::count("count", "count"),
+    Column::count("count", "count").kept(),
     Column::number("example_row", "for example row"),
     Column::text("example_column", "column"),
     Column::text("example_value", "value"),
-    Column::text("example_problem", "problem"),
-    Column::text("hint", "what to do"),
+    Column::text("example_problem", "problem").kept(),
+    Column::text("hint", "what to do").kept(),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {

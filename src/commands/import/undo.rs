@@ -18,7 +18,7 @@ use crate::ui::{Column, Format, Ui, grouped};
 /// a file of leads stay unless --with-dnc is given; those of `import dnc` go. The undo is one transaction and itself a
 /// record in `import list`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  crmctl import undo 12 --dry-run\n  crmctl import undo 12 --yes\n\n\
+#[command(after_help = "Examples:\n  crmctl import undo 12 --dry-run\n  crmctl import undo 12\n\n\
     Exit code 3 when something stays as it is.")]
 pub struct Args {
     /// The import, by its number in `import list`

@@ -9,7 +9,7 @@ use crate::ui::Ui;
 ///
 /// All that is in them is deleted. The embedded database is backed up first, to a file beside it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  crmctl migrate down --all --yes")]
+#[command(after_help = "Examples:\n  crmctl migrate down --dry-run\n  crmctl migrate down --steps 2")]
 pub struct Args {
     /// How many to revert
     #[arg(long, default_value_t = 1, value_name = "N")]
@@ -17,16 +17,24 @@ pub struct Args {
     /// Revert all of them
     #[arg(long, conflicts_with = "steps")]
     all: bool,
+    /// Show what would be reverted and change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(super::COLUMNS)?;
-    let mut db = context.open_for_migrations()?;
+    let mut db = if args.dry_run { super::existing(context)? } else { context.open_for_migrations()? };
     let applied: Vec<String> =
         db.known_migrations()?.steps.into_iter().filter(|step| step.applied).map(|step| step.name).collect();
     let steps = if args.all { applied.len() } else { args.steps.min(applied.len()) };
+    let last = &applied[applied.len() - steps..];
+    if args.dry_run {
+        let reverted = last.iter().rev().cloned().collect();
+        return super::print_planned(context, "revert", reverted, "nothing is applied");
+    }
     if steps > 0 {
-        let names = applied[applied.len() - steps..].join(", ");
+        let names = last.join(", ");
         context.ui.confirm(&format!("Revert {names}, and delete everything in their tables?"))?;
         back_up_first(&db, context.ui)?;
     }

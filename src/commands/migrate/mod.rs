@@ -9,6 +9,7 @@ mod up;
 use serde::Serialize;
 
 use crate::commands::context::Context;
+use crate::db::{Database, DbError, Location};
 use crate::error::{Exit, Result};
 use crate::ui::Column;
 
@@ -49,4 +50,18 @@ fn print(context: &Context, action: &'static str, versions: Vec<String>, when_em
     }
     list.finish(when_empty)?;
     Ok(Exit::Done)
+}
+
+/// What a dry run would do with these migrations.
+fn print_planned(context: &Context, action: &'static str, versions: Vec<String>, when_empty: &str) -> Result<Exit> {
+    context.ui.note("dry run: nothing was changed; this would be done:");
+    print(context, action, versions, when_empty)
+}
+
+/// Opens a database that is only looked at: none is made.
+fn existing(context: &Context) -> Result<Database> {
+    match context.location()? {
+        Location::Sqlite(path) if !path.exists() => Err(DbError::NoDatabase(path.display().to_string()).into()),
+        _ => context.open_for_migrations(),
+    }
 }

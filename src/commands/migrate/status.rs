@@ -1,7 +1,6 @@
 //! `crmctl migrate status`
 
 use crate::commands::context::Context;
-use crate::db::{DbError, Location};
 use crate::error::{Exit, Result};
 use crate::ui::Column;
 
@@ -15,12 +14,7 @@ const COLUMNS: &[Column] =
     &[Column::whole("version", "version"), Column::text("name", "name"), Column::whole("applied", "applied")];
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {
-    if let Location::Sqlite(path) = context.location()?
-        && !path.exists()
-    {
-        return Err(DbError::NoDatabase(path.display().to_string()).into());
-    }
-    let mut db = context.open_for_migrations()?;
+    let mut db = super::existing(context)?;
     let state = db.migrations()?;
     let mut list = context.ui.list(COLUMNS);
     for step in &state.steps {

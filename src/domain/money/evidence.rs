@@ -9,6 +9,8 @@ use super::{Amount, DecimalSeparator, currency};
 pub struct Evidence {
     pub separator: Option<SeparatorEvidence>,
     pub grouping: Grouping,
+    /// Whether it shows that three decimals or more are at home here: it has them, or is in thousands (`1.505M`).
+    pub thousandths: bool,
 }
 
 /// Whether an amount shows that its column groups digits.
@@ -46,7 +48,7 @@ pub fn evidence(text: &str, likely: impl FnOnce() -> Option<Currency>) -> Eviden
     };
     let whole = |end: usize| number.get(..end).unwrap_or_default();
     match places.as_slice() {
-        [] => Evidence { separator: None, grouping: grouping_of(number) },
+        [] => Evidence { grouping: grouping_of(number), ..Evidence::default() },
         [(at, separator)] => {
             let (integer, decimals) = (whole(*at), number.len() - at - 1);
             let may_group = decimals == 3
@@ -54,19 +56,31 @@ pub fn evidence(text: &str, likely: impl FnOnce() -> Option<Currency>) -> Eviden
                 && integer != "0"
                 && grouping_of(integer) == Grouping::Unknown;
             if !may_group {
-                return Evidence { separator: proves(*separator), grouping: grouping_of(integer) };
+                return Evidence {
+                    separator: proves(*separator),
+                    grouping: grouping_of(integer),
+                    thousandths: decimals > 2,
+                };
             }
             match (places_of(amount.currency, likely()), separator) {
                 // A yen has no thousandths, but a million of them has.
                 (Some(0), _) if amount.thousands == 0 => groups(*separator),
                 (Some(3), '.') => Evidence { separator: Some(SeparatorEvidence::SuggestsPoint), ..Evidence::default() },
-                _ => Evidence { separator: Some(SeparatorEvidence::Ambiguous(*separator)), ..Evidence::default() },
+                _ => Evidence {
+                    separator: Some(SeparatorEvidence::Ambiguous(*separator)),
+                    thousandths: amount.thousands > 0,
+                    ..Evidence::default()
+                },
             }
         }
-        [.., (_, separator)] => match places.iter().filter(|(_, c)| c == separator).count() {
+        [.., (at, separator)] => match places.iter().filter(|(_, c)| c == separator).count() {
             // `1.234.567`: what occurs more than once groups.
             n if n == places.len() => groups(*separator),
-            1 => Evidence { separator: proves(*separator), grouping: Grouping::Grouped },
+            1 => Evidence {
+                separator: proves(*separator),
+                grouping: Grouping::Grouped,
+                thousandths: number.len() - at - 1 > 2,
+            },
             _ => Evidence::default(),
         },
     }
@@ -83,7 +97,11 @@ fn places_of(symbol: &str, likely: Option<Currency>) -> Option<u16> {
 
 /// What an amount tells whose only kind of separator groups digits.
 fn groups(separator: char) -> Evidence {
-    Evidence { separator: proves(if separator == '.' { ',' } else { '.' }), grouping: Grouping::Grouped }
+    Evidence {
+        separator: proves(if separator == '.' { ',' } else { '.' }),
+        grouping: Grouping::Grouped,
+        thousandths: false,
+    }
 }
 
 fn proves(separator: char) -> Option<SeparatorEvidence> {
@@ -118,7 +136,9 @@ mod tests {
             ("125", None, Unknown),
             ("soon", None, Unknown),
         ] {
-            assert_eq!(evidence(text, || None), Evidence { separator, grouping }, "{text}");
+            let found = evidence(text, || None);
+            assert_eq!((found.separator, found.grouping), (separator, grouping), "{text}");
+            assert_eq!(found.thousandths, ["0.125", "1 234.567"].contains(&text), "{text}");
         }
     }
 
@@ -127,11 +147,8 @@ mod tests {
         use SeparatorEvidence::{Ambiguous, Proves};
         let of = |text: &str, likely| evidence(text, || likely);
         for text in ["JPY 1,500", "¥1,500", "KRW 25,000", "₩1,000", "(1,500 JPY)", "VND 150,000"] {
-            assert_eq!(
-                of(text, None),
-                Evidence { separator: Some(Proves(Point)), grouping: Grouping::Grouped },
-                "{text}"
-            );
+            let found = of(text, None);
+            assert_eq!((found.separator, found.grouping), (Some(Proves(Point)), Grouping::Grouped), "{text}");
         }
         for text in ["JPY 1.505", "CLP 1.500", "150.000 ₫", "-ISK 9.900"] {
             assert_eq!(of(text, None).separator, Some(Proves(Comma)), "{text}");

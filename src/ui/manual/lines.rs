@@ -48,18 +48,10 @@ impl Lines {
         }
     }
 
-    /// Takes lines of code as they are; what is too wide goes on in the next line.
+    /// Takes lines of code as they are: the terminal breaks what is too wide, and what is copied from it is whole.
     pub fn code(&mut self, text: &str) {
-        let room = self.width.saturating_sub(2 * INDENT).max(1);
         for line in text.lines() {
-            let chars: Vec<char> = line.chars().collect();
-            for part in chars.chunks(room) {
-                let part: String = part.iter().collect();
-                self.done.push(Safe::cell(&format!("{}{part}", " ".repeat(2 * INDENT))).trim_end().and("\n"));
-            }
-            if chars.is_empty() {
-                self.done.push("\n");
-            }
+            self.done.push(Safe::cell(&format!("{}{line}", " ".repeat(2 * INDENT))).trim_end().and("\n"));
         }
     }
 

@@ -71,6 +71,12 @@ impl SheetColumn {
         SheetColumn { is_number: true, ..SheetColumn::text(title) }
     }
 
+    /// The column as one that no terminal leaves out.
+    #[must_use]
+    pub fn kept(self) -> SheetColumn {
+        SheetColumn { rank: Rank::Key, ..self }
+    }
+
     /// The column as one that a narrow terminal leaves out first.
     #[must_use]
     pub fn optional(self) -> SheetColumn {

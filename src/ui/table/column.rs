@@ -54,6 +54,8 @@ pub enum Rank {
     Usual,
     /// What tells rows apart, or what the table is for: never left out. Where a table names none, it is the first column.
     Key,
+    /// What the call asks for: never left out, nor where every row is empty.
+    Asked,
 }
 
 /// A column: the key of the JSON form and how a table shows it.
@@ -154,6 +156,12 @@ impl Column {
     pub const fn optional(mut self) -> Column {
         self.rank = Rank::Optional;
         self
+    }
+
+    /// The column as one that the call asks for by name.
+    #[must_use]
+    pub fn asked(self) -> Column {
+        Column { rank: Rank::Asked, ..self }
     }
 
     /// The column as tables show it that are asked for it.

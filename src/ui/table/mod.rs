@@ -24,16 +24,18 @@ pub struct Drawn {
     pub left_out: Vec<Column>,
 }
 
-/// A table of records. Columns in which every row is empty are left out, so that the others have their room. Where the
+/// A table of records. Columns in which every row is empty are left out unless they are asked for, so that the others have their room. Where the
 /// terminal has none even for the keys, each record is a table of its own.
 pub fn draw(columns: &[Column], rows: &[Vec<String>], color: bool, width: Option<usize>) -> Drawn {
     let rows: Vec<Vec<Safe>> = rows.iter().map(|row| row.iter().map(|cell| Safe::cell(cell)).collect()).collect();
     let filled: Vec<(usize, &Column)> = columns
         .iter()
         .enumerate()
-        .filter(|(index, _)| rows.iter().any(|row| row.get(*index).is_some_and(|cell| !cell.is_empty())))
+        .filter(|(index, column)| {
+            column.rank == Rank::Asked || rows.iter().any(|row| row.get(*index).is_some_and(|cell| !cell.is_empty()))
+        })
         .collect();
-    let has_key = filled.iter().any(|(_, column)| column.rank == Rank::Key);
+    let has_key = filled.iter().any(|(_, column)| column.rank >= Rank::Key);
     let wishes: Vec<Wish> = filled
         .iter()
         .enumerate()
@@ -115,8 +117,9 @@ fn set(rows: impl Iterator<Item = Vec<Placed>>, color: bool, header: usize) -> S
 fn apart(shown: &[(usize, &Column)], rows: &[Vec<Safe>], color: bool, width: Option<usize>) -> Safe {
     let mut text = Safe::default();
     for (place, row) in rows.iter().enumerate() {
-        let cells = shown.iter().filter_map(|(index, column)| Some((&*column.title, row.get(*index)?.clone())));
-        let told: Vec<_> = cells.filter(|(_, cell)| !cell.is_empty()).collect();
+        let cells = shown.iter().filter_map(|(index, column)| Some((*column, row.get(*index)?.clone())));
+        let told = cells.filter(|(column, cell)| column.rank == Rank::Asked || !cell.is_empty());
+        let told: Vec<_> = told.map(|(column, cell)| (&*column.title, cell)).collect();
         text.push(if place > 0 { "\n" } else { "" });
         text.push(pairs_within(&told, color, width));
     }

@@ -100,7 +100,11 @@ pub fn shown(column: &LeadColumn) -> Column {
         _ => Kind::Text,
     };
     let is_key = ["id", "phone", "phone_number"].contains(&column.key.as_str());
-    let rank = if is_key { Rank::Key } else { usual.map_or(Rank::Usual, |usual| usual.rank) };
+    let rank = match usual {
+        _ if is_key => Rank::Key,
+        Some(usual) if usual.in_tables => usual.rank,
+        _ => Rank::Asked,
+    };
     let title = match usual {
         Some(usual) if usual.in_tables => usual.title.clone(),
         _ => column.name.replace('_', " ").into(),

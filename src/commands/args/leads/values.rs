@@ -10,6 +10,7 @@ use crate::commands::context::Session;
 use crate::db::models::access::users;
 use crate::domain::leads::{custom, tag};
 use crate::domain::phone::{PhoneCheck, Region};
+use crate::domain::text::{cell_value, shell_word};
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Result};
 use crate::import::kinds::leads::checker::{Checker, Identity};
@@ -19,6 +20,7 @@ use crate::import::options::Assignment;
 use crate::import::proof::Formats;
 use crate::import::row::{Row, RowProblem};
 use crate::ops::leads::draft::LeadDraft;
+use crate::ops::leads::fields::clearable_columns;
 
 /// The values that a verb gives to a lead.
 #[derive(Debug, Clone, clap::Args)]
@@ -162,6 +164,26 @@ impl LeadValues {
         Ok(draft)
     }
 
+    /// Refuses values that say nothing: a blank one is no change of a lead that has one.
+    ///
+    /// # Errors
+    /// A value is blank.
+    pub fn refuse_blank(&self, lead: i64) -> Result<(), CommandError> {
+        let (options, tags) = (self.options(), self.tag.iter().map(|tag| ("tag", tag.as_str())));
+        let given = options.iter().filter_map(|(field, value)| Some((field.as_str(), value.as_deref()?)));
+        let set = self.set.iter().map(|set| (set.field.as_str(), set.value.as_str()));
+        match given.chain(tags).chain(set).find(|(_, value)| cell_value(value).is_empty()) {
+            None => Ok(()),
+            Some((field, _)) => {
+                let error = CommandError::usage(format!("`{field}` is given without a value"));
+                Err(error.hint(match clearable_columns(field) {
+                    Some(_) => format!("to empty it: crmctl lead edit {lead} --clear {}", shell_word(field)),
+                    None => "leave it out; it cannot be emptied".to_owned(),
+                }))
+            }
+        }
+    }
+
     /// The custom fields among the assignments, blank ones left out.
     fn custom_fields(&self) -> Result<Vec<(String, serde_json::Value)>, CommandError> {
         let mut fields = Vec::new();
@@ -184,10 +206,10 @@ impl LeadValues {
         Ok(fields)
     }
 
-    /// The arguments as values of import fields, blank ones left out.
-    fn fields(&self, session: &Session) -> Result<Vec<(LeadField, String)>> {
+    /// The options of their own.
+    fn options(&self) -> [(LeadField, &Option<String>); 20] {
         use LeadField as F;
-        let given = [
+        [
             (F::Country, &self.country),
             (F::Phone, &self.phone),
             (F::Email, &self.email),
@@ -208,9 +230,14 @@ impl LeadValues {
             (F::PostalCode, &self.postal_code),
             (F::NextContact, &self.next_contact),
             (F::ExpectedCloseDate, &self.expected_close_date),
-        ];
+        ]
+    }
+
+    /// The arguments as values of import fields, blank ones left out.
+    fn fields(&self, session: &Session) -> Result<Vec<(LeadField, String)>> {
+        use LeadField as F;
         let mut values: Vec<(LeadField, String)> =
-            given.into_iter().filter_map(|(field, value)| Some((field, value.clone()?))).collect();
+            self.options().into_iter().filter_map(|(field, value)| Some((field, value.clone()?))).collect();
         for assignment in self.set.iter().filter(|set| custom::key_of(&set.field).is_none()) {
             let field = LeadField::from_word(&assignment.field).ok_or_else(|| {
                 CommandError::usage(format!("`{}` is not a field of a lead", assignment.field))

@@ -18,7 +18,7 @@ use crate::ui::Change;
 ///
 /// Many are all leads of a filter or segment. Their rows, logs and opt-outs are kept.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  crmctl lead delete 10482 --yes\n  \
+#[command(after_help = "Examples:\n  crmctl lead delete 10482\n  \
     crmctl lead delete --where 'import = 12 and status = new' --dry-run")]
 pub struct Args {
     /// The lead: its id, phone number or email

@@ -4,7 +4,7 @@ use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::leads::selection::Selection;
 use crate::commands::args::texts::within;
-use crate::commands::args::vocabulary::one_of;
+use crate::commands::args::vocabulary::a_status;
 use crate::commands::context::Context;
 use crate::commands::lead::answer::change;
 use crate::commands::lead::mass_update::{Wanted, change_selected, lock_to, one_or_many};
@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(value_name = "ID|PHONE|EMAIL")]
     lead: Option<String>,
     /// The status, or one of its common words
-    #[arg(value_parser = one_of::<Status>())]
+    #[arg(value_parser = a_status())]
     status: Status,
     #[command(flatten)]
     selection: Selection,

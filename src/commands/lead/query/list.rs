@@ -6,7 +6,7 @@ use crate::commands::args::leads::selection::{self, Selection};
 use crate::commands::args::leads::{rows, unknown};
 use crate::commands::args::limit::Limit;
 use crate::commands::args::texts::normal;
-use crate::commands::args::vocabulary::one_of;
+use crate::commands::args::vocabulary::a_status;
 use crate::commands::context::{Context, Session};
 use crate::db::{Cells, Db};
 use crate::domain::access::role::Right;
@@ -32,7 +32,7 @@ pub struct Args {
     #[command(flatten)]
     selection: Selection,
     /// Leads in this status
-    #[arg(long, value_parser = one_of::<Status>())]
+    #[arg(long, value_parser = a_status())]
     status: Option<Status>,
     /// The source, in any spelling
     #[arg(long, add = complete::source_names())]

@@ -42,7 +42,7 @@ struct Shown<'a> {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    let columns: Vec<Column> = COLUMNS.iter().cloned().chain([Column::text("found_in", "found in")]).collect();
+    let columns: Vec<Column> = COLUMNS.iter().cloned().chain([Column::text("found_in", "found in").kept()]).collect();
     context.ui.expect_columns(&columns)?;
     let mut session = context.session(Right::Read)?;
     let (org, now, ui) = (session.org.org_id(), session.stamp.now, context.ui);

@@ -51,6 +51,14 @@ pub struct Entry {
     pub import_id: Option<i64>,
 }
 
+/// Who made a change.
+#[derive(Debug, Clone)]
+pub enum Who {
+    User(i64),
+    /// Somebody of this name who is no user: `root@host`.
+    Actor(String),
+}
+
 /// Which entries are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct EntryFilter {
@@ -58,8 +66,7 @@ pub struct EntryFilter {
     /// Of the entity.
     pub entity_id: Option<i64>,
     pub action: Option<AuditAction>,
-    /// The user who made the change.
-    pub changed_by: Option<i64>,
+    pub who: Option<Who>,
     pub since: Option<Timestamp>,
     /// The end, which does not belong to it.
     pub until: Option<Timestamp>,
@@ -104,9 +111,11 @@ pub fn page(
     if let Some(action) = filter.action {
         wanted = wanted.sql(" AND action = ").text(action.as_str());
     }
-    if let Some(user) = filter.changed_by {
-        wanted = wanted.sql(" AND changed_by = ").number(user);
-    }
+    wanted = match &filter.who {
+        None => wanted,
+        Some(Who::User(user)) => wanted.sql(" AND changed_by = ").number(*user),
+        Some(Who::Actor(name)) => wanted.sql(" AND changed_by IS NULL AND actor = ").text(name),
+    };
     if let Some(since) = filter.since {
         wanted = wanted.sql(" AND changed_at >= ").time(since);
     }
