@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::numbers::{Numbers, Refused, print_refused, tell_ambiguous};
+use super::numbers::{Numbers, Refused, leads_moved, print_refused, tell_ambiguous};
 use crate::commands::args::idempotency::{IdempotencyKey, tell_earlier};
 use crate::commands::args::texts::within;
 use crate::commands::args::times;
@@ -22,7 +22,7 @@ use crate::ops::dnc::add::{LONGEST_REASON, LONGEST_TEXT, Request, honour};
 use crate::ops::dnc::remove::expire;
 use crate::ops::dnc::sharing::Group;
 use crate::ops::idempotency::IdempotencyError;
-use crate::ui::{Column, grouped};
+use crate::ui::{Change, Column, grouped};
 
 /// Put numbers on the do-not-call list
 ///
@@ -153,12 +153,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         context.ui.note(&group.told(org, RunMode::of_flag(args.dry_run)));
         summary.group = Some(group.slug);
     }
-    context.ui.record(&summary, COLUMNS)?;
-    print_refused(&summary.refused, context.ui)?;
+    let ui = context.ui;
+    if let ([number], Some(changes)) = (numbers.as_slice(), summary.changes().filter(|_| ui.tells_in_a_line())) {
+        ui.changed(&number.to_string(), &changes, args.dry_run)?;
+        return Ok(Exit::Done);
+    }
+    ui.record(&summary, COLUMNS)?;
+    print_refused(&summary.refused, ui)?;
     if args.dry_run {
-        context
-            .ui
-            .note(&format!("requests that would be kept: {}; nothing was changed", grouped(summary.requests as i64)));
+        ui.note(&format!("requests that would be kept: {}; nothing was changed", grouped(summary.requests as i64)));
     }
     Ok(if summary.refused.is_empty() { Exit::Done } else { Exit::NeedsAttention })
 }
@@ -192,6 +195,18 @@ fn template(args: &Args, session: &Session) -> Result<impl Fn(E164) -> Request +
 }
 
 impl Summary {
+    /// What became of the only number, where it is all that there is to tell.
+    fn changes(&self) -> Option<Vec<Change>> {
+        let what = match self {
+            _ if !self.refused.is_empty() => return None,
+            Summary { added: 1, .. } => "added to the do-not-call list",
+            Summary { widened: 1, .. } => "on the do-not-call list, which forbids more of it now",
+            Summary { already_listed: 1, .. } => "on the do-not-call list already; the request is kept",
+            _ => return None,
+        };
+        Some(vec![Change::said(what)].into_iter().chain(leads_moved(self.leads_moved, "to dnc")).collect())
+    }
+
     fn count(&mut self, listings: &[Listing], leads_moved: u64) {
         self.leads_moved += leads_moved;
         for listing in listings {

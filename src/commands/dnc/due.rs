@@ -38,7 +38,7 @@ const COLUMNS: &[Column] = &[
     Column::whole("phone_number", "number").kept(),
     Column::hidden_time("received_at"),
     Column::time("due_at", "due").kept(),
-    Column::number("business_days_left", "days left").kept(),
+    Column::number("business_days_left", "business days left").kept(),
     Column::hidden("overdue"),
     Column::hidden("class"),
     Column::hidden("source"),

@@ -11,7 +11,7 @@ use crate::db::models::access::organizations::Organization;
 use crate::domain::phone::reading::{Reading, read_for_list};
 use crate::domain::phone::{PhoneProblem, Region};
 use crate::error::{CommandError, Result};
-use crate::ui::{Column, Ui, grouped};
+use crate::ui::{Change, Column, Ui, grouped};
 
 /// Which numbers are meant.
 #[derive(Debug, Clone, clap::Args)]
@@ -25,6 +25,12 @@ pub(super) struct Numbers {
     /// The region of national numbers, such as US [default: the organization's]
     #[arg(long)]
     region: Option<Region>,
+}
+
+/// How many leads a change of the only number moved, and where, if it moved any.
+pub(super) fn leads_moved(count: u64, to: &str) -> Option<Change> {
+    let leads = if count == 1 { "lead" } else { "leads" };
+    (count > 0).then(|| Change::said(format!("{} {leads} moved {to}", grouped(count as i64))))
 }
 
 /// A number as it was written, and what was read.

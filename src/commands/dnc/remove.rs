@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::numbers::{Numbers, Refused, print_refused};
+use super::numbers::{Numbers, Refused, leads_moved, print_refused};
 use crate::commands::args::texts::within;
 use crate::commands::context::{Context, Session};
 use crate::db::models::dnc::dnc_entries;
@@ -13,7 +13,7 @@ use crate::domain::phone::reading::Reading;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
 use crate::ops::dnc::remove::{Removed, remove};
-use crate::ui::{Column, Ui, grouped};
+use crate::ui::{Change, Column, Ui, grouped};
 
 /// Take numbers off the do-not-call list
 ///
@@ -100,6 +100,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         still_blocked_by: removed.still_reached.iter().map(|reached| reached.entry.phone_number.clone()).collect(),
         refused,
     };
+    let whole = summary.refused.is_empty() && summary.not_listed.is_empty();
+    if let ([number], true, true) = (summary.numbers.as_slice(), whole, context.ui.tells_in_a_line()) {
+        let taken = Change::said("taken off the do-not-call list");
+        let changes: Vec<Change> = std::iter::once(taken).chain(leads_moved(summary.leads_moved, "back")).collect();
+        context.ui.changed(number, &changes, args.dry_run)?;
+        return Ok(Exit::Done);
+    }
     context.ui.record(&summary, COLUMNS)?;
     print_numbers("removed", &summary.numbers, context.ui)?;
     print_numbers("not listed", &summary.not_listed, context.ui)?;
@@ -107,7 +114,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if args.dry_run {
         context.ui.note("dry run: nothing was changed");
     }
-    let whole = summary.refused.is_empty() && summary.not_listed.is_empty();
     Ok(if whole { Exit::Done } else { Exit::NeedsAttention })
 }
 

@@ -4,7 +4,7 @@ use crate::domain::labels::{Shape, label, shape_of};
 use crate::domain::money::amount::with_currency;
 use crate::ui::escape::Safe;
 use crate::ui::zone::Clock;
-use crate::ui::{Ui, UiError, table};
+use crate::ui::{Format, Ui, UiError, table};
 
 /// A field that changed: its key and its values, as the logs write them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,11 @@ const EMPTY: &str = "–";
 const LONGEST: usize = 60;
 
 impl Ui {
+    /// Whether a change is told in a line: to people who ask for no columns.
+    pub fn tells_in_a_line(&self) -> bool {
+        self.asked_columns().is_none() && matches!(self.format, Format::Table | Format::Markdown)
+    }
+
     /// Prints an answer of one line.
     ///
     /// # Errors

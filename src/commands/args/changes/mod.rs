@@ -3,7 +3,7 @@
 use crate::db::RunMode;
 use crate::error::{CommandError, Result};
 use crate::ops::audited::Difference;
-use crate::ui::{Change, Format, Ui};
+use crate::ui::{Change, Ui};
 
 /// Whether a change is made, and how much is answered.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -34,7 +34,7 @@ impl ChangeArgs {
 
     /// Whether the record is printed: for programs always, for people if they ask for it or for columns of it.
     pub fn shows(self, ui: Ui) -> bool {
-        self.show || ui.asked_columns().is_some() || !matches!(ui.format, Format::Table | Format::Markdown)
+        self.show || !ui.tells_in_a_line()
     }
 
     /// Answers with a line of what changed of a thing, or with its record.
