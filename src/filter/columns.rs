@@ -144,6 +144,14 @@ impl Explain for UnknownColumn {
 }
 
 impl LeadColumn {
+    /// The name of the custom field that it is.
+    pub fn custom_key(&self) -> Option<&str> {
+        match &self.source {
+            Source::Custom(key) => Some(key),
+            _ => None,
+        }
+    }
+
     /// The column that a word names, by its name, its key in JSON, or as `custom.KEY`.
     ///
     /// # Errors

@@ -174,3 +174,16 @@ fn columns_that_are_asked_for_are_shown_though_they_are_empty() {
         assert!(shown.lines().next().is_some_and(|header| header.contains("website")), "{shown}");
     });
 }
+
+#[test]
+fn a_custom_field_that_no_lead_has_is_said() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "2125550101", "--set", "custom.Industry=Retail"]);
+        world.ok(["lead", "add", "--phone", "2125550102"]);
+        let said = |columns: &str| world.run(["lead", "list", "--columns", columns]).stderr;
+        let typo = said("id,custom.Industy");
+        assert!(typo.contains("Industy") && typo.contains("Industry"), "{typo}");
+        // The first lead of the list has none, another one has.
+        assert!(!said("id,custom.Industry").contains("custom field"));
+    });
+}

@@ -82,6 +82,19 @@ pub fn as_cell(session: &Session, text: &str, ahead: bool, is_day: bool) -> Resu
     })
 }
 
+/// Says that a time to come lies before today, which may be a slip and is kept.
+///
+/// # Errors
+/// The organization's time zone is unknown.
+pub fn tell_if_past(session: &Session, option: &str, at: Timestamp) -> Result<(), CommandError> {
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    let day = |time: Timestamp| time.to_jiff().to_zoned(zone.clone()).date();
+    if day(at) < day(session.stamp.now) {
+        session.ui.warn(&format!("{option}: {} lies in the past", session.ui.time(at)));
+    }
+    Ok(())
+}
+
 /// A month as an argument: `2026-03`, `last-month`.
 #[derive(Debug, Clone, Copy)]
 pub struct MonthArg(When);

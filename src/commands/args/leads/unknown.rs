@@ -19,9 +19,7 @@ pub fn tell_unknown_names(ui: Ui, session: &mut Session, query: &LeadQuery) -> R
         Subject::Field(_) => Vec::new(),
     });
     if !keys.is_empty() {
-        let everyone = LeadQuery { filter: None, ..query.clone() };
-        let known = session.db.read(org, |conn| everyone.custom_keys(conn))?;
-        tell(ui, "custom field", keys, &known, |a, b| a == b);
+        tell_unknown_custom_fields(ui, session, query, keys)?;
     }
     let is_same = |a: &str, b: &str| fold_case(a) == fold_case(b);
     let sources = asked(query, |condition| words(condition, Field::SOURCE));
@@ -34,6 +32,17 @@ pub fn tell_unknown_names(ui: Ui, session: &mut Session, query: &LeadQuery) -> R
         let known = session.db.read(org, |conn| names::tags(conn, org, MOST))?;
         tell(ui, "tag", tags, &known, is_same);
     }
+    Ok(())
+}
+
+/// Says which of these custom fields no lead has, with the nearest one.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn tell_unknown_custom_fields(ui: Ui, session: &mut Session, query: &LeadQuery, keys: Vec<String>) -> Result<()> {
+    let everyone = LeadQuery { filter: None, ..query.clone() };
+    let known = session.db.read(query.at.org, |conn| everyone.custom_keys(conn))?;
+    tell(ui, "custom field", keys, &known, |a, b| a == b);
     Ok(())
 }
 

@@ -158,6 +158,9 @@ impl LeadValues {
             return Err(CommandError::usage("a lead cannot be told not to be texted; its number can")
                 .hint("crmctl dnc add NUMBER --scope texts"));
         }
+        if let Some(at) = draft.lead.next_contact_at {
+            times::tell_if_past(session, "--next-contact", at)?;
+        }
         if let serde_json::Value::Object(fields) = &mut draft.lead.custom_fields.0 {
             fields.extend(self.custom_fields()?);
         }

@@ -85,10 +85,9 @@ impl Args {
             return Err(CommandError::usage("--at says when, and not what").hint("add --contacted or --attempted"));
         }
         let next = self.next_contact.as_deref();
-        Ok(Told {
-            reach: reach.map(|reach| (reach, at.unwrap_or(session.stamp.now))),
-            next_contact: next.map(|text| times::coming(session, "--next-contact", text)).transpose()?,
-        })
+        let next = next.map(|text| times::coming(session, "--next-contact", text)).transpose()?;
+        next.map(|at| times::tell_if_past(session, "--next-contact", at)).transpose()?;
+        Ok(Told { reach: reach.map(|reach| (reach, at.unwrap_or(session.stamp.now))), next_contact: next })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::commands::args::limit::Limit;
 use crate::commands::args::texts::normal;
 use crate::commands::args::vocabulary::a_status;
 use crate::commands::context::{Context, Session};
-use crate::db::{Cells, Db};
+use crate::db::{Cell, Cells, Db};
 use crate::domain::access::role::Right;
 use crate::domain::leads::status::Status;
 use crate::domain::leads::{source, tag};
@@ -81,11 +81,19 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     };
     let lead_columns = asked.map_or_else(columns::usual, Ok)?;
     let mut shown_any = false;
+    // Custom fields that are asked for and none of the leads has.
+    let mut without: Vec<usize> = lead_columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.custom_key().is_some())
+        .map(|(place, _)| place)
+        .collect();
     let more = session.db.read(org, |conn| -> Result<Option<i64>> {
         let after = args.after.map(|id| begin(&query, conn, id)).transpose()?;
         let Some(limit) = limit else {
             query.each(conn, &lead_columns, after.as_ref(), |cells| {
                 shown_any = true;
+                without.retain(|&place| matches!(cells.at(place), Cell::Empty));
                 push(&mut list, &lead_columns, &cells)
             })?;
             return Ok(None);
@@ -97,6 +105,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         shown_any = !ids.is_empty();
         for page in ids.chunks(PAGE) {
             for cells in query.of_ids(conn, &lead_columns, page)? {
+                without.retain(|&place| matches!(cells.at(place), Cell::Empty));
                 push(&mut list, &lead_columns, &cells)?;
             }
         }
@@ -107,6 +116,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         Some(last) => args.limit.tell_cut_after(context.ui, last),
         None if !shown_any => unknown::tell_unknown_names(context.ui, &mut session, &query)?,
         None => {}
+    }
+    let keys = without.iter().filter_map(|place| lead_columns.get(*place)?.custom_key()).map(str::to_owned);
+    let keys: Vec<String> = keys.filter(|_| shown_any).collect();
+    if !keys.is_empty() {
+        unknown::tell_unknown_custom_fields(context.ui, &mut session, &query, keys)?;
     }
     Ok(Exit::Done)
 }
