@@ -144,10 +144,10 @@ impl Context {
         };
         let location = self.location()?;
         let started = Instant::now();
-        let db = Database::open(location, options)?;
+        let mut db = Database::open(location, options)?;
         ui.detail(&format!("database opened in {}", millis(started.elapsed())));
         if db.was_created() {
-            self.ui.note(&format!("created the database {}", db.location()));
+            db.say_when_placed(format!("created the database {}", db.location()));
         }
         Ok(db)
     }
@@ -283,7 +283,7 @@ impl Context {
                     make_default(conn, &region, "UTC", &founder)
                 })
             })?;
-            self.ui.note(&format!("made the organization `{}`", made.slug));
+            db.say_when_placed(format!("made the organization `{}`", made.slug));
             all.push(made);
         }
         let slugs = || all.iter().map(|org| org.slug.as_str()).collect::<Vec<_>>().join(", ");

@@ -15,9 +15,9 @@ use diesel::result::Error as DieselError;
 use diesel::sql_types::Text;
 
 use super::DbError;
+use super::connection::file::ownership::reading_mode;
 use super::connection::functions;
 use super::connection::open::{address, create_private};
-use super::connection::ownership::reading_mode;
 use crate::system::new_file::{folder_of, settle};
 use scratch::Scratch;
 

@@ -14,6 +14,8 @@ pub enum DbError {
     /// Whoever only looks makes none.
     #[error("there is no database in `{0}`")]
     NoDatabase(String),
+    #[error("another program made the database `{0}` meanwhile; nothing was changed")]
+    MadeByAnother(String),
     #[error("`{0}` is not a crmctl database")]
     NotADatabase(String),
     #[error("`{path}` is a SQLite file of another program ({what}); nothing was changed")]
@@ -109,6 +111,7 @@ impl Explain for DbError {
             DbError::NoDatabase(_) => Some(
                 "`crmctl config show` tells where the name came from; `crmctl migrate up`, or whatever writes first, makes a database".into(),
             ),
+            DbError::MadeByAnother(_) => Some("try again".into()),
             DbError::NotADatabase(_) => {
                 Some("name another file with --database-url; one that was a database is damaged: restore the last backup".into())
             }

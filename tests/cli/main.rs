@@ -39,6 +39,7 @@ mod figures;
 mod filter_oracle;
 mod filter_whens;
 mod filters;
+mod first_call;
 mod fixtures;
 mod foreign_files;
 mod funnel;

@@ -3,12 +3,12 @@
 mod begin;
 mod certificates;
 pub(super) mod clearing;
+pub(super) mod file;
 pub(super) mod functions;
 mod global;
 pub(super) mod location;
-mod only_read;
 pub(super) mod open;
-pub(super) mod ownership;
+mod placing;
 mod server;
 mod session;
 
@@ -21,7 +21,8 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use super::locks::{self, Lock, Waiting};
 use super::{Db, DbError, Location, RunMode, migrate};
 use begin::{Begin, LONG_PAUSE, PAUSE, begin_writing};
-use only_read::Unchanged;
+use file::only_read::Unchanged;
+use file::unplaced::Unplaced;
 use open::{Opened, SchemaUse};
 pub use session::{act_for, client_address};
 
@@ -59,6 +60,10 @@ pub struct Database {
     options: OpenOptions,
     /// Whether this call made the file of an embedded database.
     created: bool,
+    /// That file, until something that the call is for is committed.
+    unplaced: Option<Unplaced>,
+    /// What is said when it gets its place.
+    when_placed: Vec<String>,
     /// What the file of an embedded database was, where nothing can be written.
     only_read: Option<Unchanged>,
     /// Whether what is written now is not what the call is for.
@@ -81,8 +86,10 @@ impl Database {
     /// # Errors
     /// The database cannot be opened, or its schema is not the one of this program.
     pub fn open(location: Location, options: OpenOptions) -> Result<Database, DbError> {
-        let Opened { conn, created, only_read } = open::either(&location, &options)?;
-        let mut database = Database { conn, location, options, created, only_read, is_aside: true, last: Vec::new() };
+        let Opened { conn, created, only_read, unplaced } = open::either(&location, &options)?;
+        let (is_aside, last, when_placed) = (true, Vec::new(), Vec::new());
+        let mut database =
+            Database { conn, location, options, created, unplaced, when_placed, only_read, is_aside, last };
         match database.options.schema {
             SchemaUse::Current | SchemaUse::Existing => database.check_schema()?,
             SchemaUse::AsItIs | SchemaUse::Adopt | SchemaUse::LookOnly => {}
@@ -368,11 +375,13 @@ impl Database {
     fn end_writing<T, E: From<DbError>>(&mut self, result: Result<T, E>) -> Result<T, E> {
         let commit = self.options.commit.clone();
         let _held = commit.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended = self.end(result);
-        if ended.is_ok() && !self.is_aside {
+        let ended = self.end(result)?;
+        if !self.is_aside {
+            let placed = self.place()?;
             (self.options.committed)();
+            placed.settle(self)?;
         }
-        ended
+        Ok(ended)
     }
 
     /// Does work whose commits are not what the call is for: keeping an index or a list up to date, making the first organization.

@@ -8,9 +8,10 @@ use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
+use super::file::only_read::Unchanged;
+use super::file::ownership::{self, Owner};
+use super::file::unplaced::{Begun, Unplaced};
 use super::functions;
-use super::only_read::Unchanged;
-use super::ownership::{self, Owner};
 use super::server::Server;
 use crate::db::file_errors;
 use crate::db::locks::Waiting;
@@ -59,6 +60,8 @@ pub(super) struct Opened {
     pub created: bool,
     /// What the file was, where nothing can be written.
     pub only_read: Option<Unchanged>,
+    /// The file that this call made, until it has its place.
+    pub unplaced: Option<Unplaced>,
 }
 
 /// Opens a database of either engine.
@@ -66,9 +69,19 @@ pub(super) fn either(location: &Location, options: &OpenOptions) -> Result<Opene
     match location {
         Location::Sqlite(path) => {
             let mut tell = |text: &str| (options.notify)(text);
-            sqlite(path, options.schema, &mut Waiting::new(&mut tell, &options.interrupted))
+            let mut waiting = Waiting::new(&mut tell, &options.interrupted);
+            match unplaced(path, options.schema, &mut waiting)? {
+                None => sqlite(path, options.schema, &mut waiting),
+                Some(unplaced) => {
+                    let opened = sqlite(unplaced.file(), options.schema, &mut waiting)?;
+                    file_errors::name(path);
+                    Ok(Opened { created: true, unplaced: Some(unplaced), ..opened })
+                }
+            }
         }
-        Location::Postgres(server) => Ok(Opened { conn: postgres(server)?, created: false, only_read: None }),
+        Location::Postgres(server) => {
+            Ok(Opened { conn: postgres(server)?, created: false, only_read: None, unplaced: None })
+        }
     }
 }
 
@@ -78,6 +91,36 @@ fn names_of(file: &fs::Metadata) -> u64 {
     return std::os::unix::fs::MetadataExt::nlink(file);
     #[cfg(not(unix))]
     return 1;
+}
+
+/// Begins the embedded engine's file where there is none. One to which a dangling link leads is made where that leads.
+fn unplaced(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Option<Unplaced>, DbError> {
+    if usage != SchemaUse::Current || fs::symlink_metadata(path).is_ok() {
+        return Ok(None);
+    }
+    let mut begun = None;
+    waiting.until(MAKER, || {
+        match Unplaced::begin(path) {
+            Ok(Begun::Busy) => {
+                std::thread::sleep(Duration::from_millis(50));
+                return Ok(false);
+            }
+            Ok(Begun::Taken) => {}
+            Ok(Begun::Here(here)) => begun = Some(here),
+            Err(e) => return Err(DbError::Open { location: path.display().to_string(), reason: e.to_string() }),
+        }
+        Ok(true)
+    })?;
+    Ok(begun)
+}
+
+/// Whom a call waits for that finds no database.
+const MAKER: &str = "another program that makes the database";
+
+/// Opens the embedded engine's file again, under its name.
+pub(super) fn again(path: &Path, options: &OpenOptions) -> Result<Db, DbError> {
+    let mut tell = |text: &str| (options.notify)(text);
+    Ok(sqlite(path, options.schema, &mut Waiting::new(&mut tell, &options.interrupted))?.conn)
 }
 
 /// Opens the embedded engine's file. One that cannot be written, or whose folder cannot, is only read.
@@ -114,7 +157,7 @@ fn sqlite(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Op
     let owner = if created { Owner::Nobody } else { ownership::owner(path)? };
     let is_ours = match (owner, usage) {
         (Owner::Crmctl, SchemaUse::LookOnly) => {
-            return Ok(Opened { conn: Db::Sqlite(looking(path)?), created, only_read: None });
+            return Ok(Opened { conn: Db::Sqlite(looking(path)?), created, only_read: None, unplaced: None });
         }
         (Owner::Nobody, SchemaUse::LookOnly) => return Err(problem("it has no tables yet".into())),
         (Owner::Nobody, SchemaUse::Existing) => return Err(DbError::NoDatabase(path.display().to_string())),
@@ -136,12 +179,12 @@ fn sqlite(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Op
         // Neither the file nor what SQLite keeps beside it can be written.
         Err(DbError::ReadOnly(_) | DbError::Open { .. }) if is_ours && !created => {
             let only_read = Some(Unchanged::of(path));
-            return Ok(Opened { conn: Db::Sqlite(looking(path)?), created, only_read });
+            return Ok(Opened { conn: Db::Sqlite(looking(path)?), created, only_read, unplaced: None });
         }
         settled => settled?,
     }
     wait_for_locks(&mut conn, READER_WAIT)?;
-    Ok(Opened { conn: Db::Sqlite(conn), created, only_read: None })
+    Ok(Opened { conn: Db::Sqlite(conn), created, only_read: None, unplaced: None })
 }
 
 /// Makes SQLite look at each page that it reads for cells that cannot be: a damaged page is an error instead of other rows.

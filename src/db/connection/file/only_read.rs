@@ -7,14 +7,14 @@ use super::ownership::beside;
 use crate::db::DbError;
 
 /// What a file was when it was opened. SQLite holds no lock on it, so whoever may write it can change it under a reader.
-pub(super) struct Unchanged {
+pub(in crate::db::connection) struct Unchanged {
     path: PathBuf,
     was: Vec<Option<(u64, SystemTime)>>,
 }
 
 impl Unchanged {
     /// What a file is now.
-    pub(super) fn of(path: &Path) -> Unchanged {
+    pub(in crate::db::connection) fn of(path: &Path) -> Unchanged {
         Unchanged { path: path.to_owned(), was: state(path) }
     }
 
@@ -22,7 +22,7 @@ impl Unchanged {
     ///
     /// # Errors
     /// The file has changed.
-    pub(super) fn kept<T>(file: &Option<Unchanged>, read: T) -> Result<T, DbError> {
+    pub(in crate::db::connection) fn kept<T>(file: &Option<Unchanged>, read: T) -> Result<T, DbError> {
         match file {
             Some(file) if state(&file.path) != file.was => {
                 Err(DbError::ChangedWhileRead(file.path.display().to_string()))

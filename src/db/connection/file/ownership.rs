@@ -9,12 +9,12 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
-use super::open::{APPLICATION_ID, READER_WAIT, address};
+use super::super::open::{APPLICATION_ID, READER_WAIT, address};
 use crate::db::{DbError, migrate};
 
 /// Whose a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Owner {
+pub(in crate::db::connection) enum Owner {
     /// There is nothing in it.
     Nobody,
     /// It is marked, or holds our migrations.
@@ -58,7 +58,7 @@ struct Version {
 ///
 /// # Errors
 /// It is no SQLite database, or cannot be read.
-pub(super) fn owner(path: &Path) -> Result<Owner, DbError> {
+pub(in crate::db::connection) fn owner(path: &Path) -> Result<Owner, DbError> {
     let problem = |reason: String| DbError::Open { location: path.display().to_string(), reason };
     let mut looks = 0;
     loop {
@@ -144,7 +144,7 @@ pub(in crate::db) fn reading_mode(path: &Path) -> &'static str {
 }
 
 /// Opens a file for reading alone. What has no log beside it is read as if nobody ever wrote it: with locks, a log would be made.
-pub(super) fn reading(path: &Path) -> Result<SqliteConnection, DbError> {
+pub(in crate::db::connection) fn reading(path: &Path) -> Result<SqliteConnection, DbError> {
     let problem = |reason: String| DbError::Open { location: path.display().to_string(), reason };
     let address = address(path, reading_mode(path)).map_err(|e| problem(e.to_string()))?;
     let mut conn = SqliteConnection::establish(&address).map_err(|e| problem(e.to_string()))?;
@@ -153,7 +153,7 @@ pub(super) fn reading(path: &Path) -> Result<SqliteConnection, DbError> {
 }
 
 /// The file of SQLite beside a database: its log, or its journal.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(in crate::db::connection) fn beside(path: &Path, ending: &str) -> PathBuf {
     // Beside the file itself, whatever link leads to it.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let mut name = path.into_os_string();
