@@ -254,7 +254,7 @@ fn who_is_contacted_is_found_by_it() {
         for (args, problem) in [
             (&["--at", "2026-02-01"][..], "--at says when, and not what"),
             (&["--contacted", "--at", "2031-01-01"], "lies in the future"),
-            (&["--attempted", "--contacted"], "cannot be used with"),
+            (&["--attempted", "--contacted"], "excludes"),
             (&["--next-contact", "whenever"], "--next-contact: `whenever`"),
         ] {
             let ran = world.run([&["lead", "note", "5", "x"], args].concat());

@@ -384,7 +384,7 @@ fn wrong_command_lines_are_said_safely() {
         check(&["lead".to_owned(), "list".to_owned(), option], &world);
     }
     let said = world.run(["lead", "list", "--limit", "\u{1b}[31mx"]).stderr;
-    assert!(said.starts_with("error: invalid value '\\u{1b}[31mx' for '--limit"), "{said}");
+    assert!(said.starts_with("error: --limit: `\\u{1b}[31mx`"), "{said}");
     // What has nothing to escape is said by clap in its style.
     let mut terminal = Terminal::open(&world.command(["lead", "list", "--limit", "x"]));
     terminal.shows_or_ends("For more information");

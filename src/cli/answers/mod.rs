@@ -1,6 +1,7 @@
 //! What is said of words that are none of the command line: the call that is probably meant, by what people know from other
 //! programs, else by spelling. For a slip of the pen nothing is offered that destroys.
 
+mod arguments;
 mod table;
 
 use std::ffi::OsString;
@@ -27,11 +28,23 @@ const LONGEST_REST: usize = 200;
 
 /// What is to be said instead of clap's own words; none where these are right.
 pub fn instead(error: &clap::Error, args: &[OsString], root: &Command, globals: &Command) -> Option<CommandError> {
+    let by_arguments = || arguments::explained(error, &path_of(args, root, globals));
     match error.kind() {
         ErrorKind::InvalidSubcommand => Some(wrong_word(args, root, globals)?.explained(root)),
-        ErrorKind::UnknownArgument => wrong_option(error, args, root, globals),
-        _ => None,
+        ErrorKind::UnknownArgument => wrong_option(error, args, root, globals).or_else(by_arguments),
+        _ => by_arguments(),
     }
+}
+
+/// The verb of a call: `crmctl lead edit`.
+fn path_of(args: &[OsString], root: &Command, globals: &Command) -> String {
+    let (mut command, mut path) = (root, vec!["crmctl"]);
+    for at in words::plain_words(args, globals) {
+        let Some(sub) = args.get(at).and_then(|word| command.find_subcommand(word)) else { break };
+        command = sub;
+        path.push(sub.get_name());
+    }
+    path.join(" ")
 }
 
 /// The error without hints at verbs that destroy.

@@ -124,7 +124,7 @@ struct KeptLine {
 
 const KEPT_COLUMNS: &[Column] = &[
     Column::number("lead_id", "lead").kept(),
-    Column::text("field", "field"),
+    Column::field("field", "field"),
     Column::text("reason", "why it stays").kept(),
 ];
 const REFUSED_COLUMNS: &[Column] =
