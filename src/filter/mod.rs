@@ -13,6 +13,7 @@ mod emails;
 pub mod error;
 pub mod explain;
 pub mod field;
+pub mod groups;
 pub mod names;
 pub mod query;
 pub mod syntax;

@@ -16,7 +16,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::filter_whens::{WHENS, bounds, in_span};
 use crate::support::{Engine, World};
 
-const ANN: [&str; 2] = ["--as", "ann@example.com"];
+pub const ANN: [&str; 2] = ["--as", "ann@example.com"];
 pub const ZONE: &str = "America/New_York";
 
 /// How many filters are tried; each takes a call on each engine.
@@ -108,7 +108,7 @@ const MONEY: [(&str, &str); 5] =
     [("1250.50", "USD"), ("1250", "JPY"), ("0.5", "EUR"), ("1250.505", "KWD"), ("-10", "USD")];
 
 /// Seventy leads that have every value and none.
-fn filled(engine: Engine) -> World {
+pub fn filled(engine: Engine) -> World {
     // The list changes leads later than the import.
     let mut world = World::new(engine);
     world.now = "2026-03-04T09:00:00Z";

@@ -65,6 +65,7 @@ mod import_undo;
 mod import_values;
 mod labels;
 mod lead;
+mod lead_count;
 mod lead_duplicates;
 mod lead_edit;
 mod lead_email_opt_outs;

@@ -17,7 +17,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--attempted", "", "somebody tried to reach the lead and did not"),
     ("--avatar-url", "URL", "the address of a user's picture"),
     ("--billing-email", "EMAIL", "where invoices go"),
-    ("--by", "BY", "what a report is broken down by"),
+    ("--by", "BY", "what figures are broken down by"),
     ("--campaign", "CAMPAIGN", "the campaign of a source"),
     ("--channel", "CHANNEL", "the way of contact that is asked about"),
     ("--city", "CITY", "a lead's city"),
