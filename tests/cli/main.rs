@@ -57,6 +57,7 @@ mod import_leads;
 mod import_options;
 mod import_parts;
 mod import_random;
+mod import_records;
 mod import_spelling;
 mod import_text;
 mod import_totals;

@@ -8,9 +8,9 @@ use super::budget::markup::{Fault, Markup};
 use super::budget::parts::{self, MAX_RELATIONSHIPS, Parts, Reading, folded, last_of};
 use super::budget::records::Records;
 use super::budget::{Held, cut, inflates, is_bomb};
+use super::format::WorkbookKind;
 use super::readable::Readable;
 use super::typed::xlsx::Search;
-use super::workbook_kind::WorkbookKind;
 use crate::import::ImportError;
 
 /// The most that all members may hold, in bytes: more than a full sheet of lead columns.

@@ -174,7 +174,7 @@ pub(super) fn read(file: &Readable, place: &Place<'_>, sink: &mut Sink<'_>) -> R
     Ok(())
 }
 
-fn problem_of(row: &mut Row, width: usize) -> Option<RowProblem> {
+pub(super) fn problem_of(row: &mut Row, width: usize) -> Option<RowProblem> {
     if row.contains_nul() {
         let value = row.cells().find(|cell| cell.contains('\0')).unwrap_or("");
         let remedy = "remove it; the file may be damaged or be UTF-16";

@@ -5,6 +5,7 @@ pub mod budget;
 mod charsets;
 mod csv;
 pub mod encoding;
+mod format;
 mod guard;
 mod header;
 pub mod limits;
@@ -12,9 +13,9 @@ mod profile;
 mod readable;
 mod records;
 mod sheets;
+pub mod structured;
 mod typed;
 mod workbook;
-mod workbook_kind;
 
 use std::path::{Path, PathBuf};
 
@@ -26,19 +27,13 @@ use serde::Serialize;
 use super::ImportError;
 use super::row::{Row, RowProblem};
 use crate::system::stream;
+pub use format::Format;
+use format::WorkbookKind;
 use readable::Readable;
-use records::CellForm;
 use records::looks::Looks;
+use structured::{Form, Found};
 use typed::Extras;
 use workbook::Opened;
-use workbook_kind::WorkbookKind;
-
-/// What a file was found to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Format {
-    Text { cells: CellForm, encoding: &'static str },
-    Workbook { kind: WorkbookKind, sheet: String },
-}
 
 /// A file that can be imported, after its first pass.
 #[derive(Debug, Clone)]
@@ -188,6 +183,9 @@ impl Source {
                 workbook::open(&unpacked, kind, options).map(|(text, opened)| (text, unpacked, opened))
             }
             Kind::Text => csv::open(&unpacked, options).map(|(text, rows)| (text, rows, Opened::default())),
+            Kind::Rows(form) => {
+                structured::open(&unpacked, form, options).map(|(text, rows)| (text, rows, Opened::default()))
+            }
             Kind::Unsupported(what, remedy) => Err(ImportError::read_with(&original.name, what, remedy)),
         }?;
         if text.headers.iter().any(|header| header.contains('\0')) {
@@ -235,6 +233,7 @@ impl Source {
                 let place = workbook::Place { kind: *kind, sheet, header_number, width, extras: &self.extras };
                 workbook::read(&self.rows, &self.opened, &place, sink)
             }
+            Format::Rows { .. } => structured::read(&self.rows, header_number, width, sink),
         }
     }
 
@@ -249,12 +248,9 @@ impl Source {
         }
     }
 
-    /// The sheet of a workbook.
+    /// The sheet of a workbook, or the table of another file that has several.
     pub fn sheet(&self) -> Option<&str> {
-        match &self.format {
-            Format::Workbook { sheet, .. } => Some(sheet),
-            Format::Text { .. } => None,
-        }
+        self.format.sheet()
     }
 
     /// What messages call the file.
@@ -306,19 +302,7 @@ impl Source {
 
     /// What the file was found to be, for the notice on stderr.
     pub fn description(&self) -> String {
-        let what = match &self.format {
-            Format::Text { cells, encoding } => {
-                let name = match cells.delimiter {
-                    b',' => "comma".to_owned(),
-                    b';' => "semicolon".to_owned(),
-                    b'\t' => "tab".to_owned(),
-                    b'|' => "bar".to_owned(),
-                    other => format!("`{}`", char::from(other)),
-                };
-                format!("{encoding} text with {name} between the cells")
-            }
-            Format::Workbook { kind, sheet } => format!("{kind} workbook, sheet `{sheet}`"),
-        };
+        let what = self.format.describe();
         match self.packing {
             Some(packing) => format!("{packing} of {what}"),
             None => what,
@@ -330,6 +314,7 @@ enum Kind {
     Empty,
     Text,
     Workbook(WorkbookKind),
+    Rows(Form),
     Unsupported(&'static str, &'static str),
 }
 
@@ -342,7 +327,11 @@ fn kind_of(file: &Readable) -> Result<Kind, ImportError> {
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::Workbook(WorkbookKind::Xls),
         [0x1F, 0x8B, ..] => Kind::Unsupported("it is compressed twice", "decompress it first: gunzip"),
         [b'%', b'P', b'D', b'F', ..] => Kind::Unsupported("it is a PDF document", "export the sheet as CSV or XLSX"),
-        _ => Kind::Text,
+        _ => match structured::found(file)? {
+            Some(Found::Form(form)) => Kind::Rows(form),
+            Some(Found::Unsupported(what, remedy)) => Kind::Unsupported(what, remedy),
+            None => Kind::Text,
+        },
     })
 }
 

@@ -12,6 +12,7 @@ use calamine::{
 use roaring::RoaringBitmap;
 
 use super::budget::{MAX_COLUMNS, MAX_RECORD, MAX_ROWS, beyond_sheet, cut, too_large};
+use super::format::WorkbookKind;
 use super::header::HeaderSearch;
 use super::readable::Readable;
 use super::records::looks::Looks;
@@ -19,7 +20,6 @@ use super::typed::address::{cell_address, column_letters};
 use super::typed::format::Shape;
 use super::typed::rows::RowAssembler;
 use super::typed::{Extras, ExtrasOfSheets, Look, xlsx};
-use super::workbook_kind::WorkbookKind;
 use super::{Format, Item, Sink, SourceOptions, Text, archive, guard, sheets};
 use crate::domain::invisible;
 use crate::import::ImportError;

@@ -87,6 +87,13 @@ pub fn usual() -> Result<Vec<LeadColumn>, UnknownColumn> {
 }
 
 /// How a table shows a column that was asked for.
+pub fn shown_if_asked(column: &LeadColumn) -> Column {
+    let is_usual = rows::COLUMNS.iter().any(|usual| usual.in_tables && usual.key == column.key);
+    let shown = shown(column);
+    if is_usual { shown } else { shown.asked() }
+}
+
+/// How a table shows a column of leads.
 pub fn shown(column: &LeadColumn) -> Column {
     let usual = rows::COLUMNS.iter().find(|usual| usual.key == column.key);
     let kind = match (column.shape, usual) {
@@ -100,11 +107,7 @@ pub fn shown(column: &LeadColumn) -> Column {
         _ => Kind::Text,
     };
     let is_key = ["id", "phone", "phone_number"].contains(&column.key.as_str());
-    let rank = match usual {
-        _ if is_key => Rank::Key,
-        Some(usual) if usual.in_tables => usual.rank,
-        _ => Rank::Asked,
-    };
+    let rank = if is_key { Rank::Key } else { usual.map_or(Rank::Usual, |usual| usual.rank) };
     let title = match usual {
         Some(usual) if usual.in_tables => usual.title.clone(),
         _ => column.name.replace('_', " ").into(),

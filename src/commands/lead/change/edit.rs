@@ -37,8 +37,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(&crate::commands::lead::query::show::every_column())?;
     let mut session = context.session(Right::EditLeads)?;
     let lead = args.name.find(&mut session, Among::Live)?;
-    args.values.refuse_blank(lead.id)?;
     let draft = args.values.draft(&mut session, args.name.region, Identity::Optional)?;
+    args.values.refuse_blank(lead.id)?;
     if draft.status.is_some() || draft.do_not_call || draft.created.is_some() {
         return Err(CommandError::usage("status, do_not_call, opt_out and created are not changed by an edit").hint(
             format!("crmctl lead status {0} STATUS moves it; crmctl lead status {0} dnc lists its number", lead.id),

@@ -77,7 +77,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     };
     let mut list = match &asked {
         None => context.ui.list(&rows::COLUMNS),
-        Some(columns) => context.ui.list_of_chosen(&columns.iter().map(columns::shown).collect::<Vec<_>>()),
+        Some(columns) => context.ui.list_of_chosen(&columns.iter().map(columns::shown_if_asked).collect::<Vec<_>>()),
     };
     let lead_columns = asked.map_or_else(columns::usual, Ok)?;
     let mut shown_any = false;

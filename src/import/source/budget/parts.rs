@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use crate::import::source::workbook_kind::WorkbookKind;
+use crate::import::source::format::WorkbookKind;
 
 /// The most that relationships are read of, in bytes: a hundred thousand sheets.
 pub const MAX_RELATIONSHIPS: u64 = 32 << 20;
