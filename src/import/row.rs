@@ -244,6 +244,8 @@ pub struct Row {
     pub number: u64,
     /// Where the first cell behind those of the header stands in the sheet, when empty ones before it were passed over.
     pub beyond: Option<u32>,
+    /// Whether it has fewer cells than the header; those that are missing are blank.
+    pub is_short: bool,
     text: String,
     ends: Vec<u32>,
     /// Up to the last cell that is no text: of text files nothing.

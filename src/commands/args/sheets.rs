@@ -80,6 +80,7 @@ const BEGIN: &[Column] = &[
 const END: &[Column] = &[
     Column::count("blank_rows", "blank rows"),
     Column::hidden("partly_rejected"),
+    Column::count("short_rows", "short rows"),
     Column::count("hidden_rows", "hidden rows"),
     Column::count("formulas_without_result", "formulas without result"),
     Column::hidden("rejects_file"),

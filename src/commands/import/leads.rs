@@ -273,6 +273,7 @@ const COLUMNS: &[Column] = &[
     Column::count("previously_deleted", "deleted before"),
     Column::count("previously_erased", "erased before"),
     Column::count("blank_rows", "blank rows"),
+    Column::count("short_rows", "short rows"),
     Column::count("hidden_rows", "hidden rows"),
     Column::count("formulas_without_result", "formulas without result"),
     Column::count("placeholders", "placeholder cells"),

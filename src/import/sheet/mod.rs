@@ -170,7 +170,7 @@ pub struct SheetSummary<C> {
     /// Accepted rows of which a part was rejected: they are in the reject file, too.
     pub partly_rejected: u64,
     pub blank_rows: u64,
-    /// What is special of a workbook's sheet.
+    /// What is special of the sheet.
     #[serde(flatten)]
     pub special: SpecialCounts,
     pub rejects_file: Option<String>,
@@ -383,6 +383,7 @@ impl<K: Kind> Work<'_, K> {
         let mut outcomes = self.kind.write(conn, &values, &self.stamp)?.into_iter();
         for (row, is_good, findings) in sheet {
             self.summary.read += 1;
+            self.summary.special.short_rows += u64::from(row.is_short);
             let outcome = if is_good { outcomes.next() } else { None };
             match outcome {
                 None => self.reject(&row, &findings.problems)?,

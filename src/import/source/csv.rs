@@ -11,6 +11,7 @@ use super::profile::{self, TextError, TextProfile};
 use super::readable::Readable;
 use super::records::looks::Looks;
 use super::records::quotes::Quoting;
+use super::records::short::{Held, QUOTES_REMEDY, width_of};
 use super::records::survey::quoting_of;
 use super::records::{CellForm, Record, RecordReader, declared_delimiter, looks_of};
 use super::{Format, Item, Sink, SourceOptions, Text, encoding};
@@ -62,10 +63,11 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
     if header.row.len() > MAX_COLUMNS {
         return Err(too_wide(&file.name, &format!("the header in line {header_number}")));
     }
+    let width = width_of(&file, form, &header.row)?;
     let text = Text {
         format: Format::Text { cells: form, encoding: encoding::shown(encoding) },
         looks: looks_of(&head, form, &header.row),
-        headers: header.row.cells().map(|cell| cell_text(&unmark_inside(cell)).to_owned()).collect(),
+        headers: header.row.cells().take(width).map(|cell| cell_text(&unmark_inside(cell)).to_owned()).collect(),
         header_number,
         preamble: header.preamble,
         left_out: Vec::new(),
@@ -143,6 +145,7 @@ pub(super) fn read(file: &Readable, place: &Place<'_>, sink: &mut Sink<'_>) -> R
     reader.blank_lines = 0;
     reader.looks = Some(place.looks.clone());
     let mut blank = 0;
+    let mut held = Held::new(place.width, place.looks);
     while let Some(record) = reader.next_record()? {
         blank += std::mem::take(&mut reader.blank_lines);
         let mut row = match record {
@@ -151,6 +154,7 @@ pub(super) fn read(file: &Readable, place: &Place<'_>, sink: &mut Sink<'_>) -> R
                 if blank > 0 {
                     sink(Item::Blank(std::mem::take(&mut blank)))?;
                 }
+                held.release(None).map_or(Ok(()), &mut *sink)?;
                 sink(Item::Broken(row, *problem))?;
                 continue;
             }
@@ -162,11 +166,14 @@ pub(super) fn read(file: &Readable, place: &Place<'_>, sink: &mut Sink<'_>) -> R
         if blank > 0 {
             sink(Item::Blank(std::mem::take(&mut blank)))?;
         }
+        held.release(Some(&row)).map_or(Ok(()), &mut *sink)?;
         match problem_of(&mut row, place.width) {
+            None if row.len() < place.width => held.hold(row),
             None => sink(Item::Row(row))?,
             Some(problem) => sink(Item::Broken(row, problem))?,
         }
     }
+    held.end(reader.is_cut_off()).map_or(Ok(()), &mut *sink)?;
     blank += reader.blank_lines;
     if blank > 0 {
         sink(Item::Blank(blank))?;
@@ -181,18 +188,12 @@ pub(super) fn problem_of(row: &mut Row, width: usize) -> Option<RowProblem> {
         return Some(RowProblem::of_row(ProblemKind::NulByte, value, "holds the character U+0000", remedy));
     }
     let extra: Vec<&str> = (width..row.len()).map(|i| row.cell(i)).filter(|cell| !cell.trim().is_empty()).collect();
-    if row.len() >= width && extra.is_empty() {
+    if extra.is_empty() {
         return None;
     }
-    let problem = match extra.is_empty() {
-        true => format!("has {} of the {width} cells of the header", row.len()),
-        false => {
-            let told = some(extra.iter().map(|cell| format!("`{cell}`")));
-            format!("has cells beyond the {width} of the header: {told}")
-        }
-    };
-    let remedy = "a cell that holds the delimiter or a line break must be in quotes";
-    Some(RowProblem::of_row(ProblemKind::RaggedRow, row.cell(0), problem, remedy))
+    let told = some(extra.iter().map(|cell| format!("`{cell}`")));
+    let problem = format!("has cells beyond the {width} of the header: {told}");
+    Some(RowProblem::of_row(ProblemKind::RaggedRow, row.cell(0), problem, QUOTES_REMEDY))
 }
 
 /// The delimiter that cuts the most lines of the head into the same number of cells, more than one.

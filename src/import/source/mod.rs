@@ -83,9 +83,12 @@ struct Text {
     sha256: Option<String>,
 }
 
-/// What is counted of the sheet of a workbook besides its rows.
+/// What is counted of a sheet besides what became of its rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct SpecialCounts {
+    /// Rows of a text with fewer cells than the header: what they lack at their end is blank.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub short_rows: u64,
     /// Hidden rows, which are read like the others.
     #[serde(skip_serializing_if = "is_zero")]
     pub hidden_rows: u64,
@@ -290,6 +293,7 @@ impl Source {
     /// Hidden rows, and formulas without stored results in the columns that are wanted.
     pub fn count_special(&self, wanted: &dyn Fn(usize) -> bool) -> SpecialCounts {
         SpecialCounts {
+            short_rows: 0,
             hidden_rows: self.extras.hidden_below(self.header_number),
             formulas_without_result: self.extras.formulas_below(self.header_number, wanted).len() as u64,
         }
@@ -350,10 +354,12 @@ mod tests {
 
     fn rows_of(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), ImportError> {
         let source = Source::open(path, &SourceOptions { recognise, ..SourceOptions::default() })?;
+        let width = source.headers.len();
         let mut rows = Vec::new();
         source.read(&mut |item| {
             if let Item::Row(row) = item {
-                rows.push(row.cells().map(str::to_owned).collect());
+                assert_eq!(row.is_short, row.len() < width);
+                rows.push((0..row.len().max(width)).map(|index| row.cell(index).to_owned()).collect());
             }
             Ok(())
         })?;
@@ -401,9 +407,7 @@ mod tests {
             }
             let file = tempfile::NamedTempFile::new().unwrap();
             fs::write(file.path(), &bytes).unwrap();
-            if let Ok((headers, rows)) = rows_of(file.path()) {
-                prop_assert!(rows.iter().all(|row| row.len() >= headers.len()));
-            }
+            let _ = rows_of(file.path());
         }
 
         #[test]

@@ -74,7 +74,7 @@ pub struct ImportSummary {
     pub skipped_dnc: u64,
     /// Rows without any text; not among those read.
     pub blank_rows: u64,
-    /// What is special of a workbook's sheet.
+    /// What is special of the sheet.
     #[serde(flatten)]
     pub special: SpecialCounts,
     /// Cells that hold a word for "nothing", such as `N/A`.

@@ -40,6 +40,7 @@ impl Work<'_> {
         let mut outcomes = self.writer.write(self.conn, &drafts)?.into_iter();
         for checked in &rows {
             self.summary.read += 1;
+            self.summary.special.short_rows += u64::from(checked.row.is_short);
             self.summary.placeholders += u64::from(checked.placeholders);
             self.summary.not_opted_in += u64::from(checked.not_opted_in);
             let outcome = checked.draft.as_ref().and_then(|_| outcomes.next());

@@ -94,6 +94,16 @@ impl Looks {
         }
     }
 
+    /// Whether a row stands for itself, and is no rest of one that was cut: somebody is named where the sheet names people,
+    /// or what all its cells are fits their columns, and one of them is more than text.
+    pub fn is_row_of_its_own<'a>(&self, cells: impl Iterator<Item = &'a str>) -> bool {
+        let cells: Vec<Option<Look>> = cells.map(look).collect();
+        let pairs = || cells.iter().zip(&self.columns).filter_map(|(cell, column)| Some(((*cell)?, (*column)?)));
+        let typed = || pairs().filter(|(_, column)| *column != Look::Text);
+        typed().any(|(cell, column)| cell == column && matches!(cell, Look::Phone | Look::Email))
+            || (typed().next().is_some() && typed().all(|(cell, column)| cell == column))
+    }
+
     fn knows_people(&self) -> bool {
         self.columns.iter().any(|column| matches!(column, Some(Look::Phone | Look::Email)))
     }

@@ -3,6 +3,7 @@
 
 pub(super) mod looks;
 pub(super) mod quotes;
+pub(super) mod short;
 pub(super) mod survey;
 
 use std::collections::VecDeque;
@@ -55,6 +56,8 @@ pub(super) struct RecordReader<R> {
     pub looks: Option<Looks>,
     /// Whether the line before was torn, and what follows may still belong to it.
     doubtful: bool,
+    /// Whether the last line that was read has no end.
+    cut_off: bool,
 }
 
 /// What tears a record.
@@ -101,6 +104,7 @@ impl<R: BufRead> RecordReader<R> {
             torn: VecDeque::new(),
             looks: None,
             doubtful: false,
+            cut_off: false,
         }
     }
 
@@ -115,6 +119,11 @@ impl<R: BufRead> RecordReader<R> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the text ended without a line end.
+    pub fn is_cut_off(&self) -> bool {
+        self.cut_off
     }
 
     /// The next record, or `None` at the end. Lines without any character are counted and passed over.
@@ -327,6 +336,7 @@ impl<R: BufRead> RecordReader<R> {
                 return Err(ImportError::FileChanged(self.name.clone()));
             }
             self.line.push(b'\n');
+            self.cut_off = true;
         }
         self.line_number += 1;
         Ok(true)
@@ -360,7 +370,7 @@ pub(super) fn looks_of(head: &[u8], form: CellForm, header: &Row) -> Looks {
     {
         if let Record::Whole(row) = record
             && row.number > header.number
-            && row.len() == header.len()
+            && row.len() <= header.len()
             && !row.cells().any(|cell| cell.contains(['\n', '\r']))
         {
             learning.take(row.cells());
