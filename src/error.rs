@@ -31,16 +31,42 @@ pub struct CommandError {
     pub details: Vec<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// How the call would work, where it is told; the hint says the same without the rest of the call.
+    pub again: Option<Again>,
     pub exit: Exit,
     /// Nothing is to be said: the reader of our output has gone.
     pub silent: bool,
+}
+
+/// How a call that failed would work.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Again {
+    /// Words of it that are left out, each with the option before it.
+    pub without: Vec<String>,
+    /// Words that it needs besides.
+    pub with: Vec<String>,
+}
+
+/// How a call would work, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    pub why: String,
+    pub again: Again,
 }
 
 impl CommandError {
     /// Something could not be done.
     pub fn failed(message: impl Into<String>) -> CommandError {
         let message = message.into();
-        CommandError { message, time: None, details: Vec::new(), hint: None, exit: Exit::Failed, silent: false }
+        CommandError {
+            message,
+            time: None,
+            details: Vec::new(),
+            hint: None,
+            again: None,
+            exit: Exit::Failed,
+            silent: false,
+        }
     }
 
     /// The command line was wrong.
@@ -75,7 +101,7 @@ impl CommandError {
         let message = format!("a change is made, but what follows it failed: {what}");
         // They speak of the part that failed.
         let (details, hint) = (Vec::new(), self.hint.filter(|hint| !hint.contains("nothing was changed")));
-        CommandError { message, details, hint, exit: Exit::NeedsAttention, silent: false, ..self }
+        CommandError { message, details, hint, again: None, exit: Exit::NeedsAttention, silent: false, ..self }
     }
 
     /// Ends the message with a time.
@@ -86,6 +112,11 @@ impl CommandError {
     /// Adds what to do about it.
     pub fn hint(self, hint: impl Into<String>) -> CommandError {
         CommandError { hint: Some(hint.into()), ..self }
+    }
+
+    /// Adds how the call would work.
+    pub fn again(self, again: Option<Again>) -> CommandError {
+        CommandError { again, ..self }
     }
 
     /// Adds what to do about it, where something can be done.

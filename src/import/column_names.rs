@@ -1,10 +1,33 @@
 //! The columns of a file by their names.
 
 use super::ImportError;
-use crate::domain::text::fold_key;
+use super::options::Assignment;
+use crate::domain::invisible::is_invisible;
+use crate::domain::text::{fold_key, nearest};
+use crate::error::Again;
 
 /// The columns that files of rejected and skipped rows add.
 pub const OWN_COLUMNS: [&str; 7] = ["_row", "_column", "_problem", "_hint", "_import", "_lead", "_reason"];
+
+/// Whether a header is one that files of rejected and skipped rows add.
+pub fn is_own_column(header: &str) -> bool {
+    OWN_COLUMNS.contains(&header.trim())
+}
+
+/// A name by which an option finds a column: its header, or its place where that is not the only one.
+pub fn column_name(headers: &[String], index: usize) -> String {
+    let header = headers.get(index).map_or("", |header| header.trim());
+    let is_plain = !header.is_empty() && header.len() <= 100 && !header.chars().any(is_hidden);
+    match is_plain && column_named(headers, header).is_ok_and(|found| found == index) {
+        true => header.to_owned(),
+        false => format!("#{}", index + 1),
+    }
+}
+
+/// Whether a character could be lost between a message and a command line.
+fn is_hidden(c: char) -> bool {
+    c.is_control() || is_invisible(c) || (c.is_whitespace() && c != ' ')
+}
 
 /// Finds a column by its header, exactly or after folding, or by its place as `#3`.
 pub fn column_named(headers: &[String], name: &str) -> Result<usize, ImportError> {
@@ -35,5 +58,29 @@ pub fn column_named(headers: &[String], name: &str) -> Result<usize, ImportError
 
 /// What is wrong with an option that names a column or a field.
 pub fn mapping_error(headers: &[String], problem: String, remedy: &str) -> ImportError {
-    ImportError::Mapping { problem, columns: headers.to_vec(), remedy: remedy.to_owned() }
+    ImportError::Mapping { problem, columns: headers.to_vec(), remedy: remedy.to_owned(), again: None }
+}
+
+/// Finds the column that an assignment names; one that is nearly a header is told with what would be right.
+///
+/// # Errors
+/// No column, or more than one, has the name.
+pub fn column_of(headers: &[String], option: &str, assignment: &Assignment) -> Result<usize, ImportError> {
+    column_named(headers, &assignment.value).map_err(|error| match error {
+        ImportError::Mapping { problem, columns, remedy, .. } => {
+            let near = nearest(&assignment.value, headers.iter().map(String::as_str)).map(|near| {
+                let index = headers.iter().position(|header| header == near).unwrap_or(0);
+                column_name(headers, index)
+            });
+            let with = |name: String| vec![option.to_owned(), format!("{}={name}", assignment.field)];
+            let without = vec![format!("{}={}", assignment.field, assignment.value)];
+            ImportError::Mapping {
+                problem,
+                columns,
+                remedy: near.as_ref().map_or(remedy, |near| format!("did you mean `{near}`?")),
+                again: near.map(|near| Again { without, with: with(near) }),
+            }
+        }
+        other => other,
+    })
 }

@@ -1,8 +1,7 @@
 //! What ends an import as a whole. Problems of single rows are [`super::row::RowProblem`]s.
 
 use crate::db::DbError;
-pub(super) use crate::domain::text::shell_word;
-use crate::error::{CommandError, Explain};
+use crate::error::{Advice, Again, CommandError, Explain};
 use crate::import::naming::some_names;
 
 /// An error that ends an import; nothing was changed.
@@ -13,17 +12,33 @@ pub enum ImportError {
     #[error("cannot read `{file}`: {reason}")]
     Read { file: String, reason: String, remedy: Option<String> },
     #[error("no column of `{file}` holds a phone number, an email or an external id")]
-    NoIdentityColumn { file: String, columns: Vec<String> },
+    NoIdentityColumn { file: String, columns: Vec<String>, advice: Option<Box<Advice>> },
     #[error("no column of `{file}` holds {holds}")]
-    NoColumn { file: String, holds: &'static str, field: &'static str, columns: Vec<String> },
+    NoColumn {
+        file: String,
+        holds: &'static str,
+        field: &'static str,
+        columns: Vec<String>,
+        advice: Option<Box<Advice>>,
+    },
     #[error("{problem}")]
-    Mapping { problem: String, columns: Vec<String>, remedy: String },
+    Mapping { problem: String, columns: Vec<String>, remedy: String, again: Option<Again> },
+    /// Whose first row is taken for a header is lost.
+    #[error("the first row of `{file}` holds `{cell}`, so it seems to be no header")]
+    NoHeader { file: String, cell: String, advice: Option<Box<Advice>> },
     /// A column can be read in more than one way, and nothing in it decides.
     #[error("`{file}`, column `{column}`: {problem}")]
     Undecided { file: String, column: String, problem: String, remedy: String },
     /// A column that nobody claims holds what must not be left aside unasked.
     #[error("`{file}`: {problem}")]
-    Unclaimed { file: String, problem: String, others: Vec<String>, examples: Vec<String>, remedy: String },
+    Unclaimed {
+        file: String,
+        problem: String,
+        others: Vec<String>,
+        examples: Vec<String>,
+        remedy: String,
+        again: Option<Again>,
+    },
     #[error("{rejected} of {read} rows of `{file}` are bad, more than --max-rejects allows")]
     TooManyRejects { file: String, read: u64, rejected: u64, rejects_file: Option<String> },
     #[error("`{0}` changed while it was imported")]
@@ -49,6 +64,31 @@ impl ImportError {
         ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: None }
     }
 
+    /// The error with the words that would make its call work.
+    pub(super) fn with_words(self, with: &[&str]) -> ImportError {
+        match self {
+            ImportError::Mapping { problem, columns, remedy, .. } => {
+                let with = with.iter().map(|word| (*word).to_owned()).collect();
+                ImportError::Mapping { problem, columns, remedy, again: Some(Again { with, ..Again::default() }) }
+            }
+            other => other,
+        }
+    }
+
+    /// The error with what a look at the file's cells shows, where columns are missing; it hears whether they are to say who
+    /// is meant.
+    pub(super) fn advised(self, look: impl FnOnce(bool) -> Option<Advice>) -> ImportError {
+        match self {
+            ImportError::NoIdentityColumn { file, columns, .. } => {
+                ImportError::NoIdentityColumn { file, columns, advice: look(true).map(Box::new) }
+            }
+            ImportError::NoColumn { file, holds, field, columns, .. } => {
+                ImportError::NoColumn { file, holds, field, columns, advice: look(field == "phone").map(Box::new) }
+            }
+            other => other,
+        }
+    }
+
     pub(super) fn read_with(file: &str, reason: impl Into<String>, remedy: impl Into<String>) -> ImportError {
         ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: Some(remedy.into()) }
     }
@@ -60,30 +100,36 @@ impl Explain for ImportError {
         match self {
             ImportError::Db(e) => e.explain(),
             ImportError::Read { remedy, .. } => error.maybe_hint(remedy.clone()),
-            ImportError::NoIdentityColumn { columns, .. } => {
-                let example = shell_word(most_like_phone(columns));
-                error
-                    .detail(format!("its columns: {}", some_names(columns)))
-                    .hint(format!("name one, for example --map phone={example}"))
+            ImportError::NoIdentityColumn { columns, advice, .. } => {
+                let error = error.detail(format!("its columns: {}", some_names(columns)));
+                let plain = "name the column that does, for example --map phone=HEADER, or --map phone=#1 by its place";
+                advised(error, advice.as_deref(), plain)
             }
-            ImportError::NoColumn { columns, holds, field, .. } => {
-                let example = match *field {
-                    "phone" => shell_word(most_like_phone(columns)),
-                    _ => "HEADER".to_owned(),
-                };
+            ImportError::NoColumn { columns, holds, field, advice, .. } => {
                 let headerless = match *holds {
                     "phone numbers" => "\na list without a header: crmctl dnc add --file FILE",
                     _ => "",
                 };
-                error
-                    .detail(format!("its columns: {}", some_names(columns)))
-                    .hint(format!("name it, for example --map {field}={example}{headerless}"))
+                let error = error.detail(format!("its columns: {}", some_names(columns)));
+                let plain = format!("name it, for example --map {field}=HEADER, or --map {field}=#1 by its place{headerless}");
+                advised(error, advice.as_deref(), &plain)
             }
-            ImportError::Mapping { columns, remedy, .. } => {
-                error.detail(format!("the columns: {}", some_names(columns))).hint(remedy)
+            ImportError::NoHeader { advice, .. } => {
+                let error = error.detail(NOTHING_IMPORTED);
+                let plain = "say --no-header, or --header-row 1 if it is one";
+                match advice.as_deref() {
+                    Some(advice) => {
+                        error.hint("if it is one, say --header-row 1; if it is none").again(Some(advice.again.clone()))
+                    }
+                    None => error.hint(plain),
+                }
+            }
+            ImportError::Mapping { columns, remedy, again, .. } => {
+                let error = error.detail(format!("the columns: {}", some_names(columns)));
+                error.hint(remedy).again(again.clone())
             }
             ImportError::Undecided { remedy, .. } => error.detail(NOTHING_IMPORTED).hint(remedy),
-            ImportError::Unclaimed { others, examples, remedy, .. } => {
+            ImportError::Unclaimed { others, examples, remedy, again, .. } => {
                 let error = match others.is_empty() {
                     true => error,
                     false => error.detail(format!("and so are others: {}", others.join("; "))),
@@ -92,6 +138,7 @@ impl Explain for ImportError {
                     .detail(format!("for example {}", examples.join(", ")))
                     .detail(NOTHING_IMPORTED)
                     .hint(remedy)
+                    .again(again.clone())
             }
             ImportError::TooManyRejects { rejects_file, .. } => {
                 let told = |path: &String| format!("the rejected rows so far are in `{path}`");
@@ -114,16 +161,16 @@ impl Explain for ImportError {
     }
 }
 
+/// The error with what the cells of the file show, or else a plain remedy.
+fn advised(error: CommandError, advice: Option<&Advice>, plain: &str) -> CommandError {
+    match advice {
+        Some(Advice { why, again }) => error.hint(why).again(Some(again.clone())),
+        None => error.hint(plain),
+    }
+}
+
 /// An import is all or nothing.
 const NOTHING_IMPORTED: &str = "nothing was imported";
-
-/// The header that reads most like a phone's, as the example in a hint.
-fn most_like_phone(columns: &[String]) -> &str {
-    let likeness = |name: &String| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), "phone");
-    let named = columns.iter().filter(|name| !name.is_empty());
-    let most = named.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    most.filter(|name| likeness(name) >= 0.5).map_or("HEADER", String::as_str)
-}
 
 #[cfg(test)]
 mod tests {
@@ -133,10 +180,13 @@ mod tests {
     #[test]
     fn the_documented_example() {
         let columns = vec!["Name".to_owned(), "Fone".to_owned(), "City".to_owned()];
-        let error = ImportError::NoIdentityColumn { file: "leads.csv".into(), columns }.explain();
+        let error = ImportError::NoIdentityColumn { file: "leads.csv".into(), columns, advice: None }.explain();
         assert_eq!(error.message, "no column of `leads.csv` holds a phone number, an email or an external id");
         assert_eq!(error.details, ["its columns: Name, Fone, City"]);
-        assert_eq!(error.hint.as_deref(), Some("name one, for example --map phone=Fone"));
+        assert_eq!(
+            error.hint.as_deref(),
+            Some("name the column that does, for example --map phone=HEADER, or --map phone=#1 by its place")
+        );
         assert_eq!(error.exit, Exit::Failed);
     }
 
@@ -146,11 +196,5 @@ mod tests {
         assert_eq!(error, DbError::Interrupted.explain());
         assert_eq!(error, ImportError::Db(DbError::Interrupted).explain());
         assert_eq!(error.exit, Exit::Interrupted);
-    }
-
-    #[test]
-    fn an_example_is_quoted_for_the_shell() {
-        assert_eq!(shell_word("phone_2.x-y"), "phone_2.x-y");
-        assert_eq!(shell_word("it's phone"), "'it'\\''s phone'");
     }
 }

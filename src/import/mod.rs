@@ -4,6 +4,7 @@
 //! [`kinds::leads::summary::ImportSummary`] and a batch of [`crate::db::lead_changes::LeadChanges`]. Reading and checking run in a thread of
 //! their own and hand batches over a bounded channel; one thread writes.
 
+pub mod advice;
 pub mod column_names;
 mod error;
 pub mod kinds;

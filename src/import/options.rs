@@ -119,6 +119,9 @@ pub struct ImportOptions {
     /// Where the header is: the line in which it begins, or the sheet's row.
     #[serde(skip)]
     pub header_row: Option<u64>,
+    /// Whether the file has no header.
+    #[serde(skip)]
+    pub no_header: bool,
 }
 
 impl ImportOptions {
@@ -151,6 +154,7 @@ impl ImportOptions {
             encoding: self.encoding,
             sheet: self.sheet,
             header_row: self.header_row,
+            no_header: self.no_header,
         }
     }
 }

@@ -313,6 +313,11 @@ impl Row {
         row
     }
 
+    /// The columns up to the last one that holds something, of so many.
+    pub fn used(&self, most: usize) -> usize {
+        (0..most.min(self.len())).rev().find(|index| !self.cell(*index).trim().is_empty()).map_or(0, |index| index + 1)
+    }
+
     /// Whether no cell holds anything but white space and characters that nobody sees.
     pub fn is_blank(&self) -> bool {
         self.text.chars().all(|c| c.is_whitespace() || is_invisible(c)) && !self.kinds.contains(&CellKind::Formula)

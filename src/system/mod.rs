@@ -2,4 +2,5 @@
 
 pub mod new_file;
 pub mod panics;
+pub mod shell;
 pub mod stream;

@@ -22,6 +22,7 @@ mod config_file;
 mod contact_times;
 mod csv_guard;
 mod damaged_pages;
+mod dead_ends;
 mod dnc;
 mod dnc_database;
 mod dnc_lead_wishes;

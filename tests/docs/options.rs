@@ -83,6 +83,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--name", "NAME", "the name of a lead, segment or organization"),
     ("--newest", "", "what happened last first"),
     ("--next-contact", "WHEN", "when a lead is to be contacted next"),
+    ("--no-header", "", "the file has no header"),
     ("--no-input", "", "never asks"),
     ("--no-pager", "", "prints long answers without a pager"),
     ("--nobody", "", "takes leads from their owners"),

@@ -31,6 +31,9 @@ pub struct FileForm {
     /// Where the header is: the line in which it begins, or the sheet's row [default: found out]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub header_row: Option<u64>,
+    /// The file has no header: its columns are named `column 1`, `column 2`, or by their places as #1, #2
+    #[arg(long, conflicts_with = "header_row")]
+    pub no_header: bool,
 }
 
 impl From<FileForm> for SourceOptions {
@@ -40,6 +43,7 @@ impl From<FileForm> for SourceOptions {
             encoding: form.encoding,
             sheet: form.sheet,
             header_row: form.header_row,
+            no_header: form.no_header,
             ..SourceOptions::default()
         }
     }
@@ -207,11 +211,13 @@ impl ProblemLine {
 
 /// What separates cells, as a person says it.
 fn delimiter(text: &str) -> Result<char, String> {
+    let code = text.strip_prefix("\\x").and_then(|code| u8::from_str_radix(code, 16).ok());
     match text {
         "tab" | "\\t" => Ok('\t'),
+        _ if code.is_some_and(|code| code.is_ascii()) => Ok(code.map_or('\t', char::from)),
         _ => match text.chars().collect::<Vec<_>>().as_slice() {
             [c] if c.is_ascii() => Ok(*c),
-            _ => Err("use one ASCII character, or the word tab".into()),
+            _ => Err("use one ASCII character, its code as \\x01, or the word tab".into()),
         },
     }
 }

@@ -138,7 +138,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     for file in &args.files {
         match import_file(file, &args, &mut session, context) {
             Ok(summary) => summaries.push(summary),
-            Err(error) => {
+            Err(mut error) => {
+                let others = args.files.iter().filter(|other| *other != file);
+                if let Some(again) = &mut error.again {
+                    again.without.extend(others.map(|other| other.display().to_string()));
+                }
                 // What is done stays done and is told; what failed ends the call.
                 print(&summaries, args.files.len(), context.ui)?;
                 return Err(error);
@@ -194,6 +198,7 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
         encoding: args.form.encoding,
         sheet: args.form.sheet.clone(),
         header_row: args.form.header_row,
+        no_header: args.form.no_header,
     })
 }
 

@@ -1,5 +1,6 @@
 //! `crmctl import`
 
+mod again;
 mod costs;
 mod dnc;
 mod history;
@@ -31,6 +32,10 @@ pub enum Command {
 }
 
 pub fn run(command: Command, context: &Context) -> Result<Exit> {
+    run_one(command, context).map_err(again::with_line)
+}
+
+fn run_one(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Leads(args) => leads::run(*args, context),
         Command::Dnc(args) => dnc::run(*args, context),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::db::models::imports::Import;
 use crate::domain::imports::kind::ImportKind;
-use crate::domain::text::shell_word;
+use crate::system::shell;
 use crate::ui::{Column, label};
 
 /// Options whose flag has another name than their key.
@@ -91,9 +91,9 @@ fn mapping(mapping: &Value) -> String {
 /// The command line that imports with the same options.
 fn command(import: &Import) -> String {
     let mut words =
-        vec!["crmctl".to_owned(), "import".to_owned(), import.kind.to_string(), shell_word(&import.file_name)];
+        vec!["crmctl".to_owned(), "import".to_owned(), import.kind.to_string(), shell::word(&import.file_name)];
     if let Some(sheet) = &import.sheet {
-        words.extend(["--sheet".to_owned(), shell_word(sheet)]);
+        words.extend(["--sheet".to_owned(), shell::word(sheet)]);
     }
     options(&import.options.0, &mut words);
     words.join(" ")
@@ -107,11 +107,11 @@ fn options(of: &Value, words: &mut Vec<String>) {
             ("on_recorded", Value::String(word)) if word == "refuse" => {}
             ("on_recorded", Value::String(word)) => words.push(format!("--{word}")),
             (_, Value::Bool(true)) => words.push(flag),
-            (_, Value::String(text)) => words.extend([flag, shell_word(text)]),
+            (_, Value::String(text)) => words.extend([flag, shell::word(text)]),
             (_, Value::Number(number)) => words.extend([flag, number.to_string()]),
             (_, Value::Array(values)) => {
                 for value in values {
-                    words.extend([flag.clone(), shell_word(&pair(value))]);
+                    words.extend([flag.clone(), shell::word(&pair(value))]);
                 }
             }
             // So many rows, or so many of a hundred.

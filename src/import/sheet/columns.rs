@@ -4,7 +4,8 @@ use iso_currency::Currency;
 
 use crate::domain::Vocabulary;
 use crate::import::ImportError;
-use crate::import::column_names::{OWN_COLUMNS, column_named, mapping_error};
+use crate::import::advice::Wanted;
+use crate::import::column_names::{OWN_COLUMNS, column_named, column_of, mapping_error};
 use crate::import::options::Assignment;
 use crate::import::source::Recognised;
 use crate::import::unclaimed::Watch;
@@ -83,6 +84,12 @@ pub fn recognise<F: SheetField>(header: &str) -> Recognised {
     }
 }
 
+/// The fields of this kind of sheet that say who is meant.
+pub fn wanted<F: SheetField>() -> Wanted {
+    let field = |word: &str| F::ALL.iter().map(|field| field.as_str()).find(|field| *field == word);
+    Wanted { phone: field("phone"), email: field("email"), external_id: field("external_id"), ..Wanted::default() }
+}
+
 /// The columns of a sheet and what each fills; `None` for a column that is left out.
 #[derive(Debug, Clone)]
 pub struct Columns<F> {
@@ -113,7 +120,7 @@ impl<F: SheetField> Columns<F> {
                 let words: Vec<&str> = F::ALL.iter().map(|field| field.as_str()).collect();
                 mapping_error(headers, problem, &format!("the fields are {}", words.join(", ")))
             })?;
-            let index = column_named(headers, &assignment.value)?;
+            let index = column_of(headers, "--map", assignment)?;
             let is_taken = targets.contains(&Some(field)) && !field.may_repeat();
             if is_taken || targets[index].is_some_and(|other| other != field) {
                 let problem = format!("`{}` cannot fill {field}: the column or the field is taken", headers[index]);
@@ -138,6 +145,7 @@ impl<F: SheetField> Columns<F> {
                     holds,
                     field: fields.first().map_or("", |field| field.as_str()),
                     columns: headers.to_vec(),
+                    advice: None,
                 });
             }
         }

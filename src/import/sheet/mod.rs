@@ -4,6 +4,7 @@
 
 pub mod cells;
 pub mod columns;
+mod summary;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,17 +15,19 @@ use serde::de::DeserializeOwned;
 
 use self::cells::{Findings, RowCells, Setting};
 use self::columns::{Columns, SheetField};
+pub use self::summary::SheetSummary;
 use super::ImportError;
+use super::advice::{self, Wanted};
 use super::observer::Observer;
 use super::options::Assignment;
-use super::prepare::{begin_record, earlier_options, settled};
-use super::problems::{ProblemGroup, note, note_by_column};
+use super::prepare::{begin_record, earlier_options, region_of, settled};
+use super::problems::{note, note_by_column};
 use super::proof::{Currencies, Doubtful, Formats};
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
 use super::rowfile::NamedRows;
 use super::source::budget::{MAX_BATCH, some_names};
-use super::source::{Item, Source, SourceOptions, SpecialCounts};
+use super::source::{Item, Source, SourceOptions};
 use super::unclaimed::Unclaimed;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
@@ -149,40 +152,6 @@ pub struct SheetImport<'a, K: Kind> {
     pub clock: &'a dyn Fn() -> Timestamp,
 }
 
-/// The summary of one import: the printed answer, and the `counts` of its record.
-#[derive(Debug, Default, Serialize)]
-pub struct SheetSummary<C> {
-    /// None after a dry run.
-    pub import_id: Option<i64>,
-    pub file_name: String,
-    pub file_sha256: String,
-    pub dry_run: bool,
-    /// Rows that hold anything, after the header.
-    pub read: u64,
-    pub created: u64,
-    pub updated: u64,
-    pub unchanged: u64,
-    pub rejected: u64,
-    #[serde(flatten)]
-    pub counts: C,
-    /// Rows with a spreadsheet's damage undone.
-    pub repaired: u64,
-    /// Accepted rows of which a part was rejected: they are in the reject file, too.
-    pub partly_rejected: u64,
-    pub blank_rows: u64,
-    /// What is special of the sheet.
-    #[serde(flatten)]
-    pub special: SpecialCounts,
-    pub rejects_file: Option<String>,
-    pub problems: Vec<ProblemGroup>,
-    /// What could not be read in rows that were accepted.
-    pub remarks: Vec<ProblemGroup>,
-    /// What a person should know of how the file was read.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub notices: Vec<String>,
-    pub seconds: f64,
-}
-
 /// Rows that are written together.
 const BATCH: usize = 8000;
 
@@ -208,7 +177,16 @@ pub fn import<K: Kind>(
         false => earlier_options(db, &source, request.organization)?,
     };
     let options = request.options.clone().or(earlier.unwrap_or_default());
-    let columns = Columns::of(source.shown(), &source.headers, options.map(), options.ignore(), &K::given(&options))?;
+    let region = region_of(options.region(), request.organization);
+    let wanted = columns::wanted::<K::Field>();
+    let columns = Columns::of(source.shown(), &source.headers, options.map(), options.ignore(), &K::given(&options))
+        .map_err(|error| {
+            error.advised(|of_people| {
+                let wanted = if of_people { wanted } else { Wanted::default() };
+                advice::of(&source, &source_options, &wanted, region)
+            })
+        })?;
+    advice::refuse_without_header(&source, &source_options, &wanted, region)?;
     if !columns.left_out().is_empty() {
         observer.notice(&format!("columns left out: {}", some_names(&columns.left_out())));
     }

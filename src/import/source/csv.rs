@@ -1,7 +1,5 @@
 //! Delimited text: its encoding, delimiter and header, and its rows.
 
-use std::collections::HashMap;
-
 use encoding_rs::UTF_8;
 
 use super::budget::{MAX_COLUMNS, some, too_wide};
@@ -9,18 +7,17 @@ use super::charsets::TextEncoding;
 use super::header::HeaderSearch;
 use super::profile::{self, TextError, TextProfile};
 use super::readable::Readable;
+use super::records::delimiters::{detect_delimiter, unusual_delimiter};
 use super::records::looks::Looks;
 use super::records::quotes::Quoting;
 use super::records::short::{Held, QUOTES_REMEDY, width_of};
 use super::records::survey::quoting_of;
 use super::records::{CellForm, Record, RecordReader, declared_delimiter, looks_of};
-use super::{Format, Item, Sink, SourceOptions, Text, encoding};
+use super::{Format, Item, Sink, Source, SourceOptions, Text, encoding};
 use crate::domain::formula::unmark_inside;
 use crate::domain::text::cell_text;
 use crate::import::ImportError;
 use crate::import::row::{ProblemKind, Row, RowProblem};
-
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Looks at a whole text file once. What is not UTF-8 is read from a copy that is.
 ///
@@ -44,7 +41,9 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
         let row = match record {
             Record::Whole(row) => row,
             Record::Torn(row, problem) => {
-                torn.push((row.number, problem));
+                if !options.no_header {
+                    torn.push((row.number, problem));
+                }
                 row
             }
         };
@@ -61,7 +60,8 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
     }
     let header_number = header.row.number;
     if header.row.len() > MAX_COLUMNS {
-        return Err(too_wide(&file.name, &format!("the header in line {header_number}")));
+        let what = if options.no_header { "a row".to_owned() } else { format!("the header in line {header_number}") };
+        return Err(too_wide(&file.name, &what));
     }
     let width = width_of(&file, form, &header.row)?;
     let text = Text {
@@ -78,6 +78,31 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
         sha256: (encoding == PLAIN).then_some(sha256),
     };
     Ok((text, file))
+}
+
+impl Source {
+    /// A text of which nobody has said what separates its cells, cut by an unusual delimiter that would fit.
+    pub fn cut_otherwise(&self, options: &SourceOptions) -> Option<(char, Source)> {
+        let Format::Text { encoding, .. } = self.format else { return None };
+        let profile = profile::of_text(&self.rows).ok().filter(|_| options.delimiter.is_none())?;
+        let delimiter = char::from(unusual_delimiter(&profile.head)?);
+        // What is read is UTF-8 by now.
+        let options = SourceOptions { delimiter: Some(delimiter), encoding: None, ..options.clone() };
+        let (text, rows) = open(&self.rows, &options).ok()?;
+        let format = match text.format {
+            Format::Text { cells, .. } => Format::Text { cells, encoding },
+            other => other,
+        };
+        let source = Source {
+            rows,
+            format,
+            headers: text.headers,
+            header_number: text.header_number,
+            looks: text.looks,
+            ..self.clone()
+        };
+        Some((delimiter, source))
+    }
 }
 
 /// Says how cells are quoted, if not in the usual way.
@@ -141,7 +166,9 @@ pub(super) struct Place<'a> {
 /// A quoted cell never ends, or the sink's own error.
 pub(super) fn read(file: &Readable, place: &Place<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     let mut reader = RecordReader::open(file, place.cells)?;
-    while reader.next_record()?.is_some_and(|record| record.row().number < place.header_number) {}
+    if place.header_number > 0 {
+        while reader.next_record()?.is_some_and(|record| record.row().number < place.header_number) {}
+    }
     reader.blank_lines = 0;
     reader.looks = Some(place.looks.clone());
     let mut blank = 0;
@@ -154,7 +181,7 @@ pub(super) fn read(file: &Readable, place: &Place<'_>, sink: &mut Sink<'_>) -> R
                 if blank > 0 {
                     sink(Item::Blank(std::mem::take(&mut blank)))?;
                 }
-                held.release(None).map_or(Ok(()), &mut *sink)?;
+                held.release(None).map_or(Ok(()), |held| sink(item(held)))?;
                 sink(Item::Broken(row, *problem))?;
                 continue;
             }
@@ -166,19 +193,26 @@ pub(super) fn read(file: &Readable, place: &Place<'_>, sink: &mut Sink<'_>) -> R
         if blank > 0 {
             sink(Item::Blank(std::mem::take(&mut blank)))?;
         }
-        held.release(Some(&row)).map_or(Ok(()), &mut *sink)?;
+        held.release(Some(&row)).map_or(Ok(()), |held| sink(item(held)))?;
         match problem_of(&mut row, place.width) {
             None if row.len() < place.width => held.hold(row),
             None => sink(Item::Row(row))?,
             Some(problem) => sink(Item::Broken(row, problem))?,
         }
     }
-    held.end(reader.is_cut_off()).map_or(Ok(()), &mut *sink)?;
+    held.end(reader.is_cut_off()).map_or(Ok(()), |held| sink(item(held)))?;
     blank += reader.blank_lines;
     if blank > 0 {
         sink(Item::Blank(blank))?;
     }
     Ok(())
+}
+
+fn item((row, problem): (Row, Option<RowProblem>)) -> Item {
+    match problem {
+        None => Item::Row(row),
+        Some(problem) => Item::Broken(row, problem),
+    }
 }
 
 pub(super) fn problem_of(row: &mut Row, width: usize) -> Option<RowProblem> {
@@ -194,43 +228,4 @@ pub(super) fn problem_of(row: &mut Row, width: usize) -> Option<RowProblem> {
     let told = some(extra.iter().map(|cell| format!("`{cell}`")));
     let problem = format!("has cells beyond the {width} of the header: {told}");
     Some(RowProblem::of_row(ProblemKind::RaggedRow, row.cell(0), problem, QUOTES_REMEDY))
-}
-
-/// The delimiter that cuts the most lines of the head into the same number of cells, more than one.
-fn detect_delimiter(head: &[u8]) -> u8 {
-    let score = |delimiter: u8| {
-        let mut counts: HashMap<usize, usize> = HashMap::new();
-        let mut records = RecordReader::over(head, CellForm { delimiter, quoting: Quoting::Doubled });
-        let mut rows = 0;
-        while let Ok(Some(record)) = records.next_record() {
-            let row = record.row();
-            if !row.is_blank() {
-                *counts.entry(row.len()).or_default() += 1;
-                rows += 1;
-            }
-        }
-        counts.into_iter().filter(|(cells, _)| *cells > 1).map(|(cells, alike)| (alike * 1000 / rows, cells)).max()
-    };
-    let mut best = (b',', (0, 0));
-    for delimiter in DELIMITERS {
-        match score(delimiter) {
-            Some(found) if found > best.1 => best = (delimiter, found),
-            _ => {}
-        }
-    }
-    best.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn delimiters() {
-        assert_eq!(detect_delimiter(b"name;phone\nA, B;1\nC, D;2\n"), b';');
-        assert_eq!(detect_delimiter(b"name\tphone\nA, B\t1\n"), b'\t');
-        assert_eq!(detect_delimiter(b"name,phone\n\"A;B\",1\n"), b',');
-        assert_eq!(detect_delimiter(b"phone\n1\n"), b',');
-        assert_eq!(declared_delimiter(b"sep=;\r\na;b"), Some(b';'));
-    }
 }

@@ -15,6 +15,8 @@ pub(super) struct HeaderSearch<'a> {
     rows: Vec<Row>,
     /// Rows above the one that was named as the header.
     above: u64,
+    /// The columns that hold something, of a file without a header.
+    widest: usize,
 }
 
 /// The header and what stands above it.
@@ -26,11 +28,15 @@ pub(super) struct Header {
 
 impl<'a> HeaderSearch<'a> {
     pub fn new(options: &'a SourceOptions) -> Self {
-        HeaderSearch { options, rows: Vec::new(), above: 0 }
+        HeaderSearch { options, rows: Vec::new(), above: 0, widest: 0 }
     }
 
     /// Takes the next row that is not blank; returns whether more rows are wanted.
     pub fn take(&mut self, row: Row) -> bool {
+        if self.options.no_header {
+            self.widest = self.widest.max(row.used(row.len()));
+            return true;
+        }
         if let Some(number) = self.options.header_row {
             // Of what may be a long file only this row is kept.
             let found = row.number >= number;
@@ -48,6 +54,9 @@ impl<'a> HeaderSearch<'a> {
     /// # Errors
     /// The row that was named as the header is blank or beyond the end.
     pub fn finish(mut self, file: &str) -> Result<Option<Header>, ImportError> {
+        if self.options.no_header {
+            return Ok((self.widest > 0).then(|| Header { row: by_place(self.widest), preamble: 0 }));
+        }
         // The rows of a workbook may stand in the file in any order.
         self.rows.sort_by_key(|row| row.number);
         let at = match self.options.header_row {
@@ -86,6 +95,13 @@ impl<'a> HeaderSearch<'a> {
     }
 }
 
+/// The header of a file without one: its columns are named by their places, above the first row.
+fn by_place(width: usize) -> Row {
+    let mut row = Row::new(0);
+    (1..=width).for_each(|place| row.push(&format!("column {place}")));
+    row
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +138,15 @@ mod tests {
         assert_eq!(find(notes, &options).unwrap(), Some((4, 2)));
         assert_eq!(find(&[(3, &["Name", "Fone"]), (4, &["Ada", "1"])], &options).unwrap(), Some((3, 0)));
         assert_eq!(find(&[(1, &["Phone"]), (2, &["Email", "Name"])], &options).unwrap(), Some((1, 0)));
+        assert_eq!(find(&[], &options).unwrap(), None);
+    }
+
+    #[test]
+    fn without_a_header_columns_are_named_by_their_places() {
+        let options = SourceOptions { no_header: true, recognise, ..SourceOptions::default() };
+        let rows: &[(u64, &[&str])] = &[(1, &["Ann", "ann@example.com"]), (2, &["Bob", "", "x", " "])];
+        assert_eq!(find(rows, &options).unwrap(), Some((0, 0)));
+        assert_eq!(by_place(2).cells().collect::<Vec<_>>(), ["column 1", "column 2"]);
         assert_eq!(find(&[], &options).unwrap(), None);
     }
 

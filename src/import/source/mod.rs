@@ -115,6 +115,8 @@ pub enum Recognised {
 pub struct SourceOptions {
     /// Where the header is: the line in which it begins, or the sheet's row.
     pub header_row: Option<u64>,
+    /// Whether the first row is one of people, and no header.
+    pub no_header: bool,
     /// Headers that the person named as fields.
     pub named: Vec<String>,
     /// What the headers of this kind of import are.
@@ -132,6 +134,7 @@ impl Default for SourceOptions {
     fn default() -> Self {
         SourceOptions {
             header_row: None,
+            no_header: false,
             named: Vec::new(),
             recognise: |_| Recognised::No,
             delimiter: None,

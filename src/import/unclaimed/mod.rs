@@ -3,15 +3,19 @@
 
 mod shape;
 
+use std::collections::HashSet;
+
 use self::shape::{Shape, is_address, is_currency, is_phone, region_of_country, shape};
 use super::ImportError;
-use super::column_names::OWN_COLUMNS;
+use super::column_names::{OWN_COLUMNS, column_name};
 use super::row::Row;
 use super::source::Source;
 use super::vocabulary::consent::{is_refusal, may_hold_refusals, opted_out, sounds_like_consent, sounds_like_refusal};
 use crate::domain::phone::Region;
 use crate::domain::text::{cell_text, is_placeholder};
 use crate::domain::time::datetime;
+use crate::error::Again;
+use crate::system::shell;
 
 /// What a kind of import looks for. Each has the field that `--map` would name, where there is one.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,6 +74,26 @@ struct Tally {
 
 /// The longest answer to whether somebody may be contacted, in bytes; what is longer is prose.
 const LONGEST_ANSWER: usize = 40;
+
+/// What a cell says who somebody is by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// Written as phones are, or digits alone, which may be an order's.
+    Phone {
+        is_written: bool,
+    },
+    Email,
+}
+
+/// Whether a cell is a phone or an address, by the rules by which an import reads them.
+pub fn says(text: &str, region: Option<Region>) -> Option<Says> {
+    match shape(text) {
+        Shape::Written if is_phone(text, region) => Some(Says::Phone { is_written: true }),
+        Shape::Bare if is_phone(text, region) => Some(Says::Phone { is_written: false }),
+        Shape::Address if is_address(text) => Some(Says::Email),
+        _ => None,
+    }
+}
 
 /// How many cells of a shape are asked of the phone library.
 const MOST_ASKED: u64 = 2000;
@@ -149,14 +173,14 @@ impl Unclaimed {
                     "{} holds digits that may be phone numbers, such as {}; --map {field}={} would import it as such",
                     shown(source, column.index),
                     column.example(source),
-                    as_argument(source, column.index),
+                    shell::word(&column_name(&source.headers, column.index)),
                 )),
                 Verdict::Stop(what, field) => undecided.push((column, what, field)),
             }
         }
         let Some((column, what, _)) = undecided.first() else { return Ok(notices) };
         let remedy = |(column, _, field): &(&Column, String, Option<&str>)| {
-            let argument = as_argument(source, column.index);
+            let argument = shell::word(&column_name(&source.headers, column.index));
             let map = field.map(|field| format!("--map {field}={argument} to import it"));
             let ignore = Some(format!("--ignore {argument} to leave it out"));
             let keep = self.watch.keep.map(|option| format!("{option} {argument} to keep it as a custom field"));
@@ -169,8 +193,26 @@ impl Unclaimed {
             problem: format!("{} {what}{ending}", shown(source, column.index)),
             others: others.map(|(other, what, _)| format!("{} {what}", shown(source, other.index))).collect(),
             remedy: undecided.iter().map(remedy).collect::<Vec<_>>().join("\n"),
+            again: self.again(source, &undecided),
             examples: undecided.iter().map(|(column, ..)| column.example(source)).collect(),
         })
+    }
+}
+
+impl Unclaimed {
+    /// The options that take each of these columns for what it seems to be, else keep it.
+    fn again(&self, source: &Source, undecided: &[(&Column, String, Option<&str>)]) -> Option<Again> {
+        let keep = self.watch.keep.unwrap_or("--ignore");
+        let mut taken = HashSet::new();
+        let options = undecided.iter().flat_map(|(column, _, field)| {
+            let name = column_name(&source.headers, column.index);
+            // A field that takes one column takes the first.
+            match field.filter(|field| taken.insert(*field) || field.starts_with("further")) {
+                Some(field) => ["--map".to_owned(), format!("{field}={name}")],
+                None => [keep.to_owned(), name],
+            }
+        });
+        Some(Again { with: options.collect(), ..Again::default() })
     }
 }
 
@@ -274,16 +316,6 @@ fn shown(source: &Source, index: usize) -> String {
 
 fn is_unnamed(source: &Source, index: usize) -> bool {
     source.headers.get(index).is_none_or(|header| header.trim().is_empty())
-}
-
-/// The column as an option takes it.
-fn as_argument(source: &Source, index: usize) -> String {
-    let header = source.headers.get(index).map_or("", |header| header.trim());
-    let is_only = source.headers.iter().filter(|other| other.trim() == header).count() == 1;
-    match header.is_empty() || !is_only {
-        true => format!("'#{}'", index + 1),
-        false => super::error::shell_word(header),
-    }
 }
 
 #[cfg(test)]

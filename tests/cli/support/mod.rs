@@ -137,6 +137,24 @@ impl World {
         leads
     }
 
+    /// Runs a line as a shell reads it.
+    pub fn shell(&self, line: &str) -> Ran {
+        let program = Path::new(env!("CARGO_BIN_EXE_crmctl")).parent().unwrap().display();
+        let mut shell = Command::new("/bin/sh");
+        shell.env_clear().env("PATH", format!("{program}:/usr/bin:/bin")).env("HOME", self.folder.path());
+        shell.env("CRM_ACTOR", "tester@desk").env("CRM_DATABASE_URL", &self.url).env("CRM_NOW", self.now);
+        ran(shell.args(["-c", line]).current_dir(self.folder.path()).stdin(Stdio::null()))
+    }
+
+    /// Runs the line that an answer names, and returns it with what it did.
+    pub fn as_told(&self, answer: &Ran) -> (String, Ran) {
+        let told = |line: &str| line.find("crmctl import ").map(|at| line[at..].to_owned());
+        let line = answer.stderr.lines().find_map(told);
+        let line = line.unwrap_or_else(|| panic!("no line is told: {}{}", answer.stdout, answer.stderr));
+        let ran = self.shell(&line);
+        (line, ran)
+    }
+
     /// Starts the program without waiting for it.
     pub fn start<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Child {
         self.command(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()

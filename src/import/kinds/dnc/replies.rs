@@ -52,6 +52,7 @@ pub fn read(
             problem: format!("no column of `{}` holds the texts", source.shown()),
             columns: source.headers.clone(),
             remedy: "name it, for example --map evidence=Message".into(),
+            again: None,
         });
     };
     source.passed_over().iter().for_each(|text| notice(text));

@@ -1,13 +1,16 @@
 //! Which column fills which field.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use super::fields::LeadField;
 use crate::domain::leads::custom;
 use crate::domain::text::{fold_key, nearest};
+use crate::error::Again;
 use crate::import::ImportError;
-use crate::import::column_names::{OWN_COLUMNS, column_named, mapping_error};
-use crate::import::options::ImportOptions;
+use crate::import::advice::system_of;
+use crate::import::column_names::{OWN_COLUMNS, column_named, column_of, mapping_error};
+use crate::import::options::{Assignment, ImportOptions};
 use crate::import::vocabulary::consent::sounds_like_consent;
 use crate::import::vocabulary::email::email_column;
 use crate::import::vocabulary::extras::is_known_extra;
@@ -59,8 +62,8 @@ impl Mapping {
             targets[index] = Some(Target::Custom(custom_key(&headers[index], index, &mut keys)));
         }
         for assignment in &options.map {
-            let field = field_named(headers, &assignment.field)?;
-            let index = column_named(headers, &assignment.value)?;
+            let field = field_of(headers, "--map", assignment)?;
+            let index = column_of(headers, "--map", assignment)?;
             if let Some(Target::Field(other)) = &targets[index] {
                 return Err(mapping_error(
                     headers,
@@ -71,7 +74,7 @@ impl Mapping {
             targets[index] = Some(Target::Field(field));
         }
         map_external_pair(headers, &mut targets);
-        refuse_external_id_without_system(headers, &targets, &constants, options)?;
+        refuse_external_id_without_system(file, headers, &targets, &constants, options)?;
         map_by_synonyms(headers, &mut targets, &constants)?;
         map_ambiguous(headers, &mut targets);
         let is_said = |index: usize| options.map.iter().any(|it| column_named(headers, &it.value).ok() == Some(index));
@@ -92,7 +95,11 @@ impl Mapping {
             .collect();
         let identified = targets.iter().any(|t| matches!(t, Target::Field(field) if field.is_identity()));
         if !identified {
-            return Err(ImportError::NoIdentityColumn { file: file.to_owned(), columns: headers.to_vec() });
+            return Err(ImportError::NoIdentityColumn {
+                file: file.to_owned(),
+                columns: headers.to_vec(),
+                advice: None,
+            });
         }
         Ok(Mapping { headers: headers.to_vec(), targets, constants, unclaimed, texts })
     }
@@ -142,7 +149,7 @@ fn constants(headers: &[String], options: &ImportOptions) -> Result<Vec<(LeadFie
     options
         .set
         .iter()
-        .map(|assignment| Ok((field_named(headers, &assignment.field)?, assignment.value.clone())))
+        .map(|assignment| Ok((field_of(headers, "--set", assignment)?, assignment.value.clone())))
         .collect()
 }
 
@@ -182,12 +189,14 @@ fn map_by_synonyms(
                 return Err(mapping_error(
                     headers,
                     format!("two columns are named `{}`", headers[index]),
-                    &format!(
-                        "say which one counts, for example --map {field}=#{} --ignore '#{}'",
-                        other + 1,
-                        index + 1
-                    ),
-                ));
+                    "say which one counts, and ignore the other",
+                )
+                .with_words(&[
+                    "--map",
+                    &format!("{field}=#{}", other + 1),
+                    "--ignore",
+                    &format!("#{}", index + 1),
+                ]));
             }
             // A second column for another field is kept as a custom field: nothing is lost.
             Some(_) => field.further().map(Target::Field),
@@ -254,6 +263,7 @@ fn custom_key(header: &str, index: usize, keys: &mut Keys) -> String {
 }
 
 fn refuse_external_id_without_system(
+    file: &str,
     headers: &[String],
     targets: &[Option<Target>],
     constants: &[(LeadField, String)],
@@ -267,22 +277,33 @@ fn refuse_external_id_without_system(
         return Err(mapping_error(
             headers,
             "an external id needs the name of the system it comes from".into(),
-            "name it, for example --source-system hubspot",
-        ));
+            "name it, the same in each import of its ids; for example, after the file",
+        )
+        .with_words(&["--source-system", &system_of(Path::new(file))]));
     }
     Ok(())
 }
 
-fn field_named(headers: &[String], name: &str) -> Result<LeadField, ImportError> {
+/// The field that an assignment of an option names.
+fn field_of(headers: &[String], option: &str, assignment: &Assignment) -> Result<LeadField, ImportError> {
+    let Assignment { field: name, value } = assignment;
     let key = name.trim().to_lowercase().replace([' ', '-'], "_");
     if let Some(field) = LeadField::from_word(&key) {
         return Ok(field);
     }
-    let remedy = match nearest(&key, LeadField::ALL.iter().map(|field| field.as_str())) {
-        Some(field) => format!("did you mean `{field}`?"),
-        None => format!("the fields are {}", LeadField::words()),
-    };
-    Err(mapping_error(headers, format!("`{name}` is not a field of a lead"), &remedy))
+    let near = nearest(&key, LeadField::ALL.iter().map(|field| field.as_str()));
+    Err(ImportError::Mapping {
+        problem: format!("`{name}` is not a field of a lead"),
+        columns: headers.to_vec(),
+        remedy: match near {
+            Some(field) => format!("did you mean `{field}`?"),
+            None => format!("the fields are {}", LeadField::words()),
+        },
+        again: near.map(|field| Again {
+            without: vec![format!("{name}={value}")],
+            with: vec![option.to_owned(), format!("{field}={value}")],
+        }),
+    })
 }
 
 #[cfg(test)]

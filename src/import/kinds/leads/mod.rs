@@ -25,9 +25,10 @@ use crate::domain::money::currency;
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
+use crate::import::advice::{self, Wanted};
 use crate::import::observer::Observer;
 use crate::import::options::ImportOptions;
-use crate::import::prepare::{begin_record, settled};
+use crate::import::prepare::{begin_record, region_of, settled};
 use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
@@ -64,6 +65,15 @@ pub struct Request<'a> {
     pub clock: &'a (dyn Fn() -> Timestamp + Sync),
 }
 
+/// The fields that say who a lead is.
+const WANTED: Wanted = Wanted {
+    phone: Some("phone"),
+    further_phone: Some("further_phone"),
+    email: Some("email"),
+    further_email: Some("further_email"),
+    external_id: Some("external_id"),
+};
+
 /// Rows checked together and written together.
 const BATCH: usize = 8000;
 
@@ -81,21 +91,25 @@ pub fn import(
 ) -> Result<ImportSummary, ImportError> {
     let started = Instant::now();
     let interrupted = db.interrupted();
-    let options = SourceOptions {
+    let of_source = SourceOptions {
         delimiter: request.options.delimiter,
         encoding: request.options.encoding,
         sheet: request.options.sheet.clone(),
         header_row: request.options.header_row,
+        no_header: request.options.no_header,
         named: request.options.map.iter().map(|assignment| assignment.value.clone()).collect(),
         recognise,
         interrupted: interrupted.clone(),
     };
-    let source = Source::open(request.path, &options)?;
+    let source = Source::open(request.path, &of_source)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
     source.passed_over().iter().for_each(|text| observer.notice(text));
     let options = with_earlier_options(db, &source, &request)?;
     let options = with_settings(db, options, request.organization)?;
-    let mapping = Mapping::of(source.shown(), &source.headers, &options)?;
+    let region = region_of(options.region.as_deref(), request.organization);
+    let mapping = Mapping::of(source.shown(), &source.headers, &options)
+        .map_err(|error| error.advised(|_| advice::of(&source, &of_source, &WANTED, region)))?;
+    advice::refuse_without_header(&source, &of_source, &WANTED, region)?;
     if !mapping.named_custom().is_empty() {
         observer.notice(&format!("kept as custom fields: {}", some_names(&mapping.named_custom())));
     }

@@ -1,6 +1,7 @@
 //! Delimited text cut into records. Each knows the line on which it begins, and none that swallows others is taken for
 //! one: where a quote is stray, every line comes out by itself, torn.
 
+pub(super) mod delimiters;
 pub(super) mod looks;
 pub(super) mod quotes;
 pub(super) mod short;

@@ -5,7 +5,6 @@ use super::looks::Looks;
 use super::{CellForm, RecordReader};
 use crate::import::ImportError;
 use crate::import::row::{ProblemKind, Row, RowProblem};
-use crate::import::source::Item;
 use crate::import::source::readable::Readable;
 
 pub(in crate::import::source) const QUOTES_REMEDY: &str =
@@ -16,7 +15,7 @@ pub(in crate::import::source) const QUOTES_REMEDY: &str =
 /// # Errors
 /// The file cannot be followed.
 pub(in crate::import::source) fn width_of(file: &Readable, form: CellForm, header: &Row) -> Result<usize, ImportError> {
-    let mut width = used(header, header.len());
+    let mut width = header.used(header.len());
     if width == header.len() {
         return Ok(width);
     }
@@ -24,16 +23,14 @@ pub(in crate::import::source) fn width_of(file: &Readable, form: CellForm, heade
     while let Some(record) = reader.next_record()? {
         let row = record.row();
         if row.number > header.number && row.len() > width {
-            width = width.max(used(&row, header.len()));
+            width = width.max(row.used(header.len()));
         }
     }
     Ok(width)
 }
 
-/// The columns up to the last one that holds something.
-fn used(row: &Row, most: usize) -> usize {
-    (0..most.min(row.len())).rev().find(|index| !row.cell(*index).trim().is_empty()).map_or(0, |index| index + 1)
-}
+/// A row, and what is wrong with it.
+pub(in crate::import::source) type Settled = (Row, Option<RowProblem>);
 
 /// A row with too few cells, until the next one is seen: what cannot be a row of its own may be the rest of it.
 pub(in crate::import::source) struct Held<'a> {
@@ -55,7 +52,7 @@ impl<'a> Held<'a> {
     }
 
     /// The row that was held, now that the next one is seen; `None` for one whose cells cannot be told apart.
-    pub fn release(&mut self, next: Option<&Row>) -> Option<Item> {
+    pub fn release(&mut self, next: Option<&Row>) -> Option<Settled> {
         let was_rest = std::mem::take(&mut self.is_rest);
         let row = self.row.take()?;
         self.is_rest = !next.is_some_and(|next| self.looks.is_row_of_its_own(next.cells()));
@@ -63,12 +60,12 @@ impl<'a> Held<'a> {
             true => {
                 self.refused(row, "and the next line may be the rest of it, or this the rest of one", QUOTES_REMEDY)
             }
-            false => Item::Row(row),
+            false => (row, None),
         })
     }
 
     /// The row that was held at the end of the text, which may have been cut off.
-    pub fn end(&mut self, is_cut_off: bool) -> Option<Item> {
+    pub fn end(&mut self, is_cut_off: bool) -> Option<Settled> {
         let was_rest = std::mem::take(&mut self.is_rest);
         let row = self.row.take()?;
         Some(match (was_rest, is_cut_off) {
@@ -77,15 +74,15 @@ impl<'a> Held<'a> {
                 let remedy = "see whether the file is whole; if it is, end its last line with a line break";
                 self.refused(row, "and the file ends within its line", remedy)
             }
-            _ => Item::Row(row),
+            _ => (row, None),
         })
     }
 
-    fn refused(&self, mut row: Row, why: &str, remedy: &str) -> Item {
+    fn refused(&self, mut row: Row, why: &str, remedy: &str) -> Settled {
         row.is_short = false;
         let problem = format!("has {} of the {} cells of the header, {why}", row.len(), self.width);
         let problem = RowProblem::of_row(ProblemKind::RaggedRow, row.cell(0), problem, remedy);
-        Item::Broken(row, problem)
+        (row, Some(problem))
     }
 }
 
@@ -109,11 +106,11 @@ mod tests {
             items.extend(held.release(Some(&row)));
             match row.len() < 4 {
                 true => held.hold(row),
-                false => items.push(Item::Row(row)),
+                false => items.push((row, None)),
             }
         }
         items.extend(held.end(is_cut_off));
-        items.iter().map(|item| matches!(item, Item::Row(row) if row.is_short == (row.len() < 4))).collect()
+        items.iter().map(|(row, problem)| problem.is_none() && row.is_short == (row.len() < 4)).collect()
     }
 
     #[test]
@@ -136,6 +133,6 @@ mod tests {
 
     #[test]
     fn columns_end_with_the_last_that_is_used() {
-        assert_eq!((used(&row("a,b,,"), 4), used(&row("a,,c, "), 4), used(&row("a,,c"), 2)), (2, 3, 1));
+        assert_eq!((row("a,b,,").used(4), row("a,,c, ").used(4), row("a,,c").used(2)), (2, 3, 1));
     }
 }

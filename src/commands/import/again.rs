@@ -1,0 +1,77 @@
+//! The call that would have worked: the one that was given, with the options that an error names.
+
+use crate::domain::secrets::redacted;
+use crate::error::{Again, CommandError};
+use crate::system::shell;
+
+/// The error with the whole line that works, where it names options; without it, only them.
+pub fn with_line(error: CommandError) -> CommandError {
+    let Some(again) = &error.again else { return error };
+    let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
+    let line = given.and_then(|given| line(&given, again));
+    let hint = error.hint.clone().unwrap_or_default();
+    let stop = if hint.ends_with('?') { "" } else { ":" };
+    let told = match line {
+        Some(line) => format!("{hint}{stop}\n{line}"),
+        None => {
+            format!("{hint}{stop} {}", again.with.iter().map(|word| shell::word(word)).collect::<Vec<_>>().join(" "))
+        }
+    };
+    error.hint(told)
+}
+
+/// The line of a call with other words; `None` where it would tell a secret, or not be read back.
+pub fn line(given: &[String], again: &Again) -> Option<String> {
+    let mut words: Vec<&str> = vec!["crmctl"];
+    for word in given {
+        if again.without.contains(word) {
+            // With the option before it.
+            words.pop_if(|before| again.with.iter().any(|option| option == before));
+        } else if !again
+            .without
+            .iter()
+            .any(|out| word.starts_with("--") && word.split_once('=').is_some_and(|(_, it)| it == out))
+        {
+            words.push(word);
+        }
+    }
+    // What follows `--` is no option.
+    let end = words.iter().position(|word| *word == "--").unwrap_or(words.len());
+    let with = again.with.iter().map(String::as_str);
+    let words: Vec<&str> = words.iter().take(end).copied().chain(with).chain(words.iter().skip(end).copied()).collect();
+    let is_safe = words.iter().all(|word| redacted::<&str>(word, []) == **word && !word.chars().any(char::is_control));
+    is_safe.then(|| words.into_iter().map(shell::word).collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(given: &str, without: &[&str], with: &[&str]) -> Option<String> {
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        line(&owned(&given.split(' ').collect::<Vec<_>>()), &Again { without: owned(without), with: owned(with) })
+    }
+
+    #[test]
+    fn the_call_is_told_with_what_it_lacks() {
+        let line = told("import leads a.csv --region US", &[], &["--map", "phone=Fo ne"]);
+        assert_eq!(line.as_deref(), Some("crmctl import leads a.csv --region US --map 'phone=Fo ne'"));
+        for given in ["import leads --map fone=A a.csv", "import leads --map=fone=A a.csv"] {
+            let line = told(given, &["fone=A"], &["--map", "phone=A"]);
+            assert_eq!(line.as_deref(), Some("crmctl import leads a.csv --map phone=A"));
+        }
+        let line = told("import leads -- -a.csv", &[], &["--no-header"]);
+        assert_eq!(line.as_deref(), Some("crmctl import leads --no-header -- -a.csv"));
+    }
+
+    #[test]
+    fn other_files_are_left_out() {
+        let line = told("import leads --dry-run b.csv a.csv", &["b.csv"], &["--no-header"]);
+        assert_eq!(line.as_deref(), Some("crmctl import leads --dry-run a.csv --no-header"));
+    }
+
+    #[test]
+    fn no_secret_is_repeated() {
+        assert_eq!(told("import leads a.csv --database-url postgres://u:p@h/d", &[], &["--no-header"]), None);
+    }
+}

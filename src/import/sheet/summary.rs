@@ -1,0 +1,40 @@
+//! What the import of a sheet did, in counts that reconcile.
+
+use serde::Serialize;
+
+use crate::import::problems::ProblemGroup;
+use crate::import::source::SpecialCounts;
+
+/// The summary of one import: the printed answer, and the `counts` of its record.
+#[derive(Debug, Default, Serialize)]
+pub struct SheetSummary<C> {
+    /// None after a dry run.
+    pub import_id: Option<i64>,
+    pub file_name: String,
+    pub file_sha256: String,
+    pub dry_run: bool,
+    /// Rows that hold anything, after the header.
+    pub read: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub rejected: u64,
+    #[serde(flatten)]
+    pub counts: C,
+    /// Rows with a spreadsheet's damage undone.
+    pub repaired: u64,
+    /// Accepted rows of which a part was rejected: they are in the reject file, too.
+    pub partly_rejected: u64,
+    pub blank_rows: u64,
+    /// What is special of the sheet.
+    #[serde(flatten)]
+    pub special: SpecialCounts,
+    pub rejects_file: Option<String>,
+    pub problems: Vec<ProblemGroup>,
+    /// What could not be read in rows that were accepted.
+    pub remarks: Vec<ProblemGroup>,
+    /// What a person should know of how the file was read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
+    pub seconds: f64,
+}
