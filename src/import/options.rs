@@ -133,6 +133,10 @@ impl ImportOptions {
         fn either<T>(now: Vec<T>, then: Vec<T>) -> Vec<T> {
             if now.is_empty() { then } else { now }
         }
+        fn both<T: PartialEq>(now: Vec<T>, then: Vec<T>) -> Vec<T> {
+            let then = then.into_iter().filter(|it| !now.contains(it)).collect::<Vec<_>>();
+            then.into_iter().chain(now).collect()
+        }
         ImportOptions {
             region: self.region.or(earlier.region),
             phone_check: self.phone_check.or(earlier.phone_check),
@@ -141,13 +145,14 @@ impl ImportOptions {
             map: either(self.map, earlier.map),
             set: either(self.set, earlier.set),
             ignore: either(self.ignore, earlier.ignore),
-            keep: either(self.keep, earlier.keep),
+            keep: both(self.keep, earlier.keep),
             drop_extra: self.drop_extra || earlier.drop_extra,
             tags: either(self.tags, earlier.tags),
             source_system: self.source_system.or(earlier.source_system),
             lenient: self.lenient || earlier.lenient,
             max_rejects: self.max_rejects,
-            status_map: either(self.status_map, earlier.status_map),
+            // Of a word that is said again the last counts.
+            status_map: both(self.status_map, earlier.status_map),
             date_order: self.date_order.or(earlier.date_order),
             decimal_separator: self.decimal_separator.or(earlier.decimal_separator),
             delimiter: self.delimiter,

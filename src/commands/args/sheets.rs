@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::commands::again::tell_words;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context};
 use crate::commands::outputs::Outputs;
@@ -89,6 +90,7 @@ const END: &[Column] = &[
     Column::count("formulas_without_result", "formulas without result"),
     Column::hidden("rejects_file"),
     Column::hidden("problems"),
+    Column::hidden("unknown_words"),
     Column::hidden("remarks"),
     Column::hidden("seconds"),
 ];
@@ -128,6 +130,7 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
         }
         let rejects_file = summary.rejects_file.as_deref();
         tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+        tell_words(ui, &summary.unknown_words, &args.file, std::slice::from_ref(&args.file), rejects_file);
     }
     Ok(if summary.rejected > 0 || summary.partly_rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
 }

@@ -1,7 +1,8 @@
 //! `crmctl import leads`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::commands::again::tell_words;
 use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end};
 use crate::commands::args::texts::bad_tags;
 use crate::commands::args::vocabulary::one_of;
@@ -144,12 +145,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                     again.without.extend(others.map(|other| other.display().to_string()));
                 }
                 // What is done stays done and is told; what failed ends the call.
-                print(&summaries, args.files.len(), context.ui)?;
+                print(&summaries, &args.files, context.ui)?;
                 return Err(error);
             }
         }
     }
-    print(&summaries, args.files.len(), context.ui)?;
+    print(&summaries, &args.files, context.ui)?;
     let attention = summaries.iter().any(|summary| summary.rejected > 0);
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
 }
@@ -202,13 +203,13 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
     })
 }
 
-fn print(summaries: &[ImportSummary], files: usize, ui: Ui) -> Result<()> {
+fn print(summaries: &[ImportSummary], files: &[PathBuf], ui: Ui) -> Result<()> {
     match (ui.format, summaries) {
         (_, []) => {}
-        (Format::Json, [one]) if files == 1 => ui.record(one, COLUMNS)?,
+        (Format::Json, [one]) if files.len() == 1 => ui.record(one, COLUMNS)?,
         (Format::Table | Format::Markdown, all) => {
-            for summary in all {
-                print_for_people(summary, ui)?;
+            for (summary, file) in all.iter().zip(files) {
+                print_for_people(summary, file, files, ui)?;
             }
         }
         (_, all) => {
@@ -222,7 +223,7 @@ fn print(summaries: &[ImportSummary], files: usize, ui: Ui) -> Result<()> {
     Ok(())
 }
 
-fn print_for_people(summary: &ImportSummary, ui: Ui) -> Result<()> {
+fn print_for_people(summary: &ImportSummary, file: &Path, files: &[PathBuf], ui: Ui) -> Result<()> {
     let value = serde_json::to_value(summary).map_err(UiError::Json)?;
     let is_zero = |column: &&Column| value.get(&*column.key).and_then(serde_json::Value::as_u64) == Some(0);
     let columns: Vec<Column> =
@@ -231,6 +232,7 @@ fn print_for_people(summary: &ImportSummary, ui: Ui) -> Result<()> {
     print_problems(&summary.problems, ui)?;
     let rejects_file = summary.rejects_file.as_deref();
     tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+    tell_words(ui, &summary.unknown_words, file, files, rejects_file);
     if let Some(row) = summary.rejected_opt_out_row {
         ui.note(&format!(
             "opt-outs in rejected rows: {}, the first in row {row}; they are not honoured until the rows are fixed",
@@ -288,5 +290,6 @@ const COLUMNS: &[Column] = &[
     Column::hidden("skipped_file"),
     Column::hidden("dropped_file"),
     Column::hidden("problems"),
+    Column::hidden("unknown_words"),
     Column::hidden("seconds"),
 ];

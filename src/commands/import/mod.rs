@@ -1,6 +1,5 @@
 //! `crmctl import`
 
-mod again;
 mod costs;
 mod dnc;
 mod history;
@@ -32,7 +31,7 @@ pub enum Command {
 }
 
 pub fn run(command: Command, context: &Context) -> Result<Exit> {
-    run_one(command, context).map_err(again::with_line)
+    run_one(command, context).map_err(crate::commands::again::with_line)
 }
 
 fn run_one(command: Command, context: &Context) -> Result<Exit> {

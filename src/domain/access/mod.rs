@@ -1,5 +1,6 @@
 //! Who may do what.
 
+pub mod owners;
 pub mod preference;
 pub mod profile;
 pub mod role;

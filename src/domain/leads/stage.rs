@@ -8,6 +8,13 @@ use crate::domain::text::fold_key;
 pub fn status_of(text: &str) -> Option<Status> {
     let key = fold_key(text);
     Some(match key.as_str() {
+        // Salesforce's lead statuses, and HubSpot's
+        "open not contacted" => Status::New,
+        "working contacted" => Status::Contacted,
+        "closed converted" => Status::Recruited,
+        "closed not converted" => Status::Cold,
+        "open deal" => Status::Qualified,
+        "bad timing" => Status::Nurturing,
         "proposal"
         | "proposals"
         | "proposal sent"
@@ -102,12 +109,40 @@ mod tests {
             // Salesforce and Zoho
             ("Proposal/Price Quote", Status::Qualified),
             ("Negotiation/Review", Status::Hot),
+            ("Open - Not Contacted", Status::New),
+            ("Working - Contacted", Status::Contacted),
+            ("Closed - Converted", Status::Recruited),
+            ("Closed - Not Converted", Status::Cold),
+            ("OPEN_DEAL", Status::Qualified),
+            ("Bad timing", Status::Nurturing),
             ("PROPOSAL", Status::Qualified),
             ("NEGOTIATION", Status::Hot),
             ("Proposal_Sent", Status::Qualified),
             ("  proposal -  sent ", Status::Qualified),
         ] {
             assert_eq!(status_of(text), Some(status), "{text}");
+        }
+    }
+
+    /// The defaults of Salesforce's and HubSpot's lead statuses.
+    #[test]
+    fn every_default_status_of_other_systems_means_one() {
+        for (text, status) in [
+            ("New", Status::New),
+            ("Contacted", Status::Contacted),
+            ("Nurturing", Status::Nurturing),
+            ("Qualified", Status::Qualified),
+            ("Unqualified", Status::Cold),
+            ("NEW", Status::New),
+            ("OPEN", Status::New),
+            ("IN_PROGRESS", Status::Contacted),
+            ("OPEN_DEAL", Status::Qualified),
+            ("UNQUALIFIED", Status::Cold),
+            ("ATTEMPTED_TO_CONTACT", Status::Contacted),
+            ("CONNECTED", Status::Contacted),
+            ("BAD_TIMING", Status::Nurturing),
+        ] {
+            assert_eq!(read(text).map(|(status, _)| status), Some(status), "{text}");
         }
     }
 

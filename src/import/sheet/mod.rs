@@ -21,7 +21,7 @@ use super::advice::{self, Wanted};
 use super::observer::Observer;
 use super::options::Assignment;
 use super::prepare::{begin_record, earlier_options, region_of, settled};
-use super::problems::{note, note_by_column};
+use super::problems::{note, note_by_column, note_word};
 use super::proof::{Currencies, Doubtful, Formats};
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
@@ -397,7 +397,10 @@ impl<K: Kind> Work<'_, K> {
 
     fn list_rejected(&mut self, row: &Row, problems: &[RowProblem]) -> Result<(), ImportError> {
         let source = &self.job.source;
-        problems.iter().for_each(|problem| note(&mut self.summary.problems, source, row.number, problem));
+        for problem in problems {
+            note(&mut self.summary.problems, source, row.number, problem);
+            note_word(&mut self.summary.unknown_words, problem);
+        }
         match &mut self.rejects {
             Some(rejects) => rejects.write(source, row, problems),
             None => Ok(()),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::import::problems::ProblemGroup;
+use crate::import::problems::{ProblemGroup, UnknownWord};
 use crate::import::source::SpecialCounts;
 
 /// The summary of one import: the printed answer, and the `counts` of its record.
@@ -31,6 +31,9 @@ pub struct SheetSummary<C> {
     pub special: SpecialCounts,
     pub rejects_file: Option<String>,
     pub problems: Vec<ProblemGroup>,
+    /// Words of statuses that mean nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_words: Vec<UnknownWord>,
     /// What could not be read in rows that were accepted.
     pub remarks: Vec<ProblemGroup>,
     /// What a person should know of how the file was read.

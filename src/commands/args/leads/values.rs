@@ -58,7 +58,7 @@ pub struct LeadValues {
     /// hot, warm or cold
     #[arg(long)]
     temperature: Option<String>,
-    /// The owner, by email or username
+    /// The owner, by email, username or full name
     #[arg(long, value_name = "EMAIL", add = complete::user_emails())]
     owner: Option<String>,
     /// A note that is kept with it
@@ -107,7 +107,7 @@ impl LeadValues {
     pub fn draft(&self, session: &mut Session, region: Option<Region>, identity: Identity) -> Result<LeadDraft> {
         let org = session.org.org_id();
         let known = session.db.read(org, |conn| users::all(conn, org))?;
-        let owners = users::by_names(known.iter().filter(|user| user.is_active));
+        let owners = users::owners(&known);
         let (constants, base_currency) = (self.fields(session)?, base_currency(session)?);
         Self::check_amount(&constants)?;
         let checker = Checker {

@@ -9,6 +9,7 @@ use crate::db::audited::{Addable, Audited, Editable, Fields, held, logged};
 use crate::db::schema::users;
 use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError, OrgId, Statement};
+use crate::domain::access::owners::{Named, Owners};
 use crate::domain::access::role::Role;
 use crate::domain::audit::entity::Entity;
 use crate::domain::timestamp::Timestamp;
@@ -153,6 +154,17 @@ pub fn named(conn: &mut Db, org: OrgId, name: &str) -> Result<Option<User>, DbEr
 pub fn by_names<'a>(users: impl IntoIterator<Item = &'a User>) -> HashMap<String, i64> {
     let names = |user: &'a User| [Some(&user.email), user.username.as_ref()].into_iter().flatten();
     users.into_iter().flat_map(|user| names(user).map(|name| (name.clone(), user.id))).collect()
+}
+
+/// Active users as owners of leads, by all that they can be named by.
+pub fn owners(users: &[User]) -> Owners {
+    Owners::of(users.iter().filter(|user| user.is_active).map(|user| Named {
+        id: user.id,
+        email: &user.email,
+        username: user.username.as_deref(),
+        first_name: user.first_name.as_deref(),
+        last_name: user.last_name.as_deref(),
+    }))
 }
 
 /// A user who acts, and when.

@@ -61,7 +61,8 @@ impl Options for HistoryOptions {
             map: if self.map.is_empty() { earlier.map } else { self.map },
             ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
             source_system: self.source_system.or(earlier.source_system),
-            status_map: if self.status_map.is_empty() { earlier.status_map } else { self.status_map },
+            // Of a word that is said again the last counts.
+            status_map: earlier.status_map.into_iter().chain(self.status_map).collect(),
             date_order: self.date_order.or(earlier.date_order),
         }
     }

@@ -53,7 +53,7 @@ pub(super) fn checker(
     let organization = request.organization;
     let org = organization.org_id();
     let users = db.read(org, |conn| users::all(conn, org))?;
-    let owners = users::by_names(users.iter().filter(|user| user.is_active));
+    let owners = users::owners(&users);
     Ok(Checker {
         mapping,
         org,

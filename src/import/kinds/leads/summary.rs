@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::checker::Checked;
 use crate::domain::leads::stage;
-use crate::import::problems::{ProblemGroup, note, note_by_column};
+use crate::import::problems::{ProblemGroup, UnknownWord, note, note_by_column, note_word};
 use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::source::{Source, SpecialCounts};
 use crate::ops::leads::upsert::{Fate, Outcome};
@@ -85,6 +85,9 @@ pub struct ImportSummary {
     pub skipped_file: Option<String>,
     pub dropped_file: Option<String>,
     pub problems: Vec<ProblemGroup>,
+    /// Words of statuses, owners and countries that mean nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_words: Vec<UnknownWord>,
     /// What a person should know of how the file was read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
@@ -184,6 +187,7 @@ impl ImportSummary {
 
     /// Counts a problem under its kind.
     pub fn note(&mut self, source: &Source, row: u64, problem: &RowProblem) {
+        note_word(&mut self.unknown_words, problem);
         match problem.kind {
             // There are several columns of times, and what to do names the one.
             ProblemKind::TimeInvalid => note_by_column(&mut self.problems, source, row, problem),

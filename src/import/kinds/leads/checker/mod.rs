@@ -18,6 +18,7 @@ use jiff::tz::TimeZone;
 use super::fields::LeadField;
 use crate::db::OrgId;
 use crate::db::types::Json;
+use crate::domain::access::owners::Owners;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::source;
 use crate::domain::leads::stage;
@@ -64,8 +65,8 @@ pub struct Checker {
     pub region: Option<Region>,
     pub phone_check: PhoneCheck,
     pub zone: TimeZone,
-    /// Active users by email and username.
-    pub owners: HashMap<String, i64>,
+    /// Active users.
+    pub owners: Owners,
     pub tags: Vec<String>,
     pub source_system: Option<String>,
     pub lenient: bool,
@@ -310,6 +311,7 @@ mod tests {
 
     use super::*;
     use crate::db::types::Uid;
+    use crate::domain::access::owners::Named;
     use crate::import::options::ImportOptions;
 
     pub(super) fn checker(headers: &[&str], lenient: bool) -> Checker {
@@ -320,7 +322,13 @@ mod tests {
             region: Region::from_str("US").ok(),
             phone_check: PhoneCheck::Valid,
             zone: TimeZone::UTC,
-            owners: HashMap::from([("rep@example.com".to_owned(), 7)]),
+            owners: Owners::of([Named {
+                id: 7,
+                email: "rep@example.com",
+                username: None,
+                first_name: None,
+                last_name: None,
+            }]),
             tags: Vec::new(),
             source_system: None,
             lenient,

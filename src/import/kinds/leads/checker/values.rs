@@ -5,6 +5,7 @@ use std::str::FromStr;
 use super::Work;
 use super::opt_outs::consent_of;
 use crate::db::types::Json;
+use crate::domain::access::owners::OwnerProblem;
 use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
 use crate::domain::leads::tag::TagProblem;
@@ -126,15 +127,17 @@ impl Work<'_> {
                     self.problem(ProblemKind::TagsInvalid, column, text, &problem.to_string(), tag::REMEDY);
                 }
             },
-            LeadField::Owner => match self.checker.owners.get(&text.to_lowercase()) {
-                Some(id) => self.draft.lead.owner_id = Some(*id),
-                None => self.problem(
-                    ProblemKind::OwnerUnknown,
-                    column,
-                    text,
-                    "is no active user of this organization",
-                    "add the user with `crmctl user add`, or empty the cell",
-                ),
+            LeadField::Owner => match self.checker.owners.find(text) {
+                Ok(id) => self.draft.lead.owner_id = Some(id),
+                Err(OwnerProblem::Unknown) => {
+                    let problem = "is no active user of this organization";
+                    let remedy = "add the user with `crmctl user add`, or empty the cell";
+                    self.problem(ProblemKind::OwnerUnknown, column, text, problem, remedy);
+                }
+                Err(OwnerProblem::Ambiguous(users)) => {
+                    let problem = format!("is the name of {users} users");
+                    self.problem(ProblemKind::OwnerUnknown, column, text, &problem, "use the user's email");
+                }
             },
             LeadField::Note => match text.chars().count() {
                 ..=50_000 => {

@@ -1,8 +1,12 @@
 //! The call that would have worked: the one that was given, with the options that an error names.
 
+use std::path::{Path, PathBuf};
+
 use crate::domain::secrets::redacted;
 use crate::error::{Again, CommandError};
+use crate::import::problems::{UnknownWord, options_for};
 use crate::system::shell;
+use crate::ui::Ui;
 
 /// The error with the whole line that works, where it names options; without it, only them.
 pub fn with_line(error: CommandError) -> CommandError {
@@ -18,6 +22,31 @@ pub fn with_line(error: CommandError) -> CommandError {
         }
     };
     error.hint(told)
+}
+
+/// Tells the words of a file that mean nothing, and the line that takes them: the rejected rows anew where they are in a file.
+pub fn tell_words(ui: Ui, words: &[UnknownWord], file: &Path, files: &[PathBuf], rejects: Option<&str>) {
+    let mut columns: Vec<&str> = words.iter().map(|word| word.column.as_str()).collect();
+    columns.dedup();
+    for column in columns {
+        let of_column = words.iter().filter(|word| word.column == column);
+        let told: Vec<String> = of_column.map(|word| format!("`{}` ({})", word.word, word.count)).collect();
+        ui.note(&format!("words of `{column}` that mean nothing here: {}", told.join(", ")));
+    }
+    let (options, is_open) = options_for(words);
+    let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
+    let others = files.iter().filter(|other| rejects.is_some() || *other != file);
+    let without = others.map(|other| other.display().to_string()).collect();
+    let with = rejects.map(str::to_owned).into_iter().chain(options).collect();
+    let Some(line) = given.and_then(|given| line(&given, &Again { without, with })) else { return };
+    let how = match is_open {
+        true => "to import these rows, put a status in place of each STATUS in this line, which does not run as it is:",
+        false => "to import these rows:",
+    };
+    if !words.is_empty() {
+        ui.note(how);
+        ui.note(&format!("  {line}"));
+    }
 }
 
 /// The line of a call with other words; `None` where it would tell a secret, or not be read back.
