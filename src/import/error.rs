@@ -1,6 +1,7 @@
 //! What ends an import as a whole. Problems of single rows are [`super::row::RowProblem`]s.
 
 use crate::db::DbError;
+use crate::domain::imports::duplicates::OnDuplicate;
 use crate::error::{Advice, Again, CommandError, Explain};
 use crate::import::naming::some_names;
 
@@ -39,6 +40,8 @@ pub enum ImportError {
         remedy: String,
         again: Option<Again>,
     },
+    #[error("with the policy `{0}` for known leads and --only-known no row would do anything")]
+    NothingToDo(OnDuplicate),
     #[error("{rejected} of {read} rows of `{file}` are bad, more than --max-rejects allows")]
     TooManyRejects { file: String, read: u64, rejected: u64, rejects_file: Option<String> },
     #[error("`{0}` changed while it was imported")]
@@ -144,6 +147,10 @@ impl Explain for ImportError {
                 let told = |path: &String| format!("the rejected rows so far are in `{path}`");
                 error.detail(NOTHING_IMPORTED).maybe_hint(rejects_file.as_ref().map(told))
             }
+            ImportError::NothingToDo(_) => error.hint("let rows fill or update the leads that they match").again(Some(Again {
+                without: Vec::new(),
+                with: vec!["--on-duplicate".to_owned(), OnDuplicate::Update.to_string()],
+            })),
             ImportError::FileChanged(_) => error.hint("import it again once nobody writes to it"),
             ImportError::RowFile { .. } => {
                 error.detail(NOTHING_IMPORTED).hint("name another place with --rejects, --skipped or --dropped, for example --rejects /tmp/rejects.csv")

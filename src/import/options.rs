@@ -95,6 +95,8 @@ pub struct ImportOptions {
     pub phone_check: Option<PhoneCheck>,
     pub on_duplicate: Option<OnDuplicate>,
     pub dnc: Option<OnListed>,
+    /// Whether rows that match no lead are left out.
+    pub only_known: bool,
     pub map: Vec<Assignment>,
     pub set: Vec<Assignment>,
     pub ignore: Vec<String>,
@@ -142,6 +144,7 @@ impl ImportOptions {
             phone_check: self.phone_check.or(earlier.phone_check),
             on_duplicate: self.on_duplicate.or(earlier.on_duplicate),
             dnc: self.dnc.or(earlier.dnc),
+            only_known: self.only_known || earlier.only_known,
             map: either(self.map, earlier.map),
             set: either(self.set, earlier.set),
             ignore: either(self.ignore, earlier.ignore),

@@ -124,7 +124,7 @@ fn load_costs(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<(usize, us
 
 fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, WriteError> {
     let drafts: Vec<LeadDraft> = SAMPLES.iter().map(|sample| draft(sample, currency, stamp)).collect();
-    let policy = Policy { on_duplicate: OnDuplicate::Skip, on_listed: OnListed::Flag };
+    let policy = Policy { on_duplicate: OnDuplicate::Skip, on_listed: OnListed::Flag, only_known: false };
     let stamp = Stamp { trigger: Trigger::System, ..stamp.clone() };
     let mut writer = LeadWriter::new(conn, stamp.clone(), policy, "sample data".into(), drafts.len())?;
     let outcomes = writer.write(conn, &drafts.iter().collect::<Vec<_>>())?;

@@ -49,6 +49,9 @@ pub struct Args {
     /// What happens to a row whose lead is known [default: skip]
     #[arg(long, value_parser = one_of::<OnDuplicate>())]
     on_duplicate: Option<OnDuplicate>,
+    /// Make no lead: rows that match none are skipped, counted as not known, and listed by --skipped
+    #[arg(long)]
+    only_known: bool,
     /// What happens to a row whose number is on the do-not-call list [default: flag]
     #[arg(long, value_parser = one_of::<OnListed>())]
     dnc: Option<OnListed>,
@@ -112,7 +115,8 @@ fn after_help() -> String {
          Examples:\n  \
          crmctl import leads leads.csv --region US\n  \
          crmctl import leads fair.xlsx --map phone=Fone --set source='Trade fair' --tag fair --dry-run\n  \
-         crmctl import leads crm.csv --map external_id=ID --source-system hubspot --on-duplicate update\n\n\
+         crmctl import leads crm.csv --map external_id=ID --source-system hubspot --on-duplicate update\n  \
+         crmctl import leads scores.csv --on-duplicate update --only-known --skipped unknown.csv\n\n\
          Exit code 3 when rows were rejected.",
         LeadField::words()
     )
@@ -183,6 +187,7 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
         phone_check: args.phone_check,
         on_duplicate: args.on_duplicate,
         dnc: args.dnc,
+        only_known: args.only_known,
         map: args.map.clone(),
         set: args.set.clone(),
         ignore: args.ignore.clone(),
@@ -261,6 +266,7 @@ const COLUMNS: &[Column] = &[
     Column::count("updated", "  updated"),
     Column::count("unchanged", "  unchanged"),
     Column::count("skipped", "  skipped"),
+    Column::count("not_known", "  not known"),
     Column::count("rejected", "  rejected"),
     Column::count("repaired", "repaired"),
     Column::count("dnc_flagged", "do not call"),
@@ -285,6 +291,7 @@ const COLUMNS: &[Column] = &[
     Column::count("formulas_without_result", "formulas without result"),
     Column::count("placeholders", "placeholder cells"),
     Column::count("dropped_values", "dropped values"),
+    Column::hidden("not_known_opt_outs"),
     Column::hidden("skipped_dnc"),
     Column::hidden("rejects_file"),
     Column::hidden("skipped_file"),

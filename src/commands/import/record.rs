@@ -11,12 +11,13 @@ use crate::ui::{Column, label};
 const FLAGS: [(&str, &str); 2] = [("tags", "tag"), ("period", "month")];
 
 /// Counts that make up the rows of an import, in the order of its summary.
-const ROWS: [(&str, &str); 6] = [
+const ROWS: [(&str, &str); 7] = [
     ("read", "rows read"),
     ("created", "  created"),
     ("updated", "  updated"),
     ("unchanged", "  unchanged"),
     ("skipped", "  skipped"),
+    ("not_known", "  not known"),
     ("rejected", "  rejected"),
 ];
 

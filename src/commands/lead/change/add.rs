@@ -49,7 +49,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         })?);
     }
     let stamp = session.stamp.clone();
-    let policy = Policy { on_duplicate: OnDuplicate::Reject, on_listed: OnListed::Flag };
+    let policy = Policy { on_duplicate: OnDuplicate::Reject, on_listed: OnListed::Flag, only_known: false };
     // A number that goes on the list concerns every lead that has it.
     let lock = if draft.wants_dnc() { Lock::DncImport } else { Lock::Leads };
     let (now, ui) = (session.stamp.now, context.ui);

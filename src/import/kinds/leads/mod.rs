@@ -214,6 +214,7 @@ impl Job<'_> {
         let policy = Policy {
             on_duplicate: self.options.on_duplicate.unwrap_or_default(),
             on_listed: self.options.dnc.unwrap_or_default(),
+            only_known: self.options.only_known,
         };
         let expected = usize::try_from(self.source.estimated_rows).unwrap_or(usize::MAX);
         let writer = LeadWriter::new(conn, stamp.clone(), policy, evidence.clone(), expected)?;

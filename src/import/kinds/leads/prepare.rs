@@ -40,7 +40,12 @@ pub(super) fn with_settings(
     let settings = db.read(org, |conn| system_config::all(conn, org))?;
     let policy = settings.iter().find(|setting| setting.config_key == ON_DUPLICATE_KEY);
     let on_duplicate = policy.and_then(|setting| OnDuplicate::from_word(&setting.config_value));
-    Ok(options.or(ImportOptions { on_duplicate, ..ImportOptions::default() }))
+    let options = options.or(ImportOptions { on_duplicate, ..ImportOptions::default() });
+    let policy = options.on_duplicate.unwrap_or_default();
+    match options.only_known && !matches!(policy, OnDuplicate::Fill | OnDuplicate::Update) {
+        true => Err(ImportError::NothingToDo(policy)),
+        false => Ok(options),
+    }
 }
 
 /// The checker of a file's rows.

@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use super::checker::Checked;
+use crate::domain::leads::consent::Consent;
 use crate::domain::leads::stage;
 use crate::import::problems::{ProblemGroup, UnknownWord, note, note_by_column, note_word};
 use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::source::{Source, SpecialCounts};
+use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::upsert::{Fate, Outcome};
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -28,6 +30,12 @@ pub struct ImportSummary {
     pub updated: u64,
     pub unchanged: u64,
     pub skipped: u64,
+    /// Rows that match no lead, of an import that makes none.
+    #[serde(skip_serializing_if = "is_none")]
+    pub not_known: u64,
+    /// Those of them that ask not to be contacted in a way that only a lead would keep.
+    #[serde(skip_serializing_if = "is_none")]
+    pub not_known_opt_outs: u64,
     pub rejected: u64,
     /// Rows with a spreadsheet's damage undone.
     pub repaired: u64,
@@ -109,6 +117,7 @@ impl ImportSummary {
                 self.skipped += 1;
                 self.skipped_dnc += 1;
             }
+            Fate::SkippedUnknown => self.not_known += 1,
             Fate::RejectedDuplicate(_) | Fate::RejectedConflict(..) => self.rejected += 1,
         }
         self.dnc_flagged += u64::from(outcome.dnc_flagged);
@@ -138,6 +147,12 @@ impl ImportSummary {
         }
     }
 
+    /// Counts a row that matches no lead: numbers are listed all the same, other wishes need a lead.
+    pub fn note_unkept_wish(&mut self, draft: &LeadDraft) {
+        let only_listed = draft.phone.is_some() && !draft.email_opt_out && draft.consent != Some(Consent::Denied);
+        self.not_known_opt_outs += u64::from(draft.opts_out() && !only_listed);
+    }
+
     /// Counts a rejected row that asks not to be contacted.
     pub fn note_lost_opt_out(&mut self, checked: &Checked) {
         if checked.opts_out {
@@ -151,6 +166,12 @@ impl ImportSummary {
         let rows =
             |count: u64, verb: &str| if count == 1 { format!("1 row {verb}s") } else { format!("{count} rows {verb}") };
         let mut remarks = Vec::new();
+        if self.not_known_opt_outs > 0 {
+            let rows = rows(self.not_known_opt_outs, "ask");
+            remarks.push(format!(
+                "{rows} not to be contacted and match no lead, so nothing keeps it: import them without --only-known"
+            ));
+        }
         if self.created_kept > 0 {
             let rows = rows(self.created_kept, "give");
             remarks.push(format!("{rows} another creation time than the lead has; it is set once and was kept"));
@@ -197,6 +218,6 @@ impl ImportSummary {
 
     /// Whether every row read is accounted for exactly once.
     pub fn reconciles(&self) -> bool {
-        self.read == self.created + self.updated + self.unchanged + self.skipped + self.rejected
+        self.read == self.created + self.updated + self.unchanged + self.skipped + self.not_known + self.rejected
     }
 }

@@ -58,6 +58,9 @@ impl Work<'_> {
                             self.reject(&checked.row, &[problem])?;
                         }
                         None => {
+                            if let (Fate::SkippedUnknown, Some(draft)) = (outcome.fate, &checked.draft) {
+                                self.summary.note_unkept_wish(draft);
+                            }
                             self.text_opt_outs.take(checked);
                             self.summary.note_stage(checked);
                             self.summary.repaired += u64::from(checked.repaired);
@@ -104,6 +107,7 @@ impl Work<'_> {
     fn list_skipped(&mut self, row: &Row, fate: Fate) -> Result<(), ImportError> {
         match (&mut self.skipped, fate) {
             (Some(skipped), Fate::SkippedKnown(lead)) => skipped.write(row, Some(lead), "the lead is known"),
+            (Some(skipped), Fate::SkippedUnknown) => skipped.write(row, None, "it matches no lead"),
             (Some(skipped), Fate::SkippedListed) => skipped.write(row, None, "its number is on the do-not-call list"),
             _ => Ok(()),
         }

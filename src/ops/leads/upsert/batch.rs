@@ -124,6 +124,11 @@ impl<'a> Batch<'a> {
             Match::Known(id) if self.writer.may_change(draft) && !self.held.contains_key(&id) => return None,
             Match::Known(id) => self.change(id, draft),
             Match::New { possible_duplicate } => {
+                if self.writer.policy.only_known {
+                    self.list_numbers(draft);
+                    self.mark_holders(draft, None);
+                    return Some(Outcome::of(Fate::SkippedUnknown));
+                }
                 let is_listed = draft.numbers().any(|number| self.writer.numbers.is_listed(number));
                 if self.writer.policy.on_listed == OnListed::Skip
                     && (is_listed || (draft.wants_dnc() && draft.phone.is_some()))

@@ -37,6 +37,8 @@ use opt_outs::OptOuts;
 pub struct Policy {
     pub on_duplicate: OnDuplicate,
     pub on_listed: OnListed,
+    /// Whether no lead is made.
+    pub only_known: bool,
 }
 
 /// What became of a draft.
@@ -49,6 +51,8 @@ pub enum Fate {
     SkippedKnown(i64),
     /// The number is on the do-not-call list and listed numbers are left out.
     SkippedListed,
+    /// No lead is known, and none is made.
+    SkippedUnknown,
     /// The lead is known and duplicates are rejected.
     RejectedDuplicate(i64),
     /// External id and phone name different leads.
@@ -64,7 +68,7 @@ impl Fate {
             | Fate::Unchanged(id)
             | Fate::SkippedKnown(id)
             | Fate::RejectedDuplicate(id) => Some(id),
-            Fate::SkippedListed | Fate::RejectedConflict(..) => None,
+            Fate::SkippedListed | Fate::SkippedUnknown | Fate::RejectedConflict(..) => None,
         }
     }
 }
