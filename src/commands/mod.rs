@@ -1,6 +1,5 @@
 //! One folder a noun, one file a verb: arguments (their doc comments are the help) and `run`.
 
-mod again;
 pub mod args;
 pub mod audit;
 pub mod backup;

@@ -61,6 +61,7 @@ mod import_options;
 mod import_parts;
 mod import_random;
 mod import_records;
+mod import_set;
 mod import_short_rows;
 mod import_spelling;
 mod import_text;

@@ -90,7 +90,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--note", "TEXT", "a note that is kept with it"),
     ("--number", "NUMBER", "who wrote a text"),
     ("--on-duplicate", "ON_DUPLICATE", "what happens to a row whose lead is known"),
-    ("--only-known", "", "leave rows out that match no lead"),
+    ("--only-known", "", "makes no lead"),
     ("--org", "SLUG", "the organization"),
     ("--output", "FILE or FOLDER", "where what is made is written"),
     ("--overdue", "", "only what is past its deadline"),

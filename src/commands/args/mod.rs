@@ -1,5 +1,6 @@
 //! Arguments that verbs of several nouns take, and what becomes of them.
 
+pub mod again;
 pub mod amounts;
 pub mod changes;
 pub mod complete;

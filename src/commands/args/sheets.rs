@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::commands::again::tell_words;
+use crate::commands::args::again::tell_words;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context};
 use crate::commands::outputs::Outputs;
@@ -58,6 +58,9 @@ pub struct SheetArgs {
     /// Fill a field from a column, by its header or its place as #3; may be given several times
     #[arg(long, value_name = "FIELD=HEADER")]
     pub map: Vec<Assignment>,
+    /// Give a field the same value in every row; may be given several times
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<Assignment>,
     /// Leave a column out; may be given several times
     #[arg(long, value_name = "HEADER")]
     pub ignore: Vec<String>,

@@ -62,6 +62,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let options = CostOptions {
         map: args.sheet.map.clone(),
         ignore: args.sheet.ignore.clone(),
+        set: args.sheet.set.clone(),
         source: named("source", &args.source, source::MAX_LENGTH)?,
         campaign: named("campaign", &args.campaign, LONGEST_CAMPAIGN)?,
         period: args.month.map(|month| month.to_string()),

@@ -47,6 +47,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         region: args.region.map(|region| region.to_string()),
         map: args.sheet.map.clone(),
         ignore: args.sheet.ignore.clone(),
+        set: args.sheet.set.clone(),
         reason: args.reason,
         scope: args.scope,
         source: args.source,

@@ -43,6 +43,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         region: args.region.map(|region| region.to_string()),
         map: args.sheet.map.clone(),
         ignore: args.sheet.ignore.clone(),
+        set: args.sheet.set.clone(),
         source_system: args.source_system,
         status_map: args.status_map,
         date_order: args.sheet.date_order,

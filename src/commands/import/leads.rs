@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::again::tell_words;
+use crate::commands::args::again::tell_words;
 use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end};
 use crate::commands::args::texts::bad_tags;
 use crate::commands::args::vocabulary::one_of;

@@ -31,7 +31,7 @@ pub enum Command {
 }
 
 pub fn run(command: Command, context: &Context) -> Result<Exit> {
-    run_one(command, context).map_err(crate::commands::again::with_line)
+    run_one(command, context).map_err(crate::commands::args::again::with_line)
 }
 
 fn run_one(command: Command, context: &Context) -> Result<Exit> {

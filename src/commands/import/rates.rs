@@ -29,6 +29,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let options = RateOptions {
         map: args.sheet.map.clone(),
         ignore: args.sheet.ignore.clone(),
+        set: args.sheet.set.clone(),
         formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },
     };
     run_sheet::<Rates>(args.sheet, options, COUNTS, context)

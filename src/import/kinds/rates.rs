@@ -72,6 +72,7 @@ impl SheetField for RateField {
 pub struct RateOptions {
     pub map: Vec<Assignment>,
     pub ignore: Vec<String>,
+    pub set: Vec<Assignment>,
     #[serde(flatten)]
     pub formats: Formats,
 }
@@ -81,6 +82,7 @@ impl Options for RateOptions {
         RateOptions {
             map: if self.map.is_empty() { earlier.map } else { self.map },
             ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
+            set: if self.set.is_empty() { earlier.set } else { self.set },
             formats: self.formats.or(earlier.formats),
         }
     }
@@ -91,6 +93,10 @@ impl Options for RateOptions {
 
     fn ignore(&self) -> &[String] {
         &self.ignore
+    }
+
+    fn set(&self) -> &[Assignment] {
+        &self.set
     }
 
     fn formats(&self) -> Formats {

@@ -118,6 +118,11 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         self.setting.columns.columns_of(field).next().is_some()
     }
 
+    /// A cell, or what a person gives to every row.
+    fn cell(&self, index: usize) -> &'a str {
+        self.setting.columns.set_at(index).unwrap_or_else(|| self.row.cell(index))
+    }
+
     /// Every cell as it is written, with its column and the field that it fills.
     pub fn written(&self) -> impl Iterator<Item = (usize, Option<F>, &'a str)> {
         let targets = &self.setting.columns.targets;
@@ -129,7 +134,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
 
     /// The cells of a field that hold something, with their columns.
     pub fn all(&self, field: F) -> Vec<(usize, String)> {
-        let cells = self.setting.columns.columns_of(field).map(|index| (index, cell_value(self.row.cell(index))));
+        let cells = self.setting.columns.columns_of(field).map(|index| (index, cell_value(self.cell(index))));
         cells
             .filter(|(_, text)| !text.is_empty() && !is_placeholder(text) && (!is_false(text) || field.is_flag()))
             .map(|(i, text)| (i, text.to_owned()))

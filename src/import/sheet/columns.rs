@@ -5,7 +5,7 @@ use iso_currency::Currency;
 use crate::domain::Vocabulary;
 use crate::import::ImportError;
 use crate::import::advice::Wanted;
-use crate::import::column_names::{OWN_COLUMNS, column_named, column_of, mapping_error};
+use crate::import::column_names::{OWN_COLUMNS, column_name, column_named, column_of, mapping_error};
 use crate::import::options::Assignment;
 use crate::import::source::Recognised;
 use crate::import::unclaimed::Watch;
@@ -49,6 +49,11 @@ pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
         Watch::default()
     }
 
+    /// Whether a column may hold wishes not to be called, which no value for every row takes away unless the column is ignored.
+    fn may_hold_wishes(self) -> bool {
+        false
+    }
+
     /// Whether its cells say yes or no.
     fn is_flag(self) -> bool {
         false
@@ -84,6 +89,16 @@ pub fn recognise<F: SheetField>(header: &str) -> Recognised {
     }
 }
 
+/// The field that an assignment of an option names.
+fn field_of<F: SheetField>(headers: &[String], assignment: &Assignment) -> Result<F, ImportError> {
+    let word = assignment.field.trim().to_lowercase().replace([' ', '-'], "_");
+    F::ALL.iter().copied().find(|field| field.as_str() == word).ok_or_else(|| {
+        let problem = format!("`{}` is not a field of a {}", assignment.field, F::ROW);
+        let words: Vec<&str> = F::ALL.iter().map(|field| field.as_str()).collect();
+        mapping_error(headers, problem, &format!("the fields are {}", words.join(", ")))
+    })
+}
+
 /// The fields of this kind of sheet that say who is meant.
 pub fn wanted<F: SheetField>() -> Wanted {
     let field = |word: &str| F::ALL.iter().map(|field| field.as_str()).find(|field| *field == word);
@@ -97,6 +112,9 @@ pub struct Columns<F> {
     pub targets: Vec<Option<F>>,
     /// Columns that a person leaves out.
     ignored: Vec<usize>,
+    /// How many columns the file has; behind them stand values that a person gives to every row.
+    width: usize,
+    set: Vec<String>,
 }
 
 impl<F: SheetField> Columns<F> {
@@ -111,15 +129,44 @@ impl<F: SheetField> Columns<F> {
         ignore: &[String],
         given: &[F],
     ) -> Result<Columns<F>, ImportError> {
+        Self::with_set(file, headers, map, ignore, &[], given)
+    }
+
+    /// The same with values that are given to every row: no column fills their fields.
+    ///
+    /// # Errors
+    /// Those of [`Columns::of`], or a field is given twice.
+    pub fn with_set(
+        file: &str,
+        headers: &[String],
+        map: &[Assignment],
+        ignore: &[String],
+        set: &[Assignment],
+        given: &[F],
+    ) -> Result<Columns<F>, ImportError> {
+        let mut given = given.to_vec();
+        for assignment in set {
+            let field = field_of::<F>(headers, assignment)?;
+            if given.contains(&field) {
+                let problem = format!("{field} is given twice");
+                return Err(mapping_error(headers, problem, "give it by one option"));
+            }
+            given.push(field);
+        }
+        let set_fields: Vec<F> = given.iter().rev().take(set.len()).rev().copied().collect();
         let mut targets: Vec<Option<F>> = vec![None; headers.len()];
         let ignored: Vec<usize> = ignore.iter().map(|name| column_named(headers, name)).collect::<Result<_, _>>()?;
+        for field in set_fields.iter().filter(|field| field.may_hold_wishes()) {
+            let is_its = |index: &usize| F::of_header(&headers[*index]) == Some(*field) && !ignored.contains(index);
+            let its: Vec<String> = (0..headers.len()).filter(is_its).map(|index| column_name(headers, index)).collect();
+            if let Some(name) = its.first() {
+                let problem = format!("{field} is given to every row, and the column `{name}` holds it, too");
+                let options: Vec<&str> = its.iter().flat_map(|name| ["--ignore", name]).collect();
+                return Err(mapping_error(headers, problem, "to leave out what the column says").with_words(&options));
+            }
+        }
         for assignment in map {
-            let word = assignment.field.trim().to_lowercase().replace([' ', '-'], "_");
-            let field = F::ALL.iter().copied().find(|field| field.as_str() == word).ok_or_else(|| {
-                let problem = format!("`{}` is not a field of a {}", assignment.field, F::ROW);
-                let words: Vec<&str> = F::ALL.iter().map(|field| field.as_str()).collect();
-                mapping_error(headers, problem, &format!("the fields are {}", words.join(", ")))
-            })?;
+            let field = field_of::<F>(headers, assignment)?;
             let index = column_of(headers, "--map", assignment)?;
             let is_taken = targets.contains(&Some(field)) && !field.may_repeat();
             if is_taken || targets[index].is_some_and(|other| other != field) {
@@ -134,7 +181,7 @@ impl<F: SheetField> Columns<F> {
         let (second, first): (Vec<_>, Vec<_>) = known.partition(|(.., is_second)| *is_second);
         for (index, field, is_second) in first.into_iter().chain(second) {
             let is_free = (field.may_repeat() && !is_second) || !targets.contains(&Some(field));
-            if targets[index].is_none() && is_free {
+            if targets[index].is_none() && is_free && !set_fields.contains(&field) {
                 targets[index] = Some(field);
             }
         }
@@ -149,7 +196,17 @@ impl<F: SheetField> Columns<F> {
                 });
             }
         }
-        Ok(Columns { headers: headers.to_vec(), targets, ignored })
+        let width = headers.len();
+        let names = set_fields.iter().map(|field| format!("--set {field}"));
+        let headers = headers.iter().cloned().chain(names).collect();
+        targets.extend(set_fields.iter().map(|field| Some(*field)));
+        let set = set.iter().map(|assignment| assignment.value.clone()).collect();
+        Ok(Columns { headers, targets, ignored, width, set })
+    }
+
+    /// The value that a person gives to every row in the column at `index`; `None` of a column of the file.
+    pub fn set_at(&self, index: usize) -> Option<&str> {
+        index.checked_sub(self.width).and_then(|place| self.set.get(place)).map(String::as_str)
     }
 
     /// Columns that nobody claims or leaves out.

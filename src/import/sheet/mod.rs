@@ -108,6 +108,9 @@ pub trait Options: Clone + Default + Serialize + DeserializeOwned {
     /// Columns that are left out.
     fn ignore(&self) -> &[String];
 
+    /// Values that are given to every row.
+    fn set(&self) -> &[Assignment];
+
     /// The region of national phone numbers.
     fn region(&self) -> Option<&str> {
         None
@@ -179,13 +182,14 @@ pub fn import<K: Kind>(
     let options = request.options.clone().or(earlier.unwrap_or_default());
     let region = region_of(options.region(), request.organization);
     let wanted = columns::wanted::<K::Field>();
-    let columns = Columns::of(source.shown(), &source.headers, options.map(), options.ignore(), &K::given(&options))
-        .map_err(|error| {
-            error.advised(|of_people| {
-                let wanted = if of_people { wanted } else { Wanted::default() };
-                advice::of(&source, &source_options, &wanted, region)
-            })
-        })?;
+    let given = K::given(&options);
+    let (map, ignore, set) = (options.map(), options.ignore(), options.set());
+    let columns = Columns::with_set(source.shown(), &source.headers, map, ignore, set, &given).map_err(|error| {
+        error.advised(|of_people| {
+            let wanted = if of_people { wanted } else { Wanted::default() };
+            advice::of(&source, &source_options, &wanted, region)
+        })
+    })?;
     advice::refuse_without_header(&source, &source_options, &wanted, region)?;
     if !columns.left_out().is_empty() {
         observer.notice(&format!("columns left out: {}", some_names(&columns.left_out())));

@@ -31,6 +31,7 @@ use totals::Survey;
 pub struct CostOptions {
     pub map: Vec<Assignment>,
     pub ignore: Vec<String>,
+    pub set: Vec<Assignment>,
     pub source: Option<String>,
     pub campaign: Option<String>,
     /// `2026-03`
@@ -51,6 +52,7 @@ impl Options for CostOptions {
         CostOptions {
             map: if self.map.is_empty() { earlier.map } else { self.map },
             ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
+            set: if self.set.is_empty() { earlier.set } else { self.set },
             source: self.source.or(earlier.source),
             campaign: self.campaign.or(earlier.campaign),
             period: self.period.or(earlier.period),
@@ -67,6 +69,10 @@ impl Options for CostOptions {
 
     fn ignore(&self) -> &[String] {
         &self.ignore
+    }
+
+    fn set(&self) -> &[Assignment] {
+        &self.set
     }
 
     fn currency(&self) -> Option<&str> {

@@ -34,6 +34,10 @@ impl SheetField for DncField {
     }
 
     /// Every column of phones is listed: of several numbers nobody knows which will be called.
+    fn may_hold_wishes(self) -> bool {
+        true
+    }
+
     fn of_many_forms(header: &str) -> Option<Self> {
         match consent_column(header) {
             Some(ConsentColumn::OptOut(_)) => Some(DncField::OptOut),

@@ -25,6 +25,7 @@ pub struct DncOptions {
     pub region: Option<String>,
     pub map: Vec<Assignment>,
     pub ignore: Vec<String>,
+    pub set: Vec<Assignment>,
     pub reason: Option<String>,
     pub scope: Option<DncScope>,
     pub source: Option<DncSource>,
@@ -37,6 +38,7 @@ impl Options for DncOptions {
             region: self.region.or(earlier.region),
             map: if self.map.is_empty() { earlier.map } else { self.map },
             ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
+            set: if self.set.is_empty() { earlier.set } else { self.set },
             reason: self.reason.or(earlier.reason),
             scope: self.scope.or(earlier.scope),
             source: self.source.or(earlier.source),
@@ -50,6 +52,10 @@ impl Options for DncOptions {
 
     fn ignore(&self) -> &[String] {
         &self.ignore
+    }
+
+    fn set(&self) -> &[Assignment] {
+        &self.set
     }
 
     fn region(&self) -> Option<&str> {

@@ -33,6 +33,10 @@ impl SheetField for HistoryField {
     };
     const PROVEN_DATES: &'static [Self] = &[HistoryField::ChangedAt];
 
+    fn may_hold_wishes(self) -> bool {
+        self == HistoryField::Status
+    }
+
     fn of_many_forms(header: &str) -> Option<Self> {
         let email = || email_column(header).filter(|column| *column == EmailColumn::First);
         let phone = phone_column(header).map(|_| HistoryField::Phone);

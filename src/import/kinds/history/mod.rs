@@ -47,6 +47,7 @@ pub struct HistoryOptions {
     pub region: Option<String>,
     pub map: Vec<Assignment>,
     pub ignore: Vec<String>,
+    pub set: Vec<Assignment>,
     /// The system that external ids are of.
     pub source_system: Option<String>,
     /// Words of the status column, before the usual aliases.
@@ -60,6 +61,7 @@ impl Options for HistoryOptions {
             region: self.region.or(earlier.region),
             map: if self.map.is_empty() { earlier.map } else { self.map },
             ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
+            set: if self.set.is_empty() { earlier.set } else { self.set },
             source_system: self.source_system.or(earlier.source_system),
             // Of a word that is said again the last counts.
             status_map: earlier.status_map.into_iter().chain(self.status_map).collect(),
@@ -73,6 +75,10 @@ impl Options for HistoryOptions {
 
     fn ignore(&self) -> &[String] {
         &self.ignore
+    }
+
+    fn set(&self) -> &[Assignment] {
+        &self.set
     }
 
     fn region(&self) -> Option<&str> {
