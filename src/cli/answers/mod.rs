@@ -11,8 +11,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::words;
 use crate::domain::secrets::redacted;
-use crate::domain::text::{nearest, shell_word};
+use crate::domain::text::nearest;
 use crate::error::CommandError;
+use crate::system::shell;
 use table::{Answer, OPTIONS, SAME, WORDS};
 
 /// Verbs that take something away, or are hard to take back.
@@ -149,13 +150,13 @@ impl WrongWord<'_> {
             Some(call) => ("crmctl".to_owned(), call),
             None => (self.prefix(), call),
         };
-        let call = call.replace("{word}", &redacted::<&str>(&shell_word(&self.word), []));
+        let call = call.replace("{word}", &redacted::<&str>(&shell::word(&self.word), []));
         let Some((before, behind)) = call.split_once("{rest") else { return format!("{start} {call}") };
         let (default, after) = behind.split_once('}').unwrap_or((behind, ""));
         // What destroys is asked about, whatever was typed behind another word.
         let destroys = before.split_whitespace().any(|word| DESTRUCTIVE.contains(&word));
         let typed: Vec<&String> = self.rest.iter().filter(|word| !(destroys && is_unguarded(word))).collect();
-        let rest = redacted::<&str>(&typed.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" "), []);
+        let rest = redacted::<&str>(&typed.iter().map(|word| shell::word(word)).collect::<Vec<_>>().join(" "), []);
         let default = default.trim_start_matches('|');
         let in_full = |rest: &str| format!("{start} {before}{rest}{after}").trim_end().to_owned();
         if rest.is_empty() || rest.len() > LONGEST_REST {

@@ -10,7 +10,7 @@ use crate::commands::context::Session;
 use crate::db::models::access::users;
 use crate::domain::leads::{custom, tag};
 use crate::domain::phone::{PhoneCheck, Region};
-use crate::domain::text::{cell_value, shell_word};
+use crate::domain::text::cell_value;
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Result};
 use crate::import::kinds::leads::checker::{Checker, Identity};
@@ -21,6 +21,7 @@ use crate::import::proof::Formats;
 use crate::import::row::{Row, RowProblem};
 use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::fields::clearable_columns;
+use crate::system::shell;
 
 /// The values that a verb gives to a lead.
 #[derive(Debug, Clone, clap::Args)]
@@ -180,7 +181,7 @@ impl LeadValues {
             Some((field, _)) => {
                 let error = CommandError::usage(format!("`{field}` is given without a value"));
                 Err(error.hint(match clearable_columns(field) {
-                    Some(_) => format!("to empty it: crmctl lead edit {lead} --clear {}", shell_word(field)),
+                    Some(_) => format!("to empty it: crmctl lead edit {lead} --clear {}", shell::word(field)),
                     None => "leave it out; it cannot be emptied".to_owned(),
                 }))
             }

@@ -212,6 +212,12 @@ mod tests {
         Ok((source.headers.len(), rows))
     }
 
+    fn structured_form(bytes: &[u8]) -> bool {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), bytes).unwrap();
+        matches!(found(&Readable::of_file(file.path()).unwrap()), Ok(Some(Found::Form(_))))
+    }
+
     #[test]
     fn the_samples_are_read() {
         assert!(rows_of(SAMPLES[0].as_bytes()).unwrap_err().to_string().contains("several of its tables"));
@@ -274,8 +280,10 @@ mod tests {
                     bytes.push(b'[');
                 }
             }
+            let found = structured_form(&bytes);
             if let Ok((width, rows)) = rows_of(&bytes) {
-                prop_assert!(rows.iter().all(|row| row.len() >= width));
+                // What is no form of these any more is text, whose rows may be short.
+                prop_assert!(!found || rows.iter().all(|row| row.len() >= width));
             }
         }
     }
