@@ -161,9 +161,7 @@ impl GroupBy {
                 let time = || self.column.select(&query.at);
                 let quarter = Statement::default().either_of(
                     time().sql(" - ").then(time()).sql(" % 900000000"),
-                    Statement::new("to_timestamp(floor(extract(epoch FROM ")
-                        .then(time())
-                        .sql(")::float8 / 900) * 900)"),
+                    Statement::new("to_timestamp(floor(date_part('epoch', ").then(time()).sql(") / 900) * 900)"),
                 );
                 let since = Timestamp::from_micros(QUARTERS_SINCE);
                 let before =

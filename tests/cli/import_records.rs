@@ -120,16 +120,12 @@ fn spreadsheets_of_excel_2003_are_read() {
 fn json_in_every_shape_is_read() {
     let ada = json!({"First Name": "Ada", "Last Name": "Sample", "phone": "+12125550101", "email": "ada@example.com", "city": "Troy", "tags": ["a", "b"], "id": 123456789012345678u64});
     let ben = json!({"First Name": "Ben & Co", "Last Name": "Probe", "email": null, "phone": 12125550102u64, "city": "São Paulo", "more": {"size": 3}});
-    let wrapped = |of: &Value| json!({ "id": of["id"], "properties": of });
+    let wrapped = |of: &Value| json!({ "properties": of });
     for text in [
         json!([ada, ben]).to_string(),
         format!("\u{feff}{ada}\n{ben}\n"),
         serde_json::to_string_pretty(&json!({"total": 2, "results": [ada, ben], "links": []})).unwrap(),
-        format!(
-            "[{},{}]",
-            wrapped(&ada).to_string().replace("\"id\":123456789012345678,", ""),
-            wrapped(&ben).to_string().replace("\"id\":null,", "")
-        ),
+        format!("[{},{}]", wrapped(&ada), wrapped(&ben)),
     ] {
         on_both_engines(|world| {
             let file = world.file("leads.csv", &text);

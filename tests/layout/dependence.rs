@@ -22,7 +22,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
         "commands",
         &["import", "export", "reports", "ops", "filter", "ui", "settings", "db", "domain", "error", "system"],
     ),
-    ("cli", &["commands", "ui", "settings", "domain", "error"]),
+    ("cli", &["commands", "ui", "settings", "domain", "error", "system"]),
 ];
 
 /// What each breach of the direction of dependence is.

@@ -19,7 +19,7 @@ use crate::ui::Column;
 
 /// Import what sources cost from a spreadsheet
 ///
-/// The file is CSV, TSV, XLSX, XLSB, XLS or ODS, and one transaction. Each row is what a source, or one of its
+/// The file is CSV, XLSX, XLS, ODS, HTML, JSON or the like, and one transaction. Each row is what a source, or one of its
 /// campaigns, cost in a month, or on a day of it: days of one month add up. A cost that is recorded already is refused,
 /// unless --add or --replace says what becomes of it; the very same one is left as it is. Rows of totals, known by
 /// their name, or without one by their amount, are rejected. `import undo` takes the costs back.

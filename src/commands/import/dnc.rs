@@ -14,7 +14,7 @@ use crate::ui::Column;
 
 /// Import do-not-call requests from a spreadsheet
 ///
-/// The file is CSV, TSV, XLSX, XLSB, XLS or ODS, and one transaction. Columns are known by their headers: the phone,
+/// The file is CSV, XLSX, XLS, ODS, HTML, JSON or the like, and one transaction. Columns are known by their headers: the phone,
 /// and if there are any, the reason, scope, source, evidence, the time of the request and the end. Each number of each
 /// row is a request that is kept; the numbers go on the list, and the leads with them to dnc. Nothing but the number
 /// itself keeps it off the list: what cannot be read beside it is kept as text, and said. Rejected rows go to a file

@@ -10,7 +10,7 @@ use crate::ui::Column;
 
 /// Import status events of another system from a spreadsheet
 ///
-/// The file is CSV, TSV, XLSX, XLSB, XLS or ODS, and one transaction. Each row names a lead (by phone, email or
+/// The file is CSV, XLSX, XLS, ODS, HTML, JSON or the like, and one transaction. Each row names a lead (by phone, email or
 /// external id), a status and the time at which it was entered, and may say who did it and why. The events go among
 /// what is known of the lead, at their own times, so that the funnel counts them; what is known already is left as it
 /// is. A lead whose latest event is later than all that was known gets its status, if leads may move so; the number of

@@ -25,7 +25,7 @@ use crate::ui::{Column, Format, Ui, UiError};
 
 /// Import leads from spreadsheets
 ///
-/// A file is CSV, TSV, XLSX, XLSB, XLS or ODS, and one transaction. The content of a file decides what it is; it may be
+/// A file is CSV, TSV, XLSX, XLSB, XLS, ODS, HTML, JSON or vCards, and one transaction. The content of a file decides what it is; it may be
 /// compressed with gzip or be the only file of a ZIP archive, and text in UTF-16, Windows-1252 and other encodings is
 /// recognised. `-` is standard input. A preamble above the header is passed over. Columns are known by their headers;
 /// those that no field claims are kept as custom fields, but where they seem to hold phones, emails or opt-outs, the

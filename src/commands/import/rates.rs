@@ -11,7 +11,7 @@ use crate::ui::Column;
 
 /// Import exchange rates from a spreadsheet
 ///
-/// The file is CSV, TSV, XLSX, XLSB, XLS or ODS, and one transaction. Each row is a currency, a month and what one unit
+/// The file is CSV, XLSX, XLS, ODS, HTML, JSON or the like, and one transaction. Each row is a currency, a month and what one unit
 /// of it was worth in the organization's currency. `import undo` takes the rates back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Fields: currency, period (a month), rate, base_currency\n\n\

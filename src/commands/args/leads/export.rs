@@ -12,6 +12,7 @@ use crate::error::{CommandError, Exit, Result};
 use crate::export::{Export, Form, IfExists};
 use crate::filter::{Dnc, Filter, LeadColumn, LeadQuery};
 use crate::import::kinds::leads::fields::LeadField;
+use crate::import::kinds::leads::own_export;
 use crate::ui::{Column, Format, grouped};
 
 /// How leads are exported.
@@ -68,7 +69,10 @@ pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, 
         };
         let columns = match (asked, kind) {
             (Some(columns), _) => columns,
-            (None, Form::Json | Form::Ndjson) => columns::usual()?,
+            (None, Form::Json | Form::Ndjson) => {
+                let read_back = own_export::READ_BACK.iter().map(|name| LeadColumn::named(name));
+                columns::usual()?.into_iter().map(Ok).chain(read_back).collect::<Result<_, _>>()?
+            }
             (None, Form::Csv | Form::Xlsx) => {
                 // What an import reads back.
                 let fields = LeadField::ALL.iter().filter(|field| field.is_exported());

@@ -129,9 +129,9 @@ targets! {
     Timezone = "timezone": ["timezone", "tz", "zeitzone", "fuseau horaire", "zona horaria"];
     ExternalSource = "external_source": [];
     ExternalId = "external_id": [];
-    FirstAttempted = "first_attempted": ["first attempted", "first attempt", "first attempt date", "first outreach", "first outreach date"];
+    FirstAttempted = "first_attempted": ["first attempted", "first attempted at", "first attempt", "first attempt date", "first outreach", "first outreach date"];
     LastAttempted = "last_attempted": [
-        "last attempted", "last attempt", "last attempt date", "last call", "last called", "last call date", "last call attempt",
+        "last attempted", "last attempted at", "last attempt", "last attempt date", "last call", "last called", "last call date", "last call attempt",
     ];
     FirstContacted = "first_contacted": [
         "first contacted", "first contact", "first contact date", "first contacted date", "first contacted at", "erstkontakt",
@@ -143,10 +143,10 @@ targets! {
         "laatste contact", "ostatni kontakt", "последний контакт",
     ];
     LastEngagement = "last_engagement": [
-        "last engagement", "last engagement date", "last engaged", "last engaged date", "last reply", "last reply date", "last replied",
+        "last engagement", "last engagement at", "last engagement date", "last engaged", "last engaged date", "last reply", "last reply date", "last replied",
     ];
     NextContact = "next_contact": [
-        "next contact", "next contact date", "next follow up", "next follow up date", "follow up date", "follow up on",
+        "next contact", "next contact at", "next contact date", "next follow up", "next follow up date", "follow up date", "follow up on",
         "callback date", "next activity date", "wiedervorlage", "nächster kontakt", "prochain contact", "próximo contacto",
         "próximo contato", "prossimo contatto", "volgend contact",
     ];

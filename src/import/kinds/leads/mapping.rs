@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::fields::LeadField;
+use super::own_export;
 use crate::domain::leads::custom;
 use crate::domain::text::{fold_key, nearest};
 use crate::error::Again;
@@ -48,7 +49,8 @@ impl Mapping {
         let constants = constants(headers, options)?;
         let mut targets: Vec<Option<Target>> = vec![None; headers.len()];
         for (index, header) in headers.iter().enumerate() {
-            if header.starts_with('_') && OWN_COLUMNS.contains(&header.as_str()) {
+            let is_own = header.starts_with('_') && OWN_COLUMNS.contains(&header.as_str());
+            if is_own || own_export::is_of_the_database(headers, header) {
                 targets[index] = Some(Target::Ignored);
             }
         }

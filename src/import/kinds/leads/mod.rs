@@ -3,6 +3,7 @@
 pub mod checker;
 pub mod fields;
 pub mod mapping;
+pub mod own_export;
 mod prepare;
 mod refusal;
 pub mod summary;

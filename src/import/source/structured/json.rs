@@ -19,8 +19,10 @@ use crate::import::row::CellKind;
 const WRAPPERS: [&str; 3] = ["properties", "fields", "attributes"];
 /// Objects below that are kept as their text.
 const DEEPEST: usize = 6;
-/// Kept as its text: our own exports have custom fields in it, whose names are not those of columns.
+/// Our own exports have custom fields in it, which other exports and filters call `custom.NAME`.
 const CUSTOM_FIELDS: &str = "custom_fields";
+/// One value in our exports, though it is an object.
+const SCORE_FACTORS: &str = "lead_score_factors";
 
 type Json = serde_json::Deserializer<serde_json::de::IoRead<BufReader<Bounded<File>>>>;
 
@@ -306,9 +308,10 @@ fn flatten(prefix: &str, text: &str, depth: usize, values: &mut Vec<Value>) -> R
         let name = format!("{prefix}{key}");
         match text.as_bytes().first() {
             Some(b'{') if text.trim_matches(|c: char| "{}".contains(c) || c.is_whitespace()).is_empty() => {
-                values.push(Value::text(name, ""));
+                // Nothing is in it.
             }
-            Some(b'{') if key == CUSTOM_FIELDS || depth >= DEEPEST => values.push(Value::text(name, text)),
+            Some(b'{') if key == CUSTOM_FIELDS && prefix.is_empty() => flatten("custom.", text, DEEPEST, values)?,
+            Some(b'{') if depth >= DEEPEST || key == SCORE_FACTORS => values.push(Value::text(name, text)),
             Some(b'{') if WRAPPERS.contains(&&*key) => flatten(prefix, text, depth + 1, values)?,
             Some(b'{') => flatten(&format!("{name}."), text, depth + 1, values)?,
             Some(b'[') => values.push(Value::text(name, list(text)?)),
