@@ -62,7 +62,11 @@ pub(super) fn each(
                 let name = tag.name.as_slice();
                 match name {
                     b"script" | b"style" | b"title" => silent += usize::from(!tag.self_closing),
-                    b"table" if open.len() < DEEPEST => {
+                    b"table" if open.len() == DEEPEST => {
+                        let reason = format!("tables stand in tables, {DEEPEST} deep");
+                        return Err(ImportError::read_with(&file.name, reason, SAVE_AS));
+                    }
+                    b"table" => {
                         open.push(Open { place: tables, ..Open::default() });
                         tables += 1;
                     }

@@ -243,7 +243,7 @@ mod tests {
         let deep = format!("[{}1{}]", "{\"a\":".repeat(300), "}".repeat(300));
         let record = format!("[{{\"phone\":\"{}\"}}]", "5".repeat(6 << 20));
         let card = format!("BEGIN:VCARD\nNOTE:{}\nEND:VCARD\n", "x".repeat(6 << 20));
-        let tables = "<table><tr><td>Phone".repeat(5000);
+        let tables = "<table><tr><td>".repeat(5000) + "Phone";
         for (name, text) in [("wide", wide), ("long", long), ("record", record), ("card", card), ("tables", tables)] {
             assert!(rows_of(text.as_bytes()).is_err(), "{name}");
         }

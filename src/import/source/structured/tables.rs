@@ -1,5 +1,7 @@
 //! The table of a file that is wanted, among several.
 
+use std::collections::HashMap;
+
 use super::super::budget::{cut, some, some_names};
 use super::super::readable::Readable;
 use super::form::SAVE_AS;
@@ -34,20 +36,22 @@ struct Seen {
     rows: u64,
 }
 
-/// Lays out the table that was asked for, or the only one with rows; of several the one that holds more than half of all rows
-/// is not taken for it: nothing is guessed.
+/// Lays out the table that was asked for, or the only one with rows.
 ///
 /// # Errors
 /// There is no such table, or several hold rows.
 pub(super) fn laid_out(file: &Readable, sheet: Option<&str>, walk: &Walk<'_>) -> Result<Table, ImportError> {
-    let mut seen: Vec<Seen> = Vec::new();
+    let (mut seen, mut places): (Vec<Seen>, HashMap<usize, usize>) = (Vec::new(), HashMap::new());
     walk(file, &mut |met| {
         if met.row.is_blank() {
             return Ok(());
         }
-        match seen.iter_mut().find(|seen| seen.place == met.table) {
+        match places.get(&met.table).and_then(|at| seen.get_mut(*at)) {
             Some(seen) => seen.rows += 1,
-            None => seen.push(Seen { name: met.name.to_owned(), place: met.table, rows: 1 }),
+            None => {
+                places.insert(met.table, seen.len());
+                seen.push(Seen { name: met.name.to_owned(), place: met.table, rows: 1 });
+            }
         }
         Ok(())
     })?;
