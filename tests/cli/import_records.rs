@@ -225,6 +225,26 @@ fn what_is_rejected_is_mended_in_a_file_of_its_own() {
 }
 
 #[test]
+fn utf_16_needs_no_byte_order_mark() {
+    let text =
+        "Name,Phone,Email,City\nAda Sample,+12125550101,ada@example.com,Troy\nBen & Co Probe,+12125550102,,São Paulo\n";
+    let page = PLAIN_TABLE.replace(" charset=utf-8", "");
+    let json = json!([{"name": "Ada Sample", "phone": "+12125550101", "email": "ada@example.com", "city": "Troy"},
+        {"name": "Ben & Co Probe", "phone": "+12125550102", "city": "São Paulo"}]);
+    for text in [text, &page, &json.to_string()] {
+        for bytes_of in [u16::to_le_bytes, u16::to_be_bytes] {
+            on_both_engines(|world| {
+                let file = world.file("leads.txt", text.encode_utf16().flat_map(bytes_of).collect::<Vec<u8>>());
+                let ran = world.run(["import", "leads", file.to_str().unwrap()]);
+                assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+                assert!(ran.stderr.contains("UTF-16"), "{}", ran.stderr);
+                assert_eq!(people(world), two());
+            });
+        }
+    }
+}
+
+#[test]
 fn what_is_no_table_is_named() {
     on_both_engines(|world| {
         for (text, told) in [

@@ -21,11 +21,17 @@ pub fn named(label: &str) -> Result<TextEncoding, String> {
     })
 }
 
-/// The encoding that a byte order mark declares, other than UTF-8.
+/// The encoding that a byte order mark declares, other than UTF-8; without one, that in which ASCII has every other byte zero.
 pub(super) fn declared(head: &[u8]) -> Option<TextEncoding> {
     match head {
         [0xFF, 0xFE, ..] => Some(TextEncoding::Standard(UTF_16LE)),
         [0xFE, 0xFF, ..] => Some(TextEncoding::Standard(UTF_16BE)),
+        [a, 0, b, 0, c, 0, d, 0, ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii() && **byte != 0) => {
+            Some(TextEncoding::Standard(UTF_16LE))
+        }
+        [0, a, 0, b, 0, c, 0, d, ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii() && **byte != 0) => {
+            Some(TextEncoding::Standard(UTF_16BE))
+        }
         _ => None,
     }
 }
