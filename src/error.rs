@@ -32,7 +32,7 @@ pub struct CommandError {
     /// What to do about it.
     pub hint: Option<String>,
     /// How the call would work, where it is told; the hint says the same without the rest of the call.
-    pub again: Option<Again>,
+    pub again: Option<Box<Again>>,
     pub exit: Exit,
     /// Nothing is to be said: the reader of our output has gone.
     pub silent: bool,
@@ -116,7 +116,7 @@ impl CommandError {
 
     /// Adds how the call would work.
     pub fn again(self, again: Option<Again>) -> CommandError {
-        CommandError { again, ..self }
+        CommandError { again: again.map(Box::new), ..self }
     }
 
     /// Adds what to do about it, where something can be done.

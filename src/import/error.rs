@@ -23,7 +23,7 @@ pub enum ImportError {
         advice: Option<Box<Advice>>,
     },
     #[error("{problem}")]
-    Mapping { problem: String, columns: Vec<String>, remedy: String, again: Option<Again> },
+    Mapping { problem: String, columns: Vec<String>, remedy: String, again: Option<Box<Again>> },
     /// Whose first row is taken for a header is lost.
     #[error("the first row of `{file}` holds `{cell}`, so it seems to be no header")]
     NoHeader { file: String, cell: String, advice: Option<Box<Advice>> },
@@ -35,10 +35,10 @@ pub enum ImportError {
     Unclaimed {
         file: String,
         problem: String,
-        others: Vec<String>,
-        examples: Vec<String>,
+        others: Box<[String]>,
+        examples: Box<[String]>,
         remedy: String,
-        again: Option<Again>,
+        again: Option<Box<Again>>,
     },
     #[error("with the policy `{0}` for known leads and --only-known no row would do anything")]
     NothingToDo(OnDuplicate),
@@ -72,7 +72,12 @@ impl ImportError {
         match self {
             ImportError::Mapping { problem, columns, remedy, .. } => {
                 let with = with.iter().map(|word| (*word).to_owned()).collect();
-                ImportError::Mapping { problem, columns, remedy, again: Some(Again { with, ..Again::default() }) }
+                ImportError::Mapping {
+                    problem,
+                    columns,
+                    remedy,
+                    again: Some(Box::new(Again { with, ..Again::default() })),
+                }
             }
             other => other,
         }
@@ -129,7 +134,7 @@ impl Explain for ImportError {
             }
             ImportError::Mapping { columns, remedy, again, .. } => {
                 let error = error.detail(format!("the columns: {}", some_names(columns)));
-                error.hint(remedy).again(again.clone())
+                error.hint(remedy).again(again.as_deref().cloned())
             }
             ImportError::Undecided { remedy, .. } => error.detail(NOTHING_IMPORTED).hint(remedy),
             ImportError::Unclaimed { others, examples, remedy, again, .. } => {
@@ -141,7 +146,7 @@ impl Explain for ImportError {
                     .detail(format!("for example {}", examples.join(", ")))
                     .detail(NOTHING_IMPORTED)
                     .hint(remedy)
-                    .again(again.clone())
+                    .again(again.as_deref().cloned())
             }
             ImportError::TooManyRejects { rejects_file, .. } => {
                 let told = |path: &String| format!("the rejected rows so far are in `{path}`");

@@ -193,7 +193,7 @@ impl Unclaimed {
             problem: format!("{} {what}{ending}", shown(source, column.index)),
             others: others.map(|(other, what, _)| format!("{} {what}", shown(source, other.index))).collect(),
             remedy: undecided.iter().map(remedy).collect::<Vec<_>>().join("\n"),
-            again: self.again(source, &undecided),
+            again: self.again(source, &undecided).map(Box::new),
             examples: undecided.iter().map(|(column, ..)| column.example(source)).collect(),
         })
     }

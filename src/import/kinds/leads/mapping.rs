@@ -301,9 +301,11 @@ fn field_of(headers: &[String], option: &str, assignment: &Assignment) -> Result
             Some(field) => format!("did you mean `{field}`?"),
             None => format!("the fields are {}", LeadField::words()),
         },
-        again: near.map(|field| Again {
-            without: vec![format!("{name}={value}")],
-            with: vec![option.to_owned(), format!("{field}={value}")],
+        again: near.map(|field| {
+            Box::new(Again {
+                without: vec![format!("{name}={value}")],
+                with: vec![option.to_owned(), format!("{field}={value}")],
+            })
         }),
     })
 }
