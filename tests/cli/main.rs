@@ -85,6 +85,7 @@ mod lead_phone;
 mod lead_search;
 mod migrate;
 mod migrate_earlier;
+mod odd_books;
 mod org;
 mod org_group;
 mod org_group_lists;

@@ -1,7 +1,8 @@
 //! Guards against workbooks that are bombs: the limits hold while inflating, whatever the archive says of itself.
 
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek};
 
+use memchr::memmem;
 use zip::ZipArchive;
 
 use super::budget::markup::{Fault, Markup};
@@ -25,13 +26,35 @@ const MAX_LOADED: u64 = 8 << 20;
 /// # Errors
 /// The archive is damaged.
 pub(super) fn kind_of(file: &Readable) -> Result<Option<WorkbookKind>, ImportError> {
-    let archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(file, &e))?;
-    let members = [
-        ("xl/workbook.xml", WorkbookKind::Xlsx),
-        ("xl/workbook.bin", WorkbookKind::Xlsb),
-        ("content.xml", WorkbookKind::Ods),
-    ];
-    Ok(members.into_iter().find(|(name, _)| archive.index_for_name(name).is_some()).map(|(_, kind)| kind))
+    let mut archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(file, &e))?;
+    let names: Vec<String> = archive.file_names().flatten().map(|name| folded(&name)).collect();
+    let has = |wanted: &str| names.iter().any(|name| name == wanted);
+    // Programs put the workbook into a folder of another name, or into none.
+    let is_book = |wanted: &str| has("[content_types].xml") && names.iter().any(|name| last_of(name) == wanted);
+    let kind = match () {
+        () if has("xl/workbook.xml") => WorkbookKind::Xlsx,
+        () if has("xl/workbook.bin") => WorkbookKind::Xlsb,
+        () if is_book("workbook.xml") => WorkbookKind::Xlsx,
+        () if has("content.xml") => WorkbookKind::Ods,
+        () if has("encrypted-package") && has("mimetype") => return Err(password(file)),
+        () => return Ok(None),
+    };
+    match kind == WorkbookKind::Ods && is_encrypted(file, &mut archive)? {
+        true => Err(password(file)),
+        false => Ok(Some(kind)),
+    }
+}
+
+/// Whether the parts of an ODS workbook are encrypted, as its list of them says (OpenDocument 1.3, part 2, 4.8).
+fn is_encrypted<R: Read + Seek>(file: &Readable, archive: &mut ZipArchive<R>) -> Result<bool, ImportError> {
+    let Ok(list) = archive.by_name("META-INF/manifest.xml") else { return Ok(false) };
+    let mut bytes = Vec::new();
+    list.take(MAX_LOADED).read_to_end(&mut bytes).map_err(|e| damaged(file, &e))?;
+    Ok(memmem::find(&bytes, b"encryption-data").is_some())
+}
+
+pub(super) fn password(file: &Readable) -> ImportError {
+    ImportError::read_with(&file.name, "the workbook is protected by a password", "save it without one")
 }
 
 fn damaged(file: &Readable, error: &dyn std::fmt::Display) -> ImportError {

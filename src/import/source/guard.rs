@@ -6,6 +6,7 @@ use std::io::{BufReader, Read};
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
+use super::archive::password;
 use super::budget::biff::{Book, Fault};
 use super::budget::table::{TableCell, Tables};
 use super::budget::{Held, MAX_RECORD, too_large as record_too_large, too_much};
@@ -34,7 +35,14 @@ pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
         return Err(password(file));
     }
     let name = ["Workbook", "Book"].into_iter().find(|name| compound.is_stream(name)).ok_or_else(|| {
-        ImportError::read_with(&file.name, "it is an Office document, but no workbook", "name the XLS workbook itself")
+        let kinds = [
+            ("WordDocument", "it is a Word document"),
+            ("PowerPoint Document", "it is a presentation of PowerPoint"),
+            ("__properties_version1.0", "it is a message of Outlook"),
+        ];
+        let known = kinds.into_iter().find(|(stream, _)| compound.is_stream(stream));
+        let what = known.map_or("it is an Office document, but no workbook", |(_, what)| what);
+        ImportError::read_with(&file.name, what, "name the workbook itself, or save the table in it as XLSX or CSV")
     })?;
     // Programs that compute formulas also say who wrote a file and when; the library that stores no results does not.
     let stores_no_results = !compound.is_stream("\u{5}SummaryInformation");
@@ -49,10 +57,25 @@ pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
         Fault::Strings => damaged("it has two tables of texts".into()),
     };
     let mut book = Book::in_file(file.size()?, Held::default()).map_err(refused)?;
-    while let Some((kind, data)) = records
-        .next()
-        .map_err(|at| damaged(format!("the record at byte {at} of its part `{name}` is cut off (in sheet {sheet})")))?
-    {
+    // Parts that have begun and not ended. Behind the last one may stand what nobody reads.
+    let (mut open, mut is_between) = (0u32, false);
+    loop {
+        let (kind, data) = match records.next() {
+            Ok(Some(record)) => record,
+            Ok(None) => break,
+            Err(_) if is_between => break,
+            Err(at) => {
+                let what = format!("the record at byte {at} of its part `{name}` is cut off (in sheet {sheet})");
+                return Err(damaged(what));
+            }
+        };
+        match kind {
+            0x0809 => open += 1,
+            0x000A => open = open.saturating_sub(1),
+            _ if is_between => break,
+            _ => {}
+        }
+        is_between = open == 0;
         let begins = records.at - 4 - data.len() as u64;
         extras.take(begins, kind, &data);
         book.take(begins, kind, &data).map_err(refused)?;
@@ -272,8 +295,4 @@ fn too_large(file: &Readable) -> ImportError {
         format!("it has more than {MAX_CELLS} cells, and a workbook of this kind must fit in memory"),
         "save it as XLSX or CSV, which are read as a stream",
     )
-}
-
-fn password(file: &Readable) -> ImportError {
-    ImportError::read_with(&file.name, "the workbook is protected by a password", "save it without one")
 }

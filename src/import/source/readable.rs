@@ -222,8 +222,13 @@ impl Readable {
             .map(|n| n.map(|n| n.into_owned()))
             .collect::<Result<_, _>>()
             .map_err(|e| self.damaged(&e))?;
-        // What macOS puts beside each file.
-        let is_beside = |name: &str| name.starts_with("__MACOSX/") || name.ends_with(".DS_Store");
+        // What macOS and Windows put beside files.
+        let is_beside = |name: &str| {
+            let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+            name.starts_with("__MACOSX/")
+                || last.starts_with("._")
+                || [".DS_Store", "Thumbs.db", "desktop.ini"].contains(&last)
+        };
         let is_file = |(_, name): &(usize, &String)| !name.ends_with('/') && !is_beside(name);
         let files: Vec<usize> = names.iter().enumerate().filter(is_file).map(|(index, _)| index).collect();
         match files.as_slice() {
@@ -231,6 +236,14 @@ impl Readable {
                 let member = archive.by_index(*only).map_err(|e| self.damaged(&e))?;
                 let packed = member.compressed_size();
                 Ok(Some((self.inflated(member, packed)?, "ZIP")))
+            }
+            _ if names.iter().any(|name| name == "word/document.xml") => {
+                let remedy = "open it and save its table as XLSX or CSV";
+                Err(ImportError::read_with(&self.name, "it is a Word document", remedy))
+            }
+            _ if names.iter().any(|name| name.starts_with("Index/") && name.ends_with(".iwa")) => {
+                let remedy = "open it and export it as XLSX or CSV";
+                Err(ImportError::read_with(&self.name, "it is a document of Apple's Numbers, Pages or Keynote", remedy))
             }
             several => Err(ImportError::read_with(
                 &self.name,

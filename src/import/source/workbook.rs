@@ -385,9 +385,7 @@ enum Damage {
 impl Damage {
     fn of(self, file: &Readable) -> ImportError {
         match self {
-            Damage::Password => {
-                ImportError::read_with(&file.name, "the workbook is protected by a password", "save it without one")
-            }
+            Damage::Password => archive::password(file),
             Damage::Broken(what) => ImportError::read_with(
                 &file.name,
                 format!("the workbook is damaged or cut off ({what})"),
