@@ -107,8 +107,7 @@ fn amounts_are_proven_by_their_column() {
         assert_eq!(values(world)[4..], [(5_000_000, "EUR".to_owned()), (14_653_625, "EUR".to_owned())]);
         // Two thousand is not two, and a million has decimals.
         for (grouped, proof) in [("\"$2,000\"", "\"1.250,00\""), ("2.000", "12.5"), ("\"1,500\"", "\"99,90\"")] {
-            let file =
-                world.file("thousands.csv", &format!("Phone,Amount\n2125550121,{grouped}\n2125550122,{proof}\n"));
+            let file = world.file("thousands.csv", format!("Phone,Amount\n2125550121,{grouped}\n2125550122,{proof}\n"));
             let ran = world.run(["import", "leads", file.to_str().unwrap()]);
             assert_eq!(ran.code, Some(1), "{grouped}: {}", ran.stderr);
             assert!(ran.stderr.contains("are not written alike"), "{grouped}: {}", ran.stderr);

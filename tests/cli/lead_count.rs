@@ -124,7 +124,7 @@ fn days_are_those_of_the_organization_in_any_year() {
             ];
             let rows: String =
                 times.iter().enumerate().map(|(row, time)| format!("2125550{place}0{row},{time},z{place}\n")).collect();
-            let file = world.file("a.csv", &format!("Phone,Created,Tags\n{rows}"));
+            let file = world.file("a.csv", format!("Phone,Created,Tags\n{rows}"));
             world.import(&file, &["--phone-check", "possible"]);
             let wanted: Counts = times.iter().fold(Counts::new(), |mut counts, time| {
                 let time: jiff::Timestamp = time.parse().unwrap();
