@@ -16,6 +16,8 @@ pub enum DbError {
     NoDatabase(String),
     #[error("another program made the database `{0}` meanwhile; nothing was changed")]
     MadeByAnother(String),
+    #[error("`{0}` is of a database that is gone; SQLite would play it into a new one; nothing was changed")]
+    Orphan(String),
     #[error("`{0}` is not a crmctl database")]
     NotADatabase(String),
     #[error("`{path}` is a SQLite file of another program ({what}); nothing was changed")]
@@ -112,6 +114,9 @@ impl Explain for DbError {
                 "`crmctl config show` tells where the name came from; `crmctl migrate up`, or whatever writes first, makes a database".into(),
             ),
             DbError::MadeByAnother(_) => Some("try again".into()),
+            DbError::Orphan(_) => Some(
+                "put its database back beside it, or delete it with the `-shm` beside it if nothing in it is wanted".into(),
+            ),
             DbError::NotADatabase(_) => {
                 Some("name another file with --database-url; one that was a database is damaged: restore the last backup".into())
             }

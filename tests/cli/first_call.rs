@@ -50,9 +50,10 @@ fn what_is_made_is_whole_and_alone() {
     let folder = home.path().join(PLACE).parent().unwrap().to_owned();
     // A program was killed here.
     fs::create_dir_all(&folder).unwrap();
-    for name in [".crmctl-new-crm.db", ".crmctl-new-crm.db-wal", ".crmctl-new-crm.db-lock"] {
+    for name in [".crmctl-new-crm.db-wal", ".crmctl-new-crm.db-lock"] {
         fs::write(folder.join(name), "half").unwrap();
     }
+    fs::write(folder.join(".crmctl-new-crm.db"), "SQLite format 3\0 half").unwrap();
     let made = ran(program(home.path()).args(["import", "leads", "a.csv", "--region", "US"]));
     assert_eq!(made.code, Some(0), "{}", made.stderr);
     assert!(made.stderr.contains("created the database") && made.stderr.contains("made the organization"));
@@ -100,4 +101,55 @@ fn a_link_that_leads_nowhere_is_followed() {
     let added = ran(program(home.path()).args(args));
     assert_eq!(added.code, Some(0), "{}", added.stderr);
     assert!(home.path().join("real.db").exists());
+}
+
+#[test]
+fn the_log_of_a_database_that_is_gone_is_not_played_into_a_new_one() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |args: &str| ran(program(home.path()).args(args.split(' ')).args(["--database-url", "x.db"]));
+    assert_eq!(run("dnc add +12125550101").code, Some(0));
+    // Another program keeps the log from being emptied.
+    let reader = rusqlite::Connection::open(home.path().join("x.db")).unwrap();
+    let _: i64 = reader.query_row("SELECT count(*) FROM leads", [], |row| row.get(0)).unwrap();
+    assert_eq!(run("dnc add +12125550102").code, Some(0));
+    let log = fs::read(home.path().join("x.db-wal")).unwrap();
+    assert!(!log.is_empty());
+    drop(reader);
+    fs::remove_file(home.path().join("x.db")).unwrap();
+    fs::write(home.path().join("x.db-wal"), &log).unwrap();
+    for args in ["dnc add +12125550103", "migrate up", "lead add --phone +12125550104"] {
+        let refused = run(args);
+        assert_eq!(refused.code, Some(1), "{args}: {}", refused.stderr);
+        assert!(refused.stderr.contains("x.db-wal") && refused.stderr.contains("hint"), "{}", refused.stderr);
+    }
+    assert_eq!(fs::read(home.path().join("x.db-wal")).unwrap(), log);
+    fs::remove_file(home.path().join("x.db-wal")).unwrap();
+    assert_eq!(run("dnc add +12125550103").code, Some(0));
+    let listed = run("dnc list --columns phone_number --format csv").stdout;
+    assert_eq!(listed, "phone_number\n+12125550103\n");
+}
+
+#[test]
+fn first_calls_of_every_kind_share_one_database() {
+    for round in 0..4 {
+        let home = tempfile::tempdir().unwrap();
+        let calls: Vec<_> = (0..9)
+            .map(|place| {
+                let number = format!("+121255501{round}{place}");
+                let args = match place % 3 {
+                    0 => vec!["lead".to_owned(), "add".to_owned(), "--phone".to_owned(), number],
+                    1 => vec!["dnc".to_owned(), "add".to_owned(), number],
+                    _ => vec!["migrate".to_owned(), "up".to_owned()],
+                };
+                let mut call = program(home.path());
+                call.args(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        for call in calls {
+            let ended = call.wait_with_output().unwrap();
+            assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+        }
+        let count = ran(program(home.path()).args(["lead", "count", "--format", "csv"]));
+        assert_eq!(count.stdout, "count\n3\n");
+    }
 }

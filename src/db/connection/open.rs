@@ -95,7 +95,8 @@ fn names_of(file: &fs::Metadata) -> u64 {
 
 /// Begins the embedded engine's file where there is none. One to which a dangling link leads is made where that leads.
 fn unplaced(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Option<Unplaced>, DbError> {
-    if usage != SchemaUse::Current || fs::symlink_metadata(path).is_ok() {
+    let makes = matches!(usage, SchemaUse::Current | SchemaUse::AsItIs);
+    if !makes || fs::symlink_metadata(path).is_ok() {
         return Ok(None);
     }
     let mut begun = None;
@@ -106,12 +107,22 @@ fn unplaced(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<
                 return Ok(false);
             }
             Ok(Begun::Taken) => {}
+            Ok(Begun::Orphan(log)) => return Err(DbError::Orphan(log.display().to_string())),
             Ok(Begun::Here(here)) => begun = Some(here),
             Err(e) => return Err(DbError::Open { location: path.display().to_string(), reason: e.to_string() }),
         }
         Ok(true)
     })?;
-    Ok(begun)
+    match begun {
+        // Whoever looks after the schema makes the file itself; those who wait find it.
+        Some(_) if usage == SchemaUse::AsItIs => {
+            let failed =
+                |e: std::io::Error| DbError::Open { location: path.display().to_string(), reason: e.to_string() };
+            create_private(path).map_err(failed)?;
+            Ok(None)
+        }
+        begun => Ok(begun),
+    }
 }
 
 /// Whom a call waits for that finds no database.

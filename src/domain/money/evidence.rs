@@ -59,7 +59,7 @@ pub fn evidence(text: &str, likely: impl FnOnce() -> Option<Currency>) -> Eviden
                 return Evidence {
                     separator: proves(*separator),
                     grouping: grouping_of(integer),
-                    thousandths: decimals > 2,
+                    thousandths: has_thousandths(number, *at),
                 };
             }
             match (places_of(amount.currency, likely()), separator) {
@@ -79,11 +79,16 @@ pub fn evidence(text: &str, likely: impl FnOnce() -> Option<Currency>) -> Eviden
             1 => Evidence {
                 separator: proves(*separator),
                 grouping: Grouping::Grouped,
-                thousandths: number.len() - at - 1 > 2,
+                thousandths: has_thousandths(number, *at),
             },
             _ => Evidence::default(),
         },
     }
+}
+
+/// Whether there is more than hundredths behind the separator at this place: `0,500` is what a spreadsheet shows of 500, too.
+fn has_thousandths(number: &str, at: usize) -> bool {
+    number.get(at + 3..).is_some_and(|rest| rest.bytes().any(|digit| digit != b'0'))
 }
 
 /// The decimal places of an amount's currency: three of the dinars and rials of the Gulf, none of the yen.

@@ -111,6 +111,8 @@ mod tests {
         assert_eq!(amounts(&["50.000", "50.5"]), Err(vec![2, 3]));
         assert_eq!(amounts(&["$2,000", "1.250,00", "$2,500"]), Err(vec![2, 3]));
         assert_eq!(amounts(&["1.5", "2.000"]), Err(vec![3, 2]));
+        assert_eq!(amounts(&["0,500", "2,000"]), Err(vec![3, 2]));
+        assert_eq!(amounts(&["0.000", "2.000", "3.000"]), Err(vec![3, 2]));
         assert_eq!(amounts(&["1.505M", "2.5M"]), Ok(Some((Point, 3))));
         assert_eq!(amounts(&["50,000", "1.234.567"]), Err(vec![2, 3]));
         assert_eq!(amounts(&["50.000", "50.125", "0.5", "1250.375"]), Ok(Some((Point, 4))));

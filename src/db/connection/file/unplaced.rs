@@ -1,13 +1,12 @@
 //! A new database, which has its name only once something is in it: a first call that fails leaves none behind.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
 use super::super::open::create_private;
-use super::ownership::beside;
 use crate::system::new_file::{folder_of, settle};
 
 /// A database that is being made, in a file of its own beside its place. One program at a time makes one.
@@ -28,6 +27,8 @@ pub enum Begun {
     Taken,
     /// Another program makes the database.
     Busy,
+    /// This log or journal is of a database that is gone: SQLite would play it into a new one.
+    Orphan(PathBuf),
     Here(Unplaced),
 }
 
@@ -49,6 +50,14 @@ impl Unplaced {
     /// # Errors
     /// The folder cannot be made or written.
     pub fn begin(place: &Path) -> io::Result<Begun> {
+        match Unplaced::begin_once(place) {
+            // Another call that ends takes the folder away that it made.
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Begun::Busy),
+            begun => begun,
+        }
+    }
+
+    fn begin_once(place: &Path) -> io::Result<Begun> {
         let Some(name) = place.file_name() else { return Err(io::ErrorKind::InvalidInput.into()) };
         let folder = folder_of(place);
         let folders = make_folders(folder)?;
@@ -62,8 +71,13 @@ impl Unplaced {
         if fs::symlink_metadata(place).is_ok() {
             return Ok(Begun::Taken);
         }
+        if let Some(orphan) = orphan(place) {
+            return Ok(Begun::Orphan(orphan));
+        }
         let file = hidden("");
-        // What a program left that was killed.
+        if !may_be_left_by_us(&file)? {
+            return Err(io::Error::other(format!("`{}` is in the way; move it elsewhere", file.display())));
+        }
         for left in Unplaced::files(&file) {
             match fs::remove_file(left) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
@@ -84,6 +98,9 @@ impl Unplaced {
     /// # Errors
     /// There is a file by now, or the folder refuses; then the database is gone.
     pub fn place(self) -> io::Result<()> {
+        if let Some(orphan) = orphan(&self.place) {
+            return Err(io::Error::other(format!("`{}` came beside it", orphan.display())));
+        }
         TempPath::try_from_path(&self.file)?.persist_noclobber(&self.place).map_err(|e| e.error)?;
         settle(folder_of(&self.place));
         Ok(())
@@ -91,7 +108,7 @@ impl Unplaced {
 
     /// The file, and those of SQLite beside it.
     fn files(file: &Path) -> impl Iterator<Item = PathBuf> {
-        ["", "-wal", "-shm", "-journal"].into_iter().map(|ending| beside(file, ending))
+        ["", "-wal", "-shm", "-journal"].into_iter().map(|ending| with_ending(file, ending))
     }
 }
 
@@ -106,6 +123,35 @@ impl Drop for Unplaced {
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// What a database that is gone left in its log or its journal. Empty ones, and the index of a log, say nothing and go.
+fn orphan(place: &Path) -> Option<PathBuf> {
+    let is_filled = |file: &PathBuf| fs::symlink_metadata(file).is_ok_and(|file| !file.is_file() || file.len() > 0);
+    let found = ["-wal", "-journal"].map(|ending| with_ending(place, ending)).into_iter().find(is_filled);
+    if found.is_none() {
+        ["-wal", "-journal", "-shm"].iter().for_each(|ending| drop(fs::remove_file(with_ending(place, ending))));
+    }
+    found
+}
+
+/// Whether a file under our hidden name may be one that a killed call left: no file, an empty one or one of SQLite.
+fn may_be_left_by_us(file: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(file) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(true),
+        Err(e) => return Err(e),
+        Ok(found) if !found.is_file() => return Ok(false),
+        Ok(_) => {}
+    }
+    let mut head = Vec::new();
+    File::open(file)?.take(16).read_to_end(&mut head)?;
+    Ok(head.is_empty() || head == b"SQLite format 3\0")
 }
 
 /// Makes a folder with those above it, and tells which were made, the innermost first.
@@ -155,6 +201,7 @@ mod tests {
             Begun::Here(unplaced) => unplaced,
             Begun::Taken => panic!("taken"),
             Begun::Busy => panic!("busy"),
+            Begun::Orphan(file) => panic!("{}", file.display()),
         }
     }
 
@@ -196,12 +243,39 @@ mod tests {
     fn what_a_killed_program_left_is_taken_over() {
         let home = tempfile::tempdir().unwrap();
         let place = home.path().join("crm.db");
-        for left in [".crmctl-new-crm.db", ".crmctl-new-crm.db-wal", ".crmctl-new-crm.db-lock"] {
+        for left in [".crmctl-new-crm.db-wal", ".crmctl-new-crm.db-lock"] {
             fs::write(home.path().join(left), "half").unwrap();
         }
+        fs::write(home.path().join(".crmctl-new-crm.db"), "SQLite format 3\0 half").unwrap();
         let unplaced = begun(&place);
         assert_eq!(fs::read(unplaced.file()).unwrap(), b"");
         drop(unplaced);
         assert_eq!(names(home.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_others_left_is_not_touched() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().join("crm.db");
+        for ending in ["-wal", "-journal"] {
+            let file = with_ending(&place, ending);
+            fs::write(&file, "of another database").unwrap();
+            assert!(matches!(Unplaced::begin(&place).unwrap(), Begun::Orphan(found) if found == file));
+            fs::remove_file(file).unwrap();
+        }
+        let hidden = home.path().join(".crmctl-new-crm.db");
+        fs::write(&hidden, "my text").unwrap();
+        assert!(Unplaced::begin(&place).is_err());
+        assert_eq!(fs::read_to_string(&hidden).unwrap(), "my text");
+        fs::remove_file(&hidden).unwrap();
+        fs::write(home.path().join("precious"), "").unwrap();
+        std::os::unix::fs::symlink("precious", &hidden).unwrap();
+        assert!(Unplaced::begin(&place).is_err());
+        fs::remove_file(&hidden).unwrap();
+        // Empty ones say nothing.
+        fs::write(with_ending(&place, "-wal"), "").unwrap();
+        fs::write(with_ending(&place, "-shm"), "index").unwrap();
+        begun(&place).place().unwrap();
+        assert!(!with_ending(&place, "-shm").exists());
     }
 }
