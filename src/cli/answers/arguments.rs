@@ -2,7 +2,6 @@
 
 use std::error::Error;
 
-use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{DESTRUCTIVE, is_unguarded};
@@ -49,7 +48,7 @@ fn hint(error: &clap::Error, path: &str) -> String {
     let shows_usage = near.is_empty();
     let near = near.first().filter(|near| !is_unguarded(near) && !DESTRUCTIVE.contains(&near.as_str()));
     let usage = match error.get(ContextKind::Usage) {
-        Some(ContextValue::StyledStr(usage)) => plain(usage),
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
         _ => String::new(),
     };
     let usage = usage.trim_start_matches("Usage:").split_whitespace().collect::<Vec<_>>().join(" ");
@@ -74,23 +73,19 @@ fn texts(error: &clap::Error, kind: ContextKind) -> Vec<String> {
     }
 }
 
-/// The text of help without its looks.
-fn plain(text: &StyledStr) -> String {
-    text.to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;
 
     use super::super::super::command;
-    use super::super::path_of;
+    use super::super::verb_of;
     use super::*;
 
     fn told(words: &[&str]) -> (String, Vec<String>, String) {
         let args: Vec<OsString> = std::iter::once(&"crmctl").chain(words).map(OsString::from).collect();
         let error = command().try_get_matches_from(&args).unwrap_err();
-        let path = path_of(&args, &command(), &super::super::super::globals());
+        let root = command();
+        let (_, path) = verb_of(&args, &root, &super::super::super::globals());
         let told = explained(&error, &path).unwrap_or_else(|| panic!("{words:?}: {error}"));
         (told.message, told.details, told.hint.unwrap())
     }

@@ -14,7 +14,7 @@ use crate::domain::secrets::redacted;
 use crate::domain::text::nearest;
 use crate::error::CommandError;
 use crate::system::shell;
-use table::{Answer, OPTIONS, SAME, WORDS};
+use table::{Answer, OF_VERBS, OPTIONS, SAME, WORDS};
 
 /// Verbs that take something away, or are hard to take back.
 const DESTRUCTIVE: [&str; 10] =
@@ -29,7 +29,7 @@ const LONGEST_REST: usize = 200;
 
 /// What is to be said instead of clap's own words; none where these are right.
 pub fn instead(error: &clap::Error, args: &[OsString], root: &Command, globals: &Command) -> Option<CommandError> {
-    let by_arguments = || arguments::explained(error, &path_of(args, root, globals));
+    let by_arguments = || arguments::explained(error, &verb_of(args, root, globals).1);
     match error.kind() {
         ErrorKind::InvalidSubcommand => Some(wrong_word(args, root, globals)?.explained(root)),
         ErrorKind::UnknownArgument => wrong_option(error, args, root, globals).or_else(by_arguments),
@@ -37,15 +37,15 @@ pub fn instead(error: &clap::Error, args: &[OsString], root: &Command, globals: 
     }
 }
 
-/// The verb of a call: `crmctl lead edit`.
-fn path_of(args: &[OsString], root: &Command, globals: &Command) -> String {
+/// The verb of a call, and its path: `crmctl lead edit`.
+fn verb_of<'a>(args: &[OsString], root: &'a Command, globals: &Command) -> (&'a Command, String) {
     let (mut command, mut path) = (root, vec!["crmctl"]);
     for at in words::plain_words(args, globals) {
         let Some(sub) = args.get(at).and_then(|word| command.find_subcommand(word)) else { break };
         command = sub;
         path.push(sub.get_name());
     }
-    path.join(" ")
+    (command, path.join(" "))
 }
 
 /// The error without hints at verbs that destroy.
@@ -176,11 +176,10 @@ impl WrongWord<'_> {
 fn wrong_option(error: &clap::Error, args: &[OsString], root: &Command, globals: &Command) -> Option<CommandError> {
     let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg) else { return None };
     let wrong = typed.split('=').next().unwrap_or_default();
-    let (mut command, mut path) = (root, vec!["crmctl"]);
-    for at in words::plain_words(args, globals) {
-        let Some(sub) = args.get(at).and_then(|word| command.find_subcommand(word)) else { break };
-        command = sub;
-        path.push(sub.get_name());
+    let (command, path) = verb_of(args, root, globals);
+    let of_verb = OF_VERBS.iter().find(|(verb, word, _)| path.strip_prefix("crmctl ") == Some(*verb) && *word == wrong);
+    if let Some((_, _, call)) = of_verb {
+        return Some(CommandError::usage(format!("`{path}` has no option `{wrong}`")).hint(format!("write {call}")));
     }
     let has = |name: &str| {
         let arguments = command.get_arguments().chain(root.get_arguments().filter(|arg| arg.is_global_set()));
@@ -189,7 +188,6 @@ fn wrong_option(error: &clap::Error, args: &[OsString], root: &Command, globals:
     let meant =
         OPTIONS.iter().filter(|(words, _)| words.split(' ').any(|known| known == wrong)).map(|(_, meant)| *meant);
     let meant = meant.into_iter().find(|meant| has(meant.split(' ').next().unwrap_or_default()))?;
-    let path = path.join(" ");
     Some(
         CommandError::usage(format!("`{path}` has no option `{wrong}`"))
             .hint(format!("write --{meant}; all of them: {path} --help")),
@@ -304,6 +302,10 @@ mod tests {
             let args = meant(std::iter::once("crmctl").chain(typed.split(' ')).map(OsString::from).collect());
             let line: Vec<String> = args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
             assert!(hint(&line.join(" ")).starts_with(answer), "{typed}: {}", hint(&line.join(" ")));
+        }
+        for (verb, word, call) in OF_VERBS {
+            let said = hint(&format!("{verb} {word} x"));
+            assert_eq!(said, format!("write {call}"), "{verb} {word}");
         }
         // No option that goes past a guard.
         for line in ["dnc remove 7 --all --reason x", "lead delete --all", "lead list --allow-bypas"] {

@@ -192,6 +192,17 @@ pub const SAME: &[(&str, &str)] = &[
     ("undelete recover", "restore"),
 ];
 
+/// Options that a verb is expected to have and that spelling would take for another one: the verb, the option, and what does it.
+pub const OF_VERBS: [(&str, &str, &str); 7] = [
+    ("lead edit", "--status", "crmctl lead status ID STATUS"),
+    ("lead edit", "--value", "--set value=1250.50"),
+    ("lead add", "--value", "--set value=1250.50"),
+    ("budget adjust", "--reason", "--description TEXT"),
+    ("dnc decide", "--honour", "crmctl dnc decide ID honour"),
+    ("funnel show", "--source", "--where 'source = NAME'"),
+    ("roi show", "--source", "--where 'source = NAME'"),
+];
+
 /// Options of other programs, and the ones here, the first that a verb has.
 pub const OPTIONS: &[(&str, &str)] = &[
     ("--from --start --begin --start-date --after --newer-than", "since"),
