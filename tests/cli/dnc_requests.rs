@@ -241,3 +241,35 @@ fn the_deadline_is_counted_in_the_organization_s_days() {
         assert_eq!(world.json(["dnc", "stats"])["overdue"], 1);
     });
 }
+
+#[test]
+fn who_may_have_asked_is_not_clear_until_somebody_decides() {
+    on_both_engines(|world| {
+        let verdicts = |world: &crate::support::World| -> Vec<String> {
+            let numbers = ["2125550101", "2125550102", "2125550103"];
+            let call = [&["dnc", "check", "--org", "acme", "--format", "json"], &numbers[..]].concat();
+            let ran = world.run(call);
+            let lines: Vec<serde_json::Value> = serde_json::from_str(&ran.stdout).unwrap();
+            let verdict = |line: &serde_json::Value| line["verdict"].as_str().unwrap().to_owned();
+            let all_clear = lines.iter().all(|line| line["verdict"] == "clear");
+            assert_eq!(ran.code, Some(if all_clear { 0 } else { 3 }));
+            lines.iter().map(verdict).collect()
+        };
+        for number in ["2125550101", "2125550102"] {
+            let detected = world.run(["dnc", "detect", "--number", number, "we must stop this leak", "--apply"]);
+            assert_eq!(detected.code, Some(3), "{}", detected.stderr);
+        }
+        assert_eq!(verdicts(world), ["unknown", "unknown", "clear"]);
+        let said = world.run(["dnc", "check", "2125550101"]).stdout;
+        assert!(said.contains("request 1 is undecided") && said.contains("crmctl dnc due"), "{said}");
+        world.ok(["dnc", "decide", "1", "honour"]);
+        world.ok(["dnc", "decide", "2", "dismiss", "--reason", "about a pipe"]);
+        assert_eq!(verdicts(world), ["blocked", "clear", "clear"]);
+        // Of another organization nothing is told.
+        world.ok(["org", "add", "other", "--region", "US"]);
+        let other = ["--apply", "--org", "other"];
+        let call = [&["dnc", "detect", "--number", "2125550103", "we must stop this leak"], &other[..]].concat();
+        assert_eq!(world.run(call).code, Some(3));
+        assert_eq!(verdicts(world), ["blocked", "clear", "clear"]);
+    });
+}

@@ -78,7 +78,7 @@ vocabulary! {
         Clear = "clear",
         /// It is on a list.
         Blocked = "blocked",
-        /// It could not be checked; never to be taken for clear.
+        /// It could not be checked, or a request for it is undecided; never to be taken for clear.
         Unknown = "unknown",
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::db::Stamp;
 use crate::db::models::dnc::dnc_checks::{self, NewDncCheck};
 use crate::db::models::dnc::dnc_entries::DncEntry;
+use crate::db::models::dnc::dnc_requests;
 use crate::db::models::dnc::dnc_spellings::{self, Reached};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId};
@@ -73,10 +74,20 @@ pub fn check(
     for Reached { number, entry } in dnc_spellings::reaching(conn, org, &numbers, now)? {
         listed.entry(number).or_default().push(entry);
     }
-    Ok(asked.iter().map(|one| answer(one, &listed, channel, now)).collect())
+    let undecided: HashMap<String, i64> = dnc_requests::undecided_numbers(conn, org)?.into_iter().rev().collect();
+    let known = Known { listed, undecided };
+    Ok(asked.iter().map(|one| answer(one, &known, channel, now)).collect())
 }
 
-fn answer(asked: &Asked, listed: &HashMap<String, Vec<DncEntry>>, channel: Option<Channel>, now: Timestamp) -> Answer {
+/// What is known of the numbers.
+struct Known {
+    /// The entries that reach each.
+    listed: HashMap<String, Vec<DncEntry>>,
+    /// The first request of each that nobody has decided.
+    undecided: HashMap<String, i64>,
+}
+
+fn answer(asked: &Asked, known: &Known, channel: Option<Channel>, now: Timestamp) -> Answer {
     let input = asked.input.clone();
     let reading = match &asked.number {
         Ok(reading) => reading,
@@ -87,20 +98,25 @@ fn answer(asked: &Asked, listed: &HashMap<String, Vec<DncEntry>>, channel: Optio
     };
     let mut entries: Vec<(E164, &DncEntry)> = reading
         .all()
-        .flat_map(|number| listed.get(&number.to_string()).into_iter().flatten().map(move |entry| (number, entry)))
+        .flat_map(|number| {
+            known.listed.get(&number.to_string()).into_iter().flatten().map(move |entry| (number, entry))
+        })
         .filter(|(_, entry)| entry.bans().hold(channel, now))
         .collect();
     // By the number itself before by another spelling.
     entries.sort_by_key(|(number, entry)| (entry.id, number.to_string() != entry.phone_number));
     entries.dedup_by_key(|(_, entry)| entry.id);
     let mut reasons: Vec<Reason> = entries.iter().map(|(number, entry)| Reason::of(entry, *number, now)).collect();
-    let verdict = match (reasons.is_empty(), plan::is_valid(reading.number)) {
-        (false, _) => Verdict::Blocked,
-        (true, true) => Verdict::Clear,
-        (true, false) => {
+    let verdict = if reasons.is_empty() {
+        // In doubt whether somebody wishes not to be contacted, nobody may say that they may be.
+        let request = reading.all().find_map(|number| known.undecided.get(&number.to_string()));
+        reasons.extend(request.map(|id| Reason::unchecked(format!("the request {id} is undecided: crmctl dnc due"))));
+        if !plan::is_valid(reading.number) {
             reasons.push(Reason::unchecked(PhoneProblem::NotValid(None).to_string()));
-            Verdict::Unknown
         }
+        if reasons.is_empty() { Verdict::Clear } else { Verdict::Unknown }
+    } else {
+        Verdict::Blocked
     };
     Answer { input, verdict, number: Some(reading.number.to_string()), reasons, lists_checked: vec![INTERNAL_LIST] }
 }

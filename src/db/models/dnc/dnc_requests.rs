@@ -155,6 +155,18 @@ pub fn undecided(conn: &mut Db, org: OrgId) -> Result<Vec<DncRequest>, DbError> 
         .load(conn)?)
 }
 
+/// The numbers of requests that nobody has decided, each with the request's id, the earliest first.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn undecided_numbers(conn: &mut Db, org: OrgId) -> Result<Vec<(String, i64)>, DbError> {
+    Ok(dnc_requests::table
+        .filter(dnc_requests::organization_id.eq(org.0).and(dnc_requests::decision.is_null()))
+        .order(dnc_requests::id)
+        .select((dnc_requests::phone_number, dnc_requests::id))
+        .load(conn)?)
+}
+
 /// Every request of a number, in the order in which they were written.
 ///
 /// # Errors
