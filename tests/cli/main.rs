@@ -56,6 +56,7 @@ mod import_history;
 mod import_hostile;
 mod import_kept;
 mod import_leads;
+mod import_markup;
 mod import_only_known;
 mod import_options;
 mod import_parts;

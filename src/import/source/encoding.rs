@@ -64,6 +64,23 @@ pub(super) fn detected(text: &Readable) -> Result<Option<(TextEncoding, Option<S
 /// # Errors
 /// The text is not of that encoding, or the disk has no room.
 pub(super) fn in_utf8(text: &Readable, encoding: TextEncoding) -> Result<Readable, ImportError> {
+    let mut lines = Lines::default();
+    copied(text, encoding, &mut |chunk| lines.look(&text.name, chunk))
+}
+
+/// The same of a file whose rows are no lines.
+///
+/// # Errors
+/// The text is not of that encoding, or the disk has no room.
+pub(super) fn of_any_lines(text: &Readable, encoding: TextEncoding) -> Result<Readable, ImportError> {
+    copied(text, encoding, &mut |_| Ok(()))
+}
+
+fn copied(
+    text: &Readable,
+    encoding: TextEncoding,
+    look: &mut dyn FnMut(&[u8]) -> Result<(), ImportError>,
+) -> Result<Readable, ImportError> {
     let garbled = || {
         ImportError::read_with(
             &text.name,
@@ -75,13 +92,12 @@ pub(super) fn in_utf8(text: &Readable, encoding: TextEncoding) -> Result<Readabl
         let full = |e: std::io::Error| {
             ImportError::read_with(&text.name, io_reason(&e), "make room for its copy, or set TMPDIR")
         };
-        let mut lines = Lines::default();
         let standard = match encoding {
             TextEncoding::Standard(standard) => standard,
             TextEncoding::Dos(page) => {
                 let upper = page.upper_half();
                 return each_chunk::<ImportError>(text, |chunk| {
-                    lines.look(&text.name, chunk)?;
+                    look(chunk)?;
                     let high = |byte: &u8| upper.get(usize::from(byte.checked_sub(0x80)?)).copied().flatten();
                     let char_of = |byte| if u8::is_ascii(byte) { Some(char::from(*byte)) } else { high(byte) };
                     let decoded: Option<String> = chunk.iter().map(char_of).collect();
@@ -105,7 +121,7 @@ pub(super) fn in_utf8(text: &Readable, encoding: TextEncoding) -> Result<Readabl
             }
         };
         each_chunk::<ImportError>(text, |chunk| {
-            lines.look(&text.name, chunk)?;
+            look(chunk)?;
             decode(chunk, false)
         })?;
         decode(&[], true)

@@ -49,18 +49,25 @@ pub(super) fn refusal(path: &Path, problem: &NotReadable) -> ImportError {
 }
 
 /// The first bytes that tell what a file is.
-const HEAD: usize = 4;
+const HEAD: usize = 64;
 
 /// Whether the first bytes are those of an archive, an old workbook, gzip or PDF, which have no lines.
 fn is_packed(head: &[u8]) -> bool {
     matches!(
         head,
-        [b'P', b'K', 3, 4]
-            | [b'P', b'K', 5, 6]
-            | [0xD0, 0xCF, 0x11, 0xE0]
+        [b'P', b'K', 3, 4, ..]
+            | [b'P', b'K', 5, 6, ..]
+            | [0xD0, 0xCF, 0x11, 0xE0, ..]
             | [0x1F, 0x8B, ..]
-            | [b'%', b'P', b'D', b'F']
+            | [b'%', b'P', b'D', b'F', ..]
     )
+}
+
+/// Whether a text begins as HTML, XML and JSON do, which may be one line, in any encoding.
+fn is_structured(head: &[u8]) -> bool {
+    let first =
+        head.iter().find(|byte| !matches!(byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF | b' ' | b'\t' | b'\r' | b'\n'));
+    matches!(first, Some(b'<' | b'[' | b'{'))
 }
 
 /// A private copy. Where the system allows it has no name, so that nothing is left behind even after a crash.
@@ -116,7 +123,8 @@ impl Readable {
                 let missing = HEAD.saturating_sub(head.len());
                 head.extend_from_slice(bytes.get(..missing).unwrap_or(bytes));
                 size += read as u64;
-                if !is_packed(&head) {
+                let may_be_one_line = is_packed(&head) || is_structured(&head) && size <= MAX_PIPED;
+                if !may_be_one_line {
                     lines.look(name, bytes)?;
                 } else if size > MAX_PIPED {
                     let reason = format!("it holds more than {} MiB, and is no text", MAX_PIPED >> 20);

@@ -16,7 +16,9 @@ use super::form::Form;
 use crate::import::ImportError;
 
 /// So much of a file tells what it is, in bytes.
-const HEAD: u64 = 4096;
+const HEAD: u64 = 64 << 10;
+/// What a file says of its encoding, it says within so many bytes.
+const SAYS: usize = 4096;
 
 static SAID: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i)(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)"#).ok());
@@ -43,10 +45,11 @@ pub(super) fn open(file: &Readable) -> Result<File, ImportError> {
 }
 
 /// How the file begins, well enough to tell its form.
-pub(super) fn beginning(file: &Readable) -> Result<String, ImportError> {
+pub(super) fn beginning(file: &Readable) -> Result<(Vec<u8>, String), ImportError> {
     let head = head(file)?;
     let (text, _) = encoding::declared(&head).and_then(standard).unwrap_or(UTF_8).decode_with_bom_removal(&head);
-    Ok(text.into_owned())
+    let text = text.into_owned();
+    Ok((head, text))
 }
 
 fn standard(encoding: TextEncoding) -> Option<&'static Encoding> {
@@ -64,8 +67,10 @@ pub(super) fn in_utf8(
 ) -> Result<(Readable, Option<String>), ImportError> {
     let head = head(file)?;
     let by_name = || {
-        let said = SAID.as_ref()?.captures(&head)?.get(1)?;
-        Encoding::for_label(said.as_bytes()).map(TextEncoding::Standard)
+        let said = SAID.as_ref()?.captures(head.get(..SAYS).unwrap_or(&head))?.get(1)?;
+        // What can be read so is not UTF-16, whatever it says.
+        let encoding = Encoding::for_label(said.as_bytes()).filter(|encoding| encoding.is_ascii_compatible());
+        encoding.map(TextEncoding::Standard)
     };
     let said = match form {
         Form::Html | Form::Sheet2003 => by_name(),
@@ -73,7 +78,7 @@ pub(super) fn in_utf8(
     };
     let said = asked.or(encoding::declared(&head)).or(said);
     if let Some(said) = said.filter(|said| *said != TextEncoding::Standard(UTF_8)) {
-        return Ok((encoding::in_utf8(file, said)?, Some(format!("its text is {}", encoding::shown(said)))));
+        return Ok((encoding::of_any_lines(file, said)?, Some(format!("its text is {}", encoding::shown(said)))));
     }
     // Of a vCard each property says what it is in.
     if form == Form::VCard || is_utf8(file)? {
@@ -82,7 +87,7 @@ pub(super) fn in_utf8(
     match encoding::detected(file)? {
         Some((found, notice)) => {
             let told = notice.unwrap_or_else(|| format!("its text is read as {}", encoding::shown(found)));
-            Ok((encoding::in_utf8(file, found)?, Some(told)))
+            Ok((encoding::of_any_lines(file, found)?, Some(told)))
         }
         None => Err(ImportError::read_with(
             &file.name,

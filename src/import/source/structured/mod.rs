@@ -21,7 +21,6 @@ use super::{Format, Item, Sink, SourceOptions, Text};
 use crate::domain::text::cell_text;
 use crate::import::ImportError;
 pub use form::Form;
-use form::SAVE_AS;
 use records::Records;
 use store::Store;
 
@@ -37,44 +36,31 @@ pub(super) enum Found {
 /// # Errors
 /// The file cannot be read.
 pub(super) fn found(file: &Readable) -> Result<Option<Found>, ImportError> {
-    let head = decoded::beginning(file)?;
-    let text = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let (head, beginning) = decoded::beginning(file)?;
+    let text = beginning.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let lower = text.to_ascii_lowercase();
-    let begins = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
     let is_json =
         |open: char, inner: &[char]| text.strip_prefix(open).is_some_and(|rest| rest.trim_start().starts_with(inner));
-    Ok(Some(match () {
-        () if lower.starts_with("begin:vcard") => Found::Form(Form::VCard),
-        () if is_json('[', &['{', ']']) || is_json('{', &['"', '}']) => Found::Form(Form::Json),
-        () if lower.starts_with('<') && lower.contains("urn:schemas-microsoft-com:office:spreadsheet") => {
-            // Excel names the schema in its HTML, too.
-            if lower.contains("<html") { Found::Form(Form::Html) } else { Found::Form(Form::Sheet2003) }
+    let is_marked =
+        lower.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| matches!(c, '!' | '?' | 'a'..='z')));
+    let has = |tag: &str| is_marked && lower.contains(tag);
+    Ok(match () {
+        () if lower.starts_with("begin:vcard") => Some(Found::Form(Form::VCard)),
+        () if is_json('[', &['{', ']']) || is_json('{', &['"', '}']) => Some(Found::Form(Form::Json)),
+        // Excel names the schema in its HTML, too.
+        () if has("urn:schemas-microsoft-com:office:spreadsheet") && !has("<html") => {
+            Some(Found::Form(Form::Sheet2003))
         }
-        () if begins(&[
-            "<!doctype html",
-            "<html",
-            "<table",
-            "<meta",
-            "<head",
-            "<body",
-            "<style",
-            "<center",
-            "<div",
-        ]) =>
-        {
-            Found::Form(Form::Html)
-        }
-        () if begins(&["<?xml", "<!--"]) && (lower.contains("<html") || lower.contains("<table")) => {
-            Found::Form(Form::Html)
-        }
-        () if begins(&["<?xml"]) => Found::Unsupported("it is an XML document, and no spreadsheet", SAVE_AS),
-        () if begins(&[r"{\rtf"]) => Found::Unsupported("it is a document in RTF", SAVE_AS),
-        () if begins(&["mime-version:", "from:", "content-type:"]) && lower.contains("multipart/") => {
-            let what = "it is a page saved with its pictures (MHTML), or a mail";
-            Found::Unsupported(what, "open it in a spreadsheet program and save the table as CSV or XLSX")
-        }
-        () => return Ok(None),
-    }))
+        () if has("<html") || has("<table") || has("<tr") || begins_page(&lower) => Some(Found::Form(Form::Html)),
+        () => form::unsupported(&head, text).map(|(what, remedy)| Found::Unsupported(what, remedy)),
+    })
+}
+
+/// Whether this is how a page begins that may have its table further on.
+fn begins_page(lower: &str) -> bool {
+    ["<!doctype html", "<meta", "<head", "<body", "<style", "<center", "<div"]
+        .iter()
+        .any(|word| lower.starts_with(word))
 }
 
 /// Lays the rows of a file out; the copy holds them.
