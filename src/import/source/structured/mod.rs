@@ -8,6 +8,7 @@ mod html;
 mod json;
 mod records;
 mod sheet2003;
+mod shown;
 mod store;
 mod tables;
 mod vcard;
@@ -123,10 +124,10 @@ fn of_tables(
         headers: header.row.cells().map(|cell| cell_text(cell).to_owned()).collect(),
         header_number,
         preamble: header.preamble,
-        left_out: Vec::new(),
+        left_out: table.left_out,
         notices: table.notices,
         looks: Looks::default(),
-        extras: Default::default(),
+        extras: table.extras,
         estimated_rows: table.count.saturating_sub(header_number),
         sha256: None,
     };
@@ -139,18 +140,21 @@ fn of_tables(
 /// The copy cannot be read, or the sink's own error.
 pub(super) fn read(rows: &Readable, header_number: u64, width: usize, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     let mut rows = Store::open(rows)?;
-    let mut blank = 0;
+    // Rows that the file passes over are blank, too.
+    let (mut last, mut end) = (header_number, header_number);
     while let Some(mut row) = rows.next_row()? {
         if row.number <= header_number {
             continue;
         }
+        end = row.number;
         if row.is_blank() {
-            blank += 1;
             continue;
         }
-        if blank > 0 {
-            sink(Item::Blank(std::mem::take(&mut blank)))?;
+        match (row.number - last).saturating_sub(1) {
+            0 => {}
+            blank => sink(Item::Blank(blank))?,
         }
+        last = row.number;
         while row.len() < width {
             row.push("");
         }
@@ -159,10 +163,10 @@ pub(super) fn read(rows: &Readable, header_number: u64, width: usize, sink: &mut
             Some(problem) => sink(Item::Broken(row, problem))?,
         }
     }
-    if blank > 0 {
-        sink(Item::Blank(blank))?;
+    match end - last {
+        0 => Ok(()),
+        blank => sink(Item::Blank(blank)),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -176,8 +180,9 @@ mod tests {
     use crate::import::kinds::leads::fields::recognise;
 
     const SAMPLES: [&str; 5] = [
-        "<table><tr><th colspan=2>Phone<th>City</tr><tr><td rowspan=3>5<td>6<table><tr><td>x</table></td></tr><tr><td>&amp;&#x41;<br>b</table>",
-        "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"a\"><Table><Row ss:Index=\"2\">\
+        "<table><tr><th colspan=2>Phone<th>City</tr><tr style='display:none'><td rowspan=3 x:num=5>5<td sdval='1e9'>1E+9<table><tr><td>x</table></td></tr><tr><td>&amp;&#x41;<br>b</table>",
+        "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"><Styles><Style ss:ID=\"d\"><NumberFormat ss:Format=\"000\"/></Style></Styles>\
+         <Worksheet ss:Name=\"a\"><Table><Column ss:StyleID=\"d\" ss:Span=\"3\"/><Row ss:Index=\"2\" ss:Span=\"1\">\
          <Cell ss:MergeAcross=\"3\"><Data ss:Type=\"String\">Phone &lt;</Data></Cell></Row><Row><Cell ss:Index=\"2\"><Data ss:Type=\"Number\">1e3</Data></Cell></Row></Table></Worksheet></Workbook>",
         "[{\"phone\":\"5\",\"a\":{\"b\":[1,\"x\",null]},\"properties\":{\"c\":true}},{\"d\":[{\"value\":1}],\"e\":1e400}]",
         "{\"phone\":1}\n{\"phone\":\"\\ud83d\\ude00\",\"custom_fields\":{\"a\":{}}}\n",
@@ -230,7 +235,20 @@ mod tests {
         let record = format!("[{{\"phone\":\"{}\"}}]", "5".repeat(6 << 20));
         let card = format!("BEGIN:VCARD\nNOTE:{}\nEND:VCARD\n", "x".repeat(6 << 20));
         let tables = "<table><tr><td>".repeat(5000) + "Phone";
-        for (name, text) in [("wide", wide), ("long", long), ("record", record), ("card", card), ("tables", tables)] {
+        let many = "<table><tr><td>1</table>".repeat(100_001);
+        let gaps =
+            SAMPLES[1].replace("<Row>", "<Row ss:Span=\"18446744073709551615\">").replace("</Table>", "<Row/></Table>");
+        let columns = SAMPLES[1].replace("<Row>", "<Row><Cell ss:Index=\"18446744073709551615\"/>");
+        for (name, text) in [
+            ("wide", wide),
+            ("long", long),
+            ("record", record),
+            ("card", card),
+            ("tables", tables),
+            ("many", many),
+            ("gaps", gaps),
+            ("columns", columns),
+        ] {
             assert!(rows_of(text.as_bytes()).is_err(), "{name}");
         }
         assert!(rows_of(deep.as_bytes()).is_ok());

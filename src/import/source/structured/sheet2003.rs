@@ -1,5 +1,6 @@
 //! Spreadsheets of Excel 2003 in XML (SpreadsheetML).
 
+use std::collections::HashMap;
 use std::io::BufReader;
 
 use quick_xml::events::{BytesStart, Event};
@@ -7,10 +8,14 @@ use quick_xml::{Reader, XmlVersion};
 
 use super::super::budget::{MAX_COLUMNS, MAX_ROWS};
 use super::super::readable::Readable;
+use super::super::typed::Merged;
+use super::super::typed::format::Shape;
 use super::bounded::{Allowance, Bounded, MOST};
 use super::decoded;
 use super::form::SAVE_AS;
-use super::tables::Met;
+use super::shown::plain;
+use super::tables::{Met, What};
+use crate::domain::money::symbol::Symbol;
 use crate::import::ImportError;
 use crate::import::row::{CellKind, Row};
 
@@ -26,6 +31,23 @@ struct State {
     /// Data of a comment are none of the cell.
     is_comment: bool,
     is_data: bool,
+    /// Inside the element that says whether the sheet is hidden.
+    is_visibility: bool,
+    styles: Styles,
+    merged: Vec<Merged>,
+    /// Blank rows that stand for the same as the one at hand.
+    further_rows: u64,
+}
+
+/// What number formats say of cells.
+#[derive(Default)]
+struct Styles {
+    shapes: HashMap<String, Shape>,
+    /// The style whose definition is open.
+    open: Option<String>,
+    /// Columns with a style, counted from 1, the last ones included.
+    columns: Vec<(u64, u64, String)>,
+    row: Option<String>,
 }
 
 #[derive(Default)]
@@ -33,6 +55,7 @@ struct Cell {
     kind: String,
     text: String,
     has_formula: bool,
+    shape: Option<Shape>,
     /// Further columns that it fills.
     across: usize,
 }
@@ -80,6 +103,9 @@ pub(super) fn each(
             Event::Text(text) => {
                 let text = text.xml10_content();
                 state.add(&text).map_err(&damaged)?;
+                if state.is_visibility && text.trim() != "SheetVisible" {
+                    take(Met { table: state.sheet.saturating_sub(1), name: &state.name, what: What::Hidden })?;
+                }
             }
             Event::CData(text) => {
                 let text = text.xml10_content();
@@ -109,6 +135,58 @@ fn number(tag: &BytesStart<'_>, name: &str) -> Option<u64> {
     attribute(tag, name)?.trim().parse().ok()
 }
 
+/// The most styles, and columns with one: far more than Excel allows.
+const MOST_STYLES: usize = 1 << 16;
+
+impl Styles {
+    fn begin(&mut self, tag: &BytesStart<'_>) {
+        match tag.local_name().as_ref() {
+            "Style" => {
+                self.open = attribute(tag, "ID").filter(|_| self.shapes.len() < MOST_STYLES);
+                let parent = attribute(tag, "Parent").and_then(|parent| self.shapes.get(&parent)).cloned();
+                if let Some((id, shape)) = self.open.clone().zip(parent) {
+                    self.shapes.insert(id, shape);
+                }
+            }
+            "NumberFormat" => {
+                if let Some((id, format)) = self.open.clone().zip(attribute(tag, "Format")) {
+                    self.shapes.insert(id, shape_of(&format));
+                }
+            }
+            _ if self.columns.len() < MOST_STYLES => {
+                let first =
+                    number(tag, "Index").unwrap_or_else(|| self.columns.last().map_or(1, |(_, last, _)| last + 1));
+                let last = first.saturating_add(number(tag, "Span").unwrap_or(0)).min(MAX_COLUMNS as u64);
+                self.columns.push((first, last, attribute(tag, "StyleID").unwrap_or_default()));
+            }
+            _ => {}
+        }
+    }
+
+    /// The shape of a cell in a column, counted from 1: by its own style, its row's or its column's.
+    fn of_cell(&self, tag: &BytesStart<'_>, column: u64) -> Option<&Shape> {
+        if self.shapes.is_empty() {
+            return None;
+        }
+        let of_column = || self.columns.iter().find(|(first, last, _)| (*first..=*last).contains(&column));
+        let own = attribute(tag, "StyleID").or_else(|| self.row.clone());
+        self.shapes.get(&own.or_else(|| of_column().map(|(_, _, style)| style.clone()))?)
+    }
+}
+
+/// The shape of a number format, which may be one with a name.
+fn shape_of(format: &str) -> Shape {
+    match format {
+        "Euro Currency" => Symbol::of("€").map_or(Shape::General, Shape::Money),
+        "Long Time" | "Medium Time" | "Short Time" => Shape::Clock,
+        // Those with a name show the currency and the digits of whoever opens the file.
+        named if named.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '/')) && named.len() > 4 => {
+            Shape::General
+        }
+        code => Shape::of(code, None),
+    }
+}
+
 impl State {
     fn begin(&mut self, tag: &BytesStart<'_>) -> Result<(), String> {
         match tag.local_name().as_ref() {
@@ -116,7 +194,10 @@ impl State {
                 self.sheet += 1;
                 self.name = attribute(tag, "Name").unwrap_or_else(|| self.sheet.to_string());
                 self.number = 0;
+                self.styles.columns.clear();
             }
+            "Visible" => self.is_visibility = true,
+            "Style" | "NumberFormat" | "Column" => self.styles.begin(tag),
             "Row" => {
                 let next = self.number + 1;
                 self.number = number(tag, "Index").unwrap_or(next);
@@ -125,6 +206,8 @@ impl State {
                 }
                 self.is_hidden = attribute(tag, "Hidden").is_some_and(|hidden| hidden == "1");
                 self.row = Some(Row::new(self.number));
+                self.further_rows = number(tag, "Span").map_or(0, |rows| rows.min(MAX_ROWS));
+                self.styles.row = attribute(tag, "StyleID");
             }
             "Cell" => {
                 let Some(row) = &mut self.row else { return Ok(()) };
@@ -135,9 +218,17 @@ impl State {
                 while (row.len() as u64) < at - 1 {
                     row.push("");
                 }
+                let across = number(tag, "MergeAcross").map_or(0, |cells| cells.min(MAX_COLUMNS as u64));
+                let down = number(tag, "MergeDown").map_or(0, |rows| rows.min(MAX_ROWS));
+                if down > 0 {
+                    // A sheet has far fewer rows and columns than u32 holds.
+                    let rows = (self.number as u32 - 1, (self.number - 1 + down) as u32);
+                    self.merged.push(Merged { rows, columns: (at as u32 - 1, (at - 1 + across) as u32) });
+                }
                 self.cell = Some(Cell {
                     has_formula: attribute(tag, "Formula").is_some(),
-                    across: number(tag, "MergeAcross").map_or(0, |cells| cells.min(MAX_COLUMNS as u64) as usize),
+                    across: across as usize,
+                    shape: self.styles.of_cell(tag, at).cloned(),
                     ..Cell::default()
                 });
             }
@@ -171,6 +262,8 @@ impl State {
     ) -> Result<(), ImportError> {
         match name {
             "Data" => self.is_data = false,
+            "Visible" => self.is_visibility = false,
+            "Style" => self.styles.open = None,
             "Comment" => self.is_comment = false,
             "Cell" => {
                 if let (Some(cell), Some(row)) = (self.cell.take(), self.row.as_mut()) {
@@ -183,12 +276,10 @@ impl State {
                     let reason = format!("row {} of `{}` is larger than a row may be", self.number, self.name);
                     return Err(ImportError::read_with(&file.name, reason, SAVE_AS));
                 }
-                take(Met {
-                    table: self.sheet.saturating_sub(1),
-                    name: &self.name,
-                    row: &row,
-                    is_hidden: self.is_hidden,
-                })?;
+                let merged = std::mem::take(&mut self.merged);
+                let what = What::Row { row: &row, is_hidden: self.is_hidden, merged: &merged };
+                take(Met { table: self.sheet.saturating_sub(1), name: &self.name, what })?;
+                self.number += self.further_rows;
             }
             _ => {}
         }
@@ -202,8 +293,12 @@ impl Cell {
         match (self.kind.as_str(), text.is_empty()) {
             (_, true) if self.has_formula => row.push_as(CellKind::Formula, ""),
             (_, true) => row.push(""),
-            ("Number", _) => row.push_as(CellKind::Number(None), &plain(text)),
-            ("DateTime", _) => row.push_as(CellKind::Date, &day(text)),
+            ("Number", _) => {
+                let fixed = self.shape.as_ref().and_then(|shape| shape.shown(text.trim().parse().ok()?));
+                let symbol = self.shape.as_ref().and_then(Shape::currency);
+                row.push_as(CellKind::Number(symbol), &fixed.unwrap_or_else(|| plain(text)));
+            }
+            ("DateTime", _) => row.push_as(CellKind::Date, day(text, self.shape.as_ref())),
             ("Boolean", _) => row.push_as(CellKind::Boolean, if text.trim() == "1" { "TRUE" } else { "FALSE" }),
             _ => row.push(text),
         }
@@ -213,18 +308,34 @@ impl Cell {
     }
 }
 
-/// A number without an exponent, where it is a whole one that a float holds.
-fn plain(text: &str) -> String {
-    let text = text.trim();
-    match text.parse::<f64>() {
-        Ok(float) if text.contains(['e', 'E']) && float.fract() == 0.0 && float.abs() < 9.0e15 => format!("{float:.0}"),
-        _ => text.to_owned(),
-    }
-}
-
-/// A day without its midnight, a time without its thousandths.
-fn day(text: &str) -> String {
+/// A day without its midnight, a time without its thousandths; a time of day is one of the day before all others.
+fn day<'a>(text: &'a str, shape: Option<&Shape>) -> &'a str {
     let text = text.trim();
     let text = text.strip_suffix(".000").unwrap_or(text);
-    text.strip_suffix("T00:00:00").unwrap_or(text).to_owned()
+    let clock = text.strip_prefix("1899-12-31T").filter(|_| shape == Some(&Shape::Clock));
+    clock.unwrap_or_else(|| text.strip_suffix("T00:00:00").unwrap_or(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_with_a_name_are_no_codes() {
+        for name in ["General Date", "Currency", "Standard", "Yes/No", "Scientific", "General"] {
+            assert_eq!(shape_of(name), Shape::General, "{name}");
+        }
+        assert_eq!(shape_of("Euro Currency").currency(), Symbol::of("€"));
+        assert_eq!(shape_of("Short Time"), Shape::Clock);
+        assert_eq!(shape_of("00000").shown(2035.0).as_deref(), Some("02035"));
+        assert_eq!(shape_of("dd/mm/yyyy"), Shape::General);
+    }
+
+    #[test]
+    fn days_and_times_are_those_of_iso() {
+        assert_eq!(day("2026-02-03T00:00:00.000", None), "2026-02-03");
+        assert_eq!(day("2026-02-03T08:30:00.000", Some(&Shape::Clock)), "2026-02-03T08:30:00");
+        assert_eq!(day("1899-12-31T08:30:00.000", Some(&Shape::Clock)), "08:30:00");
+        assert_eq!(day("1899-12-31T08:30:00.000", None), "1899-12-31T08:30:00");
+    }
 }

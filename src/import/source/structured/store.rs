@@ -7,11 +7,15 @@ use super::super::budget::MAX_COLUMNS;
 use super::super::limits::io_reason;
 use super::super::readable::Readable;
 use super::bounded::MOST;
+use crate::domain::money::symbol::Symbol;
 use crate::import::ImportError;
 use crate::import::row::{CellKind, Row};
 
 const KINDS: [CellKind; 5] =
     [CellKind::Text, CellKind::Number(None), CellKind::Boolean, CellKind::Date, CellKind::Formula];
+
+/// A number in a currency, whose symbol stands before it.
+const MONEY: u8 = KINDS.len() as u8;
 
 /// Writes a row.
 ///
@@ -26,8 +30,14 @@ pub(super) fn write(out: &mut dyn Write, file: &Readable, row: &Row) -> Result<(
     bytes.extend(row.number.to_le_bytes());
     bytes.extend((row.len() as u32).to_le_bytes());
     for (index, cell) in row.cells().enumerate() {
-        let kind = KINDS.iter().position(|kind| *kind == row.kind(index)).unwrap_or_default();
-        bytes.push(kind as u8);
+        match row.kind(index) {
+            CellKind::Number(Some(symbol)) => {
+                bytes.push(MONEY);
+                bytes.extend((symbol.as_str().len() as u32).to_le_bytes());
+                bytes.extend(symbol.as_str().as_bytes());
+            }
+            other => bytes.push(KINDS.iter().position(|kind| *kind == other).unwrap_or_default() as u8),
+        }
         bytes.extend((cell.len() as u32).to_le_bytes());
         bytes.extend(cell.as_bytes());
     }
@@ -66,12 +76,19 @@ impl Store {
         for _ in 0..cells {
             let mut kind = [0];
             self.input.read_exact(&mut kind)?;
-            bytes.resize(self.length()?, 0);
-            self.input.read_exact(&mut bytes)?;
-            let text = std::str::from_utf8(&bytes).map_err(io::Error::other)?;
-            row.push_as(KINDS.get(usize::from(kind[0])).copied().unwrap_or_default(), text);
+            let kind = match kind {
+                [MONEY] => CellKind::Number(Symbol::of(self.text(&mut bytes)?)),
+                [kind] => KINDS.get(usize::from(kind)).copied().unwrap_or_default(),
+            };
+            row.push_as(kind, self.text(&mut bytes)?);
         }
         Ok(Some(row))
+    }
+
+    fn text<'a>(&mut self, bytes: &'a mut Vec<u8>) -> io::Result<&'a str> {
+        bytes.resize(self.length()?, 0);
+        self.input.read_exact(bytes)?;
+        std::str::from_utf8(bytes).map_err(io::Error::other)
     }
 
     fn length(&mut self) -> io::Result<usize> {

@@ -4,17 +4,28 @@ use std::collections::HashMap;
 
 use super::super::budget::{cut, some, some_names};
 use super::super::readable::Readable;
+use super::super::typed::{Extras, Merged};
 use super::form::SAVE_AS;
 use super::store;
 use crate::import::ImportError;
-use crate::import::row::Row;
+use crate::import::row::{CellKind, Row};
 
-/// What a walk through a file meets: a row of the table with this place, counted from 0. Its name is told with its first row.
+/// What a walk through a file meets of the table with this place, counted from 0.
 pub(super) struct Met<'a> {
     pub table: usize,
     pub name: &'a str,
-    pub row: &'a Row,
-    pub is_hidden: bool,
+    pub what: What<'a>,
+}
+
+pub(super) enum What<'a> {
+    /// A row, with the cells of it that go on in rows below.
+    Row { row: &'a Row, is_hidden: bool, merged: &'a [Merged] },
+    /// The table is one of a hidden sheet.
+    Hidden,
+    /// A cell of this row holds another table with rows.
+    Nested(u64),
+    /// The file ends inside the table.
+    CutOff,
 }
 
 /// Walks through all rows of all tables.
@@ -27,6 +38,9 @@ pub(super) struct Table {
     pub rows: Readable,
     /// The number of its last row.
     pub count: u64,
+    pub extras: Extras,
+    /// Hidden tables with rows, which nobody asked for.
+    pub left_out: Vec<String>,
     pub notices: Vec<String>,
 }
 
@@ -34,7 +48,13 @@ struct Seen {
     name: String,
     place: usize,
     rows: u64,
+    is_hidden: bool,
 }
+
+/// The most tables with rows.
+const MOST_TABLES: usize = 100_000;
+/// The most special rows and cells that are kept.
+const MOST_SPECIAL: usize = 1 << 20;
 
 /// Lays out the table that was asked for, or the only one with rows.
 ///
@@ -43,40 +63,94 @@ struct Seen {
 pub(super) fn laid_out(file: &Readable, sheet: Option<&str>, walk: &Walk<'_>) -> Result<Table, ImportError> {
     let (mut seen, mut places): (Vec<Seen>, HashMap<usize, usize>) = (Vec::new(), HashMap::new());
     walk(file, &mut |met| {
-        if met.row.is_blank() {
-            return Ok(());
-        }
-        match places.get(&met.table).and_then(|at| seen.get_mut(*at)) {
-            Some(seen) => seen.rows += 1,
-            None => {
-                places.insert(met.table, seen.len());
-                seen.push(Seen { name: met.name.to_owned(), place: met.table, rows: 1 });
+        let known = places.get(&met.table).and_then(|at| seen.get_mut(*at));
+        match (met.what, known) {
+            (What::Row { row, .. }, _) if row.is_blank() => {}
+            (What::Row { .. }, Some(seen)) => seen.rows += 1,
+            (What::Row { .. }, None) if places.len() == MOST_TABLES => {
+                let reason = format!("more than {MOST_TABLES} of its tables hold rows");
+                return Err(ImportError::read_with(&file.name, reason, SAVE_AS));
             }
+            (What::Row { .. }, None) => {
+                places.insert(met.table, seen.len());
+                seen.push(Seen { name: met.name.to_owned(), place: met.table, rows: 1, is_hidden: false });
+            }
+            (What::Hidden, Some(seen)) => seen.is_hidden = true,
+            // A table without rows is never chosen.
+            (What::Hidden, None) | (What::Nested(_) | What::CutOff, _) => {}
         }
         Ok(())
     })?;
     seen.sort_by_key(|seen| seen.place);
     let chosen = choose(file, &seen, sheet)?;
-    let (mut count, mut hidden) = (0, 0);
+    let (mut count, mut extras, mut nested, mut notices) = (0, Extras::default(), Nested::default(), Vec::new());
     let rows = Readable::copied(&file.name, |out| {
         let mut out = std::io::BufWriter::new(out);
         walk(file, &mut |met| {
-            if met.table != chosen.place {
-                return Ok(());
+            match met.what {
+                _ if met.table != chosen.place => {}
+                What::Row { row, is_hidden, merged } => {
+                    count = row.number;
+                    note(&mut extras, row, is_hidden, merged);
+                    store::write(&mut out, file, row)?;
+                }
+                What::Nested(row) => nested.add(row),
+                What::CutOff => notices.push(format!("it ends inside the table: it may be cut off behind row {count}")),
+                What::Hidden => {}
             }
-            count = met.row.number;
-            hidden += u64::from(met.is_hidden);
-            store::write(&mut out, file, met.row)
+            Ok(())
         })?;
         let full = |e: std::io::Error| ImportError::read_with(&file.name, e.to_string(), "make room, or set TMPDIR");
         std::io::Write::flush(&mut out).map_err(full)
     })?;
-    let notices = match hidden {
-        0 => Vec::new(),
-        1 => vec!["1 hidden row is read like the others".to_owned()],
-        hidden => vec![format!("{hidden} hidden rows are read like the others")],
-    };
-    Ok(Table { name: chosen.name.clone(), rows, count, notices })
+    notices.extend(nested.told());
+    let is_left = |other: &&Seen| other.is_hidden && other.place != chosen.place && sheet.is_none();
+    let left_out = seen.iter().filter(is_left).map(|other| other.name.clone()).collect();
+    Ok(Table { name: chosen.name.clone(), rows, count, extras, left_out, notices })
+}
+
+/// Rows with tables in their cells.
+#[derive(Default)]
+struct Nested {
+    count: u64,
+    first: u64,
+    last: u64,
+}
+
+impl Nested {
+    fn add(&mut self, row: u64) {
+        if row != self.last {
+            (self.count, self.last) = (self.count + 1, row);
+        }
+        if self.count == 1 {
+            self.first = row;
+        }
+    }
+
+    fn told(&self) -> Option<String> {
+        let rows = match self.count {
+            0 => return None,
+            1 => "1 row holds a table".to_owned(),
+            count => format!("{count} rows hold tables"),
+        };
+        Some(format!("{rows} in a cell, first row {}, which are not read with it; --sheet reads one", self.first))
+    }
+}
+
+/// Notes what is special of a row.
+fn note(extras: &mut Extras, row: &Row, is_hidden: bool, merged: &[Merged]) {
+    let Some(at) = row.number.checked_sub(1).and_then(|at| u32::try_from(at).ok()) else { return };
+    if is_hidden && !row.is_blank() && extras.hidden.len() < MOST_SPECIAL {
+        extras.hidden.push(at);
+    }
+    if extras.merged.len() < MOST_SPECIAL {
+        extras.merged.extend(merged);
+    }
+    // A row has far fewer cells than u32 holds.
+    let formulas = (0..row.len()).filter(|index| row.kind(*index) == CellKind::Formula).map(|index| (at, index as u32));
+    if extras.formulas.len() < MOST_SPECIAL {
+        extras.formulas.extend(formulas);
+    }
 }
 
 fn choose<'a>(file: &Readable, seen: &'a [Seen], wanted: Option<&str>) -> Result<&'a Seen, ImportError> {
@@ -92,15 +166,21 @@ fn choose<'a>(file: &Readable, seen: &'a [Seen], wanted: Option<&str>) -> Result
             )
         });
     }
-    match seen {
+    let visible: Vec<&Seen> = seen.iter().filter(|seen| !seen.is_hidden).collect();
+    match visible.as_slice() {
         [only] => Ok(only),
+        [] if !seen.is_empty() => Err(ImportError::read_with(
+            &file.name,
+            "only hidden sheets hold rows",
+            format!("choose one, for example --sheet '{}'", names[0]),
+        )),
         [] => Err(ImportError::read_with(&file.name, "it holds no table with rows", SAVE_AS)),
         several => {
             let list = several.iter().map(|seen| format!("`{}` ({} rows)", cut(&seen.name), seen.rows));
             Err(ImportError::read_with(
                 &file.name,
                 format!("several of its tables hold rows: {}", some(list)),
-                format!("choose one, for example --sheet '{}'", names[0]),
+                format!("choose one, for example --sheet '{}'", several[0].name),
             ))
         }
     }

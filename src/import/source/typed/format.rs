@@ -49,6 +49,14 @@ impl Shape {
         }
     }
 
+    /// The currency that it shows.
+    pub fn currency(&self) -> Option<Symbol> {
+        match self {
+            Shape::Money(symbol) => Some(*symbol),
+            _ => None,
+        }
+    }
+
     /// The text that a sheet shows for a whole number in fixed digits; `None` where it is an everyday number.
     pub fn shown(&self, number: f64) -> Option<String> {
         let Shape::Digits(pieces) = self else { return None };

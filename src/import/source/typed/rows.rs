@@ -171,7 +171,7 @@ fn shown_time(time: &ExcelDateTime, look: Look<'_>) -> String {
 
 /// A number as a spreadsheet shows it: without exponent, and a fraction with at most 15 significant digits, which hides
 /// what binary fractions leave behind. A whole number keeps every digit: it may be an id.
-fn shown_number(number: f64) -> String {
+pub fn shown_number(number: f64) -> String {
     let exact = number.to_string();
     match exact.bytes().filter(u8::is_ascii_digit).count() {
         _ if number.fract() == 0.0 => exact,
