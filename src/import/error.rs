@@ -50,6 +50,11 @@ pub enum ImportError {
     RowFile { path: String, reason: String },
     #[error("`{0}` names an import that is not recorded here")]
     UnknownImport(String),
+    /// A plan that is no longer what the import would do.
+    #[error("the plan `{plan}` cannot be applied: {problem}")]
+    PlanOutdated { plan: String, problem: String, details: Box<[String]> },
+    #[error("`{plan}` cannot be applied: {reason}")]
+    PlanUnusable { plan: String, reason: String },
     #[error("other programs kept taking the same phones; the import gave up after {0} attempts")]
     LostRaces(u32),
     #[error("the record of an import cannot be read or written: {0}")]
@@ -158,11 +163,18 @@ impl Explain for ImportError {
             })),
             ImportError::FileChanged(_) => error.hint("import it again once nobody writes to it"),
             ImportError::RowFile { .. } => {
-                error.detail(NOTHING_IMPORTED).hint("name another place with --rejects, --skipped or --dropped, for example --rejects /tmp/rejects.csv")
+                error.detail(NOTHING_IMPORTED).hint("name another place with --rejects, --skipped, --dropped or --plan, for example --rejects /tmp/rejects.csv")
             }
             ImportError::UnknownImport(_) => error.hint(
                 "import into the database that the file came from, or delete its column _import and give the options anew",
             ),
+            ImportError::PlanOutdated { details, .. } => {
+                let error = details.iter().fold(error, CommandError::detail);
+                error.detail(NOTHING_IMPORTED).hint("plan it anew, and look at the plan before it is applied")
+            }
+            ImportError::PlanUnusable { .. } => {
+                error.detail(NOTHING_IMPORTED).hint("make a plan with: crmctl import leads FILE --plan PLAN")
+            }
             ImportError::Interrupted => CommandError::interrupted(),
             ImportError::Record(_) => error.detail(NOTHING_IMPORTED).hint("give the options anew with --ignore _import"),
             ImportError::DoesNotReconcile => {

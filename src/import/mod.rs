@@ -11,6 +11,7 @@ pub mod kinds;
 mod naming;
 pub mod observer;
 pub mod options;
+pub mod plan;
 mod prepare;
 pub mod problems;
 pub mod proof;

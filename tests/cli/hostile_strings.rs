@@ -145,12 +145,16 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 113] = [
+const VERBS: [&str; 117] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
     "import leads FILE --region US --dry-run --lenient",
     "import leads ANY",
+    "import leads FILE --explain 2",
+    "import leads FILE --plan ANY",
+    "import apply FILE",
+    "import apply ANY",
     "import leads FILE --map phone=ANY",
     "import leads FILE --source ANY --tag ANY --dry-run",
     "import dnc FILE --dry-run",

@@ -55,6 +55,7 @@ pub const VERBS: &[&[&str]] = &[
     &["import", "leads", "a.csv"],
     &["import", "list"],
     &["import", "show", "1"],
+    &["import", "apply", "a.plan"],
     &["import", "undo", "1", "--yes"],
     &["lead", "add", "--phone", "+12125550101"],
     &["lead", "show", "1"],

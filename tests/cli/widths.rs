@@ -36,8 +36,9 @@ const READS: [&str; 21] = [
 ];
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.
-const CHANGES: [&str; 42] = [
+const CHANGES: [&str; 43] = [
     "import leads",
+    "import apply",
     "import dnc",
     "import history",
     "import costs",

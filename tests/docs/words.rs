@@ -11,6 +11,7 @@ use super::check;
 const VERBS: &[(&str, &str)] = &[
     ("add", "makes one"),
     ("adjust", "books a correction that is neither deposit, charge nor refund"),
+    ("apply", "does what a plan says"),
     ("assign", "gives leads to users"),
     ("backup", "copies the database to a file"),
     ("balance", "shows what is left on accounts"),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::plan;
 use crate::commands::args::again::tell_words;
 use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end};
 use crate::commands::args::texts::bad_tags;
@@ -21,6 +22,7 @@ use crate::import::kinds::leads::fields::LeadField;
 use crate::import::kinds::leads::summary::ImportSummary;
 use crate::import::kinds::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
+use crate::import::plan::Tracer;
 use crate::ui::{Column, Format, Ui, UiError};
 
 /// Import leads from spreadsheets
@@ -104,6 +106,12 @@ pub struct Args {
     decimal_separator: Option<DecimalSeparator>,
     #[command(flatten)]
     form: FileForm,
+    /// Write what would become of each row, and import nothing: `import apply` does exactly that, or nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "explain")]
+    plan: Option<PathBuf>,
+    /// Tell what would become of this row, and why, and import nothing; may be given several times
+    #[arg(long, value_name = "ROW", value_parser = clap::value_parser!(u64).range(1..))]
+    explain: Vec<u64>,
     /// Do everything but keep nothing: the counts are those of the import
     #[arg(long)]
     dry_run: bool,
@@ -116,6 +124,8 @@ fn after_help() -> String {
          crmctl import leads leads.csv --region US\n  \
          crmctl import leads fair.xlsx --map phone=Fone --set source='Trade fair' --tag fair --dry-run\n  \
          crmctl import leads crm.csv --map external_id=ID --source-system hubspot --on-duplicate update\n  \
+         crmctl import leads leads.csv --explain 7\n  \
+         crmctl import leads leads.csv --plan leads.plan\n  \
          crmctl import leads scores.csv --on-duplicate update --only-known --skipped unknown.csv\n\n\
          Exit code 3 when rows were rejected.",
         LeadField::words()
@@ -123,11 +133,12 @@ fn after_help() -> String {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
-    context.ui.expect_columns(COLUMNS)?;
-    let names_output = [&args.rejects, &args.skipped, &args.dropped].into_iter().any(Option::is_some);
-    if names_output && args.files.len() > 1 {
+    context.ui.expect_columns(if args.explain.is_empty() { COLUMNS } else { plan::COLUMNS })?;
+    let outputs = [&args.rejects, &args.skipped, &args.dropped, &args.plan];
+    let is_of_one = outputs.into_iter().any(Option::is_some) || !args.explain.is_empty();
+    if is_of_one && args.files.len() > 1 {
         return Err(CommandError::usage(
-            "--rejects, --skipped and --dropped name one file, but several files are imported",
+            "--rejects, --skipped, --dropped, --plan and --explain are of one file, but several files are imported",
         )
         .hint("leave them out, or import the files one by one"));
     }
@@ -137,12 +148,14 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         ("--rejects", args.rejects.as_ref()),
         ("--skipped", args.skipped.as_ref()),
         ("--dropped", args.dropped.as_ref()),
+        ("--plan", args.plan.as_ref()),
     ])?;
     let mut session = context.session(Right::Import)?;
     let mut summaries = Vec::new();
     for file in &args.files {
         match import_file(file, &args, &mut session, context) {
-            Ok(summary) => summaries.push(summary),
+            Ok(None) => return Ok(Exit::Done),
+            Ok(Some(summary)) => summaries.push(summary),
             Err(mut error) => {
                 let others = args.files.iter().filter(|other| *other != file);
                 if let Some(again) = &mut error.again {
@@ -159,26 +172,38 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
-fn import_file(file: &std::path::Path, args: &Args, session: &mut Session, context: &Context) -> Result<ImportSummary> {
+/// Imports a file; none of what it did is left to tell where its rows are explained.
+fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Context) -> Result<Option<ImportSummary>> {
     let mut stamp = session.stamp.clone();
     stamp.trigger = Trigger::Import;
     // The clock was readable when the session began.
     let begun = stamp.now;
     let clock = || context::now().unwrap_or(begun);
     let ui = context.ui;
+    let mut tracer = plan::tracer(args.plan.as_deref(), &args.explain)?;
     let request = Request {
         path: file,
         options: options(args)?,
         rejects: args.rejects.clone(),
         skipped: args.skipped.clone(),
         dropped: args.dropped.clone(),
-        mode: RunMode::of_flag(args.dry_run),
+        mode: RunMode::of_flag(args.dry_run || tracer.is_some()),
+        tracer: tracer.as_mut(),
         organization: &session.org,
         stamp,
         clock: &clock,
     };
     let mut watcher = Watcher::new(ui);
-    Ok(import(&mut session.db, request, &mut watcher)?)
+    let summary = import(&mut session.db, request, &mut watcher)?;
+    match (tracer, &args.plan) {
+        (Some(Tracer::Write(plan)), Some(path)) => plan::keep(*plan, path, file, ui)?,
+        (Some(Tracer::Explain(explainer)), _) => {
+            plan::explain(explainer, &summary, ui)?;
+            return Ok(None);
+        }
+        _ => {}
+    }
+    Ok(Some(summary))
 }
 
 fn options(args: &Args) -> Result<ImportOptions, CommandError> {
@@ -208,7 +233,8 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
     })
 }
 
-fn print(summaries: &[ImportSummary], files: &[PathBuf], ui: Ui) -> Result<()> {
+/// Prints what imports did.
+pub fn print(summaries: &[ImportSummary], files: &[PathBuf], ui: Ui) -> Result<()> {
     match (ui.format, summaries) {
         (_, []) => {}
         (Format::Json, [one]) if files.len() == 1 => ui.record(one, COLUMNS)?,
@@ -256,7 +282,8 @@ fn print_for_people(summary: &ImportSummary, file: &Path, files: &[PathBuf], ui:
 /// Counts that people see even when they are zero, because they reconcile.
 const ALWAYS: [&str; 6] = ["read", "created", "updated", "unchanged", "skipped", "rejected"];
 
-const COLUMNS: &[Column] = &[
+/// The columns of an import's summary.
+pub const COLUMNS: &[Column] = &[
     Column::number("import_id", "import"),
     Column::text("file_name", "file"),
     Column::hidden("file_sha256"),

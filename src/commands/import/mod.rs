@@ -5,6 +5,7 @@ mod dnc;
 mod history;
 mod leads;
 mod list;
+mod plan;
 mod rates;
 mod record;
 mod show;
@@ -25,6 +26,7 @@ pub enum Command {
     History(Box<history::Args>),
     Costs(Box<costs::Args>),
     Rates(Box<rates::Args>),
+    Apply(Box<plan::apply::Args>),
     List(list::Args),
     Show(show::Args),
     Undo(undo::Args),
@@ -41,6 +43,7 @@ fn run_one(command: Command, context: &Context) -> Result<Exit> {
         Command::History(args) => history::run(*args, context),
         Command::Costs(args) => costs::run(*args, context),
         Command::Rates(args) => rates::run(*args, context),
+        Command::Apply(args) => plan::apply::run(*args, context),
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Undo(args) => undo::run(args, context),

@@ -100,7 +100,8 @@ fn command(import: &Import) -> String {
     words.join(" ")
 }
 
-fn options(of: &Value, words: &mut Vec<String>) {
+/// The options of an import as the words of a command line.
+pub fn options(of: &Value, words: &mut Vec<String>) {
     for (key, value) in of.as_object().into_iter().flatten() {
         let name = FLAGS.iter().find(|(known, _)| known == key).map_or(key.as_str(), |(_, flag)| flag);
         let flag = format!("--{}", name.replace('_', "-"));

@@ -29,6 +29,7 @@ use super::row::{Row, RowProblem};
 use crate::system::stream;
 pub use format::Format;
 use format::WorkbookKind;
+pub use profile::hex;
 use readable::Readable;
 use records::looks::Looks;
 use structured::{Form, Found};

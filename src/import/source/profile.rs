@@ -140,7 +140,8 @@ pub(super) fn each_chunk<E: From<ImportError>>(
     }
 }
 
-fn hex(hasher: Sha256) -> String {
+/// A hash in hexadecimal digits.
+pub fn hex(hasher: Sha256) -> String {
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -12,6 +12,8 @@ pub mod lead_status_history;
 pub mod lead_tags;
 pub mod status_rows;
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::IN_LIST;
@@ -94,6 +96,19 @@ pub fn by_ids_for_change(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<L
                 .for_update()
                 .load(pg)?,
         );
+    }
+    Ok(found)
+}
+
+/// The versions of these leads, live or deleted.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn versions(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<HashMap<i64, i32>, DbError> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(IN_LIST) {
+        let rows = leads::table.filter(leads::organization_id.eq(org.0).and(leads::id.eq_any(chunk)));
+        found.extend(rows.select((leads::id, leads::version)).load::<(i64, i32)>(conn)?);
     }
     Ok(found)
 }

@@ -133,6 +133,19 @@ impl Mapping {
             .collect()
     }
 
+    /// The columns of the file with what each becomes, as people read it.
+    pub fn told(&self) -> Vec<(String, String)> {
+        let told = self.headers.iter().zip(&self.targets).map(|(header, target)| {
+            let becomes = match target {
+                Target::Field(field) => field.to_string(),
+                Target::Custom(key) => format!("custom.{key}"),
+                Target::Ignored => "left out".to_owned(),
+            };
+            (header.clone(), becomes)
+        });
+        told.collect()
+    }
+
     /// The mapping as it is kept with the import's record: the columns in the order of the file.
     pub fn to_json(&self) -> serde_json::Value {
         let columns = self.headers.iter().zip(&self.targets).map(|(header, target)| {

@@ -8,6 +8,7 @@ mod prepare;
 mod refusal;
 pub mod summary;
 mod text_opt_outs;
+mod trace;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ use crate::import::ImportError;
 use crate::import::advice::{self, Wanted};
 use crate::import::observer::Observer;
 use crate::import::options::ImportOptions;
+use crate::import::plan::Tracer;
 use crate::import::prepare::{begin_record, region_of, settled};
 use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
@@ -46,6 +48,7 @@ use mapping::Mapping;
 use prepare::{checker, with_earlier_options, with_settings};
 use summary::ImportSummary;
 use text_opt_outs::TextOptOuts;
+use trace::{RowTracer, bound};
 use work::Work;
 
 /// What is asked of the import of one file.
@@ -58,6 +61,8 @@ pub struct Request<'a> {
     pub skipped: Option<PathBuf>,
     /// Where values go that are dropped from rows that are taken; beside the file when nobody says.
     pub dropped: Option<PathBuf>,
+    /// Who hears what becomes of each row.
+    pub tracer: Option<&'a mut Tracer>,
     pub mode: RunMode,
     pub organization: &'a Organization,
     /// Actor and time; the import adds its own id.
@@ -87,7 +92,7 @@ const QUEUE: usize = 1;
 /// The import as a whole failed and nothing was changed. Bad rows are no error but counted and written to the reject file.
 pub fn import(
     db: &mut Database,
-    request: Request<'_>,
+    mut request: Request<'_>,
     observer: &mut dyn Observer,
 ) -> Result<ImportSummary, ImportError> {
     let started = Instant::now();
@@ -116,6 +121,10 @@ pub fn import(
     }
     source.special(&|index| mapping.is_claimed(index)).iter().for_each(|text| observer.notice(text));
     let checker = checker(db, mapping, &options, &request)?;
+    let mut tracer = request.tracer.take();
+    if let Some(tracer) = &mut tracer {
+        tracer.begin(&bound(&source, &request.options, &options, &checker, &request, !db.was_created())?)?;
+    }
     let mode = request.mode;
     let job = Job { source, options, checker, request, started, interrupted: &interrupted };
     let (org, stamp) = (job.request.organization.org_id(), job.request.stamp.clone());
@@ -126,7 +135,7 @@ pub fn import(
     }
     let mut files = Vec::new();
     let work = |conn: &mut Db| {
-        let (summary, listed, named) = job.run(conn, observer)?;
+        let (summary, listed, named) = job.run(conn, tracer.take(), observer)?;
         files = named;
         Ok((summary, listed))
     };
@@ -200,7 +209,12 @@ impl Job<'_> {
         Unclaimed::columns(&mapping.headers, &mapping.unclaimed, self.checker.region, watch).and_texts(&mapping.texts)
     }
 
-    fn run(&self, conn: &mut Db, observer: &mut dyn Observer) -> Result<Ended, ImportError> {
+    fn run(
+        &self,
+        conn: &mut Db,
+        tracer: Option<&mut Tracer>,
+        observer: &mut dyn Observer,
+    ) -> Result<Ended, ImportError> {
         let org = self.request.organization.org_id();
         let uid = Uid::new();
         let mut stamp = self.request.stamp.clone();
@@ -218,7 +232,11 @@ impl Job<'_> {
             only_known: self.options.only_known,
         };
         let expected = usize::try_from(self.source.estimated_rows).unwrap_or(usize::MAX);
-        let writer = LeadWriter::new(conn, stamp.clone(), policy, evidence.clone(), expected)?;
+        let mut writer = LeadWriter::new(conn, stamp.clone(), policy, evidence.clone(), expected)?;
+        let tracer = tracer.map(|tracer| RowTracer::new(tracer, stamp.now.to_string()));
+        if tracer.is_some() {
+            writer.trace();
+        }
         let mut work = Work {
             job: self,
             conn,
@@ -226,6 +244,7 @@ impl Job<'_> {
             rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.mode),
             skipped: self.request.skipped.clone().map(|path| SkippedWriter::new(path, &self.source)),
             text_opt_outs: TextOptOuts::default(),
+            tracer,
             stamp,
             evidence,
             dropped: DroppedWriter::of_call(&self.request.dropped, &self.source, self.request.mode),
@@ -237,6 +256,7 @@ impl Job<'_> {
                 dry_run: self.request.mode.is_dry_run(),
                 special: self.source.count_special(&|index| self.checker.mapping.is_claimed(index)),
                 notices: self.source.notices.clone(),
+                columns: self.checker.mapping.told(),
                 ..ImportSummary::default()
             },
         };

@@ -100,6 +100,9 @@ pub struct ImportSummary {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
     pub seconds: f64,
+    /// The columns of the file with what each becomes.
+    #[serde(skip)]
+    pub columns: Vec<(String, String)>,
 }
 
 /// How many rows of a kind are named.

@@ -4,6 +4,7 @@ use super::checker::Checked;
 use super::refusal::refusal;
 use super::summary::ImportSummary;
 use super::text_opt_outs::TextOptOuts;
+use super::trace::RowTracer;
 use super::{Ended, Job};
 use crate::db::models::imports;
 use crate::db::types::Json;
@@ -24,6 +25,7 @@ pub(super) struct Work<'a> {
     pub rejects: Option<RejectsWriter>,
     pub skipped: Option<SkippedWriter>,
     pub text_opt_outs: TextOptOuts,
+    pub tracer: Option<RowTracer<'a>>,
     pub stamp: Stamp,
     /// What new do-not-call entries give as their evidence.
     pub evidence: String,
@@ -38,12 +40,17 @@ impl Work<'_> {
     pub fn write(&mut self, rows: Vec<Checked>) -> Result<(), ImportError> {
         let drafts: Vec<_> = rows.iter().filter_map(|checked| checked.draft.as_ref()).collect();
         let mut outcomes = self.writer.write(self.conn, &drafts)?.into_iter();
+        let mut traces = self.writer.take_traces().into_iter();
         for checked in &rows {
             self.summary.read += 1;
             self.summary.special.short_rows += u64::from(checked.row.is_short);
             self.summary.placeholders += u64::from(checked.placeholders);
             self.summary.not_opted_in += u64::from(checked.not_opted_in);
             let outcome = checked.draft.as_ref().and_then(|_| outcomes.next());
+            if let Some(tracer) = &mut self.tracer {
+                let trace = outcome.and_then(|_| traces.next()).unwrap_or_default();
+                tracer.row(checked, outcome, trace)?;
+            }
             match outcome {
                 None => {
                     self.summary.rejected += 1;
@@ -150,6 +157,9 @@ impl Work<'_> {
             return Err(ImportError::DoesNotReconcile);
         }
         let counts = serde_json::to_value(&self.summary).map_err(|e| ImportError::Record(e.to_string()))?;
+        if let Some(tracer) = &mut self.tracer {
+            tracer.finish(&counts)?;
+        }
         let counts = Json(counts);
         let org = self.job.request.organization.org_id();
         let options = ImportOptions {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::apply::{FieldChange, apply, inherit};
 use super::matching::Match;
+use super::trace::Traces;
 use super::{Fate, LeadWriter, Outcome};
 use crate::db::Stamp;
 use crate::db::lead_changes::LeadChanges;
@@ -51,8 +52,11 @@ pub(super) struct Batch<'a> {
     pub(super) held: HashMap<i64, Held>,
     /// New leads in the order of their ids.
     created: Vec<i64>,
-    changes: LeadChanges,
+    pub(super) changes: LeadChanges,
     asked: Asked,
+    pub(super) traces: Option<Traces>,
+    /// What belongs to the last new lead.
+    pub(super) parts_of_new: Vec<FieldChange>,
 }
 
 impl<'a> Batch<'a> {
@@ -104,6 +108,7 @@ impl<'a> Batch<'a> {
             0 => Vec::new(),
             count => leads::reserve_ids(conn, count)?,
         };
+        let traces = writer.begin_traces(conn, drafts)?;
         Ok(Batch {
             writer,
             new_ids: new_ids.into_iter(),
@@ -111,6 +116,8 @@ impl<'a> Batch<'a> {
             created: Vec::with_capacity(new),
             changes: LeadChanges::default(),
             asked: Asked::default(),
+            traces,
+            parts_of_new: Vec::new(),
         })
     }
 
@@ -177,7 +184,7 @@ impl<'a> Batch<'a> {
         let has_first_row = is_listed || draft.stage.is_some();
         let mut held = Held { lead, parts: Parts::default(), is_new: true, changed: false, has_first_row };
         // A created lead has one audit row for all of it.
-        let _ = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
+        self.parts_of_new = add_parts(&held.lead, &mut held.parts, draft, &mut self.changes, &stamp);
         self.remember(&held, draft.phone);
         self.created.push(id);
         self.held.insert(id, held);

@@ -44,7 +44,7 @@ pub struct Identities {
     /// Leads that are known by their email alone.
     by_email_alone: FxHashMap<u128, i64>,
     pub(super) further: FurtherEmails,
-    by_external_id: FxHashMap<u128, i64>,
+    pub(super) by_external_id: FxHashMap<u128, i64>,
     /// What merged leads were known by, which stands for their survivors in the maps above.
     merged_phones: HashSet<(u64, String)>,
     merged_external_ids: FxHashSet<u128>,
@@ -315,7 +315,7 @@ impl Identities {
         }
     }
 
-    fn by_phone(&self, phone: E164, extension: &str) -> Option<i64> {
+    pub(super) fn by_phone(&self, phone: E164, extension: &str) -> Option<i64> {
         match extension.is_empty() {
             true => self.by_phone.get(&phone.digits()).copied(),
             false => self.by_phone_and_extension.get(&(phone.digits(), extension.to_owned())).copied(),
@@ -341,6 +341,7 @@ fn remove_if<K: std::hash::Hash + Eq>(map: &mut FxHashMap<K, i64>, key: &K, lead
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::trace::MatchedBy;
     use super::*;
     use crate::db::models::leads;
     use crate::domain::timestamp::Timestamp;
@@ -373,6 +374,10 @@ pub(super) mod tests {
     fn external_id_then_phone_then_email() {
         let identities = known();
         assert_eq!(identities.find(&draft(None, None, Some("9"))), Match::Known(1));
+        assert_eq!(identities.matched_by(&draft(A, MAIL, Some("9"))), Some(MatchedBy::ExternalId));
+        assert_eq!(identities.matched_by(&draft(A, MAIL, Some("8"))), Some(MatchedBy::Phone));
+        assert_eq!(identities.matched_by(&draft(None, MAIL, None)), Some(MatchedBy::Email));
+        assert_eq!(identities.matched_by(&draft(None, None, Some("8"))), None);
         assert_eq!(identities.find(&draft(A, None, None)), Match::Known(1));
         assert_eq!(identities.find(&draft(None, MAIL, None)), Match::Known(1));
         assert_eq!(identities.find(&draft(B, None, Some("9"))), Match::Conflict(1, 2));

@@ -9,6 +9,7 @@ mod holders;
 pub mod matching;
 mod numbers;
 pub mod opt_outs;
+pub mod trace;
 
 use std::collections::HashSet;
 
@@ -31,6 +32,7 @@ use holders::Marked;
 use matching::Identities;
 use numbers::Numbers;
 use opt_outs::OptOuts;
+use trace::Trace;
 
 /// How drafts are written.
 #[derive(Debug, Clone, Copy)]
@@ -156,6 +158,8 @@ pub struct LeadWriter {
     last_entry: i64,
     /// What the drafts said of leads.
     said: Said,
+    /// What became of the drafts in detail, for those who ask.
+    traces: Option<Vec<Trace>>,
     /// Leads that were written: their versions count up once, as their entries in the log have one time.
     pub(super) counted: RoaringTreemap,
 }
@@ -218,6 +222,7 @@ impl LeadWriter {
             by_status: Vec::new(),
             last_entry,
             said: Said::default(),
+            traces: None,
             counted: RoaringTreemap::new(),
         })
     }
@@ -270,7 +275,8 @@ impl LeadWriter {
         for _ in 0..MAX_RACES {
             self.look_up(conn, drafts)?;
             let mut batch = Batch::begin(self, conn, drafts)?;
-            let outcomes: Vec<Outcome> = drafts.iter().map_while(|draft| batch.place(draft)).collect();
+            let outcomes: Vec<Outcome> = drafts.iter().map_while(|draft| batch.place_traced(draft)).collect();
+            let traces = batch.take_traces();
             let (changes, asked) = batch.finish();
             let written = match outcomes.is_empty() {
                 // Even the first is not who it was: another program has changed the lead since it was looked up.
@@ -280,6 +286,9 @@ impl LeadWriter {
             match written {
                 Written::All => {
                     self.said.keep();
+                    if let Some(kept) = &mut self.traces {
+                        kept.extend(traces);
+                    }
                     let written = changes.created.iter().chain(&changes.updated);
                     self.counted.extend(written.map(|lead| lead.id.unsigned_abs()));
                     self.to_list.extend(asked.for_good);

@@ -1,0 +1,104 @@
+//! `crmctl import apply`
+
+use std::path::{Path, PathBuf};
+
+use crate::commands::args::sheets::Watcher;
+use crate::commands::context::{self, Context};
+use crate::commands::import::leads;
+use crate::commands::import::record;
+use crate::commands::outputs::Outputs;
+use crate::db::RunMode;
+use crate::domain::access::role::Right;
+use crate::domain::leads::status::Trigger;
+use crate::error::{CommandError, Exit, Result};
+use crate::import::ImportError;
+use crate::import::kinds::leads::{Request, import};
+use crate::import::options::ImportOptions;
+use crate::import::plan::{Plan, Tracer};
+use crate::system::shell;
+
+/// Import a file exactly as a plan says, or not at all
+///
+/// The import runs again. Where a row comes out otherwise than planned, because a lead, the file, an option or a setting has
+/// changed since, nothing is imported, and the first differences are named.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  crmctl import leads leads.csv --plan leads.plan\n  crmctl import apply leads.plan\n\n\
+                  Exit code 3 when rows were rejected, as planned."
+)]
+pub struct Args {
+    /// The plan that `import leads --plan` has written
+    plan: PathBuf,
+    /// The file, where it is no more where it was planned; `-` is standard input
+    file: Option<PathBuf>,
+    /// Where rejected rows go: a name that ends in .xlsx makes a workbook with the bad cells marked [default:
+    /// FILE.rejects.csv, or FILE.rejects.xlsx beside a workbook]
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// List the skipped rows, each with the lead that it matched, in a .csv or .xlsx file
+    #[arg(long, value_name = "FILE")]
+    skipped: Option<PathBuf>,
+    /// Where values go that --lenient drops, each with its row and lead: a .csv or .xlsx file [default: FILE.dropped.csv, or
+    /// FILE.dropped.xlsx beside a workbook]
+    #[arg(long, value_name = "FILE")]
+    dropped: Option<PathBuf>,
+    /// Do everything but keep nothing: tells whether the plan still holds
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(leads::COLUMNS)?;
+    let mut session = context.session(Right::Import)?;
+    let plan = Plan::open(&args.plan)?;
+    let file = args.file.clone().or_else(|| plan.bound.file.clone()).ok_or_else(|| {
+        let line = format!("crmctl import apply {} FILE", shell::word(&args.plan.display().to_string()));
+        CommandError::failed("the plan was made of standard input or a pipe").hint(format!("name the file: {line}"))
+    })?;
+    let mut outputs = Outputs::of(context);
+    outputs.keep(&file, "the file that is imported");
+    outputs.keep(&args.plan, "the plan that is applied");
+    outputs.claim_all(&[
+        ("--rejects", args.rejects.as_ref()),
+        ("--skipped", args.skipped.as_ref()),
+        ("--dropped", args.dropped.as_ref()),
+    ])?;
+    let options: ImportOptions = serde_json::from_value(plan.bound.asked.clone())
+        .map_err(|e| ImportError::PlanUnusable { plan: args.plan.display().to_string(), reason: e.to_string() })?;
+    let again = planned_anew(&file, &plan, &args.plan);
+    let mut stamp = session.stamp.clone();
+    stamp.trigger = Trigger::Import;
+    // The clock was readable when the session began.
+    let begun = stamp.now;
+    let clock = || context::now().unwrap_or(begun);
+    let mut tracer = Tracer::Apply(Box::new(plan));
+    let request = Request {
+        path: &file,
+        options,
+        rejects: args.rejects,
+        skipped: args.skipped,
+        dropped: args.dropped,
+        tracer: Some(&mut tracer),
+        mode: RunMode::of_flag(args.dry_run),
+        organization: &session.org,
+        stamp,
+        clock: &clock,
+    };
+    let summary = import(&mut session.db, request, &mut Watcher::new(context.ui)).map_err(|error| {
+        let is_outdated = matches!(error, ImportError::PlanOutdated { .. });
+        let error = CommandError::from(error);
+        if is_outdated { error.hint(format!("plan it anew, and look at the plan: {again}")) } else { error }
+    })?;
+    let files = [file];
+    let attention = summary.rejected > 0;
+    leads::print(&[summary], &files, context.ui)?;
+    Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
+}
+
+/// The line that makes the plan anew.
+fn planned_anew(file: &Path, plan: &Plan, path: &Path) -> String {
+    let mut words = vec!["crmctl import leads".to_owned(), shell::word(&file.display().to_string())];
+    record::options(&plan.bound.asked, &mut words);
+    words.extend(["--plan".to_owned(), shell::word(&path.display().to_string())]);
+    words.join(" ")
+}
