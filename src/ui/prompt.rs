@@ -2,8 +2,10 @@
 
 use std::io::{self, IsTerminal};
 
+use serde::Serialize;
+
 use super::escape::Safe;
-use super::{Ui, UiError};
+use super::{Column, Ui, UiError, table};
 
 impl Ui {
     /// Refuses early what [`Ui::confirm`] would refuse later.
@@ -35,6 +37,74 @@ impl Ui {
         ask(&last)
     }
 }
+
+impl Ui {
+    /// Asks which of some things is meant, beginning at one of them.
+    ///
+    /// # Errors
+    /// There is nobody to ask, or the person stops.
+    pub fn select(&self, question: &str, items: &[String], first: usize) -> Result<usize, UiError> {
+        self.require_someone_to_ask()?;
+        self.deliver()?;
+        let (rows, columns): (usize, usize) =
+            console::Term::stderr().size_checked().map_or((24, USUAL_WIDTH), |(r, c)| (r.into(), c.into()));
+        // What is chosen is drawn anew with each key: each thing must be one line of the terminal.
+        let line =
+            |text: &str, room: usize| Safe::cell(text).wrapped(columns.saturating_sub(room).max(1)).swap_remove(0);
+        let mut lines = Safe::cell(question).wrapped(columns.saturating_sub(ANSWER).max(1));
+        let last = lines.pop().unwrap_or_default();
+        lines.iter().for_each(|line| self.say(line));
+        let items: Vec<Safe> = items.iter().map(|item| line(item, CURSOR)).collect();
+        let chosen = dialoguer::Select::with_theme(&Plain)
+            .with_prompt(last.as_str())
+            .items(items.iter().map(Safe::as_str))
+            .default(first)
+            .max_length(rows.saturating_sub(4).clamp(3, 20))
+            .interact_opt();
+        match chosen {
+            Ok(Some(chosen)) => Ok(chosen),
+            Ok(None) => Err(UiError::NotConfirmed),
+            Err(dialoguer::Error::IO(e)) if e.kind() == io::ErrorKind::Interrupted => {
+                // It is hidden while something is chosen.
+                let _ = console::Term::stderr().show_cursor();
+                Err(UiError::Interrupted)
+            }
+            Err(_) => Err(UiError::NobodyToAsk),
+        }
+    }
+
+    /// Shows a table on stderr, for a question that follows.
+    ///
+    /// # Errors
+    /// A row is no record.
+    pub fn table_to_ask<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<(), UiError> {
+        let cells = self.cells(rows, columns)?;
+        let width = console::Term::stderr().size_checked().map(|(_, columns)| columns.into());
+        self.say(&table::draw(columns, &cells, self.color_stderr, width).text);
+        Ok(())
+    }
+}
+
+/// A question ends with its own mark.
+struct Plain;
+
+impl dialoguer::theme::Theme for Plain {
+    fn format_select_prompt(&self, f: &mut dyn std::fmt::Write, prompt: &str) -> std::fmt::Result {
+        write!(f, "{prompt}")
+    }
+
+    fn format_select_prompt_selection(
+        &self,
+        f: &mut dyn std::fmt::Write,
+        prompt: &str,
+        chosen: &str,
+    ) -> std::fmt::Result {
+        write!(f, "{prompt} {chosen}")
+    }
+}
+
+/// The mark before what may be chosen.
+const CURSOR: usize = 3;
 
 /// The width of the terminal when it does not say it.
 const USUAL_WIDTH: usize = 80;

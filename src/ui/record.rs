@@ -129,7 +129,7 @@ impl Ui {
         Safe::from("\n").and(title).and("\n")
     }
 
-    fn cells<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<Vec<Vec<String>>, UiError> {
+    pub(super) fn cells<T: Serialize>(&self, rows: &[T], columns: &[Column]) -> Result<Vec<Vec<String>>, UiError> {
         rows.iter()
             .map(|row| {
                 let value = serde_json::to_value(row).map_err(UiError::Json)?;

@@ -304,6 +304,14 @@ fn check(args: &[String], world: &World) {
 /// Runs a call in a terminal, where it may ask; the answer is no.
 fn check_in_terminal(args: &[String], world: &World) -> bool {
     let mut terminal = Terminal::open(&world.command(args));
+    // What unclear columns of a file are is asked first.
+    if args.starts_with(&["import".into(), "leads".into()]) {
+        let mut asked = 0;
+        while terminal.shows_again_or_ends("\n> ", asked + 1) && asked < 9 {
+            asked += 1;
+            terminal.press("\r");
+        }
+    }
     let asks = terminal.shows_or_ends("[y/N]");
     if asks {
         terminal.press("n");

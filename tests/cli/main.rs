@@ -71,6 +71,7 @@ mod import_totals;
 mod import_typed;
 mod import_undo;
 mod import_values;
+mod import_wizard;
 mod labels;
 mod lead;
 mod lead_count;

@@ -7,7 +7,7 @@ use crate::sources::Crate;
 const WAYS: [(&str, &[&str]); 18] = [
     // Streams.
     // The rate of a bar is a number.
-    ("write!(", &["commands/completions/shells.rs", "ui/progress.rs"]),
+    ("write!(", &["commands/completions/shells.rs", "ui/progress.rs", "ui/prompt.rs"]),
     ("writeln!(", &["ui/mod.rs", "commands/completions/shells.rs"]),
     (
         ".write_all(",

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::plan;
+use super::{plan, wizard};
 use crate::commands::args::again::tell_words;
 use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end};
 use crate::commands::args::texts::bad_tags;
@@ -180,19 +180,27 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
     let begun = stamp.now;
     let clock = || context::now().unwrap_or(begun);
     let ui = context.ui;
-    let mut tracer = plan::tracer(args.plan.as_deref(), &args.explain)?;
-    let request = Request {
+    let organization = session.org.clone();
+    let request = |options: ImportOptions| Request {
         path: file,
-        options: options(args)?,
+        options,
         rejects: args.rejects.clone(),
         skipped: args.skipped.clone(),
         dropped: args.dropped.clone(),
-        mode: RunMode::of_flag(args.dry_run || tracer.is_some()),
-        tracer: tracer.as_mut(),
-        organization: &session.org,
-        stamp,
+        tracer: None,
+        mode: RunMode::of_flag(args.dry_run),
+        organization: &organization,
+        stamp: stamp.clone(),
         clock: &clock,
     };
+    let mut options = options(args)?;
+    // What can be read only once is imported as it is.
+    if wizard::may_ask(ui) && args.files.len() == 1 && std::fs::metadata(file).is_ok_and(|file| file.is_file()) {
+        options = wizard::ask(&mut session.db, options, &request, ui)?;
+    }
+    let mut tracer = plan::tracer(args.plan.as_deref(), &args.explain)?;
+    let mode = RunMode::of_flag(args.dry_run || tracer.is_some());
+    let request = Request { tracer: tracer.as_mut(), mode, ..request(options) };
     let mut watcher = Watcher::new(ui);
     let summary = import(&mut session.db, request, &mut watcher)?;
     match (tracer, &args.plan) {

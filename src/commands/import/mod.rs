@@ -10,6 +10,7 @@ mod rates;
 mod record;
 mod show;
 mod undo;
+mod wizard;
 
 use crate::commands::context::Context;
 use crate::error::{Exit, Result};

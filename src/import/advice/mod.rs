@@ -155,6 +155,26 @@ impl<'a> Look<'a> {
     }
 }
 
+/// What most cells of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    Phones,
+    Emails,
+    Other,
+}
+
+/// What the columns of a file hold, by its first rows; nothing of one that cannot be read.
+pub fn contents(source: &Source, region: Option<Region>) -> Vec<Holds> {
+    let Some(look) = Look::at(source, region) else { return Vec::new() };
+    let (phones, emails) = (look.phones(), look.emails());
+    let holds = |index| match (phones.contains(&index), emails.contains(&index)) {
+        (true, _) => Holds::Phones,
+        (_, true) => Holds::Emails,
+        _ => Holds::Other,
+    };
+    (0..look.columns.len()).map(holds).collect()
+}
+
 /// How a file can be imported of which no column says who is meant.
 pub fn of(source: &Source, options: &SourceOptions, wanted: &Wanted, region: Option<Region>) -> Option<Advice> {
     let as_it_is = || look_at(source, options, wanted, region, Vec::new());

@@ -8,6 +8,8 @@ use crate::import::row::Row;
 /// Keeps the rows that are asked for.
 pub struct Explainer {
     asked: Vec<u64>,
+    /// So many first rows instead of those that are asked for.
+    first: Option<usize>,
     rows: Vec<(Vec<String>, RowOutcome)>,
     /// The first and the last row that were read.
     read: Option<(u64, u64)>,
@@ -33,13 +35,23 @@ pub struct ExplainedRow {
 impl Explainer {
     /// For these rows, by their numbers as messages have them.
     pub fn of(rows: &[u64]) -> Explainer {
-        Explainer { asked: rows.to_vec(), rows: Vec::new(), read: None }
+        Explainer { asked: rows.to_vec(), first: None, rows: Vec::new(), read: None }
+    }
+
+    /// For so many first rows; the import ends with them.
+    pub fn first(rows: usize) -> Explainer {
+        Explainer { asked: Vec::new(), first: Some(rows), rows: Vec::new(), read: None }
+    }
+
+    /// Whether it has all the rows that it is for.
+    pub fn is_full(&self) -> bool {
+        self.first.is_some_and(|first| self.rows.len() >= first)
     }
 
     pub(super) fn row(&mut self, outcome: RowOutcome, row: &Row) {
         let (first, _) = self.read.unwrap_or((row.number, row.number));
         self.read = Some((first, row.number));
-        if self.asked.contains(&row.number) {
+        if self.first.is_some() || self.asked.contains(&row.number) {
             self.rows.push((row.cells().map(str::to_owned).collect(), outcome));
         }
     }

@@ -150,7 +150,10 @@ impl Tracer {
             Tracer::Apply(plan) => plan.row(&outcome),
             Tracer::Explain(explainer) => {
                 explainer.row(outcome, row);
-                Ok(())
+                match explainer.is_full() {
+                    true => Err(ImportError::Interrupted),
+                    false => Ok(()),
+                }
             }
         }
     }

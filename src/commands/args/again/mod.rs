@@ -49,6 +49,21 @@ pub fn tell_words(ui: Ui, words: &[UnknownWord], file: &Path, files: &[PathBuf],
     }
 }
 
+/// The line of this call with these options in place of those of the same names.
+pub fn with_options(names: &[&str], with: Vec<String>) -> Option<String> {
+    let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
+    let mut kept = Vec::new();
+    let mut words = given?.into_iter();
+    while let Some(word) = words.next() {
+        if names.contains(&word.as_str()) {
+            drop(words.next());
+        } else if !names.iter().any(|name| word.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))) {
+            kept.push(word);
+        }
+    }
+    line(&kept, &Again { without: Vec::new(), with })
+}
+
 /// The line of a call with other words; `None` where it would tell a secret, or not be read back.
 pub fn line(given: &[String], again: &Again) -> Option<String> {
     let mut words: Vec<&str> = vec!["crmctl"];

@@ -46,6 +46,25 @@ impl Mapping {
     /// # Errors
     /// An option names no column or field, two columns claim one field, or no column can say who a lead is.
     pub fn of(file: &str, headers: &[String], options: &ImportOptions) -> Result<Mapping, ImportError> {
+        let mapping = Mapping::of_any(file, headers, options)?;
+        match mapping.is_identified() {
+            true => Ok(mapping),
+            false => {
+                Err(ImportError::NoIdentityColumn { file: file.to_owned(), columns: headers.to_vec(), advice: None })
+            }
+        }
+    }
+
+    /// Whether a column says who a lead is.
+    pub fn is_identified(&self) -> bool {
+        self.targets.iter().any(|target| matches!(target, Target::Field(field) if field.is_identity()))
+    }
+
+    /// The mapping, also where no column says who a lead is.
+    ///
+    /// # Errors
+    /// An option names no column or field, or two columns claim one field.
+    pub fn of_any(file: &str, headers: &[String], options: &ImportOptions) -> Result<Mapping, ImportError> {
         let constants = constants(headers, options)?;
         let mut targets: Vec<Option<Target>> = vec![None; headers.len()];
         for (index, header) in headers.iter().enumerate() {
@@ -95,14 +114,6 @@ impl Mapping {
                 None => Target::Custom(custom_key(&headers[index], index, &mut keys)),
             })
             .collect();
-        let identified = targets.iter().any(|t| matches!(t, Target::Field(field) if field.is_identity()));
-        if !identified {
-            return Err(ImportError::NoIdentityColumn {
-                file: file.to_owned(),
-                columns: headers.to_vec(),
-                advice: None,
-            });
-        }
         Ok(Mapping { headers: headers.to_vec(), targets, constants, unclaimed, texts })
     }
 

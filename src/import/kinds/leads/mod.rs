@@ -7,6 +7,7 @@ pub mod own_export;
 mod prepare;
 mod refusal;
 pub mod summary;
+pub mod survey;
 mod text_opt_outs;
 mod trace;
 mod work;
@@ -37,15 +38,15 @@ use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
 use crate::import::rowfile::NamedRows;
 use crate::import::source::budget::{MAX_BATCH, some_names};
-use crate::import::source::{Item, Source, SourceOptions};
+use crate::import::source::{Item, Source};
 use crate::import::unclaimed::{Unclaimed, Watch};
 use crate::ops::dnc;
 use crate::ops::imports::undo::Undoing;
 use crate::ops::leads::upsert::{LeadWriter, Policy, WriteError};
 use checker::{Checked, Checker};
-use fields::{LeadField, recognise};
+use fields::LeadField;
 use mapping::Mapping;
-use prepare::{checker, with_earlier_options, with_settings};
+use prepare::{checker, of_source, with_earlier_options, with_settings};
 use summary::ImportSummary;
 use text_opt_outs::TextOptOuts;
 use trace::{RowTracer, bound};
@@ -97,16 +98,7 @@ pub fn import(
 ) -> Result<ImportSummary, ImportError> {
     let started = Instant::now();
     let interrupted = db.interrupted();
-    let of_source = SourceOptions {
-        delimiter: request.options.delimiter,
-        encoding: request.options.encoding,
-        sheet: request.options.sheet.clone(),
-        header_row: request.options.header_row,
-        no_header: request.options.no_header,
-        named: request.options.map.iter().map(|assignment| assignment.value.clone()).collect(),
-        recognise,
-        interrupted: interrupted.clone(),
-    };
+    let of_source = of_source(&request.options, interrupted.clone());
     let source = Source::open(request.path, &of_source)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
     source.passed_over().iter().for_each(|text| observer.notice(text));

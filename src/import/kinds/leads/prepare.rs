@@ -1,8 +1,12 @@
 //! What is settled before leads are imported: the options, completed by an earlier import's and the organization's
 //! settings, and the checker of the rows.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use super::Request;
 use super::checker::{Checker, Identity};
+use super::fields::recognise;
 use super::mapping::Mapping;
 use crate::db::Database;
 use crate::db::models::access::organizations::Organization;
@@ -14,7 +18,21 @@ use crate::domain::time::datetime;
 use crate::import::ImportError;
 use crate::import::options::{ImportOptions, ON_DUPLICATE_KEY};
 use crate::import::prepare::{earlier_options, region_of};
-use crate::import::source::Source;
+use crate::import::source::{Source, SourceOptions};
+
+/// What the options of an import say of its file.
+pub(super) fn of_source(options: &ImportOptions, interrupted: Arc<AtomicBool>) -> SourceOptions {
+    SourceOptions {
+        delimiter: options.delimiter,
+        encoding: options.encoding,
+        sheet: options.sheet.clone(),
+        header_row: options.header_row,
+        no_header: options.no_header,
+        named: options.map.iter().map(|assignment| assignment.value.clone()).collect(),
+        recognise,
+        interrupted,
+    }
+}
 
 /// The options of this call, completed by those of the import that a reject file names.
 pub(super) fn with_earlier_options(
