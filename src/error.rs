@@ -41,7 +41,7 @@ pub struct CommandError {
 /// How a call that failed would work.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Again {
-    /// Words of it that are left out, each with the option before it.
+    /// Words of it that are left out, each with the option before it; an option with its value.
     pub without: Vec<String>,
     /// Words that it needs besides.
     pub with: Vec<String>,

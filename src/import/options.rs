@@ -112,6 +112,8 @@ pub struct ImportOptions {
     pub date_order: Option<DateOrder>,
     /// Said, or proven by the file.
     pub decimal_separator: Option<DecimalSeparator>,
+    /// Whether amounts are rounded that have more decimals than their currency has.
+    pub round: bool,
     #[serde(skip)]
     pub delimiter: Option<char>,
     #[serde(skip)]
@@ -158,6 +160,7 @@ impl ImportOptions {
             status_map: both(self.status_map, earlier.status_map),
             date_order: self.date_order.or(earlier.date_order),
             decimal_separator: self.decimal_separator.or(earlier.decimal_separator),
+            round: self.round || earlier.round,
             delimiter: self.delimiter,
             encoding: self.encoding,
             sheet: self.sheet,

@@ -2,6 +2,7 @@
 
 use crate::domain::formula::unmark_inside;
 use crate::domain::invisible::is_invisible;
+use crate::domain::money::MoneyProblem;
 use crate::domain::money::symbol::Symbol;
 use crate::domain::phone::PhoneProblem;
 
@@ -30,6 +31,8 @@ vocabulary! {
         ScoreInvalid = "score_invalid",
         /// The amount of money cannot be read.
         MoneyInvalid = "money_invalid",
+        /// The amount has more decimals than its currency has.
+        MoneyTooPrecise = "money_too_precise",
         /// The currency is unknown.
         CurrencyUnknown = "currency_unknown",
         /// The temperature is not hot, warm or cold.
@@ -98,6 +101,7 @@ impl ProblemKind {
             ProblemKind::StatusUnknown => "The status is unknown.",
             ProblemKind::ScoreInvalid => "The score is not an integer from 0 to 100.",
             ProblemKind::MoneyInvalid => "The amount of money cannot be read, or not in the way of its column.",
+            ProblemKind::MoneyTooPrecise => "The amount has more decimals than its currency has; `--round` rounds it.",
             ProblemKind::CurrencyUnknown => "The currency is no ISO 4217 code.",
             ProblemKind::TemperatureUnknown => "The temperature is not hot, warm or cold.",
             ProblemKind::TimeInvalid => "The time cannot be read without guessing.",
@@ -132,6 +136,14 @@ impl ProblemKind {
             ProblemKind::CostRefused => "A cost is recorded already, stands in the file twice, or is below zero.",
             ProblemKind::RateInvalid => "An exchange rate cannot be read, or stands in the file twice.",
             ProblemKind::TotalsRow => "The row of a sheet of costs adds up other rows: it would count them twice.",
+        }
+    }
+
+    /// The kind of what is wrong with an amount of money.
+    pub fn of_money(problem: &MoneyProblem) -> ProblemKind {
+        match problem {
+            MoneyProblem::TooPrecise(_) => ProblemKind::MoneyTooPrecise,
+            _ => ProblemKind::MoneyInvalid,
         }
     }
 

@@ -23,6 +23,7 @@ mod contact_times;
 mod csv_guard;
 mod damaged_pages;
 mod dead_ends;
+mod dead_ends_amounts;
 mod dead_ends_words;
 mod dnc;
 mod dnc_database;

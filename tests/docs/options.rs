@@ -116,6 +116,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--replies", "FILE", "a sheet of replies that is read"),
     ("--requested-at", "WHEN", "when a person asked for it"),
     ("--role", "ROLE", "a user's role"),
+    ("--round", "", "rounds amounts that have more decimals than their currency has"),
     ("--scope", "SCOPE", "which contacts an entry forbids"),
     ("--score", "SCORE", "a lead's score"),
     ("--segment", "NAME", "which leads, by a segment"),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::commands::args::again::tell_words;
+use crate::commands::args::again::Remains;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context};
 use crate::commands::outputs::Outputs;
@@ -133,7 +133,9 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
         }
         let rejects_file = summary.rejects_file.as_deref();
         tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
-        tell_words(ui, &summary.unknown_words, &args.file, std::slice::from_ref(&args.file), rejects_file);
+        let (words, problems) = (&summary.unknown_words, &summary.problems);
+        let remains = Remains { words, problems, rejects: rejects_file, dropped: None };
+        remains.tell(ui, &args.file, std::slice::from_ref(&args.file));
     }
     Ok(if summary.rejected > 0 || summary.partly_rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
 }

@@ -53,6 +53,9 @@ pub struct Args {
     /// What separates decimals, where the file does not prove it
     #[arg(long, value_parser = one_of::<DecimalSeparator>())]
     decimal_separator: Option<DecimalSeparator>,
+    /// Round amounts that have more decimals than their currency has, half to even
+    #[arg(long)]
+    round: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -72,6 +75,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             (_, true) => Some(OnRecorded::Replace),
             _ => None,
         },
+        round: args.round,
         formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },
         ..CostOptions::default()
     };
@@ -85,5 +89,7 @@ const COUNTS: &[Column] = &[
     Column::count("rejected", "  rejected"),
     Column::count("costs", "costs entered or changed"),
     Column::amounts("amount_cents", "rows add up to"),
+    Column::count("rounded", "amounts rounded"),
+    Column::text("rounded_example", "for example"),
     Column::hidden("repaired"),
 ];

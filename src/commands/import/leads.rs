@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{plan, wizard};
-use crate::commands::args::again::tell_words;
+use crate::commands::args::again::Remains;
 use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end};
 use crate::commands::args::texts::bad_tags;
 use crate::commands::args::vocabulary::one_of;
@@ -104,6 +104,9 @@ pub struct Args {
     /// What separates decimals in amounts of money [default: proven by the column, or asked for]
     #[arg(long, value_parser = one_of::<DecimalSeparator>())]
     decimal_separator: Option<DecimalSeparator>,
+    /// Round amounts that have more decimals than their currency has, half to even
+    #[arg(long)]
+    round: bool,
     #[command(flatten)]
     form: FileForm,
     /// Write what would become of each row, and import nothing: `import apply` does exactly that, or nothing
@@ -233,6 +236,7 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
         status_map: args.status_map.clone(),
         date_order: args.date_order,
         decimal_separator: args.decimal_separator,
+        round: args.round,
         delimiter: args.form.delimiter,
         encoding: args.form.encoding,
         sheet: args.form.sheet.clone(),
@@ -271,7 +275,13 @@ fn print_for_people(summary: &ImportSummary, file: &Path, files: &[PathBuf], ui:
     print_problems(&summary.problems, ui)?;
     let rejects_file = summary.rejects_file.as_deref();
     tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
-    tell_words(ui, &summary.unknown_words, file, files, rejects_file);
+    let remains = Remains {
+        words: &summary.unknown_words,
+        problems: &summary.problems,
+        rejects: rejects_file,
+        dropped: summary.dropped_file.as_deref(),
+    };
+    remains.tell(ui, file, files);
     if let Some(row) = summary.rejected_opt_out_row {
         ui.note(&format!(
             "opt-outs in rejected rows: {}, the first in row {row}; they are not honoured until the rows are fixed",
@@ -304,6 +314,8 @@ pub const COLUMNS: &[Column] = &[
     Column::count("not_known", "  not known"),
     Column::count("rejected", "  rejected"),
     Column::count("repaired", "repaired"),
+    Column::count("rounded", "amounts rounded"),
+    Column::hidden("rounded_example"),
     Column::count("dnc_flagged", "do not call"),
     Column::count("consent_kept", "opt-outs kept"),
     Column::count("rejected_opt_outs", "rejected opt-outs"),

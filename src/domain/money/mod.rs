@@ -7,12 +7,14 @@ pub mod currency;
 mod evidence;
 pub mod ledger;
 pub mod rate;
+mod rounded;
 pub mod symbol;
 mod total_words;
 pub mod totals;
 
 pub use alone::{Readings, parse_alone};
 pub use evidence::{Evidence, Grouping, SeparatorEvidence, evidence};
+pub use rounded::{Places, parse_to};
 
 use std::borrow::Cow;
 
@@ -49,6 +51,13 @@ pub struct Money {
     /// In minor units of the currency.
     pub cents: i64,
     pub currency: Currency,
+}
+
+impl std::fmt::Display for Money {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let code = self.currency.code();
+        write!(f, "{} {code}", amount::plain(self.cents, code))
+    }
 }
 
 /// Why a text is not an amount of money.
@@ -99,11 +108,12 @@ pub fn parse(
     row: Option<Currency>,
     base: Currency,
 ) -> Result<Money, MoneyProblem> {
-    parse_named(text, separator, None, row, base)
+    parse_to(Places::Exact, text, separator, row, base)
 }
 
 /// The same with the currency that stands beside the text.
 fn parse_named(
+    places: Places,
     text: &str,
     separator: DecimalSeparator,
     beside: Option<Currency>,
@@ -124,7 +134,7 @@ fn parse_named(
     let (digits, decimals) = digits_of(amount.number, separator)?;
     // ISO 4217 gives no minor unit to a few, such as gold; they are counted whole.
     let minor = u32::from(currency.exponent().unwrap_or(0));
-    let cents = scale(&digits, decimals, amount.thousands, minor, currency)?;
+    let cents = scale(&digits, decimals, amount.thousands, minor, (currency, places))?;
     Ok(Money { cents: if amount.negative { -cents } else { cents }, currency })
 }
 
@@ -251,21 +261,32 @@ fn digits_of(number: &str, separator: DecimalSeparator) -> Result<(String, u32),
 }
 
 /// Digits with so many decimals, times a thousand so often, in units of which `minor` digits make one whole.
-fn scale(digits: &str, decimals: u32, thousands: u32, minor: u32, currency: Currency) -> Result<i64, MoneyProblem> {
+fn scale(
+    digits: &str,
+    decimals: u32,
+    thousands: u32,
+    minor: u32,
+    (currency, places): (Currency, Places),
+) -> Result<i64, MoneyProblem> {
     let shift = i64::from(minor) + 3 * i64::from(thousands) - i64::from(decimals);
     let mut kept = digits.to_owned();
+    let mut up = false;
     if shift >= 0 {
         kept.extend(std::iter::repeat_n('0', usize::try_from(shift).unwrap_or(0)));
     } else {
         let cut = kept.len().saturating_sub(usize::try_from(-shift).unwrap_or(usize::MAX));
-        if kept.split_off(cut).bytes().any(|b| b != b'0') {
-            return Err(MoneyProblem::TooPrecise(currency.code()));
+        let rest = kept.split_off(cut);
+        match places {
+            Places::Rounded => up = rounded::goes_up(&kept, &rest),
+            Places::Exact if rest.bytes().any(|b| b != b'0') => return Err(MoneyProblem::TooPrecise(currency.code())),
+            Places::Exact => {}
         }
     }
-    match kept.trim_start_matches('0') {
-        "" => Ok(0),
-        significant => significant.parse().map_err(|_| MoneyProblem::TooLarge),
-    }
+    let whole: i64 = match kept.trim_start_matches('0') {
+        "" => 0,
+        significant => significant.parse().map_err(|_| MoneyProblem::TooLarge)?,
+    };
+    whole.checked_add(i64::from(up)).ok_or(MoneyProblem::TooLarge)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use iso_currency::Currency;
 
-use super::{DecimalSeparator, Money, MoneyProblem, currency, parse_named};
+use super::{DecimalSeparator, Money, MoneyProblem, Places, currency, parse_named};
 
 /// The longest text of a symbol, in bytes.
 const LONGEST: usize = 14;
@@ -58,6 +58,7 @@ impl Symbol {
 /// # Errors
 /// The problem, without the value.
 pub fn parse_number(
+    places: Places,
     text: &str,
     symbol: Option<Symbol>,
     row: Option<Currency>,
@@ -65,7 +66,7 @@ pub fn parse_number(
 ) -> Result<Money, MoneyProblem> {
     let named = symbol.map(|symbol| currency::of_symbol(symbol.as_str(), row.unwrap_or(base)));
     let named = named.transpose().map_err(|_| MoneyProblem::AmbiguousSymbol)?;
-    parse_named(text, DecimalSeparator::Point, named, row, base)
+    parse_named(places, text, DecimalSeparator::Point, named, row, base)
 }
 
 /// The currency of a language, by its Windows identifier or its tag, where a symbol may be of several countries.
@@ -184,7 +185,7 @@ mod tests {
 
     fn read(text: &str, symbol: Option<&str>, row: Option<Currency>) -> Result<(i64, &'static str), MoneyProblem> {
         let symbol = symbol.and_then(Symbol::of);
-        parse_number(text, symbol, row, Currency::USD).map(|money| (money.cents, money.currency.code()))
+        parse_number(Places::Exact, text, symbol, row, Currency::USD).map(|money| (money.cents, money.currency.code()))
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::columns::{Columns, SheetField};
 use crate::db::models::access::organizations::Organization;
 use crate::domain::money::currency;
 use crate::domain::money::symbol::parse_number;
-use crate::domain::money::{self, DecimalSeparator, Money};
+use crate::domain::money::{self, DecimalSeparator, Money, MoneyProblem, Places};
 use crate::domain::phone::{self, ParsedPhone, PhoneCheck, Region};
 use crate::domain::text::{cell_value, is_false, is_placeholder, is_spreadsheet_error};
 use crate::domain::time::datetime::{self, DateOrder, TimeProblem};
@@ -301,22 +301,31 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         parsed
     }
 
-    /// An amount, in the row's currency where it names none itself.
-    pub fn money(&mut self, field: F, row: Option<Currency>) -> Option<Money> {
+    /// An amount, in the row's currency where it names none itself, and what was rounded of it.
+    pub fn money(&mut self, field: F, row: Option<Currency>, places: Places) -> Option<(Money, Option<String>)> {
         let (index, text) = self.exact(field, ProblemKind::MoneyInvalid)?;
         if is_spreadsheet_error(&text) {
             let remedy = "correct the formula";
             self.problem(ProblemKind::SpreadsheetError, index, &text, "is a spreadsheet error", remedy);
             return None;
         }
-        let read = match self.row.kind(index) {
-            CellKind::Number(symbol) => parse_number(&text, symbol, row, self.setting.currency),
-            _ => money::parse(&text, self.setting.decimal_separator, row, self.setting.currency),
+        let read = |places| match self.row.kind(index) {
+            CellKind::Number(symbol) => parse_number(places, &text, symbol, row, self.setting.currency),
+            _ => money::parse_to(places, &text, self.setting.decimal_separator, row, self.setting.currency),
+        };
+        let told = |money: Money| format!("`{text}` in row {} to {money}", self.row.number);
+        let read = match (read(Places::Exact), places) {
+            (Err(MoneyProblem::TooPrecise(_)), Places::Rounded) => read(places).map(|money| (money, Some(told(money)))),
+            (read, _) => read.map(|money| (money, None)),
         };
         match read {
             Ok(money) => Some(money),
             Err(e) => {
-                self.problem(ProblemKind::MoneyInvalid, index, &text, &e.to_string(), &e.remedy());
+                let remedy = match e {
+                    MoneyProblem::TooPrecise(_) => "round it, or say --round".into(),
+                    _ => e.remedy(),
+                };
+                self.problem(ProblemKind::of_money(&e), index, &text, &e.to_string(), &remedy);
                 None
             }
         }

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::domain::imports::duplicates::OnDuplicate;
 use crate::domain::secrets::redacted;
 use crate::error::{Again, CommandError};
-use crate::import::problems::{UnknownWord, options_for};
+use crate::import::problems::{ProblemGroup, UnknownWord, options_for};
+use crate::import::row::ProblemKind;
 use crate::system::shell;
 use crate::ui::Ui;
 
@@ -24,26 +26,58 @@ pub fn with_line(error: CommandError) -> CommandError {
     error.hint(told)
 }
 
-/// Tells the words of a file that mean nothing, and the line that takes them: the rejected rows anew where they are in a file.
-pub fn tell_words(ui: Ui, words: &[UnknownWord], file: &Path, files: &[PathBuf], rejects: Option<&str>) {
-    let mut columns: Vec<&str> = words.iter().map(|word| word.column.as_str()).collect();
-    columns.dedup();
-    for column in columns {
-        let of_column = words.iter().filter(|word| word.column == column);
-        let told: Vec<String> = of_column.map(|word| format!("`{}` ({})", word.word, word.count)).collect();
-        ui.note(&format!("words of `{column}` that mean nothing here: {}", told.join(", ")));
-    }
-    let (options, is_open) = options_for(words);
-    let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
-    let others = files.iter().filter(|other| rejects.is_some() || *other != file);
-    let without = others.map(|other| other.display().to_string()).collect();
-    let with = rejects.map(str::to_owned).into_iter().chain(options).collect();
-    let Some(line) = given.and_then(|given| line(&given, &Again { without, with })) else { return };
-    let how = match is_open {
-        true => "to import these rows, put a status in place of each STATUS in this line, which does not run as it is:",
-        false => "to import these rows:",
-    };
-    if !words.is_empty() {
+/// What remains of a file to be imported, in the words of its import.
+pub struct Remains<'a> {
+    /// Those of the file that mean nothing.
+    pub words: &'a [UnknownWord],
+    pub problems: &'a [ProblemGroup],
+    /// The file of rejected rows.
+    pub rejects: Option<&'a str>,
+    /// The file of values that were left out of rows that were taken.
+    pub dropped: Option<&'a str>,
+}
+
+impl Remains<'_> {
+    /// Tells what another option takes, and the line that imports it: the rejected rows anew where they are in a file.
+    pub fn tell(&self, ui: Ui, file: &Path, files: &[PathBuf]) {
+        let mut columns: Vec<&str> = self.words.iter().map(|word| word.column.as_str()).collect();
+        columns.dedup();
+        for column in columns {
+            let of_column = self.words.iter().filter(|word| word.column == column);
+            let told: Vec<String> = of_column.map(|word| format!("`{}` ({})", word.word, word.count)).collect();
+            ui.note(&format!("words of `{column}` that mean nothing here: {}", told.join(", ")));
+        }
+        let (mut options, is_open) = options_for(self.words);
+        if let Some(precise) = self.problems.iter().find(|group| group.kind == ProblemKind::MoneyTooPrecise) {
+            let (count, value, row) = (precise.count, &precise.example_value, precise.example_row);
+            ui.note(&format!(
+                "amounts with more decimals than their currency has: {count}, for example `{value}` in row {row}; --round \
+                 rounds them"
+            ));
+            options.push("--round".to_owned());
+        }
+        if options.is_empty() {
+            return;
+        }
+        let others = files.iter().filter(|other| self.rejects.is_some() || *other != file);
+        let mut without: Vec<String> = others.map(|other| other.display().to_string()).collect();
+        if self.rejects.is_some() {
+            // Those files are there.
+            without.extend(["--rejects", "--skipped", "--dropped"].map(str::to_owned));
+        } else if self.dropped.is_some() {
+            // The rows are leads already.
+            without.extend(["--on-duplicate", "--dropped", "--skipped"].map(str::to_owned));
+            options.extend(["--on-duplicate", OnDuplicate::Fill.as_str()].map(str::to_owned));
+        }
+        let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
+        let with = self.rejects.map(str::to_owned).into_iter().chain(options).collect();
+        let Some(line) = given.and_then(|given| line(&given, &Again { without, with })) else { return };
+        let how = match is_open {
+            true => {
+                "to import these rows, put a status in place of each STATUS in this line, which does not run as it is:"
+            }
+            false => "to import these rows:",
+        };
         ui.note(how);
         ui.note(&format!("  {line}"));
     }
@@ -67,8 +101,14 @@ pub fn with_options(names: &[&str], with: Vec<String>) -> Option<String> {
 /// The line of a call with other words; `None` where it would tell a secret, or not be read back.
 pub fn line(given: &[String], again: &Again) -> Option<String> {
     let mut words: Vec<&str> = vec!["crmctl"];
-    for word in given {
-        if again.without.contains(word) {
+    let mut given = given.iter();
+    while let Some(word) = given.next() {
+        let option = word.split_once('=').map_or(word.as_str(), |(option, _)| option);
+        if option.starts_with("--") && again.without.iter().any(|out| out == option) {
+            if option == word {
+                given.next();
+            }
+        } else if again.without.contains(word) {
             // With the option before it.
             words.pop_if(|before| again.with.iter().any(|option| option == before));
         } else if !again
@@ -106,6 +146,14 @@ mod tests {
         }
         let line = told("import leads -- -a.csv", &[], &["--no-header"]);
         assert_eq!(line.as_deref(), Some("crmctl import leads --no-header -- -a.csv"));
+    }
+
+    #[test]
+    fn options_are_left_out_with_their_values() {
+        for given in ["import leads --rejects r.csv a.csv", "import leads a.csv --rejects=r.csv"] {
+            let line = told(given, &["a.csv", "--rejects"], &["r.csv", "--round"]);
+            assert_eq!(line.as_deref(), Some("crmctl import leads r.csv --round"), "{given}");
+        }
     }
 
     #[test]

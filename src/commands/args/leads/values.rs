@@ -9,6 +9,7 @@ use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Session;
 use crate::db::models::access::users;
 use crate::domain::leads::{custom, tag};
+use crate::domain::money::Places;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::text::cell_value;
 use crate::domain::time::datetime;
@@ -130,6 +131,7 @@ impl LeadValues {
             status_map: HashMap::new(),
             base_currency,
             decimal_separator: None,
+            places: Places::Exact,
             now: session.stamp.now,
             identity,
         };

@@ -13,7 +13,7 @@ use crate::db::{Db, Lock, OrgId};
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::leads::source;
 use crate::domain::money::cost::{CostKey, CostProblem, LONGEST_CAMPAIGN, LONGEST_NOTE, OnRecorded};
-use crate::domain::money::currency;
+use crate::domain::money::{Money, Places, currency};
 use crate::domain::time::period::Period;
 use crate::import::ImportError;
 use crate::import::options::Assignment;
@@ -39,6 +39,9 @@ pub struct CostOptions {
     /// ISO 4217 code.
     pub currency: Option<String>,
     pub on_recorded: Option<OnRecorded>,
+    /// Whether amounts are rounded that have more decimals than their currency has.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub round: bool,
     /// Amounts of rows without a name that turned out to be totals, in minor units: a reject file has the row, but not the
     /// rows that it adds up.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -58,6 +61,7 @@ impl Options for CostOptions {
             period: self.period.or(earlier.period),
             currency: self.currency.or(earlier.currency),
             on_recorded: self.on_recorded.or(earlier.on_recorded),
+            round: self.round || earlier.round,
             totals: if self.totals.is_empty() { earlier.totals } else { self.totals },
             formats: self.formats.or(earlier.formats),
         }
@@ -95,6 +99,12 @@ pub struct CostCounts {
     pub costs: u64,
     /// What the accepted rows add up to, in minor units of each currency.
     pub amount_cents: BTreeMap<String, i64>,
+    /// Accepted rows whose amount was rounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounded: Option<u64>,
+    /// What the first of them was rounded to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounded_example: Option<String>,
 }
 
 /// The import of costs. Rows of several days of a month add up to its cost.
@@ -119,6 +129,8 @@ struct Seen {
 pub struct CostRow {
     entry: CostEntry,
     period: Period,
+    /// What its amount was rounded to.
+    rounded: Option<String>,
 }
 
 impl Kind for Costs {
@@ -159,7 +171,7 @@ impl Kind for Costs {
     }
 
     fn look_at(&mut self, mut cells: RowCells<'_, CostField>) {
-        let money = self.money(&mut cells);
+        let money = self.money(&mut cells).map(|(money, _)| money);
         let period = self.period(&mut cells);
         self.survey.look_at(&cells, money, period);
     }
@@ -181,14 +193,14 @@ impl Kind for Costs {
         let period = self.period(cells);
         let money = self.money(cells);
         let note = cells.text(CostField::Note, LONGEST_NOTE);
-        let (money, period) = (money?, period?);
+        let ((money, rounded), period) = (money?, period?);
         let key = CostKey {
             period: period.month(),
             source: source?,
             campaign: campaign.unwrap_or_default(),
             currency: money.currency.code().to_owned(),
         };
-        Some(CostRow { entry: CostEntry { key, cents: money.cents, note }, period })
+        Some(CostRow { entry: CostEntry { key, cents: money.cents, note }, period, rounded })
     }
 
     fn write(&mut self, _conn: &mut Db, rows: &[CostRow], _stamp: &Stamp) -> Result<Vec<Outcome>, ImportError> {
@@ -257,7 +269,7 @@ impl Costs {
         }
     }
 
-    fn money(&self, cells: &mut RowCells<'_, CostField>) -> Option<crate::domain::money::Money> {
+    fn money(&self, cells: &mut RowCells<'_, CostField>) -> Option<(Money, Option<String>)> {
         let column = cells.one(CostField::Cost).map(|(index, _)| index);
         if column.is_none() {
             cells.row_problem(ProblemKind::MoneyInvalid, "no cost is given", "write it as 1250.00, or delete the row");
@@ -268,7 +280,8 @@ impl Costs {
             None => column.and_then(|index| currency_of_header(cells.header(index))),
         };
         let given = || self.options.currency.as_deref().and_then(|code| currency::parse(code).ok());
-        let money = cells.money(CostField::Cost, of_row.or_else(given))?;
+        let places = if self.options.round { Places::Rounded } else { Places::Exact };
+        let (money, rounded) = cells.money(CostField::Cost, of_row.or_else(given), places)?;
         if money.cents < 0 {
             if let Some((index, text)) = cells.one(CostField::Cost) {
                 let remedy = "take a credit off the cost of its month";
@@ -276,7 +289,7 @@ impl Costs {
             }
             return None;
         }
-        Some(money)
+        Some((money, rounded))
     }
 
     fn enter(&mut self, row: &CostRow) -> Outcome {
@@ -319,6 +332,10 @@ impl Costs {
         let is_new = seen.is_new;
         if let Some(days) = &mut seen.days {
             days.insert(row.period);
+        }
+        if let Some(told) = &row.rounded {
+            *self.counts.rounded.get_or_insert(0) += 1;
+            self.counts.rounded_example.get_or_insert_with(|| told.clone());
         }
         let sum = self.counts.amount_cents.entry(row.entry.key.currency.clone()).or_default();
         *sum = sum.saturating_add(row.entry.cents);

@@ -119,9 +119,11 @@ impl Sum {
         self.period = period;
     }
 
-    /// Whether an amount is this sum. Platforms round what they add up, half a cent a row at most.
+    /// Whether an amount is this sum. Platforms round what they add up and `--round` what they do not, half a cent a row and
+    /// of the total at most.
     fn is(&self, cents: i64) -> bool {
-        self.rows > 0 && self.cents.abs_diff(cents) <= self.rows / 2
+        let most = if self.rows > 1 { self.rows.div_ceil(2) } else { 0 };
+        self.rows > 0 && self.cents.abs_diff(cents) <= most
     }
 }
 

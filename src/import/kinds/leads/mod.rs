@@ -354,6 +354,7 @@ fn broken(row: Row, problem: RowProblem) -> Checked {
         problems: vec![problem],
         repaired: false,
         lost_plus: None,
+        rounded: None,
         placeholders: 0,
         opts_out: false,
         not_opted_in: false,

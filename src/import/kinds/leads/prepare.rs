@@ -12,7 +12,7 @@ use crate::db::Database;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::access::{system_config, users};
 use crate::domain::imports::duplicates::OnDuplicate;
-use crate::domain::money::currency;
+use crate::domain::money::{Places, currency};
 use crate::domain::text::fold_key;
 use crate::domain::time::datetime;
 use crate::import::ImportError;
@@ -92,6 +92,7 @@ pub(super) fn checker(
         // The organization's currency was validated when it was set.
         base_currency: currency::parse(&organization.base_currency).unwrap_or(iso_currency::Currency::USD),
         decimal_separator: request.options.decimal_separator,
+        places: if options.round { Places::Rounded } else { Places::Exact },
         now: request.stamp.now,
         identity: Identity::Required,
     })

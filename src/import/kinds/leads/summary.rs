@@ -53,6 +53,12 @@ pub struct ImportSummary {
     pub without_plus: u64,
     /// How the first of them was read.
     pub without_plus_example: Option<String>,
+    /// Accepted rows with an amount that was rounded.
+    #[serde(skip_serializing_if = "is_none")]
+    pub rounded: u64,
+    /// What the first of them was rounded to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounded_example: Option<String>,
     /// Rows that asked for a forbidden status move.
     pub status_kept: u64,
     /// Rows that give a stage of another system for a status.
@@ -140,6 +146,14 @@ impl ImportSummary {
         self.previously_erased += u64::from(outcome.previously_erased);
     }
 
+    /// Counts an accepted row whose amount was rounded.
+    pub fn note_rounded(&mut self, checked: &Checked) {
+        if let Some(how) = &checked.rounded {
+            self.rounded += 1;
+            self.rounded_example.get_or_insert_with(|| format!("in row {} {how}", checked.row.number));
+        }
+    }
+
     /// Counts an accepted row that gives a stage of another system.
     pub fn note_stage(&mut self, checked: &Checked) {
         if let Some((reason, status)) =
@@ -204,6 +218,12 @@ impl ImportSummary {
             remarks.push(format!(
                 "{} a number without + that is another one with it: {example}; it is that where only that is on the do-not-call list",
                 rows(self.without_plus, "give"),
+            ));
+        }
+        if let Some(example) = &self.rounded_example {
+            let rows = rows(self.rounded, "give");
+            remarks.push(format!(
+                "{rows} an amount with more decimals than its currency has, which was rounded half to even: {example}"
             ));
         }
         remarks

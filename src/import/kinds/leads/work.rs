@@ -70,6 +70,7 @@ impl Work<'_> {
                             }
                             self.text_opt_outs.take(checked);
                             self.summary.note_stage(checked);
+                            self.summary.note_rounded(checked);
                             self.summary.repaired += u64::from(checked.repaired);
                             if let Some(how) = &checked.lost_plus {
                                 self.summary.without_plus += 1;

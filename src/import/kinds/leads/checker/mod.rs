@@ -23,7 +23,7 @@ use crate::domain::leads::consent::Consent;
 use crate::domain::leads::source;
 use crate::domain::leads::stage;
 use crate::domain::leads::status::Status;
-use crate::domain::money::DecimalSeparator;
+use crate::domain::money::{DecimalSeparator, Places};
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::text::{cell_text, cell_value, fold_key, is_false, is_placeholder};
 use crate::domain::timestamp::Timestamp;
@@ -49,6 +49,8 @@ pub struct Checked {
     pub not_opted_in: bool,
     /// How a number of the row without plus was read, when it is another number with one.
     pub lost_plus: Option<String>,
+    /// What an amount of the row was rounded to.
+    pub rounded: Option<String>,
 }
 
 /// Whether a row must say who is meant: by phone, email or external id.
@@ -76,6 +78,7 @@ pub struct Checker {
     pub base_currency: Currency,
     /// What a person says of how numbers are written.
     pub decimal_separator: Option<DecimalSeparator>,
+    pub places: Places,
     pub now: Timestamp,
     pub identity: Identity,
 }
@@ -116,6 +119,7 @@ impl Checker {
             placeholders: 0,
             not_opted_in: false,
             lost_plus: None,
+            rounded: None,
         };
         // The row's country decides how its phones are read, its currency how its amounts: they come first.
         for first in [LeadField::Country, LeadField::Currency] {
@@ -172,6 +176,7 @@ struct Work<'a> {
     repaired: bool,
     /// What the first number says that may have lost its plus.
     lost_plus: Option<String>,
+    rounded: Option<String>,
     placeholders: u32,
     not_opted_in: bool,
 }
@@ -297,6 +302,7 @@ impl Work<'_> {
                     .any(|it| matches!(it.kind, ProblemKind::FlagUnknown | ProblemKind::ConsentUnknown)),
             not_opted_in: self.not_opted_in,
             lost_plus: self.lost_plus,
+            rounded: self.rounded,
             draft: accepted.then_some(self.draft),
             problems: self.problems,
             repaired: self.repaired,
@@ -335,6 +341,7 @@ mod tests {
             status_map: HashMap::from([("zzz".to_owned(), Status::Cold)]),
             base_currency: Currency::USD,
             decimal_separator: None,
+            places: Places::Exact,
             now: Timestamp::from_micros(1_800_000_000_000_000),
             identity: Identity::Required,
         }

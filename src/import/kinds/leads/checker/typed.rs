@@ -4,7 +4,7 @@ use iso_currency::Currency;
 
 use super::Work;
 use crate::domain::money::symbol::parse_number;
-use crate::domain::money::{self, DecimalSeparator, Money, MoneyProblem};
+use crate::domain::money::{self, DecimalSeparator, Money, MoneyProblem, Places};
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::row::{CellKind, RowProblem};
 
@@ -43,17 +43,17 @@ impl Work<'_> {
 
     /// Reads an amount: a text as its column writes numbers, a number as it is, in the currency of its format. What is said
     /// beside the file is read by itself, unless a person says how numbers are written.
-    pub(super) fn amount(&self, text: &str, row: Option<Currency>) -> Result<Money, MoneyProblem> {
+    pub(super) fn amount(&self, places: Places, text: &str, row: Option<Currency>) -> Result<Money, MoneyProblem> {
         let base = self.checker.base_currency;
         match self.kind {
-            CellKind::Number(symbol) => parse_number(text, symbol, row, base),
+            CellKind::Number(symbol) => parse_number(places, text, symbol, row, base),
             _ if self.at.is_none() => match (money::parse_alone(text, row, base), self.checker.decimal_separator) {
                 (Err(MoneyProblem::TwoReadings(_)), Some(separator)) => money::parse(text, separator, row, base),
                 (read, _) => read,
             },
             _ => {
                 let separator = self.formats.decimal_separator.unwrap_or(DecimalSeparator::Point);
-                money::parse(text, separator, row, base)
+                money::parse_to(places, text, separator, row, base)
             }
         }
     }

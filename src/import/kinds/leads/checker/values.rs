@@ -10,7 +10,7 @@ use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
 use crate::domain::leads::tag::TagProblem;
 use crate::domain::leads::{name, score, source, tag};
-use crate::domain::money::{self, MoneyProblem, currency};
+use crate::domain::money::{self, MoneyProblem, Places, currency};
 use crate::domain::phone::Region;
 use crate::domain::text::is_spreadsheet_error;
 use crate::domain::time::datetime;
@@ -225,7 +225,14 @@ impl Work<'_> {
     }
 
     fn value(&mut self, column: String, text: &str) {
-        match self.amount(text, self.draft.currency) {
+        let mut read = self.amount(Places::Exact, text, self.draft.currency);
+        if let (Err(MoneyProblem::TooPrecise(_)), Places::Rounded) = (&read, self.checker.places)
+            && self.at.is_some()
+        {
+            read = self.amount(Places::Rounded, text, self.draft.currency);
+            self.rounded = read.as_ref().ok().map(|money| format!("`{text}` to {money}"));
+        }
+        match read {
             Ok(money) => {
                 self.draft.lead.value_cents = Some(money.cents);
                 self.draft.lead.currency = Some(money.currency.code().to_owned());
@@ -235,11 +242,12 @@ impl Work<'_> {
             Err(e) => {
                 // A lead needs no value.
                 let remedy = match (self.at, &e) {
+                    (Some(_), MoneyProblem::TooPrecise(_)) => "round it, say --round, or empty the cell".to_owned(),
                     (Some(_), e) => format!("{}, or empty the cell", e.remedy()),
                     (None, MoneyProblem::BadGroups) => "write it as 1250 or 1250.00".to_owned(),
                     (None, e) => e.remedy().into_owned(),
                 };
-                self.problem(ProblemKind::MoneyInvalid, column, text, &e.to_string(), &remedy);
+                self.problem(ProblemKind::of_money(&e), column, text, &e.to_string(), &remedy);
             }
         }
     }
