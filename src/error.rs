@@ -45,6 +45,16 @@ pub struct Again {
     pub without: Vec<String>,
     /// Words that it needs besides.
     pub with: Vec<String>,
+    /// Others that work instead of those, where a person chooses.
+    pub or: Vec<Vec<String>>,
+}
+
+impl Again {
+    /// A call with one of several groups of words; `None` when there is none to choose.
+    pub fn one_of(choices: &[Vec<String>]) -> Option<Again> {
+        let (first, others) = choices.split_first()?;
+        Some(Again { without: Vec::new(), with: first.clone(), or: others.to_vec() })
+    }
 }
 
 /// How a call would work, and why.

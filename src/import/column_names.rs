@@ -78,7 +78,7 @@ pub fn column_of(headers: &[String], option: &str, assignment: &Assignment) -> R
                 problem,
                 columns,
                 remedy: near.as_ref().map_or(remedy, |near| format!("did you mean `{near}`?")),
-                again: near.map(|near| Box::new(Again { without, with: with(near) })),
+                again: near.map(|near| Box::new(Again { without, with: with(near), or: Vec::new() })),
             }
         }
         other => other,

@@ -5,13 +5,24 @@ use crate::domain::imports::duplicates::OnDuplicate;
 use crate::error::{Advice, Again, CommandError, Explain};
 use crate::import::naming::some_names;
 
+/// Groups of words of which each makes the call work.
+pub type Choices = Vec<Vec<String>>;
+
+/// So many are told.
+const MOST_CHOICES: usize = 12;
+
+/// An option with each of some values.
+pub fn choices<T: ToString>(option: &str, values: impl IntoIterator<Item = T>) -> Choices {
+    values.into_iter().take(MOST_CHOICES).map(|value| vec![option.to_owned(), value.to_string()]).collect()
+}
+
 /// An error that ends an import; nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error(transparent)]
     Db(#[from] DbError),
     #[error("cannot read `{file}`: {reason}")]
-    Read { file: String, reason: String, remedy: Option<String> },
+    Read { file: String, reason: String, remedy: Option<String>, choices: Choices },
     #[error("no column of `{file}` holds a phone number, an email or an external id")]
     NoIdentityColumn { file: String, columns: Vec<String>, advice: Option<Box<Advice>> },
     #[error("no column of `{file}` holds {holds}")]
@@ -29,7 +40,7 @@ pub enum ImportError {
     NoHeader { file: String, cell: String, advice: Option<Box<Advice>> },
     /// A column can be read in more than one way, and nothing in it decides.
     #[error("`{file}`, column `{column}`: {problem}")]
-    Undecided { file: String, column: String, problem: String, remedy: String },
+    Undecided { file: String, column: String, problem: String, remedy: String, choices: Choices },
     /// A column that nobody claims holds what must not be left aside unasked.
     #[error("`{file}`: {problem}")]
     Unclaimed {
@@ -69,7 +80,7 @@ pub enum ImportError {
 
 impl ImportError {
     pub(super) fn read(file: &str, reason: impl Into<String>) -> ImportError {
-        ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: None }
+        ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: None, choices: Vec::new() }
     }
 
     /// The error with the words that would make its call work.
@@ -103,7 +114,17 @@ impl ImportError {
     }
 
     pub(super) fn read_with(file: &str, reason: impl Into<String>, remedy: impl Into<String>) -> ImportError {
-        ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: Some(remedy.into()) }
+        Self::read_by(file, reason, remedy, Vec::new())
+    }
+
+    /// The same where some words each let the file be read.
+    pub(super) fn read_by(
+        file: &str,
+        reason: impl Into<String>,
+        remedy: impl Into<String>,
+        choices: Choices,
+    ) -> ImportError {
+        ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: Some(remedy.into()), choices }
     }
 }
 
@@ -112,7 +133,7 @@ impl Explain for ImportError {
         let error = CommandError::failed(self.to_string());
         match self {
             ImportError::Db(e) => e.explain(),
-            ImportError::Read { remedy, .. } => error.maybe_hint(remedy.clone()),
+            ImportError::Read { remedy, choices, .. } => error.maybe_hint(remedy.clone()).again(Again::one_of(choices)),
             ImportError::NoIdentityColumn { columns, advice, .. } => {
                 let error = error.detail(format!("its columns: {}", some_names(columns)));
                 let plain = "name the column that does, for example --map phone=HEADER, or --map phone=#1 by its place";
@@ -124,7 +145,8 @@ impl Explain for ImportError {
                     _ => "",
                 };
                 let error = error.detail(format!("its columns: {}", some_names(columns)));
-                let plain = format!("name it, for example --map {field}=HEADER, or --map {field}=#1 by its place{headerless}");
+                let plain =
+                    format!("name it, for example --map {field}=HEADER, or --map {field}=#1 by its place{headerless}");
                 advised(error, advice.as_deref(), &plain)
             }
             ImportError::NoHeader { advice, .. } => {
@@ -141,7 +163,9 @@ impl Explain for ImportError {
                 let error = error.detail(format!("the columns: {}", some_names(columns)));
                 error.hint(remedy).again(again.as_deref().cloned())
             }
-            ImportError::Undecided { remedy, .. } => error.detail(NOTHING_IMPORTED).hint(remedy),
+            ImportError::Undecided { remedy, choices, .. } => {
+                error.detail(NOTHING_IMPORTED).hint(remedy).again(Again::one_of(choices))
+            }
             ImportError::Unclaimed { others, examples, remedy, again, .. } => {
                 let error = match others.is_empty() {
                     true => error,
@@ -157,17 +181,20 @@ impl Explain for ImportError {
                 let told = |path: &String| format!("the rejected rows so far are in `{path}`");
                 error.detail(NOTHING_IMPORTED).maybe_hint(rejects_file.as_ref().map(told))
             }
-            ImportError::NothingToDo(_) => error.hint("let rows fill or update the leads that they match").again(Some(Again {
-                without: Vec::new(),
-                with: vec!["--on-duplicate".to_owned(), OnDuplicate::Update.to_string()],
-            })),
-            ImportError::FileChanged(_) => error.hint("import it again once nobody writes to it"),
-            ImportError::RowFile { .. } => {
-                error.detail(NOTHING_IMPORTED).hint("name another place with --rejects, --skipped, --dropped or --plan, for example --rejects /tmp/rejects.csv")
+            ImportError::NothingToDo(_) => {
+                error.hint("let rows fill or update the leads that they match").again(Some(Again {
+                    without: vec!["--on-duplicate".to_owned()],
+                    with: vec!["--on-duplicate".to_owned(), OnDuplicate::Update.to_string()],
+                    or: Vec::new(),
+                }))
             }
-            ImportError::UnknownImport(_) => error.hint(
-                "import into the database that the file came from, or delete its column _import and give the options anew",
+            ImportError::FileChanged(_) => error.hint("import it again once nobody writes to it"),
+            ImportError::RowFile { .. } => error.detail(NOTHING_IMPORTED).hint(
+                "name another place with --rejects, --skipped, --dropped or --plan, for example --rejects /tmp/rejects.csv",
             ),
+            ImportError::UnknownImport(_) => error
+                .hint("import into the database that the file came from, or give the options anew")
+                .again(Again::one_of(&choices("--ignore", ["_import"]))),
             ImportError::PlanOutdated { details, .. } => {
                 let error = details.iter().fold(error, CommandError::detail);
                 error.detail(NOTHING_IMPORTED).hint("plan it anew, and look at the plan before it is applied")
@@ -176,11 +203,16 @@ impl Explain for ImportError {
                 error.detail(NOTHING_IMPORTED).hint("make a plan with: crmctl import leads FILE --plan PLAN")
             }
             ImportError::Interrupted => CommandError::interrupted(),
-            ImportError::Record(_) => error.detail(NOTHING_IMPORTED).hint("give the options anew with --ignore _import"),
-            ImportError::DoesNotReconcile => {
-                error.detail(NOTHING_IMPORTED).hint("this is a fault of crmctl; please report it with the file's header")
+            ImportError::Record(_) => error
+                .detail(NOTHING_IMPORTED)
+                .hint("give the options anew")
+                .again(Again::one_of(&choices("--ignore", ["_import"]))),
+            ImportError::DoesNotReconcile => error
+                .detail(NOTHING_IMPORTED)
+                .hint("this is a fault of crmctl; please report it with the file's header"),
+            ImportError::LostRaces(_) | ImportError::ReaderFailed => {
+                error.detail(NOTHING_IMPORTED).hint("import it again")
             }
-            ImportError::LostRaces(_) | ImportError::ReaderFailed => error.detail(NOTHING_IMPORTED).hint("import it again"),
         }
     }
 }

@@ -39,6 +39,16 @@ impl Orders {
         Orders(self.0 & others.0)
     }
 
+    /// Those of either.
+    pub fn or(self, others: Orders) -> Orders {
+        Orders(self.0 | others.0)
+    }
+
+    /// Each of them.
+    pub fn each(self) -> impl Iterator<Item = DateOrder> {
+        DateOrder::ALL.iter().copied().filter(move |&order| self.contains(order))
+    }
+
     pub fn contains(self, order: DateOrder) -> bool {
         self.0 & bit(order) != 0
     }

@@ -2,8 +2,14 @@
 
 use super::{Cell, Undecided, keep_first};
 use crate::domain::money::{DecimalSeparator, Evidence, Grouping, SeparatorEvidence};
+use crate::import::error::{Choices, choices};
 
 const AMOUNT_REMEDY: &str = "say which with --decimal-separator point or --decimal-separator comma";
+
+/// Words that say how numbers are written.
+fn by_separator() -> Choices {
+    choices("--decimal-separator", DecimalSeparator::ALL)
+}
 
 /// What the amounts of one column show.
 #[derive(Debug, Default)]
@@ -42,6 +48,7 @@ impl AmountColumn {
             cells: vec![a.clone(), b.clone()],
             problem: "are not written alike: what separates decimals in one would group digits in the other".to_owned(),
             remedy: "correct one of them, or say how numbers are written with --decimal-separator point or comma",
+            choices: by_separator(),
         };
         let (decided, cell, in_groups) = match (&self.point, &self.comma) {
             (Some(a), Some(b)) => return Err(contradict(a, b)),
@@ -79,12 +86,14 @@ impl AmountColumn {
                 cells: vec![a.clone(), b.clone()],
                 problem: "contradict each other: in one of them the separator must group digits".to_owned(),
                 remedy: AMOUNT_REMEDY,
+                choices: by_separator(),
             }),
             (Some(cell), None) | (None, Some(cell)) => Some(Undecided {
                 cells: vec![cell.clone()],
                 problem: "may have a decimal separator or grouped digits, and no amount of the column proves which"
                     .to_owned(),
                 remedy: AMOUNT_REMEDY,
+                choices: by_separator(),
             }),
             (None, None) => None,
         }

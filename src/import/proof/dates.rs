@@ -1,6 +1,6 @@
 //! What the dates of a column prove.
 
-use super::{Cell, Undecided};
+use super::{Cell, Undecided, by_order};
 use crate::domain::time::date_order::{DateOrder, Orders};
 use crate::domain::time::datetime;
 
@@ -39,6 +39,7 @@ impl DateColumn {
                 cells: vec![first.clone(), second.clone()],
                 problem: format!("contradict each other: one is {a}, the other {b}"),
                 remedy: "correct one of them, or say which with --date-order dmy, mdy or ymd; the other's row is then rejected",
+                choices: by_order(a.or(*b)),
             });
         }
         if let Some((order, cell)) = self.read_in.iter().find_map(|(orders, cell)| Some((orders.only()?, cell))) {
@@ -55,6 +56,7 @@ impl DateColumn {
                 cells: vec![cell.clone()],
                 problem: format!("may be {left}, and no date of the column proves which"),
                 remedy: left.option(),
+                choices: by_order(left),
             }),
             None => Ok(None),
         }
@@ -72,6 +74,7 @@ fn decided(order: DateOrder, cells: Vec<Cell>) -> Result<Option<(DateOrder, Vec<
             "{verb} a day only when read year first, which may be a slip and proves nothing of the column"
         ),
         remedy: "correct it, or say which with --date-order dmy, mdy or ymd; what is no day then is rejected",
+        choices: by_order(Orders::all()),
     })
 }
 

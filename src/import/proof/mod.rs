@@ -8,6 +8,7 @@ use iso_currency::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::ImportError;
+use super::error::{Choices, choices};
 use super::row::{CellKind, Row};
 use super::source::{Item, Source};
 use crate::domain::money::{self, DecimalSeparator, Evidence, SeparatorEvidence, currency};
@@ -129,6 +130,7 @@ impl Doubtful {
                         column: header(source, *index).to_owned(),
                         problem: format!("{proof}, but in another column {before}"),
                         remedy: format!("write both columns alike, or {}", Orders::all().option()),
+                        choices: by_order(Orders::all()),
                     });
                 }
                 _ => proven = Some((order, proof)),
@@ -191,6 +193,12 @@ struct Undecided {
     cells: Vec<Cell>,
     problem: String,
     remedy: &'static str,
+    choices: Choices,
+}
+
+/// Words that say how dates are written.
+fn by_order(orders: Orders) -> Choices {
+    choices("--date-order", orders.each())
 }
 
 impl Undecided {
@@ -201,6 +209,7 @@ impl Undecided {
             column: header(source, column).to_owned(),
             problem: format!("{} {}", cells.join(" and "), self.problem),
             remedy: self.remedy.to_owned(),
+            choices: self.choices,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::readable::Readable;
 use super::typed::Extras;
 use super::workbook::Book;
 use crate::import::ImportError;
+use crate::import::error::choices;
 
 /// The sheet to read, and what its reader should know of others.
 pub(super) struct Chosen {
@@ -53,10 +54,11 @@ pub(super) fn choose(file: &Readable, book: &mut Book, wanted: Option<&str>) -> 
     match filled.as_slice() {
         [only] => Ok(Chosen { name: only.clone(), left_out: hidden }),
         [] if hidden.is_empty() => Err(ImportError::read(&file.name, "the workbook is empty")),
-        [] => Err(ImportError::read_with(
+        [] => Err(ImportError::read_by(
             &file.name,
             "only hidden sheets hold rows",
-            format!("choose one, for example --sheet '{}'", hidden[0]),
+            "choose one",
+            choices("--sheet", &hidden),
         )),
         several => {
             let mut list = Vec::new();
@@ -65,10 +67,11 @@ pub(super) fn choose(file: &Readable, book: &mut Book, wanted: Option<&str>) -> 
                 let rows = if place < MOST_TOLD { count_rows(file, book, name, u64::MAX)? } else { 0 };
                 list.push(format!("`{}` ({rows} rows)", cut(name)));
             }
-            Err(ImportError::read_with(
+            Err(ImportError::read_by(
                 &file.name,
                 format!("several of its sheets hold rows: {}", some(list.into_iter())),
-                format!("choose one, for example --sheet '{}'", several[0]),
+                "choose one",
+                choices("--sheet", several),
             ))
         }
     }

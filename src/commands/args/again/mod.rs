@@ -14,14 +14,18 @@ use crate::ui::Ui;
 pub fn with_line(error: CommandError) -> CommandError {
     let Some(again) = &error.again else { return error };
     let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
-    let line = given.and_then(|given| line(&given, again));
+    let choices: Vec<Again> = std::iter::once(&again.with)
+        .chain(&again.or)
+        .map(|with| Again { with: with.clone(), without: again.without.clone(), or: Vec::new() })
+        .collect();
+    let lines: Option<Vec<String>> =
+        given.and_then(|given| choices.iter().map(|choice| line(&given, choice)).collect());
     let hint = error.hint.clone().unwrap_or_default();
     let stop = if hint.ends_with('?') { "" } else { ":" };
-    let told = match line {
-        Some(line) => format!("{hint}{stop}\n{line}"),
-        None => {
-            format!("{hint}{stop} {}", again.with.iter().map(|word| shell::word(word)).collect::<Vec<_>>().join(" "))
-        }
+    let words = |again: &Again| again.with.iter().map(|word| shell::word(word)).collect::<Vec<_>>().join(" ");
+    let told = match lines {
+        Some(lines) => format!("{hint}{stop}\n{}", lines.join("\n")),
+        None => format!("{hint}{stop} {}", choices.iter().map(words).collect::<Vec<_>>().join(", or ")),
     };
     error.hint(told)
 }
@@ -71,7 +75,7 @@ impl Remains<'_> {
         }
         let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
         let with = self.rejects.map(str::to_owned).into_iter().chain(options).collect();
-        let Some(line) = given.and_then(|given| line(&given, &Again { without, with })) else { return };
+        let Some(line) = given.and_then(|given| line(&given, &Again { without, with, or: Vec::new() })) else { return };
         let how = match is_open {
             true => {
                 "to import these rows, put a status in place of each STATUS in this line, which does not run as it is:"
@@ -133,7 +137,10 @@ mod tests {
 
     fn told(given: &str, without: &[&str], with: &[&str]) -> Option<String> {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        line(&owned(&given.split(' ').collect::<Vec<_>>()), &Again { without: owned(without), with: owned(with) })
+        line(
+            &owned(&given.split(' ').collect::<Vec<_>>()),
+            &Again { without: owned(without), with: owned(with), or: Vec::new() },
+        )
     }
 
     #[test]

@@ -329,6 +329,7 @@ fn field_of(headers: &[String], option: &str, assignment: &Assignment) -> Result
             Box::new(Again {
                 without: vec![format!("{name}={value}")],
                 with: vec![option.to_owned(), format!("{field}={value}")],
+                or: Vec::new(),
             })
         }),
     })

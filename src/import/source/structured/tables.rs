@@ -8,6 +8,7 @@ use super::super::typed::{Extras, Merged};
 use super::form::SAVE_AS;
 use super::store;
 use crate::import::ImportError;
+use crate::import::error::choices;
 use crate::import::row::{CellKind, Row};
 
 /// What a walk through a file meets of the table with this place, counted from 0.
@@ -169,18 +170,20 @@ fn choose<'a>(file: &Readable, seen: &'a [Seen], wanted: Option<&str>) -> Result
     let visible: Vec<&Seen> = seen.iter().filter(|seen| !seen.is_hidden).collect();
     match visible.as_slice() {
         [only] => Ok(only),
-        [] if !seen.is_empty() => Err(ImportError::read_with(
+        [] if !seen.is_empty() => Err(ImportError::read_by(
             &file.name,
             "only hidden sheets hold rows",
-            format!("choose one, for example --sheet '{}'", names[0]),
+            "choose one",
+            choices("--sheet", &names),
         )),
         [] => Err(ImportError::read_with(&file.name, "it holds no table with rows", SAVE_AS)),
         several => {
             let list = several.iter().map(|seen| format!("`{}` ({} rows)", cut(&seen.name), seen.rows));
-            Err(ImportError::read_with(
+            Err(ImportError::read_by(
                 &file.name,
                 format!("several of its tables hold rows: {}", some(list)),
-                format!("choose one, for example --sheet '{}'", several[0].name),
+                "choose one",
+                choices("--sheet", several.iter().map(|seen| &seen.name)),
             ))
         }
     }
