@@ -7,7 +7,7 @@ use crate::domain::leads::status::Status;
 use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::PhoneCheck;
 use crate::domain::time::datetime::DateOrder;
-use crate::import::source::encoding;
+use crate::import::source::{SourceOptions, encoding};
 
 /// The organization's setting for imports that name no policy for duplicates.
 pub const ON_DUPLICATE_KEY: &str = "import.on_duplicate";
@@ -114,6 +114,7 @@ pub struct ImportOptions {
     pub decimal_separator: Option<DecimalSeparator>,
     /// Whether amounts are rounded that have more decimals than their currency has.
     pub round: bool,
+    /// The form of the file is kept with the record by [`super::prepare::kept_options`], and brought back by nothing.
     #[serde(skip)]
     pub delimiter: Option<char>,
     #[serde(skip)]
@@ -129,6 +130,18 @@ pub struct ImportOptions {
 }
 
 impl ImportOptions {
+    /// What was said of the form of the file.
+    pub fn form(&self) -> SourceOptions {
+        SourceOptions {
+            delimiter: self.delimiter,
+            encoding: self.encoding,
+            sheet: self.sheet.clone(),
+            header_row: self.header_row,
+            no_header: self.no_header,
+            ..SourceOptions::default()
+        }
+    }
+
     /// These options, with what they leave open taken from the options of an earlier import.
     ///
     /// A reject file has the columns of its origin under the same headers, so maps hold for it; what is said

@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use super::ImportError;
+use super::advice::shown_delimiter;
 use super::rowfile::NamedRows;
-use super::source::{Item, Source};
+use super::source::{Item, Source, SourceOptions};
 use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::imports;
@@ -42,6 +43,22 @@ pub(super) fn earlier_options<T: serde::de::DeserializeOwned>(
     let earlier =
         db.read(org, |conn| imports::by_uid(conn, org, Uid(uid)))?.ok_or(ImportError::UnknownImport(named))?;
     serde_json::from_value(earlier.options.0).map(Some).map_err(|e| ImportError::Record(e.to_string()))
+}
+
+/// The options of an import as its record keeps them, with what was said of the form of its file in words of the command line.
+/// A file of rejected rows has a form of its own, so nobody reads that back.
+pub(super) fn kept_options<T: serde::Serialize>(options: &T, form: &SourceOptions) -> Result<Json, ImportError> {
+    let mut kept = serde_json::to_value(options).map_err(|e| ImportError::Record(e.to_string()))?;
+    let said = [
+        ("delimiter", form.delimiter.map(|c| shown_delimiter(c).into())),
+        ("encoding", form.encoding.map(|encoding| encoding.name().into())),
+        ("header_row", form.header_row.map(serde_json::Value::from)),
+        ("no_header", form.no_header.then_some(true.into())),
+    ];
+    if let Some(all) = kept.as_object_mut() {
+        all.extend(said.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+    }
+    Ok(Json(kept))
 }
 
 /// The region that was said, else the organization's.

@@ -85,3 +85,44 @@ fn tables_and_reject_files_of_elsewhere_are_told_with_their_lines() {
         assert_eq!(world.leads()[0]["city"], "Rome");
     });
 }
+
+#[test]
+fn the_command_of_an_import_has_the_form_of_its_file() {
+    on_both_engines(|world| {
+        // A dry run may take an id.
+        let command = |place: usize| {
+            let imports = world.json(["import", "list"]);
+            let mut ids: Vec<i64> = imports.as_array().unwrap().iter().filter_map(|it| it["id"].as_i64()).collect();
+            ids.sort_unstable();
+            let shown = world.ok(["import", "show", &ids[place - 1].to_string()]);
+            let mut lines = shown.lines().skip_while(|line| !line.trim_start().starts_with("command"));
+            let first = lines.next().unwrap_or_default().trim_start().trim_start_matches("command").trim().to_owned();
+            // Wrapped lines have no title.
+            lines.take_while(|line| line.starts_with("  ")).fold(first, |all, line| format!("{all} {}", line.trim()))
+        };
+        world.file("a.csv", b"x\nName^Phone\nZo\xe9^2125550101\nBob^21255501\n".as_slice());
+        let call = ["import", "leads", "a.csv", "--delimiter", "^", "--encoding", "latin1", "--header-row", "2"];
+        let ran = world.run(call);
+        assert_eq!(ran.code, Some(3), "{}{}", ran.stdout, ran.stderr);
+        let line = command(1);
+        assert_eq!(line, "crmctl import leads a.csv --delimiter '^' --encoding windows-1252 --header-row 2");
+        let ran = world.shell(&format!("{line} --dry-run"));
+        assert_eq!(ran.code, Some(3), "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(world.json(["import", "show", "1"])["options"]["header_row"], 2);
+        // The file of rejected rows has a form of its own.
+        let rejects = std::fs::read_to_string(world.path("a.csv.rejects.csv")).unwrap();
+        world.file("fixed.csv", rejects.replace("21255501", "2125550102"));
+        world.ok(["import", "leads", "fixed.csv"]);
+        assert_eq!(world.leads()[1]["phone_number"], "+12125550102");
+        assert!(!command(2).contains("--delimiter") && !command(2).contains("--header-row"), "{}", command(2));
+        world.file("d.csv", "2125550104\tleft town\n");
+        world.ok(["import", "dnc", "d.csv", "--delimiter", "tab", "--no-header", "--map", "phone=#1"]);
+        let line = command(3);
+        assert!(line.contains("--delimiter tab") && line.contains("--no-header"), "{line}");
+        assert_eq!(world.shell(&format!("{line} --dry-run")).code, Some(0), "{line}");
+        // Amounts of totals are kept with the options, and are none.
+        world.file("c.csv", "Source,Campaign,Month,Cost\nads,a,2026-03,10\nads,b,2026-03,20\n,,2026-03,30\n");
+        world.run(["import", "costs", "c.csv"]);
+        assert_eq!(command(4), "crmctl import costs c.csv");
+    });
+}

@@ -95,6 +95,7 @@ const END: &[Column] = &[
     Column::hidden("problems"),
     Column::hidden("unknown_words"),
     Column::hidden("remarks"),
+    Column::hidden("columns_left_out"),
     Column::hidden("seconds"),
 ];
 

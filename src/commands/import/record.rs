@@ -107,6 +107,8 @@ pub fn options(of: &Value, words: &mut Vec<String>) {
         let flag = format!("--{}", name.replace('_', "-"));
         match (key.as_str(), value) {
             ("on_recorded", Value::String(word)) if word == "refuse" => {}
+            // What the file said of itself, which no option says.
+            ("totals", _) => {}
             ("on_recorded", Value::String(word)) => words.push(format!("--{word}")),
             (_, Value::Bool(true)) => words.push(flag),
             (_, Value::String(text)) => words.extend([flag, shell::word(text)]),
@@ -159,6 +161,11 @@ mod tests {
             (json!({"status_map": [{"word": "Won", "status": "hot"}]}), "--status-map Won=hot"),
             (json!({"max_rejects": {"Percent": 2.5}}), "--max-rejects 2.5%"),
             (json!({"max_rejects": {"Rows": 5}}), "--max-rejects 5"),
+            (
+                json!({"delimiter": "tab", "encoding": "cp850", "header_row": 3}),
+                "--delimiter tab --encoding cp850 --header-row 3",
+            ),
+            (json!({"delimiter": "^", "no_header": true, "totals": [1250]}), "--delimiter '^' --no-header"),
             (json!({"on_recorded": "replace", "period": "2026-03"}), "--replace --month 2026-03"),
             (json!({"on_recorded": "refuse", "formats": {"date_order": "dmy"}}), "--date-order dmy"),
         ] {

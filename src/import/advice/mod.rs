@@ -257,8 +257,9 @@ pub fn system_of(path: &Path) -> String {
 }
 
 /// A delimiter as an option takes it.
-fn shown_delimiter(delimiter: char) -> String {
+pub(super) fn shown_delimiter(delimiter: char) -> String {
     match delimiter {
+        '\t' => "tab".to_owned(),
         c if c.is_ascii_control() => format!("\\x{:02x}", u32::from(c)),
         c => c.to_string(),
     }

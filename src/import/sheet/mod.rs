@@ -20,7 +20,7 @@ use super::ImportError;
 use super::advice::{self, Wanted};
 use super::observer::Observer;
 use super::options::Assignment;
-use super::prepare::{begin_record, earlier_options, region_of, settled};
+use super::prepare::{begin_record, earlier_options, kept_options, region_of, settled};
 use super::problems::{note, note_by_column, note_word};
 use super::proof::{Currencies, Doubtful, Formats};
 use super::rejects::RejectsWriter;
@@ -270,6 +270,7 @@ impl<K: Kind> Job<'_, K> {
         kind.begin(conn, rows, &self.request.stamp)?;
         let mapping = self.setting.columns.to_json();
         let import_id = begin_record(conn, K::KIND, uid, &self.source, mapping, &self.request.stamp)?;
+        let columns = &self.setting.columns;
         let mut work = Work {
             job: self,
             kind,
@@ -282,11 +283,11 @@ impl<K: Kind> Job<'_, K> {
                 dry_run: self.request.mode.is_dry_run(),
                 special: self.source.count_special(&|index| self.setting.columns.is_claimed(index)),
                 notices: self.source.notices.clone(),
+                columns_left_out: columns.left_out().into_iter().map(str::to_owned).collect(),
                 ..SheetSummary::default()
             },
         };
         let mut rows = Vec::with_capacity(BATCH);
-        let columns = &self.setting.columns;
         let watch = K::Field::watch(columns);
         let mut unclaimed = Unclaimed::columns(&columns.headers, &columns.unclaimed(), self.setting.region, watch);
         let (mut looked, mut weight) = (false, 0);
@@ -416,7 +417,7 @@ impl<K: Kind> Work<'_, K> {
         let rejects = self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)?;
         self.summary.rejects_file = rejects.as_ref().map(NamedRows::shown);
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
-        let options = json(self.kind.options())?;
+        let options = kept_options(self.kind.options(), &self.job.request.source)?;
         self.summary.counts = self.kind.counts();
         let summary = &self.summary;
         if summary.read != summary.created + summary.updated + summary.unchanged + summary.rejected {

@@ -39,5 +39,8 @@ pub struct SheetSummary<C> {
     /// What a person should know of how the file was read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
+    /// The headers of columns that no field claims, or that a person leaves out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns_left_out: Vec<String>,
     pub seconds: f64,
 }

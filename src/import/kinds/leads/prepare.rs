@@ -23,14 +23,10 @@ use crate::import::source::{Source, SourceOptions};
 /// What the options of an import say of its file.
 pub(super) fn of_source(options: &ImportOptions, interrupted: Arc<AtomicBool>) -> SourceOptions {
     SourceOptions {
-        delimiter: options.delimiter,
-        encoding: options.encoding,
-        sheet: options.sheet.clone(),
-        header_row: options.header_row,
-        no_header: options.no_header,
         named: options.map.iter().map(|assignment| assignment.value.clone()).collect(),
         recognise,
         interrupted,
+        ..options.form()
     }
 }
 

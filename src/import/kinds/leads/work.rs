@@ -11,6 +11,7 @@ use crate::db::types::Json;
 use crate::db::{Db, Stamp};
 use crate::import::ImportError;
 use crate::import::options::{ImportOptions, MaxRejects};
+use crate::import::prepare::kept_options;
 use crate::import::proof::Formats;
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
@@ -168,7 +169,7 @@ impl Work<'_> {
             decimal_separator: self.formats.decimal_separator,
             ..self.job.options.clone()
         };
-        let options = Json(serde_json::to_value(&options).map_err(|e| ImportError::Record(e.to_string()))?);
+        let options = kept_options(&options, &self.job.request.options.form())?;
         imports::finish(self.conn, org, import_id, &options, &counts, (self.job.request.clock)())?;
         Ok((self.summary, listed, [rejects, dropped, skipped].into_iter().flatten().collect()))
     }
