@@ -112,6 +112,9 @@ pub struct ImportOptions {
     pub date_order: Option<DateOrder>,
     /// Said, or proven by the file.
     pub decimal_separator: Option<DecimalSeparator>,
+    /// What [`super::proof::Formats`] says beside it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub whole_apart: bool,
     /// Whether amounts are rounded that have more decimals than their currency has.
     pub round: bool,
     /// The form of the file is kept with the record by [`super::prepare::kept_options`], and brought back by nothing.
@@ -172,6 +175,7 @@ impl ImportOptions {
             // Of a word that is said again the last counts.
             status_map: both(self.status_map, earlier.status_map),
             date_order: self.date_order.or(earlier.date_order),
+            whole_apart: if self.decimal_separator.is_some() { self.whole_apart } else { earlier.whole_apart },
             decimal_separator: self.decimal_separator.or(earlier.decimal_separator),
             round: self.round || earlier.round,
             delimiter: self.delimiter,

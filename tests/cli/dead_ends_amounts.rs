@@ -91,3 +91,34 @@ fn costs_of_programs_that_divide_are_rounded_and_totals_known_all_the_same() {
         assert_eq!((&summary["rounded"], &summary["amount_cents"]["JPY"]), (&json!(1), &json!(1250)), "{summary}");
     });
 }
+
+#[test]
+fn amounts_without_decimals_may_be_written_apart_from_others() {
+    on_both_engines(|world| {
+        let text = "Phone;Value\n2125550101;JPY 1,500\n2125550102;EUR 12,50\n2125550103;¥1,234,500\n2125550104;KRW 2,000\n21255501;JPY 3,000\n";
+        world.file("a.csv", text);
+        let ran = world.run(["import", "leads", "a.csv"]);
+        assert_eq!(ran.code, Some(3), "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(amounts(world), [1_500, 1_250, 1_234_500, 2_000].map(|amount| json!(amount)));
+        // The file of rejected rows is read alike, and the command proves it anew.
+        let rejects = std::fs::read_to_string(world.path("a.csv.rejects.csv")).unwrap();
+        world.file("fixed.csv", rejects.replace("21255501", "2125550105"));
+        world.ok(["import", "leads", "fixed.csv"]);
+        assert_eq!(amounts(world)[4], json!(3_000));
+        assert!(!world.ok(["import", "show", "1"]).contains("--decimal-separator"));
+        // What a person says holds for all.
+        let ran = world.run(["import", "leads", "a.csv", "--decimal-separator", "comma", "--on-duplicate", "update"]);
+        assert!(ran.stdout.contains("has more decimals than JPY has"), "{}", ran.stdout);
+        let costs = "Source;Month;Cost\nads;2026-03;JPY 1.500\nads;2026-04;EUR 12.50\nads;2026-05;1.000,-\n";
+        world.file("costs.csv", costs);
+        let ran = world.run(["import", "costs", "costs.csv", "--dry-run"]);
+        assert_eq!(ran.code, Some(1), "a dash shows that points group: {}{}", ran.stdout, ran.stderr);
+        world.file("costs.csv", costs.replace("ads;2026-05;1.000,-\n", ""));
+        let summary = world.json(["import", "costs", "costs.csv"]);
+        assert_eq!(summary["amount_cents"], json!({"EUR": 1_250, "JPY": 1_500}), "{summary}");
+        // An address is no amount, and proves nothing.
+        world.file("b.csv", "Phone,Value\n2125550106,192.168.001.001\n2125550107,\"1,250.75\"\n");
+        let summary = world.json(["import", "leads", "b.csv"]);
+        assert_eq!((&summary["created"], &summary["rejected"]), (&json!(1), &json!(1)), "{summary}");
+    });
+}

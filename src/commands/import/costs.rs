@@ -76,7 +76,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             _ => None,
         },
         round: args.round,
-        formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },
+        formats: Formats {
+            date_order: args.sheet.date_order,
+            decimal_separator: args.decimal_separator,
+            ..Formats::default()
+        },
         ..CostOptions::default()
     };
     run_sheet::<Costs>(args.sheet, options, COUNTS, context)

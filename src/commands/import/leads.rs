@@ -236,6 +236,7 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
         status_map: args.status_map.clone(),
         date_order: args.date_order,
         decimal_separator: args.decimal_separator,
+        whole_apart: false,
         round: args.round,
         delimiter: args.form.delimiter,
         encoding: args.form.encoding,

@@ -30,7 +30,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         map: args.sheet.map.clone(),
         ignore: args.sheet.ignore.clone(),
         set: args.sheet.set.clone(),
-        formats: Formats { date_order: args.sheet.date_order, decimal_separator: args.decimal_separator },
+        formats: Formats {
+            date_order: args.sheet.date_order,
+            decimal_separator: args.decimal_separator,
+            ..Formats::default()
+        },
     };
     run_sheet::<Rates>(args.sheet, options, COUNTS, context)
 }

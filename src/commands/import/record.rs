@@ -108,7 +108,8 @@ pub fn options(of: &Value, words: &mut Vec<String>) {
         match (key.as_str(), value) {
             ("on_recorded", Value::String(word)) if word == "refuse" => {}
             // What the file said of itself, which no option says.
-            ("totals", _) => {}
+            ("totals" | "whole_apart", _) => {}
+            ("decimal_separator", _) if of.get("whole_apart").is_some() => {}
             ("on_recorded", Value::String(word)) => words.push(format!("--{word}")),
             (_, Value::Bool(true)) => words.push(flag),
             (_, Value::String(text)) => words.extend([flag, shell::word(text)]),
@@ -165,6 +166,7 @@ mod tests {
                 json!({"delimiter": "tab", "encoding": "cp850", "header_row": 3}),
                 "--delimiter tab --encoding cp850 --header-row 3",
             ),
+            (json!({"decimal_separator": "comma", "whole_apart": true}), ""),
             (json!({"delimiter": "^", "no_header": true, "totals": [1250]}), "--delimiter '^' --no-header"),
             (json!({"on_recorded": "replace", "period": "2026-03"}), "--replace --month 2026-03"),
             (json!({"on_recorded": "refuse", "formats": {"date_order": "dmy"}}), "--date-order dmy"),

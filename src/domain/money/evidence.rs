@@ -2,7 +2,8 @@
 
 use iso_currency::Currency;
 
-use super::{Amount, DecimalSeparator, currency};
+use super::{Amount, DecimalSeparator, currency, digits_of};
+use crate::domain::time::datetime;
 
 /// What one amount tells about how its column writes numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -11,6 +12,10 @@ pub struct Evidence {
     pub grouping: Grouping,
     /// Whether it shows that three decimals or more are at home here: it has them, or is in thousands (`1.505M`).
     pub thousandths: bool,
+    /// Whether its currency has no decimals, so that it can be read in one way only, however others are written.
+    pub is_whole: bool,
+    /// How many digits stand behind what must be its decimal separator.
+    pub decimals: usize,
 }
 
 /// Whether an amount shows that its column groups digits.
@@ -38,7 +43,28 @@ pub enum SeparatorEvidence {
 
 /// What an amount tells about how its column writes numbers. `likely` is the currency of an amount that names none.
 pub fn evidence(text: &str, likely: impl FnOnce() -> Option<Currency>) -> Evidence {
-    let Some(amount) = Amount::of(text) else { return Evidence::default() };
+    // A date with points is a number to the eye of this module alone.
+    let Some(amount) = Amount::of(text).filter(|_| datetime::evidence(text).is_none()) else {
+        return Evidence::default();
+    };
+    let found = of_amount(&amount, likely);
+    // `192.168.001.001`, `1.23.456`: what is no amount in the way that it would prove proves nothing.
+    let can_be = |separator| digits_of(amount.number, separator).is_ok();
+    match found.separator {
+        Some(SeparatorEvidence::Proves(separator)) if !can_be(separator) => Evidence::default(),
+        _ => found,
+    }
+}
+
+/// The decimal separator of an amount in a currency without decimals whose digits are grouped: that which does not group them.
+pub fn separator_of_whole(text: &str, currency: Currency) -> Option<DecimalSeparator> {
+    match evidence(text, || Some(currency)) {
+        Evidence { separator: Some(SeparatorEvidence::Proves(separator)), is_whole: true, .. } => Some(separator),
+        _ => None,
+    }
+}
+
+fn of_amount(amount: &Amount<'_>, likely: impl FnOnce() -> Option<Currency>) -> Evidence {
     let number = amount.number;
     let places: Vec<(usize, char)> = number.char_indices().filter(|(_, c)| matches!(c, '.' | ',')).collect();
     let grouping_of = |whole: &str| match whole.bytes().all(|b| b.is_ascii_digit()) {
@@ -47,6 +73,16 @@ pub fn evidence(text: &str, likely: impl FnOnce() -> Option<Currency>) -> Eviden
         true => Grouping::Unknown,
     };
     let whole = |end: usize| number.get(..end).unwrap_or_default();
+    // `1.500,-` has no decimals, so that what separates its digits groups them.
+    match (places.as_slice(), amount.dashed) {
+        ([], Some(',')) => {
+            return Evidence { separator: proves(','), grouping: grouping_of(number), ..Evidence::default() };
+        }
+        ([(_, separator), rest @ ..], Some(_)) if rest.iter().all(|(_, other)| other == separator) => {
+            return groups(*separator);
+        }
+        _ => {}
+    }
     match places.as_slice() {
         [] => Evidence { grouping: grouping_of(number), ..Evidence::default() },
         [(at, separator)] => {
@@ -60,11 +96,13 @@ pub fn evidence(text: &str, likely: impl FnOnce() -> Option<Currency>) -> Eviden
                     separator: proves(*separator),
                     grouping: grouping_of(integer),
                     thousandths: has_thousandths(number, *at),
+                    decimals,
+                    ..Evidence::default()
                 };
             }
             match (places_of(amount.currency, likely()), separator) {
                 // A yen has no thousandths, but a million of them has.
-                (Some(0), _) if amount.thousands == 0 => groups(*separator),
+                (Some(0), _) if amount.thousands == 0 => Evidence { is_whole: true, ..groups(*separator) },
                 (Some(3), '.') => Evidence { separator: Some(SeparatorEvidence::SuggestsPoint), ..Evidence::default() },
                 _ => Evidence {
                     separator: Some(SeparatorEvidence::Ambiguous(*separator)),
@@ -75,11 +113,16 @@ pub fn evidence(text: &str, likely: impl FnOnce() -> Option<Currency>) -> Eviden
         }
         [.., (at, separator)] => match places.iter().filter(|(_, c)| c == separator).count() {
             // `1.234.567`: what occurs more than once groups.
-            n if n == places.len() => groups(*separator),
+            n if n == places.len() => {
+                let is_whole = amount.thousands == 0 && places_of(amount.currency, likely()) == Some(0);
+                Evidence { is_whole, ..groups(*separator) }
+            }
             1 => Evidence {
                 separator: proves(*separator),
                 grouping: Grouping::Grouped,
                 thousandths: has_thousandths(number, *at),
+                decimals: number.len() - at - 1,
+                ..Evidence::default()
             },
             _ => Evidence::default(),
         },
@@ -105,7 +148,7 @@ fn groups(separator: char) -> Evidence {
     Evidence {
         separator: proves(if separator == '.' { ',' } else { '.' }),
         grouping: Grouping::Grouped,
-        thousandths: false,
+        ..Evidence::default()
     }
 }
 
@@ -144,6 +187,56 @@ mod tests {
             let found = evidence(text, || None);
             assert_eq!((found.separator, found.grouping), (separator, grouping), "{text}");
             assert_eq!(found.thousandths, ["0.125", "1 234.567"].contains(&text), "{text}");
+        }
+    }
+
+    /// Addresses, versions, dates and slips are no amounts in any way, as Babel's `parse_decimal(strict=True)` says of each but
+    /// the padded addresses, which it reads as German.
+    #[test]
+    fn what_is_no_amount_proves_nothing() {
+        for text in [
+            "192.168.001.001",
+            "10.0.0.1",
+            "172.016.254.1",
+            "1.23.456",
+            "1,23,45",
+            "12.34.567,8",
+            "17.03.2026",
+            "3.4.26",
+            "31.12.1999",
+            "1.2.3",
+        ] {
+            assert_eq!(evidence(text, || None), Evidence::default(), "{text}");
+        }
+        // Groups of two are Indian, and in groups of three a millennium is a number.
+        assert_eq!(evidence("12,34,567", || None).separator, proves('.'));
+        assert_eq!(evidence("1.234.567", || None).separator, proves(','));
+    }
+
+    #[test]
+    fn an_amount_that_ends_in_a_dash_has_no_decimals() {
+        for (text, separator, grouping) in [
+            ("1.500,-", proves(','), Grouping::Grouped),
+            ("€ 2.000,–", proves(','), Grouping::Grouped),
+            ("CHF 1,500.-", proves('.'), Grouping::Grouped),
+            ("1.500.-", proves(','), Grouping::Grouped),
+            ("1500,-", proves(','), Grouping::Ungrouped),
+            ("50,--", proves(','), Grouping::Unknown),
+            ("1'500.-", None, Grouping::Grouped),
+            ("50.-", None, Grouping::Unknown),
+            ("1.50,-", None, Grouping::Unknown),
+        ] {
+            let found = evidence(text, || None);
+            assert_eq!((found.separator, found.grouping), (separator, grouping), "{text}");
+        }
+        for (text, separator, cents) in [
+            ("1.500,-", Comma, Ok("150000 USD")),
+            ("1.500,-", Point, Err(MoneyProblem::BadGroups)),
+            ("1,500.-", Point, Ok("150000 USD")),
+            ("1.500.-", Comma, Ok("150000 USD")),
+            ("1'500.-", Point, Ok("150000 USD")),
+        ] {
+            assert_eq!(read(text, separator), cents.map(str::to_owned), "{text}");
         }
     }
 

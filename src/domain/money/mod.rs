@@ -13,7 +13,7 @@ mod total_words;
 pub mod totals;
 
 pub use alone::{Readings, parse_alone};
-pub use evidence::{Evidence, Grouping, SeparatorEvidence, evidence};
+pub use evidence::{Evidence, Grouping, SeparatorEvidence, evidence, separator_of_whole};
 pub use rounded::{Places, parse_to};
 
 use std::borrow::Cow;
@@ -132,6 +132,9 @@ fn parse_named(
         (named, row) => named.or(row).unwrap_or(base),
     };
     let (digits, decimals) = digits_of(amount.number, separator)?;
+    if decimals > 0 && amount.dashed.is_some() {
+        return Err(MoneyProblem::BadGroups);
+    }
     // ISO 4217 gives no minor unit to a few, such as gold; they are counted whole.
     let minor = u32::from(currency.exponent().unwrap_or(0));
     let cents = scale(&digits, decimals, amount.thousands, minor, (currency, places))?;
@@ -161,6 +164,8 @@ struct Amount<'a> {
     currency: &'a str,
     /// Digits with their separators.
     number: &'a str,
+    /// What stands before the dash of an amount that ends in one for "no decimals": `50.-`, `50,-`.
+    dashed: Option<char>,
     /// 0 for units, 1 for thousands, 2 for millions, 3 for thousands of millions.
     thousands: u32,
 }
@@ -186,11 +191,14 @@ impl<'a> Amount<'a> {
             None => (after.trim(), false),
         };
         // Swiss and Dutch amounts end in a dash for "no cents": `50.–`, `50,-`.
-        let (after, minus_after) =
-            match after.strip_prefix(['.', ',']).map(|rest| rest.trim_start_matches(['-', '–', '—'])) {
-                Some(rest) => (rest.trim(), false),
-                None => (after, minus_after),
-            };
+        let dashes = ['-', '–', '—'];
+        let (after, minus_after, dashed) = match after.strip_prefix(['.', ',']) {
+            Some(rest) => {
+                let has_dash = minus_after || rest.starts_with(dashes);
+                (rest.trim_start_matches(dashes).trim(), false, after.chars().next().filter(|_| has_dash))
+            }
+            None => (after, minus_after, None),
+        };
         let (thousands, after) = multiplier(after);
         let currency = match (before, after) {
             ("", after) => after,
@@ -198,13 +206,17 @@ impl<'a> Amount<'a> {
             _ => return None,
         };
         let plain = number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',') || is_blank_group(c));
-        (plain && currency.chars().count() <= 4).then_some(Amount {
-            negative: parentheses ^ minus ^ minus_after,
-            currency,
-            number,
-            thousands,
-        })
+        let is_amount = plain && currency.chars().count() <= 4 && !(currency.is_empty() && is_address(number));
+        is_amount.then_some(Amount { negative: parentheses ^ minus ^ minus_after, currency, number, dashed, thousands })
     }
+}
+
+/// Whether a number is an address of the internet with its zeros, such as `192.168.001.001`: hundreds of thousands of millions
+/// to the unit are none.
+fn is_address(number: &str) -> bool {
+    let parts: Vec<&str> = number.split('.').collect();
+    let is_byte = |part: &&str| part.len() == 3 && part.parse::<u8>().is_ok();
+    parts.len() == 4 && parts.iter().all(is_byte) && parts.last() != Some(&"000")
 }
 
 fn take_sign(before: &str) -> (&str, bool) {
@@ -245,12 +257,14 @@ fn digits_of(number: &str, separator: DecimalSeparator) -> Result<(String, u32),
     let groups: Vec<&str> = whole.split(|c| c == separator.group() || is_blank_group(c)).collect();
     let well_grouped = match groups.as_slice() {
         [_] => true,
-        // Groups of three; of two before the last one in India (`12,34,567`).
+        // Groups of three; of two before the last one in India (`12,34,567`), where points separate decimals.
         [first, middle @ .., last] => {
             (1..=3).contains(&first.len())
                 && last.len() == 3
                 && (middle.iter().all(|group| group.len() == 3)
-                    || (first.len() <= 2 && middle.iter().all(|group| group.len() == 2)))
+                    || (separator == DecimalSeparator::Point
+                        && first.len() <= 2
+                        && middle.iter().all(|group| group.len() == 2)))
         }
         [] => false,
     };
@@ -320,6 +334,9 @@ mod tests {
             ("1.5M", Point, "150000000 USD"),
             ("2 Mio. €", Comma, "200000000 EUR"),
             ("12,34,567", Point, "123456700 USD"),
+            ("100.000.000.000", Comma, "10000000000000 USD"),
+            ("192.168.300.001", Comma, "19216830000100 USD"),
+            ("IDR 192.168.001.001", Comma, "19216800100100 IDR"),
             (".5", Point, "50 USD"),
             ("10.500", Point, "1050 USD"),
             ("0", Point, "0 USD"),
@@ -338,6 +355,11 @@ mod tests {
             ("2025-03-04", Point, MoneyProblem::NotAnAmount),
             ("1,25", Point, MoneyProblem::BadGroups),
             ("1.2.3", Point, MoneyProblem::BadGroups),
+            ("1.23.456", Point, MoneyProblem::BadGroups),
+            ("1.23.456", Comma, MoneyProblem::BadGroups),
+            ("192.168.001.001", Comma, MoneyProblem::NotAnAmount),
+            ("010.000.000.001", Point, MoneyProblem::NotAnAmount),
+            ("172.016.254.001", Comma, MoneyProblem::NotAnAmount),
             ("1.005", Point, MoneyProblem::TooPrecise("USD")),
             ("99999999999999999999", Point, MoneyProblem::TooLarge),
             ("5 kr", Point, MoneyProblem::AmbiguousSymbol),

@@ -16,6 +16,11 @@ fn by_separator() -> Choices {
 pub(super) struct AmountColumn {
     point: Option<Cell>,
     comma: Option<Cell>,
+    /// The same of amounts in currencies without decimals.
+    whole_point: Option<Cell>,
+    whole_comma: Option<Cell>,
+    /// Three decimals or more: where amounts have as many, a yen may be written with them, too.
+    long: Option<Cell>,
     suggested_point: Option<Cell>,
     ambiguous_point: Option<Cell>,
     ambiguous_comma: Option<Cell>,
@@ -27,7 +32,16 @@ pub(super) struct AmountColumn {
 
 impl AmountColumn {
     pub fn take(&mut self, row: u64, text: &str, evidence: Evidence) {
+        if evidence.decimals > 2 {
+            keep_first(&mut self.long, row, text);
+        }
         match evidence.separator {
+            Some(SeparatorEvidence::Proves(DecimalSeparator::Point)) if evidence.is_whole => {
+                keep_first(&mut self.whole_point, row, text);
+            }
+            Some(SeparatorEvidence::Proves(DecimalSeparator::Comma)) if evidence.is_whole => {
+                keep_first(&mut self.whole_comma, row, text);
+            }
             Some(SeparatorEvidence::Proves(DecimalSeparator::Point)) => keep_first(&mut self.point, row, text),
             Some(SeparatorEvidence::Proves(DecimalSeparator::Comma)) => keep_first(&mut self.comma, row, text),
             Some(SeparatorEvidence::SuggestsPoint) => keep_first(&mut self.suggested_point, row, text),
@@ -50,7 +64,16 @@ impl AmountColumn {
             remedy: "correct one of them, or say how numbers are written with --decimal-separator point or comma",
             choices: by_separator(),
         };
-        let (decided, cell, in_groups) = match (&self.point, &self.comma) {
+        // What a currency without decimals shows counts where no other amount shows anything.
+        let (point, comma) = match (&self.point, &self.comma) {
+            (None, None) => match (&self.whole_point, &self.whole_comma) {
+                (Some(a), Some(b)) if self.is_doubtful() => return Err(contradict(a, b)),
+                (Some(_), Some(_)) => (self.whole_point.as_ref(), None),
+                (point, comma) => (point.as_ref(), comma.as_ref()),
+            },
+            (point, comma) => (point.as_ref(), comma.as_ref()),
+        };
+        let (decided, cell, in_groups) = match (point, comma) {
             (Some(a), Some(b)) => return Err(contradict(a, b)),
             (Some(cell), None) => (DecimalSeparator::Point, cell, self.ambiguous_comma.as_ref()),
             (None, Some(cell)) => {
@@ -62,6 +85,9 @@ impl AmountColumn {
             DecimalSeparator::Point => &self.ambiguous_point,
             DecimalSeparator::Comma => &self.ambiguous_comma,
         };
+        if let (Some(whole), Some(long)) = (self.whole_apart(decided), &self.long) {
+            return Err(contradict(whole, long));
+        }
         // `2,000` beside `1.250,00`: a column with three decimals nowhere else hardly has them here, and two thousand would
         // become two.
         if let Some(thousands) = in_decimals.as_ref().filter(|_| !self.thousandths) {
@@ -72,6 +98,18 @@ impl AmountColumn {
             (Some(grouped), Some(ungrouped)) if !self.grouped => Err(contradict(grouped, ungrouped)),
             _ => Ok(Some((decided, cell.clone()))),
         }
+    }
+
+    /// An amount in a currency without decimals that groups its digits by what separates decimals in the others.
+    fn whole_apart(&self, decided: DecimalSeparator) -> Option<&Cell> {
+        match decided {
+            DecimalSeparator::Point => self.whole_comma.as_ref(),
+            DecimalSeparator::Comma => self.whole_point.as_ref(),
+        }
+    }
+
+    pub fn has_whole_apart(&self, decided: DecimalSeparator) -> bool {
+        self.whole_apart(decided).is_some()
     }
 
     /// Whether an amount can be read in two ways.
@@ -131,6 +169,14 @@ mod tests {
         assert_eq!(amounts(&["50.000"]), Err(vec![2]));
         assert_eq!(amounts(&["50.000", "50,000"]), Err(vec![2, 3]));
         assert_eq!(amounts(&["5000", "12", "much"]), Ok(None));
+        // What is no amount is no proof, and an amount without decimals is one.
+        assert_eq!(amounts(&["192.168.001.001", "50,000"]), Err(vec![3]));
+        assert_eq!(amounts(&["1.23.456", "1,250.75"]), Ok(Some((Point, 3))));
+        assert_eq!(amounts(&["17.03.2026", "1,250.75"]), Ok(Some((Point, 3))));
+        assert_eq!(amounts(&["1.500,-", "2.000"]), Ok(Some((Comma, 2))));
+        assert_eq!(amounts(&["2.000", "50,-"]), Ok(Some((Comma, 3))));
+        assert_eq!(amounts(&["2.000", "1500,-"]), Err(vec![2, 3]));
+        assert_eq!(amounts(&["1,500.-", "2,000"]), Ok(Some((Point, 2))));
         // Dinars suggest a decimal point; a column that proves a comma groups by points there, too.
         assert_eq!(amounts(&["KWD 1.505", "BHD 2.250", "30"]), Ok(None));
         assert_eq!(amounts(&["KWD 1.505", "KWD 12,500"]), Err(vec![2, 3]));
@@ -142,7 +188,15 @@ mod tests {
         assert_eq!(amounts(&["¥1,500"]), Ok(Some((Point, 2))));
         assert_eq!(amounts(&["CLP 1.500", "CLP 900"]), Ok(Some((Comma, 2))));
         assert_eq!(amounts(&["USD 1,250", "KRW 1,500"]), Ok(Some((Point, 3))));
-        assert_eq!(amounts(&["JPY 1.500", "USD 12.50"]), Err(vec![3, 2]));
-        assert_eq!(amounts(&["JPY 1,500", "EUR 12,50"]), Err(vec![2, 3]));
+        // Each of these can be read in one way only, however the other is written.
+        assert_eq!(amounts(&["JPY 1.500", "USD 12.50"]), Ok(Some((Point, 3))));
+        assert_eq!(amounts(&["JPY 1,500", "EUR 12,50"]), Ok(Some((Comma, 3))));
+        assert_eq!(amounts(&["¥1,234,500", "EUR 1.250,50"]), Ok(Some((Comma, 3))));
+        assert_eq!(amounts(&["JPY 1.500", "KRW 1,500"]), Ok(Some((Point, 3))));
+        // But a program that writes three decimals everywhere writes twelve yen as `12.000`.
+        assert_eq!(amounts(&["JPY 12.000", "1500.000"]), Err(vec![2, 3]));
+        assert_eq!(amounts(&["JPY 12.000", "USD 12.5", "USD 0.125"]), Err(vec![2, 4]));
+        assert_eq!(amounts(&["JPY 1.500", "KRW 1,500", "USD 1.500"]), Err(vec![3, 2]));
+        assert_eq!(amounts(&["JPY 1.500", "USD 12.50", "USD 2.000"]), Err(vec![4, 3]));
     }
 }

@@ -24,14 +24,25 @@ use dates::DateColumn;
 pub struct Formats {
     pub date_order: Option<DateOrder>,
     pub decimal_separator: Option<DecimalSeparator>,
+    /// Whether amounts in currencies without decimals group their digits by what separates decimals in others: `JPY 1,500` beside
+    /// `EUR 12,50`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub whole_apart: bool,
 }
 
 impl Formats {
+    /// What separates decimals in an amount that is of this currency unless it says another.
+    pub fn separator_of(self, text: &str, currency: Currency) -> DecimalSeparator {
+        let own = if self.whole_apart { money::separator_of_whole(text, currency) } else { None };
+        own.or(self.decimal_separator).unwrap_or(DecimalSeparator::Point)
+    }
+
     /// These, with what they leave open taken from others.
     pub fn or(self, others: Formats) -> Formats {
         Formats {
             date_order: self.date_order.or(others.date_order),
             decimal_separator: self.decimal_separator.or(others.decimal_separator),
+            whole_apart: if self.decimal_separator.is_some() { self.whole_apart } else { others.whole_apart },
         }
     }
 }
@@ -141,6 +152,7 @@ impl Doubtful {
             let verdict = column.verdict().map_err(|problem| problem.of(source, *index))?;
             if let Some((separator, cell)) = verdict {
                 formats.decimal_separator = Some(separator);
+                formats.whole_apart |= column.has_whole_apart(separator);
                 notices.push(format!(
                     "{}: {} proves that a {separator} separates decimals",
                     header(source, *index),

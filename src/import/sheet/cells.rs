@@ -11,11 +11,12 @@ use crate::domain::money::symbol::parse_number;
 use crate::domain::money::{self, DecimalSeparator, Money, MoneyProblem, Places};
 use crate::domain::phone::{self, ParsedPhone, PhoneCheck, Region};
 use crate::domain::text::{cell_value, is_false, is_placeholder, is_spreadsheet_error};
-use crate::domain::time::datetime::{self, DateOrder, TimeProblem};
+use crate::domain::time::datetime::{self, TimeProblem};
 use crate::domain::time::period::Period;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::{invisible, number_format};
 use crate::import::prepare::region_of;
+use crate::import::proof::Formats;
 use crate::import::row::{CellKind, ProblemKind, Row, RowProblem};
 
 /// What is the same for every row.
@@ -23,8 +24,7 @@ pub struct Setting<F> {
     pub columns: Columns<F>,
     /// Of national phone numbers.
     pub region: Option<Region>,
-    pub date_order: Option<DateOrder>,
-    pub decimal_separator: DecimalSeparator,
+    pub formats: Formats,
     /// The organization's.
     pub zone: TimeZone,
     pub currency: Currency,
@@ -37,8 +37,7 @@ impl<F: SheetField> Setting<F> {
         Setting {
             columns,
             region: region_of(options.region(), organization),
-            date_order: options.formats().date_order,
-            decimal_separator: options.formats().decimal_separator.unwrap_or(DecimalSeparator::Point),
+            formats: options.formats(),
             // The organization's zone and currency were validated when they were set.
             zone: datetime::zone(&organization.timezone).unwrap_or(TimeZone::UTC),
             currency: currency::parse(&organization.base_currency).unwrap_or(Currency::USD),
@@ -276,7 +275,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
     /// A month, or a day in one.
     pub fn period(&mut self, field: F) -> Option<Period> {
         let (index, text) = self.exact(field, ProblemKind::TimeInvalid)?;
-        match Period::parse(&text, self.setting.date_order) {
+        match Period::parse(&text, self.setting.formats.date_order) {
             Ok(period) => Some(period),
             Err(e) => {
                 let remedy = match e {
@@ -311,7 +310,11 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         }
         let read = |places| match self.row.kind(index) {
             CellKind::Number(symbol) => parse_number(places, &text, symbol, row, self.setting.currency),
-            _ => money::parse_to(places, &text, self.setting.decimal_separator, row, self.setting.currency),
+            _ => {
+                let base = self.setting.currency;
+                let separator = self.setting.formats.separator_of(&text, row.unwrap_or(base));
+                money::parse_to(places, &text, separator, row, base)
+            }
         };
         let told = |money: Money| format!("`{text}` in row {} to {money}", self.row.number);
         let read = match (read(Places::Exact), places) {
@@ -336,7 +339,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
         let (index, text) = self.exact(field, ProblemKind::RateInvalid)?;
         let separator = match self.row.kind(index) {
             CellKind::Number(_) => DecimalSeparator::Point,
-            _ => self.setting.decimal_separator,
+            _ => self.setting.formats.decimal_separator.unwrap_or(DecimalSeparator::Point),
         };
         match money::decimal(&text, separator) {
             Ok(number) => Some((index, number)),
@@ -356,7 +359,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
     pub fn read_past(&self, field: F) -> Result<Option<Timestamp>, RowProblem> {
         let Some((index, text)) = self.read_exact(field, ProblemKind::TimeInvalid)? else { return Ok(None) };
         let problem = |problem: &str, remedy| self.problem_of(ProblemKind::TimeInvalid, index, &text, problem, remedy);
-        match datetime::parse(&text, &self.setting.zone, self.setting.date_order) {
+        match datetime::parse(&text, &self.setting.zone, self.setting.formats.date_order) {
             Ok(time) if time > self.setting.now => Err(problem("lies in the future", "correct the time")),
             Ok(time) => Ok(Some(time)),
             Err(e) => Err(problem(&e.to_string(), e.remedy())),
@@ -374,7 +377,7 @@ impl<'a, F: SheetField> RowCells<'a, F> {
     /// An end that lies ahead, where it can be read; a date is the end of its day. One that lies in the past is wrong.
     pub fn end_ahead(&mut self, field: F) -> Result<Option<Timestamp>, RowProblem> {
         let Some((index, text)) = self.read_exact(field, ProblemKind::TimeInvalid)? else { return Ok(None) };
-        match datetime::parse_end(&text, &self.setting.zone, self.setting.date_order) {
+        match datetime::parse_end(&text, &self.setting.zone, self.setting.formats.date_order) {
             Ok(end) if end <= self.setting.now => {
                 let remedy = "leave the row out, or correct the end";
                 self.problem(ProblemKind::TimeInvalid, index, &text, "lies in the past", remedy);

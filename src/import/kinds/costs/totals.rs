@@ -310,8 +310,7 @@ mod tests {
         let setting = Setting {
             columns: Columns::<CostField>::of("costs.csv", &headers, &[], ignored, &[]).unwrap(),
             region: None,
-            date_order: None,
-            decimal_separator: crate::domain::money::DecimalSeparator::Point,
+            formats: crate::import::proof::Formats::default(),
             zone: jiff::tz::TimeZone::UTC,
             currency,
             now: crate::domain::timestamp::Timestamp::from_micros(1_775_000_000_000_000),

@@ -215,8 +215,7 @@ mod tests {
         Setting {
             columns: Columns::of("dnc.csv", headers, &[], &[], &[]).unwrap(),
             region: Region::from_str("US").ok(),
-            date_order: None,
-            decimal_separator: crate::domain::money::DecimalSeparator::Point,
+            formats: crate::import::proof::Formats::default(),
             zone: jiff::tz::TimeZone::UTC,
             currency: iso_currency::Currency::USD,
             now: "2026-03-04T12:00:00Z".parse::<jiff::Timestamp>().unwrap().into(),

@@ -263,7 +263,8 @@ impl Job<'_> {
 
     /// How dates and amounts are written, as far as that was said.
     fn said(&self) -> Formats {
-        Formats { date_order: self.options.date_order, decimal_separator: self.options.decimal_separator }
+        let ImportOptions { date_order, decimal_separator, whole_apart, .. } = self.options;
+        Formats { date_order, decimal_separator, whole_apart }
     }
 
     /// Reads and checks in a second thread, writes in this one.

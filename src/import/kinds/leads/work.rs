@@ -167,6 +167,7 @@ impl Work<'_> {
         let options = ImportOptions {
             date_order: self.formats.date_order,
             decimal_separator: self.formats.decimal_separator,
+            whole_apart: self.formats.whole_apart,
             ..self.job.options.clone()
         };
         let options = kept_options(&options, &self.job.request.options.form())?;

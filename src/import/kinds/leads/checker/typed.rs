@@ -4,7 +4,7 @@ use iso_currency::Currency;
 
 use super::Work;
 use crate::domain::money::symbol::parse_number;
-use crate::domain::money::{self, DecimalSeparator, Money, MoneyProblem, Places};
+use crate::domain::money::{self, Money, MoneyProblem, Places};
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::row::{CellKind, RowProblem};
 
@@ -52,7 +52,7 @@ impl Work<'_> {
                 (read, _) => read,
             },
             _ => {
-                let separator = self.formats.decimal_separator.unwrap_or(DecimalSeparator::Point);
+                let separator = self.formats.separator_of(text, row.unwrap_or(base));
                 money::parse_to(places, text, separator, row, base)
             }
         }
