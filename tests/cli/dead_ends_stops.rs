@@ -126,3 +126,24 @@ fn the_command_of_an_import_has_the_form_of_its_file() {
         assert_eq!(command(4), "crmctl import costs c.csv");
     });
 }
+
+#[test]
+fn why_rows_are_skipped_and_columns_left_out_is_told() {
+    on_both_engines(|world| {
+        world.file("a.csv", "Phone,City\n2125550101,Troy\n");
+        world.ok(["import", "leads", "a.csv"]);
+        world.ok(["dnc", "add", "2125550102"]);
+        world.file("b.csv", "Phone,City\n2125550101,Rome\n2125550101,Rome\n2125550102,Rome\n");
+        let ran = world.run(["import", "leads", "b.csv", "--dnc", "skip"]);
+        let told = "skipped rows: 2 whose lead is known (--on-duplicate fill or update takes what they say), 1 whose number \
+                    is on the do-not-call list";
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+        world.file("c.csv", "Phone,City\n2125550109,Rome\n");
+        let ran = world.run(["import", "leads", "c.csv", "--only-known", "--on-duplicate", "update"]);
+        assert!(ran.stderr.contains("skipped rows: 1 that match no lead"), "{}", ran.stderr);
+        world.file("d.csv", "Phone,Agent,Reason,Shoe size\n2125550105,Kim,mail,43\n");
+        let summary = world.json(["import", "dnc", "d.csv"]);
+        assert_eq!(summary["columns_left_out"], json!(["Agent", "Shoe size"]), "{summary}");
+        assert_eq!(world.json(["import", "show", "4"])["counts"]["columns_left_out"], json!(["Agent", "Shoe size"]));
+    });
+}

@@ -55,6 +55,7 @@ mod import_files;
 mod import_forms;
 mod import_headers;
 mod import_history;
+mod import_history_kept;
 mod import_hostile;
 mod import_kept;
 mod import_leads;

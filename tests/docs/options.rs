@@ -57,6 +57,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--finish", "", "ends an erasure that could not clear all files"),
     ("--first-name", "FIRST_NAME", "a first name"),
     ("--force", "", "goes past the allowed moves of statuses"),
+    ("--force-moves", "", "lets leads follow moves of a file that leads cannot make"),
     ("--format", "FORMAT", "the form of the answer"),
     ("--header-row", "N", "where the header of a file is"),
     ("--html", "FILE", "writes a report as a web page"),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::commands::args::again::Remains;
+use crate::commands::args::again::{Remains, tell_option};
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context};
 use crate::commands::outputs::Outputs;
@@ -134,6 +134,11 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
         }
         let rejects_file = summary.rejects_file.as_deref();
         tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+        let told = K::told(&summary.counts);
+        told.remarks.iter().for_each(|text| ui.note(text));
+        if let Some(option) = told.option {
+            tell_option(ui, option, summary.import_id);
+        }
         let (words, problems) = (&summary.unknown_words, &summary.problems);
         let remains = Remains { words, problems, rejects: rejects_file, dropped: None };
         remains.tell(ui, &args.file, std::slice::from_ref(&args.file));

@@ -36,6 +36,9 @@ pub struct Args {
     /// The system that the external ids are of
     #[arg(long, value_name = "NAME")]
     source_system: Option<String>,
+    /// Let leads follow events that tell of moves which leads cannot make; none leaves dnc so, or denied consent
+    #[arg(long)]
+    force_moves: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -47,6 +50,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         source_system: args.source_system,
         status_map: args.status_map,
         date_order: args.sheet.date_order,
+        force_moves: args.force_moves,
     };
     run_sheet::<History>(args.sheet, options, COUNTS, context)
 }
@@ -59,6 +63,7 @@ const COUNTS: &[Column] = &[
     Column::count("leads", "leads with new events"),
     Column::count("leads_moved", "leads with another status"),
     Column::count("status_kept", "status kept"),
+    Column::hidden("kept_moves"),
     Column::count("stages_mapped", "stages mapped"),
     Column::text("stages", "stages"),
     Column::count("dnc_flagged", "numbers for the do-not-call list"),

@@ -276,6 +276,9 @@ fn print_for_people(summary: &ImportSummary, file: &Path, files: &[PathBuf], ui:
     print_problems(&summary.problems, ui)?;
     let rejects_file = summary.rejects_file.as_deref();
     tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+    if let Some(why) = summary.why_skipped() {
+        ui.note(&why);
+    }
     let remains = Remains {
         words: &summary.unknown_words,
         problems: &summary.problems,

@@ -1,6 +1,8 @@
 //! Stages of other systems for which there is no status of the same name: the status nearest to each. The word itself is kept
 //! as the reason of the move.
 
+use serde::{Serialize, Serializer};
+
 use super::status::Status;
 use crate::domain::text::fold_key;
 
@@ -82,14 +84,48 @@ pub fn reason_of(text: &str) -> Option<String> {
     Some(format!("{BEFORE}{}", words.join(" ").chars().take(LONGEST).collect::<String>()))
 }
 
-/// So many stages are named.
-const NAMED: usize = 5;
+/// Whether a word for a status is another than the one that is stored: what it was taken for is told.
+pub fn is_translated(text: &str, status: Status) -> bool {
+    fold_key(text) != status.as_str()
+}
 
-/// Takes down what a stage was taken for, once each.
-pub fn note(stages: &mut Vec<String>, reason: &str, status: Status) {
-    let told = format!("{} → {status}", reason.strip_prefix(BEFORE).unwrap_or(reason));
-    if stages.len() <= NAMED && !stages.contains(&told) {
-        stages.push(if stages.len() == NAMED { "…".to_owned() } else { told });
+/// So many words are told.
+const NAMED: usize = 10;
+
+/// What words for statuses were taken for, and how often.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    words: Vec<(String, Status, u64)>,
+    /// Of words beyond those that are told.
+    others: u64,
+}
+
+impl Taken {
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Counts a word; words that differ in case and signs alone are one.
+    pub fn note(&mut self, text: &str, status: Status) {
+        let word = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_it = |(known, meant, _): &&mut (String, Status, u64)| {
+            *meant == status && (*known == word || fold_key(known) == fold_key(&word))
+        };
+        let is_full = self.words.len() >= NAMED;
+        match self.words.iter_mut().find(is_it) {
+            Some((.., count)) => *count += 1,
+            None if is_full => self.others += 1,
+            None => self.words.push((word.chars().take(LONGEST).collect(), status, 1)),
+        }
+    }
+}
+
+/// A text for each word: `Won → recruited (3)`.
+impl Serialize for Taken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let words = self.words.iter().map(|(word, status, count)| format!("{word} → {status} ({count})"));
+        let others = (self.others > 0).then(|| format!("… ({})", self.others));
+        serializer.collect_seq(words.chain(others))
     }
 }
 
@@ -155,6 +191,22 @@ mod tests {
         for stage in ["Proposal", "contract sent"] {
             assert_eq!(Status::parse(stage), None, "{stage}");
         }
+    }
+
+    #[test]
+    fn words_are_counted_with_what_they_were_taken_for() {
+        let mut taken = Taken::default();
+        assert!(taken.is_empty());
+        for word in ["Closed Won", "closed-won", "Proposal  Sent", "Closed Won"] {
+            let (status, _) = read(word).unwrap();
+            assert!(is_translated(word, status), "{word}");
+            taken.note(word, status);
+        }
+        let told = serde_json::to_value(&taken).unwrap();
+        assert_eq!(told, serde_json::json!(["Closed Won → recruited (3)", "Proposal Sent → qualified (1)"]));
+        (0..12).for_each(|n| taken.note(&format!("stage {n}"), Status::Hot));
+        assert_eq!(serde_json::to_value(&taken).unwrap()[10], "… (4)");
+        assert!(!is_translated(" HOT", Status::Hot) && !is_translated("new", Status::New));
     }
 
     #[test]

@@ -96,6 +96,18 @@ impl Status {
             _ => true,
         }
     }
+
+    /// Why a lead may not go from `self` to `to`, in words; `None` where it may.
+    pub fn rule_against(self, to: Status) -> Option<&'static str> {
+        use Status::*;
+        match (self, to) {
+            _ if self.may_move_to(to) => None,
+            (Dnc, _) => Some("dnc is left only when the number is taken off the do-not-call list"),
+            (Recruited, _) => Some("recruited is left only to cold"),
+            (_, Recruited) => Some("recruited is reached from contacted, qualified, nurturing and hot alone"),
+            _ => Some("no lead goes back to new"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -117,6 +129,17 @@ mod tests {
             assert_eq!(Dnc.may_move_to(from), from == Dnc);
             assert_eq!(Recruited.may_move_to(from), matches!(from, Cold | Dnc | Recruited));
         }
+    }
+
+    #[test]
+    fn every_forbidden_move_has_its_rule() {
+        for &from in Status::ALL {
+            for &to in Status::ALL {
+                assert_eq!(from.rule_against(to).is_none(), from.may_move_to(to), "{from} → {to}");
+            }
+        }
+        assert!(Cold.rule_against(Recruited).is_some_and(|rule| rule.contains("reached from")));
+        assert!(Hot.rule_against(New).is_some_and(|rule| rule.contains("back to new")));
     }
 
     #[test]

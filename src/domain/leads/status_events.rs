@@ -1,7 +1,69 @@
 //! Status events of other systems, put among what is known of a lead.
 
-use super::status::Status;
+use super::status::{MoveRule, Status};
 use crate::domain::timestamp::Timestamp;
+
+vocabulary! {
+    /// What kept a lead's status although an event tells of another one.
+    KeptBy {
+        /// Leads cannot move so.
+        Moves = "moves",
+        /// The lead's number is on the do-not-call list.
+        Dnc = "dnc",
+        /// The lead denied its consent, and the move is not one that leads can make.
+        Consent = "consent",
+        /// The lead was new after the event.
+        Later = "later",
+    }
+}
+
+/// Where a lead stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    pub status: Status,
+    pub since: Timestamp,
+    /// Whether it denied its consent.
+    pub denies: bool,
+}
+
+/// What a lead's latest event does to its status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    Moves,
+    /// It has that status, or something later is known.
+    None,
+    Kept(KeptBy),
+}
+
+impl Standing {
+    /// The status from which an event leads. What lies between may be steps that leads can make one after the other; an
+    /// opt-out that the other system took back was none of this lead.
+    pub fn before(self, from: Option<Status>) -> Status {
+        from.filter(|from| *from != Status::Dnc).unwrap_or(self.status)
+    }
+
+    /// What an event of this time does, before which the lead had the status `from`, if any is known.
+    pub fn follow(self, from: Option<Status>, to: Status, at: Timestamp, rule: MoveRule) -> Effect {
+        if self.status == to {
+            return Effect::None;
+        }
+        if self.since > at {
+            // Who was won is not new: the lead was imported as such, at a later time.
+            return match (self.status, to) {
+                (Status::New, Status::Recruited) => Effect::Kept(KeptBy::Later),
+                _ => Effect::None,
+            };
+        }
+        let from = self.before(from);
+        match self.status {
+            Status::Dnc => Effect::Kept(KeptBy::Dnc),
+            _ if from.may_move_to(to) => Effect::Moves,
+            _ if !rule.permits(from, to) => Effect::Kept(KeptBy::Moves),
+            _ if self.denies => Effect::Kept(KeptBy::Consent),
+            _ => Effect::Moves,
+        }
+    }
+}
 
 /// A lead's statuses as far as they are known, in the order of their times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,6 +109,42 @@ mod tests {
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_micros(second * 1_000_000)
+    }
+
+    #[test]
+    fn an_event_moves_a_lead_as_leads_may_move() {
+        use MoveRule::{Allowed, Forced};
+        let lead = |status, denies| Standing { status, since: at(100), denies };
+        for (standing, from, to, second, rule, effect) in [
+            (lead(Hot, false), Some(Hot), Recruited, 200, Allowed, Effect::Moves),
+            (lead(New, false), Some(New), Recruited, 200, Allowed, Effect::Kept(KeptBy::Moves)),
+            (lead(New, false), Some(New), Recruited, 200, Forced, Effect::Moves),
+            (lead(New, false), Some(Hot), Recruited, 200, Allowed, Effect::Moves),
+            (lead(Cold, true), Some(Cold), Recruited, 200, Forced, Effect::Kept(KeptBy::Consent)),
+            (lead(Hot, true), Some(Hot), Recruited, 200, Allowed, Effect::Moves),
+            (lead(Dnc, false), Some(Hot), Recruited, 200, Forced, Effect::Kept(KeptBy::Dnc)),
+            (lead(Dnc, true), Some(Cold), New, 200, Allowed, Effect::Kept(KeptBy::Dnc)),
+            (lead(Cold, false), Some(Dnc), Recruited, 200, Allowed, Effect::Kept(KeptBy::Moves)),
+            (lead(New, false), None, Recruited, 50, Forced, Effect::Kept(KeptBy::Later)),
+            (lead(Hot, false), None, Recruited, 50, Forced, Effect::None),
+            (lead(Recruited, false), None, Recruited, 50, Allowed, Effect::None),
+            (lead(Cold, true), Some(Cold), Dnc, 200, Allowed, Effect::Moves),
+        ] {
+            assert_eq!(standing.follow(from, to, at(second), rule), effect, "{standing:?} {from:?} → {to}");
+        }
+    }
+
+    proptest! {
+        /// Nothing that is forced leads out of `dnc` or past a denied consent.
+        #[test]
+        fn force_lifts_no_opt_out(status in prop::sample::select(Status::ALL), from in prop::sample::select(Status::ALL),
+            to in prop::sample::select(Status::ALL), denies: bool, second in 0i64..200) {
+            let standing = Standing { status, since: at(100), denies };
+            let told = |rule| standing.follow(Some(from), to, at(second), rule);
+            let forced = told(MoveRule::Forced) == Effect::Moves && told(MoveRule::Allowed) != Effect::Moves;
+            prop_assert!(!forced || (status != Dnc && !denies));
+            prop_assert!(status != Dnc || told(MoveRule::Forced) != Effect::Moves);
+        }
     }
 
     #[test]

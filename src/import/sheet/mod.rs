@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use self::cells::{Findings, RowCells, Setting};
 use self::columns::{Columns, SheetField};
-pub use self::summary::SheetSummary;
+pub use self::summary::{SheetSummary, Told};
 use super::ImportError;
 use super::advice::{self, Wanted};
 use super::observer::Observer;
@@ -95,6 +95,11 @@ pub trait Kind: Sized {
     }
 
     fn counts(self) -> Self::Counts;
+
+    /// What a person is to hear of the counts.
+    fn told(_counts: &Self::Counts) -> Told {
+        Told::default()
+    }
 }
 
 /// What a person asked of an import, kept with its record: a reject file brings it back.

@@ -5,6 +5,13 @@ use serde::Serialize;
 use crate::import::problems::{ProblemGroup, UnknownWord};
 use crate::import::source::SpecialCounts;
 
+/// What a person is to hear of an import, and the option under which it would do what it left.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    pub remarks: Vec<String>,
+    pub option: Option<&'static str>,
+}
+
 /// The summary of one import: the printed answer, and the `counts` of its record.
 #[derive(Debug, Default, Serialize)]
 pub struct SheetSummary<C> {

@@ -10,9 +10,10 @@ use crate::db::models::leads::status_rows::{self, Counted};
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
+use crate::domain::leads::consent::Consent;
 use crate::domain::leads::contact::{ContactTimes, Reach};
-use crate::domain::leads::status::{Status, Trigger};
-use crate::domain::leads::status_events::{KnownStatuses, Placement};
+use crate::domain::leads::status::{MoveRule, Status, Trigger};
+use crate::domain::leads::status_events::{Effect, KeptBy, KnownStatuses, Placement, Standing};
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::leads::contact;
@@ -49,6 +50,18 @@ pub struct Latest {
     pub from: Option<Status>,
     /// What all its events tell of when it was contacted.
     pub contacts: ContactTimes,
+    /// Where it stands in the file.
+    pub row: u64,
+}
+
+/// A lead whose status stays although its latest event tells of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    pub lead: i64,
+    pub row: u64,
+    pub from: Status,
+    pub to: Status,
+    pub by: KeptBy,
 }
 
 impl StatusEvent {
@@ -66,18 +79,24 @@ impl StatusEvent {
 pub struct Moves {
     /// Leads that have another status now.
     pub moved: u64,
-    /// Leads whose latest event is a move that leads cannot make, or that would lift an opt-out.
-    pub kept: u64,
+    /// Leads whose status stays.
+    pub kept: Vec<Kept>,
     /// Numbers of leads whose latest event is `dnc`, with its time: the caller puts them on the do-not-call list.
     pub listed: Vec<(E164, Timestamp)>,
 }
 
-/// Writes events of live leads at their own times, and tells what became of each and the status before it. The caller
-/// holds [`crate::db::Lock::DncImport`].
+/// Writes events of live leads at their own times, and tells what became of each and the status before it. Moves that leads
+/// cannot make are written as forced by the actor where the rule permits them. The caller holds
+/// [`crate::db::Lock::DncImport`].
 ///
 /// # Errors
 /// The database refuses.
-pub fn write(conn: &mut Db, events: &[StatusEvent], stamp: &Stamp) -> Result<Vec<(Fate, Option<Status>)>, DbError> {
+pub fn write(
+    conn: &mut Db,
+    events: &[StatusEvent],
+    rule: MoveRule,
+    stamp: &Stamp,
+) -> Result<Vec<(Fate, Option<Status>)>, DbError> {
     let mut by_lead: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
         by_lead.entry(event.lead).or_default().push(place);
@@ -96,7 +115,7 @@ pub fn write(conn: &mut Db, events: &[StatusEvent], stamp: &Stamp) -> Result<Vec
                 fates[place] = (Fate::NoPhone, None);
             } else if let Placement::Move { from } = known.place(event.at, event.status) {
                 fates[place] = (Fate::Written, from);
-                changes.history.push(row(event, from, stamp));
+                changes.history.push(row(event, from, rule, stamp));
             }
         }
     }
@@ -109,7 +128,7 @@ pub fn write(conn: &mut Db, events: &[StatusEvent], stamp: &Stamp) -> Result<Vec
 ///
 /// # Errors
 /// The database refuses.
-pub fn follow(conn: &mut Db, latest: &[Latest], stamp: &Stamp) -> Result<Moves, DbError> {
+pub fn follow(conn: &mut Db, latest: &[Latest], rule: MoveRule, stamp: &Stamp) -> Result<Moves, DbError> {
     let events: HashMap<i64, &Latest> = latest.iter().map(|event| (event.lead, event)).collect();
     let ids: Vec<i64> = latest.iter().map(|event| event.lead).collect();
     let mut leads = leads::by_ids_for_change(conn, stamp.org, &ids)?;
@@ -125,12 +144,14 @@ pub fn follow(conn: &mut Db, latest: &[Latest], stamp: &Stamp) -> Result<Moves, 
             let number = lead.phone_number.as_deref().and_then(E164::from_e164);
             moves.listed.extend(number.map(|number| (number, event.at)));
         }
-        let is_later = lead.status != event.status && lead.status_changed_at <= event.at;
-        // What lies between may be steps that leads can make one after the other. An opt-out that the other system took
-        // back was none of this lead.
-        let from = event.from.filter(|from| *from != Status::Dnc).unwrap_or(lead.status);
-        let moves_on = is_later && lead.status != Status::Dnc && from.may_move_to(event.status);
-        moves.kept += u64::from(is_later && !moves_on);
+        let denies = lead.consent_status == Consent::Denied;
+        let standing = Standing { status: lead.status, since: lead.status_changed_at, denies };
+        let effect = standing.follow(event.from, event.status, event.at, rule);
+        if let Effect::Kept(by) = effect {
+            let from = if by == KeptBy::Dnc { lead.status } else { standing.before(event.from) };
+            moves.kept.push(Kept { lead: lead.id, row: event.row, from, to: event.status, by });
+        }
+        let moves_on = effect == Effect::Moves;
         if moves_on {
             moves.moved += 1;
             move_lead(&mut lead, event, &mut changes, stamp);
@@ -175,13 +196,19 @@ fn known_statuses(conn: &mut Db, ids: &[i64], stamp: &Stamp) -> Result<HashMap<i
     Ok(rows.into_iter().map(|(id, rows)| (id, in_order(rows))).collect())
 }
 
-fn row(event: &StatusEvent, from: Option<Status>, stamp: &Stamp) -> NewStatusChange {
+fn row(event: &StatusEvent, from: Option<Status>, rule: MoveRule, stamp: &Stamp) -> NewStatusChange {
+    let of_actor = stamp.status_change(event.lead, from, event.status);
+    let before = from.filter(|from| *from != Status::Dnc);
+    let is_forced = rule == MoveRule::Forced && before.is_some_and(|from| !from.may_move_to(event.status));
+    // Who makes an exception is told with it.
+    let forced = is_forced.then(|| format!("forced by {}", stamp.actor));
+    let said: Vec<String> = event.reason.clone().into_iter().chain(forced).collect();
     NewStatusChange {
         trigger_type: Trigger::Import,
-        reason: event.reason.clone(),
-        changed_by: event.changed_by,
+        reason: (!said.is_empty()).then(|| said.join(", ")),
+        changed_by: event.changed_by.or(of_actor.changed_by.filter(|_| is_forced)),
         changed_at: event.at,
-        ..stamp.status_change(event.lead, from, event.status)
+        ..of_actor
     }
 }
 

@@ -21,6 +21,8 @@ pub struct LeadDraft {
     pub status: Option<Status>,
     /// What the history is to say of a status that another system's stage stands for.
     pub stage: Option<String>,
+    /// The word that the file has for the status, where it is another than the one that is stored.
+    pub status_word: Option<String>,
     pub consent: Option<Consent>,
     pub created: Option<Timestamp>,
     /// The currency that the row names, whether or not it has an amount.
@@ -52,6 +54,7 @@ impl LeadDraft {
             phone: None,
             status: None,
             stage: None,
+            status_word: None,
             consent: None,
             created: None,
             currency: None,

@@ -99,7 +99,19 @@ pub fn with_options(names: &[&str], with: Vec<String>) -> Option<String> {
             kept.push(word);
         }
     }
-    line(&kept, &Again { without: Vec::new(), with })
+    line(&kept, &Again { with, ..Again::default() })
+}
+
+/// Tells the line of this call with an option that does what the import left.
+pub fn tell_option(ui: Ui, option: &str, import: Option<i64>) {
+    let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
+    let again = Again { with: vec![option.to_owned()], ..Again::default() };
+    let Some(line) = given.and_then(|given| line(&given, &again)) else { return };
+    match import {
+        Some(id) => ui.note(&format!("to move them all the same, undo import {id}, and then:")),
+        None => ui.note("to move them all the same:"),
+    }
+    ui.note(&format!("  {line}"));
 }
 
 /// The line of a call with other words; `None` where it would tell a secret, or not be read back.

@@ -1,12 +1,13 @@
 //! The import of status events of another system: each row a lead, a status, a time, and perhaps who and why.
 
+mod counts;
 pub mod fields;
+mod options;
 mod relist;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 
 use crate::db::Stamp;
 use crate::db::models::access::organizations::Organization;
@@ -23,100 +24,21 @@ use crate::domain::leads::stage;
 use crate::domain::leads::status::Status;
 use crate::domain::phone::{E164, PhoneCheck};
 use crate::domain::text::fold_key;
-use crate::domain::time::datetime::{self, DateOrder};
+use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
-use crate::import::options::{Assignment, StatusMeaning};
-use crate::import::proof::Formats;
 use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::sheet::cells::RowCells;
-use crate::import::sheet::{Kind, Options, Outcome};
+use crate::import::sheet::{Kind, Outcome, Told};
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::imports::status_events::{self, Fate, Latest, StatusEvent};
 use crate::ops::imports::undo::{Count, TakenBack, Undoing};
 use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::edit::phone::OTHER;
 use crate::ops::leads::upsert::matching::{Identities, Match};
+pub use counts::HistoryCounts;
 use fields::HistoryField;
-
-/// What a person asked of an import of status events.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct HistoryOptions {
-    /// ISO 3166 code; none for the organization's default.
-    pub region: Option<String>,
-    pub map: Vec<Assignment>,
-    pub ignore: Vec<String>,
-    pub set: Vec<Assignment>,
-    /// The system that external ids are of.
-    pub source_system: Option<String>,
-    /// Words of the status column, before the usual aliases.
-    pub status_map: Vec<StatusMeaning>,
-    pub date_order: Option<DateOrder>,
-}
-
-impl Options for HistoryOptions {
-    fn or(self, earlier: HistoryOptions) -> HistoryOptions {
-        HistoryOptions {
-            region: self.region.or(earlier.region),
-            map: if self.map.is_empty() { earlier.map } else { self.map },
-            ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
-            set: if self.set.is_empty() { earlier.set } else { self.set },
-            source_system: self.source_system.or(earlier.source_system),
-            // Of a word that is said again the last counts.
-            status_map: earlier.status_map.into_iter().chain(self.status_map).collect(),
-            date_order: self.date_order.or(earlier.date_order),
-        }
-    }
-
-    fn map(&self) -> &[Assignment] {
-        &self.map
-    }
-
-    fn ignore(&self) -> &[String] {
-        &self.ignore
-    }
-
-    fn set(&self) -> &[Assignment] {
-        &self.set
-    }
-
-    fn region(&self) -> Option<&str> {
-        self.region.as_deref()
-    }
-
-    fn formats(&self) -> Formats {
-        Formats { date_order: self.date_order, ..Formats::default() }
-    }
-
-    fn with_formats(self, formats: Formats) -> HistoryOptions {
-        HistoryOptions { date_order: formats.date_order, ..self }
-    }
-}
-
-/// What is counted besides the rows.
-#[derive(Debug, Default, Serialize)]
-pub struct HistoryCounts {
-    /// Leads that got events.
-    pub leads: u64,
-    /// Leads that have another status now, because an event is later than all that was known.
-    pub leads_moved: u64,
-    /// Leads whose latest event is a move that leads cannot make; it is in their history, and their status stays.
-    pub status_kept: u64,
-    /// Numbers of leads whose latest event is `dnc`: they are on the do-not-call list.
-    pub dnc_flagged: u64,
-    /// Events of which the status is a stage of another system.
-    #[serde(skip_serializing_if = "is_none")]
-    pub stages_mapped: u64,
-    /// What such stages were taken for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub stages: Vec<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_none(count: &u64) -> bool {
-    *count == 0
-}
+pub use options::HistoryOptions;
 
 /// The request that a lead's number be not called from when its status said so.
 fn request((number, received_at): (E164, Timestamp)) -> Request {
@@ -164,9 +86,12 @@ pub struct EventRow {
     status: Status,
     /// What the history says of a stage of another system.
     stage: Option<String>,
+    /// The word of the file for it, where that is told.
+    word: Option<String>,
     at: Timestamp,
     by: Option<String>,
     reason: Option<String>,
+    row: u64,
 }
 
 impl Kind for History {
@@ -233,21 +158,22 @@ impl Kind for History {
         let by = cells.text(HistoryField::ChangedBy, LONGEST_NAME);
         let reason = cells.text(HistoryField::Reason, LONGEST_REASON);
         let (status, stage) = status?;
-        Some(EventRow { draft, lead, status, stage, at: at?, by, reason })
+        let word = cells.one(HistoryField::Status).map(|(_, text)| text).filter(|text| self.is_told(text, status));
+        Some(EventRow { draft, lead, status, stage, word, at: at?, by, reason, row: cells.row_number() })
     }
 
     fn write(&mut self, conn: &mut Db, rows: &[EventRow], stamp: &Stamp) -> Result<Vec<Outcome>, ImportError> {
         let named = self.leads_of(conn, rows)?;
         let events: Vec<StatusEvent> =
             rows.iter().zip(&named).filter_map(|(row, lead)| Some(self.event(row, *lead.as_ref().ok()?))).collect();
-        let mut fates = events.iter().zip(status_events::write(conn, &events, stamp)?);
+        let mut fates = events.iter().zip(status_events::write(conn, &events, self.options.rule(), stamp)?);
         let mut outcomes = Vec::with_capacity(rows.len());
         for (row, lead) in rows.iter().zip(named) {
             outcomes.push(match lead {
                 Err(problem) => Outcome::Rejected(problem),
                 Ok(_) => match fates.next() {
                     Some((event, fate)) => {
-                        let outcome = self.outcome(event, fate);
+                        let outcome = self.outcome(event, fate, row.row);
                         self.note_stage(row, &outcome);
                         outcome
                     }
@@ -263,9 +189,9 @@ impl Kind for History {
         let mut latest: Vec<Latest> = std::mem::take(&mut self.latest).into_values().collect();
         latest.sort_unstable_by_key(|event| event.lead);
         for some in latest.chunks(TOGETHER) {
-            let moves = status_events::follow(conn, some, stamp)?;
+            let moves = status_events::follow(conn, some, self.options.rule(), stamp)?;
             let requests: Vec<Request> = moves.listed.into_iter().map(request).collect();
-            self.counts.status_kept += moves.kept;
+            self.counts.note_kept(&moves.kept);
             self.counts.dnc_flagged += requests.len() as u64;
             self.counts.leads_moved += moves.moved;
             if !requests.is_empty() {
@@ -279,6 +205,10 @@ impl Kind for History {
 
     fn counts(self) -> HistoryCounts {
         self.counts
+    }
+
+    fn told(counts: &HistoryCounts) -> Told {
+        counts.told()
     }
 }
 
@@ -348,7 +278,7 @@ impl History {
         StatusEvent { lead, status: row.status, at: row.at, changed_by, reason }
     }
 
-    fn outcome(&mut self, event: &StatusEvent, (fate, from): (Fate, Option<Status>)) -> Outcome {
+    fn outcome(&mut self, event: &StatusEvent, (fate, from): (Fate, Option<Status>), row: u64) -> Outcome {
         if fate == Fate::NoPhone {
             return Outcome::Rejected(RowProblem::of_row(
                 ProblemKind::NoIdentity,
@@ -360,7 +290,7 @@ impl History {
         match fate {
             Fate::Written => {
                 let (lead, status, at) = (event.lead, event.status, event.at);
-                let told = Latest { lead, status, at, from, contacts: event.contacts() };
+                let told = Latest { lead, status, at, from, contacts: event.contacts(), row };
                 let latest = self.latest.entry(lead).or_insert(told);
                 latest.contacts = latest.contacts.and(told.contacts);
                 if latest.at <= at {
@@ -381,10 +311,16 @@ impl History {
 
 impl History {
     fn note_stage(&mut self, row: &EventRow, outcome: &Outcome) {
-        if let (Some(reason), Outcome::Created) = (&row.stage, outcome) {
+        if let (Some(word), Outcome::Created) = (&row.word, outcome) {
             self.counts.stages_mapped += 1;
-            stage::note(&mut self.counts.stages, reason, row.status);
+            self.counts.stages.note(word, row.status);
         }
+    }
+
+    /// Whether it is told what a word was taken for: what a person said it means is known to them.
+    fn is_told(&self, word: &str, status: Status) -> bool {
+        stage::reason_of(word).is_some()
+            || stage::is_translated(word, status) && !self.status_words.contains_key(&fold_key(word))
     }
 }
 

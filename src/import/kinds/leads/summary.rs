@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::checker::Checked;
 use crate::domain::leads::consent::Consent;
-use crate::domain::leads::stage;
+use crate::domain::leads::stage::Taken;
 use crate::import::problems::{ProblemGroup, UnknownWord, note, note_by_column, note_word};
 use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::source::{Source, SpecialCounts};
@@ -61,12 +61,12 @@ pub struct ImportSummary {
     pub rounded_example: Option<String>,
     /// Rows that asked for a forbidden status move.
     pub status_kept: u64,
-    /// Rows that give a stage of another system for a status.
+    /// Accepted rows that give another word for a status, such as a stage of another system.
     #[serde(skip_serializing_if = "is_none")]
     pub stages_mapped: u64,
-    /// What such stages were taken for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub stages: Vec<String>,
+    /// What such words were taken for.
+    #[serde(skip_serializing_if = "Taken::is_empty")]
+    pub stages: Taken,
     /// Rows that give another creation time than their lead has: it is set once.
     pub created_kept: u64,
     /// Rows that name another currency than their lead's amount is in, and no amount.
@@ -154,13 +154,12 @@ impl ImportSummary {
         }
     }
 
-    /// Counts an accepted row that gives a stage of another system.
+    /// Counts an accepted row that gives another word for a status.
     pub fn note_stage(&mut self, checked: &Checked) {
-        if let Some((reason, status)) =
-            checked.draft.as_ref().and_then(|draft| draft.stage.as_deref().zip(draft.status))
-        {
+        let Some(draft) = &checked.draft else { return };
+        if let Some((word, status)) = draft.status_word.as_deref().zip(draft.status) {
             self.stages_mapped += 1;
-            stage::note(&mut self.stages, reason, status);
+            self.stages.note(word, status);
         }
     }
 
@@ -176,6 +175,19 @@ impl ImportSummary {
             self.rejected_opt_outs += 1;
             self.rejected_opt_out_row.get_or_insert(checked.row.number);
         }
+    }
+
+    /// Why rows were skipped, in words.
+    pub fn why_skipped(&self) -> Option<String> {
+        let known = self.skipped - self.skipped_dnc.min(self.skipped);
+        let why = [
+            (known, "whose lead is known (--on-duplicate fill or update takes what they say)"),
+            (self.skipped_dnc, "whose number is on the do-not-call list"),
+            (self.not_known, "that match no lead"),
+        ];
+        let why = why.iter().filter(|(rows, _)| *rows > 0);
+        let why: Vec<String> = why.map(|(rows, why)| format!("{rows} {why}")).collect();
+        (!why.is_empty()).then(|| format!("skipped rows: {}", why.join(", ")))
     }
 
     /// What a person should hear of rows that were taken, but not as a whole.

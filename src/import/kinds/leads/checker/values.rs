@@ -9,10 +9,10 @@ use crate::domain::access::owners::OwnerProblem;
 use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::Status;
 use crate::domain::leads::tag::TagProblem;
-use crate::domain::leads::{name, score, source, tag};
+use crate::domain::leads::{name, score, source, stage, tag};
 use crate::domain::money::{self, MoneyProblem, Places, currency};
 use crate::domain::phone::Region;
-use crate::domain::text::is_spreadsheet_error;
+use crate::domain::text::{fold_key, is_spreadsheet_error};
 use crate::domain::time::datetime;
 use crate::domain::{country, flag, invisible, number_format};
 use crate::import::kinds::leads::fields::LeadField;
@@ -70,7 +70,13 @@ impl Work<'_> {
                 _ => self.too_long(column, text, source::LONGEST_SPELLING),
             },
             LeadField::Status => match self.checker.status(text) {
-                Some((status, stage)) => (self.draft.status, self.draft.stage) = (Some(status), stage),
+                Some((status, stage)) => {
+                    // What a person said a word means is known to them.
+                    let is_told = stage.is_some()
+                        || stage::is_translated(text, status) && !self.checker.status_map.contains_key(&fold_key(text));
+                    self.draft.status_word = is_told.then(|| text.to_owned());
+                    (self.draft.status, self.draft.stage) = (Some(status), stage);
+                }
                 None => {
                     let example = if text.contains('\'') { "WORD" } else { text };
                     let remedy = match self.at {
