@@ -41,6 +41,42 @@ fn workbooks_of_odd_programs_are_read() {
 }
 
 #[test]
+fn an_extent_that_makes_no_sense_is_passed_over() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let world = World::new(engine);
+        for (place, extent) in [
+            "ref=\"A1:XFE1048577\"",
+            "ref=\"A1:ZZZZ99\"",
+            "ref=\"\"",
+            "ref=\"A0\"",
+            "ref=\"C9:A1\"",
+            "ref=\"A1:ZZZZZZZZZ9\"",
+            "ref=\"rubbish\"",
+            "",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let odd = changed(&world, &format!("{place}.xlsx"), |name, bytes| {
+                let text = match name {
+                    "xl/worksheets/sheet1.xml" => {
+                        let text = String::from_utf8(bytes).unwrap();
+                        let begins = text.find("<dimension ").unwrap();
+                        let ends = begins + text[begins..].find('>').unwrap();
+                        format!("{}<dimension {extent}/{}", &text[..begins], &text[ends..]).into_bytes()
+                    }
+                    _ => bytes,
+                };
+                (name.to_owned(), text)
+            });
+            let read = world.import(&odd, &["--dry-run", "--region", "US"]);
+            assert_eq!((&read["created"], &read["rejected"]), (&6.into(), &0.into()), "{extent}: {read}");
+        }
+        world.finish();
+    }
+}
+
+#[test]
 fn what_is_behind_a_password_or_no_workbook_is_named() {
     let world = World::new(Engine::Sqlite);
     let archive = |name: &str, members: &[(&str, &[u8])]| {

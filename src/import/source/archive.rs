@@ -11,6 +11,7 @@ use super::budget::records::Records;
 use super::budget::{Held, cut, inflates, is_bomb};
 use super::format::WorkbookKind;
 use super::readable::Readable;
+use super::typed::extent::{Beginning, Mended};
 use super::typed::xlsx::Search;
 use crate::import::ImportError;
 
@@ -115,6 +116,8 @@ pub(super) struct Checked {
     pub special: Vec<String>,
     /// The part about the workbook itself.
     pub main: String,
+    /// Sheets of an XLSX workbook whose declared extent makes no sense.
+    pub mended: Vec<(String, Mended)>,
     /// What is held of all parts.
     pub held: Held,
 }
@@ -132,7 +135,7 @@ pub(super) fn check(file: &Readable, kind: WorkbookKind) -> Result<Checked, Impo
         parts::Fault::TooLong(name) => inflates(shown, Some(&name), MAX_RELATIONSHIPS),
     })?;
     let (mut total, mut held) = (0, Held::default());
-    let mut special = Vec::new();
+    let (mut special, mut mended) = (Vec::new(), Vec::new());
     let mut buffer = vec![0u8; 1 << 18];
     for index in 0..archive.len() {
         let mut member = archive.by_index(index).map_err(|e| damaged(&e))?;
@@ -141,7 +144,8 @@ pub(super) fn check(file: &Readable, kind: WorkbookKind) -> Result<Checked, Impo
         let path = folded(&name);
         let reading = parts.reading(&path);
         let mut size = 0u64;
-        let mut search = (kind == WorkbookKind::Xlsx && parts.is_sheet(&path)).then(Search::default);
+        let mut search =
+            (kind == WorkbookKind::Xlsx && parts.is_sheet(&path)).then(|| (Search::default(), Beginning::default()));
         let (mut followed, mut fault) = (Followed::of(reading, held), None);
         let limit = limit(&path, reading);
         loop {
@@ -150,8 +154,9 @@ pub(super) fn check(file: &Readable, kind: WorkbookKind) -> Result<Checked, Impo
                 break;
             }
             let bytes = buffer.get(..read).unwrap_or_default();
-            if let Some(search) = &mut search {
+            if let Some((search, beginning)) = &mut search {
                 search.take(bytes);
+                beginning.take(bytes);
             }
             size += read as u64;
             total += read as u64;
@@ -164,11 +169,14 @@ pub(super) fn check(file: &Readable, kind: WorkbookKind) -> Result<Checked, Impo
             }
         }
         held = fault.map_or_else(|| followed.finish(held), Err).map_err(|fault| refused(file, &name, fault))?;
-        if search.is_some_and(|search| search.found) {
-            special.push(name);
+        if let Some((search, beginning)) = search {
+            mended.extend(beginning.mended().map(|extent| (name.clone(), extent)));
+            if search.found {
+                special.push(name);
+            }
         }
     }
-    Ok(Checked { special, main: parts.main, held })
+    Ok(Checked { special, main: parts.main, mended, held })
 }
 
 fn refused(file: &Readable, member: &str, fault: Fault) -> ImportError {

@@ -186,9 +186,7 @@ impl Source {
         };
         let (text, rows, opened) = match kind_of(&unpacked)? {
             Kind::Empty => Err(ImportError::read(&original.name, "it is empty")),
-            Kind::Workbook(kind) => {
-                workbook::open(&unpacked, kind, options).map(|(text, opened)| (text, unpacked, opened))
-            }
+            Kind::Workbook(kind) => workbook::open(&unpacked, kind, options),
             Kind::Text => csv::open(&unpacked, options).map(|(text, rows)| (text, rows, Opened::default())),
             Kind::Rows(form) => {
                 structured::open(&unpacked, form, options).map(|(text, rows)| (text, rows, Opened::default()))

@@ -19,7 +19,7 @@ use super::records::looks::Looks;
 use super::typed::address::{cell_address, column_letters};
 use super::typed::format::Shape;
 use super::typed::rows::RowAssembler;
-use super::typed::{Extras, ExtrasOfSheets, Look, xlsx};
+use super::typed::{Extras, ExtrasOfSheets, Look, extent, xlsx};
 use super::{Format, Item, Sink, SourceOptions, Text, archive, guard, sheets};
 use crate::domain::invisible;
 use crate::import::ImportError;
@@ -61,7 +61,8 @@ pub(super) struct Loaded {
     ranges: Vec<Range<Data>>,
 }
 
-/// Looks at a workbook once: which sheet, where its header is, how many rows.
+/// Looks at a workbook once: which sheet, where its header is, how many rows. Returns where they are to be read, too: in a mended copy, if
+/// the library cannot read the file as it is.
 ///
 /// # Errors
 /// The workbook is damaged, has no rows, or several sheets with rows and none was named.
@@ -69,19 +70,27 @@ pub(super) fn open(
     file: &Readable,
     kind: WorkbookKind,
     options: &SourceOptions,
-) -> Result<(Text, Opened), ImportError> {
+) -> Result<(Text, Readable, Opened), ImportError> {
+    let mut file = file.clone();
     let mut checked = None;
     let (mut of_places, mut of_names) = (Vec::new(), ExtrasOfSheets::new());
     match kind {
-        WorkbookKind::Xls => of_places = guard::check_xls(file)?,
-        WorkbookKind::Xlsx | WorkbookKind::Xlsb => checked = Some(archive::check(file, kind)?),
-        WorkbookKind::Ods => of_names = guard::check_ods(file, archive::check(file, kind)?.held)?,
+        WorkbookKind::Xls => of_places = guard::check_xls(&file)?,
+        WorkbookKind::Xlsx | WorkbookKind::Xlsb => {
+            let found = archive::check(&file, kind)?;
+            if !found.mended.is_empty() {
+                file = extent::copy(&file, &found.mended)?;
+            }
+            checked = Some(found);
+        }
+        WorkbookKind::Ods => of_names = guard::check_ods(&file, archive::check(&file, kind)?.held)?,
     }
-    let mut book = Book::open(file, kind)?;
-    let chosen = sheets::choose(file, &mut book, options.sheet.as_deref())?;
+    let file = file;
+    let mut book = Book::open(&file, kind)?;
+    let chosen = sheets::choose(&file, &mut book, options.sheet.as_deref())?;
     let extras = match kind {
         WorkbookKind::Xlsx => match checked {
-            Some(checked) => xlsx::read(file, &checked.main, &chosen.name, &checked.special)?,
+            Some(checked) => xlsx::read(&file, &checked.main, &chosen.name, &checked.special)?,
             None => Extras::default(),
         },
         WorkbookKind::Ods => of_names.remove(&chosen.name).unwrap_or_default(),
@@ -94,8 +103,8 @@ pub(super) fn open(
     };
     let mut search = HeaderSearch::new(options);
     let mut rows = RowAssembler::below(MAX_COLUMNS);
-    let declared = book.each_cell(file, &chosen.name, &extras, &mut |position, value, look| {
-        Ok(add(file, &chosen.name, &mut rows, position, value, look)?.is_none_or(|row| search.take(row)))
+    let declared = book.each_cell(&file, &chosen.name, &extras, &mut |position, value, look| {
+        Ok(add(&file, &chosen.name, &mut rows, position, value, look)?.is_none_or(|row| search.take(row)))
     })?;
     if let Some(row) = rows.finish() {
         search.take(row);
@@ -124,7 +133,7 @@ pub(super) fn open(
         estimated_rows: declared.min(MAX_ROWS).saturating_sub(header.row.number),
         sha256: None,
     };
-    Ok((text, Opened(Mutex::new(Some(book)))))
+    Ok((text, file, Opened(Mutex::new(Some(book)))))
 }
 
 /// Where the rows of a sheet are.

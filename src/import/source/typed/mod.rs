@@ -2,6 +2,7 @@
 //! rows, merged cells. The library tells of none of these, so they are read beside it.
 
 pub mod address;
+pub mod extent;
 pub mod format;
 pub mod ods;
 pub mod rows;
