@@ -92,6 +92,7 @@ mod lead_search;
 mod migrate;
 mod migrate_earlier;
 mod odd_books;
+mod odd_xls;
 mod org;
 mod org_group;
 mod org_group_lists;

@@ -11,18 +11,29 @@ use super::budget::biff::{Book, Fault};
 use super::budget::table::{TableCell, Tables};
 use super::budget::{Held, MAX_RECORD, too_large as record_too_large, too_much};
 use super::readable::Readable;
+use super::typed::container::{STREAMS, SUMMARY};
+use super::typed::page::Texts;
 use super::typed::{Extras, ExtrasOfSheets, ods, xls};
 use crate::import::ImportError;
 
 /// The most cells of all sheets together, empty ones between them included: a full XLS sheet of 45 columns.
 const MAX_CELLS: u64 = 3_000_000;
 
-/// Walks through the records of an XLS workbook (MS-XLS 2.1.4): each is whole, and there are not too many cells. Returns
-/// what is special of the sheets, in their order.
+/// What the records of an XLS workbook say.
+pub(super) struct CheckedXls {
+    /// What is special of the sheets, in their order.
+    pub extras: Vec<Extras>,
+    pub texts: Texts,
+    pub stream: &'static str,
+    /// Where declared sizes of sheets make no sense, and how long they are.
+    pub extents: Vec<(u64, usize)>,
+}
+
+/// Walks through the records of an XLS workbook (MS-XLS 2.1.4): each is whole, and there are not too many cells.
 ///
 /// # Errors
 /// The workbook is damaged, protected by a password, or too large.
-pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
+pub(super) fn check_xls(file: &Readable) -> Result<CheckedXls, ImportError> {
     let damaged = |what: String| {
         ImportError::read_with(
             &file.name,
@@ -34,7 +45,7 @@ pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
     if compound.is_stream("EncryptedPackage") {
         return Err(password(file));
     }
-    let name = ["Workbook", "Book"].into_iter().find(|name| compound.is_stream(name)).ok_or_else(|| {
+    let name = STREAMS.into_iter().find(|name| compound.is_stream(name)).ok_or_else(|| {
         let kinds = [
             ("WordDocument", "it is a Word document"),
             ("PowerPoint Document", "it is a presentation of PowerPoint"),
@@ -45,11 +56,12 @@ pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
         ImportError::read_with(&file.name, what, "name the workbook itself, or save the table in it as XLSX or CSV")
     })?;
     // Programs that compute formulas also say who wrote a file and when; the library that stores no results does not.
-    let stores_no_results = !compound.is_stream("\u{5}SummaryInformation");
+    let stores_no_results = !compound.is_stream(SUMMARY);
     let mut extras = xls::Collector::new(stores_no_results);
     let stream = compound.open_stream(name).map_err(|e| damaged(e.to_string()))?;
     let mut records = Records { input: BufReader::with_capacity(1 << 16, stream), at: 0 };
-    let (mut sheet, mut strings) = (0u64, None);
+    let (mut sheet, mut strings, mut extents) = (0u64, None, Vec::new());
+    let (mut version, mut page) = (None, None);
     let refused = |fault: Fault| match fault {
         Fault::Held => too_much(&file.name),
         Fault::Formula => damaged("a formula is longer than any".into()),
@@ -70,7 +82,11 @@ pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
             }
         };
         match kind {
-            0x0809 => open += 1,
+            0x0809 => {
+                open += 1;
+                version = version.or(u16_at(&data, 0));
+            }
+            0x0042 => page = page.or(u16_at(&data, 0)),
             0x000A => open = open.saturating_sub(1),
             _ if is_between => break,
             _ => {}
@@ -94,7 +110,7 @@ pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
                     "the cell before byte {at} of its part `{name}` names no text (in sheet {sheet})"
                 )));
             }
-            0x0200 => check_dimensions(&data).map_err(|what| damaged(format!("{what} (in sheet {sheet})")))?,
+            0x0200 if !makes_sense(&data) => extents.push((records.at - data.len() as u64, data.len())),
             0x0203 | 0x0204 | 0x0205 | 0x0006 | 0x027E | 0x00FD | 0x00BD | 0x00D6 => {
                 let (Some(row), Some(column)) = (u16_at(&data, 0), u16_at(&data, 2)) else {
                     let at = records.at;
@@ -118,28 +134,30 @@ pub(super) fn check_xls(file: &Readable) -> Result<Vec<Extras>, ImportError> {
     if !book.begins_whole() {
         return Err(damaged("a sheet is said to begin where none does".into()));
     }
+    let texts = Texts::of(version, page).map_err(|page| {
+        let reason = format!("its texts are in the code page {page}, which is not known");
+        ImportError::read_with(&file.name, reason, "open it in a spreadsheet program and save it as XLSX")
+    })?;
     let extras = extras.finish();
     match book.has_room(extras.iter().map(Extras::kept).sum()) {
-        true => Ok(extras),
+        true => Ok(CheckedXls { extras, texts, stream: name, extents }),
         false => Err(too_much(&file.name)),
     }
 }
 
-/// The declared extent of a sheet, for which the library makes room at once.
-fn check_dimensions(data: &[u8]) -> Result<(), String> {
+/// Whether the declared size of a sheet makes sense; the library makes room for it at once.
+fn makes_sense(data: &[u8]) -> bool {
     let (first, last, columns) = match data.len() {
         10 => (u16_at(data, 0).map(u32::from), u16_at(data, 2).map(u32::from), (u16_at(data, 4), u16_at(data, 6))),
         _ => (u32_at(data, 0), u32_at(data, 4), (u16_at(data, 8), u16_at(data, 10))),
     };
     match (first, last, columns) {
-        (Some(first), Some(last), (Some(left), Some(right)))
-            if first <= last
-                && left <= right
-                && (u64::from(last - first) + 1) * (u64::from(right - left) + 1) <= MAX_CELLS =>
-        {
-            Ok(())
+        (Some(first), Some(last), (Some(left), Some(right))) => {
+            let rows = u64::from(last.saturating_sub(first)) + 1;
+            let columns = u64::from(right.saturating_sub(left)) + 1;
+            first <= last && left <= right && rows * columns <= MAX_CELLS
         }
-        _ => Err("the declared size of a sheet makes no sense".into()),
+        _ => false,
     }
 }
 

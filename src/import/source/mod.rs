@@ -331,6 +331,7 @@ fn kind_of(file: &Readable) -> Result<Kind, ImportError> {
             Kind::Workbook(archive::kind_of(file)?.unwrap_or(WorkbookKind::Xlsx))
         }
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::Workbook(WorkbookKind::Xls),
+        head if typed::container::is_bare(head) => Kind::Workbook(WorkbookKind::Xls),
         [0x1F, 0x8B, ..] => Kind::Unsupported("it is compressed twice", "decompress it first: gunzip"),
         [b'%', b'P', b'D', b'F', ..] => Kind::Unsupported("it is a PDF document", "export the sheet as CSV or XLSX"),
         _ => match structured::found(file)? {

@@ -13,6 +13,7 @@ use zip::ZipArchive;
 
 use super::budget::{Lines, inflates, is_bomb};
 use super::limits::io_reason;
+use super::typed::container::is_bare;
 use crate::import::ImportError;
 use crate::system::stream::{NotReadable, Stream, is_interruption};
 use held::Held;
@@ -60,13 +61,17 @@ fn is_packed(head: &[u8]) -> bool {
             | [0xD0, 0xCF, 0x11, 0xE0, ..]
             | [0x1F, 0x8B, ..]
             | [b'%', b'P', b'D', b'F', ..]
-    )
+    ) || is_bare(head)
 }
 
-/// Whether a text begins as HTML, XML and JSON do, which may be one line, in any encoding.
-fn is_structured(head: &[u8]) -> bool {
-    let first =
-        head.iter().find(|byte| !matches!(byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF | b' ' | b'\t' | b'\r' | b'\n'));
+/// The first byte that shows what a text is, in any encoding.
+fn first_sign(bytes: &[u8]) -> Option<u8> {
+    let is_blank = |byte: &u8| matches!(byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF | b' ' | b'\t' | b'\r' | b'\n');
+    bytes.iter().copied().find(|byte| !is_blank(byte))
+}
+
+/// Whether a text begins as HTML, XML and JSON do, which may be one line.
+fn is_structured(first: Option<u8>) -> bool {
     matches!(first, Some(b'<' | b'[' | b'{'))
 }
 
@@ -109,7 +114,7 @@ impl Readable {
     fn of_stream(name: &str, mut input: Stream) -> Result<Readable, ImportError> {
         Readable::copied(name, |out| {
             let mut buffer = vec![0u8; 1 << 18];
-            let (mut lines, mut head, mut size) = (Lines::default(), Vec::new(), 0u64);
+            let (mut lines, mut head, mut size, mut first) = (Lines::default(), Vec::new(), 0u64, None);
             loop {
                 let read = match input.read(&mut buffer) {
                     Ok(read) => read,
@@ -123,7 +128,8 @@ impl Readable {
                 let missing = HEAD.saturating_sub(head.len());
                 head.extend_from_slice(bytes.get(..missing).unwrap_or(bytes));
                 size += read as u64;
-                let may_be_one_line = is_packed(&head) || is_structured(&head) && size <= MAX_PIPED;
+                first = first.or_else(|| first_sign(bytes));
+                let may_be_one_line = is_packed(&head) || is_structured(first) && size <= MAX_PIPED;
                 if !may_be_one_line {
                     lines.look(name, bytes)?;
                 } else if size > MAX_PIPED {
@@ -312,6 +318,15 @@ impl Readable {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_blank_shows_nothing() {
+        for (text, first) in [("[1]", Some(b'[')), ("\u{feff} \r\n\t{", Some(b'{')), ("  ", None), ("", None)] {
+            assert_eq!(first_sign(text.as_bytes()), first, "{text}");
+            let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert_eq!(first_sign(&wide), first, "{text}");
+        }
+    }
 
     #[test]
     fn whole_signatures_tell_what_has_no_lines() {

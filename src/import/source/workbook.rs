@@ -5,8 +5,8 @@ use std::io::BufReader;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use calamine::{
-    Data, DataRef, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError, Xlsx,
-    XlsxError,
+    Data, DataRef, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, XlsOptions, Xlsb, XlsbError,
+    Xlsx, XlsxError,
 };
 
 use roaring::RoaringBitmap;
@@ -18,8 +18,9 @@ use super::readable::Readable;
 use super::records::looks::Looks;
 use super::typed::address::{cell_address, column_letters};
 use super::typed::format::Shape;
+use super::typed::page::Texts;
 use super::typed::rows::RowAssembler;
-use super::typed::{Extras, ExtrasOfSheets, Look, extent, xlsx};
+use super::typed::{Extras, ExtrasOfSheets, Look, container, extent, xlsx};
 use super::{Format, Item, Sink, SourceOptions, Text, archive, guard, sheets};
 use crate::domain::invisible;
 use crate::import::ImportError;
@@ -74,8 +75,16 @@ pub(super) fn open(
     let mut file = file.clone();
     let mut checked = None;
     let (mut of_places, mut of_names) = (Vec::new(), ExtrasOfSheets::new());
+    let mut texts = None;
     match kind {
-        WorkbookKind::Xls => of_places = guard::check_xls(&file)?,
+        WorkbookKind::Xls => {
+            file = container::mended(&file)?.unwrap_or(file);
+            let found = guard::check_xls(&file)?;
+            if !found.extents.is_empty() {
+                file = container::blanked(&file, found.stream, &found.extents)?;
+            }
+            (of_places, texts) = (found.extras, Some(found.texts));
+        }
         WorkbookKind::Xlsx | WorkbookKind::Xlsb => {
             let found = archive::check(&file, kind)?;
             if !found.mended.is_empty() {
@@ -86,7 +95,7 @@ pub(super) fn open(
         WorkbookKind::Ods => of_names = guard::check_ods(&file, archive::check(&file, kind)?.held)?,
     }
     let file = file;
-    let mut book = Book::open(&file, kind)?;
+    let mut book = Book::open(&file, kind, texts)?;
     let chosen = sheets::choose(&file, &mut book, options.sheet.as_deref())?;
     let extras = match kind {
         WorkbookKind::Xlsx => match checked {
@@ -214,20 +223,24 @@ impl Opened {
                 Ok(Book::Loaded(loaded))
             }
             Some(book) => Ok(book),
-            None => Book::open(file, kind),
+            None => Book::open(file, kind, None),
         }
     }
 }
 
 impl Book {
-    fn open(file: &Readable, kind: WorkbookKind) -> Result<Book, ImportError> {
+    /// Opens a workbook; of one that is loaded whole, which is opened once, `texts` says how its texts are written.
+    fn open(file: &Readable, kind: WorkbookKind, texts: Option<Texts>) -> Result<Book, ImportError> {
         let input = BufReader::new(file.open()?);
         // The library has been known to panic over damaged files; such a file gets a plain error like any other.
         let opened = quietly(move || match kind {
             WorkbookKind::Xlsx => Xlsx::new(input).map(|book| Book::Xlsx(Box::new(book))).map_err(Damage::from),
             WorkbookKind::Xlsb => Xlsb::new(input).map(|book| Book::Xlsb(Box::new(book))).map_err(Damage::from),
             WorkbookKind::Xls => {
-                Xls::new(input).map_err(Damage::from).map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book))))
+                let mut options = XlsOptions::default();
+                options.force_codepage = texts.map(Texts::read_as);
+                let book = Xls::new_with_options(input, options).map_err(Damage::from);
+                book.map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book).decoded(texts))))
             }
             WorkbookKind::Ods => {
                 Ods::new(input).map_err(Damage::from).map(|mut book| Book::Loaded(Arc::new(Loaded::of(&mut book))))
@@ -311,6 +324,14 @@ impl Loaded {
         // The workbook was read as a whole; only a tab without cells has no range.
         let ranges = tabs.iter().map(|tab| book.worksheet_range(&tab.name).unwrap_or_default()).collect();
         Loaded { tabs, ranges }
+    }
+
+    /// The same with texts as they are written in.
+    fn decoded(mut self, texts: Option<Texts>) -> Loaded {
+        let Some(texts) = texts else { return self };
+        self.tabs.iter_mut().for_each(|tab| tab.name = texts.decoded(std::mem::take(&mut tab.name)));
+        self.ranges.iter_mut().for_each(|range| texts.decode_cells(range));
+        self
     }
 
     fn each_cell(&self, sheet: &str, extras: &Extras, each: &mut EachCell<'_>) -> Result<u64, ImportError> {

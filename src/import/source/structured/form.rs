@@ -32,7 +32,7 @@ const EXPORT: &str = "export the table from the program that made it, as CSV or 
 
 /// What a file is that is not read, by its first bytes or by how its text begins, and what to do about it.
 pub(super) fn unsupported(head: &[u8], text: &str) -> Option<(&'static str, &'static str)> {
-    const BYTES: [(usize, &[u8], &str, &str); 15] = [
+    const BYTES: [(usize, &[u8], &str, &str); 19] = [
         (0, b"\x89PNG", "it is a picture (PNG)", "get the list itself, as CSV or XLSX"),
         (0, b"\xFF\xD8\xFF", "it is a picture (JPEG)", "get the list itself, as CSV or XLSX"),
         (0, b"7z\xBC\xAF\x27\x1C", "it is a 7z archive", UNPACK),
@@ -46,8 +46,12 @@ pub(super) fn unsupported(head: &[u8], text: &str) -> Option<(&'static str, &'st
         (4, b"Standard ACE DB", "it is an Access database", EXPORT),
         (0, b"PAR1", "it is a Parquet file", EXPORT),
         (0, b"\x09\x00\x04\x00", "it is a sheet of Excel 2", SAVE_AS),
+        (0, b"\x09\x00\x06\x00", "it is a sheet of Excel 2", SAVE_AS),
         (0, b"\x09\x02\x06\x00", "it is a sheet of Excel 3", SAVE_AS),
+        (0, b"\x09\x02\x08\x00", "it is a sheet of Excel 3", SAVE_AS),
         (0, b"\x09\x04\x06\x00", "it is a sheet of Excel 4", SAVE_AS),
+        (0, b"\x09\x04\x08\x00", "it is a sheet of Excel 4", SAVE_AS),
+        (0, b"\x09\x08\x08\x00\x00\x05\x10", "it is a sheet of Excel 5 without its workbook", SAVE_AS),
     ];
     let is_there =
         |(at, bytes, ..): &&(usize, &[u8], &str, &str)| head.get(*at..).is_some_and(|rest| rest.starts_with(bytes));

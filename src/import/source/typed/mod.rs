@@ -2,9 +2,11 @@
 //! rows, merged cells. The library tells of none of these, so they are read beside it.
 
 pub mod address;
+pub mod container;
 pub mod extent;
 pub mod format;
 pub mod ods;
+pub mod page;
 pub mod rows;
 #[cfg(test)]
 mod written;
