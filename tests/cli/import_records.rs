@@ -204,6 +204,120 @@ fn people_of_vcards_are_leads() {
     });
 }
 
+/// The same person in the spellings of the three versions.
+const WHOLE_CARDS: [&str; 3] = [
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Sample;Ada;B.;Dr.;\r\nFN:Dr. Ada B. Sample (Works)\r\nORG:Difference Works;Sales;West\r\n\
+     TITLE:Head\\, Sales\r\nTEL;type=CELL;type=VOICE:(212) 555-0109\r\nTEL;type=WORK;type=pref:(212) 555-0101\r\n\
+     TEL;type=WORK;type=FAX:(212) 555-0108\r\nEMAIL;type=INTERNET:other@example.com\r\nEMAIL;type=INTERNET;type=pref:ada@example.com\r\n\
+     item1.TEL:(212) 555-0107\r\nitem1.X-ABLabel:Boat\r\nitem2.URL:https\\://www.linkedin.com/in/ada\r\nitem2.X-ABLabel:_$!<HomePage>!$_\r\n\
+     URL:https://works.example.com\r\nADR;type=HOME:;;2 Side St;Utica;NY;13501;US\r\nADR;type=WORK;type=pref:;;1 Main St\\; Apt 2;Troy;NY;12180;US\r\n\
+     BDAY:1980-02-03\r\nCATEGORIES:fair,vip\r\nNOTE:met at the fair\\, twi\r\n ce\r\nEND:VCARD\r\n",
+    "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Sample;Ada;B.;Dr.\r\nFN:Dr. Ada B. Sample (Works)\r\nORG:Difference Works;Sales;West\r\nTITLE:Head, Sales\r\n\
+     TEL;CELL;VOICE:(212) 555-0109\r\nTEL;WORK;PREF:(212) 555-0101\r\nTEL;WORK;FAX:(212) 555-0108\r\nEMAIL;INTERNET:other@example.com\r\n\
+     EMAIL;INTERNET;PREF:ada@example.com\r\nitem1.TEL:(212) 555-0107\r\nitem1.X-ABLabel;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=42oat\r\n\
+     URL:https://www.linkedin.com/in/ada\r\nURL:https://works.example.com\r\nADR;HOME:;;2 Side St;Utica;NY;13501;US\r\n\
+     ADR;WORK;PREF;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:;;1 Main St\\; Ap=\r\nt 2;Troy;NY;12180;US\r\nBDAY:1980-02-03\r\nCATEGORIES:fair,vip\r\n\
+     NOTE;ENCODING=QUOTED-PRINTABLE:met at the fair=2C t=\r\nwice\r\nEND:VCARD\r\n",
+    "BEGIN:VCARD\nVERSION:4.0\nN;SORT-AS=\"Sample,Ada\":Sample;Ada;B.;Dr.;\nFN:Dr. Ada B. Sample (Works)\nORG:Difference Works;Sales;West\nTITLE:Head\\, Sales\n\
+     TEL;VALUE=uri;PREF=20;TYPE=\"voice,cell\":tel:+1-212-555-0109\nTEL;VALUE=uri;PREF=1;TYPE=work:tel:+1-212-555-0101\n\
+     TEL;VALUE=uri;TYPE=\"work,fax\":tel:+1-212-555-0108\nEMAIL;PREF=9:other@example.com\nEMAIL;PREF=1:ada@example.com\nitem1.TEL:(212) 555-0107\n\
+     item1.X-ABLabel:Boat\nURL;TYPE=home:https://www.linkedin.com/in/ada\nURL:https://works.example.com\nADR;TYPE=home:;;2 Side St;Utica;NY;13501;US\n\
+     ADR;PREF=1;LABEL=\"1 Main St;Troy\":;;1 Main St\\; Apt 2;Troy;NY;12180;US\nBDAY:1980-02-03\nCATEGORIES:fair,vip\nNOTE:met at the fair\\, twice\nEND:VCARD\n",
+];
+
+#[test]
+fn everything_of_a_vcard_is_kept() {
+    for text in WHOLE_CARDS {
+        on_both_engines(|world| {
+            let file = world.file("contacts.vcf", text);
+            let summary = world.import(&file, &["--region", "US"]);
+            assert_eq!((&summary["created"], &summary["rejected"]), (&json!(1), &json!(0)), "{text}: {summary}");
+            let ada = world.json(["lead", "show", "1"]);
+            for (key, expected) in [
+                ("first_name", "Ada"),
+                ("last_name", "Sample"),
+                ("phone_number", "+12125550101"),
+                ("email", "ada@example.com"),
+                ("company", "Difference Works"),
+                ("job_title", "Head, Sales"),
+                ("website", "https://works.example.com"),
+                ("linkedin_url", "https://www.linkedin.com/in/ada"),
+                ("city", "Troy"),
+                ("state", "NY"),
+                ("postal_code", "12180"),
+                ("country", "US"),
+            ] {
+                assert_eq!(ada[key], expected, "{key}: {text}");
+            }
+            assert_eq!(ada["notes"][0]["body"], "met at the fair, twice", "{text}");
+            let custom = json!({
+                "Middle name": "B.",
+                "Name prefix": "Dr.",
+                "Department": "Sales, West",
+                "Fax": "(212) 555-0108",
+                "Street": "1 Main St; Apt 2",
+                "Further address": "2 Side St, Utica, NY, 13501, US",
+                "Birthday": "1980-02-03",
+                "vCard FN": "Dr. Ada B. Sample (Works)",
+                "vCard X-ABLABEL": "Boat: (212) 555-0107",
+            });
+            for (key, expected) in custom.as_object().unwrap() {
+                let found = ada["custom_fields"][key].as_str().unwrap_or_default().replace("+1-212-555-", "(212) 555-");
+                assert_eq!(&json!(found), expected, "{key}: {text}");
+            }
+            let phones: Vec<&str> =
+                ada["phones"].as_array().unwrap().iter().filter_map(|phone| phone["phone_number"].as_str()).collect();
+            assert!(phones.contains(&"+12125550109") && phones.contains(&"+12125550107"), "{phones:?}");
+            assert!(ada.to_string().contains("other@example.com"), "{ada}");
+            let tags = ada["tags"].to_string();
+            assert!(tags.contains("fair") && tags.contains("vip"), "{tags}");
+        });
+    }
+}
+
+#[test]
+fn what_is_no_part_of_a_vcard_is_said() {
+    on_both_engines(|world| {
+        let text = "hello\nBEGIN:VCARD\nVERSION:2.1\nTEL:+12125550101\nNOTE:one\ntwo without a fold\nAGENT:\nBEGIN:VCARD\nTEL:+12125550102\nEND:VCARD\n\
+                    PHOTO;ENCODING=BASE64:/9j/4AAQ\nSkZJRgABAQ\n\nEND:VCARD\n";
+        let file = world.file("a.vcf", &text["hello\n".len()..]);
+        let ran = world.run(["import", "leads", file.to_str().unwrap()]);
+        for told in
+            ["line 5 belongs to no vCard", "1 vCard inside another is left out", "1 picture, sound or key is left out"]
+        {
+            assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+        }
+        assert_eq!(world.leads().len(), 1);
+    });
+}
+
+/// JSON on one line that is longer than a line of text may be.
+#[test]
+fn compact_exports_are_read_however_they_come() {
+    let records: Vec<_> = (0..600)
+        .map(|n| json!({"name": format!("Zo\u{eb} {n}"), "email": format!("p{n}@example.com"), "about": "x".repeat(8000)}))
+        .collect();
+    let list = serde_json::to_string(&records).unwrap();
+    let wrapped = serde_json::to_string(&json!({"count": 600, "contacts": records})).unwrap();
+    let behind: String = records.iter().map(|record| record.to_string()).collect();
+    let utf_16 =
+        |text: &str| -> Vec<u8> { format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let packed = |text: &str| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
+        packed.finish().unwrap()
+    };
+    let blank = format!("{}{list}", " ".repeat(200));
+    on_both_engines(|world| {
+        for bytes in [list.clone().into_bytes(), packed(&wrapped), utf_16(&behind), utf_16(&blank)] {
+            let file = world.file("one.json", bytes);
+            let ran = world.shell(&format!("crmctl import leads - --dry-run --format json < '{}'", file.display()));
+            assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+            assert!(ran.stdout.contains("\"read\": 600"), "{}", ran.stdout);
+        }
+    });
+}
+
 #[test]
 fn what_is_rejected_is_mended_in_a_file_of_its_own() {
     let bad = json!([{"name": "Ada", "phone": "+12125550101"}, {"name": "Ben", "phone": "5", "note": "two\nlines"}])
