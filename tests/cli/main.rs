@@ -91,6 +91,7 @@ mod lead_phone;
 mod lead_search;
 mod migrate;
 mod migrate_earlier;
+mod note_requests;
 mod odd_books;
 mod odd_xls;
 mod org;

@@ -3,6 +3,7 @@
 pub mod checker;
 pub mod fields;
 pub mod mapping;
+mod note_requests;
 pub mod own_export;
 mod prepare;
 mod refusal;
@@ -46,6 +47,7 @@ use crate::ops::leads::upsert::{LeadWriter, Policy, WriteError};
 use checker::{Checked, Checker};
 use fields::LeadField;
 use mapping::Mapping;
+use note_requests::NoteRequests;
 use prepare::{checker, of_source, with_earlier_options, with_settings};
 use summary::ImportSummary;
 use text_opt_outs::TextOptOuts;
@@ -236,6 +238,7 @@ impl Job<'_> {
             rejects: RejectsWriter::of_call(&self.request.rejects, &self.source, uid, self.request.mode),
             skipped: self.request.skipped.clone().map(|path| SkippedWriter::new(path, &self.source)),
             text_opt_outs: TextOptOuts::default(),
+            note_requests: NoteRequests::default(),
             tracer,
             stamp,
             evidence,
@@ -358,6 +361,7 @@ fn broken(row: Row, problem: RowProblem) -> Checked {
         rounded: None,
         placeholders: 0,
         opts_out: false,
+        note_asks: None,
         not_opted_in: false,
     }
 }

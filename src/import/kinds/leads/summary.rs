@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::checker::Checked;
+use super::note_requests::Kept;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::stage::Taken;
 use crate::import::problems::{ProblemGroup, UnknownWord, note, note_by_column, note_word};
@@ -47,6 +48,21 @@ pub struct ImportSummary {
     pub rejected_opt_outs: u64,
     /// The first of them.
     pub rejected_opt_out_row: Option<u64>,
+    /// Rows whose note asks not to be contacted: they count as opt-outs.
+    #[serde(skip_serializing_if = "is_none")]
+    pub note_opt_outs: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note_opt_out_row: Option<u64>,
+    /// Rows whose note may ask for it: their numbers wait for a person's decision.
+    #[serde(skip_serializing_if = "is_none")]
+    pub notes_to_decide: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note_to_decide_row: Option<u64>,
+    /// Such rows that have no number.
+    #[serde(skip_serializing_if = "is_none")]
+    pub notes_without_number: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note_without_number_row: Option<u64>,
     /// Rows whose opt-in says no, which leaves the consent open.
     pub not_opted_in: u64,
     /// Rows with a number that was read without plus and is another valid one with it.
@@ -154,6 +170,18 @@ impl ImportSummary {
         }
     }
 
+    /// Counts what became of a row's note.
+    pub(super) fn note_note(&mut self, kept: Kept, row: u64) {
+        let (count, first) = match kept {
+            Kept::Nothing => return,
+            Kept::OptOut => (&mut self.note_opt_outs, &mut self.note_opt_out_row),
+            Kept::Doubtful => (&mut self.notes_to_decide, &mut self.note_to_decide_row),
+            Kept::WithoutNumber => (&mut self.notes_without_number, &mut self.note_without_number_row),
+        };
+        *count += 1;
+        first.get_or_insert(row);
+    }
+
     /// Counts an accepted row that gives another word for a status.
     pub fn note_stage(&mut self, checked: &Checked) {
         let Some(draft) = &checked.draft else { return };
@@ -200,6 +228,29 @@ impl ImportSummary {
             remarks.push(format!(
                 "{rows} not to be contacted and match no lead, so nothing keeps it: import them without --only-known"
             ));
+        }
+        for (count, first, what) in [
+            (
+                self.note_opt_outs,
+                self.note_opt_out_row,
+                "in a note not to be contacted, which counts like a do-not-call flag",
+            ),
+            (
+                self.notes_to_decide,
+                self.note_to_decide_row,
+                "in a note what may be a wish not to be contacted: `crmctl dnc due` lists the numbers, which are not clear until \
+                 `crmctl dnc decide` has decided",
+            ),
+            (
+                self.notes_without_number,
+                self.note_without_number_row,
+                "in a note what may be a wish not to be contacted, and no number could wait for a decision: look at them",
+            ),
+        ] {
+            if let Some(first) = first {
+                let example = if count == 1 { format!("row {first}") } else { format!("for example row {first}") };
+                remarks.push(format!("{} {what} ({example})", rows(count, "ask")));
+            }
         }
         if self.created_kept > 0 {
             let rows = rows(self.created_kept, "give");

@@ -1,6 +1,7 @@
 //! Writing the rows of an import, and the files beside it.
 
 use super::checker::Checked;
+use super::note_requests::NoteRequests;
 use super::refusal::refusal;
 use super::summary::ImportSummary;
 use super::text_opt_outs::TextOptOuts;
@@ -26,6 +27,7 @@ pub(super) struct Work<'a> {
     pub rejects: Option<RejectsWriter>,
     pub skipped: Option<SkippedWriter>,
     pub text_opt_outs: TextOptOuts,
+    pub note_requests: NoteRequests,
     pub tracer: Option<RowTracer<'a>>,
     pub stamp: Stamp,
     /// What new do-not-call entries give as their evidence.
@@ -70,6 +72,8 @@ impl Work<'_> {
                                 self.summary.note_unkept_wish(draft);
                             }
                             self.text_opt_outs.take(checked);
+                            let kept = self.note_requests.take(checked);
+                            self.summary.note_note(kept, checked.row.number);
                             self.summary.note_stage(checked);
                             self.summary.note_rounded(checked);
                             self.summary.repaired += u64::from(checked.repaired);
@@ -148,6 +152,7 @@ impl Work<'_> {
         let listed = self.writer.finish(self.conn)?;
         let zone = &self.job.checker.zone;
         self.text_opt_outs.honour(self.conn, &self.stamp, zone, &self.evidence)?;
+        self.note_requests.keep(self.conn, &self.stamp, zone, &self.evidence)?;
         let rejects = self.finish_rejects()?;
         let dropped = self.dropped.as_mut().map_or(Ok(None), DroppedWriter::finish)?;
         let skipped = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;

@@ -10,6 +10,8 @@ mod times;
 mod typed;
 mod values;
 
+pub use opt_outs::Asks;
+
 use std::collections::HashMap;
 
 use iso_currency::Currency;
@@ -45,6 +47,8 @@ pub struct Checked {
     pub placeholders: u32,
     /// Whether the row asks not to be contacted.
     pub opts_out: bool,
+    /// What a note of the row asks.
+    pub note_asks: Option<Asks>,
     /// Whether an opt-in of the row says no.
     pub not_opted_in: bool,
     /// How a number of the row without plus was read, when it is another number with one.
@@ -118,6 +122,7 @@ impl Checker {
             repaired: false,
             placeholders: 0,
             not_opted_in: false,
+            note_asks: None,
             lost_plus: None,
             rounded: None,
         };
@@ -179,6 +184,7 @@ struct Work<'a> {
     rounded: Option<String>,
     placeholders: u32,
     not_opted_in: bool,
+    note_asks: Option<Asks>,
 }
 
 impl Work<'_> {
@@ -301,6 +307,7 @@ impl Work<'_> {
                     .iter()
                     .any(|it| matches!(it.kind, ProblemKind::FlagUnknown | ProblemKind::ConsentUnknown)),
             not_opted_in: self.not_opted_in,
+            note_asks: self.note_asks,
             lost_plus: self.lost_plus,
             rounded: self.rounded,
             draft: accepted.then_some(self.draft),

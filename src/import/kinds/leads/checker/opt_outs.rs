@@ -1,6 +1,8 @@
 //! Cells that say whether somebody may be contacted.
 
 use super::{Checker, Work};
+use crate::domain::dnc::DncScope;
+use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
 use crate::domain::flag;
 use crate::domain::leads::consent::Consent;
 use crate::domain::text::cell_text;
@@ -10,6 +12,13 @@ use crate::import::kinds::leads::mapping::Target;
 use crate::import::row::{ProblemKind, Row};
 use crate::import::vocabulary::consent::{is_refusal, opted_out};
 use crate::ops::leads::draft::LeadDraft;
+
+/// What a note asks: not to be contacted, on some channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asks {
+    pub class: OptOutClass,
+    pub scope: Option<DncScope>,
+}
 
 impl Checker {
     /// Whether a row that cannot be used may ask not to be contacted. Its cells may have moved to other columns.
@@ -41,6 +50,25 @@ impl Work<'_> {
             refuse(&mut self.draft);
         }
         self.keep_as(field, &column, text);
+    }
+
+    /// A note in the file that asks not to be contacted: by the rule for replies (docs/opt-outs.md) it opts out, or waits for a person.
+    pub(super) fn look_at_note(&mut self, text: &str) {
+        // A person who writes a note decides by themselves what it means.
+        if self.at.is_none() {
+            return;
+        }
+        let found = detect(text);
+        match (found.class, found.scope) {
+            (OptOutClass::None, _) => return,
+            (OptOutClass::Review, _) => {}
+            (OptOutClass::Certain | OptOutClass::Likely, Some(DncScope::Texts)) => self.draft.do_not_text = true,
+            (OptOutClass::Certain | OptOutClass::Likely, _) => self.draft.do_not_call = true,
+        }
+        // Of several notes the plainest counts.
+        if self.note_asks.is_none_or(|asks| found.class < asks.class) {
+            self.note_asks = Some(Asks { class: found.class, scope: found.scope });
+        }
     }
 
     pub(super) fn flag(&mut self, column: String, text: &str, set: impl FnOnce(&mut LeadDraft)) {

@@ -152,6 +152,7 @@ impl Work<'_> {
                         note.push_str("\n\n");
                     }
                     note.push_str(text);
+                    self.look_at_note(text);
                 }
                 _ => self.too_long(column, text, 50_000),
             },

@@ -1,0 +1,84 @@
+//! Wishes not to be contacted that stand in notes.
+
+use serde_json::{Value, json};
+
+use crate::support::{World, on_both_engines};
+
+const SHEET: &str = "Name,Phone,Email,Notes\n\
+    Ada,+12125550101,,Do not call\n\
+    Ben,+12125550102,,bitte nicht mehr anrufen\n\
+    Cem,+12125550103,,\"met at the fair\n\nunsubscribe\"\n\
+    Dan,+12125550104,,we have to stop this terrible bill\n\
+    Eve,+12125550105,,met at the bus stop\n\
+    Fay,,fay@example.com,unsubscribe\n\
+    Gil,,gil@example.com,we have to stop this terrible bill\n\
+    Hal,+12125550108,,\"don't call me, text me instead\"\n\
+    Ivy,+12125550109,,\n";
+
+fn verdict(world: &World, number: &str) -> Value {
+    let ran = world.run(["dnc", "check", number, "--format", "json"]);
+    let checked: Value = serde_json::from_str(&ran.stdout).unwrap();
+    checked[0]["verdict"].clone()
+}
+
+#[test]
+fn wishes_in_notes_are_honoured_or_wait_for_a_person() {
+    on_both_engines(|world| {
+        let file = world.file("notes.csv", SHEET);
+        let ran = world.run(["import", "leads", file.to_str().unwrap(), "--format", "json"]);
+        let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!((&summary["created"], &summary["rejected"]), (&json!(9), &json!(0)), "{summary}");
+        let counts = ["note_opt_outs", "notes_to_decide", "notes_without_number"].map(|key| summary[key].clone());
+        assert_eq!(counts, [json!(5), json!(1), json!(1)], "{summary}");
+        assert_eq!((&summary["note_opt_out_row"], &summary["note_to_decide_row"]), (&json!(2), &json!(7)), "{summary}");
+        for told in ["5 rows ask in a note", "1 row asks in a note", "crmctl dnc due", "(row 7)", "(row 10)"] {
+            assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+        }
+        for (number, expected) in [
+            ("+12125550101", "blocked"),
+            ("+12125550102", "blocked"),
+            ("+12125550103", "blocked"),
+            ("+12125550104", "unknown"),
+            ("+12125550105", "clear"),
+            ("+12125550108", "blocked"),
+            ("+12125550109", "clear"),
+        ] {
+            assert_eq!(verdict(world, number), expected, "{number}");
+        }
+        let leads = world.leads();
+        let of = |name: &str| leads.iter().find(|lead| lead["first_name"] == name).unwrap();
+        assert_eq!((&of("Ada")["status"], &of("Dan")["status"]), (&json!("dnc"), &json!("new")));
+        assert_eq!(of("Fay")["consent_status"], "denied");
+        let due = world.json(["dnc", "due"]);
+        let texts: Vec<&str> = due.as_array().unwrap().iter().map(|it| it["text"].as_str().unwrap()).collect();
+        assert_eq!(texts.len(), 1, "{due}");
+        assert!(texts.contains(&"we have to stop this terrible bill"), "{due}");
+    });
+}
+
+#[test]
+fn wishes_in_notes_of_known_leads_count_and_a_dry_run_keeps_none() {
+    on_both_engines(|world| {
+        let file = world.file("known.csv", "Name,Phone\nAda,+12125550101\nDan,+12125550104\n");
+        world.import(&file, &[]);
+        let again = world.file(
+            "again.csv",
+            "Phone,Comments,Notes\n+12125550101,called,do not call\n+12125550104,,we have to stop this terrible bill\n",
+        );
+        let dry = world.import(&again, &["--dry-run"]);
+        assert_eq!((&dry["note_opt_outs"], &dry["notes_to_decide"]), (&json!(1), &json!(1)), "{dry}");
+        assert_eq!(verdict(world, "+12125550101"), "clear");
+        assert_eq!(verdict(world, "+12125550104"), "clear");
+        let real = world.import(&again, &[]);
+        assert_eq!(
+            (&real["updated"], &real["skipped"], &real["notes_to_decide"]),
+            (&json!(1), &json!(1), &json!(1)),
+            "{real}"
+        );
+        assert_eq!(verdict(world, "+12125550101"), "blocked");
+        assert_eq!(verdict(world, "+12125550104"), "unknown");
+        // Somebody who types a note says with options of their own what it means.
+        world.ok(["lead", "add", "--phone", "+12125550109", "--set", "note=do not call"]);
+        assert_eq!(verdict(world, "+12125550109"), "clear");
+    });
+}
