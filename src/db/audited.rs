@@ -108,6 +108,18 @@ impl Logged for Option<i64> {
     }
 }
 
+impl Logged for i32 {
+    fn logged(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Logged for Option<Timestamp> {
+    fn logged(&self) -> Option<String> {
+        self.map(|time| time.to_string())
+    }
+}
+
 impl Logged for bool {
     fn logged(&self) -> Option<String> {
         Some(if *self { "yes" } else { "no" }.to_owned())

@@ -230,6 +230,27 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    import_mappings (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        uid -> Uuid,
+        name -> Text,
+        revision -> Int4,
+        kind -> Text,
+        options -> Jsonb,
+        headers -> Jsonb,
+        fingerprint -> Text,
+        actor -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     imports (organization_id, id) {
         id -> Int8,
         organization_id -> Int4,
@@ -560,6 +581,7 @@ diesel::joinable!(dnc_list -> organizations (organization_id));
 diesel::joinable!(dnc_requests -> organizations (organization_id));
 diesel::joinable!(erasure_keys -> organizations (organization_id));
 diesel::joinable!(exchange_rates -> organizations (organization_id));
+diesel::joinable!(import_mappings -> organizations (organization_id));
 diesel::joinable!(imports -> organizations (organization_id));
 diesel::joinable!(lead_search -> organizations (organization_id));
 diesel::joinable!(lead_search_state -> organizations (organization_id));
@@ -583,6 +605,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     erasures,
     exchange_rates,
     idempotency_keys,
+    import_mappings,
     imports,
     lead_assignments,
     lead_audit_log,

@@ -1,5 +1,7 @@
 //! The columns of a file by their names.
 
+use std::collections::HashMap;
+
 use super::ImportError;
 use super::options::Assignment;
 use crate::domain::invisible::is_invisible;
@@ -14,11 +16,27 @@ pub fn is_own_column(header: &str) -> bool {
     OWN_COLUMNS.contains(&header.trim())
 }
 
+/// The names by which options find all columns of a file, as [`column_name`] has that of one.
+pub fn column_names(headers: &[String]) -> Vec<String> {
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    headers.iter().for_each(|header| *times.entry(header.trim()).or_default() += 1);
+    let name = |(index, header): (usize, &String)| match header.trim() {
+        // What looks like a place is found as one.
+        plain if is_plain(plain) && !plain.starts_with('#') && times.get(plain) == Some(&1) => plain.to_owned(),
+        _ => format!("#{}", index + 1),
+    };
+    headers.iter().enumerate().map(name).collect()
+}
+
+/// Whether a header can be told in a message and typed again.
+fn is_plain(header: &str) -> bool {
+    !header.is_empty() && header.len() <= 100 && !header.chars().any(is_hidden)
+}
+
 /// A name by which an option finds a column: its header, or its place where that is not the only one.
 pub fn column_name(headers: &[String], index: usize) -> String {
     let header = headers.get(index).map_or("", |header| header.trim());
-    let is_plain = !header.is_empty() && header.len() <= 100 && !header.chars().any(is_hidden);
-    match is_plain && column_named(headers, header).is_ok_and(|found| found == index) {
+    match is_plain(header) && column_named(headers, header).is_ok_and(|found| found == index) {
         true => header.to_owned(),
         false => format!("#{}", index + 1),
     }
@@ -83,4 +101,17 @@ pub fn column_of(headers: &[String], option: &str, assignment: &Assignment) -> R
         }
         other => other,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_named_alone_as_among_all() {
+        let headers = ["Phone", " City ", "X", "X", "", "#2", "phone", "a\u{200b}b"].map(str::to_owned);
+        let alone: Vec<String> = (0..headers.len()).map(|index| column_name(&headers, index)).collect();
+        assert_eq!(column_names(&headers), alone);
+        assert_eq!(alone, ["Phone", "City", "#3", "#4", "#5", "#6", "phone", "#8"]);
+    }
 }

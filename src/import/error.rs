@@ -2,8 +2,10 @@
 
 use crate::db::DbError;
 use crate::domain::imports::duplicates::OnDuplicate;
+use crate::domain::imports::kind::ImportKind;
 use crate::error::{Advice, Again, CommandError, Explain};
 use crate::import::naming::some_names;
+use crate::ops::imports::mappings::MappingError;
 
 /// Groups of words of which each makes the call work.
 pub type Choices = Vec<Vec<String>>;
@@ -66,6 +68,14 @@ pub enum ImportError {
     PlanOutdated { plan: String, problem: String, details: Box<[String]> },
     #[error("`{plan}` cannot be applied: {reason}")]
     PlanUnusable { plan: String, reason: String },
+    #[error("there is no mapping `{named}`")]
+    UnknownMapping { named: String, near: Option<String> },
+    #[error("the mapping `{name}` is one of imports of {kind}, not of {wanted}")]
+    MappingOfOtherKind { name: String, kind: ImportKind, wanted: ImportKind },
+    #[error("the mapping `{name}` cannot be read: {reason}")]
+    UnreadableMapping { name: String, reason: String },
+    #[error(transparent)]
+    MappingNotSaved(#[from] MappingError),
     #[error("other programs kept taking the same phones; the import gave up after {0} attempts")]
     LostRaces(u32),
     #[error("the record of an import cannot be read or written: {0}")]
@@ -202,6 +212,14 @@ impl Explain for ImportError {
             ImportError::PlanUnusable { .. } => {
                 error.detail(NOTHING_IMPORTED).hint("make a plan with: crmctl import leads FILE --plan PLAN")
             }
+            ImportError::UnknownMapping { near: Some(near), .. } => error.hint(format!("did you mean `{near}`?")),
+            ImportError::UnknownMapping { near: None, .. } | ImportError::MappingOfOtherKind { .. } => {
+                error.hint("list them: crmctl import mappings list")
+            }
+            ImportError::UnreadableMapping { .. } => {
+                error.hint("a newer crmctl may have saved it; import without --mapping, and save it anew")
+            }
+            ImportError::MappingNotSaved(e) => e.explain(),
             ImportError::Interrupted => CommandError::interrupted(),
             ImportError::Record(_) => error
                 .detail(NOTHING_IMPORTED)

@@ -18,8 +18,10 @@ pub mod proof;
 pub mod rejects;
 pub mod row;
 pub mod rowfile;
+pub mod saved;
 pub mod sheet;
 pub mod source;
+pub mod template;
 pub mod unclaimed;
 pub mod vocabulary;
 

@@ -98,6 +98,9 @@ pub struct ImportOptions {
     /// Whether rows that match no lead are left out.
     pub only_known: bool,
     pub map: Vec<Assignment>,
+    /// Columns that headers claimed when the mapping was saved by which the file is read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<Assignment>,
     pub set: Vec<Assignment>,
     pub ignore: Vec<String>,
     /// Columns that are kept as custom fields, whatever they seem to hold.
@@ -164,6 +167,7 @@ impl ImportOptions {
             dnc: self.dnc.or(earlier.dnc),
             only_known: self.only_known || earlier.only_known,
             map: either(self.map, earlier.map),
+            known: either(self.known, earlier.known),
             set: either(self.set, earlier.set),
             ignore: either(self.ignore, earlier.ignore),
             keep: both(self.keep, earlier.keep),

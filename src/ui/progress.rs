@@ -54,7 +54,7 @@ impl Progress {
     }
 
     /// Writes a line above the bar.
-    pub fn line(&self, write: impl FnOnce()) {
+    pub fn line<T>(&self, write: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),

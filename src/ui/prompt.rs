@@ -27,6 +27,24 @@ impl Ui {
         if self.yes {
             return Ok(());
         }
+        match self.answered(question)? {
+            true => Ok(()),
+            false => Err(UiError::NotConfirmed),
+        }
+    }
+
+    /// Asks what only a person decides, and whether they say yes: `--yes` is no answer.
+    ///
+    /// # Errors
+    /// There is nobody to ask, or the person interrupts.
+    pub fn ask(&self, question: &str) -> Result<bool, UiError> {
+        match self.yes {
+            true => Err(UiError::NobodyToAsk),
+            false => self.answered(question),
+        }
+    }
+
+    fn answered(&self, question: &str) -> Result<bool, UiError> {
         self.require_someone_to_ask()?;
         self.deliver()?;
         let columns = console::Term::stderr().size_checked().map_or(USUAL_WIDTH, |(_, columns)| columns.into());
@@ -73,6 +91,31 @@ impl Ui {
         }
     }
 
+    /// Asks for a text until it is one that `read` takes; blank, the person stops.
+    ///
+    /// # Errors
+    /// There is nobody to ask, or the person stops.
+    pub fn input<T>(&self, question: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<T, UiError> {
+        self.require_someone_to_ask()?;
+        self.deliver()?;
+        let question = Safe::cell(question);
+        loop {
+            let asked = dialoguer::Input::<String>::with_theme(&Plain).with_prompt(question.as_str()).allow_empty(true);
+            let text = match asked.interact_text() {
+                Ok(text) if text.trim().is_empty() => return Err(UiError::NotConfirmed),
+                Ok(text) => text,
+                Err(dialoguer::Error::IO(e)) if e.kind() == io::ErrorKind::Interrupted => {
+                    return Err(UiError::Interrupted);
+                }
+                Err(_) => return Err(UiError::NobodyToAsk),
+            };
+            match read(&text) {
+                Ok(value) => return Ok(value),
+                Err(problem) => self.note(&problem),
+            }
+        }
+    }
+
     /// Shows a table on stderr, for a question that follows.
     ///
     /// # Errors
@@ -91,6 +134,10 @@ struct Plain;
 impl dialoguer::theme::Theme for Plain {
     fn format_select_prompt(&self, f: &mut dyn std::fmt::Write, prompt: &str) -> std::fmt::Result {
         write!(f, "{prompt}")
+    }
+
+    fn format_input_prompt(&self, f: &mut dyn std::fmt::Write, prompt: &str, _: Option<&str>) -> std::fmt::Result {
+        write!(f, "{prompt} ")
     }
 
     fn format_select_prompt_selection(
@@ -112,11 +159,10 @@ const USUAL_WIDTH: usize = 80;
 const ANSWER: usize = 11;
 
 /// A question is said on one line, whatever the names in it say.
-fn ask(question: &Safe) -> Result<(), UiError> {
+fn ask(question: &Safe) -> Result<bool, UiError> {
     let answer = dialoguer::Confirm::new().with_prompt(question.as_str()).default(false).interact_opt();
     match answer {
-        Ok(Some(true)) => Ok(()),
-        Ok(_) => Err(UiError::NotConfirmed),
+        Ok(answer) => Ok(answer == Some(true)),
         Err(dialoguer::Error::IO(e)) if e.kind() == io::ErrorKind::Interrupted => Err(UiError::Interrupted),
         Err(_) => Err(UiError::NobodyToAsk),
     }

@@ -145,7 +145,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 117] = [
+const VERBS: [&str; 123] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -161,6 +161,12 @@ const VERBS: [&str; 117] = [
     "import history FILE --dry-run",
     "import costs FILE --dry-run",
     "import rates FILE --dry-run",
+    "import leads FILE --save-mapping NAME",
+    "import leads FILE --mapping ANY --dry-run",
+    "import template --output ANY",
+    "import mappings list",
+    "import mappings show ANY",
+    "import mappings delete ANY",
     "import undo 1",
     "lead show 2125550191",
     "lead show ANY",

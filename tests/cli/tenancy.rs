@@ -46,6 +46,9 @@ fn every_verb_keeps_to_its_organization() {
         world.run([&["dnc", "check", "+12125550107", "--record"][..], &beta_too].concat());
         world.ok([&["segment", "add", "secret", "--where", "status = new", "--public"][..], &beta_too].concat());
         assert_eq!(acme(&["segment", "list"]), json!([]));
+        world.file("secret.csv", "Phone,Secret\n2125550101,x\n");
+        world.ok([&["import", "leads", "secret.csv", "--save-mapping", "secret"][..], &beta_too].concat());
+        assert_eq!(acme(&["import", "mappings", "list"]), json!([]));
         for list in [&["audit", "list"][..], &["audit", "list", "--entity", "segment"]] {
             let all = acme(list).to_string();
             assert!(!all.contains("secret") && !all.contains("beta") && !all.contains("Boston"), "{list:?}: {all}");
@@ -125,6 +128,8 @@ fn every_verb_keeps_to_its_organization() {
             vec!["funnel", "stuck", "--segment", "secret"],
             vec!["lead", "list", "--after", &id],
             vec!["import", "show", &import],
+            vec!["import", "mappings", "show", "secret"],
+            vec!["import", "mappings", "delete", "secret", "--yes"],
             vec!["import", "undo", &import, "--yes"],
             vec!["user", "show", "beta@example.com"],
             vec!["user", "edit", "beta@example.com", "--role", "viewer"],

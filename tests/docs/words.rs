@@ -58,6 +58,7 @@ const VERBS: &[(&str, &str)] = &[
     ("status", "moves leads to another status; of `migrate`: lists migrations"),
     ("stuck", "lists leads that do not get on"),
     ("tag", "adds tags"),
+    ("template", "writes an empty file that an import reads"),
     ("timeline", "shows all that happened in one order"),
     ("undo", "takes an import back"),
     ("unset", "takes a key away"),

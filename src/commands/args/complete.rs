@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 use crate::db::models::access::{organizations, users};
+use crate::db::models::imports::import_mappings;
 use crate::db::models::money::budget_accounts;
 use crate::db::models::segments;
 use crate::db::{Database, Location, OpenOptions, OrgId, SchemaUse};
@@ -64,6 +65,17 @@ pub fn segment_names() -> ArgValueCandidates {
             let mut all = asked.db.read(org, |conn| segments::all(conn, org))?;
             all.retain(|segment| segment.is_seen_by(user));
             Ok(all.into_iter().map(|segment| (segment.name, segment.description)).collect())
+        })
+    })
+}
+
+/// The saved mappings of imports.
+pub fn mapping_names() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        offered(|asked| {
+            let Some(org) = asked.org else { return Ok(Vec::new()) };
+            let all = asked.db.read(org, |conn| import_mappings::current(conn, org))?;
+            Ok(all.into_iter().map(|row| (row.name, Some(row.kind.to_string()))).collect())
         })
     })
 }

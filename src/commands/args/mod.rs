@@ -8,6 +8,7 @@ pub mod idempotency;
 pub mod leads;
 pub mod limit;
 pub mod lines;
+pub mod mappings;
 pub mod pictures;
 pub mod sheets;
 pub mod texts;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::commands::args::again::{Remains, tell_option};
+use crate::commands::args::mappings::{MappingArgs, offer, tell_saved};
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{self, Context};
 use crate::commands::outputs::Outputs;
@@ -10,7 +11,8 @@ use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::domain::time::datetime::DateOrder;
 use crate::error::{Exit, Result};
-use crate::import::observer::Observer;
+use crate::import::ImportError;
+use crate::import::observer::{Observer, Offer};
 use crate::import::options::Assignment;
 use crate::import::problems::ProblemGroup;
 use crate::import::sheet::{Kind, SheetImport, import};
@@ -72,6 +74,8 @@ pub struct SheetArgs {
     rejects: Option<PathBuf>,
     #[command(flatten)]
     form: FileForm,
+    #[command(flatten)]
+    mappings: MappingArgs,
     /// Do everything but keep nothing: the counts are those of the import
     #[arg(long)]
     dry_run: bool,
@@ -91,6 +95,8 @@ const END: &[Column] = &[
     Column::count("short_rows", "short rows"),
     Column::count("hidden_rows", "hidden rows"),
     Column::count("formulas_without_result", "formulas without result"),
+    Column::hidden("mapping"),
+    Column::hidden("saved_mapping"),
     Column::hidden("rejects_file"),
     Column::hidden("problems"),
     Column::hidden("unknown_words"),
@@ -115,13 +121,14 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
         path: &args.file,
         options,
         source: SourceOptions::from(args.form),
+        mappings: args.mappings.asked(),
         rejects: args.rejects,
         mode: RunMode::of_flag(args.dry_run),
         organization: &session.org,
         stamp: session.stamp.clone(),
         clock: &clock,
     };
-    let summary = import(&mut session.db, request, &mut Watcher::new(ui))?;
+    let summary = import(&mut session.db, request, &mut Watcher::new(ui, Vec::new()))?;
     ui.record(&summary, &columns)?;
     if matches!(ui.format, Format::Table | Format::Markdown) {
         print_problems(&summary.problems, ui)?;
@@ -134,6 +141,7 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
         }
         let rejects_file = summary.rejects_file.as_deref();
         tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+        tell_saved(ui, &summary.mappings, summary.dry_run);
         let told = K::told(&summary.counts);
         told.remarks.iter().for_each(|text| ui.note(text));
         if let Some(option) = told.option {
@@ -150,11 +158,13 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
 pub struct Watcher {
     ui: Ui,
     progress: Progress,
+    /// Files of the call, besides the one that is imported.
+    others: Vec<String>,
 }
 
 impl Watcher {
-    pub fn new(ui: Ui) -> Watcher {
-        Watcher { ui, progress: ui.progress() }
+    pub fn new(ui: Ui, others: Vec<String>) -> Watcher {
+        Watcher { ui, progress: ui.progress(), others }
     }
 }
 
@@ -165,6 +175,10 @@ impl Observer for Watcher {
 
     fn progress(&mut self, rows: u64, of_about: u64) {
         self.progress.set(rows, of_about);
+    }
+
+    fn offer(&mut self, offers: &[Offer]) -> Result<Option<usize>, ImportError> {
+        self.progress.line(|| offer(self.ui, offers, &self.others))
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{plan, wizard};
 use crate::commands::args::again::Remains;
+use crate::commands::args::mappings::{MappingArgs, tell_saved};
 use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end};
 use crate::commands::args::texts::bad_tags;
 use crate::commands::args::vocabulary::one_of;
@@ -115,6 +116,8 @@ pub struct Args {
     /// Tell what would become of this row, and why, and import nothing; may be given several times
     #[arg(long, value_name = "ROW", value_parser = clap::value_parser!(u64).range(1..))]
     explain: Vec<u64>,
+    #[command(flatten)]
+    mappings: MappingArgs,
     /// Do everything but keep nothing: the counts are those of the import
     #[arg(long)]
     dry_run: bool,
@@ -144,6 +147,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             "--rejects, --skipped, --dropped, --plan and --explain are of one file, but several files are imported",
         )
         .hint("leave them out, or import the files one by one"));
+    }
+    if args.mappings.saves() && args.files.len() > 1 {
+        return Err(CommandError::usage("--save-mapping saves how one file is read, but several files are imported")
+            .hint("import one file with it, and the others with --mapping"));
     }
     let mut outputs = Outputs::of(context);
     args.files.iter().for_each(|file| outputs.keep(file, "a file that is imported"));
@@ -187,6 +194,7 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
     let request = |options: ImportOptions| Request {
         path: file,
         options,
+        mappings: args.mappings.asked(),
         rejects: args.rejects.clone(),
         skipped: args.skipped.clone(),
         dropped: args.dropped.clone(),
@@ -197,14 +205,18 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
         clock: &clock,
     };
     let mut options = options(args)?;
+    let mut mappings = args.mappings.asked();
     // What can be read only once is imported as it is.
     if wizard::may_ask(ui) && args.files.len() == 1 && std::fs::metadata(file).is_ok_and(|file| file.is_file()) {
-        options = wizard::ask(&mut session.db, options, &request, ui)?;
+        let answered;
+        (options, answered) = wizard::ask(&mut session.db, options, &request, ui)?;
+        mappings.save = answered.or(mappings.save);
     }
     let mut tracer = plan::tracer(args.plan.as_deref(), &args.explain)?;
     let mode = RunMode::of_flag(args.dry_run || tracer.is_some());
-    let request = Request { tracer: tracer.as_mut(), mode, ..request(options) };
-    let mut watcher = Watcher::new(ui);
+    let request = Request { tracer: tracer.as_mut(), mode, mappings, ..request(options) };
+    let others = args.files.iter().filter(|other| *other != file).map(|other| other.display().to_string());
+    let mut watcher = Watcher::new(ui, others.collect());
     let summary = import(&mut session.db, request, &mut watcher)?;
     match (tracer, &args.plan) {
         (Some(Tracer::Write(plan)), Some(path)) => plan::keep(*plan, path, file, ui)?,
@@ -225,6 +237,7 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
         dnc: args.dnc,
         only_known: args.only_known,
         map: args.map.clone(),
+        known: Vec::new(),
         set: args.set.clone(),
         ignore: args.ignore.clone(),
         keep: args.keep.clone(),
@@ -276,6 +289,7 @@ fn print_for_people(summary: &ImportSummary, file: &Path, files: &[PathBuf], ui:
     print_problems(&summary.problems, ui)?;
     let rejects_file = summary.rejects_file.as_deref();
     tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+    tell_saved(ui, &summary.mappings, summary.dry_run);
     if let Some(why) = summary.why_skipped() {
         ui.note(&why);
     }
@@ -350,6 +364,8 @@ pub const COLUMNS: &[Column] = &[
     Column::count("dropped_values", "dropped values"),
     Column::hidden("not_known_opt_outs"),
     Column::hidden("skipped_dnc"),
+    Column::hidden("mapping"),
+    Column::hidden("saved_mapping"),
     Column::hidden("rejects_file"),
     Column::hidden("skipped_file"),
     Column::hidden("dropped_file"),

@@ -5,10 +5,12 @@ mod dnc;
 mod history;
 mod leads;
 mod list;
+mod mappings;
 mod plan;
 mod rates;
 mod record;
 mod show;
+mod template;
 mod undo;
 mod wizard;
 
@@ -28,6 +30,9 @@ pub enum Command {
     Costs(Box<costs::Args>),
     Rates(Box<rates::Args>),
     Apply(Box<plan::apply::Args>),
+    #[command(subcommand)]
+    Mappings(mappings::Command),
+    Template(template::Args),
     List(list::Args),
     Show(show::Args),
     Undo(undo::Args),
@@ -45,6 +50,8 @@ fn run_one(command: Command, context: &Context) -> Result<Exit> {
         Command::Costs(args) => costs::run(*args, context),
         Command::Rates(args) => rates::run(*args, context),
         Command::Apply(args) => plan::apply::run(*args, context),
+        Command::Mappings(command) => mappings::run(command, context),
+        Command::Template(args) => template::run(args, context),
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Undo(args) => undo::run(args, context),

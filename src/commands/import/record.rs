@@ -25,7 +25,9 @@ const ROWS: [(&str, &str); 7] = [
 const SAID: [&str; 7] = ["file_name", "file_sha256", "import_id", "undoes_import_id", "dry_run", "seconds", "problems"];
 
 /// The lines of an import's record, as one object with its columns.
-pub fn lines(import: &Import) -> (Value, Vec<Column>) {
+///
+/// `of_mapping` are the options of the saved mapping that it used.
+pub fn lines(import: &Import, of_mapping: Option<&Value>) -> (Value, Vec<Column>) {
     let mut record = Map::new();
     let mut columns = vec![Column::number("id", "id"), Column::whole("kind", "kind")];
     let stored = serde_json::to_value(import).unwrap_or_default();
@@ -45,7 +47,7 @@ pub fn lines(import: &Import) -> (Value, Vec<Column>) {
     ]);
     record.insert("columns".into(), mapping(&import.mapping.0).into());
     let is_of_file = import.kind != ImportKind::Undo;
-    record.insert("command".into(), if is_of_file { command(import).into() } else { Value::Null });
+    record.insert("command".into(), if is_of_file { command(import, of_mapping).into() } else { Value::Null });
     let counts = import.counts.0.as_object().cloned().unwrap_or_default();
     for (key, title) in ROWS {
         if let Some(count) = counts.get(key).filter(|count| count.is_number()) {
@@ -89,15 +91,42 @@ fn mapping(mapping: &Value) -> String {
     columns.map(|it| format!("{} → {}", text(it, "header"), text(it, "target"))).collect::<Vec<_>>().join(", ")
 }
 
-/// The command line that imports with the same options.
-fn command(import: &Import) -> String {
+/// The command line that imports with the same options: what the saved mapping says is not said again.
+fn command(import: &Import, of_mapping: Option<&Value>) -> String {
     let mut words =
         vec!["crmctl".to_owned(), "import".to_owned(), import.kind.to_string(), shell::word(&import.file_name)];
     if let Some(sheet) = &import.sheet {
         words.extend(["--sheet".to_owned(), shell::word(sheet)]);
     }
-    options(&import.options.0, &mut words);
+    match of_mapping {
+        Some(of_mapping) => options(&besides(&import.options.0, of_mapping), &mut words),
+        None => options(&import.options.0, &mut words),
+    }
     words.join(" ")
+}
+
+/// Options as the command line that says them.
+pub fn words(of: &Value) -> String {
+    let mut words = Vec::new();
+    options(of, &mut words);
+    words.join(" ")
+}
+
+/// The options that a saved mapping does not say.
+fn besides(of: &Value, of_mapping: &Value) -> Value {
+    let said = |key: &str| of_mapping.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let besides = of.as_object().into_iter().flatten().filter_map(|(key, value)| {
+        let value = match value {
+            Value::Array(values) => {
+                let by_mapping = [said(key), if key == "map" { said("known") } else { Vec::new() }].concat();
+                values.iter().filter(|value| !by_mapping.contains(value)).cloned().collect()
+            }
+            value if of_mapping.get(key) == Some(value) => return None,
+            value => value.clone(),
+        };
+        Some((key.clone(), value))
+    });
+    Value::Object(besides.collect())
 }
 
 /// The options of an import as the words of a command line.
@@ -106,6 +135,8 @@ pub fn options(of: &Value, words: &mut Vec<String>) {
         let name = FLAGS.iter().find(|(known, _)| known == key).map_or(key.as_str(), |(_, flag)| flag);
         let flag = format!("--{}", name.replace('_', "-"));
         match (key.as_str(), value) {
+            // Its columns are told as those of the file.
+            ("known", _) => {}
             ("on_recorded", Value::String(word)) if word == "refuse" => {}
             // What the file said of itself, which no option says.
             ("totals" | "whole_apart", _) => {}

@@ -1,9 +1,12 @@
 //! `crmctl import show`
 
+use serde_json::Value;
+
 use super::record;
-use crate::commands::context::Context;
-use crate::db::models::imports;
+use crate::commands::context::{Context, Session};
+use crate::db::models::imports::{self, Import, import_mappings};
 use crate::domain::access::role::Right;
+use crate::domain::imports::mapping_name::MappingName;
 use crate::error::{CommandError, Exit, Result};
 use crate::ui::{Column, Format};
 
@@ -55,8 +58,19 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         ui.record(&import, COLUMNS)?;
         return Ok(Exit::Done);
     }
-    let (lines, columns) = record::lines(&import);
+    let mapping = mapping_of(&mut session, &import)?;
+    let (lines, columns) = record::lines(&import, mapping.as_ref());
     ui.record(&lines, &columns)?;
     ui.part("problems", &record::problems(&import), PROBLEMS)?;
     Ok(Exit::Done)
+}
+
+/// The options of the saved mapping that an import used.
+fn mapping_of(session: &mut Session, import: &Import) -> Result<Option<Value>> {
+    let named = import.options.0.get("mapping").and_then(Value::as_str);
+    let Some(named) = named.and_then(|named| named.parse::<MappingName>().ok()) else { return Ok(None) };
+    let org = session.org.org_id();
+    let versions = session.db.read(org, |conn| import_mappings::versions(conn, org, &named.name))?;
+    let version = versions.into_iter().find(|row| Some(row.revision) == named.version);
+    Ok(version.map(|row| row.options.0))
 }

@@ -7,7 +7,7 @@ pub(super) const TABLES: &[Table] = &[AUDIT_LOG, IDEMPOTENCY_KEYS];
 
 const AUDIT_LOG: Table = Table {
     name: "audit_log",
-    about: "Every change of users, organizations, settings, segments and budget accounts, field by field.",
+    about: "Every change of users, organizations, settings, segments, budget accounts and mappings, field by field.",
     tenant: Tenant::Organization,
     writes: Writes::AppendOnly,
     key: &["id"],

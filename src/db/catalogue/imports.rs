@@ -1,9 +1,11 @@
 //! Imports of files.
 
-use super::OnErase::{Code, Redact};
+use super::OnErase::{Code, Redact, Report};
 use super::{ACTOR, Belongs, Table, Tenant, Writes, json, text};
 
-pub(super) const TABLES: &[Table] = &[Table {
+pub(super) const TABLES: &[Table] = &[IMPORTS, MAPPINGS];
+
+const IMPORTS: Table = Table {
     name: "imports",
     about: "Each import of a file, and each undo of one.",
     tenant: Tenant::Organization,
@@ -22,4 +24,22 @@ pub(super) const TABLES: &[Table] = &[Table {
         text("status", Code),
         text("actor", ACTOR),
     ],
-}];
+};
+
+const MAPPINGS: Table = Table {
+    name: "import_mappings",
+    about: "How files of a form are read, under a name: each row a version of a mapping.",
+    tenant: Tenant::Organization,
+    writes: Writes::Editable { delete: false },
+    key: &["id"],
+    label: Some("name"),
+    belongs: Belongs::Mentioned,
+    texts: &[
+        text("name", Report),
+        text("kind", Code),
+        json("options", Report),
+        json("headers", Report),
+        text("fingerprint", Code),
+        text("actor", ACTOR),
+    ],
+};

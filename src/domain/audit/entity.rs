@@ -11,6 +11,8 @@ vocabulary! {
         Setting = "setting",
         Segment = "segment",
         BudgetAccount = "budget_account",
+        /// A version of a saved mapping of imports.
+        ImportMapping = "import_mapping",
     }
 }
 
@@ -24,6 +26,7 @@ impl Entity {
             "system_config" => Entity::Setting,
             "segments" => Entity::Segment,
             "budget_accounts" => Entity::BudgetAccount,
+            "import_mappings" => Entity::ImportMapping,
             _ => return None,
         })
     }

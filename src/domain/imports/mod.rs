@@ -2,3 +2,4 @@
 
 pub mod duplicates;
 pub mod kind;
+pub mod mapping_name;

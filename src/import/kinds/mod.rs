@@ -6,6 +6,13 @@ pub mod history;
 pub mod leads;
 pub mod rates;
 
+use self::costs::fields::CostField;
+use self::dnc::fields::DncField;
+use self::history::fields::HistoryField;
+use self::leads::fields::LeadField;
+use self::rates::RateField;
+use super::sheet::columns::SheetField;
+use super::template::{self, TemplateColumn};
 use crate::domain::imports::kind::ImportKind;
 use crate::ops::imports::undo::Undoing;
 use crate::ops::money::costs::CostsUndoing;
@@ -23,12 +30,50 @@ pub fn undoing(kind: ImportKind) -> Option<&'static dyn Undoing> {
     })
 }
 
+/// The columns of a file that a kind of import reads, from the list of its fields; none for an undo.
+pub fn template_columns(kind: ImportKind) -> Vec<TemplateColumn> {
+    match kind {
+        ImportKind::Leads => template::columns(LeadField::about),
+        ImportKind::Dnc => of_sheet::<DncField>(),
+        ImportKind::History => of_sheet::<HistoryField>(),
+        ImportKind::Costs => of_sheet::<CostField>(),
+        ImportKind::Rates => of_sheet::<RateField>(),
+        ImportKind::Undo => Vec::new(),
+    }
+}
+
+/// The columns that are known by the words of their fields: others take an option, and so does the system of ids that are none.
+fn of_sheet<F: SheetField>() -> Vec<TemplateColumn> {
+    let mut columns = template::columns(F::about);
+    columns.retain(|column| F::of_header(column.column).is_some_and(|field| field.as_str() == column.column));
+    let has_ids = columns.iter().any(|column| column.column == "external_id");
+    columns.retain(|column| has_ids || column.column != "external_source");
+    columns
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use super::*;
     use crate::ops::imports::undo::UndoSummary;
+
+    #[test]
+    fn the_header_of_a_template_means_its_fields() {
+        let all = |kind, fields: usize| assert_eq!(template_columns(kind).len(), fields, "{kind}");
+        all(ImportKind::Leads, LeadField::ALL.len());
+        all(ImportKind::Dnc, DncField::ALL.len());
+        all(ImportKind::Costs, CostField::ALL.len());
+        all(ImportKind::Rates, RateField::ALL.len());
+        let history: Vec<&str> = template_columns(ImportKind::History).iter().map(|column| column.column).collect();
+        assert_eq!(history, ["phone", "email", "status", "changed_at", "changed_by", "reason"]);
+        for kind in ImportKind::ALL {
+            let columns = template_columns(*kind);
+            assert_eq!(columns.is_empty(), *kind == ImportKind::Undo);
+            assert!(columns.iter().all(|column| !column.takes.is_empty() && !column.example.is_empty()), "{kind}");
+            assert!(columns.iter().all(|column| column.words.len() <= 255), "more than a list of a workbook holds");
+        }
+    }
 
     #[test]
     fn every_kind_is_undone_and_no_two_tell_under_one_key() {

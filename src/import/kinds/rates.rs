@@ -17,9 +17,11 @@ use crate::import::ImportError;
 use crate::import::options::Assignment;
 use crate::import::proof::Formats;
 use crate::import::row::{ProblemKind, RowProblem};
+use crate::import::saved::{Lists, Mappable};
 use crate::import::sheet::cells::RowCells;
 use crate::import::sheet::columns::{Columns, SheetField};
 use crate::import::sheet::{Kind, Options, Outcome};
+use crate::import::template::About;
 use crate::import::unclaimed::Watch;
 use crate::import::vocabulary::currency::is_currency_column;
 use crate::ops::imports::undo::{Count, TakenBack, Undoing};
@@ -42,6 +44,15 @@ impl SheetField for RateField {
     };
     const PROVEN_DATES: &'static [Self] = &[RateField::Period];
     const PROVEN_NUMBERS: &'static [Self] = &[RateField::Rate];
+
+    fn about(self) -> About {
+        match self {
+            RateField::Currency => About::text("The currency, by ISO 4217 code", "EUR"),
+            RateField::Period => About::text("The month", "2026-02"),
+            RateField::Rate => About::number("What one unit of the currency is in the base currency", "1.0843"),
+            RateField::BaseCurrency => About::text("The base currency: the organization's", "USD"),
+        }
+    }
 
     fn synonyms(self) -> &'static [&'static str] {
         match self {
@@ -75,6 +86,20 @@ pub struct RateOptions {
     pub set: Vec<Assignment>,
     #[serde(flatten)]
     pub formats: Formats,
+}
+
+impl Mappable for RateOptions {
+    fn lists(&mut self) -> Lists<'_> {
+        Lists::of(&mut self.map, &mut self.set, &mut self.ignore)
+    }
+
+    fn under(self, saved: RateOptions) -> RateOptions {
+        self.or(saved)
+    }
+
+    fn of_any_file(self, said: &RateOptions) -> RateOptions {
+        RateOptions { formats: said.formats, ..self }
+    }
 }
 
 impl Options for RateOptions {

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::ImportError;
 use super::row::Row;
+use super::saved::Form;
 use crate::domain::imports::kind::ImportKind;
 
 pub use apply::Plan;
@@ -43,6 +44,12 @@ pub struct Bound {
     pub file_size: u64,
     /// What was asked of the import.
     pub asked: Value,
+    /// What was said of the form of the file.
+    pub form: Form,
+    /// The saved mapping by which the file is read, in the version that it had.
+    pub mapping: Option<String>,
+    /// The name under which what was decided is to be saved.
+    pub save_mapping: Option<String>,
     /// The options that it had in the end, completed by saved ones and by settings.
     pub options: Value,
     /// What of the organization's settings decides how cells are read.

@@ -7,7 +7,9 @@ use crate::import::ImportError;
 use crate::import::advice::Wanted;
 use crate::import::column_names::{OWN_COLUMNS, column_name, column_named, column_of, mapping_error};
 use crate::import::options::Assignment;
+use crate::import::saved::FieldRules;
 use crate::import::source::Recognised;
+use crate::import::template::About;
 use crate::import::unclaimed::Watch;
 use crate::import::vocabulary::extras::is_known_extra;
 use crate::import::vocabulary::{LONGEST_HEADER, header_keys, is_word};
@@ -30,6 +32,9 @@ pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
     fn currency_of_header(_header: &str) -> Option<Currency> {
         None
     }
+
+    /// What a cell of the field holds, for people who fill a template.
+    fn about(self) -> About;
 
     /// The headers that mean this field, folded by [`fold_key`](crate::domain::text::fold_key).
     fn synonyms(self) -> &'static [&'static str];
@@ -103,6 +108,17 @@ fn field_of<F: SheetField>(headers: &[String], assignment: &Assignment) -> Resul
 pub fn wanted<F: SheetField>() -> Wanted {
     let field = |word: &str| F::ALL.iter().map(|field| field.as_str()).find(|field| *field == word);
     Wanted { phone: field("phone"), email: field("email"), external_id: field("external_id"), ..Wanted::default() }
+}
+
+/// What saved mappings need to know of the fields.
+pub fn field_rules<F: SheetField>() -> FieldRules<'static> {
+    fn field<F: SheetField>(word: &str) -> Option<F> {
+        F::ALL.iter().copied().find(|field| field.as_str() == word)
+    }
+    FieldRules {
+        repeats: &|word| field::<F>(word).is_some_and(F::may_repeat),
+        yields_to_set: &|word| field::<F>(word).is_some_and(|field| !field.may_hold_wishes()),
+    }
 }
 
 /// The columns of a sheet and what each fills; `None` for a column that is left out.
@@ -227,6 +243,12 @@ impl<F: SheetField> Columns<F> {
     /// The columns that fill one of these fields.
     pub fn columns_of_any(&self, fields: &[F]) -> Vec<usize> {
         fields.iter().flat_map(|field| self.columns_of(*field)).collect()
+    }
+
+    /// The columns of the file that fill fields, each with its field.
+    pub fn filled(&self) -> Vec<(usize, String)> {
+        let targets = self.targets.iter().take(self.width).enumerate();
+        targets.filter_map(|(index, target)| Some((index, (*target)?.as_str().to_owned()))).collect()
     }
 
     /// Whether a column fills a field.

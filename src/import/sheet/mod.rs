@@ -4,6 +4,7 @@
 
 pub mod cells;
 pub mod columns;
+mod proven;
 mod summary;
 
 use std::path::{Path, PathBuf};
@@ -11,10 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use self::cells::{Findings, RowCells, Setting};
 use self::columns::{Columns, SheetField};
+pub use self::proven::proven;
 pub use self::summary::{SheetSummary, Told};
 use super::ImportError;
 use super::advice::{self, Wanted};
@@ -22,10 +23,11 @@ use super::observer::Observer;
 use super::options::Assignment;
 use super::prepare::{begin_record, earlier_options, kept_options, region_of, settled};
 use super::problems::{note, note_by_column, note_word};
-use super::proof::{Currencies, Doubtful, Formats};
+use super::proof::Formats;
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
 use super::rowfile::NamedRows;
+use super::saved::{self, Asked, Kept, Laid, Mappable};
 use super::source::budget::{MAX_BATCH, some_names};
 use super::source::{Item, Source, SourceOptions};
 use super::unclaimed::Unclaimed;
@@ -35,7 +37,6 @@ use crate::db::models::imports;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, RunMode, locks};
 use crate::domain::imports::kind::ImportKind;
-use crate::domain::money::currency;
 use crate::domain::timestamp::Timestamp;
 
 /// A kind of import.
@@ -103,7 +104,7 @@ pub trait Kind: Sized {
 }
 
 /// What a person asked of an import, kept with its record: a reject file brings it back.
-pub trait Options: Clone + Default + Serialize + DeserializeOwned {
+pub trait Options: Mappable {
     /// These options, with what they leave open taken from those of an earlier import.
     fn or(self, earlier: Self) -> Self;
 
@@ -150,6 +151,8 @@ pub struct SheetImport<'a, K: Kind> {
     pub path: &'a Path,
     pub options: K::Options,
     pub source: SourceOptions,
+    /// What is asked of saved mappings.
+    pub mappings: Asked,
     /// Where rejected rows go; beside the file when nobody says.
     pub rejects: Option<PathBuf>,
     pub mode: RunMode,
@@ -176,7 +179,10 @@ pub fn import<K: Kind>(
     let named = request.options.map().iter().map(|assignment| assignment.value.clone()).collect();
     let recognise = columns::recognise::<K::Field>;
     let interrupted = db.interrupted();
-    let source_options = SourceOptions { named, recognise, interrupted: interrupted.clone(), ..request.source.clone() };
+    let org = request.organization.org_id();
+    let stored = saved::named::<K::Options>(db, org, K::KIND, &request.mappings)?;
+    let said = SourceOptions { named, recognise, interrupted: interrupted.clone(), ..request.source.clone() };
+    let source_options = saved::opened(said, stored.as_ref())?;
     let source = Source::open(request.path, &source_options)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
     source.passed_over().iter().for_each(|text| observer.notice(text));
@@ -184,7 +190,17 @@ pub fn import<K: Kind>(
         true => None,
         false => earlier_options(db, &source, request.organization)?,
     };
-    let options = request.options.clone().or(earlier.unwrap_or_default());
+    let said = request.options.clone().or(earlier.unwrap_or_default());
+    let laid = Laid {
+        org,
+        kind: K::KIND,
+        asked: &request.mappings,
+        headers: &source.headers,
+        has_header: !source_options.no_header,
+        rules: columns::field_rules::<K::Field>(),
+    };
+    let said = laid.settle(db, stored, said, observer)?;
+    let options = said.options.clone();
     let region = region_of(options.region(), request.organization);
     let wanted = columns::wanted::<K::Field>();
     let given = K::given(&options);
@@ -200,11 +216,12 @@ pub fn import<K: Kind>(
         observer.notice(&format!("columns left out: {}", some_names(&columns.left_out())));
     }
     source.special(&|index| columns.is_claimed(index)).iter().for_each(|text| observer.notice(text));
+    let kept = laid.kept(&said, &request.options, &columns.filled(), &source_options)?;
     let options = proven(options, &columns, &source, request.organization, &mut |text| observer.notice(text))?;
     let setting = Setting::of(columns, &options, request.organization, request.stamp.now);
     let kind = K::new(options, request.organization);
-    let (org, mode) = (request.organization.org_id(), request.mode);
-    let job = Job { source, setting, request, started, interrupted: &interrupted };
+    let mode = request.mode;
+    let job = Job { source, setting, kept, request, started, interrupted: &interrupted };
     let mut files = Vec::new();
     let work = |conn: &mut Db| {
         let (summary, rejects) = job.run(kind, conn, observer)?;
@@ -214,39 +231,11 @@ pub fn import<K: Kind>(
     settled(db.write_long(mode, org, work), files)
 }
 
-/// The options with what the columns prove about how their dates and numbers are written.
-///
-/// # Errors
-/// A column contradicts itself, or proves nothing; or the file cannot be read.
-pub fn proven<F: SheetField, O: Options>(
-    options: O,
-    columns: &Columns<F>,
-    source: &Source,
-    organization: &Organization,
-    notice: &mut dyn FnMut(&str),
-) -> Result<O, ImportError> {
-    let said = options.formats();
-    let (dates, numbers) = (columns.columns_of_any(F::PROVEN_DATES), columns.columns_of_any(F::PROVEN_NUMBERS));
-    let headers = numbers.iter().filter_map(|index| source.headers.get(*index).map(|header| (*index, header)));
-    let of_headers = headers.filter_map(|(index, header)| Some((index, F::currency_of_header(header)?))).collect();
-    let base = currency::parse(options.currency().unwrap_or(&organization.base_currency)).ok();
-    let mut doubtful = Doubtful::columns(dates, numbers, said);
-    if let (Some(field), Some(base)) = (F::CURRENCY, base) {
-        let column = columns.columns_of(field).next();
-        doubtful = doubtful.in_currencies(Currencies { column, of_headers, base });
-    }
-    if doubtful.is_empty() {
-        return Ok(options);
-    }
-    let (formats, notices) = doubtful.prove(source, said)?;
-    notices.iter().for_each(|text| notice(text));
-    Ok(options.with_formats(formats))
-}
-
 /// An import under way.
 struct Job<'a, K: Kind> {
     source: Source,
     setting: Setting<K::Field>,
+    kept: Kept,
     request: SheetImport<'a, K>,
     started: Instant,
     interrupted: &'a AtomicBool,
@@ -423,6 +412,8 @@ impl<K: Kind> Work<'_, K> {
         self.summary.rejects_file = rejects.as_ref().map(NamedRows::shown);
         self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
         let options = kept_options(self.kind.options(), &self.job.request.source)?;
+        let options = self.job.kept.noted_in(options);
+        self.summary.mappings = self.job.kept.told(conn, &self.stamp)?;
         self.summary.counts = self.kind.counts();
         let summary = &self.summary;
         if summary.read != summary.created + summary.updated + summary.unchanged + summary.rejected {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::import::problems::{ProblemGroup, UnknownWord};
+use crate::import::saved::MappingsTold;
 use crate::import::source::SpecialCounts;
 
 /// What a person is to hear of an import, and the option under which it would do what it left.
@@ -36,6 +37,8 @@ pub struct SheetSummary<C> {
     /// What is special of the sheet.
     #[serde(flatten)]
     pub special: SpecialCounts,
+    #[serde(flatten)]
+    pub mappings: MappingsTold,
     pub rejects_file: Option<String>,
     pub problems: Vec<ProblemGroup>,
     /// Words of statuses that mean nothing.

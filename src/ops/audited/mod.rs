@@ -1,4 +1,4 @@
-//! How users, organizations, settings, segments and budget accounts are written: the row and what the log says of it in one
+//! How users, organizations, settings, segments, budget accounts and saved mappings are written: the row and what the log says of it in one
 //! transaction, so that the log alone suffices to rebuild the row. What is logged of a row, and how it is written, its model says (`db::audited`).
 
 mod log;

@@ -39,7 +39,7 @@ fn fill(world: &World, slug: &str) {
         "people.csv",
         "Phone,Work Phone,First Name,Email,Email 2,Tags,Note\n2125550101,2125550102,Ada,ada@example.com,ada@example.org,vip,hello\n",
     );
-    ok(&["import", "leads", "people.csv"]);
+    ok(&["import", "leads", "people.csv", "--save-mapping", "monthly"]);
     ok(&["lead", "assign", "2125550101", "--to", &user]);
     ok(&["lead", "search", "ada"]);
     ok(&["segment", "add", "vips", "--where", "tag = vip"]);

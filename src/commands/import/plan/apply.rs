@@ -14,7 +14,9 @@ use crate::error::{CommandError, Exit, Result};
 use crate::import::ImportError;
 use crate::import::kinds::leads::{Request, import};
 use crate::import::options::ImportOptions;
-use crate::import::plan::{Plan, Tracer};
+use crate::import::plan::{Bound, Plan, Tracer};
+use crate::import::saved::Asked;
+use crate::import::source::SourceOptions;
 use crate::system::shell;
 
 /// Import a file exactly as a plan says, or not at all
@@ -63,8 +65,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         ("--skipped", args.skipped.as_ref()),
         ("--dropped", args.dropped.as_ref()),
     ])?;
-    let options: ImportOptions = serde_json::from_value(plan.bound.asked.clone())
-        .map_err(|e| ImportError::PlanUnusable { plan: args.plan.display().to_string(), reason: e.to_string() })?;
+    let (options, mappings) = asked(&plan.bound)
+        .map_err(|reason| ImportError::PlanUnusable { plan: args.plan.display().to_string(), reason })?;
     let again = planned_anew(&file, &plan, &args.plan);
     let mut stamp = session.stamp.clone();
     stamp.trigger = Trigger::Import;
@@ -75,6 +77,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let request = Request {
         path: &file,
         options,
+        mappings,
         rejects: args.rejects,
         skipped: args.skipped,
         dropped: args.dropped,
@@ -84,7 +87,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         stamp,
         clock: &clock,
     };
-    let summary = import(&mut session.db, request, &mut Watcher::new(context.ui)).map_err(|error| {
+    let summary = import(&mut session.db, request, &mut Watcher::new(context.ui, Vec::new())).map_err(|error| {
         let is_outdated = matches!(error, ImportError::PlanOutdated { .. });
         let error = CommandError::from(error);
         if is_outdated { error.hint(format!("plan it anew, and look at the plan: {again}")) } else { error }
@@ -95,10 +98,31 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
+/// What was asked of the import that was planned.
+fn asked(bound: &Bound) -> Result<(ImportOptions, Asked), String> {
+    let options: ImportOptions = serde_json::from_value(bound.asked.clone()).map_err(|e| e.to_string())?;
+    let form = bound.form.under(SourceOptions::default())?;
+    let mapping = bound.mapping.as_deref().map(str::parse).transpose()?;
+    let options = ImportOptions {
+        delimiter: form.delimiter,
+        encoding: form.encoding,
+        sheet: form.sheet,
+        header_row: form.header_row,
+        no_header: form.no_header,
+        ..options
+    };
+    Ok((options, Asked { mapping, save: bound.save_mapping.clone() }))
+}
+
 /// The line that makes the plan anew.
 fn planned_anew(file: &Path, plan: &Plan, path: &Path) -> String {
     let mut words = vec!["crmctl import leads".to_owned(), shell::word(&file.display().to_string())];
     record::options(&plan.bound.asked, &mut words);
+    record::options(&serde_json::to_value(&plan.bound.form).unwrap_or_default(), &mut words);
+    let mappings = [("--mapping", &plan.bound.mapping), ("--save-mapping", &plan.bound.save_mapping)];
+    for (option, name) in mappings {
+        words.extend(name.iter().flat_map(|name| [option.to_owned(), shell::word(name)]));
+    }
     words.extend(["--plan".to_owned(), shell::word(&path.display().to_string())]);
     words.join(" ")
 }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::import::ImportError;
 use crate::import::kinds::leads::survey::{Survey, survey};
 use crate::import::kinds::leads::{Request, import};
-use crate::import::observer::Observer;
+use crate::import::observer::{Observer, Offer};
 use crate::import::options::ImportOptions;
 use crate::import::plan::{ExplainedRow, Explainer, Tracer};
 use crate::ui::{Format, Ui};
@@ -22,7 +22,8 @@ pub fn may_ask(ui: Ui) -> bool {
     ui.format == Format::Table && !ui.quiet && !ui.yes && ui.require_someone_to_ask().is_ok()
 }
 
-/// The options with what a person answers where columns are unclear; unchanged where none are. `request` gives the request of
+/// The options with what a person answers where columns are unclear, unchanged where none are; and the name under which the answers
+/// are to be saved. `request` gives the request of
 /// an import with some options.
 ///
 /// # Errors
@@ -32,10 +33,10 @@ pub fn ask<'a>(
     given: ImportOptions,
     request: &dyn Fn(ImportOptions) -> Request<'a>,
     ui: Ui,
-) -> Result<ImportOptions> {
-    let first = survey(db, &request(given.clone()))?;
+) -> Result<(ImportOptions, Option<String>)> {
+    let Some(first) = survey(db, &request(given.clone()))? else { return Ok((given, None)) };
     if first.is_identified && first.columns.iter().all(|column| !column.is_unclear) {
-        return Ok(given);
+        return Ok((given, None));
     }
     let mut answered = given.clone();
     questions::show(&first, ui)?;
@@ -44,7 +45,7 @@ pub fn ask<'a>(
         questions::answer(&mut answered, column, target);
     }
     loop {
-        let now = survey(db, &request(answered.clone()))?;
+        let Some(now) = survey(db, &request(answered.clone()))? else { break };
         preview(db, &now, &answered, request, ui)?;
         match questions::next(&now, ui)? {
             Next::Import => break,
@@ -55,10 +56,13 @@ pub fn ask<'a>(
             }
         }
     }
-    if answered != given {
-        questions::tell_same(&answered, ui);
+    if answered == given {
+        return Ok((given, None));
     }
-    Ok(answered)
+    questions::tell_same(&answered, ui);
+    let saves = request(answered.clone()).mappings.save.is_some();
+    let save = if saves { None } else { questions::name_of_mapping(ui)? };
+    Ok((answered, save))
 }
 
 /// Shows the first rows as they would be imported.
@@ -91,4 +95,7 @@ struct Silent;
 impl Observer for Silent {
     fn notice(&mut self, _: &str) {}
     fn progress(&mut self, _: u64, _: u64) {}
+    fn offer(&mut self, _: &[Offer]) -> Result<Option<usize>, ImportError> {
+        Ok(None)
+    }
 }

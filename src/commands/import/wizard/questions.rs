@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::commands::args::again::with_options;
+use crate::domain::imports::mapping_name::new_name;
 use crate::error::Result;
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::kinds::leads::mapping::Target;
@@ -161,4 +162,13 @@ pub(super) fn tell_same(options: &ImportOptions, ui: Ui) {
         ui.note("the same without questions:");
         ui.note(&format!("  {line}"));
     }
+}
+
+/// Asks whether the answers are to be saved for files with the same columns, and under which name.
+pub(super) fn name_of_mapping(ui: Ui) -> Result<Option<String>> {
+    let items = ["No", "Yes, as a mapping"].map(str::to_owned);
+    if ui.select("Save these answers for files with the same columns?", &items, 0)? == 0 {
+        return Ok(None);
+    }
+    Ok(Some(ui.input("The name of the mapping:", new_name)?))
 }

@@ -1,6 +1,7 @@
 //! Records of imports.
 
 pub mod import_effects;
+pub mod import_mappings;
 
 use diesel::prelude::*;
 use jiff::tz::TimeZone;

@@ -4,6 +4,7 @@ use iso_currency::Currency;
 
 use crate::domain::text::fold_key;
 use crate::import::sheet::columns::{Columns, SheetField};
+use crate::import::template::About;
 use crate::import::unclaimed::Watch;
 use crate::import::vocabulary::currency::is_currency_column;
 use crate::import::vocabulary::{header_key, header_keys, is_word};
@@ -30,6 +31,22 @@ impl SheetField for CostField {
     const PROVEN_DATES: &'static [Self] = &[CostField::Period, CostField::PeriodEnd];
     const PROVEN_NUMBERS: &'static [Self] = &[CostField::Cost];
     const CURRENCY: Option<Self> = Some(CostField::Currency);
+
+    fn about(self) -> About {
+        match self {
+            CostField::Cost => About::number("What it cost, with a point before decimals", "1250.50"),
+            CostField::Source => About::text("The source of leads that it was spent on", "facebook_ads"),
+            CostField::Campaign => About::text("One of its campaigns, where the cost is of that alone", "spring"),
+            CostField::Period => About::text("The month, or a day of it", "2026-02"),
+            CostField::PeriodEnd => {
+                About::text("The end of the period, where it is neither a month nor a day", "2026-02-28")
+            }
+            CostField::Currency => {
+                About::text("The currency, by ISO 4217 code; the organization's where it is empty", "USD")
+            }
+            CostField::Note => About::text("A note", "invoice 17"),
+        }
+    }
 
     fn currency_of_header(header: &str) -> Option<Currency> {
         currency_of_header(header)

@@ -1,6 +1,6 @@
 //! The import of costs: each row what a source, or a campaign of it, cost in a month or on a day of it.
 
-mod fields;
+pub mod fields;
 mod totals;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -19,6 +19,7 @@ use crate::import::ImportError;
 use crate::import::options::Assignment;
 use crate::import::proof::Formats;
 use crate::import::row::{ProblemKind, RowProblem};
+use crate::import::saved::{Lists, Mappable};
 use crate::import::sheet::cells::RowCells;
 use crate::import::sheet::{Kind, Options, Outcome};
 use crate::ops::money::costs::{CostBook, CostEntry, Settled, said};
@@ -48,6 +49,20 @@ pub struct CostOptions {
     pub totals: Vec<i64>,
     #[serde(flatten)]
     pub formats: Formats,
+}
+
+impl Mappable for CostOptions {
+    fn lists(&mut self) -> Lists<'_> {
+        Lists::of(&mut self.map, &mut self.set, &mut self.ignore)
+    }
+
+    fn under(self, saved: CostOptions) -> CostOptions {
+        self.or(saved)
+    }
+
+    fn of_any_file(self, said: &CostOptions) -> CostOptions {
+        CostOptions { formats: said.formats, totals: Vec::new(), ..self }
+    }
 }
 
 impl Options for CostOptions {

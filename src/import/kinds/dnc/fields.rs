@@ -1,6 +1,8 @@
 //! The columns of a sheet of do-not-call requests, and which of its headers means which.
 
+use crate::domain::dnc::{DncScope, DncSource};
 use crate::import::sheet::columns::{Columns, SheetField};
+use crate::import::template::About;
 use crate::import::unclaimed::Watch;
 use crate::import::vocabulary::consent::{ConsentColumn, consent_column};
 use crate::import::vocabulary::phone::phone_column;
@@ -24,6 +26,24 @@ impl SheetField for DncField {
     const ROW: &'static str = "do-not-call request";
     const REQUIRED: &'static [(&'static [Self], &'static str)] = &[(&[DncField::Phone], "phone numbers")];
     const PROVEN_DATES: &'static [Self] = &[DncField::RequestedAt, DncField::Expires];
+
+    fn about(self) -> About {
+        match self {
+            DncField::Phone => About::text("The number that is not to be called or texted", "+1 212 555 0142"),
+            DncField::Reason => About::text("Why", "asked on the phone"),
+            DncField::Scope => About::word::<DncScope>("What is not wanted; all where it is empty", "all"),
+            DncField::Source => About {
+                words: DncSource::SAID.iter().map(|(word, _)| *word).collect(),
+                ..About::text("How the request came", "manual")
+            },
+            DncField::Evidence => About::text("The words of the request", "please stop calling"),
+            DncField::RequestedAt => About::day("A day or a time: 2026-03-01, or 2026-03-01 14:30", "2026-03-01"),
+            DncField::Expires => About::day("The last day, where the request ends by itself", "2027-03-01"),
+            DncField::OptOut => {
+                About { example: "yes", ..About::flag("Yes lists the number; a row that says no asks for nothing") }
+            }
+        }
+    }
 
     fn may_repeat(self) -> bool {
         matches!(self, DncField::Phone | DncField::OptOut)

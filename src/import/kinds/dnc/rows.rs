@@ -12,6 +12,7 @@ use crate::domain::time::datetime::{self, DateOrder};
 use crate::import::options::Assignment;
 use crate::import::proof::Formats;
 use crate::import::row::{ProblemKind, RowProblem};
+use crate::import::saved::{Lists, Mappable};
 use crate::import::sheet::Options;
 use crate::import::sheet::cells::RowCells;
 use crate::import::vocabulary::consent::opted_out;
@@ -30,6 +31,20 @@ pub struct DncOptions {
     pub scope: Option<DncScope>,
     pub source: Option<DncSource>,
     pub date_order: Option<DateOrder>,
+}
+
+impl Mappable for DncOptions {
+    fn lists(&mut self) -> Lists<'_> {
+        Lists::of(&mut self.map, &mut self.set, &mut self.ignore)
+    }
+
+    fn under(self, saved: DncOptions) -> DncOptions {
+        self.or(saved)
+    }
+
+    fn of_any_file(self, said: &DncOptions) -> DncOptions {
+        DncOptions { date_order: said.date_order, ..self }
+    }
 }
 
 impl Options for DncOptions {

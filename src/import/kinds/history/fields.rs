@@ -1,6 +1,8 @@
 //! The columns of a sheet of status events, and which of its headers means which.
 
+use crate::domain::leads::status::Status;
 use crate::import::sheet::columns::{Columns, SheetField};
+use crate::import::template::About;
 use crate::import::unclaimed::Watch;
 use crate::import::vocabulary::email::{EmailColumn, email_column};
 use crate::import::vocabulary::phone::{PhoneColumn, phone_column};
@@ -32,6 +34,20 @@ impl SheetField for HistoryField {
         ]
     };
     const PROVEN_DATES: &'static [Self] = &[HistoryField::ChangedAt];
+
+    fn about(self) -> About {
+        match self {
+            HistoryField::Phone => About::text("The lead, by phone number", "+1 212 555 0142"),
+            HistoryField::Email => About::text("The lead, by email address", "ada@example.com"),
+            HistoryField::ExternalId => About::text("The lead, by its id in another system", "4711"),
+            HistoryField::ExternalSource => About::text("The system that the external id is of", "hubspot"),
+            HistoryField::Lead => About::number("The lead, by its number here", "1"),
+            HistoryField::Status => About::word::<Status>("The status that was entered", "contacted"),
+            HistoryField::ChangedAt => About::day("A day or a time: 2026-03-01, or 2026-03-01 14:30", "2026-02-01"),
+            HistoryField::ChangedBy => About::text("Who did it, by name or email", "sales@example.com"),
+            HistoryField::Reason => About::text("Why", "first call"),
+        }
+    }
 
     fn may_hold_wishes(self) -> bool {
         self == HistoryField::Status

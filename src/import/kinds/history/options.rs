@@ -6,6 +6,7 @@ use crate::domain::leads::status::MoveRule;
 use crate::domain::time::datetime::DateOrder;
 use crate::import::options::{Assignment, StatusMeaning};
 use crate::import::proof::Formats;
+use crate::import::saved::{Lists, Mappable};
 use crate::import::sheet::Options;
 
 /// What a person asked of an import of status events.
@@ -31,6 +32,20 @@ impl HistoryOptions {
     /// Which moves leads make.
     pub fn rule(&self) -> MoveRule {
         MoveRule::of_flag(self.force_moves)
+    }
+}
+
+impl Mappable for HistoryOptions {
+    fn lists(&mut self) -> Lists<'_> {
+        Lists::of(&mut self.map, &mut self.set, &mut self.ignore)
+    }
+
+    fn under(self, saved: HistoryOptions) -> HistoryOptions {
+        self.or(saved)
+    }
+
+    fn of_any_file(self, said: &HistoryOptions) -> HistoryOptions {
+        HistoryOptions { date_order: said.date_order, ..self }
     }
 }
 

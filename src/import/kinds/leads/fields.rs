@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::db::lead_fields::StoredField;
+use crate::import::saved::FieldRules;
 use crate::import::source::Recognised;
 use crate::import::vocabulary::consent::{ConsentColumn, Reach, consent_column};
 use crate::import::vocabulary::currency::is_currency_column;
@@ -298,6 +299,15 @@ impl LeadField {
         matches!(self, Phone | FurtherPhone | Email | FurtherEmail | ExternalId)
     }
 }
+
+/// Headers that mean a field only where no other column does: a title beside a job title is a form of address.
+pub const SECOND_CHOICE: [(&str, LeadField); 1] = [("title", LeadField::JobTitle)];
+
+/// What saved mappings need to know of the fields.
+pub const RULES: FieldRules<'static> = FieldRules {
+    repeats: &|word| LeadField::from_word(word).is_some_and(LeadField::takes_several),
+    yields_to_set: &|word| LeadField::from_word(word).is_some_and(|field| !field.is_flag()),
+};
 
 /// What a header is for an import of leads.
 pub fn recognise(header: &str) -> Recognised {

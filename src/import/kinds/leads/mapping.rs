@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::fields::LeadField;
+use super::fields::{LeadField, SECOND_CHOICE};
 use super::own_export;
 use crate::domain::leads::custom;
 use crate::domain::text::{fold_key, nearest};
@@ -94,6 +94,7 @@ impl Mapping {
             }
             targets[index] = Some(Target::Field(field));
         }
+        map_known(headers, &mut targets, options, &constants)?;
         map_external_pair(headers, &mut targets);
         refuse_external_id_without_system(file, headers, &targets, &constants, options)?;
         map_by_synonyms(headers, &mut targets, &constants)?;
@@ -115,6 +116,16 @@ impl Mapping {
             })
             .collect();
         Ok(Mapping { headers: headers.to_vec(), targets, constants, unclaimed, texts })
+    }
+
+    /// The columns that fill fields, each with its field.
+    pub fn filled(&self) -> Vec<(usize, String)> {
+        let targets = self.targets.iter().enumerate();
+        let filled = targets.filter_map(|(index, target)| match target {
+            Target::Field(field) => Some((index, field.to_string())),
+            _ => None,
+        });
+        filled.collect()
     }
 
     /// The columns of a field.
@@ -193,6 +204,25 @@ fn map_external_pair(headers: &[String], targets: &mut [Option<Target>]) {
     }
 }
 
+/// The columns that a saved mapping knows by their headers, where nothing else is said of them: they mean what they meant.
+fn map_known(
+    headers: &[String],
+    targets: &mut [Option<Target>],
+    options: &ImportOptions,
+    constants: &[(LeadField, String)],
+) -> Result<(), ImportError> {
+    for assignment in &options.known {
+        let field = field_of(headers, "--map", assignment)?;
+        let index = column_of(headers, "--map", assignment)?;
+        let is_set = constants.iter().any(|(set, _)| *set == field) && !field.is_flag();
+        let is_taken = targets.contains(&Some(Target::Field(field))) && !field.takes_several();
+        if targets[index].is_none() && !is_set && !is_taken {
+            targets[index] = Some(Target::Field(field));
+        }
+    }
+    Ok(())
+}
+
 fn map_by_synonyms(
     headers: &[String],
     targets: &mut [Option<Target>],
@@ -245,9 +275,9 @@ fn map_ambiguous(headers: &[String], targets: &mut [Option<Target>]) {
         {
             targets[index] = Some(Target::Field(LeadField::Name));
         }
-        // A title beside a job title is a form of address.
-        if targets[index].is_none() && named(index, &["title"]) && !has(targets, LeadField::JobTitle) {
-            targets[index] = Some(Target::Field(LeadField::JobTitle));
+        let second = SECOND_CHOICE.iter().find(|(word, field)| named(index, &[word]) && !has(targets, *field));
+        if let Some((_, field)) = second.filter(|_| targets[index].is_none()) {
+            targets[index] = Some(Target::Field(*field));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The import of leads: one file, one transaction.
 
+mod about;
 pub mod checker;
 pub mod fields;
 pub mod mapping;
@@ -38,6 +39,7 @@ use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
 use crate::import::rowfile::NamedRows;
+use crate::import::saved::{self, Asked, Kept, Laid};
 use crate::import::source::budget::{MAX_BATCH, some_names};
 use crate::import::source::{Item, Source};
 use crate::import::unclaimed::{Unclaimed, Watch};
@@ -58,6 +60,8 @@ use work::Work;
 pub struct Request<'a> {
     pub path: &'a Path,
     pub options: ImportOptions,
+    /// What is asked of saved mappings.
+    pub mappings: Asked,
     /// Where rejected rows go; beside the file when nobody says.
     pub rejects: Option<PathBuf>,
     /// Where skipped rows go; nowhere when nobody says.
@@ -100,12 +104,23 @@ pub fn import(
 ) -> Result<ImportSummary, ImportError> {
     let started = Instant::now();
     let interrupted = db.interrupted();
-    let of_source = of_source(&request.options, interrupted.clone());
+    let org = request.organization.org_id();
+    let stored = saved::named(db, org, ImportKind::Leads, &request.mappings)?;
+    let of_source = saved::opened(of_source(&request.options, interrupted.clone()), stored.as_ref())?;
     let source = Source::open(request.path, &of_source)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
     source.passed_over().iter().for_each(|text| observer.notice(text));
     let options = with_earlier_options(db, &source, &request)?;
-    let options = with_settings(db, options, request.organization)?;
+    let laid = Laid {
+        org,
+        kind: ImportKind::Leads,
+        asked: &request.mappings,
+        headers: &source.headers,
+        has_header: !of_source.no_header,
+        rules: fields::RULES,
+    };
+    let said = laid.settle(db, stored, options, observer)?;
+    let options = with_settings(db, said.options.clone(), request.organization)?;
     let region = region_of(options.region.as_deref(), request.organization);
     let mapping = Mapping::of(source.shown(), &source.headers, &options)
         .map_err(|error| error.advised(|_| advice::of(&source, &of_source, &WANTED, region)))?;
@@ -114,14 +129,19 @@ pub fn import(
         observer.notice(&format!("kept as custom fields: {}", some_names(&mapping.named_custom())));
     }
     source.special(&|index| mapping.is_claimed(index)).iter().for_each(|text| observer.notice(text));
+    let kept = laid.kept(&said, &request.options, &mapping.filled(), &of_source)?;
+    let used = said.mapping.as_ref().map(|mapping| format!("{}@{}", mapping.name, mapping.version));
+    let of_mapping = said.mapping.and_then(|mapping| mapping.options.decimal_separator);
+    let asked = request.options.clone();
+    request.options.decimal_separator = request.options.decimal_separator.or(of_mapping);
     let checker = checker(db, mapping, &options, &request)?;
     let mut tracer = request.tracer.take();
     if let Some(tracer) = &mut tracer {
-        tracer.begin(&bound(&source, &request.options, &options, &checker, &request, !db.was_created())?)?;
+        tracer.begin(&bound(&source, &asked, &options, &checker, &request, !db.was_created(), used)?)?;
     }
     let mode = request.mode;
-    let job = Job { source, options, checker, request, started, interrupted: &interrupted };
-    let (org, stamp) = (job.request.organization.org_id(), job.request.stamp.clone());
+    let job = Job { source, options, checker, kept, request, started, interrupted: &interrupted };
+    let stamp = job.request.stamp.clone();
     if mode == RunMode::Commit && db.read(org, |conn| dnc::remove::is_due(conn, &stamp))? {
         // Before, and not within: whoever adds to the list need not wait for the entries that an import closes.
         let work = |conn: &mut Db| dnc::remove::expire(conn, OnLocked::Wait, &stamp).map(drop);
@@ -150,6 +170,7 @@ struct Job<'a> {
     source: Source,
     options: ImportOptions,
     checker: Checker,
+    kept: Kept,
     request: Request<'a>,
     started: Instant,
     interrupted: &'a AtomicBool,

@@ -18,6 +18,7 @@ use crate::domain::time::datetime;
 use crate::import::ImportError;
 use crate::import::options::{ImportOptions, ON_DUPLICATE_KEY};
 use crate::import::prepare::{earlier_options, region_of};
+use crate::import::saved::{Lists, Mappable};
 use crate::import::source::{Source, SourceOptions};
 
 /// What the options of an import say of its file.
@@ -27,6 +28,27 @@ pub(super) fn of_source(options: &ImportOptions, interrupted: Arc<AtomicBool>) -
         recognise,
         interrupted,
         ..options.form()
+    }
+}
+
+impl Mappable for ImportOptions {
+    fn lists(&mut self) -> Lists<'_> {
+        Lists {
+            map: &mut self.map,
+            set: &mut self.set,
+            ignore: &mut self.ignore,
+            keep: Some(&mut self.keep),
+            known: Some(&mut self.known),
+        }
+    }
+
+    fn under(self, saved: ImportOptions) -> ImportOptions {
+        let max_rejects = self.max_rejects.or(saved.max_rejects);
+        ImportOptions { max_rejects, ..self.or(saved) }
+    }
+
+    fn of_any_file(self, said: &ImportOptions) -> ImportOptions {
+        ImportOptions { date_order: said.date_order, decimal_separator: said.decimal_separator, ..self }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::domain::leads::consent::Consent;
 use crate::domain::leads::stage::Taken;
 use crate::import::problems::{ProblemGroup, UnknownWord, note, note_by_column, note_word};
 use crate::import::row::{ProblemKind, RowProblem};
+use crate::import::saved::MappingsTold;
 use crate::import::source::{Source, SpecialCounts};
 use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::upsert::{Fate, Outcome};
@@ -111,6 +112,8 @@ pub struct ImportSummary {
     pub placeholders: u64,
     /// Values that `--lenient` dropped.
     pub dropped_values: u64,
+    #[serde(flatten)]
+    pub mappings: MappingsTold,
     pub rejects_file: Option<String>,
     pub skipped_file: Option<String>,
     pub dropped_file: Option<String>,

@@ -1,15 +1,18 @@
 //! A look at a file before it is imported: its columns with samples, what each would become, and which of them are unclear.
 
 use super::Request;
-use super::fields::LeadField;
+use super::fields::{LeadField, RULES};
 use super::mapping::{Mapping, Target};
 use super::prepare::{of_source, with_earlier_options, with_settings};
 use crate::db::Database;
+use crate::domain::imports::kind::ImportKind;
 use crate::domain::text::{cell_text, is_placeholder};
 use crate::import::ImportError;
 use crate::import::advice::{self, Holds};
 use crate::import::column_names::{column_name, is_own_column};
+use crate::import::options::ImportOptions;
 use crate::import::prepare::region_of;
+use crate::import::saved::Laid;
 use crate::import::source::{Item, Source};
 
 /// So many samples of a column are shown.
@@ -43,13 +46,27 @@ pub struct Survey {
     pub is_identified: bool,
 }
 
-/// Looks at a file as an import with this request would find it.
+/// Looks at a file as an import with this request would find it; none where a saved mapping is meant, or fits and will be offered.
 ///
 /// # Errors
 /// The file cannot be read, or an option names what it has not.
-pub fn survey(db: &mut Database, request: &Request<'_>) -> Result<Survey, ImportError> {
+pub fn survey(db: &mut Database, request: &Request<'_>) -> Result<Option<Survey>, ImportError> {
+    if request.mappings.mapping.is_some() {
+        return Ok(None);
+    }
     let of_source = of_source(&request.options, db.interrupted());
     let source = Source::open(request.path, &of_source)?;
+    let laid = Laid {
+        org: request.organization.org_id(),
+        kind: ImportKind::Leads,
+        asked: &request.mappings,
+        headers: &source.headers,
+        has_header: !of_source.no_header,
+        rules: RULES,
+    };
+    if !laid.fitting::<ImportOptions>(db)?.is_empty() {
+        return Ok(None);
+    }
     let options = with_earlier_options(db, &source, request)?;
     let options = with_settings(db, options, request.organization)?;
     let region = region_of(options.region.as_deref(), request.organization);
@@ -76,7 +93,7 @@ pub fn survey(db: &mut Database, request: &Request<'_>) -> Result<Survey, Import
             proposed: proposed(index).filter(|field| Some(&Target::Field(*field)) != mapping.targets.get(index)),
         }
     });
-    Ok(Survey { columns: columns.collect(), is_identified: mapping.is_identified() })
+    Ok(Some(Survey { columns: columns.collect(), is_identified: mapping.is_identified() }))
 }
 
 /// The first different cells of each column.

@@ -11,6 +11,7 @@ use crate::import::ImportError;
 use crate::import::options::ImportOptions;
 use crate::import::plan::{Bound, Change, Problem, RowOutcome, Tracer, VERSION};
 use crate::import::row::RowProblem;
+use crate::import::saved::Form;
 use crate::import::source::Source;
 use crate::ops::leads::upsert::apply::FieldChange;
 use crate::ops::leads::upsert::trace::Trace;
@@ -132,6 +133,7 @@ pub(super) fn bound(
     checker: &Checker,
     request: &Request<'_>,
     is_stored: bool,
+    mapping: Option<String>,
 ) -> Result<Bound, ImportError> {
     let organization = request.organization;
     let json = |of: &ImportOptions| serde_json::to_value(of).map_err(|e| ImportError::Record(e.to_string()));
@@ -146,6 +148,9 @@ pub(super) fn bound(
         file_sha256: source.sha256.clone(),
         file_size: source.size,
         asked: json(asked)?,
+        form: Form::of(&asked.form()),
+        mapping,
+        save_mapping: request.mappings.save.clone(),
         options: json(options)?,
         settings: json!({
             "region": checker.region.map(|region| region.to_string()),

@@ -163,6 +163,7 @@ impl Work<'_> {
         if !self.summary.reconciles() {
             return Err(ImportError::DoesNotReconcile);
         }
+        self.summary.mappings = self.job.kept.told(self.conn, &self.stamp)?;
         let counts = serde_json::to_value(&self.summary).map_err(|e| ImportError::Record(e.to_string()))?;
         if let Some(tracer) = &mut self.tracer {
             tracer.finish(&counts)?;
@@ -176,6 +177,7 @@ impl Work<'_> {
             ..self.job.options.clone()
         };
         let options = kept_options(&options, &self.job.request.options.form())?;
+        let options = self.job.kept.noted_in(options);
         imports::finish(self.conn, org, import_id, &options, &counts, (self.job.request.clock)())?;
         Ok((self.summary, listed, [rejects, dropped, skipped].into_iter().flatten().collect()))
     }
