@@ -126,6 +126,14 @@ pub struct Settings {
     pub config: Setting<PathBuf>,
 }
 
+impl Settings {
+    /// Where a person's own presets of imports are: beside the config file. `None` where no place of it is known.
+    pub fn presets(&self) -> Option<PathBuf> {
+        let config = Some(&self.config.value).filter(|path| !path.as_os_str().is_empty())?;
+        Some(config.parent()?.join("presets"))
+    }
+}
+
 /// Why settings cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {

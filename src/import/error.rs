@@ -5,6 +5,7 @@ use crate::domain::imports::duplicates::OnDuplicate;
 use crate::domain::imports::kind::ImportKind;
 use crate::error::{Advice, Again, CommandError, Explain};
 use crate::import::naming::some_names;
+use crate::import::presets::PresetError;
 use crate::ops::imports::mappings::MappingError;
 
 /// Groups of words of which each makes the call work.
@@ -23,6 +24,8 @@ pub fn choices<T: ToString>(option: &str, values: impl IntoIterator<Item = T>) -
 pub enum ImportError {
     #[error(transparent)]
     Db(#[from] DbError),
+    #[error(transparent)]
+    Preset(#[from] PresetError),
     #[error("cannot read `{file}`: {reason}")]
     Read { file: String, reason: String, remedy: Option<String>, choices: Choices },
     #[error("no column of `{file}` holds a phone number, an email or an external id")]
@@ -143,6 +146,7 @@ impl Explain for ImportError {
         let error = CommandError::failed(self.to_string());
         match self {
             ImportError::Db(e) => e.explain(),
+            ImportError::Preset(e) => e.explain(),
             ImportError::Read { remedy, choices, .. } => error.maybe_hint(remedy.clone()).again(Again::one_of(choices)),
             ImportError::NoIdentityColumn { columns, advice, .. } => {
                 let error = error.detail(format!("its columns: {}", some_names(columns)));

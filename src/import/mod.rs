@@ -13,6 +13,7 @@ pub mod observer;
 pub mod options;
 pub mod plan;
 mod prepare;
+pub mod presets;
 pub mod problems;
 pub mod proof;
 pub mod rejects;

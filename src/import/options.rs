@@ -90,6 +90,9 @@ impl std::str::FromStr for StatusMeaning {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ImportOptions {
+    /// What is known of the program that wrote the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     /// ISO 3166 code; none for the organization's default.
     pub region: Option<String>,
     pub phone_check: Option<PhoneCheck>,
@@ -101,6 +104,9 @@ pub struct ImportOptions {
     /// Columns that headers claimed when the mapping was saved by which the file is read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<Assignment>,
+    /// Further fields of columns that fill one already, as a preset says.
+    #[serde(skip)]
+    pub also: Vec<Assignment>,
     pub set: Vec<Assignment>,
     pub ignore: Vec<String>,
     /// Columns that are kept as custom fields, whatever they seem to hold.
@@ -161,6 +167,7 @@ impl ImportOptions {
             then.into_iter().chain(now).collect()
         }
         ImportOptions {
+            preset: self.preset.or(earlier.preset),
             region: self.region.or(earlier.region),
             phone_check: self.phone_check.or(earlier.phone_check),
             on_duplicate: self.on_duplicate.or(earlier.on_duplicate),
@@ -168,6 +175,7 @@ impl ImportOptions {
             only_known: self.only_known || earlier.only_known,
             map: either(self.map, earlier.map),
             known: either(self.known, earlier.known),
+            also: self.also,
             set: either(self.set, earlier.set),
             ignore: either(self.ignore, earlier.ignore),
             keep: both(self.keep, earlier.keep),

@@ -4,6 +4,9 @@ use std::str::FromStr;
 
 use super::ImportError;
 use super::advice::shown_delimiter;
+use super::naming::some;
+use super::presets::{NONE, Preset, Presets};
+use super::row::NoRows;
 use super::rowfile::NamedRows;
 use super::source::{Item, Source, SourceOptions};
 use crate::db::Stamp;
@@ -102,3 +105,54 @@ pub(super) fn settled<T>(done: Result<T, ImportError>, files: Vec<NamedRows>) ->
     }
     done
 }
+
+/// The preset of a file, with the notices that tell it: the one that was asked for, else the one that its headers show.
+pub(super) fn preset_of(
+    presets: &Presets,
+    kind: ImportKind,
+    asked: Option<&str>,
+    source: &mut Source,
+) -> Result<Option<Preset>, ImportError> {
+    let Some(preset) = presets.choose(kind, asked, source.shown(), &source.headers)? else { return Ok(None) };
+    let title = &preset.title;
+    let told = match asked {
+        None => format!("reads as an export of {title}; --preset {NONE} reads it without"),
+        Some(_) => format!("read as an export of {title}, with the preset {}", preset.name),
+    };
+    source.notices.push(told);
+    if !preset.is_of(&source.headers) && !preset.signature.is_empty() {
+        source.notices.push(format!("its header is not the one by which an export of {title} is known"));
+    }
+    if !preset.pass_over.is_empty() {
+        pass_over(&preset, source)?;
+    }
+    Ok(Some(preset))
+}
+
+/// Passes over the rows of a file that are none, and tells them.
+fn pass_over(preset: &Preset, source: &mut Source) -> Result<(), ImportError> {
+    let (headers, rules) = (source.headers.clone(), preset.pass_over.clone());
+    let no_rows = NoRows::by(move |row| rules.iter().any(|rule| rule.concerns(&headers, row)));
+    let mut passed = Vec::new();
+    source.read_all(&mut |item| {
+        if let Item::Row(row) | Item::Broken(row, _) = item
+            && no_rows.has(&row)
+        {
+            let cells: Vec<&str> = row.cells().filter(|cell| !cell.trim().is_empty()).take(TOLD_CELLS).collect();
+            passed.push(format!("row {} ({})", row.number, cells.join(", ")));
+        }
+        Ok(())
+    })?;
+    if !passed.is_empty() {
+        source.notices.push(format!(
+            "passed over, as {} writes totals and notes: {}",
+            preset.title,
+            some(passed.into_iter())
+        ));
+        source.no_rows = no_rows;
+    }
+    Ok(())
+}
+
+/// So many cells of a row that is passed over are told.
+const TOLD_CELLS: usize = 4;

@@ -1,5 +1,8 @@
 //! A row as read, and what can be wrong with it.
 
+use std::fmt;
+use std::sync::Arc;
+
 use crate::domain::formula::unmark_inside;
 use crate::domain::invisible::is_invisible;
 use crate::domain::money::MoneyProblem;
@@ -231,6 +234,31 @@ impl RowProblem {
             true => self.problem.clone(),
             false => format!("`{}` {}", self.value, self.problem),
         }
+    }
+}
+
+/// Which rows of a file are none.
+#[derive(Clone, Default)]
+pub struct NoRows(Option<Arc<dyn Fn(&Row) -> bool + Send + Sync>>);
+
+impl NoRows {
+    pub fn by(is_none: impl Fn(&Row) -> bool + Send + Sync + 'static) -> NoRows {
+        NoRows(Some(Arc::new(is_none)))
+    }
+
+    pub fn has(&self, row: &Row) -> bool {
+        self.0.as_ref().is_some_and(|is_none| is_none(row))
+    }
+
+    /// Whether every row of the file is one.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl fmt::Debug for NoRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NoRows").field("is_empty", &self.is_empty()).finish()
     }
 }
 

@@ -145,7 +145,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 123] = [
+const VERBS: [&str; 126] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -168,6 +168,10 @@ const VERBS: [&str; 123] = [
     "import mappings show ANY",
     "import mappings delete ANY",
     "import undo 1",
+    "import presets list",
+    "import presets show meta-ads",
+    "import presets show ANY",
+    "import leads FILE --preset ANY",
     "lead show 2125550191",
     "lead show ANY",
     "lead list",

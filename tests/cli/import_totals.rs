@@ -63,7 +63,7 @@ fn a_sum_without_a_name_is_rejected_and_equal_sums_are_not() {
         // The platform's total stands first or last, of all, of a group, or of a source.
         let facebook = "Campaign name,Amount spent (USD),Reporting starts,Reporting ends\n\
             ,1650.01,2026-03-01,2026-03-31\nSpring,1100.00,2026-03-01,2026-03-31\nSummer,550.00,2026-03-01,2026-03-31\n";
-        let summary = costs(world, "facebook.csv", facebook, &["--source", "facebook"]);
+        let summary = costs(world, "facebook.csv", facebook, &["--source", "facebook", "--preset", "none"]);
         assert_eq!(split(&summary), (json!({ "USD": 165_000 }), 1), "{summary}");
         let rejects = world.path("facebook.csv.rejects.csv");
         let again = world.json(["import", "costs", rejects.to_str().unwrap(), "--source", "facebook"]);

@@ -65,6 +65,7 @@ mod import_only_known;
 mod import_options;
 mod import_parts;
 mod import_plan;
+mod import_presets;
 mod import_random;
 mod import_records;
 mod import_set;

@@ -103,6 +103,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--phone-check", "PHONE_CHECK", "what a phone number must be"),
     ("--plan", "FILE", "where a plan is written"),
     ("--postal-code", "POSTAL_CODE", "a lead's postal code"),
+    ("--preset", "NAME|FILE", "what is known of the program that wrote a file"),
     ("--private", "", "only its owner sees a segment"),
     ("--public", "", "everyone in the organization sees a segment"),
     ("--quarter", "QUARTER", "a quarter"),

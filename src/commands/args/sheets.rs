@@ -12,8 +12,10 @@ use crate::domain::access::role::Right;
 use crate::domain::time::datetime::DateOrder;
 use crate::error::{Exit, Result};
 use crate::import::ImportError;
+use crate::import::kinds::PRESET_KINDS;
 use crate::import::observer::{Observer, Offer};
 use crate::import::options::Assignment;
+use crate::import::presets::Presets;
 use crate::import::problems::ProblemGroup;
 use crate::import::sheet::{Kind, SheetImport, import};
 use crate::import::source::{SourceOptions, encoding};
@@ -122,6 +124,7 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
         options,
         source: SourceOptions::from(args.form),
         mappings: args.mappings.asked(),
+        presets: &Presets::new(context.settings.presets(), PRESET_KINDS),
         rejects: args.rejects,
         mode: RunMode::of_flag(args.dry_run),
         organization: &session.org,

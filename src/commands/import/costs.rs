@@ -32,6 +32,9 @@ use crate::ui::Column;
 pub struct Args {
     #[command(flatten)]
     sheet: SheetArgs,
+    /// What is known of the program that wrote the file: a preset's name or file, or none [default: shown by the header]
+    #[arg(long, value_name = "NAME|FILE")]
+    preset: Option<String>,
     /// The source of rows that name none, in any spelling
     #[arg(long, add = complete::source_names())]
     source: Option<String>,
@@ -63,6 +66,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         text.as_deref().map(|text| normal(what, text, most)).transpose()
     };
     let options = CostOptions {
+        preset: args.preset,
         map: args.sheet.map.clone(),
         ignore: args.sheet.ignore.clone(),
         set: args.sheet.set.clone(),

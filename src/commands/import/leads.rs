@@ -19,11 +19,13 @@ use crate::domain::money::DecimalSeparator;
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::time::datetime::DateOrder;
 use crate::error::{CommandError, Exit, Result};
+use crate::import::kinds::PRESET_KINDS;
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::kinds::leads::summary::ImportSummary;
 use crate::import::kinds::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
 use crate::import::plan::Tracer;
+use crate::import::presets::Presets;
 use crate::ui::{Column, Format, Ui, UiError};
 
 /// Import leads from spreadsheets
@@ -43,6 +45,9 @@ pub struct Args {
     /// The files; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// What is known of the program that wrote the file: a preset's name or file, or none [default: shown by the header]
+    #[arg(long, value_name = "NAME|FILE")]
+    preset: Option<String>,
     /// The region of national phone numbers, such as US; a row's own country goes before it
     #[arg(long)]
     region: Option<Region>,
@@ -191,10 +196,12 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
     let clock = || context::now().unwrap_or(begun);
     let ui = context.ui;
     let organization = session.org.clone();
+    let presets = Presets::new(context.settings.presets(), PRESET_KINDS);
     let request = |options: ImportOptions| Request {
         path: file,
         options,
         mappings: args.mappings.asked(),
+        presets: &presets,
         rejects: args.rejects.clone(),
         skipped: args.skipped.clone(),
         dropped: args.dropped.clone(),
@@ -231,6 +238,7 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
 
 fn options(args: &Args) -> Result<ImportOptions, CommandError> {
     Ok(ImportOptions {
+        preset: args.preset.clone(),
         region: args.region.map(|region| region.to_string()),
         phone_check: args.phone_check,
         on_duplicate: args.on_duplicate,
@@ -238,6 +246,7 @@ fn options(args: &Args) -> Result<ImportOptions, CommandError> {
         only_known: args.only_known,
         map: args.map.clone(),
         known: Vec::new(),
+        also: Vec::new(),
         set: args.set.clone(),
         ignore: args.ignore.clone(),
         keep: args.keep.clone(),

@@ -7,6 +7,7 @@ mod leads;
 mod list;
 mod mappings;
 mod plan;
+mod presets;
 mod rates;
 mod record;
 mod show;
@@ -33,6 +34,7 @@ pub enum Command {
     #[command(subcommand)]
     Mappings(mappings::Command),
     Template(template::Args),
+    Presets(presets::Args),
     List(list::Args),
     Show(show::Args),
     Undo(undo::Args),
@@ -52,6 +54,7 @@ fn run_one(command: Command, context: &Context) -> Result<Exit> {
         Command::Apply(args) => plan::apply::run(*args, context),
         Command::Mappings(command) => mappings::run(command, context),
         Command::Template(args) => template::run(args, context),
+        Command::Presets(args) => presets::run(args, context),
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Undo(args) => undo::run(args, context),

@@ -87,8 +87,14 @@ pub fn problems(import: &Import) -> Vec<Value> {
 /// The columns of the file with what each was taken for: `Fone → phone, City → city`.
 fn mapping(mapping: &Value) -> String {
     let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).unwrap_or("–").to_owned();
+    let also = |of: &Value| of.get("also").and_then(Value::as_array).cloned().unwrap_or_default();
+    let also =
+        |of: &Value| also(of).iter().filter_map(Value::as_str).map(|it| format!(" and {it}")).collect::<String>();
     let columns = mapping.as_array().into_iter().flatten();
-    columns.map(|it| format!("{} → {}", text(it, "header"), text(it, "target"))).collect::<Vec<_>>().join(", ")
+    columns
+        .map(|it| format!("{} → {}{}", text(it, "header"), text(it, "target"), also(it)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The command line that imports with the same options: what the saved mapping says is not said again.

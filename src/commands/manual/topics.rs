@@ -31,6 +31,7 @@ pub const TOPICS: &[Topic] = topics! {
     "addresses" "addresses.md" "what a database URL may be, and whose files are opened"
     "files" "files.md" "how imports read what sheets hold"
     "workbooks" "workbooks.md" "what imports read of Excel and OpenDocument cells"
+    "presets" "presets.md" "exports of other programs, and how to write a preset"
     "import-errors" "import-errors.md" "the problems of rows, and what --lenient does"
     "opt-outs" "opt-outs.md" "how opt-outs in words are understood"
     "dnc-groups" "dnc-groups.md" "do-not-call lists that organizations share"

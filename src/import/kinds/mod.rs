@@ -14,6 +14,7 @@ use self::rates::RateField;
 use super::sheet::columns::SheetField;
 use super::template::{self, TemplateColumn};
 use crate::domain::imports::kind::ImportKind;
+use crate::import::presets::PresetKind;
 use crate::ops::imports::undo::Undoing;
 use crate::ops::money::costs::CostsUndoing;
 
@@ -50,12 +51,15 @@ fn of_sheet<F: SheetField>() -> Vec<TemplateColumn> {
     columns.retain(|column| has_ids || column.column != "external_source");
     columns
 }
+/// The kinds of imports for which there are presets.
+pub const PRESET_KINDS: &[PresetKind] = &[leads::fields::PRESETS, costs::PRESETS];
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::import::presets::{Preset, Presets};
     use crate::ops::imports::undo::UndoSummary;
 
     #[test]
@@ -85,6 +89,30 @@ mod tests {
             let Some(undoing) = undoing else { continue };
             for key in undoing.counts().iter().map(|count| count.key).chain(undoing.kept().map(|list| list.key)) {
                 assert!(keys.insert(key.to_owned()), "{key} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn every_preset_is_read_and_none_claims_the_file_of_another() {
+        let presets = Presets::new(None, PRESET_KINDS);
+        let all: Vec<Preset> = presets
+            .all()
+            .unwrap()
+            .into_iter()
+            .map(|listed| {
+                let preset = listed.preset.unwrap_or_else(|error| panic!("{error}"));
+                assert_eq!(preset.name, listed.name);
+                preset
+            })
+            .collect();
+        assert_eq!(all.len(), 16);
+        for preset in &all {
+            assert!(preset.text.starts_with("# "), "{} does not say where its shape is from", preset.name);
+            for names in &preset.signature {
+                let headers: Vec<String> = names.iter().map(|name| name.replace('*', "")).collect();
+                let chosen = presets.choose(preset.kind, None, "f", &headers).unwrap().map(|chosen| chosen.name);
+                assert_eq!(chosen.as_deref(), Some(preset.name.as_str()), "{headers:?}");
             }
         }
     }

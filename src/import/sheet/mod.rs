@@ -4,6 +4,7 @@
 
 pub mod cells;
 pub mod columns;
+mod options;
 mod proven;
 mod summary;
 
@@ -15,19 +16,20 @@ use serde::Serialize;
 
 use self::cells::{Findings, RowCells, Setting};
 use self::columns::{Columns, SheetField};
+pub use self::options::Options;
 pub use self::proven::proven;
 pub use self::summary::{SheetSummary, Told};
 use super::ImportError;
 use super::advice::{self, Wanted};
 use super::observer::Observer;
-use super::options::Assignment;
-use super::prepare::{begin_record, earlier_options, kept_options, region_of, settled};
+use super::prepare::{begin_record, earlier_options, kept_options, preset_of, region_of, settled};
+use super::presets::{self, Applied, Presets, Said};
 use super::problems::{note, note_by_column, note_word};
 use super::proof::Formats;
 use super::rejects::RejectsWriter;
 use super::row::{Row, RowProblem};
 use super::rowfile::NamedRows;
-use super::saved::{self, Asked, Kept, Laid, Mappable};
+use super::saved::{self, Asked, Kept, Laid};
 use super::source::budget::{MAX_BATCH, some_names};
 use super::source::{Item, Source, SourceOptions};
 use super::unclaimed::Unclaimed;
@@ -36,6 +38,7 @@ use crate::db::models::access::organizations::Organization;
 use crate::db::models::imports;
 use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, RunMode, locks};
+use crate::domain::Vocabulary;
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::timestamp::Timestamp;
 
@@ -103,41 +106,6 @@ pub trait Kind: Sized {
     }
 }
 
-/// What a person asked of an import, kept with its record: a reject file brings it back.
-pub trait Options: Mappable {
-    /// These options, with what they leave open taken from those of an earlier import.
-    fn or(self, earlier: Self) -> Self;
-
-    /// Fields and the columns that were named for them.
-    fn map(&self) -> &[Assignment];
-
-    /// Columns that are left out.
-    fn ignore(&self) -> &[String];
-
-    /// Values that are given to every row.
-    fn set(&self) -> &[Assignment];
-
-    /// The region of national phone numbers.
-    fn region(&self) -> Option<&str> {
-        None
-    }
-
-    /// The code of the currency of amounts that name none.
-    fn currency(&self) -> Option<&str> {
-        None
-    }
-
-    /// What was said of how dates and numbers are written.
-    fn formats(&self) -> Formats {
-        Formats::default()
-    }
-
-    /// These options with what the file has proven, so that its reject file is read alike.
-    fn with_formats(self, _formats: Formats) -> Self {
-        self
-    }
-}
-
 /// What became of a row.
 pub enum Outcome {
     Created,
@@ -153,6 +121,8 @@ pub struct SheetImport<'a, K: Kind> {
     pub source: SourceOptions,
     /// What is asked of saved mappings.
     pub mappings: Asked,
+    /// What is known of the files of other programs.
+    pub presets: &'a Presets,
     /// Where rejected rows go; beside the file when nobody says.
     pub rejects: Option<PathBuf>,
     pub mode: RunMode,
@@ -176,36 +146,47 @@ pub fn import<K: Kind>(
     observer: &mut dyn Observer,
 ) -> Result<SheetSummary<K::Counts>, ImportError> {
     let started = Instant::now();
-    let named = request.options.map().iter().map(|assignment| assignment.value.clone()).collect();
+    let named = request.options.map().iter().map(|assignment| assignment.value.clone());
+    let named = named.chain(request.presets.headers_of(request.options.preset())).collect();
     let recognise = columns::recognise::<K::Field>;
     let interrupted = db.interrupted();
     let org = request.organization.org_id();
     let stored = saved::named::<K::Options>(db, org, K::KIND, &request.mappings)?;
     let said = SourceOptions { named, recognise, interrupted: interrupted.clone(), ..request.source.clone() };
     let source_options = saved::opened(said, stored.as_ref())?;
-    let source = Source::open(request.path, &source_options)?;
+    let mut source = Source::open(request.path, &source_options)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
-    source.passed_over().iter().for_each(|text| observer.notice(text));
     let earlier: Option<K::Options> = match request.options.ignore().iter().any(|name| name == "_import") {
         true => None,
         false => earlier_options(db, &source, request.organization)?,
     };
+    let earlier = earlier.map(|earlier| match earlier.preset() {
+        // What was read without a preset is read so again.
+        None => earlier.with_preset(presets::NONE),
+        Some(_) => earlier,
+    });
     let said = request.options.clone().or(earlier.unwrap_or_default());
+    let headers = source.headers.clone();
     let laid = Laid {
         org,
         kind: K::KIND,
         asked: &request.mappings,
-        headers: &source.headers,
+        headers: &headers,
         has_header: !source_options.no_header,
         rules: columns::field_rules::<K::Field>(),
     };
     let said = laid.settle(db, stored, said, observer)?;
     let options = said.options.clone();
+    let with_preset = with_preset::<K>(&mut source, options, &request);
+    source.passed_over().iter().for_each(|text| observer.notice(text));
+    let (options, applied) = with_preset?;
     let region = region_of(options.region(), request.organization);
     let wanted = columns::wanted::<K::Field>();
     let given = K::given(&options);
-    let (map, ignore, set) = (options.map(), options.ignore(), options.set());
-    let columns = Columns::with_set(source.shown(), &source.headers, map, ignore, set, &given).map_err(|error| {
+    let map = [options.map(), &applied.map].concat();
+    let ignore = [options.ignore(), &applied.ignore, &applied.keep].concat();
+    let set = [options.set(), &applied.set].concat();
+    let columns = Columns::with_set(source.shown(), &source.headers, &map, &ignore, &set, &given).map_err(|error| {
         error.advised(|of_people| {
             let wanted = if of_people { wanted } else { Wanted::default() };
             advice::of(&source, &source_options, &wanted, region)
@@ -229,6 +210,28 @@ pub fn import<K: Kind>(
         Ok(summary)
     };
     settled(db.write_long(mode, org, work), files)
+}
+
+/// The options with the preset of the file, and what it says.
+fn with_preset<K: Kind>(
+    source: &mut Source,
+    options: K::Options,
+    request: &SheetImport<'_, K>,
+) -> Result<(K::Options, Applied), ImportError> {
+    let preset = preset_of(request.presets, K::KIND, options.preset(), source)?;
+    let of_kind = request.presets.kind(K::KIND);
+    let Some((preset, of_kind)) = preset.zip(of_kind) else { return Ok((options, Applied::default())) };
+    let given: Vec<&str> = K::given(&options).into_iter().map(|field| field.as_str()).collect();
+    let (map, set, ignore) = (options.map(), options.set(), options.ignore());
+    let said = Said { map, set, ignore, keep: &[], given: &given };
+    let applied = Applied::of(&preset, of_kind, source.shown(), &source.headers, &said)?;
+    let (date_order, decimal_separator) = (applied.date_order, applied.decimal_separator);
+    let formats = options.formats().or(Formats { date_order, decimal_separator, ..Formats::default() });
+    let options = match options.preset() {
+        None => options.with_preset(&preset.name),
+        Some(_) => options,
+    };
+    Ok((options.with_formats(formats), applied))
 }
 
 /// An import under way.

@@ -25,7 +25,7 @@ use std::sync::atomic::AtomicBool;
 use serde::Serialize;
 
 use super::ImportError;
-use super::row::{Row, RowProblem};
+use super::row::{NoRows, Row, RowProblem};
 use crate::system::stream;
 pub use format::Format;
 use format::WorkbookKind;
@@ -65,6 +65,8 @@ pub struct Source {
     opened: Arc<Opened>,
     /// What is special of the sheet of a workbook.
     extras: Arc<Extras>,
+    /// What is passed over below the header.
+    pub no_rows: NoRows,
     /// About how many rows follow the header: for progress and for choosing how to look leads up.
     pub estimated_rows: u64,
 }
@@ -219,6 +221,7 @@ impl Source {
             looks: text.looks,
             opened: Arc::new(opened),
             extras: Arc::new(text.extras),
+            no_rows: NoRows::default(),
             estimated_rows: text.estimated_rows,
         })
     }
@@ -228,6 +231,20 @@ impl Source {
     /// # Errors
     /// The file cannot be followed further, or the sink's own error.
     pub fn read(&self, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        if self.no_rows.is_empty() {
+            return self.read_all(sink);
+        }
+        self.read_all(&mut |item| match &item {
+            Item::Row(row) | Item::Broken(row, _) if self.no_rows.has(row) => Ok(()),
+            _ => sink(item),
+        })
+    }
+
+    /// The same with what is passed over.
+    ///
+    /// # Errors
+    /// Those of [`Source::read`].
+    pub fn read_all(&self, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let (header_number, width) = (self.header_number, self.headers.len());
         match &self.format {
             Format::Text { cells, .. } => {

@@ -113,13 +113,7 @@ impl LeadValues {
         let (constants, base_currency) = (self.fields(session)?, base_currency(session)?);
         Self::check_amount(&constants)?;
         let checker = Checker {
-            mapping: Mapping {
-                headers: Vec::new(),
-                targets: Vec::new(),
-                constants,
-                unclaimed: Vec::new(),
-                texts: Vec::new(),
-            },
+            mapping: Mapping { constants, ..Mapping::default() },
             org,
             region: region.or_else(|| session.org.default_region.parse().ok()),
             phone_check: self.phone_check,

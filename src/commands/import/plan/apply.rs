@@ -12,9 +12,11 @@ use crate::domain::access::role::Right;
 use crate::domain::leads::status::Trigger;
 use crate::error::{CommandError, Exit, Result};
 use crate::import::ImportError;
+use crate::import::kinds::PRESET_KINDS;
 use crate::import::kinds::leads::{Request, import};
 use crate::import::options::ImportOptions;
 use crate::import::plan::{Bound, Plan, Tracer};
+use crate::import::presets::Presets;
 use crate::import::saved::Asked;
 use crate::import::source::SourceOptions;
 use crate::system::shell;
@@ -73,11 +75,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     // The clock was readable when the session began.
     let begun = stamp.now;
     let clock = || context::now().unwrap_or(begun);
+    let presets = Presets::new(context.settings.presets(), PRESET_KINDS);
     let mut tracer = Tracer::Apply(Box::new(plan));
     let request = Request {
         path: &file,
         options,
         mappings,
+        presets: &presets,
         rejects: args.rejects,
         skipped: args.skipped,
         dropped: args.dropped,

@@ -17,6 +17,7 @@ use crate::domain::money::{Money, Places, currency};
 use crate::domain::time::period::Period;
 use crate::import::ImportError;
 use crate::import::options::Assignment;
+use crate::import::presets::PresetKind;
 use crate::import::proof::Formats;
 use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::saved::{Lists, Mappable};
@@ -26,10 +27,17 @@ use crate::ops::money::costs::{CostBook, CostEntry, Settled, said};
 use fields::{CostField, currency_of_header};
 use totals::Survey;
 
+/// What presets know of the fields of costs.
+pub const PRESETS: PresetKind =
+    PresetKind { kind: ImportKind::Costs, fields: CostField::WORDS, repeats: |_| false, is_of_people: false };
+
 /// What a person asked of an import of costs: what a row leaves blank is taken from here.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CostOptions {
+    /// What is known of the program that wrote the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     pub map: Vec<Assignment>,
     pub ignore: Vec<String>,
     pub set: Vec<Assignment>,
@@ -68,6 +76,7 @@ impl Mappable for CostOptions {
 impl Options for CostOptions {
     fn or(self, earlier: CostOptions) -> CostOptions {
         CostOptions {
+            preset: self.preset.or(earlier.preset),
             map: if self.map.is_empty() { earlier.map } else { self.map },
             ignore: if self.ignore.is_empty() { earlier.ignore } else { self.ignore },
             set: if self.set.is_empty() { earlier.set } else { self.set },
@@ -80,6 +89,14 @@ impl Options for CostOptions {
             totals: if self.totals.is_empty() { earlier.totals } else { self.totals },
             formats: self.formats.or(earlier.formats),
         }
+    }
+
+    fn preset(&self) -> Option<&str> {
+        self.preset.as_deref()
+    }
+
+    fn with_preset(self, name: &str) -> CostOptions {
+        CostOptions { preset: Some(name.to_owned()), ..self }
     }
 
     fn map(&self) -> &[Assignment] {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::db::lead_fields::StoredField;
+use crate::domain::imports::kind::ImportKind;
+use crate::import::presets::PresetKind;
 use crate::import::saved::FieldRules;
 use crate::import::source::Recognised;
 use crate::import::vocabulary::consent::{ConsentColumn, Reach, consent_column};
@@ -162,6 +164,14 @@ targets! {
         "data di creazione", "aangemaakt op", "data utworzenia", "дата создания", "作成日",
     ];
 }
+
+/// What presets know of these fields.
+pub const PRESETS: PresetKind = PresetKind {
+    kind: ImportKind::Leads,
+    fields: LeadField::WORDS,
+    repeats: |field| LeadField::from_word(field).is_some_and(LeadField::takes_several),
+    is_of_people: true,
+};
 
 static KNOWN: LazyLock<HashMap<String, LeadField>> = LazyLock::new(LeadField::known);
 

@@ -12,6 +12,7 @@ use crate::import::ImportError;
 use crate::import::advice::system_of;
 use crate::import::column_names::{OWN_COLUMNS, column_named, column_of, mapping_error};
 use crate::import::options::{Assignment, ImportOptions};
+use crate::import::presets::Unwrapping;
 use crate::import::vocabulary::consent::sounds_like_consent;
 use crate::import::vocabulary::email::email_column;
 use crate::import::vocabulary::extras::is_known_extra;
@@ -28,7 +29,7 @@ pub enum Target {
 }
 
 /// The columns of a file and what becomes of each.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Mapping {
     pub headers: Vec<String>,
     pub targets: Vec<Target>,
@@ -38,6 +39,10 @@ pub struct Mapping {
     pub unclaimed: Vec<usize>,
     /// Columns of texts that are known by headers which may mean something else, such as `Contact`.
     pub texts: Vec<usize>,
+    /// Further fields of columns that fill one already.
+    pub also: Vec<(usize, LeadField)>,
+    /// How cells are taken out of what their program writes around them.
+    pub unwrapping: Unwrapping,
 }
 
 impl Mapping {
@@ -115,7 +120,11 @@ impl Mapping {
                 None => Target::Custom(custom_key(&headers[index], index, &mut keys)),
             })
             .collect();
-        Ok(Mapping { headers: headers.to_vec(), targets, constants, unclaimed, texts })
+        let also =
+            options.also.iter().map(|it| Ok((column_of(headers, "--map", it)?, field_of(headers, "--map", it)?)));
+        let also = also.collect::<Result<Vec<_>, ImportError>>()?;
+        let unwrapping = Unwrapping::default();
+        Ok(Mapping { headers: headers.to_vec(), targets, constants, unclaimed, texts, also, unwrapping })
     }
 
     /// The columns that fill fields, each with its field.
@@ -170,13 +179,18 @@ impl Mapping {
 
     /// The mapping as it is kept with the import's record: the columns in the order of the file.
     pub fn to_json(&self) -> serde_json::Value {
-        let columns = self.headers.iter().zip(&self.targets).map(|(header, target)| {
+        let columns = self.headers.iter().zip(&self.targets).enumerate().map(|(index, (header, target))| {
             let target = match target {
                 Target::Field(field) => field.to_string(),
                 Target::Custom(key) => format!("custom.{key}"),
                 Target::Ignored => "ignored".to_owned(),
             };
-            serde_json::json!({ "header": header, "target": target })
+            let also = self.also.iter().filter(|(column, _)| *column == index);
+            let also: Vec<&str> = also.map(|(_, field)| field.as_str()).collect();
+            match also.is_empty() {
+                true => serde_json::json!({ "header": header, "target": target }),
+                false => serde_json::json!({ "header": header, "target": target, "also": also }),
+            }
         });
         columns.collect()
     }

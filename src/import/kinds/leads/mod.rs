@@ -35,6 +35,7 @@ use crate::import::observer::Observer;
 use crate::import::options::ImportOptions;
 use crate::import::plan::Tracer;
 use crate::import::prepare::{begin_record, region_of, settled};
+use crate::import::presets::Presets;
 use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
@@ -50,7 +51,7 @@ use checker::{Checked, Checker};
 use fields::LeadField;
 use mapping::Mapping;
 use note_requests::NoteRequests;
-use prepare::{checker, of_source, with_earlier_options, with_settings};
+use prepare::{checker, of_source, with_earlier_options, with_preset, with_settings};
 use summary::ImportSummary;
 use text_opt_outs::TextOptOuts;
 use trace::{RowTracer, bound};
@@ -62,6 +63,8 @@ pub struct Request<'a> {
     pub options: ImportOptions,
     /// What is asked of saved mappings.
     pub mappings: Asked,
+    /// What is known of the files of other programs.
+    pub presets: &'a Presets,
     /// Where rejected rows go; beside the file when nobody says.
     pub rejects: Option<PathBuf>,
     /// Where skipped rows go; nowhere when nobody says.
@@ -106,24 +109,28 @@ pub fn import(
     let interrupted = db.interrupted();
     let org = request.organization.org_id();
     let stored = saved::named(db, org, ImportKind::Leads, &request.mappings)?;
-    let of_source = saved::opened(of_source(&request.options, interrupted.clone()), stored.as_ref())?;
-    let source = Source::open(request.path, &of_source)?;
+    let of_source = saved::opened(of_source(&request, interrupted.clone()), stored.as_ref())?;
+    let mut source = Source::open(request.path, &of_source)?;
     observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
-    source.passed_over().iter().for_each(|text| observer.notice(text));
     let options = with_earlier_options(db, &source, &request)?;
+    let headers = source.headers.clone();
     let laid = Laid {
         org,
         kind: ImportKind::Leads,
         asked: &request.mappings,
-        headers: &source.headers,
+        headers: &headers,
         has_header: !of_source.no_header,
         rules: fields::RULES,
     };
     let said = laid.settle(db, stored, options, observer)?;
-    let options = with_settings(db, said.options.clone(), request.organization)?;
+    let mut options = with_settings(db, said.options.clone(), request.organization)?;
+    let with_preset = with_preset(&mut source, &mut options, &request);
+    source.passed_over().iter().for_each(|text| observer.notice(text));
+    let (whole, unwrapping) = with_preset?;
     let region = region_of(options.region.as_deref(), request.organization);
-    let mapping = Mapping::of(source.shown(), &source.headers, &options)
+    let mapping = Mapping::of(source.shown(), &source.headers, &whole)
         .map_err(|error| error.advised(|_| advice::of(&source, &of_source, &WANTED, region)))?;
+    let mapping = Mapping { unwrapping, ..mapping };
     advice::refuse_without_header(&source, &of_source, &WANTED, region)?;
     if !mapping.named_custom().is_empty() {
         observer.notice(&format!("kept as custom fields: {}", some_names(&mapping.named_custom())));
@@ -134,7 +141,7 @@ pub fn import(
     let of_mapping = said.mapping.and_then(|mapping| mapping.options.decimal_separator);
     let asked = request.options.clone();
     request.options.decimal_separator = request.options.decimal_separator.or(of_mapping);
-    let checker = checker(db, mapping, &options, &request)?;
+    let checker = checker(db, mapping, &whole, &request)?;
     let mut tracer = request.tracer.take();
     if let Some(tracer) = &mut tracer {
         tracer.begin(&bound(&source, &asked, &options, &checker, &request, !db.was_created(), used)?)?;

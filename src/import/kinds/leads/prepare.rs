@@ -6,29 +6,26 @@ use std::sync::atomic::AtomicBool;
 
 use super::Request;
 use super::checker::{Checker, Identity};
-use super::fields::recognise;
+use super::fields::{self, recognise};
 use super::mapping::Mapping;
 use crate::db::Database;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::access::{system_config, users};
 use crate::domain::imports::duplicates::OnDuplicate;
+use crate::domain::imports::kind::ImportKind;
 use crate::domain::money::{Places, currency};
 use crate::domain::text::fold_key;
 use crate::domain::time::datetime;
 use crate::import::ImportError;
 use crate::import::options::{ImportOptions, ON_DUPLICATE_KEY};
-use crate::import::prepare::{earlier_options, region_of};
+use crate::import::prepare::{earlier_options, preset_of, region_of};
+use crate::import::presets::{self, Applied, Said, Unwrapping};
 use crate::import::saved::{Lists, Mappable};
 use crate::import::source::{Source, SourceOptions};
 
-/// What the options of an import say of its file.
-pub(super) fn of_source(options: &ImportOptions, interrupted: Arc<AtomicBool>) -> SourceOptions {
-    SourceOptions {
-        named: options.map.iter().map(|assignment| assignment.value.clone()).collect(),
-        recognise,
-        interrupted,
-        ..options.form()
-    }
+/// What the request of an import says of its file.
+pub(super) fn of_source(request: &Request<'_>, interrupted: Arc<AtomicBool>) -> SourceOptions {
+    SourceOptions { named: named(request), recognise, interrupted, ..request.options.form() }
 }
 
 impl Mappable for ImportOptions {
@@ -62,8 +59,41 @@ pub(super) fn with_earlier_options(
     if options.ignore.iter().any(|name| name == "_import") {
         return Ok(options);
     }
-    let earlier = earlier_options(db, source, request.organization)?;
+    let earlier: Option<ImportOptions> = earlier_options(db, source, request.organization)?;
+    // What was read without a preset is read so again.
+    let earlier = earlier.map(|it| ImportOptions { preset: it.preset.or(Some(presets::NONE.to_owned())), ..it });
     Ok(options.or(earlier.unwrap_or_default()))
+}
+
+/// The preset of the file by its name in the options, and the options completed by it, with how cells are unwrapped.
+pub(super) fn with_preset(
+    source: &mut Source,
+    options: &mut ImportOptions,
+    request: &Request<'_>,
+) -> Result<(ImportOptions, Unwrapping), ImportError> {
+    let preset = preset_of(request.presets, ImportKind::Leads, options.preset.as_deref(), source)?;
+    let Some(preset) = preset else { return Ok((options.clone(), Unwrapping::default())) };
+    if options.preset.is_none() {
+        options.preset = Some(preset.name.clone());
+    }
+    let ImportOptions { map, known, set, ignore, keep, .. } = &*options;
+    let map = [map.as_slice(), known.as_slice()].concat();
+    let said = Said { map: &map, set, ignore, keep, given: &[] };
+    let applied = Applied::of(&preset, &fields::PRESETS, source.shown(), &source.headers, &said)?;
+    options.date_order = options.date_order.or(applied.date_order);
+    options.decimal_separator = options.decimal_separator.or(applied.decimal_separator);
+    let mut whole = options.clone();
+    whole.map.extend(applied.map);
+    whole.also = applied.also;
+    whole.set.extend(applied.set);
+    whole.ignore.extend(applied.ignore);
+    if !whole.drop_extra {
+        whole.keep.extend(applied.keep);
+    }
+    whole.source_system = whole.source_system.or(applied.source_system);
+    // Of a word that is said twice the last counts.
+    whole.status_map.splice(0..0, applied.status_map);
+    Ok((whole, applied.unwrapping))
 }
 
 /// The options, completed by the organization's settings.
@@ -114,4 +144,10 @@ pub(super) fn checker(
         now: request.stamp.now,
         identity: Identity::Required,
     })
+}
+
+/// The headers that the call names, by itself or by a preset.
+fn named(request: &Request<'_>) -> Vec<String> {
+    let of_call = request.options.map.iter().map(|assignment| assignment.value.clone());
+    of_call.chain(request.presets.headers_of(request.options.preset.as_deref())).collect()
 }

@@ -3,7 +3,7 @@
 use super::Request;
 use super::fields::{LeadField, RULES};
 use super::mapping::{Mapping, Target};
-use super::prepare::{of_source, with_earlier_options, with_settings};
+use super::prepare::{of_source, with_earlier_options, with_preset, with_settings};
 use crate::db::Database;
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::text::{cell_text, is_placeholder};
@@ -54,8 +54,8 @@ pub fn survey(db: &mut Database, request: &Request<'_>) -> Result<Option<Survey>
     if request.mappings.mapping.is_some() {
         return Ok(None);
     }
-    let of_source = of_source(&request.options, db.interrupted());
-    let source = Source::open(request.path, &of_source)?;
+    let of_source = of_source(request, db.interrupted());
+    let mut source = Source::open(request.path, &of_source)?;
     let laid = Laid {
         org: request.organization.org_id(),
         kind: ImportKind::Leads,
@@ -68,9 +68,10 @@ pub fn survey(db: &mut Database, request: &Request<'_>) -> Result<Option<Survey>
         return Ok(None);
     }
     let options = with_earlier_options(db, &source, request)?;
-    let options = with_settings(db, options, request.organization)?;
+    let mut options = with_settings(db, options, request.organization)?;
+    let (whole, _) = with_preset(&mut source, &mut options, request)?;
     let region = region_of(options.region.as_deref(), request.organization);
-    let mapping = Mapping::of_any(source.shown(), &source.headers, &options)?;
+    let mapping = Mapping::of_any(source.shown(), &source.headers, &whole)?;
     let holds = advice::contents(&source, region);
     let samples = samples(&source)?;
     let has = |field| mapping.column_of(field).is_some();

@@ -136,18 +136,23 @@ impl Checker {
                 work.kind = row.kind(index);
                 match first == LeadField::Country && self.is_namibia(&row, index) {
                     true => work.draft.lead.country = Some("NA".to_owned()),
-                    false => work.take(first, index, row.cell(index)),
+                    false => work.take(first, index, &self.mapping.unwrapping.cell(index, row.cell(index))),
                 }
             }
         }
         for (index, target) in self.mapping.targets.iter().enumerate() {
             (work.at, work.kind) = (Some(index), row.kind(index));
+            let cell = self.mapping.unwrapping.cell(index, row.cell(index));
             match target {
                 Target::Field(LeadField::Country | LeadField::Currency) => {}
-                Target::Field(field) => work.take(*field, index, row.cell(index)),
-                Target::Custom(key) => work.keep(key, row.cell(index)),
+                Target::Field(field) => work.take(*field, index, &cell),
+                Target::Custom(key) => work.keep(key, &cell),
                 Target::Ignored => {}
             }
+        }
+        for (index, field) in &self.mapping.also {
+            work.kind = row.kind(*index);
+            work.take(*field, *index, &self.mapping.unwrapping.cell(*index, row.cell(*index)));
         }
         (work.at, work.kind) = (None, CellKind::Text);
         for (field, value) in &self.mapping.constants {
@@ -404,13 +409,7 @@ mod tests {
             let mut said = |value: Option<&str>| {
                 let own = value.map(|value| (*field, value.to_owned()));
                 let constants = beside.clone().into_iter().chain(own).collect();
-                checker.mapping = Mapping {
-                    headers: Vec::new(),
-                    targets: Vec::new(),
-                    constants,
-                    unclaimed: Vec::new(),
-                    texts: Vec::new(),
-                };
+                checker.mapping = Mapping { constants, ..Mapping::default() };
                 let mut draft = checker.check(Row::new(2), Formats::default()).draft?;
                 draft.lead.uid = Uid(uuid::Uuid::nil());
                 Some(format!("{draft:?}"))

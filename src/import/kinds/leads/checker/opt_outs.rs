@@ -27,7 +27,8 @@ impl Checker {
             |index: usize| matches!(self.mapping.targets.get(index), Some(Target::Field(field)) if field.is_flag());
         let has_flags = (0..self.mapping.targets.len()).any(is_flag);
         let says_so = |(index, cell): (usize, &str)| {
-            let text = cell_text(cell);
+            let cell = self.mapping.unwrapping.cell(index, cell);
+            let text = cell_text(&cell);
             is_refusal(text)
                 || (is_flag(index) || text.len() > 1) && opted_out(text) == Some(true)
                 || is_flag(index) && datetime::is_date(text)
