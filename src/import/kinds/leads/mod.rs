@@ -4,14 +4,13 @@ mod about;
 pub mod checker;
 pub mod fields;
 pub mod mapping;
-mod note_requests;
 pub mod own_export;
 mod prepare;
 mod refusal;
 pub mod summary;
 pub mod survey;
-mod text_opt_outs;
 mod trace;
+mod wishes;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -50,11 +49,10 @@ use crate::ops::leads::upsert::{LeadWriter, Policy, WriteError};
 use checker::{Checked, Checker};
 use fields::LeadField;
 use mapping::Mapping;
-use note_requests::NoteRequests;
 use prepare::{checker, of_source, with_earlier_options, with_preset, with_settings};
 use summary::ImportSummary;
-use text_opt_outs::TextOptOuts;
 use trace::{RowTracer, bound};
+use wishes::{NoteRequests, TextOptOuts};
 use work::Work;
 
 /// What is asked of the import of one file.

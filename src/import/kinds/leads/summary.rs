@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::checker::Checked;
-use super::note_requests::Kept;
+use super::wishes::Kept;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::stage::Taken;
 use crate::import::problems::{ProblemGroup, UnknownWord, note, note_by_column, note_word};

@@ -1,11 +1,10 @@
 //! Writing the rows of an import, and the files beside it.
 
 use super::checker::Checked;
-use super::note_requests::NoteRequests;
 use super::refusal::refusal;
 use super::summary::ImportSummary;
-use super::text_opt_outs::TextOptOuts;
 use super::trace::RowTracer;
+use super::wishes::{NoteRequests, TextOptOuts};
 use super::{Ended, Job};
 use crate::db::models::imports;
 use crate::db::types::Json;

@@ -22,9 +22,8 @@ use crate::db::OrgId;
 use crate::db::types::Json;
 use crate::domain::access::owners::Owners;
 use crate::domain::leads::consent::Consent;
-use crate::domain::leads::source;
-use crate::domain::leads::stage;
 use crate::domain::leads::status::Status;
+use crate::domain::leads::{source, stage};
 use crate::domain::money::{DecimalSeparator, Places};
 use crate::domain::phone::{PhoneCheck, Region};
 use crate::domain::text::{cell_text, cell_value, fold_key, is_false, is_placeholder};
@@ -424,23 +423,23 @@ mod tests {
 
     #[test]
     fn the_row_s_country_decides_its_phones() {
-        let checked = check(&["Phone", "Country"], &["020 7946 0123", "United Kingdom"], false);
-        assert_eq!(checked.draft.and_then(|d| d.lead.phone_number).as_deref(), Some("+442079460123"));
+        let draft = check(&["Phone", "Country"], &["020 7946 0123", "United Kingdom"], false).draft.unwrap();
+        assert_eq!(draft.lead.phone_number.as_deref(), Some("+442079460123"));
     }
 
     #[test]
     fn placeholders_are_empty_and_extras_are_kept() {
         let checked = check(&["Phone", "Company", "Budget"], &["2125550142", "N/A", "'=1+1"], false);
-        let draft = checked.draft.unwrap();
-        assert_eq!((checked.placeholders, draft.lead.company), (1, None));
+        let (placeholders, draft) = (checked.placeholders, checked.draft.unwrap());
+        assert_eq!((placeholders, draft.lead.company), (1, None));
         assert_eq!(draft.lead.custom_fields.0["Budget"], "=1+1");
     }
 
     #[test]
     fn a_spelling_is_of_the_row_s_source_or_an_extra() {
         let read = |source: &str| {
-            let cells = ["2125550142", "Facebook Ads", source];
-            let lead = check(&["Phone", "Source Spelling", "Source"], &cells, false).draft.unwrap().lead;
+            let (headers, cells) = (["Phone", "Source Spelling", "Source"], ["2125550142", "Facebook Ads", source]);
+            let lead = check(&headers, &cells, false).draft.unwrap().lead;
             (lead.source_metadata.map(|json| json.0["spelling"].clone()), lead.custom_fields.0)
         };
         assert_eq!(read("facebook_ads"), (Some("Facebook Ads".into()), serde_json::json!({})));

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::checker::Checked;
+use super::super::checker::Checked;
 use crate::db::{Db, DbError, Stamp};
 use crate::domain::dnc::bans::Terms;
 use crate::domain::dnc::opt_out_text::OptOutClass;
@@ -17,11 +17,11 @@ const LONGEST: usize = 500;
 
 /// The requests of notes that somebody must decide.
 #[derive(Debug, Default)]
-pub(super) struct NoteRequests(Vec<(E164, DncScope, String)>);
+pub(in crate::import::kinds::leads) struct NoteRequests(Vec<(E164, DncScope, String)>);
 
 /// What became of the note of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(in crate::import::kinds::leads) enum Kept {
     Nothing,
     /// It is an opt-out like one of a column of its own.
     OptOut,

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::checker::Checked;
+use super::super::checker::Checked;
 use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError, Stamp};
 use crate::domain::dnc::bans::Terms;
@@ -16,7 +16,7 @@ const TOGETHER: usize = 4000;
 
 /// The numbers that are to get no texts.
 #[derive(Debug, Default)]
-pub(super) struct TextOptOuts(Vec<E164>);
+pub(in crate::import::kinds::leads) struct TextOptOuts(Vec<E164>);
 
 impl TextOptOuts {
     /// Takes the wish of an accepted row. Who wants no calls either is listed for everything.

@@ -1,0 +1,7 @@
+//! Wishes not to be contacted that are kept once all leads are written.
+
+mod notes;
+mod texts;
+
+pub(super) use notes::{Kept, NoteRequests};
+pub(super) use texts::TextOptOuts;
