@@ -237,9 +237,12 @@ impl RowProblem {
     }
 }
 
+/// Whether a row is none.
+type Rule = dyn Fn(&Row) -> bool + Send + Sync;
+
 /// Which rows of a file are none.
 #[derive(Clone, Default)]
-pub struct NoRows(Option<Arc<dyn Fn(&Row) -> bool + Send + Sync>>);
+pub struct NoRows(Option<Arc<Rule>>);
 
 impl NoRows {
     pub fn by(is_none: impl Fn(&Row) -> bool + Send + Sync + 'static) -> NoRows {

@@ -35,7 +35,7 @@ fn amounts_of_leads_are_rounded_when_that_is_said() {
         world.run(["import", "leads", "b.csv", "--region", "US", "--round"]);
         assert!(world.ok(["import", "show", "3"]).contains("--round"));
         let rejects = std::fs::read_to_string(world.path("b.csv.rejects.csv")).unwrap();
-        world.file("c.csv", &rejects.replace("21255501,", "2125550107,"));
+        world.file("c.csv", rejects.replace("21255501,", "2125550107,"));
         let summary = world.json(["import", "leads", "c.csv"]);
         assert_eq!((&summary["created"], &summary["rounded"]), (&json!(1), &json!(1)), "{summary}");
         assert_eq!(summary["rounded_example"], "in row 2 `8.0081` to 8.01 USD", "{summary}");

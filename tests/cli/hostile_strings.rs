@@ -145,7 +145,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 126] = [
+const VERBS: [&str; 127] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",

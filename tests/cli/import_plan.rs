@@ -101,9 +101,12 @@ fn a_plan_is_applied_exactly() {
     });
 }
 
+/// What changes, how, and what is told of it.
+type Step<'a> = (&'a str, &'a dyn Fn(&World), &'a str);
+
 #[test]
 fn what_has_changed_since_is_refused_by_name() {
-    let steps: [(&str, &dyn Fn(&World), &str); 8] = [
+    let steps: [Step<'_>; 8] = [
         ("a lead", &|world| drop(world.ok(["lead", "edit", "2", "--city", "Utica"])), "row 3: "),
         (
             "a lead that is skipped",

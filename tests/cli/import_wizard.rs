@@ -33,7 +33,19 @@ fn unclear_columns_are_asked_about_and_a_wrong_choice_is_corrected() {
         terminal.wait_for("phone_number +12125550102", 1);
         terminal.wait_for("Colour red", 1);
         terminal.press(&format!("{DOWN}{UP}\r"));
+        // The answers are saved under a name; one that cannot be is asked for again.
+        terminal.wait_for("Save these answers", 1);
+        terminal.press(&format!("{DOWN}\r"));
+        terminal.wait_for("The name of the mapping:", 1);
+        terminal.press("a@b\r");
+        terminal.wait_for("The name of the mapping:", 2);
+        terminal.press("fair\r");
         let shown = terminal.end();
+        assert!(shown.contains("saved the mapping `fair`, version 1"), "{shown}");
+        // A file with these columns is read by it, and nothing is asked.
+        world.file("b.csv", FILE.replace("010", "011"));
+        let ran = world.run(["import", "leads", "b.csv", "--region", "US", "--mapping", "fair", "--dry-run"]);
+        assert!(ran.code == Some(0) && ran.stdout.contains("created    2"), "{}{}", ran.stdout, ran.stderr);
         assert!(shown.contains("crmctl import leads a.csv --region US --map phone=Fone"), "{shown}");
         let leads = world.leads();
         let told: Vec<_> = leads.iter().map(|lead| (&lead["phone_number"], &lead["custom_fields"]["Colour"])).collect();
@@ -56,6 +68,8 @@ fn another_field_is_chosen_from_all() {
         // The company is the eighth field.
         terminal.press(&format!("{}\r", DOWN.repeat(7)));
         terminal.wait_for("company red", 1);
+        terminal.press("\r");
+        terminal.wait_for("Save these answers", 1);
         terminal.press("\r");
         let shown = terminal.end();
         assert!(shown.contains("--map phone=Fone --map company=Colour"), "{shown}");
@@ -111,6 +125,8 @@ fn questions_show_cells_as_escapes_on_narrow_terminals_too() {
         terminal.wait_for("leave it out", 1);
         terminal.press(&format!("{DOWN}\r"));
         terminal.wait_for("right so?", 2);
+        terminal.press("\r");
+        terminal.wait_for("Save these answers", 1);
         terminal.press("\r");
         let shown = terminal.end();
         assert!(!shown.contains("\u{1b}[2Jour") && !shown.contains("\u{1b}]0;"), "{shown:?}");

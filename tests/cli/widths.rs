@@ -36,7 +36,7 @@ const READS: [&str; 21] = [
 ];
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.
-const CHANGES: [&str; 43] = [
+const CHANGES: [&str; 44] = [
     "import leads",
     "import apply",
     "import dnc",

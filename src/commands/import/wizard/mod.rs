@@ -74,7 +74,8 @@ fn preview<'a>(
     ui: Ui,
 ) -> Result<()> {
     if !now.is_identified {
-        return Ok(ui.note("no column says who a lead is: one has to be a phone, an email or an external id"));
+        ui.note("no column says who a lead is: one has to be a phone, an email or an external id");
+        return Ok(());
     }
     let mut tracer = Tracer::Explain(Explainer::first(PREVIEWED));
     let of_rows = Request { tracer: Some(&mut tracer), mode: crate::db::RunMode::DryRun, ..request(options.clone()) };

@@ -1,11 +1,10 @@
 //! Which column fills which field.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use super::custom_keys::{Keys, custom_key, is_known};
 use super::fields::{LeadField, SECOND_CHOICE};
 use super::own_export;
-use crate::domain::leads::custom;
 use crate::domain::text::{fold_key, nearest};
 use crate::error::Again;
 use crate::import::ImportError;
@@ -13,10 +12,7 @@ use crate::import::advice::system_of;
 use crate::import::column_names::{OWN_COLUMNS, column_named, column_of, mapping_error};
 use crate::import::options::{Assignment, ImportOptions};
 use crate::import::presets::Unwrapping;
-use crate::import::vocabulary::consent::sounds_like_consent;
-use crate::import::vocabulary::email::email_column;
-use crate::import::vocabulary::extras::is_known_extra;
-use crate::import::vocabulary::{LONGEST_HEADER, header_key};
+use crate::import::vocabulary::header_key;
 
 /// What becomes of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,8 +119,9 @@ impl Mapping {
         let also =
             options.also.iter().map(|it| Ok((column_of(headers, "--map", it)?, field_of(headers, "--map", it)?)));
         let also = also.collect::<Result<Vec<_>, ImportError>>()?;
-        let unwrapping = Unwrapping::default();
-        Ok(Mapping { headers: headers.to_vec(), targets, constants, unclaimed, texts, also, unwrapping })
+        let mapping =
+            Mapping { headers: headers.to_vec(), targets, constants, unclaimed, texts, also, ..Mapping::default() };
+        Ok(mapping)
     }
 
     /// The columns that fill fields, each with its field.
@@ -294,42 +291,6 @@ fn map_ambiguous(headers: &[String], targets: &mut [Option<Target>]) {
             targets[index] = Some(Target::Field(*field));
         }
     }
-}
-
-/// Whether a column that no field claims needs no look at its cells: an export of crmctl marks it as a custom field, it is a
-/// second address, or it holds numbers and addresses of others.
-fn is_known(header: &str) -> bool {
-    custom::key_of(header.trim()).is_some()
-        || (header.len() <= LONGEST_HEADER
-            && !sounds_like_consent(header)
-            && (email_column(header).is_some() || is_known_extra(header)))
-}
-
-/// The keys of custom fields that are taken.
-#[derive(Default)]
-struct Keys {
-    taken: HashSet<String>,
-    /// The number that is tried next behind a name that was taken.
-    next: HashMap<String, u64>,
-}
-
-fn custom_key(header: &str, index: usize, keys: &mut Keys) -> String {
-    // An export of crmctl marks custom fields, so that none is taken for another column.
-    let name = custom::key_of(header.trim()).unwrap_or(header).trim();
-    let base: String = match name.is_empty() {
-        true => format!("column {}", index + 1),
-        false => name.chars().take(custom::MAX_KEY).collect(),
-    };
-    let mut key = base.clone();
-    if keys.taken.contains(&key) {
-        let next = keys.next.entry(base.clone()).or_insert(2);
-        while keys.taken.contains(&key) {
-            key = format!("{base} {next}");
-            *next += 1;
-        }
-    }
-    keys.taken.insert(key.clone());
-    key
 }
 
 fn refuse_external_id_without_system(

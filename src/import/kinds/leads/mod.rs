@@ -2,6 +2,7 @@
 
 mod about;
 pub mod checker;
+mod custom_keys;
 pub mod fields;
 pub mod mapping;
 pub mod own_export;
