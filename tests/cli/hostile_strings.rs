@@ -314,12 +314,13 @@ fn check(args: &[String], world: &World) {
 /// Runs a call in a terminal, where it may ask; the answer is no.
 fn check_in_terminal(args: &[String], world: &World) -> bool {
     let mut terminal = Terminal::open(&world.command(args));
-    // What unclear columns of a file are is asked first.
+    // What unclear columns of a file are is asked first, or whether a saved mapping reads it.
     if args.starts_with(&["import".into(), "leads".into()]) {
         let mut asked = 0;
-        while terminal.shows_again_or_ends("\n> ", asked + 1) && asked < 9 {
+        while terminal.shows_one_or_ends(&["\n> ", "[y/N]"], asked + 1) && asked < 9 {
             asked += 1;
-            terminal.press("\r");
+            let is_offer = terminal.shown().trim_end_matches("\u{1b}[?25l").ends_with("[y/N] ");
+            terminal.press(if is_offer { "n" } else { "\r" });
         }
     }
     let asks = terminal.shows_or_ends("[y/N]");

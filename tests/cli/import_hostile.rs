@@ -157,12 +157,13 @@ fn no_length_of_a_record_is_believed() {
         let damaged = changed(&world, &path, part, damage);
         assert!(refused(&world, &damaged).contains("a piece of more than 1024 KiB"), "{part}");
     }
-    // An old workbook whose sheet is said to be as large as sheets can be.
+    // An old workbook whose sheet is said to be as large as sheets can be: nobody takes that for its rows.
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/leads/forms/people.xls");
     let mut bytes = std::fs::read(fixture).unwrap();
     let at = bytes.windows(4).position(|bytes| bytes == [0x00, 0x02, 0x0E, 0x00]).unwrap() + 4;
     bytes[at..at + 12].copy_from_slice(&[0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
-    assert!(refused(&world, &world.file("size.xls", bytes)).contains("the declared size of a sheet makes no sense"));
+    let ran = import(&world, &world.file("size.xls", bytes), &["--dry-run"]);
+    assert!(ran.code == Some(0) && ran.stderr.contains("would import size.xls"), "{}", ran.stderr);
     world.finish();
 }
 

@@ -105,7 +105,7 @@ fn each_fixture_of_costs_gives_the_costs_beside_it() {
 #[test]
 fn every_preset_is_shown_and_has_a_fixture() {
     on_both_engines(|world| {
-        let all = world.json(["import", "preset"]);
+        let all = world.json(["import", "presets"]);
         assert_eq!(all, world.json(["import", "presets", "list"]));
         for preset in all.as_array().unwrap() {
             let (name, kind) = (preset["name"].as_str().unwrap(), preset["kind"].as_str().unwrap());
@@ -115,11 +115,11 @@ fn every_preset_is_shown_and_has_a_fixture() {
                 serde_json::from_str::<Value>(&beside).is_ok_and(|expected| expected["preset"] == name)
             });
             assert!(has_fixture, "{name} has no fixture");
-            let shown = world.ok(["import", "preset", "show", name]);
+            let shown = world.ok(["import", "presets", "show", name]);
             assert!(shown.contains(&format!("name = \"{name}\"")) && shown.starts_with("# "), "{shown}");
             // What is shown is a preset.
             let saved = world.file("saved.toml", &shown);
-            let read = world.json(["import", "preset", "show", saved.to_str().unwrap()]);
+            let read = world.json(["import", "presets", "show", saved.to_str().unwrap()]);
             assert_eq!((&read["name"], &read["title"], &read["kind"]), (&json!(name), &preset["title"], &json!(kind)));
         }
     });
@@ -150,7 +150,7 @@ fn a_preset_of_ones_own_is_one_like_the_others() {
         assert_eq!(named.code, Some(0), "{}", named.stderr);
         assert!(named.stderr.contains("with the preset fair"), "{}", named.stderr);
         own(world, "fair.toml", FAIR);
-        let listed = world.json(["import", "preset"]);
+        let listed = world.json(["import", "presets"]);
         assert_eq!((&listed[0]["name"], &listed[0]["columns"]), (&json!("fair"), &json!(5)));
         let ran = world.run(["import", "leads", file]);
         assert!(
@@ -187,13 +187,13 @@ fn a_preset_of_ones_own_is_one_like_the_others() {
 fn a_broken_preset_is_told_where_it_is_used() {
     on_both_engines(|world| {
         let path = own(world, "fair.toml", &FAIR.replace("phone =", "fone ="));
-        let listed = world.json(["import", "preset"]);
+        let listed = world.json(["import", "presets"]);
         assert_eq!(listed[0]["name"], "fair");
         let problem = listed[0]["problem"].as_str().unwrap();
         let expected =
             format!("the preset `{}`, line 10: `fone` is not a field of leads; did you mean `phone`?", path.display());
         assert_eq!(problem, expected);
-        for args in [&["import", "preset", "show", "fair"][..], &["import", "leads", "a.csv", "--preset", "fair"]] {
+        for args in [&["import", "presets", "show", "fair"][..], &["import", "leads", "a.csv", "--preset", "fair"]] {
             world.file("a.csv", BADGES);
             let ran = world.run(args);
             assert_eq!(ran.code, Some(1), "{args:?}");
@@ -202,7 +202,7 @@ fn a_broken_preset_is_told_where_it_is_used() {
         // Files of others are not held up.
         let other = world.file("b.csv", "Phone\n2125550103\n");
         world.ok(["import", "leads", other.to_str().unwrap()]);
-        let near = world.run(["import", "preset", "show", "hubspt"]);
+        let near = world.run(["import", "presets", "show", "hubspt"]);
         assert!(
             near.stderr.contains("did you mean `hubspot`?") && !near.stderr.contains("--preset"),
             "{}",

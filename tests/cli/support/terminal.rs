@@ -75,22 +75,23 @@ impl Terminal {
 
     /// Waits until a text is shown or the program has ended; whether it is shown.
     pub fn shows_or_ends(&mut self, text: &str) -> bool {
-        self.shows_again_or_ends(text, 1)
+        self.shows_one_or_ends(&[text], 1)
     }
 
-    /// Waits until a text has been shown so many times or the program has ended; whether it has.
-    pub fn shows_again_or_ends(&mut self, text: &str, times: usize) -> bool {
+    /// Waits until some texts have been shown so many times together or the program has ended; whether they have.
+    pub fn shows_one_or_ends(&mut self, texts: &[&str], times: usize) -> bool {
         let since = Instant::now();
         loop {
             let ended = self.child.try_wait().unwrap().is_some();
             if ended {
                 self.reader.take().map(std::thread::JoinHandle::join);
             }
-            let is_shown = self.shown().matches(text).count() >= times;
+            let shown = self.shown();
+            let is_shown = texts.iter().map(|text| shown.matches(text).count()).sum::<usize>() >= times;
             if is_shown || ended {
                 return is_shown;
             }
-            assert!(since.elapsed() < PATIENCE, "neither ends nor shows `{text}`: {:?}", self.shown());
+            assert!(since.elapsed() < PATIENCE, "neither ends nor shows {texts:?}: {:?}", self.shown());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
