@@ -145,8 +145,8 @@ fn exports_of_ad_platforms_need_a_source_only() {
             Winter,3,2026-03-01,2026-05-31,100\nWeekly,10,2026-03-02,2026-03-08,1\nWeekly,20,2026-03-09,2026-03-15,1\n\
             Weekly,20,2026-03-09,2026-03-15,1\nWeekly,40,2026-03-30,2026-04-05,1\n";
         world.file("meta.csv", meta);
-        world.tell(&["import", "costs", "meta.csv"]);
-        world.tell(&["import", "costs", "meta.csv", "--source", "Facebook Ads"]);
+        world.tell(&["import", "costs", "meta.csv", "--preset", "none"]);
+        world.tell(&["import", "costs", "meta.csv", "--preset", "none", "--source", "Facebook Ads"]);
         world.file("bare.csv", "Cost\n5\n6\n");
         world.tell(&[
             "import",
