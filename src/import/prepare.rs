@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::ImportError;
 use super::advice::shown_delimiter;
 use super::naming::some;
-use super::presets::{NONE, Preset, Presets};
+use super::presets::{BUILT_IN, NONE, Preset, Presets, may_be_somebody};
 use super::row::NoRows;
 use super::rowfile::NamedRows;
 use super::source::{Item, Source, SourceOptions};
@@ -113,10 +113,20 @@ pub(super) fn preset_of(
     asked: Option<&str>,
     source: &mut Source,
 ) -> Result<Option<Preset>, ImportError> {
+    if asked.is_none() {
+        let broken = presets.all()?.into_iter().filter_map(|listed| Some((listed.from, listed.preset.err()?)));
+        source.notices.extend(broken.map(|(from, why)| format!("the preset {from} is passed over: {why}")));
+    }
     let Some(preset) = presets.choose(kind, asked, source.shown(), &source.headers)? else { return Ok(None) };
     let title = &preset.title;
     let told = match asked {
-        None => format!("reads as an export of {title}; --preset {NONE} reads it without"),
+        None if preset.from == BUILT_IN => format!("reads as an export of {title}; --preset {NONE} reads it without"),
+        None => {
+            let (name, from) = (&preset.name, &preset.from);
+            format!(
+                "reads as an export of {title}, by your own preset {name} in {from}; --preset {NONE} reads it without"
+            )
+        }
         Some(_) => format!("read as an export of {title}, with the preset {}", preset.name),
     };
     source.notices.push(told);
@@ -124,15 +134,18 @@ pub(super) fn preset_of(
         source.notices.push(format!("its header is not the one by which an export of {title} is known"));
     }
     if !preset.pass_over.is_empty() {
-        pass_over(&preset, source)?;
+        let is_of_people = presets.kind(kind).is_some_and(|kind| kind.is_of_people);
+        pass_over(&preset, is_of_people, source)?;
     }
     Ok(Some(preset))
 }
 
 /// Passes over the rows of a file that are none, and tells them.
-fn pass_over(preset: &Preset, source: &mut Source) -> Result<(), ImportError> {
+fn pass_over(preset: &Preset, is_of_people: bool, source: &mut Source) -> Result<(), ImportError> {
     let (headers, rules) = (source.headers.clone(), preset.pass_over.clone());
-    let no_rows = NoRows::by(move |row| rules.iter().any(|rule| rule.concerns(&headers, row)));
+    let no_rows = NoRows::by(move |row| {
+        !(is_of_people && may_be_somebody(row)) && rules.iter().any(|rule| rule.concerns(&headers, row))
+    });
     let mut passed = Vec::new();
     source.read_all(&mut |item| {
         if let Item::Row(row) | Item::Broken(row, _) = item

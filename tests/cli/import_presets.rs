@@ -153,11 +153,7 @@ fn a_preset_of_ones_own_is_one_like_the_others() {
         let listed = world.json(["import", "presets"]);
         assert_eq!((&listed[0]["name"], &listed[0]["columns"]), (&json!("fair"), &json!(5)));
         let ran = world.run(["import", "leads", file]);
-        assert!(
-            ran.stderr.contains("reads as an export of Trade fair; --preset none reads it without"),
-            "{}",
-            ran.stderr
-        );
+        assert!(ran.stderr.contains("reads as an export of Trade fair, by your own preset fair in "), "{}", ran.stderr);
         let lead = world.json(["lead", "show", "+12125550101"]);
         let told =
             ["external_source", "external_id", "last_name", "source", "custom_fields"].map(|key| lead[key].clone());
@@ -279,5 +275,58 @@ fn rows_that_are_none_are_told() {
         let without = ["--preset", "none", "--source", "google_ads", "--dry-run"];
         let ran = world.run([&["import", "costs", file.to_str().unwrap()][..], &without].concat());
         assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    });
+}
+
+/// Whatever a person's preset says of columns that refuse, and of rows that are people, is no reason to contact anybody.
+#[test]
+fn no_preset_switches_a_refusal_off() {
+    let begin = "name = 'fair'\ntitle = 'Fair'\nkind = 'leads'\nsignature = [['Badge', 'Visitor']]\n";
+    let people = "Badge,Visitor,Mobile,DNC,Do Not Call,Opt out\n1,A,2125550151,Yes,,\n2,B,2125550152,,Yes,\n\
+                  3,C,2125550153,,,2026-03-01\n4,D,2125550154,do not call,,\n5,E,2125550155,,,\n";
+    on_both_engines(|world| {
+        for (preset, what) in [
+            ("ignore = ['DNC', 'Do Not Call', 'Opt out']\n[map]\nphone = 'Mobile'\n", "ignored"),
+            ("ignore = ['*']\n[map]\nphone = 'Mobile'\n", "all ignored"),
+            ("keep = ['D*', 'Opt*']\n[map]\nphone = 'Mobile'\n", "kept"),
+            ("[map]\ncompany = 'DNC'\njob_title = 'Do Not Call'\nnote = 'Opt out'\n", "taken for texts"),
+            (
+                "[map]\ndo_not_call = 'D*'\n[[unwrap]]\ncolumns = ['*']\nwords = {'yes' = 'no', 'do*' = '', '20*' = ''}\n",
+                "reworded",
+            ),
+            (
+                "[map]\nphone = 'Mobile'\n[[unwrap]]\ncolumns = ['D*', 'Opt*']\nremove = ['Yes', 'do not call', '2026-03-01']\n",
+                "removed",
+            ),
+            ("[map]\nphone = 'Mobile'\n[[pass_over]]\ncolumn = 'Visitor'\ntext = '*'\n", "passed over"),
+        ] {
+            world.file("fair.toml", format!("{begin}{preset}"));
+            let file = world.file("h.csv", people);
+            let summary = world.import(&file, &["--region", "US", "--preset", "./fair.toml", "--dry-run"]);
+            assert_eq!((&summary["read"], &summary["dnc_flagged"]), (&json!(5), &json!(4)), "{what}: {summary}");
+        }
+    });
+}
+
+#[test]
+fn a_preset_in_place_of_a_built_in_one_is_told_and_what_is_no_file_is_none() {
+    on_both_engines(|world| {
+        let folder = world.path(".config/crmctl/presets");
+        std::fs::create_dir_all(&folder).unwrap();
+        let pipe = folder.join("pipe.toml");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        std::os::unix::fs::symlink("/dev/zero", folder.join("zero.toml")).unwrap();
+        std::os::unix::fs::symlink("loop.toml", folder.join("loop.toml")).unwrap();
+        let own = "name = 'hubspot'\ntitle = 'Ours'\nkind = 'leads'\nsignature = [['Badge']]\n[map]\nphone = 'Phone'\n";
+        world.file(".config/crmctl/presets/ours.toml", own);
+        world.file("a.csv", "Badge,Phone\n1,2125550101\n");
+        let ran = world.run(["import", "leads", "a.csv", "--region", "US"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(ran.stderr.contains("by your own preset hubspot in "), "{}", ran.stderr);
+        assert!(ran.stderr.contains("pipe.toml is passed over: "), "{}", ran.stderr);
+        let listed = world.ok(["import", "presets"]);
+        assert_eq!(listed.matches("it is no regular file").count(), 2, "{listed}");
+        let ran = world.run(["import", "leads", "a.csv", "--preset", "pipe"]);
+        assert!(ran.code == Some(1) && ran.stderr.contains("it is no regular file"), "{}", ran.stderr);
     });
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Bound, Counts, MOST_NAMED, RowOutcome, Seal, VERSION, differences};
+use crate::domain::imports::kind::ImportKind;
 use crate::import::ImportError;
 use crate::import::source::hex;
 
@@ -39,6 +40,9 @@ impl Plan {
             None => return Err(damaged(path, "it is no plan of an import")),
         }
         let bound: Bound = serde_json::from_value(bound).map_err(|e| damaged(path, format!("its first line: {e}")))?;
+        if bound.kind != ImportKind::Leads {
+            return Err(damaged(path, format!("it is of an import of {}", bound.kind)));
+        }
         lines.rewind().map_err(unreadable)?;
         let mut sha256 = Sha256::new();
         let mut last = Vec::new();

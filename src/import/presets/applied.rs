@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::glob::names;
-use super::{Preset, PresetError, PresetKind, Unwrapping};
+use super::{BUILT_IN, Preset, PresetError, PresetKind, Unwrapping};
 use crate::domain::money::DecimalSeparator;
 use crate::domain::time::datetime::DateOrder;
 use crate::import::column_names::column_named;
@@ -57,6 +57,9 @@ impl Applied {
         let fields: HashSet<String> = said_fields.chain(said.given.iter().map(|it| (*it).to_owned())).collect();
         let named = said.map.iter().map(|it| &it.value).chain(said.ignore).chain(said.keep);
         let decided: HashSet<usize> = named.filter_map(|name| column_named(headers, name).ok()).collect();
+        // Of a column that says whether people may be contacted a person's own preset says only in which field it does.
+        let is_own = preset.from != BUILT_IN;
+        let guarded: Vec<bool> = headers.iter().map(|header| is_own && (kind.is_consent)(header)).collect();
         let is_open = |field: &str| (kind.repeats)(field) || !fields.contains(field);
         let mut taken: Vec<Option<&str>> = vec![None; headers.len()];
         let mut applied = Applied {
@@ -72,7 +75,8 @@ impl Applied {
             for (field, of_field) in preset.map.iter().filter(|(field, _)| is_open(field)) {
                 for name in of_field.iter().filter(|name| name.contains('*') == has_star) {
                     let columns = (0..headers.len()).filter(|index| names(name, &headers[*index]));
-                    for index in columns.filter(|index| !decided.contains(index)) {
+                    let may_fill = |index: &usize| !guarded[*index] || (kind.takes_consent)(field);
+                    for index in columns.filter(|index| !decided.contains(index) && may_fill(index)) {
                         let is_full = !(kind.repeats)(field)
                             && applied.map.iter().chain(&applied.also).any(|it| it.field == *field);
                         if is_full || (has_star && taken[index].is_some()) {
@@ -92,6 +96,7 @@ impl Applied {
         let mut rest = |wanted: &[String]| {
             let is_rest = |index: &usize| {
                 taken[*index].is_none()
+                    && !guarded[*index]
                     && !decided.contains(index)
                     && wanted.iter().any(|name| names(name, &headers[*index]))
             };
@@ -152,6 +157,14 @@ mod tests {
             applied(&headers, &["further_phone=Mobile"], &["external_id=7"], &[]),
             format!("further_phone=#4 phone=#2 website=#1 further_phone=#5||{set}|#6 #7")
         );
+        // What a preset leaves aside, keeps, or takes for something else is no column of refusals.
+        let preset =
+            "name = 'x'\ntitle = 'X'\nkind = 'leads'\nkeep = ['DN*']\nignore = ['*']\n[map]\nwebsite = 'DNC'\n";
+        let preset = read(preset, "x.toml", KINDS).unwrap();
+        let headers = ["DNC", "Other"].map(str::to_owned);
+        let said = Said { map: &[], set: &[], ignore: &[], keep: &[], given: &[] };
+        let applied_to = Applied::of(&preset, &KINDS[0], "f", &headers, &said).unwrap();
+        assert_eq!((applied_to.map.len(), applied_to.keep.len(), applied_to.ignore), (0, 0, vec!["#2".to_owned()]));
         assert_eq!(applied(&["Name"], &[], &[], &[]), "`f` has none of the columns that the preset `x` reads");
     }
 }

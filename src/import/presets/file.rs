@@ -144,11 +144,20 @@ pub(super) mod tests {
     pub const KINDS: &[PresetKind] = &[
         PresetKind {
             kind: ImportKind::Leads,
-            fields: &["phone", "email", "further_phone", "external_id", "website"],
+            fields: &["phone", "email", "further_phone", "external_id", "website", "do_not_call"],
             repeats: |field| field == "further_phone",
             is_of_people: true,
+            is_consent: |header| header == "DNC",
+            takes_consent: |field| field == "do_not_call",
         },
-        PresetKind { kind: ImportKind::Costs, fields: &["cost", "period"], repeats: |_| false, is_of_people: false },
+        PresetKind {
+            kind: ImportKind::Costs,
+            fields: &["cost", "period"],
+            repeats: |_| false,
+            is_of_people: false,
+            is_consent: |_| false,
+            takes_consent: |_| false,
+        },
     ];
 
     pub const PLAIN: &str = "name = 'x'\ntitle = 'X'\nkind = 'leads'\nsignature = [['A', 'B']]\n[map]\nphone = 'A'\n";

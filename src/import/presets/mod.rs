@@ -22,11 +22,14 @@ use crate::domain::text::nearest;
 use crate::domain::time::datetime::DateOrder;
 pub use applied::{Applied, Said};
 pub use error::PresetError;
-pub use pass_over::PassOver;
+pub use pass_over::{PassOver, may_be_somebody};
 pub use unwrap::{Unwrap, Unwrapping};
 
 /// What a person says who wants no preset.
 pub const NONE: &str = "none";
+
+/// Where the presets of the program are from.
+pub const BUILT_IN: &str = "built in";
 
 /// What presets must know of a kind of import.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +41,10 @@ pub struct PresetKind {
     pub repeats: fn(&str) -> bool,
     /// Whether its rows are people: only there cells are unwrapped, and a column fills two fields.
     pub is_of_people: bool,
+    /// Whether a header says that its cells refuse contact, or agree to it: no preset of a person's own leaves such a column aside.
+    pub is_consent: fn(&str) -> bool,
+    /// Whether a field takes such cells.
+    pub takes_consent: fn(&str) -> bool,
 }
 
 /// What is known of the files of one program.
@@ -124,8 +131,8 @@ impl Presets {
         let mut all = self.folder.as_deref().map_or(Ok(Vec::new()), |folder| own::all(folder, self.kinds))?;
         for (name, text) in embedded::ALL {
             if !all.iter().any(|own| own.name == *name) {
-                let preset = file::read(text, "built in", self.kinds);
-                all.push(Listed { name: (*name).to_owned(), from: "built in".to_owned(), preset });
+                let preset = file::read(text, BUILT_IN, self.kinds);
+                all.push(Listed { name: (*name).to_owned(), from: BUILT_IN.to_owned(), preset });
             }
         }
         Ok(all)

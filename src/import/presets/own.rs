@@ -35,6 +35,10 @@ pub(super) fn all(folder: &Path, kinds: &[PresetKind]) -> Result<Vec<Listed>, Pr
 pub(super) fn read(path: &Path, kinds: &[PresetKind]) -> Result<Preset, PresetError> {
     let unreadable = |reason: String| PresetError::Unreadable { file: shown(path), reason };
     let mut bytes = Vec::new();
+    // A pipe would be waited for.
+    if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
+        return Err(unreadable("it is no regular file".to_owned()));
+    }
     let opened = fs::File::open(path).map_err(|e| unreadable(e.to_string()))?;
     opened.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|e| unreadable(e.to_string()))?;
     if bytes.len() as u64 > LONGEST {

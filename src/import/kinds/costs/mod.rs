@@ -28,8 +28,14 @@ use fields::{CostField, currency_of_header};
 use totals::Survey;
 
 /// What presets know of the fields of costs.
-pub const PRESETS: PresetKind =
-    PresetKind { kind: ImportKind::Costs, fields: CostField::WORDS, repeats: |_| false, is_of_people: false };
+pub const PRESETS: PresetKind = PresetKind {
+    kind: ImportKind::Costs,
+    fields: CostField::WORDS,
+    repeats: |_| false,
+    is_of_people: false,
+    is_consent: |_| false,
+    takes_consent: |_| false,
+};
 
 /// What a person asked of an import of costs: what a row leaves blank is taken from here.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -39,9 +39,10 @@ impl SheetField for DncField {
             DncField::Evidence => About::text("The words of the request", "please stop calling"),
             DncField::RequestedAt => About::day("A day or a time: 2026-03-01, or 2026-03-01 14:30", "2026-03-01"),
             DncField::Expires => About::day("The last day, where the request ends by itself", "2027-03-01"),
-            DncField::OptOut => {
-                About { example: "yes", ..About::flag("Yes lists the number; a row that says no asks for nothing") }
-            }
+            DncField::OptOut => About {
+                example: "yes",
+                ..About::flag("Yes lists the number; a row that says no is listed all the same, and told: leave it out")
+            },
         }
     }
 

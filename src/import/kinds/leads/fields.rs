@@ -171,6 +171,8 @@ pub const PRESETS: PresetKind = PresetKind {
     fields: LeadField::WORDS,
     repeats: |field| LeadField::from_word(field).is_some_and(LeadField::takes_several),
     is_of_people: true,
+    is_consent: |header| LeadField::of_header(header).is_some_and(LeadField::is_flag),
+    takes_consent: |field| LeadField::from_word(field).is_some_and(LeadField::is_flag),
 };
 
 static KNOWN: LazyLock<HashMap<String, LeadField>> = LazyLock::new(LeadField::known);
@@ -256,6 +258,12 @@ impl LeadField {
             self,
             DoNotCall | DoNotText | EmailOptOut | OptOut | Consent | CallConsent | TextConsent | EmailConsent
         )
+    }
+
+    /// Whether a yes in it refuses.
+    pub fn is_refusal(self) -> bool {
+        use LeadField::*;
+        matches!(self, DoNotCall | DoNotText | EmailOptOut | OptOut)
     }
 
     /// Whether it is a parameter of the link by which the lead came.

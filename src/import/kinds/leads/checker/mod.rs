@@ -141,7 +141,7 @@ impl Checker {
         }
         for (index, target) in self.mapping.targets.iter().enumerate() {
             (work.at, work.kind) = (Some(index), row.kind(index));
-            let cell = self.mapping.unwrapping.cell(index, row.cell(index));
+            let cell = self.unwrapped(&row, index, target);
             match target {
                 Target::Field(LeadField::Country | LeadField::Currency) => {}
                 Target::Field(field) => work.take(*field, index, &cell),

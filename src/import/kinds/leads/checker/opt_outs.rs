@@ -1,5 +1,7 @@
 //! Cells that say whether somebody may be contacted.
 
+use std::borrow::Cow;
+
 use super::{Checker, Work};
 use crate::domain::dnc::DncScope;
 use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
@@ -21,15 +23,25 @@ pub struct Asks {
 }
 
 impl Checker {
+    /// A cell without what its program writes around it; one that refuses does so whatever is taken off.
+    pub(super) fn unwrapped<'a>(&self, row: &'a Row, index: usize, target: &Target) -> Cow<'a, str> {
+        let cell = row.cell(index);
+        match target {
+            Target::Field(field) if field.is_refusal() && refuses(cell_text(cell)) => Cow::Borrowed(cell),
+            _ => self.mapping.unwrapping.cell(index, cell),
+        }
+    }
+
     /// Whether a row that cannot be used may ask not to be contacted. Its cells may have moved to other columns.
     pub fn opts_out(&self, row: &Row) -> bool {
         let is_flag =
             |index: usize| matches!(self.mapping.targets.get(index), Some(Target::Field(field)) if field.is_flag());
         let has_flags = (0..self.mapping.targets.len()).any(is_flag);
         let says_so = |(index, cell): (usize, &str)| {
-            let cell = self.mapping.unwrapping.cell(index, cell);
-            let text = cell_text(&cell);
-            is_refusal(text)
+            let unwrapped = self.mapping.unwrapping.cell(index, cell);
+            let text = cell_text(&unwrapped);
+            is_refusal(cell_text(cell))
+                || is_refusal(text)
                 || (is_flag(index) || text.len() > 1) && opted_out(text) == Some(true)
                 || is_flag(index) && datetime::is_date(text)
         };
@@ -85,6 +97,11 @@ impl Work<'_> {
             ),
         }
     }
+}
+
+/// Whether a cell of a column of refusals is one: a yes, words, or the day on which somebody refused.
+fn refuses(text: &str) -> bool {
+    opted_out(text) == Some(true) || datetime::is_date(text)
 }
 
 /// A consent in the words of forms, or in words that refuse.
