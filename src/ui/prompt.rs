@@ -91,18 +91,18 @@ impl Ui {
         }
     }
 
-    /// Asks for a text until it is one that `read` takes; blank, the person stops.
+    /// Asks for a text until it is one that `read` takes; none when it is left blank.
     ///
     /// # Errors
-    /// There is nobody to ask, or the person stops.
-    pub fn input<T>(&self, question: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<T, UiError> {
+    /// There is nobody to ask, or the person interrupts.
+    pub fn input<T>(&self, question: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, UiError> {
         self.require_someone_to_ask()?;
         self.deliver()?;
         let question = Safe::cell(question);
         loop {
             let asked = dialoguer::Input::<String>::with_theme(&Plain).with_prompt(question.as_str()).allow_empty(true);
             let text = match asked.interact_text() {
-                Ok(text) if text.trim().is_empty() => return Err(UiError::NotConfirmed),
+                Ok(text) if text.trim().is_empty() => return Ok(None),
                 Ok(text) => text,
                 Err(dialoguer::Error::IO(e)) if e.kind() == io::ErrorKind::Interrupted => {
                     return Err(UiError::Interrupted);
@@ -110,7 +110,7 @@ impl Ui {
                 Err(_) => return Err(UiError::NobodyToAsk),
             };
             match read(&text) {
-                Ok(value) => return Ok(value),
+                Ok(value) => return Ok(Some(value)),
                 Err(problem) => self.note(&problem),
             }
         }
@@ -138,6 +138,10 @@ impl dialoguer::theme::Theme for Plain {
 
     fn format_input_prompt(&self, f: &mut dyn std::fmt::Write, prompt: &str, _: Option<&str>) -> std::fmt::Result {
         write!(f, "{prompt} ")
+    }
+
+    fn format_input_prompt_selection(&self, f: &mut dyn std::fmt::Write, prompt: &str, text: &str) -> std::fmt::Result {
+        write!(f, "{prompt} {text}")
     }
 
     fn format_select_prompt_selection(

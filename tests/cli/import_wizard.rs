@@ -36,9 +36,9 @@ fn unclear_columns_are_asked_about_and_a_wrong_choice_is_corrected() {
         // The answers are saved under a name; one that cannot be is asked for again.
         terminal.wait_for("Save these answers", 1);
         terminal.press(&format!("{DOWN}\r"));
-        terminal.wait_for("The name of the mapping:", 1);
+        terminal.wait_for("The name of the mapping", 1);
         terminal.press("a@b\r");
-        terminal.wait_for("The name of the mapping:", 2);
+        terminal.wait_for("The name of the mapping", 2);
         terminal.press("fair\r");
         let shown = terminal.end();
         assert!(shown.contains("saved the mapping `fair`, version 1"), "{shown}");
@@ -70,6 +70,9 @@ fn another_field_is_chosen_from_all() {
         terminal.wait_for("company red", 1);
         terminal.press("\r");
         terminal.wait_for("Save these answers", 1);
+        // No name: nothing is saved, and the import goes on.
+        terminal.press(&format!("{DOWN}\r"));
+        terminal.wait_for("The name of the mapping", 1);
         terminal.press("\r");
         let shown = terminal.end();
         assert!(shown.contains("--map phone=Fone --map company=Colour"), "{shown}");

@@ -82,3 +82,57 @@ fn wishes_in_notes_of_known_leads_count_and_a_dry_run_keeps_none() {
         assert_eq!(verdict(world, "+12125550109"), "clear");
     });
 }
+
+/// Who refuses in a column that nobody claims, or that was decided about for other files, is not left aside unsaid.
+#[test]
+fn refusals_in_other_columns_stop_or_are_told() {
+    on_both_engines(|world| {
+        for (header, cell) in [
+            ("Disposition", "do not call"),
+            ("Call outcome", "DNC"),
+            ("Bemerk", "bitte nicht mehr anrufen"),
+            ("Message", "Please take me off your list, I never asked for these calls"),
+        ] {
+            world.file("a.csv", format!("Name,Phone,{header}\nA,2125550141,reached\nB,2125550142,\"{cell}\"\n"));
+            let refused = world.run(["import", "leads", "a.csv", "--region", "US"]);
+            assert_eq!(refused.code, Some(1), "{header}: {}", refused.stderr);
+            assert!(refused.stderr.contains("wishes not to be contacted (1 of 2 cells)"), "{}", refused.stderr);
+            // The line that is told honours it.
+            let (line, ran) = world.as_told(&refused);
+            assert!(line.contains("--map 'note=") || line.contains("--map note="), "{line}");
+            assert_eq!(ran.code, Some(0), "{line}: {}", ran.stderr);
+            assert_eq!(world.run(["dnc", "check", "+12125550142"]).code, Some(3), "{header}");
+            assert_eq!(world.run(["dnc", "check", "+12125550141"]).code, Some(0), "{header}");
+            world.ok(["import", "undo", &world.json(["import", "list"])[0]["id"].to_string(), "--with-dnc", "--yes"]);
+        }
+        // What a saved mapping leaves out is told when somebody refuses there.
+        world.file("b.csv", "Name,Phone,DNC\nA,2125550143,no\n");
+        world.ok(["import", "leads", "b.csv", "--region", "US", "--ignore", "DNC", "--save-mapping", "monthly"]);
+        world.file("c.csv", "Name,Phone,DNC\nA,2125550144,yes\n");
+        let ran = world.run(["import", "leads", "c.csv", "--region", "US", "--mapping", "monthly"]);
+        assert!(ran.stderr.contains("`DNC` is left out and holds refusals to be contacted (1)"), "{}", ran.stderr);
+    });
+}
+
+/// Who has decided about a note is not asked again by the next import of it.
+#[test]
+fn a_note_is_asked_about_once() {
+    on_both_engines(|world| {
+        let file = world.file("a.csv", "Name,Phone,Notes\nA,+12125550141,we have to stop this terrible bill\n");
+        let asked = |world: &World| world.json(["dnc", "due"]).as_array().unwrap().len();
+        world.import(&file, &[]);
+        let plan = world.import(&file, &["--plan", "a.plan"]);
+        assert_eq!(plan["notes_to_decide"], 1);
+        assert!(std::fs::read_to_string(world.path("a.plan")).unwrap().contains("which waits for a decision"));
+        world.ok(["import", "apply", "a.plan"]);
+        assert_eq!((asked(world), verdict(world, "+12125550141")), (1, json!("unknown")));
+        let id = world.json(["dnc", "due"])[0]["id"].to_string();
+        world.ok(["dnc", "decide", &id, "dismiss", "--reason", "talks of a bill"]);
+        world.import(&file, &[]);
+        assert_eq!((asked(world), verdict(world, "+12125550141")), (0, json!("clear")));
+        // Another note is another question.
+        let other = world.file("b.csv", "Name,Phone,Notes\nA,+12125550141,we have to stop this other bill\n");
+        world.import(&other, &[]);
+        assert_eq!(asked(world), 1);
+    });
+}

@@ -1,19 +1,21 @@
 //! A look at the cells of columns that no field claims. What seems to say who a person is, whether they may be contacted,
 //! or in which currency an amount is, is not left aside without a decision.
 
+mod column;
 mod shape;
 
 use std::collections::HashSet;
 
-use self::shape::{Shape, is_address, is_currency, is_phone, region_of_country, shape};
+pub use self::column::LONGEST_ANSWER;
+use self::column::{Column, Extent, Verdict};
+use self::shape::{Shape, is_address, is_phone, shape};
 use super::ImportError;
 use super::column_names::{OWN_COLUMNS, column_name};
 use super::row::Row;
 use super::source::Source;
-use super::vocabulary::consent::{is_refusal, may_hold_refusals, opted_out, sounds_like_consent, sounds_like_refusal};
+use super::vocabulary::consent::{may_hold_refusals, sounds_like_consent, sounds_like_refusal};
 use crate::domain::phone::Region;
 use crate::domain::text::{cell_text, is_placeholder};
-use crate::domain::time::datetime;
 use crate::error::Again;
 use crate::system::shell;
 
@@ -24,6 +26,8 @@ pub struct Watch {
     pub emails: Option<Option<&'static str>>,
     /// Columns that say whether people may be contacted: the fields of refusals and of agreements.
     pub consents: Option<Option<(&'static str, &'static str)>>,
+    /// The field of remarks, in which wishes not to be contacted are heard; none where columns that nobody claims are left out.
+    pub remarks: Option<&'static str>,
     /// Where the sheet has amounts: the column that names their currency.
     pub currencies: Option<Option<usize>>,
     /// The column that names the row's country, by which its phones are read.
@@ -39,41 +43,6 @@ pub struct Unclaimed {
     region: Option<Region>,
     columns: Vec<Column>,
 }
-
-/// What the cells of one column look like.
-#[derive(Debug, Default)]
-struct Column {
-    index: usize,
-    may_be_consent: bool,
-    may_be_refusal: bool,
-    may_hold_refusals: bool,
-    /// A text that a field takes by its header, and which may be another's: `Contact` may hold names, or phones.
-    is_claimed: bool,
-    /// Cells that hold something.
-    cells: u64,
-    written: Tally,
-    bare: Tally,
-    emails: Tally,
-    consents: u64,
-    /// Words of refusal among other states.
-    refusals: u64,
-    currencies: u64,
-    /// Currencies that are not those of the column which is claimed.
-    differing: u64,
-    /// The first number, address or word that was met, with its row.
-    example: Option<(u64, String)>,
-}
-
-/// Cells with the shape of a phone number; the first of them are asked of the phone library.
-#[derive(Debug, Default)]
-struct Tally {
-    shaped: u64,
-    asked: u64,
-    valid: u64,
-}
-
-/// The longest answer to whether somebody may be contacted, in bytes; what is longer is prose.
-const LONGEST_ANSWER: usize = 40;
 
 /// What a cell says who somebody is by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,30 +63,6 @@ pub fn says(text: &str, region: Option<Region>) -> Option<Says> {
         _ => None,
     }
 }
-
-/// How many cells of a shape are asked of the phone library.
-const MOST_ASKED: u64 = 2000;
-
-impl Tally {
-    fn add(&mut self, is_valid: impl FnOnce() -> bool) -> bool {
-        self.shaped += 1;
-        if self.asked >= MOST_ASKED {
-            return false;
-        }
-        self.asked += 1;
-        let valid = is_valid();
-        self.valid += u64::from(valid);
-        valid
-    }
-
-    /// About how many are valid.
-    fn about(&self) -> f64 {
-        self.shaped as f64 * self.valid as f64 / self.asked.max(1) as f64
-    }
-}
-
-/// The share of cells that makes a column one of its kind.
-const MOST: f64 = 0.8;
 
 impl Unclaimed {
     /// The look at these columns of a file.
@@ -143,6 +88,15 @@ impl Unclaimed {
         self
     }
 
+    /// Looks at these columns, too: those that a preset keeps for wishes not to be contacted, and those of refusals that are left
+    /// out.
+    pub fn and_decided(mut self, kept: &[usize], left_out: &[usize]) -> Unclaimed {
+        let column = |extent| move |index: &usize| Column { index: *index, extent, ..Column::default() };
+        self.columns.extend(kept.iter().map(column(Extent::Remarks)));
+        self.columns.extend(left_out.iter().map(column(Extent::Refusals)));
+        self
+    }
+
     /// Looks at the cells of a row.
     pub fn look(&mut self, row: &Row) {
         for column in &mut self.columns {
@@ -163,12 +117,21 @@ impl Unclaimed {
         for column in &self.columns {
             match column.verdict(&self.watch) {
                 Verdict::Nothing
-                    if column.cells > 0 && self.watch.keep.is_some() && is_unnamed(source, column.index) =>
+                    if column.extent == Extent::All
+                        && column.cells > 0
+                        && self.watch.keep.is_some()
+                        && is_unnamed(source, column.index) =>
                 {
                     let place = column.index + 1;
                     notices.push(format!("column #{place} has no header; its cells are kept as `column {place}`"));
                 }
                 Verdict::Nothing => {}
+                Verdict::NotHonoured => notices.push(format!(
+                    "{} is left out and holds refusals to be contacted ({}), such as {}; they are not honoured",
+                    shown(source, column.index),
+                    column.refusals,
+                    column.example(source),
+                )),
                 Verdict::Warn(field) => notices.push(format!(
                     "{} holds digits that may be phone numbers, such as {}; --map {field}={} would import it as such",
                     shown(source, column.index),
@@ -216,97 +179,6 @@ impl Unclaimed {
     }
 }
 
-enum Verdict {
-    Nothing,
-    /// It may be a column of this field.
-    Warn(&'static str),
-    /// It holds so and so, which may be for this field.
-    Stop(String, Option<&'static str>),
-}
-
-impl Column {
-    fn look(&mut self, text: &str, row: &Row, watch: &Watch, region: Option<Region>) {
-        self.cells += 1;
-        let mut met = false;
-        let region = || region.or_else(|| watch.country.and_then(|index| region_of_country(row.cell(index))));
-        match shape(text) {
-            Shape::Written if watch.phones.is_some() => met = self.written.add(|| is_phone(text, region())),
-            Shape::Bare if watch.phones.is_some() => met = self.bare.add(|| is_phone(text, region())),
-            Shape::Address if watch.emails.is_some() => met = self.emails.add(|| is_address(text)),
-            Shape::Letters if watch.currencies.is_some() && !self.is_claimed => {
-                met = is_currency(text);
-                self.currencies += u64::from(met);
-                let claimed = watch.currencies.flatten().map(|index| cell_text(row.cell(index)));
-                let differs = claimed.is_some_and(|other| !other.is_empty() && !other.eq_ignore_ascii_case(text));
-                self.differing += u64::from(met && differs);
-            }
-            _ => {}
-        }
-        if self.may_hold_refusals && text.len() <= LONGEST_ANSWER && is_refusal(text) {
-            self.refusals += 1;
-            met = true;
-        }
-        if self.may_be_consent
-            && text.len() <= LONGEST_ANSWER
-            && (opted_out(text).is_some() || (self.may_be_refusal && datetime::is_date(text)))
-        {
-            self.consents += 1;
-            met = true;
-        }
-        if met && self.example.is_none() {
-            self.example = Some((row.number, text.to_owned()));
-        }
-    }
-
-    fn verdict(&self, watch: &Watch) -> Verdict {
-        let most = self.cells as f64 * MOST;
-        let is_most = |count: f64| self.cells > 0 && count > 0.0 && count >= most;
-        let stop = |what: &str, count: u64, field| {
-            Verdict::Stop(format!("holds {what} ({count} of {} cells)", self.cells), field)
-        };
-        // A column of refusals needs one answer among remarks.
-        let answers = match self.may_be_refusal {
-            true => self.consents > 0,
-            false => self.consents > 0 && self.consents * 2 >= self.cells,
-        };
-        if let Some(fields) = watch.consents.filter(|_| answers) {
-            let field = fields.map(|(refusal, agreement)| if self.may_be_refusal { refusal } else { agreement });
-            return stop("answers to whether people may be contacted", self.consents, field);
-        }
-        if let Some(fields) = watch.consents.filter(|_| self.refusals > 0) {
-            return stop("refusals to be contacted", self.refusals, fields.map(|(refusal, _)| refusal));
-        }
-        if let Some(field) = watch.emails.filter(|_| is_most(self.emails.about())) {
-            return stop("email addresses", self.emails.about() as u64, field);
-        }
-        if let Some(claimed) = watch.currencies.filter(|_| is_most(self.currencies as f64)) {
-            return match claimed {
-                None => stop("currencies", self.currencies, Some("currency")),
-                Some(_) if self.differing > 0 => {
-                    stop("other currencies than the column that is taken", self.differing, Some("currency"))
-                }
-                Some(_) => Verdict::Nothing,
-            };
-        }
-        let numbers = self.written.about() + self.bare.about();
-        match watch.phones {
-            Some(field) if is_most(numbers) && self.written.about() > 0.0 => {
-                stop("phone numbers", numbers as u64, field)
-            }
-            Some(Some(field)) if is_most(self.bare.about()) && !self.is_claimed => Verdict::Warn(field),
-            _ => Verdict::Nothing,
-        }
-    }
-
-    fn example(&self, source: &Source) -> String {
-        let Some((row, text)) = &self.example else { return String::new() };
-        match source.cell_address(self.index, *row) {
-            Some(address) => format!("`{text}` in {address}"),
-            None => format!("`{text}` in row {row}"),
-        }
-    }
-}
-
 fn shown(source: &Source, index: usize) -> String {
     match source.headers.get(index).map(|header| header.trim()) {
         Some(header) if !header.is_empty() => format!("the column `{header}`"),
@@ -328,6 +200,7 @@ mod tests {
         phones: Some(Some("further_phone")),
         emails: Some(Some("email")),
         consents: Some(Some(("opt_out", "consent"))),
+        remarks: Some("note"),
         currencies: Some(None),
         country: None,
         keep: Some("--keep"),
@@ -405,5 +278,11 @@ mod tests {
         assert_eq!(verdict("Mail", &["ann@example.com; bob@example.com"]), "emails");
         assert_eq!(verdict("Memo", &["met ann@example.com on Monday", "by bob@example.com 212-555-0101"]), "nothing");
         assert_eq!(verdict("Team", &["Red", "Sun", "Air"]), "nothing");
+        for header in ["Disposition", "Call outcome", "Last result", "Marketing", "Flag", "X", ""] {
+            for cells in [["reached", "do not call"], ["DNC", "ok"], ["unsubscribed", "bounced"]] {
+                assert_eq!(verdict(header, &cells), "consents", "{header} {cells:?}");
+            }
+            assert_eq!(verdict(header, &["no answer", "call back on Monday"]), "nothing", "{header}");
+        }
     }
 }

@@ -112,6 +112,19 @@ impl Terminal {
     }
 }
 
+/// Nothing goes on behind a test that has failed.
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.keyboard.take();
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            // The program first: `script` waits for it.
+            let _ = Command::new("pkill").args(["-9", "-P", &self.child.id().to_string()]).status();
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
 /// A word as a shell reads it back.
 pub fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))

@@ -170,5 +170,5 @@ pub(super) fn name_of_mapping(ui: Ui) -> Result<Option<String>> {
     if ui.select("Save these answers for files with the same columns?", &items, 0)? == 0 {
         return Ok(None);
     }
-    Ok(Some(ui.input("The name of the mapping:", new_name)?))
+    Ok(ui.input("The name of the mapping (none: not saved):", new_name)?)
 }

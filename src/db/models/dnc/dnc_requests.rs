@@ -1,5 +1,7 @@
 //! Requests not to be contacted: each is kept, and decided once.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 use serde::Serialize;
@@ -165,6 +167,23 @@ pub fn undecided_numbers(conn: &mut Db, org: OrgId) -> Result<Vec<(String, i64)>
         .order(dnc_requests::id)
         .select((dnc_requests::phone_number, dnc_requests::id))
         .load(conn)?)
+}
+
+/// What was asked already, of these numbers and by these texts: pairs of both.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn texts_of(conn: &mut Db, org: OrgId, numbers: &[String]) -> Result<HashSet<(String, String)>, DbError> {
+    let mut found = HashSet::new();
+    for chunk in numbers.chunks(crate::db::models::IN_LIST) {
+        let of_numbers = dnc_requests::phone_number.eq_any(chunk).and(dnc_requests::text.is_not_null());
+        let rows = dnc_requests::table
+            .filter(dnc_requests::organization_id.eq(org.0).and(of_numbers))
+            .select((dnc_requests::phone_number, dnc_requests::text))
+            .load::<(String, Option<String>)>(conn)?;
+        found.extend(rows.into_iter().filter_map(|(number, text)| Some((number, text?))));
+    }
+    Ok(found)
 }
 
 /// Every request of a number, in the order in which they were written.

@@ -35,6 +35,8 @@ pub struct Mapping {
     pub unclaimed: Vec<usize>,
     /// Columns of texts that are known by headers which may mean something else, such as `Contact`.
     pub texts: Vec<usize>,
+    /// Columns that a preset keeps.
+    pub kept_by_preset: Vec<usize>,
     /// Further fields of columns that fill one already.
     pub also: Vec<(usize, LeadField)>,
     /// How cells are taken out of what their program writes around them.
@@ -143,6 +145,14 @@ impl Mapping {
     /// Whether a column is kept in any form.
     pub fn is_claimed(&self, index: usize) -> bool {
         self.targets.get(index).is_some_and(|target| *target != Target::Ignored)
+    }
+
+    /// Columns that are left out although their headers say that people refuse contact there.
+    pub fn refusals_left_out(&self) -> Vec<usize> {
+        let refuses = |header: &str| LeadField::of_header(header).is_some_and(LeadField::is_refusal);
+        let columns = self.headers.iter().zip(&self.targets).enumerate();
+        let left_out = columns.filter(|(_, (header, target))| **target == Target::Ignored && refuses(header));
+        left_out.map(|(index, _)| index).collect()
     }
 
     /// The first column of a field.

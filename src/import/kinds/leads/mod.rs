@@ -31,6 +31,7 @@ use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
 use crate::import::advice::{self, Wanted};
+use crate::import::column_names::column_named;
 use crate::import::observer::Observer;
 use crate::import::options::ImportOptions;
 use crate::import::plan::Tracer;
@@ -129,7 +130,10 @@ pub fn import(
     let region = region_of(options.region.as_deref(), request.organization);
     let mapping = Mapping::of(source.shown(), &source.headers, &whole)
         .map_err(|error| error.advised(|_| advice::of(&source, &of_source, &WANTED, region)))?;
-    let mapping = Mapping { unwrapping, ..mapping };
+    // Behind those that a person keeps.
+    let kept_by_preset = whole.keep.iter().skip(options.keep.len());
+    let kept_by_preset = kept_by_preset.filter_map(|name| column_named(&source.headers, name).ok()).collect();
+    let mapping = Mapping { unwrapping, kept_by_preset, ..mapping };
     advice::refuse_without_header(&source, &of_source, &WANTED, region)?;
     if !mapping.named_custom().is_empty() {
         observer.notice(&format!("kept as custom fields: {}", some_names(&mapping.named_custom())));
@@ -218,6 +222,7 @@ impl Job<'_> {
             phones: Some(Some(if has_phone { "further_phone" } else { "phone" })),
             emails: Some(Some(if has_email { "further_email" } else { "email" })),
             consents: Some(Some(("opt_out", "consent"))),
+            remarks: Some("note"),
             country: mapping.column_of(LeadField::Country),
             currencies: has_amounts.then(|| mapping.column_of(LeadField::Currency)),
             keep: Some("--keep"),
@@ -227,7 +232,9 @@ impl Job<'_> {
             true => Watch { phones: None, emails: None, currencies: None, ..watch },
             false => watch,
         };
-        Unclaimed::columns(&mapping.headers, &mapping.unclaimed, self.checker.region, watch).and_texts(&mapping.texts)
+        Unclaimed::columns(&mapping.headers, &mapping.unclaimed, self.checker.region, watch)
+            .and_texts(&mapping.texts)
+            .and_decided(&mapping.kept_by_preset, &mapping.refusals_left_out())
     }
 
     fn run(

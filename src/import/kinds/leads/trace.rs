@@ -6,6 +6,7 @@ use serde_json::json;
 use super::Request;
 use super::checker::{Checked, Checker};
 use super::refusal::refusal;
+use crate::domain::dnc::opt_out_text::OptOutClass;
 use crate::domain::imports::kind::ImportKind;
 use crate::import::ImportError;
 use crate::import::options::ImportOptions;
@@ -56,7 +57,7 @@ impl<'a> RowTracer<'a> {
             lead_of_row,
             version: trace.version.filter(|_| lead.is_some()),
             matched_by: trace.matched_by.map(|by| by.to_string()),
-            reasons: reasons(&outcome).map(str::to_owned).collect(),
+            reasons: reasons(&outcome).chain(of_note(checked)).map(str::to_owned).collect(),
             changes,
             others,
             problems: refused.iter().map(problem).chain(problems).collect(),
@@ -119,6 +120,14 @@ fn reasons(outcome: &Outcome) -> impl Iterator<Item = &'static str> {
         (outcome.previously_erased, "who had its phone or email was erased"),
     ];
     of_fate.into_iter().chain(flags.into_iter().filter(|(is_so, _)| *is_so).map(|(_, reason)| reason))
+}
+
+/// What a note of the row asks.
+fn of_note(checked: &Checked) -> Option<&'static str> {
+    checked.note_asks.map(|asks| match asks.class {
+        OptOutClass::Review => "its note may ask not to be contacted, which waits for a decision",
+        _ => "its note asks not to be contacted",
+    })
 }
 
 fn problem(of: &RowProblem) -> Problem {

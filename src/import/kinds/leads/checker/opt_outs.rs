@@ -12,7 +12,8 @@ use crate::domain::time::datetime;
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::kinds::leads::mapping::Target;
 use crate::import::row::{ProblemKind, Row};
-use crate::import::vocabulary::consent::{is_refusal, opted_out};
+use crate::import::unclaimed::LONGEST_ANSWER;
+use crate::import::vocabulary::consent::{is_refusal, opted_out, plain_refusal};
 use crate::ops::leads::draft::LeadDraft;
 
 /// What a note asks: not to be contacted, on some channel.
@@ -71,7 +72,18 @@ impl Work<'_> {
         if self.at.is_none() {
             return;
         }
+        let plain = if text.len() <= LONGEST_ANSWER { plain_refusal(text) } else { None };
         let found = detect(text);
+        if let Some(reach) = plain {
+            self.draft.email_opt_out |= reach.email;
+            if matches!(found.class, OptOutClass::None | OptOutClass::Review) {
+                // The words of columns of refusals are more than those of replies.
+                self.draft.do_not_call |= reach.calls;
+                self.draft.do_not_text |= reach.texts;
+                self.note_asks = Some(Asks { class: OptOutClass::Likely, scope: None });
+                return;
+            }
+        }
         match (found.class, found.scope) {
             (OptOutClass::None, _) => return,
             (OptOutClass::Review, _) => {}

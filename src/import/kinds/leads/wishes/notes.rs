@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::super::checker::Checked;
+use crate::db::models::dnc::dnc_requests;
 use crate::db::{Db, DbError, Stamp};
 use crate::domain::dnc::bans::Terms;
 use crate::domain::dnc::opt_out_text::OptOutClass;
@@ -60,6 +61,11 @@ impl NoteRequests {
         asked.sort();
         asked.dedup();
         for some in asked.chunks(TOGETHER) {
+            // The note of an earlier import waits already, or somebody has decided it.
+            let numbers: Vec<String> = some.iter().map(|(number, ..)| number.to_string()).collect();
+            let known = dnc_requests::texts_of(conn, stamp.org, &numbers)?;
+            let is_new =
+                |(number, _, note): &&(E164, DncScope, String)| !known.contains(&(number.to_string(), note.clone()));
             let request = |(number, scope, note): &(E164, DncScope, String)| Request {
                 number: *number,
                 terms: Terms { scope: *scope, expires_at: None },
@@ -69,7 +75,7 @@ impl NoteRequests {
                 class: Some(OptOutClass::Review),
                 received_at: stamp.now,
             };
-            let requests: Vec<Request> = some.iter().map(request).collect();
+            let requests: Vec<Request> = some.iter().filter(is_new).map(request).collect();
             keep_doubtful(conn, &requests, stamp, zone)?;
         }
         Ok(())
