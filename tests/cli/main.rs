@@ -68,6 +68,7 @@ mod import_plan;
 mod import_presets;
 mod import_random;
 mod import_records;
+mod import_rules;
 mod import_set;
 mod import_short_rows;
 mod import_spelling;
