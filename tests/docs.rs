@@ -288,20 +288,33 @@ fn the_document_grants_what_the_catalogue_gives() {
     assert!(document.contains(&grants), "docs/postgresql.md: the statements for the everyday role are\n{grants}");
 }
 
+/// The tests that a document names between backticks: `module::test` of tests/cli, or a path below src/ with a test beside its code.
+fn named_tests(text: &str) -> Vec<(String, String)> {
+    let name = regex::Regex::new(r"^((?:[a-z][a-z0-9_]*|src/[a-z0-9_/]+\.rs))::([a-z][a-z0-9_]*)$").unwrap();
+    let parts = text.split('`').skip(1).step_by(2);
+    parts.filter_map(|part| name.captures(part)).map(|it| (it[1].to_owned(), it[2].to_owned())).collect()
+}
+
 /// A table that says which test shows what is worth as much as the tests that it names.
 #[test]
 fn tests_that_documents_name_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(root.join("docs/files.md")).unwrap();
-    let named =
-        text.split('`').filter_map(|part| part.split_once("::")).filter(|(file, _)| file.starts_with("import_"));
-    let mut count = 0;
-    for (file, test) in named {
-        let source = fs::read_to_string(root.join("tests/cli").join(file).with_extension("rs")).unwrap_or_default();
-        assert!(source.contains(&format!("#[test]\nfn {test}()")), "docs/files.md names {file}::{test}");
-        count += 1;
+    for (document, least) in [("docs/files.md", 30), ("docs/import-rules.md", 150)] {
+        let named = named_tests(&fs::read_to_string(root.join(document)).unwrap());
+        assert!(named.len() > least, "{document} names {named:?}");
+        for (place, test) in named {
+            let file = if place.ends_with(".rs") { place.clone() } else { format!("tests/cli/{place}.rs") };
+            let source = fs::read_to_string(root.join(file)).unwrap_or_default();
+            let is_test = regex::Regex::new(&format!(r"#\[test\]\s+(?:#\[[^\n]*\]\s+)*fn {test}\(")).unwrap();
+            assert!(is_test.is_match(&source), "{document} names {place}::{test}");
+        }
     }
-    assert!(count > 30);
+    // Each rule of the table has one.
+    let rules = fs::read_to_string(root.join("docs/import-rules.md")).unwrap();
+    let rows = rules.lines().filter(|line| line.starts_with("| ") && *line != "| rule | shown by |");
+    for row in rows {
+        assert!(!named_tests(row).is_empty(), "docs/import-rules.md: no test shows: {row}");
+    }
 }
 
 /// The labelled texts of a hand, with the labels in the order of the table.
