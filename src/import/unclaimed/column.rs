@@ -7,7 +7,8 @@ use crate::domain::text::cell_text;
 use crate::domain::time::datetime;
 use crate::import::row::Row;
 use crate::import::source::Source;
-use crate::import::vocabulary::consent::{asks_not_to_be_contacted, is_refusal, opted_out};
+use crate::import::vocabulary::consent::{is_refusal, opted_out};
+use crate::import::vocabulary::refusals::asks_not_to_be_contacted;
 
 /// What of a column is looked at.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]

@@ -2,14 +2,11 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::sections::Sections;
 use super::words;
-use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
 use crate::domain::flag;
 
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
+pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let sections = Sections::of(include_str!("words/consent.txt"));
     let phrases = |kind: &str| {
         let reaches = [
@@ -46,9 +43,9 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     }
 });
 
-struct Words {
+pub(super) struct Words {
     /// Phrases of refusal and agreement, each with what it is about when no channel stands beside it.
-    refusals: Vec<(String, Reach)>,
+    pub(super) refusals: Vec<(String, Reach)>,
     agreements: Vec<(String, Reach)>,
     channels: Vec<(Vec<String>, Reach)>,
     /// Words beside a phrase that change nothing.
@@ -87,7 +84,7 @@ impl Reach {
         Reach { calls: self.calls || other.calls, texts: self.texts || other.texts, email: self.email || other.email }
     }
 
-    fn is_nothing(self) -> bool {
+    pub(super) fn is_nothing(self) -> bool {
         self == Reach::default()
     }
 }
@@ -166,34 +163,8 @@ pub fn is_refusal(cell: &str) -> bool {
     flag::parse(cell).is_none() && opted_out(cell) == Some(true)
 }
 
-/// What a short cell refuses in plain words, whatever its column is called: `do not call`, `unsubscribed`.
-pub fn plain_refusal(cell: &str) -> Option<Reach> {
-    if !may_refuse(cell) {
-        return None;
-    }
-    found(&words(cell).join(" "), &WORDS.refusals)?.reach().filter(|reach| !reach.is_nothing())
-}
-
-/// Whether a text asks not to be contacted, in plain words or by the rule for replies.
-pub fn asks_not_to_be_contacted(text: &str) -> bool {
-    may_refuse(text)
-        && (plain_refusal(text).is_some() || matches!(detect(text).class, OptOutClass::Certain | OptOutClass::Likely))
-}
-
-/// Whether a text has one of the words; hardly any has.
-fn may_refuse(text: &str) -> bool {
-    !text.is_ascii() || REFUSING_WORDS.as_ref().is_none_or(|words| words.is_match(text))
-}
-
-/// The longest word of each phrase of refusal, in any case; without it every cell is asked.
-static REFUSING_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let phrases = WORDS.refusals.iter().filter(|(phrase, _)| phrase.is_ascii());
-    let longest = phrases.filter_map(|(phrase, _)| phrase.split(' ').max_by_key(|word| word.len()));
-    AhoCorasick::builder().ascii_case_insensitive(true).build(longest).ok()
-});
-
 /// A phrase in a text of words.
-struct Found<'a> {
+pub(super) struct Found<'a> {
     phrase: &'a str,
     reach: Reach,
     /// The words beside it.
@@ -215,7 +186,7 @@ impl Found<'_> {
     }
 
     /// What the text is about; `None` when there are words beside the phrase that may change it.
-    fn reach(&self) -> Option<Reach> {
+    pub(super) fn reach(&self) -> Option<Reach> {
         let named = channels(&self.rest)?;
         let names_one = self.phrase.split(' ').any(|word| channel(word).is_some());
         Some(match (named.is_nothing(), names_one) {
@@ -229,7 +200,7 @@ impl Found<'_> {
 }
 
 /// The longest phrase that is in a text of words.
-fn found<'a>(text: &str, phrases: &'a [(String, Reach)]) -> Option<Found<'a>> {
+pub(super) fn found<'a>(text: &str, phrases: &'a [(String, Reach)]) -> Option<Found<'a>> {
     let ends = |bytes: Option<&u8>| bytes.is_none_or(|byte| *byte == b' ');
     let inside = phrases.iter().filter(|(phrase, _)| match phrase.is_ascii() {
         true => text.match_indices(phrase.as_str()).any(|(at, _)| {
@@ -271,32 +242,6 @@ mod tests {
             ConsentColumn::OptOut(reach) => (true, reach.calls, reach.texts, reach.email),
             ConsentColumn::OptIn(reach) => (false, reach.calls, reach.texts, reach.email),
         })
-    }
-
-    #[test]
-    fn cells_that_refuse_in_plain_words() {
-        for cell in [
-            "do not call",
-            "DNC",
-            "Don't call!",
-            "Unsubscribed",
-            "never call",
-            "Opted out",
-            "Kontaktsperre",
-            "Bitte nicht anrufen",
-            "désabonné",
-            "no llamar",
-            "電話不可",
-            "never call again please",
-            "please take me off your list, I never asked for calls",
-        ] {
-            assert!(asks_not_to_be_contacted(cell), "{cell}");
-        }
-        for cell in
-            ["no", "yes", "never", "call back", "called twice", "contacted", "red", "", "subscribed", "callable"]
-        {
-            assert!(!asks_not_to_be_contacted(cell), "{cell}");
-        }
     }
 
     #[test]

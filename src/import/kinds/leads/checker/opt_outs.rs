@@ -13,7 +13,8 @@ use crate::import::kinds::leads::fields::LeadField;
 use crate::import::kinds::leads::mapping::Target;
 use crate::import::row::{ProblemKind, Row};
 use crate::import::unclaimed::LONGEST_ANSWER;
-use crate::import::vocabulary::consent::{is_refusal, opted_out, plain_refusal};
+use crate::import::vocabulary::consent::{is_refusal, opted_out};
+use crate::import::vocabulary::refusals::plain_refusal;
 use crate::ops::leads::draft::LeadDraft;
 
 /// What a note asks: not to be contacted, on some channel.
