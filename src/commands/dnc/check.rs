@@ -11,7 +11,8 @@ use crate::domain::dnc::{Channel, Verdict};
 use crate::domain::flag;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::dnc::check::{Answer, Asked, INTERNAL_LIST, RECORD_KEY, check, record};
+use crate::ops::dnc::check::{Answer, Asked, RECORD_KEY, check, record};
+use crate::ops::dnc::lists::INTERNAL_LIST;
 use crate::ui::{Column, Format, ListWriter};
 
 /// Say whether numbers may be contacted

@@ -1,23 +1,17 @@
 //! "May we contact this number?" What was not checked is never reported as clear.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
+use super::lists::{Because, INTERNAL_LIST, Lists};
 use crate::db::Stamp;
 use crate::db::models::dnc::dnc_checks::{self, NewDncCheck};
 use crate::db::models::dnc::dnc_entries::DncEntry;
-use crate::db::models::dnc::dnc_requests;
-use crate::db::models::dnc::dnc_spellings::{self, Reached};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::{Channel, DncScope, Verdict};
 use crate::domain::phone::reading::Reading;
-use crate::domain::phone::{E164, PhoneProblem, plan};
+use crate::domain::phone::{E164, PhoneProblem};
 use crate::domain::timestamp::Timestamp;
-
-/// The name of the organization's own list: what the trade calls the internal do-not-call list.
-pub const INTERNAL_LIST: &str = "internal";
 
 /// The organization's setting that every check is recorded.
 pub const RECORD_KEY: &str = "dnc.record_checks";
@@ -68,57 +62,18 @@ pub fn check(
     channel: Option<Channel>,
     now: Timestamp,
 ) -> Result<Vec<Answer>, DbError> {
-    let numbers: Vec<String> =
-        asked.iter().filter_map(|one| one.number.as_ref().ok()).flat_map(Reading::all).map(|n| n.to_string()).collect();
-    let mut listed: HashMap<String, Vec<DncEntry>> = HashMap::new();
-    for Reached { number, entry } in dnc_spellings::reaching(conn, org, &numbers, now)? {
-        listed.entry(number).or_default().push(entry);
-    }
-    let undecided: HashMap<String, i64> = dnc_requests::undecided_numbers(conn, org)?.into_iter().rev().collect();
-    let known = Known { listed, undecided };
-    Ok(asked.iter().map(|one| answer(one, &known, channel, now)).collect())
+    let numbers: Vec<E164> = asked.iter().filter_map(|one| one.number.as_ref().ok()).flat_map(Reading::all).collect();
+    let mut lists = Lists::open(conn, org, channel, now)?;
+    lists.look_up(conn, &numbers)?;
+    Ok(asked.iter().map(|one| answer(one, &lists, now)).collect())
 }
 
-/// What is known of the numbers.
-struct Known {
-    /// The entries that reach each.
-    listed: HashMap<String, Vec<DncEntry>>,
-    /// The first request of each that nobody has decided.
-    undecided: HashMap<String, i64>,
-}
-
-fn answer(asked: &Asked, known: &Known, channel: Option<Channel>, now: Timestamp) -> Answer {
-    let input = asked.input.clone();
-    let reading = match &asked.number {
-        Ok(reading) => reading,
-        Err(problem) => {
-            let (verdict, reasons) = (Verdict::Unknown, vec![Reason::unchecked(problem.to_string())]);
-            return Answer { input, number: None, verdict, reasons, lists_checked: Vec::new() };
-        }
-    };
-    let mut entries: Vec<(E164, &DncEntry)> = reading
-        .all()
-        .flat_map(|number| {
-            known.listed.get(&number.to_string()).into_iter().flatten().map(move |entry| (number, entry))
-        })
-        .filter(|(_, entry)| entry.bans().hold(channel, now))
-        .collect();
-    // By the number itself before by another spelling.
-    entries.sort_by_key(|(number, entry)| (entry.id, number.to_string() != entry.phone_number));
-    entries.dedup_by_key(|(_, entry)| entry.id);
-    let mut reasons: Vec<Reason> = entries.iter().map(|(number, entry)| Reason::of(entry, *number, now)).collect();
-    let verdict = if reasons.is_empty() {
-        // In doubt whether somebody wishes not to be contacted, nobody may say that they may be.
-        let request = reading.all().find_map(|number| known.undecided.get(&number.to_string()));
-        reasons.extend(request.map(|id| Reason::unchecked(format!("the request {id} is undecided: crmctl dnc due"))));
-        if !plan::is_valid(reading.number) {
-            reasons.push(Reason::unchecked(PhoneProblem::NotValid(None).to_string()));
-        }
-        if reasons.is_empty() { Verdict::Clear } else { Verdict::Unknown }
-    } else {
-        Verdict::Blocked
-    };
-    Answer { input, verdict, number: Some(reading.number.to_string()), reasons, lists_checked: vec![INTERNAL_LIST] }
+fn answer(asked: &Asked, lists: &Lists<DncEntry>, now: Timestamp) -> Answer {
+    let judged = lists.judge(&asked.number);
+    let number = asked.number.as_ref().ok().map(|reading| reading.number.to_string());
+    let lists_checked = if number.is_some() { vec![INTERNAL_LIST] } else { Vec::new() };
+    let reasons = judged.because.iter().map(|because| Reason::of(because, now)).collect();
+    Answer { input: asked.input.clone(), verdict: judged.verdict, number, reasons, lists_checked }
 }
 
 impl Reason {
@@ -127,7 +82,15 @@ impl Reason {
         Reason { list: None, reason, since: None, scope: None, listed_as: None }
     }
 
-    fn of(entry: &DncEntry, number: E164, now: Timestamp) -> Reason {
+    fn of(because: &Because<'_, DncEntry>, now: Timestamp) -> Reason {
+        let (entry, number) = match because {
+            Because::Listed { entry, number } => (entry, number),
+            Because::Undecided(id) => {
+                return Reason::unchecked(format!("the request {id} is undecided: crmctl dnc due"));
+            }
+            Because::NotValid => return Reason::unchecked(PhoneProblem::NotValid(None).to_string()),
+            Because::Unread(problem) => return Reason::unchecked(problem.to_string()),
+        };
         Reason {
             list: Some(INTERNAL_LIST),
             reason: entry.reason.clone().unwrap_or_else(|| entry.source.to_string()),

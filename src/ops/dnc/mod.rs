@@ -6,6 +6,7 @@ pub mod decide;
 pub mod groups;
 pub mod history;
 mod leads;
+pub mod lists;
 pub mod remove;
 pub mod replies;
 pub mod sharing;

@@ -1,5 +1,6 @@
 //! The do-not-call list, its requests and its checks.
 
+pub mod dnc_bans;
 pub mod dnc_checks;
 pub mod dnc_entries;
 pub mod dnc_list;

@@ -1,0 +1,14 @@
+//! Codes of the reasons for which a number or a row is not clear, as programs read them. A registry's is `registry:` and its name.
+
+/// The organization's own list.
+pub const INTERNAL: &str = "internal";
+/// What is written is no number that can be looked up.
+pub const UNREADABLE: &str = "unknown:unreadable";
+/// It is no valid number of its plan.
+pub const NOT_VALID: &str = "unknown:not_valid";
+/// Nobody has decided a request for it.
+pub const UNDECIDED: &str = "unknown:undecided";
+/// A row has no number at all.
+pub const NO_NUMBER: &str = "unknown:no_number";
+/// The cells of a row cannot be told apart.
+pub const BROKEN_ROW: &str = "unknown:broken_row";
