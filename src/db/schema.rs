@@ -116,10 +116,76 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    dnc_requirements (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        registry -> Text,
+        country -> Text,
+        calling_code -> Int4,
+        subscription -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     dnc_spellings (organization_id, phone_number, dnc_id) {
         organization_id -> Int4,
         phone_number -> Text,
         dnc_id -> Int8,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    dnc_registries (id) {
+        id -> Int8,
+        name -> Text,
+        kind -> Text,
+        country -> Text,
+        calling_code -> Int4,
+        max_age_days -> Int4,
+        current_revision -> Nullable<Int4>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    dnc_registry_blocks (revision_id, block) {
+        revision_id -> Int8,
+        block -> Int8,
+        numbers -> Bytea,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    dnc_registry_revisions (id) {
+        id -> Int8,
+        registry_id -> Int8,
+        revision -> Int4,
+        state -> Text,
+        mode -> Text,
+        as_of -> Date,
+        area_codes -> Nullable<Jsonb>,
+        number_count -> Nullable<Int8>,
+        digest -> Nullable<Text>,
+        file_name -> Text,
+        file_sha256 -> Nullable<Text>,
+        actor -> Text,
+        started_at -> Timestamptz,
+        completed_at -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+        version -> Int4,
     }
 }
 
@@ -578,7 +644,10 @@ diesel::joinable!(audit_log -> organizations (organization_id));
 diesel::joinable!(budget_accounts -> organizations (organization_id));
 diesel::joinable!(dnc_checks -> organizations (organization_id));
 diesel::joinable!(dnc_list -> organizations (organization_id));
+diesel::joinable!(dnc_registry_blocks -> dnc_registry_revisions (revision_id));
+diesel::joinable!(dnc_registry_revisions -> dnc_registries (registry_id));
 diesel::joinable!(dnc_requests -> organizations (organization_id));
+diesel::joinable!(dnc_requirements -> organizations (organization_id));
 diesel::joinable!(erasure_keys -> organizations (organization_id));
 diesel::joinable!(exchange_rates -> organizations (organization_id));
 diesel::joinable!(import_mappings -> organizations (organization_id));
@@ -597,7 +666,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     budget_transactions,
     dnc_checks,
     dnc_list,
+    dnc_registries,
+    dnc_registry_blocks,
+    dnc_registry_revisions,
     dnc_requests,
+    dnc_requirements,
     dnc_spellings,
     erased_rows,
     erasure_hashes,

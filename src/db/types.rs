@@ -17,6 +17,7 @@ use crate::domain::access::role::Role;
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
 use crate::domain::dnc::opt_out_text::OptOutClass;
+use crate::domain::dnc::registry::{LoadMode, RegistryKind, RevisionState};
 use crate::domain::dnc::{Channel, Decision, DncOrigin, DncScope, DncSource, RemovalKind, Verdict};
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
 use crate::domain::leads::assignment::Strategy;
@@ -353,5 +354,8 @@ text_vocabularies!(
     ImportKind,
     ImportStatus,
     AuditAction,
-    Entity
+    Entity,
+    RegistryKind,
+    LoadMode,
+    RevisionState
 );

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use super::compile::{Moment, custom_text, folded, on_dnc};
+use super::compile::listed;
+use super::compile::{Moment, custom_text, folded};
 use super::field::MAX_KEY;
 use crate::db::lead_fields::{FIELDS, Sorts};
 use crate::db::{Cell, Statement};
@@ -191,7 +192,7 @@ impl LeadColumn {
         match &self.source {
             Source::Sql(sql) => Statement::new(sql),
             Source::Either(sqlite, postgres) => Statement::default().either(sqlite, postgres),
-            Source::OnDnc => on_dnc(at),
+            Source::OnDnc => listed::flag(at),
             Source::Blocked => blocked(at),
             Source::Custom(key) => custom_text(key),
         }
@@ -215,8 +216,8 @@ impl LeadColumn {
     pub fn json(&self, cell: &Cell) -> Json {
         match (self.shape, cell) {
             (Shape::Texts, cell) => self.texts(cell).into(),
-            (Shape::Flag, cell) => Json::Bool(cell.number() == Some(1)),
             (_, Cell::Empty) => Json::Null,
+            (Shape::Flag, cell) => Json::Bool(cell.number() == Some(1)),
             (Shape::Json, Cell::Text(text)) => serde_json::from_str(text).unwrap_or(Json::Null),
             (Shape::Number, Cell::Number(number)) => (*number).into(),
             (_, cell) => self.text(cell).into(),
@@ -227,6 +228,7 @@ impl LeadColumn {
     pub fn text<'a>(&self, cell: &'a Cell) -> Cow<'a, str> {
         match (self.shape, cell) {
             (Shape::Texts, cell) => self.texts(cell).join(", ").into(),
+            (Shape::Flag, Cell::Empty) => "unknown".into(),
             (Shape::Flag, cell) => if cell.number() == Some(1) { "yes" } else { "no" }.into(),
             (_, Cell::Empty) => "".into(),
             (Shape::Time, Cell::Number(micros)) => Timestamp::from_micros(*micros).to_string().into(),
@@ -258,8 +260,10 @@ fn blocked(at: &Moment) -> Statement {
             " FROM (SELECT leads.phone_number AS number, 0 AS place
              UNION ALL SELECT p.phone_number, p.id FROM lead_phones p
              WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id) n
-             WHERE EXISTS (SELECT 1 FROM dnc_numbers d WHERE d.phone_number = n.number AND d.organization_id = ",
+             WHERE ",
         )
+        .then(listed::state(at))
+        .sql(" = 2 OR EXISTS (SELECT 1 FROM dnc_numbers d WHERE d.phone_number = n.number AND d.organization_id = ")
         .org(at.org)
         .sql(" AND (d.expires_at IS NULL OR d.expires_at > ")
         .time(at.now)

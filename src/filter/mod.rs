@@ -9,7 +9,6 @@
 
 pub mod columns;
 mod compile;
-mod emails;
 pub mod error;
 pub mod explain;
 pub mod field;

@@ -1,7 +1,8 @@
 //! Which leads, in which order, from which one on: counted, listed by id, or read in columns row after row.
 
 use super::columns::{LeadColumn, Shape};
-use super::compile::{Moment, on_dnc};
+use super::compile::Moment;
+use super::compile::listed;
 use super::tree::Filter;
 use crate::db::{Cell, Cells, Db, DbError, Statement};
 use crate::domain::timestamp::Timestamp;
@@ -27,6 +28,8 @@ pub enum Dnc {
     Included,
     LeftOut,
     Only,
+    /// Only those of which a required registry cannot say whether it has them.
+    Unknown,
 }
 
 /// One key of an order.
@@ -231,8 +234,14 @@ impl LeadQuery {
         match self.dnc {
             Dnc::Included => condition,
             // The status, too: an entry that another program wrote may have no other spellings yet.
-            Dnc::LeftOut => condition.sql(" AND leads.status <> 'dnc' AND NOT ").then(on_dnc(&self.at)),
-            Dnc::Only => condition.sql(" AND (leads.status = 'dnc' OR ").then(on_dnc(&self.at)).sql(")"),
+            Dnc::LeftOut => {
+                condition.sql(" AND leads.status <> 'dnc' AND ").then(listed::condition(false, false, &self.at))
+            }
+            Dnc::Only => {
+                let listed = listed::condition(true, false, &self.at);
+                condition.sql(" AND (leads.status = 'dnc' OR ").then(listed).sql(")")
+            }
+            Dnc::Unknown => condition.sql(" AND leads.status <> 'dnc' AND ").then(listed::unknown(&self.at)),
         }
     }
 

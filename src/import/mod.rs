@@ -16,6 +16,7 @@ mod prepare;
 pub mod presets;
 pub mod problems;
 pub mod proof;
+pub mod registry;
 pub mod rejects;
 pub mod row;
 pub mod rowfile;

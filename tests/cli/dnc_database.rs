@@ -134,7 +134,10 @@ fn a_dialer_asks_the_database_itself() {
         &admin,
         "DO $$ BEGIN CREATE ROLE crmctl_dialer LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
     );
-    psql(&owner, "GRANT SELECT ON organizations, dnc_list, dnc_spellings TO crmctl_dialer");
+    psql(
+        &owner,
+        "GRANT SELECT ON organizations, dnc_list, dnc_spellings, dnc_requirements, dnc_registries, dnc_registry_revisions, dnc_registry_blocks TO crmctl_dialer",
+    );
     psql(&admin, "GRANT USAGE ON SCHEMA public TO crmctl_dialer");
     let dialer = url_of("crmctl_dialer", database);
     let ask = |call: &str| psql(&dialer, &format!("SELECT is_on_dnc_list({call})")).pop().unwrap();

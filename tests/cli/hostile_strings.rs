@@ -145,7 +145,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 127] = [
+const VERBS: [&str; 135] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -223,6 +223,14 @@ const VERBS: [&str; 127] = [
     "dnc due",
     "dnc detect ANY",
     "dnc decide 1 ANY",
+    "dnc registry load us FILE --as-of today",
+    "dnc registry load us FILE --as-of today --column ANY",
+    "dnc registry load ANY FILE --as-of ANY",
+    "dnc registry require us --subscription ANY",
+    "dnc registry list",
+    "dnc registry show us",
+    "dnc registry drop ANY",
+    "dnc registry unrequire us",
     "segment list",
     "segment show plain",
     "segment show ANY",

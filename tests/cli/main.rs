@@ -31,6 +31,7 @@ mod dnc_database;
 mod dnc_lead_wishes;
 mod dnc_list;
 mod dnc_meanwhile;
+mod dnc_registry;
 mod dnc_requests;
 mod dnc_spellings;
 mod dnc_status;

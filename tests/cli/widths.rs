@@ -36,7 +36,7 @@ const READS: [&str; 21] = [
 ];
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.
-const CHANGES: [&str; 44] = [
+const CHANGES: [&str; 48] = [
     "import leads",
     "import apply",
     "import dnc",
@@ -78,6 +78,10 @@ const CHANGES: [&str; 44] = [
     "dnc remove",
     "dnc expire",
     "dnc decide",
+    "dnc registry require",
+    "dnc registry load",
+    "dnc registry unrequire",
+    "dnc registry drop",
     "dnc detect --number +12125550101 stop --apply",
     "migrate seed",
     "backup",
@@ -127,6 +131,7 @@ fn filled() -> World {
         "a.csv",
         "Phone,Month,Source,Cost,Status,At\n2125550108,2026-03,x,1250.00,new,2026-03-03T10:00:00Z\n12,x,y,z,q,w\n",
     );
+    world.file("registry.txt", "2125550188\n");
     for line in [
         "org edit acme|--name|株式会社トウキョウ電力ホールディングス and its daughters in every country|--description|A company that does a little of everything",
         "user|add|a@example.com|--role|admin|--first-name|Maximiliane Charlotte|--last-name|Donaudampfschifffahrtsgesellschaft",
@@ -141,6 +146,8 @@ fn filled() -> World {
         "lead|phone|add|2|+12125550122|--kind|mobile",
         "lead|email|add|2|x@example.com",
         "segment|add|x|--where|status in (new, contacted, qualified, hot) and not tag = vip and created within 3000 days|--description|Everyone who is still to be called|--public",
+        "dnc|registry|load|us-national|registry.txt|--as-of|2026-03-01|--area-codes|all",
+        "dnc|registry|require|us-national|--subscription|株式会社トウキョウ電力ホールディングス 10012345",
         "dnc|add|+12125550101|--reason|عبد الرحمن asked to be left alone, in a letter that is kept with the others",
         "dnc|add|+12125550103|--reason|asked on the phone, twice, and by letter, not to be called at any time of the day",
         "dnc|add|+12125550104|--scope|texts|--reason|محمد عبد الرحمن الراشد does not want texts",

@@ -27,6 +27,7 @@ const VERBS: &[(&str, &str)] = &[
     ("disable", "switches off; `edit --enable` switches on again"),
     ("dnc", "imports do-not-call requests"),
     ("down", "takes migrations back"),
+    ("drop", "takes a registry's numbers away"),
     ("due", "lists requests that wait for a decision"),
     ("duplicates", "lists leads that may be one person"),
     ("edit", "changes fields of one"),
@@ -38,6 +39,7 @@ const VERBS: &[(&str, &str)] = &[
     ("history", "lists every change of one; of `import`: imports status events"),
     ("leads", "imports leads"),
     ("list", "lists them"),
+    ("load", "takes in the numbers of a registry"),
     ("man", "writes man pages"),
     ("merge", "makes one lead of several"),
     ("note", "writes a note"),
@@ -48,6 +50,7 @@ const VERBS: &[(&str, &str)] = &[
     ("refresh", "counts again, and keeps the count"),
     ("refund", "books money that came back"),
     ("remove", "takes off a list or out of a group; what it was stays"),
+    ("require", "makes a registry one that the organization must honour"),
     ("restore", "brings back what was deleted or merged"),
     ("search", "finds by fragments"),
     ("seed", "makes sample data"),
@@ -61,6 +64,7 @@ const VERBS: &[(&str, &str)] = &[
     ("template", "writes an empty file that an import reads"),
     ("timeline", "shows all that happened in one order"),
     ("undo", "takes an import back"),
+    ("unrequire", "takes `require` back"),
     ("unset", "takes a key away"),
     ("untag", "takes tags away"),
     ("up", "applies migrations"),
@@ -68,19 +72,19 @@ const VERBS: &[(&str, &str)] = &[
 ];
 
 /// Where alone these verbs are right; elsewhere another word says it.
-const ONLY_IN: [(&str, &[&str], &str); 3] = [
+const ONLY_IN: [(&str, &[&str], &str); 4] = [
+    ("drop", &["dnc registry"], "delete"),
     ("remove", &["dnc", "org group"], "delete"),
     ("set", &["org", "roi rate", "config"], "edit"),
     ("disable", &["org", "user"], "delete"),
 ];
 
 /// Words for which there are others, which a noun or option must not have.
-const OTHERS: [(&str, &str); 24] = [
+const OTHERS: [(&str, &str); 23] = [
     ("create", "add"),
     ("new", "add"),
     ("insert", "add"),
     ("rm", "delete"),
-    ("drop", "delete"),
     ("destroy", "delete"),
     ("ls", "list"),
     ("get", "show"),

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 use crate::db::models::access::{organizations, users};
+use crate::db::models::dnc::registries::dnc_registries;
 use crate::db::models::imports::import_mappings;
 use crate::db::models::money::budget_accounts;
 use crate::db::models::segments;
@@ -46,6 +47,15 @@ pub fn user_emails() -> ArgValueCandidates {
             let all = asked.db.read(org, |conn| users::all(conn, org))?;
             let active = all.into_iter().filter(|user| user.is_active);
             Ok(active.map(|user| (user.email, Some(user.role.to_string()))).collect())
+        })
+    })
+}
+
+pub fn registry_names() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        offered(|asked| {
+            let all = asked.db.read_global(dnc_registries::all)?;
+            Ok(all.into_iter().map(|(registry, _)| (registry.name, Some(registry.country))).collect())
         })
     })
 }

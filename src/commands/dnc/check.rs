@@ -1,5 +1,7 @@
 //! `crmctl dnc check`
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::numbers::Numbers;
@@ -9,6 +11,7 @@ use crate::db::models::access::system_config;
 use crate::domain::access::role::Right;
 use crate::domain::dnc::{Channel, Verdict};
 use crate::domain::flag;
+use crate::domain::phone::{E164, plan};
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::check::{Answer, Asked, RECORD_KEY, check, record};
@@ -71,7 +74,7 @@ fn answer(args: Args, context: &Context) -> Result<Exit> {
         is_asked: context.ui.wants_records(),
         channel: args.channel,
         not_clear: 0,
-        checked: 0,
+        unregistered: BTreeSet::new(),
     };
     // Each batch is a transaction of its own: nothing waits while numbers are typed or piped in.
     let mut asked = Vec::new();
@@ -84,11 +87,13 @@ fn answer(args: Args, context: &Context) -> Result<Exit> {
         work.answer(&mut session, &std::mem::take(&mut asked))
     })?;
     work.answer(&mut session, &asked)?;
-    let Work { list, not_clear, checked, .. } = work;
+    let Work { list, not_clear, unregistered, .. } = work;
     list.finish("no numbers")?;
-    if checked > 0 {
+    if !unregistered.is_empty() {
+        let codes: Vec<String> = unregistered.iter().map(|code| format!("+{code}")).collect();
         context.ui.note(&format!(
-            "checked on the organization's own list (`{INTERNAL_LIST}`) only: no registry is required for any calling code"
+            "numbers of {} are checked on the organization's own list (`{INTERNAL_LIST}`) only: no registry is required for them",
+            codes.join(", ")
         ));
     }
     Ok(if not_clear > 0 { Exit::NeedsAttention } else { Exit::Done })
@@ -119,7 +124,8 @@ struct Work {
     /// Whether columns are asked for.
     is_asked: bool,
     not_clear: u64,
-    checked: u64,
+    /// Calling codes of numbers about which no registry has to be asked.
+    unregistered: BTreeSet<u16>,
 }
 
 impl Work {
@@ -135,7 +141,10 @@ impl Work {
         };
         for answer in &answers {
             self.not_clear += u64::from(answer.verdict != Verdict::Clear);
-            self.checked += u64::from(answer.number.is_some());
+            let is_internal_only = answer.lists_checked.len() == 1
+                && answer.reasons.iter().all(|reason| reason.list.as_deref().is_none_or(|list| list == INTERNAL_LIST));
+            let number = answer.number.as_deref().and_then(E164::from_e164).filter(|_| is_internal_only);
+            self.unregistered.extend(number.map(plan::calling_code));
             match self.as_it_is {
                 true if self.is_asked => self.list.push(&WithSince { answer, since: since(answer) })?,
                 true => self.list.push(answer)?,
@@ -152,12 +161,16 @@ fn since(answer: &Answer) -> Option<Timestamp> {
 }
 
 fn line(answer: &Answer) -> Line<'_> {
-    let told = answer.reasons.iter().map(|reason| match (reason.list, reason.scope) {
+    let told = answer.reasons.iter().map(|reason| match (&reason.list, reason.scope) {
         (Some(list), Some(scope)) => {
             let listed_as = reason.listed_as.as_ref().map(|number| format!(" as {number}")).unwrap_or_default();
             format!("{list}{listed_as} ({scope}): {}", reason.reason)
         }
-        _ => reason.reason.clone(),
+        (Some(list), None) => {
+            let listed_as = reason.listed_as.as_ref().map(|number| format!(" as {number}")).unwrap_or_default();
+            format!("{list}{listed_as}: {}", reason.reason)
+        }
+        (None, _) => reason.reason.clone(),
     });
     Line {
         input: &answer.input,

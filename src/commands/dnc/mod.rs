@@ -9,6 +9,7 @@ mod expire;
 mod history;
 mod list;
 mod numbers;
+mod registry;
 mod remove;
 mod stats;
 
@@ -31,6 +32,7 @@ pub enum Command {
     Detect(detect::Args),
     Due(due::Args),
     Decide(decide::Args),
+    Registry(registry::Args),
 }
 
 pub fn run(command: Command, context: &Context) -> Result<Exit> {
@@ -45,5 +47,6 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Detect(args) => detect::run(args, context),
         Command::Due(args) => due::run(args, context),
         Command::Decide(args) => decide::run(args, context),
+        Command::Registry(args) => registry::run(args, context),
     }
 }

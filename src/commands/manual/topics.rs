@@ -35,6 +35,7 @@ pub const TOPICS: &[Topic] = topics! {
     "import-errors" "import-errors.md" "the problems of rows, and what --lenient does"
     "opt-outs" "opt-outs.md" "how opt-outs in words are understood"
     "dnc-groups" "dnc-groups.md" "do-not-call lists that organizations share"
+    "registries" "registries.md" "do-not-call lists of countries and states"
     "funnel-figures" "funnel.md" "the definitions of the funnel, with an example"
     "roi-figures" "roi.md" "the definitions of costs and ROI, with an example"
     "ledger" "budget.md" "how budgets are kept, and what `budget verify` finds"

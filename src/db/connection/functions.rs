@@ -6,10 +6,12 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
+use crate::domain::dnc::registry::{block, concerns};
+use crate::domain::phone::{E164, nanp};
 use crate::domain::text::{fold_case, number_of};
 
 mod declared {
-    use diesel::sql_types::{Nullable, Text};
+    use diesel::sql_types::{Binary, Integer, Nullable, Text};
 
     #[diesel::declare_sql_function]
     extern "SQL" {
@@ -19,6 +21,12 @@ mod declared {
         fn number_of(text: Nullable<Text>) -> Nullable<diesel::sql_types::Double>;
         /// The custom field with this key, as text; NULL when it is missing or empty.
         fn custom_text(fields: Text, key: Text) -> Nullable<Text>;
+        /// Whether a block of a registry has the number with these lowest 16 bits.
+        fn dnc_block_has(numbers: Binary, place: Integer) -> Bool;
+        /// Whether a registry of a country has to be asked about a number.
+        fn dnc_concerns(country: Text, calling_code: Integer, phone: Nullable<Text>) -> Nullable<Bool>;
+        /// Whether a list of these area codes, or of a whole country when there are none, covers a number.
+        fn dnc_covers(area_codes: Nullable<Text>, phone: Text) -> Bool;
     }
 }
 
@@ -26,7 +34,20 @@ mod declared {
 pub(in crate::db) fn register(conn: &mut SqliteConnection) -> QueryResult<()> {
     declared::fold_case_utils::register_impl(conn, |text: Option<String>| text.map(|text| fold_case(&text)))?;
     declared::number_of_utils::register_impl(conn, |text: Option<String>| text.and_then(|text| number_of(&text)))?;
-    declared::custom_text_utils::register_impl(conn, |fields: String, key: String| custom_text(&fields, &key))
+    declared::custom_text_utils::register_impl(conn, |fields: String, key: String| custom_text(&fields, &key))?;
+    // What is no block has every number: nobody is called because of damage.
+    declared::dnc_block_has_utils::register_impl(conn, |numbers: Vec<u8>, place: i32| {
+        u16::try_from(place).map_or(true, |place| block::contains(&numbers, place).unwrap_or(true))
+    })?;
+    declared::dnc_concerns_utils::register_impl(conn, |country: String, code: i32, phone: Option<String>| {
+        phone.map(|phone| E164::from_e164(&phone).is_none_or(|number| concerns(number, &country, code)))
+    })?;
+    declared::dnc_covers_utils::register_impl(conn, |area_codes: Option<String>, phone: String| {
+        let Some(area_codes) = area_codes else { return true };
+        let code = E164::from_e164(&phone).and_then(nanp::area_code);
+        let codes: Vec<u16> = serde_json::from_str(&area_codes).unwrap_or_default();
+        code.is_some_and(|code| codes.contains(&code))
+    })
 }
 
 fn custom_text(fields: &str, key: &str) -> Option<String> {

@@ -13,6 +13,8 @@ vocabulary! {
         BudgetAccount = "budget_account",
         /// A version of a saved mapping of imports.
         ImportMapping = "import_mapping",
+        /// A registry that the organization must honour.
+        DncRequirement = "dnc_requirement",
     }
 }
 
@@ -27,6 +29,7 @@ impl Entity {
             "segments" => Entity::Segment,
             "budget_accounts" => Entity::BudgetAccount,
             "import_mappings" => Entity::ImportMapping,
+            "dnc_requirements" => Entity::DncRequirement,
             _ => return None,
         })
     }

@@ -12,3 +12,13 @@ pub const UNDECIDED: &str = "unknown:undecided";
 pub const NO_NUMBER: &str = "unknown:no_number";
 /// The cells of a row cannot be told apart.
 pub const BROKEN_ROW: &str = "unknown:broken_row";
+
+/// A registry has the number.
+pub fn of_registry(name: &str) -> String {
+    format!("registry:{name}")
+}
+
+/// A registry that must be honoured does not say, for a reason.
+pub fn of_shortfall(reason: &str, name: &str) -> String {
+    format!("unknown:{reason}:{name}")
+}

@@ -3,6 +3,7 @@
 pub mod bans;
 pub mod codes;
 pub mod opt_out_text;
+pub mod registry;
 pub mod wishes;
 
 vocabulary! {

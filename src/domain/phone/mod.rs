@@ -4,6 +4,7 @@
 //! and what lost its plus for a national number: such texts are problems here, or say what else they may mean.
 
 pub mod equivalents;
+pub mod nanp;
 mod number;
 mod old_spelling;
 pub mod plan;

@@ -40,6 +40,11 @@ impl Region {
         let parsed = PHONE_NUMBER_UTIL.parse(number.to_string(), None).ok()?;
         PHONE_NUMBER_UTIL.get_region_for_number(&parsed).map(Region)
     }
+
+    /// The calling code of the region's numbers.
+    pub fn calling_code(self) -> Option<i32> {
+        PHONE_NUMBER_UTIL.get_country_code_for_region(self.0)
+    }
 }
 
 impl fmt::Display for Region {

@@ -60,6 +60,15 @@ pub(super) fn calling_code_length(number: E164) -> usize {
     }
 }
 
+/// The calling code of a number.
+pub fn calling_code(number: E164) -> u16 {
+    let mut code = number.digits();
+    while code >= 10u64.pow(calling_code_length(number) as u32) {
+        code /= 10;
+    }
+    code as u16
+}
+
 /// What the automaton says of a number, which has at most fifteen digits.
 fn look_up(digits: u64) -> u16 {
     let mut place = 1;

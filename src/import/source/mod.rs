@@ -26,11 +26,12 @@ use serde::Serialize;
 
 use super::ImportError;
 use super::row::{NoRows, Row, RowProblem};
-use crate::system::stream;
 pub use format::Format;
 use format::WorkbookKind;
 pub use profile::hex;
-use readable::Readable;
+pub(in crate::import) use profile::sha256_of;
+pub(in crate::import) use readable::{Readable, named_bytes};
+use readable::{file_name_of, of_path};
 use records::looks::Looks;
 use structured::{Form, Found};
 use typed::Extras;
@@ -148,20 +149,6 @@ impl Default for SourceOptions {
     }
 }
 
-/// The bytes that a path stands for, and the place beside which rejected rows go. What can be read only once is copied.
-fn readable(path: &Path, options: &SourceOptions) -> Result<(Readable, PathBuf), ImportError> {
-    let interrupted = options.interrupted.clone();
-    let original = match stream::look_at(path).map_err(|e| readable::refusal(path, &e))? {
-        stream::Readable::StandardInput => {
-            return Ok((Readable::of_standard_input(interrupted)?, PathBuf::from("standard-input")));
-        }
-        stream::Readable::Stream => Readable::of_pipe(path, interrupted)?,
-        stream::Readable::File => Readable::of_file(path)?,
-    };
-    // Nothing can be written beside `/dev/fd/63`, and its name says nothing.
-    Ok((original, if stream::is_of_system(path) { PathBuf::from("pipe") } else { path.to_owned() }))
-}
-
 /// What reading meets after the header.
 pub enum Item {
     Row(Row),
@@ -181,7 +168,7 @@ impl Source {
     /// # Errors
     /// The file is missing, unreadable, empty, damaged, or of a kind that cannot be imported; or the person asked to stop.
     pub fn open(path: &Path, options: &SourceOptions) -> Result<Source, ImportError> {
-        let (original, path) = readable(path, options)?;
+        let (original, path) = of_path(path, &options.interrupted)?;
         let (unpacked, packing) = match original.unpacked()? {
             Some((inside, packing)) => (inside, Some(packing)),
             None => (original.clone(), None),
@@ -208,9 +195,7 @@ impl Source {
             original,
             rows,
             packing,
-            file_name: path
-                .file_name()
-                .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
+            file_name: file_name_of(&path),
             path,
             format: text.format,
             headers: text.headers,

@@ -42,7 +42,7 @@ const HEAD: usize = 256 * 1024;
 ///
 /// # Errors
 /// The file cannot be read.
-pub(super) fn sha256_of(file: &Readable) -> Result<String, ImportError> {
+pub(in crate::import) fn sha256_of(file: &Readable) -> Result<String, ImportError> {
     let mut hasher = Sha256::new();
     each_chunk(file, |chunk| {
         hasher.update(chunk);

@@ -15,7 +15,7 @@ use super::budget::{Lines, inflates, is_bomb};
 use super::limits::io_reason;
 use super::typed::container::is_bare;
 use crate::import::ImportError;
-use crate::system::stream::{NotReadable, Stream, is_interruption};
+use crate::system::stream::{self, NotReadable, Stream, is_interruption};
 use held::Held;
 
 /// The most that a compressed text may hold, in bytes.
@@ -26,7 +26,7 @@ const MAX_PIPED: u64 = 2 << 30;
 
 /// Bytes that can be read from the beginning as often as needed.
 #[derive(Debug, Clone)]
-pub(super) struct Readable {
+pub(in crate::import) struct Readable {
     path: PathBuf,
     /// What messages call it: the file that the person named.
     pub name: String,
@@ -37,7 +37,7 @@ pub(super) struct Readable {
 }
 
 /// Why something is not read, with what to do about it.
-pub(super) fn refusal(path: &Path, problem: &NotReadable) -> ImportError {
+fn refusal(path: &Path, problem: &NotReadable) -> ImportError {
     let name = path.display().to_string();
     match problem {
         NotReadable::Missing(e) => ImportError::read(&name, io_reason(e)),
@@ -47,6 +47,36 @@ pub(super) fn refusal(path: &Path, problem: &NotReadable) -> ImportError {
             ImportError::read_with(&name, problem.to_string(), "let another program read it, and read that with `-`")
         }
     }
+}
+
+/// The bytes that a path stands for, and the place beside which rejected rows go. What can be read only once is copied.
+pub(super) fn of_path(path: &Path, interrupted: &Arc<AtomicBool>) -> Result<(Readable, PathBuf), ImportError> {
+    let interrupted = interrupted.clone();
+    let original = match stream::look_at(path).map_err(|e| refusal(path, &e))? {
+        stream::Readable::StandardInput => {
+            return Ok((Readable::of_standard_input(interrupted)?, PathBuf::from("standard-input")));
+        }
+        stream::Readable::Stream => Readable::of_pipe(path, interrupted)?,
+        stream::Readable::File => Readable::of_file(path)?,
+    };
+    // Nothing can be written beside `/dev/fd/63`, and its name says nothing.
+    Ok((original, if stream::is_of_system(path) { PathBuf::from("pipe") } else { path.to_owned() }))
+}
+
+/// The bytes that a path stands for, and the file's name without its folders.
+///
+/// # Errors
+/// There is nothing to read, or the person asked to stop.
+pub(in crate::import) fn named_bytes(
+    path: &Path,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<(Readable, String), ImportError> {
+    let (bytes, path) = of_path(path, interrupted)?;
+    Ok((bytes, file_name_of(&path)))
+}
+
+pub(super) fn file_name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The first bytes that tell what a file is.

@@ -6,8 +6,10 @@ use super::lists::{Because, INTERNAL_LIST, Lists};
 use crate::db::Stamp;
 use crate::db::models::dnc::dnc_checks::{self, NewDncCheck};
 use crate::db::models::dnc::dnc_entries::DncEntry;
+use crate::db::models::dnc::registries::required::RequiredList;
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::dnc::registry::Shortfall;
 use crate::domain::dnc::{Channel, DncScope, Verdict};
 use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{E164, PhoneProblem};
@@ -29,8 +31,8 @@ pub struct Asked {
 /// Why a number is not clear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// The list that the number is on; none when it could not be checked.
-    pub list: Option<&'static str>,
+    /// The list that the number is on, or that could not be asked; none when the number itself could not be looked up.
+    pub list: Option<String>,
     pub reason: String,
     /// Since when it is listed.
     pub since: Option<Timestamp>,
@@ -48,7 +50,7 @@ pub struct Answer {
     pub number: Option<String>,
     pub verdict: Verdict,
     pub reasons: Vec<Reason>,
-    pub lists_checked: Vec<&'static str>,
+    pub lists_checked: Vec<String>,
 }
 
 /// Answers for numbers, in order: for one channel, or for any.
@@ -70,9 +72,18 @@ pub fn check(
 
 fn answer(asked: &Asked, lists: &Lists<DncEntry>, now: Timestamp) -> Answer {
     let judged = lists.judge(&asked.number);
-    let number = asked.number.as_ref().ok().map(|reading| reading.number.to_string());
-    let lists_checked = if number.is_some() { vec![INTERNAL_LIST] } else { Vec::new() };
-    let reasons = judged.because.iter().map(|because| Reason::of(because, now)).collect();
+    let read = asked.number.as_ref().ok().map(|reading| reading.number);
+    let number = read.map(|number| number.to_string());
+    let mut lists_checked: Vec<String> = number.iter().map(|_| INTERNAL_LIST.to_owned()).collect();
+    for number in asked.number.iter().flat_map(Reading::all) {
+        let answered = lists.registries_that_answered(number).map(|list| &list.name);
+        for name in answered {
+            if !lists_checked.contains(name) {
+                lists_checked.push(name.clone());
+            }
+        }
+    }
+    let reasons = judged.because.iter().map(|because| Reason::of(because, read, now)).collect();
     Answer { input: asked.input.clone(), verdict: judged.verdict, number, reasons, lists_checked }
 }
 
@@ -82,22 +93,49 @@ impl Reason {
         Reason { list: None, reason, since: None, scope: None, listed_as: None }
     }
 
-    fn of(because: &Because<'_, DncEntry>, now: Timestamp) -> Reason {
+    /// Why a registry does not say that a number is clear.
+    fn short(list: &RequiredList, reason: &str) -> Reason {
+        Reason { list: Some(list.name.clone()), ..Reason::unchecked(reason.to_owned()) }
+    }
+
+    fn on_registry(list: &RequiredList, listed: E164, read: Option<E164>) -> Reason {
+        let as_of = list.revision.as_ref().map(|revision| format!(" (as of {})", revision.as_of.0));
+        let reason = format!("on the registry{}", as_of.unwrap_or_default());
+        let listed_as = (Some(listed) != read).then(|| listed.to_string());
+        Reason { listed_as, ..Reason::short(list, &reason) }
+    }
+
+    fn of(because: &Because<'_, DncEntry>, read: Option<E164>, now: Timestamp) -> Reason {
         let (entry, number) = match because {
             Because::Listed { entry, number } => (entry, number),
             Because::Undecided(id) => {
                 return Reason::unchecked(format!("the request {id} is undecided: crmctl dnc due"));
             }
+            Because::OnRegistry { list, number: listed } => return Reason::on_registry(list, *listed, read),
+            Because::Short { list, shortfall } => return Reason::short(list, &told(list, shortfall)),
+            Because::NotAsked { list } => return Reason::short(list, "it was not asked"),
             Because::NotValid => return Reason::unchecked(PhoneProblem::NotValid(None).to_string()),
             Because::Unread(problem) => return Reason::unchecked(problem.to_string()),
         };
         Reason {
-            list: Some(INTERNAL_LIST),
+            list: Some(INTERNAL_LIST.to_owned()),
             reason: entry.reason.clone().unwrap_or_else(|| entry.source.to_string()),
             since: Some(entry.added_at),
             scope: entry.bans().scope_at(now),
             listed_as: (entry.phone_number != number.to_string()).then(|| entry.phone_number.clone()),
         }
+    }
+}
+
+/// Why a registry does not say that a number is clear, and what to do about it.
+fn told(list: &RequiredList, shortfall: &Shortfall) -> String {
+    let name = &list.name;
+    match shortfall {
+        Shortfall::Missing => format!("it must be honoured and is not loaded: crmctl dnc registry load {name} FILE"),
+        Shortfall::TooOld { as_of, max_age_days } => format!(
+            "it is as of {as_of}, and may be {max_age_days} days old at most: crmctl dnc registry load {name} FILE"
+        ),
+        Shortfall::NotCovered { area_code } => format!("what is loaded does not cover the area code {area_code}"),
     }
 }
 

@@ -1,14 +1,19 @@
 //! What the lists say of a number. This is the one rule of verdicts: a check of a few numbers and a scrub of a million ask it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use rustc_hash::FxHashMap;
 
+use super::registries::{Finding, Found, Registries};
+use crate::db::models::access::organizations;
 use crate::db::models::dnc::dnc_bans::{self, ListedBans};
 use crate::db::models::dnc::dnc_entries::DncEntry;
+use crate::db::models::dnc::registries::required::RequiredList;
 use crate::db::models::dnc::{dnc_requests, dnc_spellings};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::bans::Bans;
+use crate::domain::dnc::registry::Shortfall;
 use crate::domain::dnc::{Channel, Verdict, codes};
 use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::phone::reading::Reading;
@@ -63,6 +68,10 @@ pub struct Lists<E> {
     listed: FxHashMap<E164, Vec<E>>,
     /// The first request of each number that nobody has decided.
     undecided: FxHashMap<E164, i64>,
+    /// The registries that must be honoured.
+    registries: Registries,
+    /// What they say of the numbers that they were asked about.
+    findings: HashMap<E164, Vec<Finding>>,
 }
 
 /// What the lists say of a number.
@@ -79,6 +88,12 @@ pub enum Because<'a, E> {
     Listed { entry: &'a E, number: E164 },
     /// The request with this id is undecided.
     Undecided(i64),
+    /// A registry has this number.
+    OnRegistry { list: &'a RequiredList, number: E164 },
+    /// A registry that must be honoured cannot say that it has not the number.
+    Short { list: &'a RequiredList, shortfall: &'a Shortfall },
+    /// A registry that must be honoured was not asked.
+    NotAsked { list: &'a RequiredList },
     /// It is no valid number of its plan.
     NotValid,
     /// It cannot be read.
@@ -93,6 +108,9 @@ impl<E> Because<'_, E> {
             Because::Undecided(_) => codes::UNDECIDED,
             Because::NotValid => codes::NOT_VALID,
             Because::Unread(_) => codes::UNREADABLE,
+            Because::OnRegistry { list, .. } => return codes::of_registry(&list.name).into(),
+            Because::Short { list, shortfall } => return codes::of_shortfall(shortfall.code(), &list.name).into(),
+            Because::NotAsked { list } => return codes::of_shortfall("not_asked", &list.name).into(),
         })
     }
 }
@@ -103,11 +121,51 @@ impl<E: Entry> Lists<E> {
     /// # Errors
     /// The database cannot be read.
     pub fn open(conn: &mut Db, org: OrgId, channel: Option<Channel>, now: Timestamp) -> Result<Lists<E>, DbError> {
+        let today = now.to_jiff().to_zoned(organizations::time_zone(conn, org)?).date();
+        let registries = Registries::required(conn, org, today)?;
         let mut undecided = FxHashMap::default();
         for (number, id) in dnc_requests::undecided_numbers(conn, org)? {
             E164::from_e164(&number).map(|number| undecided.entry(number).or_insert(id));
         }
-        Ok(Lists { org, channel, now, listed: FxHashMap::default(), undecided })
+        let (listed, findings) = (FxHashMap::default(), HashMap::new());
+        Ok(Lists { org, channel, now, listed, undecided, registries, findings })
+    }
+
+    /// The registries that must be honoured.
+    pub fn registries(&self) -> &[RequiredList] {
+        &self.registries.lists
+    }
+
+    /// Asks the registries about numbers, and forgets what they said of others.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn ask_registries(&mut self, conn: &mut Db, numbers: &[E164]) -> Result<(), DbError> {
+        self.findings = self.registries.look_up(conn, numbers)?;
+        Ok(())
+    }
+
+    /// The registries that have said something of a number: that they have it, or have it not.
+    pub fn registries_that_answered(&self, number: E164) -> impl Iterator<Item = &RequiredList> {
+        let findings = self.findings.get(&number).into_iter().flatten();
+        let answered = findings.filter(|finding| !matches!(finding.found, Found::Short(_)));
+        answered.filter_map(|finding| self.registries.lists.get(finding.list))
+    }
+
+    /// What the registries say of a number.
+    fn of_registries(&self, number: E164) -> impl Iterator<Item = Because<'_, E>> {
+        let findings = self.findings.get(&number);
+        self.registries.lists.iter().enumerate().filter(move |(_, list)| list.concerns(number)).filter_map(
+            move |(place, list)| {
+                let finding = findings.into_iter().flatten().find(|finding| finding.list == place);
+                match finding.map(|finding| &finding.found) {
+                    Some(Found::Listed { number }) => Some(Because::OnRegistry { list, number: *number }),
+                    Some(Found::Short(shortfall)) => Some(Because::Short { list, shortfall }),
+                    Some(Found::Clear) => None,
+                    None => Some(Because::NotAsked { list }),
+                }
+            },
+        )
     }
 
     /// What is said of a number, as it was read.
@@ -126,9 +184,15 @@ impl<E: Entry> Lists<E> {
         entries.dedup_by_key(|(_, entry)| entry.id());
         let mut because: Vec<Because<'_, E>> =
             entries.into_iter().map(|(number, entry)| Because::Listed { entry, number }).collect();
+        let (on_registries, short): (Vec<_>, Vec<_>) = reading
+            .all()
+            .flat_map(|number| self.of_registries(number))
+            .partition(|because| matches!(because, Because::OnRegistry { .. }));
+        because.extend(on_registries);
         if !because.is_empty() {
             return Judged { verdict: Verdict::Blocked, because };
         }
+        because.extend(short);
         // In doubt whether somebody wishes not to be contacted, nobody may say that they may be.
         let request = reading.all().find_map(|number| self.undecided.get(&number));
         because.extend(request.map(|id| Because::Undecided(*id)));
@@ -153,6 +217,7 @@ impl Lists<DncEntry> {
     /// # Errors
     /// The database cannot be read.
     pub fn look_up(&mut self, conn: &mut Db, numbers: &[E164]) -> Result<(), DbError> {
+        self.ask_registries(conn, numbers)?;
         let numbers: Vec<String> = numbers.iter().map(E164::to_string).collect();
         for reached in dnc_spellings::reaching(conn, self.org, &numbers, self.now)? {
             if let Some(number) = E164::from_e164(&reached.number) {
@@ -164,7 +229,7 @@ impl Lists<DncEntry> {
 }
 
 impl Lists<ListedBans> {
-    /// Reads the whole own list; every number can be judged then.
+    /// Reads the whole own list; every number can be judged then of which the registries were asked.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -196,7 +261,15 @@ mod tests {
         };
         let now = Timestamp::from_micros(0);
         let undecided = [(number("+12125550144"), 7)].into_iter().collect();
-        let mut lists = Lists { org: OrgId(1), channel, now, listed: FxHashMap::default(), undecided };
+        let mut lists = Lists {
+            org: OrgId(1),
+            channel,
+            now,
+            listed: FxHashMap::default(),
+            undecided,
+            registries: Registries { lists: Vec::new() },
+            findings: HashMap::new(),
+        };
         for (number, entry) in [entry(1, "+12125550142", DncScope::All), entry(2, "+12125550143", DncScope::Texts)] {
             lists.insert(number, entry);
         }

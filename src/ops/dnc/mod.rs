@@ -7,6 +7,7 @@ pub mod groups;
 pub mod history;
 mod leads;
 pub mod lists;
+pub mod registries;
 pub mod remove;
 pub mod replies;
 pub mod sharing;

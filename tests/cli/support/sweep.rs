@@ -106,7 +106,11 @@ impl Sweep {
         rusqlite::Connection::open(&world.url).unwrap().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
         let mut sweep = Sweep { files: files_of(world.folder.path()), before: Vec::new(), verbs: Vec::new(), world };
         sweep.before = sweep.state(sweep.world.folder.path());
-        for verb in VERBS.iter().chain(MORE) {
+        // A load is written in several transactions, of which the last one counts: tests of its own kill it.
+        let is_whole = |verb: &&&[&str]| {
+            !verb.starts_with(&["dnc", "registry", "load"]) && !verb.starts_with(&["dnc", "registry", "drop"])
+        };
+        for verb in VERBS.iter().chain(MORE).filter(is_whole) {
             let args: Vec<String> = [*verb, &["--org", "acme", "--as", "acme@example.com"]]
                 .concat()
                 .iter()

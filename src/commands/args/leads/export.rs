@@ -39,10 +39,16 @@ struct Written {
     leads: u64,
     /// Leads with a number on the do-not-call list.
     left_out: i64,
+    /// Leads of which it is not known whether a required registry has them: left out, too.
+    unknown: i64,
 }
 
-const WRITTEN: &[Column] =
-    &[Column::text("file", "file"), Column::count("leads", "leads"), Column::count("left_out", "left out")];
+const WRITTEN: &[Column] = &[
+    Column::text("file", "file"),
+    Column::count("leads", "leads"),
+    Column::count("left_out", "left out"),
+    Column::count("unknown", "not known"),
+];
 
 /// Exports the leads for which the filter holds.
 pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, form: ExportForm) -> Result<Exit> {
@@ -62,11 +68,12 @@ pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, 
     };
     let interrupted = session.db.interrupted();
     let mut progress = ui.progress();
-    let (leads, left_out) = session.db.read(org, |conn| -> Result<_> {
-        let left_out = match form.include_dnc {
-            true => 0,
-            false => LeadQuery { dnc: Dnc::Only, ..query.clone() }.count(conn)?,
+    let (leads, left_out, unknown) = session.db.read(org, |conn| -> Result<_> {
+        let mut count = |dnc: Dnc| match form.include_dnc {
+            true => Ok(0),
+            false => LeadQuery { dnc, ..query.clone() }.count(conn),
         };
+        let (left_out, unknown) = (count(Dnc::Only)?, count(Dnc::Unknown)?);
         let columns = match (asked, kind) {
             (Some(columns), _) => columns,
             (None, Form::Json | Form::Ndjson) => {
@@ -102,7 +109,7 @@ pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, 
         if form.output.is_some() {
             ui.set_committed();
         }
-        Ok((leads, left_out))
+        Ok((leads, left_out, unknown))
     })?;
     drop(progress);
     if left_out > 0 {
@@ -112,8 +119,16 @@ pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, 
             grouped(left_out)
         ));
     }
+    if unknown > 0 {
+        let leads = if unknown == 1 { "lead" } else { "leads" };
+        ui.note(&format!(
+            "left out {} {leads} whose numbers a required registry cannot answer for (crmctl dnc registry list); --include-dnc \
+             exports them, too",
+            grouped(unknown)
+        ));
+    }
     if let Some(path) = &form.output {
-        ui.summary(&Written { file: path.display().to_string(), leads, left_out }, WRITTEN)?;
+        ui.summary(&Written { file: path.display().to_string(), leads, left_out, unknown }, WRITTEN)?;
     }
     Ok(Exit::Done)
 }

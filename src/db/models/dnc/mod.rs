@@ -6,3 +6,4 @@ pub mod dnc_entries;
 pub mod dnc_list;
 pub mod dnc_requests;
 pub mod dnc_spellings;
+pub mod registries;

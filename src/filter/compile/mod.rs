@@ -3,10 +3,12 @@
 //! A condition may be NULL where a value is empty, which counts as false; its opposite is therefore `IS NOT TRUE`. The
 //! opposite of what is never NULL is a plain NOT, which lets PostgreSQL plan an anti-join.
 
+mod emails;
+pub(super) mod listed;
+
 use jiff::tz::TimeZone;
 
 use super::columns::sql_of;
-use super::emails;
 use super::field::{Field, Kind, Subject};
 use super::names;
 use super::tree::{Condition, Filter, Op};
@@ -50,19 +52,24 @@ impl Filter {
 
     /// The filter as a condition on a row of `leads`.
     pub fn compile(&self, at: &Moment) -> Statement {
+        self.compile_within(false, at)
+    }
+
+    /// The same below an odd number of `not`, or an even one: what is not known of a lead must let neither hold.
+    fn compile_within(&self, not: bool, at: &Moment) -> Statement {
         match self {
-            Filter::All(parts) => group(parts, " AND ", at),
-            Filter::Any(parts) => group(parts, " OR ", at),
+            Filter::All(parts) => group(parts, " AND ", not, at),
+            Filter::Any(parts) => group(parts, " OR ", not, at),
             Filter::Not(part) => match &**part {
                 // The form that looks for one tag of one lead, instead of gathering all leads with it.
                 Filter::Is(condition)
                     if condition.subject.kind() == Kind::Tag && matches!(condition.op, Op::Eq | Op::Any) =>
                 {
-                    Condition { op: Op::None, ..condition.clone() }.compile(at)
+                    Condition { op: Op::None, ..condition.clone() }.compile(not, at)
                 }
-                part => opposite(part.compile(at), part.is_never_null()),
+                part => opposite(part.compile_within(!not, at), part.is_never_null()),
             },
-            Filter::Is(condition) => condition.compile(at),
+            Filter::Is(condition) => condition.compile(not, at),
         }
     }
 
@@ -78,8 +85,8 @@ impl Filter {
     }
 }
 
-fn group(parts: &[Filter], word: &'static str, at: &Moment) -> Statement {
-    Statement::new("(").joined(parts.iter().map(|part| part.compile(at)), word).sql(")")
+fn group(parts: &[Filter], word: &'static str, not: bool, at: &Moment) -> Statement {
+    Statement::new("(").joined(parts.iter().map(|part| part.compile_within(not, at)), word).sql(")")
 }
 
 fn opposite(condition: Statement, never_null: bool) -> Statement {
@@ -90,9 +97,9 @@ fn opposite(condition: Statement, never_null: bool) -> Statement {
 }
 
 impl Condition {
-    fn compile(&self, at: &Moment) -> Statement {
+    fn compile(&self, not: bool, at: &Moment) -> Statement {
         let kind = self.subject.kind();
-        let positive = |op: Op| Condition { op, ..self.clone() }.compile(at);
+        let positive = |op: Op| Condition { op, ..self.clone() }.compile(not, at);
         match (kind, self.op) {
             (Kind::Tag, Op::Any | Op::Eq) => tagged(&self.values, at),
             (Kind::Tag, Op::All) => {
@@ -114,12 +121,12 @@ impl Condition {
             _ if self.subject == Subject::Field(Field::EMAIL) && emails::asks_any(self.op) => {
                 emails::any_email(self.op, &self.values, at)
             }
-            (_, Op::Ne) => opposite(positive(Op::Eq), kind == Kind::Flag),
+            (Kind::Flag, op) => {
+                let asks_for = !matches!(self.values.first(), Some(Value::Flag(false)));
+                listed::condition(asks_for == (op != Op::Ne), not, at)
+            }
+            (_, Op::Ne) => opposite(positive(Op::Eq), false),
             (_, Op::NotIn) => opposite(positive(Op::In), false),
-            (Kind::Flag, _) => match self.values.first() {
-                Some(Value::Flag(false)) => opposite(on_dnc(at), true),
-                _ => on_dnc(at),
-            },
             (_, Op::IsEmpty) => stored(&self.subject).sql(" IS NULL"),
             (_, Op::IsNotEmpty) => stored(&self.subject).sql(" IS NOT NULL"),
             (Kind::Time | Kind::Date, op) => {
@@ -298,45 +305,6 @@ fn owned(owners: &[Value], at: &Moment) -> Statement {
         .sql(") OR u.username IN (")
         .joined(names(), ", ")
         .sql(")))")
-}
-
-/// Leads one of whose numbers is on the do-not-call list, for calls or texts. PostgreSQL makes a join of it; SQLite would
-/// look each lead up, so there the leads of the list, which is the shorter one, are gathered first.
-pub(super) fn on_dnc(at: &Moment) -> Statement {
-    let in_force = |sql: &'static str| {
-        Statement::new(sql)
-            .sql(" AND d.organization_id = ")
-            .org(at.org)
-            .sql(" AND (d.expires_at IS NULL OR d.expires_at > ")
-            .time(at.now)
-            .sql(")")
-    };
-    // Live and deleted leads have an index of phones each.
-    let gathered = Statement::new("leads.id IN (")
-        .then(in_force(
-            "SELECT l.id FROM dnc_numbers d CROSS JOIN leads l WHERE l.organization_id = d.organization_id
-             AND l.phone_number = d.phone_number AND l.deleted_at IS NULL",
-        ))
-        .sql(" UNION ALL ")
-        .then(in_force(
-            "SELECT l.id FROM dnc_numbers d CROSS JOIN leads l WHERE l.organization_id = d.organization_id
-             AND l.phone_number = d.phone_number AND l.deleted_at IS NOT NULL",
-        ))
-        .sql(" UNION ALL ")
-        .then(in_force(
-            "SELECT p.lead_id FROM dnc_numbers d CROSS JOIN lead_phones p WHERE p.organization_id = d.organization_id
-             AND p.phone_number = d.phone_number",
-        ))
-        .sql(")");
-    let joined = Statement::new("(")
-        .then(in_force("EXISTS (SELECT 1 FROM dnc_numbers d WHERE d.phone_number = leads.phone_number"))
-        .sql(") OR ")
-        .then(in_force(
-            "EXISTS (SELECT 1 FROM lead_phones p JOIN dnc_numbers d ON d.phone_number = p.phone_number
-             WHERE p.lead_id = leads.id AND p.organization_id = leads.organization_id",
-        ))
-        .sql("))");
-    Statement::default().either_of(gathered, joined)
 }
 
 fn timed(subject: &Subject, op: Op, value: &Value, at: &Moment) -> Statement {

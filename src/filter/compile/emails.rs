@@ -1,9 +1,9 @@
 //! Conditions on the emails of a lead: its first one and the further ones. Each asks whether any of them is so.
 
-use super::compile::{Moment, folded, like};
-use super::tree::Op;
-use super::value::Value;
+use super::{Moment, folded, like};
 use crate::db::Statement;
+use crate::filter::tree::Op;
+use crate::filter::value::Value;
 
 /// Whether an operator asks whether any email is so; the other ones are opposites of these.
 pub(super) fn asks_any(op: Op) -> bool {

@@ -1,0 +1,275 @@
+//! `crmctl dnc registry load`
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use jiff::civil::Date;
+use roaring::RoaringTreemap;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{covers, region_of, today};
+use crate::commands::args::complete;
+use crate::commands::args::times;
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::context::{Context, Session};
+use crate::db::models::dnc::registries::dnc_registries::NewRegistry;
+use crate::domain::access::role::Right;
+use crate::domain::dnc::registry::area_codes::AreaCodes;
+use crate::domain::dnc::registry::{LoadMode, RegistryKind, max_age_days, name};
+use crate::domain::phone::Region;
+use crate::domain::time::datetime;
+use crate::error::{CommandError, Exit, Result};
+use crate::import::options::MaxRejects;
+use crate::import::registry::line::Country;
+use crate::import::registry::{Numbers, RegistryFile, RejectedLine};
+use crate::ops::dnc::registries::{Loaded, NewNumbers, Outlook, load, outlook};
+use crate::ui::{Column, grouped};
+
+/// Load the numbers of a registry
+///
+/// A file has one number a line (212,5550142 or 2125550142 or 0207 3787244), the tags of the lists of the United States and Canada, or
+/// several columns, of which --column names one; zipped or not. Several files are one list. What was loaded before answers until the
+/// new list is whole.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl dnc registry load us-national list.zip --as-of 2026-11-20 --region US\n  \
+    crmctl dnc registry load us-national 212.txt 718.txt --as-of yesterday --area-codes 212,718\n  \
+    crmctl dnc registry load us-national added.txt --mode add --as-of today\n  \
+    crmctl dnc registry load litigators people.csv --column Phone --kind litigator --area-codes all --as-of today")]
+pub struct Args {
+    /// The name of the registry: letters, digits, dots, hyphens and underscores
+    #[arg(value_parser = name, add = complete::registry_names())]
+    name: String,
+    /// The files of the list
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The day as of which the list was made, which its age counts from
+    #[arg(long, value_name = "WHEN")]
+    as_of: String,
+    /// What the files hold: the full list, numbers to add to what is loaded, or numbers to remove from it
+    #[arg(long, default_value = "full", value_parser = one_of::<LoadMode>())]
+    mode: LoadMode,
+    /// The region of the numbers, such as US [default: that of what is loaded, else the organization's]
+    #[arg(long)]
+    region: Option<Region>,
+    /// The area codes that the list covers, such as 212,718, or all; numbers of others are unknown [default: those that are
+    /// in it]
+    #[arg(long, value_name = "CODES")]
+    area_codes: Option<AreaCodes>,
+    /// What kind of list it is [default: national]
+    #[arg(long, value_parser = one_of::<RegistryKind>())]
+    kind: Option<RegistryKind>,
+    /// How old the list may be before its answers count no more [default: 31 days for US and CA, else 28]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i32).range(1..=3660))]
+    max_age: Option<i32>,
+    /// The column that holds the numbers, where a file is a sheet of several: a header, or a place such as #2
+    #[arg(long, value_name = "HEADER")]
+    column: Option<String>,
+    /// Load nothing when more lines are rejected: a number or a percentage such as 5%
+    #[arg(long, value_name = "N|N%", default_value = "0")]
+    max_rejects: MaxRejects,
+    /// Read the files and load nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What a load did.
+#[derive(Serialize)]
+struct Answer {
+    registry: String,
+    country: String,
+    mode: LoadMode,
+    as_of: Date,
+    version: Option<i32>,
+    /// Lines with a number.
+    read: u64,
+    rejected: u64,
+    /// Numbers of the files, each once.
+    numbers: u64,
+    /// Numbers of the registry before and after.
+    before: u64,
+    number_count: Option<u64>,
+    covers: Option<String>,
+    digest: Option<String>,
+    seconds: f64,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::whole("registry", "registry"),
+    Column::whole("country", "country"),
+    Column::whole("mode", "mode"),
+    Column::whole("as_of", "as of"),
+    Column::number("version", "version"),
+    Column::count("read", "read"),
+    Column::count("rejected", "rejected"),
+    Column::count("numbers", "different numbers"),
+    Column::count("before", "numbers before"),
+    Column::count("number_count", "numbers"),
+    Column::text("covers", "covers"),
+    Column::hidden("digest"),
+    Column::hidden("seconds"),
+];
+
+const REJECTED: &[Column] = &[
+    Column::text("member", "file").optional(),
+    Column::number("line", "line").kept(),
+    Column::text("text", "text").kept(),
+    Column::text("problem", "problem").kept(),
+];
+
+#[derive(Serialize)]
+struct Rejected<'a> {
+    member: Option<&'a str>,
+    line: u64,
+    text: &'a str,
+    problem: String,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    let began = Instant::now();
+    context.ui.expect_columns(COLUMNS)?;
+    let mut session = context.session(Right::Administer)?;
+    let org = session.org.org_id();
+    let Outlook { registry: known, current } = session.db.read(org, |conn| outlook(conn, &args.name))?;
+    let as_of = day(&session, &args.as_of)?;
+    let (region, calling_code) = region_of(args.region, known.as_ref(), &session)?;
+    let country = region.to_string();
+    let kind = args.kind.or(known.as_ref().map(|it| it.kind)).unwrap_or(RegistryKind::National);
+    let max_age_days =
+        args.max_age.or(known.as_ref().map(|it| it.max_age_days)).unwrap_or_else(|| max_age_days(&country));
+    let registry = NewRegistry { name: &args.name, kind, country: &country, calling_code, max_age_days };
+    let nothing = RoaringTreemap::new();
+    let mut new = NewNumbers {
+        registry,
+        mode: args.mode,
+        as_of,
+        area_codes: args.area_codes.clone(),
+        numbers: &nothing,
+        file_name: "",
+        file_sha256: "",
+    };
+    let before = Outlook { registry: known, current };
+    // Before minutes are spent on reading.
+    before.check(&new)?;
+    let read = read(&args, Country { region, calling_code }, &session)?;
+    (new.numbers, new.file_name, new.file_sha256) = (&read.numbers, &read.file_name, &read.sha256);
+    let loaded = match args.dry_run {
+        true => None,
+        false => {
+            ask(&before, &new, context)?;
+            let mut bar = context.ui.progress();
+            let stamp = session.stamp.clone();
+            Some(load(&mut session.db, &new, &stamp, &mut |done, all| bar.set(done, all))?)
+        }
+    };
+    if loaded.as_ref().is_some_and(|loaded| !loaded.is_swept) {
+        context.ui.warn("the numbers that answered before still take room; the next load takes them away");
+    }
+    let answer = answer(&args, &new, &before, &read, loaded, began);
+    read.notices.iter().for_each(|notice| context.ui.note(notice));
+    context.ui.record(&answer, COLUMNS)?;
+    context.ui.part("rejected lines", &rejected(&read.rejects), REJECTED)?;
+    if args.dry_run {
+        context.ui.note("nothing was loaded");
+    }
+    Ok(if read.rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
+}
+
+/// The day that is meant, which does not lie ahead.
+fn day(session: &Session, text: &str) -> Result<Date> {
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    let day = times::point(session, "--as-of", text)?.to_jiff().to_zoned(zone).date();
+    match day > today(session)? {
+        true => Err(CommandError::usage(format!("--as-of: {day} lies ahead"))
+            .hint("write the day on which the operator of the registry made the list")),
+        false => Ok(day),
+    }
+}
+
+fn read(args: &Args, country: Country, session: &Session) -> Result<Numbers> {
+    let mut whole: Option<Numbers> = None;
+    let mut hashes = Vec::new();
+    for path in &args.files {
+        let file = RegistryFile {
+            path,
+            country,
+            column: args.column.as_deref(),
+            max_rejects: args.max_rejects,
+            interrupted: session.db.interrupted(),
+        };
+        let mut bar = session.ui.progress();
+        let read = file.read(&mut |done, all| bar.set(done, all))?;
+        hashes.push(read.sha256.clone());
+        match &mut whole {
+            None => whole = Some(read),
+            Some(whole) => {
+                whole.numbers |= read.numbers;
+                whole.read += read.read;
+                whole.rejected += read.rejected;
+                whole.rejects.extend(read.rejects);
+                whole.notices.extend(read.notices);
+                whole.file_name =
+                    [&whole.file_name, ", ", &read.file_name].concat().chars().take(LONGEST_NAME).collect();
+            }
+        }
+    }
+    let mut whole = whole.ok_or_else(|| CommandError::usage("no files were given"))?;
+    if hashes.len() > 1 {
+        // Of several files it is the hash of their hashes, in the order of the call.
+        whole.sha256 = Sha256::digest(hashes.concat()).iter().map(|byte| format!("{byte:02x}")).collect();
+    }
+    Ok(whole)
+}
+
+/// How much of the names of files is kept, in characters.
+const LONGEST_NAME: usize = 2000;
+
+/// Asks before most of a list goes away: a list of additions that is loaded as the full one would do that.
+fn ask(before: &Outlook, new: &NewNumbers<'_>, context: &Context) -> Result<()> {
+    let had = before.current.as_ref().and_then(|it| it.number_count).unwrap_or_default().unsigned_abs();
+    if new.mode != LoadMode::Full || new.numbers.len() >= had / 2 {
+        return Ok(());
+    }
+    let (has, had) = (grouped(new.numbers.len() as i64), grouped(had as i64));
+    context.ui.confirm(&format!(
+        "The registry `{}` has {had} numbers, and the full list that is to take its place has {has}. Load it?",
+        new.registry.name
+    ))?;
+    Ok(())
+}
+
+fn answer(
+    args: &Args,
+    new: &NewNumbers<'_>,
+    before: &Outlook,
+    read: &Numbers,
+    loaded: Option<Loaded>,
+    began: Instant,
+) -> Answer {
+    Answer {
+        registry: args.name.clone(),
+        country: new.registry.country.to_owned(),
+        mode: new.mode,
+        as_of: new.as_of,
+        version: loaded.as_ref().map(|it| it.revision),
+        read: read.read,
+        rejected: read.rejected,
+        numbers: read.numbers.len(),
+        before: before.current.as_ref().and_then(|it| it.number_count).unwrap_or_default().unsigned_abs(),
+        number_count: loaded.as_ref().map(|it| it.number_count),
+        covers: loaded.as_ref().map(|it| covers(&it.coverage)),
+        digest: loaded.map(|it| it.digest),
+        seconds: (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+    }
+}
+
+fn rejected(rejects: &[RejectedLine]) -> Vec<Rejected<'_>> {
+    let row = |it: &RejectedLine| (it.line, it.problem.to_string());
+    rejects
+        .iter()
+        .map(|it| {
+            let (line, problem) = row(it);
+            Rejected { member: it.member.as_deref(), line, text: &it.text, problem }
+        })
+        .collect()
+}

@@ -1,0 +1,143 @@
+//! Registry files of tags: `<ac val='416'><ph val='5550142'/></ac>`, as the United States and Canada write them. Canada's are not
+//! well-formed, so tags are read one by one.
+
+use std::io::BufRead;
+
+use super::line::{Country, LineProblem, number};
+use super::{Reading, RegistryFileError};
+
+/// The longest tag with the text before it, in bytes.
+const LONGEST: usize = 1 << 16;
+
+/// Reads every tag of a member.
+pub(super) fn read(
+    mut input: impl BufRead,
+    country: Country,
+    reading: &mut Reading<'_>,
+) -> Result<(), RegistryFileError> {
+    let mut tags = Tags { line: 1, area_code: None };
+    let mut piece = Vec::new();
+    loop {
+        piece.clear();
+        let read = read_piece(&mut input, &mut piece).map_err(|e| reading.unreadable(&e))?;
+        if read == 0 {
+            return Ok(());
+        }
+        if piece.len() > LONGEST {
+            return Err(reading.refused("a tag is longer than any of a list", "check which file it is"));
+        }
+        reading.advance(read as u64)?;
+        tags.take(&piece, country, reading)?;
+    }
+}
+
+/// Reads up to the end of a tag.
+fn read_piece(input: &mut impl BufRead, piece: &mut Vec<u8>) -> std::io::Result<usize> {
+    let mut total = 0;
+    loop {
+        let buffer = input.fill_buf()?;
+        let found = memchr::memchr(b'>', buffer);
+        let len = found.map_or(buffer.len(), |at| at + 1);
+        piece.extend_from_slice(buffer.get(..len).unwrap_or_default());
+        input.consume(len);
+        total += len;
+        if found.is_some() || len == 0 || piece.len() > LONGEST {
+            return Ok(total);
+        }
+    }
+}
+
+struct Tags {
+    line: u64,
+    /// Of the element that numbers are in.
+    area_code: Option<[u8; 3]>,
+}
+
+impl Tags {
+    /// Takes a text and the tag behind it.
+    fn take(&mut self, piece: &[u8], country: Country, reading: &mut Reading<'_>) -> Result<(), RegistryFileError> {
+        let (text, tag) = match memchr::memchr(b'<', piece) {
+            Some(at) => (piece.get(..at).unwrap_or_default(), piece.get(at + 1..).unwrap_or_default()),
+            None => (piece, &b""[..]),
+        };
+        let blank = text.trim_ascii();
+        if !blank.is_empty() && blank != b"\xEF\xBB\xBF" {
+            self.number(blank, country, reading)?;
+        }
+        self.line += memchr::memchr_iter(b'\n', piece).count() as u64;
+        let tag = tag.strip_suffix(b">").unwrap_or(tag);
+        match tag.first() {
+            None | Some(b'!' | b'?') => Ok(()),
+            Some(b'/') => {
+                if is_named(tag.get(1..).unwrap_or_default(), b"ac") {
+                    self.area_code = None;
+                }
+                Ok(())
+            }
+            Some(_) => self.element(tag, country, reading),
+        }
+    }
+
+    fn element(&mut self, tag: &[u8], country: Country, reading: &mut Reading<'_>) -> Result<(), RegistryFileError> {
+        let (is_list, is_number) = (is_named(tag, b"list"), is_named(tag, b"ph"));
+        let mut has_number = false;
+        for (name, value) in attributes(tag) {
+            let is_digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+            match value {
+                _ if is_list && name.eq_ignore_ascii_case(b"type") && !value.eq_ignore_ascii_case(b"full") => {
+                    let what = format!("it is a list of type `{}`, not a full one", String::from_utf8_lossy(value));
+                    return Err(
+                        reading.refused(&what, "download the full list, or the numbers to add or to remove alone")
+                    );
+                }
+                &[a, b, c] if is_named(tag, b"ac") => self.area_code = Some([a, b, c]),
+                _ if is_number && name.eq_ignore_ascii_case(b"val") || is_digits && value.len() >= 7 => {
+                    has_number = true;
+                    self.number(value, country, reading)?;
+                }
+                _ => {}
+            }
+        }
+        match is_number && !has_number {
+            true => reading.reject(self.line, tag, LineProblem::NoNumber),
+            false => Ok(()),
+        }
+    }
+
+    fn number(&self, text: &[u8], country: Country, reading: &mut Reading<'_>) -> Result<(), RegistryFileError> {
+        let read = match (text.len(), self.area_code) {
+            (7, Some(area_code)) => number(&[&area_code[..], text].concat(), country),
+            (7, None) if country.calling_code == 1 => Err(LineProblem::NoAreaCode),
+            _ => number(text, country),
+        };
+        match read {
+            Ok(number) => {
+                reading.number(number);
+                Ok(())
+            }
+            Err(problem) => reading.reject(self.line, text, problem),
+        }
+    }
+}
+
+/// Whether an element has this name.
+fn is_named(tag: &[u8], name: &[u8]) -> bool {
+    let end = tag.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/').unwrap_or(tag.len());
+    tag.get(..end).is_some_and(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// The attributes of an element: name and value.
+fn attributes(tag: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut rest = tag;
+    std::iter::from_fn(move || {
+        let equals = memchr::memchr(b'=', rest)?;
+        let name = rest.get(..equals)?.trim_ascii_end();
+        let name = name.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or(name);
+        let value = rest.get(equals + 1..)?.trim_ascii_start();
+        let quote = *value.first().filter(|byte| matches!(byte, b'\'' | b'"'))?;
+        let value = value.get(1..)?;
+        let end = memchr::memchr(quote, value)?;
+        rest = value.get(end + 1..)?;
+        Some((name, value.get(..end)?))
+    })
+}
