@@ -27,7 +27,7 @@ pub enum ImportError {
     #[error(transparent)]
     Preset(#[from] PresetError),
     #[error("cannot read `{file}`: {reason}")]
-    Read { file: String, reason: String, remedy: Option<String>, choices: Choices },
+    Read { file: String, reason: String, remedy: Option<String>, again: Option<Box<Again>> },
     #[error("no column of `{file}` holds a phone number, an email or an external id")]
     NoIdentityColumn { file: String, columns: Vec<String>, advice: Option<Box<Advice>> },
     #[error("no column of `{file}` holds {holds}")]
@@ -93,7 +93,7 @@ pub enum ImportError {
 
 impl ImportError {
     pub(super) fn read(file: &str, reason: impl Into<String>) -> ImportError {
-        ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: None, choices: Vec::new() }
+        ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: None, again: None }
     }
 
     /// The error with the words that would make its call work.
@@ -137,7 +137,14 @@ impl ImportError {
         remedy: impl Into<String>,
         choices: Choices,
     ) -> ImportError {
-        ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: Some(remedy.into()), choices }
+        let again = Again::one_of(&choices).map(Box::new);
+        ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: Some(remedy.into()), again }
+    }
+
+    /// The error of a file that can be read when its call is another one.
+    pub(super) fn read_again(file: &str, reason: impl Into<String>, remedy: String, again: Again) -> ImportError {
+        let again = Some(Box::new(again));
+        ImportError::Read { file: file.to_owned(), reason: reason.into(), remedy: Some(remedy), again }
     }
 }
 
@@ -147,7 +154,9 @@ impl Explain for ImportError {
         match self {
             ImportError::Db(e) => e.explain(),
             ImportError::Preset(e) => e.explain(),
-            ImportError::Read { remedy, choices, .. } => error.maybe_hint(remedy.clone()).again(Again::one_of(choices)),
+            ImportError::Read { remedy, again, .. } => {
+                error.maybe_hint(remedy.clone()).again(again.as_deref().cloned())
+            }
             ImportError::NoIdentityColumn { columns, advice, .. } => {
                 let error = error.detail(format!("its columns: {}", some_names(columns)));
                 let plain = "name the column that does, for example --map phone=HEADER, or --map phone=#1 by its place";

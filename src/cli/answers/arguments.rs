@@ -5,6 +5,7 @@ use std::error::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{DESTRUCTIVE, is_unguarded};
+use crate::commands::args::again;
 use crate::domain::secrets::redacted;
 use crate::error::CommandError;
 
@@ -38,7 +39,8 @@ pub fn explained(error: &clap::Error, path: &str) -> Option<CommandError> {
     let values = all(ContextKind::ValidValue);
     let told = CommandError::usage(said(&message));
     let told = if values.is_empty() { told } else { told.detail(format!("it takes: {}", values.join(", "))) };
-    Some(told.hint(said(&hint(error, path))))
+    let told = again::of_value(told, &arg, &value);
+    Some(if told.hint.is_some() { told } else { told.hint(said(&hint(error, path))) })
 }
 
 /// What was probably meant, or else how the verb is called.

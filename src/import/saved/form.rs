@@ -34,7 +34,7 @@ impl Form {
     /// # Errors
     /// A sentence that names an encoding which this program does not know.
     pub fn under(&self, said: SourceOptions) -> Result<SourceOptions, String> {
-        let encoding = self.encoding.as_deref().map(encoding::named).transpose()?;
+        let encoding = self.encoding.as_deref().map(encoding::named).transpose().map_err(|e| e.to_string())?;
         // Where the header is was said as a whole.
         let is_header_said = said.header_row.is_some() || said.no_header;
         Ok(SourceOptions {

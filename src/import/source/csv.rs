@@ -143,8 +143,9 @@ fn as_utf8(file: &Readable, options: &SourceOptions) -> Result<Decoded, ImportEr
         Ok(profile) => Ok(Decoded { file: file.clone(), profile, encoding: PLAIN, notice: None }),
         Err(TextError::NotUtf8(error)) if options.encoding.is_none() => match encoding::detected(file)? {
             Some((encoding, notice)) => decoded(encoding, notice),
-            None => Err(error),
+            None => Err(encoding::with_another(error, file, PLAIN, true)),
         },
+        Err(TextError::NotUtf8(error)) => Err(encoding::with_another(error, file, PLAIN, false)),
         Err(error) => Err(plain(error)),
     }
 }

@@ -117,11 +117,7 @@ fn not_utf8(file: &str, text: &[u8], at: usize, lines_before: u64, chunk: &[u8])
     let after = memchr::memchr_iter(b'\n', &text[at..]).count() as u64;
     let line = lines_before.saturating_sub(after.min(memchr::memchr_iter(b'\n', chunk).count() as u64)) + 1;
     let byte = text.get(at).copied().unwrap_or(0);
-    ImportError::read_with(
-        file,
-        format!("line {line} is not UTF-8: it holds the byte 0x{byte:02X}"),
-        "most of it is UTF-8, so correct that line, or name another encoding with --encoding",
-    )
+    ImportError::read(file, format!("line {line} is not UTF-8: it holds the byte 0x{byte:02X}"))
 }
 
 pub(super) fn each_chunk<E: From<ImportError>>(

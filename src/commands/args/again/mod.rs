@@ -7,6 +7,7 @@ use crate::domain::secrets::redacted;
 use crate::error::{Again, CommandError};
 use crate::import::problems::{ProblemGroup, UnknownWord, options_for};
 use crate::import::row::ProblemKind;
+use crate::import::source::encoding;
 use crate::system::shell;
 use crate::ui::Ui;
 
@@ -28,6 +29,21 @@ pub fn with_line(error: CommandError) -> CommandError {
         None => format!("{hint}{stop} {}", choices.iter().map(words).collect::<Vec<_>>().join(", or ")),
     };
     error.hint(told)
+}
+
+/// The error of an option that cannot take a value, with the call that works where the value shows it.
+pub fn of_value(error: CommandError, option: &str, value: &str) -> CommandError {
+    let unknown = match option.split(' ').next() {
+        Some("--encoding") => encoding::named(value).err(),
+        _ => None,
+    };
+    let Some(unknown) = unknown else { return error };
+    let hint = match unknown.near {
+        Some(near) => format!("did you mean {near}?"),
+        None => "without the option the encoding is found out".to_owned(),
+    };
+    let with = unknown.near.map(|near| vec!["--encoding".to_owned(), near.to_owned()]).unwrap_or_default();
+    with_line(error.hint(hint).again(Some(Again { without: vec!["--encoding".to_owned()], with, or: Vec::new() })))
 }
 
 /// What remains of a file to be imported, in the words of its import.

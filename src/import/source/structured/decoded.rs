@@ -89,11 +89,10 @@ pub(super) fn in_utf8(
             let told = notice.unwrap_or_else(|| format!("its text is read as {}", encoding::shown(found)));
             Ok((encoding::of_any_lines(file, found)?, Some(told)))
         }
-        None => Err(ImportError::read_with(
-            &file.name,
-            "it is not UTF-8 text throughout",
-            "name its encoding, for example --encoding windows-1252",
-        )),
+        None => {
+            let error = ImportError::read(&file.name, "it is not UTF-8 text throughout");
+            Err(encoding::with_another(error, file, TextEncoding::Standard(UTF_8), true))
+        }
     }
 }
 
