@@ -106,3 +106,73 @@ fn forced_moves_are_the_actor_s_and_lift_no_opt_out() {
         assert_eq!(shown("2125550102")["status"], "new");
     });
 }
+
+/// The line of an answer, once the imports are undone that it names.
+fn after_undoing(world: &World, stderr: &str, undo: &[&str]) -> String {
+    let told = match undo {
+        [id] => format!("to move them all the same, undo import {id}, and then:"),
+        ids => format!("to move them all the same, undo the imports {}, and then:", ids.join(", ")),
+    };
+    assert!(stderr.contains(&told), "{told}: {stderr}");
+    undo.iter().for_each(|id| drop(world.ok(["import", "undo", id, "--yes"])));
+    stderr.lines().find_map(|line| line.find("crmctl import ").map(|at| line[at..].to_owned())).unwrap()
+}
+
+#[test]
+fn events_that_are_known_already_are_told_with_the_imports_to_undo() {
+    on_both_engines(|world| {
+        world_of_leads(world);
+        world.ok(["import", "history", "events.csv"]);
+        // Force comes too late for them: they are in the history.
+        for call in [&["--force-moves"][..], &["--force-moves", "--dry-run"], &[]] {
+            let ran = world.run([&["import", "history", "events.csv"], call].concat());
+            assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+            let told = "status kept of 1 lead, new → recruited, for example lead 1 in row 2: the event was known before this \
+                        import, and the lead did not follow it then";
+            assert!(ran.stderr.contains(told), "{call:?}: {}", ran.stderr);
+            assert!(
+                ran.stderr.contains("cold → recruited, for example lead 2 in row 4: the event was known"),
+                "{}",
+                ran.stderr
+            );
+            assert!(ran.stdout.contains("status kept"), "{}", ran.stdout);
+        }
+        assert_eq!(statuses(world), ["new", "new", "dnc", "new", "new"].map(|status| json!(status)));
+        let ran = world.run(["import", "history", "events.csv", "--force-moves", "--format", "json"]);
+        let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!((&summary["unchanged"], &summary["status_kept"]), (&json!(6), &json!(2)), "{summary}");
+        assert_eq!(
+            (&summary["kept_moves"][0]["kept_by"], &summary["known_of"]),
+            (&json!("known"), &json!([2])),
+            "{summary}"
+        );
+        let ran = world.run(["import", "history", "events.csv", "--force-moves"]);
+        let line = after_undoing(world, &ran.stderr, &["2"]);
+        assert_eq!(line, "crmctl import history events.csv --force-moves");
+        assert_eq!(world.shell(&line).code, Some(0));
+        assert_eq!(statuses(world), ["recruited", "recruited", "dnc", "new", "new"].map(|status| json!(status)));
+        // Who has followed is kept by nothing.
+        let again = world.json(["import", "history", "events.csv", "--force-moves"]);
+        assert_eq!((&again["status_kept"], again.get("known_of")), (&json!(0), None), "{again}");
+    });
+}
+
+#[test]
+fn events_of_several_imports_are_told_together() {
+    on_both_engines(|world| {
+        world_of_leads(world);
+        world.file("a.csv", "Phone,Status,Date\n2125550101,won,2026-01-20\n");
+        world.file("b.csv", "Phone,Status,Date\n2125550102,cold,2026-01-10\n2125550102,won,2026-01-20\n");
+        world.ok(["import", "history", "a.csv"]);
+        world.ok(["import", "history", "b.csv"]);
+        world.file("both.csv", "Phone,Status,Date\n2125550101,won,2026-01-20\n2125550102,won,2026-01-20\n");
+        let ran = world.run(["import", "history", "both.csv", "--force-moves"]);
+        let line = after_undoing(world, &ran.stderr, &["2", "3"]);
+        assert_eq!(world.shell(&line).code, Some(0));
+        assert_eq!(statuses(world)[..2], ["recruited", "recruited"].map(|status| json!(status)));
+        // A lead that somebody moved since is nobody's to move again.
+        world.ok(["lead", "status", "2125550101", "cold", "--force", "--reason", "left"]);
+        let ran = world.run(["import", "history", "both.csv", "--force-moves"]);
+        assert!(!ran.stderr.contains("status kept of"), "{}", ran.stderr);
+    });
+}

@@ -148,7 +148,9 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
         let told = K::told(&summary.counts);
         told.remarks.iter().for_each(|text| ui.note(text));
         if let Some(option) = told.option {
-            tell_option(ui, option, summary.import_id);
+            let this = summary.import_id.filter(|_| told.undo_this);
+            let undo: Vec<i64> = told.undo.iter().copied().chain(this).collect();
+            tell_option(ui, option, &undo);
         }
         let (words, problems) = (&summary.unknown_words, &summary.problems);
         let remains = Remains { words, problems, rejects: rejects_file, dropped: None };

@@ -14,6 +14,8 @@ vocabulary! {
         Consent = "consent",
         /// The lead was new after the event.
         Later = "later",
+        /// The event was known before, and the lead did not follow it then.
+        Known = "known",
     }
 }
 
@@ -83,6 +85,12 @@ impl KnownStatuses {
     pub fn new(mut entries: Vec<(Timestamp, Status)>) -> KnownStatuses {
         entries.sort_by_key(|(at, _)| *at);
         KnownStatuses(entries)
+    }
+
+    /// The status before an event, if nothing later is known.
+    pub fn before_last(&self, at: Timestamp, status: Status) -> Option<Option<Status>> {
+        let (last, earlier) = self.0.split_last()?;
+        (*last == (at, status)).then(|| earlier.last().map(|(_, before)| *before))
     }
 
     /// Puts an event at its own time, behind what is known of the same time.
@@ -156,6 +164,8 @@ mod tests {
         // Told twice, and told again while it lasts.
         assert_eq!(known.place(at(50), Contacted), Placement::Known);
         assert_eq!(known.place(at(60), Contacted), Placement::Known);
+        assert_eq!(known.before_last(at(200), Recruited), Some(Some(Hot)));
+        assert_eq!((known.before_last(at(50), Contacted), known.before_last(at(200), Hot)), (None, None));
         // Two events of one time are both kept, once.
         assert_eq!(known.place(at(50), Qualified), Placement::Move { from: Some(Contacted) });
         assert_eq!(known.place(at(50), Contacted), Placement::Known);

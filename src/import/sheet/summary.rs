@@ -11,6 +11,10 @@ use crate::import::source::SpecialCounts;
 pub struct Told {
     pub remarks: Vec<String>,
     pub option: Option<&'static str>,
+    /// Earlier imports that must be undone before.
+    pub undo: Vec<i64>,
+    /// Whether this one must be.
+    pub undo_this: bool,
 }
 
 /// The summary of one import: the printed answer, and the `counts` of its record.

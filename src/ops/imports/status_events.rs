@@ -1,11 +1,11 @@
 //! Status events of another system, written among a lead's history at their own times.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
-use crate::db::models::leads::lead_status_history::NewStatusChange;
+use crate::db::models::leads::lead_status_history::{self, NewStatusChange};
 use crate::db::models::leads::status_rows::{self, Counted};
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
@@ -36,6 +36,8 @@ pub enum Fate {
     Written,
     /// The lead was known to have that status at that time.
     Known,
+    /// The same, of the latest that is known of it.
+    KnownLast,
     /// A lead without a phone number cannot be `dnc`.
     NoPhone,
 }
@@ -109,13 +111,19 @@ pub fn write(
     for (id, mut places) in by_lead {
         let Some(known) = known.get_mut(&id) else { continue };
         places.sort_by_key(|place| events[*place].at);
-        for place in places {
-            let event = &events[place];
+        for place in &places {
+            let (place, event) = (*place, &events[*place]);
             if event.status == Status::Dnc && without_phone.contains(&id) {
                 fates[place] = (Fate::NoPhone, None);
             } else if let Placement::Move { from } = known.place(event.at, event.status) {
                 fates[place] = (Fate::Written, from);
                 changes.history.push(row(event, from, rule, stamp));
+            }
+        }
+        for place in places {
+            let (event, fate) = (&events[place], &mut fates[place]);
+            if let (Fate::Known, Some(from)) = (fate.0, known.before_last(event.at, event.status)) {
+                *fate = (Fate::KnownLast, from);
             }
         }
     }
@@ -164,6 +172,33 @@ pub fn follow(conn: &mut Db, latest: &[Latest], rule: MoveRule, stamp: &Stamp) -
     }
     write_changes(conn, &changes, stamp)?;
     Ok(moves)
+}
+
+/// Leads that did not follow their latest events when these were written, though force would have moved them; and the imports that
+/// wrote them.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn not_followed(conn: &mut Db, latest: &[Latest], stamp: &Stamp) -> Result<(Vec<Kept>, BTreeSet<i64>), DbError> {
+    let events: HashMap<i64, &Latest> = latest.iter().map(|event| (event.lead, event)).collect();
+    let ids: Vec<i64> = latest.iter().map(|event| event.lead).collect();
+    let mut kept = Vec::new();
+    for lead in leads::by_ids(conn, stamp.org, &ids)? {
+        let Some(event) = events.get(&lead.id) else { continue };
+        let denies = lead.consent_status == Consent::Denied;
+        let standing = Standing { status: lead.status, since: lead.status_changed_at, denies };
+        if standing.follow(event.from, event.status, event.at, MoveRule::Forced) == Effect::Moves {
+            let from = standing.before(event.from);
+            kept.push(Kept { lead: lead.id, row: event.row, from, to: event.status, by: KeptBy::Known });
+        }
+    }
+    kept.sort_unstable_by_key(|kept| kept.lead);
+    let of_kept: Vec<i64> = kept.iter().map(|kept| kept.lead).collect();
+    let is_its = |(lead, at, status, _): &(i64, Timestamp, Status, i64)| {
+        events.get(lead).is_some_and(|event| (event.at, event.status) == (*at, *status))
+    };
+    let written = lead_status_history::of_histories(conn, stamp.org, &of_kept)?;
+    Ok((kept, written.into_iter().filter(is_its).map(|(.., import)| import).collect()))
 }
 
 /// The leads without a phone among those of events that say `dnc`.

@@ -118,14 +118,17 @@ pub fn with_options(names: &[&str], with: Vec<String>) -> Option<String> {
     line(&kept, &Again { with, ..Again::default() })
 }
 
-/// Tells the line of this call with an option that does what the import left.
-pub fn tell_option(ui: Ui, option: &str, import: Option<i64>) {
+/// Tells the line of this call with an option that does what the import left, once these imports are undone.
+pub fn tell_option(ui: Ui, option: &str, undo: &[i64]) {
     let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
-    let again = Again { with: vec![option.to_owned()], ..Again::default() };
-    let Some(line) = given.and_then(|given| line(&given, &again)) else { return };
-    match import {
-        Some(id) => ui.note(&format!("to move them all the same, undo import {id}, and then:")),
-        None => ui.note("to move them all the same:"),
+    let Some(given) = given else { return };
+    let with = Some(option.to_owned()).into_iter().filter(|option| !given.contains(option)).collect();
+    let Some(line) = line(&given, &Again { with, ..Again::default() }) else { return };
+    let ids: Vec<String> = undo.iter().map(i64::to_string).collect();
+    match ids.as_slice() {
+        [] => ui.note("to move them all the same:"),
+        [id] => ui.note(&format!("to move them all the same, undo import {id}, and then:")),
+        ids => ui.note(&format!("to move them all the same, undo the imports {}, and then:", ids.join(", "))),
     }
     ui.note(&format!("  {line}"));
 }

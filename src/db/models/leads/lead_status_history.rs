@@ -9,7 +9,7 @@ use crate::db::Stamp;
 use crate::db::models::IN_LIST;
 use crate::db::schema::{imports, lead_status_history};
 use crate::db::{Db, DbError, OrgId, Statement};
-use crate::domain::imports::kind::ImportStatus;
+use crate::domain::imports::kind::{ImportKind, ImportStatus};
 use crate::domain::leads::status::{Status, Trigger};
 use crate::domain::timestamp::Timestamp;
 
@@ -105,6 +105,33 @@ fn last_before_dnc(moves: &[Move]) -> Option<Status> {
         }
     }
     before
+}
+
+/// The events of these leads that imports of histories wrote which are in force: the lead, the time, the status and the import.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_histories(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<Vec<(i64, Timestamp, Status, i64)>, DbError> {
+    let mut events = Vec::new();
+    for ids in leads.chunks(IN_LIST) {
+        let some: Vec<(i64, Timestamp, Status, i64)> =
+            lead_status_history::table
+                .inner_join(imports::table.on(
+                    imports::id.nullable().eq(lead_status_history::import_id).and(imports::organization_id.eq(org.0)),
+                ))
+                .filter(lead_status_history::organization_id.eq(org.0))
+                .filter(lead_status_history::lead_id.eq_any(ids.to_vec()))
+                .filter(imports::kind.eq(ImportKind::History).and(imports::status.eq(ImportStatus::Done)))
+                .select((
+                    lead_status_history::lead_id,
+                    lead_status_history::changed_at,
+                    lead_status_history::to_status,
+                    imports::id,
+                ))
+                .load(conn)?;
+        events.extend(some);
+    }
+    Ok(events)
 }
 
 /// How many rows an import wrote.

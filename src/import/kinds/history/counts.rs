@@ -1,5 +1,7 @@
 //! What an import of status events did besides its rows.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::domain::leads::stage::Taken;
@@ -20,6 +22,9 @@ pub struct HistoryCounts {
     /// Which moves those are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kept_moves: Vec<KeptMoves>,
+    /// The imports whose events leads did not follow then.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub known_of: BTreeSet<i64>,
     /// Numbers of leads whose latest event is `dnc`: they are on the do-not-call list.
     pub dnc_flagged: u64,
     /// Events that give another word for a status, such as a stage of another system.
@@ -72,10 +77,13 @@ impl HistoryCounts {
 
     /// The sentences about leads whose status stays, and the option that moves them all the same.
     pub fn told(&self) -> Told {
-        let is_forcible = |it: &KeptMoves| it.kept_by == KeptBy::Moves;
+        let is_any = |by: KeptBy| self.kept_moves.iter().any(|it| it.kept_by == by);
+        let known_of = || self.known_of.iter().copied().collect::<Vec<_>>();
         Told {
             remarks: self.kept_moves.iter().map(KeptMoves::told).collect(),
-            option: self.kept_moves.iter().any(is_forcible).then_some("--force-moves"),
+            option: (is_any(KeptBy::Moves) || !self.known_of.is_empty()).then_some("--force-moves"),
+            undo: if is_any(KeptBy::Known) { known_of() } else { Vec::new() },
+            undo_this: is_any(KeptBy::Moves),
         }
     }
 }
@@ -88,6 +96,7 @@ impl KeptMoves {
                 from.rule_against(*to).unwrap_or("the lead is on the do-not-call list").to_owned()
             }
             KeptBy::Consent => "who denied consent is moved by no force".to_owned(),
+            KeptBy::Known => "the event was known before this import, and the lead did not follow it then".to_owned(),
             KeptBy::Later => format!(
                 "they are {from} since after the event; import leads with their creation times (--map created=HEADER), or \
                  move them by `crmctl lead status`"
@@ -123,5 +132,9 @@ mod tests {
         );
         assert!(told.remarks[1].contains("dnc is left only") && told.remarks[2].contains("--map created"));
         assert_eq!(HistoryCounts::default().told().option, None);
+        let mut known = HistoryCounts { known_of: BTreeSet::from([2, 5]), ..HistoryCounts::default() };
+        known.note_kept(&[kept(7, 9, New, KeptBy::Known)]);
+        let told = known.told();
+        assert_eq!((told.option, told.undo, told.undo_this), (Some("--force-moves"), vec![2, 5], false));
     }
 }

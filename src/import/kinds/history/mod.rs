@@ -73,6 +73,8 @@ pub struct History {
     /// The latest event of each lead among those that were not known before: what was known was followed then, and may have
     /// been taken back since.
     latest: HashMap<i64, Latest>,
+    /// The latest event of each lead that was known before, where nothing later is known.
+    known_last: HashMap<i64, Latest>,
     /// Leads that were known to be `dnc` at the times of events that say so again.
     dnc_again: BTreeMap<i64, Timestamp>,
     counts: HistoryCounts,
@@ -114,6 +116,7 @@ impl Kind for History {
             identities: Identities::default(),
             leads: BTreeSet::new(),
             latest: HashMap::new(),
+            known_last: HashMap::new(),
             dnc_again: BTreeMap::new(),
             counts: HistoryCounts::default(),
         }
@@ -198,6 +201,7 @@ impl Kind for History {
                 self.counts.leads_moved += honour(conn, &requests, OnLocked::Wait, stamp, &self.zone)?.leads_moved;
             }
         }
+        self.tell_not_followed(conn, stamp)?;
         self.list_again(conn, stamp)?;
         self.counts.leads = self.leads.len() as u64;
         Ok(())
@@ -300,6 +304,10 @@ impl History {
                 Outcome::Created
             }
             _ => {
+                if fate == Fate::KnownLast && event.status != Status::Dnc {
+                    let (lead, status, at) = (event.lead, event.status, event.at);
+                    self.known_last.insert(lead, Latest { lead, status, at, from, contacts: event.contacts(), row });
+                }
                 if event.status == Status::Dnc {
                     self.dnc_again.insert(event.lead, event.at);
                 }

@@ -1,4 +1,4 @@
-//! Events that say again of a lead that it is not to be called.
+//! What is to be done about events that were known before.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,24 @@ use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
 use crate::ops::dnc::add::{Request, covered, honour};
+use crate::ops::imports::status_events::{self, Latest};
 
 impl History {
+    /// Counts leads that did not follow events when these were written.
+    pub(super) fn tell_not_followed(&mut self, conn: &mut Db, stamp: &Stamp) -> Result<(), ImportError> {
+        // What this import wrote is later, or another row tells of it.
+        let known =
+            std::mem::take(&mut self.known_last).into_values().filter(|event| !self.leads.contains(&event.lead));
+        let mut known: Vec<Latest> = known.collect();
+        known.sort_unstable_by_key(|event| event.lead);
+        for some in known.chunks(TOGETHER) {
+            let (kept, imports) = status_events::not_followed(conn, some, stamp)?;
+            self.counts.note_kept(&kept);
+            self.counts.known_of.extend(imports);
+        }
+        Ok(())
+    }
+
     /// Lists numbers of leads that were known to be `dnc`: they may be listed for a while, for calls alone, or by others of the group.
     pub(super) fn list_again(&mut self, conn: &mut Db, stamp: &Stamp) -> Result<(), ImportError> {
         let again: Vec<(i64, Timestamp)> = std::mem::take(&mut self.dnc_again).into_iter().collect();
