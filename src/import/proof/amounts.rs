@@ -28,9 +28,15 @@ pub(super) struct AmountColumn {
     grouped: bool,
     /// Whether some cell shows that three decimals or more are at home here.
     thousandths: bool,
+    /// Whether a person says that amounts have more decimals than their currency has; `None` where nothing is rounded.
+    rounds: Option<bool>,
 }
 
 impl AmountColumn {
+    pub fn new(rounds: Option<bool>) -> AmountColumn {
+        AmountColumn { rounds, ..AmountColumn::default() }
+    }
+
     pub fn take(&mut self, row: u64, text: &str, evidence: Evidence) {
         if evidence.decimals > 2 {
             keep_first(&mut self.long, row, text);
@@ -89,15 +95,26 @@ impl AmountColumn {
             return Err(contradict(whole, long));
         }
         // `2,000` beside `1.250,00`: a column with three decimals nowhere else hardly has them here, and two thousand would
-        // become two.
-        if let Some(thousands) = in_decimals.as_ref().filter(|_| !self.thousandths) {
-            return Err(contradict(thousands, cell));
+        // become two. It has them where a person says so, and `1250.50` that nothing is grouped.
+        let has_thousandths = self.thousandths || self.rounds == Some(true) && self.is_plain();
+        if let Some(thousands) = in_decimals.as_ref().filter(|_| !has_thousandths) {
+            let mut undecided = contradict(thousands, cell);
+            if self.rounds == Some(false) && self.is_plain() {
+                undecided.remedy = "correct one of them, round what has more decimals than its currency, or say how numbers are written";
+                undecided.choices.insert(0, vec!["--round".to_owned()]);
+            }
+            return Err(undecided);
         }
         match (in_groups, &self.ungrouped) {
             // `50.000` beside `146536,25`: a column that groups its digits nowhere else hardly does so here.
             (Some(grouped), Some(ungrouped)) if !self.grouped => Err(contradict(grouped, ungrouped)),
             _ => Ok(Some((decided, cell.clone()))),
         }
+    }
+
+    /// Whether thousands stand without anything between them, and never with it.
+    fn is_plain(&self) -> bool {
+        self.ungrouped.is_some() && !self.grouped
     }
 
     /// An amount in a currency without decimals that groups its digits by what separates decimals in the others.
@@ -148,6 +165,22 @@ mod tests {
         texts.iter().zip(2..).for_each(|(text, row)| column.take(row, text, money::evidence(text, || None)));
         let verdict = column.verdict().map_err(|e| e.cells.iter().map(|cell| cell.row).collect::<Vec<_>>())?;
         Ok(verdict.map(|(separator, cell)| (separator, cell.row)))
+    }
+
+    #[test]
+    fn amounts_that_are_rounded_may_have_three_decimals() {
+        let verdict = |rounds, texts: &[&str]| {
+            let mut column = AmountColumn::new(rounds);
+            texts.iter().zip(2..).for_each(|(text, row)| column.take(row, text, money::evidence(text, || None)));
+            column.verdict().map(|it| it.map(|(separator, _)| separator)).map_err(|undecided| undecided.choices.len())
+        };
+        let plain = ["1250.50", "99.999"];
+        assert_eq!(verdict(Some(true), &plain), Ok(Some(DecimalSeparator::Point)));
+        assert_eq!((verdict(Some(false), &plain), verdict(None, &plain)), (Err(3), Err(2)));
+        // Two thousand would become two.
+        for texts in [&["1.250,00", "2,000"][..], &["12.50", "99.999"], &["1250,50", "1.300,00", "2,000"]] {
+            assert_eq!(verdict(Some(true), texts), Err(2), "{texts:?}");
+        }
     }
 
     #[test]

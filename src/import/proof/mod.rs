@@ -53,6 +53,8 @@ pub struct Doubtful {
     dates: Vec<usize>,
     amounts: Vec<usize>,
     currencies: Option<Currencies>,
+    /// Whether amounts are rounded that have more decimals than their currency has; `None` where nothing is.
+    rounds: Option<bool>,
 }
 
 /// In which currencies amounts are that name none.
@@ -81,12 +83,18 @@ impl Doubtful {
             dates: if said.date_order.is_some() { Vec::new() } else { dates },
             amounts: if said.decimal_separator.is_some() { Vec::new() } else { amounts },
             currencies: None,
+            rounds: None,
         }
     }
 
     /// The same, where the numbers are amounts of money.
     pub fn in_currencies(self, currencies: Currencies) -> Doubtful {
         Doubtful { currencies: Some(currencies), ..self }
+    }
+
+    /// The same, where a person says that amounts have more decimals than their currency has, or does not.
+    pub fn rounding(self, rounds: bool) -> Doubtful {
+        Doubtful { rounds: Some(rounds), ..self }
     }
 
     fn evidence(&self, row: &Row, amount: usize) -> Evidence {
@@ -112,7 +120,7 @@ impl Doubtful {
     /// A column contradicts itself, or proves nothing; or the file cannot be read.
     pub fn prove(&self, source: &Source, said: Formats) -> Result<(Formats, Vec<String>), ImportError> {
         let mut dates: Vec<DateColumn> = self.dates.iter().map(|_| DateColumn::default()).collect();
-        let mut amounts: Vec<AmountColumn> = self.amounts.iter().map(|_| AmountColumn::default()).collect();
+        let mut amounts: Vec<AmountColumn> = self.amounts.iter().map(|_| AmountColumn::new(self.rounds)).collect();
         source.read(&mut |item| {
             if let Item::Row(row) = item {
                 for (index, column) in self.dates.iter().zip(&mut dates) {

@@ -43,6 +43,11 @@ pub trait Options: Mappable {
         Formats::default()
     }
 
+    /// Whether amounts are rounded that have more decimals than their currency has.
+    fn rounds(&self) -> bool {
+        false
+    }
+
     /// These options with what the file has proven, so that its reject file is read alike.
     fn with_formats(self, _formats: Formats) -> Self {
         self

@@ -27,7 +27,7 @@ pub fn proven<F: SheetField, O: Options>(
     let mut doubtful = Doubtful::columns(dates, numbers, said);
     if let (Some(field), Some(base)) = (F::CURRENCY, base) {
         let column = columns.columns_of(field).next();
-        doubtful = doubtful.in_currencies(Currencies { column, of_headers, base });
+        doubtful = doubtful.in_currencies(Currencies { column, of_headers, base }).rounding(options.rounds());
     }
     if doubtful.is_empty() {
         return Ok(options);

@@ -129,6 +129,10 @@ impl Options for CostOptions {
         CostOptions { formats, ..self }
     }
 }
+    fn rounds(&self) -> bool {
+        self.round
+    }
+
 
 /// What is counted besides the rows.
 #[derive(Debug, Default, Serialize)]

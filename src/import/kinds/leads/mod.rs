@@ -26,7 +26,7 @@ use crate::db::models::leads::OnLocked;
 use crate::db::types::Uid;
 use crate::db::{Database, Db, Lock, RunMode, locks};
 use crate::domain::imports::kind::ImportKind;
-use crate::domain::money::currency;
+use crate::domain::money::{Places, currency};
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
@@ -208,7 +208,9 @@ impl Job<'_> {
         let column = self.checker.mapping.column_of(LeadField::Currency);
         let currencies = Currencies { column, of_headers: Vec::new(), base };
         let times = LeadField::ALL.iter().filter(|field| field.is_time()).flat_map(|field| columns(*field)).collect();
-        Doubtful::columns(times, columns(LeadField::Value), said).in_currencies(currencies)
+        Doubtful::columns(times, columns(LeadField::Value), said)
+            .in_currencies(currencies)
+            .rounding(self.checker.places == Places::Rounded)
     }
 
     /// The look at the columns that no field claims.
