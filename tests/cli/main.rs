@@ -24,6 +24,7 @@ mod csv_guard;
 mod damaged_pages;
 mod dead_ends;
 mod dead_ends_amounts;
+mod dead_ends_costs;
 mod dead_ends_encodings;
 mod dead_ends_stops;
 mod dead_ends_words;

@@ -21,6 +21,7 @@ pub(super) const ALL: &[(&str, &str)] = embedded![
     "leads" / "salesforce-api",
     "leads" / "zoho",
     "costs" / "google-ads",
+    "costs" / "google-ads-german",
     "costs" / "linkedin-ads",
     "costs" / "meta-ads",
     "costs" / "microsoft-ads",

@@ -220,6 +220,27 @@ impl<F: SheetField> Columns<F> {
         Ok(Columns { headers, targets, ignored, width, set })
     }
 
+    /// The fields that are needed and have no column: of several that serve alike the first.
+    pub fn missing(
+        headers: &[String],
+        map: &[Assignment],
+        ignore: &[String],
+        set: &[Assignment],
+        given: &[F],
+    ) -> Vec<F> {
+        let mut missing: Vec<F> = Vec::new();
+        loop {
+            let known = [given, &missing].concat();
+            match Self::with_set("", headers, map, ignore, set, &known) {
+                Err(ImportError::NoColumn { field, .. }) => match F::ALL.iter().find(|it| it.as_str() == field) {
+                    Some(field) if !missing.contains(field) => missing.push(*field),
+                    _ => return missing,
+                },
+                _ => return missing,
+            }
+        }
+    }
+
     /// The value that a person gives to every row in the column at `index`; `None` of a column of the file.
     pub fn set_at(&self, index: usize) -> Option<&str> {
         index.checked_sub(self.width).and_then(|place| self.set.get(place)).map(String::as_str)

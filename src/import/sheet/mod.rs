@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use self::cells::{Findings, RowCells, Setting};
@@ -40,7 +41,10 @@ use crate::db::types::{Json, Uid};
 use crate::db::{Database, Db, Lock, RunMode, locks};
 use crate::domain::Vocabulary;
 use crate::domain::imports::kind::ImportKind;
+use crate::domain::time::datetime;
+use crate::domain::time::month::Month;
 use crate::domain::timestamp::Timestamp;
+use crate::error::Advice;
 
 /// A kind of import.
 pub trait Kind: Sized {
@@ -60,6 +64,11 @@ pub trait Kind: Sized {
     /// The fields that the options give to every row whose own cell is blank.
     fn given(_options: &Self::Options) -> Vec<Self::Field> {
         Vec::new()
+    }
+
+    /// What gives fields that no column fills; `last` is the month before this one.
+    fn advice(_missing: &[Self::Field], _source: &Source, _last: Month) -> Option<Advice> {
+        None
     }
 
     fn options(&self) -> &Self::Options;
@@ -189,7 +198,9 @@ pub fn import<K: Kind>(
     let columns = Columns::with_set(source.shown(), &source.headers, &map, &ignore, &set, &given).map_err(|error| {
         error.advised(|of_people| {
             let wanted = if of_people { wanted } else { Wanted::default() };
-            advice::of(&source, &source_options, &wanted, region)
+            let missing = || Columns::missing(&source.headers, &map, &ignore, &set, &given);
+            let last = || month_of(request.organization, request.stamp.now).previous();
+            advice::of(&source, &source_options, &wanted, region).or_else(|| K::advice(&missing(), &source, last()))
         })
     })?;
     advice::refuse_without_header(&source, &source_options, &wanted, region)?;
@@ -210,6 +221,11 @@ pub fn import<K: Kind>(
         Ok(summary)
     };
     settled(db.write_long(mode, org, work), files)
+}
+
+/// The month that it is where an organization is.
+fn month_of(organization: &Organization, now: Timestamp) -> Month {
+    Month::at(now, &datetime::zone(&organization.timezone).unwrap_or(TimeZone::UTC))
 }
 
 /// The options with the preset of the file, and what it says.

@@ -9,6 +9,9 @@ use crate::import::row::Row;
 /// How many rows that are not blank may stand above a header that is found without being named.
 const DEEPEST: usize = 30;
 
+/// So much of a cell above the header is kept, in characters.
+const LONGEST_NOTE: usize = 200;
+
 /// Collects rows from the beginning of a file until the header among them is certain.
 pub(super) struct HeaderSearch<'a> {
     options: &'a SourceOptions,
@@ -22,8 +25,16 @@ pub(super) struct HeaderSearch<'a> {
 /// The header and what stands above it.
 pub(super) struct Header {
     pub row: Row,
-    /// Rows above it that are not blank.
-    pub preamble: u64,
+    pub preamble: Preamble,
+}
+
+/// What stands above a header.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Preamble {
+    /// Rows that are not blank.
+    pub rows: u64,
+    /// Their cells, where the header was found without being named.
+    pub cells: Vec<String>,
 }
 
 impl<'a> HeaderSearch<'a> {
@@ -55,7 +66,7 @@ impl<'a> HeaderSearch<'a> {
     /// The row that was named as the header is blank or beyond the end.
     pub fn finish(mut self, file: &str) -> Result<Option<Header>, ImportError> {
         if self.options.no_header {
-            return Ok((self.widest > 0).then(|| Header { row: by_place(self.widest), preamble: 0 }));
+            return Ok((self.widest > 0).then(|| Header { row: by_place(self.widest), preamble: Preamble::default() }));
         }
         // The rows of a workbook may stand in the file in any order.
         self.rows.sort_by_key(|row| row.number);
@@ -70,7 +81,12 @@ impl<'a> HeaderSearch<'a> {
             // Without any row that reads like a header the first one is it, and the mapping will say what it lacks.
             None => self.rows.iter().position(|row| self.is_header(row)).or((!self.rows.is_empty()).then_some(0)),
         };
-        Ok(at.map(|at| Header { row: self.rows.swap_remove(at), preamble: at as u64 + self.above }))
+        Ok(at.map(|at| {
+            let cells = self.rows.iter().take(at).flat_map(Row::cells).filter(|cell| !cell.is_empty());
+            let short = |cell: &str| cell.chars().take(LONGEST_NOTE).collect::<String>();
+            let preamble = Preamble { rows: at as u64 + self.above, cells: cells.map(short).collect() };
+            Header { row: self.rows.swap_remove(at), preamble }
+        }))
     }
 
     /// Whether a row names columns that say who a lead is. Below the first row one such name is not enough: a note
@@ -123,7 +139,7 @@ mod tests {
                 break;
             }
         }
-        Ok(search.finish("f")?.map(|header| (header.row.number, header.preamble)))
+        Ok(search.finish("f")?.map(|header| (header.row.number, header.preamble.rows)))
     }
 
     #[test]

@@ -28,6 +28,7 @@ use super::ImportError;
 use super::row::{NoRows, Row, RowProblem};
 pub use format::Format;
 use format::WorkbookKind;
+use header::Preamble;
 pub use profile::hex;
 pub(in crate::import) use profile::sha256_of;
 pub(in crate::import) use readable::{Readable, named_bytes};
@@ -55,8 +56,7 @@ pub struct Source {
     pub headers: Vec<String>,
     /// The line or the sheet's row in which the header begins.
     header_number: u64,
-    /// Rows above the header that are not blank.
-    preamble: u64,
+    preamble: Preamble,
     /// Hidden sheets with rows, which nobody asked for.
     left_out: Vec<String>,
     /// What a person should know of how the file is read.
@@ -77,7 +77,7 @@ struct Text {
     format: Format,
     headers: Vec<String>,
     header_number: u64,
-    preamble: u64,
+    preamble: Preamble,
     left_out: Vec<String>,
     notices: Vec<String>,
     looks: Looks,
@@ -265,6 +265,11 @@ impl Source {
         &self.original.name
     }
 
+    /// The cells above the header.
+    pub fn above(&self) -> &[String] {
+        &self.preamble.cells
+    }
+
     /// The place beside which rejected rows go.
     pub fn path(&self) -> &Path {
         &self.path
@@ -273,12 +278,10 @@ impl Source {
     /// What was passed over on the way to the rows, for notices on stderr.
     pub fn passed_over(&self) -> Vec<String> {
         let mut notices = self.notices.clone();
-        if self.preamble > 0 {
-            let rows = if self.preamble == 1 { "row" } else { "rows" };
-            notices.push(format!(
-                "the header is in row {}; {} {rows} above it passed over",
-                self.header_number, self.preamble
-            ));
+        let above = self.preamble.rows;
+        if above > 0 {
+            let rows = if above == 1 { "row" } else { "rows" };
+            notices.push(format!("the header is in row {}; {above} {rows} above it passed over", self.header_number));
         }
         if !self.left_out.is_empty() {
             notices.push(format!(

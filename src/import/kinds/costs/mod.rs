@@ -1,5 +1,6 @@
 //! The import of costs: each row what a source, or a campaign of it, cost in a month or on a day of it.
 
+mod advice;
 pub mod fields;
 mod totals;
 
@@ -14,7 +15,9 @@ use crate::domain::imports::kind::ImportKind;
 use crate::domain::leads::source;
 use crate::domain::money::cost::{CostKey, CostProblem, LONGEST_CAMPAIGN, LONGEST_NOTE, OnRecorded};
 use crate::domain::money::{Money, Places, currency};
+use crate::domain::time::month::Month;
 use crate::domain::time::period::Period;
+use crate::error::Advice;
 use crate::import::ImportError;
 use crate::import::options::Assignment;
 use crate::import::presets::PresetKind;
@@ -23,6 +26,7 @@ use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::saved::{Lists, Mappable};
 use crate::import::sheet::cells::RowCells;
 use crate::import::sheet::{Kind, Options, Outcome};
+use crate::import::source::Source;
 use crate::ops::money::costs::{CostBook, CostEntry, Settled, said};
 use fields::{CostField, currency_of_header};
 use totals::Survey;
@@ -125,14 +129,14 @@ impl Options for CostOptions {
         self.formats
     }
 
-    fn with_formats(self, formats: Formats) -> CostOptions {
-        CostOptions { formats, ..self }
-    }
-}
     fn rounds(&self) -> bool {
         self.round
     }
 
+    fn with_formats(self, formats: Formats) -> CostOptions {
+        CostOptions { formats, ..self }
+    }
+}
 
 /// What is counted besides the rows.
 #[derive(Debug, Default, Serialize)]
@@ -197,6 +201,10 @@ impl Kind for Costs {
     fn given(options: &CostOptions) -> Vec<CostField> {
         let given = [(options.source.is_some(), CostField::Source), (options.period.is_some(), CostField::Period)];
         given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, field)| field).collect()
+    }
+
+    fn advice(missing: &[CostField], source: &Source, last: Month) -> Option<Advice> {
+        advice::of(missing, source, last)
     }
 
     fn options(&self) -> &CostOptions {

@@ -15,7 +15,7 @@ mod vcard;
 
 use super::budget::{MAX_COLUMNS, too_wide};
 use super::csv;
-use super::header::HeaderSearch;
+use super::header::{HeaderSearch, Preamble};
 use super::readable::Readable;
 use super::records::looks::Looks;
 use super::{Format, Item, Sink, SourceOptions, Text};
@@ -88,7 +88,7 @@ fn of_records(form: Form, records: Records) -> (Text, Readable) {
         format: Format::Rows { form, table: None },
         headers: records.names,
         header_number: 0,
-        preamble: 0,
+        preamble: Preamble::default(),
         left_out: Vec::new(),
         notices: records.notices,
         looks: Looks::default(),
