@@ -5,7 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::commands::args::leads::selection::{Selection, query};
 use crate::commands::args::leads::unknown;
-use crate::commands::context::Context;
+use crate::commands::context::{Context, timed};
+use crate::db::Db;
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::filter::LeadQuery;
@@ -67,18 +68,19 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let query = query(&session, filter)?;
     let org = session.org.org_id();
     if args.by.is_empty() {
-        let count = session.db.read(org, |conn| query.count(conn))?;
+        let count = timed(context.ui, "leads counted", || session.db.read(org, |conn| query.count(conn)))?;
         if count == 0 {
             unknown::tell_unknown_names(context.ui, &mut session, &query)?;
         }
         context.ui.record(&Count { count }, &columns)?;
         return Ok(Exit::Done);
     }
-    let (groups, leads) = session.db.read(org, |conn| -> Result<_> {
+    let look = |conn: &mut Db| -> Result<_> {
         let groups = query.groups(conn, &args.by)?;
         let leads = if args.by.iter().any(GroupBy::is_of_several) { Some(query.count(conn)?) } else { None };
         Ok((groups, leads))
-    })?;
+    };
+    let (groups, leads) = timed(context.ui, "leads counted", || session.db.read(org, look))?;
     print(context.ui, &args.by, &groups, &columns)?;
     if groups.is_empty() {
         unknown::tell_unknown_names(context.ui, &mut session, &query)?;
