@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::phrases::Phrases;
 use super::sections::Sections;
 use super::words;
 use crate::domain::flag;
@@ -20,7 +21,7 @@ pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
             let section = sections.words(&format!("{kind}: {word}"));
             section.into_iter().map(move |phrase| (phrase, reach))
         };
-        reaches.into_iter().flat_map(of).collect()
+        Phrases::of(reaches.into_iter().flat_map(of).collect())
     };
     Words {
         refusals: phrases("refusals"),
@@ -45,8 +46,8 @@ pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
 
 pub(super) struct Words {
     /// Phrases of refusal and agreement, each with what it is about when no channel stands beside it.
-    pub(super) refusals: Vec<(String, Reach)>,
-    agreements: Vec<(String, Reach)>,
+    pub(super) refusals: Phrases,
+    agreements: Phrases,
     channels: Vec<(Vec<String>, Reach)>,
     /// Words beside a phrase that change nothing.
     beside: Vec<String>,
@@ -200,18 +201,9 @@ impl Found<'_> {
 }
 
 /// The longest phrase that is in a text of words.
-pub(super) fn found<'a>(text: &str, phrases: &'a [(String, Reach)]) -> Option<Found<'a>> {
-    let ends = |bytes: Option<&u8>| bytes.is_none_or(|byte| *byte == b' ');
-    let inside = phrases.iter().filter(|(phrase, _)| match phrase.is_ascii() {
-        true => text.match_indices(phrase.as_str()).any(|(at, _)| {
-            let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
-            ends(before) && ends(text.as_bytes().get(at + phrase.len()))
-        }),
-        // Japanese has no spaces.
-        false => text.contains(phrase.as_str()),
-    });
-    let (phrase, reach) = inside.max_by_key(|(phrase, _)| phrase.len())?;
-    Some(Found { phrase, reach: *reach, rest: text.replacen(phrase.as_str(), " ", 1) })
+pub(super) fn found<'a>(text: &str, phrases: &'a Phrases) -> Option<Found<'a>> {
+    let (phrase, reach) = phrases.longest_in(text)?;
+    Some(Found { phrase, reach, rest: text.replacen(phrase, " ", 1) })
 }
 
 /// The channel that a word names.

@@ -6,6 +6,7 @@ pub mod currency;
 pub mod email;
 pub mod extras;
 pub mod phone;
+mod phrases;
 pub mod refusals;
 mod sections;
 

@@ -29,8 +29,8 @@ fn may_refuse(text: &str) -> bool {
 
 /// The longest word of each phrase of refusal, in any case; without it every cell is asked.
 static REFUSING_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let phrases = WORDS.refusals.iter().filter(|(phrase, _)| phrase.is_ascii());
-    let longest = phrases.filter_map(|(phrase, _)| phrase.split(' ').max_by_key(|word| word.len()));
+    let phrases = WORDS.refusals.iter().filter(|phrase| phrase.is_ascii());
+    let longest = phrases.filter_map(|phrase| phrase.split(' ').max_by_key(|word| word.len()));
     AhoCorasick::builder().ascii_case_insensitive(true).build(longest).ok()
 });
 
