@@ -67,6 +67,7 @@ mod import_markup;
 mod import_only_known;
 mod import_options;
 mod import_parts;
+mod import_passes;
 mod import_plan;
 mod import_presets;
 mod import_random;

@@ -230,7 +230,7 @@ impl Opened {
 
 impl Book {
     /// Opens a workbook; of one that is loaded whole, which is opened once, `texts` says how its texts are written.
-    fn open(file: &Readable, kind: WorkbookKind, texts: Option<Texts>) -> Result<Book, ImportError> {
+    pub fn open(file: &Readable, kind: WorkbookKind, texts: Option<Texts>) -> Result<Book, ImportError> {
         let input = BufReader::new(file.open()?);
         // The library has been known to panic over damaged files; such a file gets a plain error like any other.
         let opened = quietly(move || match kind {

@@ -9,6 +9,8 @@ pub mod ods;
 pub mod page;
 pub mod rows;
 #[cfg(test)]
+mod streamed;
+#[cfg(test)]
 mod written;
 pub mod xls;
 pub mod xlsx;
