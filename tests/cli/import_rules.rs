@@ -329,7 +329,7 @@ fn the_summary_foots_and_has_the_keys_of_the_record() {
 }
 
 #[test]
-fn an_undo_refuses_who_was_merged_and_keeps_who_was_deleted_or_erased() {
+fn an_undo_refuses_who_was_merged_or_erased_and_keeps_who_was_deleted() {
     on_both_engines(|world| {
         world.ok(["lead", "add", "--phone", "2125550109"]);
         world.import(&world.file("a.csv", "Phone\n2125550101\n2125550102\n2125550103\n2125550104\n"), &[]);
@@ -340,8 +340,12 @@ fn an_undo_refuses_who_was_merged_and_keeps_who_was_deleted_or_erased() {
         world.now = "2026-03-06T12:00:00Z";
         let undone = world.json(["import", "undo", "1", "--yes"]);
         let groups = ["deleted", "restored", "partly_restored", "kept", "refused"];
-        assert_eq!(groups.map(|key| undone[key].as_u64().unwrap()), [1, 0, 0, 2, 1], "{undone}");
-        assert_eq!(undone["refused_leads"], json!([{ "lead_id": 2, "reason": "merged into the lead 1 since" }]));
+        assert_eq!(groups.map(|key| undone[key].as_u64().unwrap()), [1, 0, 0, 1, 2], "{undone}");
+        let refused = json!([
+            { "lead_id": 2, "reason": "merged into the lead 1 since" },
+            { "lead_id": 3, "reason": "erased since" },
+        ]);
+        assert_eq!(undone["refused_leads"], refused);
         assert_eq!(column(world, "id"), [1]);
     });
 }

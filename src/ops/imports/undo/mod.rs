@@ -23,6 +23,7 @@ pub use undoing::{Count, Kept, KeptList, TakenBack, Undoing, Undoings};
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Written};
 use crate::db::lead_fields::StoredField;
+use crate::db::models::erasure::erasures;
 use crate::db::models::imports::import_effects::{self, Logged, Made};
 use crate::db::models::imports::{self, Import, NewImport};
 use crate::db::models::leads::OnLocked;
@@ -59,6 +60,9 @@ pub struct Request<'a> {
 
 /// Changed leads that are put back together.
 const BATCH: usize = 4000;
+
+/// Why nothing of a lead is put back whose person is gone.
+const ERASED: &str = "erased since";
 
 /// Undoes an import inside the caller's transaction.
 ///
@@ -190,10 +194,15 @@ impl Work<'_> {
 
     /// Tells of the leads that the import made and that are deleted already.
     fn tell_deleted(&mut self, conn: &mut Db) -> Result<(), UndoError> {
-        for (lead_id, merged_into) in import_effects::deleted_made(conn, self.request.stamp.org, self.import.id)? {
+        let org = self.request.stamp.org;
+        let deleted = import_effects::deleted_made(conn, org, self.import.id)?;
+        let ids: Vec<i64> = deleted.iter().map(|(id, _)| *id).collect();
+        let erased = erasures::erased_among(conn, org, &ids)?;
+        for (lead_id, merged_into) in deleted {
             self.summary.leads += 1;
             match merged_into {
                 Some(survivor) => self.refuse(lead_id, format!("merged into the lead {survivor} since")),
+                None if erased.contains_key(&lead_id) => self.refuse(lead_id, ERASED.to_owned()),
                 None => {
                     self.summary.kept += 1;
                     let field = KeptField { field: "deleted_at".into(), reason: KeptReason::DeletedSince };
@@ -228,6 +237,7 @@ impl Work<'_> {
             self.check_interrupted()?;
             let mut entries = import_effects::entries_of(conn, org, import, ids)?;
             let since = import_effects::status_since(conn, org, import, ids)?;
+            let erased = erasures::erased_among(conn, org, ids)?;
             let mut stored = leads::by_ids_for_change(conn, org, ids)?;
             stored.sort_unstable_by_key(|lead| lead.id);
             let listed = self.scope().listed(conn, &self.request.stamp, &stored)?;
@@ -240,7 +250,8 @@ impl Work<'_> {
                     lead.deleted_at = None;
                 }
                 if let Some(reason) = self.refusal(&lead, &taken.refused) {
-                    self.refuse(lead.id, reason);
+                    let is_erased = erased.contains_key(&lead.id) && lead.merged_into_id.is_none();
+                    self.refuse(lead.id, if is_erased { ERASED.to_owned() } else { reason });
                     continue;
                 }
                 let circumstances = self.scope().circumstances(&lead, &listed, since.get(&lead.id).copied());
