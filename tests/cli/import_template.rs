@@ -133,3 +133,48 @@ fn a_file_that_is_there_stays() {
         assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     });
 }
+
+/// A link is replaced where that is said, and what it leads to stays.
+#[test]
+fn a_link_is_replaced_and_not_followed() {
+    on_both_engines(|world| {
+        world.file("mine.csv", "mine");
+        for (link, target) in [("link.csv", "mine.csv"), ("dangling.csv", "nowhere.csv")] {
+            std::os::unix::fs::symlink(target, world.path(link)).unwrap();
+            let ran = world.run(["import", "template", "--output", link]);
+            assert!(ran.code == Some(1) && ran.stderr.contains("--overwrite"), "{}", ran.stderr);
+            world.ok(["import", "template", "--output", link, "--overwrite"]);
+            assert!(world.path(link).symlink_metadata().unwrap().is_file(), "{link}");
+        }
+        assert_eq!(std::fs::read_to_string(world.path("mine.csv")).unwrap(), "mine");
+        assert!(!world.path("nowhere.csv").exists());
+    });
+}
+
+/// Events of another system name leads by its ids: the template has their column beside that of the system.
+#[test]
+fn events_are_filled_in_by_external_ids() {
+    on_both_engines(|world| {
+        world.import(&world.file("l.csv", "external_source,external_id\nhubspot,4711\nsalesforce,4711\n"), &[]);
+        let columns = template(world, "history", "h.csv");
+        let names: Vec<&str> = columns.iter().map(|column| column["column"].as_str().unwrap()).collect();
+        assert_eq!(names[2..4], ["external_id", "external_source"]);
+        let value = |name: &&str| match *name {
+            "external_id" => "4711",
+            "external_source" => "hubspot",
+            "status" => "contacted",
+            "changed_at" => "2026-02-01",
+            _ => "",
+        };
+        let row: Vec<&str> = names.iter().map(value).collect();
+        world.file("h2.csv", format!("{}\n{}\n", names.join(","), row.join(",")));
+        let summary = world.json(["import", "history", "h2.csv"]);
+        assert_eq!((&summary["created"], &summary["rejected"]), (&json!(1), &json!(0)), "{summary}");
+        let events = |id: &str| world.json(["lead", "show", id])["status_history"].as_array().unwrap().len();
+        assert_eq!((events("1"), events("2")), (2, 1), "the lead of that system has the event");
+        // Alone it is no id of anybody.
+        world.file("h3.csv", "external_id,status,changed_at\n4711,hot,2026-02-02\n");
+        let ran = world.run(["import", "history", "h3.csv"]);
+        assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+    });
+}

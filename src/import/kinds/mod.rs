@@ -45,12 +45,16 @@ pub fn template_columns(kind: ImportKind) -> Vec<TemplateColumn> {
 
 /// The columns that are known by the words of their fields: others take an option, and so does the system of ids that are none.
 fn of_sheet<F: SheetField>() -> Vec<TemplateColumn> {
+    let is_paired = |word: &str| F::PAIRS.iter().any(|(system, id)| [system.as_str(), id.as_str()].contains(&word));
     let mut columns = template::columns(F::about);
-    columns.retain(|column| F::of_header(column.column).is_some_and(|field| field.as_str() == column.column));
+    columns.retain(|column| {
+        is_paired(column.column) || F::of_header(column.column).is_some_and(|field| field.as_str() == column.column)
+    });
     let has_ids = columns.iter().any(|column| column.column == "external_id");
     columns.retain(|column| has_ids || column.column != "external_source");
     columns
 }
+
 /// The kinds of imports for which there are presets.
 pub const PRESET_KINDS: &[PresetKind] = &[leads::fields::PRESETS, costs::PRESETS];
 
@@ -70,7 +74,10 @@ mod tests {
         all(ImportKind::Costs, CostField::ALL.len());
         all(ImportKind::Rates, RateField::ALL.len());
         let history: Vec<&str> = template_columns(ImportKind::History).iter().map(|column| column.column).collect();
-        assert_eq!(history, ["phone", "email", "status", "changed_at", "changed_by", "reason"]);
+        assert_eq!(
+            history,
+            ["phone", "email", "external_id", "external_source", "status", "changed_at", "changed_by", "reason"]
+        );
         for kind in ImportKind::ALL {
             let columns = template_columns(*kind);
             assert_eq!(columns.is_empty(), *kind == ImportKind::Undo);

@@ -28,6 +28,10 @@ pub trait SheetField: Vocabulary + PartialEq + std::fmt::Display {
     /// The field of the currency in which those numbers are; none when they are no amounts of money.
     const CURRENCY: Option<Self> = None;
 
+    /// Fields that are known by their own words where both have a column: a system, and the ids of it. Alone such ids would match
+    /// strangers.
+    const PAIRS: &'static [(Self, Self)] = &[];
+
     /// The currency that the header of such a column names.
     fn currency_of_header(_header: &str) -> Option<Currency> {
         None
@@ -190,6 +194,16 @@ impl<F: SheetField> Columns<F> {
                 return Err(mapping_error(headers, problem, "name one column for each field"));
             }
             targets[index] = Some(field);
+        }
+        for (system, id) in F::PAIRS {
+            let named = |field: &F| headers.iter().position(|header| header.trim() == field.as_str());
+            if let Some((system, at)) = named(system).zip(named(id))
+                && [system, at].iter().all(|index| targets[*index].is_none() && !ignored.contains(index))
+                && !targets.contains(&Some(*id))
+                && !set_fields.contains(id)
+            {
+                targets[at] = Some(*id);
+            }
         }
         let known = headers.iter().enumerate().filter(|(index, _)| !ignored.contains(index));
         let known =

@@ -33,6 +33,7 @@ impl SheetField for HistoryField {
             (&[ChangedAt], "the time of the change"),
         ]
     };
+    const PAIRS: &'static [(Self, Self)] = &[(HistoryField::ExternalSource, HistoryField::ExternalId)];
     const PROVEN_DATES: &'static [Self] = &[HistoryField::ChangedAt];
 
     fn about(self) -> About {
