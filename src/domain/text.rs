@@ -79,7 +79,7 @@ pub fn plain_decimal(text: &str, whole: usize, part: usize) -> Option<(&str, &st
 
 /// Whether a cell holds one of the words that exports write for "nothing".
 pub fn is_placeholder(text: &str) -> bool {
-    const WORDS: [&str; 18] = [
+    const WORDS: [&str; 21] = [
         "select",
         "--select--",
         "n/a",
@@ -98,6 +98,10 @@ pub fn is_placeholder(text: &str) -> bool {
         "\\N",
         "(blank)",
         "(empty)",
+        // Zoho and Salesforce.
+        "-none-",
+        "--none--",
+        "[not provided]",
     ];
     // People are called Nan; programs write NaN and nan, and NaT for a time.
     let is_dash = |c| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2e3a}' | '\u{fe58}' | '\u{ff0d}');
@@ -109,7 +113,7 @@ pub fn is_placeholder(text: &str) -> bool {
     {
         return true;
     }
-    text.len() <= 10
+    text.len() <= 14
         && (WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || matches!(text, "nan" | "NaN" | "-nan" | "NaT"))
 }
 

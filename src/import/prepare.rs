@@ -1,6 +1,7 @@
 //! What every import settles before it begins: its files, the options of an earlier one, and its record.
 
 use std::str::FromStr;
+use std::time::Instant;
 
 use super::ImportError;
 use super::advice::shown_delimiter;
@@ -62,6 +63,12 @@ pub(super) fn kept_options<T: serde::Serialize>(options: &T, form: &SourceOption
         all.extend(said.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
     }
     Ok(Json(kept))
+}
+
+/// How long an import took, in seconds, and how many rows it read in one of them.
+pub(super) fn pace(started: Instant, rows: u64) -> (f64, u64) {
+    let seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+    (seconds, (rows as f64 / seconds.max(0.001)) as u64)
 }
 
 /// The region that was said, else the organization's.

@@ -22,6 +22,7 @@ vocabulary! {
         NoIdentity = "no_identity",
         /// The phone number cannot be read, or is not in use.
         PhoneInvalid = "phone_invalid",
+        PhoneRegionMissing = "phone_region_missing",
         /// The spreadsheet has replaced digits of the phone number by zeros.
         PhoneLostDigits = "phone_lost_digits",
         /// The spreadsheet has replaced digits of the external id, or the id of a lead, by zeros.
@@ -95,6 +96,9 @@ impl ProblemKind {
             ProblemKind::NoIdentity => {
                 "The row has neither phone nor email nor external id; a do-not-call request has no phone, or a status event names no lead."
             }
+            ProblemKind::PhoneRegionMissing => {
+                "The phone number is a national one, and no region is known; `--region` says it."
+            }
             ProblemKind::PhoneInvalid => "The phone number cannot be read, or is not in use.",
             ProblemKind::PhoneLostDigits => "The spreadsheet has replaced digits of the phone number by zeros.",
             ProblemKind::ExternalIdDamaged => {
@@ -155,13 +159,14 @@ impl ProblemKind {
         match problem {
             PhoneProblem::LostDigits => ProblemKind::PhoneLostDigits,
             PhoneProblem::SpreadsheetError => ProblemKind::SpreadsheetError,
+            PhoneProblem::RegionMissing => ProblemKind::PhoneRegionMissing,
             _ => ProblemKind::PhoneInvalid,
         }
     }
 
     /// Whether a number is lost with the value.
     pub fn is_of_phone(self) -> bool {
-        matches!(self, ProblemKind::PhoneInvalid | ProblemKind::PhoneLostDigits)
+        matches!(self, ProblemKind::PhoneInvalid | ProblemKind::PhoneRegionMissing | ProblemKind::PhoneLostDigits)
     }
 
     /// Whether `--lenient` may drop the value: never where an opt-out could be lost, nor where the row itself is bad.

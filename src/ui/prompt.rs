@@ -47,12 +47,16 @@ impl Ui {
     fn answered(&self, question: &str) -> Result<bool, UiError> {
         self.require_someone_to_ask()?;
         self.deliver()?;
-        let columns = console::Term::stderr().size_checked().map_or(USUAL_WIDTH, |(_, columns)| columns.into());
-        // What takes the answer is drawn anew when it comes, and must be one line of the terminal then.
-        let mut lines = Safe::cell(question).wrapped(columns.saturating_sub(ANSWER).max(1));
+        ask(&self.lines_before(question))
+    }
+
+    /// Says a question but for its last line, which takes the answer: it is drawn anew when that comes, and must be one line of the
+    /// terminal then.
+    fn lines_before(&self, question: &str) -> Safe {
+        let mut lines = Safe::cell(question).wrapped(columns().saturating_sub(ANSWER).max(1));
         let last = lines.pop().unwrap_or_default();
         lines.iter().for_each(|line| self.say(line));
-        ask(&last)
+        last
     }
 }
 
@@ -69,11 +73,9 @@ impl Ui {
         // What is chosen is drawn anew with each key: each thing must be one line of the terminal.
         let line =
             |text: &str, room: usize| Safe::cell(text).wrapped(columns.saturating_sub(room).max(1)).swap_remove(0);
-        let mut lines = Safe::cell(question).wrapped(columns.saturating_sub(ANSWER).max(1));
-        let last = lines.pop().unwrap_or_default();
-        lines.iter().for_each(|line| self.say(line));
+        let last = self.lines_before(question);
         let items: Vec<Safe> = items.iter().map(|item| line(item, CURSOR)).collect();
-        let chosen = dialoguer::Select::with_theme(&Plain)
+        let chosen = dialoguer::Select::with_theme(&Plain::new())
             .with_prompt(last.as_str())
             .items(items.iter().map(Safe::as_str))
             .default(first)
@@ -98,9 +100,10 @@ impl Ui {
     pub fn input<T>(&self, question: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, UiError> {
         self.require_someone_to_ask()?;
         self.deliver()?;
-        let question = Safe::cell(question);
+        let theme = Plain::new();
         loop {
-            let asked = dialoguer::Input::<String>::with_theme(&Plain).with_prompt(question.as_str()).allow_empty(true);
+            let last = self.lines_before(question);
+            let asked = dialoguer::Input::<String>::with_theme(&theme).with_prompt(last.as_str()).allow_empty(true);
             let text = match asked.interact_text() {
                 Ok(text) if text.trim().is_empty() => return Ok(None),
                 Ok(text) => text,
@@ -129,7 +132,20 @@ impl Ui {
 }
 
 /// A question ends with its own mark.
-struct Plain;
+struct Plain {
+    /// The width of the terminal.
+    columns: usize,
+}
+
+impl Plain {
+    fn new() -> Plain {
+        Plain { columns: columns() }
+    }
+}
+
+fn columns() -> usize {
+    console::Term::stderr().size_checked().map_or(USUAL_WIDTH, |(_, columns)| columns.into())
+}
 
 impl dialoguer::theme::Theme for Plain {
     fn format_select_prompt(&self, f: &mut dyn std::fmt::Write, prompt: &str) -> std::fmt::Result {
@@ -150,7 +166,9 @@ impl dialoguer::theme::Theme for Plain {
         prompt: &str,
         chosen: &str,
     ) -> std::fmt::Result {
-        write!(f, "{prompt} {chosen}")
+        // Both on one line, as far as there is room.
+        let room = self.columns.saturating_sub(console::measure_text_width(prompt) + 1);
+        write!(f, "{prompt} {}", console::truncate_str(chosen, room, "…"))
     }
 }
 

@@ -305,6 +305,11 @@ fn a_person_is_asked() {
             let mut terminal = Terminal::open(&world.command(args));
             terminal.wait_for("Read the file by it?", 1);
             terminal.press(answer);
+            if answer == "n" {
+                // What the columns are is asked all the same.
+                terminal.wait_for("Is it right so?", 1);
+                terminal.press("\r");
+            }
             terminal.end()
         };
         let shown = asked("\u{3}");
@@ -313,11 +318,39 @@ fn a_person_is_asked() {
         let shown = asked("n");
         assert!(shown.contains("imported") && !shown.contains("read by the mapping"), "{shown}");
         assert_eq!(world.leads()[2]["custom_fields"]["internal"], "a3");
-        world.ok(["import", "undo", "2", "--yes"]);
+        let last = world.json(["import", "list"])[0]["id"].to_string();
+        world.ok(["import", "undo", &last, "--yes"]);
         let shown = asked("y");
         assert!(shown.contains("read by the mapping `monthly`, version 1"), "{shown}");
         assert_eq!(world.json(["import", "list"])[0]["options"]["mapping"], "monthly@1");
         let mut terminal = Terminal::open(&world.command([&args[..], &["--no-input", "--dry-run"]].concat()));
         assert!(!terminal.shows_or_ends("Read the file by it?"), "{}", terminal.shown());
+    });
+}
+
+/// Two imports that save the same new mapping at once both end: what differs is the next version.
+#[test]
+fn a_mapping_that_two_imports_save_at_once_has_two_versions() {
+    on_both_engines(|world| {
+        let files: Vec<PathBuf> =
+            (1..=4).map(|n| world.file(&format!("{n}.csv"), format!("Fone,Town\n212555010{n},Rome\n"))).collect();
+        let begun: Vec<_> = files
+            .iter()
+            .zip(["campaign=A", "campaign=B", "campaign=C", "campaign=C"])
+            .map(|(file, set)| {
+                let words = ["import", "leads", file.to_str().unwrap(), "--map", "phone=Fone", "--set", set];
+                world.start([&words[..], &["--save-mapping", "monthly"]].concat())
+            })
+            .collect();
+        for child in begun {
+            let output = child.wait_with_output().unwrap();
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(0), "{stderr}");
+            assert!(stderr.contains("the mapping `monthly`"), "{stderr}");
+        }
+        assert_eq!(world.leads().len(), 4);
+        let latest = show(world, &["monthly"])["version"].as_u64().unwrap();
+        assert!((3..=4).contains(&latest), "{latest}");
+        assert_eq!(show(world, &["monthly@1"])["version"], 1);
     });
 }

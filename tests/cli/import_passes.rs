@@ -73,8 +73,8 @@ fn packed_files_are_copied_to_a_file_without_a_name() {
             let target = fs::read_link(file).unwrap_or_default();
             target.starts_with(&folder) && target.to_string_lossy().ends_with(" (deleted)")
         };
-        let files = fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap();
-        assert!(files.into_iter().any(|file| is_copy(file.unwrap().path())), "{name}: there is no copy");
+        let mut files = fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap();
+        assert!(files.any(|file| is_copy(file.unwrap().path())), "{name}: there is no copy");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "{name}");
         holder.execute_batch("COMMIT").unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0), "{name}: {}", fs::read_to_string(said).unwrap());

@@ -295,6 +295,55 @@ fn a_row_is_explained() {
     });
 }
 
+/// What remains after a plan is done by an import, and the lines that are told are those of one.
+#[test]
+fn what_remains_of_a_plan_is_told_as_an_import() {
+    on_both_engines(|world| {
+        world.file("a.csv", "Phone,Owner\n2125550101,Sam Sales\n2125550102,\n");
+        let words = [
+            "import",
+            "leads",
+            "a.csv",
+            "--region",
+            "US",
+            "--org",
+            "acme",
+            "--max-rejects",
+            "50%",
+            "--plan",
+            "a b.plan",
+        ];
+        let ran = world.run(words);
+        let (line, applied) = world.as_told(&ran);
+        assert_eq!(line, "crmctl import apply 'a b.plan' --org acme");
+        assert_eq!(applied.code, Some(3), "{}", applied.stderr);
+        let (line, done) = world.as_told(&applied);
+        assert!(line.starts_with("crmctl import leads --org acme --max-rejects 50.0% --region US "), "{line}");
+        assert!(line.ends_with("a.csv.rejects.csv --keep Owner"), "{line}");
+        assert!(done.code == Some(0) && done.stdout.contains("created    1"), "{line}: {}{}", done.stdout, done.stderr);
+        assert_eq!(world.leads().len(), 2);
+        // Of a file that has changed, the line makes the plan anew in the place where it is applied.
+        world.file("a.csv", "Phone,Owner\n2125550103,\n");
+        let refused = world.run(["import", "apply", "a b.plan", "--org", "acme", "--dry-run"]);
+        let (line, done) = world.as_told(&refused);
+        assert!(
+            line.contains("a.csv --org acme --max-rejects 50.0% --region US") && line.ends_with("--plan 'a b.plan'"),
+            "{line}"
+        );
+        assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
+        // What is wrong with another file is told as what makes a plan.
+        world.file("b.csv", "Owner,Fone\n,(212) 555-0104\n");
+        let refused = world.run(["import", "apply", "a b.plan", "b.csv", "--org", "acme"]);
+        let (line, done) = world.as_told(&refused);
+        assert!(
+            refused.code == Some(1) && line.contains("--plan 'a b.plan' --map phone=Fone"),
+            "{line}: {}",
+            refused.stderr
+        );
+        assert!(done.stderr.contains("the plan is in a b.plan"), "{line}: {}", done.stderr);
+    });
+}
+
 /// A plan on a machine that has no database yet is applied there.
 #[test]
 fn a_plan_may_be_made_before_there_is_a_database() {

@@ -61,7 +61,9 @@ fn essence(mut value: Value) -> Value {
                 // The clock stands still, so that a second change of a lead looks to the trigger as if `updated_at` had
                 // been left alone.
                 map.remove("updated_at");
-                for key in ["id", "uid", "import_id", "seconds", "rejects_file", "file_name", "file_sha256"] {
+                for key in
+                    ["id", "uid", "import_id", "seconds", "rows_per_second", "rejects_file", "file_name", "file_sha256"]
+                {
                     map.remove(key);
                 }
                 // A conflict names two leads by their ids.

@@ -309,6 +309,7 @@ fn the_summary_foots_and_has_the_keys_of_the_record() {
         let all = ["created", "updated", "unchanged", "skipped", "rejected"].map(|key| summary[key].as_u64().unwrap());
         assert_eq!((all, &summary["read"], &summary["blank_rows"]), ([2, 0, 1, 0, 1], &json!(4), &json!(1)));
         assert!(summary["seconds"].as_f64().is_some_and(|seconds| seconds >= 0.0), "{summary}");
+        assert!(summary["rows_per_second"].as_u64().is_some(), "{summary}");
         let record = world.json(["import", "show", "1"]);
         for key in ["file_name", "file_sha256"] {
             assert_eq!(record[key], summary[key], "{key}");

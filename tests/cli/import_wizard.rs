@@ -136,3 +136,134 @@ fn questions_show_cells_as_escapes_on_narrow_terminals_too() {
         assert_eq!(world.leads()[0]["custom_fields"], json!({}));
     });
 }
+
+/// Whoever declines a saved mapping is asked as if there were none, and is offered it once.
+#[test]
+fn who_declines_a_mapping_is_asked_all_the_same() {
+    on_both_engines(|world| {
+        world.file("m.csv", FILE.replace("010", "011"));
+        world.ok(["import", "leads", "m.csv", "--map", "phone=Fone", "--region", "US", "--save-mapping", "fair"]);
+        let mut terminal = begin(world, &[]);
+        terminal.wait_for("Read the file by it?", 1);
+        terminal.press("n");
+        terminal.wait_for("What is `Fone`", 1);
+        terminal.press("\r");
+        terminal.wait_for("Is it right so?", 1);
+        terminal.press("\r");
+        terminal.wait_for("Save these answers", 1);
+        terminal.press("\r");
+        let shown = terminal.end();
+        assert_eq!(shown.matches("[y/N]").count(), 1, "{shown}");
+        assert_eq!(world.leads().len(), 4);
+        let mut terminal = begin(world, &["--dry-run"]);
+        terminal.wait_for("Read the file by it?", 1);
+        terminal.press("y");
+        let shown = terminal.end();
+        assert!(shown.contains("read by the mapping `fair`, version 1") && !shown.contains("What is"), "{shown}");
+    });
+}
+
+#[test]
+fn the_country_of_national_numbers_is_asked() {
+    on_both_engines(|world| {
+        world.ok(["org", "add", "bare"]);
+        world.file("a.csv", "Name,Phone,Country\nAnn Roe,+1 212-555-0101,\nBo Lee,,\nCy Fox,020 7946 0101,\n");
+        let mut terminal = Terminal::open(&world.command(["import", "leads", "a.csv", "--org", "bare"]));
+        terminal.wait_for("Of which country are national numbers such as `020 7946 0101`?", 1);
+        terminal.press("Narnia\r");
+        terminal.wait_for("is not a region", 1);
+        terminal.wait_for("Of which country", 2);
+        terminal.press("gb\r");
+        terminal.wait_for("phone_number +442079460101", 1);
+        terminal.wait_for("Is it right so?", 1);
+        terminal.press("\r");
+        terminal.wait_for("Save these answers", 1);
+        terminal.press("\r");
+        let shown = terminal.end();
+        assert!(shown.contains("crmctl import leads a.csv --org bare --region GB"), "{shown}");
+        let phones = world.json(["lead", "list", "--sort", "id", "--org", "bare"]);
+        assert_eq!(phones[1]["phone_number"], "+442079460101");
+        // Where a row names its country, and where somebody has said one, nobody is asked.
+        for (text, options) in [
+            ("Phone,Country\n020 7946 0102,United Kingdom\n", &[][..]),
+            ("Phone\n020 7946 0103\n", &["--region", "GB"]),
+        ] {
+            world.file("b.csv", text);
+            let words = [&["import", "leads", "b.csv", "--org", "bare"][..], options].concat();
+            let shown = Terminal::open(&world.command(words)).end();
+            assert!(!shown.contains('?') && shown.contains("rows read"), "{shown}");
+        }
+        // Without a terminal the lines that are told have its place.
+        world.file("c.csv", "Name,Fone\nDee,020 7946 0104\n");
+        let ran = world.run(["import", "leads", "c.csv", "--org", "bare"]);
+        let line = "crmctl import leads c.csv --org bare --map phone=Fone --region REGION";
+        assert!(
+            ran.code == Some(1) && ran.stderr.contains(line) && ran.stderr.contains("in place of REGION"),
+            "{}",
+            ran.stderr
+        );
+        let ran = world.run(["import", "leads", "c.csv", "--org", "bare", "--map", "phone=Fone"]);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("put their country, such as US, in place of REGION in this line"),
+            "{}",
+            ran.stderr
+        );
+        let line = ran.stderr.lines().find_map(|line| line.trim().strip_prefix("crmctl import leads ")).unwrap();
+        assert!(line.ends_with("c.csv.rejects.csv --region REGION"), "{line}");
+        let done = world.shell(&format!("crmctl import leads {}", line.replace("REGION", "GB")));
+        assert!(done.code == Some(0) && done.stdout.contains("created    1"), "{line}: {}{}", done.stdout, done.stderr);
+    });
+}
+
+/// What is right so is what the call is for.
+#[test]
+fn a_plan_is_called_one() {
+    on_both_engines(|world| {
+        for (options, goal) in [(&["--plan", "a.plan"][..], "Write the plan so"), (&["--dry-run"], "Try the import so")]
+        {
+            let mut terminal = begin(world, &[&["--map", "phone=Fone"], options].concat());
+            terminal.wait_for("Is it right so?", 1);
+            terminal.press("\r");
+            let shown = terminal.end();
+            assert!(shown.contains(goal) && !shown.contains("Import the file so"), "{shown}");
+        }
+        assert!(world.path("a.plan").exists() && world.leads().is_empty());
+    });
+}
+
+/// In twenty columns every question can be read and answered, and no line is wider.
+#[test]
+fn questions_are_asked_in_twenty_columns() {
+    on_both_engines(|world| {
+        world.ok(["org", "add", "bare"]);
+        world.file("a.csv", "A header that is long,Fone,Ünïcödé 漢字漢字漢字漢字漢字\nAnn Roe,(212) 555-0101,漢字漢字漢字漢字漢字漢字\n");
+        let command = world.command(["import", "leads", "a.csv", "--org", "bare"]);
+        let mut terminal = Terminal::of_size(&command, 20, 12);
+        terminal.wait_for("leave it out", 1);
+        terminal.press("\r");
+        terminal.wait_for("rejected)", 1);
+        terminal.press("US\r");
+        terminal.wait_for("right so?", 1);
+        terminal.press(&format!("{DOWN}\r"));
+        terminal.wait_for("column?", 1);
+        terminal.press(&format!("{DOWN}{DOWN}\r"));
+        terminal.wait_for("another field", 2);
+        terminal.press(&format!("{DOWN}\r"));
+        terminal.wait_for("right so?", 2);
+        terminal.press("\r");
+        terminal.wait_for("columns?", 1);
+        terminal.press(&format!("{DOWN}\r"));
+        terminal.wait_for("saved):", 1);
+        terminal.press("fair\r");
+        let shown = terminal.end();
+        assert!(!shown.contains("panicked") && shown.contains("rows read"), "{shown}");
+        let plain = console::strip_ansi_codes(&shown);
+        let asked = plain.split("the same without").next().unwrap();
+        for line in asked.split(['\n', '\r']) {
+            assert!(console::measure_text_width(line) <= 20, "{line:?}\n{plain}");
+        }
+        let leads = world.json(["lead", "list", "--org", "bare"]);
+        assert_eq!(leads[0]["phone_number"], "+12125550101");
+    });
+}

@@ -69,6 +69,7 @@ mod import_options;
 mod import_parts;
 mod import_passes;
 mod import_plan;
+mod import_preset_values;
 mod import_presets;
 mod import_random;
 mod import_records;

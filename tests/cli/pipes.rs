@@ -55,7 +55,7 @@ fn words(args: &[&str]) -> String {
 /// What a call answered, without what differs from call to call.
 fn essence(ran: &Ran) -> (Option<i32>, Vec<String>) {
     let is_same = |line: &&str| {
-        !["\"seconds\"", "\"file_name\"", "rejects_file", "evidence", "\"since\""]
+        !["\"seconds\"", "rows_per_second", "\"file_name\"", "rejects_file", "evidence", "\"since\""]
             .iter()
             .any(|sign| line.contains(sign))
     };

@@ -117,7 +117,7 @@ fn a_rehearsal_counts_and_keeps_nothing() {
         let mut did = world.json(["import", "costs", "costs.csv"]);
         let import = did["import_id"].to_string();
         for summary in [&mut would, &mut did] {
-            ["import_id", "dry_run", "seconds", "rejects_file"]
+            ["import_id", "dry_run", "seconds", "rows_per_second", "rejects_file"]
                 .iter()
                 .for_each(|key| drop(summary.as_object_mut().unwrap().remove(*key)));
         }

@@ -105,6 +105,7 @@ const END: &[Column] = &[
     Column::hidden("remarks"),
     Column::hidden("columns_left_out"),
     Column::hidden("seconds"),
+    Column::hidden("rows_per_second"),
 ];
 
 /// Imports a sheet and prints the summary; `counts` are the columns that say what became of its rows.
@@ -143,7 +144,7 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
             ));
         }
         let rejects_file = summary.rejects_file.as_deref();
-        tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+        tell_end(ui, &summary.file_name, (summary.seconds, summary.rows_per_second), summary.dry_run, rejects_file);
         tell_saved(ui, &summary.mappings, summary.dry_run);
         let told = K::told(&summary.counts);
         told.remarks.iter().for_each(|text| ui.note(text));
@@ -153,7 +154,7 @@ pub fn run_sheet<K: Kind>(args: SheetArgs, options: K::Options, counts: &[Column
             tell_option(ui, option, &undo);
         }
         let (words, problems) = (&summary.unknown_words, &summary.problems);
-        let remains = Remains { words, problems, rejects: rejects_file, dropped: None };
+        let remains = Remains { words, problems, preset: None, rejects: rejects_file, dropped: None };
         remains.tell(ui, &args.file, std::slice::from_ref(&args.file));
     }
     Ok(if summary.rejected > 0 || summary.partly_rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
@@ -165,11 +166,18 @@ pub struct Watcher {
     progress: Progress,
     /// Files of the call, besides the one that is imported.
     others: Vec<String>,
+    /// Whether the person has declined saved mappings already.
+    has_declined: bool,
 }
 
 impl Watcher {
     pub fn new(ui: Ui, others: Vec<String>) -> Watcher {
-        Watcher { ui, progress: ui.progress(), others }
+        Watcher { ui, progress: ui.progress(), others, has_declined: false }
+    }
+
+    /// The same where the person may have declined saved mappings already.
+    pub fn declining(self, has_declined: bool) -> Watcher {
+        Watcher { has_declined, ..self }
     }
 }
 
@@ -183,14 +191,17 @@ impl Observer for Watcher {
     }
 
     fn offer(&mut self, offers: &[Offer]) -> Result<Option<usize>, ImportError> {
-        self.progress.line(|| offer(self.ui, offers, &self.others))
+        match self.has_declined {
+            true => Ok(None),
+            false => self.progress.line(|| offer(self.ui, offers, &self.others)),
+        }
     }
 }
 
 /// Says how an import went, and where its rejected rows are.
-pub fn tell_end(ui: Ui, file: &str, read: u64, seconds: f64, dry_run: bool, rejects_file: Option<&str>) {
+pub fn tell_end(ui: Ui, file: &str, (seconds, rate): (f64, u64), dry_run: bool, rejects_file: Option<&str>) {
     let (verb, end) = if dry_run { ("would import", "; nothing was kept") } else { ("imported", "") };
-    let rate = grouped((read as f64 / seconds.max(0.001)) as i64);
+    let rate = grouped(i64::try_from(rate).unwrap_or(i64::MAX));
     ui.note(&format!("{verb} {file} in {seconds:.1} s ({rate} rows/s){end}"));
     if let Some(path) = rejects_file {
         ui.note(&format!("rejected rows are in {path}; fix them there and import that file"));

@@ -26,6 +26,7 @@ use crate::import::kinds::leads::{Request, import};
 use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeaning};
 use crate::import::plan::Tracer;
 use crate::import::presets::Presets;
+use crate::import::saved::Asked;
 use crate::ui::{Column, Format, Ui, UiError};
 
 /// Import leads from spreadsheets
@@ -213,17 +214,18 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
     };
     let mut options = options(args)?;
     let mut mappings = args.mappings.asked();
+    let mut has_declined = false;
     // What can be read only once is imported as it is.
     if wizard::may_ask(ui) && args.files.len() == 1 && std::fs::metadata(file).is_ok_and(|file| file.is_file()) {
-        let answered;
-        (options, answered) = wizard::ask(&mut session.db, options, &request, ui)?;
-        mappings.save = answered.or(mappings.save);
+        let answers = wizard::ask(&mut session.db, options, &request, goal(args), ui)?;
+        (options, has_declined) = (answers.options, answers.has_declined);
+        mappings = Asked { mapping: answers.mapping.or(mappings.mapping), save: answers.save.or(mappings.save) };
     }
     let mut tracer = plan::tracer(args.plan.as_deref(), &args.explain)?;
     let mode = RunMode::of_flag(args.dry_run || tracer.is_some());
     let request = Request { tracer: tracer.as_mut(), mode, mappings, ..request(options) };
     let others = args.files.iter().filter(|other| *other != file).map(|other| other.display().to_string());
-    let mut watcher = Watcher::new(ui, others.collect());
+    let mut watcher = Watcher::new(ui, others.collect()).declining(has_declined);
     let summary = import(&mut session.db, request, &mut watcher)?;
     match (tracer, &args.plan) {
         (Some(Tracer::Write(plan)), Some(path)) => plan::keep(*plan, path, file, ui)?,
@@ -234,6 +236,16 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
         _ => {}
     }
     Ok(Some(summary))
+}
+
+/// What becomes of a file, in the words of a person who is asked whether it is right so.
+fn goal(args: &Args) -> &'static str {
+    match (&args.plan, args.explain.is_empty()) {
+        (Some(_), _) => "Write the plan so",
+        (None, false) => "Explain the rows so",
+        (None, true) if args.dry_run => "Try the import so",
+        (None, true) => "Import the file so",
+    }
 }
 
 fn options(args: &Args) -> Result<ImportOptions, CommandError> {
@@ -297,7 +309,7 @@ fn print_for_people(summary: &ImportSummary, file: &Path, files: &[PathBuf], ui:
     ui.record(summary, &columns)?;
     print_problems(&summary.problems, ui)?;
     let rejects_file = summary.rejects_file.as_deref();
-    tell_end(ui, &summary.file_name, summary.read, summary.seconds, summary.dry_run, rejects_file);
+    tell_end(ui, &summary.file_name, (summary.seconds, summary.rows_per_second), summary.dry_run, rejects_file);
     tell_saved(ui, &summary.mappings, summary.dry_run);
     if let Some(why) = summary.why_skipped() {
         ui.note(&why);
@@ -305,6 +317,7 @@ fn print_for_people(summary: &ImportSummary, file: &Path, files: &[PathBuf], ui:
     let remains = Remains {
         words: &summary.unknown_words,
         problems: &summary.problems,
+        preset: summary.preset.as_deref(),
         rejects: rejects_file,
         dropped: summary.dropped_file.as_deref(),
     };
@@ -373,6 +386,7 @@ pub const COLUMNS: &[Column] = &[
     Column::count("dropped_values", "dropped values"),
     Column::hidden("not_known_opt_outs"),
     Column::hidden("skipped_dnc"),
+    Column::hidden("skipped_as"),
     Column::hidden("mapping"),
     Column::hidden("saved_mapping"),
     Column::hidden("rejects_file"),
@@ -381,4 +395,5 @@ pub const COLUMNS: &[Column] = &[
     Column::hidden("problems"),
     Column::hidden("unknown_words"),
     Column::hidden("seconds"),
+    Column::hidden("rows_per_second"),
 ];

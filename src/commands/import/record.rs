@@ -22,7 +22,8 @@ const ROWS: [(&str, &str); 7] = [
 ];
 
 /// What counts say that the record says already, or that is a list.
-const SAID: [&str; 7] = ["file_name", "file_sha256", "import_id", "undoes_import_id", "dry_run", "seconds", "problems"];
+const SAID: [&str; 8] =
+    ["file_name", "file_sha256", "import_id", "undoes_import_id", "dry_run", "seconds", "rows_per_second", "problems"];
 
 /// The lines of an import's record, as one object with its columns.
 ///
@@ -135,8 +136,15 @@ fn besides(of: &Value, of_mapping: &Value) -> Value {
     Value::Object(besides.collect())
 }
 
+/// The options of an import as the words of a command line, quoted for a shell.
+fn options(of: &Value, words: &mut Vec<String>) {
+    let mut plain = Vec::new();
+    option_words(of, &mut plain);
+    words.extend(plain.iter().map(|word| shell::word(word)));
+}
+
 /// The options of an import as the words of a command line.
-pub fn options(of: &Value, words: &mut Vec<String>) {
+pub fn option_words(of: &Value, words: &mut Vec<String>) {
     for (key, value) in of.as_object().into_iter().flatten() {
         let name = FLAGS.iter().find(|(known, _)| known == key).map_or(key.as_str(), |(_, flag)| flag);
         let flag = format!("--{}", name.replace('_', "-"));
@@ -149,20 +157,20 @@ pub fn options(of: &Value, words: &mut Vec<String>) {
             ("decimal_separator", _) if of.get("whole_apart").is_some() => {}
             ("on_recorded", Value::String(word)) => words.push(format!("--{word}")),
             (_, Value::Bool(true)) => words.push(flag),
-            (_, Value::String(text)) => words.extend([flag, shell::word(text)]),
+            (_, Value::String(text)) => words.extend([flag, text.clone()]),
             (_, Value::Number(number)) => words.extend([flag, number.to_string()]),
             (_, Value::Array(values)) => {
                 for value in values {
-                    words.extend([flag.clone(), shell::word(&pair(value))]);
+                    words.extend([flag.clone(), pair(value)]);
                 }
             }
             // So many rows, or so many of a hundred.
             (_, Value::Object(limit)) if limit.len() == 1 && limit.values().all(Value::is_number) => {
                 let (unit, most) = limit.iter().next().map(|(unit, most)| (unit.to_lowercase(), most)).unzip();
                 let sign = if unit.as_deref() == Some("percent") { "%" } else { "" };
-                words.extend(most.map(|most| format!("{flag} {most}{sign}")));
+                words.extend(most.into_iter().flat_map(|most| [flag.clone(), format!("{most}{sign}")]));
             }
-            (_, Value::Object(_)) => options(value, words),
+            (_, Value::Object(_)) => option_words(value, words),
             _ => {}
         }
     }

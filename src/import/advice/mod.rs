@@ -8,7 +8,7 @@ use super::ImportError;
 use super::column_names::{column_name, is_own_column};
 use super::row::Row;
 use super::source::{Item, Recognised, Source, SourceOptions};
-use super::unclaimed::{Says, says};
+use super::unclaimed::{Says, is_national, says};
 use super::vocabulary::words;
 use crate::domain::leads::source as source_names;
 use crate::domain::phone::Region;
@@ -38,6 +38,8 @@ struct Column {
     phones: u64,
     /// Phones that are written as such: digits alone may be an order's.
     written: u64,
+    /// Phones of a country that nobody has said.
+    national: u64,
     emails: u64,
     texts: HashSet<String>,
 }
@@ -51,6 +53,12 @@ impl Column {
                 self.written += u64::from(is_written);
             }
             Some(Says::Email) => self.emails += 1,
+            None if region.is_none() => {
+                let national = is_national(text);
+                self.national += u64::from(national.is_some());
+                self.phones += u64::from(national.is_some());
+                self.written += u64::from(national == Some(true));
+            }
             None => {}
         }
         self.texts.insert(text.to_owned());
@@ -211,6 +219,13 @@ fn look_at(
             _ => format!("the column `{}` holds {holds}", column_name(&source.headers, index)),
         };
         with.extend(maps);
+        let why = match region.is_none() && look.columns.iter().any(|column| column.national > 0) {
+            false => why,
+            true => {
+                with.extend(["--region", "REGION"].map(str::to_owned));
+                format!("{why}; put the country of national numbers, such as US, in place of REGION")
+            }
+        };
         return Some(Advice { why, again: again(with) });
     }
     let (field, index) = wanted.external_id.zip(look.ids())?;

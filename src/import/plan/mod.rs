@@ -115,8 +115,17 @@ pub struct Problem {
 }
 
 /// Counts of which a plan says nothing: they depend on when and where it is applied.
-const OF_THE_CALL: [&str; 8] =
-    ["import_id", "dry_run", "file_name", "seconds", "rejects_file", "skipped_file", "dropped_file", "notices"];
+const OF_THE_CALL: [&str; 9] = [
+    "import_id",
+    "dry_run",
+    "file_name",
+    "seconds",
+    "rows_per_second",
+    "rejects_file",
+    "skipped_file",
+    "dropped_file",
+    "notices",
+];
 
 /// The counts that a plan has.
 fn planned_counts(counts: &Value) -> Value {

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use super::glob::names;
-use super::{BUILT_IN, Preset, PresetError, PresetKind, Unwrapping};
+use super::labels::Labels;
+use super::skip::Skips;
+use super::unwrap::Unwrapping;
+use super::{BUILT_IN, Preset, PresetError, PresetKind};
 use crate::domain::money::DecimalSeparator;
 use crate::domain::time::datetime::DateOrder;
 use crate::import::column_names::column_named;
@@ -33,7 +36,18 @@ pub struct Applied {
     pub status_map: Vec<StatusMeaning>,
     pub date_order: Option<DateOrder>,
     pub decimal_separator: Option<DecimalSeparator>,
+    pub reading: Reading,
+}
+
+/// How the cells and rows of a file are read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// What its program writes around values.
     pub unwrapping: Unwrapping,
+    /// Which column says what the value of another is.
+    pub labels: Labels,
+    /// Which rows are skipped.
+    pub skips: Skips,
 }
 
 impl Applied {
@@ -66,7 +80,11 @@ impl Applied {
             source_system: preset.source_system.clone(),
             date_order: preset.date_order,
             decimal_separator: preset.decimal_separator,
-            unwrapping: Unwrapping::of(&preset.unwrap, headers),
+            reading: Reading {
+                unwrapping: Unwrapping::of(&preset.unwrap, headers),
+                labels: Labels::of(&preset.labels, headers),
+                skips: Skips::of(&preset.skip, headers),
+            },
             ..Applied::default()
         };
         let place = |index: usize| format!("#{}", index + 1);

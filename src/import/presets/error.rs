@@ -14,6 +14,9 @@ pub enum PresetError {
     Broken { file: String, line: Option<usize>, problem: String, remedy: String },
     #[error("`{file}` fits several presets equally: {}", names.join(", "))]
     Several { file: String, names: Vec<String> },
+    /// Two files of a person's own, and a name is one preset's.
+    #[error("two presets are named `{name}`: {}", files.join(" and "))]
+    OneName { name: String, files: Vec<String> },
     #[error("the preset `{name}` reads {kind}, and this import reads {wanted}")]
     OtherKind { name: String, kind: &'static str, wanted: &'static str },
     #[error("`{file}` has none of the columns that the preset `{name}` reads")]
@@ -50,6 +53,9 @@ impl Explain for PresetError {
                     ..Again::default()
                 }))
             }
+            PresetError::OneName { .. } => error
+                .detail("nothing was imported")
+                .hint("give one of them another `name`, or name the file that is meant: --preset FILE"),
             PresetError::OtherKind { kind, .. } => {
                 error.hint(format!("import the file with crmctl import {kind}, or leave --preset out"))
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{NONE, PassOver, Preset, PresetError, PresetKind, Unwrap};
+use super::{NONE, PassOver, Preset, PresetError, PresetKind, Skip, Unwrap};
 use crate::domain::imports::kind::ImportKind;
 use crate::domain::leads::status::Status;
 use crate::domain::money::DecimalSeparator;
@@ -35,6 +35,10 @@ struct Raw {
     unwrap: Vec<Spanned<Unwrap>>,
     #[serde(default)]
     pass_over: Vec<PassOver>,
+    #[serde(default)]
+    skip: Vec<Spanned<Skip>>,
+    #[serde(default)]
+    labels: BTreeMap<Spanned<String>, String>,
 }
 
 #[derive(Deserialize)]
@@ -103,10 +107,14 @@ pub(super) fn read(text: &str, from: &str, kinds: &[PresetKind]) -> Result<Prese
     let map: BTreeMap<String, Vec<String>> =
         raw.map.into_iter().map(|(field, headers)| (field.into_inner(), headers.into())).collect();
     if !of_kind.is_of_people {
-        if let Some(rule) = raw.unwrap.first() {
-            let remedy = "take `unwrap` out";
-            let problem = format!("`unwrap` is for leads, and the preset reads {kind}");
-            return Err(broken(Some(rule.span().start), problem, remedy.to_owned()));
+        let of_leads = [
+            ("unwrap", raw.unwrap.first().map(Spanned::span)),
+            ("skip", raw.skip.first().map(Spanned::span)),
+            ("labels", raw.labels.keys().next().map(Spanned::span)),
+        ];
+        if let Some((key, span)) = of_leads.into_iter().find_map(|(key, span)| Some((key, span?))) {
+            let problem = format!("`{key}` is for leads, and the preset reads {kind}");
+            return Err(broken(Some(span.start), problem, format!("take `{key}` out")));
         }
         let mut seen: HashMap<String, &str> = HashMap::new();
         for (field, header) in map.iter().flat_map(|(field, headers)| headers.iter().map(move |it| (field, it))) {
@@ -132,6 +140,8 @@ pub(super) fn read(text: &str, from: &str, kinds: &[PresetKind]) -> Result<Prese
         decimal_separator: raw.decimal_separator,
         unwrap: raw.unwrap.into_iter().map(Spanned::into_inner).collect(),
         pass_over: raw.pass_over,
+        skip: raw.skip.into_iter().map(Spanned::into_inner).collect(),
+        labels: raw.labels.into_iter().map(|(value, label)| (value.into_inner(), label)).collect(),
         from: from.to_owned(),
         text: text.to_owned(),
     })
@@ -193,6 +203,10 @@ pub(super) mod tests {
         let costs = "name = 'x'\ntitle = 'X'\nkind = 'costs'\n[map]\ncost = 'A'\nperiod = 'B'\n";
         assert!(read(costs, "x.toml", KINDS).is_ok());
         assert!(read(&costs.replace("'B'", "'a'"), "x.toml", KINDS).is_err());
-        assert!(read(&format!("{costs}[[unwrap]]\ncolumns = ['A']\n"), "x.toml", KINDS).is_err());
+        for more in
+            ["[[unwrap]]\ncolumns = ['A']", "[[skip]]\ncolumn = 'A'\ntext = 'x'\nreason = 'y'", "[labels]\nA = 'B'"]
+        {
+            assert!(read(&format!("{costs}{more}\n"), "x.toml", KINDS).is_err(), "{more}");
+        }
     }
 }

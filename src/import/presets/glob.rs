@@ -26,9 +26,32 @@ pub(super) fn fits(pattern: &str, text: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// Another name with what the `*` of a name stands for in a header; none where the header is not meant.
+pub(super) fn filled_in(name: &str, header: &str, other: &str) -> Option<String> {
+    let Some((before, after)) = name.split_once('*') else { return names(name, header).then(|| other.to_owned()) };
+    let header = header.trim();
+    let rest = header
+        .get(..before.len())
+        .filter(|begin| begin.eq_ignore_ascii_case(before))
+        .map(|_| &header[before.len()..])?;
+    let at = rest.len().checked_sub(after.len())?;
+    let end = rest.get(at..).filter(|end| end.eq_ignore_ascii_case(after))?;
+    Some(other.replacen('*', &rest[..rest.len() - end.len()], 1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_star_stands_for_is_put_into_another_name() {
+        let filled = |header: &str| filled_in("Phone * - Value", header, "Phone * - Label");
+        assert_eq!(filled("phone 12 - VALUE").as_deref(), Some("Phone 12 - Label"));
+        for header in ["Phone 1 - Type", "E-mail 1 - Value", "Phone - Value", "é", ""] {
+            assert_eq!(filled(header), None, "{header}");
+        }
+        assert_eq!(filled_in("Phone", "phone:", "Kind").as_deref(), Some("Kind"));
+    }
 
     #[test]
     fn a_star_stands_for_anything() {

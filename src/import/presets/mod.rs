@@ -6,8 +6,10 @@ mod embedded;
 mod error;
 mod file;
 mod glob;
+mod labels;
 mod own;
 mod pass_over;
+mod skip;
 mod unwrap;
 
 use std::collections::BTreeMap;
@@ -20,10 +22,11 @@ use crate::domain::leads::status::Status;
 use crate::domain::money::DecimalSeparator;
 use crate::domain::text::nearest;
 use crate::domain::time::datetime::DateOrder;
-pub use applied::{Applied, Said};
+pub use applied::{Applied, Reading, Said};
 pub use error::PresetError;
 pub use pass_over::{PassOver, may_be_somebody};
-pub use unwrap::{Unwrap, Unwrapping};
+pub use skip::Skip;
+pub use unwrap::Unwrap;
 
 /// What a person says who wants no preset.
 pub const NONE: &str = "none";
@@ -68,6 +71,10 @@ pub struct Preset {
     pub decimal_separator: Option<DecimalSeparator>,
     pub unwrap: Vec<Unwrap>,
     pub pass_over: Vec<PassOver>,
+    /// Rows of people that are skipped, with the reason.
+    pub skip: Vec<Skip>,
+    /// Columns of values, and those of their labels.
+    pub labels: BTreeMap<String, String>,
     /// Where it is from: `built in`, or its file.
     pub from: String,
     /// As it is written.
@@ -123,11 +130,24 @@ impl Presets {
         self.kinds.iter().find(|known| known.kind == kind)
     }
 
-    /// All of them, those of a person first; one takes the place of the built-in one with its name.
+    /// All of them, those of a person first; one takes the place of the built-in one with its name. Of several of one name each is an
+    /// error that names their files.
     ///
     /// # Errors
     /// The folder of the person's own cannot be read.
     pub fn all(&self) -> Result<Vec<Listed>, PresetError> {
+        let mut all = self.read()?;
+        let twins: Vec<Option<PresetError>> = all.iter().map(|listed| of_one_name(&all, &listed.name)).collect();
+        for (listed, twins) in all.iter_mut().zip(twins) {
+            if let Some(error) = twins {
+                listed.preset = Err(error);
+            }
+        }
+        Ok(all)
+    }
+
+    /// All as they stand in their files.
+    fn read(&self) -> Result<Vec<Listed>, PresetError> {
         let mut all = self.folder.as_deref().map_or(Ok(Vec::new()), |folder| own::all(folder, self.kinds))?;
         for (name, text) in embedded::ALL {
             if !all.iter().any(|own| own.name == *name) {
@@ -192,20 +212,32 @@ impl Presets {
             None if self.kind(kind).is_none() => Ok(None),
             None => {
                 // One that is broken is told by the list, and where it is asked for.
-                let fitting = self.all()?.into_iter().filter_map(|listed| listed.preset.ok());
+                let all = self.read()?;
+                let fitting = all.iter().filter_map(|listed| listed.preset.as_ref().ok());
                 let fitting = fitting.filter(|preset| preset.kind == kind);
-                let mut fitting: Vec<(usize, Preset)> =
+                let mut fitting: Vec<(usize, &Preset)> =
                     fitting.filter_map(|preset| Some((preset.fit(headers)?, preset))).collect();
                 let longest = fitting.iter().map(|(length, _)| *length).max().unwrap_or_default();
                 fitting.retain(|(length, _)| *length == longest);
                 match fitting.len() {
-                    0 | 1 => Ok(fitting.pop().map(|(_, preset)| preset)),
-                    _ => Err(PresetError::Several {
-                        file: file.to_owned(),
-                        names: fitting.into_iter().map(|(_, preset)| preset.name).collect(),
-                    }),
+                    // Its name is kept with the import.
+                    0 | 1 => match fitting.pop() {
+                        Some((_, preset)) => of_one_name(&all, &preset.name).map_or(Ok(Some(preset.clone())), Err),
+                        None => Ok(None),
+                    },
+                    _ => {
+                        let names: Vec<String> = fitting.iter().map(|(_, preset)| preset.name.clone()).collect();
+                        let twins = names.iter().find_map(|name| of_one_name(&all, name));
+                        Err(twins.unwrap_or(PresetError::Several { file: file.to_owned(), names }))
+                    }
                 }
             }
         }
     }
+}
+
+/// What is wrong with a name that several presets have.
+fn of_one_name(all: &[Listed], name: &str) -> Option<PresetError> {
+    let files: Vec<String> = all.iter().filter(|listed| listed.name == name).map(|it| it.from.clone()).collect();
+    (files.len() > 1).then(|| PresetError::OneName { name: name.to_owned(), files })
 }

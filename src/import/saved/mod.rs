@@ -140,19 +140,23 @@ impl Laid<'_> {
         if fitting.is_empty() {
             return Ok(None);
         }
-        let offers: Vec<Offer> = fitting
-            .iter()
-            .map(|stored| Offer { name: stored.mapping.name.clone(), version: stored.mapping.version })
-            .collect();
-        let place = observer.offer(&offers)?;
+        let place = observer.offer(&offers_of(&fitting))?;
         Ok(place.filter(|place| *place < fitting.len()).map(|place| fitting.swap_remove(place)))
+    }
+
+    /// What may be offered for the file.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn offers<O: Mappable>(&self, db: &mut Database) -> Result<Vec<Offer>, ImportError> {
+        Ok(offers_of(&self.fitting::<O>(db)?))
     }
 
     /// The mappings that fit the file.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn fitting<O: Mappable>(&self, db: &mut Database) -> Result<Vec<Stored<O>>, ImportError> {
+    fn fitting<O: Mappable>(&self, db: &mut Database) -> Result<Vec<Stored<O>>, ImportError> {
         let headers = self.headers;
         if self.asked.save.is_some() || !self.has_header || headers.iter().any(|header| is_own_column(header)) {
             return Ok(Vec::new());
@@ -165,4 +169,9 @@ impl Laid<'_> {
         fitting.retain(|stored| stored.mapping.holds_for(headers));
         Ok(fitting)
     }
+}
+
+fn offers_of<O>(fitting: &[Stored<O>]) -> Vec<Offer> {
+    let offer = |stored: &Stored<O>| Offer { name: stored.mapping.name.clone(), version: stored.mapping.version };
+    fitting.iter().map(offer).collect()
 }

@@ -23,7 +23,7 @@ pub use self::summary::{SheetSummary, Told};
 use super::ImportError;
 use super::advice::{self, Wanted};
 use super::observer::Observer;
-use super::prepare::{begin_record, earlier_options, kept_options, preset_of, region_of, settled};
+use super::prepare::{begin_record, earlier_options, kept_options, pace, preset_of, region_of, settled};
 use super::presets::{self, Applied, Presets, Said};
 use super::problems::{note, note_by_column, note_word};
 use super::proof::Formats;
@@ -429,7 +429,7 @@ impl<K: Kind> Work<'_, K> {
         self.kind.finish(conn, &self.stamp)?;
         let rejects = self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)?;
         self.summary.rejects_file = rejects.as_ref().map(NamedRows::shown);
-        self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+        (self.summary.seconds, self.summary.rows_per_second) = pace(self.job.started, self.summary.read);
         let options = kept_options(self.kind.options(), &self.job.request.source)?;
         let options = self.job.kept.noted_in(options);
         self.summary.mappings = self.job.kept.told(conn, &self.stamp)?;

@@ -57,4 +57,5 @@ pub struct SheetSummary<C> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns_left_out: Vec<String>,
     pub seconds: f64,
+    pub rows_per_second: u64,
 }

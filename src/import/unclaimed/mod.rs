@@ -54,6 +54,15 @@ pub enum Says {
     Email,
 }
 
+/// Whether a cell may be a national number of a country that nobody has said; of one that may, whether it is written as a number.
+pub fn is_national(text: &str) -> Option<bool> {
+    match shape(text) {
+        Shape::Written if shape::lacks_region(text) => Some(true),
+        Shape::Bare if text.len() >= 9 && shape::lacks_region(text) => Some(false),
+        _ => None,
+    }
+}
+
 /// Whether a cell is a phone or an address, by the rules by which an import reads them.
 pub fn says(text: &str, region: Option<Region>) -> Option<Says> {
     match shape(text) {

@@ -117,6 +117,13 @@ pub(super) fn is_phone(text: &str, region: Option<Region>) -> bool {
     })
 }
 
+/// Whether a text is read as a phone number but for its region.
+pub(super) fn lacks_region(text: &str) -> bool {
+    let is_other = datetime::is_date(text) || text.parse::<std::net::Ipv4Addr>().is_ok();
+    let mut read = phone::parse_each(text, None, PhoneCheck::Valid).into_iter();
+    !is_other && read.any(|(_, read)| matches!(read, Err(PhoneProblem::RegionMissing)))
+}
+
 /// A text up to the first letter behind a digit.
 fn before_note(text: &str) -> &str {
     let digit = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());

@@ -7,7 +7,12 @@ use super::{are_made_of, words};
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let sections = Sections::of(include_str!("words/email.txt"));
-    Words { nouns: sections.words("nouns"), beside: sections.words("beside"), further: sections.words("further") }
+    Words {
+        nouns: sections.words("nouns"),
+        beside: sections.words("beside"),
+        further: sections.words("further"),
+        never: sections.words("never"),
+    }
 });
 
 struct Words {
@@ -15,6 +20,8 @@ struct Words {
     beside: Vec<String>,
     /// Words that make it an address beside the first.
     further: Vec<String>,
+    /// Words beside which it is none.
+    never: Vec<String>,
 }
 
 /// Which of a person's addresses a column holds.
@@ -33,7 +40,7 @@ pub fn email_column(header: &str) -> Option<EmailColumn> {
         is_of(&known.nouns, word) || is_of(&known.beside, word) || is_of(&known.further, word) || is_place(word)
     };
     let has_noun = words.iter().any(|word| is_of(&known.nouns, word) || word.contains("email"));
-    if !has_noun || !are_made_of(&words, &is_known) {
+    if words.iter().any(|word| is_of(&known.never, word)) || !has_noun || !are_made_of(&words, &is_known) {
         return None;
     }
     let is_further = |word: &String| is_of(&known.further, word) || (is_place(word) && word != "1" && word != "1st");
@@ -88,9 +95,17 @@ mod tests {
         ] {
             assert_eq!(email_column(header), Some(EmailColumn::Further), "{header}");
         }
-        for header in
-            ["Email opt out", "Email status", "Mailing City", "Email verified", "Address", "Owner email", "", "id"]
-        {
+        for header in [
+            "Email opt out",
+            "Email status",
+            "Mailing City",
+            "Email verified",
+            "Email Domain",
+            "Address",
+            "Owner email",
+            "",
+            "id",
+        ] {
             assert_eq!(email_column(header), None, "{header}");
         }
     }

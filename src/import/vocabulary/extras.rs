@@ -13,11 +13,15 @@ static WORDS: LazyLock<(Vec<String>, Vec<String>)> = LazyLock::new(|| {
 
 /// Whether a header names a number or an address of somebody or something else: a fax, or who keeps the record.
 pub fn is_known_extra(header: &str) -> bool {
-    let (fax, keepers) = &*WORDS;
-    let words = words(header);
-    let text = format!(" {} ", words.join(" "));
-    words.iter().any(|word| fax.contains(word) || word.ends_with("fax"))
-        || keepers.iter().any(|keeper| text.contains(&format!(" {keeper} ")))
+    let (_, keepers) = &*WORDS;
+    let text = format!(" {} ", words(header).join(" "));
+    is_fax(header) || keepers.iter().any(|keeper| text.contains(&format!(" {keeper} ")))
+}
+
+/// Whether a header or a label names a fax or the like, by which nobody is called.
+pub fn is_fax(header: &str) -> bool {
+    let (fax, _) = &*WORDS;
+    words(header).iter().any(|word| fax.contains(word) || word.ends_with("fax"))
 }
 
 #[cfg(test)]
@@ -31,6 +35,7 @@ mod tests {
         {
             assert!(is_known_extra(header), "{header}");
         }
+        assert!(is_fax("Work Fax") && is_fax("homeFax") && !is_fax("Assistant") && !is_fax("Work"));
         for header in ["Phone", "Mobile No", "Reference", "Order"] {
             assert!(!is_known_extra(header), "{header}");
         }

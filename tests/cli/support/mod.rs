@@ -192,6 +192,7 @@ impl World {
             (r"in [0-9]+\.[0-9] s \([0-9,]+ rows/s\)", "in [TIME]"),
             (r"in [0-9]+\.[0-9] s", "in 0.0 s"),
             (r#""seconds": ?[0-9.]+"#, r#""seconds": [TIME]"#),
+            (r#""rows_per_second": ?[0-9]+"#, r#""rows_per_second": [RATE]"#),
         ] {
             text = regex::Regex::new(pattern).unwrap().replace_all(&text, name).into_owned();
         }

@@ -1,5 +1,7 @@
 //! The call that would have worked: the one that was given, with the options that an error names.
 
+mod given;
+
 use std::path::{Path, PathBuf};
 
 use crate::domain::imports::duplicates::OnDuplicate;
@@ -10,11 +12,12 @@ use crate::import::row::ProblemKind;
 use crate::import::source::encoding;
 use crate::system::shell;
 use crate::ui::Ui;
+pub use given::{about_where, given, stands_for};
 
 /// The error with the whole line that works, where it names options; without it, only them.
 pub fn with_line(error: CommandError) -> CommandError {
     let Some(again) = &error.again else { return error };
-    let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
+    let given = given();
     let choices: Vec<Again> = std::iter::once(&again.with)
         .chain(&again.or)
         .map(|with| Again { with: with.clone(), without: again.without.clone(), or: Vec::new() })
@@ -46,11 +49,16 @@ pub fn of_value(error: CommandError, option: &str, value: &str) -> CommandError 
     with_line(error.hint(hint).again(Some(Again { without: vec!["--encoding".to_owned()], with, or: Vec::new() })))
 }
 
+/// Where a line that is told leaves the country of national numbers open.
+pub const REGION: &str = "REGION";
+
 /// What remains of a file to be imported, in the words of its import.
 pub struct Remains<'a> {
     /// Those of the file that mean nothing.
     pub words: &'a [UnknownWord],
     pub problems: &'a [ProblemGroup],
+    /// The preset by which the file was read.
+    pub preset: Option<&'a str>,
     /// The file of rejected rows.
     pub rejects: Option<&'a str>,
     /// The file of values that were left out of rows that were taken.
@@ -65,7 +73,12 @@ impl Remains<'_> {
         for column in columns {
             let of_column = self.words.iter().filter(|word| word.column == column);
             let told: Vec<String> = of_column.map(|word| format!("`{}` ({})", word.word, word.count)).collect();
-            ui.note(&format!("words of `{column}` that mean nothing here: {}", told.join(", ")));
+            let is_status = self.words.iter().any(|it| it.column == column && it.kind == ProblemKind::StatusUnknown);
+            let to_whom = match self.preset.filter(|_| is_status) {
+                Some(preset) => format!("that the preset {preset} does not know"),
+                None => "that mean nothing here".to_owned(),
+            };
+            ui.note(&format!("words of `{column}` {to_whom}: {}", told.join(", ")));
         }
         let (mut options, is_open) = options_for(self.words);
         if let Some(precise) = self.problems.iter().find(|group| group.kind == ProblemKind::MoneyTooPrecise) {
@@ -76,6 +89,15 @@ impl Remains<'_> {
             ));
             options.push("--round".to_owned());
         }
+        let national = self.problems.iter().find(|group| group.kind == ProblemKind::PhoneRegionMissing);
+        if let Some(group) = national {
+            let (value, row) = (&group.example_value, group.example_row);
+            ui.note(&format!(
+                "national numbers whose country nobody has said: {}, for example `{value}` in row {row}",
+                group.count
+            ));
+            options.extend(["--region".to_owned(), REGION.to_owned()]);
+        }
         if options.is_empty() {
             return;
         }
@@ -83,31 +105,36 @@ impl Remains<'_> {
         let mut without: Vec<String> = others.map(|other| other.display().to_string()).collect();
         if self.rejects.is_some() {
             // Those files are there.
-            without.extend(["--rejects", "--skipped", "--dropped"].map(str::to_owned));
+            without.extend(["--rejects", "--skipped", "--dropped", "--plan"].map(str::to_owned));
         } else if self.dropped.is_some() {
             // The rows are leads already.
             without.extend(["--on-duplicate", "--dropped", "--skipped"].map(str::to_owned));
             options.extend(["--on-duplicate", OnDuplicate::Fill.as_str()].map(str::to_owned));
         }
-        let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
         let with = self.rejects.map(str::to_owned).into_iter().chain(options).collect();
-        let Some(line) = given.and_then(|given| line(&given, &Again { without, with, or: Vec::new() })) else { return };
-        let how = match is_open {
-            true => {
-                "to import these rows, put a status in place of each STATUS in this line, which does not run as it is:"
-            }
-            false => "to import these rows:",
+        let Some(line) = given().and_then(|given| line(&given, &Again { without, with, or: Vec::new() })) else {
+            return;
         };
-        ui.note(how);
+        let open = [
+            (is_open, "a status in place of each STATUS"),
+            (national.is_some(), "their country, such as US, in place of REGION"),
+        ];
+        let open: Vec<&str> = open.into_iter().filter(|(is_open, _)| *is_open).map(|(_, what)| what).collect();
+        let how = match open.is_empty() {
+            true => "to import these rows:".to_owned(),
+            false => {
+                format!("to import these rows, put {} in this line, which does not run as it is:", open.join(", and "))
+            }
+        };
+        ui.note(&how);
         ui.note(&format!("  {line}"));
     }
 }
 
 /// The line of this call with these options in place of those of the same names.
 pub fn with_options(names: &[&str], with: Vec<String>) -> Option<String> {
-    let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
     let mut kept = Vec::new();
-    let mut words = given?.into_iter();
+    let mut words = given()?.into_iter();
     while let Some(word) = words.next() {
         if names.contains(&word.as_str()) {
             drop(words.next());
@@ -120,8 +147,7 @@ pub fn with_options(names: &[&str], with: Vec<String>) -> Option<String> {
 
 /// Tells the line of this call with an option that does what the import left, once these imports are undone.
 pub fn tell_option(ui: Ui, option: &str, undo: &[i64]) {
-    let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
-    let Some(given) = given else { return };
+    let Some(given) = given() else { return };
     let with = Some(option.to_owned()).into_iter().filter(|option| !given.contains(option)).collect();
     let Some(line) = line(&given, &Again { with, ..Again::default() }) else { return };
     let ids: Vec<String> = undo.iter().map(i64::to_string).collect();

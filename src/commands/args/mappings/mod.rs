@@ -1,6 +1,6 @@
 //! Saved mappings as imports take them.
 
-use crate::commands::args::again::line;
+use crate::commands::args::again::{given, line};
 use crate::commands::args::complete;
 use crate::domain::imports::mapping_name::{MappingName, new_name};
 use crate::error::Again;
@@ -56,7 +56,7 @@ pub fn offer(ui: Ui, offers: &[Offer], others: &[String]) -> Result<Option<usize
 }
 
 fn tell(ui: Ui, name: &str, others: &[String]) {
-    let given: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
+    let given = given();
     let with = vec!["--mapping".to_owned(), name.to_owned()];
     ui.note(&format!("the mapping `{name}` was saved for these columns and is not used; to read the file by it:"));
     let words = Again { without: others.to_vec(), with, ..Again::default() };

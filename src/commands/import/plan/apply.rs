@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::commands::args::again;
 use crate::commands::args::sheets::Watcher;
 use crate::commands::context::{self, Context};
 use crate::commands::import::leads;
@@ -10,7 +11,7 @@ use crate::commands::outputs::Outputs;
 use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::domain::leads::status::Trigger;
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{Again, CommandError, Exit, Result};
 use crate::import::ImportError;
 use crate::import::kinds::PRESET_KINDS;
 use crate::import::kinds::leads::{Request, import};
@@ -69,7 +70,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     ])?;
     let (options, mappings) = asked(&plan.bound)
         .map_err(|reason| ImportError::PlanUnusable { plan: args.plan.display().to_string(), reason })?;
-    let again = planned_anew(&file, &plan, &args.plan);
+    // What remains to be done is done by another import, and never by the plan.
+    let planned = planned(&file, &plan, &args.plan);
+    let again = again::line(&planned, &Again::default());
+    again::stands_for(planned);
     let mut stamp = session.stamp.clone();
     stamp.trigger = Trigger::Import;
     // The clock was readable when the session began.
@@ -94,7 +98,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let summary = import(&mut session.db, request, &mut Watcher::new(context.ui, Vec::new())).map_err(|error| {
         let is_outdated = matches!(error, ImportError::PlanOutdated { .. });
         let error = CommandError::from(error);
-        if is_outdated { error.hint(format!("plan it anew, and look at the plan: {again}")) } else { error }
+        match again.filter(|_| is_outdated) {
+            Some(line) => error.hint(format!("plan it anew, and look at the plan: {line}")),
+            None => error,
+        }
     })?;
     let files = [file];
     let attention = summary.rejected > 0;
@@ -118,15 +125,29 @@ fn asked(bound: &Bound) -> Result<(ImportOptions, Asked), String> {
     Ok((options, Asked { mapping, save: bound.save_mapping.clone() }))
 }
 
-/// The line that makes the plan anew.
-fn planned_anew(file: &Path, plan: &Plan, path: &Path) -> String {
-    let mut words = vec!["crmctl import leads".to_owned(), shell::word(&file.display().to_string())];
-    record::options(&plan.bound.asked, &mut words);
-    record::options(&serde_json::to_value(&plan.bound.form).unwrap_or_default(), &mut words);
-    let mappings = [("--mapping", &plan.bound.mapping), ("--save-mapping", &plan.bound.save_mapping)];
-    for (option, name) in mappings {
-        words.extend(name.iter().flat_map(|name| [option.to_owned(), shell::word(name)]));
+/// The words of the call that makes the plan anew: those of this one as far as both take them, and what was asked then.
+fn planned(file: &Path, plan: &Plan, path: &Path) -> Vec<String> {
+    let (bound, path) = (&plan.bound, path.display().to_string());
+    let shown = file.display().to_string();
+    let mut words = Vec::new();
+    let mut is_verb = true;
+    for word in again::given().unwrap_or_default() {
+        match word.as_str() {
+            "apply" if is_verb => {
+                is_verb = false;
+                words.extend(["leads".to_owned(), shown.clone()]);
+            }
+            "--dry-run" => {}
+            _ if word == path || word == shown => {}
+            _ => words.push(word),
+        }
     }
-    words.extend(["--plan".to_owned(), shell::word(&path.display().to_string())]);
-    words.join(" ")
+    record::option_words(&bound.asked, &mut words);
+    record::option_words(&serde_json::to_value(&bound.form).unwrap_or_default(), &mut words);
+    let mappings = [("--mapping", &bound.mapping), ("--save-mapping", &bound.save_mapping)];
+    for (option, name) in mappings {
+        words.extend(name.iter().flat_map(|name| [option.to_owned(), name.clone()]));
+    }
+    words.extend(["--plan".to_owned(), path]);
+    words
 }

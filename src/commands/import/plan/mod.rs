@@ -5,10 +5,10 @@ mod explain;
 
 use std::path::Path;
 
-use crate::error::{CommandError, Result};
+use crate::commands::args::again;
+use crate::error::{Again, CommandError, Result};
 use crate::import::kinds::leads::summary::ImportSummary;
 use crate::import::plan::{Explainer, PlanWriter, Tracer};
-use crate::system::shell;
 use crate::ui::Ui;
 
 pub use explain::COLUMNS;
@@ -33,9 +33,15 @@ pub fn keep(plan: PlanWriter, path: &Path, file: &Path, ui: Ui) -> Result<(), Co
     plan.keep()?;
     let path = path.display().to_string();
     let of_stream = std::fs::metadata(file).map_or(true, |file| !file.is_file());
-    let file = if of_stream { " FILE" } else { "" };
+    let file = of_stream.then(|| "FILE".to_owned());
+    let apply = ["import".to_owned(), "apply".to_owned(), path.clone()].into_iter().chain(file);
+    let plain: Vec<String> = apply.collect();
+    let whole = again::given().map(|given| [plain.clone(), again::about_where(&given)].concat());
+    let line = |words: &[String]| again::line(words, &Again::default());
     ui.note(&format!("the plan is in {path}; apply it with"));
-    ui.note(&format!("  crmctl import apply {}{file}", shell::word(&path)));
+    if let Some(line) = whole.and_then(|words| line(&words)).or_else(|| line(&plain)) {
+        ui.note(&format!("  {line}"));
+    }
     Ok(())
 }
 

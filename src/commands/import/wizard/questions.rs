@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::commands::args::again::with_options;
 use crate::domain::imports::mapping_name::new_name;
+use crate::domain::phone::Region;
 use crate::error::Result;
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::kinds::leads::mapping::Target;
@@ -128,11 +129,19 @@ pub(super) fn answer(options: &mut ImportOptions, column: &SurveyColumn, target:
     }
 }
 
-/// Asks whether it is right so.
-pub(super) fn next(survey: &Survey, ui: Ui) -> Result<Next> {
+/// Asks of which country national numbers are; none where the person leaves it open.
+pub(super) fn region_of(number: &str, ui: Ui) -> Result<Option<Region>> {
+    let question = format!(
+        "Of which country are national numbers such as `{number}`? (its code, such as US; none: they are rejected)"
+    );
+    Ok(ui.input(&question, |text| text.trim().parse::<Region>())?)
+}
+
+/// Asks whether it is right so; `goal` is what becomes of the file then.
+pub(super) fn next(survey: &Survey, goal: &str, ui: Ui) -> Result<Next> {
     let mut items = Vec::new();
     if survey.is_identified {
-        items.push("Import the file so".to_owned());
+        items.push(goal.to_owned());
     }
     items.push("Change what a column becomes".to_owned());
     items.push("Stop; nothing is changed".to_owned());
@@ -155,10 +164,14 @@ pub(super) fn next(survey: &Survey, ui: Ui) -> Result<Next> {
 /// Tells the line that does the same without questions.
 pub(super) fn tell_same(options: &ImportOptions, ui: Ui) {
     let option = |name: &str, value: String| [name.to_owned(), value];
+    let region = options.region.iter().flat_map(|it| option("--region", it.clone()));
     let map = options.map.iter().flat_map(|it| option("--map", format!("{}={}", it.field, it.value)));
     let keep = options.keep.iter().flat_map(|it| option("--keep", it.clone()));
     let ignore = options.ignore.iter().flat_map(|it| option("--ignore", it.clone()));
-    if let Some(line) = with_options(&["--map", "--keep", "--ignore"], map.chain(keep).chain(ignore).collect()) {
+    if let Some(line) = with_options(
+        &["--region", "--map", "--keep", "--ignore"],
+        region.chain(map).chain(keep).chain(ignore).collect(),
+    ) {
         ui.note("the same without questions:");
         ui.note(&format!("  {line}"));
     }

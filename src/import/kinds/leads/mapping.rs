@@ -11,7 +11,7 @@ use crate::import::ImportError;
 use crate::import::advice::system_of;
 use crate::import::column_names::{OWN_COLUMNS, column_named, column_of, mapping_error};
 use crate::import::options::{Assignment, ImportOptions};
-use crate::import::presets::Unwrapping;
+use crate::import::presets::Reading;
 use crate::import::vocabulary::header_key;
 
 /// What becomes of one column.
@@ -39,8 +39,8 @@ pub struct Mapping {
     pub kept_by_preset: Vec<usize>,
     /// Further fields of columns that fill one already.
     pub also: Vec<(usize, LeadField)>,
-    /// How cells are taken out of what their program writes around them.
-    pub unwrapping: Unwrapping,
+    /// How the program of the file writes cells and rows.
+    pub reading: Reading,
 }
 
 impl Mapping {

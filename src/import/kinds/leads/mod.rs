@@ -36,7 +36,7 @@ use crate::import::observer::Observer;
 use crate::import::options::ImportOptions;
 use crate::import::plan::Tracer;
 use crate::import::prepare::{begin_record, region_of, settled};
-use crate::import::presets::Presets;
+use crate::import::presets::{self, Presets};
 use crate::import::proof::{Currencies, Doubtful, Formats};
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
@@ -126,14 +126,14 @@ pub fn import(
     let mut options = with_settings(db, said.options.clone(), request.organization)?;
     let with_preset = with_preset(&mut source, &mut options, &request);
     source.passed_over().iter().for_each(|text| observer.notice(text));
-    let (whole, unwrapping) = with_preset?;
+    let (whole, reading) = with_preset?;
     let region = region_of(options.region.as_deref(), request.organization);
     let mapping = Mapping::of(source.shown(), &source.headers, &whole)
         .map_err(|error| error.advised(|_| advice::of(&source, &of_source, &WANTED, region)))?;
     // Behind those that a person keeps.
     let kept_by_preset = whole.keep.iter().skip(options.keep.len());
     let kept_by_preset = kept_by_preset.filter_map(|name| column_named(&source.headers, name).ok()).collect();
-    let mapping = Mapping { unwrapping, kept_by_preset, ..mapping };
+    let mapping = Mapping { reading, kept_by_preset, ..mapping };
     advice::refuse_without_header(&source, &of_source, &WANTED, region)?;
     if !mapping.named_custom().is_empty() {
         observer.notice(&format!("kept as custom fields: {}", some_names(&mapping.named_custom())));
@@ -288,6 +288,7 @@ impl Job<'_> {
                 special: self.source.count_special(&|index| self.checker.mapping.is_claimed(index)),
                 notices: self.source.notices.clone(),
                 columns: self.checker.mapping.told(),
+                preset: self.options.preset.clone().filter(|name| name != presets::NONE),
                 ..ImportSummary::default()
             },
         };
@@ -392,6 +393,7 @@ fn broken(row: Row, problem: RowProblem) -> Checked {
         row,
         draft: None,
         problems: vec![problem],
+        skipped: None,
         repaired: false,
         lost_plus: None,
         rounded: None,

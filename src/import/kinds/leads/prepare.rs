@@ -19,7 +19,7 @@ use crate::domain::time::datetime;
 use crate::import::ImportError;
 use crate::import::options::{ImportOptions, ON_DUPLICATE_KEY};
 use crate::import::prepare::{earlier_options, preset_of, region_of};
-use crate::import::presets::{self, Applied, Said, Unwrapping};
+use crate::import::presets::{self, Applied, Reading, Said};
 use crate::import::saved::{Lists, Mappable};
 use crate::import::source::{Source, SourceOptions};
 
@@ -65,14 +65,14 @@ pub(super) fn with_earlier_options(
     Ok(options.or(earlier.unwrap_or_default()))
 }
 
-/// The preset of the file by its name in the options, and the options completed by it, with how cells are unwrapped.
+/// The preset of the file by its name in the options, and the options completed by it, with how cells and rows are read.
 pub(super) fn with_preset(
     source: &mut Source,
     options: &mut ImportOptions,
     request: &Request<'_>,
-) -> Result<(ImportOptions, Unwrapping), ImportError> {
+) -> Result<(ImportOptions, Reading), ImportError> {
     let preset = preset_of(request.presets, ImportKind::Leads, options.preset.as_deref(), source)?;
-    let Some(preset) = preset else { return Ok((options.clone(), Unwrapping::default())) };
+    let Some(preset) = preset else { return Ok((options.clone(), Reading::default())) };
     if options.preset.is_none() {
         options.preset = Some(preset.name.clone());
     }
@@ -93,7 +93,7 @@ pub(super) fn with_preset(
     whole.source_system = whole.source_system.or(applied.source_system);
     // Of a word that is said twice the last counts.
     whole.status_map.splice(0..0, applied.status_map);
-    Ok((whole, applied.unwrapping))
+    Ok((whole, applied.reading))
 }
 
 /// The options, completed by the organization's settings.

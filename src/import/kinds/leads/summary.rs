@@ -1,5 +1,7 @@
 //! What an import did, in counts that reconcile.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::checker::Checked;
@@ -103,6 +105,9 @@ pub struct ImportSummary {
     pub previously_erased: u64,
     /// Skipped rows whose number is on the do-not-call list.
     pub skipped_dnc: u64,
+    /// Rows that a preset skips, by its reasons.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub skipped_as: BTreeMap<String, u64>,
     /// Rows without any text; not among those read.
     pub blank_rows: u64,
     /// What is special of the sheet.
@@ -125,6 +130,10 @@ pub struct ImportSummary {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
     pub seconds: f64,
+    pub rows_per_second: u64,
+    /// The preset by which the file was read.
+    #[serde(skip)]
+    pub preset: Option<String>,
     /// The columns of the file with what each becomes.
     #[serde(skip)]
     pub columns: Vec<(String, String)>,
@@ -210,13 +219,15 @@ impl ImportSummary {
 
     /// Why rows were skipped, in words.
     pub fn why_skipped(&self) -> Option<String> {
-        let known = self.skipped - self.skipped_dnc.min(self.skipped);
+        let of_preset: u64 = self.skipped_as.values().sum();
+        let known = self.skipped.saturating_sub(self.skipped_dnc + of_preset);
         let why = [
             (known, "whose lead is known (--on-duplicate fill or update takes what they say)"),
             (self.skipped_dnc, "whose number is on the do-not-call list"),
             (self.not_known, "that match no lead"),
         ];
-        let why = why.iter().filter(|(rows, _)| *rows > 0);
+        let of_preset = self.skipped_as.iter().map(|(reason, rows)| (*rows, reason.as_str()));
+        let why = why.into_iter().filter(|(rows, _)| *rows > 0).chain(of_preset);
         let why: Vec<String> = why.map(|(rows, why)| format!("{rows} {why}")).collect();
         (!why.is_empty()).then(|| format!("skipped rows: {}", why.join(", ")))
     }

@@ -40,6 +40,11 @@ impl<'a> RowTracer<'a> {
         let number = checked.row.number;
         let problems = checked.problems.iter().map(problem).collect();
         let Some(outcome) = outcome else {
+            if let Some(reason) = &checked.skipped {
+                let reasons = vec![reason.clone()];
+                let told = RowOutcome { row: number, outcome: "skipped".into(), reasons, ..RowOutcome::default() };
+                return self.tracer.row(told, &checked.row);
+            }
             let told = RowOutcome { row: number, outcome: "rejected".into(), problems, ..RowOutcome::default() };
             return self.tracer.row(told, &checked.row);
         };

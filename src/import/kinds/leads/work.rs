@@ -11,7 +11,7 @@ use crate::db::types::Json;
 use crate::db::{Db, Stamp};
 use crate::import::ImportError;
 use crate::import::options::{ImportOptions, MaxRejects};
-use crate::import::prepare::kept_options;
+use crate::import::prepare::{kept_options, pace};
 use crate::import::proof::Formats;
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
@@ -54,6 +54,7 @@ impl Work<'_> {
                 tracer.row(checked, outcome, trace)?;
             }
             match outcome {
+                None if checked.skipped.is_some() => self.skip(checked)?,
                 None => {
                     self.summary.rejected += 1;
                     self.summary.note_lost_opt_out(checked);
@@ -92,6 +93,17 @@ impl Work<'_> {
         match self.job.options.max_rejects {
             Some(MaxRejects::Rows(most)) if self.summary.rejected > most => Err(self.too_many()?),
             _ => Ok(()),
+        }
+    }
+
+    /// Counts and lists a row that a preset skips.
+    fn skip(&mut self, checked: &Checked) -> Result<(), ImportError> {
+        let reason = checked.skipped.as_deref().unwrap_or_default();
+        self.summary.skipped += 1;
+        *self.summary.skipped_as.entry(reason.to_owned()).or_default() += 1;
+        match &mut self.skipped {
+            Some(skipped) => skipped.write(&checked.row, None, reason),
+            None => Ok(()),
         }
     }
 
@@ -158,7 +170,7 @@ impl Work<'_> {
         self.summary.rejects_file = rejects.as_ref().map(NamedRows::shown);
         self.summary.dropped_file = dropped.as_ref().map(NamedRows::shown);
         self.summary.skipped_file = skipped.as_ref().map(NamedRows::shown);
-        self.summary.seconds = (self.job.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+        (self.summary.seconds, self.summary.rows_per_second) = pace(self.job.started, self.summary.read);
         if !self.summary.reconciles() {
             return Err(ImportError::DoesNotReconcile);
         }

@@ -1,7 +1,6 @@
 //! Cells of emails: the lead's own address, and further ones.
 
 use super::Work;
-use super::phones::kind_of;
 use crate::domain::email::{self, EmailProblem};
 use crate::import::row::ProblemKind;
 
@@ -14,7 +13,7 @@ impl Work<'_> {
                     is_first = false;
                     self.draft.lead.email = Some(email.into_string());
                 }
-                Ok(email) => self.draft.further_emails.push((email.into_string(), kind_of(&column).to_owned())),
+                Ok(email) => self.draft.further_emails.push((email.into_string(), self.kind_in(&column).to_owned())),
                 Err(problem) => self.email_problem(column.clone(), part, &problem),
             }
         }
@@ -23,7 +22,7 @@ impl Work<'_> {
     pub(super) fn further_email(&mut self, column: String, text: &str) {
         for (part, read) in email::parse_each(text) {
             match read {
-                Ok(email) => self.draft.further_emails.push((email.into_string(), kind_of(&column).to_owned())),
+                Ok(email) => self.draft.further_emails.push((email.into_string(), self.kind_in(&column).to_owned())),
                 Err(problem) => self.email_problem(column.clone(), part, &problem),
             }
         }

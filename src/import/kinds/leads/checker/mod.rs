@@ -1,5 +1,6 @@
 //! From the cells of a row to a lead's values, or to everything that is wrong with the row.
 
+mod checked;
 mod emails;
 mod extras;
 mod link;
@@ -10,6 +11,7 @@ mod times;
 mod typed;
 mod values;
 
+pub use checked::Checked;
 pub use opt_outs::Asks;
 
 use std::collections::HashMap;
@@ -32,29 +34,6 @@ use crate::import::kinds::leads::mapping::{Mapping, Target};
 use crate::import::proof::Formats;
 use crate::import::row::{CellKind, ProblemKind, Row, RowProblem};
 use crate::ops::leads::draft::LeadDraft;
-
-/// A row after checking.
-pub struct Checked {
-    pub row: Row,
-    /// `None` when the row is rejected.
-    pub draft: Option<LeadDraft>,
-    /// Why it is rejected, or which of its values were dropped.
-    pub problems: Vec<RowProblem>,
-    /// Whether a spreadsheet's damage was undone.
-    pub repaired: bool,
-    /// Cells that hold a word for "nothing".
-    pub placeholders: u32,
-    /// Whether the row asks not to be contacted.
-    pub opts_out: bool,
-    /// What a note of the row asks.
-    pub note_asks: Option<Asks>,
-    /// Whether an opt-in of the row says no.
-    pub not_opted_in: bool,
-    /// How a number of the row without plus was read, when it is another number with one.
-    pub lost_plus: Option<String>,
-    /// What an amount of the row was rounded to.
-    pub rounded: Option<String>,
-}
 
 /// Whether a row must say who is meant: by phone, email or external id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +90,7 @@ impl Checker {
             formats,
             at: None,
             kind: CellKind::Text,
+            label: None,
             spelling: None,
             link: Vec::new(),
             full_name: None,
@@ -135,23 +115,27 @@ impl Checker {
                 work.kind = row.kind(index);
                 match first == LeadField::Country && self.is_namibia(&row, index) {
                     true => work.draft.lead.country = Some("NA".to_owned()),
-                    false => work.take(first, index, &self.mapping.unwrapping.cell(index, row.cell(index))),
+                    false => {
+                        work.take_of(&row, first, index, &self.mapping.reading.unwrapping.cell(index, row.cell(index)));
+                    }
                 }
             }
         }
         for (index, target) in self.mapping.targets.iter().enumerate() {
             (work.at, work.kind) = (Some(index), row.kind(index));
+            work.label = self.label_of(&row, index);
             let cell = self.unwrapped(&row, index, target);
             match target {
                 Target::Field(LeadField::Country | LeadField::Currency) => {}
-                Target::Field(field) => work.take(*field, index, &cell),
+                Target::Field(field) => work.take_of(&row, *field, index, &cell),
                 Target::Custom(key) => work.keep(key, &cell),
                 Target::Ignored => {}
             }
         }
+        work.label = None;
         for (index, field) in &self.mapping.also {
             work.kind = row.kind(*index);
-            work.take(*field, *index, &self.mapping.unwrapping.cell(*index, row.cell(*index)));
+            work.take(*field, *index, &self.mapping.reading.unwrapping.cell(*index, row.cell(*index)));
         }
         (work.at, work.kind) = (None, CellKind::Text);
         for (field, value) in &self.mapping.constants {
@@ -159,7 +143,9 @@ impl Checker {
                 work.parse(*field, field.as_str().to_owned(), value);
             }
         }
-        work.finish(row)
+        let checked = work.finish(row);
+        let reason = self.mapping.reading.skips.reason(&checked.row);
+        checked.skipped_for(reason)
     }
 }
 
@@ -171,6 +157,8 @@ struct Work<'a> {
     at: Option<usize>,
     /// What its cell is.
     kind: CellKind,
+    /// What another cell says that its value is, such as `Work Fax`.
+    label: Option<String>,
     /// How a file before this one wrote the source.
     spelling: Option<String>,
     /// The parameters of the link by which the lead came.
@@ -305,6 +293,7 @@ impl Work<'_> {
         let accepted = self.problems.is_empty() || (droppable && identified);
         Checked {
             row,
+            skipped: None,
             opts_out: self.draft.opts_out()
                 || self
                     .problems

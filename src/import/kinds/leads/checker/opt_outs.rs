@@ -30,7 +30,7 @@ impl Checker {
         let cell = row.cell(index);
         match target {
             Target::Field(field) if field.is_refusal() && refuses(cell_text(cell)) => Cow::Borrowed(cell),
-            _ => self.mapping.unwrapping.cell(index, cell),
+            _ => self.mapping.reading.unwrapping.cell(index, cell),
         }
     }
 
@@ -40,7 +40,7 @@ impl Checker {
             |index: usize| matches!(self.mapping.targets.get(index), Some(Target::Field(field)) if field.is_flag());
         let has_flags = (0..self.mapping.targets.len()).any(is_flag);
         let says_so = |(index, cell): (usize, &str)| {
-            let unwrapped = self.mapping.unwrapping.cell(index, cell);
+            let unwrapped = self.mapping.reading.unwrapping.cell(index, cell);
             let text = cell_text(&unwrapped);
             is_refusal(cell_text(cell))
                 || is_refusal(text)
@@ -52,6 +52,12 @@ impl Checker {
 }
 
 impl Work<'_> {
+    /// Takes a cell of a row as it is unwrapped; one of which nothing is left is counted as a word for nothing.
+    pub(super) fn take_of(&mut self, row: &Row, field: LeadField, index: usize, unwrapped: &str) {
+        self.placeholders += u32::from(unwrapped.is_empty() && !cell_text(row.cell(index)).is_empty());
+        self.take(field, index, unwrapped);
+    }
+
     /// An agreement to one channel: it is kept as it is, and a refusal in words opts out of the channel.
     pub(super) fn consent_to(
         &mut self,

@@ -1,11 +1,12 @@
 //! Cells of phones: the lead's own number, further ones, and what is wrong with them.
 
-use super::Work;
+use super::{Checker, Work};
 use crate::domain::leads::custom::MAX_KEY;
 use crate::domain::phone::{self, E164, ParsedPhone, PhoneProblem};
-use crate::domain::text::fold_key;
+use crate::domain::text::{cell_text, fold_key};
 use crate::import::kinds::leads::fields::LeadField;
-use crate::import::row::ProblemKind;
+use crate::import::row::{ProblemKind, Row};
+use crate::import::vocabulary::extras::is_fax;
 
 /// The extension of a further number, and the cell that gives it.
 pub(super) struct Extension {
@@ -16,7 +17,7 @@ pub(super) struct Extension {
 }
 
 /// What kind of further number or address a column holds.
-pub(super) fn kind_of(column: &str) -> &'static str {
+fn kind_of(column: &str) -> &'static str {
     match fold_key(column) {
         key if key.contains("work") || key.contains("business") || key.contains("office") => "work",
         key if key.contains("home") => "home",
@@ -25,8 +26,35 @@ pub(super) fn kind_of(column: &str) -> &'static str {
     }
 }
 
+impl Checker {
+    /// What another cell of the row says that the value of a column is.
+    pub(super) fn label_of(&self, row: &Row, index: usize) -> Option<String> {
+        let column = self.mapping.reading.labels.column_of(index)?;
+        let label = self.mapping.reading.unwrapping.cell(column, row.cell(column));
+        let label = cell_text(&label);
+        (!label.is_empty()).then(|| label.to_owned())
+    }
+}
+
 impl Work<'_> {
+    /// What kind of number or address a cell holds: by its label, else by its header.
+    pub(super) fn kind_in(&self, column: &str) -> &'static str {
+        kind_of(self.label.as_deref().unwrap_or(column))
+    }
+
+    /// Keeps the cell of a number that is a fax by its label: nobody is called there.
+    fn keep_fax(&mut self, column: &str, text: &str) -> bool {
+        let is_fax = self.label.as_deref().is_some_and(is_fax);
+        if is_fax {
+            self.keep_as(LeadField::FurtherPhone, column, text);
+        }
+        is_fax
+    }
+
     pub(super) fn phone(&mut self, column: String, text: &str) {
+        if self.keep_fax(&column, text) {
+            return;
+        }
         let mut is_first = true;
         for (part, read) in phone::parse_each(text, self.region, self.checker.phone_check) {
             match read {
@@ -59,6 +87,9 @@ impl Work<'_> {
     }
 
     pub(super) fn further_phone(&mut self, column: String, text: &str) {
+        if self.keep_fax(&column, text) {
+            return;
+        }
         for (part, read) in phone::parse_each(text, self.region, self.checker.phone_check) {
             match read {
                 Ok(further) => {
@@ -72,7 +103,7 @@ impl Work<'_> {
 
     fn add_further(&mut self, further: ParsedPhone, column: &str, text: &str) {
         self.repaired |= further.repaired;
-        self.draft.further_phones.push((further.number, kind_of(column).to_owned()));
+        self.draft.further_phones.push((further.number, self.kind_in(column).to_owned()));
         if !further.extension.is_empty() {
             let column = match self.at {
                 Some(_) if !column.trim().is_empty() => column.trim(),

@@ -17,6 +17,7 @@ use crate::domain::time::datetime;
 use crate::domain::{country, flag, invisible, number_format};
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::row::{CellKind, ProblemKind};
+use crate::system::shell;
 
 const SOURCE_REMEDY: &str = "name it with letters or digits, or empty the cell";
 
@@ -137,8 +138,13 @@ impl Work<'_> {
                 Ok(id) => self.draft.lead.owner_id = Some(id),
                 Err(OwnerProblem::Unknown) => {
                     let problem = "is no active user of this organization";
-                    let remedy = "add the user with `crmctl user add`, or empty the cell";
-                    self.problem(ProblemKind::OwnerUnknown, column, text, problem, remedy);
+                    // A value for every row is of no column.
+                    let keep = match self.at.is_some() && !column.trim().is_empty() {
+                        true => format!(", keep the names: --keep {}", shell::word(&column)),
+                        false => String::new(),
+                    };
+                    let remedy = format!("add the user with `crmctl user add`{keep}, or empty the cell");
+                    self.problem(ProblemKind::OwnerUnknown, column, text, problem, &remedy);
                 }
                 Err(OwnerProblem::Ambiguous(users)) => {
                     let problem = format!("is the name of {users} users");
