@@ -132,3 +132,4 @@ mod user;
 mod user_profile;
 mod views;
 mod widths;
+mod wishes_heard;

@@ -51,6 +51,11 @@ impl About {
     pub fn flag(takes: &'static str) -> About {
         About { words: vec!["yes", "no"], ..About::text(takes, "no") }
     }
+
+    /// Yes or no, of which a no refuses.
+    pub fn question(takes: &'static str) -> About {
+        About { example: "yes", ..About::flag(takes) }
+    }
 }
 
 /// A column of a template.

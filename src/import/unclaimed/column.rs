@@ -7,8 +7,9 @@ use crate::domain::text::cell_text;
 use crate::domain::time::datetime;
 use crate::import::row::Row;
 use crate::import::source::Source;
-use crate::import::vocabulary::consent::{is_refusal, opted_out};
-use crate::import::vocabulary::refusals::asks_not_to_be_contacted;
+use crate::import::vocabulary::consent::{Reach, is_refusal, opted_out};
+use crate::import::vocabulary::questions::{answer, field_of_question};
+use crate::import::vocabulary::refusals::{LONGEST_ANSWER, asks_not_to_be_contacted};
 
 /// What of a column is looked at.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(super) enum Extent {
     Remarks,
     /// Refusals that are not honoured: the column is left out, and its header says that it holds some.
     Refusals,
+    /// Answers of no: a field takes the column by its header, and takes a no for no answer.
+    Answers,
 }
 
 /// What the cells of one column look like.
@@ -29,6 +32,8 @@ pub(super) struct Column {
     pub(super) may_be_consent: bool,
     pub(super) may_be_refusal: bool,
     pub(super) may_hold_refusals: bool,
+    /// The ways by which the header asks whether somebody may be contacted.
+    pub(super) asks: Option<Reach>,
     /// A text that a field takes by its header, and which may be another's: `Contact` may hold names, or phones.
     pub(super) is_claimed: bool,
     /// Cells that hold something.
@@ -42,6 +47,8 @@ pub(super) struct Column {
     /// Words of refusal among other states.
     pub(super) refusals: u64,
     pub(super) currencies: u64,
+    /// Answers that somebody may not be contacted.
+    pub(super) noes: u64,
     /// Currencies that are not those of the column which is claimed.
     pub(super) differing: u64,
     /// The first number, address or word that was met, with its row.
@@ -55,9 +62,6 @@ pub(super) struct Tally {
     asked: u64,
     valid: u64,
 }
-
-/// The longest answer to whether somebody may be contacted, in bytes; what is longer is prose.
-pub const LONGEST_ANSWER: usize = 40;
 
 /// The longest remark that is looked through, in bytes.
 const LONGEST_REMARK: usize = 2000;
@@ -97,6 +101,10 @@ pub(super) enum Verdict {
 }
 
 impl Column {
+    pub(super) fn of_extent(index: usize, extent: Extent) -> Column {
+        Column { index, extent, ..Column::default() }
+    }
+
     pub(super) fn look(&mut self, text: &str, row: &Row, watch: &Watch, region: Option<Region>) {
         self.cells += 1;
         let mut met = false;
@@ -119,7 +127,11 @@ impl Column {
             }
             _ => {}
         }
-        let hears = watch.remarks.is_some() && !self.is_claimed && self.extent != Extent::Refusals;
+        if self.asks.is_some() && text.len() <= LONGEST_ANSWER && answer(text) == Some(false) {
+            self.noes += 1;
+            met = true;
+        }
+        let hears = watch.remarks.is_some() && !self.is_claimed && matches!(self.extent, Extent::All | Extent::Remarks);
         if hears && text.len() <= LONGEST_REMARK && asks_not_to_be_contacted(text) {
             self.remarks += 1;
             met = true;
@@ -149,6 +161,10 @@ impl Column {
         let stop = |what: &str, count: u64, field| {
             Verdict::Stop(format!("holds {what} ({count} of {} cells)", self.cells), field)
         };
+        if let Some(fields) = watch.consents.filter(|_| self.noes > 0) {
+            let field = fields.and(self.asks).map(field_of_question);
+            return stop("answers that people may not be contacted", self.noes, field);
+        }
         // A column of refusals needs one answer among remarks.
         let answers = match self.may_be_refusal {
             true => self.consents > 0,

@@ -6,14 +6,14 @@ mod shape;
 
 use std::collections::HashSet;
 
-pub use self::column::LONGEST_ANSWER;
 use self::column::{Column, Extent, Verdict};
 use self::shape::{Shape, is_address, is_phone, shape};
 use super::ImportError;
 use super::column_names::{OWN_COLUMNS, column_name};
 use super::row::Row;
 use super::source::Source;
-use super::vocabulary::consent::{may_hold_refusals, sounds_like_consent, sounds_like_refusal};
+use super::vocabulary::consent::{Reach, may_hold_refusals, sounds_like_consent, sounds_like_refusal};
+use super::vocabulary::questions::asks_permission;
 use crate::domain::phone::Region;
 use crate::domain::text::{cell_text, is_placeholder};
 use crate::error::Again;
@@ -80,12 +80,17 @@ impl Unclaimed {
         // A reject file has few rows, of which the first import has seen the whole column.
         let decided = headers.iter().any(|header| header == "_import");
         let own = named.filter(|(_, header)| !decided && !OWN_COLUMNS.contains(&header.trim()));
-        let column = |(index, header): (usize, &String)| Column {
-            index,
-            may_be_consent: watch.consents.is_some() && sounds_like_consent(header),
-            may_be_refusal: watch.consents.is_some() && sounds_like_refusal(header),
-            may_hold_refusals: watch.consents.is_some() && may_hold_refusals(header),
-            ..Column::default()
+        let column = |(index, header): (usize, &String)| {
+            let asks = asks_permission(header).filter(|_| watch.consents.is_some());
+            Column {
+                index,
+                // A question to which all say yes needs no decision.
+                may_be_consent: watch.consents.is_some() && asks.is_none() && sounds_like_consent(header),
+                may_be_refusal: watch.consents.is_some() && asks.is_none() && sounds_like_refusal(header),
+                may_hold_refusals: watch.consents.is_some() && may_hold_refusals(header),
+                asks,
+                ..Column::default()
+            }
         };
         Unclaimed { watch, region, columns: own.map(column).collect() }
     }
@@ -99,10 +104,22 @@ impl Unclaimed {
 
     /// Looks at these columns, too: those that a preset keeps for wishes not to be contacted, and those of refusals that are left
     /// out.
-    pub fn and_decided(mut self, kept: &[usize], left_out: &[usize]) -> Unclaimed {
-        let column = |extent| move |index: &usize| Column { index: *index, extent, ..Column::default() };
-        self.columns.extend(kept.iter().map(column(Extent::Remarks)));
-        self.columns.extend(left_out.iter().map(column(Extent::Refusals)));
+    pub fn and_decided(mut self, headers: &[String], kept: &[usize], left_out: &[usize]) -> Unclaimed {
+        let asks = |index: &usize| headers.get(*index).and_then(|header| asks_permission(header));
+        let kept = kept.iter().map(|index| Column { asks: asks(index), ..Column::of_extent(*index, Extent::Remarks) });
+        let left_out = left_out.iter().map(|index| Column::of_extent(*index, Extent::Refusals));
+        self.columns.extend(kept.chain(left_out));
+        self
+    }
+
+    /// Looks at these columns, too, for answers of no: a field takes them by their headers, which ask whether somebody may be
+    /// contacted, and nobody has said what a no is.
+    pub fn and_questions(mut self, questions: &[(usize, Reach)]) -> Unclaimed {
+        let column = |(index, reach): &(usize, Reach)| Column {
+            asks: Some(*reach),
+            ..Column::of_extent(*index, Extent::Answers)
+        };
+        self.columns.extend(questions.iter().map(column));
         self
     }
 
@@ -158,7 +175,8 @@ impl Unclaimed {
             let keep = self.watch.keep.map(|option| format!("{option} {argument} to keep it as a custom field"));
             map.into_iter().chain(ignore).chain(keep).collect::<Vec<_>>().join(", or ")
         };
-        let ending = if column.is_claimed { "" } else { ", and no field claims it" };
+        let is_claimed = column.is_claimed || column.extent == Extent::Answers;
+        let ending = if is_claimed { "" } else { ", and no field claims it" };
         let others = undecided.iter().skip(1);
         Err(ImportError::Unclaimed {
             file: source.shown().to_owned(),
@@ -281,6 +299,10 @@ mod tests {
         assert_eq!(verdict("Billing", &["EUR", "USD", "EUR"]), "currencies");
         for cells in [["€", "$"], ["Euro", "EUR"]] {
             assert_eq!(verdict("Paid in", &cells), "currencies", "{cells:?}");
+        }
+        for header in ["Can we call you?", "Erlaubnis", "Podemos llamarle"] {
+            assert_eq!(verdict(header, &["yes", "yes", "n/a"]), "nothing", "{header}");
+            assert_eq!(verdict(header, &["yes", "yes", "No, thanks"]), "consents", "{header}");
         }
         assert_eq!(verdict("Email status", &["Subscribed", "Unsubscribed", "Never"]), "consents");
         assert_eq!(verdict("Mail", &["mailto:ann@example.com"]), "emails");

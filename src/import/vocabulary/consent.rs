@@ -76,12 +76,13 @@ pub struct Reach {
 }
 
 impl Reach {
-    const CALLS: Reach = Reach { calls: true, texts: false, email: false };
-    const TEXTS: Reach = Reach { calls: false, texts: true, email: false };
-    const EMAIL: Reach = Reach { calls: false, texts: false, email: true };
-    const ALL: Reach = Reach { calls: true, texts: true, email: true };
+    pub const CALLS: Reach = Reach { calls: true, texts: false, email: false };
+    pub const TEXTS: Reach = Reach { calls: false, texts: true, email: false };
+    pub const EMAIL: Reach = Reach { calls: false, texts: false, email: true };
+    pub const ALL: Reach = Reach { calls: true, texts: true, email: true };
 
-    fn or(self, other: Reach) -> Reach {
+    /// What is in either.
+    pub fn or(self, other: Reach) -> Reach {
         Reach { calls: self.calls || other.calls, texts: self.texts || other.texts, email: self.email || other.email }
     }
 
@@ -212,8 +213,23 @@ fn channel(word: &str) -> Option<Reach> {
     WORDS.channels.iter().find(of).map(|(_, reach)| *reach)
 }
 
+/// The channels that are named among these words, whatever else is; `None` when there is none.
+pub(super) fn channels_among(words: &[String]) -> Option<Reach> {
+    words.iter().filter_map(|word| channel(word)).reduce(Reach::or)
+}
+
+/// Whether a word turns an agreement into a refusal.
+pub(super) fn is_negation(word: &str) -> bool {
+    WORDS.negations.iter().any(|known| known == word)
+}
+
+/// Whether words name post, fax and the like.
+pub(super) fn is_of_other_channel(words: &[String]) -> bool {
+    words.iter().any(|word| WORDS.other_channels.contains(word))
+}
+
 /// The channels among these words; `None` when there are other words.
-fn channels(words: &str) -> Option<Reach> {
+pub(super) fn channels(words: &str) -> Option<Reach> {
     let mut reach = Reach::default();
     for word in words.split_whitespace() {
         match channel(word) {

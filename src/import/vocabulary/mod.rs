@@ -7,6 +7,7 @@ pub mod email;
 pub mod extras;
 pub mod phone;
 mod phrases;
+pub mod questions;
 pub mod refusals;
 mod sections;
 

@@ -6,7 +6,38 @@ use aho_corasick::AhoCorasick;
 
 use super::consent::{Reach, WORDS, found};
 use super::words;
+use crate::domain::dnc::DncScope;
 use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
+
+/// The longest answer to whether somebody may be contacted, in bytes; what is longer is prose.
+pub const LONGEST_ANSWER: usize = 40;
+
+/// What a note asks: not to be contacted, on some channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    pub class: OptOutClass,
+    /// What it forbids, where somebody must decide.
+    pub scope: Option<DncScope>,
+    /// What it forbids, where nobody must.
+    pub reach: Reach,
+}
+
+/// What a note asks, in plain words or by the rule for replies (docs/opt-outs.md).
+pub fn wish_in(note: &str) -> Option<Wish> {
+    let found = detect(note);
+    let plain = if note.len() <= LONGEST_ANSWER { plain_refusal(note) } else { None };
+    let sure = matches!(found.class, OptOutClass::Certain | OptOutClass::Likely);
+    match (plain, found.class) {
+        // The words of columns of refusals are more than those of replies.
+        (Some(reach), _) if !sure => Some(Wish { class: OptOutClass::Likely, scope: None, reach }),
+        (_, OptOutClass::None) => None,
+        (plain, class) => {
+            let texts = sure && found.scope == Some(DncScope::Texts);
+            let said = Reach { calls: sure && !texts, texts, email: plain.is_some_and(|reach| reach.email) };
+            Some(Wish { class, scope: found.scope, reach: said })
+        }
+    }
+}
 
 /// What a short cell refuses in plain words, whatever its column is called: `do not call`, `unsubscribed`.
 pub fn plain_refusal(cell: &str) -> Option<Reach> {
@@ -37,6 +68,26 @@ static REFUSING_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Nobody who wrote these had seen the words: docs/opt-outs.md says how many were heard at first.
+    #[test]
+    fn notes_of_staff() {
+        let path = format!("{}/fixtures/dnc/staff-notes.tsv", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let notes: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once('\t')).collect();
+        assert!(notes.len() >= 60, "{}", notes.len());
+        let is_wrong = |(label, note): &&(&str, &str)| match wish_in(note).map(|wish| wish.class) {
+            None => *label == "refusal",
+            Some(OptOutClass::Certain | OptOutClass::Likely) => *label == "innocent",
+            Some(_) => false,
+        };
+        let wrong: Vec<String> = notes
+            .iter()
+            .filter(is_wrong)
+            .map(|(label, note)| format!("{label}: {note}: {:?}", wish_in(note)))
+            .collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
 
     #[test]
     fn cells_that_refuse_in_plain_words() {

@@ -54,6 +54,7 @@ mod tests {
             include_str!("words/currency.txt"),
             include_str!("words/extras.txt"),
             include_str!("words/consent.txt"),
+            include_str!("words/questions.txt"),
         ] {
             let sections = Sections::of(text);
             assert!(sections.0.iter().all(|(name, words)| name.is_empty() || !words.is_empty()));

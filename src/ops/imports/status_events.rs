@@ -10,7 +10,7 @@ use crate::db::models::leads::status_rows::{self, Counted};
 use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
-use crate::domain::leads::consent::Consent;
+use crate::domain::leads::consent::{Consent, OptOut};
 use crate::domain::leads::contact::{ContactTimes, Reach};
 use crate::domain::leads::status::{MoveRule, Status, Trigger};
 use crate::domain::leads::status_events::{Effect, KeptBy, KnownStatuses, Placement, Standing};
@@ -18,6 +18,7 @@ use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::leads::contact;
 use crate::ops::leads::edit::field_audit;
+use crate::ops::leads::upsert::apply::inherit;
 
 /// One event.
 #[derive(Debug, Clone)]
@@ -199,6 +200,31 @@ pub fn not_followed(conn: &mut Db, latest: &[Latest], stamp: &Stamp) -> Result<(
     };
     let written = lead_status_history::of_histories(conn, stamp.org, &of_kept)?;
     Ok((kept, written.into_iter().filter(is_its).map(|(.., import)| import).collect()))
+}
+
+/// Opts leads out for what the reasons of their events ask. The caller holds [`crate::db::Lock::DncImport`].
+///
+/// # Errors
+/// The database refuses.
+pub fn opt_out(conn: &mut Db, asked: &[(i64, OptOut)], stamp: &Stamp) -> Result<(), DbError> {
+    let mut of_leads: BTreeMap<i64, OptOut> = BTreeMap::new();
+    for (lead, asked) in asked {
+        let known = of_leads.entry(*lead).or_default();
+        *known = known.or(*asked);
+    }
+    let ids: Vec<i64> = of_leads.keys().copied().collect();
+    let mut changes = LeadChanges::default();
+    for mut lead in leads::by_ids_for_change(conn, stamp.org, &ids)? {
+        let asked = of_leads.get(&lead.id).copied().unwrap_or_default();
+        let fields = inherit(&mut lead, asked, stamp.now);
+        if !fields.is_empty() {
+            changes.audit.extend(fields.into_iter().map(|change| field_audit(lead.id, change, stamp)));
+            lead.updated_at = stamp.now;
+            lead.version += 1;
+            changes.updated.push(lead);
+        }
+    }
+    write_changes(conn, &changes, stamp)
 }
 
 /// The leads without a phone among those of events that say `dnc`.

@@ -10,10 +10,16 @@ use super::typos::{Kind, Near};
 
 /// The files, each with its language.
 const FILES: [&str; 12] = [
-    concat!(include_str!("words/en.txt"), "\n", include_str!("words/en_signs.txt")),
-    include_str!("words/es.txt"),
-    include_str!("words/fr.txt"),
-    include_str!("words/de.txt"),
+    concat!(
+        include_str!("words/en.txt"),
+        "\n",
+        include_str!("words/en_signs.txt"),
+        "\n",
+        include_str!("words/en_staff.txt")
+    ),
+    concat!(include_str!("words/es.txt"), "\n", include_str!("words/es_staff.txt")),
+    concat!(include_str!("words/fr.txt"), "\n", include_str!("words/fr_staff.txt")),
+    concat!(include_str!("words/de.txt"), "\n", include_str!("words/de_staff.txt")),
     include_str!("words/pt.txt"),
     include_str!("words/ru.txt"),
     include_str!("words/zh.txt"),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::wishes::ReasonsHeard;
 use crate::domain::leads::stage::Taken;
 use crate::domain::leads::status::Status;
 use crate::domain::leads::status_events::KeptBy;
@@ -33,10 +34,13 @@ pub struct HistoryCounts {
     /// What such words were taken for.
     #[serde(skip_serializing_if = "Taken::is_empty")]
     pub stages: Taken,
+    /// What became of reasons that ask not to be contacted.
+    #[serde(flatten)]
+    pub reasons: ReasonsHeard,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_none(count: &u64) -> bool {
+pub(super) fn is_none(count: &u64) -> bool {
     *count == 0
 }
 
@@ -80,7 +84,7 @@ impl HistoryCounts {
         let is_any = |by: KeptBy| self.kept_moves.iter().any(|it| it.kept_by == by);
         let known_of = || self.known_of.iter().copied().collect::<Vec<_>>();
         Told {
-            remarks: self.kept_moves.iter().map(KeptMoves::told).collect(),
+            remarks: self.kept_moves.iter().map(KeptMoves::told).chain(self.reasons.remarks()).collect(),
             option: (is_any(KeptBy::Moves) || !self.known_of.is_empty()).then_some("--force-moves"),
             undo: if is_any(KeptBy::Known) { known_of() } else { Vec::new() },
             undo_this: is_any(KeptBy::Moves),

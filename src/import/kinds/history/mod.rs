@@ -4,6 +4,7 @@ mod counts;
 pub mod fields;
 mod options;
 mod relist;
+mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -30,6 +31,7 @@ use crate::import::ImportError;
 use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::sheet::cells::RowCells;
 use crate::import::sheet::{Kind, Outcome, Told};
+use crate::import::vocabulary::refusals::{Wish, wish_in};
 use crate::ops::dnc::add::{Request, honour};
 use crate::ops::imports::status_events::{self, Fate, Latest, StatusEvent};
 use crate::ops::imports::undo::{Count, TakenBack, Undoing};
@@ -39,6 +41,7 @@ use crate::ops::leads::upsert::matching::{Identities, Match};
 pub use counts::HistoryCounts;
 use fields::HistoryField;
 pub use options::HistoryOptions;
+use wishes::Asked;
 
 /// The request that a lead's number be not called from when its status said so.
 fn request((number, received_at): (E164, Timestamp)) -> Request {
@@ -77,6 +80,8 @@ pub struct History {
     known_last: HashMap<i64, Latest>,
     /// Leads that were known to be `dnc` at the times of events that say so again.
     dnc_again: BTreeMap<i64, Timestamp>,
+    /// What the reasons of events ask.
+    asked: Vec<Asked>,
     counts: HistoryCounts,
 }
 
@@ -93,6 +98,8 @@ pub struct EventRow {
     at: Timestamp,
     by: Option<String>,
     reason: Option<String>,
+    /// What the reason asks.
+    wish: Option<Wish>,
     row: u64,
 }
 
@@ -118,6 +125,7 @@ impl Kind for History {
             latest: HashMap::new(),
             known_last: HashMap::new(),
             dnc_again: BTreeMap::new(),
+            asked: Vec::new(),
             counts: HistoryCounts::default(),
         }
     }
@@ -162,7 +170,8 @@ impl Kind for History {
         let reason = cells.text(HistoryField::Reason, LONGEST_REASON);
         let (status, stage) = status?;
         let word = cells.one(HistoryField::Status).map(|(_, text)| text).filter(|text| self.is_told(text, status));
-        Some(EventRow { draft, lead, status, stage, word, at: at?, by, reason, row: cells.row_number() })
+        let wish = reason.as_deref().and_then(wish_in);
+        Some(EventRow { draft, lead, status, stage, word, at: at?, by, reason, wish, row: cells.row_number() })
     }
 
     fn write(&mut self, conn: &mut Db, rows: &[EventRow], stamp: &Stamp) -> Result<Vec<Outcome>, ImportError> {
@@ -174,8 +183,9 @@ impl Kind for History {
         for (row, lead) in rows.iter().zip(named) {
             outcomes.push(match lead {
                 Err(problem) => Outcome::Rejected(problem),
-                Ok(_) => match fates.next() {
+                Ok(lead) => match fates.next() {
                     Some((event, fate)) => {
+                        self.hear(row, lead);
                         let outcome = self.outcome(event, fate, row.row);
                         self.note_stage(row, &outcome);
                         outcome
@@ -203,6 +213,7 @@ impl Kind for History {
         }
         self.tell_not_followed(conn, stamp)?;
         self.list_again(conn, stamp)?;
+        self.keep_wishes(conn, stamp)?;
         self.counts.leads = self.leads.len() as u64;
         Ok(())
     }

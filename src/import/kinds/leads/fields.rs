@@ -114,6 +114,11 @@ targets! {
     CallConsent = "call_consent": [];
     TextConsent = "text_consent": [];
     EmailConsent = "email_consent": [];
+    // Answers to whether somebody may be contacted, of which a no refuses.
+    MayContact = "may_contact": [];
+    MayCall = "may_call": [];
+    MayText = "may_text": [];
+    MayEmail = "may_email": [];
     City = "city": [
         "city", "town", "mailing city", "ort", "stadt", "wohnort", "ville", "ciudad", "cidade", "città", "stad", "plaats", "miasto",
         "город", "市区町村", "billing city",
@@ -248,16 +253,28 @@ impl LeadField {
                 | CallConsent
                 | TextConsent
                 | EmailConsent
+                | MayContact
+                | MayCall
+                | MayText
+                | MayEmail
         )
     }
 
     /// Whether it is yes or no, or takes these words for its own.
     pub fn is_flag(self) -> bool {
+        self.is_refusal() || self.is_agreement() || self.is_answer()
+    }
+
+    /// Whether a no in it refuses.
+    pub fn is_answer(self) -> bool {
         use LeadField::*;
-        matches!(
-            self,
-            DoNotCall | DoNotText | EmailOptOut | OptOut | Consent | CallConsent | TextConsent | EmailConsent
-        )
+        matches!(self, MayContact | MayCall | MayText | MayEmail)
+    }
+
+    /// Whether a yes in it agrees, and a no leaves it open.
+    pub fn is_agreement(self) -> bool {
+        use LeadField::*;
+        matches!(self, Consent | CallConsent | TextConsent | EmailConsent)
     }
 
     /// Whether a yes in it refuses.
@@ -308,7 +325,9 @@ impl LeadField {
     /// status `dnc`.
     pub fn is_exported(self) -> bool {
         use LeadField::*;
-        !matches!(self, Name | Note | DoNotCall | DoNotText | OptOut | CallConsent | TextConsent | EmailConsent)
+        let is_part =
+            matches!(self, Name | Note | DoNotCall | DoNotText | OptOut | CallConsent | TextConsent | EmailConsent);
+        !is_part && !self.is_answer()
     }
 
     /// Whether a column of this field can say who a lead is.

@@ -54,7 +54,7 @@ use mapping::Mapping;
 use prepare::{checker, of_source, with_earlier_options, with_preset, with_settings};
 use summary::ImportSummary;
 use trace::{RowTracer, bound};
-use wishes::{NoteRequests, TextOptOuts};
+use wishes::{NoteRequests, TextOptOuts, questions};
 use work::Work;
 
 /// What is asked of the import of one file.
@@ -236,7 +236,8 @@ impl Job<'_> {
         };
         Unclaimed::columns(&mapping.headers, &mapping.unclaimed, self.checker.region, watch)
             .and_texts(&mapping.texts)
-            .and_decided(&mapping.kept_by_preset, &mapping.refusals_left_out())
+            .and_decided(&mapping.headers, &mapping.kept_by_preset, &mapping.refusals_left_out())
+            .and_questions(&questions(mapping, &self.options))
     }
 
     fn run(

@@ -1,7 +1,7 @@
 //! What the check of a row comes to.
 
-use super::Asks;
 use crate::import::row::{Row, RowProblem};
+use crate::import::vocabulary::refusals::Wish;
 use crate::ops::leads::draft::LeadDraft;
 
 /// A row after checking.
@@ -20,7 +20,7 @@ pub struct Checked {
     /// Whether the row asks not to be contacted.
     pub opts_out: bool,
     /// What a note of the row asks.
-    pub note_asks: Option<Asks>,
+    pub note_asks: Option<Wish>,
     /// Whether an opt-in of the row says no.
     pub not_opted_in: bool,
     /// How a number of the row without plus was read, when it is another number with one.

@@ -12,7 +12,6 @@ mod typed;
 mod values;
 
 pub use checked::Checked;
-pub use opt_outs::Asks;
 
 use std::collections::HashMap;
 
@@ -33,6 +32,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::import::kinds::leads::mapping::{Mapping, Target};
 use crate::import::proof::Formats;
 use crate::import::row::{CellKind, ProblemKind, Row, RowProblem};
+use crate::import::vocabulary::refusals::Wish;
 use crate::ops::leads::draft::LeadDraft;
 
 /// Whether a row must say who is meant: by phone, email or external id.
@@ -176,7 +176,7 @@ struct Work<'a> {
     rounded: Option<String>,
     placeholders: u32,
     not_opted_in: bool,
-    note_asks: Option<Asks>,
+    note_asks: Option<Wish>,
 }
 
 impl Work<'_> {

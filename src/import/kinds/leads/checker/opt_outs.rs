@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Checker, Work};
-use crate::domain::dnc::DncScope;
-use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
+use crate::domain::dnc::opt_out_text::OptOutClass;
 use crate::domain::flag;
 use crate::domain::leads::consent::Consent;
 use crate::domain::text::cell_text;
@@ -12,17 +11,10 @@ use crate::domain::time::datetime;
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::kinds::leads::mapping::Target;
 use crate::import::row::{ProblemKind, Row};
-use crate::import::unclaimed::LONGEST_ANSWER;
-use crate::import::vocabulary::consent::{is_refusal, opted_out};
-use crate::import::vocabulary::refusals::plain_refusal;
+use crate::import::vocabulary::consent::{Reach, is_refusal, opted_out};
+use crate::import::vocabulary::questions::answer;
+use crate::import::vocabulary::refusals::{Wish, plain_refusal, wish_in};
 use crate::ops::leads::draft::LeadDraft;
-
-/// What a note asks: not to be contacted, on some channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asks {
-    pub class: OptOutClass,
-    pub scope: Option<DncScope>,
-}
 
 impl Checker {
     /// A cell without what its program writes around it; one that refuses does so whatever is taken off.
@@ -38,6 +30,8 @@ impl Checker {
     pub fn opts_out(&self, row: &Row) -> bool {
         let is_flag =
             |index: usize| matches!(self.mapping.targets.get(index), Some(Target::Field(field)) if field.is_flag());
+        let is_answer =
+            |index: usize| matches!(self.mapping.targets.get(index), Some(Target::Field(field)) if field.is_answer());
         let has_flags = (0..self.mapping.targets.len()).any(is_flag);
         let says_so = |(index, cell): (usize, &str)| {
             let unwrapped = self.mapping.reading.unwrapping.cell(index, cell);
@@ -46,6 +40,7 @@ impl Checker {
                 || is_refusal(text)
                 || (is_flag(index) || text.len() > 1) && opted_out(text) == Some(true)
                 || is_flag(index) && datetime::is_date(text)
+                || is_answer(index) && answer(text) == Some(false)
         };
         has_flags && row.cells().enumerate().any(says_so)
     }
@@ -73,33 +68,72 @@ impl Work<'_> {
         self.keep_as(field, &column, text);
     }
 
-    /// A note in the file that asks not to be contacted: by the rule for replies (docs/opt-outs.md) it opts out, or waits for a person.
+    /// A note in the file that asks not to be contacted opts out, or waits for a person.
     pub(super) fn look_at_note(&mut self, text: &str) {
         // A person who writes a note decides by themselves what it means.
-        if self.at.is_none() {
-            return;
+        if self.at.is_some()
+            && let Some(wish) = wish_in(text)
+        {
+            self.hear(wish);
         }
-        let plain = if text.len() <= LONGEST_ANSWER { plain_refusal(text) } else { None };
-        let found = detect(text);
-        if let Some(reach) = plain {
-            self.draft.email_opt_out |= reach.email;
-            if matches!(found.class, OptOutClass::None | OptOutClass::Review) {
-                // The words of columns of refusals are more than those of replies.
-                self.draft.do_not_call |= reach.calls;
-                self.draft.do_not_text |= reach.texts;
-                self.note_asks = Some(Asks { class: OptOutClass::Likely, scope: None });
-                return;
-            }
+    }
+
+    /// A tag that refuses in plain words is more than a tag: `do not call`.
+    pub(super) fn look_at_tag(&mut self, tag: &str) {
+        if self.at.is_some()
+            && let Some(reach) = plain_refusal(tag)
+        {
+            self.hear(Wish { class: OptOutClass::Likely, scope: None, reach });
         }
-        match (found.class, found.scope) {
-            (OptOutClass::None, _) => return,
-            (OptOutClass::Review, _) => {}
-            (OptOutClass::Certain | OptOutClass::Likely, Some(DncScope::Texts)) => self.draft.do_not_text = true,
-            (OptOutClass::Certain | OptOutClass::Likely, _) => self.draft.do_not_call = true,
-        }
+    }
+
+    fn hear(&mut self, wish: Wish) {
+        self.refuse(wish.reach);
         // Of several notes the plainest counts.
-        if self.note_asks.is_none_or(|asks| found.class < asks.class) {
-            self.note_asks = Some(Asks { class: found.class, scope: found.scope });
+        if self.note_asks.is_none_or(|asks| wish.class < asks.class) {
+            self.note_asks = Some(wish);
+        }
+    }
+
+    fn refuse(&mut self, Reach { calls, texts, email }: Reach) {
+        self.draft.do_not_call |= calls;
+        self.draft.do_not_text |= texts;
+        self.draft.email_opt_out |= email;
+    }
+
+    /// A consent; one that is refused in plain words says by which ways the person is not to be contacted.
+    pub(super) fn consent(&mut self, column: String, text: &str) {
+        let Some(consent) = consent_of(text) else {
+            let remedy = format!("use one of {}", Consent::words());
+            return self.problem(ProblemKind::ConsentUnknown, column, text, "is not a consent", &remedy);
+        };
+        self.not_opted_in |= flag::parse(text) == Some(false);
+        if Consent::parse(text).is_none() {
+            self.refuse(plain_refusal(text).unwrap_or_default());
+        }
+        self.agree(consent);
+    }
+
+    fn agree(&mut self, consent: Consent) {
+        self.draft.consent = Some(self.draft.consent.map_or(consent, |other| other.stricter(consent)));
+    }
+
+    /// An answer to whether the person may be contacted, of which a no refuses. A yes to one channel is kept as it is.
+    pub(super) fn answer(&mut self, field: LeadField, column: String, text: &str, reach: Reach) {
+        let is_general = field == LeadField::MayContact;
+        match answer(text) {
+            Some(true) if is_general => self.agree(Consent::Granted),
+            Some(true) => self.keep_as(field, &column, text),
+            Some(false) => {
+                self.refuse(reach);
+                if is_general {
+                    self.agree(Consent::Denied);
+                }
+            }
+            None => {
+                let remedy = "use yes or no, or empty the cell";
+                self.problem(ProblemKind::FlagUnknown, column, text, "is neither yes nor no", remedy);
+            }
         }
     }
 

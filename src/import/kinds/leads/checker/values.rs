@@ -3,10 +3,9 @@
 use std::str::FromStr;
 
 use super::Work;
-use super::opt_outs::consent_of;
 use crate::db::types::Json;
 use crate::domain::access::owners::OwnerProblem;
-use crate::domain::leads::consent::{Consent, Temperature};
+use crate::domain::leads::consent::Temperature;
 use crate::domain::leads::status::Status;
 use crate::domain::leads::tag::TagProblem;
 use crate::domain::leads::{name, score, source, stage, tag};
@@ -14,9 +13,10 @@ use crate::domain::money::{self, MoneyProblem, Places, currency};
 use crate::domain::phone::Region;
 use crate::domain::text::{fold_key, is_spreadsheet_error};
 use crate::domain::time::datetime;
-use crate::domain::{country, flag, invisible, number_format};
+use crate::domain::{country, invisible, number_format};
 use crate::import::kinds::leads::fields::LeadField;
 use crate::import::row::{CellKind, ProblemKind};
+use crate::import::vocabulary::consent::Reach;
 use crate::system::shell;
 
 const SOURCE_REMEDY: &str = "name it with letters or digits, or empty the cell";
@@ -124,6 +124,7 @@ impl Work<'_> {
             LeadField::Tags => match tag::parse_several(text) {
                 Ok(tags) => {
                     for tag in tags {
+                        self.look_at_tag(&tag);
                         if !self.draft.tags.contains(&tag) {
                             self.draft.tags.push(tag);
                         }
@@ -190,19 +191,11 @@ impl Work<'_> {
             LeadField::CallConsent => self.consent_to(field, column, text, |draft| draft.do_not_call = true),
             LeadField::TextConsent => self.consent_to(field, column, text, |draft| draft.do_not_text = true),
             LeadField::EmailConsent => self.consent_to(field, column, text, |draft| draft.email_opt_out = true),
-            LeadField::Consent => match consent_of(text) {
-                Some(consent) => {
-                    self.not_opted_in |= flag::parse(text) == Some(false);
-                    self.draft.consent = Some(match self.draft.consent {
-                        Some(other) => other.stricter(consent),
-                        None => consent,
-                    });
-                }
-                None => {
-                    let remedy = format!("use one of {}", Consent::words());
-                    self.problem(ProblemKind::ConsentUnknown, column, text, "is not a consent", &remedy);
-                }
-            },
+            LeadField::Consent => self.consent(column, text),
+            LeadField::MayContact => self.answer(field, column, text, Reach::ALL),
+            LeadField::MayCall => self.answer(field, column, text, Reach::CALLS),
+            LeadField::MayText => self.answer(field, column, text, Reach::TEXTS),
+            LeadField::MayEmail => self.answer(field, column, text, Reach::EMAIL),
             // Programs write it where they know none.
             LeadField::Country if self.at.is_some() && country::is_unknown(text) => {}
             LeadField::Country => match country::parse(text) {

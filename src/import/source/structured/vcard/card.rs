@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::records::Value;
 use super::property::{Property, split, unescaped};
+use crate::import::vocabulary::consent::{Reach, consent_column};
+use crate::import::vocabulary::refusals::plain_refusal;
 
 /// The parts of an address, by their order.
 const ADDRESS: [&str; 7] = ["PO box", "Address line 2", "Street", "City", "State", "Postal code", "Country"];
@@ -141,9 +143,19 @@ impl Card {
         }
     }
 
+    /// What the types and the label of a property say not to be done: `TEL;TYPE="do-not-call"`.
+    fn tell_refusals(&self, property: &Property, told: &mut Told) {
+        let said = property.types().chain(self.label(property));
+        let refused = said.filter_map(plain_refusal).fold(Reach::default(), Reach::or);
+        let columns =
+            [(refused.calls, "Do not call"), (refused.texts, "Do not text"), (refused.email, "Email opt-out")];
+        columns.iter().filter(|(is_refused, _)| *is_refused).for_each(|(_, column)| told.put(column, "yes"));
+    }
+
     /// Tells a property; `is_chosen` is said of the lead's own phone, email, address and website.
     fn tell(&self, property: &Property, is_chosen: bool, told: &mut Told) {
         let text = plain(property);
+        self.tell_refusals(property, told);
         match property.name.as_str() {
             "FN" => return,
             "N" => return NAME.iter().zip(property.parts()).for_each(|(name, part)| told.put(name, part)),
@@ -171,6 +183,10 @@ impl Card {
             "CATEGORIES" => {
                 let text = property.text();
                 return split(&text, ',').for_each(|tag| told.put("Tags", unescaped(tag.trim())));
+            }
+            // `X-DO-NOT-CALL` is a column of its own meaning.
+            other if other.strip_prefix("X-").is_some_and(|name| consent_column(name).is_some()) => {
+                return told.put(other.trim_start_matches("X-"), text);
             }
             other => {
                 let name = format!("vCard {other}");
@@ -276,6 +292,24 @@ mod tests {
             ("vCard X-ABRELATEDNAMES", "Spouse: Bob"),
         ];
         assert_eq!(told(&lines), pairs(&expected));
+    }
+
+    #[test]
+    fn refusals_are_columns_of_their_own() {
+        let expected = [("Do not call", "yes"), ("Phone", "+1 1")];
+        for lines in [
+            ["TEL;TYPE=\"do-not-call\":+1 1", "X-ABLabel:alone"],
+            ["item1.TEL;TYPE=cell:+1 1", "item1.X-ABLabel:Do not call"],
+            ["TEL;DO-NOT-CALL:+1 1", "NOTE:"],
+        ] {
+            let told: Vec<_> = told(&lines).into_iter().filter(|(name, _)| !name.starts_with("vCard")).collect();
+            assert_eq!(told, pairs(&expected), "{lines:?}");
+        }
+        assert_eq!(told(&["X-DO-NOT-CALL:yes", "X-SIP:1"]), pairs(&[("DO-NOT-CALL", "yes"), ("vCard X-SIP", "1")]));
+        assert_eq!(
+            told(&["EMAIL;TYPE=unsubscribed:a@x.example"]),
+            pairs(&[("Email", "a@x.example"), ("Email opt-out", "yes")])
+        );
     }
 
     #[test]

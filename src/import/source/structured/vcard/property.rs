@@ -49,6 +49,11 @@ impl Property {
         self.params.iter().any(|(key, known)| key == "TYPE" && known == kind)
     }
 
+    /// What its types are.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        self.params.iter().filter(|(key, _)| key == "TYPE").map(|(_, value)| value.as_str())
+    }
+
     /// How much it is preferred to others: 1 is the most.
     pub fn preference(&self) -> u8 {
         const LEAST: u8 = 101;
