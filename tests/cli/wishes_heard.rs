@@ -133,3 +133,97 @@ fn reasons_of_events_are_heard() {
         assert_eq!(requests(world), before);
     });
 }
+
+const REFUSERS: &str = "Name,Email,Do not call,Status,Consent,Notes\n\
+    Ada,ada@example.com,yes,,,\n\
+    Ben,ben@example.com,,dnc,,\n\
+    Cem,cem@example.com,,,denied,\n\
+    Dan,dan@example.com,,,,do not call\n\
+    Eve,eve@example.com,,,,\n";
+
+/// Who refused when no number of theirs was known is not clear by a number that comes later, in whatever way.
+#[test]
+fn a_number_that_comes_to_a_refuser_is_not_clear() {
+    on_both_engines(|world| {
+        let file = world.file("leads.csv", REFUSERS);
+        let ran = world.run(["import", "leads", file.to_str().unwrap(), "--format", "json"]);
+        let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(
+            (&summary["dnc_without_number"], &summary["dnc_without_number_row"]),
+            (&json!(3), &json!(2)),
+            "{summary}"
+        );
+        assert!(ran.stderr.contains("3 rows ask not to be called and have no number"), "{}", ran.stderr);
+        let consents: Vec<Value> = world.leads().iter().map(|lead| lead["consent_status"].clone()).collect();
+        assert_eq!(consents, ["denied", "denied", "denied", "denied", "pending"]);
+        world.now = "2026-03-05T12:00:00Z";
+        // By an import that fills in what is missing.
+        let numbers =
+            "Email,Phone,Home phone\nada@example.com,+12125550141,+12125550151\neve@example.com,+12125550145,\n";
+        let filled = world.import(&world.file("numbers.csv", numbers), &["--on-duplicate", "fill"]);
+        assert_eq!((&filled["updated"], &filled["dnc_flagged"]), (&json!(2), &json!(1)), "{filled}");
+        for (number, expected) in [("+12125550141", "blocked"), ("+12125550151", "blocked"), ("+12125550145", "clear")]
+        {
+            assert_eq!(verdict(world, number), expected, "{number}");
+        }
+        assert_eq!(world.json(["lead", "show", "1"])["status"], "dnc");
+        let entries = world.json(["dnc", "list"]);
+        assert!(entries.to_string().contains("its lead has refused to be contacted"), "{entries}");
+        // By hand it waits for a person.
+        world.now = "2026-03-06T12:00:00Z";
+        let edited = world.run(["lead", "edit", "2", "--phone", "+12125550142"]);
+        assert!(
+            edited.code == Some(0) && edited.stderr.contains("+12125550142 waits for a decision"),
+            "{}",
+            edited.stderr
+        );
+        let added = world.run(["lead", "phone", "add", "3", "+12125550143"]);
+        assert!(
+            added.code == Some(0) && added.stderr.contains("+12125550143 waits for a decision"),
+            "{}",
+            added.stderr
+        );
+        let clear = world.run(["lead", "phone", "add", "5", "+12125550155"]);
+        assert!(clear.code == Some(0) && !clear.stderr.contains("waits"), "{}", clear.stderr);
+        world.ok(["lead", "add", "--name", "Dan", "--phone", "+12125550144"]);
+        let merged = world.run(["lead", "merge", "6", "--into", "4", "--yes"]);
+        assert!(merged.code == Some(0) && merged.stderr.contains("+12125550144 waits"), "{}", merged.stderr);
+        for number in ["+12125550142", "+12125550143", "+12125550144"] {
+            assert_eq!(verdict(world, number), "unknown", "{number}");
+        }
+        assert_eq!(verdict(world, "+12125550155"), "clear");
+        // Who has decided is not asked again, and a consent that is given anew asks for nothing.
+        let due = world.json(["dnc", "due"]);
+        assert_eq!(due.as_array().unwrap().len(), 3, "{due}");
+        let of = |number: &str| {
+            due.as_array().unwrap().iter().find(|it| it["phone_number"] == number).unwrap()["id"].to_string()
+        };
+        world.ok(["dnc", "decide", &of("+12125550143"), "dismiss", "--reason", "agreed on the phone"]);
+        world.ok(["lead", "phone", "delete", "3", "+12125550143"]);
+        world.ok(["lead", "phone", "add", "3", "+12125550143"]);
+        assert_eq!(verdict(world, "+12125550143"), "clear");
+        world.ok(["lead", "edit", "3", "--consent", "granted", "--set", "further_phone=+12125550153"]);
+        assert_eq!(verdict(world, "+12125550153"), "clear");
+    });
+}
+
+/// A new lead with the address of somebody who refused is that person.
+#[test]
+fn a_number_beside_a_refuser_s_address_is_not_clear() {
+    on_both_engines(|world| {
+        world.import(&world.file("a.csv", "Name,Email,Do not call\nAda,ada@example.com,yes\n"), &[]);
+        world.ok(["lead", "delete", "1", "--yes"]);
+        world.now = "2026-03-05T12:00:00Z";
+        world.import(&world.file("b.csv", "Name,Email,Phone\nAda,ada@example.com,+12125550141\n"), &[]);
+        assert_eq!(verdict(world, "+12125550141"), "blocked");
+        assert_eq!(world.leads()[0]["status"], "dnc");
+        // By hand it waits.
+        let added = world.run(["lead", "add", "--email", "ada@example.com", "--phone", "+12125550142"]);
+        assert!(
+            added.code == Some(0) && added.stderr.contains("+12125550142 waits for a decision"),
+            "{}",
+            added.stderr
+        );
+        assert_eq!(verdict(world, "+12125550142"), "unknown");
+    });
+}

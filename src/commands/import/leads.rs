@@ -366,6 +366,8 @@ pub const COLUMNS: &[Column] = &[
     Column::hidden("note_to_decide_row"),
     Column::count("notes_without_number", "such notes without number"),
     Column::hidden("note_without_number_row"),
+    Column::count("dnc_without_number", "do not call, without number"),
+    Column::hidden("dnc_without_number_row"),
     Column::count("not_opted_in", "not opted in"),
     Column::count("status_kept", "status kept"),
     Column::count("stages_mapped", "stages mapped"),

@@ -32,6 +32,16 @@ impl Changed {
     }
 }
 
+/// Tells of numbers that wait for a decision because their lead has refused to be contacted.
+pub fn tell_waiting(ui: Ui, lead: i64, numbers: &[String]) {
+    if !numbers.is_empty() {
+        ui.warn(&format!(
+            "the lead {lead} has refused to be contacted, so {} waits for a decision and is not clear until then: crmctl dnc due",
+            numbers.join(", "),
+        ));
+    }
+}
+
 /// What a lead is called in answers.
 pub fn subject(id: i64) -> String {
     format!("lead {id}")

@@ -260,18 +260,30 @@ pub fn shared_only(conn: &mut Db, org: OrgId, numbers: &[E164], now: Timestamp) 
     Ok(entries.iter().filter(|entry| own_at(entry, now).is_none()).filter_map(number_of).collect())
 }
 
+/// Why a number is listed for a draft that asks not to be called.
+pub const FLAGGED: &str = "do-not-call flag of a lead";
+
+/// Why a number is listed that comes to somebody who has refused to be contacted.
+pub const OF_REFUSER: &str = "its lead has refused to be contacted";
+
 /// Puts numbers on the list for ever and for everything, because drafts of leads said so, and moves the leads. No request is
 /// kept: the drafts are the evidence. No other import runs, and nobody else changes the list. Leads of other organizations of the group
 /// that are being imported are skipped.
 ///
 /// # Errors
 /// The database refuses.
-pub fn list_flagged(conn: &mut Db, numbers: &[E164], evidence: &str, stamp: &Stamp) -> Result<(), DbError> {
+pub fn list_flagged(
+    conn: &mut Db,
+    numbers: &[E164],
+    reason: &str,
+    evidence: &str,
+    stamp: &Stamp,
+) -> Result<(), DbError> {
     let request = |number| Request {
         number,
         terms: Terms { scope: DncScope::All, expires_at: None },
         source: if stamp.import_id.is_some() { DncSource::Import } else { DncSource::Manual },
-        reason: Some("do-not-call flag of a lead".into()),
+        reason: Some(reason.to_owned()),
         text: Some(evidence.to_owned()),
         class: None,
         received_at: stamp.now,

@@ -8,6 +8,7 @@ pub mod history;
 mod leads;
 pub mod lists;
 pub mod registries;
+pub mod refusers;
 pub mod remove;
 pub mod replies;
 pub mod sharing;

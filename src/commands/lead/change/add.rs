@@ -3,7 +3,7 @@
 use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::values::LeadValues;
 use crate::commands::context::Context;
-use crate::commands::lead::answer::subject;
+use crate::commands::lead::answer::{subject, tell_waiting};
 use crate::commands::lead::query::show::{gather, print_shown};
 use crate::db::Lock;
 use crate::db::models::leads::OnLocked;
@@ -11,9 +11,11 @@ use crate::db::models::leads::{self, Lead};
 use crate::domain::access::role::Right;
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::leads::status::Status;
-use crate::domain::phone::Region;
+use crate::domain::phone::{E164, Region};
+use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
 use crate::import::kinds::leads::checker::Identity;
+use crate::ops::dnc::refusers::wait_for_decision;
 use crate::ops::dnc::remove::expire;
 use crate::ops::leads::upsert::{Fate, LeadWriter, Policy};
 use crate::ui::Change;
@@ -53,33 +55,40 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     // A number that goes on the list concerns every lead that has it.
     let lock = if draft.wants_dnc() { Lock::DncImport } else { Lock::Leads };
     let (now, ui) = (session.stamp.now, context.ui);
-    let (outcome, lead, shown) = session.db.write_under(lock, org, args.answer.mode(), |conn| -> Result<_> {
-        expire(conn, OnLocked::Wait, &stamp)?;
-        let mut writer = LeadWriter::new(conn, stamp, policy, "lead add".into(), 1)?;
-        let outcome = writer.write(conn, &[&draft])?.pop();
-        writer.finish(conn)?;
-        let id = match outcome.map(|o| o.fate) {
-            Some(Fate::RejectedDuplicate(id)) => {
-                return Err(CommandError::failed(format!("the lead {id} is this person already"))
-                    .hint(format!("look at it: crmctl lead show {id}")));
-            }
-            Some(Fate::RejectedConflict(a, b)) => {
-                let problem = format!("the external id names the lead {a}, the phone the lead {b}");
-                return Err(CommandError::failed(problem));
-            }
-            Some(Fate::Created(id)) => Some(id),
-            _ => None,
-        };
-        let lead = match id {
-            Some(id) => leads::by_ids(conn, org, &[id])?.pop(),
-            None => None,
-        };
-        let shown = match &lead {
-            Some(lead) if args.answer.shows(ui) => Some(gather(conn, org, lead.clone(), now)?),
-            _ => None,
-        };
-        Ok((outcome, lead, shown))
-    })?;
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    let (outcome, lead, shown, waiting) =
+        session.db.write_under(lock, org, args.answer.mode(), |conn| -> Result<_> {
+            expire(conn, OnLocked::Wait, &stamp)?;
+            let mut writer = LeadWriter::new(conn, stamp.clone(), policy, "lead add".into(), 1)?;
+            let outcome = writer.write(conn, &[&draft])?.pop();
+            writer.finish(conn)?;
+            let id = match outcome.map(|o| o.fate) {
+                Some(Fate::RejectedDuplicate(id)) => {
+                    return Err(CommandError::failed(format!("the lead {id} is this person already"))
+                        .hint(format!("look at it: crmctl lead show {id}")));
+                }
+                Some(Fate::RejectedConflict(a, b)) => {
+                    let problem = format!("the external id names the lead {a}, the phone the lead {b}");
+                    return Err(CommandError::failed(problem));
+                }
+                Some(Fate::Created(id)) => Some(id),
+                _ => None,
+            };
+            let numbers: Vec<String> = writer.numbers_of_refusers().iter().map(E164::to_string).collect();
+            let waiting = match id {
+                Some(id) => wait_for_decision(conn, id, &numbers, &stamp, &zone)?,
+                None => Vec::new(),
+            };
+            let lead = match id {
+                Some(id) => leads::by_ids(conn, org, &[id])?.pop(),
+                None => None,
+            };
+            let shown = match &lead {
+                Some(lead) if args.answer.shows(ui) => Some(gather(conn, org, lead.clone(), now)?),
+                _ => None,
+            };
+            Ok((outcome, lead, shown, waiting))
+        })?;
     let (Some(outcome), Some(lead)) = (outcome, lead) else {
         return Err(CommandError::failed("the lead was not added").hint("look for it: crmctl lead search"));
     };
@@ -89,6 +98,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if outcome.consent_kept {
         context.ui.warn("the person opted out before; the opt-out is kept");
     }
+    tell_waiting(context.ui, lead.id, &waiting);
     if outcome.possible_duplicate {
         context.ui.warn("another lead has the same email; it may be the same person");
     }

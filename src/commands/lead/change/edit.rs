@@ -4,9 +4,10 @@ use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::leads::values::LeadValues;
 use crate::commands::context::Context;
-use crate::commands::lead::answer::change;
+use crate::commands::lead::answer::{change, tell_waiting};
 use crate::db::Lock;
 use crate::domain::access::role::Right;
+use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
 use crate::import::kinds::leads::checker::Identity;
 use crate::ops::leads::edit::{Edit, edit};
@@ -14,7 +15,8 @@ use crate::ops::leads::edit::{Edit, edit};
 /// Change fields of a lead
 ///
 /// The values are checked by the rules of the import. With another phone the status follows the new number: to dnc when
-/// it is on the do-not-call list, back when it is not. Tags and a note are added to those that are there.
+/// it is on the do-not-call list, back when it is not. A number that comes to a lead with denied consent waits for a
+/// decision and is not clear. Tags and a note are added to those that are there.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead edit 10482 --company 'Difference Works' --clear city\n  \
     crmctl lead edit ada@example.com --phone '(212) 555-0143' --if-version 3")]
@@ -46,11 +48,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     }
     let (stamp, id) = (session.stamp.clone(), lead.id);
     let wanted = Edit { draft: &draft, clear: &args.clear, if_version: args.if_version };
-    let (consent_kept, changed) =
-        change(&mut session, args.answer, Lock::Leads, &lead, |conn| edit(conn, id, &wanted, &stamp))?;
-    if consent_kept {
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    let (edited, changed) =
+        change(&mut session, args.answer, Lock::Leads, &lead, |conn| edit(conn, id, &wanted, &stamp, &zone))?;
+    if edited.consent_kept {
         context.ui.warn("the person opted out before; the opt-out is kept");
     }
+    tell_waiting(context.ui, id, &edited.waiting);
     changed.print(context.ui)?;
     Ok(Exit::Done)
 }

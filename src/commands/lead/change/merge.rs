@@ -12,8 +12,9 @@ use crate::db::models::leads::Lead;
 use crate::db::{Db, DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::phone::Region;
+use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::leads::merge::{Filled, MergeError, SurvivorRule, merge, survivor_by};
+use crate::ops::leads::merge::{Filled, MergeError, Merged, SurvivorRule, merge, survivor_by};
 use crate::ui::Column;
 
 /// Merge leads of one person
@@ -79,16 +80,18 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (survivor, absorbed) = choose(&args, &mut session)?;
     let ids: Vec<i64> = absorbed.iter().map(|lead| lead.id).collect();
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let work = |conn: &mut Db| -> Result<Vec<Filled>, MergeError> { merge(conn, survivor.id, &ids, &stamp) };
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    let work = |conn: &mut Db| -> Result<Merged, MergeError> { merge(conn, survivor.id, &ids, &stamp, &zone) };
     let is_dry_run = args.answer.mode().is_dry_run();
     if is_dry_run || !context.ui.yes {
         let planned = session.db.write_under(Lock::Leads, org, RunMode::DryRun, work)?;
         preview(context, &mut session, &survivor, &absorbed)?;
-        let changes: Vec<Change<'_>> = planned.iter().map(|filled| change(survivor.id, filled)).collect();
+        let changes: Vec<Change<'_>> = planned.filled.iter().map(|filled| change(survivor.id, filled)).collect();
         if is_dry_run {
             let mut list = context.ui.list(CHANGES);
             changes.iter().try_for_each(|change| list.push(change))?;
             list.finish("the survivor takes nothing over")?;
+            answer::tell_waiting(context.ui, survivor.id, &planned.waiting);
             context.ui.note("nothing was changed");
             return Ok(Exit::Done);
         }
@@ -97,7 +100,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let leads = if ids.len() == 1 { "lead" } else { "leads" };
         context.ui.confirm(&format!("Merge the {leads} {others} into the lead {}?", survivor.id))?;
     }
-    let (_, changed) = answer::change(&mut session, args.answer, Lock::Leads, &survivor, work)?;
+    let (merged, changed) = answer::change(&mut session, args.answer, Lock::Leads, &survivor, work)?;
+    answer::tell_waiting(context.ui, survivor.id, &merged.waiting);
     changed.print(context.ui)?;
     Ok(Exit::Done)
 }

@@ -5,12 +5,13 @@ use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::texts::within;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
-use crate::commands::lead::answer::change;
+use crate::commands::lead::answer::{change, tell_waiting};
 use crate::db::Lock;
 use crate::db::models::leads::Lead;
 use crate::domain::access::role::Right;
 use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{self, E164, PhoneCheck, Region};
+use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::leads::edit::phone::{self as lead_phone, LONGEST_KIND, OTHER};
 use crate::ui::Ui;
@@ -86,13 +87,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             let (lead, read) = named(&mut session, &args.name, &args.number, args.phone_check)?;
             let kind = args.kind.trim().to_owned();
             let kind = if kind.is_empty() { OTHER.to_owned() } else { kind };
-            let ((taken, is_new), changed) = change(&mut session, args.answer, Lock::Leads, &lead, |conn| {
-                lead_phone::add(conn, lead.id, read, &kind, &stamp)
+            let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+            let (added, changed) = change(&mut session, args.answer, Lock::Leads, &lead, |conn| {
+                lead_phone::add(conn, lead.id, read, &kind, &stamp, &zone)
             })?;
-            match is_new {
-                false => context.ui.note(&format!("the lead {} has the number {taken} already", lead.id)),
-                true => tell_lost_plus(read, taken, context.ui),
+            match added.is_new {
+                false => context.ui.note(&format!("the lead {} has the number {} already", lead.id, added.number)),
+                true => tell_lost_plus(read, added.number, context.ui),
             }
+            tell_waiting(context.ui, lead.id, &added.waiting);
             changed.print(context.ui)?;
         }
         Command::Delete(args) => {

@@ -66,6 +66,11 @@ pub struct ImportSummary {
     pub notes_without_number: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note_without_number_row: Option<u64>,
+    /// Rows that ask not to be called where no number is known: their leads have denied consent.
+    #[serde(skip_serializing_if = "is_none")]
+    pub dnc_without_number: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dnc_without_number_row: Option<u64>,
     /// Rows whose opt-in says no, which leaves the consent open.
     pub not_opted_in: u64,
     /// Rows with a number that was read without plus and is another valid one with it.
@@ -158,6 +163,10 @@ impl ImportSummary {
             Fate::RejectedDuplicate(_) | Fate::RejectedConflict(..) => self.rejected += 1,
         }
         self.dnc_flagged += u64::from(outcome.dnc_flagged);
+        if outcome.without_number {
+            self.dnc_without_number += 1;
+            self.dnc_without_number_row.get_or_insert(row);
+        }
         self.consent_kept += u64::from(outcome.consent_kept);
         self.status_kept += u64::from(outcome.status_kept);
         self.created_kept += u64::from(outcome.created_kept);
@@ -259,6 +268,12 @@ impl ImportSummary {
                 self.notes_without_number,
                 self.note_without_number_row,
                 "in a note what may be a wish not to be contacted, and no number could wait for a decision: look at them",
+            ),
+            (
+                self.dnc_without_number,
+                self.dnc_without_number_row,
+                "not to be called and have no number that could be listed: the consent of their leads is denied, and a number that \
+                 they get will be on the do-not-call list or wait for a decision",
             ),
         ] {
             if let Some(first) = first {

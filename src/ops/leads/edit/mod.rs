@@ -21,6 +21,7 @@ use crate::domain::leads::status::{MoveRule, Status};
 use crate::domain::phone::E164;
 use crate::error::{CommandError, Explain};
 use crate::ops::dnc::add::{Request, covered, honour};
+use crate::ops::dnc::refusers::wait_for_decision;
 use crate::ops::dnc::remove::expire;
 use crate::ops::dnc::{follow_numbers, listed_number};
 use crate::ops::leads::contact;
@@ -139,13 +140,21 @@ pub struct StatusMove {
     pub if_version: Option<i32>,
 }
 
-/// Changes fields of a lead, and tells whether an opt-out was kept that the edit would have weakened. The draft speaks of
-/// no status and of no number that is not to be called: those are more than a field. The caller holds
-/// [`crate::db::Lock::Leads`].
+/// What an edit did besides.
+#[derive(Debug, Default)]
+pub struct Edited {
+    /// It would have weakened an opt-out, which was kept.
+    pub consent_kept: bool,
+    /// Numbers that wait for a decision: the lead has refused to be contacted.
+    pub waiting: Vec<String>,
+}
+
+/// Changes fields of a lead. The draft speaks of no status and of no number that is not to be called: those are more than a field. The
+/// caller holds [`crate::db::Lock::Leads`]; `zone` is the organization's.
 ///
 /// # Errors
 /// The lead is deleted or has another version, a key is taken, or the database refuses.
-pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bool, EditError> {
+pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp, zone: &TimeZone) -> Result<Edited, EditError> {
     let mut lead = begin(conn, id, edit.if_version, stamp)?;
     let listed = listed_reading(conn, edit.draft, stamp)?;
     let edit = Edit { draft: listed.as_ref().unwrap_or(edit.draft), ..*edit };
@@ -160,6 +169,7 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
     keys.phone_number = edit.draft.lead.phone_number.clone().or(keys.phone_number);
     keys.email = edit.draft.lead.email.clone().or(keys.email);
     let mut parts = Parts::of_lead(conn, stamp.org, id)?;
+    let had: Vec<String> = lead.phone_number.iter().chain(&parts.phones).cloned().collect();
     let further: Vec<String> =
         parts.emails.iter().chain(edit.draft.further_emails.iter().map(|(email, _)| email)).cloned().collect();
     let opt_out = keys::opt_out_of_others(conn, &lead, &keys, &further, stamp.org)?;
@@ -197,8 +207,14 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
         let (from, to) = (before.owner_id, lead.owner_id);
         changes.assignments.push(stamp.assignment(id, from, to, Strategy::Manual));
     }
+    let mut waiting = Vec::new();
     if lead.phone_number != before.phone_number || !changes.phones.is_empty() {
         follow_numbers(conn, &mut lead, &parts.phones, &mut changes, stamp)?;
+        if lead.consent_status == Consent::Denied {
+            let mut came: Vec<String> = lead.phone_number.iter().chain(&parts.phones).cloned().collect();
+            came.retain(|number| !had.contains(number));
+            waiting = wait_for_decision(conn, id, &came, stamp, zone)?;
+        }
     }
     if !changes.audit.is_empty() {
         lead.updated_at = stamp.now;
@@ -206,7 +222,7 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp) -> Result<bo
         changes.updated.push(lead);
         store(conn, &changes, stamp)?;
     }
-    Ok(consent_kept)
+    Ok(Edited { consent_kept, waiting })
 }
 
 /// Whether nothing is left to do for a number that a lead's status says is not to be called; a reason is a request of its own.

@@ -1,5 +1,7 @@
 //! The numbers of a lead: further ones, and which is the first.
 
+use jiff::tz::TimeZone;
+
 use super::{EditError, begin, field_audit, store};
 use crate::db::Stamp;
 use crate::db::lead_changes::{LeadChanges, Shift};
@@ -11,6 +13,7 @@ use crate::domain::leads::consent::Consent;
 use crate::domain::phone::E164;
 use crate::domain::phone::reading::Reading;
 use crate::ops::dnc::follow_numbers;
+use crate::ops::dnc::refusers::wait_for_decision;
 use crate::ops::leads::keys;
 use crate::ops::leads::parts::Parts;
 use crate::ops::leads::upsert::apply::FieldChange;
@@ -20,26 +23,48 @@ pub const OTHER: &str = "other";
 /// The longest name of a kind, in characters.
 pub const LONGEST_KIND: usize = 40;
 
-/// Adds a further number to a lead, and makes its status follow; returns the number, and whether the lead did not have it. One that
-/// may have lost its plus is taken for the other one where only that is listed. The caller holds [`crate::db::Lock::Leads`].
+/// What became of a number that was to be added.
+#[derive(Debug)]
+pub struct AddedNumber {
+    pub number: E164,
+    /// Whether the lead did not have it.
+    pub is_new: bool,
+    /// The number where it waits for a decision: the lead has refused to be contacted.
+    pub waiting: Vec<String>,
+}
+
+/// Adds a further number to a lead, and makes its status follow. One that may have lost its plus is taken for the other one where only
+/// that is listed. The caller holds [`crate::db::Lock::Leads`]; `zone` is the organization's.
 ///
 /// # Errors
 /// The lead is deleted, or the database refuses.
-pub fn add(conn: &mut Db, id: i64, read: Reading, kind: &str, stamp: &Stamp) -> Result<(E164, bool), EditError> {
+pub fn add(
+    conn: &mut Db,
+    id: i64,
+    read: Reading,
+    kind: &str,
+    stamp: &Stamp,
+    zone: &TimeZone,
+) -> Result<AddedNumber, EditError> {
     let lead = begin(conn, id, None, stamp)?;
     let mut parts = Parts::of_lead(conn, stamp.org, id)?;
     let taken = taken(conn, read, stamp)?;
     let number = taken.to_string();
     let number = number.as_str();
     if lead.phone_number.as_deref() == Some(number) || parts.phones.iter().any(|known| known == number) {
-        return Ok((taken, false));
+        return Ok(AddedNumber { number: taken, is_new: false, waiting: Vec::new() });
     }
     let mut changes = LeadChanges::default();
     changes.audit.push(field_audit(id, phone(None, Some(number)), stamp));
     changes.phones.push(row(id, number, kind, stamp));
     parts.phones.push(number.to_owned());
+    let refuses = lead.consent_status == Consent::Denied;
     shift(conn, lead, &parts.phones, changes, stamp)?;
-    Ok((taken, true))
+    let waiting = match refuses {
+        true => wait_for_decision(conn, id, &[number.to_owned()], stamp, zone)?,
+        false => Vec::new(),
+    };
+    Ok(AddedNumber { number: taken, is_new: true, waiting })
 }
 
 /// What a number is taken for: what it is with the plus that it may have lost, if only that is listed.

@@ -6,6 +6,9 @@ mod unmerge;
 
 pub use unmerge::{Unmerged, unmerge};
 
+use jiff::tz::TimeZone;
+
+use super::keys::opt_out_of;
 use super::parts::Parts;
 use super::upsert::apply::FieldChange;
 use crate::db::Stamp;
@@ -21,6 +24,7 @@ use crate::db::models::leads::{self, Lead};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
 use crate::domain::leads::assignment::Strategy;
+use crate::domain::leads::consent::Consent;
 use crate::domain::leads::status::Trigger;
 use crate::domain::leads::tag::is_same;
 use crate::error::{CommandError, Explain};
@@ -86,18 +90,36 @@ pub fn survivor_by(rule: SurvivorRule, candidates: &[Lead]) -> Option<i64> {
     chosen.map(|lead| lead.id)
 }
 
-/// Merges leads, live or deleted, into a live one, and tells what that changed in it. The caller holds
-/// [`crate::db::Lock::Leads`].
+/// What a merge did.
+#[derive(Debug)]
+pub struct Merged {
+    /// What it changed in the survivor.
+    pub filled: Vec<Filled>,
+    /// Numbers that wait for a decision: they are now those of somebody who has refused to be contacted.
+    pub waiting: Vec<String>,
+}
+
+/// Merges leads, live or deleted, into a live one. The caller holds [`crate::db::Lock::Leads`]; `zone` is the organization's.
 ///
 /// # Errors
 /// One of them cannot be merged, or the database refuses.
-pub fn merge(conn: &mut Db, survivor: i64, absorbed: &[i64], stamp: &Stamp) -> Result<Vec<Filled>, MergeError> {
+pub fn merge(
+    conn: &mut Db,
+    survivor: i64,
+    absorbed: &[i64],
+    stamp: &Stamp,
+    zone: &TimeZone,
+) -> Result<Merged, MergeError> {
     dnc::remove::expire(conn, leads::OnLocked::Wait, stamp)?;
     let (mut lead, others) = hold(conn, survivor, absorbed, stamp)?;
     let before = lead.clone();
     let mut parts = Parts::of_lead(conn, stamp.org, survivor)?;
     let (mut changes, mut told) = (LeadChanges::default(), Vec::new());
+    let mut of_refusers = numbers_of_refuser(&lead, &parts.phones);
     for other in others {
+        if opt_out_of(&other).denied {
+            of_refusers.extend(numbers_of_refuser(&other, &Parts::of_lead(conn, stamp.org, other.id)?.phones));
+        }
         let mut fields = fill::fill(&mut lead, &other, stamp.now);
         fields.extend(join_parts(conn, &lead, &mut parts, &other, &mut changes, stamp)?);
         changes.audit.push(merge_entry(survivor, ABSORBED, None, Some(other.id.to_string()), stamp));
@@ -120,12 +142,25 @@ pub fn merge(conn: &mut Db, survivor: i64, absorbed: &[i64], stamp: &Stamp) -> R
     if lead.phone_number != before.phone_number || !changes.phones.is_empty() {
         dnc::follow_numbers(conn, &mut lead, &parts.phones, &mut changes, stamp)?;
     }
+    let mut came: Vec<String> = lead.phone_number.iter().chain(&parts.phones).cloned().collect();
+    came.retain(|number| lead.consent_status == Consent::Denied && !of_refusers.contains(number));
     lead.updated_at = stamp.now;
     lead.version += 1;
     changes.updated.push(lead);
     match lead_changes::write(conn, &changes, stamp)? {
-        Written::All => Ok(told),
+        Written::All => {
+            let waiting = dnc::refusers::wait_for_decision(conn, survivor, &came, stamp, zone)?;
+            Ok(Merged { filled: told, waiting })
+        }
         Written::LostRace => Err(MergeError::Raced),
+    }
+}
+
+/// The numbers of a lead that has refused to be contacted: what becomes of them was decided then. None of another lead.
+fn numbers_of_refuser(lead: &Lead, further: &[String]) -> Vec<String> {
+    match opt_out_of(lead).denied {
+        true => lead.phone_number.iter().chain(further).cloned().collect(),
+        false => Vec::new(),
     }
 }
 

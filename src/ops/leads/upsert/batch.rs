@@ -43,6 +43,8 @@ pub(super) struct Asked {
     pub for_good: Vec<E164>,
     /// Listed ones of drafts whose status alone says so.
     pub by_status: Vec<E164>,
+    /// Those that come to people who have refused to be contacted.
+    pub by_refusal: Vec<E164>,
 }
 
 /// The drafts of one call on their way to [`LeadChanges`].
@@ -163,7 +165,12 @@ impl<'a> Batch<'a> {
         let _ = contact::put(&mut lead, ContactTimes::default().and(contact::times_of(&draft.lead)));
         outcome.currency_alone = draft.is_currency_alone(lead.value_cents);
         outcome.consent_kept = self.settle_consent(&mut lead, draft);
+        outcome.without_number = draft.wants_dnc() && draft.numbers().next().is_none();
         self.list_numbers(draft);
+        let opt_outs = &self.writer.opt_outs;
+        if opt_outs.of_emails(draft.emails()).denied && !opt_outs.of(draft.phone, None).denied {
+            self.keep_numbers_of_refuser(draft.numbers());
+        }
         let is_listed = draft.numbers().any(|number| self.writer.numbers.is_listed(number));
         if is_listed {
             outcome.dnc_flagged = true;
@@ -257,6 +264,18 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Keeps numbers that come to somebody who has refused to be contacted. An import lists them; who adds a lead by hand does not hold
+    /// the list.
+    fn keep_numbers_of_refuser(&mut self, numbers: impl Iterator<Item = E164>) {
+        let is_import = self.writer.stamp.import_id.is_some();
+        for number in numbers.filter(|number| !self.writer.numbers.is_listed(*number)).collect::<Vec<_>>() {
+            if is_import {
+                self.writer.numbers.list([number]);
+            }
+            self.asked.by_refusal.push(number);
+        }
+    }
+
     fn list_number(&mut self, phone: E164) {
         if !self.writer.numbers.is_listed(phone) {
             self.writer.numbers.list([phone]);
@@ -294,6 +313,9 @@ impl<'a> Batch<'a> {
             opt_out = opt_out.or(opt_outs.of_emails(for_survivor.emails()));
         }
         let mut outcome = Outcome::of(Fate::SkippedKnown(id));
+        let had: Vec<E164> = numbers_of(&held).collect();
+        outcome.without_number = row.wants_dnc() && had.is_empty() && row.numbers().next().is_none();
+        let refused = held.lead.consent_status == Consent::Denied || opt_out.denied;
         let version = held.lead.version;
         let old_address = held.lead.email.clone();
         let before = takes_values.then(|| held.lead.clone());
@@ -337,6 +359,9 @@ impl<'a> Batch<'a> {
             let inherited = inherit(&mut held.lead, opt_out, stamp.now);
             outcome.consent_kept |= !inherited.is_empty();
             self.audit(id, inherited);
+        }
+        if refused && held.lead.consent_status == Consent::Denied {
+            self.keep_numbers_of_refuser(numbers_of(&held).filter(|number| !had.contains(number)));
         }
         moved |= self.follow_list(&mut held);
         outcome.dnc_flagged = moved;
@@ -400,6 +425,11 @@ impl<'a> Batch<'a> {
         self.changes.updated = updated;
         (self.changes, self.asked)
     }
+}
+
+/// The numbers of a lead, the first and further ones, as far as they were looked up.
+fn numbers_of(held: &Held) -> impl Iterator<Item = E164> {
+    held.lead.phone_number.iter().chain(&held.parts.phones).filter_map(|number| E164::from_e164(number))
 }
 
 /// The first status of a new lead, as old as the lead.

@@ -81,6 +81,8 @@ pub struct Outcome {
     pub fate: Fate,
     /// The lead went to `dnc`.
     pub dnc_flagged: bool,
+    /// The draft asks not to be called, and neither it nor the lead has a number: the lead's consent is denied.
+    pub without_number: bool,
     /// The draft would have weakened an opt-out.
     pub consent_kept: bool,
     /// A forbidden status move was left out.
@@ -106,6 +108,7 @@ impl Outcome {
         Outcome {
             fate,
             dnc_flagged: false,
+            without_number: false,
             consent_kept: false,
             status_kept: false,
             created_kept: false,
@@ -154,6 +157,8 @@ pub struct LeadWriter {
     to_list: Vec<E164>,
     /// Listed numbers of drafts whose status alone says so.
     by_status: Vec<E164>,
+    /// Numbers that come to people who have refused to be contacted.
+    by_refusal: Vec<E164>,
     /// The last entry of the list when the writing began.
     last_entry: i64,
     /// What the drafts said of leads.
@@ -220,6 +225,7 @@ impl LeadWriter {
             indexes,
             to_list: Vec::new(),
             by_status: Vec::new(),
+            by_refusal: Vec::new(),
             last_entry,
             said: Said::default(),
             traces: None,
@@ -293,6 +299,7 @@ impl LeadWriter {
                     self.counted.extend(written.map(|lead| lead.id.unsigned_abs()));
                     self.to_list.extend(asked.for_good);
                     self.by_status.extend(asked.by_status);
+                    self.by_refusal.extend(asked.by_refusal);
                     return Ok(outcomes);
                 }
                 Written::LostRace => {
@@ -300,7 +307,7 @@ impl LeadWriter {
                     self.identities.start_over();
                     self.marked = Marked::default();
                     self.numbers = Numbers::default();
-                    self.numbers.list(self.to_list.iter().copied());
+                    self.numbers.list(self.to_list.iter().chain(&self.by_refusal).copied());
                     self.preloaded = false;
                 }
             }
@@ -323,8 +330,22 @@ impl LeadWriter {
         to_list.extend(dnc::add::shared_only(conn, self.stamp.org, &by_status, self.stamp.now)?);
         to_list.sort_unstable();
         to_list.dedup();
-        dnc::add::list_flagged(conn, &to_list, &self.evidence, &self.stamp)?;
+        dnc::add::list_flagged(conn, &to_list, dnc::add::FLAGGED, &self.evidence, &self.stamp)?;
+        if self.stamp.import_id.is_some() {
+            let mut by_refusal = self.numbers_of_refusers();
+            by_refusal.retain(|number| to_list.binary_search(number).is_err());
+            dnc::add::list_flagged(conn, &by_refusal, dnc::add::OF_REFUSER, &self.evidence, &self.stamp)?;
+            to_list.extend(by_refusal);
+        }
         Ok(to_list)
+    }
+
+    /// Takes the numbers that came to people who have refused to be contacted: who holds no list keeps requests for them.
+    pub fn numbers_of_refusers(&mut self) -> Vec<E164> {
+        let mut numbers = std::mem::take(&mut self.by_refusal);
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     /// Makes the statuses follow what others have changed in the list since the writing began: on PostgreSQL it changes beside an
