@@ -386,7 +386,8 @@ Kontakt`, `ne souhaite pas être contacté`, `no desea ser contactado`, `Litigat
 the rule for replies and the words of columns of refusals. In doubt a person decides; what tells of work (`no calls answered yet`, `noch nicht
 kontaktiert`) is none. Somebody who had not seen the words wrote 32 refusals and 30 other notes: at first 15 of the refusals were heard, and 3 of
 the others waited for a person. Of 40 further refusals, written once the words were there, 31 were heard at first
-(23 before), and of 32 further others 2 waited; then the kinds of what was missed were mended. The notes by now:
+(23 before), and of 32 further others 2 waited; then the kinds of what was missed were mended. Of 24 refusals after that 21 were heard at first, and
+none of 12 others waited. The notes by now:
 ";
 
 const OPT_OUTS: &str = "# Opt-outs in words\n
