@@ -290,6 +290,8 @@ pub enum CellKind {
 pub struct Row {
     /// Where the row stands in the file: the line on which it begins, or the sheet's row. The first is 1.
     pub number: u64,
+    /// The line of a text on which it ends, where it spans several; else 0.
+    pub last_line: u64,
     /// Where the first cell behind those of the header stands in the sheet, when empty ones before it were passed over.
     pub beyond: Option<u32>,
     /// Whether it has fewer cells than the header; those that are missing are blank.
@@ -357,6 +359,7 @@ impl Row {
             return self;
         }
         let mut row = Row::with_capacity(self.number, self.text.len(), self.ends.len());
+        row.last_line = self.last_line;
         self.cells().for_each(|cell| row.push(&unmark_inside(cell)));
         row
     }

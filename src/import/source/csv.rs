@@ -10,6 +10,7 @@ use super::readable::Readable;
 use super::records::delimiters::{detect_delimiter, unusual_delimiter};
 use super::records::looks::Looks;
 use super::records::quotes::Quoting;
+use super::records::raw::HeaderText;
 use super::records::short::{Held, QUOTES_REMEDY, width_of};
 use super::records::survey::quoting_of;
 use super::records::{CellForm, Record, RecordReader, declared_delimiter, looks_of};
@@ -69,6 +70,7 @@ pub(super) fn open(file: &Readable, options: &SourceOptions) -> Result<(Text, Re
         looks: looks_of(&head, form, &header.row),
         headers: header.row.cells().take(width).map(|cell| cell_text(&unmark_inside(cell)).to_owned()).collect(),
         header_number,
+        header: HeaderText::of(&header.row, &head),
         preamble: header.preamble,
         left_out: Vec::new(),
         notices: notice.into_iter().chain(quoting_notice(quoting, shown_by)).chain(signs.notices()).collect(),
@@ -98,6 +100,7 @@ impl Source {
             format,
             headers: text.headers,
             header_number: text.header_number,
+            header: text.header,
             looks: text.looks,
             ..self.clone()
         };

@@ -34,6 +34,8 @@ pub(in crate::import) use profile::sha256_of;
 pub(in crate::import) use readable::{Readable, named_bytes};
 use readable::{file_name_of, of_path};
 use records::looks::Looks;
+use records::raw::HeaderText;
+pub use records::raw::RawText;
 use structured::{Form, Found};
 use typed::Extras;
 use workbook::Opened;
@@ -45,6 +47,8 @@ pub struct Source {
     original: Readable,
     /// Where rows are read: the file itself, or a copy that is unpacked and UTF-8.
     rows: Readable,
+    /// The file itself, or what it is packed around.
+    unpacked: Readable,
     path: PathBuf,
     packing: Option<&'static str>,
     /// The file's name without its folders.
@@ -57,6 +61,8 @@ pub struct Source {
     /// The line or the sheet's row in which the header begins.
     header_number: u64,
     preamble: Preamble,
+    /// How the header of a text is written.
+    header: HeaderText,
     /// Hidden sheets with rows, which nobody asked for.
     left_out: Vec<String>,
     /// What a person should know of how the file is read.
@@ -78,6 +84,7 @@ struct Text {
     headers: Vec<String>,
     header_number: u64,
     preamble: Preamble,
+    header: HeaderText,
     left_out: Vec<String>,
     notices: Vec<String>,
     looks: Looks,
@@ -194,12 +201,14 @@ impl Source {
             size: original.size()?,
             original,
             rows,
+            unpacked,
             packing,
             file_name: file_name_of(&path),
             path,
             format: text.format,
             headers: text.headers,
             header_number: text.header_number,
+            header: text.header,
             preamble: text.preamble,
             left_out: text.left_out,
             notices: text.notices,

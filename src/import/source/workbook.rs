@@ -134,6 +134,7 @@ pub(super) fn open(
         format: Format::Workbook { kind, sheet: chosen.name },
         headers,
         header_number: header.row.number,
+        header: Default::default(),
         preamble: header.preamble,
         left_out: chosen.left_out,
         notices: Vec::new(),

@@ -4,6 +4,7 @@
 pub(super) mod delimiters;
 pub(super) mod looks;
 pub(super) mod quotes;
+pub(super) mod raw;
 pub(super) mod short;
 pub(super) mod survey;
 
@@ -218,6 +219,7 @@ impl<R: BufRead> RecordReader<R> {
     fn row(&self, begins: u64, from: usize, written: usize, cells: usize) -> Result<Row, ImportError> {
         let changed = |_| ImportError::FileChanged(self.name.clone());
         let mut row = Row::with_capacity(begins, written, cells);
+        row.last_line = self.line_number;
         let last = &self.line[from..self.taken];
         if self.form.quoting == Quoting::Backslash {
             let record = [&self.earlier, last].concat();
