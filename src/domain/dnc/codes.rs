@@ -12,6 +12,8 @@ pub const UNDECIDED: &str = "unknown:undecided";
 pub const NO_NUMBER: &str = "unknown:no_number";
 /// The cells of a row cannot be told apart.
 pub const BROKEN_ROW: &str = "unknown:broken_row";
+/// What a formula comes to is not stored in the file.
+pub const FORMULA: &str = "unknown:formula";
 
 /// A registry has the number.
 pub fn of_registry(name: &str) -> String {

@@ -1,6 +1,7 @@
 //! Do-not-call: the words of the list, its requests and its checks.
 
 pub mod bans;
+pub mod certificates;
 pub mod codes;
 pub mod opt_out_text;
 pub mod registry;

@@ -1,0 +1,39 @@
+//! The files of a certificate, and whether given ones are these.
+
+use super::{Certificate, FileUsed, Finding, Outcome, Subject};
+
+/// A file that somebody has, by its name without folders and what it holds.
+#[derive(Debug, Clone)]
+pub struct FileHash {
+    pub shown: String,
+    pub name: String,
+    pub sha256: String,
+}
+
+/// What is to be said of files that were given.
+pub fn compare(certificate: &Certificate, files: &[FileHash]) -> Vec<Finding> {
+    let used: [(Subject, &FileUsed); 3] = [
+        (Subject::Input, &certificate.input),
+        (Subject::Clean, &certificate.clean),
+        (Subject::Blocked, &certificate.blocked),
+    ];
+    let finding = |file: &FileHash| {
+        if let Some((subject, used)) = used.iter().find(|(_, used)| used.sha256 == file.sha256) {
+            let detail = format!("{} rows, SHA-256 {}", used.rows, used.sha256);
+            return Finding::new(*subject, &file.shown, Outcome::Good, detail);
+        }
+        match used.iter().find(|(_, used)| used.name == file.name) {
+            Some((subject, used)) => {
+                let detail = format!("its SHA-256 is {}, that of the certificate {}", file.sha256, used.sha256);
+                Finding::new(*subject, &file.shown, Outcome::Changed, detail)
+            }
+            None => {
+                let names: Vec<String> =
+                    used.iter().map(|(subject, used)| format!("{subject} {}", used.name)).collect();
+                let detail = format!("the certificate speaks of other files: {}", names.join(", "));
+                Finding::new(Subject::File, &file.shown, Outcome::Foreign, detail)
+            }
+        }
+    };
+    files.iter().map(finding).collect()
+}
