@@ -132,6 +132,11 @@ impl Settings {
         let config = Some(&self.config.value).filter(|path| !path.as_os_str().is_empty())?;
         Some(config.parent()?.join("presets"))
     }
+
+    /// Where the keys are by which certificates are signed: in the user's data folder. `None` where no place of it is known.
+    pub fn keys(&self) -> Option<PathBuf> {
+        Some(etcetera::choose_base_strategy().ok()?.data_dir().join("crmctl/keys"))
+    }
 }
 
 /// Why settings cannot be had.

@@ -45,6 +45,8 @@ pub enum Lock {
     CostImport,
     /// An undo may take back whatever imports write.
     Undo,
+    /// Scrubs are recorded one after another: each certificate holds the hash of the one before.
+    Scrubs,
 }
 
 /// The advisory lock of imports, by its first key; the second is the organization.
@@ -62,6 +64,8 @@ const MEMBERSHIP: i32 = 72_120;
 const ENDS_OF_IMPORTS: i32 = 72_121;
 /// All groups of the database, by the key 0.
 const GROUPS: i32 = 72_122;
+/// The chain of certificates.
+const SCRUBS: i32 = 72_131;
 
 /// Takes a lock if nobody holds what it must not run beside; false when somebody does.
 ///
@@ -105,6 +109,7 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str, Reach)] {
         Lock::SearchIndex => &[(SEARCH_INDEX, EXCLUSIVE, Home)],
         Lock::Costs => &[(COSTS, EXCLUSIVE, Home)],
         Lock::CostImport => &[(IMPORTS, EXCLUSIVE, Home), (COSTS, EXCLUSIVE, Home)],
+        Lock::Scrubs => &[(SCRUBS, EXCLUSIVE, Home)],
         Lock::Undo => &[(IMPORTS, EXCLUSIVE, Group), (DNC_LIST, EXCLUSIVE, Group), (COSTS, EXCLUSIVE, Home)],
     }
 }
@@ -222,7 +227,7 @@ impl Lock {
     /// Whether it is held for a moment. Whoever wants it for that long waits in the server's queue; those who write for minutes try
     /// again and again, and the server lets no attempt pass its queue. So imports without end keep no number off the list.
     fn is_brief(self) -> bool {
-        matches!(self, Lock::DncList | Lock::Leads | Lock::EndOfImport | Lock::Costs | Lock::Erasure)
+        matches!(self, Lock::DncList | Lock::Leads | Lock::EndOfImport | Lock::Costs | Lock::Erasure | Lock::Scrubs)
     }
 
     /// Whether it is for a change of the list, which travels to the other organizations of the group.

@@ -132,6 +132,47 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    dnc_scrubs (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        sequence -> Int8,
+        file_name -> Text,
+        file_sha256 -> Text,
+        channel -> Nullable<Text>,
+        rows_read -> Int8,
+        rows_clean -> Int8,
+        rows_blocked -> Int8,
+        rows_unknown -> Int8,
+        lists_used -> Jsonb,
+        certificate -> Text,
+        previous_hash -> Bytea,
+        hash -> Bytea,
+        clear_numbers -> Bytea,
+        blocked_numbers -> Bytea,
+        unknown_numbers -> Bytea,
+        scrubbed_by -> Nullable<Int8>,
+        actor -> Text,
+        scrubbed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    signing_keys (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        fingerprint -> Text,
+        public_key -> Bytea,
+        recorded_by -> Nullable<Int8>,
+        actor -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     dnc_spellings (organization_id, phone_number, dnc_id) {
         organization_id -> Int4,
         phone_number -> Text,
@@ -648,6 +689,7 @@ diesel::joinable!(dnc_registry_blocks -> dnc_registry_revisions (revision_id));
 diesel::joinable!(dnc_registry_revisions -> dnc_registries (registry_id));
 diesel::joinable!(dnc_requests -> organizations (organization_id));
 diesel::joinable!(dnc_requirements -> organizations (organization_id));
+diesel::joinable!(dnc_scrubs -> organizations (organization_id));
 diesel::joinable!(erasure_keys -> organizations (organization_id));
 diesel::joinable!(exchange_rates -> organizations (organization_id));
 diesel::joinable!(import_mappings -> organizations (organization_id));
@@ -657,6 +699,7 @@ diesel::joinable!(lead_search_state -> organizations (organization_id));
 diesel::joinable!(lead_source_costs -> organizations (organization_id));
 diesel::joinable!(leads -> organizations (organization_id));
 diesel::joinable!(segments -> organizations (organization_id));
+diesel::joinable!(signing_keys -> organizations (organization_id));
 diesel::joinable!(system_config -> organizations (organization_id));
 diesel::joinable!(users -> organizations (organization_id));
 
@@ -671,6 +714,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dnc_registry_revisions,
     dnc_requests,
     dnc_requirements,
+    dnc_scrubs,
     dnc_spellings,
     erased_rows,
     erasure_hashes,
@@ -694,6 +738,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     leads,
     organizations,
     segments,
+    signing_keys,
     system_config,
     users,
 );

@@ -103,6 +103,70 @@ pub fn write_whole(texts: &[(&Path, String)], if_exists: IfExists) -> Result<(),
     Ok(())
 }
 
+/// Files that get their names together, when all of them are whole.
+pub struct Together(Vec<Target>);
+
+impl Together {
+    /// Begins files beside the places that they get.
+    ///
+    /// # Errors
+    /// One exists and is not to be overwritten, or its folder cannot be written.
+    pub fn begin(paths: &[&Path], if_exists: IfExists) -> Result<Together, ExportError> {
+        paths.iter().map(|path| Target::begin(path, if_exists)).collect::<Result<_, _>>().map(Together)
+    }
+
+    /// What the file at this place is written through.
+    ///
+    /// # Errors
+    /// The system gives no further handle.
+    pub fn writer(&self, path: &Path) -> Result<File, ExportError> {
+        let target = self.0.iter().find(|target| target.path == path);
+        target.ok_or_else(|| problem(path, "it was not begun".to_owned()))?.writer()
+    }
+
+    /// Writes a whole text into the file at this place.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn write(&self, path: &Path, text: &str) -> Result<(), ExportError> {
+        self.writer(path)?.write_all(text.as_bytes()).map_err(|e| problem(path, e.to_string()))
+    }
+
+    /// Gives all files their names; they have to be kept to stay.
+    ///
+    /// # Errors
+    /// The disk is full, or somebody else has made a file of such a name; then none stays.
+    pub fn finish(self) -> Result<Named, ExportError> {
+        self.0.iter().try_for_each(Target::sync)?;
+        let mut named = Named(Vec::new());
+        for target in self.0 {
+            let path = target.path.clone();
+            target.finish()?;
+            named.0.push(path);
+        }
+        Ok(named)
+    }
+}
+
+/// Files that have their names, and go again unless they are kept.
+#[derive(Debug, Default)]
+#[must_use = "files that are not kept go again"]
+pub struct Named(Vec<PathBuf>);
+
+impl Named {
+    /// Lets the files stay.
+    pub fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        // One that cannot be removed is told by nobody: it is as whole as the others.
+        self.0.iter().for_each(|path| drop(std::fs::remove_file(path)));
+    }
+}
+
 fn problem(path: &Path, reason: String) -> ExportError {
     ExportError::Write { path: path.display().to_string(), reason }
 }

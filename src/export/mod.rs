@@ -9,7 +9,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use file::Target;
-pub use file::{IfExists, write_whole};
+pub use file::{IfExists, Named, Together, write_whole};
 pub use json::Record;
 
 use crate::db::Cells;

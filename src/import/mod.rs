@@ -21,6 +21,7 @@ pub mod rejects;
 pub mod row;
 pub mod rowfile;
 pub mod saved;
+pub mod scrub;
 pub mod sheet;
 pub mod source;
 pub mod template;

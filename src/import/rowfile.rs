@@ -39,7 +39,7 @@ impl RowCell {
     }
 
     /// The text as it is read alike without the type of the cell: with its currency, and with decimals that group nothing.
-    fn in_text(&self) -> Cow<'_, str> {
+    pub fn in_text(&self) -> Cow<'_, str> {
         let CellKind::Number(symbol) = self.kind else { return Cow::Borrowed(&self.text) };
         let is_in_doubt = self.text.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 3);
         match (symbol, if is_in_doubt { "0" } else { "" }) {
@@ -62,7 +62,8 @@ enum Out {
     Sheet(Box<Sheet>),
 }
 
-struct Sheet {
+/// A workbook under way.
+pub(super) struct Sheet {
     workbook: Workbook,
     marked: Format,
     /// The next row, counted from 0.
@@ -136,7 +137,7 @@ impl RowFile {
             Some(Out::Sheet(mut sheet)) => {
                 let file = self.begin_file()?;
                 let writer = file.writer().map_err(|e| self.failed(e))?;
-                self.told(|| sheet.workbook.save_to_writer(writer))?.map_err(|e| self.failed(e))?;
+                self.told(|| sheet.save(writer))?.map_err(|e| self.failed(e))?;
                 file
             }
         };
@@ -226,7 +227,7 @@ fn name(mut file: NewFile, path: PathBuf) -> std::io::Result<PathBuf> {
 }
 
 impl Sheet {
-    fn begin(headers: &[String]) -> Result<Sheet, XlsxError> {
+    pub fn begin(headers: &[String]) -> Result<Sheet, XlsxError> {
         let mut workbook = Workbook::new();
         let bold = Format::new().set_bold();
         let sheet = workbook.add_worksheet_with_constant_memory()?;
@@ -239,7 +240,7 @@ impl Sheet {
     }
 
     /// A cell is what it was in its workbook, and text otherwise: a phone keeps its zeros, and nothing runs as a formula.
-    fn write(&mut self, cells: &[RowCell], marks: &[Mark]) -> Result<(), XlsxError> {
+    pub fn write(&mut self, cells: &[RowCell], marks: &[Mark]) -> Result<(), XlsxError> {
         let sheet: &mut Worksheet = self.workbook.worksheet_from_index(0)?;
         for (column, cell) in (0u16..).zip(cells) {
             let mark = marks.iter().find(|mark| mark.column == usize::from(column));
@@ -265,6 +266,10 @@ impl Sheet {
         }
         self.row += 1;
         Ok(())
+    }
+
+    pub fn save(&mut self, out: std::fs::File) -> Result<(), XlsxError> {
+        self.workbook.save_to_writer(out)
     }
 }
 

@@ -95,9 +95,10 @@ fn rows_that_must_stay_refuse_every_change() {
                     // The triggers pass over ids below 0, so there must be none that could be replaced.
                     let columns = columns.iter().map(|(column, _)| format!(", {column}")).collect::<String>();
                     let columns = columns.replacen(", id", "", 1);
-                    // The row has another key, too, in erasures.
+                    // The row has another key, too, in these.
+                    let has_other_key = ["erasures", "signing_keys", "dnc_scrubs"].contains(&name);
                     let negative = format!("INSERT INTO {name} (id{columns}) SELECT -id{columns} FROM {name}");
-                    let by_key = if name == "erasures" { refusal_of(table) } else { String::new() };
+                    let by_key = if has_other_key { refusal_of(table) } else { String::new() };
                     try_out(
                         negative,
                         if by_key.is_empty() { "CHECK constraint failed: id > 0".to_owned() } else { by_key },

@@ -7,9 +7,10 @@ use crate::support::filled::{everything, filled};
 use crate::support::{Engine, Ran, World};
 
 /// Verbs that write and have no dry run.
-const WITHOUT: [(&[&str], &str); 3] = [
+const WITHOUT: [(&[&str], &str); 4] = [
     (&["lead", "search"], "it keeps an index that follows the leads, whoever asks"),
     (&["migrate", "seed"], "it has one, and no row of a filled database is its own"),
+    (&["dnc", "scrub"], "it writes new files, and its record is the proof of them"),
     (&["backup"], "it writes a new file, and nothing of the database"),
 ];
 

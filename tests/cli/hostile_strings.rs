@@ -145,7 +145,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 135] = [
+const VERBS: [&str; 144] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -231,6 +231,15 @@ const VERBS: [&str; 135] = [
     "dnc registry show us",
     "dnc registry drop ANY",
     "dnc registry unrequire us",
+    "dnc scrub FILE --region US --clean clean.csv --blocked blocked.csv --ignore NAME",
+    "dnc scrub FILE --region US --clean clean.csv --blocked blocked.csv --overwrite",
+    "dnc scrub ANY --clean ANY --blocked ANY --map phone=ANY",
+    "dnc verify clean.csv.cert.json FILE clean.csv ANY",
+    "dnc verify FILE",
+    "dnc verify clean.csv.cert.json --key FILE --chain ANY",
+    "dnc key show",
+    "dnc key export",
+    "dnc key rotate",
     "segment list",
     "segment show plain",
     "segment show ANY",

@@ -21,6 +21,9 @@ const WRITERS: &[&[&str]] = &[
     &["funnel", "stages", "--overwrite", "--html"],
     &["roi", "show", "--overwrite", "--html"],
     &["backup", "--output"],
+    &["dnc", "scrub", "a.csv", "--overwrite", "--blocked", "b.csv", "--clean"],
+    &["dnc", "scrub", "a.csv", "--overwrite", "--clean", "b.csv", "--blocked"],
+    &["dnc", "scrub", "a.csv", "--overwrite", "--clean", "b.csv", "--blocked", "c.csv", "--certificate"],
 ];
 
 fn prepared() -> World {

@@ -36,7 +36,7 @@ const READS: [&str; 21] = [
 ];
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.
-const CHANGES: [&str; 48] = [
+const CHANGES: [&str; 49] = [
     "import leads",
     "import apply",
     "import dnc",
@@ -82,6 +82,7 @@ const CHANGES: [&str; 48] = [
     "dnc registry load",
     "dnc registry unrequire",
     "dnc registry drop",
+    "dnc scrub",
     "dnc detect --number +12125550101 stop --apply",
     "migrate seed",
     "backup",

@@ -20,9 +20,15 @@ const WAYS: [(&str, &[&str]); 18] = [
             // The config file.
             "commands/config/edit.rs",
             "commands/config/file.rs",
+            // Keys.
+            "commands/dnc/key/store.rs",
         ],
     ),
-    (".raw(", &["ui/answer/screen.rs", "commands/completions.rs", "commands/manual/man.rs"]),
+    // The last is a public key in PEM, of letters and digits.
+    (
+        ".raw(",
+        &["ui/answer/screen.rs", "commands/completions.rs", "commands/manual/man.rs", "commands/dnc/key/export.rs"],
+    ),
     (".print()", &["cli.rs"]),
     ("Term::stderr", &["ui/prompt.rs"]),
     ("write_line(", &[]),

@@ -12,7 +12,7 @@ use crate::ui::Column;
 
 /// Show all that was said and done about a number
 ///
-/// That is requests, entries, decisions and recorded checks.
+/// That is requests, entries, decisions, recorded checks, and scrubs of files that held it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl dnc history '(212) 555-0142'")]
 pub struct Args {

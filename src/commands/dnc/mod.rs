@@ -7,10 +7,12 @@ mod detect;
 mod due;
 mod expire;
 mod history;
+mod key;
 mod list;
 mod numbers;
 mod registry;
 mod remove;
+mod scrub;
 mod stats;
 
 use crate::commands::context::Context;
@@ -33,6 +35,9 @@ pub enum Command {
     Due(due::Args),
     Decide(decide::Args),
     Registry(registry::Args),
+    Scrub(Box<scrub::Args>),
+    Verify(scrub::verify::Args),
+    Key(key::Args),
 }
 
 pub fn run(command: Command, context: &Context) -> Result<Exit> {
@@ -48,5 +53,8 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Due(args) => due::run(args, context),
         Command::Decide(args) => decide::run(args, context),
         Command::Registry(args) => registry::run(args, context),
+        Command::Scrub(args) => scrub::run(*args, context),
+        Command::Verify(args) => scrub::verify::run(args, context),
+        Command::Key(args) => key::run(args, context),
     }
 }

@@ -29,7 +29,7 @@ pub const VARIABLES: [(&str, &str); 26] = [
     ("VISUAL", "The editor of `crmctl config edit`."),
     ("EDITOR", "The same, where `VISUAL` is not set; else it is `vi`."),
     ("HOME", "Where the folders of data and configuration are, unless the next two say it."),
-    ("XDG_DATA_HOME", "The folder of `crmctl/crm.db`; `~/.local/share` if it is not set."),
+    ("XDG_DATA_HOME", "The folder of `crmctl/crm.db` and `crmctl/keys`; `~/.local/share` if it is not set."),
     ("XDG_CONFIG_HOME", "The folder of `crmctl/config.toml`; `~/.config` if it is not set."),
     ("LC_ALL", "The locale, whose country is the region of an organization that the first call makes."),
     ("LC_CTYPE", "The same, where `LC_ALL` is not set."),

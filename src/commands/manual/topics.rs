@@ -34,6 +34,7 @@ pub const TOPICS: &[Topic] = topics! {
     "presets" "presets.md" "exports of other programs, and how to write a preset"
     "import-errors" "import-errors.md" "the problems of rows, and what --lenient does"
     "opt-outs" "opt-outs.md" "how opt-outs in words are understood"
+    "certificates" "certificates.md" "certificates of scrubs, and how other programs verify them"
     "dnc-groups" "dnc-groups.md" "do-not-call lists that organizations share"
     "registries" "registries.md" "do-not-call lists of countries and states"
     "funnel-figures" "funnel.md" "the definitions of the funnel, with an example"

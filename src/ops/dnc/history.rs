@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
+use super::scrubs::{self, Said};
 use crate::db::models::dnc::dnc_checks::{self, DncCheck};
 use crate::db::models::dnc::dnc_entries::{self, DncEntry};
 use crate::db::models::dnc::dnc_requests::{self, DncRequest};
 use crate::db::models::dnc::dnc_spellings;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::{DncScope, DncSource};
+use crate::domain::phone::E164;
 use crate::domain::phone::reading::Reading;
 use crate::domain::timestamp::Timestamp;
 
@@ -20,6 +22,7 @@ vocabulary! {
         Honoured = "honoured",
         Dismissed = "dismissed",
         Checked = "checked",
+        Scrubbed = "scrubbed",
     }
 }
 
@@ -62,6 +65,11 @@ pub fn history(conn: &mut Db, org: OrgId, reading: Reading) -> Result<Vec<Event>
             }
         }
     }
+    let spellings: Vec<E164> = std::iter::once(own.clone())
+        .chain(dnc_spellings::with_others(&read))
+        .filter_map(|n| E164::from_e164(&n))
+        .collect();
+    events.extend(scrubs::said_of(conn, org, &spellings)?.iter().map(|said| of_scrub(said, &own)));
     // A request precedes what it led to at the same time.
     events.sort_by_key(|event| event.at);
     Ok(events)
@@ -140,5 +148,16 @@ fn of_check(check: DncCheck) -> Event {
         detail: Some(format!("{}{channel}, on {on}", check.verdict)),
         actor: Some(check.actor),
         ..blank(check.checked_at, Happening::Checked)
+    }
+}
+
+fn of_scrub(said: &Said, own: &str) -> Event {
+    let (number, told) = (said.number.to_string(), scrubs::told(said));
+    let detail = if number == own { told } else { format!("as {number}: {told}") };
+    Event {
+        number,
+        detail: Some(detail),
+        actor: Some(said.scrub.actor.clone()),
+        ..blank(said.scrub.scrubbed_at, Happening::Scrubbed)
     }
 }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::registries::{Finding, Found, Registries};
 use crate::db::models::access::organizations;
+use super::scrubs::own_list::OwnList;
 use crate::db::models::dnc::dnc_bans::{self, ListedBans};
 use crate::db::models::dnc::dnc_entries::DncEntry;
 use crate::db::models::dnc::registries::required::RequiredList;
@@ -14,6 +15,7 @@ use crate::db::models::dnc::{dnc_requests, dnc_spellings};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::bans::Bans;
 use crate::domain::dnc::registry::Shortfall;
+use crate::domain::dnc::certificates::ListUsed;
 use crate::domain::dnc::{Channel, Verdict, codes};
 use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::phone::reading::Reading;
@@ -72,6 +74,8 @@ pub struct Lists<E> {
     registries: Registries,
     /// What they say of the numbers that they were asked about.
     findings: HashMap<E164, Vec<Finding>>,
+    /// What was read as a whole.
+    used: Vec<ListUsed>,
 }
 
 /// What the lists say of a number.
@@ -128,7 +132,7 @@ impl<E: Entry> Lists<E> {
             E164::from_e164(&number).map(|number| undecided.entry(number).or_insert(id));
         }
         let (listed, findings) = (FxHashMap::default(), HashMap::new());
-        Ok(Lists { org, channel, now, listed, undecided, registries, findings })
+        Ok(Lists { org, channel, now, listed, undecided, registries, findings, used: Vec::new() })
     }
 
     /// The registries that must be honoured.
@@ -234,13 +238,23 @@ impl Lists<ListedBans> {
     /// # Errors
     /// The database cannot be read.
     pub fn load(&mut self, conn: &mut Db) -> Result<(), DbError> {
+        let mut own = OwnList::default();
+        self.undecided.keys().for_each(|number| own.add_undecided(*number));
         dnc_bans::each(conn, self.org, self.now, |number, entry| {
             self.insert(number, entry);
             // By the rules of this program, whichever wrote the entry. Each number is a spelling of its spellings.
             if entry.number == number {
                 other_spellings(number).into_iter().for_each(|other| self.insert(other, entry));
             }
-        })
+            own.add(number, &entry);
+        })?;
+        self.used.push(own.used(self.now));
+        Ok(())
+    }
+
+    /// The lists by which numbers are judged, for a certificate.
+    pub fn used(&self) -> &[ListUsed] {
+        &self.used
     }
 }
 
@@ -269,6 +283,7 @@ mod tests {
             undecided,
             registries: Registries { lists: Vec::new() },
             findings: HashMap::new(),
+            used: Vec::new(),
         };
         for (number, entry) in [entry(1, "+12125550142", DncScope::All), entry(2, "+12125550143", DncScope::Texts)] {
             lists.insert(number, entry);

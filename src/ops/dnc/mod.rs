@@ -11,6 +11,7 @@ pub mod registries;
 pub mod refusers;
 pub mod remove;
 pub mod replies;
+pub mod scrubs;
 pub mod sharing;
 pub mod spellings;
 

@@ -55,6 +55,8 @@ fn fill(world: &World, slug: &str) {
     world.file("registry.txt", "2125550105\n");
     ok(&["dnc", "registry", "load", "us-national", "registry.txt", "--as-of", "today", "--area-codes", "all"]);
     ok(&["dnc", "registry", "require", "us-national", "--subscription", "10012345"]);
+    let scrub = ["dnc", "scrub", "people.csv", "--clean", "clean.csv", "--blocked", "blocked.csv", "--overwrite"];
+    ok(&scrub);
     ok(&["roi", "cost", "add", "web", "2026-03", "5"]);
     ok(&["roi", "rate", "set", "EUR", "2026-03", "1.08"]);
     ok(&["budget", "deposit", "1000", "--idempotency-key", "first deposit"]);

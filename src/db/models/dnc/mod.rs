@@ -5,5 +5,7 @@ pub mod dnc_checks;
 pub mod dnc_entries;
 pub mod dnc_list;
 pub mod dnc_requests;
+pub mod dnc_scrubs;
 pub mod dnc_spellings;
 pub mod registries;
+pub mod signing_keys;

@@ -1,0 +1,2 @@
+DROP TABLE dnc_scrubs;
+DROP TABLE signing_keys;

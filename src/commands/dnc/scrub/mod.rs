@@ -1,0 +1,262 @@
+//! `crmctl dnc scrub`
+
+mod since;
+pub(super) mod verify;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::key::store::KeyStore;
+use crate::commands::args::sheets::{FileForm, Watcher};
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::context::{Context, Session};
+use crate::commands::outputs::Outputs;
+use crate::db::models::dnc::dnc_bans::ListedBans;
+use crate::db::{DbError, Lock, RunMode};
+use crate::domain::access::role::Right;
+use crate::domain::dnc::Channel;
+use crate::domain::dnc::certificates::{Certificate, Counts, FORMAT, FileUsed, Organization, Rules, Since, in_hex};
+use crate::domain::phone::Region;
+use crate::domain::phone::equivalents::RULES_VERSION;
+use crate::error::{CommandError, Exit, Explain, Result};
+use crate::export::{IfExists, Named, Together};
+use crate::import::ImportError;
+use crate::import::options::Assignment;
+use crate::import::scrub::{Before, Scrub, ScrubRequest, Scrubbed, Written};
+use crate::import::source::SourceOptions;
+use crate::ops::dnc::lists::Lists;
+use crate::ops::dnc::scrubs;
+use crate::ui::{Column, grouped};
+use since::Earlier;
+
+/// Part a sheet into rows that may be contacted and rows that may not
+///
+/// Every number in a column of phones is checked, as `dnc check` does; one that is blocked, or that cannot be checked, keeps
+/// its row out of the clean file. Both files have the form and the columns of the sheet, and rows as they stand in it; the
+/// blocked one says why in a further column, `dnc_reason`. A signed certificate says what was checked against which lists, and
+/// `dnc verify` proves it (crmctl help certificates). The scrub is recorded for `dnc history`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl dnc scrub campaign.csv --clean clean.csv --blocked blocked.csv\n  \
+    crmctl dnc scrub campaign.xlsx --clean clean.xlsx --blocked blocked.xlsx --channel texts --map phone=Fone\n\n\
+    Exit code 0 only when every row is clean, 3 when one is blocked or unknown.")]
+pub struct Args {
+    /// The file; `-` is standard input
+    file: PathBuf,
+    /// Where rows go that may be contacted
+    #[arg(long, value_name = "FILE")]
+    clean: PathBuf,
+    /// Where the other rows go, each with its reasons
+    #[arg(long, value_name = "FILE")]
+    blocked: PathBuf,
+    /// Where the certificate goes [default: the clean file's name with .cert.json]
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+    /// Replace files of these names
+    #[arg(long)]
+    overwrite: bool,
+    /// Ask for one channel; without it an entry for either blocks
+    #[arg(long, value_parser = one_of::<Channel>())]
+    channel: Option<Channel>,
+    /// The region of national numbers, such as US [default: the organization's]
+    #[arg(long)]
+    region: Option<Region>,
+    /// Check a column whose header does not say that it holds phones: phone=HEADER, or its place as phone=#3
+    #[arg(long, value_name = "FIELD=HEADER")]
+    map: Vec<Assignment>,
+    /// Leave a column unchecked; may be given several times
+    #[arg(long, value_name = "HEADER")]
+    ignore: Vec<String>,
+    /// The certificate of an earlier scrub of the same file: say what has changed since
+    #[arg(long, value_name = "CERTIFICATE")]
+    since: Option<PathBuf>,
+    #[command(flatten)]
+    form: FileForm,
+}
+
+/// The answer.
+#[derive(Serialize)]
+struct Answer {
+    read: u64,
+    clean: u64,
+    blocked: u64,
+    unknown: u64,
+    by_reason: BTreeMap<String, u64>,
+    certificate: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newly_blocked: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newly_clear: Option<u64>,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::count("read", "rows read"),
+    Column::count("clean", "clean").kept(),
+    Column::count("blocked", "blocked").kept(),
+    Column::count("unknown", "unknown").kept(),
+    Column::text("by_reason", "reasons"),
+    Column::text("certificate", "certificate"),
+    Column::count("newly_blocked", "newly blocked"),
+    Column::count("newly_clear", "newly clear"),
+];
+
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    let ui = context.ui;
+    ui.expect_columns(COLUMNS)?;
+    context.catch_interrupts();
+    let certificate = args.certificate.clone().unwrap_or_else(|| {
+        let mut name = args.clean.clone().into_os_string();
+        name.push(".cert.json");
+        PathBuf::from(name)
+    });
+    let mut outputs = Outputs::of(context);
+    outputs.keep(&args.file, "the file that is scrubbed");
+    if let Some(since) = &args.since {
+        outputs.keep(since, "the certificate of the earlier scrub");
+    }
+    let store = KeyStore::of(context)?;
+    outputs.keep(&store.path(), "the key that signs certificates");
+    let all = [("--clean", &args.clean), ("--blocked", &args.blocked), ("--certificate", &certificate)];
+    all.iter().try_for_each(|(option, path)| outputs.claim(option, path))?;
+    let mut session = context.session(Right::Read)?;
+    let files = Together::begin(&all.map(|(_, path)| path.as_path()), IfExists::of_flag(args.overwrite))?;
+    let mut watcher = Watcher::new(ui, Vec::new());
+    let request = ScrubRequest {
+        path: &args.file,
+        source: SourceOptions::from(args.form),
+        map: &args.map,
+        ignore: &args.ignore,
+        region: args.region,
+        organization: &session.org,
+        interrupted: context.interrupted(),
+    };
+    let scrub = Scrub::open(request, &mut watcher)?;
+    let earlier = args.since.as_deref().map(|path| Earlier::of(path, &scrub, &mut session)).transpose()?;
+    let writers =
+        [(args.clean.as_path(), files.writer(&args.clean)?), (args.blocked.as_path(), files.writer(&args.blocked)?)];
+    // All answers are of one moment.
+    let (org, now) = (session.org.org_id(), session.stamp.now);
+    let (scrubbed, lists) = session.db.read(org, |conn| {
+        let mut lists: Lists<ListedBans> = Lists::open(conn, org, args.channel, now)?;
+        lists.load(conn)?;
+        let before = earlier.as_ref().map(|earlier| |number| earlier.verdict(number));
+        let before = before.as_ref().map(|before| before as &Before<'_>);
+        Ok::<_, ImportError>((scrub.run(&lists, writers, before, &mut watcher)?, lists.used().to_vec()))
+    })?;
+    let unsigned = Certificate {
+        format: FORMAT.to_owned(),
+        organization: Organization { slug: session.org.slug.clone(), uid: session.org.uid.0.to_string() },
+        sequence: 0,
+        previous_hash: String::new(),
+        made_at: now.to_string(),
+        actor: session.stamp.actor.clone(),
+        rules: Rules {
+            program: env!("CARGO_PKG_NAME").to_owned(),
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            phone_rules_version: RULES_VERSION,
+            channel: args.channel,
+            region: scrub.region().map(|region| region.to_string()),
+            columns: scrub.columns_checked(),
+        },
+        lists,
+        input: scrub.input(scrubbed.counts.read),
+        clean: file_used(&args.clean, &scrubbed.clean),
+        blocked: file_used(&args.blocked, &scrubbed.blocked),
+        counts: scrubbed.counts,
+        by_reason: scrubbed.by_reason.clone(),
+        since: earlier.as_ref().map(|earlier| Since {
+            certificate: in_hex(&earlier.hash),
+            newly_blocked: scrubbed.newly_blocked,
+            newly_clear: scrubbed.newly_clear,
+        }),
+        public_key: String::new(),
+        signature: String::new(),
+    };
+    let answer = Answer::of(&scrubbed, &certificate, earlier.is_some());
+    record(unsigned, scrubbed, files, &certificate, &store, &mut session)?;
+    let is_clean = answer.clean == answer.read;
+    ui.record(&answer, COLUMNS)?;
+    ui.note(&format!(
+        "{} of {} rows are clean, on the lists that the certificate names",
+        grouped(answer.clean as i64),
+        grouped(answer.read as i64)
+    ));
+    Ok(if is_clean { Exit::Done } else { Exit::NeedsAttention })
+}
+
+impl Answer {
+    fn of(scrubbed: &Scrubbed, certificate: &Path, is_since: bool) -> Answer {
+        let Counts { read, clean, blocked, unknown } = scrubbed.counts;
+        Answer {
+            read,
+            clean,
+            blocked,
+            unknown,
+            by_reason: scrubbed.by_reason.clone(),
+            certificate: certificate.display().to_string(),
+            newly_blocked: is_since.then_some(scrubbed.newly_blocked),
+            newly_clear: is_since.then_some(scrubbed.newly_clear),
+        }
+    }
+}
+
+fn file_used(path: &Path, written: &Written) -> FileUsed {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    FileUsed { name, sha256: written.sha256.clone(), bytes: written.bytes, rows: written.rows }
+}
+
+/// Why a scrub is not recorded.
+enum Refused {
+    Db(DbError),
+    Told(CommandError),
+}
+
+impl From<DbError> for Refused {
+    fn from(error: DbError) -> Refused {
+        Refused::Db(error)
+    }
+}
+
+/// Signs and records a scrub, and gives its files their names, all or nothing.
+fn record(
+    unsigned: Certificate,
+    scrubbed: Scrubbed,
+    files: Together,
+    certificate: &Path,
+    store: &KeyStore,
+    session: &mut Session,
+) -> Result<()> {
+    let (key, is_new) = store.current_or_new()?;
+    if is_new {
+        session.ui.note(&format!("made the key that signs certificates: {}", store.path().display()));
+    }
+    let stamp = session.stamp.clone();
+    let mut named: Option<Named> = None;
+    let recorded = session.db.write_under(Lock::Scrubs, stamp.org, RunMode::Commit, |conn| {
+        let text = scrubs::record(conn, unsigned, scrubbed.numbers, &key, &stamp)?;
+        files.write(certificate, &text).map_err(|e| Refused::Told(e.explain()))?;
+        named = Some(files.finish().map_err(|e| Refused::Told(e.explain()))?);
+        Ok(())
+    });
+    match recorded {
+        Ok(()) => {
+            keep(named);
+            Ok(())
+        }
+        Err(Refused::Told(error)) => Err(error),
+        Err(Refused::Db(error)) => {
+            // What may be recorded keeps its files.
+            if matches!(error, DbError::CommitUnknown(_)) {
+                keep(named);
+            }
+            Err(error.into())
+        }
+    }
+}
+
+fn keep(named: Option<Named>) {
+    if let Some(named) = named {
+        named.keep();
+    }
+}

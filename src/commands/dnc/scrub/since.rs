@@ -1,0 +1,50 @@
+//! What an earlier scrub of the same file said.
+
+use std::path::Path;
+
+use super::verify::read_certificate;
+use crate::commands::context::Session;
+use crate::db::models::dnc::dnc_scrubs;
+use crate::domain::dnc::Verdict;
+use crate::domain::dnc::certificates::Hash;
+use crate::domain::phone::E164;
+use crate::error::{CommandError, Result};
+use crate::import::scrub::Scrub;
+use crate::ops::dnc::scrubs::Recorded;
+
+/// An earlier scrub, with what it said of each number.
+pub struct Earlier {
+    pub hash: Hash,
+    recorded: Recorded,
+}
+
+impl Earlier {
+    /// The scrub of this certificate, if it was one of this very file and is recorded here.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn of(path: &Path, scrub: &Scrub, session: &mut Session) -> Result<Earlier> {
+        let read = read_certificate(path)?;
+        let shown = path.display();
+        let (was, is) = (&read.certificate.input, scrub.input(0));
+        if was.sha256 != is.sha256 {
+            return Err(CommandError::failed(format!(
+                "the certificate `{shown}` is of another file: SHA-256 {} of `{}`, not {}",
+                was.sha256, was.name, is.sha256
+            ))
+            .hint("scrub the file without --since"));
+        }
+        let org = session.org.org_id();
+        let record = session.db.read(org, |conn| dnc_scrubs::by_hash(conn, org, &read.hash))?;
+        let record = record.ok_or_else(|| {
+            CommandError::failed(format!("the certificate `{shown}` is none that is recorded in this database"))
+                .hint("see whether it was changed: crmctl dnc verify; or scrub the file without --since")
+        })?;
+        Ok(Earlier { hash: read.hash, recorded: Recorded::of(&record)? })
+    }
+
+    /// What was said of a number; `None` of one that was not there.
+    pub fn verdict(&self, number: E164) -> Option<Verdict> {
+        self.recorded.verdict(number)
+    }
+}

@@ -1,0 +1,114 @@
+//! Records of scrubs: append-only.
+
+use diesel::prelude::*;
+
+use crate::db::schema::dnc_scrubs;
+use crate::db::types::Json;
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::dnc::Channel;
+use crate::domain::timestamp::Timestamp;
+
+/// A scrub to record.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = dnc_scrubs, treat_none_as_default_value = false)]
+pub struct NewScrub<'a> {
+    pub organization_id: i32,
+    pub sequence: i64,
+    pub file_name: &'a str,
+    pub file_sha256: &'a str,
+    pub channel: Option<Channel>,
+    pub rows_read: i64,
+    pub rows_clean: i64,
+    pub rows_blocked: i64,
+    pub rows_unknown: i64,
+    pub lists_used: Json,
+    pub certificate: &'a str,
+    pub previous_hash: &'a [u8],
+    pub hash: &'a [u8],
+    pub clear_numbers: &'a [u8],
+    pub blocked_numbers: &'a [u8],
+    pub unknown_numbers: &'a [u8],
+    pub scrubbed_by: Option<i64>,
+    pub actor: &'a str,
+    pub scrubbed_at: Timestamp,
+}
+
+/// A scrub as the history of a number tells it.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = dnc_scrubs)]
+pub struct ScrubRecord {
+    pub sequence: i64,
+    pub file_name: String,
+    pub channel: Option<Channel>,
+    pub lists_used: Json,
+    pub clear_numbers: Vec<u8>,
+    pub blocked_numbers: Vec<u8>,
+    pub unknown_numbers: Vec<u8>,
+    pub actor: String,
+    pub scrubbed_at: Timestamp,
+}
+
+/// Writes a scrub down.
+///
+/// # Errors
+/// Another one has its sequence, or the database refuses.
+pub fn insert(conn: &mut Db, scrub: &NewScrub<'_>) -> Result<(), DbError> {
+    diesel::insert_into(dnc_scrubs::table).values(scrub).execute(conn)?;
+    Ok(())
+}
+
+/// The sequence and the hash of the latest scrub.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn latest(conn: &mut Db, org: OrgId) -> Result<Option<(i64, Vec<u8>)>, DbError> {
+    Ok(dnc_scrubs::table
+        .filter(dnc_scrubs::organization_id.eq(org.0))
+        .order(dnc_scrubs::sequence.desc())
+        .select((dnc_scrubs::sequence, dnc_scrubs::hash))
+        .first(conn)
+        .optional()?)
+}
+
+/// The certificates before one, each with its sequence.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn certificates_before(conn: &mut Db, org: OrgId, sequence: i64) -> Result<Vec<(i64, String)>, DbError> {
+    Ok(dnc_scrubs::table
+        .filter(dnc_scrubs::organization_id.eq(org.0).and(dnc_scrubs::sequence.lt(sequence)))
+        .order(dnc_scrubs::sequence)
+        .select((dnc_scrubs::sequence, dnc_scrubs::certificate))
+        .load(conn)?)
+}
+
+/// Calls `each` with every scrub, the earliest first; the sets of one are in memory at a time.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn each(conn: &mut Db, org: OrgId, mut each: impl FnMut(ScrubRecord)) -> Result<(), DbError> {
+    let mut last = 0;
+    loop {
+        let next: Option<ScrubRecord> = dnc_scrubs::table
+            .filter(dnc_scrubs::organization_id.eq(org.0).and(dnc_scrubs::sequence.gt(last)))
+            .order(dnc_scrubs::sequence)
+            .select(ScrubRecord::as_select())
+            .first(conn)
+            .optional()?;
+        let Some(scrub) = next else { return Ok(()) };
+        last = scrub.sequence;
+        each(scrub);
+    }
+}
+
+/// The scrub whose certificate has this hash.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn by_hash(conn: &mut Db, org: OrgId, hash: &[u8]) -> Result<Option<ScrubRecord>, DbError> {
+    Ok(dnc_scrubs::table
+        .filter(dnc_scrubs::organization_id.eq(org.0).and(dnc_scrubs::hash.eq(hash)))
+        .select(ScrubRecord::as_select())
+        .first(conn)
+        .optional()?)
+}
