@@ -69,6 +69,27 @@ fn a_column_of_numbers_that_nobody_checks_stops() {
     });
 }
 
+#[test]
+fn a_listed_number_is_not_clear_in_a_column_that_nobody_claims() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+12125550102"]);
+        world.file("in.csv", "Phone,Order\n2125550101,2125550102\n2125550103,2125550104\n,2125550102\n");
+        let answer = scrub(world, &[]);
+        assert_eq!(json!([answer["clean"], answer["blocked"], answer["unknown"]]), json!([1, 2, 0]));
+        assert_eq!(text(world, "clean.csv"), "Phone,Order\n2125550103,2125550104\n");
+        let blocked = "2125550101,2125550102,internal\n,2125550102,internal;unknown:no_number\n";
+        assert_eq!(text(world, "blocked.csv"), format!("Phone,Order,dnc_reason\n{blocked}"));
+        world.ok(["dnc", "remove", "+12125550102", "--reason", "x", "--yes"]);
+        let since = scrub(world, &["--since", "clean.csv.cert.json", "--certificate", "x.json"]);
+        assert_eq!(json!([since["newly_blocked"], since["newly_clear"]]), json!([0, 1]));
+        world.ok(["dnc", "add", "+12125550102"]);
+        let since = scrub(world, &["--since", "x.json", "--certificate", "y.json"]);
+        assert_eq!(json!([since["newly_blocked"], since["newly_clear"]]), json!([1, 0]));
+        // Unless somebody says that it is none.
+        assert_eq!(scrub(world, &["--ignore", "Order"])["clean"], 2);
+    });
+}
+
 /// A few hundred numbers in many spellings, some of them listed.
 fn numbers() -> Vec<String> {
     let mut state = 7u64;
@@ -172,6 +193,38 @@ fn a_scrub_since_another_tells_what_changed_and_is_whole() {
         let args = ["dnc", "scrub", "in.csv", "--clean", "x.csv", "--blocked", "y.csv", "--since", "first.json"];
         let ran = world.run(args);
         assert_eq!((ran.code, ran.stderr.contains("is of another file")), (Some(1), true), "{}", ran.stderr);
+    });
+}
+
+#[test]
+fn whatever_changed_a_scrub_since_is_a_full_one() {
+    on_both_engines(|world| {
+        let numbers = numbers();
+        world.file("in.csv", format!("Phone,n\n{}", numbers.iter().map(|n| format!("{n},x\n")).collect::<String>()));
+        scrub(world, &["--certificate", "0.json"]);
+        for round in 1..4 {
+            for number in numbers.iter().skip(round).step_by(23) {
+                world.run(["dnc", "add", "--region", "US", number]);
+            }
+            for number in numbers.iter().skip(round * 2).step_by(29) {
+                world.run(["dnc", "remove", "--region", "US", number, "--reason", "x", "--yes"]);
+            }
+            world.run(["dnc", "detect", "--number", "+12125550111", "we must stop this bill", "--apply"]);
+            let clean =
+                |world: &World| -> Vec<String> { text(world, "clean.csv").lines().map(str::to_owned).collect() };
+            let before = clean(world);
+            let (since, now) = (format!("{}.json", round - 1), format!("{round}.json"));
+            let changed = scrub(world, &["--since", &since, "--certificate", &now]);
+            let after = clean(world);
+            let files = ["clean.csv", "blocked.csv"].map(|name| text(world, name));
+            scrub(world, &["--certificate", "full.json"]);
+            assert_eq!(["clean.csv", "blocked.csv"].map(|name| text(world, name)), files, "round {round}");
+            // The same rows stand in the same order, so that counting tells what left and what came.
+            let count = |rows: &[String], row: &String| rows.iter().filter(|it| *it == row).count();
+            let left = before.iter().filter(|row| count(&after, row) == 0).count();
+            let came = after.iter().filter(|row| count(&before, row) == 0).count();
+            assert_eq!(json!([changed["newly_blocked"], changed["newly_clear"]]), json!([left, came]), "round {round}");
+        }
     });
 }
 

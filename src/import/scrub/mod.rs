@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use self::field::ScrubField;
 use self::output::Output;
 pub use self::output::{Form, REASON_COLUMN, Written};
-use self::row::{Number, RowVerdict, judge, numbers_of};
+use self::row::{Number, RowVerdict, elsewhere, judge, numbers_of};
 use super::ImportError;
 use super::advice;
 use super::column_names::column_name;
@@ -29,6 +29,7 @@ use crate::db::models::access::organizations::Organization;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::domain::dnc::Verdict;
 use crate::domain::dnc::certificates::{Counts, FileUsed};
+use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{E164, Region};
 use crate::ops::dnc::lists::Lists;
 use crate::ops::dnc::scrubs::numbers::Numbers;
@@ -159,7 +160,8 @@ impl Scrub {
         };
         let (clean, blocked) = (begin(clean, false)?, begin(blocked, true)?);
         let watch = ScrubField::watch(&self.columns);
-        let unclaimed = Unclaimed::columns(&self.source.headers, &self.columns.unclaimed(), self.region, watch);
+        let others = self.columns.unclaimed();
+        let unclaimed = Unclaimed::columns(&self.source.headers, &others, self.region, watch);
         let mut work = Work {
             scrub: self,
             lists,
@@ -168,6 +170,7 @@ impl Scrub {
             clean,
             blocked,
             unclaimed,
+            others,
             counts: Counts::default(),
             by_reason: BTreeMap::new(),
             numbers: Numbers::default(),
@@ -176,7 +179,7 @@ impl Scrub {
         };
         let mut blank = 0;
         self.source.read(&mut |item| {
-            if work.counts.read % PORTION == 0 {
+            if work.counts.read.is_multiple_of(PORTION) {
                 if self.interrupted.load(Ordering::Relaxed) {
                     return Err(ImportError::Interrupted);
                 }
@@ -212,6 +215,8 @@ struct Work<'a> {
     clean: Output,
     blocked: Output,
     unclaimed: Unclaimed,
+    /// The columns that nobody claims.
+    others: Vec<usize>,
     counts: Counts,
     by_reason: BTreeMap<String, u64>,
     numbers: Numbers,
@@ -228,17 +233,30 @@ impl Work<'_> {
         let said = judge(&numbers, has_formula, self.lists, |reading, verdict| {
             reading.all().for_each(|number| recorded.add(number, verdict));
         });
-        let was_clear = !has_formula && self.was_clear(&numbers);
+        let elsewhere = elsewhere(row, &self.others, self.scrub.region);
+        let listed: Vec<&Number> =
+            elsewhere.iter().filter(|number| self.lists.judge(number).verdict == Verdict::Blocked).collect();
+        let said = match said.verdict {
+            Verdict::Clear | Verdict::Unknown if !listed.is_empty() => said.and_listed(),
+            _ => said,
+        };
+        for number in listed.into_iter().flatten().flat_map(Reading::all) {
+            self.numbers.add(number, Verdict::Blocked);
+        }
+        let was_clear = !has_formula && self.was_clear(&numbers, &elsewhere);
         self.write(row, &said, was_clear)
     }
 
-    /// Whether an earlier scrub said of all numbers of a row that they were clear.
-    fn was_clear(&self, numbers: &[Number]) -> bool {
+    /// Whether an earlier scrub said of all numbers of a row that they were clear, and of none elsewhere in it that it was blocked.
+    fn was_clear(&self, numbers: &[Number], elsewhere: &[Number]) -> bool {
         let Some(before) = self.before else { return false };
         let is_clear = |number: &Number| {
             number.as_ref().is_ok_and(|reading| reading.all().all(|number| before(number) == Some(Verdict::Clear)))
         };
-        !numbers.is_empty() && numbers.iter().all(is_clear)
+        let mut others = elsewhere.iter().flatten().flat_map(Reading::all);
+        !numbers.is_empty()
+            && numbers.iter().all(is_clear)
+            && !others.any(|number| before(number) == Some(Verdict::Blocked))
     }
 
     fn write(&mut self, row: &Row, said: &RowVerdict, was_clear: bool) -> Result<(), ImportError> {

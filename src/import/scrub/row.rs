@@ -27,6 +27,14 @@ impl RowVerdict {
         RowVerdict { verdict: Verdict::Unknown, codes: vec![codes::BROKEN_ROW.into()] }
     }
 
+    /// The same of a row that holds a listed number elsewhere.
+    #[must_use]
+    pub fn and_listed(mut self) -> RowVerdict {
+        self.verdict = Verdict::Blocked;
+        self.codes.insert(0, codes::INTERNAL.into());
+        self
+    }
+
     /// The reasons as the column of the blocked file has them.
     pub fn reason(&self) -> String {
         self.codes.join(";")
@@ -58,6 +66,24 @@ pub fn numbers_of(row: &Row, columns: &[usize], region: Option<Region>) -> (Vec<
     }
     (numbers, has_formula)
 }
+
+/// What may be numbers in cells of these columns, which nobody takes for phones. An order's number may be a listed one: then its row
+/// is kept back, too.
+pub fn elsewhere(row: &Row, columns: &[usize], region: Option<Region>) -> Vec<Number> {
+    let cells = columns.iter().map(|&column| cell_value(row.cell(column))).filter(|text| may_be_number(text));
+    let read = cells.flat_map(|text| parse_each(text, region, PhoneCheck::Possible));
+    read.map(|(_, read)| read.map(Reading::from)).filter(Result::is_ok).collect()
+}
+
+/// Whether a text has the digits of a number and no letters, before the phone library is asked.
+fn may_be_number(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (FEWEST_DIGITS..=MOST_DIGITS).contains(&digits) && !text.chars().any(char::is_alphabetic)
+}
+
+/// So many digits numbers have, with those of prefixes and of a second one.
+const FEWEST_DIGITS: usize = 7;
+const MOST_DIGITS: usize = 40;
 
 /// What is said of a row with these numbers: one that is blocked blocks it, and one that is doubtful leaves it in doubt. `each`
 /// hears the verdict on every number.
