@@ -121,3 +121,48 @@ pub fn judge(
     }
     RowVerdict { verdict, codes: found }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::*;
+
+    fn row(cells: &[&str]) -> Row {
+        let mut row = Row::new(2);
+        cells.iter().for_each(|cell| row.push(cell));
+        row
+    }
+
+    fn read(numbers: &[Number]) -> Vec<String> {
+        let shown = |number: &Number| number.as_ref().map_or("?".to_owned(), |reading| reading.number.to_string());
+        numbers.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn every_number_of_a_row_is_found_and_what_is_none_is_not_passed_over() {
+        let region = Region::from_str("US").ok();
+        let found = |cells: &[&str]| read(&numbers_of(&row(cells), &[0, 1], region).0);
+        assert_eq!(found(&["+12125550142", ""]), ["+12125550142"]);
+        assert_eq!(
+            found(&["212-555-0142; (212) 555-0143", "+44 20 7946 0123"]),
+            ["+12125550142", "+12125550143", "+442079460123"]
+        );
+        assert_eq!(found(&["call me", "2125550142"]), ["?", "+12125550142"]);
+        assert_eq!(found(&["n/a", "-"]), Vec::<String>::new());
+        assert_eq!(found(&["1.21E+10", ""]), ["?"]);
+        // Without a region a national number is none.
+        assert_eq!(read(&numbers_of(&row(&["2125550142"]), &[0], None).0), ["?"]);
+        let mut formula = Row::new(3);
+        formula.push_as(CellKind::Formula, "");
+        assert!(numbers_of(&formula, &[0], region).1);
+    }
+
+    #[test]
+    fn elsewhere_only_what_reads_as_a_number_counts() {
+        let region = Region::from_str("US").ok();
+        let cells = ["2125550142", "Ann", "12", "A-2125550143", "2026-03-04"];
+        assert_eq!(read(&elsewhere(&row(&cells), &[0, 1, 2, 3, 4], region)), ["+12125550142"]);
+        assert_eq!(read(&elsewhere(&row(&cells), &[1], region)), Vec::<String>::new());
+    }
+}
