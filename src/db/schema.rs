@@ -219,6 +219,7 @@ diesel::table! {
         as_of -> Date,
         area_codes -> Nullable<Jsonb>,
         number_count -> Nullable<Int8>,
+        rejected_count -> Int8,
         digest -> Nullable<Text>,
         file_name -> Text,
         file_sha256 -> Nullable<Text>,

@@ -132,7 +132,7 @@ fn a_number_is_listed_beside_endless_imports() {
 fn an_embedded_list_is_changed_before_the_next_import() {
     let world = World::new(Engine::Sqlite);
     let mut first = String::from("Phone,First Name\n");
-    for row in 0..20_000u32 {
+    for row in 0..80_000u32 {
         writeln!(first, "+1212{}{:04},Ada", 200 + row / 10_000, row % 10_000).unwrap();
     }
     world.file("first.csv", &first);

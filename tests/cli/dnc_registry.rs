@@ -371,7 +371,7 @@ fn filters_and_exports_ask_registries_too() {
             export.stderr
         );
         assert!(
-            export.stderr.contains("left out 1 lead whose numbers a required registry cannot answer for"),
+            export.stderr.contains("left out 1 lead of whose numbers it is not known whether they may be contacted"),
             "{}",
             export.stderr
         );

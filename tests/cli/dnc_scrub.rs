@@ -161,14 +161,23 @@ fn a_scrub_is_recorded_for_the_history_of_its_numbers() {
             history.as_array().unwrap().iter().filter(|event| event["event"] == "scrubbed").cloned().collect()
         };
         let clear = scrubbed("2125550101");
-        assert_eq!(clear[0]["detail"], "clear, on internal, in `in.csv` (certificate 1)");
+        assert_eq!(clear[0]["detail"], "clear, by lists of the scrub (internal), in `in.csv` (certificate 1)");
         assert!(clear[0]["actor"].as_str().unwrap().contains("tester@desk"));
-        assert_eq!(scrubbed("2125550102")[0]["detail"], "blocked, on internal, in `in.csv` (certificate 1)");
+        assert_eq!(
+            scrubbed("2125550102")[0]["detail"],
+            "blocked, by lists of the scrub (internal), in `in.csv` (certificate 1)"
+        );
         let other = &scrubbed("+5491123456789")[0];
-        assert_eq!(other["detail"], "as +541123456789: clear, on internal, in `in.csv` (certificate 1)");
+        assert_eq!(
+            other["detail"],
+            "as +541123456789: clear, by lists of the scrub (internal), in `in.csv` (certificate 1)"
+        );
         assert_eq!(scrubbed("2125550109"), Vec::<Value>::new());
         scrub(world, &["--channel", "texts"]);
-        assert_eq!(scrubbed("2125550101")[1]["detail"], "clear for texts, on internal, in `in.csv` (certificate 2)");
+        assert_eq!(
+            scrubbed("2125550101")[1]["detail"],
+            "clear for texts, by lists of the scrub (internal), in `in.csv` (certificate 2)"
+        );
     });
 }
 

@@ -116,10 +116,10 @@ const PATHS: &[Path] = &[
         ],
         leads: &[
             ("dnc", "pending", &[BORN_HOT, "hot>dnc:dnc"]),
-            // Email alone is not enough: a new lead, which inherits the opt-out.
-            ("contacted", "denied", &[">contacted:import"]),
+            // Email alone is not enough: a new lead, which inherits the opt-out with its number.
+            ("dnc", "denied", &[">contacted:import", "contacted>dnc:dnc"]),
         ],
-        listed: &["+12125550101"],
+        listed: &["+12125550101", "+12125550108"],
     },
     Path {
         name: "expiry by its own verb",

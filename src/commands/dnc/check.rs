@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::numbers::Numbers;
+use super::numbers::{Numbers, told_unregistered};
 use crate::commands::args::vocabulary::one_of;
-use crate::commands::context::{Context, Session};
+use crate::commands::context::{Context, Session, timed};
 use crate::db::models::access::system_config;
 use crate::domain::access::role::Right;
+use crate::domain::dnc::registry::prefix;
 use crate::domain::dnc::{Channel, Verdict};
 use crate::domain::flag;
-use crate::domain::phone::{E164, plan};
+use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::check::{Answer, Asked, RECORD_KEY, check, record};
@@ -90,11 +91,7 @@ fn answer(args: Args, context: &Context) -> Result<Exit> {
     let Work { list, not_clear, unregistered, .. } = work;
     list.finish("no numbers")?;
     if !unregistered.is_empty() {
-        let codes: Vec<String> = unregistered.iter().map(|code| format!("+{code}")).collect();
-        context.ui.note(&format!(
-            "numbers of {} are checked on the organization's own list (`{INTERNAL_LIST}`) only: no registry is required for them",
-            codes.join(", ")
-        ));
+        context.ui.note(&told_unregistered(&unregistered));
     }
     Ok(if not_clear > 0 { Exit::NeedsAttention } else { Exit::Done })
 }
@@ -124,27 +121,27 @@ struct Work {
     /// Whether columns are asked for.
     is_asked: bool,
     not_clear: u64,
-    /// Calling codes of numbers about which no registry has to be asked.
-    unregistered: BTreeSet<u16>,
+    /// The prefixes of numbers about which no registry has to be asked.
+    unregistered: BTreeSet<String>,
 }
 
 impl Work {
     fn answer(&mut self, session: &mut Session, asked: &[Asked]) -> Result<()> {
         let (org, stamp, channel) = (session.org.org_id(), &session.stamp, self.channel);
-        let answers = match self.recorded {
-            false => session.db.read(org, |conn| check(conn, org, asked, channel, stamp.now))?,
-            true => session.db.write(org, |conn| {
-                let answers = check(conn, org, asked, channel, stamp.now)?;
-                record(conn, &answers, channel, stamp)?;
-                Ok::<_, crate::db::DbError>(answers)
-            })?,
-        };
+        let ui = session.ui;
+        // All answers are of one moment, which a transaction that writes is not on PostgreSQL.
+        let answers = timed(ui, "numbers looked up", || {
+            session.db.read(org, |conn| check(conn, org, asked, channel, stamp.now))
+        })?;
+        if self.recorded {
+            session.db.write(org, |conn| record(conn, &answers, channel, stamp))?;
+        }
         for answer in &answers {
             self.not_clear += u64::from(answer.verdict != Verdict::Clear);
             let is_internal_only = answer.lists_checked.len() == 1
                 && answer.reasons.iter().all(|reason| reason.list.as_deref().is_none_or(|list| list == INTERNAL_LIST));
             let number = answer.number.as_deref().and_then(E164::from_e164).filter(|_| is_internal_only);
-            self.unregistered.extend(number.map(plan::calling_code));
+            self.unregistered.extend(number.map(prefix));
             match self.as_it_is {
                 true if self.is_asked => self.list.push(&WithSince { answer, since: since(answer) })?,
                 true => self.list.push(answer)?,

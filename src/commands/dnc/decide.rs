@@ -12,7 +12,7 @@ use crate::domain::access::role::Right;
 use crate::domain::dnc::Decision;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::add::LONGEST_REASON;
-use crate::ops::dnc::decide::decide;
+use crate::ops::dnc::requests::decide::decide;
 use crate::ui::{Change, Column, count};
 
 /// Decide a request: honour it or dismiss it

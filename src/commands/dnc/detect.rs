@@ -23,7 +23,7 @@ use crate::import::kinds::dnc::rows::DncOptions;
 use crate::import::options::Assignment;
 use crate::ops::dnc::add::{LONGEST_TEXT, Request};
 use crate::ops::dnc::remove::expire;
-use crate::ops::dnc::replies::{ReplyOutcome, apply};
+use crate::ops::dnc::requests::replies::{ReplyOutcome, apply};
 use crate::ui::{Column, ListWriter, Ui};
 
 /// Tell which replies ask not to be contacted

@@ -1,5 +1,6 @@
 //! The numbers that a verb is about: typed, from a file, or from standard input.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -11,6 +12,7 @@ use crate::db::models::access::organizations::Organization;
 use crate::domain::phone::reading::{Reading, read_for_list};
 use crate::domain::phone::{PhoneProblem, Region};
 use crate::error::{CommandError, Result};
+use crate::ops::dnc::lists::INTERNAL_LIST;
 use crate::ui::{Change, Column, Ui, grouped};
 
 /// Which numbers are meant.
@@ -112,6 +114,19 @@ impl Refused {
         let place = self.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         format!("{place}`{}` {}", self.input, self.problem)
     }
+}
+
+/// Numbers that are told by their prefixes.
+const PREFIXES_TOLD: usize = 5;
+
+/// Says of numbers with these prefixes that no registry is required for them.
+pub(super) fn told_unregistered(prefixes: &BTreeSet<String>) -> String {
+    let shown: Vec<&str> = prefixes.iter().take(PREFIXES_TOLD).map(String::as_str).collect();
+    let more = if prefixes.len() > PREFIXES_TOLD { " and others" } else { "" };
+    format!(
+        "numbers of {}{more} are checked on the organization's own list (`{INTERNAL_LIST}`) only: no registry is required for them",
+        shown.join(", ")
+    )
 }
 
 /// How many refused inputs a person sees; the machine-readable forms have all of them.

@@ -27,7 +27,8 @@ use crate::import::options::{Assignment, ImportOptions, MaxRejects, StatusMeanin
 use crate::import::plan::Tracer;
 use crate::import::presets::Presets;
 use crate::import::saved::Asked;
-use crate::ui::{Column, Format, Ui, UiError};
+use crate::ops::dnc::registries::of_import;
+use crate::ui::{Column, Format, Ui, UiError, grouped};
 
 /// Import leads from spreadsheets
 ///
@@ -226,7 +227,8 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
     let request = Request { tracer: tracer.as_mut(), mode, mappings, ..request(options) };
     let others = args.files.iter().filter(|other| *other != file).map(|other| other.display().to_string());
     let mut watcher = Watcher::new(ui, others.collect()).declining(has_declined);
-    let summary = import(&mut session.db, request, &mut watcher)?;
+    let mut summary = import(&mut session.db, request, &mut watcher)?;
+    ask_registries(session, &mut summary)?;
     match (tracer, &args.plan) {
         (Some(Tracer::Write(plan)), Some(path)) => plan::keep(*plan, path, file, ui)?,
         (Some(Tracer::Explain(explainer)), _) => {
@@ -236,6 +238,28 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
         _ => {}
     }
     Ok(Some(summary))
+}
+
+/// Tells what the registries that must be honoured say of the new leads: their status says nothing of it.
+fn ask_registries(session: &mut Session, summary: &mut ImportSummary) -> Result<()> {
+    let Some(import) = summary.import_id else { return Ok(()) };
+    let (org, now) = (session.org.org_id(), session.stamp.now);
+    let said = session.db.read(org, |conn| of_import(conn, org, import, now));
+    let said = said.map_err(|error| CommandError::from(error).after_commit())?;
+    (summary.on_registries, summary.registries_unknown) = (said.listed, said.unknown);
+    if said.listed > 0 {
+        session.ui.note(&format!(
+            "a registry that must be honoured has numbers of {} new leads: crmctl lead list --where 'import = {import} and on_dnc = yes'",
+            grouped(said.listed as i64)
+        ));
+    }
+    if said.unknown > 0 {
+        session.ui.note(&format!(
+            "a registry that must be honoured cannot answer for {} new leads: crmctl dnc registry list",
+            grouped(said.unknown as i64)
+        ));
+    }
+    Ok(())
 }
 
 /// What becomes of a file, in the words of a person who is asked whether it is right so.
@@ -357,6 +381,8 @@ pub const COLUMNS: &[Column] = &[
     Column::count("rounded", "amounts rounded"),
     Column::hidden("rounded_example"),
     Column::count("dnc_flagged", "do not call"),
+    Column::count("on_registries", "on registries"),
+    Column::count("registries_unknown", "registries unknown"),
     Column::count("consent_kept", "opt-outs kept"),
     Column::count("rejected_opt_outs", "rejected opt-outs"),
     Column::hidden("rejected_opt_out_row"),

@@ -7,6 +7,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::domain::dnc::registry::{block, concerns};
+use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::phone::{E164, nanp};
 use crate::domain::text::{fold_case, number_of};
 
@@ -40,7 +41,11 @@ pub(in crate::db) fn register(conn: &mut SqliteConnection) -> QueryResult<()> {
         u16::try_from(place).map_or(true, |place| block::contains(&numbers, place).unwrap_or(true))
     })?;
     declared::dnc_concerns_utils::register_impl(conn, |country: String, code: i32, phone: Option<String>| {
-        phone.map(|phone| E164::from_e164(&phone).is_none_or(|number| concerns(number, &country, code)))
+        let concerns = |number| concerns(number, &country, code);
+        phone.map(|phone| match E164::from_e164(&phone) {
+            None => true,
+            Some(number) => concerns(number) || other_spellings(number).into_iter().any(concerns),
+        })
     })?;
     declared::dnc_covers_utils::register_impl(conn, |area_codes: Option<String>, phone: String| {
         let Some(area_codes) = area_codes else { return true };

@@ -45,8 +45,30 @@ pub(in crate::filter) fn flag(at: &Moment) -> Statement {
 const LISTED: i64 = 2;
 const UNKNOWN: i64 = 1;
 
-/// Leads of one of whose numbers a required registry says at least so much. Where none is required, no lead is looked at.
+/// Leads of one of whose numbers a required registry says at least so much; of what is not known, also those for whose numbers a
+/// request is undecided. Where no registry is required, none is asked.
 fn registries(least: i64, at: &Moment) -> Statement {
+    match least {
+        UNKNOWN => Statement::new("(").then(of_registries(least, at)).sql(" OR ").then(undecided(at)).sql(")"),
+        _ => of_registries(least, at),
+    }
+}
+
+/// Leads one of whose numbers waits for somebody to decide a request.
+fn undecided(at: &Moment) -> Statement {
+    let waiting = || {
+        Statement::new("(SELECT u.phone_number FROM dnc_requests u WHERE u.decision IS NULL AND u.organization_id = ")
+            .org(at.org)
+            .sql(")")
+    };
+    Statement::new("(leads.phone_number IS NOT NULL AND leads.phone_number IN ")
+        .then(waiting())
+        .sql(" OR EXISTS (SELECT 1 FROM lead_phones p WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id AND p.phone_number IN ")
+        .then(waiting())
+        .sql("))")
+}
+
+fn of_registries(least: i64, at: &Moment) -> Statement {
     Statement::new("(EXISTS (SELECT 1 FROM dnc_requirements q WHERE q.organization_id = ")
         .org(at.org)
         .sql(") AND EXISTS (SELECT 1 FROM (SELECT leads.phone_number AS number UNION ALL SELECT p.phone_number FROM lead_phones p
@@ -72,7 +94,7 @@ pub(in crate::filter) fn state(at: &Moment) -> Statement {
         .date(today)
         .sql(
             " OR NOT dnc_covers(v.area_codes, n.number) THEN 1 ELSE 0 END)
-             FROM dnc_requirements q LEFT JOIN dnc_registries r ON r.name = q.registry
+             FROM dnc_requirements q LEFT JOIN dnc_registries r ON r.name = q.registry AND r.country = q.country
              LEFT JOIN dnc_registry_revisions v ON v.registry_id = r.id AND v.revision = r.current_revision
              LEFT JOIN dnc_registry_blocks b ON b.revision_id = v.id AND b.block = ",
         )

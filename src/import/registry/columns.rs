@@ -1,9 +1,11 @@
 //! Registry files that are sheets of several columns, in any form that imports read.
 
-use super::line::number;
+use super::line::{LineProblem, number};
 use super::{Numbers, Reading, RegistryFile, RegistryFileError};
+use crate::domain::text::is_placeholder;
 use crate::import::ImportError;
 use crate::import::column_names::column_named;
+use crate::import::row::CellKind;
 use crate::import::source::{Item, Source, SourceOptions};
 
 /// Reads the numbers of one column.
@@ -23,27 +25,22 @@ pub(super) fn read(
     reading.notices.extend(source.notices.iter().cloned());
     let (mut failed, mut without) = (None, 0u64);
     let read = source.read(&mut |item| {
-        let done = match item {
+        match item {
+            Item::Row(row) if row.kind(index) == CellKind::Formula => {
+                reading.reject(row.number, row.cell(index).as_bytes(), LineProblem::Formula);
+            }
             Item::Row(row) => {
                 let cell = row.cell(index).trim();
                 match number(cell.as_bytes(), file.country) {
-                    Ok(number) => {
-                        reading.number(number);
-                        Ok(())
-                    }
-                    Err(_) if cell.is_empty() => {
-                        without += 1;
-                        Ok(())
-                    }
+                    Ok(number) => reading.number(number),
+                    Err(_) if cell.is_empty() || is_placeholder(cell) => without += 1,
                     Err(problem) => reading.reject(row.number, cell.as_bytes(), problem),
                 }
             }
-            Item::Broken(row, _) => {
-                reading.reject(row.number, row.cell(index).as_bytes(), super::line::LineProblem::NoNumber)
-            }
-            Item::Blank(_) => Ok(()),
-        };
-        done.and_then(|()| reading.advance(1)).map_err(|error| {
+            Item::Broken(row, _) => reading.reject(row.number, row.cell(index).as_bytes(), LineProblem::NoNumber),
+            Item::Blank(_) => {}
+        }
+        reading.advance(1).map_err(|error| {
             failed = Some(error);
             ImportError::Interrupted
         })
@@ -56,5 +53,5 @@ pub(super) fn read(
     if without > 0 {
         reading.notices.push(format!("rows without a number in `{column}`: {without}"));
     }
-    reading.finish(source.sha256, source.file_name)
+    Ok(reading.finish(source.sha256, source.file_name))
 }

@@ -20,6 +20,8 @@ pub enum LineProblem {
     OtherCountry,
     #[error("has no area code before it")]
     NoAreaCode,
+    #[error("is a formula whose result is not stored in the file")]
+    Formula,
 }
 
 /// The longest line that may be a number, in bytes: blanks and separators among its digits.

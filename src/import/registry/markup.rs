@@ -62,7 +62,7 @@ impl Tags {
         };
         let blank = text.trim_ascii();
         if !blank.is_empty() && blank != b"\xEF\xBB\xBF" {
-            self.number(blank, country, reading)?;
+            self.number(blank, country, reading);
         }
         self.line += memchr::memchr_iter(b'\n', piece).count() as u64;
         let tag = tag.strip_suffix(b">").unwrap_or(tag);
@@ -91,30 +91,28 @@ impl Tags {
                     );
                 }
                 &[a, b, c] if is_named(tag, b"ac") => self.area_code = Some([a, b, c]),
-                _ if is_number && name.eq_ignore_ascii_case(b"val") || is_digits && value.len() >= 7 => {
+                _ if is_number && name.eq_ignore_ascii_case(b"val") || is_digits && is_phone(tag, name) => {
                     has_number = true;
-                    self.number(value, country, reading)?;
+                    self.number(value, country, reading);
                 }
                 _ => {}
             }
         }
         match is_number && !has_number {
             true => reading.reject(self.line, tag, LineProblem::NoNumber),
-            false => Ok(()),
+            false => {}
         }
+        Ok(())
     }
 
-    fn number(&self, text: &[u8], country: Country, reading: &mut Reading<'_>) -> Result<(), RegistryFileError> {
+    fn number(&self, text: &[u8], country: Country, reading: &mut Reading<'_>) {
         let read = match (text.len(), self.area_code) {
             (7, Some(area_code)) => number(&[&area_code[..], text].concat(), country),
             (7, None) if country.calling_code == 1 => Err(LineProblem::NoAreaCode),
             _ => number(text, country),
         };
         match read {
-            Ok(number) => {
-                reading.number(number);
-                Ok(())
-            }
+            Ok(number) => reading.number(number),
             Err(problem) => reading.reject(self.line, text, problem),
         }
     }
@@ -124,6 +122,13 @@ impl Tags {
 fn is_named(tag: &[u8], name: &[u8]) -> bool {
     let end = tag.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/').unwrap_or(tag.len());
     tag.get(..end).is_some_and(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// Whether an attribute of digits is called a phone number, or its element is.
+fn is_phone(tag: &[u8], attribute: &[u8]) -> bool {
+    let text =
+        [tag.split(u8::is_ascii_whitespace).next().unwrap_or_default(), b" ", attribute].concat().to_ascii_lowercase();
+    [&b"phone"[..], b"number", b"tel", b"msisdn"].iter().any(|word| memchr::memmem::find(&text, word).is_some())
 }
 
 /// The attributes of an element: name and value.

@@ -83,7 +83,6 @@ pub struct RegistryFile<'a> {
     pub country: Country,
     /// The column that holds the numbers, of a sheet that has others.
     pub column: Option<&'a str>,
-    pub max_rejects: MaxRejects,
     pub interrupted: Arc<AtomicBool>,
 }
 
@@ -100,6 +99,40 @@ pub struct Numbers {
     pub sha256: String,
     pub file_name: String,
 }
+
+impl Numbers {
+    /// These and those of another file of the same list.
+    #[must_use]
+    pub fn and(mut self, other: Numbers) -> Numbers {
+        self.numbers |= other.numbers;
+        self.read += other.read;
+        self.rejected += other.rejected;
+        self.rejects.extend(other.rejects);
+        self.rejects.truncate(TOLD);
+        self.notices.extend(other.notices);
+        self.file_name = [&self.file_name, ", ", &other.file_name].concat().chars().take(LONGEST_NAME).collect();
+        self
+    }
+
+    /// Refuses files with more lines that are no numbers than so many, and files without any number.
+    ///
+    /// # Errors
+    /// They have.
+    pub fn check(&mut self, max_rejects: MaxRejects) -> Result<(), RegistryFileError> {
+        let file = self.file_name.clone();
+        if max_rejects.is_exceeded(self.read + self.rejected, self.rejected) {
+            let first = std::mem::take(&mut self.rejects);
+            return Err(RegistryFileError::Rejects { file, rejected: self.rejected, first });
+        }
+        match self.read {
+            0 => Err(RegistryFileError::NoNumbers(file)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How much of the names of files is kept, in characters.
+const LONGEST_NAME: usize = 2000;
 
 /// A file being read.
 pub(super) struct Reading<'a> {
@@ -150,46 +183,28 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn finish(mut self, sha256: String, file_name: String) -> Result<Numbers, RegistryFileError> {
-        let read = self.gathering.taken();
-        if self.file.max_rejects.is_exceeded(read + self.rejected, self.rejected) {
-            return Err(self.too_many());
-        }
-        if read == 0 {
-            return Err(RegistryFileError::NoNumbers(self.name));
-        }
-        Ok(Numbers {
+    fn finish(self, sha256: String, file_name: String) -> Numbers {
+        Numbers {
+            read: self.gathering.taken(),
             numbers: self.gathering.finish(),
-            read,
             rejected: self.rejected,
             rejects: self.rejects,
             notices: self.notices,
             sha256,
             file_name,
-        })
+        }
     }
 
     fn number(&mut self, digits: u64) {
         self.gathering.push(digits);
     }
 
-    fn reject(&mut self, line: u64, text: &[u8], problem: LineProblem) -> Result<(), RegistryFileError> {
+    fn reject(&mut self, line: u64, text: &[u8], problem: LineProblem) {
         self.rejected += 1;
         if self.rejects.len() < TOLD {
             let text = String::from_utf8_lossy(text).trim().chars().take(LONGEST_TOLD).collect();
             self.rejects.push(RejectedLine { member: self.member.clone(), line, text, problem });
         }
-        // Some more are told, so that they can be mended together.
-        let most = match self.file.max_rejects {
-            MaxRejects::Rows(most) => most.saturating_add(TOLD as u64),
-            MaxRejects::Percent(_) => u64::MAX,
-        };
-        if self.rejected >= most { Err(self.too_many()) } else { Ok(()) }
-    }
-
-    fn too_many(&mut self) -> RegistryFileError {
-        let first = std::mem::take(&mut self.rejects);
-        RegistryFileError::Rejects { file: self.name.clone(), rejected: self.rejected, first }
     }
 
     fn note_header(&mut self, line: &[u8]) {
@@ -281,7 +296,7 @@ impl<'a> RegistryFile<'a> {
     /// Reads the whole file; `progress` is told how many numbers are read, of about how many.
     ///
     /// # Errors
-    /// The file cannot be read, has too many lines that are no numbers, or none that is; or the person asked to stop.
+    /// The file cannot be read, or the person asked to stop.
     pub fn read(&'a self, progress: &'a mut dyn FnMut(u64, u64)) -> Result<Numbers, RegistryFileError> {
         match self.column {
             Some(column) => columns::read(self, column, progress),
@@ -302,6 +317,6 @@ impl<'a> RegistryFile<'a> {
         if !file.is_unchanged() {
             return Err(ImportError::FileChanged(file.name).into());
         }
-        reading.finish(sha256, file_name)
+        Ok(reading.finish(sha256, file_name))
     }
 }

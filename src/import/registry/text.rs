@@ -77,7 +77,8 @@ fn take(
         }
         Err(problem) => {
             *is_first = false;
-            reading.reject(at, line, problem)
+            reading.reject(at, line, problem);
+            Ok(())
         }
     }
 }

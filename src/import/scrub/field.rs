@@ -33,7 +33,8 @@ impl SheetField for ScrubField {
     }
 
     fn watch(_columns: &Columns<Self>) -> Watch {
-        Watch { phones: Some(Some(ScrubField::Phone.as_str())), ..Watch::default() }
+        // What a sheet itself says of people's wishes is not passed over.
+        Watch { phones: Some(Some(ScrubField::Phone.as_str())), consents: Some(None), ..Watch::default() }
     }
 
     fn must_be_known(self) -> bool {

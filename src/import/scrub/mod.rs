@@ -5,7 +5,7 @@ pub mod field;
 mod output;
 mod row;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +29,7 @@ use crate::db::models::access::organizations::Organization;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::domain::dnc::Verdict;
 use crate::domain::dnc::certificates::{Counts, FileUsed};
+use crate::domain::dnc::registry::prefix;
 use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{E164, Region};
 use crate::ops::dnc::lists::Lists;
@@ -69,6 +70,8 @@ pub struct Scrubbed {
     /// Rows that were clear and are not any more, and the other way round.
     pub newly_blocked: u64,
     pub newly_clear: u64,
+    /// Numbers about which no registry has to be asked, by their prefix.
+    pub unregistered: BTreeSet<String>,
 }
 
 impl Scrub {
@@ -130,6 +133,27 @@ impl Scrub {
         }
     }
 
+    /// The numbers in the columns of phones: what registries have to be asked about before. A twelfth of all numbers is on the largest
+    /// of them, so that of what merely looks like one the own list alone is asked.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the person wants to stop.
+    pub fn numbers(&self) -> Result<Vec<E164>, ImportError> {
+        let (mut numbers, mut rows) = (Vec::new(), 0u64);
+        self.source.read(&mut |item| {
+            rows += 1;
+            if rows.is_multiple_of(PORTION) && self.interrupted.load(Ordering::Relaxed) {
+                return Err(ImportError::Interrupted);
+            }
+            if let Item::Row(row) = item {
+                let (own, _) = numbers_of(&row, &self.phones, self.region);
+                numbers.extend(own.into_iter().flatten().flat_map(|reading| reading.all()));
+            }
+            Ok(())
+        })?;
+        Ok(numbers)
+    }
+
     /// Scrubs the sheet into two files, which are named for messages. `before` is what an earlier scrub said of its numbers.
     ///
     /// # Errors
@@ -175,6 +199,7 @@ impl Scrub {
             by_reason: BTreeMap::new(),
             numbers: Numbers::default(),
             newly: [0; 2],
+            unregistered: BTreeSet::new(),
             line: Vec::new(),
         };
         let mut blank = 0;
@@ -203,6 +228,9 @@ impl Scrub {
     }
 }
 
+/// So many prefixes are told at most.
+const MOST_PREFIXES: usize = 20;
+
 /// Rows after which is told how far the work is.
 const PORTION: u64 = 10_000;
 
@@ -222,6 +250,7 @@ struct Work<'a> {
     numbers: Numbers,
     /// Rows that are newly blocked, and newly clear.
     newly: [u64; 2],
+    unregistered: BTreeSet<String>,
     line: Vec<u8>,
 }
 
@@ -230,12 +259,17 @@ impl Work<'_> {
         self.unclaimed.look(row);
         let (numbers, has_formula) = numbers_of(row, &self.scrub.phones, self.scrub.region);
         let recorded = &mut self.numbers;
-        let said = judge(&numbers, has_formula, self.lists, |reading, verdict| {
+        let (lists, unregistered) = (self.lists, &mut self.unregistered);
+        let said = judge(&numbers, has_formula, lists, |reading, verdict| {
             reading.all().for_each(|number| recorded.add(number, verdict));
+            if unregistered.len() < MOST_PREFIXES
+                && lists.registries().iter().all(|list| !list.concerns(reading.number))
+            {
+                unregistered.insert(prefix(reading.number));
+            }
         });
         let elsewhere = elsewhere(row, &self.others, self.scrub.region);
-        let listed: Vec<&Number> =
-            elsewhere.iter().filter(|number| self.lists.judge(number).verdict == Verdict::Blocked).collect();
+        let listed: Vec<&Number> = elsewhere.iter().filter(|number| self.lists.is_on_own_list(number)).collect();
         let said = match said.verdict {
             Verdict::Clear | Verdict::Unknown if !listed.is_empty() => said.and_listed(),
             _ => said,
@@ -299,6 +333,7 @@ impl Work<'_> {
         }
         let [newly_blocked, newly_clear] = self.newly;
         let (by_reason, numbers) = (self.by_reason, self.numbers);
-        Ok(Scrubbed { counts, by_reason, numbers, clean, blocked, newly_blocked, newly_clear })
+        let unregistered = self.unregistered;
+        Ok(Scrubbed { counts, by_reason, numbers, clean, blocked, newly_blocked, newly_clear, unregistered })
     }
 }

@@ -131,9 +131,12 @@ impl Reason {
 fn told(list: &RequiredList, shortfall: &Shortfall) -> String {
     let name = &list.name;
     match shortfall {
-        Shortfall::Missing => format!("it must be honoured and is not loaded: crmctl dnc registry load {name} FILE"),
+        Shortfall::Missing => format!(
+            "it must be honoured and is not loaded: crmctl dnc registry load {name} FILE --as-of DATE --region {}",
+            list.country
+        ),
         Shortfall::TooOld { as_of, max_age_days } => format!(
-            "it is as of {as_of}, and may be {max_age_days} days old at most: crmctl dnc registry load {name} FILE"
+            "it is as of {as_of}, and may be {max_age_days} days old at most: crmctl dnc registry load {name} FILE --as-of DATE"
         ),
         Shortfall::NotCovered { area_code } => format!("what is loaded does not cover the area code {area_code}"),
     }

@@ -1,21 +1,20 @@
 //! What the lists say of a number. This is the one rule of verdicts: a check of a few numbers and a scrub of a million ask it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use rustc_hash::FxHashMap;
 
-use super::registries::{Finding, Found, Registries};
-use crate::db::models::access::organizations;
+use super::registries::{Answers, Found, Registries};
 use super::scrubs::own_list::OwnList;
+use crate::db::models::access::organizations;
 use crate::db::models::dnc::dnc_bans::{self, ListedBans};
 use crate::db::models::dnc::dnc_entries::DncEntry;
 use crate::db::models::dnc::registries::required::RequiredList;
 use crate::db::models::dnc::{dnc_requests, dnc_spellings};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::bans::Bans;
-use crate::domain::dnc::registry::Shortfall;
 use crate::domain::dnc::certificates::ListUsed;
+use crate::domain::dnc::registry::Shortfall;
 use crate::domain::dnc::{Channel, Verdict, codes};
 use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::phone::reading::Reading;
@@ -73,7 +72,7 @@ pub struct Lists<E> {
     /// The registries that must be honoured.
     registries: Registries,
     /// What they say of the numbers that they were asked about.
-    findings: HashMap<E164, Vec<Finding>>,
+    answers: Answers,
     /// What was read as a whole.
     used: Vec<ListUsed>,
 }
@@ -95,7 +94,7 @@ pub enum Because<'a, E> {
     /// A registry has this number.
     OnRegistry { list: &'a RequiredList, number: E164 },
     /// A registry that must be honoured cannot say that it has not the number.
-    Short { list: &'a RequiredList, shortfall: &'a Shortfall },
+    Short { list: &'a RequiredList, shortfall: Shortfall },
     /// A registry that must be honoured was not asked.
     NotAsked { list: &'a RequiredList },
     /// It is no valid number of its plan.
@@ -129,10 +128,14 @@ impl<E: Entry> Lists<E> {
         let registries = Registries::required(conn, org, today)?;
         let mut undecided = FxHashMap::default();
         for (number, id) in dnc_requests::undecided_numbers(conn, org)? {
-            E164::from_e164(&number).map(|number| undecided.entry(number).or_insert(id));
+            for number in
+                E164::from_e164(&number).into_iter().flat_map(|it| std::iter::once(it).chain(other_spellings(it)))
+            {
+                undecided.entry(number).or_insert(id);
+            }
         }
-        let (listed, findings) = (FxHashMap::default(), HashMap::new());
-        Ok(Lists { org, channel, now, listed, undecided, registries, findings, used: Vec::new() })
+        let (listed, answers) = (FxHashMap::default(), Answers::default());
+        Ok(Lists { org, channel, now, listed, undecided, registries, answers, used: Vec::new() })
     }
 
     /// The registries that must be honoured.
@@ -145,31 +148,35 @@ impl<E: Entry> Lists<E> {
     /// # Errors
     /// The database cannot be read.
     pub fn ask_registries(&mut self, conn: &mut Db, numbers: &[E164]) -> Result<(), DbError> {
-        self.findings = self.registries.look_up(conn, numbers)?;
+        self.answers = self.registries.ask(conn, numbers)?;
         Ok(())
     }
 
     /// The registries that have said something of a number: that they have it, or have it not.
     pub fn registries_that_answered(&self, number: E164) -> impl Iterator<Item = &RequiredList> {
-        let findings = self.findings.get(&number).into_iter().flatten();
-        let answered = findings.filter(|finding| !matches!(finding.found, Found::Short(_)));
-        answered.filter_map(|finding| self.registries.lists.get(finding.list))
+        let answered = self.registries.said(&self.answers, number);
+        answered.filter_map(|(list, found)| matches!(found, Found::Listed(_) | Found::Clear).then_some(list))
     }
 
-    /// What the registries say of a number.
+    /// Why a number is not clear by the registries.
     fn of_registries(&self, number: E164) -> impl Iterator<Item = Because<'_, E>> {
-        let findings = self.findings.get(&number);
-        self.registries.lists.iter().enumerate().filter(move |(_, list)| list.concerns(number)).filter_map(
-            move |(place, list)| {
-                let finding = findings.into_iter().flatten().find(|finding| finding.list == place);
-                match finding.map(|finding| &finding.found) {
-                    Some(Found::Listed { number }) => Some(Because::OnRegistry { list, number: *number }),
-                    Some(Found::Short(shortfall)) => Some(Because::Short { list, shortfall }),
-                    Some(Found::Clear) => None,
-                    None => Some(Because::NotAsked { list }),
-                }
-            },
-        )
+        self.registries.said(&self.answers, number).filter_map(|(list, found)| match found {
+            Found::Listed(number) => Some(Because::OnRegistry { list, number }),
+            Found::Short(shortfall) => Some(Because::Short { list, shortfall }),
+            Found::NotAsked => Some(Because::NotAsked { list }),
+            Found::Clear => None,
+        })
+    }
+
+    /// Whether the own list forbids to contact a number, as it was read.
+    pub fn is_on_own_list(&self, read: &Result<Reading, PhoneProblem>) -> bool {
+        read.as_ref().is_ok_and(|reading| self.entries_of(reading).next().is_some())
+    }
+
+    /// The entries that forbid to contact a number, with the number by which each is reached.
+    fn entries_of(&self, reading: &Reading) -> impl Iterator<Item = (E164, &E)> {
+        let entries = |number| self.listed.get(&number).into_iter().flatten().map(move |entry| (number, entry));
+        reading.all().flat_map(entries).filter(|(_, entry)| entry.bans().hold(self.channel, self.now))
     }
 
     /// What is said of a number, as it was read.
@@ -178,11 +185,7 @@ impl<E: Entry> Lists<E> {
             Ok(reading) => reading,
             Err(problem) => return Judged { verdict: Verdict::Unknown, because: vec![Because::Unread(problem)] },
         };
-        let mut entries: Vec<(E164, &E)> = reading
-            .all()
-            .flat_map(|number| self.listed.get(&number).into_iter().flatten().map(move |entry| (number, entry)))
-            .filter(|(_, entry)| entry.bans().hold(self.channel, self.now))
-            .collect();
+        let mut entries: Vec<(E164, &E)> = self.entries_of(reading).collect();
         // By the number itself before by another spelling.
         entries.sort_by_key(|(number, entry)| (entry.id(), !entry.is_of(*number)));
         entries.dedup_by_key(|(_, entry)| entry.id());
@@ -249,6 +252,7 @@ impl Lists<ListedBans> {
             own.add(number, &entry);
         })?;
         self.used.push(own.used(self.now));
+        self.used.extend(self.registries.lists.iter().filter_map(used_registry));
         Ok(())
     }
 
@@ -256,6 +260,18 @@ impl Lists<ListedBans> {
     pub fn used(&self) -> &[ListUsed] {
         &self.used
     }
+}
+
+/// A registry for a certificate, if it is loaded.
+fn used_registry(list: &RequiredList) -> Option<ListUsed> {
+    let revision = list.revision.as_ref()?;
+    Some(ListUsed {
+        name: list.name.clone(),
+        version: Some(revision.revision.into()),
+        as_of: revision.as_of.0.to_string(),
+        size: revision.number_count.unwrap_or_default().unsigned_abs(),
+        digest: revision.digest.clone().unwrap_or_default(),
+    })
 }
 
 #[cfg(test)]
@@ -282,7 +298,7 @@ mod tests {
             listed: FxHashMap::default(),
             undecided,
             registries: Registries { lists: Vec::new() },
-            findings: HashMap::new(),
+            answers: Answers::default(),
             used: Vec::new(),
         };
         for (number, entry) in [entry(1, "+12125550142", DncScope::All), entry(2, "+12125550143", DncScope::Texts)] {

@@ -2,15 +2,14 @@
 
 pub mod add;
 pub mod check;
-pub mod decide;
 pub mod groups;
 pub mod history;
 mod leads;
 pub mod lists;
-pub mod registries;
 pub mod refusers;
+pub mod registries;
 pub mod remove;
-pub mod replies;
+pub mod requests;
 pub mod scrubs;
 pub mod sharing;
 pub mod spellings;

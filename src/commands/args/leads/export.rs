@@ -47,7 +47,7 @@ const WRITTEN: &[Column] = &[
     Column::text("file", "file"),
     Column::count("leads", "leads"),
     Column::count("left_out", "left out"),
-    Column::count("unknown", "not known"),
+    Column::count("unknown", "unknown"),
 ];
 
 /// Exports the leads for which the filter holds.
@@ -122,8 +122,8 @@ pub fn export(context: &Context, session: &mut Session, filter: Option<Filter>, 
     if unknown > 0 {
         let leads = if unknown == 1 { "lead" } else { "leads" };
         ui.note(&format!(
-            "left out {} {leads} whose numbers a required registry cannot answer for (crmctl dnc registry list); --include-dnc \
-             exports them, too",
+            "left out {} {leads} of whose numbers it is not known whether they may be contacted (crmctl dnc registry list, crmctl dnc due); \
+             --include-dnc exports them, too",
             grouped(unknown)
         ));
     }

@@ -35,7 +35,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let numbers = grouped(line.number_count.unwrap_or_default());
     let consequence = match required_by.len() {
         0 => String::new(),
-        _ => format!(" It is required by {}: numbers of {} are unknown then.", required_by.join(", "), line.country),
+        _ => format!(
+            " Organizations that require it: {}; numbers of {} are unknown to them then.",
+            required_by.join(", "),
+            line.country
+        ),
     };
     if !args.dry_run {
         context.ui.confirm(&format!("Drop the registry `{}` with its {numbers} numbers?{consequence}", args.name))?;

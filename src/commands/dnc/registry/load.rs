@@ -14,9 +14,10 @@ use crate::commands::args::times;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
 use crate::db::models::dnc::registries::dnc_registries::NewRegistry;
+use crate::db::models::dnc::registries::dnc_requirements;
 use crate::domain::access::role::Right;
 use crate::domain::dnc::registry::area_codes::AreaCodes;
-use crate::domain::dnc::registry::{LoadMode, RegistryKind, max_age_days, name};
+use crate::domain::dnc::registry::{LoadMode, RegistryKind, max_age_days as law, name};
 use crate::domain::phone::Region;
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
@@ -132,11 +133,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let org = session.org.org_id();
     let Outlook { registry: known, current } = session.db.read(org, |conn| outlook(conn, &args.name))?;
     let as_of = day(&session, &args.as_of)?;
-    let (region, calling_code) = region_of(args.region, known.as_ref(), &session)?;
+    let requirement = session.db.read(org, |conn| dnc_requirements::of(conn, org, &args.name))?;
+    let required_of = requirement.as_ref().and_then(|it| it.country.parse::<Region>().ok());
+    let (region, calling_code) = region_of(args.region.or(required_of), known.as_ref(), &session)?;
     let country = region.to_string();
     let kind = args.kind.or(known.as_ref().map(|it| it.kind)).unwrap_or(RegistryKind::National);
-    let max_age_days =
-        args.max_age.or(known.as_ref().map(|it| it.max_age_days)).unwrap_or_else(|| max_age_days(&country));
+    let max_age_days = args.max_age.or(known.as_ref().map(|it| it.max_age_days)).unwrap_or_else(|| law(&country));
     let registry = NewRegistry { name: &args.name, kind, country: &country, calling_code, max_age_days };
     let nothing = RoaringTreemap::new();
     let mut new = NewNumbers {
@@ -147,12 +149,27 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         numbers: &nothing,
         file_name: "",
         file_sha256: "",
+        rejected: 0,
     };
     let before = Outlook { registry: known, current };
+    if let Some(required) = requirement.as_ref().filter(|required| required.country != country) {
+        let message = format!("the organization requires `{}` as a registry of {}", args.name, required.country);
+        return Err(
+            CommandError::failed(message).hint("load it under another name, or say which country is meant by --region")
+        );
+    }
+    if kind == RegistryKind::National && max_age_days > law(&country) {
+        return Err(CommandError::usage(format!(
+            "--max-age: a national list of {country} may be {} days old",
+            law(&country)
+        ))
+        .hint("for a list that the law says nothing of, name its kind: --kind other"));
+    }
     // Before minutes are spent on reading.
     before.check(&new)?;
     let read = read(&args, Country { region, calling_code }, &session)?;
     (new.numbers, new.file_name, new.file_sha256) = (&read.numbers, &read.file_name, &read.sha256);
+    new.rejected = read.rejected;
     let loaded = match args.dry_run {
         true => None,
         false => {
@@ -169,8 +186,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     read.notices.iter().for_each(|notice| context.ui.note(notice));
     context.ui.record(&answer, COLUMNS)?;
     context.ui.part("rejected lines", &rejected(&read.rejects), REJECTED)?;
+    if requirement.is_none() {
+        context.ui.note(&format!("the organization does not require it: crmctl dnc registry require {}", args.name));
+    }
     if args.dry_run {
-        context.ui.note("nothing was loaded");
+        context.ui.note("dry run: nothing was changed");
     }
     Ok(if read.rejected > 0 { Exit::NeedsAttention } else { Exit::Done })
 }
@@ -190,30 +210,18 @@ fn read(args: &Args, country: Country, session: &Session) -> Result<Numbers> {
     let mut whole: Option<Numbers> = None;
     let mut hashes = Vec::new();
     for path in &args.files {
-        let file = RegistryFile {
-            path,
-            country,
-            column: args.column.as_deref(),
-            max_rejects: args.max_rejects,
-            interrupted: session.db.interrupted(),
-        };
+        let file =
+            RegistryFile { path, country, column: args.column.as_deref(), interrupted: session.db.interrupted() };
         let mut bar = session.ui.progress();
         let read = file.read(&mut |done, all| bar.set(done, all))?;
         hashes.push(read.sha256.clone());
-        match &mut whole {
-            None => whole = Some(read),
-            Some(whole) => {
-                whole.numbers |= read.numbers;
-                whole.read += read.read;
-                whole.rejected += read.rejected;
-                whole.rejects.extend(read.rejects);
-                whole.notices.extend(read.notices);
-                whole.file_name =
-                    [&whole.file_name, ", ", &read.file_name].concat().chars().take(LONGEST_NAME).collect();
-            }
-        }
+        whole = Some(match whole {
+            None => read,
+            Some(whole) => whole.and(read),
+        });
     }
     let mut whole = whole.ok_or_else(|| CommandError::usage("no files were given"))?;
+    whole.check(args.max_rejects)?;
     if hashes.len() > 1 {
         // Of several files it is the hash of their hashes, in the order of the call.
         whole.sha256 = Sha256::digest(hashes.concat()).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -221,21 +229,19 @@ fn read(args: &Args, country: Country, session: &Session) -> Result<Numbers> {
     Ok(whole)
 }
 
-/// How much of the names of files is kept, in characters.
-const LONGEST_NAME: usize = 2000;
-
 /// Asks before most of a list goes away: a list of additions that is loaded as the full one would do that.
 fn ask(before: &Outlook, new: &NewNumbers<'_>, context: &Context) -> Result<()> {
     let had = before.current.as_ref().and_then(|it| it.number_count).unwrap_or_default().unsigned_abs();
-    if new.mode != LoadMode::Full || new.numbers.len() >= had / 2 {
+    if new.mode != LoadMode::Full || new.numbers.len() * 2 >= had {
         return Ok(());
     }
     let (has, had) = (grouped(new.numbers.len() as i64), grouped(had as i64));
-    context.ui.confirm(&format!(
-        "The registry `{}` has {had} numbers, and the full list that is to take its place has {has}. Load it?",
+    let told = format!(
+        "the registry `{}` has {had} numbers, and the full list that is to take its place has {has}",
         new.registry.name
-    ))?;
-    Ok(())
+    );
+    context.ui.warn(&told);
+    Ok(context.ui.confirm("Load it in its place?")?)
 }
 
 fn answer(

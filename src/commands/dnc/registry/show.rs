@@ -32,6 +32,7 @@ struct Load {
     mode: LoadMode,
     as_of: Date,
     number_count: Option<i64>,
+    rejected_count: i64,
     file_name: String,
     digest: Option<String>,
     actor: String,
@@ -44,6 +45,7 @@ const LOADS: &[Column] = &[
     Column::whole("mode", "mode"),
     Column::whole("as_of", "as of"),
     Column::count("number_count", "numbers"),
+    Column::count("rejected_count", "lines left out"),
     Column::text("file_name", "file"),
     Column::text("actor", "who").optional(),
     Column::ago("started_at", "started"),
@@ -57,6 +59,8 @@ struct Whole {
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    let columns = [COLUMNS, &[Column::hidden("loads")]].concat();
+    context.ui.expect_columns(&columns)?;
     let mut session = context.session(Right::Read)?;
     let org = session.org.org_id();
     let unknown = || RegistryError::Unknown(args.name.clone());
@@ -79,13 +83,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         mode: it.mode,
         as_of: it.as_of.0,
         number_count: it.number_count,
+        rejected_count: it.rejected_count,
         file_name: it.file_name,
         digest: it.digest,
         actor: it.actor,
         started_at: it.started_at,
     });
     let whole = Whole { line, loads: loads.collect() };
-    let columns = [COLUMNS, &[Column::hidden("loads")]].concat();
     context.ui.record(&whole, &columns)?;
     context.ui.part("loads", &whole.loads, LOADS)?;
     Ok(Exit::Done)

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::key::store::KeyStore;
+use super::numbers;
 use crate::commands::args::sheets::{FileForm, Watcher};
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
@@ -16,8 +17,8 @@ use crate::commands::outputs::Outputs;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
-use crate::domain::dnc::Channel;
 use crate::domain::dnc::certificates::{Certificate, Counts, FORMAT, FileUsed, Organization, Rules, Since, in_hex};
+use crate::domain::dnc::{Channel, codes};
 use crate::domain::phone::Region;
 use crate::domain::phone::equivalents::RULES_VERSION;
 use crate::error::{CommandError, Exit, Explain, Result};
@@ -132,7 +133,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         interrupted: context.interrupted(),
     };
     let scrub = Scrub::open(request, &mut watcher)?;
-    let earlier = args.since.as_deref().map(|path| Earlier::of(path, &scrub, &mut session)).transpose()?;
+    let earlier =
+        args.since.as_deref().map(|path| Earlier::of(path, &scrub, args.channel, &mut session)).transpose()?;
     let writers =
         [(args.clean.as_path(), files.writer(&args.clean)?), (args.blocked.as_path(), files.writer(&args.blocked)?)];
     // All answers are of one moment.
@@ -140,6 +142,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (scrubbed, lists) = session.db.read(org, |conn| {
         let mut lists: Lists<ListedBans> = Lists::open(conn, org, args.channel, now)?;
         lists.load(conn)?;
+        if !lists.registries().is_empty() {
+            lists.ask_registries(conn, &scrub.numbers()?)?;
+        }
         let before = earlier.as_ref().map(|earlier| |number| earlier.verdict(number));
         let before = before.as_ref().map(|before| before as &Before<'_>);
         Ok::<_, ImportError>((scrub.run(&lists, writers, before, &mut watcher)?, lists.used().to_vec()))
@@ -174,6 +179,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         signature: String::new(),
     };
     let answer = Answer::of(&scrubbed, &certificate, earlier.is_some());
+    let unregistered = scrubbed.unregistered.clone();
+    let is_region_missing = scrub.region().is_none() && answer.by_reason.contains_key(codes::UNREADABLE);
     record(unsigned, scrubbed, files, &certificate, &store, &mut session)?;
     let is_clean = answer.clean == answer.read;
     ui.record(&answer, COLUMNS)?;
@@ -182,6 +189,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         grouped(answer.clean as i64),
         grouped(answer.read as i64)
     ));
+    if !unregistered.is_empty() {
+        ui.note(&numbers::told_unregistered(&unregistered));
+    }
+    if is_region_missing {
+        ui.note("numbers without a country are unknown: say which it is, for example --region US");
+    }
     Ok(if is_clean { Exit::Done } else { Exit::NeedsAttention })
 }
 

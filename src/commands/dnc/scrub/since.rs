@@ -5,8 +5,8 @@ use std::path::Path;
 use super::verify::read_certificate;
 use crate::commands::context::Session;
 use crate::db::models::dnc::dnc_scrubs;
-use crate::domain::dnc::Verdict;
 use crate::domain::dnc::certificates::Hash;
+use crate::domain::dnc::{Channel, Verdict};
 use crate::domain::phone::E164;
 use crate::error::{CommandError, Result};
 use crate::import::scrub::Scrub;
@@ -23,7 +23,7 @@ impl Earlier {
     ///
     /// # Errors
     /// It is none.
-    pub fn of(path: &Path, scrub: &Scrub, session: &mut Session) -> Result<Earlier> {
+    pub fn of(path: &Path, scrub: &Scrub, channel: Option<Channel>, session: &mut Session) -> Result<Earlier> {
         let read = read_certificate(path)?;
         let shown = path.display();
         let (was, is) = (&read.certificate.input, scrub.input(0));
@@ -33,6 +33,14 @@ impl Earlier {
                 was.sha256, was.name, is.sha256
             ))
             .hint("scrub the file without --since"));
+        }
+        let rules = &read.certificate.rules;
+        let (region, columns) = (scrub.region().map(|region| region.to_string()), scrub.columns_checked());
+        if rules.channel != channel || rules.region != region || rules.columns != columns {
+            return Err(CommandError::failed(format!(
+                "the certificate `{shown}` is of a scrub that asked otherwise (channel, region or columns)"
+            ))
+            .hint("ask as it did, or scrub the file without --since"));
         }
         let org = session.org.org_id();
         let record = session.db.read(org, |conn| dnc_scrubs::by_hash(conn, org, &read.hash))?;

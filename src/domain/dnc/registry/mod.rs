@@ -91,6 +91,15 @@ pub fn concerns(number: E164, country: &str, code: i32) -> bool {
     code != 1 || nanp::area_code(number).is_none_or(|area_code| nanp::may_be_of(area_code, country))
 }
 
+/// What a number begins with that says of which country it is: its calling code, and where several countries share that its area code.
+pub fn prefix(number: E164) -> String {
+    let code = plan::calling_code(number);
+    match nanp::area_code(number).filter(|_| code == 1) {
+        Some(area_code) => format!("+{code} {area_code}"),
+        None => format!("+{code}"),
+    }
+}
+
 /// The part of a country that a revision covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Coverage {

@@ -45,6 +45,12 @@ pub struct ImportSummary {
     pub repaired: u64,
     /// Rows whose lead went to `dnc`.
     pub dnc_flagged: u64,
+    /// New leads one of whose numbers a required registry has.
+    #[serde(skip_serializing_if = "is_none")]
+    pub on_registries: u64,
+    /// New leads of whose numbers a required registry cannot say whether it has them.
+    #[serde(skip_serializing_if = "is_none")]
+    pub registries_unknown: u64,
     /// Rows that would have weakened an opt-out.
     pub consent_kept: u64,
     /// Rejected rows that ask not to be contacted: nobody is kept from contacting these people yet.

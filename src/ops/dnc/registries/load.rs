@@ -14,7 +14,7 @@ use crate::db::models::dnc::registries::dnc_registry_revisions::{self, Completed
 use crate::db::types::{CivilDate, Json};
 use crate::db::{Database, Db, DbError, Stamp};
 use crate::domain::dnc::registry::area_codes::AreaCodes;
-use crate::domain::dnc::registry::{Coverage, LoadMode, RevisionState, block, numbers};
+use crate::domain::dnc::registry::{Coverage, LoadMode, RevisionState, block, is_too_old, numbers};
 use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::phone::{E164, nanp};
 
@@ -28,6 +28,8 @@ pub struct NewNumbers<'a> {
     pub numbers: &'a RoaringTreemap,
     pub file_name: &'a str,
     pub file_sha256: &'a str,
+    /// Lines that were left out.
+    pub rejected: u64,
 }
 
 /// What is loaded before a load.
@@ -80,8 +82,20 @@ impl Outlook {
         if new.area_codes.is_some() && new.registry.calling_code != 1 {
             return Err(RegistryError::NoAreaCodes(name()));
         }
+        if new.area_codes.is_some() && new.mode == LoadMode::Remove {
+            return Err(RegistryError::CoverageStays(name()));
+        }
         match &self.current {
             None if new.mode != LoadMode::Full => Err(RegistryError::NothingLoaded { name: name(), mode: new.mode }),
+            Some(current)
+                if new.mode != LoadMode::Full && is_too_old(current.as_of.0, new.registry.max_age_days, new.as_of) =>
+            {
+                Err(RegistryError::BaseTooOld {
+                    name: name(),
+                    as_of: current.as_of.0.to_string(),
+                    max_age_days: new.registry.max_age_days,
+                })
+            }
             Some(current) if current.as_of.0 > new.as_of => Err(RegistryError::Earlier {
                 name: name(),
                 loaded: current.as_of.0.to_string(),
@@ -128,6 +142,7 @@ pub fn load(
             Coverage::AreaCodes(codes) => Some(Json(codes.iter().copied().collect())),
         },
         number_count: written.count as i64,
+        rejected_count: new.rejected as i64,
         digest: written.digest,
         file_sha256: new.file_sha256.to_owned(),
     };
@@ -161,13 +176,13 @@ fn with_spellings<'a>(new: &NewNumbers<'a>) -> Cow<'a, RoaringTreemap> {
 
 /// Begins a revision; any other that is being written is given up.
 fn begin(conn: &mut Db, new: &NewNumbers<'_>, stamp: &Stamp) -> Result<(Revision, Option<Revision>), RegistryError> {
-    let outlook = outlook(conn, new.registry.name)?;
-    outlook.check(new)?;
-    if outlook.registry.is_none() {
+    if dnc_registries::held(conn, new.registry.name)?.is_none() {
         dnc_registries::add(conn, &new.registry, stamp.now)?;
     }
     let registry = dnc_registries::held(conn, new.registry.name)?
         .ok_or_else(|| RegistryError::Unknown(new.registry.name.to_owned()))?;
+    // Held, it is what the new revision will stand beside.
+    outlook(conn, new.registry.name)?.check(new)?;
     let revisions = dnc_registry_revisions::of_registry(conn, registry.id)?;
     for other in revisions.iter().filter(|revision| revision.state == RevisionState::Loading) {
         dnc_registry_revisions::set_state(conn, other.id, RevisionState::Abandoned, stamp.now)?;
@@ -178,7 +193,11 @@ fn begin(conn: &mut Db, new: &NewNumbers<'_>, stamp: &Stamp) -> Result<(Revision
         revision: revisions.last().map_or(1, |last| last.revision.saturating_add(1)),
         state: RevisionState::Loading,
         mode: new.mode,
-        as_of: CivilDate(new.as_of),
+        // What is taken away does not make the rest younger.
+        as_of: CivilDate(match (&base, new.mode) {
+            (Some(base), LoadMode::Remove) => base.as_of.0,
+            _ => new.as_of,
+        }),
         file_name: new.file_name,
         actor: &stamp.actor,
         started_at: stamp.now,
@@ -322,6 +341,10 @@ fn stop_if_asked(db: &Database) -> Result<(), RegistryError> {
 fn coverage_after(new: &NewNumbers<'_>, base: Option<&Revision>) -> Coverage {
     match (&new.area_codes, base) {
         (Some(AreaCodes::All), _) => Coverage::Country,
+        (Some(AreaCodes::These(codes)), Some(base)) if new.mode == LoadMode::Add => match base.coverage() {
+            Coverage::Country => Coverage::Country,
+            Coverage::AreaCodes(known) => Coverage::AreaCodes(&known | codes),
+        },
         (Some(AreaCodes::These(codes)), _) => Coverage::AreaCodes(codes.clone()),
         (None, Some(base)) if new.mode != LoadMode::Full => base.coverage(),
         _ if new.registry.calling_code != 1 => Coverage::Country,
@@ -329,15 +352,24 @@ fn coverage_after(new: &NewNumbers<'_>, base: Option<&Revision>) -> Coverage {
     }
 }
 
+/// How much rarer than usual the numbers of an area code may be that a list covers.
+const STRAY: u64 = 100;
+
 fn area_codes_in(numbers: &RoaringTreemap) -> std::collections::BTreeSet<u16> {
-    let has_some = |code: &u16| {
-        let first = 10_000_000_000 + u64::from(*code) * 10_000_000;
-        numbers.range_cardinality(first..first + 10_000_000) > 0
+    let count = |code: u16| {
+        let first = 10_000_000_000 + u64::from(code) * 10_000_000;
+        numbers.range_cardinality(first..first + 10_000_000)
     };
     let is_code = |code: &u16| {
         E164::of_digits(10_000_000_000 + u64::from(*code) * 10_000_000).and_then(nanp::area_code) == Some(*code)
     };
-    (200..1000).filter(is_code).filter(has_some).collect()
+    let counts: Vec<(u16, u64)> =
+        (200..1000).filter(is_code).map(|code| (code, count(code))).filter(|(_, count)| *count > 0).collect();
+    let mut sorted: Vec<u64> = counts.iter().map(|(_, count)| *count).collect();
+    sorted.sort_unstable();
+    let middle = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+    // A few numbers that have strayed into a list say nothing of their area code.
+    counts.into_iter().filter(|(_, count)| count * STRAY >= middle).map(|(code, _)| code).collect()
 }
 
 /// Lets the new revision answer.

@@ -1,8 +1,10 @@
 //! What the registries that an organization must honour say of numbers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use roaring::RoaringTreemap;
+use rustc_hash::FxHashMap;
 
 use crate::db::models::dnc::registries::dnc_registry_blocks;
 use crate::db::models::dnc::registries::required::{RequiredList, required};
@@ -12,28 +14,30 @@ use crate::domain::phone::E164;
 use crate::domain::phone::equivalents::other_spellings;
 
 /// The registries that an organization must honour, as they are in one transaction.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Registries {
     pub lists: Vec<RequiredList>,
 }
 
-/// What a registry says of a number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// It has the number, or another spelling of it.
-    Listed { number: E164 },
-    /// It does not have it, and that says nothing.
-    Short(Shortfall),
-    /// It does not have it.
-    Clear,
+/// What registries said of the numbers that they were asked about.
+#[derive(Debug, Default)]
+pub struct Answers {
+    asked: RoaringTreemap,
+    /// Of each registry the numbers that it has, with the spelling that it has.
+    listed: Vec<FxHashMap<E164, E164>>,
 }
 
 /// What one registry says of a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The place of the registry among those that are required.
-    pub list: usize,
-    pub found: Found,
+pub enum Found {
+    /// It has the number, or another spelling of it.
+    Listed(E164),
+    /// It does not have it, and that says nothing.
+    Short(Shortfall),
+    /// It does not have it.
+    Clear,
+    /// It was not asked.
+    NotAsked,
 }
 
 /// Blocks that are held in memory together: eight megabytes at most.
@@ -48,32 +52,51 @@ impl Registries {
         Ok(Registries { lists: required(conn, org, today)? })
     }
 
-    /// What they say of numbers: of each, those that have to be asked about it. Numbers that none has to be asked about are missing.
+    /// Asks them about numbers.
     ///
     /// # Errors
     /// The database cannot be read, or what is stored of a registry is damaged.
-    pub fn look_up(&self, conn: &mut Db, numbers: &[E164]) -> Result<HashMap<E164, Vec<Finding>>, DbError> {
-        let mut findings: HashMap<E164, Vec<Finding>> = HashMap::new();
-        for (place, list) in self.lists.iter().enumerate() {
-            let mut concerned: Vec<E164> = numbers.iter().copied().filter(|it| list.concerns(*it)).collect();
-            concerned.sort_unstable();
-            concerned.dedup();
-            let listed = listed(conn, list, &concerned)?;
-            for number in concerned {
-                let found = match listed.get(&number) {
-                    Some(number) => Found::Listed { number: *number },
-                    None => list.shortfall_of(number).map_or(Found::Clear, Found::Short),
-                };
-                findings.entry(number).or_default().push(Finding { list: place, found });
-            }
+    pub fn ask(&self, conn: &mut Db, numbers: &[E164]) -> Result<Answers, DbError> {
+        let mut answers = Answers::default();
+        if self.lists.is_empty() {
+            return Ok(answers);
         }
-        Ok(findings)
+        let mut sorted = numbers.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        answers.asked.extend(sorted.iter().map(|number| number.digits()));
+        for list in &self.lists {
+            let concerned: Vec<E164> = sorted.iter().copied().filter(|it| list.concerns(*it)).collect();
+            answers.listed.push(listed(conn, list, &concerned)?);
+        }
+        Ok(answers)
+    }
+
+    /// Whether one of them has a number about which they were asked.
+    pub fn have(&self, answers: &Answers, number: E164) -> bool {
+        self.said(answers, number).any(|(_, found)| matches!(found, Found::Listed(_)))
+    }
+
+    /// What each registry that has to be asked about a number said of it.
+    pub fn said<'a>(&'a self, answers: &'a Answers, number: E164) -> impl Iterator<Item = (&'a RequiredList, Found)> {
+        let was_asked = !self.lists.is_empty() && answers.asked.contains(number.digits());
+        let concerning = self.lists.iter().enumerate().filter(move |(_, list)| list.concerns(number));
+        concerning.map(move |(place, list)| {
+            let found = match answers.listed.get(place).filter(|_| was_asked) {
+                None => Found::NotAsked,
+                Some(listed) => match listed.get(&number) {
+                    Some(spelling) => Found::Listed(*spelling),
+                    None => list.shortfall_of(number).map_or(Found::Clear, Found::Short),
+                },
+            };
+            (list, found)
+        })
     }
 }
 
 /// Those of these numbers that a registry has, each with the spelling that it has.
-fn listed(conn: &mut Db, list: &RequiredList, numbers: &[E164]) -> Result<HashMap<E164, E164>, DbError> {
-    let Some(revision) = &list.revision else { return Ok(HashMap::new()) };
+fn listed(conn: &mut Db, list: &RequiredList, numbers: &[E164]) -> Result<FxHashMap<E164, E164>, DbError> {
+    let Some(revision) = &list.revision else { return Ok(FxHashMap::default()) };
     // By block: what is asked for there, and for which number.
     let mut asked: BTreeMap<i64, Vec<(u16, E164, E164)>> = BTreeMap::new();
     for number in numbers {
@@ -83,7 +106,7 @@ fn listed(conn: &mut Db, list: &RequiredList, numbers: &[E164]) -> Result<HashMa
         }
     }
     let wanted: Vec<i64> = asked.keys().copied().collect();
-    let mut listed = HashMap::new();
+    let mut listed = FxHashMap::default();
     for some in wanted.chunks(TOGETHER) {
         for stored in dnc_registry_blocks::among(conn, revision.id, some)? {
             for (low, number, spelling) in asked.get(&stored.block).into_iter().flatten() {

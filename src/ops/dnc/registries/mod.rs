@@ -3,11 +3,13 @@
 mod drop;
 mod load;
 mod look_up;
+mod of_import;
 mod require;
 
 pub use drop::{drop_registry, requiring};
 pub use load::{Loaded, NewNumbers, Outlook, load, outlook};
-pub use look_up::{Finding, Found, Registries};
+pub use look_up::{Answers, Found, Registries};
+pub use of_import::{OnRegistries, of_import};
 pub use require::{require, unrequire};
 
 use crate::db::DbError;
@@ -27,6 +29,12 @@ pub enum RegistryError {
     OtherCountry { name: String, country: String },
     #[error("the registry `{name}` is loaded as of {loaded}, which is later than {given}; nothing was loaded")]
     Earlier { name: String, loaded: String, given: String },
+    #[error(
+        "what is loaded of the registry `{name}` is as of {as_of}, more than {max_age_days} days before; changes do not make it younger"
+    )]
+    BaseTooOld { name: String, as_of: String, max_age_days: i32 },
+    #[error("the registry `{0}` covers what it did when numbers are removed")]
+    CoverageStays(String),
     #[error("area codes are those of the North American Numbering Plan, and `{0}` is a registry of another country")]
     NoAreaCodes(String),
     #[error("another load of the registry `{0}` took the place of this one; what answered before still answers")]
@@ -59,6 +67,8 @@ impl Explain for RegistryError {
             RegistryError::Earlier { .. } => {
                 error.hint("check --as-of; to go back to an older list, drop the registry first")
             }
+            RegistryError::BaseTooOld { .. } => error.hint("nothing was loaded; load the full list: --mode full"),
+            RegistryError::CoverageStays(_) => error.hint("leave --area-codes out"),
             RegistryError::NoAreaCodes(_) => error.hint("leave --area-codes out: the list covers the country"),
             RegistryError::Superseded(_) | RegistryError::BaseChanged(_) => {
                 error.hint("look at what is loaded now (crmctl dnc registry show NAME), then load again")

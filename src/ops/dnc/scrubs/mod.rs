@@ -163,7 +163,7 @@ pub fn told(said: &Said) -> String {
     let lists = scrub.lists_used.0.as_array().into_iter().flatten();
     let lists: Vec<&str> = lists.filter_map(|list| list.get("name")?.as_str()).collect();
     format!(
-        "{}{channel}, on {}, in `{}` (certificate {})",
+        "{}{channel}, by lists of the scrub ({}), in `{}` (certificate {})",
         said.verdict,
         lists.join(", "),
         scrub.file_name,

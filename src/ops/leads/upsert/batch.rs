@@ -138,7 +138,9 @@ impl<'a> Batch<'a> {
                     self.mark_holders(draft, None);
                     return Some(Outcome::of(Fate::SkippedUnknown));
                 }
-                let is_listed = draft.numbers().any(|number| self.writer.numbers.is_listed(number));
+                let is_on_registry = |number: &E164| self.writer.on_registries.contains(number);
+                let is_listed =
+                    draft.numbers().any(|number| self.writer.numbers.is_listed(number) || is_on_registry(&number));
                 if self.writer.policy.on_listed == OnListed::Skip
                     && (is_listed || (draft.wants_dnc() && draft.phone.is_some()))
                 {

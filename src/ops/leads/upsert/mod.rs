@@ -14,10 +14,12 @@ pub mod trace;
 use std::collections::HashSet;
 
 use roaring::RoaringTreemap;
+use rustc_hash::FxHashSet;
 
 use super::draft::LeadDraft;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, DeferredIndexes, Written};
+use crate::db::models::access::organizations;
 use crate::db::models::dnc::{dnc_list, dnc_spellings};
 use crate::db::models::leads::OnLocked;
 use crate::db::models::leads::lead_identities;
@@ -26,6 +28,7 @@ use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::phone::E164;
 use crate::error::{CommandError, Explain};
 use crate::ops::dnc;
+use crate::ops::dnc::registries::Registries;
 use batch::Batch;
 use contradictions::Said;
 use holders::Marked;
@@ -153,6 +156,9 @@ pub struct LeadWriter {
     /// Whether identities and numbers are complete, so that batches need not look anything up.
     preloaded: bool,
     indexes: DeferredIndexes,
+    /// The registries that are asked where listed numbers are left out, and the numbers of the batch that they have.
+    registries: Registries,
+    pub(super) on_registries: FxHashSet<E164>,
     /// Numbers that the drafts put on the list. They are written at the end: until then nobody waits for the list.
     to_list: Vec<E164>,
     /// Listed numbers of drafts whose status alone says so.
@@ -209,6 +215,13 @@ impl LeadWriter {
             })?;
         }
         let opt_outs = OptOuts::load(conn, org)?;
+        let registries = match policy.on_listed {
+            OnListed::Skip => {
+                let zone = organizations::time_zone(conn, org)?;
+                Registries::required(conn, org, stamp.now.to_jiff().to_zoned(zone).date())?
+            }
+            OnListed::Flag => Registries::default(),
+        };
         let indexes = match preloaded && expected >= WORTH_DEFERRING {
             true => DeferredIndexes::defer(conn, expected)?,
             false => DeferredIndexes::default(),
@@ -223,6 +236,8 @@ impl LeadWriter {
             numbers,
             preloaded,
             indexes,
+            registries,
+            on_registries: FxHashSet::default(),
             to_list: Vec::new(),
             by_status: Vec::new(),
             by_refusal: Vec::new(),
@@ -280,6 +295,7 @@ impl LeadWriter {
     fn write_some(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<Vec<Outcome>, WriteError> {
         for _ in 0..MAX_RACES {
             self.look_up(conn, drafts)?;
+            self.ask_registries(conn, drafts)?;
             let mut batch = Batch::begin(self, conn, drafts)?;
             let outcomes: Vec<Outcome> = drafts.iter().map_while(|draft| batch.place_traced(draft)).collect();
             let traces = batch.take_traces();
@@ -379,6 +395,17 @@ impl LeadWriter {
                 draft.opts_out() || (speaks && self.opt_outs.of_draft(draft).denied)
             }
         }
+    }
+
+    fn ask_registries(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<(), DbError> {
+        if self.registries.lists.is_empty() {
+            return Ok(());
+        }
+        let numbers: Vec<E164> = drafts.iter().flat_map(|draft| draft.numbers()).collect();
+        let answers = self.registries.ask(conn, &numbers)?;
+        self.on_registries.clear();
+        self.on_registries.extend(numbers.into_iter().filter(|number| self.registries.have(&answers, *number)));
+        Ok(())
     }
 
     fn look_up(&mut self, conn: &mut Db, drafts: &[&LeadDraft]) -> Result<(), DbError> {

@@ -21,6 +21,8 @@ pub struct Revision {
     /// An array of area codes; `None` when it covers the whole country.
     pub area_codes: Option<Json>,
     pub number_count: Option<i64>,
+    /// Lines of its files that were no numbers and left out.
+    pub rejected_count: i64,
     /// Over its blocks in order: the number of each in eight bytes, the highest first, and its bytes as they are stored.
     pub digest: Option<String>,
     pub file_name: String,
@@ -61,6 +63,7 @@ pub struct NewRevision<'a> {
 pub struct Completed {
     pub area_codes: Option<Json>,
     pub number_count: i64,
+    pub rejected_count: i64,
     pub digest: String,
     pub file_sha256: String,
 }
@@ -122,6 +125,7 @@ pub fn complete(conn: &mut Db, id: i64, completed: &Completed, now: Timestamp) -
             revisions::state.eq(RevisionState::Complete),
             revisions::area_codes.eq(completed.area_codes.as_ref()),
             revisions::number_count.eq(completed.number_count),
+            revisions::rejected_count.eq(completed.rejected_count),
             revisions::digest.eq(&completed.digest),
             revisions::file_sha256.eq(&completed.file_sha256),
             revisions::completed_at.eq(now),

@@ -8,6 +8,7 @@ use super::dnc_registry_revisions::Revision;
 use super::{dnc_registries, dnc_requirements};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::registry::{Coverage, Shortfall, concerns, is_too_old, max_age_days};
+use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::phone::{E164, nanp};
 
 /// A registry that an organization must honour.
@@ -36,7 +37,9 @@ pub fn required(conn: &mut Db, org: OrgId, today: Date) -> Result<Vec<RequiredLi
     let mut loaded: HashMap<String, _> =
         dnc_registries::all(conn)?.into_iter().map(|(registry, it)| (registry.name.clone(), (registry, it))).collect();
     let list = |requirement: dnc_requirements::Requirement| {
-        let (registry, revision) = loaded.remove(&requirement.registry).unzip();
+        let loaded = loaded.remove(&requirement.registry);
+        // A list of another country answers for nobody.
+        let (registry, revision) = loaded.filter(|(registry, _)| registry.country == requirement.country).unzip();
         let revision = revision.flatten();
         let max_age_days =
             registry.map_or_else(|| max_age_days(&requirement.country), |registry| registry.max_age_days);
@@ -61,7 +64,8 @@ pub fn required(conn: &mut Db, org: OrgId, today: Date) -> Result<Vec<RequiredLi
 impl RequiredList {
     /// Whether it has to be asked about a number.
     pub fn concerns(&self, number: E164) -> bool {
-        concerns(number, &self.country, self.calling_code)
+        let concerns = |number| concerns(number, &self.country, self.calling_code);
+        concerns(number) || other_spellings(number).into_iter().any(concerns)
     }
 
     /// Why it does not say that a number which it has not is clear.

@@ -2,13 +2,13 @@
 
 use jiff::tz::TimeZone;
 
-use super::add::{Request, honour, keep_doubtful};
-use super::sharing::Skipped;
 use crate::db::Stamp;
 use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError};
 use crate::domain::dnc::bans::Listing;
 use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
+use crate::ops::dnc::add::{Request, honour, keep_doubtful};
+use crate::ops::dnc::sharing::Skipped;
 
 vocabulary! {
     /// What became of a reply.

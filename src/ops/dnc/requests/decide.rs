@@ -1,6 +1,5 @@
 //! Decisions on requests that were kept for a person.
 
-use super::add::{Added, list_kept};
 use crate::db::Stamp;
 use crate::db::models::dnc::dnc_entries;
 use crate::db::models::dnc::dnc_requests::{self, DncRequest};
@@ -9,6 +8,7 @@ use crate::db::{Db, DbError};
 use crate::domain::dnc::Decision;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
+use crate::ops::dnc::add::{Added, list_kept};
 
 /// Why a request was not decided.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ pub fn decide(
     reason: Option<&str>,
     stamp: &Stamp,
 ) -> Result<(DncRequest, Added), DecideError> {
-    let mut skipped = super::remove::expire(conn, OnLocked::Skip, stamp)?.skipped;
+    let mut skipped = crate::ops::dnc::remove::expire(conn, OnLocked::Skip, stamp)?.skipped;
     let kept = dnc_requests::by_id(conn, stamp.org, id)?.ok_or(DecideError::Unknown(id))?;
     if let (Some(decision), Some(at)) = (kept.decision, kept.decided_at) {
         return Err(DecideError::Decided { id, decision, at });
