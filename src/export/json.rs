@@ -5,8 +5,9 @@ use std::io::Write;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{Failure, Rows};
-use crate::db::Cells;
+use crate::db::{Cell, Cells};
 use crate::filter::LeadColumn;
+use crate::filter::columns::Shape;
 
 pub(super) struct Json {
     out: Box<dyn Write>,
@@ -19,13 +20,19 @@ pub(super) struct Json {
 pub struct Record<'a> {
     pub columns: &'a [LeadColumn],
     pub cells: &'a Cells,
+    /// Whether what is not known of a lead is a word, for people and tables, and not null.
+    pub in_words: bool,
 }
 
 impl Serialize for Record<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.columns.len()))?;
         for (place, column) in self.columns.iter().enumerate() {
-            map.serialize_entry(&column.key, &column.json(self.cells.at(place)))?;
+            let cell = self.cells.at(place);
+            match (self.in_words, column.shape, cell) {
+                (true, Shape::Flag, Cell::Empty) => map.serialize_entry(&column.key, &column.text(cell))?,
+                _ => map.serialize_entry(&column.key, &column.json(cell))?,
+            }
         }
         map.end()
     }
@@ -50,7 +57,8 @@ impl Rows for Json {
             (true, _) => self.out.write_all(b",\n")?,
             (false, _) => {}
         }
-        serde_json::to_writer(&mut self.out, &Record { columns, cells }).map_err(|e| Failure::Io(e.into()))?;
+        serde_json::to_writer(&mut self.out, &Record { columns, cells, in_words: false })
+            .map_err(|e| Failure::Io(e.into()))?;
         if !self.is_array {
             self.out.write_all(b"\n")?;
         }

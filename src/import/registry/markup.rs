@@ -98,9 +98,8 @@ impl Tags {
                 _ => {}
             }
         }
-        match is_number && !has_number {
-            true => reading.reject(self.line, tag, LineProblem::NoNumber),
-            false => {}
+        if is_number && !has_number {
+            reading.reject(self.line, tag, LineProblem::NoNumber);
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use crate::domain::text::{fold_case, nearest};
 use crate::error::Result;
 use crate::filter::tree::{Filter, Op};
 use crate::filter::value::Value;
-use crate::filter::{Condition, Field, LeadQuery, Subject, names};
-use crate::ui::Ui;
+use crate::filter::{Condition, Dnc, Field, LeadQuery, Subject, names};
+use crate::ui::{Ui, plural};
 
 /// So many sources, and so many tags, are compared.
 const MOST: usize = 10_000;
@@ -72,4 +72,24 @@ fn tell(ui: Ui, what: &str, asked: Vec<String>, known: &[String], is_same: impl 
         let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
         ui.note(&format!("no lead has a {what} `{name}`{hint}"));
     }
+}
+
+/// Says of a filter that asks who is on the do-not-call list how many leads it leaves out either way.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn tell_not_known(ui: Ui, session: &mut Session, query: &LeadQuery) -> Result<()> {
+    let is_about_list = |condition: &&Condition| condition.subject == Subject::Field(Field::ON_DNC);
+    if !query.filter.as_ref().is_some_and(|filter| filter.conditions().iter().any(is_about_list)) {
+        return Ok(());
+    }
+    let unknown = LeadQuery { filter: None, dnc: Dnc::Unknown, sort: Vec::new(), ..query.clone() };
+    let count = session.db.read(session.org.org_id(), |conn| unknown.count(conn))?;
+    if count > 0 {
+        ui.note(&format!(
+            "of {} it is not known whether they may be contacted, so that on_dnc is neither yes nor no: crmctl dnc registry list, crmctl dnc due",
+            plural(count.unsigned_abs(), "lead", "leads")
+        ));
+    }
+    Ok(())
 }

@@ -73,6 +73,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             unknown::tell_unknown_names(context.ui, &mut session, &query)?;
         }
         context.ui.record(&Count { count }, &columns)?;
+        unknown::tell_not_known(context.ui, &mut session, &query)?;
         return Ok(Exit::Done);
     }
     let look = |conn: &mut Db| -> Result<_> {

@@ -17,7 +17,7 @@ use crate::export::Record;
 use crate::filter::query::After;
 use crate::filter::value::Value;
 use crate::filter::{Condition, Field, Filter, LeadColumn, LeadQuery, Op, Subject};
-use crate::ui::ListWriter;
+use crate::ui::{Format, ListWriter};
 
 /// List leads, the newest first
 ///
@@ -80,6 +80,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         Some(columns) => context.ui.list_of_chosen(&columns.iter().map(columns::shown_if_asked).collect::<Vec<_>>()),
     };
     let lead_columns = asked.map_or_else(columns::usual, Ok)?;
+    let in_words = !matches!(context.ui.format, Format::Json | Format::Ndjson);
     let mut shown_any = false;
     // Custom fields that are asked for and none of the leads has.
     let mut without: Vec<usize> = lead_columns
@@ -94,7 +95,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             query.each(conn, &lead_columns, after.as_ref(), |cells| {
                 shown_any = true;
                 without.retain(|&place| matches!(cells.at(place), Cell::Empty));
-                push(&mut list, &lead_columns, &cells)
+                push(&mut list, &lead_columns, &cells, in_words)
             })?;
             return Ok(None);
         };
@@ -106,12 +107,13 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         for page in ids.chunks(PAGE) {
             for cells in query.of_ids(conn, &lead_columns, page)? {
                 without.retain(|&place| matches!(cells.at(place), Cell::Empty));
-                push(&mut list, &lead_columns, &cells)?;
+                push(&mut list, &lead_columns, &cells, in_words)?;
             }
         }
         Ok(ids.last().copied().filter(|_| more))
     })?;
     list.finish("no leads")?;
+    unknown::tell_not_known(context.ui, &mut session, &query)?;
     match more {
         Some(last) => args.limit.tell_cut_after(context.ui, last),
         None if !shown_any => unknown::tell_unknown_names(context.ui, &mut session, &query)?,
@@ -125,8 +127,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn push(list: &mut ListWriter, columns: &[LeadColumn], cells: &Cells) -> Result<()> {
-    Ok(list.push(&Record { columns, cells })?)
+fn push(list: &mut ListWriter, columns: &[LeadColumn], cells: &Cells, in_words: bool) -> Result<()> {
+    Ok(list.push(&Record { columns, cells, in_words })?)
 }
 
 fn begin(query: &LeadQuery, conn: &mut Db, id: i64) -> Result<After> {
