@@ -141,32 +141,120 @@ impl Together {
         let mut named = Named(Vec::new());
         for target in self.0 {
             let path = target.path.clone();
-            target.finish()?;
-            named.0.push(path);
+            match kept_aside(&path)? {
+                // Before it has its name: an error brings back what had it.
+                Some(before) => {
+                    named.0.push((path, Some(before)));
+                    target.finish()?;
+                }
+                None => {
+                    target.finish()?;
+                    named.0.push((path, None));
+                }
+            }
         }
         Ok(named)
     }
 }
 
-/// Files that have their names, and go again unless they are kept.
+/// Another name of the file that a new one is to replace; `None` where there is none.
+fn kept_aside(path: &Path) -> Result<Option<PathBuf>, ExportError> {
+    if std::fs::symlink_metadata(path).is_err() {
+        return Ok(None);
+    }
+    for number in 0..NAMES_TRIED {
+        let aside = folder_of(path).join(format!(".crmctl-old-{}-{number}", std::process::id()));
+        match std::fs::hard_link(path, &aside) {
+            Ok(()) => return Ok(Some(aside)),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            // Some systems have no second names for files.
+            Err(_) => {
+                std::fs::copy(path, &aside).map_err(|e| problem(path, e.to_string()))?;
+                return Ok(Some(aside));
+            }
+        }
+    }
+    Err(problem(path, "its folder is full of files of killed calls, `.crmctl-old-…`".to_owned()))
+}
+
+/// How many names are tried for a file that is kept aside.
+const NAMES_TRIED: u32 = 1000;
+
+/// Files that have their names, each with the file that had it before; unless they are kept, they go again and those come back.
 #[derive(Debug, Default)]
 #[must_use = "files that are not kept go again"]
-pub struct Named(Vec<PathBuf>);
+pub struct Named(Vec<(PathBuf, Option<PathBuf>)>);
 
 impl Named {
     /// Lets the files stay.
     pub fn keep(mut self) {
-        self.0.clear();
+        for (_, before) in self.0.drain(..) {
+            before.iter().for_each(|before| drop(std::fs::remove_file(before)));
+        }
     }
 }
 
 impl Drop for Named {
     fn drop(&mut self) {
         // One that cannot be removed is told by nobody: it is as whole as the others.
-        self.0.iter().for_each(|path| drop(std::fs::remove_file(path)));
+        for (path, before) in &self.0 {
+            match before {
+                Some(before) => drop(std::fs::rename(before, path)),
+                None => drop(std::fs::remove_file(path)),
+            }
+        }
     }
 }
 
 fn problem(path: &Path, reason: String) -> ExportError {
     ExportError::Write { path: path.display().to_string(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begun(folder: &Path) -> Together {
+        let paths = ["a", "b"].map(|name| folder.join(name));
+        let files = Together::begin(&[&paths[0], &paths[1]], IfExists::Overwrite).unwrap();
+        paths.iter().for_each(|path| files.write(path, "new").unwrap());
+        files
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn files_that_are_replaced_come_back_unless_the_new_ones_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let a = folder.path().join("a");
+        std::fs::write(&a, "old").unwrap();
+        drop(begun(folder.path()).finish().unwrap());
+        assert_eq!(
+            (std::fs::read_to_string(&a).unwrap().as_str(), names(folder.path())),
+            ("old", vec!["a".to_owned()])
+        );
+        begun(folder.path()).finish().unwrap().keep();
+        assert_eq!(std::fs::read_to_string(&a).unwrap(), "new");
+        assert_eq!(names(folder.path()), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_cannot_get_its_name_brings_back_what_was_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (folder.path().join("a"), folder.path().join("b"));
+        std::fs::write(&a, "old").unwrap();
+        let files = begun(folder.path());
+        // Meanwhile somebody makes a folder of that name.
+        std::fs::create_dir(&b).unwrap();
+        std::fs::write(b.join("in"), "x").unwrap();
+        assert!(files.finish().is_err());
+        assert_eq!(std::fs::read_to_string(&a).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["a", "b"]);
+    }
 }

@@ -89,6 +89,55 @@ fn lines_that_were_left_out_are_remembered() {
 }
 
 #[test]
+fn what_is_read_loosely_loses_nothing() {
+    on_both_engines(|world| {
+        let load = |name: &str, text: &[u8]| {
+            world.file(name, text);
+            world.run(["dnc", "registry", "load", "us", name, "--as-of", "today", "--yes", "--format", "json"])
+        };
+        let count = |name: &str, text: &str| {
+            let ran = load(name, text.as_bytes());
+            serde_json::from_str::<serde_json::Value>(&ran.stdout).unwrap_or_default()["number_count"].as_u64()
+        };
+        let phones =
+            "<n><p num='+12125550144'/><p num='212-555-0145'/><p tel=2125550148/><phone>(212) 555-0149</phone></n>";
+        assert_eq!(count("a.xml", phones), Some(4));
+        let areas = "<list type='full'><ac val=917><ph val=5550101></ac><ac n='250' val=' 718 '><ph val='5550102'/></ac></list>";
+        assert_eq!(count("b.xml", areas), Some(2));
+        assert_eq!(world.json(["dnc", "registry", "show", "us"])["area_codes"], json!([718, 917]));
+        for cut in [
+            "<list type='full'><ac val='212'><ph val='5550101'/>",
+            "<list type=change><ac val='212'><ph val='5550101'/></ac></list>",
+        ] {
+            assert_eq!(load("c.xml", cut.as_bytes()).code, Some(1), "{cut}");
+        }
+        // Two members of one name, and a list before the archive.
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        zip.start_file("a.txt", zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, b"2125550101\n").unwrap();
+        let whole = zip.finish().unwrap().into_inner();
+        assert_eq!(load("one.zip", &whole).code, Some(0));
+        assert_eq!(load("two.zip", &[&whole[..], &whole[..]].concat()).code, Some(1));
+        // A sheet without a header.
+        world.file("sheet.csv", "2125550101,A\n2125550102,B\n2125550103,C\n");
+        let sheet = ["dnc", "registry", "load", "us", "sheet.csv", "--as-of", "today", "--column", "#1"];
+        assert_eq!(world.json(sheet)["number_count"], 3);
+    });
+}
+
+#[test]
+fn a_list_that_somebody_changed_is_not_added_to() {
+    on_both_engines(|world| {
+        assert_eq!(load(world, "2125550101\n2125550102\n", &["--as-of", "today"]), Some(0));
+        world.engine.sql(&world.url, "DELETE FROM dnc_registry_blocks").unwrap();
+        world.file("more.txt", "2125550103\n");
+        let ran = world.run(["dnc", "registry", "load", "us", "more.txt", "--as-of", "today", "--mode", "add"]);
+        assert!(ran.stderr.contains("is not what was loaded") && ran.stderr.contains("full list"), "{}", ran.stderr);
+        assert_eq!(load(world, "2125550101\n", &["--as-of", "today", "--yes"]), Some(0));
+    });
+}
+
+#[test]
 fn imports_tell_of_registries() {
     on_both_engines(|world| {
         world.file("list.txt", "2125550101\n2125550102\n");

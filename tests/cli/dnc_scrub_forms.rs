@@ -10,13 +10,16 @@ fn scrub(world: &World, file: &str, clean: &str, blocked: &str) -> String {
     ran.stderr
 }
 
+/// A name, the file, and what is clean and blocked of it.
+type Case<'a> = (&'a str, Vec<u8>, Vec<u8>, Vec<u8>);
+
 #[test]
 fn a_text_keeps_its_bytes() {
     let world = World::new(Engine::Sqlite);
     world.ok(["dnc", "add", "+12125550102"]);
     let wide =
         |text: &str| [&[0xFF, 0xFE][..], &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
-    let cases: [(&str, Vec<u8>, Vec<u8>, Vec<u8>); 4] = [
+    let cases: [Case<'_>; 4] = [
         (
             "mark.csv",
             "\u{feff}Phone,Note\r\n2125550101,\"a\r\n\"\"b\"\"\"\r\n\r\n2125550102,=1+1\r\n2125550103".into(),

@@ -97,3 +97,38 @@ fn what_looks_like_a_number_elsewhere_is_no_matter_of_registries() {
         assert_eq!(json!([answer["clean"], answer["blocked"], answer["unknown"]]), json!([1, 1, 0]), "{answer}");
     });
 }
+
+#[test]
+fn a_number_of_a_fax_or_a_colleague_is_not_passed_over() {
+    on_both_engines(|world| {
+        world.file("list.txt", "2125550101\n");
+        world.ok(["dnc", "registry", "load", "us", "list.txt", "--as-of", "today"]);
+        world.ok(["dnc", "registry", "require", "us"]);
+        for header in ["Tel/Fax", "Fax", "Manager Phone", "Listing agent mobile"] {
+            world.file("in.csv", format!("Phone,{header}\n2125550102,(212) 555-0101\n2125550103,(212) 555-0104\n"));
+            let args = ["dnc", "scrub", "in.csv", "--clean", "clean.csv", "--blocked", "blocked.csv", "--overwrite"];
+            let ran = world.run(args);
+            assert_eq!((ran.code, ran.stderr.contains(header)), (Some(1), true), "{header}: {}", ran.stderr);
+            let ran = world.run([&args[..], &["--map", &format!("phone={header}")]].concat());
+            assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+            assert!(text(world, "blocked.csv").contains("2125550102"));
+            assert_eq!(world.run([&args[..], &["--ignore", header]].concat()).code, Some(0));
+        }
+    });
+}
+
+#[test]
+fn what_bears_the_name_of_another_file_is_told() {
+    on_both_engines(|world| {
+        world.file("in.csv", "Phone\n2125550102\n\n");
+        scrub(world, &[]);
+        world.file("in.csv", "Phone\n2125550103\n");
+        std::fs::create_dir(world.path("swapped")).unwrap();
+        std::fs::copy(world.path("clean.csv"), world.path("swapped/blocked.csv")).unwrap();
+        std::fs::copy(world.path("blocked.csv"), world.path("swapped/clean.csv")).unwrap();
+        let verify = |files: &[&str]| world.run([&["dnc", "verify", "clean.csv.cert.json"], files].concat());
+        assert_eq!(verify(&["clean.csv", "blocked.csv"]).code, Some(0));
+        let swapped = verify(&["swapped/clean.csv", "swapped/blocked.csv"]);
+        assert_eq!((swapped.code, swapped.stdout.matches("changed").count()), (Some(3), 2), "{}", swapped.stdout);
+    });
+}

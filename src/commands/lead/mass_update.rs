@@ -74,7 +74,8 @@ pub fn change_selected(
         let first = query.of_ids(conn, &lead_columns, ids.get(..LOOKED_AT).unwrap_or(&ids))?;
         Ok((ids, first))
     })?;
-    let records: Vec<Record<'_>> = first.iter().map(|cells| Record { columns: &lead_columns, cells }).collect();
+    let records: Vec<Record<'_>> =
+        first.iter().map(|cells| Record { columns: &lead_columns, cells, in_words: false }).collect();
     let shown: Vec<Column> = lead_columns.iter().map(columns::shown).collect();
     if !seen.is_empty() && (wanted.mode.is_dry_run() || !ui.yes) {
         ui.preview(&records, &shown)?;

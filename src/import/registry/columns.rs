@@ -23,6 +23,13 @@ pub(super) fn read(
     let index = column_named(&source.headers, column)?;
     let mut reading = Reading::new(file, source.shown().to_owned(), source.estimated_rows, progress);
     reading.notices.extend(source.notices.iter().cloned());
+    // Where there is no header, it is the first number.
+    if let Some(number) =
+        source.headers.get(index).and_then(|header| number(header.trim().as_bytes(), file.country).ok())
+    {
+        reading.number(number);
+        reading.notices.push(format!("`{column}` has no header: its first cell is a number"));
+    }
     let (mut failed, mut without) = (None, 0u64);
     let read = source.read(&mut |item| {
         match item {

@@ -15,13 +15,16 @@ pub(super) fn read(
     country: Country,
     reading: &mut Reading<'_>,
 ) -> Result<(), RegistryFileError> {
-    let mut tags = Tags { line: 1, area_code: None };
+    let mut tags = Tags { line: 1, area_code: None, is_in_list: false };
     let mut piece = Vec::new();
     loop {
         piece.clear();
         let read = read_piece(&mut input, &mut piece).map_err(|e| reading.unreadable(&e))?;
         if read == 0 {
-            return Ok(());
+            return match tags.area_code.is_some() || tags.is_in_list {
+                true => Err(reading.refused("it ends in the middle of a list", "get the file again")),
+                false => Ok(()),
+            };
         }
         if piece.len() > LONGEST {
             return Err(reading.refused("a tag is longer than any of a list", "check which file it is"));
@@ -51,6 +54,8 @@ struct Tags {
     line: u64,
     /// Of the element that numbers are in.
     area_code: Option<[u8; 3]>,
+    /// Whether a list was begun that is to be ended.
+    is_in_list: bool,
 }
 
 impl Tags {
@@ -69,9 +74,9 @@ impl Tags {
         match tag.first() {
             None | Some(b'!' | b'?') => Ok(()),
             Some(b'/') => {
-                if is_named(tag.get(1..).unwrap_or_default(), b"ac") {
-                    self.area_code = None;
-                }
+                let name = tag.get(1..).unwrap_or_default();
+                self.area_code = self.area_code.filter(|_| !is_named(name, b"ac"));
+                self.is_in_list = self.is_in_list && !is_named(name, b"list");
                 Ok(())
             }
             Some(_) => self.element(tag, country, reading),
@@ -79,10 +84,16 @@ impl Tags {
     }
 
     fn element(&mut self, tag: &[u8], country: Country, reading: &mut Reading<'_>) -> Result<(), RegistryFileError> {
-        let (is_list, is_number) = (is_named(tag, b"list"), is_named(tag, b"ph"));
+        let (is_list, is_number, is_area) = (is_named(tag, b"list"), is_named(tag, b"ph"), is_named(tag, b"ac"));
+        if is_area {
+            self.area_code = None;
+        }
+        if is_list {
+            self.is_in_list = !tag.ends_with(b"/");
+        }
         let mut has_number = false;
         for (name, value) in attributes(tag) {
-            let is_digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+            let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
             match value {
                 _ if is_list && name.eq_ignore_ascii_case(b"type") && !value.eq_ignore_ascii_case(b"full") => {
                     let what = format!("it is a list of type `{}`, not a full one", String::from_utf8_lossy(value));
@@ -90,8 +101,10 @@ impl Tags {
                         reading.refused(&what, "download the full list, or the numbers to add or to remove alone")
                     );
                 }
-                &[a, b, c] if is_named(tag, b"ac") => self.area_code = Some([a, b, c]),
-                _ if is_number && name.eq_ignore_ascii_case(b"val") || is_digits && is_phone(tag, name) => {
+                _ if is_area && name.eq_ignore_ascii_case(b"val") => {
+                    self.area_code = value.trim_ascii().try_into().ok()
+                }
+                _ if is_number && name.eq_ignore_ascii_case(b"val") || digits >= 7 && is_phone(tag, name) => {
                     has_number = true;
                     self.number(value, country, reading);
                 }
@@ -127,7 +140,7 @@ fn is_named(tag: &[u8], name: &[u8]) -> bool {
 fn is_phone(tag: &[u8], attribute: &[u8]) -> bool {
     let text =
         [tag.split(u8::is_ascii_whitespace).next().unwrap_or_default(), b" ", attribute].concat().to_ascii_lowercase();
-    [&b"phone"[..], b"number", b"tel", b"msisdn"].iter().any(|word| memchr::memmem::find(&text, word).is_some())
+    [&b"phone"[..], b"num", b"tel", b"msisdn"].iter().any(|word| memchr::memmem::find(&text, word).is_some())
 }
 
 /// The attributes of an element: name and value.
@@ -138,10 +151,40 @@ fn attributes(tag: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
         let name = rest.get(..equals)?.trim_ascii_end();
         let name = name.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or(name);
         let value = rest.get(equals + 1..)?.trim_ascii_start();
-        let quote = *value.first().filter(|byte| matches!(byte, b'\'' | b'"'))?;
-        let value = value.get(1..)?;
-        let end = memchr::memchr(quote, value)?;
-        rest = value.get(end + 1..)?;
+        let (value, end) = match value.first() {
+            Some(quote @ (b'\'' | b'"')) => (value.get(1..)?, memchr::memchr(*quote, value.get(1..)?)?),
+            // Without quotes it ends at a blank.
+            _ => (
+                value,
+                value.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/').unwrap_or(value.len()),
+            ),
+        };
+        rest = value.get(end..)?.get(1..).unwrap_or_default();
         Some((name, value.get(..end)?))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(tag: &str) -> Vec<(String, String)> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        attributes(tag.as_bytes()).map(|(name, value)| (text(name), text(value))).collect()
+    }
+
+    #[test]
+    fn attributes_are_read_with_quotes_and_without() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(of("ac val='212'"), [pair("val", "212")]);
+        assert_eq!(of("ph val=\"5550142\" n = 'x' /"), [pair("val", "5550142"), pair("n", "x")]);
+        assert_eq!(of("list type=change val=212"), [pair("type", "change"), pair("val", "212")]);
+        assert_eq!(of("ph val=5550142/"), [pair("val", "5550142")]);
+        assert_eq!(of("ph"), []);
+    }
+
+    #[test]
+    fn elements_have_names_of_any_case() {
+        assert!(is_named(b"PH val='1'", b"ph") && is_named(b"ph/", b"ph") && !is_named(b"phone", b"ph"));
+    }
 }

@@ -5,7 +5,6 @@ pub mod line;
 mod markup;
 mod text;
 
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -173,7 +172,7 @@ impl<'a> Reading<'a> {
     fn whole(&mut self, file: &Readable) -> Result<(), RegistryFileError> {
         let head = file.head()?;
         match head.as_slice() {
-            [b'P', b'K', 3, 4, ..] => self.archive(file.open()?),
+            [b'P', b'K', 3, 4, ..] => self.archive(file),
             [0x1F, 0x8B, ..] => {
                 // How much it holds is not known; lists are packed to about a fifth.
                 self.bytes.1 *= 5;
@@ -259,14 +258,18 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn archive(&mut self, file: File) -> Result<(), RegistryFileError> {
+    fn archive(&mut self, file: &Readable) -> Result<(), RegistryFileError> {
         let damaged = |reading: &Self, e: ZipError| match e {
             e if e.to_string().to_lowercase().contains("password") => {
                 reading.refused("it is protected by a password", "unpack it first")
             }
             e => reading.refused(&format!("the archive is damaged or cut off ({e})"), "get the file again"),
         };
-        let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(self, e))?;
+        let mut archive = ZipArchive::new(BufReader::new(file.open()?)).map_err(|e| damaged(self, e))?;
+        file.refuse_twins(archive.len())?;
+        if archive.offset() > 0 {
+            return Err(self.refused("something stands before the archive", "unpack it first, or get the file again"));
+        }
         if archive.file_names().flatten().any(|name| name == "[Content_Types].xml") {
             return Err(self.refused("it is a workbook", "name the column of the numbers: --column HEADER"));
         }

@@ -184,7 +184,8 @@ impl Scrub {
         };
         let (clean, blocked) = (begin(clean, false)?, begin(blocked, true)?);
         let watch = ScrubField::watch(&self.columns);
-        let others = self.columns.unclaimed();
+        // A fax or a colleague's number is a number that nobody has checked, too.
+        let others = self.columns.not_claimed();
         let unclaimed = Unclaimed::columns(&self.source.headers, &others, self.region, watch);
         let mut work = Work {
             scrub: self,

@@ -260,13 +260,16 @@ impl<F: SheetField> Columns<F> {
         index.checked_sub(self.width).and_then(|place| self.set.get(place)).map(String::as_str)
     }
 
-    /// Columns that nobody claims or leaves out.
+    /// Columns that nobody claims or leaves out, but for those of which is known what else they hold.
     pub fn unclaimed(&self) -> Vec<usize> {
-        let open = |index: &usize| {
-            self.targets.get(*index) == Some(&None)
-                && !self.ignored.contains(index)
-                && !is_known_extra(&self.headers[*index])
-        };
+        let mut open = self.not_claimed();
+        open.retain(|index| self.headers.get(*index).is_none_or(|header| !is_known_extra(header)));
+        open
+    }
+
+    /// Columns that nobody claims or leaves out.
+    pub fn not_claimed(&self) -> Vec<usize> {
+        let open = |index: &usize| self.targets.get(*index) == Some(&None) && !self.ignored.contains(index);
         (0..self.targets.len()).filter(open).collect()
     }
 

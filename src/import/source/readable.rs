@@ -298,7 +298,7 @@ impl Readable {
     }
 
     /// Refuses an archive whose list has a name twice: of two such files the reader knows the last one only.
-    fn refuse_twins(&self, known: usize) -> Result<(), ImportError> {
+    pub fn refuse_twins(&self, known: usize) -> Result<(), ImportError> {
         const END: [u8; 4] = *b"PK\x05\x06";
         let mut file = self.open()?;
         let failed = |e: std::io::Error| self.damaged(&e);

@@ -10,8 +10,11 @@ use crate::commands::context::Context;
 use crate::commands::dnc::key::store::{KeyStore, read_public};
 use crate::db::Database;
 use crate::db::models::access::organizations;
+use crate::db::models::dnc::dnc_scrubs;
 use crate::domain::dnc::certificates::keys::PublicKey;
-use crate::domain::dnc::certificates::{Earlier, FileHash, Read, Subject, compare, in_hex, read, walk};
+use crate::domain::dnc::certificates::{
+    Earlier, FileHash, Finding, Outcome, Read, Subject, compare, in_hex, read, walk,
+};
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::scrubs::{before, known_keys};
 use crate::ui::Column;
@@ -67,6 +70,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let files = args.files.iter().map(|path| hash_of_file(path)).collect::<Result<Vec<_>>>()?;
     let mut findings = vec![read.finding(Subject::Certificate, &args.certificate.display().to_string(), &keys)];
     findings.extend(compare(certificate, &files));
+    if recorded.has_it == Some(false) {
+        let detail = "the organization's database has no record of it".to_owned();
+        findings.push(Finding::new(
+            Subject::Certificate,
+            &args.certificate.display().to_string(),
+            Outcome::Foreign,
+            detail,
+        ));
+    }
     let earlier = match &args.chain {
         Some(folder) => Some(in_folder(folder)?),
         None => recorded.before,
@@ -149,6 +161,8 @@ fn in_folder(folder: &Path) -> Result<Vec<Earlier>> {
 struct Recorded {
     keys: Vec<PublicKey>,
     before: Option<Vec<Earlier>>,
+    /// Whether the organization's database has a record of it; `None` where no database knows the organization.
+    has_it: Option<bool>,
 }
 
 impl Recorded {
@@ -171,7 +185,8 @@ impl Recorded {
         db.read(org, |conn| {
             let keys = known_keys(conn, org)?;
             let before = before(conn, org, certificate.sequence)?;
-            Ok(Recorded { keys, before: Some(before) })
+            let has_it = dnc_scrubs::by_hash(conn, org, &read.hash)?.is_some();
+            Ok(Recorded { keys, before: Some(before), has_it: Some(has_it) })
         })
         .map_err(|e: crate::db::DbError| e.to_string())
     }

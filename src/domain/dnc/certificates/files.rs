@@ -18,7 +18,11 @@ pub fn compare(certificate: &Certificate, files: &[FileHash]) -> Vec<Finding> {
         (Subject::Blocked, &certificate.blocked),
     ];
     let finding = |file: &FileHash| {
-        if let Some((subject, used)) = used.iter().find(|(_, used)| used.sha256 == file.sha256) {
+        let mut named = used.iter().filter(|(_, used)| used.name == file.name).peekable();
+        // One that has the name of another file of the certificate is not that file.
+        let is_other = named.peek().is_some() && named.all(|(_, used)| used.sha256 != file.sha256);
+        let same = used.iter().find(|(_, used)| used.sha256 == file.sha256);
+        if let Some((subject, used)) = same.filter(|_| !is_other) {
             let detail = format!("{} rows, SHA-256 {}", used.rows, used.sha256);
             return Finding::new(*subject, &file.shown, Outcome::Good, detail);
         }

@@ -169,7 +169,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(subject: Subject, name: &str, outcome: Outcome, detail: impl Into<String>) -> Finding {
+    pub fn new(subject: Subject, name: &str, outcome: Outcome, detail: impl Into<String>) -> Finding {
         Finding { subject, name: name.to_owned(), outcome, detail: detail.into() }
     }
 

@@ -13,6 +13,7 @@ use crate::db::models::dnc::registries::dnc_registry_blocks::{self, Block};
 use crate::db::models::dnc::registries::dnc_registry_revisions::{self, Completed, NewRevision, Revision};
 use crate::db::types::{CivilDate, Json};
 use crate::db::{Database, Db, DbError, Stamp};
+use crate::domain::dnc::certificates;
 use crate::domain::dnc::registry::area_codes::AreaCodes;
 use crate::domain::dnc::registry::{Coverage, LoadMode, RevisionState, block, is_too_old, numbers};
 use crate::domain::phone::equivalents::other_spellings;
@@ -240,9 +241,12 @@ impl<'a> Writer<'a> {
     }
 
     fn finish(self) -> Written {
-        let digest = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Written { count: self.count, digest }
+        Written { count: self.count, digest: in_hex(self.digest) }
     }
+}
+
+fn in_hex(digest: Sha256) -> String {
+    certificates::in_hex(&digest.finalize())
 }
 
 fn write_full(
@@ -281,11 +285,16 @@ fn write_changed(
     let mut writer = Writer::new(revision, new.registry.name);
     let mut changes = numbers::blocks(new.numbers).peekable();
     let (mut last, mut is_whole) = (-1, false);
+    let mut stored_digest = Sha256::new();
     while !is_whole {
         db.write(stamp.org, |conn| {
             writer.still_loads(conn)?;
             let stored = dnc_registry_blocks::after(conn, base.id, last, TOGETHER as i64)?;
             is_whole = stored.len() < TOGETHER;
+            for block in &stored {
+                stored_digest.update(block.block.unsigned_abs().to_be_bytes());
+                stored_digest.update(&block.numbers);
+            }
             let up_to = stored.last().map_or(i64::MAX, |block| block.block);
             let up_to = if is_whole { i64::MAX } else { up_to };
             let rows = merged(stored, &mut changes, up_to, adds, &mut writer)?;
@@ -295,7 +304,10 @@ fn write_changed(
         stop_if_asked(db)?;
         progress(writer.count, base.number_count.unwrap_or_default().unsigned_abs());
     }
-    Ok(writer.finish())
+    match base.digest.as_deref() == Some(&*in_hex(stored_digest)) {
+        true => Ok(writer.finish()),
+        false => Err(RegistryError::Damaged(new.registry.name.to_owned())),
+    }
 }
 
 /// The blocks up to this one after a change, from those that are stored and the changes.

@@ -47,7 +47,7 @@ pub enum RegistryError {
     NothingLeft(String),
     #[error("the organization does not require the registry `{0}`")]
     NotRequired(String),
-    #[error("the database holds a block of the registry `{0}` that is none of numbers")]
+    #[error("what the database holds of the registry `{0}` is not what was loaded")]
     Damaged(String),
 }
 
