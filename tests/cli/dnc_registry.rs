@@ -318,6 +318,7 @@ fn of_two_loads_at_once_one_gives_way() {
         for end in ends.iter().filter(|end| !end.status.success()) {
             let said = String::from_utf8_lossy(&end.stderr);
             assert!(said.contains("another load of the registry `us`"), "{said}");
+            assert_eq!(end.status.code(), Some(1), "{said}");
         }
         let sql = "SELECT count(*) FROM dnc_registry_blocks";
         assert_eq!(world.engine.sql(&world.url, sql).unwrap(), ["20000"], "each block is there once");

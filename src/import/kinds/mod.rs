@@ -113,7 +113,7 @@ mod tests {
                 preset
             })
             .collect();
-        assert_eq!(all.len(), 16);
+        assert_eq!(all.len(), 17);
         for preset in &all {
             assert!(preset.text.starts_with("# "), "{} does not say where its shape is from", preset.name);
             for names in &preset.signature {

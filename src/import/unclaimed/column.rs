@@ -1,5 +1,7 @@
 //! What the cells of one column show.
 
+use rustc_hash::FxHashMap;
+
 use super::Watch;
 use super::shape::{Shape, is_address, is_currency, is_phone, region_of_country, shape};
 use crate::domain::phone::Region;
@@ -9,7 +11,7 @@ use crate::import::row::Row;
 use crate::import::source::Source;
 use crate::import::vocabulary::consent::{Reach, is_refusal, opted_out};
 use crate::import::vocabulary::questions::{answer, field_of_question};
-use crate::import::vocabulary::refusals::{LONGEST_ANSWER, asks_not_to_be_contacted};
+use crate::import::vocabulary::refusals::{LONGEST_ANSWER, asks_not_to_be_contacted, is_reply};
 
 /// What of a column is looked at.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub(super) struct Column {
     pub(super) noes: u64,
     /// Currencies that are not those of the column which is claimed.
     pub(super) differing: u64,
+    /// What short texts were taken for.
+    pub(super) heard: FxHashMap<String, bool>,
     /// The first number, address or word that was met, with its row.
     pub(super) example: Option<(u64, String)>,
 }
@@ -65,6 +69,9 @@ pub(super) struct Tally {
 
 /// The longest remark that is looked through, in bytes.
 const LONGEST_REMARK: usize = 2000;
+
+/// So many short texts of a column are asked by the whole rule; others that hold none of the usual words are passed over.
+const MOST_HEARD: usize = 2000;
 
 /// How many cells of a shape are asked of the phone library.
 const MOST_ASKED: u64 = 2000;
@@ -105,6 +112,22 @@ impl Column {
         Column { index, extent, ..Column::default() }
     }
 
+    /// Whether a text asks not to be contacted. Short ones of several words are asked by the whole rule for replies, each once.
+    fn is_heard(&mut self, text: &str) -> bool {
+        if text.len() > LONGEST_ANSWER || !text.contains(' ') {
+            return asks_not_to_be_contacted(text);
+        }
+        if let Some(known) = self.heard.get(text) {
+            return *known;
+        }
+        if self.heard.len() >= MOST_HEARD {
+            return asks_not_to_be_contacted(text);
+        }
+        let asks = asks_not_to_be_contacted(text) || is_reply(text);
+        self.heard.insert(text.to_owned(), asks);
+        asks
+    }
+
     pub(super) fn look(&mut self, text: &str, row: &Row, watch: &Watch, region: Option<Region>) {
         self.cells += 1;
         let mut met = false;
@@ -132,7 +155,7 @@ impl Column {
             met = true;
         }
         let hears = watch.remarks.is_some() && !self.is_claimed && matches!(self.extent, Extent::All | Extent::Remarks);
-        if hears && text.len() <= LONGEST_REMARK && asks_not_to_be_contacted(text) {
+        if hears && text.len() <= LONGEST_REMARK && self.is_heard(text) {
             self.remarks += 1;
             met = true;
         }

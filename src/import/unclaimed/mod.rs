@@ -314,6 +314,11 @@ mod tests {
                 assert_eq!(verdict(header, &cells), "consents", "{header} {cells:?}");
             }
             assert_eq!(verdict(header, &["no answer", "call back on Monday"]), "nothing", "{header}");
+            for reply in ["take me off your list", "end these messages"] {
+                assert_eq!(verdict(header, &["reached", reply]), "consents", "{header} {reply}");
+            }
+            // One word may be a stage of anything.
+            assert_eq!(verdict(header, &["End", "Cancel", "Stop"]), "nothing", "{header}");
         }
     }
 }

@@ -49,8 +49,12 @@ pub fn plain_refusal(cell: &str) -> Option<Reach> {
 
 /// Whether a text asks not to be contacted, in plain words or by the rule for replies.
 pub fn asks_not_to_be_contacted(text: &str) -> bool {
-    may_refuse(text)
-        && (plain_refusal(text).is_some() || matches!(detect(text).class, OptOutClass::Certain | OptOutClass::Likely))
+    may_refuse(text) && (plain_refusal(text).is_some() || is_reply(text))
+}
+
+/// Whether a text is one by which somebody opts out in a reply.
+pub fn is_reply(text: &str) -> bool {
+    matches!(detect(text).class, OptOutClass::Certain | OptOutClass::Likely)
 }
 
 /// Whether a text has one of the words; hardly any has.

@@ -119,20 +119,23 @@ pub fn load(
 ) -> Result<Loaded, RegistryError> {
     let with_spellings = with_spellings(new);
     let new = &NewNumbers { numbers: with_spellings.as_ref(), area_codes: new.area_codes.clone(), ..*new };
-    let begun = db.write(stamp.org, |conn| begin(conn, new, stamp));
+    // Until the new revision answers, nothing has changed for anybody: what is written before is aside.
+    let begun = db.aside(|db| db.write(stamp.org, |conn| begin(conn, new, stamp)));
     let (revision, base) = begun.map_err(|error| match error {
         // Two began at the same moment.
         RegistryError::Db(e) if e.is_unique_violation() => RegistryError::Superseded(new.registry.name.to_owned()),
         error => error,
     })?;
-    super::drop::sweep(db, stamp)?;
-    let written = match (new.mode, &base) {
-        (LoadMode::Full, _) | (_, None) => write_full(db, new, &revision, stamp, progress)?,
-        (mode, Some(base)) => write_changed(db, new, &revision, base, mode == LoadMode::Add, stamp, progress)?,
-    };
+    db.aside(|db| super::drop::sweep(db, stamp))?;
+    let written = db.aside(|db| match (new.mode, &base) {
+        (LoadMode::Full, _) | (_, None) => write_full(db, new, &revision, stamp, progress),
+        (mode, Some(base)) => write_changed(db, new, &revision, base, mode == LoadMode::Add, stamp, progress),
+    })?;
     if written.count == 0 {
-        db.write(stamp.org, |conn| {
-            dnc_registry_revisions::set_state(conn, revision.id, RevisionState::Abandoned, stamp.now)
+        db.aside(|db| {
+            db.write(stamp.org, |conn| {
+                dnc_registry_revisions::set_state(conn, revision.id, RevisionState::Abandoned, stamp.now)
+            })
         })?;
         return Err(RegistryError::NothingLeft(new.registry.name.to_owned()));
     }
@@ -149,7 +152,7 @@ pub fn load(
     };
     db.write(stamp.org, |conn| take_place(conn, new, &revision, base.as_ref(), &completed, stamp))?;
     // It answers already; what is left over does no harm.
-    let is_swept = super::drop::sweep(db, stamp).is_ok();
+    let is_swept = db.aside(|db| super::drop::sweep(db, stamp)).is_ok();
     let before = base.and_then(|base| base.number_count).unwrap_or_default();
     Ok(Loaded {
         revision: revision.revision,
