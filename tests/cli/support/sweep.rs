@@ -137,7 +137,7 @@ impl Sweep {
         }
         for (path, bytes) in &self.files {
             let place = folder.join(path);
-            if std::fs::read(&place).is_ok_and(|there| there == *bytes) {
+            if path == Path::new(".local") || std::fs::read(&place).is_ok_and(|there| there == *bytes) {
                 continue;
             }
             std::fs::write(place, bytes).unwrap();
@@ -185,7 +185,8 @@ impl Sweep {
         // What belongs to the database, or was saved before it changed, as `migrate down` does.
         let is_log = |path: &Path| {
             let name = path.to_string_lossy();
-            ["crm.db-wal", "crm.db-shm", "filler"].contains(&&*name) || name.starts_with("crm.db.backup-")
+            // The key that signs certificates stays, too.
+            ["crm.db-wal", "crm.db-shm", "filler", ".local"].contains(&&*name) || name.starts_with("crm.db.backup-")
         };
         files_of(folder).into_keys().filter(|path| !self.files.contains_key(path) && !is_log(path)).collect()
     }
