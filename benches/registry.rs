@@ -123,7 +123,7 @@ fn write_list(folder: &Path, name: &str, numbers: u64) -> Result<PathBuf> {
     for place in 0..AREA_CODES {
         let more = if place == 0 { numbers % AREA_CODES } else { 0 };
         for at in 0..of_each + more {
-            let local = 2_000_000 + at * gap % OF_AREA_CODE + random.below(gap) as u64;
+            let local = 2_000_000 + (at * gap + random.below(gap) as u64) % OF_AREA_CODE;
             writeln!(out, "{},{local:07}", area_code(place))?;
         }
     }
