@@ -11,11 +11,10 @@ mod support;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::process::Command;
 
 use anyhow::{Context, Result};
-use support::{fresh_postgres, fresh_sqlite, import_command, measure, report, write_leads};
+use support::{fresh_postgres, fresh_sqlite, import_command, measure, median, report, timed, write_leads};
 
 /// Numbers that are added; half of them are numbers of leads.
 const ADDED: usize = 100_000;
@@ -108,18 +107,4 @@ fn crmctl(url: &str, args: &[&str], last: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crmctl"));
     command.args(["--database-url", url, "--quiet", "--format", "json"]).args(args).arg(last);
     command
-}
-
-/// Runs a command to its end, whatever its exit code says of the numbers, and takes its time.
-fn timed(mut command: Command) -> Result<f64> {
-    let started = Instant::now();
-    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().context("cannot start")?;
-    let seconds = started.elapsed().as_secs_f64();
-    anyhow::ensure!(matches!(status.code(), Some(0 | 3)), "{command:?} failed");
-    Ok(seconds)
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

@@ -13,10 +13,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use anyhow::{Context, Result};
-use support::{Random, fresh_postgres, fresh_sqlite, measure, report};
+use support::{Random, fresh_postgres, fresh_sqlite, measure, median, report, timed};
 
 /// Numbers of one area code, and how many area codes there are.
 const OF_AREA_CODE: u64 = 8_000_000;
@@ -181,18 +180,4 @@ fn crmctl(url: &str, args: &[&str], last: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crmctl"));
     command.args(["--database-url", url, "--quiet", "--format", "json"]).args(args).arg(last);
     command
-}
-
-/// Runs a command to its end, whatever its exit code says of the numbers, and takes its time.
-fn timed(mut command: Command) -> Result<f64> {
-    let started = Instant::now();
-    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().context("cannot start")?;
-    let seconds = started.elapsed().as_secs_f64();
-    anyhow::ensure!(matches!(status.code(), Some(0 | 3)), "{command:?} failed");
-    Ok(seconds)
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

@@ -284,7 +284,7 @@ fn verify_postgres(url: &str, owner: &str, folder: &Path, count: u64) -> Result<
     let account = uid_of(url)?;
     let path = folder.join("ledger.csv");
     let mut out = std::io::BufWriter::new(std::fs::File::create(&path)?);
-    let hex = |bytes: &[u8]| format!("\\x{}", crmctl::domain::money::ledger::hex(bytes));
+    let hex = |bytes: &[u8]| format!("\\x{}", crmctl::domain::text::hex(bytes));
     let (balance, head) = ledger(&account, count, |t, hash| {
         let text = |text: &Option<String>| text.as_ref().map_or(String::new(), |text| format!("\"{text}\""));
         writeln!(

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 /// Makes an empty migrated PostgreSQL database with the organization `bench`, and returns its URL as an everyday role.
 pub fn fresh_postgres(admin: &str, name: &str) -> Result<String> {
@@ -169,6 +169,20 @@ pub fn write_rows(path: &Path, rows: std::ops::Range<u64>) -> Result<()> {
         )?;
     }
     Ok(out.flush()?)
+}
+
+/// Runs a command to its end, whatever its exit code says of the numbers, and takes its time.
+pub fn timed(mut command: Command) -> Result<f64> {
+    let started = Instant::now();
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().context("cannot start")?;
+    let seconds = started.elapsed().as_secs_f64();
+    ensure!(matches!(status.code(), Some(0 | 3)), "{command:?} failed");
+    Ok(seconds)
+}
+
+pub fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
 }
 
 /// A linear congruential generator (Knuth's MMIX constants): small, and the same everywhere.

@@ -88,7 +88,7 @@ pub fn fingerprint(headers: &[String]) -> String {
         // No folded header holds it.
         hash.update([0]);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::domain::text::hex(&hash.finalize())
 }
 
 /// What an import has to do with saved mappings: the one that it uses, and what it saves.

@@ -138,7 +138,7 @@ pub(super) fn each_chunk<E: From<ImportError>>(
 
 /// A hash in hexadecimal digits.
 pub fn hex(hasher: Sha256) -> String {
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::domain::text::hex(&hasher.finalize())
 }
 
 #[cfg(test)]

@@ -17,8 +17,9 @@ use crate::db::models::dnc::registries::dnc_registries::NewRegistry;
 use crate::db::models::dnc::registries::dnc_requirements;
 use crate::domain::access::role::Right;
 use crate::domain::dnc::registry::area_codes::AreaCodes;
-use crate::domain::dnc::registry::{LoadMode, RegistryKind, max_age_days as law, name};
+use crate::domain::dnc::registry::{LoadMode, RegistryKind, greatest_age_days, name};
 use crate::domain::phone::Region;
+use crate::domain::text::hex;
 use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
 use crate::import::options::MaxRejects;
@@ -138,7 +139,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (region, calling_code) = region_of(args.region.or(required_of), known.as_ref(), &session)?;
     let country = region.to_string();
     let kind = args.kind.or(known.as_ref().map(|it| it.kind)).unwrap_or(RegistryKind::National);
-    let max_age_days = args.max_age.or(known.as_ref().map(|it| it.max_age_days)).unwrap_or_else(|| law(&country));
+    let max_age_days =
+        args.max_age.or(known.as_ref().map(|it| it.max_age_days)).unwrap_or_else(|| greatest_age_days(&country));
     let registry = NewRegistry { name: &args.name, kind, country: &country, calling_code, max_age_days };
     let nothing = RoaringTreemap::new();
     let mut new = NewNumbers {
@@ -158,10 +160,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             CommandError::failed(message).hint("load it under another name, or say which country is meant by --region")
         );
     }
-    if kind == RegistryKind::National && max_age_days > law(&country) {
+    if kind == RegistryKind::National && max_age_days > greatest_age_days(&country) {
         return Err(CommandError::usage(format!(
             "--max-age: a national list of {country} may be {} days old",
-            law(&country)
+            greatest_age_days(&country)
         ))
         .hint("for a list that the law says nothing of, name its kind: --kind other"));
     }
@@ -224,7 +226,7 @@ fn read(args: &Args, country: Country, session: &Session) -> Result<Numbers> {
     whole.check(args.max_rejects)?;
     if hashes.len() > 1 {
         // Of several files it is the hash of their hashes, in the order of the call.
-        whole.sha256 = Sha256::digest(hashes.concat()).iter().map(|byte| format!("{byte:02x}")).collect();
+        whole.sha256 = hex(&Sha256::digest(hashes.concat()));
     }
     Ok(whole)
 }

@@ -114,7 +114,7 @@ impl Line {
         today: Date,
     ) -> Line {
         let country = registry.map(|it| &it.country).or(requirement.map(|it| &it.country)).cloned().unwrap_or_default();
-        let max_age_days = registry.map_or_else(|| registry::max_age_days(&country), |it| it.max_age_days);
+        let max_age_days = registry.map_or_else(|| registry::greatest_age_days(&country), |it| it.max_age_days);
         let state = match revision {
             None => "missing",
             Some(revision) if is_too_old(revision.as_of.0, max_age_days, today) => "too_old",

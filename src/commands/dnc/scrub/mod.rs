@@ -17,7 +17,7 @@ use crate::commands::outputs::Outputs;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
-use crate::domain::dnc::certificates::{Certificate, Counts, FORMAT, FileUsed, Organization, Rules, Since, in_hex};
+use crate::domain::dnc::certificates::{Certificate, Counts, FORMAT, FileUsed, Organization, Rules, Since, hex};
 use crate::domain::dnc::{Channel, codes};
 use crate::domain::phone::Region;
 use crate::domain::phone::equivalents::RULES_VERSION;
@@ -96,11 +96,20 @@ const COLUMNS: &[Column] = &[
     Column::count("clean", "clean").kept(),
     Column::count("blocked", "blocked").kept(),
     Column::count("unknown", "unknown").kept(),
-    Column::text("by_reason", "reasons"),
+    Column::hidden("by_reason"),
     Column::text("certificate", "certificate"),
     Column::count("newly_blocked", "newly blocked"),
     Column::count("newly_clear", "newly clear"),
 ];
+
+/// How many rows a reason keeps out of the clean file.
+#[derive(Serialize)]
+struct Reason<'a> {
+    reason: &'a str,
+    rows: u64,
+}
+
+const REASONS: &[Column] = &[Column::whole("reason", "reason"), Column::count("rows", "rows")];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let ui = context.ui;
@@ -171,7 +180,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         counts: scrubbed.counts,
         by_reason: scrubbed.by_reason.clone(),
         since: earlier.as_ref().map(|earlier| Since {
-            certificate: in_hex(&earlier.hash),
+            certificate: hex(&earlier.hash),
             newly_blocked: scrubbed.newly_blocked,
             newly_clear: scrubbed.newly_clear,
         }),
@@ -184,6 +193,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     record(unsigned, scrubbed, files, &certificate, &store, &mut session)?;
     let is_clean = answer.clean == answer.read;
     ui.record(&answer, COLUMNS)?;
+    let reasons = answer.by_reason.iter().map(|(reason, rows)| Reason { reason, rows: *rows });
+    ui.part("rows by reason", &reasons.collect::<Vec<_>>(), REASONS)?;
     ui.note(&format!(
         "{} of {} rows are clean, on the lists that the certificate names",
         grouped(answer.clean as i64),

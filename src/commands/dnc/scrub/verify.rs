@@ -12,9 +12,7 @@ use crate::db::Database;
 use crate::db::models::access::organizations;
 use crate::db::models::dnc::dnc_scrubs;
 use crate::domain::dnc::certificates::keys::PublicKey;
-use crate::domain::dnc::certificates::{
-    Earlier, FileHash, Finding, Outcome, Read, Subject, compare, in_hex, read, walk,
-};
+use crate::domain::dnc::certificates::{Earlier, FileHash, Finding, Outcome, Read, Subject, compare, hex, read, walk};
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::scrubs::{before, known_keys};
 use crate::ui::Column;
@@ -136,7 +134,7 @@ fn hash_of_file(path: &Path) -> Result<FileHash> {
     Ok(FileHash {
         shown: path.display().to_string(),
         name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
-        sha256: in_hex(&hasher.finalize()),
+        sha256: hex(&hasher.finalize()),
     })
 }
 

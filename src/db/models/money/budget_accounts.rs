@@ -9,7 +9,8 @@ use crate::db::schema::budget_accounts;
 use crate::db::types::Uid;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::entity::Entity;
-use crate::domain::money::ledger::{AccountIdentity, Hash, Head, hex};
+use crate::domain::money::ledger::{AccountIdentity, Hash, Head};
+use crate::domain::text::hex;
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `budget_accounts`.

@@ -2,7 +2,7 @@
 
 use super::keys::PublicKey;
 use super::reading::{Read, read};
-use super::{Certificate, Finding, NO_HASH, Outcome, Subject, in_hex};
+use super::{Certificate, Finding, NO_HASH, Outcome, Subject, hex};
 
 /// A certificate that may be an earlier one.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub fn walk(of: &Certificate, earlier: &[Earlier], known: &[PublicKey]) -> Vec<F
         let is_before = |read: &Read| {
             read.certificate.organization.uid == at.organization.uid && read.certificate.sequence == sequence
         };
-        let found = all.iter().find(|(_, read)| in_hex(&read.hash) == at.previous_hash);
+        let found = all.iter().find(|(_, read)| hex(&read.hash) == at.previous_hash);
         let next = match found {
             Some((name, read)) if is_before(read) => {
                 findings.push(read.finding(Subject::Earlier, name, known));
@@ -46,7 +46,7 @@ pub fn walk(of: &Certificate, earlier: &[Earlier], known: &[PublicKey]) -> Vec<F
                     ));
                     return findings;
                 };
-                let found = in_hex(&read.hash);
+                let found = hex(&read.hash);
                 let detail =
                     format!("number {} was signed after one whose SHA-256 is {hash}; its is {found}", at.sequence);
                 findings.push(Finding::new(Subject::Earlier, name, Outcome::Changed, detail));
@@ -55,7 +55,7 @@ pub fn walk(of: &Certificate, earlier: &[Earlier], known: &[PublicKey]) -> Vec<F
         };
         at = next;
     }
-    if at.previous_hash != in_hex(&NO_HASH) {
+    if at.previous_hash != hex(&NO_HASH) {
         let detail = "it is the first of its organization, and names one before";
         findings.push(Finding::new(Subject::Earlier, &format!("number {}", at.sequence), Outcome::Changed, detail));
     }

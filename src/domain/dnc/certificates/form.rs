@@ -4,7 +4,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::keys::SigningKey;
-use super::{Certificate, Hash, in_hex};
+use super::{Certificate, Hash, hex};
 
 /// The text that is signed: the certificate without its signature in one line, keys sorted by code point, no blanks, only `"`, `\` and
 /// control characters escaped.
@@ -38,7 +38,7 @@ impl Certificate {
     pub fn signed(self, key: &SigningKey) -> Certificate {
         let certificate = Certificate { public_key: key.public().to_hex(), signature: String::new(), ..self };
         let value = serde_json::to_value(&certificate).unwrap_or_default();
-        let signature = in_hex(&key.sign(&signed_part(&value)));
+        let signature = hex(&key.sign(&signed_part(&value)));
         Certificate { signature, ..certificate }
     }
 }

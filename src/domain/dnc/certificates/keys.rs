@@ -7,7 +7,7 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, 
 use ed25519_dalek::{Signature, Signer};
 use sha2::{Digest, Sha256};
 
-use super::{in_hex, of_hex};
+use super::{hex, of_hex};
 
 /// Why a text is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -90,7 +90,7 @@ impl PublicKey {
     }
 
     pub fn to_hex(&self) -> String {
-        in_hex(&self.0)
+        hex(&self.0)
     }
 
     /// Reads a key in PEM.
@@ -113,7 +113,7 @@ impl PublicKey {
 
     /// What people compare: SHA-256 of the 32 bytes of the key.
     pub fn fingerprint(&self) -> String {
-        in_hex(&Sha256::digest(self.0))
+        hex(&Sha256::digest(self.0))
     }
 
     /// Whether a signature of a text is this key's.

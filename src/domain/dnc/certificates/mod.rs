@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Channel;
+pub use crate::domain::text::hex;
 pub use chain::{Earlier, walk};
 pub use files::{FileHash, compare};
 pub use form::{hash_of, rendered, signed_part};
@@ -176,11 +177,6 @@ impl Finding {
     pub fn is_good(&self) -> bool {
         self.outcome == Outcome::Good
     }
-}
-
-/// Bytes in lower-case hexadecimal.
-pub fn in_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The bytes of a text in hexadecimal, if they are so many.

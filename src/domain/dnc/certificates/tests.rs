@@ -10,7 +10,7 @@ fn key(seed: u8) -> SigningKey {
 }
 
 fn file(name: &str, bytes: &[u8]) -> FileUsed {
-    FileUsed { name: name.into(), sha256: in_hex(&hash_of(bytes)), bytes: bytes.len() as u64, rows: 1 }
+    FileUsed { name: name.into(), sha256: hex(&hash_of(bytes)), bytes: bytes.len() as u64, rows: 1 }
 }
 
 fn certificate(sequence: i64, previous: Hash, signer: &SigningKey) -> Certificate {
@@ -18,7 +18,7 @@ fn certificate(sequence: i64, previous: Hash, signer: &SigningKey) -> Certificat
         format: FORMAT.into(),
         organization: Organization { slug: "acme".into(), uid: "0198".into() },
         sequence,
-        previous_hash: in_hex(&previous),
+        previous_hash: hex(&previous),
         made_at: "2026-11-27T09:00:00Z".into(),
         actor: "ann@desk".into(),
         rules: Rules {
@@ -34,7 +34,7 @@ fn certificate(sequence: i64, previous: Hash, signer: &SigningKey) -> Certificat
             version: None,
             as_of: "2026-11-27T09:00:00Z".into(),
             size: 3,
-            digest: in_hex(&hash_of(b"")),
+            digest: hex(&hash_of(b"")),
         }],
         input: file("leads.csv", b"in"),
         clean: file("clean.csv", b"clean"),
@@ -82,7 +82,7 @@ fn files_are_told_by_what_they_hold() {
     let given = |name: &str, bytes: &[u8]| FileHash {
         shown: format!("x/{name}"),
         name: name.into(),
-        sha256: in_hex(&hash_of(bytes)),
+        sha256: hex(&hash_of(bytes)),
     };
     let files =
         [given("renamed.csv", b"in"), given("clean.csv", b"other"), given("blocked.csv", b"blocked"), given("x", b"")];
@@ -130,7 +130,7 @@ fn signatures_are_those_of_the_standard() {
     let secret = of_hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").unwrap();
     let signer = SigningKey::of_secret(&secret);
     assert_eq!(signer.public().to_hex(), "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
-    let signature = in_hex(&signer.sign(""));
+    let signature = hex(&signer.sign(""));
     assert!(signature.starts_with("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bac"));
 }
 

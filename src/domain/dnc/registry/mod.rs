@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::codes::INTERNAL;
 use crate::domain::phone::{E164, nanp, plan};
 
 vocabulary! {
@@ -52,16 +53,13 @@ vocabulary! {
 }
 
 /// How old a list of a country may be, in days. United States: 16 CFR 310.4(b)(3)(iv); Canada: Telecom Decision CRTC 2007-48, 31 days;
-/// United Kingdom: PECR 2003, regulation 21(3), 28 days. The greatest age is the smallest of these where no rule is known.
-pub fn max_age_days(country: &str) -> i32 {
+/// United Kingdom: PECR 2003, regulation 21(3), 28 days. Where no rule is known it is the smallest of these.
+pub fn greatest_age_days(country: &str) -> i32 {
     match country {
         "US" | "CA" => 31,
         _ => 28,
     }
 }
-
-/// What the organization's own list is called, and no registry is.
-const INTERNAL: &str = "internal";
 
 /// The longest name of a registry.
 pub const MAX_NAME: usize = 60;

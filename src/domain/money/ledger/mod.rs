@@ -140,14 +140,10 @@ impl Fields {
     }
 }
 
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::domain::text::hex;
 
     pub fn account() -> AccountIdentity {
         AccountIdentity { uid: [7; 16], currency: "USD".into() }

@@ -13,11 +13,11 @@ use crate::db::models::dnc::registries::dnc_registry_blocks::{self, Block};
 use crate::db::models::dnc::registries::dnc_registry_revisions::{self, Completed, NewRevision, Revision};
 use crate::db::types::{CivilDate, Json};
 use crate::db::{Database, Db, DbError, Stamp};
-use crate::domain::dnc::certificates;
 use crate::domain::dnc::registry::area_codes::AreaCodes;
 use crate::domain::dnc::registry::{Coverage, LoadMode, RevisionState, block, is_too_old, numbers};
 use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::phone::{E164, nanp};
+use crate::domain::text::hex;
 
 /// Numbers of a file that are to be loaded, and what is said of them.
 pub struct NewNumbers<'a> {
@@ -244,12 +244,8 @@ impl<'a> Writer<'a> {
     }
 
     fn finish(self) -> Written {
-        Written { count: self.count, digest: in_hex(self.digest) }
+        Written { count: self.count, digest: hex(&self.digest.finalize()) }
     }
-}
-
-fn in_hex(digest: Sha256) -> String {
-    certificates::in_hex(&digest.finalize())
 }
 
 fn write_full(
@@ -307,7 +303,7 @@ fn write_changed(
         stop_if_asked(db)?;
         progress(writer.count, base.number_count.unwrap_or_default().unsigned_abs());
     }
-    match base.digest.as_deref() == Some(&*in_hex(stored_digest)) {
+    match base.digest.as_deref() == Some(&*hex(&stored_digest.finalize())) {
         true => Ok(writer.finish()),
         false => Err(RegistryError::Damaged(new.registry.name.to_owned())),
     }

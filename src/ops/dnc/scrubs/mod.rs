@@ -11,7 +11,7 @@ use crate::db::models::dnc::signing_keys;
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::certificates::keys::{PublicKey, SigningKey};
-use crate::domain::dnc::certificates::{Certificate, Earlier, Hash, NO_HASH, hash_of, in_hex, rendered};
+use crate::domain::dnc::certificates::{Certificate, Earlier, Hash, NO_HASH, hash_of, hex, rendered};
 use crate::domain::dnc::{Channel, Verdict};
 use crate::domain::phone::E164;
 
@@ -39,7 +39,7 @@ pub fn record(
 ) -> Result<String, DbError> {
     let (sequence, previous) = next_place(conn, stamp.org)?;
     know(conn, &key.public(), stamp)?;
-    let certificate = Certificate { sequence, previous_hash: in_hex(&previous), ..certificate }.signed(key);
+    let certificate = Certificate { sequence, previous_hash: hex(&previous), ..certificate }.signed(key);
     let text = rendered(&certificate);
     let [clear, blocked, unknown] = numbers.packed().map_err(damaged)?;
     let counted = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::domain::dnc::bans::Ban;
-use crate::domain::dnc::certificates::{ListUsed, in_hex};
+use crate::domain::dnc::certificates::{ListUsed, hex};
 use crate::domain::dnc::codes;
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
@@ -41,7 +41,7 @@ impl OwnList {
             version: None,
             as_of: now.to_string(),
             size: self.entries,
-            digest: in_hex(&hasher.finalize()),
+            digest: hex(&hasher.finalize()),
         }
     }
 }
@@ -76,6 +76,6 @@ mod tests {
         list.add_undecided(number("+12125550144"));
         let used = list.used(Timestamp::from_micros(0));
         let text = "+12125550142 calls=no texts=1970-01-01T00:00:00Z\n+12125550143 calls=always texts=always\n+12125550144 undecided\n";
-        assert_eq!((used.size, used.digest), (2, in_hex(&Sha256::digest(text))));
+        assert_eq!((used.size, used.digest), (2, hex(&Sha256::digest(text))));
     }
 }

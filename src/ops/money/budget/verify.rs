@@ -9,7 +9,8 @@ use crate::db::models::access::users;
 use crate::db::models::money::budget_accounts::{self, BudgetAccount};
 use crate::db::models::money::{budget_rows, budget_transactions};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::money::ledger::{Fault, Found, Walk, hex};
+use crate::domain::money::ledger::{Fault, Found, Walk};
+use crate::domain::text::hex;
 
 /// What was found in the ledgers of an organization.
 #[derive(Debug, Default, Serialize)]

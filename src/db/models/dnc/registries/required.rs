@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::dnc_registry_revisions::Revision;
 use super::{dnc_registries, dnc_requirements};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::dnc::registry::{Coverage, Shortfall, concerns, is_too_old, max_age_days};
+use crate::domain::dnc::registry::{Coverage, Shortfall, concerns, greatest_age_days, is_too_old};
 use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::phone::{E164, nanp};
 
@@ -42,7 +42,7 @@ pub fn required(conn: &mut Db, org: OrgId, today: Date) -> Result<Vec<RequiredLi
         let (registry, revision) = loaded.filter(|(registry, _)| registry.country == requirement.country).unzip();
         let revision = revision.flatten();
         let max_age_days =
-            registry.map_or_else(|| max_age_days(&requirement.country), |registry| registry.max_age_days);
+            registry.map_or_else(|| greatest_age_days(&requirement.country), |registry| registry.max_age_days);
         let shortfall = match &revision {
             None => Some(Shortfall::Missing),
             Some(revision) => is_too_old(revision.as_of.0, max_age_days, today)
