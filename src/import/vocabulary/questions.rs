@@ -99,6 +99,8 @@ mod tests {
             "¿Podemos llamar por teléfono?",
             "Possiamo chiamare",
             "Mogen wij bellen?",
+            "Do you consent to be called?",
+            "I consent to phone calls",
         ] {
             assert_eq!(asks_permission(header).map(field_of_question), Some("may_call"), "{header}");
         }
@@ -114,6 +116,8 @@ mod tests {
             "Podemos llamarle",
             "Marketing allowed",
             "Does the client agree to be contacted?",
+            "Contactable",
+            "Do you consent to being contacted?",
         ] {
             assert_eq!(asks_permission(header).map(field_of_question), Some("may_contact"), "{header}");
         }
@@ -126,6 +130,8 @@ mod tests {
             "Email",
             "Opt in",
             "Consent",
+            "Phone consent",
+            "Consent date",
             "Einwilligung",
             "Newsletter",
             "Contact",

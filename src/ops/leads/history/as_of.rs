@@ -84,6 +84,8 @@ pub fn as_of(conn: &mut Db, org: OrgId, lead: Lead, time: Timestamp) -> Result<L
     for absorbed in log.iter().filter(|entry| entry.field_name.as_deref() == Some(ABSORBED)) {
         if let Some(lead) = absorbed.new_value.as_deref().and_then(|id| id.parse().ok()) {
             lent.extend(lead_notes::of_lead(conn, org, lead)?);
+            let theirs = lead_audit_log::of_leads(conn, org, &[lead])?;
+            lent.extend(theirs.iter().rev().filter_map(as_written));
         }
     }
     take_back(state, &Logs { entries: &log, history: &history, lent: &lent }, time)
@@ -94,7 +96,8 @@ struct Logs<'a> {
     /// Its audit entries and its status rows, in the order in which they were written.
     entries: &'a [AuditEntry],
     history: &'a [StatusChange],
-    /// The notes of leads that it absorbed: what a merge copied and its undoing took away again.
+    /// The notes of leads that it absorbed, what a merge copied and its undoing took away again: those that they have, then those
+    /// of which their logs tell, the latest first.
     lent: &'a [Note],
 }
 
@@ -186,13 +189,21 @@ fn note_of(body: &str, before: &[&AuditEntry], lent: &[Note]) -> Note {
         .iter()
         .rfind(|entry| entry.field_name.as_deref() == Some("note") && entry.new_value.as_deref() == Some(body))
         .or(before.first());
-    if let Some(note) =
-        lent.iter().find(|note| note.body == body && written.is_some_and(|w| w.action == AuditAction::Merge))
-    {
+    // What the absorbed lead got only after the merge is not what the merge copied.
+    let copied = |note: &&Note| {
+        note.body == body && written.is_some_and(|w| w.action == AuditAction::Merge && note.created_at <= w.changed_at)
+    };
+    if let Some(note) = lent.iter().find(copied) {
         return note.clone();
     }
     let created_at = written.map_or(Timestamp::from_micros(0), |entry| entry.changed_at);
     Note { id: 0, body: body.to_owned(), author_id: written.and_then(|entry| entry.changed_by), created_at }
+}
+
+/// The note whose writing an entry tells of.
+fn as_written(entry: &AuditEntry) -> Option<Note> {
+    let body = entry.new_value.clone().filter(|_| entry.field_name.as_deref() == Some("note"))?;
+    Some(Note { id: 0, body, author_id: entry.changed_by, created_at: entry.changed_at })
 }
 
 /// Since when a lead was deleted, and into which it was merged, by its log up to a time.
@@ -291,6 +302,21 @@ mod tests {
             take_back(state(), &Logs { entries: &strange, ..logs }, at(1)),
             Err(AsOfError::Unreadable { .. })
         ));
+    }
+
+    #[test]
+    fn a_copied_note_is_the_one_that_the_absorbed_lead_had_then() {
+        let note = |second, body: &str| Note { id: 0, body: body.into(), author_id: None, created_at: at(second) };
+        let log = [
+            entry(1, AuditAction::Create, None, None, None),
+            entry(4, AuditAction::Merge, Some("note"), None, Some("imported")),
+            entry(5, AuditAction::Restore, Some("note"), Some("imported"), None),
+        ];
+        // The absorbed lead lost its note after the merge, and got it again.
+        let theirs = [entry(3, AuditAction::Update, Some("note"), None, Some("imported"))];
+        let lent: Vec<Note> = [note(7, "imported")].into_iter().chain(theirs.iter().filter_map(as_written)).collect();
+        let past = take_back(state(), &Logs { entries: &log, history: &[], lent: &lent }, at(4)).unwrap();
+        assert_eq!(past.notes.iter().map(|note| note.created_at).collect::<Vec<_>>(), [at(3)]);
     }
 
     #[test]
