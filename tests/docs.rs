@@ -383,7 +383,8 @@ const STAFF_NOTES: &str = "## Notes of staff
 
 Imports of leads read notes, and imports of histories the reasons of events: what colleagues write of a person (`Wants no calls`, `wünscht keinen
 Kontakt`, `ne souhaite pas être contacté`, `no desea ser contactado`, `Litigator`) is heard in English, German, French and Spanish, beside
-the rule for replies and the words of columns of refusals. In doubt a person decides; what tells of work (`no calls answered yet`, `noch nicht
+the rule for replies and the words of columns of refusals. In names, companies, titles, sources and the like such words
+(`Lovelace - DO NOT CALL`) wait for a person, since they may be no more than a name. In doubt a person decides; what tells of work (`no calls answered yet`, `noch nicht
 kontaktiert`) is none. Somebody who had not seen the words wrote 32 refusals and 30 other notes: at first 15 of the refusals were heard, and 3 of
 the others waited for a person. Of 40 further refusals, written once the words were there, 31 were heard at first
 (23 before), and of 32 further others 2 waited; then the kinds of what was missed were mended. Of 24 refusals after that 21 were heard at first, and

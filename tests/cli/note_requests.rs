@@ -57,6 +57,29 @@ fn wishes_in_notes_are_honoured_or_wait_for_a_person() {
 }
 
 #[test]
+fn names_and_other_lines_that_ask_wait_for_a_person() {
+    on_both_engines(|world| {
+        let sheet = "First Name,Last Name,Company,Title,Source,Phone\n\
+            Ada,Lovelace - DO NOT CALL,,,,+12125550101\n\
+            Ben,Kay,Zuse KG (nicht anrufen),,,+12125550102\n\
+            Cem,Ito,,Buyer / don't call,,+12125550103\n\
+            Dan,Oz,,,DNC list 2024,+12125550104\n\
+            Eve,Call,Stop & Shop,Call Center Manager,cold call,+12125550105\n\
+            Zoé,Désabonné,Café,,,+12125550106\n";
+        world.file("names.csv", sheet);
+        let summary = world.json(["import", "leads", "names.csv"]);
+        assert_eq!((&summary["created"], &summary["notes_to_decide"]), (&json!(6), &json!(5)), "{summary}");
+        for number in 1..=6 {
+            let expected = if number == 5 { "clear" } else { "unknown" };
+            assert_eq!(verdict(world, &format!("+1212555010{number}")), expected, "{number}");
+        }
+        let due = world.json(["dnc", "due"]);
+        let texts: Vec<&str> = due.as_array().unwrap().iter().map(|it| it["text"].as_str().unwrap()).collect();
+        assert!(texts.contains(&"Zuse KG (nicht anrufen)") && texts.len() == 5, "{due}");
+    });
+}
+
+#[test]
 fn wishes_in_notes_of_known_leads_count_and_a_dry_run_keeps_none() {
     on_both_engines(|world| {
         let file = world.file("known.csv", "Name,Phone\nAda,+12125550101\nDan,+12125550104\n");

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::consent::{Reach, WORDS, found};
+use super::consent::{Found, Reach, WORDS, found};
 use super::words;
 use crate::domain::dnc::DncScope;
 use crate::domain::dnc::opt_out_text::{OptOutClass, detect};
@@ -41,10 +41,22 @@ pub fn wish_in(note: &str) -> Option<Wish> {
 
 /// What a short cell refuses in plain words, whatever its column is called: `do not call`, `unsubscribed`.
 pub fn plain_refusal(cell: &str) -> Option<Reach> {
-    if !may_refuse(cell) {
+    phrase_in(cell)?.reach().filter(|reach| !reach.is_nothing())
+}
+
+/// Whether a line of text has such words among others: `Lovelace - do not call`.
+pub fn has_plain_refusal(line: &str) -> bool {
+    phrase_in(line).is_some()
+}
+
+/// The longest phrase of refusal in a text.
+fn phrase_in(text: &str) -> Option<Found<'static>> {
+    if !may_refuse(text) {
         return None;
     }
-    found(&words(cell).join(" "), &WORDS.refusals)?.reach().filter(|reach| !reach.is_nothing())
+    let words = words(text).join(" ");
+    let may_have = FOLDED_WORDS.as_ref().is_none_or(|known| known.is_match(&words));
+    if may_have { found(&words, &WORDS.refusals) } else { None }
 }
 
 /// Whether a text asks not to be contacted, in plain words or by the rule for replies.
@@ -62,12 +74,17 @@ fn may_refuse(text: &str) -> bool {
     !text.is_ascii() || REFUSING_WORDS.as_ref().is_none_or(|words| words.is_match(text))
 }
 
-/// The longest word of each phrase of refusal, in any case; without it every cell is asked.
-static REFUSING_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let phrases = WORDS.refusals.iter().filter(|phrase| phrase.is_ascii());
+/// The longest word of each phrase of refusal in ASCII, in any case; without it every cell is asked.
+static REFUSING_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| longest_words(str::is_ascii));
+
+/// The longest word of each phrase of refusal, as cells are folded.
+static FOLDED_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| longest_words(|_| true));
+
+fn longest_words(of: impl Fn(&str) -> bool) -> Option<AhoCorasick> {
+    let phrases = WORDS.refusals.iter().filter(|phrase| of(phrase));
     let longest = phrases.filter_map(|phrase| phrase.split(' ').max_by_key(|word| word.len()));
     AhoCorasick::builder().ascii_case_insensitive(true).build(longest).ok()
-});
+}
 
 #[cfg(test)]
 mod tests {

@@ -301,6 +301,12 @@ impl LeadField {
         matches!(self, Created | FirstAttempted | LastAttempted | FirstContacted | LastContacted | LastEngagement)
     }
 
+    /// Whether it is a line of text in which somebody may write that a person is not to be contacted.
+    pub fn may_name_a_wish(self) -> bool {
+        use LeadField::*;
+        matches!(self, FirstName | LastName | Name | Company | JobTitle | Source | SourceSpelling | Campaign | City)
+    }
+
     /// Whether it is a text that may begin with an apostrophe.
     pub fn is_prose(self) -> bool {
         use LeadField::*;

@@ -401,6 +401,7 @@ fn broken(row: Row, problem: RowProblem) -> Checked {
         placeholders: 0,
         opts_out: false,
         note_asks: None,
+        line_asks: None,
         not_opted_in: false,
     }
 }

@@ -130,7 +130,7 @@ fn reasons(outcome: &Outcome) -> impl Iterator<Item = &'static str> {
 /// What a note of the row asks.
 fn of_note(checked: &Checked) -> Option<&'static str> {
     checked.note_asks.map(|asks| match asks.class {
-        OptOutClass::Review => "its note may ask not to be contacted, which waits for a decision",
+        OptOutClass::Review => "a text of it may ask not to be contacted, which waits for a decision",
         _ => "its note asks not to be contacted",
     })
 }

@@ -21,6 +21,8 @@ pub struct Checked {
     pub opts_out: bool,
     /// What a note of the row asks.
     pub note_asks: Option<Wish>,
+    /// The line of text, such as a name, that may ask it.
+    pub line_asks: Option<String>,
     /// Whether an opt-in of the row says no.
     pub not_opted_in: bool,
     /// How a number of the row without plus was read, when it is another number with one.

@@ -102,6 +102,7 @@ impl Checker {
             placeholders: 0,
             not_opted_in: false,
             note_asks: None,
+            line_asks: None,
             lost_plus: None,
             rounded: None,
         };
@@ -177,6 +178,7 @@ struct Work<'a> {
     placeholders: u32,
     not_opted_in: bool,
     note_asks: Option<Wish>,
+    line_asks: Option<String>,
 }
 
 impl Work<'_> {
@@ -191,6 +193,9 @@ impl Work<'_> {
         }
         let header = self.checker.mapping.headers.get(index).cloned().unwrap_or_default();
         self.at = Some(index);
+        if field.may_name_a_wish() {
+            self.look_at_line(text);
+        }
         self.parse(field, header, text);
     }
 
@@ -301,6 +306,7 @@ impl Work<'_> {
                     .any(|it| matches!(it.kind, ProblemKind::FlagUnknown | ProblemKind::ConsentUnknown)),
             not_opted_in: self.not_opted_in,
             note_asks: self.note_asks,
+            line_asks: self.line_asks,
             lost_plus: self.lost_plus,
             rounded: self.rounded,
             draft: accepted.then_some(self.draft),

@@ -13,7 +13,7 @@ use crate::import::kinds::leads::mapping::Target;
 use crate::import::row::{ProblemKind, Row};
 use crate::import::vocabulary::consent::{Reach, is_refusal, opted_out};
 use crate::import::vocabulary::questions::answer;
-use crate::import::vocabulary::refusals::{Wish, plain_refusal, wish_in};
+use crate::import::vocabulary::refusals::{Wish, has_plain_refusal, plain_refusal, wish_in};
 use crate::ops::leads::draft::LeadDraft;
 
 impl Checker {
@@ -84,6 +84,15 @@ impl Work<'_> {
             && let Some(reach) = plain_refusal(tag)
         {
             self.hear(Wish { class: OptOutClass::Likely, scope: None, reach });
+        }
+    }
+
+    /// A name, company or other line of text in which somebody wrote that the person is not to be contacted. It may be no more than a
+    /// name, so that a person decides.
+    pub(super) fn look_at_line(&mut self, text: &str) {
+        if self.at.is_some() && has_plain_refusal(text) {
+            self.line_asks.get_or_insert_with(|| text.to_owned());
+            self.hear(Wish { class: OptOutClass::Review, scope: None, reach: Reach::default() });
         }
     }
 

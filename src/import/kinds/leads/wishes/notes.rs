@@ -1,4 +1,4 @@
-//! Notes that may ask not to be contacted: a person decides them, as with replies.
+//! Notes, and other texts, that may ask not to be contacted: a person decides them, as with replies.
 
 use jiff::tz::TimeZone;
 
@@ -36,15 +36,18 @@ impl NoteRequests {
     /// Takes the note of an accepted row.
     pub fn take(&mut self, checked: &Checked) -> Kept {
         let (Some(said), Some(draft)) = (checked.note_asks, &checked.draft) else { return Kept::Nothing };
-        let Some(note) = draft.note.as_deref().filter(|_| said.class == OptOutClass::Review) else {
+        let texts: Vec<&str> = checked.line_asks.as_deref().into_iter().chain(draft.note.as_deref()).collect();
+        if texts.is_empty() || said.class != OptOutClass::Review {
             return Kept::OptOut;
-        };
+        }
+        let note = texts.join("; ");
         if draft.wants_dnc() {
             return Kept::Nothing;
         }
-        let shown = match note.char_indices().nth(LONGEST) {
-            Some((end, _)) => format!("{}…", note.get(..end).unwrap_or_default()),
-            None => note.to_owned(),
+        let cut = note.char_indices().nth(LONGEST).map(|(end, _)| end);
+        let shown = match cut {
+            Some(end) => format!("{}…", note.get(..end).unwrap_or_default()),
+            None => note,
         };
         let before = self.0.len();
         let scope = said.scope.unwrap_or(DncScope::All);
