@@ -110,11 +110,14 @@ fn wishes_in_notes_of_known_leads_count_and_a_dry_run_keeps_none() {
 #[test]
 fn refusals_in_other_columns_stop_or_are_told() {
     on_both_engines(|world| {
+        let long =
+            format!("{}He said: do not call again. {}", "We spoke of prices. ".repeat(80), "And so on. ".repeat(80));
         for (header, cell) in [
             ("Disposition", "do not call"),
             ("Call outcome", "DNC"),
             ("Bemerk", "bitte nicht mehr anrufen"),
             ("Message", "Please take me off your list, I never asked for these calls"),
+            ("Transcript", &long),
         ] {
             world.file("a.csv", format!("Name,Phone,{header}\nA,2125550141,reached\nB,2125550142,\"{cell}\"\n"));
             let refused = world.run(["import", "leads", "a.csv", "--region", "US"]);

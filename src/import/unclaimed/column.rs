@@ -11,7 +11,7 @@ use crate::import::row::Row;
 use crate::import::source::Source;
 use crate::import::vocabulary::consent::{Reach, is_refusal, opted_out};
 use crate::import::vocabulary::questions::{answer, field_of_question};
-use crate::import::vocabulary::refusals::{LONGEST_ANSWER, asks_not_to_be_contacted, is_reply};
+use crate::import::vocabulary::refusals::{LONGEST_ANSWER, asks_not_to_be_contacted, has_plain_refusal, is_reply};
 
 /// What of a column is looked at.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub(super) struct Tally {
     valid: u64,
 }
 
-/// The longest remark that is looked through, in bytes.
+/// The longest remark that is asked by the whole rule, in bytes; in longer ones only plain words are heard.
 const LONGEST_REMARK: usize = 2000;
 
 /// So many short texts of a column are asked by the whole rule; others that hold none of the usual words are passed over.
@@ -114,6 +114,9 @@ impl Column {
 
     /// Whether a text asks not to be contacted. Short ones of several words are asked by the whole rule for replies, each once.
     fn is_heard(&mut self, text: &str) -> bool {
+        if text.len() > LONGEST_REMARK {
+            return has_plain_refusal(text);
+        }
         if text.len() > LONGEST_ANSWER || !text.contains(' ') {
             return asks_not_to_be_contacted(text);
         }
@@ -155,7 +158,7 @@ impl Column {
             met = true;
         }
         let hears = watch.remarks.is_some() && !self.is_claimed && matches!(self.extent, Extent::All | Extent::Remarks);
-        if hears && text.len() <= LONGEST_REMARK && self.is_heard(text) {
+        if hears && self.is_heard(text) {
             self.remarks += 1;
             met = true;
         }
