@@ -3,6 +3,7 @@
 pub mod bans;
 pub mod certificates;
 pub mod codes;
+pub mod hours;
 pub mod opt_out_text;
 pub mod registry;
 pub mod wishes;
