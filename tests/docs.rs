@@ -13,6 +13,7 @@ use std::process::Command;
 use crmctl::db::catalogue::{AREAS, Belongs, OnErase, Table, Tenant, Writes};
 use crmctl::domain::access::role;
 use crmctl::domain::dnc::DncScope;
+use crmctl::domain::dnc::hours::{Ground, grounds};
 use crmctl::domain::dnc::opt_out_text::{OptOutClass, detect};
 use crmctl::domain::time::when::When;
 use crmctl::domain::timestamp::Timestamp;
@@ -36,6 +37,28 @@ fn command_reference() {
     let body = clap_markdown::help_markdown_command_custom(&crmctl::cli::command(), &options);
     let text: String = body.lines().map(|line| format!("{}\n", line.trim_end())).collect();
     check("cli-reference.md", &text);
+}
+
+/// The page on calling hours, with the rules as the program has them.
+#[test]
+fn calling_hours() {
+    let (name, begin, end) =
+        ("calling-hours.md", "<!-- Generated from src/domain/dnc/hours/rules.toml. -->\n", "\n## ");
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)).unwrap();
+    let (before, after) = page.split_once(begin).unwrap();
+    let after = after.split_once(end).unwrap().1;
+    let mut table = String::from("\n| place | hours | law | known from |\n|---|---|---|---|\n");
+    for rule in grounds() {
+        let places: Vec<&str> = rule.places.iter().map(|place| place.trim_start_matches("US-")).collect();
+        let ground = match rule.ground {
+            Ground::Text => "its words",
+            Ground::Authority => "its authority",
+            Ground::Report => "a report",
+            Ground::Cited => "its number alone",
+        };
+        table += &format!("| {} | {} | {} | {ground}, {} |\n", places.join(" "), rule.told(), rule.law, rule.read);
+    }
+    check(name, &format!("{before}{begin}{table}{end}{after}"));
 }
 
 #[test]

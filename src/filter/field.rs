@@ -18,7 +18,7 @@ pub struct Field(&'static str);
 
 /// Fields that are no column of their own, with their kind, and columns that stand elsewhere than in the database: each
 /// before another field.
-const PLACED: [(Field, Option<Kind>, &str); 17] = [
+const PLACED: [(Field, Option<Kind>, &str); 18] = [
     (Field::PHONE, Some(Kind::Phone), "first_name"),
     (Field::EMAIL, None, "first_name"),
     (Field::NAME, Some(Kind::Text), "first_name"),
@@ -36,6 +36,7 @@ const PLACED: [(Field, Option<Kind>, &str); 17] = [
     (Field::NOTE, Some(Kind::Note), "consent"),
     (Field::OWNER, Some(Kind::Owner), "consent"),
     (Field::ON_DNC, Some(Kind::Flag), "city"),
+    (Field::CALLABLE, Some(Kind::Flag), "city"),
 ];
 
 static FIELDS_BY_NAME: LazyLock<Vec<(Field, Kind)>> = LazyLock::new(|| {
@@ -75,6 +76,8 @@ impl Field {
     pub const NOTE: Field = Field("note");
     pub const OWNER: Field = Field("owner");
     pub const ON_DNC: Field = Field("on_dnc");
+    /// Whether it is the hour to call.
+    pub const CALLABLE: Field = Field("callable");
     pub const IMPORT: Field = Field("import");
 
     /// Every field, in the order of the documentation.

@@ -2,7 +2,7 @@
 
 use super::columns::{LeadColumn, Shape};
 use super::compile::Moment;
-use super::compile::listed;
+use super::compile::{hours, listed};
 use super::tree::Filter;
 use crate::db::{Cell, Cells, Db, DbError, Statement};
 use crate::domain::timestamp::Timestamp;
@@ -30,6 +30,8 @@ pub enum Dnc {
     Only,
     /// Only those of which a required registry cannot say whether it has them.
     Unknown,
+    /// Only those of which it is not known whether they may be called at this hour.
+    HoursUnknown,
 }
 
 /// One key of an order.
@@ -242,6 +244,7 @@ impl LeadQuery {
                 condition.sql(" AND (leads.status = 'dnc' OR ").then(listed).sql(")")
             }
             Dnc::Unknown => condition.sql(" AND leads.status <> 'dnc' AND ").then(listed::unknown(&self.at)),
+            Dnc::HoursUnknown => condition.sql(" AND ").then(hours::unknown(&self.at)),
         }
     }
 

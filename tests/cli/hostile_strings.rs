@@ -145,7 +145,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 144] = [
+const VERBS: [&str; 146] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -216,6 +216,8 @@ const VERBS: [&str; 144] = [
     "dnc remove +12125550103 --reason ANY",
     "dnc check ANY",
     "dnc check +12125550103",
+    "dnc callable ANY",
+    "dnc callable +12125550103 --at ANY",
     "dnc history +12125550103",
     "dnc list",
     "dnc stats",

@@ -30,6 +30,7 @@ mod dead_ends_stops;
 mod dead_ends_words;
 mod dnc;
 mod dnc_database;
+mod dnc_hours;
 mod dnc_lead_wishes;
 mod dnc_list;
 mod dnc_meanwhile;

@@ -109,6 +109,7 @@ pub const VERBS: &[&[&str]] = &[
     &["dnc", "remove", "+12125550101", "--reason", "x", "--yes"],
     &["dnc", "expire"],
     &["dnc", "check", "+12125550101"],
+    &["dnc", "callable", "+12125550101"],
     &["dnc", "history", "+12125550101"],
     &["dnc", "list"],
     &["dnc", "stats"],

@@ -15,6 +15,7 @@ const VERBS: &[(&str, &str)] = &[
     ("assign", "gives leads to users"),
     ("backup", "copies the database to a file"),
     ("balance", "shows what is left on accounts"),
+    ("callable", "answers whether it is the hour to call numbers"),
     ("charge", "books money that was spent"),
     ("check", "answers whether numbers may be contacted"),
     ("completions", "writes a script for a shell"),

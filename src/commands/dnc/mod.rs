@@ -1,15 +1,14 @@
 //! `crmctl dnc`
 
 mod add;
-mod check;
 mod decide;
 mod detect;
 mod due;
 mod expire;
-mod history;
 mod key;
 mod list;
 mod numbers;
+mod query;
 mod registry;
 mod remove;
 mod scrub;
@@ -27,8 +26,9 @@ pub enum Command {
     Add(Box<add::Args>),
     Remove(remove::Args),
     Expire(expire::Args),
-    Check(check::Args),
-    History(history::Args),
+    Check(query::check::Args),
+    Callable(query::callable::Args),
+    History(query::history::Args),
     List(list::Args),
     Stats(stats::Args),
     Detect(detect::Args),
@@ -45,8 +45,9 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Add(args) => add::run(*args, context),
         Command::Remove(args) => remove::run(args, context),
         Command::Expire(args) => expire::run(args, context),
-        Command::Check(args) => check::run(args, context),
-        Command::History(args) => history::run(args, context),
+        Command::Check(args) => query::check::run(args, context),
+        Command::Callable(args) => query::callable::run(args, context),
+        Command::History(args) => query::history::run(args, context),
         Command::List(args) => list::run(args, context),
         Command::Stats(args) => stats::run(args, context),
         Command::Detect(args) => detect::run(args, context),

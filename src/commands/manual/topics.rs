@@ -36,6 +36,7 @@ pub const TOPICS: &[Topic] = topics! {
     "opt-outs" "opt-outs.md" "how opt-outs in words are understood"
     "certificates" "certificates.md" "certificates of scrubs, and how other programs verify them"
     "dnc-groups" "dnc-groups.md" "do-not-call lists that organizations share"
+    "calling-hours" "calling-hours.md" "when numbers may be called, by the law of the place"
     "registries" "registries.md" "do-not-call lists of countries and states"
     "funnel-figures" "funnel.md" "the definitions of the funnel, with an example"
     "roi-figures" "roi.md" "the definitions of costs and ROI, with an example"

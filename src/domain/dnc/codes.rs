@@ -15,6 +15,11 @@ pub const BROKEN_ROW: &str = "unknown:broken_row";
 /// What a formula comes to is not stored in the file.
 pub const FORMULA: &str = "unknown:formula";
 
+/// It is not the hour to call a number of the row.
+pub const CALLING_HOURS: &str = "calling_hours";
+/// It is not known whether it is.
+pub const HOURS_UNKNOWN: &str = "unknown:calling_hours";
+
 /// A registry has the number.
 pub fn of_registry(name: &str) -> String {
     format!("registry:{name}")

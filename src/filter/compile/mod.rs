@@ -4,6 +4,7 @@
 //! opposite of what is never NULL is a plain NOT, which lets PostgreSQL plan an anti-join.
 
 mod emails;
+pub(super) mod hours;
 pub(super) mod listed;
 
 use jiff::tz::TimeZone;
@@ -123,7 +124,11 @@ impl Condition {
             }
             (Kind::Flag, op) => {
                 let asks_for = !matches!(self.values.first(), Some(Value::Flag(false)));
-                listed::condition(asks_for == (op != Op::Ne), not, at)
+                let holds = asks_for == (op != Op::Ne);
+                match self.subject == Subject::Field(Field::CALLABLE) {
+                    true => hours::condition(holds, not, at),
+                    false => listed::condition(holds, not, at),
+                }
             }
             (_, Op::Ne) => opposite(positive(Op::Eq), false),
             (_, Op::NotIn) => opposite(positive(Op::In), false),
@@ -377,7 +382,7 @@ mod tests {
     fn every_field_is_stored_somewhere() {
         for field in Field::all() {
             let sql = format!("{:?}", stored(&Subject::Field(field)));
-            let is_elsewhere = matches!(field, Field::TAG | Field::NOTE | Field::ON_DNC);
+            let is_elsewhere = matches!(field, Field::TAG | Field::NOTE | Field::ON_DNC | Field::CALLABLE);
             assert_eq!(sql.contains("NULL\""), is_elsewhere, "{field}: {sql}");
         }
     }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use self::field::ScrubField;
 use self::output::Output;
 pub use self::output::{Form, REASON_COLUMN, Written};
-use self::row::{Number, RowVerdict, elsewhere, judge, numbers_of};
+use self::row::{Number, RowVerdict, elsewhere, in_hours, judge, numbers_of};
 use super::ImportError;
 use super::advice;
 use super::column_names::column_name;
@@ -29,6 +29,7 @@ use crate::db::models::access::organizations::Organization;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::domain::dnc::Verdict;
 use crate::domain::dnc::certificates::{Counts, FileUsed};
+use crate::domain::dnc::hours::OpenNow;
 use crate::domain::dnc::registry::prefix;
 use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{E164, Region};
@@ -45,6 +46,8 @@ pub struct ScrubRequest<'a> {
     pub ignore: &'a [String],
     pub region: Option<Region>,
     pub organization: &'a Organization,
+    /// What rows have to be in, besides.
+    pub hours: Option<OpenNow>,
     pub interrupted: Arc<AtomicBool>,
 }
 
@@ -54,6 +57,7 @@ pub struct Scrub {
     columns: Columns<ScrubField>,
     phones: Vec<usize>,
     region: Option<Region>,
+    hours: Option<OpenNow>,
     interrupted: Arc<AtomicBool>,
 }
 
@@ -80,7 +84,7 @@ impl Scrub {
     /// # Errors
     /// It cannot be read, or no column holds phones.
     pub fn open(request: ScrubRequest<'_>, observer: &mut dyn Observer) -> Result<Scrub, ImportError> {
-        let ScrubRequest { path, source, map, ignore, region, organization, interrupted } = request;
+        let ScrubRequest { path, source, map, ignore, region, organization, hours, interrupted } = request;
         let named = map.iter().map(|assignment| assignment.value.clone()).collect();
         let recognise = columns::recognise::<ScrubField>;
         let options = SourceOptions { named, recognise, interrupted: interrupted.clone(), ..source };
@@ -94,7 +98,7 @@ impl Scrub {
         advice::refuse_without_header(&source, &options, &wanted, region)?;
         let phones: Vec<usize> = columns.columns_of(ScrubField::Phone).collect();
         source.special(&|index| phones.contains(&index)).iter().for_each(|text| observer.notice(text));
-        let scrub = Scrub { source, columns, phones, region, interrupted };
+        let scrub = Scrub { source, columns, phones, region, hours, interrupted };
         observer.notice(&format!("numbers are checked in {}", scrub.columns_checked().join(", ")));
         Ok(scrub)
     }
@@ -278,6 +282,10 @@ impl Work<'_> {
         for number in listed.into_iter().flatten().flat_map(Reading::all) {
             self.numbers.add(number, Verdict::Blocked);
         }
+        let said = match &self.scrub.hours {
+            Some(hours) => said.and_hours(in_hours(&numbers, hours)),
+            None => said,
+        };
         let was_clear = !has_formula && self.was_clear(&numbers, &elsewhere);
         self.write(row, &said, was_clear)
     }

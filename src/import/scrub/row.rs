@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::db::models::dnc::dnc_bans::ListedBans;
+use crate::domain::dnc::hours::{Callable, OpenNow, strictest};
 use crate::domain::dnc::{Verdict, codes};
 use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{PhoneCheck, PhoneProblem, Region, nanp, parse_each};
@@ -32,6 +33,21 @@ impl RowVerdict {
     pub fn and_listed(mut self) -> RowVerdict {
         self.verdict = Verdict::Blocked;
         self.codes.insert(0, codes::INTERNAL.into());
+        self
+    }
+
+    /// The same where it is the hour to call its numbers, or is not.
+    #[must_use]
+    pub fn and_hours(mut self, callable: Callable) -> RowVerdict {
+        let (verdict, code) = match callable {
+            Callable::Yes => return self,
+            Callable::No => (Verdict::Blocked, codes::CALLING_HOURS),
+            Callable::Unknown => (Verdict::Unknown, codes::HOURS_UNKNOWN),
+        };
+        self.codes.push(code.into());
+        if self.verdict != Verdict::Blocked {
+            self.verdict = verdict;
+        }
         self
     }
 
@@ -120,6 +136,11 @@ pub fn judge(
         verdict = Verdict::Unknown;
     }
     RowVerdict { verdict, codes: found }
+}
+
+/// Whether all numbers of a row may be called at a moment, by their area codes; what is no number is left to the lists.
+pub fn in_hours(numbers: &[Number], now: &OpenNow) -> Callable {
+    strictest(numbers.iter().flatten().flat_map(Reading::all).map(|number| now.number(number)))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod add;
 pub mod check;
 pub mod groups;
 pub mod history;
+pub mod hours;
 mod leads;
 pub mod lists;
 pub mod refusers;

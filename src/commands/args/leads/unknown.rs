@@ -74,22 +74,34 @@ fn tell(ui: Ui, what: &str, asked: Vec<String>, known: &[String], is_same: impl 
     }
 }
 
-/// Says of a filter that asks who is on the do-not-call list how many leads it leaves out either way.
+/// Says of a filter that asks who is on the do-not-call list, or who may be called at this hour, how many leads it leaves out either way.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn tell_not_known(ui: Ui, session: &mut Session, query: &LeadQuery) -> Result<()> {
-    let is_about_list = |condition: &&Condition| condition.subject == Subject::Field(Field::ON_DNC);
-    if !query.filter.as_ref().is_some_and(|filter| filter.conditions().iter().any(is_about_list)) {
-        return Ok(());
-    }
-    let unknown = LeadQuery { filter: None, dnc: Dnc::Unknown, sort: Vec::new(), ..query.clone() };
-    let count = session.db.read(session.org.org_id(), |conn| unknown.count(conn))?;
-    if count > 0 {
-        ui.note(&format!(
-            "of {} it is not known whether they may be contacted, so that on_dnc is neither yes nor no: crmctl dnc registry list, crmctl dnc due",
-            plural(count.unsigned_abs(), "lead", "leads")
-        ));
+    let about = [
+        (
+            Field::ON_DNC,
+            Dnc::Unknown,
+            "whether they may be contacted, so that on_dnc is neither yes nor no: crmctl dnc registry list, crmctl dnc due",
+        ),
+        (
+            Field::CALLABLE,
+            Dnc::HoursUnknown,
+            "whether it is the hour to call them, so that callable is neither yes nor no: crmctl help calling-hours",
+        ),
+    ];
+    for (field, dnc, what) in about {
+        let is_about = |condition: &&Condition| condition.subject == Subject::Field(field);
+        if !query.filter.as_ref().is_some_and(|filter| filter.conditions().iter().any(is_about)) {
+            continue;
+        }
+        let unknown = LeadQuery { filter: None, dnc, sort: Vec::new(), ..query.clone() };
+        let count = session.db.read(session.org.org_id(), |conn| unknown.count(conn))?;
+        if count > 0 {
+            let leads = plural(count.unsigned_abs(), "lead", "leads");
+            ui.note(&format!("of {leads} it is not known {what}"));
+        }
     }
     Ok(())
 }

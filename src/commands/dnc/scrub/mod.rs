@@ -11,13 +11,17 @@ use serde::Serialize;
 use super::key::store::KeyStore;
 use super::numbers;
 use crate::commands::args::sheets::{FileForm, Watcher};
+use crate::commands::args::times;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session};
 use crate::commands::outputs::Outputs;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
-use crate::domain::dnc::certificates::{Certificate, Counts, FORMAT, FileUsed, Organization, Rules, Since, hex};
+use crate::domain::dnc::certificates::{
+    Certificate, Counts, FORMAT, FileUsed, HoursUsed, Organization, Rules, Since, hex,
+};
+use crate::domain::dnc::hours::{OpenNow, digest};
 use crate::domain::dnc::{Channel, codes};
 use crate::domain::phone::Region;
 use crate::domain::phone::equivalents::RULES_VERSION;
@@ -40,7 +44,8 @@ use since::Earlier;
 /// `dnc verify` proves it (crmctl help certificates). The scrub is recorded for `dnc history`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl dnc scrub campaign.csv --clean clean.csv --blocked blocked.csv\n  \
-    crmctl dnc scrub campaign.xlsx --clean clean.xlsx --blocked blocked.xlsx --channel texts --map phone=Fone\n\n\
+    crmctl dnc scrub campaign.xlsx --clean clean.xlsx --blocked blocked.xlsx --channel texts --map phone=Fone\n  \
+    crmctl dnc scrub campaign.csv --clean clean.csv --blocked blocked.csv --calling-hours --at 2026-11-30T09:30\n\n\
     Exit code 0 only when every row is clean, 3 when one is blocked or unknown.")]
 pub struct Args {
     /// The file; `-` is standard input
@@ -69,6 +74,12 @@ pub struct Args {
     /// Leave a column unchecked; may be given several times
     #[arg(long, value_name = "HEADER")]
     ignore: Vec<String>,
+    /// Keep rows back, too, whose numbers are not callable by the hour (crmctl help calling-hours)
+    #[arg(long)]
+    calling_hours: bool,
+    /// The time of the calls, such as 2026-11-30T09:30 where the organization is [default: now]
+    #[arg(long, value_name = "WHEN", requires = "calling_hours")]
+    at: Option<String>,
     /// The certificate of an earlier scrub of the same file: say what has changed since
     #[arg(long, value_name = "CERTIFICATE")]
     since: Option<PathBuf>,
@@ -130,6 +141,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let all = [("--clean", &args.clean), ("--blocked", &args.blocked), ("--certificate", &certificate)];
     all.iter().try_for_each(|(option, path)| outputs.claim(option, path))?;
     let mut session = context.session(Right::Read)?;
+    let at = args.at.as_deref().map(|text| times::coming(&session, "--at", text)).transpose()?;
+    let calls_at = args.calling_hours.then_some(at.unwrap_or(session.stamp.now));
     let files = Together::begin(&all.map(|(_, path)| path.as_path()), IfExists::of_flag(args.overwrite))?;
     let mut watcher = Watcher::new(ui, Vec::new());
     let request = ScrubRequest {
@@ -139,6 +152,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         ignore: &args.ignore,
         region: args.region,
         organization: &session.org,
+        hours: calls_at.map(OpenNow::at),
         interrupted: context.interrupted(),
     };
     let scrub = Scrub::open(request, &mut watcher)?;
@@ -172,6 +186,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             channel: args.channel,
             region: scrub.region().map(|region| region.to_string()),
             columns: scrub.columns_checked(),
+            calling_hours: calls_at.map(|at| HoursUsed { at: at.to_string(), digest: digest() }),
         },
         lists,
         input: scrub.input(scrubbed.counts.read),

@@ -77,6 +77,19 @@ pub struct Rules {
     pub region: Option<String>,
     /// The columns whose numbers were checked.
     pub columns: Vec<String>,
+    /// Of a scrub that asked whether it was the hour to call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calling_hours: Option<HoursUsed>,
+}
+
+/// The calling hours that rows had to be in, by the area codes of their numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HoursUsed {
+    /// The time of the calls.
+    pub at: String,
+    /// SHA-256 of the rules and the tables of places.
+    pub digest: String,
 }
 
 /// A list that was asked.

@@ -25,6 +25,7 @@ fn certificate(sequence: i64, previous: Hash, signer: &SigningKey) -> Certificat
             program: "crmctl".into(),
             program_version: "0.1.0".into(),
             phone_rules_version: 2,
+            calling_hours: None,
             channel: Some(Channel::Calls),
             region: Some("US".into()),
             columns: vec!["Phone".into(), "Téléphone \"2\"".into()],

@@ -20,12 +20,11 @@ use serde::Serialize;
 use crate::domain::phone::{E164, nanp};
 use crate::domain::timestamp::Timestamp;
 pub use address::{Address, Unclear};
-pub use now::OpenNow;
-pub use rules::{digest, grounds};
+pub use now::{OpenNow, area_codes_of, states_of, strictest, zones_of_area_codes};
+pub use rules::{Ground, Rule, digest, grounds};
 pub use windows::Window;
 
 use areas::Area;
-use rules::Rule;
 use windows::Span;
 
 vocabulary! {
@@ -53,6 +52,20 @@ vocabulary! {
         Address = "address",
         /// The machine has no data of a time zone.
         Zone = "zone",
+    }
+}
+
+impl NotKnown {
+    /// What it means, for people.
+    pub fn told(self) -> &'static str {
+        match self {
+            NotKnown::Unreadable => "it is no phone number",
+            NotKnown::Country => "no calling hours are known of its country",
+            NotKnown::NoPlace => "its area code is of no state or province",
+            NotKnown::State => "the calling hours of a state were not looked up",
+            NotKnown::Address => "the address of its lead is of no known place, or contradicts itself or the number",
+            NotKnown::Zone => "this machine has no data of a time zone",
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub struct OpenNow {
 }
 
 /// Of several, all of which have to be open: one that is closed closes all, one that is not known leaves the others in doubt.
-fn all(each: impl Iterator<Item = Callable>) -> Callable {
+pub fn strictest(each: impl Iterator<Item = Callable>) -> Callable {
     each.fold(Callable::Yes, |said, one| match (said, one) {
         (Callable::No, _) | (_, Callable::No) => Callable::No,
         (Callable::Unknown, _) | (_, Callable::Unknown) => Callable::Unknown,
@@ -41,7 +41,7 @@ impl OpenNow {
             }
         }
         let of_area =
-            |area: &Area| all(area.spots().map(|spot| spots.get(&spot).copied().unwrap_or(Callable::Unknown)));
+            |area: &Area| strictest(area.spots().map(|spot| spots.get(&spot).copied().unwrap_or(Callable::Unknown)));
         let areas = areas::areas().map(|area| (area.code, of_area(area))).collect();
         OpenNow { spots, areas }
     }
@@ -65,7 +65,7 @@ impl OpenNow {
             let of_zone = |zone| self.spots.get(&Spot { place, zone }).copied().unwrap_or(Callable::Unknown);
             let zones = areas::zones_of(place);
             let mut suffixes = Vec::new();
-            if all(zones.iter().map(|zone| of_zone(*zone))) == said {
+            if strictest(zones.iter().map(|zone| of_zone(*zone))) == said {
                 suffixes.push("");
             }
             let open = areas::zones().iter().filter(|zone| zones.contains(&zone.name) && of_zone(zone.name) == said);

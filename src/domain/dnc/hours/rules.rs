@@ -74,9 +74,30 @@ pub(super) enum Day {
 }
 
 impl Rule {
+    /// The hours, for people: `9:00 to 18:00, Saturday 10:00 to 17:00, no Sunday, no holidays`.
+    pub fn told(&self) -> String {
+        let told = |hours: Hours| format!("{} to {}", hours.from.strftime("%-H:%M"), hours.until.strftime("%-H:%M"));
+        if self.is_free() {
+            return "no stricter rule".to_owned();
+        }
+        let day = |name: &str, hours: Option<Hours>| match hours.or(self.daily) {
+            Some(hours) if self.weekdays.or(self.daily) == Some(hours) => None,
+            Some(hours) => Some(format!("{name} {}", told(hours))),
+            None => Some(format!("no {name}")),
+        };
+        let weekdays = self.weekdays.or(self.daily).map_or("no weekdays".to_owned(), told);
+        let holidays = (!self.holidays.is_empty()).then(|| "no holidays".to_owned());
+        let days = [Some(weekdays), day("Saturday", self.saturday), day("Sunday", self.sunday), holidays];
+        days.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    fn is_free(&self) -> bool {
+        [self.daily, self.weekdays, self.saturday, self.sunday].iter().all(Option::is_none)
+    }
+
     /// What it says of a day of the local calendar.
     pub(super) fn on(&self, date: Date) -> Day {
-        if [self.daily, self.weekdays, self.saturday, self.sunday].iter().all(Option::is_none) {
+        if self.is_free() {
             return Day::Free;
         }
         let of_day = match date.weekday() {
@@ -97,10 +118,10 @@ struct File {
     rule: Vec<Rule>,
 }
 
-/// Empty if the file is none, so that nothing is callable; a test reads it.
+/// Empty if the file cannot be read, so that nothing is callable; a test reads it.
 static ALL: LazyLock<Vec<Rule>> = LazyLock::new(|| read().unwrap_or_default());
 
-fn read() -> Result<Vec<Rule>, toml::de::Error> {
+pub(super) fn read() -> Result<Vec<Rule>, toml::de::Error> {
     toml::from_str::<File>(RULES).map(|file| file.rule)
 }
 
@@ -126,9 +147,4 @@ pub fn digest() -> String {
         hash.update(table);
     }
     hex(&hash.finalize())
-}
-
-#[cfg(test)]
-pub(super) fn read_strictly() -> Vec<Rule> {
-    read().expect("the rules can be read")
 }

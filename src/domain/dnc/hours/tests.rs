@@ -4,8 +4,6 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-use super::now::{area_codes_of, states_of, zones_of_area_codes};
-use super::rules::{Ground, read_strictly};
 use super::*;
 
 fn at(text: &str) -> Timestamp {
@@ -23,7 +21,7 @@ fn said(code: u16, time: &str) -> (Callable, Option<String>) {
 
 #[test]
 fn the_tables_name_only_each_other() {
-    let rules = read_strictly();
+    let rules = rules::read().unwrap();
     assert_eq!(rules.len(), grounds().len());
     let states: Vec<&str> = states::spellings().map(|(place, _)| place).collect();
     for rule in &rules {

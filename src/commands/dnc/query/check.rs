@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::numbers::{Numbers, told_unregistered};
+use super::super::numbers::{Numbers, told_unregistered};
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session, timed};
 use crate::db::models::access::system_config;
