@@ -1,5 +1,7 @@
 //! The schema's migrations, compiled into the program.
 
+pub mod everyday;
+
 use std::collections::BTreeSet;
 
 use diesel::connection::SimpleConnection;

@@ -20,6 +20,7 @@ pub mod types;
 pub use backup::backup_to;
 pub use connection::clearing::overwrite_deleted;
 pub use connection::location::{AddressError, Location};
+pub use connection::migrating::Migrated;
 pub use connection::open::SchemaUse;
 pub use connection::{Database, Notify, OpenOptions, OrgId, act_for, client_address};
 pub use error::DbError;

@@ -47,6 +47,7 @@ mod dry_runs;
 mod durability;
 mod everyday_role;
 mod everyday_role_erasure;
+mod everyday_role_made;
 mod export;
 mod figures;
 mod filter_oracle;

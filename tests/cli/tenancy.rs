@@ -265,7 +265,8 @@ fn a_superuser_is_refused_for_writing_with_the_mend() {
         let ran = world.run([args.clone(), vec!["--database-url", &superuser]].concat());
         assert_eq!(ran.code, Some(1), "{args:?}");
         assert!(
-            ran.stderr.contains("bypasses row-level security") && ran.stderr.contains("CREATE ROLE crm_app LOGIN"),
+            ran.stderr.contains("bypasses row-level security")
+                && ran.stderr.contains("crmctl migrate up --app-role crm_app"),
             "{}",
             ran.stderr
         );

@@ -10,6 +10,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--all", "", "all of them, not only those that are named or count today"),
     ("--allow-bypass", "", "writes as a role that row-level security does not bind"),
     ("--allow-negative", "", "lets a balance fall below zero"),
+    ("--app-role", "NAME", "the role of PostgreSQL as which people work"),
     ("--apply", "", "honours the opt-outs that were found"),
     ("--as", "EMAIL", "who acts"),
     ("--area-codes", "CODES", "the area codes that a list covers"),

@@ -6,8 +6,8 @@ use super::{RECORD_ERASURE, Table, Writes, tables};
 ///
 /// A log may be added to, and nothing of its rows changed: what an erasure records and takes out of them, one function does.
 pub fn grants(role: &str) -> Vec<String> {
-    let named = |which: fn(&Table) -> bool| {
-        tables().filter(|table| which(table)).map(|table| table.name).collect::<Vec<_>>().join(", ")
+    let with = |right: &str| {
+        tables().filter(|table| table.gives(right)).map(|table| table.name).collect::<Vec<_>>().join(", ")
     };
     vec![
         // Before PostgreSQL 15 everyone may put functions and operators there.
@@ -15,11 +15,24 @@ pub fn grants(role: &str) -> Vec<String> {
         format!("GRANT USAGE ON SCHEMA public TO {role};"),
         format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role};"),
         format!("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role};"),
-        format!("GRANT INSERT ON {} TO {role};", named(|table| !table.is_of_erasure())),
-        format!("GRANT UPDATE ON {} TO {role};", named(|table| table.writes != Writes::AppendOnly)),
-        format!("GRANT DELETE ON {} TO {role};", named(|table| table.writes == Writes::Editable { delete: true })),
+        format!("GRANT INSERT ON {} TO {role};", with("INSERT")),
+        format!("GRANT UPDATE ON {} TO {role};", with("UPDATE")),
+        format!("GRANT DELETE ON {} TO {role};", with("DELETE")),
         format!("GRANT EXECUTE ON FUNCTION {RECORD_ERASURE} TO {role};"),
     ]
+}
+
+impl Table {
+    /// Whether the everyday role has this right of SQL to the table.
+    pub fn gives(&self, right: &str) -> bool {
+        match right {
+            "SELECT" => true,
+            "INSERT" => !self.is_of_erasure(),
+            "UPDATE" => self.writes != Writes::AppendOnly,
+            "DELETE" => self.writes == Writes::Editable { delete: true },
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]

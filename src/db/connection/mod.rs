@@ -7,6 +7,7 @@ pub(super) mod file;
 pub(super) mod functions;
 mod global;
 pub(super) mod location;
+pub(super) mod migrating;
 pub(super) mod open;
 mod placing;
 mod server;
@@ -19,7 +20,7 @@ use std::time::Duration;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 
 use super::locks::{self, Lock, Waiting};
-use super::{Db, DbError, Location, RunMode, migrate};
+use super::{Db, DbError, Location, RunMode};
 use begin::{Begin, LONG_PAUSE, PAUSE, begin_writing};
 use file::only_read::Unchanged;
 use file::unplaced::Unplaced;
@@ -114,91 +115,6 @@ impl Database {
     /// Whether the person asked to stop.
     pub fn interrupted(&self) -> Arc<AtomicBool> {
         self.options.interrupted.clone()
-    }
-
-    fn check_schema(&mut self) -> Result<(), DbError> {
-        let location = self.location.to_string();
-        let state = self.known_migrations()?;
-        match (state.pending(), self.is_sqlite()) {
-            (0, _) => Ok(open::mark_file(&mut self.conn)?),
-            (_, true) => self.migrate_up().map(|_| ()),
-            (pending, false) => Err(DbError::PendingMigrations { location, pending }),
-        }
-    }
-
-    /// Refuses a schema that this program neither knows nor can bring up to date.
-    fn refuse_unknown(&self, state: &migrate::State) -> Result<(), DbError> {
-        let location = self.location.to_string();
-        match (state.is_of_earlier_checkout(), state.unknown.is_empty()) {
-            (true, _) => Err(DbError::EarlierSchema(location)),
-            (false, false) => Err(DbError::NewerSchema(location)),
-            (false, true) => Ok(()),
-        }
-    }
-
-    /// Applies the pending migrations in one transaction and returns their names.
-    ///
-    /// # Errors
-    /// A migration failed; nothing was changed.
-    pub fn migrate_up(&mut self) -> Result<Vec<String>, DbError> {
-        self.known_migrations()?;
-        let after = self.options.after_migrating;
-        let done = self.in_transaction(Begin::Write, None, |conn| {
-            let done = migrate::up(conn)?;
-            if !done.is_empty() {
-                after(conn)?;
-            }
-            Ok::<_, DbError>(done)
-        })?;
-        // What was another program's keeps its journal until it is ours.
-        let mut tell = |text: &str| (self.options.notify)(text);
-        open::settle_file(&mut self.conn, &mut Waiting::new(&mut tell, &self.options.interrupted))?;
-        Ok(done)
-    }
-
-    /// Reverts the last `steps` migrations in one transaction and returns their names.
-    ///
-    /// # Errors
-    /// A migration failed; nothing was changed.
-    pub fn migrate_down(&mut self, steps: usize) -> Result<Vec<String>, DbError> {
-        self.known_migrations()?;
-        self.in_transaction(Begin::Write, None, |conn| migrate::down(conn, steps))
-    }
-
-    /// Reverts the last migration and applies what is pending, in one transaction; returns the names.
-    ///
-    /// # Errors
-    /// A migration failed; nothing was changed.
-    pub fn migrate_redo(&mut self) -> Result<Vec<String>, DbError> {
-        self.known_migrations()?;
-        let after = self.options.after_migrating;
-        self.in_transaction(Begin::Write, None, |conn| {
-            migrate::down(conn, 1)?;
-            let done = migrate::up(conn)?;
-            after(conn)?;
-            Ok(done)
-        })
-    }
-
-    /// The migrations, applied and pending.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn migrations(&mut self) -> Result<migrate::State, DbError> {
-        match self.conn {
-            Db::Sqlite(_) => migrate::state(&mut self.conn),
-            Db::Postgres(_) => self.in_transaction(Begin::Read, None, migrate::state),
-        }
-    }
-
-    /// The migrations, applied and pending, of a database that has none but those of this program.
-    ///
-    /// # Errors
-    /// The database cannot be read, or another crmctl made its schema.
-    pub fn known_migrations(&mut self) -> Result<migrate::State, DbError> {
-        let state = self.migrations()?;
-        self.refuse_unknown(&state)?;
-        Ok(state)
     }
 
     /// Reads one organization, from one snapshot.
