@@ -2,6 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use super::connection::TlsFault;
 use super::file_errors;
 use crate::error::{CommandError, Exit, Explain};
 
@@ -10,6 +11,8 @@ use crate::error::{CommandError, Exit, Explain};
 pub enum DbError {
     #[error("cannot open the database `{location}`: {reason}")]
     Open { location: String, reason: String },
+    #[error("cannot open the database `{location}`: {fault}")]
+    Tls { location: String, fault: TlsFault },
     /// Whoever only looks makes none.
     #[error("there is no database in `{0}`")]
     NoDatabase(String),
@@ -109,6 +112,7 @@ impl Explain for DbError {
     fn explain(&self) -> CommandError {
         let hint = match self {
             DbError::Open { .. } => Some("check the path or URL: `crmctl config show` tells where it came from".into()),
+            DbError::Tls { fault, .. } => Some(fault.remedy()),
             DbError::NoDatabase(_) => Some(
                 "`crmctl config show` tells where the name came from; `crmctl migrate up`, or whatever writes first, makes a database".into(),
             ),

@@ -128,6 +128,7 @@ mod roi;
 mod roi_cost;
 mod roi_oracle;
 mod segment;
+mod server_tls;
 mod short_answers;
 mod stages;
 mod sweeps;

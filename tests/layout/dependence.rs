@@ -101,7 +101,7 @@ pub fn wide_circles(of: &Crate) -> Vec<String> {
 }
 
 /// The layers that may name each library.
-const LIBRARIES: [(&str, &[&str]); 16] = [
+const LIBRARIES: [(&str, &[&str]); 17] = [
     ("calamine", &["import"]),
     ("clap", &["cli", "commands"]),
     ("clap_complete", &["cli", "commands"]),
@@ -114,6 +114,7 @@ const LIBRARIES: [(&str, &[&str]); 16] = [
     ("indicatif", &["ui"]),
     ("console", &["filter", "ui"]),
     ("maud", &["ui"]),
+    ("openssl", &["db"]),
     ("pulldown_cmark", &["ui"]),
     ("rlibphonenumber", &["domain"]),
     ("rusqlite", &[]),

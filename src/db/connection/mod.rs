@@ -25,6 +25,7 @@ use begin::{Begin, LONG_PAUSE, PAUSE, begin_writing};
 use file::only_read::Unchanged;
 use file::unplaced::Unplaced;
 use open::{Opened, SchemaUse};
+pub use server::refusal::TlsFault;
 pub use session::{act_for, client_address};
 
 /// The key of an organization: a small integer that leads every key of its rows.

@@ -12,7 +12,7 @@ use super::file::only_read::Unchanged;
 use super::file::ownership::{self, Owner};
 use super::file::unplaced::{Begun, Unplaced};
 use super::functions;
-use super::server::Server;
+use super::server::{Server, refusal};
 use crate::db::file_errors;
 use crate::db::locks::Waiting;
 use crate::db::{Db, DbError, Location, OpenOptions};
@@ -282,7 +282,11 @@ fn postgres(server: &Server) -> Result<Db, DbError> {
         PgConnection::establish(&format!("{} application_name='crmctl'", server.conninfo())).map_err(|e| {
             let from_environment = std::env::var("PGPASSWORD").ok();
             let reason = redacted(&e.to_string(), server.secrets().into_iter().chain(from_environment));
-            DbError::Open { location: server.to_string(), reason: one_line(&reason) }
+            let (location, reason) = (server.to_string(), one_line(&reason));
+            match refusal::of(server, &reason) {
+                Some(fault) => DbError::Tls { location, fault },
+                None => DbError::Open { location, reason },
+            }
         })?;
     // A named statement stays with the server's session, which a pooler hands to others.
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);

@@ -1,5 +1,7 @@
 //! The address of a PostgreSQL server, read as libpq reads it and shown without what is secret.
 
+pub(super) mod refusal;
+
 use std::fmt;
 use std::net::Ipv6Addr;
 

@@ -4,6 +4,7 @@ pub mod books;
 pub mod engine;
 pub mod files;
 pub mod filled;
+pub mod side_cluster;
 pub mod sweep;
 pub mod terminal;
 pub mod xlsb;
