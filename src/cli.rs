@@ -53,6 +53,9 @@ struct Global {
     /// The database: a file, `sqlite:PATH`, or `postgres://...` [env: CRM_DATABASE_URL, then DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<DatabaseUrl>,
+    /// A replica of the PostgreSQL database, from which reports are read [env: CRM_READ_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    read_url: Option<DatabaseUrl>,
     /// The organization, by its slug; may be left out while there is only one [env: CRM_ORG]
     #[arg(long, global = true, value_name = "SLUG", add = complete::organization_slugs())]
     org: Option<String>,
@@ -137,22 +140,36 @@ enum Command {
 impl Cli {
     /// Reads the command line. A call is first read by its own verb alone: the whole command line, with the global options
     /// at each verb, takes longer to build than a number takes to check. Whatever is not a plain call is read as a whole.
-    fn read(args: &[OsString]) -> Result<Cli, clap::Error> {
+    fn read(args: &[OsString]) -> Result<(Cli, String), clap::Error> {
         match Cli::of_one_verb(args) {
-            Some(cli) => Ok(cli),
-            None => Cli::from_arg_matches(&help::laid_out(command(), &globals()).try_get_matches_from(args)?),
+            Some(read) => Ok(read),
+            None => {
+                let matches = help::laid_out(command(), &globals()).try_get_matches_from(args)?;
+                Ok((Cli::from_arg_matches(&matches)?, called(&matches)))
+            }
         }
     }
 
-    fn of_one_verb(args: &[OsString]) -> Option<Cli> {
+    fn of_one_verb(args: &[OsString]) -> Option<(Cli, String)> {
         let mut typed = args.iter().skip(1).filter_map(|arg| arg.to_str());
         let (noun, verbs) = typed.find_map(verbs_of)?;
         let verbs = words::with_other_words(verbs(clap::Command::new("verbs")));
         let verb = typed.find_map(|word| verbs.find_subcommand(word))?.clone();
         let noun = clap::Command::new(noun).aliases(words::plural(noun)).subcommand_required(true).subcommand(verb);
         let matches = globals().subcommand_required(true).subcommand(noun).try_get_matches_from(args).ok()?;
-        Cli::from_arg_matches(&matches).ok()
+        Some((Cli::from_arg_matches(&matches).ok()?, called(&matches)))
     }
+}
+
+/// The noun and the verb of a call.
+fn called(matches: &clap::ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut verb = matches.subcommand();
+    while let Some((word, matches)) = verb {
+        words.push(word);
+        verb = matches.subcommand();
+    }
+    words.join(" ")
 }
 
 /// The options of every verb, as those of a command.
@@ -289,8 +306,8 @@ pub fn main() -> u8 {
         return exit as u8;
     }
     let args = meant(std::env::args_os().collect());
-    let cli = match Cli::read(&args) {
-        Ok(cli) => cli,
+    let (cli, call) = match Cli::read(&args) {
+        Ok(read) => read,
         Err(e) => {
             let exit = if e.use_stderr() { Exit::Usage } else { Exit::Done };
             tell(e, args);
@@ -310,6 +327,7 @@ pub fn main() -> u8 {
     let mut spoken = Ui::new(manner.clone());
     let flags = Flags {
         database_url: global.database_url,
+        read_url: global.read_url,
         org: global.org,
         user: global.user,
         format: global.format,
@@ -333,7 +351,7 @@ pub fn main() -> u8 {
         (manner.format, manner.color) = (settings.format.value, settings.color.value);
         (manner.columns, manner.pager) = (settings.columns.clone(), settings.pager.value.clone());
         spoken = Ui::new(manner);
-        let exit = run(cli.command, &Context::new(settings, spoken, global.allow_bypass))?;
+        let exit = run(cli.command, &Context::new(settings, spoken, call, global.allow_bypass))?;
         spoken.deliver()?;
         Ok(exit)
     });
@@ -386,10 +404,15 @@ pub fn command() -> clap::Command {
 mod tests {
     use super::*;
 
-    fn read_both(line: &str) -> (Option<String>, Option<String>) {
+    type Told = Option<(String, String)>;
+
+    fn read_both(line: &str) -> (Told, Told) {
         let args: Vec<OsString> = std::iter::once("crmctl").chain(line.split(' ')).map(OsString::from).collect();
-        let told = |cli: Cli| format!("{cli:?}");
-        let whole = |args| Cli::from_arg_matches(&command().try_get_matches_from(args).ok()?).ok().map(told);
+        let told = |(cli, call): (Cli, String)| (format!("{cli:?}"), call);
+        let whole = |args| {
+            let matches = command().try_get_matches_from(args).ok()?;
+            Some(told((Cli::from_arg_matches(&matches).ok()?, called(&matches))))
+        };
         (Cli::of_one_verb(&args).map(told), whole(args))
     }
 

@@ -1,5 +1,8 @@
 //! What every verb needs: settings, the terminal, the database, the organization and the acting user.
 
+mod opening;
+mod replica;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -8,13 +11,13 @@ use crate::db::RunMode;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::models::access::users::{self, Seen, User};
-use crate::db::{Database, Db, DbError, Location, OpenOptions, OrgId, SchemaUse, client_address};
+use crate::db::{Database, Db, DbError, OrgId, client_address};
 use crate::domain::access::role::{Right, Role};
 use crate::domain::audit::address;
 use crate::domain::leads::status::Trigger;
 use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
-use crate::error::{CommandError, Exit, Explain, Result};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::access::organizations::{Founder, make_default};
 use crate::ops::dnc::sharing::settle_all;
 use crate::ops::dnc::spellings;
@@ -28,6 +31,8 @@ use jiff::tz::TimeZone;
 pub struct Context {
     pub settings: Settings,
     pub ui: Ui,
+    /// The noun and the verb of the call.
+    call: String,
     allow_bypass: bool,
     interrupted: Arc<AtomicBool>,
     /// Held while a transaction is committed.
@@ -74,82 +79,17 @@ impl Session {
 }
 
 impl Context {
-    pub fn new(settings: Settings, ui: Ui, allow_bypass: bool) -> Context {
+    pub fn new(settings: Settings, ui: Ui, call: String, allow_bypass: bool) -> Context {
         Context {
             settings,
             ui,
+            call,
             allow_bypass,
             interrupted: Arc::default(),
             commit: Arc::default(),
             are_caught: AtomicBool::new(false),
             at_once: Arc::default(),
         }
-    }
-
-    /// Opens the database, ready for use.
-    ///
-    /// # Errors
-    /// It cannot be opened, or is not migrated.
-    pub fn open(&self) -> Result<Database> {
-        self.open_with(SchemaUse::Current)
-    }
-
-    /// Opens the database for one who only looks: none is made.
-    ///
-    /// # Errors
-    /// There is none, or it cannot be opened, or is not migrated.
-    pub fn open_existing(&self) -> Result<Database> {
-        self.open_with(SchemaUse::Existing)
-    }
-
-    /// Opens the database and leaves its schema as it is.
-    ///
-    /// # Errors
-    /// It cannot be opened.
-    pub fn open_for_migrations(&self) -> Result<Database> {
-        self.catch_interrupts();
-        self.open_with(SchemaUse::AsItIs)
-    }
-
-    /// Opens the database to migrate it, also a file of another program.
-    ///
-    /// # Errors
-    /// It cannot be opened.
-    pub fn open_to_adopt(&self) -> Result<Database> {
-        self.open_with(SchemaUse::Adopt)
-    }
-
-    /// Where the database is.
-    ///
-    /// # Errors
-    /// Its address names none, and is not repeated.
-    pub fn location(&self) -> Result<Location> {
-        let url = &self.settings.database_url;
-        Location::parse(url.value.text()).map_err(|problem| {
-            let error = problem.explain();
-            CommandError { message: format!("{} ({})", error.message, url.origin), ..error }
-        })
-    }
-
-    fn open_with(&self, schema: SchemaUse) -> Result<Database> {
-        let ui = self.ui;
-        let options = OpenOptions {
-            after_migrating: spellings::after_migrating,
-            allow_bypass: self.allow_bypass,
-            schema,
-            notify: Arc::new(move |text| ui.note(text)),
-            committed: Arc::new(move || ui.set_committed()),
-            commit: self.commit.clone(),
-            interrupted: self.interrupted.clone(),
-        };
-        let location = self.location()?;
-        let started = Instant::now();
-        let mut db = Database::open(location, options)?;
-        ui.detail(&format!("database opened in {}", millis(started.elapsed())));
-        if db.was_created() {
-            db.say_when_placed(format!("created the database {}", db.location()));
-        }
-        Ok(db)
     }
 
     /// Opens the database for one organization, as someone who may do this.

@@ -43,6 +43,12 @@ pub enum DbError {
     /// The server may have committed all the same.
     #[error("the connection broke while the change was committed, so that it is not known whether it is made: {0}")]
     CommitUnknown(String),
+    #[error("the connection to the server broke: {0}")]
+    ConnectionLost(String),
+    #[error("the server ended a statement that took longer than `statement_timeout` allows")]
+    TookTooLong,
+    #[error("a lock was not got within `lock_timeout`: others hold it ({0})")]
+    LockNotGot(String),
     #[error("interrupted")]
     Interrupted,
     #[error("migration failed: {0}")]
@@ -70,6 +76,15 @@ impl From<DieselError> for DbError {
         if message.contains("disk is full") || message.contains("No space left on device") {
             return DbError::DiskFull(message);
         }
+        if message.contains("due to statement timeout") {
+            return DbError::TookTooLong;
+        }
+        if message.contains("due to lock timeout") {
+            return DbError::LockNotGot("rows of another call".to_owned());
+        }
+        if is_of_broken_connection(&error) {
+            return DbError::ConnectionLost(message.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
         if message.contains("disk I/O error") {
             return DbError::DiskFailed(message);
         }
@@ -88,14 +103,24 @@ impl From<DieselError> for DbError {
     }
 }
 
+/// Whether a server has ended the connection, or nobody answers.
+fn is_of_broken_connection(error: &DieselError) -> bool {
+    let DieselError::DatabaseError(kind, info) = error else { return false };
+    let words = [
+        "terminating connection",
+        "server closed the connection",
+        "connection not open",
+        "no connection to the server",
+    ];
+    matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
+        || words.iter().any(|words| info.message().contains(words))
+}
+
 impl DbError {
     /// The error of a COMMIT: whatever the server did not refuse may be done.
     pub(super) fn of_commit(error: DieselError, is_sqlite: bool) -> DbError {
-        let was_refused = |kind: &DatabaseErrorKind| {
-            !matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
-        };
         match &error {
-            DieselError::DatabaseError(kind, info) if !is_sqlite && !was_refused(kind) => {
+            DieselError::DatabaseError(_, info) if !is_sqlite && is_of_broken_connection(&error) => {
                 DbError::CommitUnknown(info.message().trim().to_owned())
             }
             _ => error.into(),
@@ -113,6 +138,19 @@ impl Explain for DbError {
         let hint = match self {
             DbError::Open { .. } => Some("check the path or URL: `crmctl config show` tells where it came from".into()),
             DbError::Tls { fault, .. } => Some(fault.remedy()),
+            DbError::ConnectionLost(_) => {
+                Some("nothing was changed; see whether the server is up, and try again".into())
+            }
+            DbError::TookTooLong => Some(
+                "nothing was changed; ask for less, or allow more: CRM_STATEMENT_TIMEOUT=10min, or crmctl config set statement_timeout 10min; \
+                 one of the server's own for the role is changed by ALTER ROLE"
+                    .into(),
+            ),
+            DbError::LockNotGot(_) => Some(
+                "nothing was changed; try again when they have ended, or wait longer: CRM_LOCK_TIMEOUT=10min, or \
+                 crmctl config set lock_timeout 10min"
+                    .into(),
+            ),
             DbError::NoDatabase(_) => Some(
                 "`crmctl config show` tells where the name came from; `crmctl migrate up`, or whatever writes first, makes a database".into(),
             ),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::{Bool, Integer};
+use diesel::sql_types::{BigInt, Bool, Integer};
 
 mod reach;
 
@@ -206,6 +206,10 @@ fn wait_for(
         MEMBERSHIP => "a change of who shares this organization's do-not-call list",
         _ => "an import into this organization, or a change of its do-not-call list",
     };
+    if try_lock(pg, function, key, org)? {
+        return Ok(());
+    }
+    waiting.at_most(lock_timeout(pg)?);
     waiting.until(what, || {
         if try_lock(pg, function, key, org)? {
             return Ok(true);
@@ -236,8 +240,22 @@ impl Lock {
     }
 }
 
+/// How long the transaction waits for a lock of rows: what the call sets for it, else what the server has for the role. The locks here
+/// are not waited for any longer.
+fn lock_timeout(conn: &mut PgConnection) -> Result<Option<Duration>, DbError> {
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = BigInt)]
+        milliseconds: i64,
+    }
+    let asked = "SELECT setting::bigint AS milliseconds FROM pg_settings WHERE name = 'lock_timeout'";
+    let setting: Setting = diesel::sql_query(asked).get_result(conn)?;
+    Ok(u64::try_from(setting.milliseconds).ok().filter(|limit| *limit > 0).map(Duration::from_millis))
+}
+
 /// Waits in the server's queue for a moment; false when that was not long enough.
 fn queue(conn: &mut PgConnection, function: &str, key: i32, org: OrgId) -> Result<bool, DbError> {
+    let before = lock_timeout(conn)?.map_or(0, |limit| limit.as_millis());
     conn.batch_execute(&format!("SAVEPOINT queued; SET LOCAL lock_timeout = {}", QUEUED.as_millis()))?;
     let began = Instant::now();
     let locked = diesel::sql_query(format!("SELECT {}($1, $2)", function.replace("pg_try_", "pg_")))
@@ -246,7 +264,7 @@ fn queue(conn: &mut PgConnection, function: &str, key: i32, org: OrgId) -> Resul
         .execute(conn);
     match locked {
         Ok(_) => {
-            conn.batch_execute("RELEASE SAVEPOINT queued; SET LOCAL lock_timeout TO DEFAULT")?;
+            conn.batch_execute(&format!("RELEASE SAVEPOINT queued; SET LOCAL lock_timeout = {before}"))?;
             Ok(true)
         }
         // The words of the error are in the language of the server.
@@ -277,11 +295,17 @@ pub(super) struct Waiting<'a> {
     interrupted: &'a AtomicBool,
     since: Instant,
     said: bool,
+    most: Option<Duration>,
 }
 
 impl<'a> Waiting<'a> {
     pub(super) fn new(notify: &'a mut dyn FnMut(&str), interrupted: &'a AtomicBool) -> Waiting<'a> {
-        Waiting { notify, interrupted, since: Instant::now(), said: false }
+        Waiting { notify, interrupted, since: Instant::now(), said: false, most: None }
+    }
+
+    /// Waits no longer than this.
+    pub(super) fn at_most(&mut self, most: Option<Duration>) {
+        self.most = most;
     }
 
     pub(super) fn until(
@@ -295,6 +319,9 @@ impl<'a> Waiting<'a> {
             }
             if attempt()? {
                 return Ok(());
+            }
+            if self.most.is_some_and(|most| self.since.elapsed() >= most) {
+                return Err(DbError::LockNotGot(what.to_owned()));
             }
             if self.since.elapsed() > Duration::from_secs(1) && !self.said {
                 self.said = true;

@@ -22,7 +22,7 @@ pub use connection::clearing::overwrite_deleted;
 pub use connection::location::{AddressError, Location};
 pub use connection::migrating::Migrated;
 pub use connection::open::SchemaUse;
-pub use connection::{Database, Notify, OpenOptions, OrgId, act_for, client_address};
+pub use connection::{Database, Lag, Notify, OpenOptions, OrgId, ReplicaError, ServerOptions, act_for, client_address};
 pub use error::DbError;
 pub use locks::Lock;
 pub use run_mode::RunMode;

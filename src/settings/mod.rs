@@ -1,5 +1,8 @@
 //! Settings of a call: flag, environment, config file, default, in this order.
 
+mod limit;
+mod server;
+
 use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -10,6 +13,8 @@ use serde::Deserialize;
 use crate::domain::secrets::{REDACTED, redacted};
 use crate::error::{CommandError, Explain};
 use crate::ui::{Choice, ColorChoice, Format, Pager, UiError};
+pub use limit::Limit;
+pub use server::ServerSettings;
 
 /// The address of a database as it was written, which may hold a password: it is never printed.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -39,6 +44,7 @@ impl fmt::Debug for DatabaseUrl {
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     pub database_url: Option<DatabaseUrl>,
+    pub read_url: Option<DatabaseUrl>,
     pub org: Option<String>,
     pub user: Option<String>,
     pub format: Option<Format>,
@@ -62,6 +68,12 @@ struct File {
     format: Option<Format>,
     color: Option<ColorChoice>,
     pager: Option<PagerInFile>,
+    read_url: Option<DatabaseUrl>,
+    read_max_lag: Option<Limit>,
+    statement_timeout: Option<Limit>,
+    lock_timeout: Option<Limit>,
+    keepalive: Option<Limit>,
+    application_name: Option<String>,
 }
 
 /// Whether there is a pager, or which.
@@ -73,7 +85,23 @@ enum PagerInFile {
 }
 
 /// The keys of the config file.
-pub const KEYS: [&str; 6] = ["database_url", "org", "user", "format", "color", "pager"];
+pub const KEYS: [&str; 12] = [
+    "database_url",
+    "org",
+    "user",
+    "format",
+    "color",
+    "pager",
+    "read_url",
+    "read_max_lag",
+    "statement_timeout",
+    "lock_timeout",
+    "keepalive",
+    "application_name",
+];
+
+/// Those of them whose values are addresses, which may hold a password.
+pub const ADDRESSES: [&str; 2] = ["database_url", "read_url"];
 
 /// Reads the text of a config file, and tells what is wrong with it; no secret is repeated.
 ///
@@ -124,6 +152,7 @@ pub struct Settings {
     pub columns: Option<Choice>,
     pub pager: Setting<Pager>,
     pub config: Setting<PathBuf>,
+    pub server: ServerSettings,
 }
 
 impl Settings {
@@ -146,6 +175,8 @@ pub enum SettingsError {
     Config { path: String, reason: String },
     #[error("the variable {0} is not UTF-8, and is not passed over")]
     Variable(&'static str),
+    #[error("the value of {variable} cannot be taken: {reason}")]
+    Value { variable: &'static str, reason: String },
     #[error("the path of the user's data folder is not UTF-8")]
     HomeNotText,
     #[error("no home folder is known, so there is no place for the database")]
@@ -162,6 +193,9 @@ impl Explain for SettingsError {
                 "mend it: crmctl config edit, or take a key away: crmctl config unset KEY; its keys are {}",
                 KEYS.join(", ")
             )),
+            SettingsError::Value { variable, .. } => {
+                CommandError::usage(message).hint(format!("set {variable} anew, or unset it"))
+            }
             SettingsError::Variable(name) => CommandError::usage(message).hint(format!("set {name} anew, or unset it")),
             SettingsError::Columns(e) => e.explain(),
             SettingsError::HomeNotText | SettingsError::NoHome => {
@@ -194,6 +228,7 @@ impl Settings {
             file => file?,
         };
         let in_file = format!("file {}", config.value.display());
+        let server = ServerSettings::gather(flags.read_url, &file, &in_file)?;
         let database_url = match first(
             flags.database_url,
             "--database-url",
@@ -221,7 +256,7 @@ impl Settings {
         let columns = columns(flags.columns.as_deref(), flags.json.as_deref())?;
         match &columns {
             Some(columns) if format.value == Format::Ids => Err(UiError::IdsAlone(columns.option).into()),
-            _ => Ok(Settings { database_url, org, user, format, color, columns, pager, config }),
+            _ => Ok(Settings { database_url, org, user, format, color, columns, pager, config, server }),
         }
     }
 }

@@ -128,6 +128,8 @@ mod roi;
 mod roi_cost;
 mod roi_oracle;
 mod segment;
+mod server_limits;
+mod server_replica;
 mod server_tls;
 mod short_answers;
 mod stages;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use crmctl::db::models::access::organizations::{self, Organization};
 use crmctl::db::models::dnc::dnc_entries;
 use crmctl::db::models::leads::OnLocked;
-use crmctl::db::{Database, Location, Lock, OpenOptions, OrgId, RunMode, SchemaUse, Stamp};
+use crmctl::db::{Database, Location, Lock, OpenOptions, OrgId, RunMode, SchemaUse, ServerOptions, Stamp};
 use crmctl::domain::dnc::bans::{Bans, Terms};
 use crmctl::domain::dnc::wishes::either;
 use crmctl::domain::dnc::{DncScope, DncSource};
@@ -82,6 +82,7 @@ fn open(world: &World) -> Database {
         committed: Arc::new(|| {}),
         commit: Arc::new(Mutex::new(())),
         interrupted: Arc::default(),
+        server: ServerOptions::default(),
     };
     Database::open(Location::parse(&world.url).unwrap(), options).unwrap()
 }

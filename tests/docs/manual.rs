@@ -81,7 +81,7 @@ fn variables_in(folder: &Path) -> BTreeSet<String> {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let reads = ["env::var", "(of.variable)", "var(ASKED_BY)"].iter().any(|call| text.contains(call));
+        let reads = ["env::var", "(of.variable)", "var(ASKED_BY)", "&[\"CRM_"].iter().any(|call| text.contains(call));
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
         for word in code.split('"').skip(1).step_by(2).filter(|_| reads) {
             let is_name =
@@ -107,7 +107,8 @@ const CONFIG: &str = "
 ## The config file
 
 `~/.config/crmctl/config.toml`, or the file that `--config` names. Its keys are `database_url`, `org`, `user`, `format`, `color` and `pager`, with the
-values that the options of these names take:
+values that the options of these names take, and of a server `read_url`, `read_max_lag`, `statement_timeout`, `lock_timeout`, `keepalive` and `application_name`
+([postgresql.md](postgresql.md)):
 
 ```toml
 database_url = \"postgres://crm_app@db.example.com/crm\"

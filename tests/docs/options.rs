@@ -118,6 +118,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--public", "", "everyone in the organization sees a segment"),
     ("--quarter", "QUARTER", "a quarter"),
     ("--quiet", "", "says nothing on stderr but warnings and errors"),
+    ("--read-url", "URL", "a replica from which reports are read"),
     ("--reason", "TEXT", "why a change is made"),
     ("--record", "", "keeps the answers of a check"),
     ("--recorded", "", "the cost of a charge is recorded already"),

@@ -11,7 +11,7 @@ use crate::db::models::dnc::registries::dnc_registries;
 use crate::db::models::imports::import_mappings;
 use crate::db::models::money::budget_accounts;
 use crate::db::models::segments;
-use crate::db::{Database, Location, OpenOptions, OrgId, SchemaUse};
+use crate::db::{Database, Location, OpenOptions, OrgId, SchemaUse, ServerOptions};
 use crate::error::Result;
 use crate::filter::names;
 use crate::settings::{Flags, Settings};
@@ -161,6 +161,7 @@ fn asked() -> Option<Asked> {
         committed: Arc::new(|| {}),
         commit: Arc::default(),
         interrupted: Arc::new(AtomicBool::new(false)),
+        server: ServerOptions::default(),
     };
     let mut db = Database::open(location, options).ok()?;
     let all = db.read_global(organizations::all).ok()?;

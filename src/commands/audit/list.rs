@@ -138,6 +138,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     // Who may read it is told by the role; an organization that is disabled may be read still.
     let mut session = context.session(Right::Read)?;
     session.require(Right::Administer)?;
+    session.read_from_replica([], context)?;
     let window = args.window.window(&session)?;
     let who = args.who.map(|name| who(&mut session, name)).transpose()?;
     let filter = EntryFilter {

@@ -45,6 +45,7 @@ const COLUMNS: &[Column] = &[
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
+    session.read_from_replica([], context)?;
     let org = session.org.org_id();
     let one = match args.account.account.is_some() {
         true => Some(args.account.find(&mut session)?.id),

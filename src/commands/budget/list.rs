@@ -29,6 +29,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
+    session.read_from_replica([], context)?;
     let org = session.org.org_id();
     let window = args.window.window(&session)?;
     let account = match args.account.account.is_some() {

@@ -20,7 +20,8 @@ pub struct Args {}
 /// What a new file begins with.
 const TEMPLATE: &str = "# The settings of crmctl. Flags and the environment go before them.\n\
     # database_url = \"/home/ada/crm.db\"\n# org = \"acme\"\n# user = \"ada@example.com\"\n\
-    # format = \"table\"\n# color = \"auto\"\n";
+    # format = \"table\"\n# color = \"auto\"\n\
+    # lock_timeout = \"30s\"\n";
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     if context.ui.no_input {

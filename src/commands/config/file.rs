@@ -14,7 +14,7 @@ use crate::db::Location;
 use crate::domain::secrets::{REDACTED, redacted};
 use crate::domain::text::nearest;
 use crate::error::{CommandError, Result};
-use crate::settings::{self, KEYS};
+use crate::settings::{self, ADDRESSES, KEYS};
 use crate::system::new_file::{NewFile, folder_of};
 use crate::ui::{Change, Column, Format};
 
@@ -214,7 +214,7 @@ impl ConfigFile {
         std::fs::create_dir_all(folder_of(&self.place))?;
         let mut new = NewFile::begin(&self.place)?;
         new.write_all(self.text().as_bytes())?;
-        let is_secret = self.value("database_url").is_some_and(|url| has_password(&url));
+        let is_secret = ADDRESSES.iter().any(|key| self.value(key).is_some_and(|url| has_password(&url)));
         if let Ok(old) = std::fs::metadata(&self.place) {
             let writer = new.writer()?;
             let own = writer.metadata()?;
@@ -246,7 +246,9 @@ pub(super) fn checked_key(text: &str) -> Result<String, String> {
 /// A value as it may be printed.
 fn shown(key: &str, value: &str) -> String {
     match key {
-        "database_url" => Location::parse(value).map_or_else(|_| REDACTED.to_owned(), |location| location.to_string()),
+        key if ADDRESSES.contains(&key) => {
+            Location::parse(value).map_or_else(|_| REDACTED.to_owned(), |location| location.to_string())
+        }
         _ => redacted::<&str>(value, []),
     }
 }

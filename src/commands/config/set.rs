@@ -2,9 +2,9 @@
 
 use super::file::{self, ConfigFile};
 use crate::commands::context::Context;
-use crate::db::Location;
+use crate::db::{Location, ReplicaError};
 use crate::error::{CommandError, Exit, Explain, Result};
-use crate::settings::DatabaseUrl;
+use crate::settings::{ADDRESSES, DatabaseUrl};
 
 /// Write a setting into the config file; comments and order stay
 ///
@@ -13,7 +13,7 @@ use crate::settings::DatabaseUrl;
 #[command(after_help = "Examples:\n  crmctl config set org acme\n  crmctl config set database_url ~/crm.db\n  \
     crmctl config set format json --config other.toml")]
 pub struct Args {
-    /// database_url, org, user, format, color or pager
+    /// database_url, org, user, format, color, pager or one of the settings of a server (crmctl config show lists all)
     #[arg(value_parser = file::checked_key)]
     key: String,
     #[arg(allow_hyphen_values = true)]
@@ -50,7 +50,10 @@ fn checked(key: &str, value: &str) -> Result<String> {
     let value = value.trim();
     let problem = match key {
         // No message repeats the address.
-        "database_url" => Location::parse(value).err().map(|problem| problem.explain()),
+        key if ADDRESSES.contains(&key) => match Location::parse(value) {
+            Ok(Location::Sqlite(_)) if key == "read_url" => Some(ReplicaError::Embedded.explain()),
+            location => location.err().map(|problem| problem.explain()),
+        },
         "org" => crate::domain::slug::check(value).err().map(CommandError::usage),
         _ if value.is_empty() => {
             Some(CommandError::usage("an empty value is none").hint(format!("take it away: crmctl config unset {key}")))

@@ -73,6 +73,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let before = args.compare.as_ref().map(|_| previous(&window)).transpose()?;
     let filter = args.selection.filter(&mut session)?;
     let breakdown = args.by.map(|by| breakdown(&mut session, by)).transpose()?;
+    let segments = breakdown.iter().flat_map(|breakdown| breakdown.segments.iter().map(|(_, filter)| filter));
+    session.read_from_replica(segments.chain(&filter), context)?;
     let question = funnel::Question { within_days: args.within, ..super::question(&mut session, window, filter)? };
     match args.mode {
         Mode::Cohort => answer::<Cohort>(&args, context, &mut session, &question, before, breakdown.as_ref()),

@@ -32,6 +32,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let window = args.window.window(&session)?;
     let filter = args.selection.filter(&mut session)?;
+    session.read_from_replica(&filter, context)?;
     let question = super::question(&mut session, window, filter)?;
     let org = session.org.org_id();
     let report =

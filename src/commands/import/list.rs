@@ -30,6 +30,7 @@ struct Line {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
+    session.read_from_replica([], context)?;
     let org = session.org.org_id();
     let mut list = context.ui.list(super::COLUMNS);
     for import in session.db.read(org, |conn| imports::latest(conn, org, args.limit.into()))? {

@@ -15,9 +15,27 @@ pub const EXIT_CODES: [(Exit, &str); 5] = [
 ];
 
 /// The variables that the program reads, and what they are for.
-pub const VARIABLES: [(&str, &str); 26] = [
+pub const VARIABLES: [(&str, &str); 35] = [
     ("CRM_DATABASE_URL", "The database, as `--database-url` names it."),
     ("DATABASE_URL", "The same, where `CRM_DATABASE_URL` is not set."),
+    ("CRM_READ_URL", "A replica from which reports are read, as `--read-url` names it."),
+    ("CRM_READ_MAX_LAG", "How far that replica may lag behind; else the primary is read: `60s` if it is not set."),
+    (
+        "CRM_STATEMENT_TIMEOUT",
+        "How long one statement may take on PostgreSQL, such as `5min`; the server's own limit if it is not set.",
+    ),
+    (
+        "CRM_LOCK_TIMEOUT",
+        "How long what others hold is waited for, on either engine; the server's own limit if it is not set.",
+    ),
+    (
+        "CRM_KEEPALIVE",
+        "After how long without an answer a connection to a server counts as broken; `60s` if it is not set.",
+    ),
+    (
+        "CRM_APPLICATION_NAME",
+        "What the server calls the program, before the words of the call; `crmctl` if it is not set.",
+    ),
     ("CRM_ORG", "The organization, as `--org` names it."),
     ("CRM_USER", "The acting user, as `--as` names one."),
     ("NO_COLOR", "No color, whatever it holds but nothing; `--color always` goes before it."),
@@ -39,6 +57,9 @@ pub const VARIABLES: [(&str, &str); 26] = [
         "PGPASSWORD",
         "The password of a PostgreSQL server; libpq's other variables, `~/.pgpass` and service files count, too.",
     ),
+    ("PGAPPNAME", "The same as `CRM_APPLICATION_NAME`, where neither that nor the URL says it."),
+    ("PGSERVICE", "The service file's entry that says how a server is reached; `keepalive` leaves that to it."),
+    ("PGCONNECT_TIMEOUT", "How many seconds connecting may take, where the URL does not say it; 30 if it is not set."),
     ("PGSSLMODE", "How a connection to PostgreSQL is protected, where the URL does not say it."),
     ("PGSSLROOTCERT", "The certificates that are trusted; `system` means those of this machine."),
     ("SSL_CERT_FILE", "The file of the machine's certificates, where it is another one."),

@@ -29,6 +29,7 @@ pub const TOPICS: &[Topic] = topics! {
     "exit-codes" "exit-codes.md" "what a call's exit code says"
     "environment" "environment.md" "variables and the config file"
     "addresses" "addresses.md" "what a database URL may be, and whose files are opened"
+    "postgresql" "postgresql.md" "a database that a team shares: roles, TLS, limits, replicas"
     "files" "files.md" "how imports read what sheets hold"
     "workbooks" "workbooks.md" "what imports read of Excel and OpenDocument cells"
     "presets" "presets.md" "exports of other programs, and how to write a preset"

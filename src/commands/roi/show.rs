@@ -55,6 +55,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let before = args.compare.as_ref().map(|_| previous(&window)).transpose()?;
     let as_of = args.as_of.as_deref().map(|time| times::end(&session, "--as-of", time)).transpose()?;
     let filter = args.selection.filter(&mut session)?;
+    session.read_from_replica(&filter, context)?;
     let question = Question {
         at: selection::moment(&session)?,
         window,

@@ -25,7 +25,9 @@ use begin::{Begin, LONG_PAUSE, PAUSE, begin_writing};
 use file::only_read::Unchanged;
 use file::unplaced::Unplaced;
 use open::{Opened, SchemaUse};
+pub use server::options::ServerOptions;
 pub use server::refusal::TlsFault;
+pub use server::replica::{Lag, ReplicaError};
 pub use session::{act_for, client_address};
 
 /// The key of an organization: a small integer that leads every key of its rows.
@@ -50,6 +52,8 @@ pub struct OpenOptions {
     pub commit: Arc<Mutex<()>>,
     /// Set from outside when the person wants to stop.
     pub interrupted: Arc<AtomicBool>,
+    /// How a server is spoken to; the embedded engine heeds how long a lock is waited for.
+    pub server: ServerOptions,
 }
 
 /// How much of an embedded database a report may read where it lies: 64 GiB, of which the engine takes what it can.
@@ -336,6 +340,7 @@ impl Database {
                 let notify = &self.options.notify;
                 let mut tell = |text: &str| notify(text);
                 let mut waiting = Waiting::new(&mut tell, &self.options.interrupted);
+                waiting.at_most(self.options.server.lock_timeout);
                 waiting.until(open::OTHERS, || {
                     let begun = begin_writing(c, Duration::ZERO)?;
                     if !begun {
@@ -345,7 +350,10 @@ impl Database {
                 })?;
             }
             (Db::Postgres(c), begin) => {
-                AnsiTransactionManager::begin_transaction_sql(c, &session::begin_sql(begin, org))?;
+                AnsiTransactionManager::begin_transaction_sql(
+                    c,
+                    &session::begin_sql(begin, org, &self.options.server),
+                )?;
             }
         }
         Ok(())

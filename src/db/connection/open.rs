@@ -12,6 +12,7 @@ use super::file::only_read::Unchanged;
 use super::file::ownership::{self, Owner};
 use super::file::unplaced::{Begun, Unplaced};
 use super::functions;
+use super::server::options::ServerOptions;
 use super::server::{Server, refusal};
 use crate::db::file_errors;
 use crate::db::locks::Waiting;
@@ -70,6 +71,7 @@ pub(super) fn either(location: &Location, options: &OpenOptions) -> Result<Opene
         Location::Sqlite(path) => {
             let mut tell = |text: &str| (options.notify)(text);
             let mut waiting = Waiting::new(&mut tell, &options.interrupted);
+            waiting.at_most(options.server.lock_timeout);
             match unplaced(path, options.schema, &mut waiting)? {
                 None => sqlite(path, options.schema, &mut waiting),
                 Some(unplaced) => {
@@ -80,7 +82,7 @@ pub(super) fn either(location: &Location, options: &OpenOptions) -> Result<Opene
             }
         }
         Location::Postgres(server) => {
-            Ok(Opened { conn: postgres(server)?, created: false, only_read: None, unplaced: None })
+            Ok(Opened { conn: postgres(server, &options.server)?, created: false, only_read: None, unplaced: None })
         }
     }
 }
@@ -277,17 +279,16 @@ pub(in crate::db) fn address(path: &Path, mode: &str) -> std::io::Result<String>
     Ok(format!("{uri}?mode={mode}"))
 }
 
-fn postgres(server: &Server) -> Result<Db, DbError> {
-    let mut conn =
-        PgConnection::establish(&format!("{} application_name='crmctl'", server.conninfo())).map_err(|e| {
-            let from_environment = std::env::var("PGPASSWORD").ok();
-            let reason = redacted(&e.to_string(), server.secrets().into_iter().chain(from_environment));
-            let (location, reason) = (server.to_string(), one_line(&reason));
-            match refusal::of(server, &reason) {
-                Some(fault) => DbError::Tls { location, fault },
-                None => DbError::Open { location, reason },
-            }
-        })?;
+fn postgres(server: &Server, options: &ServerOptions) -> Result<Db, DbError> {
+    let mut conn = PgConnection::establish(&server.conninfo_for(options)).map_err(|e| {
+        let from_environment = std::env::var("PGPASSWORD").ok();
+        let reason = redacted(&e.to_string(), server.secrets().into_iter().chain(from_environment));
+        let (location, reason) = (server.to_string(), one_line(&reason));
+        match refusal::of(server, &reason) {
+            Some(fault) => DbError::Tls { location, fault },
+            None => DbError::Open { location, reason },
+        }
+    })?;
     // A named statement stays with the server's session, which a pooler hands to others.
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);
     Ok(Db::Postgres(conn))

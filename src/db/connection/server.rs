@@ -1,6 +1,8 @@
 //! The address of a PostgreSQL server, read as libpq reads it and shown without what is secret.
 
+pub(super) mod options;
 pub(super) mod refusal;
+pub(super) mod replica;
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -147,7 +149,6 @@ impl Server {
 
     /// The address as libpq's keywords and values: no error in reading it, which would repeat it, is left to libpq.
     pub(super) fn conninfo(&self) -> String {
-        let quoted = |value: &str| format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"));
         let listed = |list: &[String]| Some(list.join(",")).filter(|list| list.chars().any(|c| c != ','));
         let shown = [
             ("user", self.user.clone()),
@@ -207,6 +208,11 @@ impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Server({self})")
     }
+}
+
+/// A value as libpq's connection strings quote it.
+fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 fn is_ipv6(host: &str) -> bool {

@@ -1,12 +1,15 @@
 //! What a transaction on PostgreSQL begins with. A connection may come from a pooler that hands it to somebody else after each
 //! transaction (PgBouncer with `pool_mode = transaction`): nothing is set beyond one, and nothing that others set counts.
 
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable, Text};
 
 use super::OrgId;
 use super::begin::Begin;
+use super::server::options::ServerOptions;
 use crate::db::{Db, DbError};
 use crate::domain::audit::address;
 
@@ -18,12 +21,21 @@ const SETTINGS: &str = "RESET ROLE; RESET synchronous_commit; RESET statement_ti
     SET LOCAL timezone = 'UTC'; SET LOCAL client_min_messages = warning; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'";
 
 /// The statements that begin a transaction for an organization, or for none: one message to the server.
-pub(super) fn begin_sql(begin: Begin, org: Option<OrgId>) -> String {
+pub(super) fn begin_sql(begin: Begin, org: Option<OrgId>, server: &ServerOptions) -> String {
     let begin = match begin {
         Begin::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         Begin::Write | Begin::WriteLong => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
-    format!("{begin}; {SETTINGS}; {}", acting_for(org))
+    format!("{begin}; {SETTINGS}{}; {}", limits(server), acting_for(org))
+}
+
+/// The limits of time that the call has; else those of the role count, which `SETTINGS` has brought back.
+fn limits(server: &ServerOptions) -> String {
+    let limits = [("statement_timeout", server.statement_timeout), ("lock_timeout", server.lock_timeout)];
+    let set = |(name, limit): (&str, Option<Duration>)| {
+        limit.map(|limit| format!("; SET LOCAL {name} = {}", limit.as_millis())).unwrap_or_default()
+    };
+    limits.into_iter().map(set).collect()
 }
 
 /// What shows row-level security the organization, until the transaction ends. The key is an integer, so it is safe as text.
@@ -83,14 +95,20 @@ mod tests {
     #[test]
     fn every_transaction_says_whose_it_is() {
         for begin in [Begin::Read, Begin::Write, Begin::WriteLong] {
-            assert!(begin_sql(begin, Some(OrgId(7))).ends_with("SET LOCAL app.current_org_id = '7'"));
-            assert!(begin_sql(begin, None).ends_with("SET LOCAL app.current_org_id = ''"));
+            assert!(
+                begin_sql(begin, Some(OrgId(7)), &ServerOptions::default())
+                    .ends_with("SET LOCAL app.current_org_id = '7'")
+            );
+            assert!(begin_sql(begin, None, &ServerOptions::default()).ends_with("SET LOCAL app.current_org_id = ''"));
         }
     }
 
     #[test]
     fn nothing_is_set_beyond_a_transaction() {
-        for statement in begin_sql(Begin::Write, None).split("; ").skip(1) {
+        let second = Some(Duration::from_secs(1));
+        let limited = ServerOptions { statement_timeout: second, lock_timeout: second, ..ServerOptions::default() };
+        assert!(begin_sql(Begin::Write, None, &limited).contains("SET LOCAL lock_timeout = 1000; "));
+        for statement in begin_sql(Begin::Write, None, &limited).split("; ").skip(1) {
             let is_bound = statement.starts_with("SET LOCAL ") || statement.starts_with("RESET ");
             assert!(is_bound, "{statement}");
         }

@@ -12,6 +12,7 @@ pub struct Args {}
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
+    session.read_from_replica([], context)?;
     let org = session.org.org_id();
     let mut list = context.ui.list(super::COLUMNS);
     for account in session.db.read(org, |conn| budget_accounts::all(conn, org))? {

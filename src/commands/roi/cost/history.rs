@@ -36,6 +36,7 @@ const COLUMNS: &[Column] = &[
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let filter = args.selection.filter(&session)?;
+    session.read_from_replica([], context)?;
     let org = session.org.org_id();
     let mut list = context.ui.list(COLUMNS);
     for change in session.db.read(org, |conn| lead_source_cost_log::of_costs(conn, org, &filter))? {

@@ -22,6 +22,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let filter = args.selection.filter(&session)?;
+    session.read_from_replica([], context)?;
     let org = session.org.org_id();
     let costs = session.db.read(org, |conn| -> Result<_, DbError> {
         let costs = lead_source_costs::some(conn, org, &filter)?;

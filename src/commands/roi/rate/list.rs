@@ -17,6 +17,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
+    session.read_from_replica([], context)?;
     let base = base_currency(&session)?;
     let org = session.org.org_id();
     let rates = session.db.read(org, |conn| exchange_rates::entered(conn, org, base.code()))?;
