@@ -157,3 +157,92 @@ fn what_others_left_in_a_session_counts_for_nothing() {
     }
     world.finish();
 }
+
+/// A small generator, seeded: SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % end
+    }
+}
+
+/// Two imports at once into one organization, and two into another, beside readers: each counts its own rows, and no lead is there twice.
+#[test]
+fn imports_at_once_reconcile() {
+    let Some(world) = behind_pooler() else { return };
+    let rounds =
+        std::env::var("CRMCTL_POOLER_CALLS").ok().and_then(|calls| calls.parse::<u64>().ok()).unwrap_or(100) / 50;
+    world.ok(["org", "add", "beta", "--region", "US"]);
+    let mut random = Random(20_261_127);
+    let mut expected = [std::collections::BTreeSet::new(), std::collections::BTreeSet::new()];
+    let mut created = [0, 0];
+    for round in 0..rounds.max(1) {
+        let mut files = Vec::new();
+        for (place, expected) in expected.iter_mut().enumerate() {
+            for import in 0..2 {
+                // Half of the numbers are in both files, and some twice in one.
+                let numbers: Vec<String> = (0..300)
+                    .map(|_| {
+                        format!("+1{}555{:04}", AREAS[place * 2 + random.below(2) as usize], 100 + random.below(100))
+                    })
+                    .collect();
+                expected.extend(numbers.iter().cloned());
+                let rows: String =
+                    numbers.iter().map(|number| format!("{number},Name {}\n", random.below(9))).collect();
+                let name = format!("at-once-{round}-{place}-{import}.csv");
+                world.file(&name, format!("Phone,First Name\n{rows}"));
+                files.push((place, name));
+            }
+        }
+        let summaries: Vec<(usize, serde_json::Value)> = std::thread::scope(|scope| {
+            let imports: Vec<_> = files
+                .iter()
+                .map(|(place, name)| {
+                    let world = &world;
+                    scope.spawn(move || {
+                        let args =
+                            ["import", "leads", name, "--on-duplicate", "fill", "--org", ["acme", "beta"][*place]];
+                        (*place, world.json(args))
+                    })
+                })
+                .collect();
+            for org in ["acme", "beta"] {
+                let world = &world;
+                scope.spawn(move || {
+                    for verb in [
+                        ["lead", "list"].as_slice(),
+                        &["funnel"],
+                        &["dnc", "check", "+12125550100"],
+                        &["lead", "count"],
+                    ] {
+                        let ran = ran(world.command(verb).args(["--org", org]));
+                        assert_eq!(ran.code, Some(0), "{verb:?}: {}", ran.stderr);
+                    }
+                });
+            }
+            imports.into_iter().map(|import| import.join().unwrap()).collect()
+        });
+        for (place, summary) in &summaries {
+            let count = |key: &str| summary[key].as_i64().unwrap_or_else(|| panic!("{summary}"));
+            let sum: i64 = ["created", "updated", "unchanged", "skipped", "rejected"].map(count).iter().sum();
+            assert_eq!((count("read"), count("rejected")), (300, 0), "{summary}");
+            assert_eq!(sum, 300, "{summary}");
+            created[*place] += count("created");
+        }
+    }
+    let direct = url_of("postgres", database_of(&world.url));
+    for (place, expected) in expected.iter().enumerate() {
+        let stored =
+            psql(&direct, &format!("SELECT phone_number FROM leads WHERE organization_id = {} ORDER BY 1", place + 1));
+        assert_eq!(stored, expected.iter().cloned().collect::<Vec<_>>());
+        assert_eq!(created[place], stored.len() as i64);
+    }
+    let deadlocks = psql(&direct, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
+    assert_eq!(deadlocks, ["0"]);
+    world.finish();
+}
