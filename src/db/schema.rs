@@ -23,6 +23,24 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    backups (id) {
+        id -> Int8,
+        uid -> Uuid,
+        path -> Text,
+        bytes -> Int8,
+        sha256 -> Text,
+        schema_version -> Text,
+        made_by -> Nullable<Text>,
+        made_at -> Timestamptz,
+        verified_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     budget_accounts (organization_id, id) {
         id -> Int8,
         organization_id -> Int4,
@@ -706,6 +724,7 @@ diesel::joinable!(users -> organizations (organization_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
+    backups,
     budget_accounts,
     budget_transactions,
     dnc_checks,

@@ -6,6 +6,7 @@
 
 mod access;
 mod audit;
+mod backups;
 mod dnc;
 mod erasing;
 mod erasure;
@@ -108,6 +109,7 @@ pub const AREAS: &[(&str, &[Table])] = &[
     ("dnc", dnc::TABLES),
     ("money", money::TABLES),
     ("erasure", erasure::TABLES),
+    ("backups", backups::TABLES),
 ];
 
 /// All tables, parents before children.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod backups;
 pub mod dnc;
 pub mod erasure;
 pub mod idempotency_keys;

@@ -14,6 +14,7 @@ pub fn filled(engine: Engine) -> World {
     for (_, slug) in ORGANIZATIONS {
         fill(&world, slug);
     }
+    record_a_backup(&world);
     for table in tables() {
         let organizations = match (table.name, table.tenant) {
             ("organizations", _) => "id",
@@ -63,6 +64,18 @@ fn fill(world: &World, slug: &str) {
     ok(&["lead", "add", "--phone", "2125550104", "--name", "Ben"]);
     ok(&["lead", "edit", "2125550104", "--city", "Troy"]);
     ok(&["lead", "erase", "2125550104", "--yes"]);
+}
+
+/// The row of a backup: on PostgreSQL an everyday role makes none.
+fn record_a_backup(world: &World) {
+    let (uid, now) = match world.engine {
+        Engine::Sqlite => ("x'0190a5b0000070008000000000000001'", "1772582400000000"),
+        Engine::Postgres => ("'0190a5b0-0000-7000-8000-000000000001'", "'2026-03-04 00:00:00Z'"),
+    };
+    let digest = "0".repeat(64);
+    let values = format!("{uid}, '/backups/crm.db.zst', 1, '{digest}', '20261127000026', NULL, {now}, {now}");
+    let columns = "uid, path, bytes, sha256, schema_version, made_by, made_at, verified_at";
+    world.engine.sql(&world.url, &format!("INSERT INTO backups ({columns}) VALUES ({values})")).unwrap();
 }
 
 /// The columns of a table in order, with their types as the engine names them.
