@@ -131,7 +131,9 @@ enum Command {
     Migrate(commands::migrate::Command),
     #[command(subcommand)]
     Config(commands::config::Command),
-    Backup(commands::backup::Args),
+    #[command(subcommand)]
+    Backup(commands::backup::Command),
+    Restore(commands::restore::Args),
     Completions(commands::completions::Args),
     Man(commands::manual::man::Args),
     Help(commands::manual::help::Args),
@@ -220,7 +222,7 @@ fn verbs_of(word: &str) -> Option<(&'static str, words::AddVerbs)> {
     NOUNS.iter().find(|(of, _)| noun(of)).copied()
 }
 
-const NOUNS: [(&str, words::AddVerbs); 12] = [
+const NOUNS: [(&str, words::AddVerbs); 13] = [
     ("import", commands::import::Command::augment_subcommands),
     ("lead", commands::lead::Command::augment_subcommands),
     ("dnc", commands::dnc::Command::augment_subcommands),
@@ -233,6 +235,7 @@ const NOUNS: [(&str, words::AddVerbs); 12] = [
     ("audit", commands::audit::Command::augment_subcommands),
     ("migrate", commands::migrate::Command::augment_subcommands),
     ("config", commands::config::Command::augment_subcommands),
+    ("backup", commands::backup::Command::augment_subcommands),
 ];
 
 /// Prints the help, or what is wrong with the command line.
@@ -388,7 +391,8 @@ fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Audit(command) => commands::audit::run(command, context),
         Command::Migrate(command) => commands::migrate::run(command, context),
         Command::Config(command) => commands::config::run(command, context),
-        Command::Backup(args) => commands::backup::run(args, context),
+        Command::Backup(command) => commands::backup::run(command, context),
+        Command::Restore(args) => commands::restore::run(args, context),
         Command::Completions(args) => commands::completions::run(args, context),
         Command::Man(args) => commands::manual::man::run(args, self::command(), context.ui),
         Command::Help(args) => tell_help(&args.words, context.ui),

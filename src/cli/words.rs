@@ -18,7 +18,10 @@ const VERBS: [(&str, &str); 6] =
 const ABBREVIATIONS: [&str; 2] = ["dnc", "roi"];
 
 /// The verbs that nouns stand for when no verb is said.
-const DEFAULT_VERBS: [(&str, &str); 2] = [("funnel", "show"), ("roi", "show")];
+const DEFAULT_VERBS: [(&str, &str); 3] = [("funnel", "show"), ("roi", "show"), ("backup", "make")];
+
+/// Those of them whose default verb takes an argument: any word that is no verb is one.
+const WITH_ARGUMENT: [&str; 1] = ["backup"];
 
 /// Verbs that were another noun's: the old call and the one that it means.
 const MOVED: [([&str; 3], [&str; 2]); 1] = [(["roi", "rate", "import"], ["import", "rates"])];
@@ -73,7 +76,8 @@ pub fn meant(mut args: Vec<OsString>, globals: &Command, noun_of: NounOf) -> Vec
     }
     let asks_for_help = args.iter().skip(at).any(|arg| arg == "--help" || arg == "-h");
     let default = DEFAULT_VERBS.iter().find(|(of, _)| *of == noun);
-    let has_word = args.get(at + 1).is_some_and(|next| !next.to_string_lossy().starts_with('-'))
+    let is_word = |arg: &OsString| !arg.to_string_lossy().starts_with('-') && !WITH_ARGUMENT.contains(&noun);
+    let has_word = args.get(at + 1).is_some_and(is_word)
         || is_verb(&args, behind_globals(&args, at + 1, globals), noun_of(noun));
     if let Some((_, verb)) = default.filter(|_| !has_word && !asks_for_help) {
         args.insert(at + 1, OsString::from(verb));

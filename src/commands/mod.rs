@@ -15,6 +15,7 @@ pub mod manual;
 pub mod migrate;
 pub mod org;
 pub mod outputs;
+pub mod restore;
 pub mod roi;
 pub mod segment;
 pub mod user;

@@ -1,32 +1,71 @@
-//! A copy of the embedded database while others use it, by SQLite's `VACUUM INTO`.
+//! Backups of a database while others use it: files that were read again, and are what they should be.
 
+mod container;
+mod embedded;
+mod error;
+mod programs;
+mod replace;
 mod scratch;
+mod server;
 mod verify;
 
+use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::{self, BufReader};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
-
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use diesel::result::Error as DieselError;
-use diesel::sql_types::Text;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use super::DbError;
-use super::connection::file::ownership::reading_mode;
-use super::connection::functions;
-use super::connection::open::{address, create_private};
-use crate::system::new_file::{folder_of, settle};
+use super::connection::open::create_private;
+use crate::domain::timestamp::Timestamp;
+use crate::system::new_file::{NewFile, folder_of, settle};
+pub use container::{Content, Fingerprint, Manifest, manifest_of};
+pub use error::BackupError;
+pub use replace::{Held, Newer, Unpacked, is_plain, newer_rows, set_aside, unpack_beside};
 use scratch::Scratch;
+pub use server::{back_up_server, restore_server};
 
-/// Copies the database file to a new file. Both are verified: the copy has indexes of its own, so only those of the database show
-/// that it has lost rows. Returns the size of the copy in bytes.
-///
-/// # Errors
-/// The target exists, cannot be written, one of both is damaged, or the person asked to stop; then no target is left behind.
-pub fn backup_to(database: &Path, target: &Path, interrupted: &AtomicBool) -> Result<u64, DbError> {
+/// The level at which backups are compressed unless another one is said: that of zstd itself.
+pub const DEFAULT_LEVEL: i32 = 3;
+/// The greatest level of zstd without its need for much memory on either side.
+pub const GREATEST_LEVEL: i32 = 19;
+
+/// What the file of a backup is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Compressed by zstd at this level, with what it should be at its end.
+    Packed(i32),
+    /// The file of an embedded database as it is.
+    Plain,
+}
+
+impl Form {
+    /// What a name asks for: that of a SQLite database a plain one, and any other a compressed one.
+    pub fn of_name(path: &Path, level: i32) -> Form {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("db" | "sqlite" | "sqlite3") => Form::Plain,
+            _ => Form::Packed(level),
+        }
+    }
+}
+
+/// A backup that was made.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// The file.
+    pub file: Fingerprint,
+    pub schema_version: String,
+    /// The number of rows of each table.
+    pub tables: BTreeMap<String, u64>,
+    /// What making it took, and what reading it again and looking through it took.
+    pub making: Duration,
+    pub verifying: Duration,
+}
+
+/// Refuses a name that a backup cannot have.
+fn refuse_target(target: &Path) -> Result<(), DbError> {
     let problem = |reason: String| DbError::Backup { path: target.display().to_string(), reason };
     if target.symlink_metadata().is_ok() {
         return Err(problem("the file exists".into()));
@@ -42,111 +81,194 @@ pub fn backup_to(database: &Path, target: &Path, interrupted: &AtomicBool) -> Re
             return Err(problem(format!("a name that ends in `{ending}` is that of a database's log")));
         }
     }
-    let folder = folder_of(target);
-    // A folder of its own: on a full disk SQLite leaves a journal beside the copy.
-    let scratch = Scratch::within(folder).map_err(|e| problem(e.to_string()))?;
-    let copy = scratch.copy();
-    create_private(&copy).map_err(|e| problem(e.to_string()))?;
-    let (from, to) = (database.to_path_buf(), copy.clone());
-    if !finished(move || copy_and_verify(&from, &to), interrupted).map_err(|failure| match failure {
-        Failure::Damaged(findings) => DbError::Unsound { path: database.display().to_string(), findings },
-        Failure::Other(reason) => problem(reason),
-    })? {
-        return Err(DbError::Interrupted);
-    }
-    let failed = |e: std::io::Error| problem(e.to_string());
-    File::open(&copy).and_then(|file| file.sync_all()).map_err(failed)?;
-    let size = std::fs::metadata(&copy).map_err(failed)?.len();
-    let copy = tempfile::TempPath::try_from_path(copy).map_err(failed)?;
-    copy.persist_noclobber(target).map_err(|e| failed(e.error))?;
-    settle(folder);
-    Ok(size)
+    Ok(())
 }
 
-/// Why there is no backup.
-enum Failure {
-    /// The database is not sound, in these words.
-    Damaged(Vec<String>),
-    Other(String),
+/// Copies the database file to a new file as it is, and returns the size of the copy in bytes.
+///
+/// # Errors
+/// Those of [`back_up_file`].
+pub fn backup_to(database: &Path, target: &Path, interrupted: &AtomicBool) -> Result<u64, DbError> {
+    let now = Timestamp::from_micros(jiff::Timestamp::now().as_microsecond());
+    Ok(back_up_file(database, target, Form::Plain, now, interrupted)?.file.bytes)
 }
 
-impl From<String> for Failure {
-    fn from(reason: String) -> Failure {
-        Failure::Other(reason)
-    }
-}
-
-/// Does the work in a thread of its own, for SQLite cannot be interrupted from outside. Returns false as soon as the person
-/// asks to stop; the thread ends with the program.
-fn finished(
-    work: impl FnOnce() -> Result<(), Failure> + Send + 'static,
+/// Makes a backup of the file of an embedded database. It counts as made only once the copy was opened, every page of it read, every row
+/// found by its indexes and every reference followed, and its rows counted as in the database; and once the file was read again and gives
+/// this very copy.
+///
+/// # Errors
+/// The target exists or cannot be written, the database is damaged, or the person asked to stop; then no target is left behind.
+pub fn back_up_file(
+    database: &Path,
+    target: &Path,
+    form: Form,
+    now: Timestamp,
     interrupted: &AtomicBool,
-) -> Result<bool, Failure> {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || sender.send(work()));
-    loop {
-        match receiver.recv_timeout(Duration::from_millis(50)) {
-            _ if interrupted.load(Ordering::Relaxed) => return Ok(false),
-            Ok(done) => return done.map(|()| true),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(Failure::Other("the thread that copies has ended".into()));
-            }
+) -> Result<Made, DbError> {
+    refuse_target(target)?;
+    let problem = |reason: String| DbError::Backup { path: target.display().to_string(), reason };
+    let failed = |e: io::Error| problem(e.to_string());
+    // A folder of its own: on a full disk SQLite leaves a journal beside the copy.
+    let scratch = Scratch::within(folder_of(target)).map_err(failed)?;
+    let copy = scratch.copy();
+    create_private(&copy).map_err(failed)?;
+    let began = Instant::now();
+    let of = |failure: embedded::Failure| failure.of(database, target);
+    let tables = embedded::copy(database, &copy, interrupted).map_err(of)?;
+    let copied = began.elapsed();
+    look_through(database, &copy, target, &tables, interrupted)?;
+    let version = embedded::reader(&copy).and_then(|copy| embedded::schema_version(&copy)).map_err(of)?;
+    let verified = began.elapsed() - copied;
+    match form {
+        Form::Plain => {
+            File::open(&copy).and_then(|file| file.sync_all()).map_err(failed)?;
+            let file = fingerprint(&copy, interrupted).map_err(|e| of_reading(e, target))?;
+            let path = tempfile::TempPath::try_from_path(copy).map_err(failed)?;
+            path.persist_noclobber(target).map_err(|e| failed(e.error))?;
+            settle(folder_of(target));
+            let verifying = began.elapsed() - copied;
+            Ok(Made { file, schema_version: version, tables, making: copied, verifying })
+        }
+        Form::Packed(level) => {
+            let content = File::open(&copy).map_err(failed)?;
+            let describe = |of: Fingerprint| manifest(Content::Sqlite, of, version.clone(), tables.clone(), now);
+            let packing = Packing { target, level, interrupted };
+            let (file, making, verifying) = packing.write(content, describe, io::sink(), || Ok(()))?;
+            let (making, verifying) = (copied + making, verified + verifying);
+            Ok(Made { file, schema_version: version, tables, making, verifying })
         }
     }
 }
 
-fn copy_and_verify(from: &Path, to: &Path) -> Result<(), Failure> {
-    let mut source = open(from)?;
-    sound(verify::findings(&mut source))?;
-    copy(&mut source, to)?;
-    drop(source);
-    let mut copy = open(to)?;
-    let of_copy = |e: DieselError| Failure::Other(format!("the copy does not verify: {e}"));
-    let findings = verify::findings(&mut copy).map_err(of_copy)?;
-    if let Some(first) = findings.first() {
-        return Err(Failure::Other(format!("the copy does not verify: {first}")));
+/// Looks whether a copy is sound and has as many rows as the database had.
+fn look_through(
+    database: &Path,
+    copy: &Path,
+    target: &Path,
+    tables: &BTreeMap<String, u64>,
+    interrupted: &AtomicBool,
+) -> Result<(), DbError> {
+    let of = |failure: embedded::Failure| failure.of(database, target);
+    // It has the very pages of the database, so that what is wrong with it is wrong there.
+    let findings = embedded::findings(copy, interrupted).map_err(of)?;
+    if !findings.is_empty() {
+        return Err(DbError::Unsound { path: database.display().to_string(), findings });
     }
-    sound(verify::orphans(&mut copy))
-}
-
-/// Whether the database is sound, by what was found in it.
-fn sound(found: QueryResult<Vec<String>>) -> Result<(), Failure> {
-    match found {
-        Ok(findings) if findings.is_empty() => Ok(()),
-        Ok(findings) => Err(Failure::Damaged(findings)),
-        Err(e) => Err(damaged_or(&e)),
-    }
-}
-
-fn damaged_or(error: &DieselError) -> Failure {
-    let text = error.to_string();
-    // In the words of SQLite.
-    match ["malformed", "not a database"].iter().any(|sign| text.contains(sign)) {
-        true => Failure::Damaged(vec![text]),
-        false => Failure::Other(text),
+    let found = embedded::reader(copy).and_then(|copy| embedded::count(&copy)).map_err(of)?;
+    match found.iter().find(|(table, rows)| tables.get(*table) != Some(*rows)) {
+        None if found.len() == tables.len() => Ok(()),
+        differing => {
+            let table = differing.map(|(table, _)| format!(" of {table}")).unwrap_or_default();
+            let reason = format!("the copy has not the rows{table} that the database has");
+            Err(DbError::Backup { path: target.display().to_string(), reason })
+        }
     }
 }
 
-/// Writes what is committed to an empty file. It sees one state of the database, which others may change meanwhile.
-fn copy(source: &mut SqliteConnection, to: &Path) -> Result<(), Failure> {
-    let to = address(to, "rw").map_err(|e| e.to_string())?;
-    let copied = diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(to).execute(source);
-    copied.map(|_| ()).map_err(|e| damaged_or(&e))
+fn manifest(
+    content: Content,
+    of: Fingerprint,
+    schema_version: String,
+    tables: BTreeMap<String, u64>,
+    made_at: Timestamp,
+) -> Manifest {
+    Manifest {
+        content,
+        crmctl: env!("CARGO_PKG_VERSION").to_owned(),
+        schema_version,
+        made_at,
+        content_bytes: of.bytes,
+        content_sha256: of.sha256,
+        tables,
+    }
 }
 
-/// Whether SQLite cannot keep its log where the database lies.
-fn is_only_read(path: &Path) -> bool {
-    tempfile::tempfile_in(folder_of(path)).is_err() || File::options().append(true).open(path).is_err()
+/// Writing a compressed file.
+struct Packing<'a> {
+    target: &'a Path,
+    level: i32,
+    interrupted: &'a AtomicBool,
 }
 
-/// Opens a database for reading.
-fn open(path: &Path) -> Result<SqliteConnection, String> {
-    let mode = if is_only_read(path) { reading_mode(path) } else { "ro" };
-    let address = address(path, mode).map_err(|e| e.to_string())?;
-    let mut conn = SqliteConnection::establish(&address).map_err(|e| e.to_string())?;
-    functions::register(&mut conn).map_err(|e| e.to_string())?;
-    conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536")
-        .map_err(|e| e.to_string())?;
-    Ok(conn)
+impl Packing<'_> {
+    /// Writes it, and reads it again into `mirror`; gives it its name when that passes a check, too. Tells what either took.
+    fn write(
+        &self,
+        content: impl io::Read,
+        describe: impl FnOnce(Fingerprint) -> Manifest,
+        mirror: impl io::Write,
+        check: impl FnOnce() -> Result<(), DbError>,
+    ) -> Result<(Fingerprint, Duration, Duration), DbError> {
+        let failed = |e: io::Error| of_reading(e, self.target);
+        let began = Instant::now();
+        let new = NewFile::begin(self.target).map_err(failed)?;
+        let file = new.writer().map_err(failed)?;
+        let writer = io::BufWriter::new(file.try_clone().map_err(failed)?);
+        let (manifest, print) =
+            container::pack(content, writer, self.level, self.interrupted, describe).map_err(failed)?;
+        new.sync().map_err(failed)?;
+        let making = began.elapsed();
+        let again = container::unpack_file(file, self.target, mirror, self.interrupted).map_err(|e| match e {
+            BackupError::Interrupted => DbError::Interrupted,
+            e => DbError::Backup { path: self.target.display().to_string(), reason: e.to_string() },
+        })?;
+        if again != (manifest, print.clone()) {
+            let reason = "what was written is not what was read again".into();
+            return Err(DbError::Backup { path: self.target.display().to_string(), reason });
+        }
+        check()?;
+        new.name(self.target).map_err(|(e, _)| failed(e))?;
+        Ok((print, making, began.elapsed() - making))
+    }
+}
+
+/// What an error of reading or writing for a target means.
+fn of_reading(error: io::Error, target: &Path) -> DbError {
+    match error.kind() {
+        io::ErrorKind::ConnectionAborted => DbError::Interrupted,
+        io::ErrorKind::AlreadyExists => {
+            DbError::Backup { path: target.display().to_string(), reason: "the file exists".into() }
+        }
+        _ => DbError::Backup { path: target.display().to_string(), reason: error.to_string() },
+    }
+}
+
+/// The size and the digest of a file.
+///
+/// # Errors
+/// It cannot be read, or the person asked to stop (`ConnectionAborted`).
+pub fn fingerprint(path: &Path, interrupted: &AtomicBool) -> io::Result<Fingerprint> {
+    let mut file = container::Counting::new(File::open(path)?, interrupted);
+    io::copy(&mut BufReader::with_capacity(1 << 18, &mut file), &mut io::sink())?;
+    Ok(file.fingerprint())
+}
+
+/// A backup that is what it should be.
+#[derive(Debug, Clone)]
+pub struct Sound {
+    pub file: Fingerprint,
+    pub content: Content,
+    pub schema_version: String,
+    pub tables: BTreeMap<String, u64>,
+}
+
+/// Reads a backup, and looks through the embedded database in it. One of PostgreSQL is what it was when `pg_restore` has read it, by its
+/// digests.
+///
+/// # Errors
+/// It is none, or damaged; or there is no room to unpack it, neither beside it nor in the folder of temporary files.
+pub fn sound(path: &Path, interrupted: &AtomicBool) -> Result<Sound, BackupError> {
+    let is_dump = !is_plain(path)? && manifest_of(path)?.content == Content::PgDump;
+    if is_dump {
+        let (manifest, file) = container::unpack(path, io::sink(), interrupted)?;
+        let Manifest { content, schema_version, tables, .. } = manifest;
+        return Ok(Sound { file, content, schema_version, tables });
+    }
+    let unpacked = match unpack_beside(path, path, interrupted) {
+        Err(BackupError::Unpack(_)) => unpack_beside(path, &std::env::temp_dir().join("backup"), interrupted)?,
+        unpacked => unpacked?,
+    };
+    let Unpacked { file, schema_version, tables, .. } = unpacked;
+    Ok(Sound { file, content: Content::Sqlite, schema_version, tables })
 }

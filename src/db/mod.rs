@@ -1,7 +1,7 @@
 //! The two engines behind one connection type, transactions of one organization, and the tables.
 
 pub mod audited;
-mod backup;
+pub mod backup;
 pub mod catalogue;
 mod connection;
 mod error;
@@ -21,6 +21,7 @@ pub use backup::backup_to;
 pub use connection::clearing::overwrite_deleted;
 pub use connection::location::{AddressError, Location};
 pub use connection::migrating::Migrated;
+pub use connection::server::Server;
 pub use connection::open::SchemaUse;
 pub use connection::{Database, Lag, Notify, OpenOptions, OrgId, ReplicaError, ServerOptions, act_for, client_address};
 pub use error::DbError;

@@ -67,7 +67,7 @@ macro_rules! moved_by_intervals {
 moved_by_intervals!(UtcTimestamp, CalendarDate);
 
 /// A UUID version 7: the global identity of a thing that people name or link to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, FromSqlRow, serde::Serialize)]
 #[serde(transparent)]
 pub struct Uid(pub uuid::Uuid);
 

@@ -61,6 +61,7 @@ pub trait Vocabulary: Copy + Send + Sync + 'static {
 
 pub mod access;
 pub mod audit;
+pub mod backups;
 pub mod country;
 pub mod dnc;
 pub mod email;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod audited;
+pub mod backups;
 pub mod dnc;
 pub mod erasure;
 pub mod idempotency;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Context, millis};
-use crate::db::{Database, Location, OpenOptions, SchemaUse, ServerOptions};
+use crate::db::{Database, DbError, Location, OpenOptions, SchemaUse, ServerOptions};
 use crate::error::{CommandError, Explain, Result};
 use crate::ops::dnc::spellings;
 use crate::settings::DatabaseUrl;
@@ -85,6 +85,24 @@ impl Context {
             interrupted: self.interrupted.clone(),
             server: self.server_options(),
         }
+    }
+
+    /// Opens a database other than the one that the call is for, or one that is not yet that: what is committed there is not what the
+    /// call is for, and a role may bypass row-level security, for all organizations are meant.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn open_at(&self, location: Location, schema: SchemaUse) -> Result<Database, DbError> {
+        let options = OpenOptions { allow_bypass: true, committed: Arc::new(|| {}), ..self.options(schema) };
+        Database::open(location, options)
+    }
+
+    /// Opens a database other than the one that the call is for, which is there and up to date.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn open_other(&self, location: Location) -> Result<Database> {
+        Ok(self.open_at(location, SchemaUse::Existing)?)
     }
 
     pub(super) fn open_with(&self, schema: SchemaUse) -> Result<Database> {

@@ -10,7 +10,8 @@ use std::time::Duration;
 const PREFIX: &str = ".crmctl-backup-";
 
 /// What SQLite may make in one.
-const FILES: [&str; 4] = ["copy", "copy-journal", "copy-wal", "copy-shm"];
+const FILES: [&str; 8] =
+    ["copy", "copy-journal", "copy-wal", "copy-shm", "kept", "kept-journal", "kept-wal", "kept-shm"];
 
 /// A folder for one copy, which is locked as long as somebody works in it.
 pub(super) struct Scratch {
@@ -39,6 +40,11 @@ impl Scratch {
     /// Where the copy is made.
     pub fn copy(&self) -> PathBuf {
         self.folder.join("copy")
+    }
+
+    /// Where the database is kept that the copy replaces, until that is done.
+    pub fn kept(&self) -> PathBuf {
+        self.folder.join("kept")
     }
 }
 

@@ -1,5 +1,8 @@
 //! Transactions outside any organization.
 
+use std::time::Duration;
+
+use super::begin::begin_writing;
 use super::{Begin, Database};
 use crate::db::{Db, DbError, RunMode};
 
@@ -18,6 +21,27 @@ impl Database {
     /// Those of `work`; then nothing was changed.
     pub fn write_global<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
         self.write_global_as(RunMode::Commit, work)
+    }
+
+    /// Writes outside any organization what is no organization's, as soon as no other program writes; `None` when others write longer than
+    /// `patience`. Row-level security has no part in it.
+    ///
+    /// # Errors
+    /// Those of `work`; then nothing was changed.
+    pub fn write_global_within<T, E: From<DbError>>(
+        &mut self,
+        patience: Duration,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        if let Db::Sqlite(c) = &mut self.conn {
+            if !begin_writing(c, patience)? {
+                return Ok(None);
+            }
+        } else {
+            self.begin(Begin::Write, None)?;
+        }
+        let result = work(&mut self.conn).map(Some);
+        self.end_writing(result)
     }
 
     /// Writes outside any organization, or does the work and takes it back.

@@ -10,7 +10,7 @@ pub(super) mod location;
 pub(super) mod migrating;
 pub(super) mod open;
 mod placing;
-mod server;
+pub(super) mod server;
 mod session;
 
 use std::sync::atomic::AtomicBool;

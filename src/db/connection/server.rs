@@ -161,8 +161,21 @@ impl Server {
         all.map(|(keyword, value)| format!("{keyword}={}", quoted(&value))).collect::<Vec<_>>().join(" ")
     }
 
+    /// The same for PostgreSQL's own programs, whose arguments everybody on the machine can read: what is not secret as keywords and values,
+    /// and the password. `None` when it has another secret, for which there is no other way.
+    pub(in crate::db) fn for_programs(&self) -> Option<(String, Option<String>)> {
+        let (secret, shown): (Vec<_>, Vec<_>) =
+            self.parameters.iter().cloned().partition(|(keyword, _)| SECRET_KEYWORDS.contains(keyword));
+        let password = secret.iter().rev().find(|(keyword, _)| *keyword == "password").map(|(_, value)| value.clone());
+        if secret.iter().any(|(keyword, _)| *keyword != "password") {
+            return None;
+        }
+        let open = Server { parameters: shown, written: Vec::new(), ..self.clone() };
+        Some((open.conninfo(), password))
+    }
+
     /// What no error of libpq or of the server may repeat.
-    pub(super) fn secrets(&self) -> Vec<String> {
+    pub(in crate::db) fn secrets(&self) -> Vec<String> {
         let of_parameters = self.parameters.iter().flat_map(|(keyword, value)| match keyword {
             keyword if SECRET_KEYWORDS.contains(keyword) => vec![value.clone(), encoded(value)],
             keyword if FILES.contains(keyword) => Vec::new(),

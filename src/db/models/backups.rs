@@ -42,6 +42,22 @@ pub struct NewBackup {
     pub verified_at: Timestamp,
 }
 
+impl Backup {
+    /// The same as a row of another database.
+    pub fn as_new(&self) -> NewBackup {
+        NewBackup {
+            uid: self.uid,
+            path: self.path.clone(),
+            bytes: self.bytes,
+            sha256: self.sha256.clone(),
+            schema_version: self.schema_version.clone(),
+            made_by: self.made_by.clone(),
+            made_at: self.made_at,
+            verified_at: self.verified_at,
+        }
+    }
+}
+
 /// Adds a backup to those that are known.
 ///
 /// # Errors

@@ -153,7 +153,7 @@ pub(in crate::db::connection) fn reading(path: &Path) -> Result<SqliteConnection
 }
 
 /// The file of SQLite beside a database: its log, or its journal.
-pub(in crate::db::connection) fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(in crate::db) fn beside(path: &Path, ending: &str) -> PathBuf {
     // Beside the file itself, whatever link leads to it.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let mut name = path.into_os_string();

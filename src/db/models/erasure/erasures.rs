@@ -29,6 +29,34 @@ pub fn erased_among(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<
     Ok(erased)
 }
 
+/// The leads of all who were erased, each with the reason, in the order in which that was done.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn all(conn: &mut Db, org: OrgId) -> Result<Vec<(i64, Option<String>)>, DbError> {
+    Ok(erasures::table
+        .filter(erasures::organization_id.eq(org.0))
+        .order(erasures::id)
+        .select((erasures::lead_id, erasures::reason))
+        .load(conn)?)
+}
+
+/// The hashes of what all the erased were known by, by their leads.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn hashes(conn: &mut Db, org: OrgId) -> Result<HashMap<i64, Vec<KeyHash>>, DbError> {
+    let rows: Vec<(i64, Vec<u8>)> = erasure_hashes::table
+        .filter(erasure_hashes::organization_id.eq(org.0))
+        .select((erasure_hashes::lead_id, erasure_hashes::key_hash))
+        .load(conn)?;
+    let mut all: HashMap<i64, Vec<KeyHash>> = HashMap::new();
+    for (lead, hash) in rows {
+        all.entry(lead).or_default().extend(KeyHash::try_from(hash));
+    }
+    Ok(all)
+}
+
 /// The key of the organization's hashes; `None` while nobody is erased.
 ///
 /// # Errors

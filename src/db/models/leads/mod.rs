@@ -18,6 +18,7 @@ use diesel::prelude::*;
 
 use super::IN_LIST;
 use crate::db::schema::{lead_phones as further, leads};
+use crate::db::types::Uid;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
 use crate::domain::leads::status::Status;
 use crate::domain::timestamp::Timestamp;
@@ -74,6 +75,19 @@ pub fn by_ids(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<Lead>, DbErr
                 .select(Lead::as_select())
                 .load(conn)?,
         );
+    }
+    Ok(found)
+}
+
+/// The leads of these identities, live or deleted, with their ids.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn ids_by_uid(conn: &mut Db, org: OrgId, uids: &[Uid]) -> Result<Vec<(Uid, i64)>, DbError> {
+    let mut found = Vec::with_capacity(uids.len());
+    for chunk in uids.chunks(IN_LIST) {
+        let rows = leads::table.filter(leads::organization_id.eq(org.0).and(leads::uid.eq_any(chunk.to_vec())));
+        found.extend(rows.select((leads::uid, leads::id)).load::<(Uid, i64)>(conn)?);
     }
     Ok(found)
 }

@@ -1,0 +1,130 @@
+//! `crmctl restore`
+
+mod embedded;
+mod server;
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::commands::context::Context;
+use crate::db::Location;
+use crate::db::backup::Newer;
+use crate::domain::timestamp::Timestamp;
+use crate::error::{Exit, Result};
+use crate::ops::backups::carry::{Carried, Left};
+use crate::settings::DatabaseUrl;
+use crate::ui::{Column, Ui, grouped};
+
+/// Put a backup in the place of the database
+///
+/// A backup that is damaged or cut off is refused before anything is touched. What the backup has not is shown, and the database that is
+/// replaced is kept beside it. Nobody comes back: opt-outs, numbers on the do-not-call list, requests that are to be decided, erasures and
+/// required registries of the replaced database are applied again before the backup takes its place.
+///
+/// An earlier schema is brought up to date. A backup of PostgreSQL goes into an empty database, by the server's own pg_restore; name
+/// the database that it replaces with --replaces.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crmctl restore crm-2026-03-04.db.zst --dry-run\n  \
+    crmctl restore crm.dump.zst --database-url postgres://host/new --replaces postgres://host/old\n\n\
+    Exit code 3 when something of the replaced database could not be applied again.")]
+pub struct Args {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The database whose opt-outs, list and erasures are applied again, if not the one that is replaced
+    #[arg(long, value_name = "URL")]
+    replaces: Option<DatabaseUrl>,
+    /// Do it all but the last step, show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
+    context.catch_interrupts();
+    match context.location()? {
+        Location::Sqlite(path) => embedded::restore(&args, &path, context),
+        Location::Postgres(server) => server::restore(&args, &server, context),
+    }
+}
+
+/// What became of a restore.
+#[derive(Serialize)]
+struct Restored {
+    database: String,
+    file: String,
+    /// When the backup was made, where it says so.
+    made_at: Option<Timestamp>,
+    rows: u64,
+    /// Where the replaced database is.
+    kept_as: Option<String>,
+    #[serde(flatten)]
+    carried: Carried,
+    /// What the replaced database had, and the backup has not.
+    newer: Vec<Newer>,
+    dry_run: bool,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::text("database", "database"),
+    Column::text("file", "backup"),
+    Column::ago("made_at", "made"),
+    Column::count("rows", "rows"),
+    Column::text("kept_as", "the database before"),
+    Column::count("numbers_listed", "numbers listed again"),
+    Column::count("requests", "requests to be decided"),
+    Column::count("opt_outs", "opt-outs applied again"),
+    Column::count("erased", "people erased again"),
+    Column::count("kept_deleted", "people kept as deleted leads"),
+    Column::count("requirements", "registries required again"),
+    Column::hidden("listed_again"),
+    Column::hidden("newer"),
+    Column::hidden("left"),
+    Column::hidden("dry_run"),
+];
+
+const NEWER_COLUMNS: &[Column] = &[
+    Column::text("table", "table"),
+    Column::count("new", "rows that the backup has not"),
+    Column::count("changed", "rows that it has as they were"),
+];
+
+const LEFT_COLUMNS: &[Column] = &[
+    Column::text("organization", "organization"),
+    Column::text("what", "what"),
+    Column::text("which", "which"),
+    Column::text("why", "why").kept(),
+];
+
+impl Restored {
+    fn print(&self, ui: Ui) -> Result<Exit> {
+        ui.record(self, COLUMNS)?;
+        ui.part("newer", &self.newer, NEWER_COLUMNS)?;
+        ui.part("left", &self.carried.left, LEFT_COLUMNS)?;
+        if self.carried.listed_again > 0 {
+            let count = grouped(i64::try_from(self.carried.listed_again).unwrap_or(i64::MAX));
+            ui.note(&format!("numbers that were taken off the do-not-call list since are on it again: {count}"));
+        }
+        if self.dry_run {
+            ui.note("nothing was changed");
+        }
+        Ok(match self.carried.left.is_empty() {
+            true => Exit::Done,
+            false => {
+                ui.warn("not everything could be applied again: see `left`");
+                Exit::NeedsAttention
+            }
+        })
+    }
+}
+
+/// What cannot be applied again because there is nothing that says it.
+fn unknown(why: impl Into<String>) -> Left {
+    Left {
+        organization: "all".into(),
+        what: "opt-outs, do-not-call numbers, erasures",
+        which: "all since the backup".into(),
+        why: why.into(),
+    }
+}

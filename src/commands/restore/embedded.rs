@@ -1,0 +1,171 @@
+//! Restoring an embedded database.
+
+use std::path::{Path, PathBuf};
+
+use super::{Args, NEWER_COLUMNS, Restored, unknown};
+use crate::commands::context::Context;
+use crate::db::backup::{BackupError, Held, Newer, Unpacked, newer_rows, set_aside, unpack_beside};
+use crate::db::{Database, DbError, Location, SchemaUse};
+use crate::error::{Exit, Result};
+use crate::ops::backups::carry::{Carried, Who, carry_over};
+use crate::ops::erasure::clearing;
+use crate::ui::grouped;
+
+/// What is where the database goes.
+enum Before {
+    Nothing,
+    Database(Box<Database>),
+    /// A file that was a database, and cannot be read any more.
+    Unreadable(String),
+}
+
+pub(super) fn restore(args: &Args, path: &Path, context: &Context) -> Result<Exit> {
+    // Beside the file itself, whatever link leads to it.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let interrupted = context.interrupted();
+    let unpacked = unpack_beside(&args.file, path, &interrupted)?;
+    let mut restored = open(&unpacked, args, context)?;
+    let mut before = before(path, context)?;
+    let founder = context.founder(match &mut before {
+        Before::Database(db) => db,
+        Before::Nothing | Before::Unreadable(_) => &mut restored,
+    })?;
+    let who = Who { actor: founder.actor, ip_address: founder.ip_address, now: founder.now };
+    let aside = name_aside(path, who.now);
+    let mut done = Restored {
+        database: path.display().to_string(),
+        file: args.file.display().to_string(),
+        made_at: unpacked.made_at,
+        rows: unpacked.tables.values().sum(),
+        kept_as: None,
+        carried: Carried::default(),
+        newer: Vec::new(),
+        dry_run: args.dry_run,
+    };
+    let replaces = args.replaces.as_ref().map(|url| context.open_other(Location::parse(url.text())?)).transpose()?;
+    match before {
+        Before::Nothing => {
+            if let Some(mut from) = replaces {
+                done.carried = carry(&mut from, &mut restored, &who)?;
+            }
+            drop(restored);
+            unpacked.settle(&interrupted)?;
+            if !args.dry_run {
+                unpacked.place(path)?;
+                context.ui.set_committed();
+            }
+        }
+        Before::Unreadable(why) => {
+            match replaces {
+                Some(mut from) => done.carried = carry(&mut from, &mut restored, &who)?,
+                None => done.carried.left.push(unknown(format!("the database cannot be read: {why}"))),
+            }
+            drop(restored);
+            unpacked.settle(&interrupted)?;
+            done.kept_as = Some(aside.display().to_string());
+            if !args.dry_run {
+                let question = format!("The database cannot be read ({why}). Put it aside as {}?", aside.display());
+                context.ui.confirm(&question)?;
+                set_aside(path, &aside)?;
+                unpacked.place(path).inspect_err(|_| {
+                    // Where that fails, too, the error of the first tells where to look.
+                    let _ = set_aside(&aside, path);
+                })?;
+                context.ui.set_committed();
+            }
+        }
+        Before::Database(db) => {
+            drop(db);
+            if !args.dry_run {
+                confirm(&newer_rows(path, &unpacked.database())?, &done, context)?;
+            }
+            let held = Held::take(path)?;
+            let kept = unpacked.kept();
+            held.copy_to(&kept, &interrupted)?;
+            done.newer = newer_rows(&kept, &unpacked.database())?;
+            let mut from = match replaces {
+                Some(from) => from,
+                None => context.open_other(Location::Sqlite(kept.clone()))?,
+            };
+            done.carried = carry(&mut from, &mut restored, &who)?;
+            drop((from, restored));
+            unpacked.settle(&interrupted)?;
+            done.kept_as = Some(aside.display().to_string());
+            if !args.dry_run {
+                place_kept(&kept, &aside)?;
+                held.replace(&unpacked.database(), &interrupted).inspect_err(|_| {
+                    let _ = std::fs::remove_file(&aside);
+                })?;
+                context.ui.set_committed();
+            }
+        }
+    }
+    done.print(context.ui)
+}
+
+/// Opens the unpacked database, and brings its schema up to date.
+fn open(unpacked: &Unpacked, args: &Args, context: &Context) -> Result<Database> {
+    let opened = context.open_at(Location::Sqlite(unpacked.database()), SchemaUse::Existing);
+    Ok(opened.map_err(|e| match e {
+        DbError::NewerSchema(_) => BackupError::Newer(args.file.display().to_string()),
+        DbError::OfAnotherProgram { .. } => BackupError::NoBackup(args.file.display().to_string()),
+        e => e.into(),
+    })?)
+}
+
+fn before(path: &Path, context: &Context) -> Result<Before> {
+    if path.symlink_metadata().is_err() {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        return match Path::new(&log).exists() {
+            // SQLite would play it into the restored database.
+            true => Err(DbError::Orphan(Path::new(&log).display().to_string()).into()),
+            false => Ok(Before::Nothing),
+        };
+    }
+    match context.open_at(Location::Sqlite(path.to_owned()), SchemaUse::Existing) {
+        Ok(db) => Ok(Before::Database(Box::new(db))),
+        Err(e @ (DbError::NotADatabase(_) | DbError::Damaged { .. } | DbError::NoDatabase(_))) => {
+            Ok(Before::Unreadable(e.to_string()))
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+fn carry(from: &mut Database, to: &mut Database, who: &Who) -> Result<Carried> {
+    let carried = carry_over(from, to, who)?;
+    if carried.erased > 0 {
+        clearing::finish(to, who.now)?;
+    }
+    Ok(carried)
+}
+
+/// Shows what the backup has not, and asks.
+fn confirm(newer: &[Newer], done: &Restored, context: &Context) -> Result<()> {
+    if !context.ui.yes && !newer.is_empty() {
+        context.ui.preview(newer, NEWER_COLUMNS)?;
+    }
+    let rows: u64 = newer.iter().map(|table| table.new + table.changed).sum();
+    let lost = match rows {
+        0 => "It has nothing that the backup has not.".to_owned(),
+        rows => format!(
+            "The backup lacks {} rows that it has, or has them as they were.",
+            grouped(i64::try_from(rows).unwrap_or(i64::MAX))
+        ),
+    };
+    Ok(context.ui.confirm(&format!("Replace the database {} by the backup? {lost}", done.database))?)
+}
+
+/// Where a database is kept that a backup replaces.
+fn name_aside(path: &Path, now: crate::domain::timestamp::Timestamp) -> PathBuf {
+    let stamp = now.to_jiff().strftime("%Y%m%dT%H%M%S%.6fZ").to_string();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!("{name}.before-restore-{stamp}"))
+}
+
+fn place_kept(kept: &Path, aside: &Path) -> Result<(), BackupError> {
+    let refused = |e: std::io::Error| BackupError::Replace(e.to_string());
+    std::fs::File::open(kept).and_then(|file| file.sync_all()).map_err(refused)?;
+    let kept = tempfile::TempPath::try_from_path(kept).map_err(refused)?;
+    kept.persist_noclobber(aside).map_err(|e| refused(e.error))
+}

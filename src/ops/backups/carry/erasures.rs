@@ -1,0 +1,101 @@
+//! People who had themselves erased.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::opt_outs::bury_erased;
+use super::{CarryError, Carried, Here};
+use crate::db::models::erasure::erasures;
+use crate::db::models::leads;
+use crate::db::types::Uid;
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::erasure::KeyHash;
+use crate::domain::leads::consent::OptOut;
+use crate::ops::erasure::{EraseError, WhyLeft, erase};
+use crate::ops::leads::keys::opt_out_of;
+
+/// Those of the replaced database.
+pub(super) struct Tombstones {
+    pub leads: Vec<Tombstone>,
+    /// The key of their hashes.
+    key: Option<KeyHash>,
+}
+
+/// A lead whose person was erased.
+pub(super) struct Tombstone {
+    uid: Uid,
+    lead: i64,
+    reason: Option<String>,
+    opt_out: OptOut,
+    hashes: Vec<KeyHash>,
+}
+
+pub(super) fn read(conn: &mut Db, org: OrgId) -> Result<Tombstones, DbError> {
+    let key = erasures::hash_key(conn, org)?;
+    let erased = erasures::all(conn, org)?;
+    let ids: Vec<i64> = erased.iter().map(|(lead, _)| *lead).collect();
+    let mut hashes = erasures::hashes(conn, org)?;
+    let known: HashMap<i64, (Uid, OptOut)> =
+        leads::by_ids(conn, org, &ids)?.into_iter().map(|lead| (lead.id, (lead.uid, opt_out_of(&lead)))).collect();
+    let tombstones = erased.into_iter().filter_map(|(lead, reason)| {
+        let (uid, opt_out) = known.get(&lead).copied()?;
+        Some(Tombstone { uid, lead, reason, opt_out, hashes: hashes.remove(&lead).unwrap_or_default() })
+    });
+    Ok(Tombstones { leads: tombstones.collect(), key })
+}
+
+/// Erases everybody again who was erased there. Of those who are not here at all the tombstones stay, by which a later import knows them.
+pub(super) fn carry(here: &mut Here<'_>, said: &Tombstones, carried: &mut Carried) -> Result<(), CarryError> {
+    let (stamp, org) = (here.stamp, here.stamp.org);
+    let uids: Vec<Uid> = said.leads.iter().map(|tombstone| tombstone.uid).collect();
+    let by_uid: BTreeMap<Uid, i64> = leads::ids_by_uid(here.conn, org, &uids)?.into_iter().collect();
+    let ids: Vec<i64> = by_uid.values().copied().collect();
+    let gone = erasures::erased_among(here.conn, org, &ids)?;
+    let key = match (erasures::hash_key(here.conn, org)?, said.key) {
+        (None, Some(key)) => {
+            erasures::set_hash_key(here.conn, org, &key)?;
+            Some(key)
+        }
+        (key, _) => key,
+    };
+    for tombstone in &said.leads {
+        let Some(id) = by_uid.get(&tombstone.uid) else {
+            bury(here, tombstone, key == said.key, carried)?;
+            continue;
+        };
+        if gone.contains_key(id) {
+            continue;
+        }
+        let Some(lead) = leads::by_ids(here.conn, org, &[*id])?.pop() else { continue };
+        match erase(here.conn, &lead, tombstone.reason.as_deref(), stamp) {
+            Ok(erased) => {
+                carried.erased += 1;
+                let places = erased.left.iter().filter(|left| left.why != WhyLeft::Kept).count();
+                if places > 0 {
+                    let why = format!("{places} places may still speak of the person");
+                    carried.left.push(here.left("erasures", format!("lead {id}"), why));
+                }
+            }
+            // It is one person with a lead that came before.
+            Err(EraseError::Erased(_)) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(())
+}
+
+fn bury(
+    here: &mut Here<'_>,
+    tombstone: &Tombstone,
+    is_same_key: bool,
+    carried: &mut Carried,
+) -> Result<(), CarryError> {
+    if !is_same_key {
+        let why = "the person is not in the backup, whose key for hashes is another one";
+        carried.left.push(here.left("erasures", format!("lead {} of the replaced database", tombstone.lead), why));
+        return Ok(());
+    }
+    let id = bury_erased(here, tombstone.uid, tombstone.opt_out)?;
+    erasures::insert(here.conn, id, tombstone.reason.as_deref(), &tombstone.hashes, here.stamp)?;
+    carried.kept_deleted += 1;
+    Ok(())
+}
