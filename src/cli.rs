@@ -134,6 +134,7 @@ enum Command {
     #[command(subcommand)]
     Backup(commands::backup::Command),
     Restore(commands::restore::Args),
+    Doctor(commands::doctor::Args),
     Completions(commands::completions::Args),
     Man(commands::manual::man::Args),
     Help(commands::manual::help::Args),
@@ -393,6 +394,7 @@ fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Config(command) => commands::config::run(command, context),
         Command::Backup(command) => commands::backup::run(command, context),
         Command::Restore(args) => commands::restore::run(args, context),
+        Command::Doctor(args) => commands::doctor::run(args, context),
         Command::Completions(args) => commands::completions::run(args, context),
         Command::Man(args) => commands::manual::man::run(args, self::command(), context.ui),
         Command::Help(args) => tell_help(&args.words, context.ui),

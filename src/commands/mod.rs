@@ -8,6 +8,7 @@ pub mod completions;
 pub mod config;
 pub mod context;
 pub mod dnc;
+pub mod doctor;
 pub mod funnel;
 pub mod import;
 pub mod lead;

@@ -7,7 +7,7 @@ mod programs;
 mod replace;
 mod scratch;
 mod server;
-mod verify;
+pub(super) mod verify;
 
 use std::collections::BTreeMap;
 use std::fs::File;

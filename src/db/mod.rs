@@ -6,6 +6,7 @@ pub mod catalogue;
 mod connection;
 mod error;
 mod file_errors;
+pub mod health;
 pub mod lead_changes;
 pub mod lead_fields;
 pub mod locks;

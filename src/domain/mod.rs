@@ -64,6 +64,7 @@ pub mod audit;
 pub mod backups;
 pub mod country;
 pub mod dnc;
+pub mod doctor;
 pub mod email;
 pub mod erasure;
 pub mod flag;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod audited;
 pub mod backups;
 pub mod dnc;
+pub mod doctor;
 pub mod erasure;
 pub mod idempotency;
 pub mod imports;

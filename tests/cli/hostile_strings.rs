@@ -287,6 +287,8 @@ const VERBS: [&str; 146] = [
     "config path --config ANY",
     "config edit --no-input",
     "backup ANY/x",
+    "doctor --facts",
+    "doctor --org ANY",
     "migrate status",
     "migrate down",
     "migrate redo",

@@ -43,6 +43,8 @@ mod dnc_scrub_registries;
 mod dnc_spellings;
 mod dnc_status;
 mod dnc_verify;
+mod doctor;
+mod doctor_flips;
 mod dry_runs;
 mod durability;
 mod everyday_role;

@@ -178,7 +178,8 @@ fn every_verb_is_tried() {
             .iter()
             .any(|it| verb.starts_with(it))
     };
-    let looks_after = |verb: &str| verb.starts_with("migrate") && verb != "migrate seed";
+    // It tells of another schema what it tells of everything that is wrong.
+    let looks_after = |verb: &str| verb == "doctor" || verb.starts_with("migrate") && verb != "migrate seed";
     for verb in found.iter().filter(|verb| !needs_none(verb) && !looks_after(verb)) {
         let tried = VERBS.iter().any(|args| format!("{} ", args.join(" ")).starts_with(&format!("{verb} ")));
         assert!(tried, "VERBS lacks `{verb}`");

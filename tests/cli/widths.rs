@@ -11,7 +11,7 @@ use crate::support::{Engine, Ran, World};
 const WIDTHS: [u16; 3] = [60, 80, 120];
 
 /// Reads that VERBS has not, in forms whose tables are wide.
-const READS: [&str; 21] = [
+const READS: [&str; 22] = [
     "lead list --columns id,name,owner,campaign,job_title,city,custom.Anmerkung",
     "lead list --columns +owner,campaign",
     "lead show 2",
@@ -33,6 +33,7 @@ const READS: [&str; 21] = [
     "audit list --columns id,changed_at,who,entity,entity_id,what,action,field_name,change,actor,ip_address",
     "user list --columns email,username,last_seen_at,preferences",
     "org list --columns +description,website,industry,billing_email",
+    "doctor --full --facts",
 ];
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.

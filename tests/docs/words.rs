@@ -27,6 +27,7 @@ const VERBS: &[(&str, &str)] = &[
     ("detect", "looks for opt-outs in texts"),
     ("disable", "switches off; `edit --enable` switches on again"),
     ("dnc", "imports do-not-call requests"),
+    ("doctor", "looks whether the database is sound"),
     ("down", "takes migrations back"),
     ("drop", "takes a registry's numbers away"),
     ("due", "lists requests that wait for a decision"),

@@ -8,6 +8,7 @@ mod functions;
 mod indexes;
 mod keys;
 mod live;
+mod objects;
 mod reversal;
 mod tenant_queries;
 mod triggers;

@@ -105,7 +105,11 @@ impl Context {
         Ok(self.open_at(location, SchemaUse::Existing)?)
     }
 
-    pub(super) fn open_with(&self, schema: SchemaUse) -> Result<Database> {
+    /// Opens the database with such a schema.
+    ///
+    /// # Errors
+    /// It cannot be opened so.
+    pub fn open_with(&self, schema: SchemaUse) -> Result<Database> {
         let location = self.location()?;
         let started = Instant::now();
         let mut db = Database::open(location, self.options(schema))?;

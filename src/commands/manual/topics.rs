@@ -41,6 +41,7 @@ pub const TOPICS: &[Topic] = topics! {
     "registries" "registries.md" "do-not-call lists of countries and states"
     "funnel-figures" "funnel.md" "the definitions of the funnel, with an example"
     "roi-figures" "roi.md" "the definitions of costs and ROI, with an example"
+    "health" "doctor.md" "what `doctor` looks at, and what mends it"
     "ledger" "budget.md" "how budgets are kept, and what `budget verify` finds"
     "words" "words.md" "nouns, verbs and options, and what each means"
 };

@@ -18,18 +18,26 @@ struct Finding {
 /// # Errors
 /// It is so damaged that it cannot be read.
 pub(super) fn findings(conn: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+    findings_up_to(conn, MOST)
+}
+
+/// The same, and so many at most.
+///
+/// # Errors
+/// It is so damaged that it cannot be read.
+pub(in crate::db) fn findings_up_to(conn: &mut SqliteConnection, most: usize) -> QueryResult<Vec<String>> {
     // As a function it would take the number for the name of a table.
-    let found: Vec<Finding> = diesel::sql_query(format!("PRAGMA integrity_check({MOST})")).load(conn)?;
+    let found: Vec<Finding> = diesel::sql_query(format!("PRAGMA integrity_check({most})")).load(conn)?;
     // Of the pages of a database it makes one finding of several lines.
     let lines = found.iter().flat_map(|row| row.integrity_check.lines());
-    Ok(lines.filter(|line| *line != "ok" && !line.starts_with("***")).take(MOST).map(str::to_owned).collect())
+    Ok(lines.filter(|line| *line != "ok" && !line.starts_with("***")).take(most).map(str::to_owned).collect())
 }
 
 /// Rows that refer to rows which are not there.
 ///
 /// # Errors
 /// The database cannot be read.
-pub(super) fn orphans(conn: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+pub(in crate::db) fn orphans(conn: &mut SqliteConnection) -> QueryResult<Vec<String>> {
     #[derive(QueryableByName)]
     struct Orphan {
         #[diesel(sql_type = Text)]

@@ -98,7 +98,7 @@ impl Database {
             Database { conn, location, options, created, unplaced, when_placed, only_read, is_aside, last };
         match database.options.schema {
             SchemaUse::Current | SchemaUse::Existing => database.check_schema()?,
-            SchemaUse::AsItIs | SchemaUse::Adopt | SchemaUse::LookOnly => {}
+            SchemaUse::AsItIs | SchemaUse::Adopt | SchemaUse::LookOnly | SchemaUse::Inspect => {}
         }
         database.is_aside = false;
         Ok(database)

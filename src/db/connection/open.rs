@@ -33,6 +33,15 @@ pub enum SchemaUse {
     Adopt,
     /// Whatever is there, and nothing is made or changed: for completions.
     LookOnly,
+    /// The same, also while others write: for whoever reads all of it.
+    Inspect,
+}
+
+impl SchemaUse {
+    /// Whether nothing is written.
+    fn is_looking(self) -> bool {
+        matches!(self, SchemaUse::LookOnly | SchemaUse::Inspect)
+    }
 }
 
 /// What marks an embedded database as ours (`PRAGMA application_id`): the letters `crmc`. The first migration sets it.
@@ -143,7 +152,7 @@ fn sqlite(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Op
     let created = match fs::metadata(path) {
         Ok(file) if file.is_dir() => return Err(problem("it is a directory".into())),
         Ok(file) if !file.is_file() => return Err(problem("it is no regular file".into())),
-        Ok(file) if names_of(&file) > 1 && usage != SchemaUse::LookOnly => {
+        Ok(file) if names_of(&file) > 1 && !usage.is_looking() => {
             let reason = format!(
                 "it has {} names (hard links), and what is written by one of them is not seen by the others; remove them, or work on a copy",
                 names_of(&file)
@@ -152,7 +161,7 @@ fn sqlite(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Op
         }
         Ok(_) => false,
         Err(_) if usage == SchemaUse::LookOnly => return Err(problem("there is no such file".into())),
-        Err(e) if usage == SchemaUse::Existing => {
+        Err(e) if matches!(usage, SchemaUse::Existing | SchemaUse::Inspect) => {
             return Err(match e.kind() {
                 std::io::ErrorKind::NotFound => DbError::NoDatabase(path.display().to_string()),
                 _ => problem(e.to_string()),
@@ -172,8 +181,14 @@ fn sqlite(path: &Path, usage: SchemaUse, waiting: &mut Waiting<'_>) -> Result<Op
         (Owner::Crmctl, SchemaUse::LookOnly) => {
             return Ok(Opened { conn: Db::Sqlite(looking(path)?), created, only_read: None, unplaced: None });
         }
+        (Owner::Crmctl, SchemaUse::Inspect) => {
+            let (conn, only_read) = inspecting(path)?;
+            return Ok(Opened { conn: Db::Sqlite(conn), created, only_read, unplaced: None });
+        }
         (Owner::Nobody, SchemaUse::LookOnly) => return Err(problem("it has no tables yet".into())),
-        (Owner::Nobody, SchemaUse::Existing) => return Err(DbError::NoDatabase(path.display().to_string())),
+        (Owner::Nobody, SchemaUse::Existing | SchemaUse::Inspect) => {
+            return Err(DbError::NoDatabase(path.display().to_string()));
+        }
         (Owner::Crmctl | Owner::Nobody, _) => true,
         (Owner::AnotherProgram { has_migrations: false, .. }, SchemaUse::Adopt) => false,
         (Owner::AnotherProgram { what, has_migrations }, _) => {
@@ -241,6 +256,23 @@ fn looking(path: &Path) -> Result<SqliteConnection, DbError> {
     functions::register(&mut conn)?;
     conn.batch_execute(CHECK_PAGES)?;
     Ok(conn)
+}
+
+/// A connection that changes nothing, beside others that do. It is one that could: of a file that is opened for reading alone SQLite
+/// knows no CHECKs (`sqlite3AddCheckConstraint`). Where nothing can be written or locked, it comes with what the file is now.
+fn inspecting(path: &Path) -> Result<(SqliteConnection, Option<Unchanged>), DbError> {
+    let (mode, only_read) = match ownership::is_only_read(path) {
+        true => (ownership::reading_mode(path), Some(Unchanged::of(path))),
+        false => ("rw", None),
+    };
+    let problem = |reason: String| DbError::Open { location: path.display().to_string(), reason };
+    let address = address(path, mode).map_err(|e| problem(e.to_string()))?;
+    let mut conn = SqliteConnection::establish(&address).map_err(|e| problem(e.to_string()))?;
+    functions::register(&mut conn)?;
+    wait_for_locks(&mut conn, READER_WAIT)?;
+    conn.batch_execute(CHECK_PAGES)?;
+    conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -65536")?;
+    Ok((conn, only_read))
 }
 
 /// How long a reader waits for the short exclusive locks of another program, which holds them while it opens a new file and

@@ -26,11 +26,20 @@ pub fn bring_up_to_date(db: &mut Database, stamp: &Stamp) -> Result<(), DbError>
     if !db.read(stamp.org, |conn| dnc_spellings::are_stale(conn, stamp.org))? {
         return Ok(());
     }
-    db.write_under(Lock::Quiet, stamp.org, RunMode::Commit, |conn| {
-        dnc_spellings::write_missing(conn, stamp.org)?;
+    write_anew(db, stamp, RunMode::Commit).map(|_| ())
+}
+
+/// Writes the spellings that are missing, and moves the leads that they block; returns how many spellings that were.
+///
+/// # Errors
+/// The database refuses.
+pub fn write_anew(db: &mut Database, stamp: &Stamp, mode: RunMode) -> Result<u64, DbError> {
+    db.write_under(Lock::Quiet, stamp.org, mode, |conn| {
+        let written = dnc_spellings::write_missing(conn, stamp.org)?;
         let stray = leads::out_of_line(conn, stamp.org, stamp.now)?;
         // Whoever is `dnc` stays so: `dnc expire` puts that right when somebody asks for it.
         settle(conn, &stray.with_listed_number, stamp)?;
-        dnc_spellings::mark_current(conn, stamp.org, stamp.now)
+        dnc_spellings::mark_current(conn, stamp.org, stamp.now)?;
+        Ok(written)
     })
 }

@@ -56,6 +56,14 @@ pub fn is_pending(db: &mut Database) -> Result<bool, DbError> {
     Ok(db.is_sqlite() && !pending(db)?.is_empty())
 }
 
+/// The same, in a transaction of the caller.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn is_pending_in(conn: &mut Db) -> Result<bool, DbError> {
+    Ok(matches!(conn, Db::Sqlite(_)) && !states(conn)?.is_empty())
+}
+
 /// Clears the files of an embedded database; there is nothing to be done on PostgreSQL, whose owner's VACUUM does it.
 ///
 /// # Errors

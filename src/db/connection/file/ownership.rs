@@ -11,6 +11,7 @@ use diesel::sql_types::{Integer, Text};
 
 use super::super::open::{APPLICATION_ID, READER_WAIT, address};
 use crate::db::{DbError, migrate};
+use crate::system::new_file::folder_of;
 
 /// Whose a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,6 +142,11 @@ pub(in crate::db) fn reading_mode(path: &Path) -> &'static str {
         true => "ro",
         false => "ro&immutable=1",
     }
+}
+
+/// Whether a file cannot be written, or SQLite cannot keep its log beside it.
+pub(in crate::db::connection) fn is_only_read(path: &Path) -> bool {
+    tempfile::tempfile_in(folder_of(path)).is_err() || File::options().append(true).open(path).is_err()
 }
 
 /// Opens a file for reading alone. What has no log beside it is read as if nobody ever wrote it: with locks, a log would be made.

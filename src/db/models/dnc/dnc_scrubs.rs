@@ -82,6 +82,31 @@ pub fn certificates_before(conn: &mut Db, org: OrgId, sequence: i64) -> Result<V
         .load(conn)?)
 }
 
+/// A certificate in its chain, as it is stored.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = dnc_scrubs)]
+pub struct Link {
+    pub sequence: i64,
+    pub certificate: String,
+    pub previous_hash: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+/// The latest certificates, so many at most, the earliest of them first.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn latest_links(conn: &mut Db, org: OrgId, limit: i64) -> Result<Vec<Link>, DbError> {
+    let mut links: Vec<Link> = dnc_scrubs::table
+        .filter(dnc_scrubs::organization_id.eq(org.0))
+        .order(dnc_scrubs::sequence.desc())
+        .limit(limit)
+        .select(Link::as_select())
+        .load(conn)?;
+    links.reverse();
+    Ok(links)
+}
+
 /// Calls `each` with every scrub, the earliest first; the sets of one are in memory at a time.
 ///
 /// # Errors

@@ -219,24 +219,43 @@ pub fn are_stale(conn: &mut Db, org: OrgId) -> Result<bool, DbError> {
     Ok(!is_current && dnc_list::last_id(conn, org)? > 0)
 }
 
-/// Writes the spellings that the rules of this program know and those that wrote the entries did not.
+/// Writes the spellings that the rules of this program know and those that wrote the entries did not; returns how many.
 ///
 /// # Errors
 /// The database refuses.
-pub fn write_missing(conn: &mut Db, org: OrgId) -> Result<(), DbError> {
-    let mut last = 0;
-    loop {
-        let entries = dnc_list::numbers_after(conn, org, last, PORTION)?;
-        let Some((id, _)) = entries.last() else { break };
-        last = *id;
-        let wanted: Vec<Spelling> = entries.iter().flat_map(|(id, number)| spellings_of(org.0, *id, number)).collect();
-        let numbers: Vec<String> = wanted.iter().map(|spelling| spelling.phone_number.clone()).collect();
-        let known: HashSet<(String, i64)> = stored(conn, org, &numbers)?.into_iter().collect();
-        let mut missing = wanted;
-        missing.retain(|spelling| !known.contains(&(spelling.phone_number.clone(), spelling.dnc_id)));
+pub fn write_missing(conn: &mut Db, org: OrgId) -> Result<u64, DbError> {
+    let (mut last, mut written) = (0, 0);
+    while let Some((seen, missing)) = missing_after(conn, org, last)? {
+        last = seen;
         insert(conn, &missing)?;
+        written += missing.len() as u64;
     }
-    Ok(())
+    Ok(written)
+}
+
+/// How many spellings the rules of this program know of entries after the one with this id, and are not written.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn count_missing(conn: &mut Db, org: OrgId, after: i64) -> Result<u64, DbError> {
+    let (mut last, mut count) = (after, 0);
+    while let Some((seen, missing)) = missing_after(conn, org, last)? {
+        last = seen;
+        count += missing.len() as u64;
+    }
+    Ok(count)
+}
+
+/// The missing spellings of some entries after the one with this id, and the id of the last of them; `None` when there are no more.
+fn missing_after(conn: &mut Db, org: OrgId, after: i64) -> Result<Option<(i64, Vec<Spelling>)>, DbError> {
+    let entries = dnc_list::numbers_after(conn, org, after, PORTION)?;
+    let Some((last, _)) = entries.last() else { return Ok(None) };
+    let wanted: Vec<Spelling> = entries.iter().flat_map(|(id, number)| spellings_of(org.0, *id, number)).collect();
+    let numbers: Vec<String> = wanted.iter().map(|spelling| spelling.phone_number.clone()).collect();
+    let known: HashSet<(String, i64)> = stored(conn, org, &numbers)?.into_iter().collect();
+    let mut missing = wanted;
+    missing.retain(|spelling| !known.contains(&(spelling.phone_number.clone(), spelling.dnc_id)));
+    Ok(Some((*last, missing)))
 }
 
 /// Writes down that the spellings are those of this program's rules.

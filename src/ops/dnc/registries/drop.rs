@@ -5,8 +5,9 @@ use crate::db::models::access::organizations::Organization;
 use crate::db::models::dnc::registries::{
     dnc_registries, dnc_registry_blocks, dnc_registry_revisions, dnc_requirements,
 };
-use crate::db::{Database, Db, DbError, Stamp};
+use crate::db::{Database, Db, DbError, RunMode, Stamp};
 use crate::domain::dnc::registry::RevisionState;
+use crate::domain::timestamp::Timestamp;
 
 /// Blocks that one transaction deletes.
 const TOGETHER: i64 = 2000;
@@ -35,6 +36,44 @@ pub fn drop_registry(db: &mut Database, name: &str, stamp: &Stamp) -> Result<(),
     })?;
     // They answer no more; what is left over goes with the next load.
     sweep(db, stamp).or(Ok(()))
+}
+
+/// Loads that began before a time and have not ended, each with the name of its registry: whoever loads writes all the while, so they
+/// were broken off. And how many revisions answer no more and still have numbers.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn broken_off(conn: &mut Db, before: Timestamp) -> Result<(Vec<(String, i64)>, usize), DbError> {
+    let mut loads = Vec::new();
+    for (registry, _) in dnc_registries::all(conn)? {
+        for revision in dnc_registry_revisions::of_registry(conn, registry.id)? {
+            if revision.state == RevisionState::Loading && revision.started_at < before {
+                loads.push((registry.name.clone(), revision.id));
+            }
+        }
+    }
+    Ok((loads, with_leftovers(conn)?.len()))
+}
+
+/// Gives up loads that were broken off, and takes away their numbers and those that answer no more; returns how many revisions that were.
+///
+/// # Errors
+/// The database refuses; what is left is taken away by the next load.
+pub fn give_up(db: &mut Database, before: Timestamp, stamp: &Stamp, mode: RunMode) -> Result<u64, RegistryError> {
+    let given_up = db.write_global_as(mode, |conn| {
+        let (loads, leftovers) = broken_off(conn, before)?;
+        for (_, revision) in &loads {
+            // Another load may have given it up meanwhile.
+            if dnc_registry_revisions::held_state(conn, *revision)? == RevisionState::Loading {
+                dnc_registry_revisions::set_state(conn, *revision, RevisionState::Abandoned, stamp.now)?;
+            }
+        }
+        Ok::<_, RegistryError>((loads.len() + leftovers) as u64)
+    })?;
+    if !mode.is_dry_run() {
+        sweep(db, stamp)?;
+    }
+    Ok(given_up)
 }
 
 /// Takes away the numbers of revisions that are given up or replaced, of all registries: a call that was killed may have left some.

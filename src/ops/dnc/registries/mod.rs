@@ -6,7 +6,7 @@ mod look_up;
 mod of_import;
 mod require;
 
-pub use drop::{drop_registry, requiring};
+pub use drop::{broken_off, drop_registry, give_up, requiring};
 pub use load::{Loaded, NewNumbers, Outlook, load, outlook};
 pub use look_up::{Answers, Found, Registries};
 pub use of_import::{OnRegistries, of_import};

@@ -2,7 +2,10 @@
 //! to date when somebody searches.
 
 pub mod refresh;
+mod unindexed;
 mod words;
+
+pub use unindexed::unindexed;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};

@@ -1,0 +1,145 @@
+//! Whether the do-not-call list and what follows it agree.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::Scope;
+use super::finding::{Finding, some_of};
+use super::leads::looked_at;
+use crate::db::models::access::organizations::{self, Organization};
+use crate::db::models::dnc::{dnc_list, dnc_requests, dnc_spellings};
+use crate::db::models::leads::out_of_line_among;
+use crate::db::{Db, DbError, OrgId, Statement, act_for};
+use crate::domain::doctor::{Repair, Severity, Subject};
+use crate::domain::timestamp::Timestamp;
+
+/// Entries of the list that a quick look reads: the latest.
+const SAMPLE: i64 = 2000;
+
+pub(super) fn status(conn: &mut Db, org: &Organization, scope: &Scope) -> Result<Vec<Finding>, DbError> {
+    let ranges = looked_at(conn, org.org_id(), scope)?;
+    if ranges.is_empty() {
+        return Ok(Vec::new());
+    }
+    let range = |(first, last): &(i64, i64)| Statement::new("l.id BETWEEN ").number(*first).sql(" AND ").number(*last);
+    let among = Statement::new(" AND (").joined(ranges.iter().map(range), " OR ").sql(")");
+    let mut stray = out_of_line_among(conn, org.org_id(), scope.now, among)?;
+    if !scope.full {
+        // Leads with one of the numbers that were listed last, wherever they stand.
+        let last = dnc_list::last_id(conn, org.org_id())?;
+        let listed =
+            Statement::new(" AND l.phone_number IN (SELECT e.phone_number FROM dnc_list e WHERE e.organization_id = ")
+                .org(org.org_id())
+                .sql(" AND e.removed_at IS NULL AND e.id > ")
+                .number(last - SAMPLE)
+                .sql(")");
+        stray.with_listed_number.extend(out_of_line_among(conn, org.org_id(), scope.now, listed)?.with_listed_number);
+        stray.with_listed_number.sort_unstable();
+        stray.with_listed_number.dedup();
+    }
+    let finding = |severity, what: &str, leads: &[i64]| {
+        let ids: Vec<String> = leads.iter().map(i64::to_string).collect();
+        let message = format!("{what}: {}", some_of(&ids));
+        (!leads.is_empty())
+            .then(|| Finding::new(Subject::DncStatus, severity, message).mended_by(["crmctl", "dnc", "expire"]))
+    };
+    let listed = "leads have a listed number, and not the status dnc";
+    let not_listed = "leads have the status dnc, and no number that is listed still";
+    Ok(finding(Severity::Critical, listed, &stray.with_listed_number)
+        .into_iter()
+        .chain(finding(Severity::Warning, not_listed, &stray.without_listed_number))
+        .collect())
+}
+
+pub(super) fn spellings(conn: &mut Db, org: &Organization, scope: &Scope) -> Result<Vec<Finding>, DbError> {
+    let org = org.org_id();
+    let after = if scope.full { 0 } else { dnc_list::last_id(conn, org)? - SAMPLE };
+    let missing = dnc_spellings::count_missing(conn, org, after)?;
+    if missing == 0 {
+        return Ok(Vec::new());
+    }
+    let message = format!(
+        "numbers are listed, and not by the other spellings that reach their subscribers: {missing} are missing"
+    );
+    Ok(vec![Finding::new(Subject::DncSpellings, Severity::Critical, message).repaired_by(Repair::DncSpellings)])
+}
+
+/// Requests that are told one by one.
+const SHOWN: usize = 20;
+
+pub(super) fn requests(conn: &mut Db, org: &Organization, scope: &Scope) -> Result<Vec<Finding>, DbError> {
+    let mut late = dnc_requests::undecided(conn, org.org_id())?;
+    late.retain(|request| request.due_at < scope.now);
+    let finding = |message: String| Finding::new(Subject::Requests, Severity::Error, message);
+    let one = |request: &dnc_requests::DncRequest| {
+        let message = format!(
+            "request {} was due on {}, and nobody has decided it: honour it, or dismiss it",
+            request.id,
+            request.due_at.to_jiff()
+        );
+        finding(message).mended_by(["crmctl", "dnc", "decide", &request.id.to_string(), "honour"])
+    };
+    let mut findings: Vec<Finding> = late.iter().take(SHOWN).map(one).collect();
+    let more = late.len().saturating_sub(SHOWN);
+    if more > 0 {
+        let message = format!("{more} more requests are past their deadline");
+        findings.push(finding(message).mended_by(["crmctl", "dnc", "due", "--overdue"]));
+    }
+    Ok(findings)
+}
+
+/// The live numbers of an organization, and those of them that it wishes itself.
+fn listed(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<(HashSet<String>, Vec<String>), DbError> {
+    let (mut all, mut own) = (HashSet::new(), Vec::new());
+    Statement::new(
+        "SELECT phone_number, CASE origin WHEN 'own' THEN 1 ELSE 0 END FROM dnc_list WHERE organization_id = ",
+    )
+    .org(org)
+    .sql(" AND removed_at IS NULL AND (expires_at IS NULL OR expires_at > ")
+    .time(now)
+    .sql(") ORDER BY id")
+    .each_row(conn, |row| -> Result<(), DbError> {
+        if let Some(number) = row.at(0).text() {
+            own.extend((row.at(1).number() == Some(1)).then(|| number.to_owned()));
+            all.insert(number.to_owned());
+        }
+        Ok(())
+    })?;
+    Ok((all, own))
+}
+
+/// Numbers that a member of a group lists and another does not: the group, the first of its members by id, and the numbers. It goes on
+/// in no organization in particular.
+pub(super) fn missing_in_groups(conn: &mut Db, now: Timestamp) -> Result<Vec<(String, OrgId, Vec<String>)>, DbError> {
+    let mut groups: BTreeMap<String, Vec<OrgId>> = BTreeMap::new();
+    for org in organizations::all(conn)?.into_iter().filter(|org| !org.group_slug.is_empty()) {
+        groups.entry(org.group_slug.clone()).or_default().push(org.org_id());
+    }
+    let mut found = Vec::new();
+    for (group, members) in groups {
+        let mut lists = Vec::new();
+        for member in &members {
+            act_for(conn, *member)?;
+            lists.push(listed(conn, *member, now)?);
+        }
+        let wished = lists.iter().flat_map(|(_, own)| own);
+        let mut missing: Vec<String> =
+            wished.filter(|number| lists.iter().any(|(all, _)| !all.contains(*number))).cloned().collect();
+        missing.sort_unstable();
+        missing.dedup();
+        if let (Some(first), false) = (members.iter().min_by_key(|org| org.0), missing.is_empty()) {
+            found.push((group, *first, missing));
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn groups(conn: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbError> {
+    let finding = |(group, _, numbers): (String, OrgId, Vec<String>)| {
+        let message = format!(
+            "a member of the group {group} lists numbers that another does not list, so many: {}",
+            numbers.len()
+        );
+        Finding::new(Subject::DncGroups, Severity::Critical, message).repaired_by(Repair::DncGroups)
+    };
+    Ok(missing_in_groups(conn, scope.now)?.into_iter().map(finding).collect())
+}

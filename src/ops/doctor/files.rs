@@ -1,0 +1,81 @@
+//! The files of an embedded database, and those of the keys that sign certificates.
+
+use super::Scope;
+use super::finding::Finding;
+use crate::db::health::files::{Files, files, is_open_to_others, journal_mode};
+use crate::db::{Db, DbError, Location};
+use crate::domain::doctor::{Repair, Severity, Subject, is_log_too_large, is_room_too_small};
+use crate::domain::money::amount::grouped;
+use crate::ops::erasure::clearing;
+
+/// What the file system says; `None` on PostgreSQL.
+fn of(scope: &Scope) -> Result<Option<Files>, DbError> {
+    match &scope.location {
+        Location::Postgres(_) => Ok(None),
+        Location::Sqlite(path) => files(path)
+            .map(Some)
+            .map_err(|e| DbError::Open { location: path.display().to_string(), reason: e.to_string() }),
+    }
+}
+
+fn bytes(count: u64) -> String {
+    format!("{} bytes", grouped(i64::try_from(count).unwrap_or(i64::MAX)))
+}
+
+pub(super) fn permissions(_: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbError> {
+    let mut open = of(scope)?.map(|files| files.open_to_others).unwrap_or_default();
+    open.extend(scope.keys.iter().filter(|path| is_open_to_others(path)).cloned());
+    let finding = |path: std::path::PathBuf| {
+        let message = format!("others than its owner may read or write {}", path.display());
+        Finding::new(Subject::Permissions, Severity::Error, message).repaired_by(Repair::Permissions)
+    };
+    Ok(open.into_iter().map(finding).collect())
+}
+
+pub(super) fn disk(_: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbError> {
+    let Some(Files { size, free: Some(free), .. }) = of(scope)? else { return Ok(Vec::new()) };
+    Ok(match is_room_too_small(free, size) {
+        false => Vec::new(),
+        true => {
+            let message = format!(
+                "the disk has {} free, and the database {}: an erasure or a backup may not end; make room",
+                bytes(free),
+                bytes(size)
+            );
+            vec![Finding::new(Subject::Disk, Severity::Warning, message)]
+        }
+    })
+}
+
+pub(super) fn journal(conn: &mut Db, _: &Scope) -> Result<Vec<Finding>, DbError> {
+    let mode = journal_mode(conn)?.filter(|mode| mode != "wal");
+    let finding = |mode: String| {
+        let message =
+            format!("another program has set the journal to {mode}, so that nobody reads while somebody writes");
+        Finding::new(Subject::Journal, Severity::Warning, message).repaired_by(Repair::Log)
+    };
+    Ok(mode.map(finding).into_iter().collect())
+}
+
+pub(super) fn log(_: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbError> {
+    let Some(files) = of(scope)? else { return Ok(Vec::new()) };
+    Ok(match is_log_too_large(files.log_size, files.size) {
+        false => Vec::new(),
+        true => {
+            let message =
+                format!("the log beside the database has {}, which slows down reading", bytes(files.log_size));
+            vec![Finding::new(Subject::Log, Severity::Warning, message).repaired_by(Repair::Log)]
+        }
+    })
+}
+
+pub(super) fn erasure(conn: &mut Db, _: &Scope) -> Result<Vec<Finding>, DbError> {
+    Ok(match clearing::is_pending_in(conn)? {
+        false => Vec::new(),
+        true => {
+            let message = "the files of the database may still hold what was erased";
+            let finding = Finding::new(Subject::Erasure, Severity::Error, message);
+            vec![finding.mended_by(["crmctl", "lead", "erase", "--finish"])]
+        }
+    })
+}

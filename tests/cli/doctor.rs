@@ -1,0 +1,492 @@
+//! `crmctl doctor`: each fault that it knows is made, found under its name, and mended by the call that it names; of a sound database it
+//! says nothing.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use crate::support::engine::{database_of, url_of};
+use crate::support::filled::filled;
+use crate::support::{Engine, Ran, World, on_both_engines};
+
+/// What is found; whether that says so by its exit code is looked at, too.
+fn found(world: &World, options: &[&str]) -> Vec<Value> {
+    let ran = world.run([&["doctor", "--format", "json"], options].concat());
+    let findings: Vec<Value> = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+    let is_fault = |it: &Value| it["severity"] != "fact";
+    assert_eq!(ran.code, Some(if findings.iter().any(is_fault) { 3 } else { 0 }), "{ran:?}");
+    findings
+}
+
+fn is_named(findings: &[Value], name: &str) -> bool {
+    findings.iter().any(|it| it["name"] == name)
+}
+
+fn assert_sound(world: &World) {
+    let ran = world.run(["doctor", "--full"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{:?}: {}{}", world.engine, ran.stdout, ran.stderr);
+    assert!(ran.stderr.ends_with("checks: nothing is wrong\n") && ran.stderr.lines().count() == 1, "{}", ran.stderr);
+}
+
+/// Runs a call as it is printed, as the owner of the schema where that is needed.
+fn as_printed(world: &World, line: &str) -> Ran {
+    let needs_owner =
+        ["--fix schema", "--fix indexes", "--fix rights", "migrate up"].iter().any(|it| line.contains(it));
+    match world.engine {
+        Engine::Postgres if needs_owner => {
+            world.shell(&format!("{line} --database-url {}", url_of("crmctl_owner", database_of(&world.url))))
+        }
+        Engine::Postgres if line.starts_with("psql") => world.shell(&line.replace("crmctl_app@", "postgres@")),
+        _ => world.shell(line),
+    }
+}
+
+/// Looks, finds the fault under its name, and does as it is told until nothing is wrong.
+fn found_and_mended(world: &World, name: &str, options: &[&str]) {
+    let findings = found(world, options);
+    assert!(is_named(&findings, name), "{:?}: {name}: {findings:?}", world.engine);
+    mended(world, name, findings, options);
+}
+
+fn mended(world: &World, name: &str, mut findings: Vec<Value>, options: &[&str]) {
+    for _ in 0..4 {
+        let mut lines: Vec<&str> = findings.iter().filter_map(|it| it["command"].as_str()).collect();
+        assert_eq!(lines.len(), findings.len(), "{name}: {findings:?}");
+        lines.dedup();
+        for line in lines {
+            let ran = as_printed(world, line);
+            assert!(
+                matches!(ran.code, Some(0 | 3)),
+                "{:?}: {name}: {line}: {}{}",
+                world.engine,
+                ran.stdout,
+                ran.stderr
+            );
+        }
+        findings = found(world, options);
+        if findings.is_empty() {
+            return assert_sound(world);
+        }
+    }
+    panic!("{:?}: {name} is not mended: {findings:?}", world.engine);
+}
+
+/// SQL past the program, one statement for each engine.
+fn harm(world: &World, sqlite: &str, postgres: &str) {
+    let sql = if world.engine == Engine::Sqlite { sqlite } else { postgres };
+    for statement in sql.split(";;").map(str::trim).filter(|it| !it.is_empty()) {
+        world.engine.sql(&world.url, statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
+    }
+}
+
+#[test]
+fn of_a_sound_database_nothing_is_said() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let world = filled(engine);
+        assert_sound(&world);
+        assert_eq!(found(&world, &[]), Vec::<Value>::new());
+        let facts = found(&world, &["--facts"]);
+        assert!(facts.iter().all(|it| it["severity"] == "fact" && it["command"].is_null()), "{facts:?}");
+        assert!(is_named(&facts, "sizes") && is_named(&facts, "settings"), "{facts:?}");
+        let told = world.run(["doctor", "-v"]);
+        assert!(told.stderr.contains("ledger: fine, in "), "{}", told.stderr);
+        let other = world.run(["doctor", "--org", "none"]);
+        assert!(other.code == Some(1) && other.stderr.contains("no organization has the slug"), "{other:?}");
+        world.finish();
+    }
+}
+
+#[test]
+fn looking_changes_no_byte() {
+    let world = filled(Engine::Sqlite);
+    world.engine.sql(&world.url, "PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let before = std::fs::read(&world.url).unwrap();
+    found(&world, &["--full", "--facts"]);
+    assert!(std::fs::read(&world.url).unwrap() == before);
+    let log = std::fs::metadata(format!("{}-wal", world.url)).map_or(0, |file| file.len());
+    assert_eq!(log, 0);
+    // Nor is one made.
+    let none = world.run(["doctor", "--database-url", "none.db"]);
+    assert!(none.code == Some(1) && none.stderr.contains("there is no database") && !world.path("none.db").exists());
+    world.finish();
+}
+
+#[test]
+fn a_schema_that_is_another_is_found_and_put_right() {
+    for (sqlite, postgres) in [
+        ("DROP INDEX leads_live_email", "DROP INDEX leads_live_email"),
+        (
+            "DROP INDEX leads_live_email;; CREATE INDEX leads_live_email ON leads (email)",
+            "DROP INDEX leads_live_email;; CREATE INDEX leads_live_email ON leads (email)",
+        ),
+        ("DROP TRIGGER lead_audit_log_no_update", "ALTER TABLE lead_audit_log DISABLE TRIGGER USER"),
+        ("DROP TRIGGER leads_touch", "DROP POLICY leads_organization ON leads"),
+        ("DROP VIEW lead_summary", "DROP VIEW lead_summary"),
+        ("DROP TRIGGER dnc_list_no_delete", "ALTER TABLE leads NO FORCE ROW LEVEL SECURITY"),
+        (
+            "CREATE TRIGGER own AFTER INSERT ON leads BEGIN SELECT 1; END",
+            "CREATE POLICY everybody ON leads USING (true)",
+        ),
+    ] {
+        on_both_engines(|world| {
+            world.ok(["lead", "add", "--phone", "+12125550101", "--email", "ada@example.com"]);
+            harm(world, sqlite, postgres);
+            found_and_mended(world, "schema", &[]);
+        });
+    }
+}
+
+#[test]
+fn pending_and_unknown_migrations_are_found() {
+    on_both_engines(|world| {
+        let owner = match world.engine {
+            Engine::Sqlite => world.url.clone(),
+            Engine::Postgres => url_of("crmctl_owner", database_of(&world.url)),
+        };
+        world.ok(["migrate", "down", "--yes", "--database-url", &owner]);
+        found_and_mended(world, "migrations", &[]);
+        let version = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000001')";
+        harm(world, version, version);
+        let findings = found(world, &[]);
+        assert!(is_named(&findings, "migrations") && findings.len() == 1, "{findings:?}");
+        assert!(findings[0]["message"].as_str().unwrap().contains("a newer crmctl"), "{findings:?}");
+    });
+}
+
+#[test]
+fn statuses_follow_the_history_and_the_list() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "+12125550101", "--name", "Ada"]);
+        world.ok(["lead", "add", "--phone", "+12125550102", "--name", "Ben"]);
+        world.ok(["dnc", "add", "+12125550102", "--reason", "asked"]);
+        assert_sound(world);
+        let hot = "UPDATE leads SET status = 'hot' WHERE phone_number = '+12125550101'";
+        harm(world, hot, hot);
+        found_and_mended(world, "status-history", &[]);
+        let history = world.json(["lead", "history", "1"]);
+        assert!(history.to_string().contains("crmctl doctor found the status without its row"), "{history}");
+        assert_eq!(world.leads()[0]["status"], "hot");
+        let callable = "UPDATE leads SET status = 'new' WHERE phone_number = '+12125550102'";
+        harm(world, callable, callable);
+        found_and_mended(world, "dnc-status", &[]);
+        assert_eq!(world.leads()[1]["status"], "dnc");
+        let barred = "UPDATE leads SET status = 'dnc' WHERE phone_number = '+12125550101'";
+        harm(world, barred, barred);
+        found_and_mended(world, "dnc-status", &[]);
+        assert_eq!(world.leads()[0]["status"], "hot");
+    });
+}
+
+#[test]
+fn other_spellings_of_listed_numbers_are_written_again() {
+    on_both_engines(|world| {
+        world.ok(["dnc", "add", "+5491123456789", "--reason", "asked"]);
+        harm(
+            world,
+            "DROP TRIGGER dnc_spellings_no_delete;; DELETE FROM dnc_spellings",
+            "ALTER TABLE dnc_spellings DISABLE TRIGGER USER;; DELETE FROM dnc_spellings",
+        );
+        found_and_mended(world, "dnc-spellings", &[]);
+        let rows = world.engine.sql(&world.url, "SELECT count(*) FROM dnc_spellings").unwrap();
+        assert_ne!(rows, ["0"]);
+    });
+}
+
+#[test]
+fn what_a_member_of_a_group_lists_all_list() {
+    on_both_engines(|world| {
+        world.ok(["org", "add", "beta", "--region", "US"]);
+        world.ok(["org", "group", "add", "holding", "acme", "beta"]);
+        world.ok(["dnc", "add", "+12125550101", "--reason", "asked", "--org", "acme"]);
+        assert_sound(world);
+        harm(
+            world,
+            "DROP TRIGGER dnc_list_no_delete;; DELETE FROM dnc_list WHERE origin = 'group'",
+            "ALTER TABLE dnc_list DISABLE TRIGGER USER;; DELETE FROM dnc_list WHERE origin = 'group'",
+        );
+        assert!(!is_named(&found(world, &[]), "dnc-groups"));
+        found_and_mended(world, "dnc-groups", &["--full"]);
+        assert_eq!(world.run(["dnc", "check", "+12125550101", "--org", "beta"]).code, Some(3));
+    });
+}
+
+#[test]
+fn requests_past_their_deadline_are_found() {
+    on_both_engines(|world| {
+        let ran = world.run(["dnc", "detect", "--number", "+12125550177", "dont call before nine", "--apply"]);
+        assert!(matches!(ran.code, Some(0 | 3)), "{}", ran.stderr);
+        assert_sound(world);
+        world.now = "2026-05-04T12:00:00Z";
+        found_and_mended(world, "requests", &[]);
+    });
+}
+
+#[test]
+fn registries_that_cannot_be_relied_on_are_found() {
+    on_both_engines(|world| {
+        let load = |world: &World, date: &str| {
+            world.file("registry.txt", "2125550105\n2125550106\n");
+            world.ok([
+                "dnc",
+                "registry",
+                "load",
+                "us-national",
+                "registry.txt",
+                "--as-of",
+                date,
+                "--area-codes",
+                "all",
+            ]);
+        };
+        world.ok(["dnc", "registry", "require", "us-national", "--subscription", "10012345"]);
+        let findings = found(world, &[]);
+        assert!(is_named(&findings, "registry-age"), "{findings:?}");
+        let line = findings[0]["command"].as_str().unwrap();
+        assert_eq!(line, "crmctl dnc registry load us-national FILE --as-of DATE");
+        load(world, "2026-03-04");
+        assert_sound(world);
+        // Somebody has taken a number out of it.
+        harm(
+            world,
+            "UPDATE dnc_registry_blocks SET numbers = substr(numbers, 1, 2)",
+            "UPDATE dnc_registry_blocks SET numbers = substr(numbers, 1, 2)",
+        );
+        assert!(is_named(&found(world, &["--full"]), "registry-numbers"));
+        load(world, "2026-03-04");
+        assert_sound(world);
+        let gone = "DELETE FROM dnc_registry_blocks";
+        harm(world, gone, gone);
+        assert!(is_named(&found(world, &["--full"]), "registry-numbers"));
+        load(world, "2026-03-04");
+        world.now = "2026-05-04T12:00:00Z";
+        assert!(is_named(&found(world, &[]), "registry-age"));
+        load(world, "2026-05-04");
+        assert_sound(world);
+        // A load that somebody has killed.
+        harm(
+            world,
+            "INSERT INTO dnc_registry_revisions (registry_id, revision, state, mode, as_of, file_name, actor, started_at)
+             SELECT registry_id, 99, 'loading', mode, as_of, file_name, actor, started_at - 7200000000 FROM dnc_registry_revisions LIMIT 1",
+            "INSERT INTO dnc_registry_revisions (registry_id, revision, state, mode, as_of, file_name, actor, started_at)
+             SELECT registry_id, 99, 'loading', mode, as_of, file_name, actor, started_at - interval '2 hours' FROM dnc_registry_revisions LIMIT 1",
+        );
+        let blocks = "INSERT INTO dnc_registry_blocks SELECT (SELECT max(id) FROM dnc_registry_revisions), block, numbers FROM dnc_registry_blocks";
+        harm(world, blocks, blocks);
+        found_and_mended(world, "registry-loads", &[]);
+        assert_eq!(world.run(["dnc", "check", "+12125550105"]).code, Some(3));
+    });
+}
+
+#[test]
+fn a_changed_ledger_and_a_changed_certificate_are_found() {
+    on_both_engines(|world| {
+        for amount in ["10", "20", "30"] {
+            world.ok(["budget", "deposit", amount]);
+        }
+        world.file("people.csv", "Phone\n2125550101\n");
+        for _ in 0..3 {
+            world.ok(["dnc", "scrub", "people.csv", "--clean", "clean.csv", "--blocked", "blocked.csv", "--overwrite"]);
+        }
+        assert_sound(world);
+        harm(
+            world,
+            "DROP TRIGGER budget_transactions_no_update;; UPDATE budget_transactions SET description = 'x' WHERE sequence = 2",
+            "ALTER TABLE budget_transactions DISABLE TRIGGER USER;; UPDATE budget_transactions SET description = 'x' WHERE sequence = 2",
+        );
+        let findings = found(world, &[]);
+        let ledger = findings.iter().find(|it| it["name"] == "ledger").unwrap();
+        assert_eq!((&ledger["severity"], &ledger["command"]), (&"critical".into(), &"crmctl budget verify".into()));
+        assert!(ledger["message"].as_str().unwrap().contains("number 2"), "{ledger}");
+        harm(
+            world,
+            "DROP TRIGGER dnc_scrubs_no_delete;; DELETE FROM dnc_scrubs WHERE sequence = 2",
+            "ALTER TABLE dnc_scrubs DISABLE TRIGGER USER;; DELETE FROM dnc_scrubs WHERE sequence = 2",
+        );
+        let findings = found(world, &[]);
+        let chain = findings.iter().find(|it| it["name"] == "certificates").unwrap();
+        assert!(chain["message"].as_str().unwrap().contains("number 2 is missing"), "{chain}");
+    });
+}
+
+#[test]
+fn an_index_of_searches_without_words_is_built_anew() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "+12125550101", "--name", "Ada Lovelace"]);
+        world.ok(["lead", "search", "lovelace"]);
+        assert_sound(world);
+        let gone = "DELETE FROM lead_search";
+        harm(world, gone, gone);
+        found_and_mended(world, "search-index", &["--full"]);
+        assert!(world.ok(["lead", "search", "lovelace", "--format", "json"]).contains("Lovelace"));
+    });
+}
+
+#[test]
+fn files_are_looked_at() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(["lead", "add", "--phone", "+12125550101"]);
+    std::fs::set_permissions(&world.url, std::fs::Permissions::from_mode(0o644)).unwrap();
+    found_and_mended(&world, "permissions", &[]);
+    assert_eq!(std::fs::metadata(&world.url).unwrap().permissions().mode() & 0o777, 0o600);
+    world.engine.sql(&world.url, "PRAGMA journal_mode = DELETE").unwrap();
+    found_and_mended(&world, "journal", &[]);
+    harm(
+        &world,
+        "INSERT INTO system_config (organization_id, config_key, config_value) VALUES (1, 'internal.erasure_to_clear', 'vacuum')",
+        "",
+    );
+    found_and_mended(&world, "erasure", &[]);
+    // Somebody was killed before the log came into the file.
+    let conn = rusqlite::Connection::open(&world.url).unwrap();
+    conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+    conn.execute_batch("PRAGMA wal_autocheckpoint = 0; CREATE TABLE other_program (x)").unwrap();
+    for _ in 0..20 {
+        conn.execute("INSERT INTO other_program VALUES (randomblob(4000000))", []).unwrap();
+    }
+    conn.execute_batch("DROP TABLE other_program").unwrap();
+    drop(conn);
+    found_and_mended(&world, "log", &[]);
+    world.finish();
+}
+
+#[test]
+fn rows_that_break_rules_are_found() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "+12125550101", "--tag", "vip"]);
+        harm(
+            world,
+            "PRAGMA ignore_check_constraints = ON",
+            "ALTER TABLE leads DROP CONSTRAINT leads_city_check;; UPDATE leads SET city = repeat('x', 10000);; \
+             ALTER TABLE leads ADD CONSTRAINT leads_city_check CHECK (char_length(city) <= 200) NOT VALID",
+        );
+        if world.engine == Engine::Sqlite {
+            let conn = rusqlite::Connection::open(&world.url).unwrap();
+            conn.execute_batch(
+                "PRAGMA ignore_check_constraints = ON; DROP TRIGGER leads_touch; UPDATE leads SET city = hex(zeroblob(10000))",
+            )
+            .unwrap();
+        }
+        assert!(is_named(&found(world, &["--full"]), "constraints"), "{:?}", found(world, &["--full"]));
+        harm(world, "PRAGMA foreign_keys = OFF", "SET session_replication_role = replica; DELETE FROM leads");
+        if world.engine == Engine::Sqlite {
+            let conn = rusqlite::Connection::open(&world.url).unwrap();
+            conn.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM leads").unwrap();
+        }
+        assert!(is_named(&found(world, &["--full"]), "references"), "{:?}", found(world, &["--full"]));
+    });
+}
+
+#[test]
+fn indexes_that_lack_rows_are_built_anew() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "+12125550101", "--email", "ada@example.com"]);
+        match world.engine {
+            Engine::Sqlite => {
+                let conn = rusqlite::Connection::open(&world.url).unwrap();
+                conn.execute_batch(
+                    "PRAGMA writable_schema = ON;
+                     CREATE TEMP TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'leads_live_email';
+                     DELETE FROM sqlite_schema WHERE name = 'leads_live_email'; PRAGMA writable_schema = RESET;
+                     UPDATE leads SET email = 'eve@example.com'; PRAGMA writable_schema = ON;
+                     INSERT INTO sqlite_schema SELECT * FROM kept; PRAGMA writable_schema = RESET",
+                )
+                .unwrap();
+            }
+            Engine::Postgres => {
+                harm(
+                    world,
+                    "",
+                    "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'leads_live_email'::regclass",
+                );
+            }
+        }
+        found_and_mended(world, "indexes", &["--full"]);
+    });
+}
+
+#[test]
+fn roles_that_may_too_much_or_too_little_are_found() {
+    let world = World::new(Engine::Postgres);
+    let database = database_of(&world.url).to_owned();
+    let as_role = |role: &str| -> Vec<Value> {
+        let ran = world.run(["doctor", "--format", "json", "--database-url", &url_of(role, &database)]);
+        serde_json::from_str(&ran.stdout).unwrap()
+    };
+    assert_eq!(as_role("crmctl_app"), Vec::<Value>::new());
+    let owner = as_role("crmctl_owner");
+    assert!(is_named(&owner, "role") && owner[0]["severity"] == "warning", "{owner:?}");
+    let superuser = as_role("postgres");
+    assert!(is_named(&superuser, "role") && superuser[0]["severity"] == "critical", "{superuser:?}");
+    // The owner looks at the role of others.
+    let ran = world.run(["doctor", "--app-role", "crmctl_app", "--database-url", &url_of("crmctl_owner", &database)]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    let none = found(&world, &["--app-role", "nobody_of_that_name"]);
+    assert!(is_named(&none, "role"), "{none:?}");
+    for harmful in [
+        "REVOKE INSERT ON leads FROM crmctl_app",
+        "REVOKE SELECT ON lead_summary FROM crmctl_app",
+        "GRANT UPDATE, TRUNCATE ON lead_audit_log TO crmctl_app",
+        "GRANT UPDATE (old_value) ON lead_audit_log TO crmctl_app",
+        "GRANT CREATE ON SCHEMA public TO crmctl_app",
+        "REVOKE USAGE ON SEQUENCE leads_id_seq FROM crmctl_app",
+    ] {
+        world.engine.sql(&world.url, harmful).unwrap();
+        found_and_mended(&world, "rights", &[]);
+    }
+    let right = world.run(["doctor", "--fix", "rights", "--database-url", &url_of("crmctl_owner", &database)]);
+    assert!(right.code == Some(2) && right.stderr.contains("--app-role NAME"), "{right:?}");
+    world.finish();
+}
+
+#[test]
+fn a_role_that_bypasses_row_security_is_told() {
+    let world = World::new(Engine::Postgres);
+    let role = format!("crmctl_bypass_{}", std::process::id());
+    let sql = |sql: String| world.engine.sql(&world.url, &sql).unwrap();
+    sql(format!("CREATE ROLE {role} LOGIN BYPASSRLS"));
+    sql(crmctl::db::catalogue::grants(&role).join(" "));
+    let look = || world.run(["doctor", "--format", "json", "--app-role", &role]);
+    let findings: Vec<Value> = serde_json::from_str(&look().stdout).unwrap();
+    assert!(is_named(&findings, "role") && findings[0]["severity"] == "critical", "{findings:?}");
+    let ran = as_printed(&world, findings[0]["command"].as_str().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(look().code, Some(0), "{:?}", look());
+    sql(format!("DROP OWNED BY {role}; DROP ROLE {role}"));
+    world.finish();
+}
+
+#[test]
+fn a_repair_can_be_tried() {
+    on_both_engines(|world| {
+        world.ok(["lead", "add", "--phone", "+12125550101"]);
+        let hot = "UPDATE leads SET status = 'hot'";
+        harm(world, hot, hot);
+        let tried = world.json(["doctor", "--fix", "status-history", "--dry-run"]);
+        assert_eq!((&tried["mended"], &tried["dry_run"]), (&1.into(), &true.into()));
+        assert!(is_named(&found(world, &[]), "status-history"));
+        world.ok(["doctor", "--fix", "status-history"]);
+        assert_sound(world);
+        let nothing = world.run(["doctor", "--fix", "status-history"]);
+        assert!(nothing.code == Some(0) && nothing.stderr.contains("nothing to mend"), "{nothing:?}");
+        let viewer = world.run(["user", "add", "vi@example.com", "--role", "viewer"]);
+        assert_eq!(viewer.code, Some(0));
+        let refused = world.run(["doctor", "--fix", "status-history", "--as", "vi@example.com"]);
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+    });
+}
+
+#[test]
+fn the_call_names_organization_and_database_where_they_were_named() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(["org", "add", "beta", "--region", "US"]);
+    world.ok(["lead", "add", "--phone", "+12125550101", "--org", "beta"]);
+    harm(&world, "UPDATE leads SET status = 'dnc'", "");
+    let ran = world.run(["doctor", "--format", "json", "--database-url", &world.url]);
+    let findings: Vec<Value> = serde_json::from_str(&ran.stdout).unwrap();
+    let dnc = findings.iter().find(|it| it["name"] == "dnc-status").unwrap();
+    assert_eq!(dnc["organization"], "beta");
+    assert_eq!(dnc["command"], format!("crmctl dnc expire --org beta --database-url {}", world.url));
+    assert!(found(&world, &["--org", "acme"]).is_empty());
+    mended(&world, "dnc-status", findings, &[]);
+    world.finish();
+}
