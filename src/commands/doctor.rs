@@ -13,7 +13,7 @@ use crate::ops::doctor::{Examined, Finding, Scope, examine};
 use crate::system::shell;
 use crate::ui::{Column, plural};
 
-/// Look whether the database is sound, and name the call that mends it
+/// Look whether the database is sound, and say what mends it
 ///
 /// Nothing is changed without --fix. It looks at the files, the schema, the role, and whether lists, histories, registries,
 /// ledgers and certificates agree, of large tables at samples; of all organizations, or of the one that --org names. What is

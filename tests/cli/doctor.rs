@@ -79,6 +79,42 @@ fn harm(world: &World, sqlite: &str, postgres: &str) {
     }
 }
 
+/// Writes down that a backup was found sound now.
+fn backed_up(world: &World) {
+    let at = world.now;
+    harm(
+        world,
+        &format!(
+            "INSERT INTO backups (uid, path, bytes, sha256, schema_version, made_at, verified_at)
+             SELECT randomblob(16), '/backup', 1, '{0}', '1', t, t FROM (SELECT unixepoch('{at}') * 1000000 AS t)",
+            "0".repeat(64)
+        ),
+        &format!(
+            "INSERT INTO backups (uid, path, bytes, sha256, schema_version, made_at, verified_at)
+             VALUES (gen_random_uuid(), '/backup', 1, '{0}', '1', '{at}', '{at}')",
+            "0".repeat(64)
+        ),
+    );
+}
+
+#[test]
+fn old_backups_are_told() {
+    on_both_engines(|world| {
+        world.now = "2026-03-11T12:00:00Z";
+        assert_sound(world);
+        world.now = "2026-03-12T12:00:01Z";
+        if world.engine == Engine::Sqlite {
+            let findings = found(world, &[]);
+            assert!(is_named(&findings, "backup-age") && findings[0]["severity"] == "warning", "{findings:?}");
+            assert_eq!(findings[0]["command"], "crmctl backup --output FILE");
+        }
+        backed_up(world);
+        assert_sound(world);
+        world.now = "2026-03-20T12:00:02Z";
+        assert!(is_named(&found(world, &[]), "backup-age"));
+    });
+}
+
 #[test]
 fn of_a_sound_database_nothing_is_said() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
@@ -163,8 +199,9 @@ fn statuses_follow_the_history_and_the_list() {
         let hot = "UPDATE leads SET status = 'hot' WHERE phone_number = '+12125550101'";
         harm(world, hot, hot);
         found_and_mended(world, "status-history", &[]);
-        let history = world.json(["lead", "history", "1"]);
-        assert!(history.to_string().contains("crmctl doctor found the status without its row"), "{history}");
+        let row =
+            "SELECT to_status FROM lead_status_history WHERE reason = 'crmctl doctor found the status without its row'";
+        assert_eq!(world.engine.sql(&world.url, row).unwrap(), ["hot"]);
         assert_eq!(world.leads()[0]["status"], "hot");
         let callable = "UPDATE leads SET status = 'new' WHERE phone_number = '+12125550102'";
         harm(world, callable, callable);
@@ -217,6 +254,7 @@ fn requests_past_their_deadline_are_found() {
         assert!(matches!(ran.code, Some(0 | 3)), "{}", ran.stderr);
         assert_sound(world);
         world.now = "2026-05-04T12:00:00Z";
+        backed_up(world);
         found_and_mended(world, "requests", &[]);
     });
 }
@@ -259,6 +297,7 @@ fn registries_that_cannot_be_relied_on_are_found() {
         assert!(is_named(&found(world, &["--full"]), "registry-numbers"));
         load(world, "2026-03-04");
         world.now = "2026-05-04T12:00:00Z";
+        backed_up(world);
         assert!(is_named(&found(world, &[]), "registry-age"));
         load(world, "2026-05-04");
         assert_sound(world);
@@ -489,4 +528,19 @@ fn the_call_names_organization_and_database_where_they_were_named() {
     assert!(found(&world, &["--org", "acme"]).is_empty());
     mended(&world, "dnc-status", findings, &[]);
     world.finish();
+}
+
+#[test]
+fn the_page_of_the_manual_has_every_name() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctor.md")).unwrap();
+    let (looked_at, repairs) = page.split_once("## Repairs").unwrap();
+    for subject in crmctl::domain::doctor::Subject::WORDS {
+        assert!(looked_at.contains(&format!("`{subject}`")), "{subject}");
+    }
+    for repair in crmctl::domain::doctor::Repair::WORDS {
+        assert!(repairs.contains(&format!("| `{repair}` |")), "{repair}");
+    }
+    for severity in crmctl::domain::doctor::Severity::WORDS {
+        assert!(looked_at.contains(&format!("| `{severity}` |")), "{severity}");
+    }
 }

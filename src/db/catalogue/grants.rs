@@ -2,12 +2,6 @@
 
 use super::{RECORD_ERASURE, Table, Writes, tables};
 
-/// What the everyday role may do with the rows of a table. Of tables that are not in the catalogue, and of views, it may read them.
-pub fn rights(table: Option<&Table>) -> Vec<&'static str> {
-    let Some(table) = table else { return vec!["SELECT"] };
-    ["SELECT", "INSERT", "UPDATE", "DELETE"].into_iter().filter(|right| table.gives(right)).collect()
-}
-
 /// The statements that give a role the rights that everyday work needs, and no more. The role is an SQL identifier.
 ///
 /// A log may be added to, and nothing of its rows changed: what an erasure records and takes out of them, one function does.

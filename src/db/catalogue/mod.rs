@@ -18,7 +18,7 @@ mod segments;
 
 pub use crate::domain::erasure::on_erase::OnErase;
 pub use erasing::{RECORD_ERASURE, erasing_function, kept_fields, tables_of_erasure};
-pub use grants::{grants, rights};
+pub use grants::grants;
 
 /// A table of both engines.
 #[derive(Debug)]

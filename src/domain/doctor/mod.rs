@@ -57,6 +57,8 @@ vocabulary! {
         SearchIndex = "search-index",
         /// What was erased, and may still be in the files.
         Erasure = "erasure",
+        /// How long ago a backup was found sound.
+        BackupAge = "backup-age",
         /// Who may read the files.
         Permissions = "permissions",
         /// Whether the disk has room.
@@ -122,6 +124,9 @@ impl Repair {
 
 /// How large a part of the connections of a server may be in use, in percent.
 pub const MOST_CONNECTIONS: i64 = 90;
+
+/// How many days a database may be without a backup that was found sound.
+pub const MOST_DAYS_WITHOUT_BACKUP: i64 = 7;
 
 /// Whether so many of the rows of a table are dead that it is to be cleared: more than two fifths, and worth the while. The server begins
 /// by itself at a fifth (`autovacuum_vacuum_scale_factor`), so these it could not clear.

@@ -152,12 +152,20 @@ fn settle_some(conn: &mut Db, leads: &[i64], stamp: &Stamp) -> Result<u64, DbErr
 /// # Errors
 /// The database cannot be read.
 pub fn with_barred_number(conn: &mut Db, stamp: &Stamp, leads: &[i64]) -> Result<HashSet<i64>, DbError> {
+    barred_at(conn, stamp.org, leads, stamp.now)
+}
+
+/// The same at a time.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn barred_at(conn: &mut Db, org: OrgId, leads: &[i64], now: Timestamp) -> Result<HashSet<i64>, DbError> {
     let mut barred = HashSet::new();
     for some in leads.chunks(TOGETHER) {
-        let numbers = numbers_of(conn, stamp.org, some)?;
+        let numbers = numbers_of(conn, org, some)?;
         let texts: Vec<String> = numbers.iter().map(|(_, number)| number.clone()).collect();
         let listed: HashSet<String> =
-            dnc_spellings::barred_among(conn, stamp.org, &texts, stamp.now)?.iter().map(E164::to_string).collect();
+            dnc_spellings::barred_among(conn, org, &texts, now)?.iter().map(E164::to_string).collect();
         barred.extend(numbers.into_iter().filter(|(_, number)| listed.contains(number)).map(|(lead, _)| lead));
     }
     Ok(barred)

@@ -16,6 +16,6 @@ pub mod sharing;
 pub mod spellings;
 
 pub use leads::{
-    LISTED_REASON, Moved, blocked_numbers, follow_numbers, listed_number, move_leads_back, move_leads_to_dnc,
-    record_move, settle, status_row, with_barred_number,
+    LISTED_REASON, Moved, barred_at, blocked_numbers, follow_numbers, listed_number, move_leads_back,
+    move_leads_to_dnc, record_move, settle, status_row, with_barred_number,
 };

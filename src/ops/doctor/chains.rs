@@ -8,7 +8,7 @@ use crate::db::models::access::organizations::Organization;
 use crate::db::models::dnc::dnc_scrubs::{self, Link};
 use crate::db::models::money::budget_accounts::{self, BudgetAccount};
 use crate::db::models::money::budget_transactions::{self, TransactionFilter};
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::certificates::{NO_HASH, Subject as Of, hash_of, read};
 use crate::domain::doctor::{Severity, Subject};
 use crate::ops::dnc::scrubs::known_keys;
@@ -48,7 +48,7 @@ pub(super) fn ledger(conn: &mut Db, org: &Organization, scope: &Scope) -> Result
 }
 
 /// What is wrong with the end of a ledger.
-fn end_of(conn: &mut Db, org: crate::db::OrgId, account: &BudgetAccount) -> Result<Option<String>, DbError> {
+fn end_of(conn: &mut Db, org: OrgId, account: &BudgetAccount) -> Result<Option<String>, DbError> {
     let filter = TransactionFilter { account: Some(account.id), last: Some(1), ..TransactionFilter::default() };
     let last = budget_transactions::some(conn, org, &filter)?.pop();
     let end = last.map(|last| (last.sequence, last.balance_after_cents, last.hash));

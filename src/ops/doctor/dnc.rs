@@ -7,35 +7,69 @@ use super::finding::{Finding, some_of};
 use super::leads::looked_at;
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::models::dnc::{dnc_list, dnc_requests, dnc_spellings};
-use crate::db::models::leads::out_of_line_among;
 use crate::db::{Db, DbError, OrgId, Statement, act_for};
 use crate::domain::doctor::{Repair, Severity, Subject};
 use crate::domain::timestamp::Timestamp;
+use crate::ops::dnc::barred_at;
 
 /// Entries of the list that a quick look reads: the latest.
 const SAMPLE: i64 = 2000;
 
-pub(super) fn status(conn: &mut Db, org: &Organization, scope: &Scope) -> Result<Vec<Finding>, DbError> {
-    let ranges = looked_at(conn, org.org_id(), scope)?;
-    if ranges.is_empty() {
-        return Ok(Vec::new());
+/// Leads that are compared with the list together.
+const TOGETHER: i64 = 5000;
+
+/// The live leads for which a condition on `l` holds, each with whether its status is `dnc`.
+fn leads(conn: &mut Db, org: OrgId, condition: Statement) -> Result<Vec<(i64, bool)>, DbError> {
+    let rows = Statement::new(
+        "SELECT l.id, CASE l.status WHEN 'dnc' THEN 1 ELSE 0 END FROM leads l WHERE l.organization_id = ",
+    )
+    .org(org)
+    .sql(" AND l.deleted_at IS NULL AND ")
+    .then(condition)
+    .rows(conn)?;
+    Ok(rows.iter().filter_map(|row| Some((row.at(0).number()?, row.at(1).number()? == 1))).collect())
+}
+
+/// Leads whose status does not say whether a number of theirs is listed, and whether one is: by looking each number up, for the tables
+/// side by side would take as long as both are long.
+fn out_of_line(conn: &mut Db, org: OrgId, scope: &Scope) -> Result<Vec<(i64, bool)>, DbError> {
+    let mut stray = Vec::new();
+    let mut compare = |conn: &mut Db, leads: Vec<(i64, bool)>| -> Result<(), DbError> {
+        let ids: Vec<i64> = leads.iter().map(|(lead, _)| *lead).collect();
+        let barred = barred_at(conn, org, &ids, scope.now)?;
+        let strays = leads.into_iter().filter(|(lead, is_dnc)| barred.contains(lead) != *is_dnc);
+        stray.extend(strays.map(|(lead, is_dnc)| (lead, !is_dnc)));
+        Ok(())
+    };
+    for (first, last) in looked_at(conn, org, scope)? {
+        for from in (first..=last).step_by(TOGETHER as usize) {
+            let to = last.min(from + TOGETHER - 1);
+            let range = Statement::new("l.id BETWEEN ").number(from).sql(" AND ").number(to);
+            let some = leads(conn, org, range)?;
+            compare(conn, some)?;
+        }
     }
-    let range = |(first, last): &(i64, i64)| Statement::new("l.id BETWEEN ").number(*first).sql(" AND ").number(*last);
-    let among = Statement::new(" AND (").joined(ranges.iter().map(range), " OR ").sql(")");
-    let mut stray = out_of_line_among(conn, org.org_id(), scope.now, among)?;
     if !scope.full {
         // Leads with one of the numbers that were listed last, wherever they stand.
-        let last = dnc_list::last_id(conn, org.org_id())?;
-        let listed =
-            Statement::new(" AND l.phone_number IN (SELECT e.phone_number FROM dnc_list e WHERE e.organization_id = ")
-                .org(org.org_id())
-                .sql(" AND e.removed_at IS NULL AND e.id > ")
-                .number(last - SAMPLE)
-                .sql(")");
-        stray.with_listed_number.extend(out_of_line_among(conn, org.org_id(), scope.now, listed)?.with_listed_number);
-        stray.with_listed_number.sort_unstable();
-        stray.with_listed_number.dedup();
+        let last = dnc_list::last_id(conn, org)?;
+        let listed = Statement::new("l.status <> 'dnc' AND l.phone_number IS NOT NULL AND l.phone_number IN (SELECT e.phone_number FROM dnc_list e WHERE e.organization_id = ")
+            .org(org)
+            .sql(" AND e.removed_at IS NULL AND e.id > ")
+            .number(last - SAMPLE)
+            .sql(")");
+        let some = leads(conn, org, listed)?;
+        compare(conn, some)?;
     }
+    stray.sort_unstable();
+    stray.dedup();
+    Ok(stray)
+}
+
+pub(super) fn status(conn: &mut Db, org: &Organization, scope: &Scope) -> Result<Vec<Finding>, DbError> {
+    let stray = out_of_line(conn, org.org_id(), scope)?;
+    let of = |is_listed: bool| -> Vec<i64> {
+        stray.iter().filter(|(_, listed)| *listed == is_listed).map(|(lead, _)| *lead).collect()
+    };
     let finding = |severity, what: &str, leads: &[i64]| {
         let ids: Vec<String> = leads.iter().map(i64::to_string).collect();
         let message = format!("{what}: {}", some_of(&ids));
@@ -44,9 +78,9 @@ pub(super) fn status(conn: &mut Db, org: &Organization, scope: &Scope) -> Result
     };
     let listed = "leads have a listed number, and not the status dnc";
     let not_listed = "leads have the status dnc, and no number that is listed still";
-    Ok(finding(Severity::Critical, listed, &stray.with_listed_number)
+    Ok(finding(Severity::Critical, listed, &of(true))
         .into_iter()
-        .chain(finding(Severity::Warning, not_listed, &stray.without_listed_number))
+        .chain(finding(Severity::Warning, not_listed, &of(false)))
         .collect())
 }
 

@@ -1,11 +1,16 @@
-//! The files of an embedded database, and those of the keys that sign certificates.
+//! The files of an embedded database, its backups, and those of the keys that sign certificates.
+
+use std::path::PathBuf;
 
 use super::Scope;
 use super::finding::Finding;
 use crate::db::health::files::{Files, files, is_open_to_others, journal_mode};
+use crate::db::models::access::organizations;
+use crate::db::models::backups;
 use crate::db::{Db, DbError, Location};
-use crate::domain::doctor::{Repair, Severity, Subject, is_log_too_large, is_room_too_small};
+use crate::domain::doctor::{MOST_DAYS_WITHOUT_BACKUP, Repair, Severity, Subject, is_log_too_large, is_room_too_small};
 use crate::domain::money::amount::grouped;
+use crate::domain::timestamp::Timestamp;
 use crate::ops::erasure::clearing;
 
 /// What the file system says; `None` on PostgreSQL.
@@ -25,7 +30,7 @@ fn bytes(count: u64) -> String {
 pub(super) fn permissions(_: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbError> {
     let mut open = of(scope)?.map(|files| files.open_to_others).unwrap_or_default();
     open.extend(scope.keys.iter().filter(|path| is_open_to_others(path)).cloned());
-    let finding = |path: std::path::PathBuf| {
+    let finding = |path: PathBuf| {
         let message = format!("others than its owner may read or write {}", path.display());
         Finding::new(Subject::Permissions, Severity::Error, message).repaired_by(Repair::Permissions)
     };
@@ -68,6 +73,28 @@ pub(super) fn log(_: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbError> {
         }
     })
 }
+
+/// A new database may be without one for a while. PostgreSQL may be backed up by others, so there only backups count that were begun.
+pub(super) fn backup_age(conn: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbError> {
+    let is_sqlite = matches!(conn, Db::Sqlite(_));
+    let verified = backups::last_verified(conn)?;
+    let made = organizations::all(conn)?.into_iter().map(|org| org.created_at).min();
+    let days = |since: Timestamp| scope.now.as_micros().saturating_sub(since.as_micros()) / DAY;
+    let message = match (verified, made) {
+        (Some(at), _) if days(at) > MOST_DAYS_WITHOUT_BACKUP => {
+            format!("the last backup that was found sound is {} days old", days(at))
+        }
+        (None, Some(made)) if is_sqlite && days(made) > MOST_DAYS_WITHOUT_BACKUP => {
+            format!("no backup was ever made, in {} days", days(made))
+        }
+        _ => return Ok(Vec::new()),
+    };
+    let finding = Finding::new(Subject::BackupAge, Severity::Warning, message);
+    Ok(vec![finding.mended_by(["crmctl", "backup", "--output", "FILE"])])
+}
+
+/// In microseconds.
+const DAY: i64 = 86_400_000_000;
 
 pub(super) fn erasure(conn: &mut Db, _: &Scope) -> Result<Vec<Finding>, DbError> {
     Ok(match clearing::is_pending_in(conn)? {

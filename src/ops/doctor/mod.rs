@@ -46,11 +46,10 @@ pub struct Scope {
 impl Scope {
     /// The words of a call of the engine's own shell, for what only a person can decide.
     fn by_shell(&self, statement: &str) -> Vec<String> {
-        let words = match &self.location {
-            Location::Sqlite(path) => ["sqlite3".to_owned(), path.display().to_string(), statement.to_owned()].to_vec(),
+        match &self.location {
+            Location::Sqlite(path) => ["sqlite3", &path.display().to_string(), statement].map(str::to_owned).to_vec(),
             Location::Postgres(server) => ["psql", &server.to_string(), "-c", statement].map(str::to_owned).to_vec(),
-        };
-        words
+        }
     }
 }
 
@@ -124,6 +123,7 @@ const CHECKS: &[Check] = &[
     organization(Subject::Ledger, Depth::Quick, chains::ledger),
     organization(Subject::Certificates, Depth::Quick, chains::certificates),
     tables(Subject::Erasure, Depth::Quick, files::erasure),
+    tables(Subject::BackupAge, Depth::Quick, files::backup_age),
     database(Subject::Connections, Depth::Quick, facts::connections),
     database(Subject::DeadRows, Depth::Quick, facts::dead_rows),
     database(Subject::Sizes, Depth::Facts, facts::sizes),

@@ -6,7 +6,7 @@ use super::Scope;
 use super::finding::{Finding, some_of};
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::models::dnc::registries::dnc_registry_revisions::Revision;
-use crate::db::models::dnc::registries::required::required;
+use crate::db::models::dnc::registries::required::{RequiredList, required};
 use crate::db::models::dnc::registries::{dnc_registries, dnc_registry_blocks};
 use crate::db::{Db, DbError};
 use crate::domain::dnc::registry::{RevisionState, Shortfall, block};
@@ -22,7 +22,7 @@ fn load(name: &str) -> [String; 8] {
 
 pub(super) fn age(conn: &mut Db, org: &Organization, scope: &Scope) -> Result<Vec<Finding>, DbError> {
     let today = scope.now.to_jiff().to_zoned(organizations::time_zone(conn, org.org_id())?).date();
-    let finding = |list: crate::db::models::dnc::registries::required::RequiredList| {
+    let finding = |list: RequiredList| {
         let why = match list.shortfall? {
             Shortfall::Missing => "is not loaded".to_owned(),
             Shortfall::TooOld { as_of, max_age_days } => {

@@ -300,14 +300,6 @@ pub struct OutOfLine {
 /// # Errors
 /// The database cannot be read.
 pub fn out_of_line(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<OutOfLine, DbError> {
-    out_of_line_among(conn, org, now, Statement::default())
-}
-
-/// The same of the leads `l` for which a further condition holds, which begins with AND.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn out_of_line_among(conn: &mut Db, org: OrgId, now: Timestamp, among: Statement) -> Result<OutOfLine, DbError> {
     let barred = |sql: &'static str| {
         Statement::new(sql)
             .sql(" AND d.scope <> 'texts' AND (coalesce(d.calls_expire_at, d.expires_at) IS NULL OR coalesce(d.calls_expire_at, d.expires_at) > ")
@@ -316,7 +308,6 @@ pub fn out_of_line_among(conn: &mut Db, org: OrgId, now: Timestamp, among: State
     };
     let statement = Statement::new("SELECT l.id, CASE l.status WHEN 'dnc' THEN 1 ELSE 0 END FROM leads l WHERE l.deleted_at IS NULL AND l.organization_id = ")
         .org(org)
-        .then(among)
         .sql(" AND (l.status = 'dnc') <> (")
         .then(barred(
             "EXISTS (SELECT 1 FROM dnc_numbers d WHERE d.organization_id = l.organization_id AND d.phone_number = l.phone_number",
