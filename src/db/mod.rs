@@ -4,6 +4,7 @@ pub mod audited;
 pub mod backup;
 pub mod catalogue;
 mod connection;
+pub mod copy;
 mod error;
 mod file_errors;
 pub mod health;

@@ -318,8 +318,9 @@ impl QueryableByName<Sqlite> for Cells {
 }
 
 /// Object ids of PostgreSQL's built-in types (`pg_type.dat`).
-mod oid {
+pub(in crate::db) mod oid {
     pub const BOOL: u32 = 16;
+    pub const BYTEA: u32 = 17;
     pub const INT8: u32 = 20;
     pub const INT2: u32 = 21;
     pub const INT4: u32 = 23;

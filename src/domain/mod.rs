@@ -62,6 +62,7 @@ pub trait Vocabulary: Copy + Send + Sync + 'static {
 pub mod access;
 pub mod audit;
 pub mod backups;
+pub mod canonical;
 pub mod country;
 pub mod dnc;
 pub mod doctor;

@@ -128,10 +128,12 @@ fn every_verb_refuses_a_column_that_is_none_before_it_changes_anything() {
     world.ok(["roi", "cost", "add", "y", "2026-03", "5"]);
     world.ok(["budget", "deposit", "500"]);
     let before = rows(&world);
-    let others: [&[&str]; 6] = [
+    let others: [&[&str]; 8] = [
         &["migrate", "down", "--yes"],
         &["migrate", "redo", "--yes"],
         &["migrate", "status"],
+        &["migrate", "status", "--tables"],
+        &["migrate", "copy", "--to", "copy.db"],
         &["config", "show"],
         &["lead", "tag", "--where", "id > 0", "x", "--yes"],
         &["lead", "delete", "--where", "id > 0", "--yes"],

@@ -290,6 +290,8 @@ const VERBS: [&str; 146] = [
     "doctor --facts",
     "doctor --org ANY",
     "migrate status",
+    "migrate copy --to ANY/x.db",
+    "migrate copy --to copy.db --dry-run",
     "migrate down",
     "migrate redo",
     "org add beta --name ANY --region US",

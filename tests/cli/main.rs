@@ -108,6 +108,8 @@ mod lead_merge;
 mod lead_phone;
 mod lead_search;
 mod migrate;
+mod migrate_copy;
+mod migrate_copy_refusals;
 mod migrate_earlier;
 mod note_requests;
 mod odd_books;

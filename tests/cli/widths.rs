@@ -11,7 +11,7 @@ use crate::support::{Engine, Ran, World};
 const WIDTHS: [u16; 3] = [60, 80, 120];
 
 /// Reads that VERBS has not, in forms whose tables are wide.
-const READS: [&str; 22] = [
+const READS: [&str; 24] = [
     "lead list --columns id,name,owner,campaign,job_title,city,custom.Anmerkung",
     "lead list --columns +owner,campaign",
     "lead show 2",
@@ -29,6 +29,8 @@ const READS: [&str; 22] = [
     "roi show --by source",
     "config show --no-pager",
     "migrate status",
+    "migrate status --tables",
+    "migrate copy --to copy.db --dry-run",
     "audit list --limit 0",
     "audit list --columns id,changed_at,who,entity,entity_id,what,action,field_name,change,actor,ip_address",
     "user list --columns email,username,last_seen_at,preferences",

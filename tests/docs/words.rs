@@ -19,6 +19,7 @@ const VERBS: &[(&str, &str)] = &[
     ("charge", "books money that was spent"),
     ("check", "answers whether numbers may be contacted"),
     ("completions", "writes a script for a shell"),
+    ("copy", "copies the database into another one"),
     ("costs", "imports what sources cost"),
     ("count", "counts leads now"),
     ("decide", "decides a request"),
@@ -62,7 +63,7 @@ const VERBS: &[(&str, &str)] = &[
     ("show", "shows one, or a report"),
     ("stages", "shows how long leads stay in each status"),
     ("stats", "counts by kind"),
-    ("status", "moves leads to another status; of `migrate`: lists migrations"),
+    ("status", "moves leads to another status; of `migrate`: lists migrations or tables"),
     ("stuck", "lists leads that do not get on"),
     ("tag", "adds tags"),
     ("template", "writes an empty file that an import reads"),
@@ -84,7 +85,7 @@ const ONLY_IN: [(&str, &[&str], &str); 4] = [
 ];
 
 /// Words for which there are others, which a noun or option must not have.
-const OTHERS: [(&str, &str); 23] = [
+const OTHERS: [(&str, &str); 22] = [
     ("create", "add"),
     ("new", "add"),
     ("insert", "add"),
@@ -98,7 +99,6 @@ const OTHERS: [(&str, &str); 23] = [
     ("modify", "edit"),
     ("find", "search"),
     ("--period", "--month"),
-    ("--from", "--since"),
     ("--to-date", "--until"),
     ("--before", "--until"),
     ("--out", "--output"),

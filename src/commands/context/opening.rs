@@ -110,7 +110,14 @@ impl Context {
     /// # Errors
     /// It cannot be opened so.
     pub fn open_with(&self, schema: SchemaUse) -> Result<Database> {
-        let location = self.location()?;
+        self.open_named(self.location()?, schema)
+    }
+
+    /// Opens a database that the call names, which may be another one than that of the settings.
+    ///
+    /// # Errors
+    /// It cannot be opened, or has not the schema that is asked for.
+    pub fn open_named(&self, location: Location, schema: SchemaUse) -> Result<Database> {
         let started = Instant::now();
         let mut db = Database::open(location, self.options(schema))?;
         self.ui.detail(&format!("database opened in {}", millis(started.elapsed())));

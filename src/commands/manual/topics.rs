@@ -30,6 +30,7 @@ pub const TOPICS: &[Topic] = topics! {
     "environment" "environment.md" "variables and the config file"
     "addresses" "addresses.md" "what a database URL may be, and whose files are opened"
     "postgresql" "postgresql.md" "a database that a team shares: roles, TLS, limits, replicas"
+    "moving" "moving.md" "copying a database to another engine, file or server"
     "files" "files.md" "how imports read what sheets hold"
     "workbooks" "workbooks.md" "what imports read of Excel and OpenDocument cells"
     "presets" "presets.md" "exports of other programs, and how to write a preset"

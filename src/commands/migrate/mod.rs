@@ -1,5 +1,6 @@
 //! `crmctl migrate`
 
+mod copy;
 mod down;
 mod redo;
 mod seed;
@@ -15,9 +16,12 @@ use crate::ui::Column;
 
 /// Look after the schema of the database
 #[derive(Debug, clap::Subcommand)]
-#[command(after_help = "Examples:\n  crmctl migrate status\n  crmctl migrate up")]
+#[command(
+    after_help = "Examples:\n  crmctl migrate status\n  crmctl migrate copy --to postgres://crm_owner@db.example.com/crm"
+)]
 pub enum Command {
     Up(up::Args),
+    Copy(copy::Args),
     Down(down::Args),
     Status(status::Args),
     Redo(redo::Args),
@@ -27,6 +31,7 @@ pub enum Command {
 pub fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Up(args) => up::run(args, context),
+        Command::Copy(args) => copy::run(args, context),
         Command::Down(args) => down::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Redo(args) => redo::run(args, context),

@@ -12,6 +12,7 @@ pub(super) mod open;
 mod placing;
 pub(super) mod server;
 mod session;
+mod whole;
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -10,6 +10,7 @@ pub mod imports;
 pub mod leads;
 pub mod money;
 pub mod segments;
+pub mod table_sizes;
 
 /// How many values one IN list holds: far below the limit of bind parameters on both engines.
 pub const IN_LIST: usize = 1000;

@@ -1,6 +1,7 @@
 //! The harness: a clean environment, a database of its own for each test, and transcripts that both engines share.
 
 pub mod books;
+pub mod copies;
 pub mod engine;
 pub mod files;
 pub mod filled;
