@@ -18,7 +18,7 @@ fn superuser(world: &World) -> String {
     url_of("postgres", database_of(&world.url))
 }
 
-/// The role that owns the schema, and may make roles where `may_create` says so.
+/// The role that owns the schema.
 fn owner(world: &World) -> String {
     url_of("crmctl_owner", database_of(&world.url))
 }
@@ -83,7 +83,7 @@ fn what_is_too_much_goes_and_what_lacks_comes() {
     for damage in [
         format!("GRANT UPDATE, DELETE ON lead_audit_log TO {role}; GRANT TRUNCATE ON leads TO {role}"),
         format!("GRANT UPDATE (actor) ON audit_log TO {role}"),
-        format!("GRANT INSERT ON erased_rows TO PUBLIC; GRANT SELECT ON leads TO PUBLIC"),
+        "GRANT INSERT ON erased_rows TO PUBLIC; GRANT SELECT ON leads TO PUBLIC".to_owned(),
         format!("GRANT CREATE ON SCHEMA public TO {role}"),
         "GRANT CREATE ON SCHEMA public TO PUBLIC".to_owned(),
         format!("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"),
