@@ -77,8 +77,8 @@ pub fn meant(mut args: Vec<OsString>, globals: &Command, noun_of: NounOf) -> Vec
     let asks_for_help = args.iter().skip(at).any(|arg| arg == "--help" || arg == "-h");
     let default = DEFAULT_VERBS.iter().find(|(of, _)| *of == noun);
     let is_word = |arg: &OsString| !arg.to_string_lossy().starts_with('-') && !WITH_ARGUMENT.contains(&noun);
-    let has_word = args.get(at + 1).is_some_and(is_word)
-        || is_verb(&args, behind_globals(&args, at + 1, globals), noun_of(noun));
+    let has_word =
+        args.get(at + 1).is_some_and(is_word) || is_verb(&args, behind_globals(&args, at + 1, globals), noun_of(noun));
     if let Some((_, verb)) = default.filter(|_| !has_word && !asks_for_help) {
         args.insert(at + 1, OsString::from(verb));
     }

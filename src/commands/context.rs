@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use super::machine::{account_and_host, locale_region, read_clock};
 use crate::db::RunMode;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
@@ -336,27 +337,6 @@ pub fn now() -> Result<Timestamp> {
     Ok(time)
 }
 
-fn read_clock() -> Result<Timestamp> {
-    #[cfg(debug_assertions)]
-    if let Ok(frozen) = std::env::var("CRM_NOW") {
-        let time = frozen.parse::<jiff::Timestamp>();
-        return Ok(time.map_err(|e| CommandError::failed(format!("CRM_NOW is no time: {e}")))?.into());
-    }
-    Ok(jiff::Timestamp::now().into())
-}
-
-/// The operating system's account and host, as the audit log names an actor. Tests hold it by `CRM_ACTOR`, in debug
-/// builds only.
-fn account_and_host() -> String {
-    #[cfg(debug_assertions)]
-    if let Ok(held) = std::env::var("CRM_ACTOR") {
-        return held;
-    }
-    let account = whoami::account().unwrap_or_else(|_| "unknown".into());
-    let host = whoami::hostname().unwrap_or_else(|_| "unknown".into());
-    format!("{account}@{host}").chars().filter(|c| !c.is_control()).take(120).collect()
-}
-
 /// The account, where nobody acts as a user.
 fn account(conn: &mut Db, now: Timestamp) -> Result<Founder, DbError> {
     Ok(Founder { actor: account_and_host(), ip_address: address(conn)?, now })
@@ -369,14 +349,6 @@ fn address(conn: &mut Db) -> Result<Option<String>, DbError> {
         Some(address) => Ok(Some(address)),
         None => client_address(conn),
     }
-}
-
-/// The country of the machine's locale: `en_US.UTF-8` is US.
-fn locale_region() -> Option<String> {
-    let locale =
-        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
-    let country = locale.split(['.', '@']).next()?.split_once('_')?.1;
-    country.parse::<crate::domain::phone::Region>().ok().map(|region| region.to_string())
 }
 
 /// A duration as `-v` tells it.

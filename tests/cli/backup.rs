@@ -65,7 +65,12 @@ fn a_backup_has_everything_that_is_committed_and_changes_nothing() {
         .query_map([], |row| row.get::<_, String>(0))
         .unwrap()
     {
-        let sql = format!("SELECT * FROM {}", name.unwrap());
+        let name = name.unwrap();
+        // What was written when the copy was there already.
+        if name == "backups" {
+            continue;
+        }
+        let sql = format!("SELECT * FROM {name}");
         assert!(read(&writer, &sql) == read(&copied, &sql), "{sql}");
     }
     // One file, with nothing beside it.
@@ -91,14 +96,5 @@ fn an_interrupted_backup_leaves_nothing() {
         interrupted += u32::from(!output.status.success());
     }
     assert!(interrupted > 0);
-    world.finish();
-}
-
-#[test]
-fn postgresql_is_backed_up_by_its_own_tools() {
-    let world = World::new(Engine::Postgres);
-    let ran = world.run(["backup", "--output", "copy.db"]);
-    assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("pg_dump"), "{}", ran.stderr);
     world.finish();
 }

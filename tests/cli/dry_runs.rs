@@ -11,7 +11,7 @@ const WITHOUT: [(&[&str], &str); 4] = [
     (&["lead", "search"], "it keeps an index that follows the leads, whoever asks"),
     (&["migrate", "seed"], "it has one, and no row of a filled database is its own"),
     (&["dnc", "scrub"], "it writes new files, and its record is the proof of them"),
-    (&["backup"], "it writes a new file, and nothing of the database"),
+    (&["backup", "make"], "it writes a new file, and nothing of the database but that it did"),
 ];
 
 /// A file that every kind of import reads.

@@ -145,7 +145,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 146] = [
+const VERBS: [&str; 155] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -286,7 +286,12 @@ const VERBS: [&str; 146] = [
     "config unset user --config own.toml",
     "config path --config ANY",
     "config edit --no-input",
-    "backup ANY/x",
+    "backup make ANY/x",
+    "backup make copy.zst",
+    "backup list",
+    "backup verify ANY",
+    "backup prune --keep ANY",
+    "restore ANY --yes",
     "doctor --facts",
     "doctor --org ANY",
     "migrate status",

@@ -1,5 +1,7 @@
 //! Behaviour through the real binary, the same on both engines. Run with `scripts/test`.
 
+mod restore;
+mod restore_wishes;
 mod support;
 
 mod addresses;
@@ -10,6 +12,7 @@ mod audit;
 mod audit_address;
 mod audit_list;
 mod backup;
+mod backup_files;
 mod backup_sound;
 mod budget;
 mod bulk;

@@ -154,7 +154,9 @@ pub const VERBS: &[&[&str]] = &[
     &["user", "show", "a@example.com"],
     &["user", "edit", "a@example.com", "--role", "viewer"],
     &["user", "disable", "a@example.com"],
-    &["backup", "--output", "x.db"],
+    &["backup", "make", "--output", "x.db"],
+    &["backup", "list"],
+    &["backup", "prune", "--keep", "last:1", "--yes"],
 ];
 
 #[test]
@@ -174,9 +176,20 @@ fn every_verb_is_tried() {
     leaves(&crmctl::cli::command(), &mut Vec::new(), &mut found);
     assert!(found.len() > 60);
     let needs_none = |verb: &str| {
-        ["config", "completions", "help", "man", "import template", "import presets", "dnc verify", "dnc key"]
-            .iter()
-            .any(|it| verb.starts_with(it))
+        [
+            "config",
+            "completions",
+            "help",
+            "man",
+            "import template",
+            "import presets",
+            "dnc verify",
+            "dnc key",
+            "backup verify",
+            "restore",
+        ]
+        .iter()
+        .any(|it| verb.starts_with(it))
     };
     // It tells of another schema what it tells of everything that is wrong.
     let looks_after = |verb: &str| verb == "doctor" || verb.starts_with("migrate") && verb != "migrate seed";

@@ -150,10 +150,10 @@ fn answers_tell_what_was_done_besides_and_what_was_not() {
                 assert!(ran.stderr.contains("is a number, and no day or time"), "{}", ran.stderr);
             }
         }
-        let ran = world.run(["backup", "list"]);
+        let ran = world.run(["backup", "lists"]);
         assert_eq!(ran.code, Some(2), "{}", ran.stdout);
         assert!(
-            ran.stderr.contains("crmctl backup --output list.db") && !world.path("list").exists(),
+            ran.stderr.contains("crmctl backup --output lists.db.zst") && !world.path("lists").exists(),
             "{}",
             ran.stderr
         );

@@ -225,7 +225,7 @@ fn a_clock_before_1970_is_wrong_and_nothing_else() {
     world.now = "1969-12-31T23:59:59Z";
     for verb in crate::migrate::VERBS {
         let ran = world.run([verb, &["--org", "acme", "--as", "acme@example.com"][..]].concat());
-        if ran.code == Some(0) {
+        if matches!(ran.code, Some(0 | 3)) {
             // What needs no time does without.
             assert!(["org", "backup", "migrate"].contains(&verb[0]), "{verb:?}");
             continue;

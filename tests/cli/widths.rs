@@ -39,7 +39,7 @@ const READS: [&str; 24] = [
 ];
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.
-const CHANGES: [&str; 49] = [
+const CHANGES: [&str; 52] = [
     "import leads",
     "import apply",
     "import dnc",
@@ -88,7 +88,10 @@ const CHANGES: [&str; 49] = [
     "dnc scrub",
     "dnc detect --number +12125550101 stop --apply",
     "migrate seed",
-    "backup",
+    "backup make",
+    "backup verify",
+    "backup prune",
+    "restore",
 ];
 const CHANGES_OF_ORGANIZATIONS: [&str; 9] = [
     "org add",
@@ -160,6 +163,7 @@ fn filled() -> World {
         "roi|cost|add|radio|2026-03|800|--campaign|the one that nobody remembers but the bookkeeper",
         "roi|rate|set|EUR|2026-03|1.0843",
         "budget|deposit|9000000|--description|for the year, as it was agreed in the meeting of the board",
+        "backup|a backup of the database on a day in spring 株式会社.zst",
         "budget|charge|1250|--source|a trade fair with a very long name|--month|2026-03|--description|株式会社トウキョウ電力ホールディングス",
         "org|group|add|x|acme",
     ] {

@@ -117,7 +117,7 @@ const LIBRARIES: [(&str, &[&str]); 17] = [
     ("openssl", &["db"]),
     ("pulldown_cmark", &["ui"]),
     ("rlibphonenumber", &["domain"]),
-    ("rusqlite", &[]),
+    ("rusqlite", &["db"]),
     ("rust_xlsxwriter", &["export", "import"]),
 ];
 

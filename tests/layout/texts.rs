@@ -83,7 +83,8 @@ mod tests {
     }
 
     /// The areas that `db/models`, `db/catalogue`, `ops` and `domain` have in common.
-    const AREAS: [&str; 9] = ["access", "audit", "dnc", "erasure", "imports", "leads", "money", "reports", "segments"];
+    const AREAS: [&str; 10] =
+        ["access", "audit", "backups", "dnc", "erasure", "imports", "leads", "money", "reports", "segments"];
 
     #[test]
     fn the_layers_have_the_same_areas() {

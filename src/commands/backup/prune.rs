@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::{State, known};
 use crate::commands::context::Context;
 use crate::db::backup::fingerprint;
-use crate::db::models::backups::{self, Backup};
+use crate::db::models::backups::Backup;
 use crate::domain::backups::Keep;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
+use crate::ops::backups::forget;
 use crate::ui::{Column, grouped};
 
 /// Delete the files of old backups that need not be kept
@@ -39,7 +40,7 @@ struct Line {
     outcome: &'static str,
     bytes: i64,
     made_at: Timestamp,
-    why: Option<String>,
+    problem: Option<String>,
 }
 
 const COLUMNS: &[Column] = &[
@@ -48,7 +49,7 @@ const COLUMNS: &[Column] = &[
     Column::whole("outcome", "outcome").kept(),
     Column::count("bytes", "bytes"),
     Column::ago("made_at", "made"),
-    Column::text("why", "why"),
+    Column::text("problem", "problem"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -88,7 +89,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             Ok(()) => {
                 context.ui.set_committed();
                 deleted += 1;
-                db.write_global_within(std::time::Duration::from_secs(5), |conn| backups::forget(conn, backup.id))?;
+                if !forget(&mut db, backup.id)? {
+                    context.ui.note(
+                        "others write to the database: a deleted file is listed as missing until it can be written",
+                    );
+                }
                 lines.push(line(backup, "deleted", None));
             }
             Err(error) if error.exit == Exit::Interrupted => return Err(error),
@@ -110,15 +115,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     Ok(if failed { Exit::NeedsAttention } else { Exit::Done })
 }
 
-fn line(backup: &Backup, outcome: &'static str, why: Option<String>) -> Line {
-    Line {
-        id: backup.id,
-        file: backup.path.clone(),
-        outcome,
-        bytes: backup.bytes,
-        made_at: backup.made_at,
-        why,
-    }
+fn line(backup: &Backup, outcome: &'static str, problem: Option<String>) -> Line {
+    Line { id: backup.id, file: backup.path.clone(), outcome, bytes: backup.bytes, made_at: backup.made_at, problem }
 }
 
 /// Deletes a file that is what was made.

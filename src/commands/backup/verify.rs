@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{known, whole_path};
 use crate::commands::context::{Context, now};
 use crate::db::backup::{Content, Sound, sound};
-use crate::db::models::backups;
 use crate::error::{Exit, Result};
+use crate::ops::backups::verified;
 use crate::ui::Column;
 
 /// Read backups again, and say whether they are what they should be
@@ -32,7 +32,7 @@ struct Line {
     schema_version: Option<String>,
     rows: Option<u64>,
     sha256: Option<String>,
-    why: Option<String>,
+    problem: Option<String>,
 }
 
 const COLUMNS: &[Column] = &[
@@ -42,7 +42,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("schema_version"),
     Column::count("rows", "rows"),
     Column::hidden("sha256"),
-    Column::text("why", "why").kept(),
+    Column::text("problem", "problem").kept(),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -63,7 +63,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             schema_version: None,
             rows: None,
             sha256: None,
-            why: None,
+            problem: None,
         };
         match sound(file, &context.interrupted()) {
             Ok(Sound { file, content, schema_version, tables }) => {
@@ -71,22 +71,21 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 line.schema_version = Some(schema_version);
                 line.rows = Some(tables.values().sum());
                 match of_name.filter(|known| known.sha256 != file.sha256) {
-                    Some(_) => line.why = Some("it is sound, but not the file that was made under this name".into()),
+                    Some(_) => {
+                        line.problem = Some("it is sound, but not the file that was made under this name".into())
+                    }
                     None => line.verdict = "sound",
                 }
                 line.sha256 = Some(file.sha256);
             }
             Err(e) if e.is_interruption() => return Err(e.into()),
-            Err(e) => line.why = Some(e.to_string()),
+            Err(e) => line.problem = Some(e.to_string()),
         }
         all_sound &= line.verdict == "sound";
         list.push(&line)?;
         if let (Some(known), Some(db), "sound") = (of_name, db.as_mut(), line.verdict) {
             let now = now()?;
-            let written = db.aside(|db| {
-                db.write_global_within(std::time::Duration::from_secs(1), |conn| backups::verified(conn, known.id, now))
-            });
-            if !matches!(written, Ok(Some(()))) {
+            if !matches!(verified(db, known.id, now), Ok(true)) {
                 context.ui.note("the database does not know that the backup was verified now: it cannot be written");
             }
         }

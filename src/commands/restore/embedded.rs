@@ -9,6 +9,7 @@ use crate::db::{Database, DbError, Location, SchemaUse};
 use crate::error::{Exit, Result};
 use crate::ops::backups::carry::{Carried, Who, carry_over};
 use crate::ops::erasure::clearing;
+use crate::system::new_file::folder_of;
 use crate::ui::grouped;
 
 /// What is where the database goes.
@@ -23,6 +24,8 @@ pub(super) fn restore(args: &Args, path: &Path, context: &Context) -> Result<Exi
     // Beside the file itself, whatever link leads to it.
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let interrupted = context.interrupted();
+    // On a new machine there is no folder for it yet.
+    std::fs::create_dir_all(folder_of(path)).map_err(|e| BackupError::Unpack(e.to_string()))?;
     let unpacked = unpack_beside(&args.file, path, &interrupted)?;
     let mut restored = open(&unpacked, args, context)?;
     let mut before = before(path, context)?;
@@ -34,7 +37,7 @@ pub(super) fn restore(args: &Args, path: &Path, context: &Context) -> Result<Exi
     let aside = name_aside(path, who.now);
     let mut done = Restored {
         database: path.display().to_string(),
-        file: args.file.display().to_string(),
+        backup: args.file.display().to_string(),
         made_at: unpacked.made_at,
         rows: unpacked.tables.values().sum(),
         kept_as: None,
@@ -145,7 +148,7 @@ fn confirm(newer: &[Newer], done: &Restored, context: &Context) -> Result<()> {
     if !context.ui.yes && !newer.is_empty() {
         context.ui.preview(newer, NEWER_COLUMNS)?;
     }
-    let rows: u64 = newer.iter().map(|table| table.new + table.changed).sum();
+    let rows: u64 = newer.iter().map(|table| table.rows_missing + table.rows_outdated).sum();
     let lost = match rows {
         0 => "It has nothing that the backup has not.".to_owned(),
         rows => format!(

@@ -15,7 +15,7 @@ pub(super) fn restore(args: &Args, server: &Server, context: &Context) -> Result
     let manifest = restore_server(&mut db, server, &args.file, args.dry_run)?;
     let mut done = Restored {
         database: location.to_string(),
-        file: args.file.display().to_string(),
+        backup: args.file.display().to_string(),
         made_at: Some(manifest.made_at),
         rows: manifest.tables.values().sum(),
         kept_as: None,

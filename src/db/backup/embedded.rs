@@ -148,7 +148,8 @@ pub(super) fn quoted(name: &str) -> String {
 
 /// The last migration of a database.
 pub(super) fn schema_version(conn: &rusqlite::Connection) -> Result<String, Failure> {
-    let last = conn.query_row("SELECT max(CAST(version AS TEXT)) FROM __diesel_schema_migrations", [], |row| row.get(0));
+    let last =
+        conn.query_row("SELECT max(CAST(version AS TEXT)) FROM __diesel_schema_migrations", [], |row| row.get(0));
     Ok(last.unwrap_or_else(|_: rusqlite::Error| Some(String::new())).unwrap_or_default())
 }
 

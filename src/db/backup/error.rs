@@ -25,7 +25,7 @@ pub enum BackupError {
     Unpack(String),
     #[error("interrupted")]
     Interrupted,
-    #[error("the backup `{path}` is of {is}, and the database is {of}")]
+    #[error("the backup `{path}` is {is}, and the database is {of}")]
     OtherEngine { path: String, is: &'static str, of: &'static str },
     #[error("the backup `{0}` was made by a newer crmctl, whose tables this one does not know")]
     Newer(String),
@@ -38,7 +38,9 @@ pub enum BackupError {
     NoProgram { program: &'static str, major: i32 },
     #[error("`{program}` failed: {reason}")]
     Program { program: &'static str, reason: String },
-    #[error("the PostgreSQL role `{0}` sees only rows that row-level security shows it: a backup by it would lack the others")]
+    #[error(
+        "the PostgreSQL role `{0}` sees only rows that row-level security shows it: a backup by it would lack the others"
+    )]
     SeesSomeRows(String),
     #[error("the address of the database has a secret that `pg_dump` cannot be given unseen")]
     Secret,

@@ -60,11 +60,7 @@ impl Running {
     ///
     /// # Errors
     /// It cannot be started.
-    pub fn start(
-        name: &'static str,
-        command: &mut Command,
-        server: Option<&Server>,
-    ) -> Result<Running, BackupError> {
+    pub fn start(name: &'static str, command: &mut Command, server: Option<&Server>) -> Result<Running, BackupError> {
         let failed = |e: io::Error| BackupError::Program { program: name, reason: e.to_string() };
         let mut child = command.stderr(Stdio::piped()).spawn().map_err(failed)?;
         let said = child.stderr.take().map(|stderr| std::thread::spawn(move || all_of(stderr)));

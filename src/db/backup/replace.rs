@@ -12,8 +12,8 @@ use rusqlite::OpenFlags;
 use super::container::{Content, Fingerprint, manifest_of, unpack};
 use super::embedded::{self, Failure};
 use super::error::BackupError;
-use super::scratch::Scratch;
 use super::fingerprint;
+use super::scratch::Scratch;
 use crate::db::connection::file::ownership::beside;
 use crate::db::connection::open::{address, create_private};
 use crate::domain::timestamp::Timestamp;
@@ -87,9 +87,8 @@ pub fn unpack_beside(backup: &Path, place: &Path, interrupted: &AtomicBool) -> R
         return Err(failed(backup, Failure::Damaged(findings)));
     }
     let conn = embedded::reader(&copy).map_err(of_backup)?;
-    let (tables, schema_version) = embedded::count(&conn)
-        .and_then(|found| Ok((found, embedded::schema_version(&conn)?)))
-        .map_err(of_backup)?;
+    let (tables, schema_version) =
+        embedded::count(&conn).and_then(|found| Ok((found, embedded::schema_version(&conn)?))).map_err(of_backup)?;
     let names = said.keys().chain(tables.keys());
     let rows = |counts: &BTreeMap<String, u64>, table: &String| counts.get(table).copied().unwrap_or_default();
     for table in names {
@@ -249,9 +248,9 @@ pub fn set_aside(path: &Path, aside: &Path) -> Result<(), BackupError> {
 pub struct Newer {
     pub table: String,
     /// Rows that are not in the backup.
-    pub new: u64,
+    pub rows_missing: u64,
     /// Rows that the backup has as they were before.
-    pub changed: u64,
+    pub rows_outdated: u64,
 }
 
 /// Tables that are made anew of others, or say what is no matter of the database itself.
@@ -273,7 +272,7 @@ pub fn newer_rows(database: &Path, backup: &Path) -> Result<Vec<Newer>, BackupEr
             continue;
         }
         let found = newer_of(&conn, &table).map_err(|e| of(e.into()))?;
-        newer.extend(Some(found).filter(|found| found.new + found.changed > 0));
+        newer.extend(Some(found).filter(|found| found.rows_missing + found.rows_outdated > 0));
     }
     Ok(newer)
 }
@@ -292,7 +291,7 @@ fn newer_of(conn: &rusqlite::Connection, table: &str) -> rusqlite::Result<Newer>
     };
     if there.is_empty() {
         let new = count(format!("SELECT count(*) FROM main.{name}"))?;
-        return Ok(Newer { table: table.to_owned(), new, changed: 0 });
+        return Ok(Newer { table: table.to_owned(), rows_missing: new, rows_outdated: 0 });
     }
     let has_rowid: bool =
         conn.query_row("SELECT wr = 0 FROM pragma_table_list(?) WHERE schema = 'main'", [table], |row| row.get(0))?;
@@ -304,9 +303,8 @@ fn newer_of(conn: &rusqlite::Connection, table: &str) -> rusqlite::Result<Newer>
     let join = format!("FROM main.{name} n LEFT JOIN old.{name} o ON {}", same.join(" AND "));
     let missing = format!("o.{} IS NULL", keys.first().map(String::as_str).unwrap_or("rowid"));
     let both = here.iter().filter(|(column, _)| there.iter().any(|(other, _)| other == column));
-    let differ: Vec<String> =
-        both.map(|(column, _)| format!("n.{0} IS NOT o.{0}", quoted(column))).collect();
+    let differ: Vec<String> = both.map(|(column, _)| format!("n.{0} IS NOT o.{0}", quoted(column))).collect();
     let new = count(format!("SELECT count(*) {join} WHERE {missing}"))?;
     let changed = count(format!("SELECT count(*) {join} WHERE NOT {missing} AND ({})", differ.join(" OR ")))?;
-    Ok(Newer { table: table.to_owned(), new, changed })
+    Ok(Newer { table: table.to_owned(), rows_missing: new, rows_outdated: changed })
 }

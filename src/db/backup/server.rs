@@ -105,7 +105,11 @@ pub fn back_up_server(
     let interrupted = db.interrupted();
     db.read_global(|conn| {
         let Db::Postgres(conn) = conn else {
-            return Err(BackupError::OtherEngine { path: target.display().to_string(), is: "of PostgreSQL", of: "an embedded one" });
+            return Err(BackupError::OtherEngine {
+                path: target.display().to_string(),
+                is: "of PostgreSQL",
+                of: "an embedded one",
+            });
         };
         let major = major_for_all_rows(conn)?;
         let restore = find("pg_restore", major)?;
@@ -203,8 +207,7 @@ pub fn restore_server(
         return Ok(manifest);
     }
     restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]);
-    let mut running =
-        Running::start("pg_restore", restore.stdin(Stdio::piped()).stdout(Stdio::null()), Some(server))?;
+    let mut running = Running::start("pg_restore", restore.stdin(Stdio::piped()).stdout(Stdio::null()), Some(server))?;
     let archive = running.stdin().ok_or(BackupError::Program {
         program: "pg_restore",
         reason: io::Error::from(io::ErrorKind::BrokenPipe).to_string(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::opt_outs::bury_erased;
-use super::{CarryError, Carried, Here};
+use super::{Carried, CarryError, Here, There};
 use crate::db::models::erasure::erasures;
 use crate::db::models::leads;
 use crate::db::types::Uid;
@@ -14,14 +14,14 @@ use crate::ops::erasure::{EraseError, WhyLeft, erase};
 use crate::ops::leads::keys::opt_out_of;
 
 /// Those of the replaced database.
-pub(super) struct Tombstones {
-    pub leads: Vec<Tombstone>,
+struct Tombstones {
+    leads: Vec<Tombstone>,
     /// The key of their hashes.
     key: Option<KeyHash>,
 }
 
 /// A lead whose person was erased.
-pub(super) struct Tombstone {
+struct Tombstone {
     uid: Uid,
     lead: i64,
     reason: Option<String>,
@@ -29,7 +29,7 @@ pub(super) struct Tombstone {
     hashes: Vec<KeyHash>,
 }
 
-pub(super) fn read(conn: &mut Db, org: OrgId) -> Result<Tombstones, DbError> {
+fn read(conn: &mut Db, org: OrgId) -> Result<Tombstones, DbError> {
     let key = erasures::hash_key(conn, org)?;
     let erased = erasures::all(conn, org)?;
     let ids: Vec<i64> = erased.iter().map(|(lead, _)| *lead).collect();
@@ -44,7 +44,8 @@ pub(super) fn read(conn: &mut Db, org: OrgId) -> Result<Tombstones, DbError> {
 }
 
 /// Erases everybody again who was erased there. Of those who are not here at all the tombstones stay, by which a later import knows them.
-pub(super) fn carry(here: &mut Here<'_>, said: &Tombstones, carried: &mut Carried) -> Result<(), CarryError> {
+pub(super) fn carry(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Carried) -> Result<(), CarryError> {
+    let said = there.read(read)?;
     let (stamp, org) = (here.stamp, here.stamp.org);
     let uids: Vec<Uid> = said.leads.iter().map(|tombstone| tombstone.uid).collect();
     let by_uid: BTreeMap<Uid, i64> = leads::ids_by_uid(here.conn, org, &uids)?.into_iter().collect();

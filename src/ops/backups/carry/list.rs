@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::tz::TimeZone;
 
-use super::{CarryError, Carried, Here};
+use super::{Carried, CarryError, Here, There};
 use crate::db::models::dnc::dnc_entries::{self, DncEntry, EntryFilter};
 use crate::db::models::dnc::dnc_requests::{self, DncRequest};
 use crate::db::models::leads::OnLocked;
@@ -12,38 +12,31 @@ use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::DncScope;
 use crate::domain::dnc::bans::{Ban, Bans, Listing, Terms};
 use crate::domain::phone::E164;
-use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc::add::{Request, honour, keep_doubtful};
 use crate::ops::dnc::remove::expire;
-
-/// What the replaced database forbids.
-pub(super) struct List {
-    /// Its live entries.
-    pub entries: Vec<DncEntry>,
-    /// What is still to be decided.
-    requests: Vec<DncRequest>,
-}
 
 /// Entries that are read, and written, together.
 const TOGETHER: i64 = 5000;
 
-pub(super) fn read(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<List, DbError> {
-    let mut entries = live(conn, org)?;
-    entries.retain(|entry| entry.bans().left_at(now).is_some());
-    Ok(List { entries, requests: dnc_requests::undecided(conn, org)? })
+/// Some of the entries that nobody has closed, from the one before `before` on.
+fn page(conn: &mut Db, org: OrgId, before: Option<i64>) -> Result<Vec<DncEntry>, DbError> {
+    dnc_entries::page(conn, org, &EntryFilter::default(), before, TOGETHER)
 }
 
-/// The entries that nobody has closed, the earliest first.
-fn live(conn: &mut Db, org: OrgId) -> Result<Vec<DncEntry>, DbError> {
-    let (mut all, filter) = (Vec::new(), EntryFilter::default());
+fn numbers_of(entries: &[DncEntry]) -> Vec<String> {
+    entries.iter().map(|entry| entry.phone_number.clone()).collect()
+}
+
+/// How many entries the replaced database has.
+pub(super) fn count(there: &mut There<'_>) -> Result<usize, DbError> {
+    let (mut count, mut before) = (0, None);
     loop {
-        let before = all.last().map(|entry: &DncEntry| entry.id);
-        let page = dnc_entries::page(conn, org, &filter, before, TOGETHER)?;
-        if page.is_empty() {
-            all.reverse();
-            return Ok(all);
+        let entries = there.read(|conn, org| page(conn, org, before))?;
+        count += entries.len();
+        match entries.last() {
+            None => return Ok(count),
+            Some(last) => before = Some(last.id),
         }
-        all.extend(page);
     }
 }
 
@@ -65,54 +58,79 @@ fn asked(bans: Bans) -> Vec<Terms> {
 /// Lists what is listed there and not here, or forbidden there for longer.
 pub(super) fn carry(
     here: &mut Here<'_>,
-    said: &List,
+    there: &mut There<'_>,
     zone: &TimeZone,
     carried: &mut Carried,
 ) -> Result<(), CarryError> {
-    let (stamp, org) = (here.stamp, here.stamp.org);
-    expire(here.conn, OnLocked::Wait, stamp)?;
-    let known: HashMap<String, Bans> =
-        live(here.conn, org)?.into_iter().map(|entry| (entry.phone_number.clone(), entry.bans())).collect();
-    let mut requests = Vec::new();
-    for entry in &said.entries {
-        let Some(bans) = entry.bans().left_at(stamp.now) else { continue };
-        let before = known.get(&entry.phone_number).copied();
-        if matches!(Listing::of(before, bans), Listing::Covered(_)) {
-            continue;
+    expire(here.conn, OnLocked::Wait, here.stamp)?;
+    carried.listed_again += listed_here_alone(here, there)?;
+    let mut before = None;
+    loop {
+        let entries = there.read(|conn, org| page(conn, org, before))?;
+        let Some(last) = entries.last() else { break };
+        before = Some(last.id);
+        let known: HashMap<String, Bans> = dnc_entries::live_among(here.conn, here.stamp.org, &numbers_of(&entries))?
+            .into_iter()
+            .map(|entry| (entry.phone_number.clone(), entry.bans()))
+            .collect();
+        let mut requests = Vec::new();
+        for entry in &entries {
+            let Some(bans) = entry.bans().left_at(here.stamp.now) else { continue };
+            if matches!(Listing::of(known.get(&entry.phone_number).copied(), bans), Listing::Covered(_)) {
+                continue;
+            }
+            let Some(number) = E164::from_e164(&entry.phone_number) else {
+                let why = "it is no phone number that can be listed";
+                carried.left.push(here.left("do-not-call numbers", format!("entry {}", entry.id), why));
+                continue;
+            };
+            carried.numbers_listed += 1;
+            requests.extend(asked(bans).into_iter().map(|terms| Request {
+                number,
+                terms,
+                source: entry.source,
+                reason: entry.reason.clone(),
+                text: entry.evidence.clone(),
+                class: None,
+                received_at: entry.added_at,
+            }));
         }
-        let Some(number) = E164::from_e164(&entry.phone_number) else {
-            let why = "it is no phone number that can be listed";
-            carried.left.push(here.left("do-not-call numbers", format!("entry {}", entry.id), why));
-            continue;
-        };
-        carried.numbers_listed += 1;
-        requests.extend(asked(bans).into_iter().map(|terms| Request {
-            number,
-            terms,
-            source: entry.source,
-            reason: entry.reason.clone(),
-            text: entry.evidence.clone(),
-            class: None,
-            received_at: entry.added_at,
-        }));
+        if !requests.is_empty() {
+            honour(here.conn, &requests, OnLocked::Wait, here.stamp, zone)?;
+        }
     }
-    for some in requests.chunks(usize::try_from(TOGETHER).unwrap_or(usize::MAX)) {
-        honour(here.conn, some, OnLocked::Wait, stamp, zone)?;
+    undecided(here, there, zone, carried)
+}
+
+/// How many numbers are listed here and not there.
+fn listed_here_alone(here: &mut Here<'_>, there: &mut There<'_>) -> Result<u64, DbError> {
+    let (mut count, mut before) = (0, None);
+    loop {
+        let entries = page(here.conn, here.stamp.org, before)?;
+        let Some(last) = entries.last() else { return Ok(count) };
+        before = Some(last.id);
+        let numbers = numbers_of(&entries);
+        let known: HashSet<String> = there
+            .read(|conn, org| dnc_entries::live_among(conn, org, &numbers))?
+            .into_iter()
+            .map(|entry| entry.phone_number)
+            .collect();
+        let holds = |entry: &&DncEntry| entry.bans().left_at(here.stamp.now).is_some();
+        count += entries.iter().filter(holds).filter(|entry| !known.contains(&entry.phone_number)).count() as u64;
     }
-    let there: HashSet<&str> = said.entries.iter().map(|entry| entry.phone_number.as_str()).collect();
-    let again = known.iter().filter(|(number, bans)| {
-        !there.contains(number.as_str()) && bans.left_at(stamp.now).is_some()
-    });
-    carried.listed_again += again.count() as u64;
-    undecided(here, said, zone, carried)
 }
 
 /// Keeps requests that are still to be decided and came after the backup.
-fn undecided(here: &mut Here<'_>, said: &List, zone: &TimeZone, carried: &mut Carried) -> Result<(), CarryError> {
+fn undecided(
+    here: &mut Here<'_>,
+    there: &mut There<'_>,
+    zone: &TimeZone,
+    carried: &mut Carried,
+) -> Result<(), CarryError> {
     let key = |it: &DncRequest| (it.phone_number.clone(), it.received_at, it.source, it.scope);
     let known: HashSet<_> = dnc_requests::undecided(here.conn, here.stamp.org)?.iter().map(key).collect();
     let mut requests = Vec::new();
-    for kept in said.requests.iter().filter(|kept| !known.contains(&key(kept))) {
+    for kept in there.read(dnc_requests::undecided)?.iter().filter(|kept| !known.contains(&key(kept))) {
         let Some(number) = E164::from_e164(&kept.phone_number) else {
             let why = "its number is none that can be listed";
             carried.left.push(here.left("do-not-call requests", format!("request {}", kept.id), why));

@@ -50,7 +50,7 @@ pub struct Left {
     pub what: &'static str,
     /// Which one, without saying who.
     pub which: String,
-    pub why: String,
+    pub problem: String,
 }
 
 /// Why nothing was done again.
@@ -120,15 +120,15 @@ fn carry_organization(
         trigger: Trigger::Manual,
         now: who.now,
     };
-    let said = from.read(there.org_id(), |conn| Said::read(conn, there.org_id(), who.now))?;
+    let mut there = There { db: from, org: there.org_id() };
     to.write_under(Lock::Erasure, here.org_id(), RunMode::Commit, |conn| {
         let mut here = Here { conn, stamp: &stamp, slug: &here.slug };
         let zone = organizations::time_zone(here.conn, stamp.org)?;
-        list::carry(&mut here, &said.list, &zone, carried)?;
-        opt_outs::carry(&mut here, &said.opt_outs, carried)?;
+        list::carry(&mut here, &mut there, &zone, carried)?;
+        opt_outs::carry(&mut here, &mut there, carried)?;
         // Last, so that what was written before is swept, too.
-        erasures::carry(&mut here, &said.erasures, carried)?;
-        for requirement in &said.requirements {
+        erasures::carry(&mut here, &mut there, carried)?;
+        for requirement in &there.read(dnc_requirements::all)? {
             if dnc_requirements::of(here.conn, stamp.org, &requirement.registry)?.is_none() {
                 let (country, code) = (&requirement.country, requirement.calling_code);
                 require(here.conn, &requirement.registry, country, code, requirement.subscription.as_deref(), &stamp)?;
@@ -148,37 +148,31 @@ struct Here<'a> {
 
 impl Here<'_> {
     fn left(&self, what: &'static str, which: String, why: impl Into<String>) -> Left {
-        Left { organization: self.slug.to_owned(), what, which, why: why.into() }
+        Left { organization: self.slug.to_owned(), what, which, problem: why.into() }
     }
 }
 
-/// What an organization of the replaced database says.
-struct Said {
-    list: list::List,
-    opt_outs: Vec<opt_outs::Person>,
-    erasures: erasures::Tombstones,
-    requirements: Vec<dnc_requirements::Requirement>,
+/// The organization of the replaced database, which says what is to be done. A million entries of a list are not held at once: it is asked
+/// again and again.
+struct There<'a> {
+    db: &'a mut Database,
+    org: OrgId,
 }
 
-impl Said {
-    fn read(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Said, DbError> {
-        Ok(Said {
-            list: list::read(conn, org, now)?,
-            opt_outs: opt_outs::read(conn, org)?,
-            erasures: erasures::read(conn, org)?,
-            requirements: dnc_requirements::all(conn, org)?,
-        })
+impl There<'_> {
+    fn read<T>(&mut self, what: impl FnOnce(&mut Db, OrgId) -> Result<T, DbError>) -> Result<T, DbError> {
+        let org = self.org;
+        self.db.read(org, |conn| what(conn, org))
     }
 }
 
 /// What is lost with an organization that the backup has not.
 fn missing(from: &mut Database, org: &Organization) -> Result<Vec<Left>, DbError> {
     const WHY: &str = "the organization is not in the backup";
-    let id = org.org_id();
-    let (numbers, opt_outs, erased) = from.read(id, |conn| {
-        let list = list::read(conn, id, org.updated_at)?;
-        Ok::<_, DbError>((list.entries.len(), opt_outs::read(conn, id)?.len(), erasures::read(conn, id)?.leads.len()))
-    })?;
+    let mut there = There { db: from, org: org.org_id() };
+    let numbers = list::count(&mut there)?;
+    let opt_outs = there.read(opt_outs::ids)?.len();
+    let erased = there.read(crate::db::models::erasure::erasures::all)?.len();
     let kinds = [("do-not-call numbers", numbers), ("opt-outs", opt_outs), ("erasures", erased)];
     let left = kinds.into_iter().filter(|(_, count)| *count > 0);
     Ok(left
@@ -186,7 +180,7 @@ fn missing(from: &mut Database, org: &Organization) -> Result<Vec<Left>, DbError
             organization: org.slug.clone(),
             what,
             which: format!("all {count}"),
-            why: WHY.to_owned(),
+            problem: WHY.to_owned(),
         })
         .collect())
 }
@@ -196,8 +190,10 @@ fn carry_records(from: &mut Database, to: &mut Database) -> Result<(), DbError> 
     let known = from.read_global(backups::all)?;
     to.write_global(|conn| {
         let here: HashSet<_> = backups::all(conn)?.into_iter().map(|backup| backup.uid).collect();
-        known.iter().rev().filter(|backup| !here.contains(&backup.uid)).try_for_each(|backup| {
-            backups::add(conn, &backup.as_new())
-        })
+        known
+            .iter()
+            .rev()
+            .filter(|backup| !here.contains(&backup.uid))
+            .try_for_each(|backup| backups::add(conn, &backup.as_new()))
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CarryError, Carried, Here};
+use super::{Carried, CarryError, Here, There};
 use crate::db::lead_changes::{self, LeadChanges};
 use crate::db::models::leads::lead_emails::{self, NewEmail};
 use crate::db::models::leads::{self, Lead, lead_identities};
@@ -32,33 +32,30 @@ pub(super) struct Person {
     unlisted: OptOut,
 }
 
-/// Everybody who opted out, live, deleted or erased, by the ids of their leads.
-pub(super) fn read(conn: &mut Db, org: OrgId) -> Result<Vec<Person>, DbError> {
+/// The leads of everybody who opted out, live, deleted or erased.
+pub(super) fn ids(conn: &mut Db, org: OrgId) -> Result<Vec<i64>, DbError> {
     let mut ids = Vec::new();
     lead_identities::each_opted_out(conn, org, |lead| ids.push(lead.id))?;
     ids.sort_unstable();
-    of_leads(conn, org, &ids)
+    Ok(ids)
 }
 
 fn of_leads(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<Person>, DbError> {
-    let mut people = Vec::with_capacity(ids.len());
-    for some in ids.chunks(TOGETHER) {
-        let mut further = lead_emails::of_leads(conn, org, some)?;
-        let mut leads = leads::by_ids(conn, org, some)?;
-        leads.sort_unstable_by_key(|lead| lead.id);
-        people.extend(leads.into_iter().map(|lead| {
-            let more = further.remove(&lead.id).unwrap_or_default().into_iter().map(|email| email.email);
-            Person {
-                uid: lead.uid,
-                unlisted: unlisted(&lead),
-                opt_out: opt_out_of(&lead),
-                emails: lead.email.into_iter().chain(more).collect(),
-                phone: lead.phone_number,
-                phone_extension: lead.phone_extension,
-            }
-        }));
-    }
-    Ok(people)
+    let mut further = lead_emails::of_leads(conn, org, ids)?;
+    let mut leads = leads::by_ids(conn, org, ids)?;
+    leads.sort_unstable_by_key(|lead| lead.id);
+    let person = |lead: Lead| {
+        let more = further.remove(&lead.id).unwrap_or_default().into_iter().map(|email| email.email);
+        Person {
+            uid: lead.uid,
+            unlisted: unlisted(&lead),
+            opt_out: opt_out_of(&lead),
+            emails: lead.email.into_iter().chain(more).collect(),
+            phone: lead.phone_number,
+            phone_extension: lead.phone_extension,
+        }
+    };
+    Ok(leads.into_iter().map(person).collect())
 }
 
 /// What a lead opted out of but for what its status says, which follows the list. Without a number there is none that could be listed.
@@ -67,10 +64,12 @@ fn unlisted(lead: &Lead) -> OptOut {
     OptOut { denied, ..opt_out_of(lead) }
 }
 
-/// Marks the leads of these people here: that of the same origin, and all with the phone or one of the emails.
-pub(super) fn carry(here: &mut Here<'_>, people: &[Person], carried: &mut Carried) -> Result<(), CarryError> {
-    for some in people.chunks(TOGETHER) {
-        carry_some(here, some, carried)?;
+/// Marks the leads of those who opted out there: that of the same origin, and all with the phone or one of the emails.
+pub(super) fn carry(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Carried) -> Result<(), CarryError> {
+    let ids = there.read(ids)?;
+    for some in ids.chunks(TOGETHER) {
+        let people = there.read(|conn, org| of_leads(conn, org, some))?;
+        carry_some(here, &people, carried)?;
     }
     Ok(())
 }
@@ -166,6 +165,7 @@ fn bury(here: &mut Here<'_>, person: &Person) -> Result<i64, CarryError> {
 
 /// Makes a deleted lead of somebody who was erased and is not here, without anything that the person was known by.
 pub(super) fn bury_erased(here: &mut Here<'_>, uid: Uid, opt_out: OptOut) -> Result<i64, CarryError> {
-    let person = Person { uid, phone: None, phone_extension: String::new(), emails: Vec::new(), opt_out, unlisted: opt_out };
+    let person =
+        Person { uid, phone: None, phone_extension: String::new(), emails: Vec::new(), opt_out, unlisted: opt_out };
     bury(here, &person)
 }

@@ -53,7 +53,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 #[derive(Serialize)]
 struct Restored {
     database: String,
-    file: String,
+    backup: String,
     /// When the backup was made, where it says so.
     made_at: Option<Timestamp>,
     rows: u64,
@@ -68,7 +68,7 @@ struct Restored {
 
 const COLUMNS: &[Column] = &[
     Column::text("database", "database"),
-    Column::text("file", "backup"),
+    Column::text("backup", "backup"),
     Column::ago("made_at", "made"),
     Column::count("rows", "rows"),
     Column::text("kept_as", "the database before"),
@@ -86,15 +86,15 @@ const COLUMNS: &[Column] = &[
 
 const NEWER_COLUMNS: &[Column] = &[
     Column::text("table", "table"),
-    Column::count("new", "rows that the backup has not"),
-    Column::count("changed", "rows that it has as they were"),
+    Column::count("rows_missing", "rows that the backup has not"),
+    Column::count("rows_outdated", "rows that it has as they were"),
 ];
 
 const LEFT_COLUMNS: &[Column] = &[
     Column::text("organization", "organization"),
     Column::text("what", "what"),
     Column::text("which", "which"),
-    Column::text("why", "why").kept(),
+    Column::text("problem", "problem").kept(),
 ];
 
 impl Restored {
@@ -125,6 +125,6 @@ fn unknown(why: impl Into<String>) -> Left {
         organization: "all".into(),
         what: "opt-outs, do-not-call numbers, erasures",
         which: "all since the backup".into(),
-        why: why.into(),
+        problem: why.into(),
     }
 }
