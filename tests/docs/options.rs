@@ -70,6 +70,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--force-moves", "", "lets leads follow moves of a file that leads cannot make"),
     ("--format", "FORMAT", "the form of the answer"),
     ("--from", "URL", "the database that is copied"),
+    ("--full", "", "reads everything, and not samples"),
     ("--header-row", "N", "where the header of a file is"),
     ("--html", "FILE", "writes a report as a web page"),
     ("--id", "ID", "only changes of the one with this id"),
