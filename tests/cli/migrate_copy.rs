@@ -25,6 +25,8 @@ fn with_history(engine: Engine) -> World {
     let id = undone["import_id"].to_string();
     world.ok([&["import", "undo", &id, "--yes"][..], &acme].concat());
     world.ok([&["dnc", "remove", "+12125550103", "--reason", "came back", "--yes"][..], &acme].concat());
+    let scrub = ["dnc", "scrub", "people.csv", "--clean", "clean.csv", "--blocked", "blocked.csv", "--overwrite"];
+    world.ok([&scrub[..], &["--org", "beta", "--as", "beta@example.com"]].concat());
     let json = r#"{"z": 1.50, "a": [12345678901234567890123, -7], "é\u00e9": {"b": null, "\"": "\\u0000"}}"#;
     world.engine.sql(&world.url, &format!("UPDATE leads SET custom_fields = '{json}' WHERE id = 1")).unwrap();
     world
@@ -68,12 +70,24 @@ fn every_row_goes_over_and_back() {
             if from == Engine::Sqlite {
                 assert_eq!(guards(from, &back.url), guards(from, &world.url));
             }
-            works(&first);
-            works(&back);
+            for copy in [&first, &back] {
+                proves(&world, copy);
+                works(copy);
+            }
         }
         assert_eq!(difference(&before, &held(&world)), Vec::<String>::new(), "the source is changed");
         world.finish();
     }
+}
+
+/// A certificate and those before it, with the files of its scrub, against the chain of a copy.
+fn proves(world: &World, copy: &Other) {
+    let scrub = ["clean.csv.cert.json", "people.csv", "clean.csv", "blocked.csv"];
+    let url = copy.everyday_url();
+    let of_beta = ["--org", "beta", "--as", "beta@example.com", "--database-url", &url];
+    let found = world.json([&["dnc", "verify"][..], &scrub, &of_beta].concat());
+    let outcomes: Vec<_> = found.as_array().unwrap().iter().map(|it| (&it["subject"], &it["outcome"])).collect();
+    assert!(outcomes.len() == 5 && outcomes.iter().all(|(_, outcome)| *outcome == "good"), "{outcomes:?}");
 }
 
 /// Goes on with a copy: new rows get numbers of their own, chains are whole, and logs refuse changes.

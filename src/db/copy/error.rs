@@ -7,6 +7,9 @@ use crate::error::{CommandError, Explain};
 /// The most values of a table that an error names.
 pub(super) const MOST: usize = 20;
 
+/// The most characters that are repeated of what the server says of a row: it prints much of it.
+pub(super) const LONGEST_REASON: usize = 300;
+
 /// A value that cannot be copied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{row}, column {column}: {value}: {problem}")]

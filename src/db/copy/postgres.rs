@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use diesel::sql_types::{Bool, Text};
 
-use super::error::CopyError;
+use super::error::{self, CopyError};
 use super::read::Reader;
 use super::shape::{Shape, quoted};
 use super::{Copied, Filled, Observer, compared, transfer};
@@ -88,10 +88,11 @@ fn copy_table(
 }
 
 /// What the server said of a row, which it knows better than the place in the copy tells.
-fn refused(row: &str, error: DieselError) -> CopyError {
-    let DieselError::DatabaseError(_, info) = &error else { return error.into() };
+fn refused(row: &str, e: DieselError) -> CopyError {
+    let DieselError::DatabaseError(_, info) = &e else { return e.into() };
     let table = info.table_name().unwrap_or(row).to_owned();
     let reason = [Some(info.message()), info.details()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let reason = reason.chars().take(error::LONGEST_REASON).collect();
     CopyError::Refused { row: format!("a row of {table}"), reason }
 }
 
