@@ -214,10 +214,12 @@ fn a_random_registry_answers_as_a_plain_set() {
         let loaded = world.json(["dnc", "registry", "load", "us", "list.txt", "--as-of", "today"]);
         assert_eq!(loaded["number_count"], 1_000_000, "{loaded}");
         world.ok(["dnc", "registry", "require", "us"]);
-        let mut asked: Vec<usize> = numbers.iter().step_by(700).copied().collect();
-        asked.extend(numbers.iter().step_by(700).map(|number| number + 1));
+        // The suite asks about some; CONTRIBUTING says how to ask about all of them, and as many others.
+        let step = std::env::var("CRMCTL_REGISTRY_STEP").map_or(700, |step| step.parse().unwrap());
+        let mut asked: Vec<usize> = numbers.iter().step_by(step).copied().collect();
+        asked.extend(numbers.iter().step_by(step).map(|number| number + 1));
         asked
-            .extend((0..1500).map(|_| {
+            .extend((0..1_000_000 / step).map(|_| {
                 area_codes[random.below(area_codes.len())] * 10_000_000 + 2_000_000 + random.below(8_000_000)
             }));
         let written: Vec<String> = asked.iter().map(|number| format!("+1{number}")).collect();

@@ -38,6 +38,7 @@ mod dnc_lead_wishes;
 mod dnc_list;
 mod dnc_meanwhile;
 mod dnc_registry;
+mod dnc_registry_loads;
 mod dnc_registry_rules;
 mod dnc_requests;
 mod dnc_scrub;

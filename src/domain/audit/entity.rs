@@ -15,6 +15,8 @@ vocabulary! {
         ImportMapping = "import_mapping",
         /// A registry that the organization must honour.
         DncRequirement = "dnc_requirement",
+        /// A registry of all organizations, in the log of the one for which it was loaded or dropped.
+        DncRegistry = "dnc_registry",
     }
 }
 
@@ -30,6 +32,7 @@ impl Entity {
             "budget_accounts" => Entity::BudgetAccount,
             "import_mappings" => Entity::ImportMapping,
             "dnc_requirements" => Entity::DncRequirement,
+            "dnc_registries" => Entity::DncRegistry,
             _ => return None,
         })
     }

@@ -97,9 +97,10 @@ impl Tags {
             match value {
                 _ if is_list && name.eq_ignore_ascii_case(b"type") && !value.eq_ignore_ascii_case(b"full") => {
                     let what = format!("it is a list of type `{}`, not a full one", String::from_utf8_lossy(value));
-                    return Err(
-                        reading.refused(&what, "download the full list, or the numbers to add or to remove alone")
-                    );
+                    return Err(reading.refused(
+                        &what,
+                        "load the full list; or write its additions and its removals into files of their own, one number a line, and load them by --mode add and --mode remove",
+                    ));
                 }
                 _ if is_area && name.eq_ignore_ascii_case(b"val") => {
                     self.area_code = value.trim_ascii().try_into().ok()

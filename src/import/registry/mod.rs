@@ -80,8 +80,8 @@ impl Explain for RegistryFileError {
 pub struct RegistryFile<'a> {
     pub path: &'a Path,
     pub country: Country,
-    /// The column that holds the numbers, of a sheet that has others.
-    pub column: Option<&'a str>,
+    /// The columns that hold the numbers, of a sheet that has others; none of a file of numbers alone.
+    pub columns: &'a [String],
     pub interrupted: Arc<AtomicBool>,
 }
 
@@ -141,11 +141,16 @@ pub(super) struct Reading<'a> {
     gathering: Gathering,
     rejected: u64,
     rejects: Vec<RejectedLine>,
+    /// Whether a rejected line of the file that is read has the digits of a number.
+    has_digits: bool,
     notices: Vec<String>,
     /// Bytes of members that were read, and that there are.
     bytes: (u64, u64),
     progress: &'a mut dyn FnMut(u64, u64),
 }
+
+/// So many digits may be a number, however it is written.
+const FEWEST_DIGITS: usize = 7;
 
 /// How many rejected lines are told.
 const TOLD: usize = 20;
@@ -162,6 +167,7 @@ impl<'a> Reading<'a> {
             gathering: Gathering::default(),
             rejected: 0,
             rejects: Vec::new(),
+            has_digits: false,
             notices: Vec::new(),
             bytes: (0, size),
             progress,
@@ -200,6 +206,8 @@ impl<'a> Reading<'a> {
 
     fn reject(&mut self, line: u64, text: &[u8], problem: LineProblem) {
         self.rejected += 1;
+        self.has_digits |= problem != LineProblem::NoNumber
+            || text.iter().filter(|byte| byte.is_ascii_digit()).count() >= FEWEST_DIGITS;
         if self.rejects.len() < TOLD {
             let text = String::from_utf8_lossy(text).trim().chars().take(LONGEST_TOLD).collect();
             self.rejects.push(RejectedLine { member: self.member.clone(), line, text, problem });
@@ -288,9 +296,22 @@ impl<'a> Reading<'a> {
                 continue;
             }
             self.member = Some(name);
-            self.member(member)?;
+            self.member_or_text(member)?;
         }
         self.member = None;
+        Ok(())
+    }
+
+    /// Reads a file of an archive. One in which no line has the digits of a number, such as a licence or instructions, is told and left out.
+    fn member_or_text(&mut self, input: impl Read) -> Result<(), RegistryFileError> {
+        let (taken, rejected, told) = (self.gathering.taken(), self.rejected, self.rejects.len());
+        self.has_digits = false;
+        self.member(input)?;
+        if self.gathering.taken() == taken && self.rejected > rejected && !self.has_digits {
+            self.rejected = rejected;
+            self.rejects.truncate(told);
+            self.notices.push(format!("`{}` holds no numbers; it is left out", place(&self.name, &self.member)));
+        }
         Ok(())
     }
 }
@@ -301,9 +322,9 @@ impl<'a> RegistryFile<'a> {
     /// # Errors
     /// The file cannot be read, or the person asked to stop.
     pub fn read(&'a self, progress: &'a mut dyn FnMut(u64, u64)) -> Result<Numbers, RegistryFileError> {
-        match self.column {
-            Some(column) => columns::read(self, column, progress),
-            None => self.read_lines(progress),
+        match self.columns.is_empty() {
+            false => columns::read(self, self.columns, progress),
+            true => self.read_lines(progress),
         }
     }
 

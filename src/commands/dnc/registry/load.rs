@@ -25,7 +25,7 @@ use crate::error::{CommandError, Exit, Result};
 use crate::import::options::MaxRejects;
 use crate::import::registry::line::Country;
 use crate::import::registry::{Numbers, RegistryFile, RejectedLine};
-use crate::ops::dnc::registries::{Loaded, NewNumbers, Outlook, load, outlook};
+use crate::ops::dnc::registries::{Loaded, NewNumbers, Outlook, area_codes_in, load, outlook};
 use crate::ui::{Column, grouped};
 
 /// Load the numbers of a registry
@@ -64,9 +64,9 @@ pub struct Args {
     /// How old the list may be before its answers count no more [default: 31 days for US and CA, else 28]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i32).range(1..=3660))]
     max_age: Option<i32>,
-    /// The column that holds the numbers, where a file is a sheet of several: a header, or a place such as #2
+    /// A column that holds numbers, where a file is a sheet of several: a header, or a place such as #2; may be given several times
     #[arg(long, value_name = "HEADER")]
-    column: Option<String>,
+    column: Vec<String>,
     /// Load nothing when more lines are rejected: a number or a percentage such as 5%
     #[arg(long, value_name = "N|N%", default_value = "0")]
     max_rejects: MaxRejects,
@@ -186,6 +186,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     }
     let answer = answer(&args, &new, &before, &read, loaded, began);
     read.notices.iter().for_each(|notice| context.ui.note(notice));
+    if let Some(told) = args.area_codes.as_ref().and_then(|codes| told_others(codes, &read.numbers)) {
+        context.ui.note(&told);
+    }
     context.ui.record(&answer, COLUMNS)?;
     context.ui.part("rejected lines", &rejected(&read.rejects), REJECTED)?;
     if requirement.is_none() {
@@ -212,8 +215,7 @@ fn read(args: &Args, country: Country, session: &Session) -> Result<Numbers> {
     let mut whole: Option<Numbers> = None;
     let mut hashes = Vec::new();
     for path in &args.files {
-        let file =
-            RegistryFile { path, country, column: args.column.as_deref(), interrupted: session.db.interrupted() };
+        let file = RegistryFile { path, country, columns: &args.column, interrupted: session.db.interrupted() };
         let mut bar = session.ui.progress();
         let read = file.read(&mut |done, all| bar.set(done, all))?;
         hashes.push(read.sha256.clone());
@@ -269,6 +271,26 @@ fn answer(
         digest: loaded.map(|it| it.digest),
         seconds: (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
     }
+}
+
+/// Area codes that are told one by one.
+const TOLD: usize = 8;
+
+/// Says which numbers are of area codes that the list was not said to cover.
+fn told_others(codes: &AreaCodes, numbers: &RoaringTreemap) -> Option<String> {
+    let AreaCodes::These(codes) = codes else { return None };
+    let others = area_codes_in(numbers).filter(|(code, _)| !codes.contains(code)).collect::<Vec<_>>();
+    let count: u64 = others.iter().map(|(_, count)| count).sum();
+    let shown: Vec<String> = others.iter().take(TOLD).map(|(code, _)| code.to_string()).collect();
+    let more = if others.len() > TOLD { " and others" } else { "" };
+    (count > 0).then(|| {
+        format!(
+            "numbers of area codes that --area-codes does not name: {} ({}{more}); they are on the list, and other numbers of these \
+             area codes are unknown",
+            grouped(count as i64),
+            shown.join(", ")
+        )
+    })
 }
 
 fn rejected(rejects: &[RejectedLine]) -> Vec<Rejected<'_>> {

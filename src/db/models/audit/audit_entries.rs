@@ -152,11 +152,12 @@ pub fn labels(
     table: &'static Table,
     label: &'static str,
 ) -> Result<HashMap<i64, String>, DbError> {
-    let tenant = match table.tenant {
-        Tenant::Organization => " WHERE organization_id = ",
-        Tenant::Everyone => " WHERE id = ",
+    let rows = Statement::new("SELECT id, ").sql(label).sql(" FROM ").sql(table.name);
+    let rows = match table.tenant {
+        Tenant::Organization => rows.sql(" WHERE organization_id = ").org(org),
+        Tenant::Everyone if table.name == "organizations" => rows.sql(" WHERE id = ").org(org),
+        Tenant::Everyone => rows,
     };
-    let rows =
-        Statement::new("SELECT id, ").sql(label).sql(" FROM ").sql(table.name).sql(tenant).org(org).rows(conn)?;
+    let rows = rows.rows(conn)?;
     Ok(rows.iter().filter_map(|row| Some((row.at(0).number()?, row.at(1).text()?.to_owned()))).collect())
 }

@@ -1,6 +1,7 @@
 //! Dropping a registry, and taking away the numbers of revisions that answer no more.
 
 use super::RegistryError;
+use super::logged::{Answering, log};
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::dnc::registries::{
     dnc_registries, dnc_registry_blocks, dnc_registry_revisions, dnc_requirements,
@@ -25,6 +26,8 @@ pub fn drop_registry(db: &mut Database, name: &str, stamp: &Stamp) -> Result<(),
         if registry.current_revision.is_none() && revisions.is_empty() {
             return Err(unknown());
         }
+        let answering =
+            revisions.iter().find(|revision| Some(revision.revision) == registry.current_revision).map(Answering::of);
         for revision in revisions {
             let state = match revision.state {
                 RevisionState::Complete => RevisionState::Removed,
@@ -32,7 +35,11 @@ pub fn drop_registry(db: &mut Database, name: &str, stamp: &Stamp) -> Result<(),
             };
             dnc_registry_revisions::set_state(conn, revision.id, state, stamp.now)?;
         }
-        Ok(dnc_registries::set_current(conn, registry.id, None, stamp.now)?)
+        dnc_registries::set_current(conn, registry.id, None, stamp.now)?;
+        match answering {
+            Some(answering) => Ok(log(conn, &registry, Some(&answering), None, stamp)?),
+            None => Ok(()),
+        }
     })?;
     // They answer no more; what is left over goes with the next load.
     sweep(db, stamp).or(Ok(()))

@@ -8,6 +8,7 @@ use roaring::RoaringTreemap;
 use sha2::{Digest, Sha256};
 
 use super::RegistryError;
+use super::logged::{Answering, log};
 use crate::db::models::dnc::registries::dnc_registries::{self, NewRegistry, Registry};
 use crate::db::models::dnc::registries::dnc_registry_blocks::{self, Block};
 use crate::db::models::dnc::registries::dnc_registry_revisions::{self, Completed, NewRevision, Revision};
@@ -359,14 +360,15 @@ fn coverage_after(new: &NewNumbers<'_>, base: Option<&Revision>) -> Coverage {
         (Some(AreaCodes::These(codes)), _) => Coverage::AreaCodes(codes.clone()),
         (None, Some(base)) if new.mode != LoadMode::Full => base.coverage(),
         _ if new.registry.calling_code != 1 => Coverage::Country,
-        _ => Coverage::AreaCodes(area_codes_in(new.numbers)),
+        _ => Coverage::AreaCodes(covered_by(new.numbers)),
     }
 }
 
 /// How much rarer than usual the numbers of an area code may be that a list covers.
 const STRAY: u64 = 100;
 
-fn area_codes_in(numbers: &RoaringTreemap) -> std::collections::BTreeSet<u16> {
+/// The area codes of the North American Numbering Plan that occur among numbers, each with how many it has.
+pub fn area_codes_in(numbers: &RoaringTreemap) -> impl Iterator<Item = (u16, u64)> {
     let count = |code: u16| {
         let first = 10_000_000_000 + u64::from(code) * 10_000_000;
         numbers.range_cardinality(first..first + 10_000_000)
@@ -374,8 +376,12 @@ fn area_codes_in(numbers: &RoaringTreemap) -> std::collections::BTreeSet<u16> {
     let is_code = |code: &u16| {
         E164::of_digits(10_000_000_000 + u64::from(*code) * 10_000_000).and_then(nanp::area_code) == Some(*code)
     };
-    let counts: Vec<(u16, u64)> =
-        (200..1000).filter(is_code).map(|code| (code, count(code))).filter(|(_, count)| *count > 0).collect();
+    (200..1000).filter(is_code).map(move |code| (code, count(code))).filter(|(_, count)| *count > 0)
+}
+
+/// The area codes that a list seems to cover.
+fn covered_by(numbers: &RoaringTreemap) -> std::collections::BTreeSet<u16> {
+    let counts: Vec<(u16, u64)> = area_codes_in(numbers).collect();
     let mut sorted: Vec<u64> = counts.iter().map(|(_, count)| *count).collect();
     sorted.sort_unstable();
     let middle = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
@@ -406,5 +412,10 @@ fn take_place(
     if let Some(base) = base {
         dnc_registry_revisions::set_state(conn, base.id, RevisionState::Removed, stamp.now)?;
     }
-    Ok(())
+    let answering = Answering {
+        version: revision.revision,
+        as_of: revision.as_of.0.to_string(),
+        number_count: Some(completed.number_count),
+    };
+    Ok(log(conn, &registry, base.map(Answering::of).as_ref(), Some(&answering), stamp)?)
 }

@@ -2,12 +2,13 @@
 
 mod drop;
 mod load;
+mod logged;
 mod look_up;
 mod of_import;
 mod require;
 
 pub use drop::{broken_off, drop_registry, give_up, requiring};
-pub use load::{Loaded, NewNumbers, Outlook, load, outlook};
+pub use load::{Loaded, NewNumbers, Outlook, area_codes_in, load, outlook};
 pub use look_up::{Answers, Found, Registries};
 pub use of_import::{OnRegistries, of_import};
 pub use require::{require, unrequire};
