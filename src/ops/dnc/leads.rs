@@ -6,7 +6,6 @@ use super::registries::Registries;
 use super::sharing::Skipped;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Shift};
-use crate::db::models::access::organizations;
 use crate::db::models::dnc::dnc_spellings;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_phones;
@@ -243,8 +242,7 @@ pub fn blocked_numbers<'a>(
     let texts: Vec<String> = numbers.iter().map(|(_, number)| number.clone()).collect();
     let reached = dnc_spellings::reaching(conn, org, &texts, now)?;
     let mut listed: HashSet<&str> = reached.iter().map(|reached| reached.number.as_str()).collect();
-    let today = now.to_jiff().to_zoned(organizations::time_zone(conn, org)?).date();
-    let registries = Registries::required(conn, org, today)?;
+    let registries = Registries::required(conn, org, now)?;
     let asked: Vec<E164> = texts.iter().filter_map(|number| E164::from_e164(number)).collect();
     let answers = registries.ask(conn, &asked)?;
     let is_on_registry = |text: &&String| E164::from_e164(text).is_some_and(|number| registries.have(&answers, number));

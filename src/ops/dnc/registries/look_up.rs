@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use roaring::RoaringTreemap;
 use rustc_hash::FxHashMap;
 
 use crate::db::models::dnc::registries::dnc_registry_blocks;
+use crate::db::models::dnc::registries::dnc_registry_revisions::Revision;
 use crate::db::models::dnc::registries::required::{RequiredList, required};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::registry::{Shortfall, block};
 use crate::domain::phone::E164;
 use crate::domain::phone::equivalents::other_spellings;
+use crate::domain::timestamp::Timestamp;
 
 /// The registries that an organization must honour, as they are in one transaction.
 #[derive(Debug, Clone, Default)]
@@ -40,16 +41,19 @@ pub enum Found {
     NotAsked,
 }
 
-/// Blocks that are held in memory together: eight megabytes at most.
-const TOGETHER: usize = 1000;
+/// Blocks that are held in memory together: a megabyte at most, which is used again for the next.
+const TOGETHER: usize = 128;
+
+/// So many numbers of a block are asked about one by one on PostgreSQL; for more the block is fetched.
+const FEW: usize = 4;
 
 impl Registries {
-    /// Those of an organization, and how old they are on a day.
+    /// Those of an organization, as they are at a time.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn required(conn: &mut Db, org: OrgId, today: Date) -> Result<Registries, DbError> {
-        Ok(Registries { lists: required(conn, org, today)? })
+    pub fn required(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Registries, DbError> {
+        Ok(Registries { lists: required(conn, org, now)? })
     }
 
     /// Asks them about numbers.
@@ -57,6 +61,19 @@ impl Registries {
     /// # Errors
     /// The database cannot be read, or what is stored of a registry is damaged.
     pub fn ask(&self, conn: &mut Db, numbers: &[E164]) -> Result<Answers, DbError> {
+        self.ask_but(conn, numbers, |_, _| false)
+    }
+
+    /// The same where of some numbers it is known that a list has them not: `is_known` says so.
+    ///
+    /// # Errors
+    /// Those of [`Registries::ask`].
+    pub fn ask_but(
+        &self,
+        conn: &mut Db,
+        numbers: &[E164],
+        is_known: impl Fn(&RequiredList, E164) -> bool,
+    ) -> Result<Answers, DbError> {
         let mut answers = Answers::default();
         if self.lists.is_empty() {
             return Ok(answers);
@@ -66,7 +83,8 @@ impl Registries {
         sorted.dedup();
         answers.asked.extend(sorted.iter().map(|number| number.digits()));
         for list in &self.lists {
-            let concerned: Vec<E164> = sorted.iter().copied().filter(|it| list.concerns(*it)).collect();
+            let concerned: Vec<E164> =
+                sorted.iter().copied().filter(|it| list.concerns(*it) && !is_known(list, *it)).collect();
             answers.listed.push(listed(conn, list, &concerned)?);
         }
         Ok(answers)
@@ -97,14 +115,41 @@ impl Registries {
 /// Those of these numbers that a registry has, each with the spelling that it has.
 fn listed(conn: &mut Db, list: &RequiredList, numbers: &[E164]) -> Result<FxHashMap<E164, E164>, DbError> {
     let Some(revision) = &list.revision else { return Ok(FxHashMap::default()) };
-    // By block: what is asked for there, and for which number.
-    let mut asked: BTreeMap<i64, Vec<(u16, E164, E164)>> = BTreeMap::new();
+    let mut asked = Asked::new();
     for number in numbers {
         for spelling in std::iter::once(*number).chain(other_spellings(*number)) {
             let (block, low) = block::place(spelling.digits());
             asked.entry(block as i64).or_default().push((low, *number, spelling));
         }
     }
+    match conn {
+        Db::Postgres(pg) if numbers.len() <= asked.len() * FEW => {
+            let places: Vec<(i64, u16)> =
+                asked.iter().flat_map(|(block, places)| places.iter().map(|(low, ..)| (*block, *low))).collect();
+            let mut listed = FxHashMap::default();
+            let mut found = dnc_registry_blocks::places_among(pg, revision.id, &places)?;
+            found.sort_unstable();
+            for (block, place) in found {
+                for (_, number, spelling) in asked.get(&block).into_iter().flatten().filter(|(low, ..)| *low == place) {
+                    listed.entry(*number).or_insert(*spelling);
+                }
+            }
+            Ok(listed)
+        }
+        conn => listed_in_blocks(conn, list, revision, &asked),
+    }
+}
+
+/// What is asked of a registry: by block the places, each for a number by one of its spellings.
+type Asked = BTreeMap<i64, Vec<(u16, E164, E164)>>;
+
+/// The same by a look into whole blocks.
+fn listed_in_blocks(
+    conn: &mut Db,
+    list: &RequiredList,
+    revision: &Revision,
+    asked: &Asked,
+) -> Result<FxHashMap<E164, E164>, DbError> {
     let wanted: Vec<i64> = asked.keys().copied().collect();
     let mut listed = FxHashMap::default();
     for some in wanted.chunks(TOGETHER) {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use super::{Found, Registries};
-use crate::db::models::access::organizations;
 use crate::db::models::leads::lead_phones;
 use crate::db::schema::leads;
 use crate::db::{Db, DbError, OrgId};
@@ -27,8 +26,7 @@ pub struct OnRegistries {
 /// # Errors
 /// The database cannot be read.
 pub fn of_import(conn: &mut Db, org: OrgId, import: i64, now: Timestamp) -> Result<OnRegistries, DbError> {
-    let today = now.to_jiff().to_zoned(organizations::time_zone(conn, org)?).date();
-    let registries = Registries::required(conn, org, today)?;
+    let registries = Registries::required(conn, org, now)?;
     if registries.lists.is_empty() {
         return Ok(OnRegistries::default());
     }

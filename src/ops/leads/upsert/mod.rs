@@ -19,7 +19,6 @@ use rustc_hash::FxHashSet;
 use super::draft::LeadDraft;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, DeferredIndexes, Written};
-use crate::db::models::access::organizations;
 use crate::db::models::dnc::{dnc_list, dnc_spellings};
 use crate::db::models::leads::OnLocked;
 use crate::db::models::leads::lead_identities;
@@ -216,10 +215,7 @@ impl LeadWriter {
         }
         let opt_outs = OptOuts::load(conn, org)?;
         let registries = match policy.on_listed {
-            OnListed::Skip => {
-                let zone = organizations::time_zone(conn, org)?;
-                Registries::required(conn, org, stamp.now.to_jiff().to_zoned(zone).date())?
-            }
+            OnListed::Skip => Registries::required(conn, org, stamp.now)?,
             OnListed::Flag => Registries::default(),
         };
         let indexes = match preloaded && expected >= WORTH_DEFERRING {

@@ -1,6 +1,7 @@
 //! The numbers of revisions of registries, by block.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer};
 
 use crate::db::models::IN_LIST;
 use crate::db::schema::dnc_registry_blocks as blocks;
@@ -49,6 +50,39 @@ pub fn among(conn: &mut Db, revision: i64, wanted: &[i64]) -> Result<Vec<Block>,
     for some in wanted.chunks(IN_LIST) {
         let row = blocks::table.filter(blocks::revision_id.eq(revision)).filter(blocks::block.eq_any(some.to_vec()));
         found.extend(row.select(Block::as_select()).load::<Block>(conn)?);
+    }
+    Ok(found)
+}
+
+/// Those of these places, each in its block, that a revision has a number at. The server reads no more of a block of bits than one byte; of
+/// many places in one block that would be more than the block.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn places_among(conn: &mut PgConnection, revision: i64, places: &[(i64, u16)]) -> Result<Vec<(i64, u16)>, DbError> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        block: i64,
+        #[diesel(sql_type = Integer)]
+        place: i32,
+    }
+    let mut found = Vec::new();
+    for some in places.chunks(IN_LIST) {
+        let (blocks, lows): (Vec<i64>, Vec<i32>) = some.iter().map(|(block, low)| (*block, i32::from(*low))).unzip();
+        let rows: Vec<Found> = diesel::sql_query(
+            "SELECT p.block, p.place FROM unnest($2, $3) AS p (block, place) CROSS JOIN LATERAL (
+                 SELECT numbers FROM dnc_registry_blocks WHERE revision_id = $1 AND block = p.block LIMIT 1
+             ) b
+             WHERE CASE WHEN octet_length(b.numbers) = 8192
+                        THEN get_bit(substring(b.numbers FROM p.place / 8 + 1 FOR 1), p.place % 8) = 1
+                        ELSE dnc_block_has(b.numbers, p.place) END",
+        )
+        .bind::<BigInt, _>(revision)
+        .bind::<Array<BigInt>, _>(blocks)
+        .bind::<Array<Integer>, _>(lows)
+        .load(conn)?;
+        found.extend(rows.into_iter().filter_map(|row| Some((row.block, u16::try_from(row.place).ok()?))));
     }
     Ok(found)
 }

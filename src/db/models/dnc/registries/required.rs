@@ -1,15 +1,18 @@
 //! The registries that an organization must honour, with what is loaded of them.
 
-use std::collections::HashMap;
+use diesel::prelude::*;
+use jiff::tz::TimeZone;
 
-use jiff::civil::Date;
-
+use super::dnc_registries::Registry;
 use super::dnc_registry_revisions::Revision;
-use super::{dnc_registries, dnc_requirements};
+use super::dnc_requirements::Requirement;
+use crate::db::schema::{dnc_registries, dnc_registry_revisions as revisions, dnc_requirements, organizations};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::registry::{Coverage, Shortfall, concerns, greatest_age_days, is_too_old};
 use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::phone::{E164, nanp};
+use crate::domain::time::datetime;
+use crate::domain::timestamp::Timestamp;
 
 /// A registry that an organization must honour.
 #[derive(Debug, Clone)]
@@ -25,22 +28,32 @@ pub struct RequiredList {
     pub shortfall: Option<Shortfall>,
 }
 
-/// The registries that an organization must honour on a day, by name.
+/// The registries that an organization must honour at a time, by name.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn required(conn: &mut Db, org: OrgId, today: Date) -> Result<Vec<RequiredList>, DbError> {
-    let requirements = dnc_requirements::all(conn, org)?;
-    if requirements.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut loaded: HashMap<String, _> =
-        dnc_registries::all(conn)?.into_iter().map(|(registry, it)| (registry.name.clone(), (registry, it))).collect();
-    let list = |requirement: dnc_requirements::Requirement| {
-        let loaded = loaded.remove(&requirement.registry);
+pub fn required(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<RequiredList>, DbError> {
+    // One statement: on PostgreSQL each is planned anew.
+    let answering = revisions::registry_id
+        .eq(dnc_registries::id)
+        .and(revisions::revision.nullable().eq(dnc_registries::current_revision));
+    let rows: Vec<(Requirement, String, Option<Registry>, Option<Revision>)> = dnc_requirements::table
+        .inner_join(organizations::table)
+        .left_join(dnc_registries::table.on(dnc_registries::name.eq(dnc_requirements::registry)))
+        .left_join(revisions::table.on(answering))
+        .filter(dnc_requirements::organization_id.eq(org.0))
+        .select((
+            Requirement::as_select(),
+            organizations::timezone,
+            Option::<Registry>::as_select(),
+            Option::<Revision>::as_select(),
+        ))
+        .load(conn)?;
+    let list = |(requirement, zone, registry, revision): (Requirement, String, Option<Registry>, Option<Revision>)| {
+        let today = now.to_jiff().to_zoned(datetime::zone(&zone).unwrap_or(TimeZone::UTC)).date();
         // A list of another country answers for nobody.
-        let (registry, revision) = loaded.filter(|(registry, _)| registry.country == requirement.country).unzip();
-        let revision = revision.flatten();
+        let is_its = registry.as_ref().is_some_and(|registry| registry.country == requirement.country);
+        let (registry, revision) = (registry.filter(|_| is_its), revision.filter(|_| is_its));
         let max_age_days =
             registry.map_or_else(|| greatest_age_days(&requirement.country), |registry| registry.max_age_days);
         let shortfall = match &revision {
@@ -58,7 +71,10 @@ pub fn required(conn: &mut Db, org: OrgId, today: Date) -> Result<Vec<RequiredLi
             revision,
         }
     };
-    Ok(requirements.into_iter().map(list).collect())
+    let mut lists: Vec<RequiredList> = rows.into_iter().map(list).collect();
+    // PostgreSQL sorts by the database's collation; names print in one order everywhere.
+    lists.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(lists)
 }
 
 impl RequiredList {
