@@ -19,7 +19,7 @@ use crate::domain::leads::status::Trigger;
 use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::access::organizations::{Founder, make_default};
+use crate::ops::access::organizations::{Founder, make_default, refuse_disabled};
 use crate::ops::dnc::sharing::settle_all;
 use crate::ops::dnc::spellings;
 use crate::ops::erasure::clearing::{self, Cleared};
@@ -106,9 +106,8 @@ impl Context {
         let now = now()?;
         let org = self.organization(&mut db, now, right != Right::Read)?;
         self.ui.read_times_in(datetime::zone(&org.timezone).unwrap_or(TimeZone::UTC), now);
-        if right != Right::Read && !org.is_active {
-            return Err(CommandError::failed(format!("the organization `{}` is disabled", org.slug))
-                .hint(format!("enable it: crmctl org edit {} --enable", org.slug)));
+        if right != Right::Read {
+            refuse_disabled(&org)?;
         }
         let (stamp, role) = self.actor(&mut db, &org, right, now)?;
         if right != Right::Read {

@@ -14,7 +14,11 @@ const DATABASE_FILES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
 /// The files that a call has to do with.
 #[derive(Debug)]
-pub struct Outputs(Vec<(FileId, String)>);
+pub struct Outputs {
+    files: Vec<(FileId, String)>,
+    /// Folders into which nothing is written, by their whole paths.
+    folders: Vec<(PathBuf, String)>,
+}
 
 /// What tells a file from others, also under another name.
 #[derive(Debug)]
@@ -61,7 +65,7 @@ fn inode(_: &fs::Metadata) -> Option<(u64, u64)> {
 impl Outputs {
     /// Those of a call: nothing replaces its database and its config file.
     pub fn of(context: &Context) -> Outputs {
-        let mut outputs = Outputs(Vec::new());
+        let mut outputs = Outputs { files: Vec::new(), folders: Vec::new() };
         if let Ok(Location::Sqlite(database)) = context.location() {
             // Of a link, the files lie beside what it leads to.
             for name in [place_of(&database), database] {
@@ -78,7 +82,12 @@ impl Outputs {
 
     /// Nothing replaces this file.
     pub fn keep(&mut self, path: &Path, what: &str) {
-        self.0.push((FileId::of(path), what.to_owned()));
+        self.files.push((FileId::of(path), what.to_owned()));
+    }
+
+    /// Nothing is written into this folder.
+    pub fn keep_folder(&mut self, path: &Path, what: &str) {
+        self.folders.push((place_of(path), what.to_owned()));
     }
 
     /// Takes a place for a file that is to be written.
@@ -88,16 +97,20 @@ impl Outputs {
     pub fn claim(&mut self, option: &str, path: &Path) -> Result<(), CommandError> {
         let id = FileId::of(path);
         let shown = path.display();
-        if let Some((_, what)) = self.0.iter().find(|(taken, _)| taken.is_one_with(&id)) {
+        if let Some((_, what)) = self.files.iter().find(|(taken, _)| taken.is_one_with(&id)) {
             return Err(CommandError::usage(format!("{option} would write `{shown}`, which is {what}"))
                 .hint("name another file; nothing was changed"));
+        }
+        if let Some((_, what)) = self.folders.iter().find(|(folder, _)| id.place.starts_with(folder)) {
+            return Err(CommandError::usage(format!("{option} would write `{shown}` into {what}"))
+                .hint("name a file elsewhere; nothing was changed"));
         }
         // `/dev/stdout` may lead to a file, beside which no other can be made, and whose name is no file's.
         if is_of_system(path) || fs::metadata(path).is_ok_and(|file| !file.is_file()) {
             return Err(CommandError::usage(format!("{option} cannot write `{shown}`: it is no regular file"))
                 .hint("name a new file; nothing was changed"));
         }
-        self.0.push((id, format!("that of {option}")));
+        self.files.push((id, format!("that of {option}")));
         Ok(())
     }
 

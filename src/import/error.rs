@@ -60,7 +60,7 @@ pub enum ImportError {
     NothingToDo(OnDuplicate),
     #[error("{rejected} of {read} rows of `{file}` are bad, more than --max-rejects allows")]
     TooManyRejects { file: String, read: u64, rejected: u64, rejects_file: Option<String> },
-    #[error("`{0}` changed while it was imported")]
+    #[error("`{0}` changed while it was read")]
     FileChanged(String),
     #[error("cannot write rows to `{path}`: {reason}")]
     RowFile { path: String, reason: String },
@@ -83,7 +83,7 @@ pub enum ImportError {
     LostRaces(u32),
     #[error("the record of an import cannot be read or written: {0}")]
     Record(String),
-    #[error("the counts of the import do not add up to the rows that were read")]
+    #[error("the counts do not add up to the rows that were read")]
     DoesNotReconcile,
     #[error("interrupted")]
     Interrupted,
@@ -148,9 +148,32 @@ impl ImportError {
     }
 }
 
+/// How errors call the work that they end.
+#[derive(Debug)]
+pub struct Words {
+    /// What was not done.
+    pub nothing_done: &'static str,
+    pub again: &'static str,
+    pub elsewhere: &'static str,
+}
+
+const IMPORT: Words = Words {
+    nothing_done: "nothing was imported",
+    again: "import it again",
+    elsewhere: "name another place with --rejects, --skipped, --dropped or --plan, for example --rejects /tmp/rejects.csv",
+};
+
 impl Explain for ImportError {
     fn explain(&self) -> CommandError {
+        self.explained(&IMPORT)
+    }
+}
+
+impl ImportError {
+    /// The error for people, in the words of the work that it ends.
+    pub fn explained(&self, words: &Words) -> CommandError {
         let error = CommandError::failed(self.to_string());
+        let (nothing_done, again_later) = (words.nothing_done, words.again);
         match self {
             ImportError::Db(e) => e.explain(),
             ImportError::Preset(e) => e.explain(),
@@ -173,7 +196,7 @@ impl Explain for ImportError {
                 advised(error, advice.as_deref(), &plain)
             }
             ImportError::NoHeader { advice, .. } => {
-                let error = error.detail(NOTHING_IMPORTED);
+                let error = error.detail(nothing_done);
                 let plain = "say --no-header, or --header-row 1 if it is one";
                 match advice.as_deref() {
                     Some(advice) => {
@@ -187,7 +210,7 @@ impl Explain for ImportError {
                 error.hint(remedy).again(again.as_deref().cloned())
             }
             ImportError::Undecided { remedy, choices, .. } => {
-                error.detail(NOTHING_IMPORTED).hint(remedy).again(Again::one_of(choices))
+                error.detail(nothing_done).hint(remedy).again(Again::one_of(choices))
             }
             ImportError::Unclaimed { others, examples, remedy, again, .. } => {
                 let error = match others.is_empty() {
@@ -196,13 +219,13 @@ impl Explain for ImportError {
                 };
                 error
                     .detail(format!("for example {}", examples.join(", ")))
-                    .detail(NOTHING_IMPORTED)
+                    .detail(nothing_done)
                     .hint(remedy)
                     .again(again.as_deref().cloned())
             }
             ImportError::TooManyRejects { rejects_file, .. } => {
                 let told = |path: &String| format!("the rejected rows so far are in `{path}`");
-                error.detail(NOTHING_IMPORTED).maybe_hint(rejects_file.as_ref().map(told))
+                error.detail(nothing_done).maybe_hint(rejects_file.as_ref().map(told))
             }
             ImportError::NothingToDo(_) => {
                 error.hint("let rows fill or update the leads that they match").again(Some(Again {
@@ -211,19 +234,17 @@ impl Explain for ImportError {
                     or: Vec::new(),
                 }))
             }
-            ImportError::FileChanged(_) => error.hint("import it again once nobody writes to it"),
-            ImportError::RowFile { .. } => error.detail(NOTHING_IMPORTED).hint(
-                "name another place with --rejects, --skipped, --dropped or --plan, for example --rejects /tmp/rejects.csv",
-            ),
+            ImportError::FileChanged(_) => error.hint(format!("{again_later} once nobody writes to it")),
+            ImportError::RowFile { .. } => error.detail(nothing_done).hint(words.elsewhere),
             ImportError::UnknownImport(_) => error
                 .hint("import into the database that the file came from, or give the options anew")
                 .again(Again::one_of(&choices("--ignore", ["_import"]))),
             ImportError::PlanOutdated { details, .. } => {
                 let error = details.iter().fold(error, CommandError::detail);
-                error.detail(NOTHING_IMPORTED).hint("plan it anew, and look at the plan before it is applied")
+                error.detail(nothing_done).hint("plan it anew, and look at the plan before it is applied")
             }
             ImportError::PlanUnusable { .. } => {
-                error.detail(NOTHING_IMPORTED).hint("make a plan with: crmctl import leads FILE --plan PLAN")
+                error.detail(nothing_done).hint("make a plan with: crmctl import leads FILE --plan PLAN")
             }
             ImportError::UnknownMapping { near: Some(near), .. } => error.hint(format!("did you mean `{near}`?")),
             ImportError::UnknownMapping { near: None, .. } | ImportError::MappingOfOtherKind { .. } => {
@@ -235,15 +256,13 @@ impl Explain for ImportError {
             ImportError::MappingNotSaved(e) => e.explain(),
             ImportError::Interrupted => CommandError::interrupted(),
             ImportError::Record(_) => error
-                .detail(NOTHING_IMPORTED)
+                .detail(nothing_done)
                 .hint("give the options anew")
                 .again(Again::one_of(&choices("--ignore", ["_import"]))),
-            ImportError::DoesNotReconcile => error
-                .detail(NOTHING_IMPORTED)
-                .hint("this is a fault of crmctl; please report it with the file's header"),
-            ImportError::LostRaces(_) | ImportError::ReaderFailed => {
-                error.detail(NOTHING_IMPORTED).hint("import it again")
+            ImportError::DoesNotReconcile => {
+                error.detail(nothing_done).hint("this is a fault of crmctl; please report it with the file's header")
             }
+            ImportError::LostRaces(_) | ImportError::ReaderFailed => error.detail(nothing_done).hint(again_later),
         }
     }
 }
@@ -255,9 +274,6 @@ fn advised(error: CommandError, advice: Option<&Advice>, plain: &str) -> Command
         None => error.hint(plain),
     }
 }
-
-/// An import is all or nothing.
-const NOTHING_IMPORTED: &str = "nothing was imported";
 
 #[cfg(test)]
 mod tests {

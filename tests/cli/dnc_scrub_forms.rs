@@ -91,3 +91,57 @@ fn a_workbook_gives_workbooks_and_others_give_csv() {
     assert_eq!((ran.code, ran.stderr.contains("stay text")), (Some(1), true), "{}", ran.stderr);
     world.finish();
 }
+
+#[test]
+fn a_workbook_wider_than_its_header_becomes_csv() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(["dnc", "add", "+12125550102"]);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in
+        [&["Name", "Phone"][..], &["Ann", "2125550101", "x"], &["Bob", "2125550102", "y", "z"], &["Cy", "2125550103"]]
+            .iter()
+            .enumerate()
+    {
+        for (column, cell) in cells.iter().enumerate() {
+            sheet.write(row as u32, column as u16, *cell).unwrap();
+        }
+    }
+    book.save(world.path("in.xlsx")).unwrap();
+    scrub(&world, "in.xlsx", "clean.csv", "blocked.csv");
+    assert_eq!(fs::read_to_string(world.path("clean.csv")).unwrap(), "Name,Phone\nCy,2125550103\n");
+    assert_eq!(
+        fs::read_to_string(world.path("blocked.csv")).unwrap(),
+        "Name,Phone,dnc_reason\nAnn,2125550101,unknown:broken_row,x\nBob,2125550102,unknown:broken_row,y,z\n"
+    );
+    world.finish();
+}
+
+#[test]
+fn errors_speak_of_a_scrub_and_keys_are_no_place_for_files() {
+    let world = World::new(Engine::Sqlite);
+    world.file("in.csv", "Phone,Fone\n2125550101,(212) 555-0102\n");
+    let told = |clean: &str| {
+        let ran = world.run(["dnc", "scrub", "in.csv", "--clean", clean, "--blocked", "b.csv"]);
+        assert!(matches!(ran.code, Some(1 | 2)), "{}", ran.stderr);
+        ran.stderr
+    };
+    let said = told("c.csv");
+    assert!(said.contains("no file was written") && said.contains("--map phone=Fone to check it"), "{said}");
+    assert!(!said.contains("import"), "{said}");
+    let said = told("c.xlsx");
+    assert!(said.contains("stay text") && said.contains("--clean, --blocked and --certificate"), "{said}");
+    world.file("in.csv", "Phone\n2125550101\n");
+    scrub(&world, "in.csv", "c.csv", "b.csv");
+    let key = world.json(["dnc", "key", "show"])["file"].as_str().unwrap().to_owned();
+    let folder = std::path::Path::new(&key).parent().unwrap().to_owned();
+    for name in ["signing-key.pem", "x.pub.pem", "clean.csv", "below/clean.csv"] {
+        let said = told(folder.join(name).to_str().unwrap());
+        assert!(
+            said.contains("the folder of the keys that sign certificates") || said.contains("the key that signs"),
+            "{said}"
+        );
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+    world.finish();
+}

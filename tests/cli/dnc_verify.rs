@@ -101,6 +101,19 @@ fn another_machine_verifies_by_the_public_key() {
         ran(&mut command)
     };
     assert_eq!(verify(&["--key", "ours.pem"]).code, Some(0));
+    // Without those before it, it says so.
+    let mut lone = program(elsewhere.path());
+    let lone = lone.current_dir(world.folder.path()).args(["dnc", "verify", "chain/3.json", "--key", "ours.pem"]);
+    let said = ran(lone);
+    assert_eq!((said.code, said.stdout.contains("not_checked")), (Some(3), true), "{}", said.stdout);
+    assert!(
+        said.stdout.contains("number 1 to 2") && said.stderr.contains("--alone"),
+        "{} {}",
+        said.stdout,
+        said.stderr
+    );
+    let said = ran(lone.arg("--alone"));
+    assert_eq!(said.code, Some(0), "{}", said.stdout);
     let unknown = verify(&[]);
     assert_eq!((unknown.code, unknown.stdout.contains("other_key")), (Some(3), true), "{}", unknown.stdout);
     // That machine makes no database.

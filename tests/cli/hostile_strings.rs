@@ -145,7 +145,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 155] = [
+const VERBS: [&str; 160] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -242,6 +242,11 @@ const VERBS: [&str; 155] = [
     "dnc key show",
     "dnc key export",
     "dnc key rotate",
+    "dnc key trust",
+    "dnc key trust FILE",
+    "dnc key list",
+    "dnc certificate list",
+    "dnc certificate show 1",
     "segment list",
     "segment show plain",
     "segment show ANY",

@@ -44,7 +44,7 @@ fn a_file_that_changes_between_its_passes_is_refused() {
         holder.execute_batch("COMMIT").unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(1), "{change}");
         let said = fs::read_to_string(said).unwrap();
-        assert!(said.contains("error: `a.csv` changed while it was imported"), "{change}: {said}");
+        assert!(said.contains("error: `a.csv` changed while it was read"), "{change}: {said}");
         assert!(world.leads().is_empty(), "{change}");
     }
     world.finish();

@@ -39,7 +39,7 @@ const READS: [&str; 24] = [
 ];
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.
-const CHANGES: [&str; 52] = [
+const CHANGES: [&str; 53] = [
     "import leads",
     "import apply",
     "import dnc",
@@ -86,6 +86,7 @@ const CHANGES: [&str; 52] = [
     "dnc registry unrequire",
     "dnc registry drop",
     "dnc scrub",
+    "dnc key trust",
     "dnc detect --number +12125550101 stop --apply",
     "migrate seed",
     "backup make",

@@ -69,6 +69,7 @@ const VERBS: &[(&str, &str)] = &[
     ("tag", "adds tags"),
     ("template", "writes an empty file that an import reads"),
     ("timeline", "shows all that happened in one order"),
+    ("trust", "lets count what a key signs"),
     ("undo", "takes an import back"),
     ("unrequire", "takes `require` back"),
     ("unset", "takes a key away"),

@@ -111,7 +111,7 @@ pub const WORDS: &[Answer] = &[
     answer("lead", "optout opt-out block unsubscribe stop", &["/dnc add {rest|NUMBER}"]),
     answer("lead", "stats report summary", &["/funnel"]),
     answer("dnc", "clean filter wash split", &["scrub {rest|FILE} --clean clean.csv --blocked blocked.csv"]),
-    answer("dnc", "prove certificate certify audit", &["verify {rest|CERTIFICATE}"]),
+    answer("dnc", "prove certify audit", &["verify {rest|CERTIFICATE}"]),
     answer("dnc", "export dump download csv", &["list --format csv > dnc.csv"]),
     answer("dnc", "import upload load", &["/import dnc {rest|FILE}"]),
     like("dnc", is_file, &["/import dnc {word} {rest}"]),

@@ -1,6 +1,7 @@
 //! `crmctl dnc`
 
 mod add;
+mod certificate;
 mod decide;
 mod detect;
 mod due;
@@ -37,6 +38,7 @@ pub enum Command {
     Registry(registry::Args),
     Scrub(Box<scrub::Args>),
     Verify(scrub::verify::Args),
+    Certificate(certificate::Args),
     Key(key::Args),
 }
 
@@ -56,6 +58,7 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Registry(args) => registry::run(args, context),
         Command::Scrub(args) => scrub::run(*args, context),
         Command::Verify(args) => scrub::verify::run(args, context),
+        Command::Certificate(args) => certificate::run(args, context),
         Command::Key(args) => key::run(args, context),
     }
 }

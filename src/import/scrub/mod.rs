@@ -1,9 +1,12 @@
 //! Scrubbing a sheet: its rows go into one of two files, in the form in which they stand, by what the do-not-call lists say of
 //! their numbers.
 
+mod columns;
+mod error;
 pub mod field;
 mod output;
 mod row;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -11,26 +14,25 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use self::columns::{Checked, names};
+pub use self::error::ScrubError;
 use self::field::ScrubField;
-use self::output::Output;
+use self::output::{CHANGE_COLUMN, Output};
 pub use self::output::{Form, REASON_COLUMN, Written};
-use self::row::{Number, RowVerdict, elsewhere, in_hours, judge, numbers_of};
+use self::work::{Tally, Work};
 use super::ImportError;
 use super::advice;
-use super::column_names::column_name;
 use super::observer::Observer;
 use super::options::Assignment;
 use super::prepare::region_of;
-use super::row::Row;
-use super::sheet::columns::{self, Columns, SheetField};
+use super::sheet::columns::{self as sheet_columns, Columns, SheetField};
 use super::source::{Format, Item, RawText, Source, SourceOptions};
 use super::unclaimed::Unclaimed;
 use crate::db::models::access::organizations::Organization;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::domain::dnc::Verdict;
-use crate::domain::dnc::certificates::{Counts, FileUsed};
+use crate::domain::dnc::certificates::{Counts, FileUsed, OtherColumns};
 use crate::domain::dnc::hours::OpenNow;
-use crate::domain::dnc::registry::prefix;
 use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{E164, Region};
 use crate::ops::dnc::lists::Lists;
@@ -55,7 +57,7 @@ pub struct ScrubRequest<'a> {
 pub struct Scrub {
     source: Source,
     columns: Columns<ScrubField>,
-    phones: Vec<usize>,
+    checked: Checked,
     region: Option<Region>,
     hours: Option<OpenNow>,
     interrupted: Arc<AtomicBool>,
@@ -69,13 +71,43 @@ pub struct Scrubbed {
     pub counts: Counts,
     pub by_reason: BTreeMap<String, u64>,
     pub numbers: Numbers,
+    pub other_columns: OtherColumns,
     pub clean: Written,
     pub blocked: Written,
-    /// Rows that were clear and are not any more, and the other way round.
-    pub newly_blocked: u64,
-    pub newly_clear: u64,
+    /// The rows of which an earlier scrub said something else, if they are written.
+    pub changes: Option<Written>,
+    pub newly: Newly,
     /// Numbers about which no registry has to be asked, by their prefix.
     pub unregistered: BTreeSet<String>,
+}
+
+/// How many rows an earlier scrub said something else of, by what is said of them now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Newly {
+    pub blocked: u64,
+    pub clear: u64,
+    pub unknown: u64,
+}
+
+impl Newly {
+    fn add(&mut self, now: Verdict) {
+        *match now {
+            Verdict::Blocked => &mut self.blocked,
+            Verdict::Clear => &mut self.clear,
+            Verdict::Unknown => &mut self.unknown,
+        } += 1;
+    }
+
+    fn rows(self) -> u64 {
+        self.blocked + self.clear + self.unknown
+    }
+}
+
+/// The files that a scrub writes, each with the name by which messages call it.
+pub struct Files<'a> {
+    pub clean: (&'a Path, File),
+    pub blocked: (&'a Path, File),
+    pub changes: Option<(&'a Path, File)>,
 }
 
 impl Scrub {
@@ -86,26 +118,47 @@ impl Scrub {
     pub fn open(request: ScrubRequest<'_>, observer: &mut dyn Observer) -> Result<Scrub, ImportError> {
         let ScrubRequest { path, source, map, ignore, region, organization, hours, interrupted } = request;
         let named = map.iter().map(|assignment| assignment.value.clone()).collect();
-        let recognise = columns::recognise::<ScrubField>;
+        let recognise = sheet_columns::recognise::<ScrubField>;
         let options = SourceOptions { named, recognise, interrupted: interrupted.clone(), ..source };
         let source = Source::open(path, &options)?;
         observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
         source.passed_over().iter().for_each(|text| observer.notice(text));
         let region = region.or_else(|| region_of(None, organization));
-        let wanted = columns::wanted::<ScrubField>();
+        let wanted = sheet_columns::wanted::<ScrubField>();
         let columns = Columns::of(source.shown(), &source.headers, map, ignore, &[]);
         let columns = columns.map_err(|error| error.advised(|_| advice::of(&source, &options, &wanted, region)))?;
         advice::refuse_without_header(&source, &options, &wanted, region)?;
-        let phones: Vec<usize> = columns.columns_of(ScrubField::Phone).collect();
-        source.special(&|index| phones.contains(&index)).iter().for_each(|text| observer.notice(text));
-        let scrub = Scrub { source, columns, phones, region, hours, interrupted };
-        observer.notice(&format!("numbers are checked in {}", scrub.columns_checked().join(", ")));
+        let checked = Checked::of(&columns, region);
+        source.special(&|index| checked.phones.contains(&index)).iter().for_each(|text| observer.notice(text));
+        let scrub = Scrub { source, columns, checked, region, hours, interrupted };
+        scrub.tell_columns(observer);
         Ok(scrub)
     }
 
-    /// The names of the columns whose numbers are checked.
+    fn tell_columns(&self, observer: &mut dyn Observer) {
+        let names = |columns: &[usize]| names(&self.source.headers, columns).join(", ");
+        observer.notice(&format!("numbers are checked in {}", names(&self.checked.phones)));
+        if let Some(country) = self.checked.country {
+            observer.notice(&format!("national numbers are those of the country in {}", names(&[country])));
+        }
+        if !self.checked.ignored.is_empty() {
+            observer.notice(&format!("not checked, as was said: {}", names(&self.checked.ignored)));
+        }
+    }
+
+    /// The names of the columns of phones.
     pub fn columns_checked(&self) -> Vec<String> {
-        self.phones.iter().map(|index| column_name(&self.source.headers, *index)).collect()
+        names(&self.source.headers, &self.checked.phones)
+    }
+
+    /// The other columns as a certificate names them, but for what only the rows tell.
+    pub fn other_columns(&self) -> OtherColumns {
+        let names = |columns: &[usize]| names(&self.source.headers, columns);
+        OtherColumns {
+            country: self.checked.country.and_then(|index| names(&[index]).pop()),
+            not_checked: names(&self.checked.ignored),
+            ..OtherColumns::default()
+        }
     }
 
     /// The region of national numbers.
@@ -137,8 +190,8 @@ impl Scrub {
         }
     }
 
-    /// The numbers in the columns of phones: what registries have to be asked about before. A twelfth of all numbers is on the largest
-    /// of them, so that of what merely looks like one the own list alone is asked.
+    /// The numbers about which registries have to be asked before: all in columns of phones, and elsewhere what can be one, unless the header
+    /// says that it is none.
     ///
     /// # Errors
     /// The file cannot be read, or the person wants to stop.
@@ -150,22 +203,22 @@ impl Scrub {
                 return Err(ImportError::Interrupted);
             }
             if let Item::Row(row) = item {
-                let (own, _) = numbers_of(&row, &self.phones, self.region);
-                numbers.extend(own.into_iter().flatten().flat_map(|reading| reading.all()));
+                let looked = self.checked.look(&row);
+                numbers.extend(looked.asked().flatten().flat_map(Reading::all));
             }
             Ok(())
         })?;
         Ok(numbers)
     }
 
-    /// Scrubs the sheet into two files, which are named for messages. `before` is what an earlier scrub said of its numbers.
+    /// Scrubs the sheet into its files. `before` is what an earlier scrub said of its numbers.
     ///
     /// # Errors
     /// A file cannot be read or written, a column needs a decision, or the person wants to stop.
     pub fn run(
         &self,
         lists: &Lists<ListedBans>,
-        [clean, blocked]: [(&Path, File); 2],
+        files: Files<'_>,
         before: Option<&Before<'_>>,
         observer: &mut dyn Observer,
     ) -> Result<Scrubbed, ImportError> {
@@ -174,7 +227,7 @@ impl Scrub {
         if raw.is_none() && matches!(self.source.format, Format::Text { .. }) {
             observer.notice("its lines end in old ways: the rows are written as CSV");
         }
-        let mut begin = |(path, file): (&Path, File), has_reasons| {
+        let mut begin = |(path, file): (&Path, File), further| {
             let form = match (self.form_of(path)?, &raw) {
                 (Form::Text, None) => Form::Csv,
                 (form, _) => form,
@@ -184,13 +237,13 @@ impl Scrub {
                 observer.notice(&format!("{}: written as CSV", path.display()));
             }
             let head = raw.as_ref().zip(head.as_ref()).map(|(raw, (above, header))| (raw, &above[..], &header[..]));
-            Output::begin(path.display().to_string(), file, form, &self.source.headers, head, has_reasons)
+            Output::begin(path.display().to_string(), file, form, &self.source.headers, head, further)
         };
-        let (clean, blocked) = (begin(clean, false)?, begin(blocked, true)?);
+        let (clean, blocked) = (begin(files.clean, None)?, begin(files.blocked, Some(REASON_COLUMN))?);
+        let changes = files.changes.map(|changes| begin(changes, Some(CHANGE_COLUMN))).transpose()?;
         let watch = ScrubField::watch(&self.columns);
         // A fax or a colleague's number is a number that nobody has checked, too.
-        let others = self.columns.not_claimed();
-        let unclaimed = Unclaimed::columns(&self.source.headers, &others, self.region, watch);
+        let unclaimed = Unclaimed::columns(&self.source.headers, &self.columns.not_claimed(), self.region, watch);
         let mut work = Work {
             scrub: self,
             lists,
@@ -198,26 +251,22 @@ impl Scrub {
             raw,
             clean,
             blocked,
+            changes,
             unclaimed,
-            others,
-            counts: Counts::default(),
-            by_reason: BTreeMap::new(),
-            numbers: Numbers::default(),
-            newly: [0; 2],
-            unregistered: BTreeSet::new(),
+            tally: Tally::default(),
             line: Vec::new(),
         };
         let mut blank = 0;
         self.source.read(&mut |item| {
-            if work.counts.read.is_multiple_of(PORTION) {
+            if work.tally.counts.read.is_multiple_of(PORTION) {
                 if self.interrupted.load(Ordering::Relaxed) {
                     return Err(ImportError::Interrupted);
                 }
-                observer.progress(work.counts.read, self.source.estimated_rows);
+                observer.progress(work.tally.counts.read, self.source.estimated_rows);
             }
             match item {
                 Item::Row(row) => work.take(&row),
-                Item::Broken(row, _) => work.write(&row, &RowVerdict::broken(), false),
+                Item::Broken(row, _) => work.take_broken(&row),
                 Item::Blank(count) => {
                     blank += count;
                     Ok(())
@@ -233,116 +282,5 @@ impl Scrub {
     }
 }
 
-/// So many prefixes are told at most.
-const MOST_PREFIXES: usize = 20;
-
 /// Rows after which is told how far the work is.
 const PORTION: u64 = 10_000;
-
-/// A scrub under way.
-struct Work<'a> {
-    scrub: &'a Scrub,
-    lists: &'a Lists<ListedBans>,
-    before: Option<&'a Before<'a>>,
-    raw: Option<RawText>,
-    clean: Output,
-    blocked: Output,
-    unclaimed: Unclaimed,
-    /// The columns that nobody claims.
-    others: Vec<usize>,
-    counts: Counts,
-    by_reason: BTreeMap<String, u64>,
-    numbers: Numbers,
-    /// Rows that are newly blocked, and newly clear.
-    newly: [u64; 2],
-    unregistered: BTreeSet<String>,
-    line: Vec<u8>,
-}
-
-impl Work<'_> {
-    fn take(&mut self, row: &Row) -> Result<(), ImportError> {
-        self.unclaimed.look(row);
-        let (numbers, has_formula) = numbers_of(row, &self.scrub.phones, self.scrub.region);
-        let recorded = &mut self.numbers;
-        let (lists, unregistered) = (self.lists, &mut self.unregistered);
-        let said = judge(&numbers, has_formula, lists, |reading, verdict| {
-            reading.all().for_each(|number| recorded.add(number, verdict));
-            if unregistered.len() < MOST_PREFIXES
-                && lists.registries().iter().all(|list| !list.concerns(reading.number))
-            {
-                unregistered.insert(prefix(reading.number));
-            }
-        });
-        let elsewhere = elsewhere(row, &self.others, self.scrub.region);
-        let listed: Vec<&Number> = elsewhere.iter().filter(|number| self.lists.is_on_own_list(number)).collect();
-        let said = match said.verdict {
-            Verdict::Clear | Verdict::Unknown if !listed.is_empty() => said.and_listed(),
-            _ => said,
-        };
-        for number in listed.into_iter().flatten().flat_map(Reading::all) {
-            self.numbers.add(number, Verdict::Blocked);
-        }
-        let said = match &self.scrub.hours {
-            Some(hours) => said.and_hours(in_hours(&numbers, hours)),
-            None => said,
-        };
-        let was_clear = !has_formula && self.was_clear(&numbers, &elsewhere);
-        self.write(row, &said, was_clear)
-    }
-
-    /// Whether an earlier scrub said of all numbers of a row that they were clear, and of none elsewhere in it that it was blocked.
-    fn was_clear(&self, numbers: &[Number], elsewhere: &[Number]) -> bool {
-        let Some(before) = self.before else { return false };
-        let is_clear = |number: &Number| {
-            number.as_ref().is_ok_and(|reading| reading.all().all(|number| before(number) == Some(Verdict::Clear)))
-        };
-        let mut others = elsewhere.iter().flatten().flat_map(Reading::all);
-        !numbers.is_empty()
-            && numbers.iter().all(is_clear)
-            && !others.any(|number| before(number) == Some(Verdict::Blocked))
-    }
-
-    fn write(&mut self, row: &Row, said: &RowVerdict, was_clear: bool) -> Result<(), ImportError> {
-        self.line.clear();
-        if let Some(raw) = &mut self.raw {
-            raw.row(row, &mut self.line)?;
-        }
-        let bytes = self.raw.as_ref().map(|raw| (raw, self.line.as_slice()));
-        self.counts.read += 1;
-        let is_clear = said.verdict == Verdict::Clear;
-        match said.verdict {
-            Verdict::Clear => self.counts.clean += 1,
-            Verdict::Blocked => self.counts.blocked += 1,
-            Verdict::Unknown => self.counts.unknown += 1,
-        }
-        let [newly_blocked, newly_clear] = &mut self.newly;
-        *newly_blocked += u64::from(self.before.is_some() && was_clear && !is_clear);
-        *newly_clear += u64::from(self.before.is_some() && !was_clear && is_clear);
-        for code in &said.codes {
-            match self.by_reason.get_mut(code.as_ref()) {
-                Some(count) => *count += 1,
-                None => drop(self.by_reason.insert(code.clone().into_owned(), 1)),
-            }
-        }
-        match is_clear {
-            true => self.clean.write(row, bytes, ""),
-            false => self.blocked.write(row, bytes, &said.reason()),
-        }
-    }
-
-    fn finish(self, observer: &mut dyn Observer) -> Result<Scrubbed, ImportError> {
-        // A column of numbers that nobody checks would make rows clear that are not.
-        for text in self.unclaimed.verdict(&self.scrub.source)? {
-            observer.notice(&text);
-        }
-        let (clean, blocked) = (self.clean.finish()?, self.blocked.finish()?);
-        let counts = self.counts;
-        if !counts.reconcile() || clean.rows != counts.clean || blocked.rows != counts.blocked + counts.unknown {
-            return Err(ImportError::DoesNotReconcile);
-        }
-        let [newly_blocked, newly_clear] = self.newly;
-        let (by_reason, numbers) = (self.by_reason, self.numbers);
-        let unregistered = self.unregistered;
-        Ok(Scrubbed { counts, by_reason, numbers, clean, blocked, newly_blocked, newly_clear, unregistered })
-    }
-}

@@ -25,14 +25,16 @@ vocabulary! {
 
 /// The column that says why a row is not clean.
 pub const REASON_COLUMN: &str = "dnc_reason";
+/// The column that says what has changed of a row.
+pub const CHANGE_COLUMN: &str = "dnc_change";
 
 /// A file under way.
 pub struct Output {
     /// What messages call it.
     name: String,
     out: Out,
-    /// Whether its rows have reasons.
-    has_reasons: bool,
+    /// Whether its rows have a further column.
+    has_further: bool,
     width: usize,
     rows: u64,
     /// A row under way.
@@ -57,7 +59,8 @@ pub struct Written {
 const BUFFER: usize = 1 << 18;
 
 impl Output {
-    /// Begins a file. Its head is written as the source has it; `above` and `header` are its bytes in a text.
+    /// Begins a file, with a further column behind those of the source. Its head is written as the source has it; `above` and `header`
+    /// are its bytes in a text.
     ///
     /// # Errors
     /// It cannot be written.
@@ -67,16 +70,16 @@ impl Output {
         form: Form,
         headers: &[String],
         head: Option<(&RawText, &[u8], &[u8])>,
-        has_reasons: bool,
+        further: Option<&'static str>,
     ) -> Result<Output, ImportError> {
         let mut names = headers.to_vec();
-        names.extend(has_reasons.then(|| REASON_COLUMN.to_owned()));
+        names.extend(further.map(str::to_owned));
         let failed = |e: &dyn std::fmt::Display| failed(&name, e);
         let out = match (form, head) {
             (Form::Text, Some((raw, above, header))) => {
                 let mut header = header.to_vec();
-                if has_reasons && !header.is_empty() {
-                    raw.append(REASON_COLUMN, raw.header_cells(), &mut header);
+                if let Some(further) = further.filter(|_| !header.is_empty()) {
+                    raw.append(further, raw.header_cells(), &mut header);
                 }
                 let mut out = BufWriter::with_capacity(BUFFER, file);
                 out.write_all(above).and_then(|()| out.write_all(&header)).map_err(|e| failed(&e))?;
@@ -87,13 +90,15 @@ impl Output {
                 Out::Sheet(Box::new(sheet.map_err(|e| failed(&e))?), file)
             }
             (Form::Text | Form::Csv, _) => {
-                let mut csv = csv::Writer::from_writer(BufWriter::with_capacity(BUFFER, file));
+                // A row may be wider than the header.
+                let mut builder = csv::WriterBuilder::new();
+                let mut csv = builder.flexible(true).from_writer(BufWriter::with_capacity(BUFFER, file));
                 let marked = names.iter().map(|name| mark_text(name).into_owned());
                 csv.write_record(marked).map_err(|e| failed(&e))?;
                 Out::Csv(Box::new(csv))
             }
         };
-        Ok(Output { name, out, has_reasons, width: headers.len(), rows: 0, line: Vec::new() })
+        Ok(Output { name, out, has_further: further.is_some(), width: headers.len(), rows: 0, line: Vec::new() })
     }
 
     /// Writes a row: its bytes in a text, or its cells.
@@ -104,7 +109,7 @@ impl Output {
         let name = &self.name;
         match (&mut self.out, raw) {
             (Out::Text(out), Some((raw, bytes))) => {
-                let written = if self.has_reasons {
+                let written = if self.has_further {
                     self.line.clear();
                     self.line.extend_from_slice(bytes);
                     raw.append(reason, row.len(), &mut self.line);
@@ -117,13 +122,13 @@ impl Output {
             // A text without its bytes is none of ours.
             (Out::Text(_), None) => return Err(failed(name, &"the bytes of its rows are not there")),
             (Out::Csv(csv), _) => {
-                let cells = cells_of(row, self.width, self.has_reasons.then_some(reason));
+                let cells = cells_of(row, self.width, self.has_further.then_some(reason));
                 let mut fields = cells.iter().map(RowCell::in_text);
                 let written = fields.try_for_each(|cell| csv.write_field(mark_again(&cell).as_bytes()));
                 written.and_then(|()| csv.write_record(None::<&[u8]>)).map_err(|e| failed(name, &e))?;
             }
             (Out::Sheet(sheet, _), _) => {
-                let cells = cells_of(row, self.width, self.has_reasons.then_some(reason));
+                let cells = cells_of(row, self.width, self.has_further.then_some(reason));
                 let written: Result<(), XlsxError> =
                     quietly(|| sheet.write(&cells, &[])).map_err(|words| failed(name, &reason_of_workbook(&words)))?;
                 written.map_err(|e| {

@@ -1,14 +1,18 @@
 //! What the lists say of a row: of every number in its columns of phones.
 
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
 
+use super::columns::Looked;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::domain::dnc::hours::{Callable, OpenNow, strictest};
 use crate::domain::dnc::{Verdict, codes};
 use crate::domain::phone::reading::Reading;
-use crate::domain::phone::{PhoneCheck, PhoneProblem, Region, nanp, parse_each};
+use crate::domain::phone::{PhoneCheck, PhoneProblem, Region, nanp, parse_each, plan};
 use crate::domain::text::{cell_value, is_false, is_placeholder};
+use crate::domain::time::datetime;
 use crate::import::row::{CellKind, Row};
+use crate::import::unclaimed::{has_phone_words, is_national};
 use crate::ops::dnc::lists::Lists;
 
 /// A reason as programs read it.
@@ -26,14 +30,6 @@ impl RowVerdict {
     /// That of a row whose cells cannot be told apart.
     pub fn broken() -> RowVerdict {
         RowVerdict { verdict: Verdict::Unknown, codes: vec![codes::BROKEN_ROW.into()] }
-    }
-
-    /// The same of a row that holds a listed number elsewhere.
-    #[must_use]
-    pub fn and_listed(mut self) -> RowVerdict {
-        self.verdict = Verdict::Blocked;
-        self.codes.insert(0, codes::INTERNAL.into());
-        self
     }
 
     /// The same where it is the hour to call its numbers, or is not.
@@ -54,6 +50,14 @@ impl RowVerdict {
     /// The reasons as the column of the blocked file has them.
     pub fn reason(&self) -> String {
         self.codes.join(";")
+    }
+
+    /// What a row newly is, as the column of the file of changes has it: `newly_blocked;internal`.
+    pub fn change(&self) -> String {
+        match self.verdict {
+            Verdict::Clear => "newly_clear".to_owned(),
+            Verdict::Blocked | Verdict::Unknown => format!("newly_{};{}", self.verdict, self.reason()),
+        }
     }
 }
 
@@ -83,12 +87,42 @@ pub fn numbers_of(row: &Row, columns: &[usize], region: Option<Region>) -> (Vec<
     (numbers, has_formula)
 }
 
-/// What may be numbers in cells of these columns, which nobody takes for phones. An order's number may be a listed one: then its row
-/// is kept back, too.
-pub fn elsewhere(row: &Row, columns: &[usize], region: Option<Region>) -> Vec<Number> {
-    let cells = columns.iter().map(|&column| cell_value(row.cell(column))).filter(|text| may_be_number(text));
-    let read = cells.flat_map(|text| parse_each(text, region, PhoneCheck::Possible));
-    read.map(|(_, read)| read.map(Reading::from)).filter(Result::is_ok).collect()
+/// What may be numbers in a cell that nobody takes for phones; `each` hears of each whether it is a valid number that is not written as
+/// something else is, such as a date.
+pub fn elsewhere(cell: &str, region: Option<Region>, mut each: impl FnMut(Number, bool)) {
+    let text = cell_value(cell);
+    // Most cells have too few digits.
+    if text.len() < FEWEST_DIGITS || !text.bytes().any(|b| b.is_ascii_digit()) {
+        return;
+    }
+    let mut read = |text: &str, is_other: bool| {
+        for (part, read) in parse_each(text, region, PhoneCheck::Possible) {
+            match read.map(Reading::from) {
+                Ok(reading) => each(Ok(reading), !is_other && reading.all().any(plan::is_valid)),
+                // Nobody has said of which country it is.
+                Err(PhoneProblem::RegionMissing) if !is_other && is_national(part).is_some() => {
+                    each(Err(PhoneProblem::RegionMissing), true);
+                }
+                Err(_) => {}
+            }
+        }
+    };
+    if may_be_number(text) {
+        return read(text, is_written_otherwise(text));
+    }
+    // `Tel: (212) 555-0142 (mobile)`
+    if has_phone_words(text) {
+        let parts = text.split(|c: char| c.is_alphabetic() || c == ':');
+        let parts = parts.map(|part| part.trim_end_matches(|c: char| !c.is_numeric()));
+        parts.filter(|part| may_be_number(part)).for_each(|part| read(part, false));
+    }
+}
+
+/// Whether a text is written as dates, addresses of the Internet, or decimal numbers are.
+fn is_written_otherwise(text: &str) -> bool {
+    datetime::is_date(text)
+        || text.parse::<Ipv4Addr>().is_ok()
+        || (text.contains('.') && text.parse::<f64>().is_ok_and(|number| number.fract() != 0.0))
 }
 
 /// Whether a text has the digits of a number and no letters, before the phone library is asked.
@@ -101,35 +135,44 @@ fn may_be_number(text: &str) -> bool {
 const FEWEST_DIGITS: usize = 7;
 const MOST_DIGITS: usize = 40;
 
-/// What is said of a row with these numbers: one that is blocked blocks it, and one that is doubtful leaves it in doubt. `each`
-/// hears the verdict on every number.
-pub fn judge(
-    numbers: &[Number],
-    has_formula: bool,
-    lists: &Lists<ListedBans>,
-    mut each: impl FnMut(Reading, Verdict),
-) -> RowVerdict {
+/// What two verdicts come to.
+pub fn worse(one: Verdict, other: Verdict) -> Verdict {
+    match (one, other) {
+        (Verdict::Blocked, _) | (_, Verdict::Blocked) => Verdict::Blocked,
+        (Verdict::Unknown, _) | (_, Verdict::Unknown) => Verdict::Unknown,
+        (Verdict::Clear, Verdict::Clear) => Verdict::Clear,
+    }
+}
+
+/// What is said of a row: a number that is blocked blocks it, and one that is doubtful leaves it in doubt. `each` hears the verdict on
+/// every number.
+pub fn judge(row: &Looked, lists: &Lists<ListedBans>, mut each: impl FnMut(Reading, Verdict)) -> RowVerdict {
     let (mut verdict, mut found) = (Verdict::Clear, Vec::new());
     let mut add = |code: Code| {
         if !found.contains(&code) {
             found.push(code);
         }
     };
-    for number in numbers {
+    let mut take = |number: &Number, said: Verdict| {
+        if let Ok(reading) = number {
+            each(*reading, said);
+        }
+        verdict = worse(verdict, said);
+    };
+    for number in row.asked() {
         let judged = lists.judge(number);
         judged.because.iter().for_each(|because| add(because.code()));
-        if let Ok(reading) = number {
-            each(*reading, judged.verdict);
-        }
-        verdict = match (verdict, judged.verdict) {
-            (Verdict::Blocked, _) | (_, Verdict::Blocked) => Verdict::Blocked,
-            (Verdict::Unknown, _) | (_, Verdict::Unknown) => Verdict::Unknown,
-            (Verdict::Clear, Verdict::Clear) => Verdict::Clear,
-        };
+        take(number, judged.verdict);
     }
-    if has_formula {
+    // An order's number may be a listed one.
+    let others = row.elsewhere.iter().filter(|found| !found.is_checked).map(|found| &found.number);
+    for number in others.filter(|number| lists.is_on_own_list(number)) {
+        add(codes::INTERNAL.into());
+        take(number, Verdict::Blocked);
+    }
+    if row.has_formula {
         add(codes::FORMULA.into());
-    } else if numbers.is_empty() {
+    } else if row.phones.is_empty() {
         add(codes::NO_NUMBER.into());
     }
     if verdict == Verdict::Clear && !found.is_empty() {
@@ -139,8 +182,8 @@ pub fn judge(
 }
 
 /// Whether all numbers of a row may be called at a moment, by their area codes; what is no number is left to the lists.
-pub fn in_hours(numbers: &[Number], now: &OpenNow) -> Callable {
-    strictest(numbers.iter().flatten().flat_map(Reading::all).map(|number| now.number(number)))
+pub fn in_hours<'a>(numbers: impl Iterator<Item = &'a Number>, now: &OpenNow) -> Callable {
+    strictest(numbers.flatten().flat_map(Reading::all).map(|number| now.number(number)))
 }
 
 #[cfg(test)]
@@ -179,11 +222,40 @@ mod tests {
         assert!(numbers_of(&formula, &[0], region).1);
     }
 
+    fn elsewhere_in(region: Option<Region>, cell: &str) -> Vec<(String, bool)> {
+        let mut found = Vec::new();
+        elsewhere(cell, region, |number, is_valid| {
+            found.push((number.as_ref().map_or("?".to_owned(), |it| it.number.to_string()), is_valid));
+        });
+        found
+    }
+
     #[test]
     fn elsewhere_only_what_reads_as_a_number_counts() {
         let region = Region::from_str("US").ok();
-        let cells = ["2125550142", "Ann", "12", "A-2125550143", "2026-03-04"];
-        assert_eq!(read(&elsewhere(&row(&cells), &[0, 1, 2, 3, 4], region)), ["+12125550142"]);
-        assert_eq!(read(&elsewhere(&row(&cells), &[1], region)), Vec::<String>::new());
+        let found = |cell: &str| elsewhere_in(region, cell);
+        let valid = |number: &str| vec![(number.to_owned(), true)];
+        for cell in [
+            "2125550142",
+            "(212) 555-0142",
+            "Tel: (212) 555-0142",
+            "212-555-0142 (mobile)",
+            "(212) 555-0142 x34",
+            "2125550142.0",
+            "'+1 212 555 0142",
+        ] {
+            assert_eq!(found(cell), valid("+12125550142"), "{cell}");
+        }
+        let both = [("+12125550142".to_owned(), true), ("+12125550143".to_owned(), true)];
+        for cell in ["2125550142; 2125550143", "home: 212-555-0142, work: 212-555-0143"] {
+            assert_eq!(found(cell), both, "{cell}");
+        }
+        for cell in ["Ann", "12", "A-2125550143", "2026-03-04", "20 Main St 2125550142", "123456", "$1,234,567.00"] {
+            assert_eq!(found(cell), [], "{cell}");
+        }
+        // What is no valid number is none, and the own list is asked all the same.
+        assert_eq!(found("1000000001"), [("+11000000001".to_owned(), false)]);
+        assert_eq!(elsewhere_in(None, "2125550142"), [("?".to_owned(), true)]);
+        assert_eq!(elsewhere_in(None, "12345678"), []);
     }
 }

@@ -273,6 +273,11 @@ impl<F: SheetField> Columns<F> {
         (0..self.targets.len()).filter(open).collect()
     }
 
+    /// Whether a person leaves a column out.
+    pub fn is_ignored(&self, index: usize) -> bool {
+        self.ignored.contains(&index)
+    }
+
     /// The columns that fill a field.
     pub fn columns_of(&self, field: F) -> impl Iterator<Item = usize> {
         (0..self.targets.len()).filter(move |index| self.targets.get(*index) == Some(&Some(field)))

@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Watch;
 use super::shape::{Shape, is_address, is_currency, is_phone, region_of_country, shape};
+use super::{Purpose, Watch};
 use crate::domain::phone::Region;
 use crate::domain::text::cell_text;
 use crate::domain::time::datetime;
@@ -223,6 +223,8 @@ impl Column {
             Some(field) if is_most(numbers) && self.written.about() > 0.0 => {
                 stop("phone numbers", numbers as u64, field)
             }
+            // What can be a number there is checked anyway.
+            Some(Some(_)) if watch.purpose == Purpose::Check => Verdict::Nothing,
             Some(Some(field)) if is_most(self.bare.about()) && !self.is_claimed => Verdict::Warn(field),
             _ => Verdict::Nothing,
         }

@@ -34,6 +34,26 @@ pub struct Watch {
     pub country: Option<usize>,
     /// The option that keeps a column although nothing claims it.
     pub keep: Option<&'static str>,
+    /// What becomes of a column that a field takes.
+    pub purpose: Purpose,
+}
+
+/// What the columns of a sheet are for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Purpose {
+    #[default]
+    Import,
+    /// Their numbers are checked; so is, of other columns, what can be a number.
+    Check,
+}
+
+impl Purpose {
+    fn verb(self) -> &'static str {
+        match self {
+            Purpose::Import => "import",
+            Purpose::Check => "check",
+        }
+    }
 }
 
 /// The columns under the look.
@@ -61,6 +81,11 @@ pub fn is_national(text: &str) -> Option<bool> {
         Shape::Bare if text.len() >= 9 && shape::lacks_region(text) => Some(false),
         _ => None,
     }
+}
+
+/// Whether a cell holds a number with words such as people write beside phones: `212-555-0142 (mobile)`.
+pub fn has_phone_words(text: &str) -> bool {
+    shape(text) == Shape::Written && text.contains(char::is_alphabetic)
 }
 
 /// Whether a cell is a phone or an address, by the rules by which an import reads them.
@@ -170,7 +195,8 @@ impl Unclaimed {
         let Some((column, what, _)) = undecided.first() else { return Ok(notices) };
         let remedy = |(column, _, field): &(&Column, String, Option<&str>)| {
             let argument = shell::word(&column_name(&source.headers, column.index));
-            let map = field.map(|field| format!("--map {field}={argument} to import it"));
+            let verb = self.watch.purpose.verb();
+            let map = field.map(|field| format!("--map {field}={argument} to {verb} it"));
             let ignore = Some(format!("--ignore {argument} to leave it out"));
             let keep = self.watch.keep.map(|option| format!("{option} {argument} to keep it as a custom field"));
             map.into_iter().chain(ignore).chain(keep).collect::<Vec<_>>().join(", or ")
@@ -231,6 +257,7 @@ mod tests {
         currencies: Some(None),
         country: None,
         keep: Some("--keep"),
+        purpose: Purpose::Import,
     };
 
     fn verdict(header: &str, cells: &[&str]) -> &'static str {

@@ -5,6 +5,7 @@ pub mod consent;
 pub mod currency;
 pub mod email;
 pub mod extras;
+pub mod other_numbers;
 pub mod phone;
 mod phrases;
 pub mod questions;

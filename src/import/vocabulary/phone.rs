@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use super::extras::is_fax;
 use super::sections::Sections;
 use super::{are_made_of, is_made_of, words};
 
@@ -62,6 +63,14 @@ pub fn phone_column(header: &str) -> Option<PhoneColumn> {
             || (!is_noun(word) && known.further.iter().any(begins))
     };
     Some(if words.iter().any(is_further) { PhoneColumn::Further } else { PhoneColumn::First })
+}
+
+/// Whether a header has a word for phones or faxes, whatever else it says.
+pub fn names_a_phone(header: &str) -> bool {
+    let known = &*WORDS;
+    let names =
+        |word: &String| known.nouns.iter().chain(&known.further_nouns).any(|noun| word.starts_with(noun.as_str()));
+    is_fax(header) || words(header).iter().any(names)
 }
 
 /// The place of a column among its like.

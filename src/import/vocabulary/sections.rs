@@ -53,6 +53,7 @@ mod tests {
             include_str!("words/email.txt"),
             include_str!("words/currency.txt"),
             include_str!("words/extras.txt"),
+            include_str!("words/other_numbers.txt"),
             include_str!("words/consent.txt"),
             include_str!("words/questions.txt"),
         ] {

@@ -8,6 +8,7 @@ use crate::db::{Db, DbError, act_for};
 use crate::domain::access::profile::FREE;
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
+use crate::error::{CommandError, Explain};
 use crate::ops::audited;
 
 /// The slug of the organization that an embedded database begins with.
@@ -68,4 +69,23 @@ pub fn make_default(conn: &mut Db, region: &str, timezone: &str, founder: &Found
         subscription_tier: FREE,
     };
     add(conn, &new, founder)
+}
+
+/// The organization with this slug is disabled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the organization `{0}` is disabled")]
+pub struct Disabled(String);
+
+impl Explain for Disabled {
+    fn explain(&self) -> CommandError {
+        CommandError::failed(self.to_string()).hint(format!("enable it: crmctl org edit {} --enable", self.0))
+    }
+}
+
+/// Refuses what writes for an organization that is disabled.
+///
+/// # Errors
+/// It is.
+pub fn refuse_disabled(org: &Organization) -> Result<(), Disabled> {
+    if org.is_active { Ok(()) } else { Err(Disabled(org.slug.clone())) }
 }

@@ -6,15 +6,15 @@ use rustc_hash::FxHashMap;
 
 use super::registries::{Answers, Found, Registries};
 use super::scrubs::own_list::OwnList;
-use crate::db::models::access::organizations;
+use super::scrubs::since::Since;
 use crate::db::models::dnc::dnc_bans::{self, ListedBans};
 use crate::db::models::dnc::dnc_entries::DncEntry;
 use crate::db::models::dnc::registries::required::RequiredList;
 use crate::db::models::dnc::{dnc_requests, dnc_spellings};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::bans::Bans;
-use crate::domain::dnc::certificates::ListUsed;
-use crate::domain::dnc::registry::Shortfall;
+use crate::domain::dnc::certificates::{ListState, ListUsed};
+use crate::domain::dnc::registry::{Coverage, Shortfall};
 use crate::domain::dnc::{Channel, Verdict, codes};
 use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::phone::reading::Reading;
@@ -124,8 +124,7 @@ impl<E: Entry> Lists<E> {
     /// # Errors
     /// The database cannot be read.
     pub fn open(conn: &mut Db, org: OrgId, channel: Option<Channel>, now: Timestamp) -> Result<Lists<E>, DbError> {
-        let today = now.to_jiff().to_zoned(organizations::time_zone(conn, org)?).date();
-        let registries = Registries::required(conn, org, today)?;
+        let registries = Registries::required(conn, org, now)?;
         let mut undecided = FxHashMap::default();
         for (number, id) in dnc_requests::undecided_numbers(conn, org)? {
             for number in
@@ -149,6 +148,21 @@ impl<E: Entry> Lists<E> {
     /// The database cannot be read.
     pub fn ask_registries(&mut self, conn: &mut Db, numbers: &[E164]) -> Result<(), DbError> {
         self.answers = self.registries.ask(conn, numbers)?;
+        Ok(())
+    }
+
+    /// The same where an earlier scrub was told already that some lists have some numbers not.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn ask_registries_since(
+        &mut self,
+        conn: &mut Db,
+        numbers: &[E164],
+        earlier: &Since<'_>,
+    ) -> Result<(), DbError> {
+        let is_known = |list: &RequiredList, number| earlier.has_not(list, number);
+        self.answers = self.registries.ask_but(conn, numbers, is_known)?;
         Ok(())
     }
 
@@ -252,7 +266,7 @@ impl Lists<ListedBans> {
             own.add(number, &entry);
         })?;
         self.used.push(own.used(self.now));
-        self.used.extend(self.registries.lists.iter().filter_map(used_registry));
+        self.used.extend(self.registries.lists.iter().map(used_registry));
         Ok(())
     }
 
@@ -262,16 +276,30 @@ impl Lists<ListedBans> {
     }
 }
 
-/// A registry for a certificate, if it is loaded.
-fn used_registry(list: &RequiredList) -> Option<ListUsed> {
-    let revision = list.revision.as_ref()?;
-    Some(ListUsed {
+/// A registry for a certificate, loaded or not.
+fn used_registry(list: &RequiredList) -> ListUsed {
+    let used = ListUsed {
         name: list.name.clone(),
+        country: Some(list.country.clone()),
+        state: Some(match list.shortfall {
+            Some(Shortfall::Missing) => ListState::Missing,
+            Some(Shortfall::TooOld { .. }) => ListState::TooOld,
+            Some(Shortfall::NotCovered { .. }) | None => ListState::Current,
+        }),
+        ..ListUsed::default()
+    };
+    let Some(revision) = &list.revision else { return used };
+    ListUsed {
         version: Some(revision.revision.into()),
-        as_of: revision.as_of.0.to_string(),
+        as_of: Some(revision.as_of.0.to_string()),
         size: revision.number_count.unwrap_or_default().unsigned_abs(),
         digest: revision.digest.clone().unwrap_or_default(),
-    })
+        area_codes: match &list.coverage {
+            Coverage::Country => None,
+            Coverage::AreaCodes(codes) => Some(codes.iter().copied().collect()),
+        },
+        ..used
+    }
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@ use crate::commands::context::Context;
 use crate::db::DbError;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
-use crate::ops::dnc::scrubs::know;
+use crate::ops::dnc::scrubs::trust;
 use crate::ui::Column;
 
 /// Make a new key that signs certificates from now on
 ///
 /// What the old key signed stays good: its public half is kept here, and in the database that holds the scrubs. The old key
-/// itself is gone. Do it when somebody may have read it, or when whoever knew it has left.
+/// itself is gone. The organization trusts the new one; others trust it by `dnc key trust`. Do it when somebody may have read the
+/// old key, or when whoever knew it has left.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl dnc key rotate")]
 pub struct Args {}
@@ -45,11 +46,12 @@ pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let key = store.rotate()?.public();
     if let Some(session) = &mut session {
         let stamp = session.stamp.clone();
-        let recorded: Result<(), DbError> = session
-            .db
-            .write(stamp.org, |conn| previous.iter().chain([&key]).try_for_each(|key| know(conn, key, &stamp)));
+        let recorded: Result<bool, DbError> = session.db.write(stamp.org, |conn| trust(conn, &key, &stamp));
         if let Err(e) = recorded {
-            ui.warn(&format!("the key is made, and the database does not know it before the next scrub: {e}"));
+            ui.warn(&format!(
+                "the key is made, and `{}` does not trust it yet (crmctl dnc key trust): {e}",
+                session.org.slug
+            ));
         }
     }
     let rotated = Rotated {

@@ -34,6 +34,10 @@ impl KeyStore {
         Ok(KeyStore { folder })
     }
 
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The file of the key that signs.
     pub fn path(&self) -> PathBuf {
         self.folder.join(PRIVATE)

@@ -15,6 +15,7 @@ use crate::domain::flag;
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
+use crate::ops::access::organizations::refuse_disabled;
 use crate::ops::dnc::check::{Answer, Asked, RECORD_KEY, check, record};
 use crate::ops::dnc::lists::INTERNAL_LIST;
 use crate::ui::{Column, Format, ListWriter};
@@ -77,6 +78,9 @@ fn answer(args: Args, context: &Context) -> Result<Exit> {
         not_clear: 0,
         unregistered: BTreeSet::new(),
     };
+    if work.recorded {
+        refuse_disabled(&session.org)?;
+    }
     // Each batch is a transaction of its own: nothing waits while numbers are typed or piped in.
     let mut asked = Vec::new();
     let organization = session.org.clone();

@@ -18,6 +18,7 @@ use crate::commands::outputs::Outputs;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::db::{DbError, Lock, RunMode};
 use crate::domain::access::role::Right;
+use crate::domain::dnc::certificates::keys::PublicKey;
 use crate::domain::dnc::certificates::{
     Certificate, Counts, FORMAT, FileUsed, HoursUsed, Organization, Rules, Since, hex,
 };
@@ -29,10 +30,11 @@ use crate::error::{CommandError, Exit, Explain, Result};
 use crate::export::{IfExists, Named, Together};
 use crate::import::ImportError;
 use crate::import::options::Assignment;
-use crate::import::scrub::{Before, Scrub, ScrubRequest, Scrubbed, Written};
+use crate::import::scrub::{Before, Files, Scrub, ScrubError, ScrubRequest, Scrubbed, Written};
 use crate::import::source::SourceOptions;
+use crate::ops::access::organizations::refuse_disabled;
 use crate::ops::dnc::lists::Lists;
-use crate::ops::dnc::scrubs;
+use crate::ops::dnc::scrubs::{self, known_keys, trust};
 use crate::ui::{Column, grouped};
 use since::Earlier;
 
@@ -45,6 +47,7 @@ use since::Earlier;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl dnc scrub campaign.csv --clean clean.csv --blocked blocked.csv\n  \
     crmctl dnc scrub campaign.xlsx --clean clean.xlsx --blocked blocked.xlsx --channel texts --map phone=Fone\n  \
+    crmctl dnc scrub campaign.csv --clean clean2.csv --blocked blocked2.csv --since clean.csv.cert.json --changes changes.csv\n  \
     crmctl dnc scrub campaign.csv --clean clean.csv --blocked blocked.csv --calling-hours --at 2026-11-30T09:30\n\n\
     Exit code 0 only when every row is clean, 3 when one is blocked or unknown.")]
 pub struct Args {
@@ -80,9 +83,12 @@ pub struct Args {
     /// The time of the calls, such as 2026-11-30T09:30 where the organization is [default: now]
     #[arg(long, value_name = "WHEN", requires = "calling_hours")]
     at: Option<String>,
-    /// The certificate of an earlier scrub of the same file: say what has changed since
+    /// The certificate of an earlier scrub of the same file: say what has changed since, and ask registries for that alone
     #[arg(long, value_name = "CERTIFICATE")]
     since: Option<PathBuf>,
+    /// Where rows go of which the earlier scrub said something else, each with what it newly is
+    #[arg(long, value_name = "FILE", requires = "since")]
+    changes: Option<PathBuf>,
     #[command(flatten)]
     form: FileForm,
 }
@@ -100,6 +106,8 @@ struct Answer {
     newly_blocked: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     newly_clear: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newly_unknown: Option<u64>,
 }
 
 const COLUMNS: &[Column] = &[
@@ -111,6 +119,7 @@ const COLUMNS: &[Column] = &[
     Column::text("certificate", "certificate"),
     Column::count("newly_blocked", "newly blocked"),
     Column::count("newly_clear", "newly clear"),
+    Column::count("newly_unknown", "newly unknown"),
 ];
 
 /// How many rows a reason keeps out of the clean file.
@@ -137,13 +146,18 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         outputs.keep(since, "the certificate of the earlier scrub");
     }
     let store = KeyStore::of(context)?;
-    outputs.keep(&store.path(), "the key that signs certificates");
-    let all = [("--clean", &args.clean), ("--blocked", &args.blocked), ("--certificate", &certificate)];
+    outputs.keep_folder(store.folder(), "the folder of the keys that sign certificates");
+    let mut all = vec![("--clean", &args.clean), ("--blocked", &args.blocked), ("--certificate", &certificate)];
+    all.extend(args.changes.as_ref().map(|changes| ("--changes", changes)));
     all.iter().try_for_each(|(option, path)| outputs.claim(option, path))?;
     let mut session = context.session(Right::Read)?;
     let at = args.at.as_deref().map(|text| times::coming(&session, "--at", text)).transpose()?;
     let calls_at = args.calling_hours.then_some(at.unwrap_or(session.stamp.now));
-    let files = Together::begin(&all.map(|(_, path)| path.as_path()), IfExists::of_flag(args.overwrite))?;
+    // It reads the lists, and writes a record of it.
+    refuse_disabled(&session.org)?;
+    refuse_untrusted(&store, &mut session)?;
+    let paths: Vec<&Path> = all.iter().map(|(_, path)| path.as_path()).collect();
+    let files = Together::begin(&paths, IfExists::of_flag(args.overwrite))?;
     let mut watcher = Watcher::new(ui, Vec::new());
     let request = ScrubRequest {
         path: &args.file,
@@ -155,23 +169,37 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         hours: calls_at.map(OpenNow::at),
         interrupted: context.interrupted(),
     };
-    let scrub = Scrub::open(request, &mut watcher)?;
+    let scrub = Scrub::open(request, &mut watcher).map_err(ScrubError::from)?;
     let earlier =
         args.since.as_deref().map(|path| Earlier::of(path, &scrub, args.channel, &mut session)).transpose()?;
-    let writers =
-        [(args.clean.as_path(), files.writer(&args.clean)?), (args.blocked.as_path(), files.writer(&args.blocked)?)];
+    let writer = |path: &'_ PathBuf| files.writer(path);
+    let written = Files {
+        clean: (&args.clean, writer(&args.clean)?),
+        blocked: (&args.blocked, writer(&args.blocked)?),
+        changes: args
+            .changes
+            .as_ref()
+            .map(|path| Ok::<_, CommandError>((path.as_path(), writer(path)?)))
+            .transpose()?,
+    };
     // All answers are of one moment.
     let (org, now) = (session.org.org_id(), session.stamp.now);
-    let (scrubbed, lists) = session.db.read(org, |conn| {
+    let done = session.db.read(org, |conn| {
         let mut lists: Lists<ListedBans> = Lists::open(conn, org, args.channel, now)?;
         lists.load(conn)?;
-        if !lists.registries().is_empty() {
+        let is_asked = match &earlier {
+            _ if lists.registries().is_empty() => true,
+            Some(earlier) => earlier.ask(conn, &mut lists)?,
+            None => false,
+        };
+        if !is_asked {
             lists.ask_registries(conn, &scrub.numbers()?)?;
         }
         let before = earlier.as_ref().map(|earlier| |number| earlier.verdict(number));
         let before = before.as_ref().map(|before| before as &Before<'_>);
-        Ok::<_, ImportError>((scrub.run(&lists, writers, before, &mut watcher)?, lists.used().to_vec()))
-    })?;
+        Ok::<_, ImportError>((scrub.run(&lists, written, before, &mut watcher)?, lists.used().to_vec()))
+    });
+    let (scrubbed, lists) = done.map_err(ScrubError::from)?;
     let unsigned = Certificate {
         format: FORMAT.to_owned(),
         organization: Organization { slug: session.org.slug.clone(), uid: session.org.uid.0.to_string() },
@@ -187,6 +215,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             region: scrub.region().map(|region| region.to_string()),
             columns: scrub.columns_checked(),
             calling_hours: calls_at.map(|at| HoursUsed { at: at.to_string(), digest: digest() }),
+            other_columns: scrubbed.other_columns.clone(),
         },
         lists,
         input: scrub.input(scrubbed.counts.read),
@@ -196,8 +225,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         by_reason: scrubbed.by_reason.clone(),
         since: earlier.as_ref().map(|earlier| Since {
             certificate: hex(&earlier.hash),
-            newly_blocked: scrubbed.newly_blocked,
-            newly_clear: scrubbed.newly_clear,
+            newly_blocked: scrubbed.newly.blocked,
+            newly_clear: scrubbed.newly.clear,
+            newly_unknown: scrubbed.newly.unknown,
+            changes: args.changes.as_deref().zip(scrubbed.changes.as_ref()).map(|(path, file)| file_used(path, file)),
         }),
         public_key: String::new(),
         signature: String::new(),
@@ -234,8 +265,9 @@ impl Answer {
             unknown,
             by_reason: scrubbed.by_reason.clone(),
             certificate: certificate.display().to_string(),
-            newly_blocked: is_since.then_some(scrubbed.newly_blocked),
-            newly_clear: is_since.then_some(scrubbed.newly_clear),
+            newly_blocked: is_since.then_some(scrubbed.newly.blocked),
+            newly_clear: is_since.then_some(scrubbed.newly.clear),
+            newly_unknown: is_since.then_some(scrubbed.newly.unknown),
         }
     }
 }
@@ -243,6 +275,43 @@ impl Answer {
 fn file_used(path: &Path, written: &Written) -> FileUsed {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     FileUsed { name, sha256: written.sha256.clone(), bytes: written.bytes, rows: written.rows }
+}
+
+/// Refuses to sign by a key that no admin has trusted, unless whoever scrubs is one.
+fn refuse_untrusted(store: &KeyStore, session: &mut Session) -> Result<()> {
+    if session.role.may(Right::Administer) {
+        return Ok(());
+    }
+    let (key, is_new) = store.current_or_new()?;
+    if is_new {
+        tell_new_key(store, session);
+    }
+    let org = session.org.org_id();
+    let keys = session.db.read(org, |conn| known_keys(conn, org))?;
+    match keys.contains(&key.public()) {
+        true => Ok(()),
+        false => Err(ScrubNotSigned { key: key.public(), org: session.org.slug.clone() }.into()),
+    }
+}
+
+/// A certificate would be signed by a key that nobody has trusted.
+#[derive(Debug, thiserror::Error)]
+#[error("the key {} of this installation is none that an admin of `{org}` has trusted; nothing was scrubbed", .key.fingerprint())]
+struct ScrubNotSigned {
+    key: PublicKey,
+    org: String,
+}
+
+impl Explain for ScrubNotSigned {
+    fn explain(&self) -> CommandError {
+        CommandError::failed(self.to_string()).hint(
+            "write it here: crmctl dnc key export > key.pem\nand let an admin trust it: crmctl dnc key trust key.pem",
+        )
+    }
+}
+
+fn tell_new_key(store: &KeyStore, session: &Session) {
+    session.ui.note(&format!("made the key that signs certificates: {}", store.path().display()));
 }
 
 /// Why a scrub is not recorded.
@@ -268,11 +337,14 @@ fn record(
 ) -> Result<()> {
     let (key, is_new) = store.current_or_new()?;
     if is_new {
-        session.ui.note(&format!("made the key that signs certificates: {}", store.path().display()));
+        tell_new_key(store, session);
     }
-    let stamp = session.stamp.clone();
+    let (stamp, may_trust) = (session.stamp.clone(), session.role.may(Right::Administer));
     let mut named: Option<Named> = None;
     let recorded = session.db.write_under(Lock::Scrubs, stamp.org, RunMode::Commit, |conn| {
+        if may_trust {
+            trust(conn, &key.public(), &stamp)?;
+        }
         let text = scrubs::record(conn, unsigned, scrubbed.numbers, &key, &stamp)?;
         files.write(certificate, &text).map_err(|e| Refused::Told(e.explain()))?;
         named = Some(files.finish().map_err(|e| Refused::Told(e.explain()))?);

@@ -4,18 +4,26 @@ use std::path::Path;
 
 use super::verify::read_certificate;
 use crate::commands::context::Session;
+use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::db::models::dnc::dnc_scrubs;
-use crate::domain::dnc::certificates::Hash;
+use crate::db::{Db, DbError};
+use crate::domain::dnc::certificates::{Hash, ListUsed, Rules};
 use crate::domain::dnc::{Channel, Verdict};
 use crate::domain::phone::E164;
+use crate::domain::phone::equivalents::RULES_VERSION;
 use crate::error::{CommandError, Result};
 use crate::import::scrub::Scrub;
+use crate::ops::dnc::lists::Lists;
 use crate::ops::dnc::scrubs::Recorded;
+use crate::ops::dnc::scrubs::since::Since;
 
 /// An earlier scrub, with what it said of each number.
 pub struct Earlier {
     pub hash: Hash,
     recorded: Recorded,
+    lists: Vec<ListUsed>,
+    /// Whether the numbers of its rows are those that this program finds in them.
+    is_of_same_rules: bool,
 }
 
 impl Earlier {
@@ -36,7 +44,10 @@ impl Earlier {
         }
         let rules = &read.certificate.rules;
         let (region, columns) = (scrub.region().map(|region| region.to_string()), scrub.columns_checked());
-        if rules.channel != channel || rules.region != region || rules.columns != columns {
+        let (were, are) = (&rules.other_columns, scrub.other_columns());
+        let columns_differ =
+            rules.columns != columns || were.country != are.country || were.not_checked != are.not_checked;
+        if rules.channel != channel || rules.region != region || columns_differ {
             return Err(CommandError::failed(format!(
                 "the certificate `{shown}` is of a scrub that asked otherwise (channel, region or columns)"
             ))
@@ -48,7 +59,22 @@ impl Earlier {
             CommandError::failed(format!("the certificate `{shown}` is none that is recorded in this database"))
                 .hint("see whether it was changed: crmctl dnc verify; or scrub the file without --since")
         })?;
-        Ok(Earlier { hash: read.hash, recorded: Recorded::of(&record)? })
+        let Rules { program_version, phone_rules_version, .. } = rules;
+        let is_of_same_rules = program_version == env!("CARGO_PKG_VERSION") && *phone_rules_version == RULES_VERSION;
+        let (hash, lists) = (read.hash, read.certificate.lists);
+        Ok(Earlier { hash, recorded: Recorded::of(&record)?, lists, is_of_same_rules })
+    }
+
+    /// Asks the registries what they may say otherwise than then, without a look at the file. Returns whether that is enough.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn ask(&self, conn: &mut Db, lists: &mut Lists<ListedBans>) -> Result<bool, DbError> {
+        if self.is_of_same_rules {
+            let since = Since::of(&self.recorded, &self.lists, lists.registries());
+            lists.ask_registries_since(conn, &self.recorded.numbers(), &since)?;
+        }
+        Ok(self.is_of_same_rules)
     }
 
     /// What was said of a number; `None` of one that was not there.

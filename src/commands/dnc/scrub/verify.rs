@@ -12,7 +12,9 @@ use crate::db::Database;
 use crate::db::models::access::organizations;
 use crate::db::models::dnc::dnc_scrubs;
 use crate::domain::dnc::certificates::keys::PublicKey;
-use crate::domain::dnc::certificates::{Earlier, FileHash, Finding, Outcome, Read, Subject, compare, hex, read, walk};
+use crate::domain::dnc::certificates::{
+    Earlier, FileHash, Finding, Outcome, Read, Subject, compare, hex, not_walked, read, walk,
+};
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::scrubs::{before, known_keys};
 use crate::ui::Column;
@@ -21,11 +23,12 @@ use crate::ui::Column;
 ///
 /// It needs no database: whether the certificate is as it was signed, by which key, whether the files are those that were read
 /// and written, and whether the certificates before it are there and unchanged. Those come from --chain, else from the database
-/// where the scrub is recorded. Without --key the keys count that this installation and the database know.
+/// where the scrub is recorded. Without --key the keys count that the organization trusts (crmctl dnc key list), and where no database knows
+/// the organization those of this installation.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl dnc verify clean.csv.cert.json clean.csv blocked.csv\n  \
     crmctl dnc verify clean.csv.cert.json --key theirs.pem --chain certificates\n\n\
-    Exit code 0 only when all is good, 3 when anything is changed, missing, of another key or of another certificate.")]
+    Exit code 0 only when all is good, 3 when anything is changed, missing, not checked, of another key or of another certificate.")]
 pub struct Args {
     /// The certificate
     #[arg(value_name = "CERTIFICATE")]
@@ -36,6 +39,9 @@ pub struct Args {
     /// A folder with the certificates before it
     #[arg(long, value_name = "FOLDER")]
     chain: Option<PathBuf>,
+    /// Ask for this certificate alone, not for those before it
+    #[arg(long, conflicts_with = "chain")]
+    alone: bool,
     /// A public key that counts, and no other; may be given several times
     #[arg(long, value_name = "FILE")]
     key: Vec<PathBuf>,
@@ -59,11 +65,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let recorded = Recorded::of(&read, context);
     let keys: Vec<PublicKey> = match args.key.is_empty() {
         false => args.key.iter().map(|path| read_public(path)).collect::<Result<_>>()?,
-        true => {
-            let mut keys = KeyStore::of(context).map_or(Ok(Vec::new()), |store| store.known())?;
-            keys.extend(&recorded.keys);
-            keys
-        }
+        true => match recorded.keys.clone() {
+            Some(keys) => keys,
+            None => KeyStore::of(context).map_or(Ok(Vec::new()), |store| store.known())?,
+        },
     };
     let files = args.files.iter().map(|path| hash_of_file(path)).collect::<Result<Vec<_>>>()?;
     let mut findings = vec![read.finding(Subject::Certificate, &args.certificate.display().to_string(), &keys)];
@@ -82,11 +87,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         None => recorded.before,
     };
     match &earlier {
+        _ if args.alone => {}
         Some(earlier) => findings.extend(walk(certificate, earlier, &keys)),
-        None if certificate.sequence > 1 => {
-            ui.note("the certificates before it were not looked at: --chain FOLDER names where they are");
+        None => {
+            let finding = not_walked(certificate);
+            if finding.is_some() {
+                ui.note("the certificates before it were not looked at: --chain FOLDER names where they are, --alone asks for none");
+            }
+            findings.extend(finding);
         }
-        None => {}
     }
     if files.is_empty() {
         ui.note("no file was compared with it: name what was read and what was written");
@@ -157,7 +166,8 @@ fn in_folder(folder: &Path) -> Result<Vec<Earlier>> {
 /// What the database knows of a certificate, if there is one that does.
 #[derive(Default)]
 struct Recorded {
-    keys: Vec<PublicKey>,
+    /// Those that its organization trusts; `None` where no database knows the organization.
+    keys: Option<Vec<PublicKey>>,
     before: Option<Vec<Earlier>>,
     /// Whether the organization's database has a record of it; `None` where no database knows the organization.
     has_it: Option<bool>,
@@ -181,7 +191,7 @@ impl Recorded {
         };
         let org = org.org_id();
         db.read(org, |conn| {
-            let keys = known_keys(conn, org)?;
+            let keys = Some(known_keys(conn, org)?);
             let before = before(conn, org, certificate.sequence)?;
             let has_it = dnc_scrubs::by_hash(conn, org, &read.hash)?.is_some();
             Ok(Recorded { keys, before: Some(before), has_it: Some(has_it) })

@@ -1,6 +1,7 @@
 //! Records of scrubs: append-only.
 
 use diesel::prelude::*;
+use serde::Serialize;
 
 use crate::db::schema::dnc_scrubs;
 use crate::db::types::Json;
@@ -105,6 +106,46 @@ pub fn latest_links(conn: &mut Db, org: OrgId, limit: i64) -> Result<Vec<Link>, 
         .load(conn)?;
     links.reverse();
     Ok(links)
+}
+
+/// A scrub as lists show it.
+#[derive(Debug, Queryable, Selectable, Serialize)]
+#[diesel(table_name = dnc_scrubs)]
+pub struct ScrubLine {
+    pub sequence: i64,
+    pub scrubbed_at: Timestamp,
+    pub file_name: String,
+    pub file_sha256: String,
+    pub channel: Option<Channel>,
+    pub rows_read: i64,
+    pub rows_clean: i64,
+    pub rows_blocked: i64,
+    pub rows_unknown: i64,
+    pub actor: String,
+}
+
+/// All scrubs, the latest first.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn all(conn: &mut Db, org: OrgId) -> Result<Vec<ScrubLine>, DbError> {
+    Ok(dnc_scrubs::table
+        .filter(dnc_scrubs::organization_id.eq(org.0))
+        .order(dnc_scrubs::sequence.desc())
+        .select(ScrubLine::as_select())
+        .load(conn)?)
+}
+
+/// The text of the certificate with this place in the chain.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn certificate(conn: &mut Db, org: OrgId, sequence: i64) -> Result<Option<String>, DbError> {
+    Ok(dnc_scrubs::table
+        .filter(dnc_scrubs::organization_id.eq(org.0).and(dnc_scrubs::sequence.eq(sequence)))
+        .select(dnc_scrubs::certificate)
+        .first(conn)
+        .optional()?)
 }
 
 /// Calls `each` with every scrub, the earliest first; the sets of one are in memory at a time.

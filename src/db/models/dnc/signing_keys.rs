@@ -1,20 +1,32 @@
-//! Public keys of certificates, as the database knows them: append-only.
+//! The public keys of certificates that an admin has trusted: append-only.
 
 use diesel::prelude::*;
 
 use crate::db::Stamp;
 use crate::db::schema::signing_keys;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::timestamp::Timestamp;
 
-/// The bytes of all keys, the earliest first.
+/// A row of `signing_keys`.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = signing_keys)]
+pub struct TrustedKey {
+    pub fingerprint: String,
+    pub public_key: Vec<u8>,
+    /// Who let it count.
+    pub actor: String,
+    pub recorded_at: Timestamp,
+}
+
+/// All keys, the earliest first.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn all(conn: &mut Db, org: OrgId) -> Result<Vec<Vec<u8>>, DbError> {
+pub fn all(conn: &mut Db, org: OrgId) -> Result<Vec<TrustedKey>, DbError> {
     Ok(signing_keys::table
         .filter(signing_keys::organization_id.eq(org.0))
         .order(signing_keys::id)
-        .select(signing_keys::public_key)
+        .select(TrustedKey::as_select())
         .load(conn)?)
 }
 

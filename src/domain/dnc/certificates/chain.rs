@@ -11,6 +11,21 @@ pub struct Earlier {
     pub bytes: Vec<u8>,
 }
 
+/// What is to be said of the certificates before this one where nobody has them.
+pub fn not_walked(of: &Certificate) -> Option<Finding> {
+    let name = match of.sequence {
+        ..=1 => return None,
+        2 => "number 1".to_owned(),
+        next => format!("number 1 to {}", next - 1),
+    };
+    Some(Finding::new(
+        Subject::Earlier,
+        &name,
+        Outcome::NotChecked,
+        "whether they are there and unchanged is not known",
+    ))
+}
+
 /// What is to be said of the certificates before this one, back to the first of its organization.
 pub fn walk(of: &Certificate, earlier: &[Earlier], known: &[PublicKey]) -> Vec<Finding> {
     let all: Vec<(&str, Read)> =

@@ -12,11 +12,13 @@ pub struct FileHash {
 
 /// What is to be said of files that were given.
 pub fn compare(certificate: &Certificate, files: &[FileHash]) -> Vec<Finding> {
-    let used: [(Subject, &FileUsed); 3] = [
+    let mut used: Vec<(Subject, &FileUsed)> = vec![
         (Subject::Input, &certificate.input),
         (Subject::Clean, &certificate.clean),
         (Subject::Blocked, &certificate.blocked),
     ];
+    let changes = certificate.since.as_ref().and_then(|since| since.changes.as_ref());
+    used.extend(changes.map(|file| (Subject::Changes, file)));
     let finding = |file: &FileHash| {
         let mut named = used.iter().filter(|(_, used)| used.name == file.name).peekable();
         // One that has the name of another file of the certificate is not that file.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Channel;
 pub use crate::domain::text::hex;
-pub use chain::{Earlier, walk};
+pub use chain::{Earlier, not_walked, walk};
 pub use files::{FileHash, compare};
 pub use form::{hash_of, rendered, signed_part};
 pub use reading::{Read, read};
@@ -75,11 +75,13 @@ pub struct Rules {
     pub channel: Option<Channel>,
     /// That of national numbers.
     pub region: Option<String>,
-    /// The columns whose numbers were checked.
+    /// The columns of phones, in which every number was checked.
     pub columns: Vec<String>,
     /// Of a scrub that asked whether it was the hour to call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calling_hours: Option<HoursUsed>,
+    #[serde(default, skip_serializing_if = "OtherColumns::is_empty")]
+    pub other_columns: OtherColumns,
 }
 
 /// The calling hours that rows had to be in, by the area codes of their numbers.
@@ -92,18 +94,63 @@ pub struct HoursUsed {
     pub digest: String,
 }
 
-/// A list that was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What was looked at besides the columns of phones.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherColumns {
+    /// The one that names the country of national numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Those in which what can be a number was checked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checked: Vec<String>,
+    /// Those that have such cells, and whose headers say that they hold something else: the own list alone was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_list: Vec<String>,
+    /// Those that were left out, as somebody asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_checked: Vec<String>,
+}
+
+impl OtherColumns {
+    fn is_empty(&self) -> bool {
+        *self == OtherColumns::default()
+    }
+}
+
+/// A list that was asked, or had to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListUsed {
     pub name: String,
     /// `None` of the organization's own list, which has none: its digest says what it was.
     pub version: Option<i64>,
-    /// The day or the time of which it is.
-    pub as_of: String,
+    /// The day or the time of which it is; `None` of a registry of which nothing was loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
     pub size: u64,
-    /// SHA-256 of what it held.
+    /// SHA-256 of what it held; empty where nothing was loaded.
     pub digest: String,
+    /// Of a registry: what its answers were worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<ListState>,
+    /// Of a registry: the ISO 3166-1 code of the country whose numbers it was asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The area codes that it covered; `None` where it covered the country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area_codes: Option<Vec<u16>>,
+}
+
+vocabulary! {
+    /// What the answers of a registry were worth.
+    ListState {
+        Current = "current",
+        /// Nothing of it was loaded.
+        Missing = "missing",
+        /// It was older than it may be: only what it had was an answer.
+        TooOld = "too_old",
+    }
 }
 
 /// A file that was read or written.
@@ -140,8 +187,14 @@ impl Counts {
 pub struct Since {
     /// SHA-256 of the bytes of its certificate.
     pub certificate: String,
+    /// How many rows are now blocked, clear or unknown that were something else.
     pub newly_blocked: u64,
     pub newly_clear: u64,
+    #[serde(default)]
+    pub newly_unknown: u64,
+    /// The file of these rows, if it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<FileUsed>,
 }
 
 vocabulary! {
@@ -151,6 +204,8 @@ vocabulary! {
         Input = "input",
         Clean = "clean",
         Blocked = "blocked",
+        /// The rows of which an earlier scrub said something else.
+        Changes = "changes",
         /// A file that is none of the certificate's.
         File = "file",
         /// A certificate before.
@@ -170,6 +225,8 @@ vocabulary! {
         OtherKey = "other_key",
         /// It is none of what the certificate speaks of.
         Foreign = "foreign",
+        /// Nobody has looked at it.
+        NotChecked = "not_checked",
     }
 }
 

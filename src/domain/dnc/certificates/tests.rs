@@ -29,13 +29,15 @@ fn certificate(sequence: i64, previous: Hash, signer: &SigningKey) -> Certificat
             channel: Some(Channel::Calls),
             region: Some("US".into()),
             columns: vec!["Phone".into(), "Téléphone \"2\"".into()],
+            other_columns: OtherColumns { not_checked: vec!["Fax".into()], ..OtherColumns::default() },
         },
         lists: vec![ListUsed {
             name: "internal".into(),
             version: None,
-            as_of: "2026-11-27T09:00:00Z".into(),
+            as_of: Some("2026-11-27T09:00:00Z".into()),
             size: 3,
             digest: hex(&hash_of(b"")),
+            ..ListUsed::default()
         }],
         input: file("leads.csv", b"in"),
         clean: file("clean.csv", b"clean"),

@@ -44,7 +44,7 @@ use crate::import::rowfile::NamedRows;
 use crate::import::saved::{self, Asked, Kept, Laid};
 use crate::import::source::budget::{MAX_BATCH, some_names};
 use crate::import::source::{Item, Source};
-use crate::import::unclaimed::{Unclaimed, Watch};
+use crate::import::unclaimed::{Purpose, Unclaimed, Watch};
 use crate::ops::dnc;
 use crate::ops::imports::undo::Undoing;
 use crate::ops::leads::upsert::{LeadWriter, Policy, WriteError};
@@ -228,6 +228,7 @@ impl Job<'_> {
             country: mapping.column_of(LeadField::Country),
             currencies: has_amounts.then(|| mapping.column_of(LeadField::Currency)),
             keep: Some("--keep"),
+            purpose: Purpose::Import,
         };
         let watch = match self.options.drop_extra {
             // What a person leaves out is left out, but no refusal.

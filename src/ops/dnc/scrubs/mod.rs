@@ -2,6 +2,7 @@
 
 pub mod numbers;
 pub mod own_list;
+pub mod since;
 
 use numbers::{NumberSet, Numbers};
 
@@ -11,9 +12,13 @@ use crate::db::models::dnc::signing_keys;
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::dnc::certificates::keys::{PublicKey, SigningKey};
-use crate::domain::dnc::certificates::{Certificate, Earlier, Hash, NO_HASH, hash_of, hex, rendered};
+use crate::domain::dnc::certificates::{
+    Certificate, Earlier, Hash, ListState, ListUsed, NO_HASH, hash_of, hex, rendered,
+};
+use crate::domain::dnc::registry::concerns;
 use crate::domain::dnc::{Channel, Verdict};
-use crate::domain::phone::E164;
+use crate::domain::phone::equivalents::other_spellings;
+use crate::domain::phone::{E164, Region};
 
 /// The place of the next certificate of an organization: its sequence, and the hash of the one before.
 ///
@@ -25,8 +30,8 @@ pub fn next_place(conn: &mut Db, org: OrgId) -> Result<(i64, Hash), DbError> {
     Ok(place.unwrap_or((1, NO_HASH)))
 }
 
-/// Puts a scrub into the chain: signs its certificate, and records it with its numbers and its key. Returns the text of the
-/// certificate.
+/// Puts a scrub into the chain: signs its certificate, and records it with its numbers. Returns the text of the certificate. Whether the
+/// key counts is another matter.
 ///
 /// # Errors
 /// The database refuses.
@@ -38,7 +43,6 @@ pub fn record(
     stamp: &Stamp,
 ) -> Result<String, DbError> {
     let (sequence, previous) = next_place(conn, stamp.org)?;
-    know(conn, &key.public(), stamp)?;
     let certificate = Certificate { sequence, previous_hash: hex(&previous), ..certificate }.signed(key);
     let text = rendered(&certificate);
     let [clear, blocked, unknown] = numbers.packed().map_err(damaged)?;
@@ -75,24 +79,25 @@ pub fn record(
 /// The longest file name that a record keeps, in characters.
 const LONGEST_NAME: usize = 400;
 
-/// Writes a public key down, unless the organization knows it.
+/// Lets what a key signed count for the organization, and returns whether it did not before. That is for admins.
 ///
 /// # Errors
 /// The database refuses.
-pub fn know(conn: &mut Db, key: &PublicKey, stamp: &Stamp) -> Result<(), DbError> {
+pub fn trust(conn: &mut Db, key: &PublicKey, stamp: &Stamp) -> Result<bool, DbError> {
     if known_keys(conn, stamp.org)?.contains(key) {
-        return Ok(());
+        return Ok(false);
     }
-    signing_keys::insert(conn, &key.fingerprint(), key.bytes(), stamp)
+    signing_keys::insert(conn, &key.fingerprint(), key.bytes(), stamp)?;
+    Ok(true)
 }
 
-/// The keys that the organization knows.
+/// The keys that an admin of the organization has trusted.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn known_keys(conn: &mut Db, org: OrgId) -> Result<Vec<PublicKey>, DbError> {
     let keys = signing_keys::all(conn, org)?;
-    Ok(keys.into_iter().filter_map(|bytes| Some(PublicKey::of_bytes(bytes.try_into().ok()?))).collect())
+    Ok(keys.into_iter().filter_map(|key| Some(PublicKey::of_bytes(key.public_key.try_into().ok()?))).collect())
 }
 
 /// The recorded certificates before one.
@@ -150,18 +155,23 @@ impl Recorded {
         ]))
     }
 
+    /// All numbers; one of which several things were said occurs several times.
+    pub fn numbers(&self) -> Vec<E164> {
+        self.0.iter().flat_map(|(_, set)| set.numbers()).collect()
+    }
+
     /// What was said of a number; `None` of one that was not there.
     pub fn verdict(&self, number: E164) -> Option<Verdict> {
         self.0.iter().find(|(_, set)| set.has(number)).map(|(verdict, _)| *verdict)
     }
 }
 
-/// What the history of a number says of a scrub.
+/// What the history of a number says of a scrub: only the lists that concern the number.
 pub fn told(said: &Said) -> String {
     let scrub = &said.scrub;
     let channel = scrub.channel.map(|channel: Channel| format!(" for {channel}")).unwrap_or_default();
     let lists = scrub.lists_used.0.as_array().into_iter().flatten();
-    let lists: Vec<&str> = lists.filter_map(|list| list.get("name")?.as_str()).collect();
+    let lists: Vec<String> = lists.filter_map(|list| told_list(list, said.number)).collect();
     format!(
         "{}{channel}, by lists of the scrub ({}), in `{}` (certificate {})",
         said.verdict,
@@ -169,6 +179,26 @@ pub fn told(said: &Said) -> String {
         scrub.file_name,
         scrub.sequence
     )
+}
+
+/// A list that concerns a number, with what was wrong with it.
+fn told_list(list: &serde_json::Value, number: E164) -> Option<String> {
+    let list: ListUsed = serde_json::from_value(list.clone()).ok()?;
+    let region: Option<Region> = list.country.as_deref().and_then(|country| country.parse().ok());
+    let is_other = region.is_some_and(|region| {
+        let concerns = |number| {
+            region.calling_code().is_none_or(|code| concerns(number, list.country.as_deref().unwrap_or_default(), code))
+        };
+        !concerns(number) && !other_spellings(number).into_iter().any(concerns)
+    });
+    if is_other {
+        return None;
+    }
+    Some(match list.state {
+        Some(ListState::Missing) => format!("{}, which was missing", list.name),
+        Some(ListState::TooOld) => format!("{}, which was too old", list.name),
+        Some(ListState::Current) | None => list.name,
+    })
 }
 
 /// The sets of a scrub cannot be written or read.

@@ -63,6 +63,11 @@ impl NumberSet {
         RoaringTreemap::deserialize_from(plain.as_slice()).map(NumberSet)
     }
 
+    /// The numbers in ascending order.
+    pub fn numbers(&self) -> impl Iterator<Item = E164> {
+        self.0.iter().filter_map(E164::of_digits)
+    }
+
     pub fn has(&self, number: E164) -> bool {
         self.0.contains(number.digits())
     }

@@ -38,10 +38,10 @@ impl OwnList {
         self.lines.iter().for_each(|line| hasher.update(line));
         ListUsed {
             name: codes::INTERNAL.to_owned(),
-            version: None,
-            as_of: now.to_string(),
+            as_of: Some(now.to_string()),
             size: self.entries,
             digest: hex(&hasher.finalize()),
+            ..ListUsed::default()
         }
     }
 }
