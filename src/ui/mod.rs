@@ -229,6 +229,17 @@ impl Ui {
         Ok(out.flush()?)
     }
 
+    /// Writes a text whose every byte counts. On a terminal, control characters are shown escaped.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn verbatim(&self, text: &str) -> Result<(), UiError> {
+        self.deliver()?;
+        let mut out = self.stream();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
     /// Where an export goes that has no file: stdout. On a terminal, control characters are shown escaped.
     pub fn stream(&self) -> Box<dyn Write> {
         let out = io::BufWriter::with_capacity(64 * 1024, self.out());

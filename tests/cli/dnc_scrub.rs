@@ -274,6 +274,12 @@ fn a_viewer_may_scrub_and_each_organization_has_its_chain() {
                 );
                 assert!(certificate["actor"].as_str().unwrap().starts_with("vic@example.com"));
             }
+            let own = |args: &[&str]| world.json([args, &["--org", org, "--as", "vic@example.com"]].concat());
+            assert_eq!(own(&["dnc", "certificate", "list"]).as_array().unwrap().len(), 2);
+            let shown: Value =
+                serde_json::from_str(own(&["dnc", "certificate", "show", "1"])["certificate"].as_str().unwrap())
+                    .unwrap();
+            assert_eq!(shown["organization"]["slug"], org);
         }
     });
 }

@@ -107,7 +107,7 @@ const CHANGES_OF_ORGANIZATIONS: [&str; 9] = [
 ];
 
 /// Verbs that print no table.
-const NO_TABLES: [&str; 2] = ["lead export", "segment export"];
+const NO_TABLES: [&str; 3] = ["lead export", "segment export", "dnc certificate show"];
 
 /// Names that take room: long, of wide characters, from the right to the left, with combining marks, of one long word.
 const NAMES: [&str; 6] = [
@@ -156,6 +156,7 @@ fn filled() -> World {
         "segment|add|x|--where|status in (new, contacted, qualified, hot) and not tag = vip and created within 3000 days|--description|Everyone who is still to be called|--public",
         "dnc|registry|load|us-national|registry.txt|--as-of|2026-03-01|--area-codes|all",
         "dnc|registry|require|us-national|--subscription|株式会社トウキョウ電力ホールディングス 10012345",
+        "dnc|scrub|registry.txt|--no-header|--map|phone=#1|--region|US|--clean|a clean file with a long name.csv|--blocked|blocked.csv",
         "dnc|add|+12125550101|--reason|عبد الرحمن asked to be left alone, in a letter that is kept with the others",
         "dnc|add|+12125550103|--reason|asked on the phone, twice, and by letter, not to be called at any time of the day",
         "dnc|add|+12125550104|--scope|texts|--reason|محمد عبد الرحمن الراشد does not want texts",

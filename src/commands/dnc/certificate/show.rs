@@ -1,7 +1,5 @@
 //! `crmctl dnc certificate show`
 
-use std::io::Write as _;
-
 use serde::Serialize;
 
 use crate::commands::context::Context;
@@ -9,7 +7,7 @@ use crate::db::models::dnc::dnc_scrubs;
 use crate::domain::access::role::Right;
 use crate::domain::dnc::certificates::{hash_of, hex};
 use crate::error::{CommandError, Exit, Result};
-use crate::ui::{Column, Format, UiError};
+use crate::ui::{Column, Format};
 
 /// Print the certificate of a scrub, as it was written
 ///
@@ -46,10 +44,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         CommandError::failed(problem).hint("list them: crmctl dnc certificate list")
     })?;
     match context.ui.format {
-        Format::Table | Format::Markdown => {
-            let mut out = context.ui.stream();
-            out.write_all(certificate.as_bytes()).and_then(|()| out.flush()).map_err(UiError::from)?;
-        }
+        Format::Table | Format::Markdown => context.ui.verbatim(&certificate)?,
         _ => {
             let hash = hex(&hash_of(certificate.as_bytes()));
             context.ui.record(&Shown { sequence: args.number, hash, certificate }, COLUMNS)?;

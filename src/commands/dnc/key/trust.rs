@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::show::no_key;
 use super::store::{KeyStore, read_public};
 use crate::commands::context::Context;
-use crate::db::DbError;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::dnc::scrubs::trust;
@@ -42,7 +41,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         None => KeyStore::of(context)?.current()?.ok_or_else(no_key)?.public(),
     };
     let stamp = session.stamp.clone();
-    let is_new = session.db.write(stamp.org, |conn| trust(conn, &key, &stamp).map_err(DbError::from))?;
+    let is_new = session.db.write(stamp.org, |conn| trust(conn, &key, &stamp))?;
     context.tell_unchanged(is_new);
     ui.record(&Trusted { fingerprint: key.fingerprint(), public_key: key.to_hex() }, COLUMNS)?;
     Ok(Exit::Done)
