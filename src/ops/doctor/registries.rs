@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::Scope;
 use super::finding::{Finding, some_of};
-use crate::db::models::access::organizations::{self, Organization};
+use crate::db::models::access::organizations::Organization;
 use crate::db::models::dnc::registries::dnc_registry_revisions::Revision;
 use crate::db::models::dnc::registries::required::{RequiredList, required};
 use crate::db::models::dnc::registries::{dnc_registries, dnc_registry_blocks};
@@ -21,7 +21,6 @@ fn load(name: &str) -> [String; 8] {
 }
 
 pub(super) fn age(conn: &mut Db, org: &Organization, scope: &Scope) -> Result<Vec<Finding>, DbError> {
-    let today = scope.now.to_jiff().to_zoned(organizations::time_zone(conn, org.org_id())?).date();
     let finding = |list: RequiredList| {
         let why = match list.shortfall? {
             Shortfall::Missing => "is not loaded".to_owned(),
@@ -34,7 +33,7 @@ pub(super) fn age(conn: &mut Db, org: &Organization, scope: &Scope) -> Result<Ve
             format!("the registry {} must be honoured, and {why}: no number of {} is clear", list.name, list.country);
         Some(Finding::new(Subject::RegistryAge, Severity::Error, message).mended_by(load(&list.name)))
     };
-    Ok(required(conn, org.org_id(), today)?.into_iter().filter_map(finding).collect())
+    Ok(required(conn, org.org_id(), scope.now)?.into_iter().filter_map(finding).collect())
 }
 
 /// How long ago a load began that must have ended: an hour, where the largest list takes minutes.

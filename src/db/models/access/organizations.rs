@@ -1,6 +1,7 @@
 //! Organizations: the tenants of a database.
 
 use diesel::prelude::*;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::db::audited::{Addable, Audited, Editable, Fields, held, logged};
@@ -8,6 +9,7 @@ use crate::db::schema::organizations;
 use crate::db::types::Uid;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::entity::Entity;
+use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
 
 /// A row of `organizations`.
@@ -155,4 +157,17 @@ pub fn group_of(conn: &mut Db, org: OrgId) -> Result<Option<String>, DbError> {
         .first(conn)
         .optional()?;
     Ok(group)
+}
+
+/// The time zone of an organization; UTC when nobody knows it.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn time_zone(conn: &mut Db, org: OrgId) -> Result<TimeZone, DbError> {
+    let name: Option<String> = organizations::table
+        .filter(organizations::id.eq(org.0))
+        .select(organizations::timezone)
+        .first(conn)
+        .optional()?;
+    Ok(name.and_then(|name| datetime::zone(&name).ok()).unwrap_or(TimeZone::UTC))
 }
