@@ -136,7 +136,7 @@ fn compared(
     filled: &Filled,
     observer: &mut dyn Observer,
 ) -> Result<Vec<Copied>, CopyError> {
-    let (shapes, everything) = (reader.shapes, Scope::everything(reader.shapes));
+    let (shapes, everything) = (reader.shapes, Scope::everything());
     let mut copied = Vec::new();
     for (shape, read) in shapes.iter().zip(&filled.digests) {
         let mut written = Reader { conn: &mut *target, name: target_name, shapes, scope: &everything };

@@ -21,7 +21,7 @@ pub(super) struct Scope {
 
 impl Scope {
     /// All rows, for whoever sees them all.
-    pub fn everything(_: &[Shape]) -> Scope {
+    pub fn everything() -> Scope {
         Scope { organizations: Vec::new(), shared: BTreeMap::new() }
     }
 }
@@ -35,7 +35,7 @@ pub(super) fn of(source: &mut Db, shapes: &[Shape], organization: Option<&str>) 
     let Some(slug) = organization else {
         return Ok(match source {
             // Rows of an organization that is not there are read, too, and refused by their foreign keys.
-            Db::Sqlite(_) => Scope::everything(shapes),
+            Db::Sqlite(_) => Scope::everything(),
             Db::Postgres(_) => {
                 Scope { organizations: all.iter().map(|it| it.org_id()).collect(), shared: BTreeMap::new() }
             }
