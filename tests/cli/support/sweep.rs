@@ -152,6 +152,8 @@ impl Sweep {
     pub fn command(&self, folder: &Path, tried: &Tried) -> Command {
         let mut command = program(folder);
         command.args(&tried.args).env("CRM_DATABASE_URL", folder.join("crm.db"));
+        // With the key that signs certificates, which the database knows already.
+        command.env("XDG_DATA_HOME", self.world.folder.path().join(".local/share"));
         command
     }
 

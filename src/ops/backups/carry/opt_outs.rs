@@ -136,7 +136,10 @@ fn carry_some(here: &mut Here<'_>, people: &[Person], carried: &mut Carried) -> 
 /// Keeps an opt-out of somebody who is not here: as a deleted lead, with nothing but what the person is known by.
 fn bury(here: &mut Here<'_>, person: &Person) -> Result<i64, CarryError> {
     let stamp = here.stamp;
-    let id = leads::reserve_ids(here.conn, 1)?.pop().unwrap_or(1);
+    let id = leads::reserve_ids(here.conn, 1)?.pop().ok_or(DbError::Query(diesel::result::Error::NotFound))?;
+    // A live lead is known by something. Of who was erased that is taken away again.
+    let is_nobody = person.phone.is_none() && person.emails.is_empty();
+    let external = is_nobody.then(|| person.uid.0.to_string());
     let consent = person.opt_out.ratchet(Consent::default());
     let mut emails = person.emails.iter();
     let lead = Lead {
@@ -145,6 +148,8 @@ fn bury(here: &mut Here<'_>, person: &Person) -> Result<i64, CarryError> {
         phone_number: person.phone.clone(),
         phone_extension: person.phone_extension.clone(),
         email: emails.next().cloned(),
+        external_source: external.as_ref().map(|_| "restore".to_owned()),
+        external_id: external,
         consent_status: consent,
         consent_at: (consent == Consent::Denied).then_some(stamp.now),
         email_opted_out_at: person.opt_out.email_opted_out_at.map(Timestamp::from_micros),
@@ -159,7 +164,13 @@ fn bury(here: &mut Here<'_>, person: &Person) -> Result<i64, CarryError> {
         created_at: stamp.now,
     }));
     lead_changes::write(here.conn, &changes, stamp)?;
-    delete(here.conn, &mut [lead], stamp)?;
+    let mut buried = [lead];
+    delete(here.conn, &mut buried, stamp)?;
+    if let ([lead], true) = (&mut buried, is_nobody) {
+        (lead.external_source, lead.external_id) = (None, None);
+        lead.version += 1;
+        leads::update(here.conn, lead)?;
+    }
     Ok(id)
 }
 
