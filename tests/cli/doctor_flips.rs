@@ -3,6 +3,8 @@
 //!
 //! `CRMCTL_DAMAGE_ROUNDS=300` before the test command flips more bits, and the test prints what became of them.
 
+use std::os::unix::fs::PermissionsExt;
+
 use sha2::{Digest, Sha256};
 
 use crate::support::sweep::Random;
@@ -80,6 +82,8 @@ fn whatever_can_be_seen_of_a_flipped_bit_is_found() {
         let mut bytes = sound.clone();
         bytes[at] ^= 1 << bit;
         let damaged = world.file("damaged.db", &bytes);
+        // Whoever may read it would be a finding of its own.
+        std::fs::set_permissions(&damaged, std::fs::Permissions::from_mode(0o600)).unwrap();
         let damaged = damaged.to_str().unwrap();
         let can_be_seen = is_unsound(damaged) || covered(damaged).as_ref() != Some(&whole);
         let ran = world.run(["doctor", "--full", "--format", "json", "--database-url", damaged]);
