@@ -1,26 +1,25 @@
 //! The root of the command line: global options, one enum of commands, one dispatch.
 
 mod answers;
+mod global;
 mod help;
 mod words;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::builder::Styles;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::global::Global;
 use crate::commands;
-use crate::commands::args::complete;
-use crate::commands::args::vocabulary::words;
 use crate::commands::context::{Context, millis};
 use crate::commands::manual::help::{self as manual, Subject};
 use crate::domain::secrets::redacted;
 use crate::error::{CommandError, Exit, Result};
-use crate::settings::{DatabaseUrl, Flags, Settings};
-use crate::ui::{ColorChoice, Format, Manner, Ui, is_unsafe};
+use crate::settings::{Flags, Settings};
+use crate::ui::{Manner, Ui, is_unsafe};
 
 /// A command-line CRM administration tool: import leads, keep do-not-call lists, print reports.
 ///
@@ -45,64 +44,6 @@ pub struct Cli {
     global: Global,
     #[command(subcommand)]
     command: Command,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Global options")]
-struct Global {
-    /// The database: a file, `sqlite:PATH`, or `postgres://...` [env: CRM_DATABASE_URL, then DATABASE_URL]
-    #[arg(long, global = true, value_name = "URL")]
-    database_url: Option<DatabaseUrl>,
-    /// A replica of the PostgreSQL database, from which reports are read [env: CRM_READ_URL]
-    #[arg(long, global = true, value_name = "URL")]
-    read_url: Option<DatabaseUrl>,
-    /// The organization, by its slug; may be left out while there is only one [env: CRM_ORG]
-    #[arg(long, global = true, value_name = "SLUG", add = complete::organization_slugs())]
-    org: Option<String>,
-    /// The acting user, by email or username [env: CRM_USER]
-    #[arg(long = "as", global = true, value_name = "EMAIL", add = complete::user_emails())]
-    user: Option<String>,
-    /// The form of the answer: table, json, ndjson, csv, markdown or ids
-    #[arg(long, global = true, hide_possible_values = true, value_parser = words(&[
-        ("table", Format::Table), ("json", Format::Json), ("ndjson", Format::Ndjson),
-        ("csv", Format::Csv), ("markdown", Format::Markdown), ("ids", Format::Ids),
-    ]))]
-    format: Option<Format>,
-    /// Show these columns, in this order, with commas between them; `+NAME` adds to the usual ones
-    #[arg(long, global = true, value_name = "COLUMNS")]
-    columns: Option<String>,
-    /// Answer as JSON, with these fields only where some are named
-    #[arg(
-        long, global = true, value_name = "FIELDS", num_args = 0..=1, require_equals = true, default_missing_value = "",
-        conflicts_with_all = ["format", "columns"]
-    )]
-    json: Option<String>,
-    /// When to use color: auto, always or never (auto heeds NO_COLOR)
-    #[arg(long, global = true, hide_possible_values = true, value_parser = words(&[
-        ("auto", ColorChoice::Auto), ("always", ColorChoice::Always), ("never", ColorChoice::Never),
-    ]))]
-    color: Option<ColorChoice>,
-    /// Print long tables instead of showing them in a pager [env: CRM_PAGER, then PAGER]
-    #[arg(long, global = true)]
-    no_pager: bool,
-    /// Say nothing on stderr but warnings and errors
-    #[arg(short, long, global = true)]
-    quiet: bool,
-    /// Say more on stderr
-    #[arg(short, long, global = true)]
-    verbose: bool,
-    /// Answer every confirmation with yes
-    #[arg(long, short_alias = 'y', global = true)]
-    yes: bool,
-    /// Never ask anything
-    #[arg(long, global = true)]
-    no_input: bool,
-    /// Write as a PostgreSQL role that bypasses row-level security
-    #[arg(long, global = true)]
-    allow_bypass: bool,
-    /// The config file
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,6 @@
 //! What every verb needs: settings, the terminal, the database, the organization and the acting user.
 
+mod machine;
 mod opening;
 mod replica;
 
@@ -7,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use super::machine::{account_and_host, locale_region, read_clock};
 use crate::db::RunMode;
 use crate::db::Stamp;
 use crate::db::models::access::organizations::{self, Organization};
@@ -27,6 +27,7 @@ use crate::settings::Settings;
 use crate::ui::Ui;
 use crate::ui::grouped;
 use jiff::tz::TimeZone;
+use machine::{account_and_host, locale_region, read_clock};
 
 /// One call of the program.
 pub struct Context {

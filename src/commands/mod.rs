@@ -12,7 +12,6 @@ pub mod doctor;
 pub mod funnel;
 pub mod import;
 pub mod lead;
-mod machine;
 pub mod manual;
 pub mod migrate;
 pub mod org;

@@ -1,7 +1,6 @@
 //! Opening a database, and transactions that see one organization.
 
 mod begin;
-mod certificates;
 pub(super) mod clearing;
 pub(super) mod file;
 pub(super) mod functions;

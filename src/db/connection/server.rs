@@ -1,5 +1,6 @@
 //! The address of a PostgreSQL server, read as libpq reads it and shown without what is secret.
 
+mod certificates;
 pub(super) mod options;
 pub(super) mod refusal;
 pub(super) mod replica;
@@ -7,7 +8,6 @@ pub(super) mod replica;
 use std::fmt;
 use std::net::Ipv6Addr;
 
-use super::certificates;
 use crate::domain::secrets::{REDACTED, SECRET_KEYWORDS};
 
 /// The keywords that a URL may have as parameters, other than those that an address shows.
