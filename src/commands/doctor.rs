@@ -20,7 +20,7 @@ use crate::ui::{Column, plural};
 /// sound is not told, but with -v. `crmctl help health` tells of each check.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl doctor\n  crmctl doctor --full --format json\n  \
-    crmctl doctor --fix indexes --dry-run\n  crmctl doctor --fix rights --app-role crm_app\n\n\
+    crmctl doctor --fix indexes --dry-run\n  crmctl doctor --app-role crm_app\n\n\
     Exit code 3 when something is found.")]
 pub struct Args {
     /// Read everything, and not samples: as long as that takes

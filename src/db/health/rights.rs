@@ -1,12 +1,9 @@
 //! What a role of PostgreSQL may do with the schema of crmctl.
 
-use std::collections::BTreeMap;
-
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
-use crate::db::catalogue::{RECORD_ERASURE, grants, table};
+use crate::db::catalogue::{RECORD_ERASURE, table};
 use crate::db::{Db, DbError};
 
 /// A role.
@@ -105,40 +102,4 @@ pub fn odd(conn: &mut Db, role: &str) -> Result<Vec<Odd>, DbError> {
         others.into_iter().map(|it| Odd { right: format!("{} ON {}", it.right, it.place), is_missing: !it.has }),
     );
     Ok(odd)
-}
-
-/// Gives a role the rights of everyday work, and takes the others that were granted to it away; returns how many rights that were.
-///
-/// # Errors
-/// The database refuses: only the owner of the schema may.
-pub fn give(conn: &mut Db, role: &str) -> Result<u64, DbError> {
-    let before = odd(conn, role)?;
-    let Db::Postgres(pg) = conn else { return Ok(0) };
-    #[derive(QueryableByName)]
-    struct Quoted {
-        #[diesel(sql_type = Text)]
-        name: String,
-    }
-    let quoted: Quoted = diesel::sql_query("SELECT quote_ident($1) AS name").bind::<Text, _>(role).get_result(pg)?;
-    let quoted = quoted.name;
-    let mut surplus: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for it in before.iter().filter(|it| !it.is_missing) {
-        let (right, place) = it.right.split_once(" ON ").unwrap_or_default();
-        surplus.entry(place).or_default().push(right);
-    }
-    for (place, rights) in surplus {
-        let statement = match place.split_once('.') {
-            Some((table, column)) => {
-                let of_column =
-                    rights.iter().map(|right| format!("{right} (\"{column}\")")).collect::<Vec<_>>().join(", ");
-                format!("REVOKE {of_column} ON public.\"{table}\" FROM {quoted}")
-            }
-            None if place.starts_with("SCHEMA ") => format!("REVOKE {} ON {place} FROM {quoted}", rights.join(", ")),
-            None => format!("REVOKE {} ON public.\"{place}\" FROM {quoted}", rights.join(", ")),
-        };
-        pg.batch_execute(&statement)?;
-    }
-    pg.batch_execute(&grants(&quoted).join(" "))?;
-    let after = odd(conn, role)?;
-    Ok((before.len().saturating_sub(after.len())) as u64)
 }

@@ -89,8 +89,6 @@ vocabulary! {
         Schema = "schema",
         /// Builds indexes anew.
         Indexes = "indexes",
-        /// Gives the everyday role its rights, and takes others away.
-        Rights = "rights",
         /// Writes a row into the history of each lead whose status it does not tell.
         StatusHistory = "status-history",
         /// Writes missing spellings of listed numbers.
@@ -117,7 +115,7 @@ impl Repair {
             | Repair::DncGroups
             | Repair::RegistryLoads
             | Repair::SearchIndex => true,
-            Repair::Schema | Repair::Indexes | Repair::Rights | Repair::Permissions | Repair::Log => false,
+            Repair::Schema | Repair::Indexes | Repair::Permissions | Repair::Log => false,
         }
     }
 }

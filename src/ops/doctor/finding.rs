@@ -68,7 +68,7 @@ pub(super) fn of_error(subject: Subject, error: &DbError, role: &str) -> Finding
         DbError::PermissionDenied(_) => {
             let message = format!("the role may not look ({subject}): {error}");
             let finding = Finding::new(Subject::Rights, Severity::Error, message);
-            finding.mended_by(["crmctl", "doctor", "--fix", Repair::Rights.as_str(), "--app-role", role])
+            finding.mended_by(["crmctl", "migrate", "up", "--app-role", role])
         }
         other => Finding::new(subject, Severity::Error, format!("this cannot be looked at: {other}")),
     }

@@ -8,7 +8,7 @@ use super::dnc::missing_in_groups;
 use super::registries::must_have_ended;
 use crate::db::health::files::{close_to_others, files, is_open_to_others};
 use crate::db::health::statuses::disagreements;
-use crate::db::health::{integrity, objects, rights};
+use crate::db::health::{integrity, objects};
 use crate::db::lead_changes::{self, LeadChanges};
 use crate::db::models::leads::{OnLocked, lead_search};
 use crate::db::{Database, Db, DbError, Location, Lock, RunMode, Stamp};
@@ -29,8 +29,6 @@ pub enum RepairError {
     Registry(#[from] RegistryError),
     #[error("cannot change who may read `{path}`: {reason}")]
     File { path: PathBuf, reason: String },
-    #[error("whose rights?")]
-    NoRole,
     #[error("{0} is for {1}, which this database is not in")]
     OtherEngine(Repair, &'static str),
     #[error("others use the database, so that its log cannot be emptied")]
@@ -44,9 +42,6 @@ impl Explain for RepairError {
             RepairError::Db(e) => e.explain(),
             RepairError::Registry(e) => e.explain(),
             RepairError::File { .. } => error.hint("as the owner of the file: chmod go= FILE"),
-            RepairError::NoRole => {
-                CommandError::usage(self.to_string()).hint("name the everyday role: --app-role NAME")
-            }
             RepairError::OtherEngine(..) => CommandError::usage(self.to_string()).hint("see: crmctl doctor"),
             RepairError::InUse => error.hint("try again when they have ended"),
         }
@@ -77,11 +72,6 @@ pub fn repair(
     match repair {
         Repair::Schema => Ok(db.write_global_as(mode, objects::repair)?),
         Repair::Indexes => Ok(db.write_global_as(mode, integrity::rebuild_indexes)?),
-        Repair::Rights if db.is_sqlite() => Err(RepairError::OtherEngine(repair, "PostgreSQL")),
-        Repair::Rights => {
-            let role = scope.role.as_deref().ok_or(RepairError::NoRole)?;
-            Ok(db.write_global_as(mode, |conn| rights::give(conn, role))?)
-        }
         Repair::StatusHistory => Ok(in_each(db, complete_history)?),
         Repair::DncSpellings => Ok(in_each(db, write_anew)?),
         Repair::DncGroups => {

@@ -4,7 +4,7 @@ use super::Scope;
 use super::finding::{Finding, some_of};
 use crate::db::health::rights::{self, Role};
 use crate::db::{Db, DbError};
-use crate::domain::doctor::{Repair, Severity, Subject};
+use crate::domain::doctor::{Severity, Subject};
 
 /// How a message ends whose repair only the owner may make; nothing for an embedded database.
 pub(super) fn as_owner(conn: &mut Db) -> Result<String, DbError> {
@@ -67,7 +67,7 @@ pub(super) fn rights(conn: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbErr
     let owner = as_owner(conn)?;
     let repaired = |severity, message: String| {
         let finding = Finding::new(Subject::Rights, severity, format!("{message}{owner}"));
-        finding.mended_by(["crmctl", "doctor", "--fix", Repair::Rights.as_str(), "--app-role", &role.name])
+        finding.mended_by(["crmctl", "migrate", "up", "--app-role", &role.name])
     };
     let named = |is_missing: bool| -> Vec<String> {
         odd.iter().filter(|it| it.is_missing == is_missing).map(|it| it.right.clone()).collect()
