@@ -1,7 +1,7 @@
 //! What the machine says by itself: its clock, its account and its locale.
 
 use crate::domain::timestamp::Timestamp;
-use crate::error::{CommandError, Result};
+use crate::error::Result;
 
 /// The time by the clock, which debug builds let tests hold.
 ///
@@ -11,7 +11,7 @@ pub(super) fn read_clock() -> Result<Timestamp> {
     #[cfg(debug_assertions)]
     if let Ok(frozen) = std::env::var("CRM_NOW") {
         let time = frozen.parse::<jiff::Timestamp>();
-        return Ok(time.map_err(|e| CommandError::failed(format!("CRM_NOW is no time: {e}")))?.into());
+        return Ok(time.map_err(|e| crate::error::CommandError::failed(format!("CRM_NOW is no time: {e}")))?.into());
     }
     Ok(jiff::Timestamp::now().into())
 }
