@@ -327,3 +327,23 @@ fn moves(shown: &Value, path: &Path) -> Vec<String> {
     };
     rows.iter().map(told).collect()
 }
+
+/// By hand a lead goes on the list with all its numbers, as by an import.
+#[test]
+fn a_lead_is_listed_with_all_its_numbers() {
+    on_both_engines(|world| {
+        for (lead, first, further) in [("1", "2125550101", "2125550102"), ("2", "2125550103", "2125550104")] {
+            world.ok(["lead", "add", "--phone", first, "--score", lead]);
+            world.ok(["lead", "phone", "add", lead, further]);
+        }
+        world.ok(["lead", "status", "1", "dnc", "--reason", "asked"]);
+        world.ok(["lead", "status", "--where", "score = 2", "dnc", "--yes"]);
+        let listed = world.json(["dnc", "check", "2125550102", "2125550104"]);
+        let verdicts: Vec<&Value> = listed.as_array().unwrap().iter().map(|one| &one["verdict"]).collect();
+        assert_eq!(verdicts, ["blocked", "blocked"], "{:?}", world.engine);
+        // A number that comes later is listed by saying it again.
+        world.ok(["lead", "phone", "add", "1", "2125550105"]);
+        world.ok(["lead", "status", "1", "dnc"]);
+        assert_eq!(world.run(["dnc", "check", "2125550105"]).code, Some(3));
+    });
+}

@@ -45,7 +45,7 @@ pub const WORDS: &[Answer] = &[
     answer("", "add create new insert", &["lead add {rest|--phone NUMBER}"]),
     answer("", "edit update modify change set patch", &["lead edit {rest|ID}"]),
     because("", "delete remove rm del", "name what", &["lead delete ID", "segment delete NAME", "import undo ID"]),
-    answer("", "restore undelete recover", &["lead restore {rest|ID}"]),
+    answer("", "undelete recover", &["lead restore {rest|ID}"]),
     answer("", "count total", &["lead count {rest}"]),
     answer("", "export dump extract download csv xlsx excel", &["lead export --output leads.csv"]),
     answer("", "load upload ingest bulk file sheet sync", &["import leads {rest|FILE}"]),

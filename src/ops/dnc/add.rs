@@ -39,6 +39,14 @@ pub struct Request {
     pub received_at: Timestamp,
 }
 
+impl Request {
+    /// That somebody makes of a lead by hand: for every way of contact, and without an end.
+    pub fn by_hand(number: E164, reason: Option<String>, now: Timestamp) -> Request {
+        let terms = Terms { scope: DncScope::All, expires_at: None };
+        Request { number, terms, source: DncSource::Manual, reason, text: None, class: None, received_at: now }
+    }
+}
+
 /// What adding did.
 #[derive(Debug, Default)]
 pub struct Added {

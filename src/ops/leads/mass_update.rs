@@ -11,11 +11,9 @@ use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Shift};
 use crate::db::models::leads::OnLocked;
 use crate::db::models::leads::lead_tags::{self, NewTag};
-use crate::db::models::leads::{self, Lead, LeadState};
+use crate::db::models::leads::{self, Lead, LeadState, lead_phones};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
-use crate::domain::dnc::bans::Terms;
-use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::leads::assignment::{Strategy, whose_turn};
 use crate::domain::leads::contact::Reach;
 use crate::domain::leads::status::{MoveRule, Status};
@@ -219,25 +217,22 @@ fn list_numbers(
     zone: &TimeZone,
 ) -> Result<MassUpdateCounts, DbError> {
     let (mut counts, mut requests, mut without) = (MassUpdateCounts::default(), Vec::new(), Vec::new());
-    let number_of = |state: &LeadState| state.phone_number.as_deref().and_then(E164::from_e164);
-    let listed: Vec<E164> = states.iter().filter(|state| state.status == Status::Dnc).filter_map(number_of).collect();
+    let ids: Vec<i64> = states.iter().map(|state| state.id).collect();
+    let further = lead_phones::of_leads(conn, stamp.org, &ids)?;
+    let numbers_of = |state: &LeadState| -> Vec<E164> {
+        let further = further.get(&state.id).into_iter().flatten().map(|phone| &phone.phone_number);
+        state.phone_number.iter().chain(further).filter_map(|number| E164::from_e164(number)).collect()
+    };
+    let listed: Vec<E164> = states.iter().filter(|state| state.status == Status::Dnc).flat_map(numbers_of).collect();
     let for_good = covered(conn, stamp.org, &listed, stamp.now)?;
     for state in states {
-        match (state.status, number_of(state)) {
-            (Status::Dnc, None) => counts.unchanged += 1,
-            (Status::Dnc, Some(number)) if for_good.contains(&number) => counts.unchanged += 1,
-            (_, None) => without.push(state.id),
-            (_, Some(number)) => {
+        let numbers = numbers_of(state);
+        match state.status {
+            Status::Dnc if numbers.iter().all(|number| for_good.contains(number)) => counts.unchanged += 1,
+            _ if numbers.is_empty() => without.push(state.id),
+            _ => {
                 counts.changed += 1;
-                requests.push(Request {
-                    number,
-                    terms: Terms { scope: DncScope::All, expires_at: None },
-                    source: DncSource::Manual,
-                    reason: reason.clone(),
-                    text: None,
-                    class: None,
-                    received_at: stamp.now,
-                });
+                requests.extend(numbers.iter().map(|number| Request::by_hand(*number, reason.clone(), stamp.now)));
             }
         }
     }

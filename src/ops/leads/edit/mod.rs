@@ -9,11 +9,9 @@ use crate::db::lead_changes::{self, LeadChanges, Written};
 use crate::db::lead_fields::StoredField;
 use crate::db::models::dnc::dnc_spellings;
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
-use crate::db::models::leads::{self, Lead, OnLocked};
+use crate::db::models::leads::{self, Lead, OnLocked, lead_phones};
 use crate::db::{Db, DbError};
 use crate::domain::audit::AuditAction;
-use crate::domain::dnc::bans::Terms;
-use crate::domain::dnc::{DncScope, DncSource};
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::consent::Consent;
 use crate::domain::leads::contact::Reach;
@@ -225,21 +223,16 @@ pub fn edit(conn: &mut Db, id: i64, edit: &Edit<'_>, stamp: &Stamp, zone: &TimeZ
     Ok(Edited { consent_kept, waiting })
 }
 
-/// Whether nothing is left to do for a number that a lead's status says is not to be called; a reason is a request of its own.
-fn is_listed_for_good(
-    conn: &mut Db,
-    number: Option<E164>,
-    wanted: &StatusMove,
-    stamp: &Stamp,
-) -> Result<bool, DbError> {
-    match number {
-        None => Ok(true),
-        Some(_) if wanted.reason.is_some() => Ok(false),
-        Some(number) => Ok(covered(conn, stamp.org, &[number], stamp.now)?.contains(&number)),
+/// Whether nothing is left to do for the numbers of a lead whose status says that it is not to be called; a reason is a request of its own.
+fn are_listed_for_good(conn: &mut Db, numbers: &[E164], wanted: &StatusMove, stamp: &Stamp) -> Result<bool, DbError> {
+    if numbers.is_empty() || wanted.reason.is_some() {
+        return Ok(numbers.is_empty());
     }
+    let covered = covered(conn, stamp.org, numbers, stamp.now)?;
+    Ok(numbers.iter().all(|number| covered.contains(number)))
 }
 
-/// Moves a lead to another status. To `dnc` it goes with every lead of its number, which is put on the list; the caller
+/// Moves a lead to another status. To `dnc` it goes with every lead of its numbers, which are put on the list; the caller
 /// holds [`crate::db::Lock::DncImport`] for that, else [`crate::db::Lock::Leads`].
 ///
 /// # Errors
@@ -252,34 +245,29 @@ pub fn set_status(
     zone: &TimeZone,
 ) -> Result<(), EditError> {
     let mut lead = begin(conn, id, wanted.if_version, stamp)?;
-    let (from, to, number) = (lead.status, wanted.to, lead.phone_number.as_deref().and_then(E164::from_e164));
-    if from == to && (to != Status::Dnc || is_listed_for_good(conn, number, wanted, stamp)?) {
+    let (from, to) = (lead.status, wanted.to);
+    let numbers = match to {
+        Status::Dnc => numbers_of(conn, id, &lead, stamp)?,
+        _ => Vec::new(),
+    };
+    if from == to && (to != Status::Dnc || are_listed_for_good(conn, &numbers, wanted, stamp)?) {
         return Ok(());
     }
     let mut changes = LeadChanges::default();
-    match (from, to, number) {
+    match (from, to, numbers.as_slice()) {
         // It may be listed for a while, for calls alone, or by others of the group.
-        (Status::Dnc, Status::Dnc, None) => return Ok(()),
+        (Status::Dnc, Status::Dnc, []) => return Ok(()),
         // Only its number's way off the list leads out of `dnc`, forced or not.
         (Status::Dnc, to, _) if to != Status::Dnc => {
             let number = listed_number(conn, id, stamp)?.or(lead.phone_number).unwrap_or_default();
             return Err(EditError::Listed { lead: id, number });
         }
-        (_, Status::Dnc, Some(number)) => {
-            let terms = Terms { scope: DncScope::All, expires_at: None };
-            let request = Request {
-                number,
-                terms,
-                source: DncSource::Manual,
-                reason: wanted.reason.clone(),
-                text: None,
-                class: None,
-                received_at: stamp.now,
-            };
-            honour(conn, &[request], OnLocked::Wait, stamp, zone)?;
+        (_, Status::Dnc, [_, ..]) => {
+            let request = |number: &E164| Request::by_hand(*number, wanted.reason.clone(), stamp.now);
+            honour(conn, &numbers.iter().map(request).collect::<Vec<_>>(), OnLocked::Wait, stamp, zone)?;
             return Ok(());
         }
-        (_, Status::Dnc, None) => {
+        (_, Status::Dnc, []) => {
             let mut fields = Vec::new();
             deny_consent(&mut lead, &mut fields, stamp);
             changes.audit.extend(fields.into_iter().map(|change| field_audit(id, change, stamp)));
@@ -306,6 +294,13 @@ pub fn set_status(
     lead.version += 1;
     changes.updated.push(lead);
     store(conn, &changes, stamp)
+}
+
+/// A lead's numbers, the first one first.
+fn numbers_of(conn: &mut Db, id: i64, lead: &Lead, stamp: &Stamp) -> Result<Vec<E164>, DbError> {
+    let further = lead_phones::of_leads(conn, stamp.org, &[id])?.remove(&id).unwrap_or_default();
+    let all = lead.phone_number.iter().chain(further.iter().map(|phone| &phone.phone_number));
+    Ok(all.filter_map(|number| E164::from_e164(number)).collect())
 }
 
 /// The draft with its numbers as the list has them, where that differs.
