@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::dnc_registry::one_a_block;
 use crate::support::{Engine, World, on_both_engines};
 
 fn load(world: &World, file: &str, more: &[&str]) -> (Option<i32>, String, Value) {
@@ -164,7 +165,7 @@ fn checks_wait_for_no_load_that_stands_still_in_the_middle() {
         world.ok(["dnc", "registry", "load", "us", "old.txt", "--as-of", "today", "--area-codes", "all"]);
         world.ok(["dnc", "registry", "require", "us"]);
         world.file("in.csv", "Phone\n2125550142\n2125550144\n");
-        let new: String = (0..40_000u64).map(|at| format!("{}\n", 2_125_550_144 + at * 100_000)).collect();
+        let new = one_a_block(40_000);
         world.file("new.txt", new);
         let mut load =
             world.start(["dnc", "registry", "load", "us", "new.txt", "--as-of", "today", "--area-codes", "all"]);

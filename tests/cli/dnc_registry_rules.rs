@@ -177,3 +177,80 @@ fn who_waits_for_a_decision_is_not_exported() {
         assert_eq!(names("on_dnc = no").len(), 2);
     });
 }
+
+#[test]
+fn numbers_of_another_country_are_no_numbers_of_a_registry() {
+    on_both_engines(|world| {
+        world.ok(["org", "edit", "acme", "--region", "US"]);
+        world.file("ca.xml", "<list type='full'><ac val='416'><ph val='5550104'/><ph val='5550105'/></ac></list>");
+        let ca = ["dnc", "registry", "load", "ca-dncl", "ca.xml", "--as-of", "today"];
+        let ran = world.run(ca);
+        let told = ran.stderr.contains("another country than the registry's") && ran.stderr.contains("--region CA");
+        assert!(ran.code == Some(1) && told && !ran.stderr.contains("--max-rejects 2"), "{}", ran.stderr);
+        // A list that is not loaded is whatever its next load says.
+        assert_eq!(load(world, "2125550142\n", &["--as-of", "today"]), Some(0));
+        world.ok(["dnc", "registry", "require", "us"]);
+        for mode in ["add", "remove"] {
+            assert_eq!(load(world, "4165550199\n", &["--as-of", "today", "--mode", mode]), Some(1), "{mode}");
+        }
+        assert_eq!(world.json(["dnc", "registry", "show", "us"])["number_count"], 1);
+        let unlike = load(world, "2125550142\n", &["--as-of", "today", "--region", "CA"]);
+        assert_eq!(unlike, Some(1));
+        world.ok(["dnc", "registry", "load", "ca-dncl", "list.txt", "--as-of", "today"]);
+        world.ok(["dnc", "registry", "drop", "ca-dncl", "--yes"]);
+        world.ok(["dnc", "registry", "require", "ca-dncl", "--region", "CA"]);
+        assert_eq!(verdict(world, "4165550104"), "unknown");
+        world.ok([&ca[..], &["--region", "CA"]].concat());
+        assert_eq!((verdict(world, "4165550104"), verdict(world, "4165550106")), ("blocked".into(), "clear".into()));
+        assert_eq!(verdict(world, "2125550143"), "clear");
+        assert_eq!(world.json(["dnc", "registry", "show", "ca-dncl"])["country"], "CA");
+        // What is left out is told.
+        assert_eq!(load(world, "2125550142\n4165550199\n", &["--as-of", "today", "--max-rejects", "1"]), Some(3));
+    });
+}
+
+#[test]
+fn what_a_registry_is_changes_with_a_full_list_alone() {
+    on_both_engines(|world| {
+        assert_eq!(load(world, "2125550142\n", &["--as-of", "today"]), Some(0));
+        for more in [["--kind", "state"], ["--max-age", "5"]] {
+            let args = [&["--as-of", "today", "--mode", "add"], &more[..]].concat();
+            assert_eq!(load(world, "2125550143\n", &args), Some(1), "{more:?}");
+        }
+        let shown = world.json(["dnc", "registry", "show", "us"]);
+        assert_eq!(json!([shown["kind"], shown["max_age_days"]]), json!(["national", 31]));
+        let args =
+            ["dnc", "registry", "load", "us", "list.txt", "--as-of", "today", "--kind", "state", "--max-age", "5"];
+        let ran = world.run(args);
+        assert!(ran.code == Some(0) && ran.stderr.contains("it was a registry of the kind national"), "{}", ran.stderr);
+        let loads = world.json(["dnc", "registry", "show", "us"])["loads"].clone();
+        assert_eq!(json!([loads[0]["state"], loads[1]["state"]]), json!(["replaced", "complete"]));
+    });
+}
+
+#[test]
+fn who_is_concerned_by_a_drop_or_a_wrong_name_hears_of_it() {
+    on_both_engines(|world| {
+        assert_eq!(load(world, "2125550142\n", &["--as-of", "today"]), Some(0));
+        world.file("list.txt", "2125550142\n");
+        world.ok(["dnc", "registry", "load", "us-national", "list.txt", "--as-of", "today"]);
+        let ran = world.run(["dnc", "registry", "require", "us-natonal"]);
+        assert!(ran.stderr.contains("did you mean `us-national`?"), "{}", ran.stderr);
+        world.ok(["dnc", "registry", "unrequire", "us-natonal", "--yes"]);
+        let ran = world.run(["dnc", "registry", "require", "us-national"]);
+        assert!(ran.stdout.starts_with("requirement of us-national: added"), "{}", ran.stdout);
+        // Ids of requirements are used again, and the log goes by what was required then.
+        world.ok(["dnc", "registry", "unrequire", "us-national", "--yes"]);
+        world.ok(["dnc", "registry", "require", "us"]);
+        let list =
+            ["audit", "list", "--entity", "dnc_requirement", "--format", "csv", "--columns", "what,action,change"];
+        let log = world.ok(list);
+        for line in ["us-natonal,create,→ us-natonal", "us-natonal,delete,us-natonal →", "us,create,→ us"] {
+            assert!(log.lines().any(|it| it == line), "{line}: {log}");
+        }
+        let ran = world.run(["dnc", "registry", "drop", "us", "--yes"]);
+        assert!(ran.stderr.contains("it is required by acme"), "{}", ran.stderr);
+        let shown = world.json(["dnc", "registry", "show", "us"]);
+        assert_eq!(shown["loads"][0]["state"], "dropped");
+    });
+}

@@ -1,12 +1,39 @@
 //! A line of a registry's file: one number, written as the operators of registries write them.
 
-use crate::domain::phone::{E164, PhoneCheck, Region, parse, plan};
+use crate::domain::phone::{E164, PhoneCheck, Region, nanp, parse, plan};
 
 /// Whose numbers a file holds.
 #[derive(Debug, Clone, Copy)]
 pub struct Country {
-    pub region: Region,
-    pub calling_code: i32,
+    region: Region,
+    pub(super) calling_code: i32,
+    /// Area codes of other countries that share the calling code, a bit for each, since every line asks.
+    others: [u64; AREA_CODES / 64],
+}
+
+/// Three digits make an area code; the rest is air.
+const AREA_CODES: usize = 1024;
+
+impl Country {
+    pub fn new(region: Region, calling_code: i32) -> Country {
+        let (name, mut others) = (region.to_string(), [0; AREA_CODES / 64]);
+        let foreign = (200..1000u16).filter(|code| calling_code == 1 && !nanp::may_be_of(*code, &name));
+        for code in foreign {
+            if let Some(word) = others.get_mut(usize::from(code / 64)) {
+                *word |= 1 << (code % 64);
+            }
+        }
+        Country { region, calling_code, others }
+    }
+
+    /// A number of the North American Numbering Plan by its ten digits, if it may be this country's.
+    fn north_american(&self, national: u64) -> Result<u64, LineProblem> {
+        let code = (national / 10_000_000) as usize;
+        match self.others.get(code / 64).is_some_and(|word| word >> (code % 64) & 1 == 1) {
+            true => Err(LineProblem::OtherCountry),
+            false => Ok(10_000_000_000 + national),
+        }
+    }
 }
 
 /// Why a line is no number of the registry.
@@ -35,7 +62,7 @@ pub fn number(line: &[u8], country: Country) -> Result<u64, LineProblem> {
     if country.calling_code == 1
         && let Some(national) = ten_digits(line)
     {
-        return Ok(10_000_000_000 + national);
+        return country.north_american(national);
     }
     let text = std::str::from_utf8(line).map_err(|_| LineProblem::NoNumber)?.trim().trim_matches('"').trim();
     if text.len() > LONGEST {
@@ -43,7 +70,7 @@ pub fn number(line: &[u8], country: Country) -> Result<u64, LineProblem> {
     }
     let digits = digits(text)?;
     match country.calling_code {
-        1 => north_american(text, &digits),
+        1 => north_american(text, &digits, country),
         44 => british(text, &digits, country),
         _ => any(text, country),
     }
@@ -83,7 +110,7 @@ fn digits(text: &str) -> Result<String, LineProblem> {
     }
 }
 
-fn north_american(text: &str, digits: &str) -> Result<u64, LineProblem> {
+fn north_american(text: &str, digits: &str, country: Country) -> Result<u64, LineProblem> {
     let has_comma_elsewhere = text.find(',').is_some_and(|at| at != 3 || digits.len() != 10);
     if has_comma_elsewhere {
         return Err(LineProblem::NoNumber);
@@ -96,7 +123,7 @@ fn north_american(text: &str, digits: &str) -> Result<u64, LineProblem> {
     };
     let national: u64 = national.parse().map_err(|_| LineProblem::NoNumber)?;
     match national >= 2_000_000_000 {
-        true => Ok(10_000_000_000 + national),
+        true => country.north_american(national),
         false => Err(LineProblem::NoNumber),
     }
 }
@@ -135,7 +162,7 @@ mod tests {
 
     fn read(line: &str, region: &str) -> Result<u64, LineProblem> {
         let region: Region = region.parse().unwrap();
-        number(line.as_bytes(), Country { region, calling_code: region.calling_code().unwrap() })
+        number(line.as_bytes(), Country::new(region, region.calling_code().unwrap()))
     }
 
     #[test]
@@ -172,6 +199,20 @@ mod tests {
         ] {
             assert_eq!(read(line, "US"), Err(problem), "{line}");
         }
+    }
+
+    #[test]
+    fn area_codes_of_other_countries_are_not_the_registrys() {
+        for line in ["416,5550142", "4165550142", "(416) 555-0142", "+14165550142", "8765550142"] {
+            assert_eq!(read(line, "US"), Err(LineProblem::OtherCountry), "{line}");
+        }
+        assert_eq!(read("2125550142", "CA"), Err(LineProblem::OtherCountry));
+        assert_eq!(read("7875550142", "CA"), Err(LineProblem::OtherCountry));
+        // Territories and what no country has alone.
+        for line in ["7875550142", "8005550142", "9005550142"] {
+            assert!(read(line, "US").is_ok(), "{line}");
+        }
+        assert!(read("8005550142", "CA").is_ok() && read("9995550142", "US").is_ok());
     }
 
     #[test]

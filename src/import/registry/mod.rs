@@ -44,7 +44,7 @@ pub enum RegistryFileError {
     #[error(
         "`{file}` has lines that are no numbers of the registry, more than --max-rejects allows; nothing was loaded"
     )]
-    Rejects { file: String, rejected: u64, first: Vec<RejectedLine> },
+    Rejects { file: String, read: u64, rejected: u64, first: Vec<RejectedLine> },
     #[error("`{0}` holds no phone numbers; nothing was loaded")]
     NoNumbers(String),
     #[error("interrupted")]
@@ -61,14 +61,22 @@ impl Explain for RegistryFileError {
         match self {
             RegistryFileError::Import(e) => e.explain(),
             RegistryFileError::Unreadable { remedy, .. } => error.maybe_hint(remedy.clone()),
-            RegistryFileError::Rejects { first, rejected, .. } => {
+            RegistryFileError::Rejects { first, read, rejected, .. } => {
                 let line = |it: &RejectedLine| {
                     let member = it.member.as_ref().map(|member| format!("{member}, ")).unwrap_or_default();
                     format!("{member}line {}: `{}` {}", it.line, it.text, it.problem)
                 };
-                error.details(first.iter().map(line)).hint(format!(
-                    "mend them, or load the rest: --max-rejects {rejected}; a sheet of several columns is read by --column HEADER"
-                ))
+                let remedy = match first.first().map(|it| &it.problem) {
+                    Some(LineProblem::OtherCountry) => {
+                        "say of which country the list is, for example --region CA, and load what is of another one under a name of its own"
+                    }
+                    _ => "a sheet of several columns is read by --column HEADER; else mend the lines",
+                };
+                let rest = match read {
+                    0 => String::new(),
+                    _ => format!("\nor load the rest without them: --max-rejects {rejected}"),
+                };
+                error.details(first.iter().map(line)).hint(format!("{remedy}{rest}"))
             }
             RegistryFileError::NoNumbers(_) => error.hint("check which file it is; a sheet is read by --column HEADER"),
             RegistryFileError::Interrupted => CommandError { exit: Exit::Interrupted, ..error },
@@ -121,7 +129,7 @@ impl Numbers {
         let file = self.file_name.clone();
         if max_rejects.is_exceeded(self.read + self.rejected, self.rejected) {
             let first = std::mem::take(&mut self.rejects);
-            return Err(RegistryFileError::Rejects { file, rejected: self.rejected, first });
+            return Err(RegistryFileError::Rejects { file, read: self.read, rejected: self.rejected, first });
         }
         match self.read {
             0 => Err(RegistryFileError::NoNumbers(file)),

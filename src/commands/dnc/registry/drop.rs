@@ -36,17 +36,19 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let consequence = match required_by.len() {
         0 => String::new(),
         _ => format!(
-            " Organizations that require it: {}; numbers of {} are unknown to them then.",
+            "it is required by {}; their numbers of {} are unknown until it is loaded again",
             required_by.join(", "),
             line.country
         ),
     };
+    // Also where --yes leaves the question out.
+    if !consequence.is_empty() {
+        context.ui.warn(&consequence);
+    }
     if !args.dry_run {
-        context.ui.confirm(&format!("Drop the registry `{}` with its {numbers} numbers?{consequence}", args.name))?;
+        context.ui.confirm(&format!("Drop the registry `{}` with its {numbers} numbers?", args.name))?;
         let stamp = session.stamp.clone();
         drop_registry(&mut session.db, &args.name, &stamp)?;
-    } else if !consequence.is_empty() {
-        context.ui.note(consequence.trim());
     }
     if !context.ui.tells_in_a_line() {
         context.ui.record(&line, COLUMNS)?;

@@ -37,7 +37,8 @@ use crate::ui::{Column, grouped};
 #[command(after_help = "Examples:\n  crmctl dnc registry load us-national list.zip --as-of 2026-11-20 --region US\n  \
     crmctl dnc registry load us-national 212.txt 718.txt --as-of yesterday --area-codes 212,718\n  \
     crmctl dnc registry load us-national added.txt --mode add --as-of today\n  \
-    crmctl dnc registry load litigators people.csv --column Phone --kind litigator --area-codes all --as-of today")]
+    crmctl dnc registry load litigators people.csv --column Phone --kind litigator --area-codes all --as-of today\n\n\
+    Exit code 3 when lines were left out.")]
 pub struct Args {
     /// The name of the registry: letters, digits, dots, hyphens and underscores
     #[arg(value_parser = name, add = complete::registry_names())]
@@ -138,9 +139,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let required_of = requirement.as_ref().and_then(|it| it.country.parse::<Region>().ok());
     let (region, calling_code) = region_of(args.region.or(required_of), known.as_ref(), &session)?;
     let country = region.to_string();
-    let kind = args.kind.or(known.as_ref().map(|it| it.kind)).unwrap_or(RegistryKind::National);
-    let max_age_days =
-        args.max_age.or(known.as_ref().map(|it| it.max_age_days)).unwrap_or_else(|| greatest_age_days(&country));
+    // What was said of it with an earlier list of the country.
+    let was = known.as_ref().filter(|known| known.country == country).map(|known| (known.kind, known.max_age_days));
+    let kind = args.kind.or(was.map(|(kind, _)| kind)).unwrap_or(RegistryKind::National);
+    let max_age_days = args.max_age.or(was.map(|(_, days)| days)).unwrap_or_else(|| greatest_age_days(&country));
     let registry = NewRegistry { name: &args.name, kind, country: &country, calling_code, max_age_days };
     let nothing = RoaringTreemap::new();
     let mut new = NewNumbers {
@@ -169,7 +171,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     }
     // Before minutes are spent on reading.
     before.check(&new)?;
-    let read = read(&args, Country { region, calling_code }, &session)?;
+    let read = read(&args, Country::new(region, calling_code), &session)?;
     (new.numbers, new.file_name, new.file_sha256) = (&read.numbers, &read.file_name, &read.sha256);
     new.rejected = read.rejected;
     let loaded = match args.dry_run {
@@ -183,6 +185,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     };
     if loaded.as_ref().is_some_and(|loaded| !loaded.is_swept) {
         context.ui.warn("the numbers that answered before still take room; the next load takes them away");
+    }
+    if let Some((had, days)) = was.filter(|was| *was != (kind, max_age_days)) {
+        context.ui.note(&format!(
+            "it was a registry of the kind {had} that may be {days} days old, and is one of the kind {kind} and {max_age_days} days"
+        ));
     }
     let answer = answer(&args, &new, &before, &read, loaded, began);
     read.notices.iter().for_each(|notice| context.ui.note(notice));

@@ -7,6 +7,7 @@ use super::{COLUMNS, Line, lines};
 use crate::commands::args::complete;
 use crate::commands::context::Context;
 use crate::db::DbError;
+use crate::db::models::dnc::registries::dnc_registry_revisions::Revision;
 use crate::db::models::dnc::registries::{dnc_registries, dnc_registry_revisions};
 use crate::domain::access::role::Right;
 use crate::domain::dnc::registry::{LoadMode, RevisionState, name};
@@ -28,7 +29,7 @@ pub struct Args {
 #[derive(Debug, Serialize)]
 struct Load {
     version: i32,
-    state: RevisionState,
+    state: &'static str,
     mode: LoadMode,
     as_of: Date,
     number_count: Option<i64>,
@@ -77,9 +78,16 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             Line::new(&args.name, registry.as_ref(), None, None, super::today(&session)?)
         }
     };
+    let last = revisions.iter().filter(|it| it.completed_at.is_some()).map(|it| it.revision).max();
+    // What the state `removed` of a revision means to people, who also have a mode `remove`.
+    let state = |it: &Revision| match it.state {
+        RevisionState::Removed if Some(it.revision) == last => "dropped",
+        RevisionState::Removed => "replaced",
+        state => state.as_str(),
+    };
     let loads = revisions.into_iter().map(|it| Load {
         version: it.revision,
-        state: it.state,
+        state: state(&it),
         mode: it.mode,
         as_of: it.as_of.0,
         number_count: it.number_count,

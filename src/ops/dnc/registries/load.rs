@@ -75,10 +75,12 @@ impl Outlook {
     /// Refuses what cannot be loaded over it.
     ///
     /// # Errors
-    /// The registry is another country's, what is loaded is later, or there is nothing to add to or to remove from.
+    /// The registry is another country's or of another kind, what is loaded is later, or there is nothing to add to or to remove from.
     pub fn check(&self, new: &NewNumbers<'_>) -> Result<(), RegistryError> {
         let name = || new.registry.name.to_owned();
-        if let Some(registry) = self.registry.as_ref().filter(|registry| registry.country != new.registry.country) {
+        // One that is not loaded is whatever its next load says.
+        let answering = self.registry.as_ref().filter(|_| self.current.is_some());
+        if let Some(registry) = answering.filter(|registry| registry.country != new.registry.country) {
             return Err(RegistryError::OtherCountry { name: name(), country: registry.country.clone() });
         }
         if new.area_codes.is_some() && new.registry.calling_code != 1 {
@@ -86,6 +88,12 @@ impl Outlook {
         }
         if new.area_codes.is_some() && new.mode == LoadMode::Remove {
             return Err(RegistryError::CoverageStays(name()));
+        }
+        if let Some(was) = answering.filter(|_| new.mode != LoadMode::Full)
+            && (was.kind, was.max_age_days) != (new.registry.kind, new.registry.max_age_days)
+        {
+            let (kind, max_age_days) = (was.kind, was.max_age_days);
+            return Err(RegistryError::DescriptionStays { name: name(), kind, max_age_days });
         }
         match &self.current {
             None if new.mode != LoadMode::Full => Err(RegistryError::NothingLoaded { name: name(), mode: new.mode }),

@@ -14,7 +14,7 @@ pub use of_import::{OnRegistries, of_import};
 pub use require::{require, unrequire};
 
 use crate::db::DbError;
-use crate::domain::dnc::registry::LoadMode;
+use crate::domain::dnc::registry::{LoadMode, RegistryKind};
 use crate::error::{CommandError, Exit, Explain};
 
 /// Why a registry was not loaded, dropped or required.
@@ -36,6 +36,10 @@ pub enum RegistryError {
     BaseTooOld { name: String, as_of: String, max_age_days: i32 },
     #[error("the registry `{0}` covers what it did when numbers are removed")]
     CoverageStays(String),
+    #[error(
+        "`{name}` is a registry of the kind {kind} that may be {max_age_days} days old, and changes of its numbers leave that as it is"
+    )]
+    DescriptionStays { name: String, kind: RegistryKind, max_age_days: i32 },
     #[error("area codes are those of the North American Numbering Plan, and `{0}` is a registry of another country")]
     NoAreaCodes(String),
     #[error("another load of the registry `{0}` took the place of this one; what answered before still answers")]
@@ -64,12 +68,17 @@ impl Explain for RegistryError {
             RegistryError::Db(e) => e.explain(),
             RegistryError::Unknown(_) => error.hint("list them: crmctl dnc registry list"),
             RegistryError::NothingLoaded { .. } => error.hint("load the full list first: --mode full"),
-            RegistryError::OtherCountry { .. } => error.hint("load it under another name"),
+            RegistryError::OtherCountry { .. } => {
+                error.hint("load it under another name, or drop what is loaded first: crmctl dnc registry drop NAME")
+            }
             RegistryError::Earlier { .. } => {
                 error.hint("check --as-of; to go back to an older list, drop the registry first")
             }
             RegistryError::BaseTooOld { .. } => error.hint("nothing was loaded; load the full list: --mode full"),
             RegistryError::CoverageStays(_) => error.hint("leave --area-codes out"),
+            RegistryError::DescriptionStays { .. } => {
+                error.hint("leave --kind and --max-age out, or say them with the full list: --mode full")
+            }
             RegistryError::NoAreaCodes(_) => error.hint("leave --area-codes out: the list covers the country"),
             RegistryError::Superseded(_) | RegistryError::BaseChanged(_) => {
                 error.hint("look at what is loaded now (crmctl dnc registry show NAME), then load again")

@@ -109,6 +109,8 @@ pub fn describe(conn: &mut Db, id: i64, new: &NewRegistry<'_>, now: Timestamp) -
     diesel::update(dnc_registries::table.filter(dnc_registries::id.eq(id)))
         .set((
             dnc_registries::kind.eq(new.kind),
+            dnc_registries::country.eq(new.country),
+            dnc_registries::calling_code.eq(new.calling_code),
             dnc_registries::max_age_days.eq(new.max_age_days),
             dnc_registries::updated_at.eq(now),
             dnc_registries::version.eq(dnc_registries::version + 1),
