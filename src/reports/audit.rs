@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::db::catalogue;
 use crate::db::models::audit::audit_entries::{Entry, EntryFilter, Log, labels, page};
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
 
 /// So many entries are read together.
@@ -77,25 +78,43 @@ impl Backwards<'_> {
 }
 
 /// What the ids of entries stand for, as people call it.
-pub struct Names(HashMap<Entity, HashMap<i64, String>>);
+pub struct Names {
+    /// The names that things have now, by the labels of the catalogue.
+    now: HashMap<Entity, HashMap<i64, String>>,
+    /// Of things whose ids may be used again: what the log says of their names, in the order in which it was written.
+    then: HashMap<(Entity, i64), Vec<Entry>>,
+}
+
+/// Things that are deleted: SQLite gives their ids to others.
+const DELETED: [Entity; 2] = [Entity::DncRequirement, Entity::Segment];
 
 impl Names {
-    /// The names that things have now, by the labels of the catalogue.
+    /// The names of an organization's things.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn read(conn: &mut Db, org: OrgId) -> Result<Names, DbError> {
-        let mut names = HashMap::new();
+        let (mut now, mut then) = (HashMap::new(), HashMap::<_, Vec<Entry>>::new());
         for table in catalogue::tables() {
             if let (Some(entity), Some(label)) = (Entity::of_table(table.name), table.label) {
-                names.insert(entity, labels(conn, org, table, label)?);
+                now.insert(entity, labels(conn, org, table, label)?);
+                if DELETED.contains(&entity) {
+                    let filter = EntryFilter { entity: Some(entity), ..EntryFilter::default() };
+                    each(conn, org, &filter, None, |entry| {
+                        if entry.field_name.as_deref() == Some(label) {
+                            then.entry((entity, entry.entity_id)).or_default().push(entry);
+                        }
+                        Ok::<_, DbError>(())
+                    })?;
+                }
             }
         }
-        Ok(Names(names))
+        then.values_mut().for_each(|entries| entries.reverse());
+        Ok(Names { now, then })
     }
 
     fn name(&self, entity: Entity, id: i64) -> Option<&String> {
-        self.0.get(&entity)?.get(&id)
+        self.now.get(&entity)?.get(&id)
     }
 
     /// Who made a change: the email of a user, else the account.
@@ -110,13 +129,24 @@ impl Names {
         email.map_or(value, String::as_str)
     }
 
+    /// The name that a thing had when an entry was written, as far as the log says it: that of the same change, else what the next
+    /// change of the name found.
+    fn name_then(&self, entry: &Entry) -> Option<&String> {
+        let entries = self.then.get(&(entry.entity, entry.entity_id))?;
+        let is_whole = entry.action != AuditAction::Update;
+        let of_it = |it: &&Entry| is_whole && it.action == entry.action && it.changed_at == entry.changed_at;
+        let own = entries.iter().filter(of_it).min_by_key(|it| it.id.abs_diff(entry.id));
+        let said = own.or_else(|| entries.iter().find(|it| it.id >= entry.id))?;
+        if said.action == AuditAction::Create { said.new_value.as_ref() } else { said.old_value.as_ref() }
+    }
+
     /// What was changed: its name, or its id when it has none, or is gone.
     pub fn what(&self, entry: &Entry) -> String {
         let id = entry.entity_id;
         let name = match entry.entity {
             // It is one of the organization's.
             Entity::Setting => self.name(Entity::Organization, id),
-            entity => self.name(entity, id),
+            entity => self.name_then(entry).or_else(|| self.name(entity, id)),
         };
         name.cloned().unwrap_or_else(|| id.to_string())
     }
