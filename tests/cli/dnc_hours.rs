@@ -221,7 +221,7 @@ fn a_scrub_keeps_rows_out_of_their_hours_back_when_asked() {
         let certificate: Value = serde_json::from_str(&certificate).unwrap();
         let rules = &certificate["rules"]["calling_hours"];
         assert_eq!((&rules["at"], &rules["digest"]), (&json!("2026-03-04T15:00:00Z"), &json!(digest())));
-        world.ok(["dnc", "verify", "clean.csv.cert.json"]);
+        world.ok(["dnc", "verify", "clean.csv.cert.json", "in.csv", "clean.csv", "blocked.csv"]);
         // Unasked, hours are none of a scrub's business.
         let said = world.json(args);
         assert_eq!(said["by_reason"], json!({"internal": 1}));

@@ -63,13 +63,13 @@ fn what_was_changed_is_found_and_named() {
         let second = text(world, "chain/2.json");
         world.file("chain/2.json", second.replace("\"read\": 3", "\"read\": 4"));
         let named = world.json(["dnc", "verify", "chain/3.json", "--chain", "chain"]);
-        assert_eq!(named[1]["name"], "chain/2.json");
-        assert_eq!(named[1]["outcome"], "changed");
+        assert_eq!(named[4]["name"], "chain/2.json");
+        assert_eq!(named[4]["outcome"], "changed");
         world.file("chain/2.json", second.clone() + " ");
-        assert_eq!(found(world, &["chain/3.json", "--chain", "chain"])[1].1, "changed");
+        assert_eq!(found(world, &["chain/3.json", "--chain", "chain"])[4].1, "changed");
         fs::remove_file(world.path("chain/2.json")).unwrap();
         let missing = world.json(["dnc", "verify", "chain/3.json", "--chain", "chain"]);
-        assert_eq!((&missing[1]["name"], &missing[1]["outcome"]), (&"number 2".into(), &"missing".into()));
+        assert_eq!((&missing[4]["name"], &missing[4]["outcome"]), (&"number 2".into(), &"missing".into()));
         world.file("chain/2.json", second);
         let third = text(world, "chain/3.json");
         for (what, with) in [("\"clean\": 1", "\"clean\": 2"), ("tester@desk", "other@desk"), ("\n", "\n ")] {
@@ -80,6 +80,14 @@ fn what_was_changed_is_found_and_named() {
         assert_eq!(world.run(["dnc", "verify", "none.json"]).code, Some(1));
         world.file("other.csv", "x");
         assert_eq!(found(world, &["chain/3.json", "other.csv"])[1], ("file".to_owned(), "foreign".to_owned()));
+        // What nobody gave was not checked, and one that is not there keeps nobody from the others.
+        let ran = world.run(["dnc", "verify", "chain/3.json", "-q", "--format", "csv"]);
+        assert_eq!((ran.code, ran.stdout.matches("not_checked").count()), (Some(3), 3), "{}", ran.stdout);
+        let wanted = [("certificate", "good"), ("input", "good"), ("file", "missing"), ("blocked", "good")];
+        let given = found(world, &["chain/3.json", "in.csv", "gone.csv", "blocked.csv"]);
+        assert_eq!(given[..4], pairs(&wanted));
+        let ran = world.run(["dnc", "verify", "gone.cert.json"]);
+        assert_eq!((ran.code, ran.stderr.contains("certificate show")), (Some(1), true), "{}", ran.stderr);
     });
 }
 
@@ -103,7 +111,7 @@ fn another_machine_verifies_by_the_public_key() {
     assert_eq!(verify(&["--key", "ours.pem"]).code, Some(0));
     // Without those before it, it says so.
     let mut lone = program(elsewhere.path());
-    let lone = lone.current_dir(world.folder.path()).args(["dnc", "verify", "chain/3.json", "--key", "ours.pem"]);
+    let lone = lone.current_dir(world.folder.path()).args(["dnc", "verify"]).args(FILES).args(["--key", "ours.pem"]);
     let said = ran(lone);
     assert_eq!((said.code, said.stdout.contains("not_checked")), (Some(3), true), "{}", said.stdout);
     assert!(
@@ -140,18 +148,30 @@ fn the_key_is_its_owners_alone_and_an_old_one_stays_known() {
         let path = shown["file"].as_str().unwrap().to_owned();
         let secret = fs::read_to_string(&path).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        let printed = ["show", "export", "rotate"].map(|verb| world.ok(["dnc", "key", verb])).concat();
+        // Nothing is destroyed unasked, and who trusted the old key hears of the new one.
+        world.ok(["org", "add", "beta"]);
+        world.ok(["dnc", "key", "trust", "--org", "beta"]);
+        let unasked = world.run(["dnc", "key", "rotate", "--org", "acme"]);
+        assert_eq!((unasked.code, unasked.stderr.contains("--yes")), (Some(1), true), "{}", unasked.stderr);
+        assert_eq!(fs::read_to_string(&path).unwrap(), secret);
+        let printed = ["show", "export"].map(|verb| world.ok(["dnc", "key", verb])).concat();
+        let rotate = world.run(["dnc", "key", "rotate", "--yes", "--org", "acme"]);
+        let told =
+            rotate.stderr.contains("not the new one: beta") && rotate.stderr.contains("--org beta dnc key trust");
+        assert!(rotate.code == Some(0) && told, "{}", rotate.stderr);
+        let printed = printed + &rotate.stdout + &rotate.stderr;
         let line = secret.lines().nth(1).unwrap();
         assert!(secret.contains("BEGIN PRIVATE KEY") && !printed.contains(line));
         let rotated = world.json(["dnc", "key", "show"]);
         assert_ne!(rotated["fingerprint"], shown["fingerprint"]);
         assert_eq!(rotated["older_keys"][0], shown["fingerprint"]);
-        let known = world.engine.sql(&world.url, "SELECT fingerprint FROM signing_keys ORDER BY id").unwrap();
+        let known = "SELECT fingerprint FROM signing_keys WHERE organization_id = 1 ORDER BY id";
+        let known = world.engine.sql(&world.url, known).unwrap();
         assert_eq!(known, [shown["fingerprint"].as_str().unwrap(), rotated["fingerprint"].as_str().unwrap()]);
         // What the old one signed stays good, beside what the new one signs.
-        scrub(world, &["--certificate", "chain/4.json"]);
-        world.ok(["dnc", "verify", "chain/4.json", "--chain", "chain"]);
-        world.ok(["dnc", "verify", "chain/2.json"]);
+        scrub(world, &["--certificate", "chain/4.json", "--org", "acme"]);
+        world.ok([&["dnc", "verify", "chain/4.json", "--chain", "chain"], &FILES[1..]].concat());
+        world.ok([&["dnc", "verify", "chain/2.json"], &FILES[1..]].concat());
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         let ran = world.run(["dnc", "key", "show"]);
         assert_eq!((ran.code, ran.stderr.contains("chmod 600")), (Some(1), true), "{}", ran.stderr);

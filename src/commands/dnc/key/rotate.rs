@@ -3,20 +3,22 @@
 use serde::Serialize;
 
 use super::store::KeyStore;
-use crate::commands::context::Context;
+use crate::commands::context::{Context, Session};
 use crate::db::DbError;
+use crate::db::models::access::organizations;
 use crate::domain::access::role::Right;
+use crate::domain::dnc::certificates::keys::PublicKey;
 use crate::error::{Exit, Result};
-use crate::ops::dnc::scrubs::trust;
+use crate::ops::dnc::scrubs::{known_keys, trust};
 use crate::ui::Column;
 
 /// Make a new key that signs certificates from now on
 ///
 /// What the old key signed stays good: its public half is kept here, and in the database that holds the scrubs. The old key
-/// itself is gone. The organization trusts the new one; others trust it by `dnc key trust`. Do it when somebody may have read the
+/// itself is gone, which is asked about. The organization trusts the new one; others trust it by `dnc key trust`. Do it when somebody may have read the
 /// old key, or when whoever knew it has left.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  crmctl dnc key rotate")]
+#[command(after_help = "Examples:\n  crmctl dnc key rotate\n  crmctl dnc key rotate --yes")]
 pub struct Args {}
 
 #[derive(Serialize)]
@@ -43,6 +45,13 @@ pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     };
     // One that cannot be read is a reason to rotate.
     let previous = store.current().ok().flatten().map(|key| key.public());
+    if store.path().exists() {
+        ui.confirm(&format!(
+            "Make a new key in place of {}, which is then gone?",
+            previous.map_or_else(|| format!("`{}`", store.path().display()), |key| key.fingerprint())
+        ))?;
+    }
+    let others = session.as_mut().zip(previous).map(|(session, key)| trusting(session, key)).transpose()?;
     let key = store.rotate()?.public();
     if let Some(session) = &mut session {
         let stamp = session.stamp.clone();
@@ -60,5 +69,25 @@ pub fn run(_args: Args, context: &Context) -> Result<Exit> {
         previous: previous.map(|key| key.fingerprint()),
     };
     ui.record(&rotated, COLUMNS)?;
+    if let Some(others) = others.filter(|others| !others.is_empty()) {
+        ui.warn(&format!(
+            "organizations that trust the key before and not the new one: {}; an admin of each lets it count, for example: \
+             crmctl --org {} dnc key trust",
+            others.join(", "),
+            others.first().map_or("", String::as_str)
+        ));
+    }
     Ok(Exit::Done)
+}
+
+/// The other organizations of the database that trust a key.
+fn trusting(session: &mut Session, key: PublicKey) -> Result<Vec<String>> {
+    let mut slugs = Vec::new();
+    for org in session.db.read_global(organizations::all)? {
+        let id = org.org_id();
+        if id != session.org.org_id() && session.db.read(id, |conn| known_keys(conn, id))?.contains(&key) {
+            slugs.push(org.slug);
+        }
+    }
+    Ok(slugs)
 }

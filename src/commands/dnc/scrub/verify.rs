@@ -1,7 +1,7 @@
 //! `crmctl dnc verify`
 
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ use crate::db::models::access::organizations;
 use crate::db::models::dnc::dnc_scrubs;
 use crate::domain::dnc::certificates::keys::PublicKey;
 use crate::domain::dnc::certificates::{
-    Earlier, FileHash, Finding, Outcome, Read, Subject, compare, hex, not_walked, read, walk,
+    Certificate, Earlier, FileHash, Finding, Outcome, Read, Subject, compare, hex, not_compared, not_walked, read, walk,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::dnc::scrubs::{before, known_keys};
@@ -27,7 +27,7 @@ use crate::ui::Column;
 /// the organization those of this installation.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl dnc verify clean.csv.cert.json clean.csv blocked.csv\n  \
-    crmctl dnc verify clean.csv.cert.json --key theirs.pem --chain certificates\n\n\
+    crmctl dnc verify clean.csv.cert.json clean.csv --key theirs.pem --chain certificates\n\n\
     Exit code 0 only when all is good, 3 when anything is changed, missing, not checked, of another key or of another certificate.")]
 pub struct Args {
     /// The certificate
@@ -70,9 +70,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             None => KeyStore::of(context).map_or(Ok(Vec::new()), |store| store.known())?,
         },
     };
-    let files = args.files.iter().map(|path| hash_of_file(path)).collect::<Result<Vec<_>>>()?;
     let mut findings = vec![read.finding(Subject::Certificate, &args.certificate.display().to_string(), &keys)];
-    findings.extend(compare(certificate, &files));
+    match args.files.is_empty() {
+        true => findings.extend(not_compared(certificate)),
+        false => findings.extend(args.files.iter().flat_map(|path| of_file(path, certificate))),
+    }
     if recorded.has_it == Some(false) {
         let detail = "the organization's database has no record of it".to_owned();
         findings.push(Finding::new(
@@ -97,8 +99,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             findings.extend(finding);
         }
     }
-    if files.is_empty() {
-        ui.note("no file was compared with it: name what was read and what was written");
+    if args.files.is_empty() {
+        ui.note("no file was compared with it: name what was read and what was written after the certificate");
     }
     let mut list = ui.list(COLUMNS);
     findings.iter().try_for_each(|finding| list.push(finding))?;
@@ -121,7 +123,11 @@ pub fn read_certificate(path: &Path) -> Result<Read> {
 fn bytes_of(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let failed = |reason: String| CommandError::failed(format!("cannot read `{}`: {reason}", path.display()));
-    let file = File::open(path).map_err(|e| failed(e.to_string()))?;
+    let file = File::open(path).map_err(|e| match e.kind() {
+        ErrorKind::NotFound => CommandError::failed(format!("there is no file `{}`", path.display()))
+            .hint("certificates lie beside clean files, as FILE.cert.json; one that is lost is written again by: crmctl dnc certificate show NUMBER"),
+        _ => failed(e.to_string()),
+    })?;
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| failed(e.to_string()))?;
     match bytes.len() as u64 > LARGEST {
         true => Err(failed("it is too large for a certificate".to_owned())),
@@ -129,12 +135,27 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>> {
     }
 }
 
-fn hash_of_file(path: &Path) -> Result<FileHash> {
-    let failed = |e: std::io::Error| CommandError::failed(format!("cannot read `{}`: {e}", path.display()));
-    let mut file = File::open(path).map_err(failed)?;
+/// What is to be said of a file; one that cannot be read keeps nobody from looking at the others.
+fn of_file(path: &Path, certificate: &Certificate) -> Vec<Finding> {
+    match hash_of_file(path) {
+        Ok(file) => compare(certificate, &[file]),
+        Err(e) => {
+            let (outcome, why) = match e.kind() {
+                ErrorKind::NotFound => {
+                    (Outcome::Missing, "there is no such file; check its name and folder".to_owned())
+                }
+                _ => (Outcome::NotChecked, format!("it cannot be read: {e}")),
+            };
+            vec![Finding::new(Subject::File, &path.display().to_string(), outcome, why)]
+        }
+    }
+}
+
+fn hash_of_file(path: &Path) -> std::io::Result<FileHash> {
+    let mut file = File::open(path)?;
     let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 18]);
     loop {
-        let length = file.read(&mut buffer).map_err(failed)?;
+        let length = file.read(&mut buffer)?;
         if length == 0 {
             break;
         }

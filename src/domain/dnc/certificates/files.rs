@@ -10,8 +10,8 @@ pub struct FileHash {
     pub sha256: String,
 }
 
-/// What is to be said of files that were given.
-pub fn compare(certificate: &Certificate, files: &[FileHash]) -> Vec<Finding> {
+/// The files of which a certificate speaks.
+fn used(certificate: &Certificate) -> Vec<(Subject, &FileUsed)> {
     let mut used: Vec<(Subject, &FileUsed)> = vec![
         (Subject::Input, &certificate.input),
         (Subject::Clean, &certificate.clean),
@@ -19,6 +19,20 @@ pub fn compare(certificate: &Certificate, files: &[FileHash]) -> Vec<Finding> {
     ];
     let changes = certificate.since.as_ref().and_then(|since| since.changes.as_ref());
     used.extend(changes.map(|file| (Subject::Changes, file)));
+    used
+}
+
+/// What is to be said where no file was given.
+pub fn not_compared(certificate: &Certificate) -> Vec<Finding> {
+    let finding = |(subject, used): (Subject, &FileUsed)| {
+        Finding::new(subject, &used.name, Outcome::NotChecked, "the file was not given")
+    };
+    used(certificate).into_iter().map(finding).collect()
+}
+
+/// What is to be said of files that were given.
+pub fn compare(certificate: &Certificate, files: &[FileHash]) -> Vec<Finding> {
+    let used = used(certificate);
     let finding = |file: &FileHash| {
         let mut named = used.iter().filter(|(_, used)| used.name == file.name).peekable();
         // One that has the name of another file of the certificate is not that file.

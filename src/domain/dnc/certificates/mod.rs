@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::Channel;
 pub use crate::domain::text::hex;
 pub use chain::{Earlier, not_walked, walk};
-pub use files::{FileHash, compare};
+pub use files::{FileHash, compare, not_compared};
 pub use form::{hash_of, rendered, signed_part};
 pub use reading::{Read, read};
 
