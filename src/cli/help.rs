@@ -68,6 +68,8 @@ fn under_titles(command: Command) -> Command {
     let options: Vec<&str> =
         command.get_arguments().filter(|arg| !arg.is_hide_set()).filter_map(Arg::get_long).collect();
     let (selects, edits) = (options.contains(&"where"), options.contains(&"job-title"));
+    // Without an end it is the beginning of no window.
+    let has_end = options.contains(&"until");
     if options.len() <= MANY {
         return command;
     }
@@ -75,6 +77,7 @@ fn under_titles(command: Command) -> Command {
     command.mut_args(|arg| {
         let name = arg.get_long().unwrap_or_default().to_owned();
         let title = match () {
+            () if name == "since" && !has_end => None,
             () if edits && is_among(FIELDS, &name) => Some("Fields"),
             () if selects && is_among(NARROWING, &name) => Some("Which leads"),
             () => TITLES.iter().find(|(_, names)| is_among(names, &name)).map(|(title, _)| *title),

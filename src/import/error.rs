@@ -155,12 +155,15 @@ pub struct Words {
     pub nothing_done: &'static str,
     pub again: &'static str,
     pub elsewhere: &'static str,
+    /// What to do with a list of numbers that has no header.
+    pub headerless: &'static str,
 }
 
 const IMPORT: Words = Words {
     nothing_done: "nothing was imported",
     again: "import it again",
     elsewhere: "name another place with --rejects, --skipped, --dropped or --plan, for example --rejects /tmp/rejects.csv",
+    headerless: "a list without a header: crmctl dnc add --file FILE",
 };
 
 impl Explain for ImportError {
@@ -187,13 +190,21 @@ impl ImportError {
             }
             ImportError::NoColumn { columns, holds, field, advice, .. } => {
                 let headerless = match *holds {
-                    "phone numbers" => "\na list without a header: crmctl dnc add --file FILE",
-                    _ => "",
+                    "phone numbers" => format!("\n{}", words.headerless),
+                    _ => String::new(),
                 };
                 let error = error.detail(format!("its columns: {}", some_names(columns)));
                 let plain =
                     format!("name it, for example --map {field}=HEADER, or --map {field}=#1 by its place{headerless}");
-                advised(error, advice.as_deref(), &plain)
+                let error = advised(error, advice.as_deref(), &plain);
+                // What stands above a header has fewer cells.
+                match (&error.hint, advice) {
+                    (Some(hint), Some(_)) if columns.iter().any(|column| column.trim().is_empty()) => {
+                        let hint = format!("where that is a title above the header: --header-row 2; else {hint}");
+                        error.hint(hint)
+                    }
+                    _ => error,
+                }
             }
             ImportError::NoHeader { advice, .. } => {
                 let error = error.detail(nothing_done);

@@ -43,6 +43,7 @@ mod dnc_registry_rules;
 mod dnc_requests;
 mod dnc_scrub;
 mod dnc_scrub_forms;
+mod dnc_scrub_hints;
 mod dnc_scrub_registries;
 mod dnc_spellings;
 mod dnc_status;

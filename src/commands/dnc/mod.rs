@@ -15,6 +15,7 @@ mod remove;
 mod scrub;
 mod stats;
 
+use crate::commands::args::again::with_line;
 use crate::commands::context::Context;
 use crate::error::{Exit, Result};
 
@@ -56,7 +57,7 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Due(args) => due::run(args, context),
         Command::Decide(args) => decide::run(args, context),
         Command::Registry(args) => registry::run(args, context),
-        Command::Scrub(args) => scrub::run(*args, context),
+        Command::Scrub(args) => scrub::run(*args, context).map_err(with_line),
         Command::Verify(args) => scrub::verify::run(args, context),
         Command::Certificate(args) => certificate::run(args, context),
         Command::Key(args) => key::run(args, context),

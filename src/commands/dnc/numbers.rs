@@ -54,7 +54,10 @@ impl Numbers {
         let region = || self.region.or_else(|| organization.default_region.parse().ok());
         let read = |line: Option<u64>, text: &str| {
             let text = text.trim();
-            Written { line, text: text.to_owned(), number: read_for_list(text, region) }
+            // As registries have them, where three digits are an area code.
+            let is_listed = of_registry(text).filter(|_| region().and_then(Region::calling_code) == Some(1));
+            let number = read_for_list(is_listed.as_deref().unwrap_or(text), region);
+            Written { line, text: text.to_owned(), number }
         };
         let file = match (&self.file, self.numbers.as_slice()) {
             (Some(file), _) => file,
@@ -89,6 +92,14 @@ impl Numbers {
             (false, _) => Ok((numbers, refused)),
         }
     }
+}
+
+/// The digits of `AAA,NNNNNNN`.
+fn of_registry(text: &str) -> Option<String> {
+    let (area_code, local) = text.split_once(',')?;
+    let digits = [area_code, local].concat();
+    let is_number = area_code.len() == 3 && local.len() == 7 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(digits)
 }
 
 /// What is not a number, and what to do about it.

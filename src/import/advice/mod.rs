@@ -9,6 +9,7 @@ use super::column_names::{column_name, is_own_column};
 use super::row::Row;
 use super::source::{Item, Recognised, Source, SourceOptions};
 use super::unclaimed::{Says, is_national, says};
+use super::vocabulary::other_numbers::holds_other_numbers;
 use super::vocabulary::words;
 use crate::domain::leads::source as source_names;
 use crate::domain::phone::Region;
@@ -124,6 +125,18 @@ impl<'a> Look<'a> {
         if written.is_empty() { all().take(1).collect() } else { written }
     }
 
+    /// The columns that have phones, those with most of them first, where each is a field of its own; those whose headers say that they
+    /// hold other numbers only where there are no others.
+    fn all_phones(&self) -> Vec<usize> {
+        let count = |index: usize| self.columns.get(index).map_or(0, |column| column.phones);
+        let is_half =
+            |index: &usize| self.columns.get(*index).is_some_and(|it| it.phones > 0 && it.phones * 2 >= it.cells);
+        let is_other = |index: &usize| self.source.headers.get(*index).is_some_and(|it| holds_other_numbers(it));
+        let mut all: Vec<usize> = (0..self.columns.len()).filter(is_half).filter(|index| !is_other(index)).collect();
+        all.sort_by_key(|index| std::cmp::Reverse(count(*index)));
+        if all.is_empty() { self.phones() } else { all }
+    }
+
     fn emails(&self) -> Vec<usize> {
         (0..self.columns.len())
             .filter(|index| self.columns.get(*index).is_some_and(|it| it.is_most(it.emails)))
@@ -144,8 +157,14 @@ impl<'a> Look<'a> {
     fn maps(&self, wanted: &Wanted, by_place: bool) -> (Vec<String>, Option<(usize, &'static str)>) {
         let mut options = Vec::new();
         let mut first = None;
+        let is_each = wanted.phone.is_some() && wanted.phone == wanted.further_phone;
         let kinds = [
-            (self.phones(), wanted.phone, wanted.further_phone, "phone numbers"),
+            (
+                if is_each { self.all_phones() } else { self.phones() },
+                wanted.phone,
+                wanted.further_phone,
+                "phone numbers",
+            ),
             (self.emails(), wanted.email, wanted.further_email, "email addresses"),
         ];
         for (columns, field, further, holds) in kinds {

@@ -47,7 +47,8 @@ pub struct Looked {
     pub has_formula: bool,
     /// What can be a number elsewhere.
     pub elsewhere: Vec<Elsewhere>,
-    pub is_country_unread: bool,
+    /// What the row says of its country, where that is none.
+    pub unread_country: Option<String>,
 }
 
 /// What can be a number in a column that nobody takes for phones.
@@ -87,7 +88,8 @@ impl Checked {
                 });
             }
         }
-        Looked { phones, has_formula, elsewhere: found, is_country_unread: country.is_err() }
+        let unread = country.err().and(self.country).map(|index| cell_text(row.cell(index)).to_owned());
+        Looked { phones, has_formula, elsewhere: found, unread_country: unread }
     }
 
     /// The region of a row by the cell of its country, as imports have it.

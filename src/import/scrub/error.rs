@@ -13,6 +13,7 @@ const SCRUB: Words = Words {
     nothing_done: "no file was written",
     again: "scrub it again",
     elsewhere: "name other places with --clean, --blocked and --certificate",
+    headerless: "where the header is not the first row, for example --header-row 2; where there is none: --no-header",
 };
 
 impl Explain for ScrubError {

@@ -78,13 +78,30 @@ pub fn numbers_of(row: &Row, columns: &[usize], region: Option<Region>) -> (Vec<
         }
         match nanp(text) {
             Some(number) => numbers.push(Ok(number.into())),
-            None => {
-                let read = parse_each(text, region, PhoneCheck::Possible);
-                numbers.extend(read.into_iter().map(|(_, read)| read.map(Reading::from)));
-            }
+            None => numbers.extend(numbers_in(text, region)),
         }
     }
     (numbers, has_formula)
+}
+
+/// The numbers of a cell that is to hold some: as it stands, else those between words such as people write beside phones.
+fn numbers_in(text: &str, region: Option<Region>) -> Vec<Number> {
+    let each = |text: &str| {
+        let read = parse_each(text, region, PhoneCheck::Possible);
+        read.into_iter().map(|(_, read)| read.map(Reading::from)).collect::<Vec<Number>>()
+    };
+    let whole = each(text);
+    if whole.iter().all(Result::is_ok) || !has_phone_words(text) {
+        return whole;
+    }
+    // Digits that are none of a number leave the cell in doubt.
+    let parts: Vec<&str> = between_words(text).filter(|part| part.contains(|c: char| c.is_ascii_digit())).collect();
+    parts.into_iter().flat_map(each).collect()
+}
+
+/// What stands between the words of a cell: `Tel: (212) 555-0142 (mobile)`
+fn between_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_alphabetic() || c == ':').map(|part| part.trim_end_matches(|c: char| !c.is_numeric()))
 }
 
 /// What may be numbers in a cell that nobody takes for phones; `each` hears of each whether it is a valid number that is not written as
@@ -110,11 +127,8 @@ pub fn elsewhere(cell: &str, region: Option<Region>, mut each: impl FnMut(Number
     if may_be_number(text) {
         return read(text, is_written_otherwise(text));
     }
-    // `Tel: (212) 555-0142 (mobile)`
     if has_phone_words(text) {
-        let parts = text.split(|c: char| c.is_alphabetic() || c == ':');
-        let parts = parts.map(|part| part.trim_end_matches(|c: char| !c.is_numeric()));
-        parts.filter(|part| may_be_number(part)).for_each(|part| read(part, false));
+        between_words(text).filter(|part| may_be_number(part)).for_each(|part| read(part, false));
     }
 }
 
@@ -215,6 +229,12 @@ mod tests {
         assert_eq!(found(&["call me", "2125550142"]), ["?", "+12125550142"]);
         assert_eq!(found(&["n/a", "-"]), Vec::<String>::new());
         assert_eq!(found(&["1.21E+10", ""]), ["?"]);
+        // Words beside numbers do not hide them, and digits beside them are not passed over.
+        for cell in ["2125550142 (mobile)", "Tel: (212) 555-0142", "mobile 212.555.0142"] {
+            assert_eq!(found(&[cell, ""]), ["+12125550142"], "{cell}");
+        }
+        assert_eq!(found(&["home: 212-555-0142, work: 212-555-0143", ""]), ["+12125550142", "+12125550143"]);
+        assert_eq!(found(&["2125550142 (mobile), 212555", ""]), ["+12125550142", "?"]);
         // Without a region a national number is none.
         assert_eq!(read(&numbers_of(&row(&["2125550142"]), &[0], None).0), ["?"]);
         let mut formula = Row::new(3);

@@ -44,8 +44,9 @@ pub(super) struct Work<'a> {
 pub(super) struct Tally {
     /// In how many rows a column that nobody claims has what can be a number.
     found: BTreeMap<usize, u64>,
-    /// Rows whose country is none that is known.
+    /// Rows whose country is none that is known, and the first such country.
     unread_countries: u64,
+    unread_country: Option<String>,
     pub counts: Counts,
     by_reason: BTreeMap<String, u64>,
     numbers: Numbers,
@@ -58,7 +59,10 @@ impl Work<'_> {
         self.unclaimed.look(row);
         let looked = self.scrub.checked.look(row);
         let tally = &mut self.tally;
-        tally.unread_countries += u64::from(looked.is_country_unread);
+        tally.unread_countries += u64::from(looked.unread_country.is_some());
+        if tally.unread_country.is_none() {
+            tally.unread_country.clone_from(&looked.unread_country);
+        }
         for found in looked.elsewhere.iter().filter(|found| found.is_valid) {
             *tally.found.entry(found.column).or_default() += 1;
         }
@@ -175,8 +179,9 @@ impl Work<'_> {
         }
         if self.tally.unread_countries > 0 {
             observer.notice(&format!(
-                "rows whose country is none that is known: {}; their national numbers are unknown",
-                grouped(self.tally.unread_countries as i64)
+                "rows whose country is none that is known: {}, such as `{}`; their national numbers are unknown",
+                grouped(self.tally.unread_countries as i64),
+                self.tally.unread_country.as_deref().unwrap_or_default()
             ));
         }
         OtherColumns { checked: names(headers, &open), own_list: names(headers, &other), ..self.scrub.other_columns() }

@@ -164,7 +164,7 @@ pub fn import<K: Kind>(
     let said = SourceOptions { named, recognise, interrupted: interrupted.clone(), ..request.source.clone() };
     let source_options = saved::opened(said, stored.as_ref())?;
     let mut source = Source::open(request.path, &source_options)?;
-    observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
+    observer.notice(&source.told());
     let earlier: Option<K::Options> = match request.options.ignore().iter().any(|name| name == "_import") {
         true => None,
         false => earlier_options(db, &source, request.organization)?,

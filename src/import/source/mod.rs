@@ -320,6 +320,13 @@ impl Source {
         self.sheet().map(|sheet| typed::address::cell_address(sheet, column, row))
     }
 
+    /// How messages introduce the file.
+    pub fn told(&self) -> String {
+        let columns = self.headers.len();
+        let noun = if columns == 1 { "column" } else { "columns" };
+        format!("{}: {}, {columns} {noun}", self.file_name, self.description())
+    }
+
     /// What the file was found to be, for the notice on stderr.
     pub fn description(&self) -> String {
         let what = self.format.describe();

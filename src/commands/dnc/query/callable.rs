@@ -94,6 +94,9 @@ fn answer(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::Read)?;
     let at = args.at.as_deref().map(|text| times::coming(&session, "--at", text)).transpose()?;
+    if at.is_some_and(|at| at < session.stamp.now) {
+        context.ui.warn(PAST);
+    }
     let mut work = Work {
         at: at.unwrap_or(session.stamp.now),
         list: context.ui.list(COLUMNS),
@@ -117,6 +120,9 @@ fn answer(args: Args, context: &Context) -> Result<Exit> {
     }
     Ok(if others > 0 { Exit::NeedsAttention } else { Exit::Done })
 }
+
+/// What is said of an hour that is over.
+pub const PAST: &str = "--at is past: what is callable was so then";
 
 /// What was written, and what was read.
 type Asked = (String, Result<Reading, PhoneProblem>);

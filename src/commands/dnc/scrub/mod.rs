@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::key::store::KeyStore;
 use super::numbers;
+use super::query::callable::PAST;
 use crate::commands::args::sheets::{FileForm, Watcher};
 use crate::commands::args::times;
 use crate::commands::args::vocabulary::one_of;
@@ -26,6 +27,7 @@ use crate::domain::dnc::hours::{OpenNow, digest};
 use crate::domain::dnc::{Channel, codes};
 use crate::domain::phone::Region;
 use crate::domain::phone::equivalents::RULES_VERSION;
+use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Explain, Result};
 use crate::export::{IfExists, Named, Together};
 use crate::import::ImportError;
@@ -83,7 +85,8 @@ pub struct Args {
     /// The time of the calls, such as 2026-11-30T09:30 where the organization is [default: now]
     #[arg(long, value_name = "WHEN", requires = "calling_hours")]
     at: Option<String>,
-    /// The certificate of an earlier scrub of the same file: say what has changed since, and ask registries for that alone
+    /// The certificate of an earlier scrub of the same file: say what the lists say otherwise since, and ask registries for that
+    /// alone; the hour is no such change
     #[arg(long, value_name = "CERTIFICATE")]
     since: Option<PathBuf>,
     /// Where rows go of which the earlier scrub said something else, each with what it newly is
@@ -153,6 +156,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let at = args.at.as_deref().map(|text| times::coming(&session, "--at", text)).transpose()?;
     let calls_at = args.calling_hours.then_some(at.unwrap_or(session.stamp.now));
+    calls_at.iter().for_each(|at| tell_hours(*at, args.since.is_some(), &session));
     // It reads the lists, and writes a record of it.
     refuse_disabled(&session.org)?;
     refuse_untrusted(&store, &mut session)?;
@@ -242,10 +246,14 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let reasons = answer.by_reason.iter().map(|(reason, rows)| Reason { reason, rows: *rows });
     ui.part("rows by reason", &reasons.collect::<Vec<_>>(), REASONS)?;
     ui.note(&format!(
-        "{} of {} rows are clean, on the lists that the certificate names",
+        "clean rows: {} of {}, by the lists that the certificate names",
         grouped(answer.clean as i64),
         grouped(answer.read as i64)
     ));
+    let changed = [answer.newly_blocked, answer.newly_clear, answer.newly_unknown].into_iter().flatten().sum::<u64>();
+    if changed > 0 && args.changes.is_none() {
+        ui.note("--changes FILE writes the rows of which the earlier scrub said something else");
+    }
     if !unregistered.is_empty() {
         ui.note(&numbers::told_unregistered(&unregistered));
     }
@@ -307,6 +315,21 @@ impl Explain for ScrubNotSigned {
         CommandError::failed(self.to_string()).hint(
             "write it here: crmctl dnc key export > key.pem\nand let an admin trust it: crmctl dnc key trust key.pem",
         )
+    }
+}
+
+/// Says by what hours go, and by what they do not.
+fn tell_hours(at: Timestamp, is_since: bool, session: &Session) {
+    let ui = session.ui;
+    ui.note(&format!(
+        "calling hours at {}, by the area codes of numbers; the address of a lead counts in crmctl dnc callable alone",
+        ui.time(at)
+    ));
+    if at < session.stamp.now {
+        ui.warn(PAST);
+    }
+    if is_since {
+        ui.note("what is new since the earlier scrub is what the lists say, whatever the hour");
     }
 }
 

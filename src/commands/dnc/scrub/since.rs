@@ -45,13 +45,22 @@ impl Earlier {
         let rules = &read.certificate.rules;
         let (region, columns) = (scrub.region().map(|region| region.to_string()), scrub.columns_checked());
         let (were, are) = (&rules.other_columns, scrub.other_columns());
-        let columns_differ =
-            rules.columns != columns || were.country != are.country || were.not_checked != are.not_checked;
-        if rules.channel != channel || rules.region != region || columns_differ {
-            return Err(CommandError::failed(format!(
-                "the certificate `{shown}` is of a scrub that asked otherwise (channel, region or columns)"
-            ))
-            .hint("ask as it did, or scrub the file without --since"));
+        let listed = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        let of_channel = |channel: Option<Channel>| channel.map_or("both".to_owned(), |it| it.to_string());
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+        let asked = [
+            ("channel", of_channel(rules.channel), of_channel(channel)),
+            ("region", or_none(&rules.region), or_none(&region)),
+            ("columns of phones", listed(&rules.columns), listed(&columns)),
+            ("column of the country", or_none(&were.country), or_none(&are.country)),
+            ("columns left out", listed(&were.not_checked), listed(&are.not_checked)),
+        ];
+        let mut differing = asked.iter().filter(|(_, then, now)| then != now).peekable();
+        if differing.peek().is_some() {
+            let told = differing.map(|(what, then, now)| format!("{what}: {then} then, {now} now"));
+            return Err(CommandError::failed(format!("the certificate `{shown}` is of a scrub that asked otherwise"))
+                .details(told)
+                .hint("ask as it did, or scrub the file without --since"));
         }
         let org = session.org.org_id();
         let record = session.db.read(org, |conn| dnc_scrubs::by_hash(conn, org, &read.hash))?;

@@ -111,7 +111,7 @@ pub fn import(
     let stored = saved::named(db, org, ImportKind::Leads, &request.mappings)?;
     let of_source = saved::opened(of_source(&request, interrupted.clone()), stored.as_ref())?;
     let mut source = Source::open(request.path, &of_source)?;
-    observer.notice(&format!("{}: {}, {} columns", source.file_name, source.description(), source.headers.len()));
+    observer.notice(&source.told());
     let options = with_earlier_options(db, &source, &request)?;
     let headers = source.headers.clone();
     let laid = Laid {
