@@ -1,7 +1,7 @@
 //! Calling hours: `dnc callable`, and the field `callable` of filters against a plain evaluation.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crmctl::domain::dnc::hours::{Address, Callable, callable, digest};
 use crmctl::domain::phone::E164;
@@ -113,15 +113,29 @@ const STATES: [&str; 9] = ["NY", "florida", "Québec", "QUÉBEC", "Vermont", "Te
 const COUNTRIES: [&str; 3] = ["US", "CA", "DE"];
 const ZONES: [&str; 5] = ["America/New_York", "US/Eastern", "America/Toronto", "America/Chicago", "Europe/Berlin"];
 
+fn numbers_of(lead: &Value) -> Vec<&str> {
+    let further = lead["further_phones"].as_array().into_iter().flatten();
+    std::iter::once(&lead["phone_number"]).chain(further).filter_map(Value::as_str).collect()
+}
+
+/// The addresses of all leads with each number.
+fn homes(leads: &Value) -> BTreeMap<&str, Vec<Address<'_>>> {
+    let mut homes = BTreeMap::<_, Vec<_>>::new();
+    for lead in leads.as_array().unwrap() {
+        let text = |key: &str| lead[key].as_str();
+        let address = Address { country: text("country"), state: text("state"), timezone: text("timezone") };
+        numbers_of(lead).into_iter().for_each(|number| homes.entry(number).or_default().push(address));
+    }
+    homes
+}
+
 /// What is true of a lead: `None` where it is not known.
-fn by_hand(lead: &Value, time: &str) -> Option<bool> {
+fn by_hand(lead: &Value, homes: &BTreeMap<&str, Vec<Address<'_>>>, time: &str) -> Option<bool> {
     let at = time.parse::<jiff::Timestamp>().unwrap().into();
-    let text = |key: &str| lead[key].as_str();
-    let address = Address { country: text("country"), state: text("state"), timezone: text("timezone") };
-    let further = lead["further_phones"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let numbers: Vec<&str> = text("phone_number").into_iter().chain(further).collect();
-    let said: Vec<Callable> =
-        numbers.iter().map(|number| callable(E164::from_e164(number).unwrap(), &[address], at).callable).collect();
+    let said: Vec<Callable> = numbers_of(lead)
+        .iter()
+        .map(|number| callable(E164::from_e164(number).unwrap(), &homes[number], at).callable)
+        .collect();
     match () {
         () if said.is_empty() || said.contains(&Callable::No) => Some(false),
         () if said.contains(&Callable::Unknown) => None,
@@ -152,6 +166,8 @@ fn filters_find_whom_a_plain_evaluation_finds() {
         let columns = "first_name,phone_number,further_phone,state,country,timezone";
         let leads = world.json(["lead", "list", "--limit", "0", "--columns", columns]);
         assert!(leads.as_array().unwrap().iter().any(|lead| lead["further_phones"].is_array()), "{leads}");
+        let homes = homes(&leads);
+        assert!(homes.values().any(|homes| homes.len() > 1), "no number is of several leads");
         for time in TIMES {
             world.now = time;
             for filter in FILTERS {
@@ -160,7 +176,7 @@ fn filters_find_whom_a_plain_evaluation_finds() {
                     .unwrap()
                     .iter()
                     .filter(|lead| {
-                        let said = by_hand(lead, time);
+                        let said = by_hand(lead, &homes, time);
                         let name = lead["first_name"].as_str().unwrap();
                         match filter {
                             "callable = yes" | "not callable = no" => said == Some(true),
@@ -187,7 +203,7 @@ fn filters_find_whom_a_plain_evaluation_finds() {
                 assert_eq!(got, wanted, "{:?}: {filter} at {time}", world.engine);
             }
             for lead in leads.as_array().unwrap() {
-                verdicts.borrow_mut()[by_hand(lead, time).map_or(2, usize::from)] += 1;
+                verdicts.borrow_mut()[by_hand(lead, &homes, time).map_or(2, usize::from)] += 1;
             }
         }
         let counted = world.run(["lead", "count", "--where", "callable = yes"]);
@@ -227,5 +243,57 @@ fn a_scrub_keeps_rows_out_of_their_hours_back_when_asked() {
         assert_eq!(said["by_reason"], json!({"internal": 1}));
         let ran = world.run([&args[..], &["--at", "today"]].concat());
         assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    });
+}
+
+#[test]
+fn a_check_a_filter_and_a_scrub_count_the_addresses_of_all_leads_with_a_number() {
+    on_both_engines(|world| {
+        // 10:00 in New York, 7:00 in California.
+        world.now = "2026-03-04T15:00:00Z";
+        world.ok(["org", "add", "beta", "--region", "US"]);
+        world.ok(["lead", "add", "--phone", "+12125550146", "--set", "state=CA", "--org", "beta"]);
+        let acme = |args: &[&str]| world.ok([args, &["--org", "acme"]].concat());
+        let add = |args: &[&str]| acme(&[&["lead", "add", "--set", "country=US"], args].concat());
+        add(&["--name", "Ann", "--phone", "+12125550142", "--set", "state=CA"]);
+        add(&["--name", "Ben", "--phone", "+12125550143", "--set", "state=NY"]);
+        acme(&["lead", "phone", "add", "+12125550143", "+12125550142"]);
+        add(&["--name", "Cid", "--phone", "+12125550144", "--set", "state=Tejas"]);
+        add(&["--name", "Dot", "--phone", "+12125550145", "--set", "state=Ohio"]);
+        let numbers = ["+12125550142", "+12125550143", "+12125550144", "+12125550145", "+12125550146"];
+        let agree = |wanted: [&str; 5], names: &[&str]| {
+            let (_, said) = ask(world, &[&numbers[..], &["--org", "acme"]].concat());
+            let said: Vec<&str> = said.iter().map(|one| one["callable"].as_str().unwrap()).collect();
+            assert_eq!(said, wanted);
+            let yes = ["lead", "list", "--where", "callable = yes", "--columns", "first_name", "--org", "acme"];
+            let found = world.json(yes);
+            let mut found: Vec<&str> =
+                found.as_array().unwrap().iter().map(|lead| lead["first_name"].as_str().unwrap()).collect();
+            found.sort_unstable();
+            assert_eq!(found, names);
+            world.file("in.csv", format!("Phone\n{}\n", numbers.join("\n")));
+            let args = ["dnc", "scrub", "in.csv", "--clean", "clean.csv", "--blocked", "blocked.csv", "--overwrite"];
+            world.json([&args[..], &["--calling-hours", "--org", "acme"]].concat());
+            let clean = std::fs::read_to_string(world.path("clean.csv")).unwrap();
+            let blocked = std::fs::read_to_string(world.path("blocked.csv")).unwrap();
+            for (number, wanted) in numbers.iter().zip(wanted) {
+                let reason = match wanted {
+                    "yes" => "",
+                    "no" => "calling_hours",
+                    _ => "unknown:calling_hours",
+                };
+                assert_eq!(clean.contains(number), wanted == "yes", "{number}: {clean}");
+                assert_eq!(blocked.contains(&format!("{number},{reason}\n")), wanted != "yes", "{number}: {blocked}");
+            }
+        };
+        // Ann's address says of a number that Ben has, too, what his own does not.
+        agree(["no", "yes", "unknown", "yes", "yes"], &["Dot"]);
+        for name in ["Ann", "Cid"] {
+            let found =
+                ["lead", "list", "--where", &format!("first_name = {name}"), "--columns", "id", "--org", "acme"];
+            let found = world.json(found);
+            acme(&["lead", "delete", &found[0]["id"].to_string(), "--yes"]);
+        }
+        agree(["yes", "yes", "yes", "yes", "yes"], &["Ben", "Dot"]);
     });
 }

@@ -42,27 +42,39 @@ fn state(at: &Moment) -> Statement {
         .sql("CASE WHEN ")
         .then(among(&doubtful))
         .sql(" THEN 1 ELSE 2 END, ")
-        .then(home(&now, &area))
+        .then(homes(&now, &area))
         .sql(
             ") ELSE 1 END) FROM (SELECT leads.phone_number AS number UNION ALL SELECT p.phone_number FROM lead_phones p
              WHERE p.organization_id = leads.organization_id AND p.lead_id = leads.id) n WHERE n.number IS NOT NULL), 0)",
         )
 }
 
-/// What the address of the lead says, as [`crate::domain::dnc::hours::Address`] does.
+/// What the strictest address of the lead and of every live lead with the number says.
+fn homes(now: &OpenNow, area: &dyn Fn() -> Statement) -> Statement {
+    Statement::new("(SELECT min(").then(home(now, area)).sql(
+        ") FROM (SELECT leads.state AS state, leads.country AS country, leads.timezone AS timezone
+         UNION ALL SELECT l.state, l.country, l.timezone FROM leads l
+         WHERE l.organization_id = leads.organization_id AND l.phone_number = n.number AND l.deleted_at IS NULL
+         UNION ALL SELECT l.state, l.country, l.timezone FROM lead_phones q
+         JOIN leads l ON l.organization_id = q.organization_id AND l.id = q.lead_id
+         WHERE q.organization_id = leads.organization_id AND q.phone_number = n.number AND l.deleted_at IS NULL) h)",
+    )
+}
+
+/// What an address says, as [`crate::domain::dnc::hours::Address`] does.
 fn home(now: &OpenNow, area: &dyn Fn() -> Statement) -> Statement {
-    let state = || folded(Statement::new("leads.state"));
-    let key = || Statement::new("(").then(state()).sql(" || '|' || coalesce(leads.timezone, '')) IN ");
+    let state = || folded(Statement::new("h.state"));
+    let key = || Statement::new("(").then(state()).sql(" || '|' || coalesce(h.timezone, '')) IN ");
     let canadian: Vec<String> = states_of("CA").into_iter().map(str::to_owned).collect();
-    Statement::new("CASE WHEN leads.state IS NULL THEN CASE WHEN (leads.country IS NULL OR leads.country = CASE WHEN (")
+    Statement::new("CASE WHEN h.state IS NULL THEN CASE WHEN (h.country IS NULL OR h.country = CASE WHEN (")
         .then(area())
         .sql(") IN ")
         .then(list(&area_codes_of("CA")))
-        .sql(" THEN 'CA' ELSE 'US' END) AND (leads.timezone IS NULL OR ((")
+        .sql(" THEN 'CA' ELSE 'US' END) AND (h.timezone IS NULL OR ((")
         .then(area())
-        .sql(") || '|' || leads.timezone) IN ")
+        .sql(") || '|' || h.timezone) IN ")
         .then(list(&zones_of_area_codes()))
-        .sql(") THEN 2 ELSE 1 END WHEN leads.country <> CASE WHEN ")
+        .sql(") THEN 2 ELSE 1 END WHEN h.country <> CASE WHEN ")
         .then(state())
         .sql(" IN ")
         .then(list(&canadian))

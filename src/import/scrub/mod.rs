@@ -32,9 +32,9 @@ use crate::db::models::access::organizations::Organization;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::domain::dnc::Verdict;
 use crate::domain::dnc::certificates::{Counts, FileUsed, OtherColumns};
-use crate::domain::dnc::hours::OpenNow;
 use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{E164, Region};
+use crate::ops::dnc::hours::CallableNow;
 use crate::ops::dnc::lists::Lists;
 use crate::ops::dnc::scrubs::numbers::Numbers;
 
@@ -48,8 +48,6 @@ pub struct ScrubRequest<'a> {
     pub ignore: &'a [String],
     pub region: Option<Region>,
     pub organization: &'a Organization,
-    /// What rows have to be in, besides.
-    pub hours: Option<OpenNow>,
     pub interrupted: Arc<AtomicBool>,
 }
 
@@ -59,7 +57,6 @@ pub struct Scrub {
     columns: Columns<ScrubField>,
     checked: Checked,
     region: Option<Region>,
-    hours: Option<OpenNow>,
     interrupted: Arc<AtomicBool>,
 }
 
@@ -116,7 +113,7 @@ impl Scrub {
     /// # Errors
     /// It cannot be read, or no column holds phones.
     pub fn open(request: ScrubRequest<'_>, observer: &mut dyn Observer) -> Result<Scrub, ImportError> {
-        let ScrubRequest { path, source, map, ignore, region, organization, hours, interrupted } = request;
+        let ScrubRequest { path, source, map, ignore, region, organization, interrupted } = request;
         let named = map.iter().map(|assignment| assignment.value.clone()).collect();
         let recognise = sheet_columns::recognise::<ScrubField>;
         let options = SourceOptions { named, recognise, interrupted: interrupted.clone(), ..source };
@@ -131,7 +128,7 @@ impl Scrub {
         advice::refuse_without_header(&source, &options, &wanted, region)?;
         let checked = Checked::of(&columns, region);
         source.special(&|index| checked.phones.contains(&index)).iter().for_each(|text| observer.notice(text));
-        let scrub = Scrub { source, columns, checked, region, hours, interrupted };
+        let scrub = Scrub { source, columns, checked, region, interrupted };
         scrub.tell_columns(observer);
         Ok(scrub)
     }
@@ -212,7 +209,7 @@ impl Scrub {
         Ok(numbers)
     }
 
-    /// Scrubs the sheet into its files. `before` is what an earlier scrub said of its numbers.
+    /// Scrubs the sheet into its files. `before` is what an earlier scrub said of its numbers, `hours` what rows have to be in, besides.
     ///
     /// # Errors
     /// A file cannot be read or written, a column needs a decision, or the person wants to stop.
@@ -221,6 +218,7 @@ impl Scrub {
         lists: &Lists<ListedBans>,
         files: Files<'_>,
         before: Option<&Before<'_>>,
+        hours: Option<&CallableNow>,
         observer: &mut dyn Observer,
     ) -> Result<Scrubbed, ImportError> {
         let mut raw = self.source.raw_text()?;
@@ -249,6 +247,7 @@ impl Scrub {
             scrub: self,
             lists,
             before,
+            hours,
             raw,
             clean,
             blocked,

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::columns::Looked;
 use crate::db::models::dnc::dnc_bans::ListedBans;
-use crate::domain::dnc::hours::{Callable, OpenNow, strictest};
+use crate::domain::dnc::hours::{Callable, strictest};
 use crate::domain::dnc::{Verdict, codes};
 use crate::domain::phone::reading::Reading;
 use crate::domain::phone::{PhoneCheck, PhoneProblem, Region, nanp, parse_each, plan};
@@ -13,6 +13,7 @@ use crate::domain::text::{cell_value, is_false, is_placeholder};
 use crate::domain::time::datetime;
 use crate::import::row::{CellKind, Row};
 use crate::import::unclaimed::{has_phone_words, is_national};
+use crate::ops::dnc::hours::CallableNow;
 use crate::ops::dnc::lists::Lists;
 
 /// A reason as programs read it.
@@ -195,8 +196,8 @@ pub fn judge(row: &Looked, lists: &Lists<ListedBans>, mut each: impl FnMut(Readi
     RowVerdict { verdict, codes: found }
 }
 
-/// Whether all numbers of a row may be called at a moment, by their area codes; what is no number is left to the lists.
-pub fn in_hours<'a>(numbers: impl Iterator<Item = &'a Number>, now: &OpenNow) -> Callable {
+/// Whether all numbers of a row may be called at a moment; what is no number is left to the lists.
+pub fn in_hours<'a>(numbers: impl Iterator<Item = &'a Number>, now: &CallableNow) -> Callable {
     strictest(numbers.flatten().flat_map(Reading::all).map(|number| now.number(number)))
 }
 

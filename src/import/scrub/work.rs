@@ -17,6 +17,7 @@ use crate::import::observer::Observer;
 use crate::import::row::Row;
 use crate::import::source::RawText;
 use crate::import::unclaimed::Unclaimed;
+use crate::ops::dnc::hours::CallableNow;
 use crate::ops::dnc::lists::Lists;
 use crate::ops::dnc::scrubs::numbers::Numbers;
 
@@ -28,6 +29,8 @@ pub(super) struct Work<'a> {
     pub scrub: &'a Scrub,
     pub lists: &'a Lists<ListedBans>,
     pub before: Option<&'a Before<'a>>,
+    /// What rows have to be in, besides.
+    pub hours: Option<&'a CallableNow>,
     pub raw: Option<RawText>,
     pub clean: Output,
     pub blocked: Output,
@@ -78,7 +81,7 @@ impl Work<'_> {
         let before = self.before.map(|before| verdict_before(&looked, before));
         self.read_bytes(row)?;
         self.tell_change(row, &said, before)?;
-        let said = match &self.scrub.hours {
+        let said = match self.hours {
             Some(hours) => said.and_hours(in_hours(looked.asked(), hours)),
             None => said,
         };

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::db::models::IN_LIST;
 use crate::db::{Cell, Db, DbError, OrgId, Statement};
-use crate::domain::dnc::hours::{Address, Answer, Callable, callable};
-use crate::domain::phone::PhoneProblem;
+use crate::domain::dnc::hours::{Address, Answer, Callable, OpenNow, callable, strictest};
 use crate::domain::phone::reading::Reading;
+use crate::domain::phone::{E164, PhoneProblem};
 use crate::domain::timestamp::Timestamp;
 
 /// The address of a lead, as far as it tells the time there.
@@ -87,5 +89,58 @@ impl Homes {
             Callable::Yes => 2,
         });
         least.unwrap_or_else(Answer::unreadable)
+    }
+}
+
+/// Whether numbers may be called at one moment, by their area codes and the addresses of all live leads of an organization: for so many
+/// numbers that looking for the leads of each would take long. It says the same as [`Homes::judge`].
+#[derive(Debug)]
+pub struct CallableNow {
+    now: OpenNow,
+    /// The numbers that an address keeps from being called, or leaves in doubt, where the area code does not.
+    narrowed: FxHashMap<E164, Callable>,
+}
+
+impl CallableNow {
+    /// Reads the addresses of the organization's live leads once.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn load(conn: &mut Db, org: OrgId, at: Timestamp) -> Result<CallableNow, DbError> {
+        let mut all = CallableNow { now: OpenNow::at(at), narrowed: FxHashMap::default() };
+        let first = Statement::new(
+            "SELECT l.phone_number, l.country, l.state, l.timezone FROM leads l
+             WHERE l.deleted_at IS NULL AND l.phone_number IS NOT NULL
+                 AND (l.country IS NOT NULL OR l.state IS NOT NULL OR l.timezone IS NOT NULL) AND l.organization_id = ",
+        );
+        let further = Statement::new(
+            "SELECT p.phone_number, l.country, l.state, l.timezone FROM lead_phones p
+             JOIN leads l ON l.organization_id = p.organization_id AND l.id = p.lead_id
+             WHERE l.deleted_at IS NULL
+                 AND (l.country IS NOT NULL OR l.state IS NOT NULL OR l.timezone IS NOT NULL) AND p.organization_id = ",
+        );
+        for statement in [first, further] {
+            statement.org(org).each_row(conn, |row| {
+                let [country, state, timezone] = [row.at(1), row.at(2), row.at(3)].map(Cell::text);
+                if let Some(number) = row.at(0).text().and_then(E164::from_e164) {
+                    all.add(number, &Address { country, state, timezone });
+                }
+                Ok::<_, DbError>(())
+            })?;
+        }
+        Ok(all)
+    }
+
+    fn add(&mut self, number: E164, address: &Address<'_>) {
+        let said = self.now.number_at(number, address);
+        if said != self.now.number(number) {
+            let narrowed = self.narrowed.entry(number).or_insert(said);
+            *narrowed = strictest([*narrowed, said].into_iter());
+        }
+    }
+
+    /// Whether a number may be called.
+    pub fn number(&self, number: E164) -> Callable {
+        self.narrowed.get(&number).copied().unwrap_or_else(|| self.now.number(number))
     }
 }

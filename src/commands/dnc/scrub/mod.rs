@@ -23,7 +23,7 @@ use crate::domain::dnc::certificates::keys::PublicKey;
 use crate::domain::dnc::certificates::{
     Certificate, Counts, FORMAT, FileUsed, HoursUsed, Organization, Rules, Since, hex,
 };
-use crate::domain::dnc::hours::{OpenNow, digest};
+use crate::domain::dnc::hours::digest;
 use crate::domain::dnc::{Channel, codes};
 use crate::domain::phone::Region;
 use crate::domain::phone::equivalents::RULES_VERSION;
@@ -35,6 +35,7 @@ use crate::import::options::Assignment;
 use crate::import::scrub::{Before, Files, Scrub, ScrubError, ScrubRequest, Scrubbed, Written};
 use crate::import::source::SourceOptions;
 use crate::ops::access::organizations::refuse_disabled;
+use crate::ops::dnc::hours::CallableNow;
 use crate::ops::dnc::lists::Lists;
 use crate::ops::dnc::scrubs::{self, known_keys, trust};
 use crate::ui::{Column, grouped};
@@ -170,7 +171,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         ignore: &args.ignore,
         region: args.region,
         organization: &session.org,
-        hours: calls_at.map(OpenNow::at),
         interrupted: context.interrupted(),
     };
     let scrub = Scrub::open(request, &mut watcher).map_err(ScrubError::from)?;
@@ -201,7 +201,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         }
         let before = earlier.as_ref().map(|earlier| |number| earlier.verdict(number));
         let before = before.as_ref().map(|before| before as &Before<'_>);
-        Ok::<_, ImportError>((scrub.run(&lists, written, before, &mut watcher)?, lists.used().to_vec()))
+        let hours = calls_at.map(|at| CallableNow::load(conn, org, at)).transpose()?;
+        let scrubbed = scrub.run(&lists, written, before, hours.as_ref(), &mut watcher)?;
+        Ok::<_, ImportError>((scrubbed, lists.used().to_vec()))
     });
     let (scrubbed, lists) = done.map_err(ScrubError::from)?;
     let unsigned = Certificate {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::areas::{self, Area};
-use super::{Callable, Spot, rules, states, windows};
+use super::{Address, Callable, Spot, Unclear, area_of, rules, states, windows};
 use crate::domain::phone::{E164, nanp};
 use crate::domain::timestamp::Timestamp;
 
@@ -50,6 +50,16 @@ impl OpenNow {
     pub fn number(&self, number: E164) -> Callable {
         let area = nanp::area_code(number).and_then(|code| self.areas.get(&code));
         area.copied().unwrap_or(Callable::Unknown)
+    }
+
+    /// Whether a number may be called now, by its area code and the address of one who has it: of several, the strictest counts.
+    pub fn number_at(&self, number: E164, address: &Address<'_>) -> Callable {
+        let Ok(area) = area_of(number) else { return Callable::Unknown };
+        let home = match address.spots(area) {
+            Ok(spots) => strictest(spots.iter().map(|spot| self.spots.get(spot).copied().unwrap_or(Callable::Unknown))),
+            Err(Unclear) => Callable::Unknown,
+        };
+        strictest([self.number(number), home].into_iter())
     }
 
     /// The area codes of which this is said, by three digits.

@@ -255,6 +255,7 @@ proptest! {
         };
         let address = Address { country, state: state.as_deref(), timezone };
         let wanted = callable(number(area.code), &[address], time).callable;
+        prop_assert_eq!(now.number_at(number(area.code), &address), wanted);
         let number_says = now.number(number(area.code));
         let both = match (number_says, further) {
             (Callable::No, _) | (_, Callable::No) => Callable::No,
