@@ -162,6 +162,10 @@ fn a_schema_that_is_another_is_found_and_put_right() {
             "CREATE TRIGGER own AFTER INSERT ON leads BEGIN SELECT 1; END",
             "CREATE POLICY everybody ON leads USING (true)",
         ),
+        (
+            "CREATE TRIGGER own BEFORE INSERT ON dnc_list BEGIN SELECT RAISE(IGNORE); END",
+            "CREATE RULE own AS ON INSERT TO dnc_list DO INSTEAD NOTHING",
+        ),
     ] {
         on_both_engines(|world| {
             world.ok(["lead", "add", "--phone", "+12125550101", "--email", "ada@example.com"]);

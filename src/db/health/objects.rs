@@ -21,6 +21,8 @@ vocabulary! {
         Index = "index",
         View = "view",
         Trigger = "trigger",
+        /// On PostgreSQL: it makes another statement of one, and may do nothing instead.
+        Rule = "rule",
         Policy = "policy",
     }
 }
@@ -42,7 +44,7 @@ pub enum Difference {
     Missing(Object),
     /// It is there, and was made by another statement. This is what it should be.
     Changed(Object),
-    /// A trigger, a policy or a unique index on a table of crmctl that no migration made.
+    /// A trigger, a rule, a policy or a unique index on a table of crmctl that no migration made.
     Unexpected(Object),
 }
 
@@ -168,7 +170,7 @@ fn compared(expected: Vec<Object>, live: Vec<Object>, has_other_words: bool) -> 
     }
     let of_ours = live.into_values().filter(|object| tables.contains(&object.place));
     let acts = |object: &Object| match object.kind {
-        ObjectKind::Trigger | ObjectKind::Policy => true,
+        ObjectKind::Trigger | ObjectKind::Rule | ObjectKind::Policy => true,
         ObjectKind::Index => object.sql.starts_with("CREATE UNIQUE "),
         _ => false,
     };
@@ -213,7 +215,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_changed_or_acts_unbidden_is_found() {
-        use ObjectKind::{Index, Table, Trigger, View};
+        use ObjectKind::{Index, Rule, Table, Trigger, View};
         let table = object(Table, "leads", "CREATE TABLE leads (id)");
         let trigger = object(Trigger, "t", "CREATE TRIGGER t");
         let index = object(Index, "i", "CREATE INDEX i");
@@ -227,6 +229,7 @@ mod tests {
             object(Trigger, "own", "CREATE TRIGGER own"),
             object(Index, "own", "CREATE INDEX own"),
             object(Index, "one", "CREATE UNIQUE INDEX one"),
+            object(Rule, "own", "CREATE RULE own"),
             Object { place: "other".into(), ..object(Trigger, "other", "CREATE TRIGGER other") },
         ];
         let changed = compared(expected.clone(), live.clone(), false);
@@ -236,6 +239,7 @@ mod tests {
             Difference::Changed(trigger),
             Difference::Unexpected(live[5].clone()),
             Difference::Unexpected(live[3].clone()),
+            Difference::Unexpected(live[6].clone()),
         ];
         assert_eq!(changed, known);
         assert!(!compared(expected, live, true).iter().any(|it| it.object().kind == View));

@@ -33,6 +33,12 @@ SELECT kind, name, place, sql FROM (
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
     WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
     UNION ALL
+    -- That of a view is the view itself.
+    SELECT 'rule', c.relname || '.' || r.rulename, c.relname,
+        pg_get_ruledef(r.oid) || CASE r.ev_enabled WHEN 'O' THEN '' ELSE '; it is not enabled' END
+    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND r.rulename <> '_RETURN'
+    UNION ALL
     SELECT 'policy', c.relname || '.' || p.polname, c.relname,
         format('CREATE POLICY %I ON public.%I AS %s FOR %s TO %s', p.polname, c.relname,
             CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,

@@ -31,8 +31,8 @@ pub(super) fn migrations(conn: &mut Db, _: &Scope) -> Result<Vec<Finding>, DbErr
 fn severity(difference: &Difference) -> Severity {
     let object = difference.object();
     match object.kind {
-        // Nothing else keeps organizations apart, nor logs as they were written.
-        ObjectKind::Policy | ObjectKind::Trigger => Severity::Critical,
+        // Nothing else keeps organizations apart, nor logs as they were written; and by a rule what is written is not.
+        ObjectKind::Policy | ObjectKind::Trigger | ObjectKind::Rule => Severity::Critical,
         ObjectKind::Table if object.sql.contains("ROW LEVEL SECURITY") => Severity::Critical,
         ObjectKind::Index if !object.sql.starts_with("CREATE UNIQUE ") => Severity::Warning,
         _ => Severity::Error,
@@ -72,6 +72,7 @@ fn taken_away(difference: &Difference, is_sqlite: bool) -> String {
         ObjectKind::Index => format!("DROP INDEX \"{bare}\""),
         ObjectKind::Trigger if is_sqlite => format!("DROP TRIGGER \"{bare}\""),
         ObjectKind::Trigger => format!("DROP TRIGGER \"{bare}\" ON public.\"{place}\""),
+        ObjectKind::Rule => format!("DROP RULE \"{bare}\" ON public.\"{place}\""),
         _ => format!("DROP POLICY \"{bare}\" ON public.\"{place}\""),
     }
 }
