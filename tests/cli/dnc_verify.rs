@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::dnc_scrub::{scrub, text};
+use crate::support::engine::url_of;
 use crate::support::{Engine, World, on_both_engines, program, ran};
 
 /// Three scrubs with a certificate each, in a folder.
@@ -179,6 +180,34 @@ fn the_key_is_its_owners_alone_and_an_old_one_stays_known() {
 }
 
 /// The program of docs/certificates.md.
+#[test]
+fn a_database_that_cannot_be_asked_is_told_of_and_no_key_is_made_beside_it() {
+    on_both_engines(|world| {
+        scrubbed(world);
+        world.file("damaged.db", [b"no database".as_slice(); 100].concat());
+        let unread = match world.engine {
+            Engine::Sqlite => world.path("damaged.db").display().to_string(),
+            Engine::Postgres => url_of("crmctl_app", "crmctl_nowhere"),
+        };
+        let told = "the database could not be asked";
+        let verify =
+            |url: &str| world.run([&["dnc", "verify", "--alone"], &FILES[..], &["--database-url", url]].concat());
+        let asked = verify(&unread);
+        assert!(asked.stderr.contains(told), "{}", asked.stderr);
+        let fingerprint = || world.json(["dnc", "key", "show"])["fingerprint"].clone();
+        let before = fingerprint();
+        let rotated = world.run(["dnc", "key", "rotate", "--yes", "--database-url", &unread]);
+        assert_eq!(rotated.code, Some(1), "{}{}", rotated.stdout, rotated.stderr);
+        assert_eq!(fingerprint(), before);
+        // Where there is none, nobody has to be asked.
+        assert!(!world.path("none.db").exists());
+        let unasked = verify("none.db");
+        assert!(!unasked.stderr.contains(told), "{}", unasked.stderr);
+        world.ok(["dnc", "key", "rotate", "--yes", "--database-url", "none.db"]);
+        assert_ne!(fingerprint(), before);
+    });
+}
+
 #[test]
 fn another_program_verifies_by_the_documents() {
     let world = World::new(Engine::Sqlite);

@@ -26,6 +26,17 @@ impl Context {
         self.open_with(SchemaUse::Existing)
     }
 
+    /// Opens the database for one who only looks, where there is one.
+    ///
+    /// # Errors
+    /// It is there, and cannot be opened or is not migrated.
+    pub fn open_if_any(&self) -> Result<Option<Database>> {
+        match Database::open(self.location()?, self.options(SchemaUse::Existing)) {
+            Err(DbError::NoDatabase(_)) => Ok(None),
+            opened => Ok(Some(opened?)),
+        }
+    }
+
     /// Opens the database and leaves its schema as it is.
     ///
     /// # Errors

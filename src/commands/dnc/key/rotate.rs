@@ -39,9 +39,9 @@ pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     ui.expect_columns(COLUMNS)?;
     let store = KeyStore::of(context)?;
     // Where there is a database, only its admins may.
-    let mut session = match context.open_existing() {
-        Ok(_) => Some(context.session(Right::Administer)?),
-        Err(_) => None,
+    let mut session = match context.open_if_any()? {
+        Some(_) => Some(context.session(Right::Administer)?),
+        None => None,
     };
     // One that cannot be read is a reason to rotate.
     let previous = store.current().ok().flatten().map(|key| key.public());

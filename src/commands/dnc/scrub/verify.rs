@@ -196,10 +196,18 @@ struct Recorded {
 
 impl Recorded {
     fn of(read: &Read, context: &Context) -> Recorded {
-        let known = context.open_existing().map_err(|e| e.message);
-        let known = known.and_then(|mut db| Recorded::in_database(read, &mut db));
+        let known = match context.open_if_any() {
+            Ok(Some(mut db)) => Recorded::in_database(read, &mut db),
+            Ok(None) => {
+                context.ui.detail("there is no database to ask");
+                Ok(Recorded::default())
+            }
+            Err(e) => Err(e.message),
+        };
         known.unwrap_or_else(|why| {
-            context.ui.detail(&format!("no database was asked: {why}"));
+            context.ui.warn(&format!(
+                "the database could not be asked which keys count, nor whether it has a record of the certificate: {why}"
+            ));
             Recorded::default()
         })
     }
