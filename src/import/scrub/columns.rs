@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use rustc_hash::FxHashMap;
 
+use super::elsewhere::elsewhere;
 use super::field::ScrubField;
-use super::row::{Number, elsewhere, numbers_of};
+use super::row::{Number, numbers_of};
 use crate::domain::country;
 use crate::domain::phone::Region;
 use crate::domain::text::{cell_text, is_placeholder};
@@ -87,6 +88,12 @@ impl Checked {
                     found.push(Elsewhere { column, number, is_valid, is_checked });
                 });
             }
+        }
+        // A country that is wrong must not hide a number that the list has as it is read everywhere else in the file.
+        if region != self.region {
+            let column = self.phones.first().copied().unwrap_or_default();
+            let again = numbers_of(row, &self.phones, self.region).0.into_iter().filter(Result::is_ok);
+            found.extend(again.map(|number| Elsewhere { column, number, is_valid: false, is_checked: false }));
         }
         let unread = country.err().and(self.country).map(|index| cell_text(row.cell(index)).to_owned());
         Looked { phones, has_formula, elsewhere: found, unread_country: unread }

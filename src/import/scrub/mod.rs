@@ -2,6 +2,7 @@
 //! their numbers.
 
 mod columns;
+mod elsewhere;
 mod error;
 pub mod field;
 mod output;

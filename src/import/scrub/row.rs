@@ -1,18 +1,16 @@
 //! What the lists say of a row: of every number in its columns of phones.
 
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
 
 use super::columns::Looked;
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::domain::dnc::hours::{Callable, strictest};
 use crate::domain::dnc::{Verdict, codes};
 use crate::domain::phone::reading::Reading;
-use crate::domain::phone::{PhoneCheck, PhoneProblem, Region, nanp, parse_each, plan};
+use crate::domain::phone::{PhoneCheck, PhoneProblem, Region, nanp, parse_each};
 use crate::domain::text::{cell_value, is_false, is_placeholder};
-use crate::domain::time::datetime;
 use crate::import::row::{CellKind, Row};
-use crate::import::unclaimed::{has_phone_words, is_national};
+use crate::import::unclaimed::has_phone_words;
 use crate::ops::dnc::hours::CallableNow;
 use crate::ops::dnc::lists::Lists;
 
@@ -101,54 +99,9 @@ fn numbers_in(text: &str, region: Option<Region>) -> Vec<Number> {
 }
 
 /// What stands between the words of a cell: `Tel: (212) 555-0142 (mobile)`
-fn between_words(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn between_words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_alphabetic() || c == ':').map(|part| part.trim_end_matches(|c: char| !c.is_numeric()))
 }
-
-/// What may be numbers in a cell that nobody takes for phones; `each` hears of each whether it is a valid number that is not written as
-/// something else is, such as a date.
-pub fn elsewhere(cell: &str, region: Option<Region>, mut each: impl FnMut(Number, bool)) {
-    let text = cell_value(cell);
-    // Most cells have too few digits.
-    if text.len() < FEWEST_DIGITS || !text.bytes().any(|b| b.is_ascii_digit()) {
-        return;
-    }
-    let mut read = |text: &str, is_other: bool| {
-        for (part, read) in parse_each(text, region, PhoneCheck::Possible) {
-            match read.map(Reading::from) {
-                Ok(reading) => each(Ok(reading), !is_other && reading.all().any(plan::is_valid)),
-                // Nobody has said of which country it is.
-                Err(PhoneProblem::RegionMissing) if !is_other && is_national(part).is_some() => {
-                    each(Err(PhoneProblem::RegionMissing), true);
-                }
-                Err(_) => {}
-            }
-        }
-    };
-    if may_be_number(text) {
-        return read(text, is_written_otherwise(text));
-    }
-    if has_phone_words(text) {
-        between_words(text).filter(|part| may_be_number(part)).for_each(|part| read(part, false));
-    }
-}
-
-/// Whether a text is written as dates, addresses of the Internet, or decimal numbers are.
-fn is_written_otherwise(text: &str) -> bool {
-    datetime::is_date(text)
-        || text.parse::<Ipv4Addr>().is_ok()
-        || (text.contains('.') && text.parse::<f64>().is_ok_and(|number| number.fract() != 0.0))
-}
-
-/// Whether a text has the digits of a number and no letters, before the phone library is asked.
-fn may_be_number(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    (FEWEST_DIGITS..=MOST_DIGITS).contains(&digits) && !text.chars().any(char::is_alphabetic)
-}
-
-/// So many digits numbers have, with those of prefixes and of a second one.
-const FEWEST_DIGITS: usize = 7;
-const MOST_DIGITS: usize = 40;
 
 /// What two verdicts come to.
 pub fn worse(one: Verdict, other: Verdict) -> Verdict {
@@ -241,42 +194,5 @@ mod tests {
         let mut formula = Row::new(3);
         formula.push_as(CellKind::Formula, "");
         assert!(numbers_of(&formula, &[0], region).1);
-    }
-
-    fn elsewhere_in(region: Option<Region>, cell: &str) -> Vec<(String, bool)> {
-        let mut found = Vec::new();
-        elsewhere(cell, region, |number, is_valid| {
-            found.push((number.as_ref().map_or("?".to_owned(), |it| it.number.to_string()), is_valid));
-        });
-        found
-    }
-
-    #[test]
-    fn elsewhere_only_what_reads_as_a_number_counts() {
-        let region = Region::from_str("US").ok();
-        let found = |cell: &str| elsewhere_in(region, cell);
-        let valid = |number: &str| vec![(number.to_owned(), true)];
-        for cell in [
-            "2125550142",
-            "(212) 555-0142",
-            "Tel: (212) 555-0142",
-            "212-555-0142 (mobile)",
-            "(212) 555-0142 x34",
-            "2125550142.0",
-            "'+1 212 555 0142",
-        ] {
-            assert_eq!(found(cell), valid("+12125550142"), "{cell}");
-        }
-        let both = [("+12125550142".to_owned(), true), ("+12125550143".to_owned(), true)];
-        for cell in ["2125550142; 2125550143", "home: 212-555-0142, work: 212-555-0143"] {
-            assert_eq!(found(cell), both, "{cell}");
-        }
-        for cell in ["Ann", "12", "A-2125550143", "2026-03-04", "20 Main St 2125550142", "123456", "$1,234,567.00"] {
-            assert_eq!(found(cell), [], "{cell}");
-        }
-        // What is no valid number is none, and the own list is asked all the same.
-        assert_eq!(found("1000000001"), [("+11000000001".to_owned(), false)]);
-        assert_eq!(elsewhere_in(None, "2125550142"), [("?".to_owned(), true)]);
-        assert_eq!(elsewhere_in(None, "12345678"), []);
     }
 }
