@@ -207,3 +207,15 @@ fn triggers_and_keys_in_a_circle_stand_aside_and_come_back() {
     alone.finish();
     world.finish();
 }
+
+#[test]
+fn no_folder_is_made_for_the_copy() {
+    let world = World::new(Engine::Sqlite);
+    let missing = world.path("missing");
+    let to = missing.join("x.db").display().to_string();
+    let ran = world.run(["migrate", "copy", "--to", &to]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("there is no folder") && ran.stderr.contains("mkdir -p "), "{}", ran.stderr);
+    assert!(!missing.exists());
+    world.finish();
+}

@@ -9,6 +9,7 @@ use crate::db::copy::{CopyError, Observer, copy, expected_rows};
 use crate::db::{Database, DbError, Location, RunMode, SchemaUse};
 use crate::error::{CommandError, Exit, Explain, Result};
 use crate::settings::DatabaseUrl;
+use crate::system::shell;
 use crate::ui::{Column, Progress, grouped};
 
 /// Copy a database, or one organization, into an empty one
@@ -46,6 +47,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         None => context.location()?,
     };
     let to = location(&args.to, "--to")?;
+    expect_folder(&to)?;
     let org = context.settings.org.value.as_deref().filter(|_| context.settings.org.is_from_flag());
     if let (None, Some(slug)) = (org, &context.settings.org.value) {
         ui.note(&format!("all organizations are copied; `{slug}` alone with --org {slug}"));
@@ -76,6 +78,19 @@ fn location(url: &DatabaseUrl, option: &str) -> Result<Location> {
         let error = problem.explain();
         CommandError { message: format!("{} (flag {option})", error.message), ..error }
     })
+}
+
+/// Refuses a file in a folder that is not there: a slip of the pen would leave the copy where nobody looks for it.
+fn expect_folder(to: &Location) -> Result<()> {
+    let Location::Sqlite(path) = to else { return Ok(()) };
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            let (path, folder) = (path.display(), folder.display().to_string());
+            let error = CommandError::failed(format!("cannot write `{path}`: there is no folder `{folder}`"));
+            Err(error.hint(format!("make it first: mkdir -p {}", shell::word(&folder))))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Opens the database that is copied: none is made, and its schema is not touched.

@@ -50,10 +50,11 @@ pub(super) fn of(source: &mut Db, shapes: &[Shape], organization: Option<&str>) 
 }
 
 /// Which rows an organization uses of the tables that all share: itself, the registries that it must honour, and what belongs to
-/// those by foreign keys.
+/// those by foreign keys. No backup holds the copy, for each is of a whole database.
 fn shared(source: &mut Db, shapes: &[Shape], OrgId(org): OrgId) -> Result<BTreeMap<&'static str, String>, CopyError> {
     let parents = foreign_keys(source)?;
     let mut rows = BTreeMap::from([
+        ("backups", "1 = 0".to_owned()),
         ("organizations", format!("id = {org}")),
         ("dnc_registries", format!("name IN (SELECT registry FROM dnc_requirements WHERE organization_id = {org})")),
     ]);
@@ -110,4 +111,31 @@ fn foreign_keys(conn: &mut Db) -> Result<Vec<ForeignKey>, CopyError> {
     };
     let keys: Vec<ForeignKey> = diesel::sql_query(sql).load(conn).map_err(DbError::from)?;
     Ok(keys.into_iter().filter(|key| key.columns == 1).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shape::of_both;
+    use super::*;
+    use crate::db::connection::functions;
+    use crate::db::migrate;
+
+    fn migrated() -> Db {
+        let mut memory = SqliteConnection::establish(":memory:").unwrap();
+        functions::register(&mut memory).unwrap();
+        let mut memory = Db::Sqlite(memory);
+        migrate::up(&mut memory).unwrap();
+        memory
+    }
+
+    #[test]
+    fn of_every_shared_table_it_is_known_what_one_organization_uses() {
+        let (mut source, mut target) = (migrated(), migrated());
+        let shapes = of_both(&mut source, &mut target).unwrap();
+        let of_all = shapes.iter().filter(|shape| shape.tenant == Tenant::Everyone).map(|shape| shape.name);
+        let mut of_all: Vec<&str> = of_all.collect();
+        of_all.sort_unstable();
+        let known = shared(&mut source, &shapes, OrgId(1)).unwrap();
+        assert_eq!(known.keys().copied().collect::<Vec<_>>(), of_all);
+    }
 }
