@@ -181,6 +181,8 @@ fn leads_of_an_earlier_version_follow_the_list_once_and_for_all() {
         world.ok(["lead", "add", "--phone", "+541123456789"]);
         world.ok(["lead", "add", "--phone", "+12125550199", "--set", "further_phone=+12125550142"]);
         world.ok(["lead", "add", "--phone", "+12125550143"]);
+        world.ok(["dnc", "add", "+12125550143"]);
+        world.ok(["dnc", "remove", "+12125550143", "--reason", "asked again", "--yes"]);
         // As an earlier version left them, or a program that was killed between the list and its leads.
         let was = "UPDATE leads SET status = CASE id WHEN 3 THEN 'dnc' ELSE 'new' END";
         world.engine.sql(&world.url, was).unwrap();

@@ -8,14 +8,14 @@ use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::dnc::remove::expire;
-use crate::ops::dnc::settle;
+use crate::ops::dnc::{released, settle};
 use crate::ui::Column;
 
 /// Close the entries whose time has come
 ///
 /// Their leads get the status that they had before. Every verb that writes leads or the list does it, too. From its end
 /// on an entry blocks nothing, closed or not. Leads whose status does not follow the list, because a program was killed
-/// in between, are put right.
+/// in between, are put right; but who is dnc stays so when nobody took a number of theirs off the list.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl dnc expire --dry-run\n  crmctl dnc expire")]
 pub struct Args {
@@ -49,7 +49,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         session.db.write_under(Lock::DncList, stamp.org, mode, |conn| expire(conn, OnLocked::Skip, &stamp))?;
     let leads_moved = expired.leads_moved + session.settle(&expired.skipped, mode)?;
     let stray = session.db.read(stamp.org, |conn| leads::out_of_line(conn, stamp.org, stamp.now))?;
-    let stray = [stray.with_listed_number, stray.without_listed_number].concat();
+    // Who is `dnc` though no entry was closed stays so: `crmctl doctor` tells of them.
+    let released = session.db.read(stamp.org, |conn| released(conn, stamp.org, &stray.without_listed_number))?;
+    let mut settling = stray.with_listed_number;
+    settling.extend(stray.without_listed_number.into_iter().filter(|lead| released.contains(lead)));
+    let stray = settling;
     let leads_settled = match (stray.as_slice(), mode) {
         ([], _) => 0,
         // Nothing was closed, so those that would move back are among them.

@@ -35,6 +35,8 @@ vocabulary! {
         Rights = "rights",
         /// Whether the status of each lead is the last of its history.
         StatusHistory = "status-history",
+        /// Whether the numbers of honoured requests are on the list, unless somebody took them off or their time has come.
+        DncList = "dnc-list",
         /// Whether leads with listed numbers are `dnc`, and no others.
         DncStatus = "dnc-status",
         /// Other spellings of listed numbers.

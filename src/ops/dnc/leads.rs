@@ -6,12 +6,12 @@ use super::registries::Registries;
 use super::sharing::Skipped;
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Shift};
-use crate::db::models::dnc::dnc_spellings;
+use crate::db::models::dnc::{dnc_requests, dnc_spellings};
 use crate::db::models::leads::lead_audit_log::NewAuditEntry;
 use crate::db::models::leads::lead_phones;
 use crate::db::models::leads::lead_status_history::{self, NewStatusChange};
 use crate::db::models::leads::{self, Lead, OnLocked};
-use crate::db::{Db, DbError, OrgId};
+use crate::db::{Db, DbError, OrgId, Statement};
 use crate::domain::audit::AuditAction;
 use crate::domain::leads::status::{Status, Trigger};
 use crate::domain::phone::E164;
@@ -173,8 +173,82 @@ pub fn barred_at(conn: &mut Db, org: OrgId, leads: &[i64], now: Timestamp) -> Re
 /// Leads that are looked up together.
 const TOGETHER: usize = 1000;
 
+/// Which of these leads, none of whose numbers is listed, may leave `dnc`: an entry of a number of theirs has been closed, or has ended,
+/// since they went to it, and no honoured request for one stands without its entry. Of all others nobody has said that they may be
+/// called again.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn released(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashSet<i64>, DbError> {
+    let standing: HashSet<String> =
+        dnc_requests::without_entry(conn, org)?.into_iter().map(|(number, _)| number).collect();
+    let mut released = HashSet::new();
+    for some in leads.chunks(TOGETHER) {
+        let numbers = numbers_of(conn, org, some)?;
+        let texts: Vec<String> = numbers.iter().map(|(_, number)| number.clone()).collect();
+        let ends = ends_of_entries(conn, org, &texts)?;
+        let since = barred_since(conn, org, some)?;
+        let has_ended = |lead: &i64, number: &str| {
+            ends.get(number).is_some_and(|end| since.get(lead).is_none_or(|since| end >= since))
+        };
+        released.extend(numbers.iter().filter(|(lead, number)| has_ended(lead, number)).map(|(lead, _)| *lead));
+        for (lead, _) in numbers.iter().filter(|(_, number)| standing.contains(number)) {
+            released.remove(lead);
+        }
+    }
+    Ok(released)
+}
+
+/// When the last entry that forbade calls to these numbers was closed, or ended: in microseconds since 1970.
+fn ends_of_entries(conn: &mut Db, org: OrgId, numbers: &[String]) -> Result<HashMap<String, i64>, DbError> {
+    let mut ends: HashMap<String, i64> = HashMap::new();
+    // A number is reached by its own entries, and by those of other spellings.
+    for (number, entries) in [
+        ("SELECT e.phone_number, ", " FROM dnc_list e WHERE e.phone_number IN ("),
+        (
+            "SELECT s.phone_number, ",
+            " FROM dnc_spellings s JOIN dnc_list e ON e.organization_id = s.organization_id AND e.id = s.dnc_id
+             WHERE s.phone_number IN (",
+        ),
+    ] {
+        if numbers.is_empty() {
+            break;
+        }
+        let asked = numbers.iter().map(|number| Statement::default().text(number.as_str()));
+        let rows = Statement::new(number)
+            .sql("max(coalesce(e.removed_at, e.calls_expire_at, e.expires_at))")
+            .sql(entries)
+            .joined(asked, ", ")
+            .sql(") AND e.scope <> 'texts' AND coalesce(e.removal_kind, '') <> 'replacement' AND e.organization_id = ")
+            .org(org)
+            .sql(" GROUP BY 1")
+            .rows(conn)?;
+        for row in rows {
+            if let (Some(number), Some(end)) = (row.at(0).text(), row.at(1).number()) {
+                let known = ends.entry(number.to_owned()).or_insert(end);
+                *known = end.max(*known);
+            }
+        }
+    }
+    Ok(ends)
+}
+
+/// When these leads went to `dnc` for the last time, by their histories: in microseconds since 1970.
+fn barred_since(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64, i64>, DbError> {
+    let asked = leads.iter().map(|lead| Statement::default().number(*lead));
+    let rows = Statement::new(
+        "SELECT lead_id, max(changed_at) FROM lead_status_history WHERE to_status = 'dnc' AND organization_id = ",
+    )
+    .org(org)
+    .sql(" AND lead_id IN (")
+    .joined(asked, ", ")
+    .sql(") GROUP BY lead_id")
+    .rows(conn)?;
+    Ok(rows.iter().filter_map(|row| Some((row.at(0).number()?, row.at(1).number()?))).collect())
+}
+
 /// The numbers of leads, the first and further ones.
-fn numbers_of(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<(i64, String)>, DbError> {
+pub fn numbers_of(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<(i64, String)>, DbError> {
     let mut numbers = leads::first_numbers(conn, org, ids)?;
     for (lead, phones) in lead_phones::of_leads(conn, org, ids)? {
         numbers.extend(phones.into_iter().map(|phone| (lead, phone.phone_number)));

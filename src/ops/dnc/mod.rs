@@ -17,5 +17,5 @@ pub mod spellings;
 
 pub use leads::{
     LISTED_REASON, Moved, barred_at, blocked_numbers, follow_numbers, listed_number, move_leads_back,
-    move_leads_to_dnc, record_move, settle, status_row, with_barred_number,
+    move_leads_to_dnc, numbers_of, record_move, released, settle, status_row, with_barred_number,
 };

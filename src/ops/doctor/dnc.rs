@@ -8,9 +8,10 @@ use super::leads::looked_at;
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::models::dnc::{dnc_list, dnc_requests, dnc_spellings};
 use crate::db::{Db, DbError, OrgId, Statement, act_for};
+use crate::domain::dnc::DncScope;
 use crate::domain::doctor::{Repair, Severity, Subject};
 use crate::domain::timestamp::Timestamp;
-use crate::ops::dnc::barred_at;
+use crate::ops::dnc::{barred_at, numbers_of, released};
 
 /// Entries of the list that a quick look reads: the latest.
 const SAMPLE: i64 = 2000;
@@ -70,18 +71,67 @@ pub(super) fn status(conn: &mut Db, org: &Organization, scope: &Scope) -> Result
     let of = |is_listed: bool| -> Vec<i64> {
         stray.iter().filter(|(_, listed)| *listed == is_listed).map(|(lead, _)| *lead).collect()
     };
+    let (listed, not_listed) = (of(true), of(false));
+    let released = released(conn, org.org_id(), &not_listed)?;
+    let (free, barred): (Vec<i64>, Vec<i64>) = not_listed.into_iter().partition(|lead| released.contains(lead));
     let finding = |severity, what: &str, leads: &[i64]| {
         let ids: Vec<String> = leads.iter().map(i64::to_string).collect();
-        let message = format!("{what}: {}", some_of(&ids));
-        (!leads.is_empty())
-            .then(|| Finding::new(Subject::DncStatus, severity, message).mended_by(["crmctl", "dnc", "expire"]))
+        Finding::new(Subject::DncStatus, severity, format!("{what}: {}", some_of(&ids)))
     };
-    let listed = "leads have a listed number, and not the status dnc";
-    let not_listed = "leads have the status dnc, and no number that is listed still";
-    Ok(finding(Severity::Critical, listed, &of(true))
-        .into_iter()
-        .chain(finding(Severity::Warning, not_listed, &of(false)))
-        .collect())
+    let mut findings = Vec::new();
+    if !listed.is_empty() {
+        let what = "leads have a listed number, and not the status dnc";
+        findings.push(finding(Severity::Critical, what, &listed).mended_by(["crmctl", "dnc", "expire"]));
+    }
+    if !free.is_empty() {
+        let what = "leads have the status dnc, and their numbers were taken off the list";
+        findings.push(finding(Severity::Warning, what, &free).mended_by(["crmctl", "dnc", "expire"]));
+    }
+    if !barred.is_empty() {
+        let what = "leads have the status dnc, and their numbers are not on the list, though nobody took them off; they stay so until \
+                    their numbers are listed, and removed by who knows that they may be called";
+        let some = barred.get(..SHOWN).unwrap_or(&barred);
+        let mut numbers: Vec<String> =
+            numbers_of(conn, org.org_id(), some)?.into_iter().map(|(_, number)| number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let stay = finding(Severity::Warning, what, &barred);
+        findings.push(if numbers.is_empty() { stay } else { stay.mended_by(listing(&numbers)) });
+    }
+    Ok(findings)
+}
+
+/// The call that lists numbers.
+fn listing(numbers: &[String]) -> Vec<String> {
+    ["crmctl", "dnc", "add"].map(str::to_owned).into_iter().chain(numbers.iter().cloned()).collect()
+}
+
+/// Honoured requests whose entries are gone: of all, for whoever asked not to be called may be called.
+pub(super) fn lost(conn: &mut Db, org: &Organization, _: &Scope) -> Result<Vec<Finding>, DbError> {
+    let mut by_scope: BTreeMap<DncScope, Vec<String>> = BTreeMap::new();
+    for (number, scope) in dnc_requests::without_entry(conn, org.org_id())? {
+        by_scope.entry(scope).or_default().push(number);
+    }
+    let finding = |(scope, numbers): (DncScope, Vec<String>)| {
+        let count = numbers.len();
+        let some = numbers.get(..SHOWN).unwrap_or(&numbers);
+        let message = format!(
+            "numbers whose owners asked not to be contacted, as was granted, are not on the list, and nobody took them off: {count}; \
+             list them again: {}{}",
+            some.join(", "),
+            if count > some.len() {
+                format!(" and {} more, which the next call tells", count - some.len())
+            } else {
+                String::new()
+            }
+        );
+        let mut call = listing(some);
+        if scope != DncScope::All {
+            call.extend(["--scope".to_owned(), scope.to_string()]);
+        }
+        Finding::new(Subject::DncList, Severity::Critical, message).mended_by(call)
+    };
+    Ok(by_scope.into_iter().map(finding).collect())
 }
 
 pub(super) fn spellings(conn: &mut Db, org: &Organization, scope: &Scope) -> Result<Vec<Finding>, DbError> {
@@ -97,7 +147,7 @@ pub(super) fn spellings(conn: &mut Db, org: &Organization, scope: &Scope) -> Res
     Ok(vec![Finding::new(Subject::DncSpellings, Severity::Critical, message).repaired_by(Repair::DncSpellings)])
 }
 
-/// Requests that are told one by one.
+/// Requests and numbers that are told one by one.
 const SHOWN: usize = 20;
 
 pub(super) fn requests(conn: &mut Db, org: &Organization, scope: &Scope) -> Result<Vec<Finding>, DbError> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::db::Stamp;
 use crate::db::schema::{dnc_requests, imports};
 use crate::db::types::UtcTimestamp;
-use crate::db::{Db, DbError, OrgId};
+use crate::db::{Db, DbError, OrgId, Statement};
 use crate::domain::dnc::opt_out_text::OptOutClass;
 use crate::domain::dnc::{Decision, DncScope, DncSource};
 use crate::domain::imports::kind::ImportStatus;
@@ -227,4 +227,32 @@ pub fn honoured_by_others(
         );
     }
     Ok(found)
+}
+
+/// The numbers of honoured requests that no entry lists any more, though nobody took one off the list and none has ended: somebody has
+/// deleted them past crmctl. Each with what is forbidden by the widest of its requests.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn without_entry(conn: &mut Db, org: OrgId) -> Result<Vec<(String, DncScope)>, DbError> {
+    let rows = Statement::new(
+        "SELECT r.phone_number, CASE count(DISTINCT r.scope) WHEN 1 THEN min(r.scope) ELSE 'all' END FROM dnc_requests r
+         WHERE r.decision = 'honour' AND r.organization_id = ",
+    )
+    .org(org)
+    // One that is live, or whose end nobody has written down yet.
+    .sql(
+        " AND NOT EXISTS (SELECT 1 FROM dnc_list e WHERE e.organization_id = r.organization_id
+              AND e.phone_number = r.phone_number AND e.removed_at IS NULL)
+          AND NOT EXISTS (SELECT 1 FROM dnc_list e WHERE e.organization_id = r.organization_id
+              AND e.phone_number = r.phone_number AND e.removed_at IS NOT NULL
+              AND e.id >= r.dnc_id AND coalesce(e.removal_kind, '') <> 'replacement')
+         GROUP BY r.phone_number ORDER BY r.phone_number",
+    )
+    .rows(conn)?;
+    let of_row = |row: &crate::db::Cells| {
+        let scope = row.at(1).text().and_then(DncScope::from_word)?;
+        Some((row.at(0).text()?.to_owned(), scope))
+    };
+    Ok(rows.iter().filter_map(of_row).collect())
 }
