@@ -47,9 +47,9 @@ const COLUMNS: &[Column] = &[
     Column::number("id", "id").kept(),
     Column::text("file", "file").kept(),
     Column::whole("outcome", "outcome").kept(),
-    Column::count("bytes", "bytes"),
-    Column::ago("made_at", "made"),
-    Column::text("problem", "problem"),
+    Column::count("bytes", "bytes").optional(),
+    Column::ago("made_at", "made").optional(),
+    Column::text("problem", "problem").kept(),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {

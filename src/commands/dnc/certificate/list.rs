@@ -17,9 +17,9 @@ const COLUMNS: &[Column] = &[
     Column::text("file_name", "file").kept(),
     Column::whole("channel", "channel").optional(),
     Column::count("rows_read", "rows"),
-    Column::count("rows_clean", "rows that are clean"),
-    Column::count("rows_blocked", "rows that are blocked"),
-    Column::count("rows_unknown", "rows that are unknown"),
+    Column::count("rows_clean", "clean"),
+    Column::count("rows_blocked", "blocked"),
+    Column::count("rows_unknown", "unknown"),
     Column::text("actor", "who"),
     Column::hidden("file_sha256"),
 ];

@@ -29,8 +29,8 @@ impl From<TrustedKey> for Line {
 
 const COLUMNS: &[Column] = &[
     Column::whole("fingerprint", "fingerprint").kept(),
-    Column::text("actor", "who"),
-    Column::ago("recorded_at", "when"),
+    Column::text("actor", "who").kept(),
+    Column::ago("recorded_at", "when").kept(),
 ];
 
 pub fn run(_args: Args, context: &Context) -> Result<Exit> {

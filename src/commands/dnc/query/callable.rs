@@ -75,11 +75,11 @@ struct Line<'a> {
 
 const COLUMNS: &[Column] = &[
     Column::whole("input", "input").kept(),
-    Column::whole("number", "number").kept(),
+    Column::whole("number", "number").optional(),
     Column::whole("callable", "callable").kept(),
     Column::text("not_known", "not known"),
-    Column::time("from", "from"),
-    Column::time("until", "until"),
+    Column::time("from", "from").kept(),
+    Column::time("until", "until").kept(),
     Column::text("local", "where the number is"),
     Column::text("places", "places").optional(),
     Column::hidden("zones"),
