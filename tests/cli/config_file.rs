@@ -232,7 +232,9 @@ fn mode_ends_of_lines_and_words_stay() {
     fs::set_permissions(home.config(), fs::Permissions::from_mode(0o640)).unwrap();
     home.ok(&["set", "org", "beta"]);
     assert_eq!((home.text().as_str(), home.mode()), ("\u{feff}org = \"beta\"\r\n# mine\r\n", 0o640));
-    for (word, written) in [("true", "true"), ("off", "false"), ("false", "false"), ("less -S", "\"less -S\"")] {
+    for (word, written) in
+        [("true", "true"), ("off", "false"), ("false", "false"), ("", "false"), ("less -S", "\"less -S\"")]
+    {
         home.write("");
         home.ok(&["set", "pager", word]);
         assert_eq!(home.text(), format!("pager = {written}\n"));

@@ -249,6 +249,19 @@ fn until_is_outside_of_every_window() {
 }
 
 #[test]
+fn every_topic_is_reached_by_its_name() {
+    let world = World::new(Engine::Sqlite);
+    for topic in crmctl::commands::manual::topics::TOPICS {
+        let title = topic.text.lines().next().unwrap().trim_start_matches("# ");
+        let shown = world.ok(["help", topic.name]);
+        assert!(shown.lines().next().unwrap().contains(title), "{}: {shown}", topic.name);
+    }
+    // The command is found by its own name.
+    assert!(world.ok(["help", "backup"]).contains("Usage: crmctl backup"));
+    world.finish();
+}
+
+#[test]
 fn help_is_shown_in_a_terminal_too() {
     let home = tempfile::tempdir().unwrap();
     for (topic, shown) in [

@@ -41,9 +41,17 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if args.key == "database_url" && is_relative(&value) {
         context.ui.warn("the path is relative: it is taken from the folder in which each call is made");
     }
+    if SERVER_ONLY.contains(&args.key.as_str()) && matches!(context.location(), Ok(Location::Sqlite(_))) {
+        context
+            .ui
+            .note(&format!("{} is for PostgreSQL: with the SQLite file of these settings it does nothing", args.key));
+    }
     file::answer(context, &args.key, old.as_deref(), Some(&value), args.dry_run)?;
     Ok(Exit::Done)
 }
+
+/// Settings that do nothing with an embedded database.
+const SERVER_ONLY: &[&str] = &["statement_timeout", "keepalive", "application_name"];
 
 /// A value as it is written into the file.
 fn checked(key: &str, value: &str) -> Result<String> {
@@ -55,12 +63,14 @@ fn checked(key: &str, value: &str) -> Result<String> {
             location => location.err().map(|problem| problem.explain()),
         },
         "org" => crate::domain::slug::check(value).err().map(CommandError::usage),
+        // As an empty CRM_PAGER is none.
+        "pager" if value.is_empty() => None,
         _ if value.is_empty() => {
             Some(CommandError::usage("an empty value is none").hint(format!("take it away: crmctl config unset {key}")))
         }
         _ => None,
     };
-    let value = if (key, value) == ("pager", "off") { "false" } else { value };
+    let value = if matches!((key, value), ("pager", "off" | "")) { "false" } else { value };
     problem.map_or_else(|| Ok(value.to_owned()), Err)
 }
 

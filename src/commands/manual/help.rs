@@ -32,14 +32,17 @@ pub enum Subject {
 /// # Errors
 /// It is neither a command nor a topic.
 pub fn subject(words: &[String], root: &clap::Command) -> Result<Subject, CommandError> {
+    let topic = words.join("-").to_lowercase();
     let mut command = Some(root);
     for word in words {
         command = command.and_then(|command| command.find_subcommand(word));
     }
-    if command.is_some() {
+    // A topic may be called as another word for a command is, but not as a command is.
+    let is_page = TOPICS.iter().any(|known| known.name == topic);
+    let is_name = command.is_some_and(|command| command.get_name() == topic);
+    if command.is_some() && (is_name || !is_page) {
         return Ok(Subject::Command(words.to_vec()));
     }
-    let topic = words.join("-").to_lowercase();
     if topic == OPTIONS {
         return Ok(Subject::Options);
     }
