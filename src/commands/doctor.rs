@@ -8,8 +8,8 @@ use crate::db::models::access::organizations;
 use crate::db::{DbError, Location, RunMode, SchemaUse};
 use crate::domain::doctor::{Repair, Severity, Subject};
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::doctor::repairs::repair;
-use crate::ops::doctor::{Examined, Finding, Scope, examine};
+use crate::ops::doctor::repairs::{Repaired, repair};
+use crate::ops::doctor::{Examined, Finding, Scope, examine, unopened};
 use crate::system::shell;
 use crate::ui::{Column, plural};
 
@@ -48,7 +48,8 @@ const COLUMNS: &[Column] = &[
     Column::text("command", "command").kept(),
 ];
 
-const MENDED: &[Column] = &[Column::text("fix", "fix"), Column::count("mended", "mended"), Column::hidden("dry_run")];
+const MENDED: &[Column] =
+    &[Column::text("fix", "fix"), Column::count("mended", "mended"), Column::hidden("what"), Column::hidden("dry_run")];
 
 /// A finding as it is printed.
 #[derive(Serialize)]
@@ -64,8 +65,13 @@ struct Line<'a> {
 struct Mended {
     fix: Repair,
     mended: u64,
+    /// What that was, a text for each thing or for all together.
+    what: Vec<String>,
     dry_run: bool,
 }
+
+/// Things mended that are told by name.
+const NAMED: usize = 20;
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     match args.fix {
@@ -92,7 +98,10 @@ fn look(args: &Args, context: &Context) -> Result<Exit> {
     let ui = context.ui;
     ui.expect_columns(COLUMNS)?;
     let mut scope = scope(args, context)?;
-    let mut db = context.open_with(SchemaUse::Inspect)?;
+    let mut db = match context.opened(scope.location.clone(), SchemaUse::Inspect) {
+        Ok(db) => db,
+        Err(e) => return unopened(&e).map_or_else(|| Err(e.into()), |examined| tell(&examined, context)),
+    };
     if let Some(slug) = &scope.organization
         && let Ok(all) = db.read_global(organizations::all)
         && !all.iter().any(|org| org.slug == *slug)
@@ -101,11 +110,17 @@ fn look(args: &Args, context: &Context) -> Result<Exit> {
             CommandError::failed(format!("no organization has the slug `{slug}`")).hint("list them: crmctl org list")
         );
     }
-    let mut tell = |subject: Subject, found: usize, took| {
+    let mut hear = |subject: Subject, found: usize, took| {
         let outcome = if found == 0 { "fine".to_owned() } else { plural(found as u64, "finding", "findings") };
         ui.detail(&format!("{subject}: {outcome}, in {}", millis(took)));
     };
-    let examined = examine(&mut db, &mut scope, &mut tell)?;
+    let examined = examine(&mut db, &mut scope, &mut hear)?;
+    tell(&examined, context)
+}
+
+/// Prints what was found.
+fn tell(examined: &Examined, context: &Context) -> Result<Exit> {
+    let ui = context.ui;
     let mut list = ui.list(COLUMNS);
     for finding in &examined.findings {
         list.push(&Line {
@@ -116,9 +131,9 @@ fn look(args: &Args, context: &Context) -> Result<Exit> {
             command: command(finding, context),
         })?;
     }
-    list.finish(&summary(&examined))?;
+    list.finish(&summary(examined))?;
     if !examined.findings.is_empty() {
-        ui.note(&summary(&examined));
+        ui.note(&summary(examined));
     }
     Ok(if examined.faults() == 0 { Exit::Done } else { Exit::NeedsAttention })
 }
@@ -128,7 +143,7 @@ fn summary(examined: &Examined) -> String {
         0 => "nothing is wrong".to_owned(),
         faults => format!("{} found", plural(faults as u64, "fault", "faults")),
     };
-    let left_out = if examined.left_out { "; tables were not looked at, for their schema is another" } else { "" };
+    let left_out = if examined.left_out { "; tables were not looked at" } else { "" };
     format!("{}: {found}{left_out}", plural(examined.checks as u64, "check", "checks"))
 }
 
@@ -162,6 +177,15 @@ fn fix(what: Repair, args: &Args, context: &Context) -> Result<Exit> {
         // Whatever is wrong with its schema.
         (false, _) => context.open_for_migrations()?,
     };
+    // What a newer crmctl has made is none of this one's to mend, nor are tables as they were before it.
+    if matches!(what, Repair::Schema | Repair::Indexes | Repair::Log) {
+        let pending = db.known_migrations()?.pending();
+        if what == Repair::Schema && pending > 0 {
+            let pending = plural(pending as u64, "migration is pending", "migrations are pending");
+            return Err(CommandError::failed(format!("the schema cannot be mended: {pending}"))
+                .hint("apply them with: crmctl migrate up"));
+        }
+    }
     let mut stamps = Vec::new();
     if what.is_of_organizations() {
         for org in db.read_global(organizations::all)? {
@@ -175,7 +199,13 @@ fn fix(what: Repair, args: &Args, context: &Context) -> Result<Exit> {
     }
     let mode = RunMode::of_flag(args.dry_run);
     let mended = repair(&mut db, what, &scope, &stamps, mode)?;
-    ui.record(&Mended { fix: what, mended, dry_run: args.dry_run }, MENDED)?;
+    let told = if args.dry_run { "would be mended" } else { "mended" };
+    mended.names.iter().take(NAMED).for_each(|name| ui.note(&format!("{told}: {name}")));
+    if let more @ 1.. = mended.names.len().saturating_sub(NAMED) {
+        ui.note(&format!("{told}: {more} more"));
+    }
+    let Repaired { count: mended, names } = mended;
+    ui.record(&Mended { fix: what, mended, what: names, dry_run: args.dry_run }, MENDED)?;
     if args.dry_run {
         ui.note("dry run: nothing was changed");
     } else if mended == 0 {

@@ -212,8 +212,54 @@ fn statuses_follow_the_history_and_the_list() {
         assert_eq!(world.leads()[1]["status"], "dnc");
         let barred = "UPDATE leads SET status = 'dnc' WHERE phone_number = '+12125550101'";
         harm(world, barred, barred);
+        let findings = found(world, &[]);
+        let stays = findings.iter().find(|it| it["name"] == "dnc-status").unwrap();
+        assert_eq!((&stays["severity"], &stays["command"]), (&"warning".into(), &"crmctl dnc add +12125550101".into()));
+        // Nobody said that the lead may be called again.
+        world.ok(["dnc", "expire"]);
+        assert_eq!(world.leads()[0]["status"], "dnc");
+        world.ok(["dnc", "add", "+12125550101"]);
+        world.ok(["dnc", "remove", "+12125550101", "--reason", "asked again", "--yes"]);
+        harm(world, barred, barred);
         found_and_mended(world, "dnc-status", &[]);
-        assert_eq!(world.leads()[0]["status"], "hot");
+    });
+}
+
+#[test]
+fn honoured_requests_that_lost_their_entries_are_listed_again() {
+    on_both_engines(|world| {
+        for number in ["+12125550102", "+12125550103", "+12125550104", "+12125550105"] {
+            world.ok(["dnc", "add", number, "--reason", "asked"]);
+        }
+        world.ok(["dnc", "add", "+12125550106", "--scope", "texts"]);
+        world.ok(["lead", "add", "--phone", "+12125550102"]);
+        world.ok(["dnc", "remove", "+12125550104", "--reason", "asked again", "--yes"]);
+        assert_sound(world);
+        // Somebody deletes entries: of a lead, of nobody, of one that was off already, and of texts.
+        let gone = "DELETE FROM dnc_list WHERE phone_number IN ('+12125550102', '+12125550103', '+12125550106')";
+        harm(world, "", &format!("SET session_replication_role = replica; {gone}"));
+        if world.engine == Engine::Sqlite {
+            let conn = rusqlite::Connection::open(&world.url).unwrap();
+            conn.execute_batch(&format!("PRAGMA foreign_keys = OFF; DROP TRIGGER dnc_list_no_delete; {gone}")).unwrap();
+            world.ok(["doctor", "--fix", "schema"]);
+        }
+        let findings = found(world, &[]);
+        let of = |name: &str| findings.iter().filter(|it| it["name"] == name).collect::<Vec<_>>();
+        let lost = of("dnc-list");
+        assert!(lost.len() == 2 && lost.iter().all(|it| it["severity"] == "critical"), "{findings:?}");
+        let calls: Vec<&str> = lost.iter().filter_map(|it| it["command"].as_str()).collect();
+        assert!(calls.contains(&"crmctl dnc add +12125550102 +12125550103"), "{calls:?}");
+        assert!(calls.contains(&"crmctl dnc add +12125550106 --scope texts"), "{calls:?}");
+        // The lead is not let go meanwhile.
+        assert!(of("dnc-status").iter().all(|it| it["command"] != "crmctl dnc expire"), "{findings:?}");
+        world.ok(["dnc", "expire"]);
+        assert_eq!(world.leads()[0]["status"], "dnc");
+        for call in calls {
+            world.ok(call.split(' ').skip(1));
+        }
+        assert_eq!(found(world, &[]), Vec::<Value>::new());
+        assert_eq!(world.run(["dnc", "check", "+12125550103"]).code, Some(3));
+        assert_eq!(world.run(["dnc", "check", "+12125550104"]).code, Some(0));
     });
 }
 
@@ -520,6 +566,12 @@ fn the_call_names_organization_and_database_where_they_were_named() {
     let world = World::new(Engine::Sqlite);
     world.ok(["org", "add", "beta", "--region", "US"]);
     world.ok(["lead", "add", "--phone", "+12125550101", "--org", "beta"]);
+    for call in [
+        ["dnc", "add", "+12125550101"].as_slice(),
+        &["dnc", "remove", "+12125550101", "--reason", "asked again", "--yes"],
+    ] {
+        world.ok([call, &["--org", "beta"]].concat());
+    }
     harm(&world, "UPDATE leads SET status = 'dnc'", "");
     let ran = world.run(["doctor", "--format", "json", "--database-url", &world.url]);
     let findings: Vec<Value> = serde_json::from_str(&ran.stdout).unwrap();
@@ -529,6 +581,80 @@ fn the_call_names_organization_and_database_where_they_were_named() {
     assert!(found(&world, &["--org", "acme"]).is_empty());
     mended(&world, "dnc-status", findings, &[]);
     world.finish();
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_a_finding() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(["lead", "add", "--phone", "+12125550101"]);
+    world.engine.sql(&world.url, "PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let whole = std::fs::read(&world.url).unwrap();
+    let mut broken = whole.clone();
+    broken[..16].fill(0);
+    for bytes in [&whole[..5000], &whole[..50], &broken] {
+        std::fs::write(&world.url, bytes).unwrap();
+        for side in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{side}", world.url));
+        }
+        let findings = found(&world, &[]);
+        assert!(is_named(&findings, "integrity") && findings[0]["severity"] == "critical", "{findings:?}");
+        assert!(findings[0]["message"].as_str().unwrap().contains("last backup"), "{findings:?}");
+    }
+    std::fs::write(&world.url, whole).unwrap();
+    assert_eq!(found(&world, &[]), Vec::<Value>::new());
+    world.finish();
+}
+
+#[test]
+fn a_table_that_is_gone_comes_from_a_backup_only() {
+    on_both_engines(|world| {
+        harm(world, "DROP VIEW lead_summary;; DROP TABLE lead_notes", "DROP TABLE lead_notes CASCADE");
+        let findings = found(world, &[]);
+        let told = |what: &str| findings.iter().find(|it| it["message"].as_str().unwrap().starts_with(what));
+        let table = told("the table lead_notes is missing").unwrap_or_else(|| panic!("{findings:?}"));
+        assert!(table["message"].as_str().unwrap().contains("crmctl restore BACKUP") && table["command"].is_null());
+        // What stands on it cannot be made without it.
+        assert!(findings.iter().all(|it| it["command"] != "crmctl doctor --fix schema"), "{findings:?}");
+        let fixed = as_printed(world, "crmctl doctor --fix schema");
+        assert!(fixed.code == Some(0) && fixed.stderr.contains("nothing to mend"), "{fixed:?}");
+    });
+}
+
+#[test]
+fn columns_of_others_are_named_with_the_call_that_takes_them_away() {
+    let world = World::new(Engine::Sqlite);
+    harm(&world, "ALTER TABLE leads ADD COLUMN mine TEXT", "");
+    let findings = found(&world, &[]);
+    assert!(findings[0]["message"].as_str().unwrap().contains("no migration made: mine"), "{findings:?}");
+    mended(&world, "schema", findings, &[]);
+    world.finish();
+}
+
+#[test]
+fn repairs_say_what_they_mended() {
+    let world = World::new(Engine::Sqlite);
+    harm(&world, "DROP TRIGGER dnc_list_no_delete", "");
+    let tried = world.run(["doctor", "--fix", "schema", "--dry-run"]);
+    assert!(tried.stderr.contains("would be mended: trigger dnc_list_no_delete"), "{tried:?}");
+    let mended = world.json(["doctor", "--fix", "schema"]);
+    assert_eq!(mended["what"], serde_json::json!(["trigger dnc_list_no_delete"]));
+    world.finish();
+}
+
+#[test]
+fn what_a_newer_crmctl_has_made_is_not_mended() {
+    on_both_engines(|world| {
+        let version = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000001')";
+        harm(world, version, version);
+        let repairs: &[&str] = match world.engine {
+            Engine::Sqlite => &["schema", "indexes", "log"],
+            Engine::Postgres => &["schema", "indexes"],
+        };
+        for repair in repairs {
+            let refused = as_printed(world, &format!("crmctl doctor --fix {repair}"));
+            assert!(refused.code == Some(1) && refused.stderr.contains("a newer crmctl"), "{refused:?}");
+        }
+    });
 }
 
 #[test]

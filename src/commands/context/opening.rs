@@ -129,6 +129,14 @@ impl Context {
     /// # Errors
     /// It cannot be opened, or has not the schema that is asked for.
     pub fn open_named(&self, location: Location, schema: SchemaUse) -> Result<Database> {
+        Ok(self.opened(location, schema)?)
+    }
+
+    /// The same with its error, of which more can be said than that the call failed.
+    ///
+    /// # Errors
+    /// It cannot be opened, or has not the schema that is asked for.
+    pub fn opened(&self, location: Location, schema: SchemaUse) -> Result<Database, DbError> {
         let started = Instant::now();
         let mut db = Database::open(location, self.options(schema))?;
         self.ui.detail(&format!("database opened in {}", millis(started.elapsed())));

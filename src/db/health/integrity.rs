@@ -201,27 +201,28 @@ pub fn indexes(conn: &mut Db, all: bool) -> Result<Vec<Flaw>, DbError> {
     Ok(flaws)
 }
 
-/// Builds all indexes anew.
+/// Builds all indexes anew, and returns their names.
 ///
 /// # Errors
 /// A unique index would have two equal rows, or the database refuses: on PostgreSQL only the owner may.
-pub fn rebuild_indexes(conn: &mut Db) -> Result<u64, DbError> {
+pub fn rebuild_indexes(conn: &mut Db) -> Result<Vec<String>, DbError> {
     use diesel::connection::SimpleConnection;
-    match conn {
+    let names = match conn {
         Db::Sqlite(sqlite) => {
-            let count = "SELECT count(*) AS number FROM sqlite_schema WHERE type = 'index'";
-            let count: Number = diesel::sql_query(count).get_result(sqlite)?;
+            let names = "SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY 1";
+            let names: Vec<Name> = diesel::sql_query(names).load(sqlite)?;
             sqlite.batch_execute("REINDEX")?;
-            Ok(count.number.unsigned_abs())
+            names
         }
         Db::Postgres(pg) => {
-            let names = "SELECT format('REINDEX INDEX public.%I', i.relname) AS name FROM pg_index x
+            let names = "SELECT format('public.%I', i.relname) AS name FROM pg_index x
                  JOIN pg_class i ON i.oid = x.indexrelid WHERE i.relnamespace = 'public'::regnamespace ORDER BY 1";
-            let statements: Vec<Name> = diesel::sql_query(names).load(pg)?;
-            statements.iter().try_for_each(|it| pg.batch_execute(&it.name))?;
-            Ok(statements.len() as u64)
+            let names: Vec<Name> = diesel::sql_query(names).load(pg)?;
+            names.iter().try_for_each(|it| pg.batch_execute(&format!("REINDEX INDEX {}", it.name)))?;
+            names
         }
-    }
+    };
+    Ok(names.into_iter().map(|it| it.name).collect())
 }
 
 #[cfg(test)]

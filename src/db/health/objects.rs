@@ -69,6 +69,57 @@ impl Difference {
     }
 }
 
+/// The differences that a statement cannot put right because the table is gone which the object stands on.
+pub fn stand_on_missing_tables(differences: &[Difference]) -> Vec<&Difference> {
+    let is_table = |it: &&Difference| matches!(it, Difference::Missing(it) if it.kind == ObjectKind::Table);
+    let tables: Vec<&str> = differences.iter().filter(is_table).map(|it| it.object().name.as_str()).collect();
+    let stands_on_one = |it: &&Difference| {
+        let object = it.object();
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let is_named = |table: &&str| object.sql.split(|c: char| !is_word(c)).any(|word| word == *table);
+        match object.kind {
+            ObjectKind::Table => false,
+            ObjectKind::View => tables.iter().any(is_named),
+            _ => tables.contains(&object.place.as_str()),
+        }
+    };
+    differences.iter().filter(stands_on_one).collect()
+}
+
+/// The columns of a table of an embedded database that it lacks, and those that it has beside the ones which the migrations made.
+///
+/// # Errors
+/// It cannot be read, or the statement that makes the table is none.
+pub fn other_columns(conn: &mut Db, table: &Object) -> Result<(Vec<String>, Vec<String>), DbError> {
+    let Db::Sqlite(live) = conn else { return Ok((Vec::new(), Vec::new())) };
+    let mut memory = in_memory()?;
+    memory.batch_execute(&table.sql)?;
+    let columns = |conn: &mut SqliteConnection| -> QueryResult<Vec<String>> {
+        let columns = "SELECT name FROM pragma_table_xinfo(?) ORDER BY cid";
+        let names: Vec<Name> = diesel::sql_query(columns).bind::<Text, _>(&table.name).load(conn)?;
+        Ok(names.into_iter().map(|it| it.name).collect())
+    };
+    let (mut lacking, mut surplus) = (columns(&mut memory)?, columns(live)?);
+    let of_both: Vec<String> = lacking.iter().filter(|name| surplus.contains(name)).cloned().collect();
+    lacking.retain(|name| !of_both.contains(name));
+    surplus.retain(|name| !of_both.contains(name));
+    Ok((lacking, surplus))
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// An empty database with the functions that statements of the migrations call.
+fn in_memory() -> Result<SqliteConnection, DbError> {
+    let mut memory = SqliteConnection::establish(":memory:")
+        .map_err(|e| DbError::Open { location: ":memory:".into(), reason: e.to_string() })?;
+    functions::register(&mut memory)?;
+    Ok(memory)
+}
+
 /// Reads each object of PostgreSQL's schema with the statement that makes it: four texts, in no order.
 pub const POSTGRES_OBJECTS: &str = include_str!("postgres_objects.sql");
 
@@ -136,10 +187,7 @@ fn live(conn: &mut Db) -> Result<Vec<Object>, DbError> {
 fn expected(conn: &Db) -> Result<Vec<Object>, DbError> {
     match conn {
         Db::Sqlite(_) => {
-            let mut memory = SqliteConnection::establish(":memory:")
-                .map_err(|e| DbError::Open { location: ":memory:".into(), reason: e.to_string() })?;
-            functions::register(&mut memory)?;
-            let mut memory = Db::Sqlite(memory);
+            let mut memory = Db::Sqlite(in_memory()?);
             migrate::up(&mut memory)?;
             live(&mut memory)
         }
@@ -178,14 +226,16 @@ fn compared(expected: Vec<Object>, live: Vec<Object>, has_other_words: bool) -> 
     found
 }
 
-/// Puts right what a statement can put right, and returns how much that was.
+/// Puts right what a statement can put right, and returns what that was.
 ///
 /// # Errors
 /// The database refuses: on PostgreSQL only the owner of the schema may.
-pub fn repair(conn: &mut Db) -> Result<u64, DbError> {
+pub fn repair(conn: &mut Db) -> Result<Vec<String>, DbError> {
     let is_sqlite = matches!(conn, Db::Sqlite(_));
-    let mut done = 0;
-    for difference in differences(conn)?.iter().filter(|it| it.can_be_repaired(is_sqlite)) {
+    let mut done = Vec::new();
+    let differences = differences(conn)?;
+    let unfounded = stand_on_missing_tables(&differences);
+    for difference in differences.iter().filter(|it| it.can_be_repaired(is_sqlite) && !unfounded.contains(it)) {
         let Object { kind, name, place, sql } = difference.object();
         let bare = name.rsplit('.').next().unwrap_or(name);
         let first = match (difference, kind) {
@@ -200,7 +250,7 @@ pub fn repair(conn: &mut Db) -> Result<u64, DbError> {
             _ => String::new(),
         };
         conn.batch_execute(&format!("{first}{sql}"))?;
-        done += 1;
+        done.push(format!("{kind} {name}"));
     }
     Ok(done)
 }
@@ -246,6 +296,30 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_built_on_a_table_that_is_gone() {
+        let mut memory = Db::Sqlite(in_memory().unwrap());
+        migrate::up(&mut memory).unwrap();
+        memory.batch_execute("PRAGMA foreign_keys = OFF; DROP VIEW lead_summary; DROP TABLE lead_notes").unwrap();
+        memory.batch_execute("DROP INDEX leads_live_email").unwrap();
+        let found = differences(&mut memory).unwrap();
+        let unfounded = stand_on_missing_tables(&found);
+        assert!(unfounded.iter().all(|it| it.object().place == "lead_notes" || it.object().name == "lead_summary"));
+        assert!(unfounded.len() >= 2, "{unfounded:?}");
+        assert_eq!(repair(&mut memory).unwrap(), ["index leads_live_email"]);
+    }
+
+    #[test]
+    fn columns_that_are_not_of_the_migrations_are_named() {
+        let mut memory = Db::Sqlite(in_memory().unwrap());
+        migrate::up(&mut memory).unwrap();
+        memory.batch_execute("ALTER TABLE lead_notes ADD COLUMN mine TEXT").unwrap();
+        let [Difference::Changed(table)] = differences(&mut memory).unwrap().try_into().unwrap() else { panic!() };
+        assert_eq!(other_columns(&mut memory, &table).unwrap(), (vec![], vec!["mine".to_owned()]));
+        memory.batch_execute("ALTER TABLE lead_notes DROP COLUMN mine").unwrap();
+        assert_eq!(differences(&mut memory).unwrap(), []);
+    }
+
+    #[test]
     fn a_new_database_is_as_it_should_be() {
         let mut memory = SqliteConnection::establish(":memory:").unwrap();
         functions::register(&mut memory).unwrap();
@@ -253,9 +327,7 @@ mod tests {
         migrate::up(&mut memory).unwrap();
         assert_eq!(differences(&mut memory).unwrap(), []);
         memory.batch_execute("DROP TRIGGER leads_touch; DROP INDEX leads_live_email").unwrap();
-        let missing = differences(&mut memory).unwrap().len() as u64;
-        assert!(missing > 0);
-        assert_eq!(repair(&mut memory).unwrap(), missing);
+        assert_eq!(repair(&mut memory).unwrap(), ["index leads_live_email", "trigger leads_touch"]);
         assert_eq!(differences(&mut memory).unwrap(), []);
     }
 }

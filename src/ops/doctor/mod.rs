@@ -113,6 +113,7 @@ const CHECKS: &[Check] = &[
     organization(Subject::Constraints, Depth::Full, stored::rules),
     organization(Subject::StatusHistory, Depth::Quick, leads::status_history),
     organization(Subject::SearchIndex, Depth::Full, leads::search_index),
+    organization(Subject::DncList, Depth::Quick, dnc::lost),
     organization(Subject::DncStatus, Depth::Quick, dnc::status),
     organization(Subject::DncSpellings, Depth::Quick, dnc::spellings),
     organization(Subject::Requests, Depth::Quick, dnc::requests),
@@ -164,6 +165,13 @@ impl Examined {
         }
         Ok(self.findings.len() - before)
     }
+}
+
+/// What it means that a database cannot even be opened, where that is damage; `None` where it is something else.
+pub fn unopened(error: &DbError) -> Option<Examined> {
+    let is_damage = matches!(error, DbError::Damaged { .. } | DbError::NotADatabase(_));
+    let findings = is_damage.then(|| vec![finding::of_error(Subject::Integrity, error, "")])?;
+    Some(Examined { findings, checks: 1, left_out: true })
 }
 
 /// Looks at a database. Of each check `tell` hears how much it found, and how long it took.

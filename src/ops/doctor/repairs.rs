@@ -48,13 +48,33 @@ impl Explain for RepairError {
     }
 }
 
+/// What was mended.
+#[derive(Debug, Default)]
+pub struct Repaired {
+    /// How many things.
+    pub count: u64,
+    /// What they are: each, or a text for all where they are rows of many.
+    pub names: Vec<String>,
+}
+
+impl Repaired {
+    fn each(names: Vec<String>) -> Repaired {
+        Repaired { count: names.len() as u64, names }
+    }
+
+    fn together(count: u64, one: &str, many: &str) -> Repaired {
+        let text = || format!("{count} {}", if count == 1 { one } else { many });
+        Repaired { count, names: (count > 0).then(text).into_iter().collect() }
+    }
+}
+
 /// How long emptying the log waits for others.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why a row of the history is written that nobody wrote when the status changed.
 const REASON: &str = "crmctl doctor found the status without its row";
 
-/// Mends, or tells what would be mended; returns how many things that were. Rows of organizations are changed as these stamps say, one
+/// Mends, or tells what would be mended; returns what that was. Rows of organizations are changed as these stamps say, one
 /// for each organization that is meant.
 ///
 /// # Errors
@@ -65,31 +85,41 @@ pub fn repair(
     scope: &Scope,
     stamps: &[Stamp],
     mode: RunMode,
-) -> Result<u64, RepairError> {
+) -> Result<Repaired, RepairError> {
     let in_each = |db: &mut Database, work: fn(&mut Database, &Stamp, RunMode) -> Result<u64, DbError>| {
         stamps.iter().map(|stamp| work(db, stamp, mode)).sum::<Result<u64, DbError>>()
     };
     match repair {
-        Repair::Schema => Ok(db.write_global_as(mode, objects::repair)?),
-        Repair::Indexes => Ok(db.write_global_as(mode, integrity::rebuild_indexes)?),
-        Repair::StatusHistory => Ok(in_each(db, complete_history)?),
-        Repair::DncSpellings => Ok(in_each(db, write_anew)?),
+        Repair::Schema => Ok(Repaired::each(db.write_global_as(mode, objects::repair)?)),
+        Repair::Indexes => Ok(Repaired::each(db.write_global_as(mode, integrity::rebuild_indexes)?)),
+        Repair::StatusHistory => {
+            let count = in_each(db, complete_history)?;
+            Ok(Repaired::together(count, "row of the history of a lead", "rows of the histories of leads"))
+        }
+        Repair::DncSpellings => Ok(Repaired::together(
+            in_each(db, write_anew)?,
+            "spelling of a listed number",
+            "spellings of listed numbers",
+        )),
         Repair::DncGroups => {
             let found = db.read_global(|conn| missing_in_groups(conn, scope.now))?;
-            found.iter().try_fold(0, |done, (_, org, numbers)| {
+            let count = found.iter().try_fold(0, |done, (_, org, numbers)| {
                 let stamp = stamps.iter().find(|stamp| stamp.org == *org);
-                Ok(done + stamp.map_or(Ok(0), |stamp| list_in_group(db, numbers, stamp, mode))?)
-            })
+                Ok::<_, RepairError>(done + stamp.map_or(Ok(0), |stamp| list_in_group(db, numbers, stamp, mode))?)
+            })?;
+            Ok(Repaired::together(count, "entry of a list", "entries of lists"))
         }
-        Repair::RegistryLoads => match stamps.first() {
-            Some(stamp) => Ok(give_up(db, must_have_ended(scope.now), stamp, mode)?),
-            None => Ok(0),
-        },
-        Repair::SearchIndex => Ok(in_each(db, forget_index)?),
-        Repair::Permissions => close_files(scope, mode),
+        Repair::RegistryLoads => {
+            let count = stamps.first().map_or(Ok(0), |stamp| give_up(db, must_have_ended(scope.now), stamp, mode))?;
+            Ok(Repaired::together(count, "load of a registry", "loads of registries"))
+        }
+        Repair::SearchIndex => {
+            Ok(Repaired::together(in_each(db, forget_index)?, "index of searches", "indexes of searches"))
+        }
+        Repair::Permissions => Ok(Repaired::each(close_files(scope, mode)?)),
         Repair::Log if !db.is_sqlite() => Err(RepairError::OtherEngine(repair, "SQLite")),
         Repair::Log => match mode.is_dry_run() || db.empty_log(PATIENCE)? {
-            true => Ok(1),
+            true => Ok(Repaired::each(vec!["the log beside the database".to_owned()])),
             false => Err(RepairError::InUse),
         },
     }
@@ -143,7 +173,7 @@ fn forget_index(db: &mut Database, stamp: &Stamp, mode: RunMode) -> Result<u64, 
     })
 }
 
-fn close_files(scope: &Scope, mode: RunMode) -> Result<u64, RepairError> {
+fn close_files(scope: &Scope, mode: RunMode) -> Result<Vec<String>, RepairError> {
     let failed = |path: &PathBuf, e: std::io::Error| RepairError::File { path: path.clone(), reason: e.to_string() };
     let mut open: Vec<PathBuf> = scope.keys.iter().filter(|path| is_open_to_others(path)).cloned().collect();
     if let Location::Sqlite(path) = &scope.location {
@@ -152,5 +182,5 @@ fn close_files(scope: &Scope, mode: RunMode) -> Result<u64, RepairError> {
     if !mode.is_dry_run() {
         open.iter().try_for_each(|path| close_to_others(path).map_err(|e| failed(path, e)))?;
     }
-    Ok(open.len() as u64)
+    Ok(open.iter().map(|path| path.display().to_string()).collect())
 }

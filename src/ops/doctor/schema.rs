@@ -1,8 +1,8 @@
 //! Whether the schema is the one of this program.
 
-use super::finding::Finding;
+use super::finding::{Finding, some_of};
 use super::{Scope, role};
-use crate::db::health::objects::{Difference, ObjectKind, differences};
+use crate::db::health::objects::{Difference, Object, ObjectKind, differences, other_columns, stand_on_missing_tables};
 use crate::db::{Db, DbError, migrate};
 use crate::domain::doctor::{Repair, Severity, Subject};
 
@@ -40,27 +40,63 @@ fn severity(difference: &Difference) -> Severity {
 }
 
 pub(super) fn objects(conn: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbError> {
-    let is_sqlite = matches!(conn, Db::Sqlite(_));
     let owner = role::as_owner(conn)?;
-    let told = |difference: &Difference| {
-        let object = difference.object();
-        let what = format!("the {} {}", object.kind, object.name);
-        let (message, is_ours) = match difference {
-            Difference::Missing(_) => (format!("{what} is missing"), true),
-            Difference::Changed(_) if object.sql.contains("ROW LEVEL SECURITY") => {
-                (format!("row-level security of {what} is switched off or another"), true)
-            }
-            Difference::Changed(_) => (format!("{what} is not as the migrations made it"), true),
-            Difference::Unexpected(_) => (format!("no migration made {what} of {}", object.place), false),
-        };
-        let finding = Finding::new(Subject::Schema, severity(difference), format!("{message}{owner}"));
-        match (difference.can_be_repaired(is_sqlite), is_ours) {
-            (true, _) => finding.repaired_by(Repair::Schema),
-            (false, false) => finding.mended_by(scope.by_shell(&taken_away(difference, is_sqlite))),
-            (false, true) => finding,
+    let found = differences(conn)?;
+    let unfounded = stand_on_missing_tables(&found);
+    let founded = found.iter().filter(|difference| !unfounded.contains(difference));
+    founded.map(|difference| told(conn, difference, &owner, scope)).collect()
+}
+
+/// A difference as it is told, with what puts it right.
+fn told(conn: &mut Db, difference: &Difference, owner: &str, scope: &Scope) -> Result<Finding, DbError> {
+    let is_sqlite = matches!(conn, Db::Sqlite(_));
+    let object = difference.object();
+    let what = format!("the {} {}", object.kind, object.name);
+    let is_table = object.kind == ObjectKind::Table;
+    let finding = |message: String| Finding::new(Subject::Schema, severity(difference), format!("{message}{owner}"));
+    let finding = match difference {
+        Difference::Missing(_) if is_table => finding(format!(
+            "{what} is missing, with all of its rows; go back to the last backup: crmctl restore BACKUP"
+        )),
+        Difference::Missing(_) => finding(format!("{what} is missing")),
+        Difference::Changed(_) if object.sql.contains("ROW LEVEL SECURITY") => {
+            finding(format!("row-level security of {what} is switched off or another"))
         }
+        Difference::Changed(_) if is_table => of_table(conn, object, &what, &finding, scope)?,
+        Difference::Changed(_) => finding(format!("{what} is not as the migrations made it")),
+        Difference::Unexpected(_) => finding(format!("no migration made {what} of {}", object.place))
+            .mended_by(scope.by_shell(&taken_away(difference, is_sqlite))),
     };
-    Ok(differences(conn)?.iter().map(told).collect())
+    Ok(if difference.can_be_repaired(is_sqlite) { finding.repaired_by(Repair::Schema) } else { finding })
+}
+
+/// A table of an embedded database that another statement made.
+fn of_table(
+    conn: &mut Db,
+    table: &Object,
+    what: &str,
+    finding: &dyn Fn(String) -> Finding,
+    scope: &Scope,
+) -> Result<Finding, DbError> {
+    let (lacking, surplus) = other_columns(conn, table)?;
+    let go_back = "go back to the last backup: crmctl restore BACKUP";
+    Ok(match (lacking.is_empty(), surplus.as_slice()) {
+        (false, _) => {
+            finding(format!("{what} lacks columns, with all that they held: {}; {go_back}", some_of(&lacking)))
+        }
+        (true, []) => {
+            finding(format!("{what} is not as the migrations made it, with other types or constraints; {go_back}"))
+        }
+        (true, [first, ..]) => {
+            let message = format!(
+                "{what} has columns that no migration made: {}; take them away, with what they hold",
+                some_of(&surplus)
+            );
+            let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+            let statement = format!("ALTER TABLE {} DROP COLUMN {}", quoted(&table.name), quoted(first));
+            finding(message).mended_by(scope.by_shell(&statement))
+        }
+    })
 }
 
 /// The statement that takes away what somebody else has put there: whether it is wanted, they know.
