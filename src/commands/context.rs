@@ -158,6 +158,15 @@ impl Context {
         Ok(db.read_global(|conn| account(conn, now))?)
     }
 
+    /// The account of the machine that makes this call, whoever may act in the database.
+    ///
+    /// # Errors
+    /// The clock is wrong, or the database does not answer.
+    pub fn account(&self, db: &mut Database) -> Result<Founder> {
+        let now = now()?;
+        Ok(db.read_global(|conn| account(conn, now))?)
+    }
+
     /// Says it when a change has changed nothing.
     pub fn tell_unchanged(&self, is_changed: bool) {
         if !is_changed {

@@ -201,8 +201,9 @@ impl Explain for DbError {
 }
 
 /// What to do with a damaged file: what cannot be read may be more than what the error tells of.
-const DAMAGED: &str = "put the file with its -wal aside, restore the last backup, and see whether the disk is sound; \
-    `sqlite3 FILE .recover` saves what can still be read";
+const DAMAGED: &str = "leave the file and its -wal where they are, and restore the last backup over them, which keeps them aside: \
+    crmctl restore BACKUP; see whether the disk is sound; `sqlite3 FILE .recover` saves what can still be read, \
+    and --replaces applies what people asked for since";
 
 /// How the data of a database from before the first release comes along.
 /// The list comes first: a lead's flag alone would make entries without their reason and their end.

@@ -33,6 +33,7 @@ diesel::table! {
         made_by -> Nullable<Text>,
         made_at -> Timestamptz,
         verified_at -> Timestamptz,
+        damaged_at -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
         version -> Int4,
     }

@@ -1,7 +1,7 @@
 //! Compressed backups: what they hold, how they are verified, listed and pruned, on both engines.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::support::engine::{database_of, url_of};
 use crate::support::files::many_leads;
@@ -83,7 +83,10 @@ fn a_password_is_never_an_argument_of_another_program() {
     std::fs::create_dir(&folder).unwrap();
     // The cluster trusts everybody, so that the password is one of ours.
     let url = admin(&world).replacen("postgres://postgres@", "postgres://postgres:s3cr3t@", 1);
-    let child = world.start(["backup", "crm.zst", "--database-url", &url]);
+    // By the environment: between its fork and its exec a child shows the arguments of the program that starts it.
+    let mut command = world.command(["backup", "crm.zst"]);
+    command.env("CRM_DATABASE_URL", &url).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
     let id = child.id().to_string();
     let mut seen = String::new();
     let waiting = std::thread::spawn(move || child.wait_with_output().unwrap());
@@ -199,11 +202,13 @@ fn old_backups_are_pruned_and_nothing_else() {
     world.file("day-0.zst", vec![b'x'; size as usize]);
     let listed = world.run(["backup", "list", "--format", "json"]);
     assert_eq!(listed.code, Some(3), "{}", listed.stdout);
-    let plan = world.json(["backup", "prune", "--keep", "daily:1", "--dry-run"]);
+    let plan = world.run(["backup", "prune", "--keep", "daily:1", "--dry-run", "--format", "json"]);
+    assert_eq!(plan.code, Some(3), "{}", plan.stderr);
+    let plan: serde_json::Value = serde_json::from_str(&plan.stdout).unwrap();
     let outcomes = |of: &serde_json::Value| -> Vec<String> {
         of.as_array().unwrap().iter().map(|line| line["outcome"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(outcomes(&plan), ["kept", "would_delete", "left", "would_delete"]);
+    assert_eq!(outcomes(&plan), ["kept", "would_delete", "left", "left"]);
     assert!(world.path("day-2.zst").exists());
     assert_eq!(world.run(["backup", "prune", "--keep", "daily:1"]).code, Some(1), "it must ask first");
     let ran = world.run(["backup", "prune", "--keep", "daily:1", "--yes", "--format", "json"]);
@@ -221,6 +226,77 @@ fn old_backups_are_pruned_and_nothing_else() {
         assert_eq!(world.run(["backup", "prune", "--keep", keep]).code, Some(2), "{keep}");
     }
     world.finish();
+}
+
+/// What is kept was read: a damaged one keeps nothing, in a dry run as in a real one.
+#[test]
+fn a_damaged_backup_is_not_what_is_kept() {
+    on_both_engines(|world| {
+        let url = admin(world);
+        for (day, now) in ["2026-03-01", "2026-03-02", "2026-03-03"].into_iter().enumerate() {
+            world.now = Box::leak(format!("{now}T12:00:00Z").into_boxed_str());
+            backed_up(world, &format!("day-{day}.zst"));
+        }
+        let mut bytes = std::fs::read(world.path("day-2.zst")).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        world.file("day-2.zst", &bytes);
+        for (more, expected) in
+            [("--dry-run", ["left", "kept", "would_delete"]), ("--yes", ["left", "kept", "deleted"])]
+        {
+            let ran =
+                world.run(["backup", "prune", "--keep", "last:1", more, "--format", "json", "--database-url", &url]);
+            assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+            let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+            let outcomes: Vec<&str> =
+                told.as_array().unwrap().iter().map(|line| line["outcome"].as_str().unwrap()).collect();
+            assert_eq!(outcomes, expected, "{told}");
+            assert!(told[0]["problem"].as_str().unwrap().contains("not what it was"), "{told}");
+        }
+        let there = ["day-0.zst", "day-1.zst", "day-2.zst"].map(|name| world.path(name).exists());
+        assert_eq!(there, [false, true, true]);
+        world.ok(["backup", "verify", "day-1.zst", "--database-url", &url]);
+    });
+}
+
+/// What was found is known afterwards, and where a file was moved; one that is gone is forgotten when that is asked for.
+#[test]
+fn what_verifying_finds_is_written_down() {
+    on_both_engines(|world| {
+        let url = admin(world);
+        let states = |world: &World| -> Vec<String> {
+            let ran = world.run(["backup", "list", "--format", "json"]);
+            let listed: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+            let listed = listed.as_array().unwrap();
+            let states: Vec<String> = listed.iter().map(|it| it["state"].as_str().unwrap().to_owned()).collect();
+            let all_present = states.iter().all(|state| state == "present");
+            assert_eq!(ran.code, Some(if all_present { 0 } else { 3 }), "{}", ran.stderr);
+            states
+        };
+        let verify = |world: &World, file: &str| world.run(["backup", "verify", file, "--database-url", &url]).code;
+        backed_up(world, "crm.zst");
+        let sound = std::fs::read(world.path("crm.zst")).unwrap();
+        let mut bytes = sound.clone();
+        bytes[sound.len() / 2] ^= 1;
+        world.file("crm.zst", &bytes);
+        assert_eq!(states(world), ["present"]);
+        assert_eq!((verify(world, "crm.zst"), states(world)), (Some(3), vec!["damaged".to_owned()]));
+        let told = world.run(["doctor", "--format", "json", "--database-url", &url]);
+        assert!(told.stdout.contains("backups were found damaged"), "{}", told.stdout);
+        world.file("crm.zst", &sound);
+        assert_eq!((verify(world, "crm.zst"), states(world)), (Some(0), vec!["present".to_owned()]));
+        std::fs::rename(world.path("crm.zst"), world.path("moved.zst")).unwrap();
+        assert_eq!(states(world), ["missing"]);
+        assert_eq!((verify(world, "moved.zst"), states(world)), (Some(0), vec!["present".to_owned()]));
+        std::fs::remove_file(world.path("moved.zst")).unwrap();
+        let prune = |more: &[&str]| {
+            let args = ["backup", "prune", "--missing", "--database-url", &url];
+            let told = world.json([&args[..], more].concat());
+            told[0]["outcome"].as_str().unwrap().to_owned()
+        };
+        assert_eq!((prune(&["--dry-run"]).as_str(), states(world).len()), ("would_forget", 1));
+        assert_eq!((prune(&[]).as_str(), states(world).len()), ("forgotten", 0));
+    });
 }
 
 #[test]

@@ -57,8 +57,13 @@ fn a_restore_where_there_is_nothing_makes_the_database() {
     world.ok(["backup", "crm.zst"]);
     // In a folder that is not there yet.
     let target = world.path("new/crm.db");
-    world.ok(["restore", "crm.zst", "--database-url", target.to_str().unwrap()]);
+    let ran = world.run(["restore", "crm.zst", "--database-url", target.to_str().unwrap(), "--format", "json"]);
     assert_eq!(leads(&target), ["+12125550101"]);
+    // Nothing tells what people asked for since.
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("may be back") && ran.stderr.contains("--replaces URL"), "{}", ran.stderr);
+    let done: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(done["left"][0]["which"], "all since the backup");
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(std::fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(std::fs::read_dir(world.path("new")).unwrap().count(), 1);
@@ -67,6 +72,70 @@ fn a_restore_where_there_is_nothing_makes_the_database() {
     world.file("other.db-wal", "x");
     let ran = world.run(["restore", "crm.zst", "--database-url", other.to_str().unwrap()]);
     assert_eq!((ran.code, other.exists()), (Some(1), false), "{}", ran.stderr);
+    world.finish();
+}
+
+/// Whatever a database is replaced by, or nothing was there: the journal is that of our databases.
+#[test]
+fn a_restored_database_has_a_log() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(["lead", "add", "--phone", "+12125550101"]);
+    world.ok(["backup", "crm.zst"]);
+    world.ok(["backup", "plain.db"]);
+    let mode = |url: &str| Engine::Sqlite.sql(url, "PRAGMA journal_mode").unwrap();
+    let new = world.path("new.db");
+    for backup in ["crm.zst", "plain.db"] {
+        world.ok(["restore", backup, "--yes"]);
+        assert_eq!(mode(&world.url), ["wal"], "{backup}");
+        world.run(["restore", backup, "--database-url", new.to_str().unwrap()]);
+        assert_eq!(mode(new.to_str().unwrap()), ["wal"], "{backup}");
+        std::fs::remove_file(&new).unwrap();
+    }
+    // Over a copy that was put in its place.
+    std::fs::copy(world.path("plain.db"), &new).unwrap();
+    assert_eq!(mode(new.to_str().unwrap()), ["delete"]);
+    world.ok(["restore", "crm.zst", "--yes", "--database-url", new.to_str().unwrap()]);
+    assert_eq!(mode(new.to_str().unwrap()), ["wal"]);
+    world.finish();
+}
+
+#[test]
+fn a_restore_says_that_it_is_done_and_how_to_go_back() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(["lead", "add", "--phone", "+12125550101"]);
+    world.ok(["backup", "crm.zst"]);
+    world.ok(["lead", "add", "--phone", "+12125550102"]);
+    let ran = world.run(["restore", "crm.zst", "--yes"]);
+    let aside = kept(&world).pop().unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the backup is in its place"), "{}", ran.stderr);
+    let back = format!("crmctl restore '{}'", aside.display());
+    assert!(ran.stderr.contains(&back), "{}", ran.stderr);
+    world.ok(["restore", aside.to_str().unwrap(), "--yes"]);
+    assert_eq!(leads(Path::new(&world.url)), ["+12125550101", "+12125550102"]);
+    world.finish();
+}
+
+#[test]
+fn a_database_that_is_cut_off_is_restored_over() {
+    let world = World::new(Engine::Sqlite);
+    world.import(&world.file("leads.csv", many_leads(2000, 0)), &[]);
+    world.ok(["backup", "crm.zst"]);
+    world.ok(["dnc", "add", "+12125550177", "--reason", "asked"]);
+    std::fs::copy(&world.url, world.path("earlier.db")).unwrap();
+    let size = std::fs::metadata(&world.url).unwrap().len();
+    std::fs::File::options().write(true).open(&world.url).unwrap().set_len(size / 2).unwrap();
+    let ran = world.run(["lead", "list"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("crmctl restore BACKUP") && !ran.stderr.contains("put the file"), "{}", ran.stderr);
+    let ran = world.run(["restore", "crm.zst", "--yes", "--format", "json"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--replaces URL"), "{}", ran.stderr);
+    assert_eq!((world.leads().len(), kept(&world).len()), (2000, 1));
+    assert_eq!(world.run(["dnc", "check", "+12125550177"]).code, Some(0));
+    // With another one that tells what people asked for.
+    world.ok(["restore", "crm.zst", "--yes", "--replaces", world.path("earlier.db").to_str().unwrap()]);
+    assert_eq!(world.run(["dnc", "check", "+12125550177"]).code, Some(3));
     world.finish();
 }
 
@@ -192,10 +261,11 @@ fn a_backup_of_postgresql_goes_into_an_empty_database() {
     let rows = |sql: &str| (psql(&admin(&world), sql), psql(&target, sql));
     let (before, after) = rows("SELECT * FROM leads ORDER BY id");
     let listed = psql(&target, "SELECT phone_number FROM dnc_list WHERE removed_at IS NULL");
+    let logged = psql(&target, "SELECT count(*) FROM audit_log WHERE action = 'restore'");
     psql(&admin_url(), &format!("DROP DATABASE {name} WITH (FORCE)"));
     assert_eq!(ran.code, Some(0), "{told}");
     assert!(before.len() == 40 && before == after);
-    assert_eq!(listed, ["+12125550177"]);
+    assert_eq!((listed, logged), (vec!["+12125550177".to_owned()], vec!["1".to_owned()]));
     // Neither engine takes what is the other's.
     let sqlite = World::new(Engine::Sqlite);
     std::fs::copy(world.path("crm.zst"), sqlite.path("crm.zst")).unwrap();

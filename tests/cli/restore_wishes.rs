@@ -46,7 +46,8 @@ fn a_number_that_was_taken_off_the_list_is_told() {
     world.ok(["dnc", "remove", "+12125550101", "--reason", "asked to be called again", "--yes"]);
     let ran = world.run(["restore", "crm.zst", "--yes"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(ran.stderr.contains("taken off the do-not-call list since are on it again: 1"), "{}", ran.stderr);
+    let told = "taken off the do-not-call list since are on it again: 1 (+12125550101)";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
     assert_eq!(world.run(["dnc", "check", "+12125550101"]).code, Some(3));
     world.finish();
 }
@@ -125,11 +126,82 @@ fn a_registry_that_was_required_stays_required() {
     world.ok(["dnc", "registry", "load", "us-national", "registry.txt", "--as-of", "today", "--area-codes", "all"]);
     world.ok(["dnc", "registry", "require", "us-national", "--subscription", "10012345"]);
     assert_eq!(world.run(["dnc", "check", "+12125550101"]).code, Some(0));
-    let done = restored(&world);
+    let ran = world.run(["restore", "crm.zst", "--yes", "--format", "json"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    let done: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(done["requirements"], 1);
+    assert_eq!(done["left"][0]["which"], "us-national");
+    assert!(done["left"][0]["problem"].as_str().unwrap().contains("crmctl dnc registry load us-national"), "{done}");
     // It is not loaded any more: nothing that it should be asked about is clear.
     assert_eq!(world.run(["dnc", "check", "+12125550101"]).code, Some(3));
     assert!(done["newer"].as_array().unwrap().iter().any(|row| row["table"] == "dnc_registry_blocks"), "{done}");
+    world.finish();
+}
+
+#[test]
+fn a_user_who_was_disabled_stays_so_and_the_log_tells_of_the_restore() {
+    let world = with_a_lead_and_a_backup();
+    world.ok(["user", "add", "ada@example.com", "--role", "admin"]);
+    world.ok(["user", "add", "rep@example.com", "--role", "sales_rep", "--as", "ada@example.com"]);
+    world.ok(["org", "add", "beta", "--as", "ada@example.com"]);
+    world.ok(["backup", "users.zst", "--as", "ada@example.com", "--org", "acme"]);
+    world.ok(["user", "disable", "rep@example.com", "--as", "ada@example.com", "--org", "acme"]);
+    let done = world.json(["restore", "users.zst", "--yes", "--as", "ada@example.com", "--org", "acme"]);
+    assert_eq!(done["users_disabled"], 1);
+    assert_eq!(sql(&world, "SELECT email FROM users WHERE NOT is_active"), ["rep@example.com"]);
+    let refused = world.run(["lead", "add", "--phone", "+12125550109", "--as", "rep@example.com", "--org", "acme"]);
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    let told = sql(
+        &world,
+        "SELECT o.slug, l.actor, l.field_name, l.new_value LIKE 'a backup of %' FROM audit_log l
+         JOIN organizations o ON o.id = l.organization_id WHERE l.action = 'restore' ORDER BY 1",
+    );
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|line| line.ends_with("ada@example.com|database|1")), "{told:?}");
+    world.finish();
+}
+
+/// What a verifier has of the scrubs after the backup stays good, and the next scrub goes on behind them.
+#[test]
+fn scrubs_since_the_backup_stay_in_the_chain() {
+    let world = World::new(Engine::Sqlite);
+    world.file("in.csv", "Phone\n2125550101\n");
+    let scrub = |n: u32| {
+        let [clean, blocked] = [format!("c{n}.csv"), format!("b{n}.csv")];
+        let ran = world.run(["dnc", "scrub", "in.csv", "--clean", &clean, "--blocked", &blocked, "--yes"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    };
+    let chain =
+        || sql(&world, "SELECT sequence, hex(hash), hex(previous_hash), certificate FROM dnc_scrubs ORDER BY 1");
+    world.ok(["backup", "none.zst"]);
+    scrub(1);
+    world.ok(["backup", "one.zst"]);
+    scrub(2);
+    scrub(3);
+    let before = chain();
+    for (backup, count) in [("one.zst", 2), ("none.zst", 3)] {
+        assert_eq!(world.json(["restore", backup, "--yes"])["scrubs"], count, "{backup}");
+        assert_eq!(chain(), before, "{backup}");
+        world.ok(["dnc", "verify", "c3.csv.cert.json", "in.csv"]);
+    }
+    scrub(4);
+    assert_eq!(sql(&world, "SELECT max(sequence) FROM dnc_scrubs"), ["4"]);
+    assert_eq!(world.run(["doctor", "--full", "--format", "json"]).stdout.contains("\"certificates\""), false);
+    // A chain that was forked elsewhere cannot be one with this one.
+    std::fs::copy(&world.url, world.path("fork.db")).unwrap();
+    let fork = world.path("fork.db");
+    scrub(5);
+    let scrubbed = ["dnc", "scrub", "in.csv", "--clean", "c6.csv", "--blocked", "b6.csv", "--yes", "--database-url"];
+    let ran = world.run([&scrubbed[..], &[fork.to_str().unwrap()]].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    world.ok(["backup", "five.zst"]);
+    let ran = world.run(["restore", "five.zst", "--yes", "--format", "json", "--replaces", fork.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    let done: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(
+        (&done["left"][0]["what"], &done["left"][0]["which"]),
+        (&"certificates of scrubs".into(), &"number 5".into())
+    );
     world.finish();
 }
 

@@ -14,6 +14,8 @@ CREATE TABLE backups (
     made_at timestamptz NOT NULL,
     -- When the file was last read and found sound.
     verified_at timestamptz NOT NULL,
+    -- When it was last read and found damaged, if it was not found sound since.
+    damaged_at timestamptz,
     updated_at timestamptz NOT NULL DEFAULT now(),
     version integer NOT NULL DEFAULT 1,
     UNIQUE (uid)

@@ -14,6 +14,8 @@ CREATE TABLE backups (
     made_at INTEGER NOT NULL,
     -- When the file was last read and found sound.
     verified_at INTEGER NOT NULL,
+    -- When it was last read and found damaged, if it was not found sound since.
+    damaged_at INTEGER,
     updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
     version INTEGER NOT NULL DEFAULT 1,
     UNIQUE (uid)

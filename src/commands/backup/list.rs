@@ -11,10 +11,11 @@ use crate::ui::Column;
 
 /// List the backups that were made, and whether their files are there
 ///
-/// A file counts as there when it has its size; `backup verify` reads it.
+/// A file counts as there when it has its size; `backup verify` reads it, and finds those that were moved. `backup prune --missing` forgets
+/// those whose files are gone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl backup list\n  crmctl backup list --format json\n\n\
-    Exit code 3 when a file is missing or has another size.")]
+    Exit code 3 when a file is missing, has another size, or was found damaged.")]
 pub struct Args {}
 
 #[derive(Serialize)]
@@ -64,6 +65,9 @@ pub fn run(_args: Args, context: &Context) -> Result<Exit> {
     let lines: Vec<Line> = known(&mut db)?.into_iter().map(Line::from).collect();
     lines.iter().try_for_each(|line| list.push(line))?;
     list.finish("no backups; make one: crmctl backup crm.db.zst")?;
+    if lines.iter().any(|line| line.state == State::Missing.as_str()) {
+        context.ui.note("of a missing file: crmctl backup verify FILE where it was moved, crmctl backup prune --missing where it is gone");
+    }
     let all_present = lines.iter().all(|line| line.state == State::Present.as_str());
     Ok(if all_present { Exit::Done } else { Exit::NeedsAttention })
 }

@@ -42,13 +42,18 @@ enum State {
     Missing,
     /// A file of another size, or that cannot be read.
     Changed,
+    /// A file of its size that was found damaged when it was last verified.
+    Damaged,
 }
 
 impl State {
     /// What lies there now. The file is not read.
     fn of(backup: &Backup) -> State {
         match std::fs::metadata(&backup.path) {
-            Ok(file) if file.is_file() && i64::try_from(file.len()) == Ok(backup.bytes) => State::Present,
+            Ok(file) if file.is_file() && i64::try_from(file.len()) == Ok(backup.bytes) => match backup.damaged_at {
+                None => State::Present,
+                Some(_) => State::Damaged,
+            },
             Ok(_) => State::Changed,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => State::Missing,
             Err(_) => State::Changed,
@@ -60,6 +65,7 @@ impl State {
             State::Present => "present",
             State::Missing => "missing",
             State::Changed => "changed",
+            State::Damaged => "damaged",
         }
     }
 }

@@ -4,16 +4,18 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{known, whole_path};
+use super::{State, known, whole_path};
 use crate::commands::context::{Context, now};
 use crate::db::backup::{Content, Sound, sound};
+use crate::db::models::backups::Backup;
 use crate::error::{Exit, Result};
-use crate::ops::backups::verified;
+use crate::ops::backups::{damaged, verified};
 use crate::ui::Column;
 
 /// Read backups again, and say whether they are what they should be
 ///
-/// Every byte is read and unpacked; the database in it is opened, all its pages are read and the rows of each table are counted.
+/// Every byte is read and unpacked; the database in it is opened, all its pages are read and the rows of each table are counted. What is
+/// found is written down, of a file that was moved with its new place.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl backup verify crm-2026-03-04.db.zst\n\n\
     Exit code 3 when a file is damaged, cut off, or not the one that the database knows by its name.")]
@@ -56,6 +58,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     for file in &args.files {
         let path = whole_path(file).display().to_string();
         let of_name = recorded.iter().find(|backup| backup.path == path);
+        let mut of_file = of_name;
         let mut line = Line {
             file: file.display().to_string(),
             verdict: "damaged",
@@ -70,6 +73,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 line.content = Some(content);
                 line.schema_version = Some(schema_version);
                 line.rows = Some(tables.values().sum());
+                // One whose own place is empty was moved here.
+                let is_moved = |known: &&Backup| known.sha256 == file.sha256 && State::of(known) == State::Missing;
+                of_file = of_file.or_else(|| recorded.iter().find(is_moved));
                 match of_name.filter(|known| known.sha256 != file.sha256) {
                     Some(_) => {
                         line.problem = Some("it is sound, but not the file that was made under this name".into())
@@ -79,14 +85,22 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 line.sha256 = Some(file.sha256);
             }
             Err(e) if e.is_interruption() => return Err(e.into()),
-            Err(e) => line.problem = Some(e.to_string()),
+            Err(e) => {
+                // What cannot be read now is not damaged yet.
+                of_file = of_file.filter(|_| e.is_damage());
+                line.problem = Some(e.to_string());
+            }
         }
         all_sound &= line.verdict == "sound";
         list.push(&line)?;
-        if let (Some(known), Some(db), "sound") = (of_name, db.as_mut(), line.verdict) {
+        if let (Some(known), Some(db)) = (of_file, db.as_mut()) {
             let now = now()?;
-            if !matches!(verified(db, known.id, now), Ok(true)) {
-                context.ui.note("the database does not know that the backup was verified now: it cannot be written");
+            let written = match line.verdict {
+                "sound" => verified(db, known.id, &path, now),
+                _ => damaged(db, known.id, now),
+            };
+            if !matches!(written, Ok(true)) {
+                context.ui.note("what was found is not written down: the database cannot be written");
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::commands::context::Context;
 use crate::db::backup::{BackupError, Held, Newer, Unpacked, newer_rows, set_aside, unpack_beside};
 use crate::db::{Database, DbError, Location, SchemaUse};
 use crate::error::{Exit, Result};
-use crate::ops::backups::carry::{Carried, Who, carry_over};
+use crate::ops::backups::carry::{self, Carried, CarryError, Who, carry_over};
 use crate::ops::erasure::clearing;
 use crate::system::new_file::folder_of;
 use crate::ui::grouped;
@@ -17,6 +17,14 @@ enum Before {
     Nothing,
     Database(Box<Database>),
     /// A file that was a database, and cannot be read any more.
+    Unreadable(String),
+}
+
+/// What is known of it once it was read.
+enum Place {
+    Empty,
+    /// With what it has and the backup has not.
+    Database(Vec<Newer>),
     Unreadable(String),
 }
 
@@ -41,16 +49,32 @@ pub(super) fn restore(args: &Args, path: &Path, context: &Context) -> Result<Exi
         made_at: unpacked.made_at,
         rows: unpacked.tables.values().sum(),
         kept_as: None,
+        can_go_back: true,
         carried: Carried::default(),
         newer: Vec::new(),
         dry_run: args.dry_run,
     };
     let replaces = args.replaces.as_ref().map(|url| context.open_other(Location::parse(url.text())?)).transpose()?;
-    match before {
-        Before::Nothing => {
-            if let Some(mut from) = replaces {
-                done.carried = carry(&mut from, &mut restored, &who)?;
+    let place = match before {
+        Before::Nothing => Place::Empty,
+        Before::Unreadable(why) => Place::Unreadable(why),
+        Before::Database(db) => {
+            // Nobody may have it open while it is replaced.
+            drop(db);
+            match newer_rows(path, &unpacked.database()) {
+                Ok(newer) => Place::Database(newer),
+                Err(BackupError::Damaged { what, .. }) => Place::Unreadable(what),
+                Err(e) => return Err(e.into()),
             }
+        }
+    };
+    match place {
+        Place::Empty => {
+            match replaces {
+                Some(mut from) => carry(&mut from, &mut restored, &who, &mut done.carried)?,
+                None => done.carried.left.push(unknown("there is no database that is replaced")),
+            }
+            carry::log(&mut restored, &who, done.made_at)?;
             drop(restored);
             unpacked.settle(&interrupted)?;
             if !args.dry_run {
@@ -58,14 +82,16 @@ pub(super) fn restore(args: &Args, path: &Path, context: &Context) -> Result<Exi
                 context.ui.set_committed();
             }
         }
-        Before::Unreadable(why) => {
+        Place::Unreadable(why) => {
             match replaces {
-                Some(mut from) => done.carried = carry(&mut from, &mut restored, &who)?,
+                Some(mut from) => carry(&mut from, &mut restored, &who, &mut done.carried)?,
                 None => done.carried.left.push(unknown(format!("the database cannot be read: {why}"))),
             }
+            carry::log(&mut restored, &who, done.made_at)?;
             drop(restored);
             unpacked.settle(&interrupted)?;
             done.kept_as = Some(aside.display().to_string());
+            done.can_go_back = false;
             if !args.dry_run {
                 let question = format!("The database cannot be read ({why}). Put it aside as {}?", aside.display());
                 context.ui.confirm(&question)?;
@@ -77,20 +103,21 @@ pub(super) fn restore(args: &Args, path: &Path, context: &Context) -> Result<Exi
                 context.ui.set_committed();
             }
         }
-        Before::Database(db) => {
-            drop(db);
+        Place::Database(newer) => {
             if !args.dry_run {
-                confirm(&newer_rows(path, &unpacked.database())?, &done, context)?;
+                confirm(&newer, &done, context)?;
             }
             let held = Held::take(path)?;
             let kept = unpacked.kept();
             held.copy_to(&kept, &interrupted)?;
+            // Nobody has written since it is held.
             done.newer = newer_rows(&kept, &unpacked.database())?;
             let mut from = match replaces {
                 Some(from) => from,
                 None => context.open_other(Location::Sqlite(kept.clone()))?,
             };
-            done.carried = carry(&mut from, &mut restored, &who)?;
+            carry(&mut from, &mut restored, &who, &mut done.carried)?;
+            carry::log(&mut restored, &who, done.made_at)?;
             drop((from, restored));
             unpacked.settle(&interrupted)?;
             done.kept_as = Some(aside.display().to_string());
@@ -135,12 +162,17 @@ fn before(path: &Path, context: &Context) -> Result<Before> {
     }
 }
 
-fn carry(from: &mut Database, to: &mut Database, who: &Who) -> Result<Carried> {
-    let carried = carry_over(from, to, who)?;
+/// Applies again what can be read.
+fn carry(from: &mut Database, to: &mut Database, who: &Who, carried: &mut Carried) -> Result<()> {
+    match carry_over(from, to, who, carried) {
+        // The restored one was looked through.
+        Err(CarryError::Db(e @ DbError::Damaged { .. })) => carried.left.push(unknown(e.to_string())),
+        done => done?,
+    }
     if carried.erased > 0 {
         clearing::finish(to, who.now)?;
     }
-    Ok(carried)
+    Ok(())
 }
 
 /// Shows what the backup has not, and asks.
@@ -159,11 +191,14 @@ fn confirm(newer: &[Newer], done: &Restored, context: &Context) -> Result<()> {
     Ok(context.ui.confirm(&format!("Replace the database {} by the backup? {lost}", done.database))?)
 }
 
-/// Where a database is kept that a backup replaces.
+/// Where a database is kept that a backup replaces: a name that nothing has.
 fn name_aside(path: &Path, now: crate::domain::timestamp::Timestamp) -> PathBuf {
     let stamp = now.to_jiff().strftime("%Y%m%dT%H%M%S%.6fZ").to_string();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    path.with_file_name(format!("{name}.before-restore-{stamp}"))
+    let first = format!("{name}.before-restore-{stamp}");
+    let names = std::iter::once(first.clone()).chain((2..100).map(|count| format!("{first}-{count}")));
+    let mut places = names.map(|name| path.with_file_name(name));
+    places.find(|place| place.symlink_metadata().is_err()).unwrap_or_else(|| path.with_file_name(first))
 }
 
 fn place_kept(kept: &Path, aside: &Path) -> Result<(), BackupError> {

@@ -19,15 +19,15 @@ use crate::ui::{Column, Ui, grouped};
 /// Put a backup in the place of the database
 ///
 /// A backup that is damaged or cut off is refused before anything is touched. What the backup has not is shown, and the database that is
-/// replaced is kept beside it. Nobody comes back: opt-outs, numbers on the do-not-call list, requests that are to be decided, erasures and
-/// required registries of the replaced database are applied again before the backup takes its place.
+/// replaced is kept beside it. Nobody comes back: opt-outs, numbers on the do-not-call list, requests that are to be decided, erasures,
+/// required registries, scrubs and disabled users of the replaced database are applied again before the backup takes its place.
 ///
 /// An earlier schema is brought up to date. A backup of PostgreSQL goes into an empty database, by the server's own pg_restore; name
 /// the database that it replaces with --replaces.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl restore crm-2026-03-04.db.zst --dry-run\n  \
     crmctl restore crm.dump.zst --database-url postgres://host/new --replaces postgres://host/old\n\n\
-    Exit code 3 when something of the replaced database could not be applied again.")]
+    Exit code 3 when something of the replaced database could not be applied again, or no database is replaced that tells of it.")]
 pub struct Args {
     /// The backup
     #[arg(value_name = "FILE")]
@@ -59,6 +59,9 @@ struct Restored {
     rows: u64,
     /// Where the replaced database is.
     kept_as: Option<String>,
+    /// Whether it can be restored from there.
+    #[serde(skip)]
+    can_go_back: bool,
     #[serde(flatten)]
     carried: Carried,
     /// What the replaced database had, and the backup has not.
@@ -78,7 +81,10 @@ const COLUMNS: &[Column] = &[
     Column::count("erased", "people erased again"),
     Column::count("kept_deleted", "people kept as deleted leads"),
     Column::count("requirements", "registries required again"),
+    Column::count("scrubs", "certificates of scrubs"),
+    Column::count("users_disabled", "users disabled again"),
     Column::hidden("listed_again"),
+    Column::hidden("listed_again_numbers"),
     Column::hidden("newer"),
     Column::hidden("left"),
     Column::hidden("dry_run"),
@@ -102,29 +108,54 @@ impl Restored {
         ui.record(self, COLUMNS)?;
         ui.part("newer", &self.newer, NEWER_COLUMNS)?;
         ui.part("left", &self.carried.left, LEFT_COLUMNS)?;
-        if self.carried.listed_again > 0 {
-            let count = grouped(i64::try_from(self.carried.listed_again).unwrap_or(i64::MAX));
-            ui.note(&format!("numbers that were taken off the do-not-call list since are on it again: {count}"));
+        self.tell_listed_again(ui);
+        self.tell_done(ui);
+        if self.carried.left.is_empty() {
+            return Ok(Exit::Done);
         }
+        match self.carried.left.iter().find(|left| left.what == UNKNOWN) {
+            Some(left) => ui.warn(&format!(
+                "numbers that were listed, people who opted out or were erased since the backup may be back: {}; restore it again with \
+                 --replaces URL, the database that tells of them",
+                left.problem
+            )),
+            None => ui.warn("not everything could be applied again: see `left`"),
+        }
+        Ok(Exit::NeedsAttention)
+    }
+
+    fn tell_listed_again(&self, ui: Ui) {
+        let Carried { listed_again, listed_again_numbers: numbers, .. } = &self.carried;
+        if *listed_again == 0 {
+            return;
+        }
+        let count = grouped(i64::try_from(*listed_again).unwrap_or(i64::MAX));
+        let more = if *listed_again > numbers.len() as u64 { " and more" } else { "" };
+        ui.note(&format!(
+            "numbers that were taken off the do-not-call list since are on it again: {count} ({}{more})",
+            numbers.join(", ")
+        ));
+    }
+
+    fn tell_done(&self, ui: Ui) {
         if self.dry_run {
             ui.note("nothing was changed");
+            return;
         }
-        Ok(match self.carried.left.is_empty() {
-            true => Exit::Done,
-            false => {
-                ui.warn("not everything could be applied again: see `left`");
-                Exit::NeedsAttention
-            }
-        })
+        ui.note("the backup is in its place");
+        if let Some(aside) = &self.kept_as {
+            ui.note(&match self.can_go_back {
+                true => format!("to go back to the database before: crmctl restore '{aside}'"),
+                false => format!("the database before, which cannot be read, lies in {aside}"),
+            });
+        }
     }
 }
 
+/// What is not applied when nothing tells of it.
+const UNKNOWN: &str = "opt-outs, do-not-call numbers, erasures";
+
 /// What cannot be applied again because there is nothing that says it.
 fn unknown(why: impl Into<String>) -> Left {
-    Left {
-        organization: "all".into(),
-        what: "opt-outs, do-not-call numbers, erasures",
-        which: "all since the backup".into(),
-        problem: why.into(),
-    }
+    Left { organization: "all".into(), what: UNKNOWN, which: "all since the backup".into(), problem: why.into() }
 }

@@ -6,7 +6,7 @@ use crate::db::backup::{BackupError, restore_server};
 use crate::db::catalogue::grants;
 use crate::db::{Location, SchemaUse, Server};
 use crate::error::{Exit, Result};
-use crate::ops::backups::carry::{Carried, Who, carry_over};
+use crate::ops::backups::carry::{self, Carried, Who, carry_over};
 
 pub(super) fn restore(args: &Args, server: &Server, context: &Context) -> Result<Exit> {
     let location = Location::Postgres(server.clone());
@@ -19,6 +19,7 @@ pub(super) fn restore(args: &Args, server: &Server, context: &Context) -> Result
         made_at: Some(manifest.made_at),
         rows: manifest.tables.values().sum(),
         kept_as: None,
+        can_go_back: false,
         carried: Carried::default(),
         newer: Vec::new(),
         dry_run: args.dry_run,
@@ -34,9 +35,15 @@ pub(super) fn restore(args: &Args, server: &Server, context: &Context) -> Result
         Some(mut from) => {
             let founder = context.founder(&mut from)?;
             let who = Who { actor: founder.actor, ip_address: founder.ip_address, now: founder.now };
-            done.carried = carry_over(&mut from, &mut db, &who)?;
+            carry::log(&mut db, &who, done.made_at)?;
+            carry_over(&mut from, &mut db, &who, &mut done.carried)?;
         }
-        None => done.carried.left.push(unknown("no database was named that it replaces (--replaces URL)")),
+        None => {
+            let account = context.account(&mut db)?;
+            let who = Who { actor: account.actor, ip_address: account.ip_address, now: account.now };
+            carry::log(&mut db, &who, done.made_at)?;
+            done.carried.left.push(unknown("no database was named that it replaces"));
+        }
     }
     let exit = done.print(context.ui)?;
     context.ui.note(&format!("give the everyday role its rights:\n{}", grants("crm_app").join("\n")));

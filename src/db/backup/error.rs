@@ -54,6 +54,17 @@ impl BackupError {
         matches!(self, BackupError::Interrupted | BackupError::Db(DbError::Interrupted))
     }
 
+    /// Whether the file was read, and is not what it should be.
+    pub fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            BackupError::NoBackup(_)
+                | BackupError::CutOff(_)
+                | BackupError::Damaged { .. }
+                | BackupError::Counts { .. }
+        )
+    }
+
     pub(super) fn read(path: &Path, error: &io::Error) -> BackupError {
         BackupError::Read { path: path.display().to_string(), reason: error.to_string() }
     }

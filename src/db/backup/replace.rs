@@ -148,12 +148,22 @@ impl Unpacked {
     /// Somebody has made a file of that name meanwhile, or the folder refuses.
     pub fn place(self, place: &Path) -> Result<(), BackupError> {
         let replaced = |reason: String| BackupError::Replace(reason);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let address = address(&self.database(), "rw").map_err(|e| replaced(e.to_string()))?;
+        let conn = rusqlite::Connection::open_with_flags(address, flags).map_err(|e| replaced(e.to_string()))?;
+        conn.execute_batch(LOG).map_err(|e| replaced(e.to_string()))?;
+        // With the last connection goes the log.
+        drop(conn);
+        File::open(self.database()).and_then(|file| file.sync_all()).map_err(|e| replaced(e.to_string()))?;
         let path = tempfile::TempPath::try_from_path(self.database()).map_err(|e| replaced(e.to_string()))?;
         path.persist_noclobber(place).map_err(|e| replaced(e.error.to_string()))?;
         settle(folder_of(place));
         Ok(())
     }
 }
+
+/// How readers do not wait for a writer: the mode of every database of ours.
+const LOG: &str = "PRAGMA journal_mode = WAL";
 
 /// A database that nobody else can open, until this is dropped.
 pub struct Held {
@@ -218,6 +228,8 @@ impl Held {
         };
         let source = embedded::reader(with).map_err(of)?;
         embedded::copy_pages(&source, &mut self.conn, interrupted).map_err(of)?;
+        // A copy may have been put in its place, which has none.
+        let _ = self.conn.execute_batch(LOG);
         // What is in the log counts already; with the lock it is brought into the file at the end all the same.
         let _ = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         Ok(())

@@ -26,6 +26,8 @@ pub struct Backup {
     pub made_at: Timestamp,
     /// When the file was last read and found sound.
     pub verified_at: Timestamp,
+    /// When it was last read and found damaged, if it was not found sound since.
+    pub damaged_at: Option<Timestamp>,
 }
 
 /// A backup that was made and found sound.
@@ -76,22 +78,56 @@ pub fn all(conn: &mut Db) -> Result<Vec<Backup>, DbError> {
     Ok(backups::table.order(latest_first).select(Backup::as_select()).load(conn)?)
 }
 
-/// When a backup was last found sound; `None` when none ever was.
+/// When a backup was last found sound that was not found damaged since; `None` when there is none.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn last_verified(conn: &mut Db) -> Result<Option<Timestamp>, DbError> {
-    let latest = backups::table.order(backups::verified_at.desc()).select(backups::verified_at);
+    let sound = backups::table.filter(backups::damaged_at.is_null());
+    let latest = sound.order(backups::verified_at.desc()).select(backups::verified_at);
     Ok(latest.first(conn).optional()?)
 }
 
-/// Writes down that the file of a backup was read again and is sound.
+/// Writes down that the file of a backup was read again at this place, and is sound.
 ///
 /// # Errors
 /// The database refuses.
-pub fn verified(conn: &mut Db, id: i64, now: Timestamp) -> Result<(), DbError> {
+pub fn verified(conn: &mut Db, id: i64, path: &str, now: Timestamp) -> Result<(), DbError> {
     diesel::update(backups::table.filter(backups::id.eq(id)))
-        .set((backups::verified_at.eq(now), backups::updated_at.eq(now), backups::version.eq(backups::version + 1)))
+        .set((
+            backups::path.eq(path),
+            backups::verified_at.eq(now),
+            backups::damaged_at.eq(None::<Timestamp>),
+            backups::updated_at.eq(now),
+            backups::version.eq(backups::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes down that the file of a backup was read again, and is damaged.
+///
+/// # Errors
+/// The database refuses.
+pub fn damaged(conn: &mut Db, id: i64, now: Timestamp) -> Result<(), DbError> {
+    diesel::update(backups::table.filter(backups::id.eq(id)))
+        .set((backups::damaged_at.eq(now), backups::updated_at.eq(now), backups::version.eq(backups::version + 1)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes over what another database has found of the file of a backup since: its place, and whether it is sound.
+///
+/// # Errors
+/// The database refuses.
+pub fn renew(conn: &mut Db, found: &Backup) -> Result<(), DbError> {
+    let older = backups::uid.eq(found.uid).and(backups::verified_at.le(found.verified_at));
+    diesel::update(backups::table.filter(older))
+        .set((
+            backups::path.eq(&found.path),
+            backups::verified_at.eq(found.verified_at),
+            backups::damaged_at.eq(found.damaged_at),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -20,12 +20,21 @@ pub fn record(db: &mut Database, made: &NewBackup) -> Result<bool, DbError> {
     Ok(recorded.is_some())
 }
 
-/// Writes down that the file of a backup was read again and is sound; false when others write to the database all the while.
+/// Writes down that the file of a backup was read again at this place and is sound; false when others write to the database all the while.
 ///
 /// # Errors
 /// The database can only be read, or refuses.
-pub fn verified(db: &mut Database, id: i64, now: Timestamp) -> Result<bool, DbError> {
-    let written = db.aside(|db| db.write_global_within(PATIENCE, |conn| backups::verified(conn, id, now)))?;
+pub fn verified(db: &mut Database, id: i64, path: &str, now: Timestamp) -> Result<bool, DbError> {
+    let written = db.aside(|db| db.write_global_within(PATIENCE, |conn| backups::verified(conn, id, path, now)))?;
+    Ok(written.is_some())
+}
+
+/// Writes down that the file of a backup was read again and is damaged; false when others write to the database all the while.
+///
+/// # Errors
+/// The database can only be read, or refuses.
+pub fn damaged(db: &mut Database, id: i64, now: Timestamp) -> Result<bool, DbError> {
+    let written = db.aside(|db| db.write_global_within(PATIENCE, |conn| backups::damaged(conn, id, now)))?;
     Ok(written.is_some())
 }
 

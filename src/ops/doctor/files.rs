@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Scope;
-use super::finding::Finding;
+use super::finding::{Finding, some_of};
 use crate::db::health::files::{Files, files, is_open_to_others, journal_mode};
 use crate::db::models::access::organizations;
 use crate::db::models::backups;
@@ -55,8 +55,9 @@ pub(super) fn disk(_: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbError> {
 pub(super) fn journal(conn: &mut Db, _: &Scope) -> Result<Vec<Finding>, DbError> {
     let mode = journal_mode(conn)?.filter(|mode| mode != "wal");
     let finding = |mode: String| {
-        let message =
-            format!("another program has set the journal to {mode}, so that nobody reads while somebody writes");
+        let message = format!(
+            "the journal is in the mode {mode}, as in a plain copy, so that nobody reads while somebody writes"
+        );
         Finding::new(Subject::Journal, Severity::Warning, message).repaired_by(Repair::Log)
     };
     Ok(mode.map(finding).into_iter().collect())
@@ -79,18 +80,27 @@ pub(super) fn backup_age(conn: &mut Db, scope: &Scope) -> Result<Vec<Finding>, D
     let is_sqlite = matches!(conn, Db::Sqlite(_));
     let verified = backups::last_verified(conn)?;
     let made = organizations::all(conn)?.into_iter().map(|org| org.created_at).min();
+    let mut findings = Vec::new();
+    let damaged: Vec<String> =
+        backups::all(conn)?.into_iter().filter(|it| it.damaged_at.is_some()).map(|it| it.path).collect();
+    if !damaged.is_empty() {
+        let message = format!("backups were found damaged when they were last verified: {}", some_of(&damaged));
+        let finding = Finding::new(Subject::BackupAge, Severity::Warning, message);
+        findings.push(finding.mended_by(["crmctl", "backup", "list"]));
+    }
     let days = |since: Timestamp| scope.now.as_micros().saturating_sub(since.as_micros()) / DAY;
     let message = match (verified, made) {
         (Some(at), _) if days(at) > MOST_DAYS_WITHOUT_BACKUP => {
             format!("the last backup that was found sound is {} days old", days(at))
         }
         (None, Some(made)) if is_sqlite && days(made) > MOST_DAYS_WITHOUT_BACKUP => {
-            format!("no backup was ever made, in {} days", days(made))
+            format!("there is no sound backup, after {} days", days(made))
         }
-        _ => return Ok(Vec::new()),
+        _ => return Ok(findings),
     };
     let finding = Finding::new(Subject::BackupAge, Severity::Warning, message);
-    Ok(vec![finding.mended_by(["crmctl", "backup", "--output", "FILE"])])
+    findings.push(finding.mended_by(["crmctl", "backup", "--output", "FILE"]));
+    Ok(findings)
 }
 
 /// In microseconds.

@@ -178,3 +178,67 @@ pub fn by_hash(conn: &mut Db, org: OrgId, hash: &[u8]) -> Result<Option<ScrubRec
         .first(conn)
         .optional()?)
 }
+
+/// A scrub with all that is stored of it.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = dnc_scrubs)]
+pub struct StoredScrub {
+    pub sequence: i64,
+    pub file_name: String,
+    pub file_sha256: String,
+    pub channel: Option<Channel>,
+    pub rows_read: i64,
+    pub rows_clean: i64,
+    pub rows_blocked: i64,
+    pub rows_unknown: i64,
+    pub lists_used: Json,
+    pub certificate: String,
+    pub previous_hash: Vec<u8>,
+    pub hash: Vec<u8>,
+    pub clear_numbers: Vec<u8>,
+    pub blocked_numbers: Vec<u8>,
+    pub unknown_numbers: Vec<u8>,
+    pub scrubbed_by: Option<i64>,
+    pub actor: String,
+    pub scrubbed_at: Timestamp,
+}
+
+impl StoredScrub {
+    /// The same as a row of another database, in which its user has another id.
+    pub fn as_new(&self, org: OrgId, scrubbed_by: Option<i64>) -> NewScrub<'_> {
+        NewScrub {
+            organization_id: org.0,
+            sequence: self.sequence,
+            file_name: &self.file_name,
+            file_sha256: &self.file_sha256,
+            channel: self.channel,
+            rows_read: self.rows_read,
+            rows_clean: self.rows_clean,
+            rows_blocked: self.rows_blocked,
+            rows_unknown: self.rows_unknown,
+            lists_used: self.lists_used.clone(),
+            certificate: &self.certificate,
+            previous_hash: &self.previous_hash,
+            hash: &self.hash,
+            clear_numbers: &self.clear_numbers,
+            blocked_numbers: &self.blocked_numbers,
+            unknown_numbers: &self.unknown_numbers,
+            scrubbed_by,
+            actor: &self.actor,
+            scrubbed_at: self.scrubbed_at,
+        }
+    }
+}
+
+/// The first scrub behind this place of the chain, with all that is stored of it.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn next_stored(conn: &mut Db, org: OrgId, sequence: i64) -> Result<Option<StoredScrub>, DbError> {
+    Ok(dnc_scrubs::table
+        .filter(dnc_scrubs::organization_id.eq(org.0).and(dnc_scrubs::sequence.gt(sequence)))
+        .order(dnc_scrubs::sequence)
+        .select(StoredScrub::as_select())
+        .first(conn)
+        .optional()?)
+}

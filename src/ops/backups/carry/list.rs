@@ -17,6 +17,8 @@ use crate::ops::dnc::remove::expire;
 
 /// Entries that are read, and written, together.
 const TOGETHER: i64 = 5000;
+/// Numbers that are told one by one.
+const MOST_TOLD: usize = 20;
 
 /// Some of the entries that nobody has closed, from the one before `before` on.
 fn page(conn: &mut Db, org: OrgId, before: Option<i64>) -> Result<Vec<DncEntry>, DbError> {
@@ -63,7 +65,7 @@ pub(super) fn carry(
     carried: &mut Carried,
 ) -> Result<(), CarryError> {
     expire(here.conn, OnLocked::Wait, here.stamp)?;
-    carried.listed_again += listed_here_alone(here, there)?;
+    listed_here_alone(here, there, carried)?;
     let mut before = None;
     loop {
         let entries = there.read(|conn, org| page(conn, org, before))?;
@@ -102,12 +104,12 @@ pub(super) fn carry(
     undecided(here, there, zone, carried)
 }
 
-/// How many numbers are listed here and not there.
-fn listed_here_alone(here: &mut Here<'_>, there: &mut There<'_>) -> Result<u64, DbError> {
-    let (mut count, mut before) = (0, None);
+/// Tells of the numbers that are listed here and not there.
+fn listed_here_alone(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Carried) -> Result<(), DbError> {
+    let mut before = None;
     loop {
         let entries = page(here.conn, here.stamp.org, before)?;
-        let Some(last) = entries.last() else { return Ok(count) };
+        let Some(last) = entries.last() else { return Ok(()) };
         before = Some(last.id);
         let numbers = numbers_of(&entries);
         let known: HashSet<String> = there
@@ -116,7 +118,12 @@ fn listed_here_alone(here: &mut Here<'_>, there: &mut There<'_>) -> Result<u64, 
             .map(|entry| entry.phone_number)
             .collect();
         let holds = |entry: &&DncEntry| entry.bans().left_at(here.stamp.now).is_some();
-        count += entries.iter().filter(holds).filter(|entry| !known.contains(&entry.phone_number)).count() as u64;
+        for entry in entries.iter().filter(holds).filter(|entry| !known.contains(&entry.phone_number)) {
+            carried.listed_again += 1;
+            if carried.listed_again_numbers.len() < MOST_TOLD {
+                carried.listed_again_numbers.push(entry.phone_number.clone());
+            }
+        }
     }
 }
 

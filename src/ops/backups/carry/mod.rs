@@ -4,15 +4,20 @@
 mod erasures;
 mod list;
 mod opt_outs;
+mod scrubs;
+mod users;
 
 use std::collections::HashSet;
 
 use serde::Serialize;
 
 use crate::db::models::access::organizations::{self, Organization};
+use crate::db::models::audit::audit_log::{self, NewEntry};
 use crate::db::models::backups;
-use crate::db::models::dnc::registries::dnc_requirements;
+use crate::db::models::dnc::registries::{dnc_registries, dnc_requirements};
 use crate::db::{Database, Db, DbError, Lock, OrgId, RunMode, Stamp};
+use crate::domain::audit::AuditAction;
+use crate::domain::audit::entity::Entity;
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
@@ -36,10 +41,16 @@ pub struct Carried {
     pub erased: u64,
     /// Registries that must be honoured.
     pub requirements: u64,
+    /// Scrubs whose certificates continue the chain.
+    pub scrubs: u64,
+    /// Users who were disabled.
+    pub users_disabled: u64,
     /// What could not be done again, and needs a person.
     pub left: Vec<Left>,
     /// Numbers that the database had taken off its list, and that are on it again.
     pub listed_again: u64,
+    /// Some of these numbers.
+    pub listed_again_numbers: Vec<String>,
 }
 
 /// Something that was not done again.
@@ -85,22 +96,58 @@ pub struct Who {
     pub now: Timestamp,
 }
 
-/// Does it all in the restored database, by what another one says.
+/// Does it all in the restored database, by what another one says. What was done is told as far as it came, which is by organizations.
 ///
 /// # Errors
-/// One of both cannot be read, or the restored one refuses. It is then good for nothing.
-pub fn carry_over(from: &mut Database, to: &mut Database, who: &Who) -> Result<Carried, CarryError> {
-    let mut carried = Carried::default();
+/// One of both cannot be read, or the restored one refuses.
+pub fn carry_over(from: &mut Database, to: &mut Database, who: &Who, told: &mut Carried) -> Result<(), CarryError> {
     let here = to.read_global(organizations::all)?;
     for there in from.read_global(organizations::all)? {
         let same = here.iter().find(|org| org.uid == there.uid).or(here.iter().find(|org| org.slug == there.slug));
         match same {
-            Some(org) => carry_organization(from, &there, to, org, who, &mut carried)?,
-            None => carried.left.extend(missing(from, &there)?),
+            Some(org) => {
+                let mut carried = told.clone();
+                carry_organization(from, &there, to, org, who, &mut carried)?;
+                *told = carried;
+            }
+            None => told.left.extend(missing(from, &there)?),
         }
     }
-    carry_records(from, to)?;
-    Ok(carried)
+    Ok(carry_records(from, to)?)
+}
+
+/// Writes into the log of each organization of a restored database that it was restored.
+///
+/// # Errors
+/// The database refuses.
+pub fn log(to: &mut Database, who: &Who, made_at: Option<Timestamp>) -> Result<(), DbError> {
+    let backup = match made_at {
+        Some(at) => format!("a backup of {at}"),
+        None => "a plain copy".to_owned(),
+    };
+    for org in to.read_global(organizations::all)? {
+        let stamp = who.stamp(&org);
+        to.write(org.org_id(), |conn| {
+            let entry = NewEntry::new(&stamp, Entity::Organization, org.id.into(), AuditAction::Restore);
+            let entry = NewEntry { field_name: Some("database".into()), new_value: Some(backup.clone()), ..entry };
+            audit_log::append(conn, &[entry])
+        })?;
+    }
+    Ok(())
+}
+
+impl Who {
+    fn stamp(&self, org: &Organization) -> Stamp {
+        Stamp {
+            org: org.org_id(),
+            actor: self.actor.clone(),
+            changed_by: None,
+            ip_address: self.ip_address.clone(),
+            import_id: None,
+            trigger: Trigger::Manual,
+            now: self.now,
+        }
+    }
 }
 
 fn carry_organization(
@@ -111,15 +158,8 @@ fn carry_organization(
     who: &Who,
     carried: &mut Carried,
 ) -> Result<(), CarryError> {
-    let stamp = Stamp {
-        org: here.org_id(),
-        actor: who.actor.clone(),
-        changed_by: None,
-        ip_address: who.ip_address.clone(),
-        import_id: None,
-        trigger: Trigger::Manual,
-        now: who.now,
-    };
+    let stamp = who.stamp(here);
+    let is_same = here.uid == there.uid;
     let mut there = There { db: from, org: there.org_id() };
     to.write_under(Lock::Erasure, here.org_id(), RunMode::Commit, |conn| {
         let mut here = Here { conn, stamp: &stamp, slug: &here.slug };
@@ -133,8 +173,18 @@ fn carry_organization(
                 let (country, code) = (&requirement.country, requirement.calling_code);
                 require(here.conn, &requirement.registry, country, code, requirement.subscription.as_deref(), &stamp)?;
                 carried.requirements += 1;
+                if dnc_registries::by_name(here.conn, &requirement.registry)?
+                    .is_none_or(|it| it.current_revision.is_none())
+                {
+                    let name = &requirement.registry;
+                    let why =
+                        format!("it is not loaded: its numbers are unknown until crmctl dnc registry load {name}");
+                    carried.left.push(here.left("required registries", name.clone(), why));
+                }
             }
         }
+        scrubs::carry(&mut here, &mut there, is_same, carried)?;
+        users::carry(&mut here, &mut there, carried)?;
         Ok(())
     })
 }
@@ -194,6 +244,7 @@ fn carry_records(from: &mut Database, to: &mut Database) -> Result<(), DbError> 
             .iter()
             .rev()
             .filter(|backup| !here.contains(&backup.uid))
-            .try_for_each(|backup| backups::add(conn, &backup.as_new()))
+            .try_for_each(|backup| backups::add(conn, &backup.as_new()))?;
+        known.iter().try_for_each(|backup| backups::renew(conn, backup))
     })
 }
