@@ -98,6 +98,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--max-age", "DAYS", "how old a list may be"),
     ("--max-rejects", "N|N%", "imports or loads nothing when more rows or lines are rejected"),
     ("--min-score", "N", "only pairs with this likeness or more"),
+    ("--missing", "", "forgets backups whose files are gone"),
     ("--mode", "MODE", "whether a funnel follows leads or counts what happened; what a file of a registry holds"),
     ("--month", "MONTH", "a month"),
     ("--name", "NAME", "the name of a lead, segment or organization"),
