@@ -313,8 +313,9 @@ mod tests {
         let mut memory = Db::Sqlite(in_memory().unwrap());
         migrate::up(&mut memory).unwrap();
         memory.batch_execute("ALTER TABLE lead_notes ADD COLUMN mine TEXT").unwrap();
-        let [Difference::Changed(table)] = differences(&mut memory).unwrap().try_into().unwrap() else { panic!() };
-        assert_eq!(other_columns(&mut memory, &table).unwrap(), (vec![], vec!["mine".to_owned()]));
+        let found = differences(&mut memory).unwrap();
+        let [Difference::Changed(table)] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(other_columns(&mut memory, table).unwrap(), (vec![], vec!["mine".to_owned()]));
         memory.batch_execute("ALTER TABLE lead_notes DROP COLUMN mine").unwrap();
         assert_eq!(differences(&mut memory).unwrap(), []);
     }
