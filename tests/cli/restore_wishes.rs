@@ -157,7 +157,7 @@ fn a_user_who_was_disabled_stays_so_and_the_log_tells_of_the_restore() {
          JOIN organizations o ON o.id = l.organization_id WHERE l.action = 'restore' ORDER BY 1",
     );
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.iter().all(|line| line.ends_with("ada@example.com|database|1")), "{told:?}");
+    assert!(told.iter().all(|line| line.ends_with("|ada@example.com (tester@desk)|database|1")), "{told:?}");
     world.finish();
 }
 
