@@ -1,5 +1,6 @@
 //! What every verb needs: settings, the terminal, the database, the organization and the acting user.
 
+mod keeper;
 mod machine;
 mod opening;
 mod replica;

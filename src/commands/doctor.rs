@@ -102,14 +102,7 @@ fn look(args: &Args, context: &Context) -> Result<Exit> {
         Ok(db) => db,
         Err(e) => return unopened(&e).map_or_else(|| Err(e.into()), |examined| tell(&examined, context)),
     };
-    if let Some(slug) = &scope.organization
-        && let Ok(all) = db.read_global(organizations::all)
-        && !all.iter().any(|org| org.slug == *slug)
-    {
-        return Err(
-            CommandError::failed(format!("no organization has the slug `{slug}`")).hint("list them: crmctl org list")
-        );
-    }
+    context.refuse_unknown_organization(&mut db)?;
     let mut hear = |subject: Subject, found: usize, took| {
         let outcome = if found == 0 { "fine".to_owned() } else { plural(found as u64, "finding", "findings") };
         ui.detail(&format!("{subject}: {outcome}, in {}", millis(took)));
@@ -186,7 +179,11 @@ fn fix(what: Repair, args: &Args, context: &Context) -> Result<Exit> {
                 .hint("apply them with: crmctl migrate up"));
         }
     }
+    context.refuse_unknown_organization(&mut db)?;
     let mut stamps = Vec::new();
+    if !what.is_of_organizations() {
+        context.keeper(&mut db)?;
+    }
     if what.is_of_organizations() {
         for org in db.read_global(organizations::all)? {
             // A group is mended in all of its members.

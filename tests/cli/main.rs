@@ -98,6 +98,7 @@ mod import_typed;
 mod import_undo;
 mod import_values;
 mod import_wizard;
+mod keepers;
 mod labels;
 mod lead;
 mod lead_count;

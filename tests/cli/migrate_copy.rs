@@ -47,7 +47,8 @@ fn difference(one: &Rows, other: &Rows) -> Vec<String> {
 }
 
 fn copied(from: &str, to: &Other, more: &[&str]) {
-    to.ok(&[&["migrate", "copy", "--from", from, "--to", &to.url], more].concat());
+    let admin = if more.contains(&"beta") { "beta@example.com" } else { "acme@example.com" };
+    to.ok(&[&["migrate", "copy", "--from", from, "--to", &to.url, "--as", admin], more].concat());
 }
 
 #[test]
@@ -206,7 +207,8 @@ fn a_dry_run_leaves_nothing() {
         copied(&world.url, &other, &[]);
         // Each digest is of the rows and not of the engine.
         let again = Other::empty(Engine::Sqlite);
-        let ran = again.run(&["migrate", "copy", "--from", &other.url, "--to", &again.url, "--format", "json"]);
+        let as_admin = ["--as", "acme@example.com", "--format", "json"];
+        let ran = again.run(&[&["migrate", "copy", "--from", &other.url, "--to", &again.url][..], &as_admin].concat());
         assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&ran.stdout).unwrap(), tables);
     }
     world.finish();

@@ -74,6 +74,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         return Err(CommandError::usage("which file is to be made?").hint("name it: crmctl backup crm.db.zst"));
     };
     let mut db = context.open_existing()?;
+    context.keeper(&mut db)?;
     let form = Form::of_name(&file, args.level);
     Outputs::of(context).claim("backup", &file)?;
     context.catch_interrupts();

@@ -60,6 +60,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     context.catch_interrupts();
     let mut db = context.open_existing()?;
+    context.keeper(&mut db)?;
     let mut sound = Vec::new();
     let mut missing = Vec::new();
     let (mut lines, mut failed) = (Vec::new(), false);

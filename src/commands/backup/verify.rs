@@ -53,6 +53,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     // Backups are looked at where their database is gone, too.
     let mut db = context.open_existing().ok();
     let recorded = db.as_mut().map(known).transpose().unwrap_or_default().unwrap_or_default();
+    // Whoever has the files may read them; the database is for others to write.
+    if let Some(Err(why)) = db.as_mut().filter(|_| !recorded.is_empty()).map(|db| context.keeper(db)) {
+        context.ui.note(&format!("the database will not know what was found: {}", why.message));
+        db = None;
+    }
     let mut list = context.ui.list(COLUMNS);
     let mut all_sound = true;
     for file in &args.files {

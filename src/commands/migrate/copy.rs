@@ -54,6 +54,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     }
     let began = Instant::now();
     let mut source = open_source(from, context)?;
+    context.keeper(&mut source)?;
     let mut target = context.open_named(to, SchemaUse::Current)?;
     let rows = expected_rows(&mut source)?;
     let mut watcher = Watcher { bar: ui.progress(), done: 0, of_about: 2 * rows, interrupted: context.interrupted() };

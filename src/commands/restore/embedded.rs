@@ -37,7 +37,7 @@ pub(super) fn restore(args: &Args, path: &Path, context: &Context) -> Result<Exi
     let unpacked = unpack_beside(&args.file, path, &interrupted)?;
     let mut restored = open(&unpacked, args, context)?;
     let mut before = before(path, context)?;
-    let founder = context.founder(match &mut before {
+    let founder = context.keeper(match &mut before {
         Before::Database(db) => db,
         Before::Nothing | Before::Unreadable(_) => &mut restored,
     })?;

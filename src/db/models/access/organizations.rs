@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::db::audited::{Addable, Audited, Editable, Fields, held, logged};
 use crate::db::schema::organizations;
 use crate::db::types::Uid;
-use crate::db::{Db, DbError, OrgId};
+use crate::db::{Cells, Db, DbError, OrgId, Statement};
 use crate::domain::audit::entity::Entity;
 use crate::domain::time::datetime;
 use crate::domain::timestamp::Timestamp;
@@ -112,6 +112,26 @@ impl Editable for Organization {
         };
         Ok(())
     }
+}
+
+/// Each organization by its slug, whatever version the schema has; none where there are no tables.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn slugs(conn: &mut Db) -> Result<Vec<(OrgId, String)>, DbError> {
+    let tables = Statement::default().either(
+        "SELECT 1 FROM sqlite_schema WHERE name = 'organizations'",
+        "SELECT 1 WHERE to_regclass('public.organizations') IS NOT NULL",
+    );
+    if tables.rows(conn)?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = Statement::new("SELECT id, slug FROM organizations ORDER BY slug").rows(conn)?;
+    let org = |row: &Cells| {
+        let id = row.at(0).number().and_then(|id| i32::try_from(id).ok())?;
+        Some((OrgId(id), row.at(1).text()?.to_owned()))
+    };
+    Ok(rows.iter().filter_map(org).collect())
 }
 
 /// All organizations by slug.

@@ -122,6 +122,31 @@ pub fn all(conn: &mut Db, org: OrgId) -> Result<Vec<User>, DbError> {
         .load(conn)?)
 }
 
+/// What a user may do, by columns that every schema has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub email: String,
+    pub role: Role,
+    pub is_active: bool,
+}
+
+/// Whether an organization has users, and how the one with this email or username stands: also where the schema is of another version.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn standing(conn: &mut Db, org: OrgId, name: Option<&str>) -> Result<(bool, Option<Standing>), DbError> {
+    let of_org = |columns: &'static str| Statement::new(columns).sql(" FROM users WHERE organization_id = ").org(org);
+    let has_users = !of_org("SELECT 1").sql(" LIMIT 1").rows(conn)?.is_empty();
+    let Some(name) = name.map(|name| name.trim().to_lowercase()) else { return Ok((has_users, None)) };
+    let column = if name.contains('@') { " AND email = " } else { " AND username = " };
+    let rows = of_org("SELECT email, role, CASE WHEN is_active THEN 1 ELSE 0 END").sql(column).text(name).rows(conn)?;
+    let standing = rows.first().and_then(|row| {
+        let (email, role) = (row.at(0).text()?.to_owned(), Role::from_word(row.at(1).text()?)?);
+        Some(Standing { email, role, is_active: row.at(2).number() == Some(1) })
+    });
+    Ok((has_users, standing))
+}
+
 /// The user with this email, in normal form.
 ///
 /// # Errors
