@@ -127,6 +127,11 @@ impl DbError {
         }
     }
 
+    /// Whether the file of a database is damaged.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, DbError::Damaged { .. } | DbError::NotADatabase(_) | DbError::Unsound { .. })
+    }
+
     /// Whether the error says that a unique key is already taken.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, DbError::Query(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))

@@ -37,6 +37,8 @@ pub enum Lock {
     Quiet,
     /// Erasing a person runs beside nothing else that writes leads, so that nobody writes what was just erased.
     Erasure,
+    /// Doing again in a restored database what people asked for erases, and changes the list.
+    Carry,
     /// One program at a time brings the index of searches up to date, or takes somebody out of it.
     SearchIndex,
     /// Costs change one after another, so that none is entered twice.
@@ -103,6 +105,12 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str, Reach)] {
         Lock::Erasure => &[
             (IMPORTS, EXCLUSIVE, Home),
             (DNC_LIST, EXCLUSIVE, Home),
+            (SEARCH_INDEX, EXCLUSIVE, Home),
+            (COSTS, EXCLUSIVE, Home),
+        ],
+        Lock::Carry => &[
+            (IMPORTS, EXCLUSIVE, Group),
+            (DNC_LIST, EXCLUSIVE, Group),
             (SEARCH_INDEX, EXCLUSIVE, Home),
             (COSTS, EXCLUSIVE, Home),
         ],
@@ -236,7 +244,7 @@ impl Lock {
 
     /// Whether it is for a change of the list, which travels to the other organizations of the group.
     fn travels(self) -> bool {
-        matches!(self, Lock::Import | Lock::DncList | Lock::DncImport | Lock::EndOfImport | Lock::Undo)
+        matches!(self, Lock::Import | Lock::DncList | Lock::DncImport | Lock::EndOfImport | Lock::Carry | Lock::Undo)
     }
 }
 

@@ -173,8 +173,16 @@ pub(super) fn list_kept(
     stamp: &Stamp,
 ) -> Result<Added, DbError> {
     let requests: Vec<Request> = kept.iter().filter_map(|request| of_kept(request, stamp.now)).collect();
-    let Listed { listings, skipped: elsewhere, .. } = list(conn, &requests, on_locked.into(), stamp)?;
-    let Moved { leads: leads_moved, mut skipped } = move_leads(conn, &requests, &listings, on_locked, stamp)?;
+    list_unasked(conn, &requests, on_locked, stamp)
+}
+
+/// Puts numbers on the list without a request to be kept, and moves the leads. The caller holds [`crate::db::Lock::DncList`].
+///
+/// # Errors
+/// The database refuses.
+pub fn list_unasked(conn: &mut Db, requests: &[Request], on_locked: OnLocked, stamp: &Stamp) -> Result<Added, DbError> {
+    let Listed { listings, skipped: elsewhere, .. } = list(conn, requests, on_locked.into(), stamp)?;
+    let Moved { leads: leads_moved, mut skipped } = move_leads(conn, requests, &listings, on_locked, stamp)?;
     skipped.extend(elsewhere);
     Ok(Added { listings, leads_moved, skipped })
 }

@@ -9,10 +9,10 @@ use crate::db::models::dnc::dnc_entries::{self, DncEntry, EntryFilter};
 use crate::db::models::dnc::dnc_requests::{self, DncRequest};
 use crate::db::models::leads::OnLocked;
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::dnc::DncScope;
 use crate::domain::dnc::bans::{Ban, Bans, Listing, Terms};
+use crate::domain::dnc::{DncOrigin, DncScope};
 use crate::domain::phone::E164;
-use crate::ops::dnc::add::{Request, honour, keep_doubtful};
+use crate::ops::dnc::add::{Request, honour, keep_doubtful, list_unasked};
 use crate::ops::dnc::remove::expire;
 
 /// Entries that are read, and written, together.
@@ -30,7 +30,7 @@ fn numbers_of(entries: &[DncEntry]) -> Vec<String> {
 }
 
 /// How many entries the replaced database has.
-pub(super) fn count(there: &mut There<'_>) -> Result<usize, DbError> {
+pub(super) fn count(there: &mut There<'_>) -> Result<usize, CarryError> {
     let (mut count, mut before) = (0, None);
     loop {
         let entries = there.read(|conn, org| page(conn, org, before))?;
@@ -57,7 +57,7 @@ fn asked(bans: Bans) -> Vec<Terms> {
     }
 }
 
-/// Lists what is listed there and not here, or forbidden there for longer.
+/// Lists what the organization itself has listed there and not here, or forbidden there for longer.
 pub(super) fn carry(
     here: &mut Here<'_>,
     there: &mut There<'_>,
@@ -73,39 +73,76 @@ pub(super) fn carry(
         before = Some(last.id);
         let known: HashMap<String, Bans> = dnc_entries::live_among(here.conn, here.stamp.org, &numbers_of(&entries))?
             .into_iter()
+            .filter_map(|entry| Some((entry.phone_number.clone(), entry.wishes().own?.left_at(here.stamp.now)?)))
+            .collect();
+        let mut requests = Vec::new();
+        for entry in &entries {
+            let own = entry.wishes().own.and_then(|own| own.left_at(here.stamp.now));
+            let Some(bans) = own else { continue };
+            if matches!(Listing::of(known.get(&entry.phone_number).copied(), bans), Listing::Covered(_)) {
+                continue;
+            }
+            requests.extend(requests_of(here, entry, bans, carried));
+        }
+        if !requests.is_empty() {
+            here.skipped.extend(honour(here.conn, &requests, OnLocked::Wait, here.stamp, zone)?.skipped);
+        }
+    }
+    Ok(())
+}
+
+/// Lists what came to the organization through its group there and is not listed here: whoever of the group wished it is not in the
+/// backup, or is in another group here. Nobody asked this organization, so that no request is kept.
+pub(super) fn carry_shared(
+    here: &mut Here<'_>,
+    there: &mut There<'_>,
+    carried: &mut Carried,
+) -> Result<(), CarryError> {
+    let mut before = None;
+    loop {
+        let mut entries = there.read(|conn, org| page(conn, org, before))?;
+        let Some(last) = entries.last() else { return Ok(()) };
+        before = Some(last.id);
+        entries.retain(|entry| entry.origin != DncOrigin::Own);
+        let known: HashMap<String, Bans> = dnc_entries::live_among(here.conn, here.stamp.org, &numbers_of(&entries))?
+            .into_iter()
             .map(|entry| (entry.phone_number.clone(), entry.bans()))
             .collect();
         let mut requests = Vec::new();
         for entry in &entries {
             let Some(bans) = entry.bans().left_at(here.stamp.now) else { continue };
-            if matches!(Listing::of(known.get(&entry.phone_number).copied(), bans), Listing::Covered(_)) {
-                continue;
+            if !matches!(Listing::of(known.get(&entry.phone_number).copied(), bans), Listing::Covered(_)) {
+                requests.extend(requests_of(here, entry, bans, carried));
             }
-            let Some(number) = E164::from_e164(&entry.phone_number) else {
-                let why = "it is no phone number that can be listed";
-                carried.left.push(here.left("do-not-call numbers", format!("entry {}", entry.id), why));
-                continue;
-            };
-            carried.numbers_listed += 1;
-            requests.extend(asked(bans).into_iter().map(|terms| Request {
-                number,
-                terms,
-                source: entry.source,
-                reason: entry.reason.clone(),
-                text: entry.evidence.clone(),
-                class: None,
-                received_at: entry.added_at,
-            }));
         }
         if !requests.is_empty() {
-            honour(here.conn, &requests, OnLocked::Wait, here.stamp, zone)?;
+            here.skipped.extend(list_unasked(here.conn, &requests, OnLocked::Wait, here.stamp)?.skipped);
         }
     }
-    undecided(here, there, zone, carried)
+}
+
+/// What lists the number of an entry for these bans.
+fn requests_of(here: &Here<'_>, entry: &DncEntry, bans: Bans, carried: &mut Carried) -> Vec<Request> {
+    let Some(number) = E164::from_e164(&entry.phone_number) else {
+        let why = "it is no phone number that can be listed";
+        carried.left.push(here.left("do-not-call numbers", format!("entry {}", entry.id), why));
+        return Vec::new();
+    };
+    carried.numbers_listed += 1;
+    let request = |terms| Request {
+        number,
+        terms,
+        source: entry.source,
+        reason: entry.reason.clone(),
+        text: entry.evidence.clone(),
+        class: None,
+        received_at: entry.added_at,
+    };
+    asked(bans).into_iter().map(request).collect()
 }
 
 /// Tells of the numbers that are listed here and not there.
-fn listed_here_alone(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Carried) -> Result<(), DbError> {
+fn listed_here_alone(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Carried) -> Result<(), CarryError> {
     let mut before = None;
     loop {
         let entries = page(here.conn, here.stamp.org, before)?;
@@ -128,7 +165,7 @@ fn listed_here_alone(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut C
 }
 
 /// Keeps requests that are still to be decided and came after the backup.
-fn undecided(
+pub(super) fn undecided(
     here: &mut Here<'_>,
     there: &mut There<'_>,
     zone: &TimeZone,

@@ -2,8 +2,10 @@
 //! it replaces. Both are compared as they are, whatever their logs say of when: whatever forbids more there forbids it here.
 
 mod erasures;
+mod groups;
 mod list;
 mod opt_outs;
+mod registries;
 mod scrubs;
 mod users;
 
@@ -14,14 +16,17 @@ use serde::Serialize;
 use crate::db::models::access::organizations::{self, Organization};
 use crate::db::models::audit::audit_log::{self, NewEntry};
 use crate::db::models::backups;
-use crate::db::models::dnc::registries::{dnc_registries, dnc_requirements};
+use crate::db::models::dnc::dnc_requests;
+use crate::db::models::dnc::registries::dnc_requirements::{self, Requirement};
 use crate::db::{Database, Db, DbError, Lock, OrgId, RunMode, Stamp};
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
+use crate::ops::dnc::groups::GroupError;
 use crate::ops::dnc::registries::{RegistryError, require};
+use crate::ops::dnc::sharing::{Skipped, settle_all};
 use crate::ops::erasure::EraseError;
 use crate::ops::leads::edit::EditError;
 
@@ -39,12 +44,16 @@ pub struct Carried {
     pub kept_deleted: u64,
     /// People who were erased.
     pub erased: u64,
-    /// Registries that must be honoured.
+    /// Registries that must be honoured, or for other numbers.
     pub requirements: u64,
     /// Scrubs whose certificates continue the chain.
     pub scrubs: u64,
     /// Users who were disabled.
     pub users_disabled: u64,
+    /// Registries whose numbers are those of the replaced database again, or that it had dropped.
+    pub registries: u64,
+    /// Organizations that are in a group again.
+    pub groups: u64,
     /// What could not be done again, and needs a person.
     pub left: Vec<Left>,
     /// Numbers that the database had taken off its list, and that are on it again.
@@ -75,15 +84,21 @@ pub enum CarryError {
     Erase(#[from] EraseError),
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    #[error(transparent)]
+    Group(#[from] GroupError),
+    /// The replaced database cannot be read.
+    #[error(transparent)]
+    There(DbError),
 }
 
 impl Explain for CarryError {
     fn explain(&self) -> CommandError {
         match self {
-            CarryError::Db(e) => e.explain(),
+            CarryError::Db(e) | CarryError::There(e) => e.explain(),
             CarryError::Edit(e) => e.explain(),
             CarryError::Erase(e) => e.explain(),
             CarryError::Registry(e) => e.explain(),
+            CarryError::Group(e) => e.explain(),
         }
     }
 }
@@ -96,24 +111,36 @@ pub struct Who {
     pub now: Timestamp,
 }
 
-/// Does it all in the restored database, by what another one says. What was done is told as far as it came, which is by organizations.
-///
-/// # Errors
-/// One of both cannot be read, or the restored one refuses.
-pub fn carry_over(from: &mut Database, to: &mut Database, who: &Who, told: &mut Carried) -> Result<(), CarryError> {
-    let here = to.read_global(organizations::all)?;
-    for there in from.read_global(organizations::all)? {
-        let same = here.iter().find(|org| org.uid == there.uid).or(here.iter().find(|org| org.slug == there.slug));
-        match same {
-            Some(org) => {
-                let mut carried = told.clone();
-                carry_organization(from, &there, to, org, who, &mut carried)?;
-                *told = carried;
-            }
-            None => told.left.extend(missing(from, &there)?),
+impl Who {
+    /// The same in one organization.
+    fn stamp(&self, org: OrgId) -> Stamp {
+        Stamp {
+            org,
+            actor: self.actor.clone(),
+            changed_by: None,
+            ip_address: self.ip_address.clone(),
+            import_id: None,
+            trigger: Trigger::Manual,
+            now: self.now,
         }
     }
-    Ok(carry_records(from, to)?)
+}
+
+/// An organization in both databases.
+struct Pair {
+    there: Organization,
+    here: Organization,
+}
+
+/// Does it all in the restored database, by what another one says. What was done is told as far as it came, which is by organizations. Done
+/// again, it finds nothing to do.
+///
+/// # Errors
+/// One of both cannot be read, or the restored one refuses. It is then good for nothing until this was done. What is damaged of the other
+/// one is told as left, and the rest is done.
+pub fn carry_over(from: &mut Database, to: &mut Database, who: &Who, told: &mut Carried) -> Result<(), CarryError> {
+    let done = carry_all(from, to, who, told);
+    unless_damaged(done, told, |why| left("all", "organizations", SOME, why))
 }
 
 /// Writes into the log of each organization of a restored database that it was restored.
@@ -126,7 +153,7 @@ pub fn log(to: &mut Database, who: &Who, made_at: Option<Timestamp>) -> Result<(
         None => "a plain copy".to_owned(),
     };
     for org in to.read_global(organizations::all)? {
-        let stamp = who.stamp(&org);
+        let stamp = who.stamp(org.org_id());
         to.write(org.org_id(), |conn| {
             let entry = NewEntry::new(&stamp, Entity::Organization, org.id.into(), AuditAction::Restore);
             let entry = NewEntry { field_name: Some("database".into()), new_value: Some(backup.clone()), ..entry };
@@ -136,57 +163,116 @@ pub fn log(to: &mut Database, who: &Who, made_at: Option<Timestamp>) -> Result<(
     Ok(())
 }
 
-impl Who {
-    fn stamp(&self, org: &Organization) -> Stamp {
-        Stamp {
-            org: org.org_id(),
-            actor: self.actor.clone(),
-            changed_by: None,
-            ip_address: self.ip_address.clone(),
-            import_id: None,
-            trigger: Trigger::Manual,
-            now: self.now,
+fn carry_all(from: &mut Database, to: &mut Database, who: &Who, carried: &mut Carried) -> Result<(), CarryError> {
+    let here = to.read_global(organizations::all)?;
+    let mut pairs = Vec::new();
+    for there in from.read_global(organizations::all).map_err(CarryError::There)? {
+        let same = here.iter().find(|org| org.uid == there.uid).or(here.iter().find(|org| org.slug == there.slug));
+        match same {
+            Some(here) => pairs.push(Pair { there, here: here.clone() }),
+            None => missing(from, &there, carried)?,
         }
     }
+    for pair in &pairs {
+        // What a transaction takes back is not told.
+        let mut so_far = carried.clone();
+        carry_organization(from, to, pair, who, &mut so_far)?;
+        *carried = so_far;
+    }
+    groups::carry(to, &pairs, who, carried)?;
+    for pair in pairs.iter().filter(|pair| !pair.there.group_slug.is_empty()) {
+        in_organization(from, to, pair, who, |here, there| {
+            let done = list::carry_shared(here, there, carried);
+            unless_damaged(done, carried, |why| here.left("do-not-call numbers", SOME.into(), why))
+        })?;
+    }
+    let registries = registries::carry(from, to, &pairs, who, carried);
+    unless_damaged(registries, carried, |why| left("all", "registries", SOME, why))?;
+    let records = carry_records(from, to);
+    unless_damaged(records, carried, |why| left("all", "records of backups", SOME, why))
+}
+
+/// Which ones of a kind cannot be read.
+const SOME: &str = "all or some of them";
+
+/// Goes on without what is damaged of the replaced database.
+fn unless_damaged(
+    done: Result<(), CarryError>,
+    carried: &mut Carried,
+    left: impl FnOnce(String) -> Left,
+) -> Result<(), CarryError> {
+    match done {
+        Err(CarryError::There(e)) if e.is_damage() => {
+            let why = match e {
+                DbError::Damaged { reason, .. } => reason,
+                e => e.to_string(),
+            };
+            carried.left.push(left(format!("the replaced database is damaged: {why}")));
+            Ok(())
+        }
+        done => done,
+    }
+}
+
+fn left(organization: &str, what: &'static str, which: &str, problem: impl Into<String>) -> Left {
+    Left { organization: organization.to_owned(), what, which: which.to_owned(), problem: problem.into() }
+}
+
+/// Does something in one organization of the restored database, and settles leads afterwards that others held.
+fn in_organization(
+    from: &mut Database,
+    to: &mut Database,
+    pair: &Pair,
+    who: &Who,
+    work: impl FnOnce(&mut Here<'_>, &mut There<'_>) -> Result<(), CarryError>,
+) -> Result<(), CarryError> {
+    let stamp = who.stamp(pair.here.org_id());
+    let mut there = There { db: from, org: pair.there.org_id() };
+    let skipped = to.write_under(Lock::Carry, stamp.org, RunMode::Commit, |conn| {
+        let mut here = Here { conn, stamp: &stamp, slug: &pair.here.slug, skipped: Skipped::new() };
+        work(&mut here, &mut there)?;
+        Ok::<_, CarryError>(here.skipped)
+    })?;
+    settle_all(to, &skipped, &stamp)?;
+    Ok(())
 }
 
 fn carry_organization(
     from: &mut Database,
-    there: &Organization,
     to: &mut Database,
-    here: &Organization,
+    pair: &Pair,
     who: &Who,
     carried: &mut Carried,
 ) -> Result<(), CarryError> {
-    let stamp = who.stamp(here);
-    let is_same = here.uid == there.uid;
-    let mut there = There { db: from, org: there.org_id() };
-    to.write_under(Lock::Erasure, here.org_id(), RunMode::Commit, |conn| {
-        let mut here = Here { conn, stamp: &stamp, slug: &here.slug };
-        let zone = organizations::time_zone(here.conn, stamp.org)?;
-        list::carry(&mut here, &mut there, &zone, carried)?;
-        opt_outs::carry(&mut here, &mut there, carried)?;
+    let is_same = pair.here.uid == pair.there.uid;
+    in_organization(from, to, pair, who, |here, there| {
+        let zone = organizations::time_zone(here.conn, here.stamp.org)?;
+        let done = list::carry(here, there, &zone, carried);
+        unless_damaged(done, carried, |why| here.left("do-not-call numbers", SOME.into(), why))?;
+        let done = list::undecided(here, there, &zone, carried);
+        unless_damaged(done, carried, |why| here.left("do-not-call requests", SOME.into(), why))?;
+        let done = opt_outs::carry(here, there, carried);
+        unless_damaged(done, carried, |why| here.left("opt-outs", SOME.into(), why))?;
         // Last, so that what was written before is swept, too.
-        erasures::carry(&mut here, &mut there, carried)?;
-        for requirement in &there.read(dnc_requirements::all)? {
-            if dnc_requirements::of(here.conn, stamp.org, &requirement.registry)?.is_none() {
-                let (country, code) = (&requirement.country, requirement.calling_code);
-                require(here.conn, &requirement.registry, country, code, requirement.subscription.as_deref(), &stamp)?;
-                carried.requirements += 1;
-                if dnc_registries::by_name(here.conn, &requirement.registry)?
-                    .is_none_or(|it| it.current_revision.is_none())
-                {
-                    let name = &requirement.registry;
-                    let why =
-                        format!("it is not loaded: its numbers are unknown until crmctl dnc registry load {name}");
-                    carried.left.push(here.left("required registries", name.clone(), why));
-                }
-            }
-        }
-        scrubs::carry(&mut here, &mut there, is_same, carried)?;
-        users::carry(&mut here, &mut there, carried)?;
-        Ok(())
+        let done = erasures::carry(here, there, carried);
+        unless_damaged(done, carried, |why| here.left("erasures", SOME.into(), why))?;
+        let done = require_again(here, there, carried);
+        unless_damaged(done, carried, |why| here.left("required registries", SOME.into(), why))?;
+        let done = scrubs::carry(here, there, is_same, carried);
+        unless_damaged(done, carried, |why| here.left("certificates", SOME.into(), why))?;
+        let done = users::carry(here, there, carried);
+        unless_damaged(done, carried, |why| here.left("users", SOME.into(), why))
     })
+}
+
+/// Requires each registry as it is required there.
+fn require_again(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Carried) -> Result<(), CarryError> {
+    for requirement in &there.read(dnc_requirements::all)? {
+        let Requirement { registry, country, calling_code, subscription, .. } = requirement;
+        let done = require(here.conn, registry, country, *calling_code, subscription.as_deref(), here.stamp)?;
+        carried.requirements += u64::from(!done.changes.is_empty());
+    }
+    Ok(())
 }
 
 /// The organization in which it is done.
@@ -194,11 +280,13 @@ struct Here<'a> {
     conn: &'a mut Db,
     stamp: &'a Stamp,
     slug: &'a str,
+    /// Leads to be settled afterwards.
+    skipped: Skipped,
 }
 
 impl Here<'_> {
     fn left(&self, what: &'static str, which: String, why: impl Into<String>) -> Left {
-        Left { organization: self.slug.to_owned(), what, which, problem: why.into() }
+        left(self.slug, what, &which, why)
     }
 }
 
@@ -210,35 +298,38 @@ struct There<'a> {
 }
 
 impl There<'_> {
-    fn read<T>(&mut self, what: impl FnOnce(&mut Db, OrgId) -> Result<T, DbError>) -> Result<T, DbError> {
+    fn read<T>(&mut self, what: impl FnOnce(&mut Db, OrgId) -> Result<T, DbError>) -> Result<T, CarryError> {
         let org = self.org;
-        self.db.read(org, |conn| what(conn, org))
+        self.db.read(org, |conn| what(conn, org)).map_err(CarryError::There)
     }
 }
 
-/// What is lost with an organization that the backup has not.
-fn missing(from: &mut Database, org: &Organization) -> Result<Vec<Left>, DbError> {
+/// Tells what is lost with an organization that the backup has not.
+fn missing(from: &mut Database, org: &Organization, carried: &mut Carried) -> Result<(), CarryError> {
     const WHY: &str = "the organization is not in the backup";
+    type Count = fn(&mut There<'_>) -> Result<usize, CarryError>;
+    let kinds: [(&'static str, Count); 5] = [
+        ("do-not-call numbers", list::count),
+        ("do-not-call requests", |there| Ok(there.read(dnc_requests::undecided)?.len())),
+        ("opt-outs", |there| Ok(there.read(opt_outs::ids)?.len())),
+        ("erasures", |there| Ok(there.read(crate::db::models::erasure::erasures::all)?.len())),
+        ("required registries", |there| Ok(there.read(dnc_requirements::all)?.len())),
+    ];
     let mut there = There { db: from, org: org.org_id() };
-    let numbers = list::count(&mut there)?;
-    let opt_outs = there.read(opt_outs::ids)?.len();
-    let erased = there.read(crate::db::models::erasure::erasures::all)?.len();
-    let kinds = [("do-not-call numbers", numbers), ("opt-outs", opt_outs), ("erasures", erased)];
-    let left = kinds.into_iter().filter(|(_, count)| *count > 0);
-    Ok(left
-        .map(|(what, count)| Left {
-            organization: org.slug.clone(),
-            what,
-            which: format!("all {count}"),
-            problem: WHY.to_owned(),
-        })
-        .collect())
+    for (what, count) in kinds {
+        let counted = count(&mut there).map(|count| match count {
+            0 => {}
+            count => carried.left.push(left(&org.slug, what, &format!("all {count}"), WHY)),
+        });
+        unless_damaged(counted, carried, |why| left(&org.slug, what, SOME, why))?;
+    }
+    Ok(())
 }
 
 /// Which backups there are is true of the files, whatever is restored.
-fn carry_records(from: &mut Database, to: &mut Database) -> Result<(), DbError> {
-    let known = from.read_global(backups::all)?;
-    to.write_global(|conn| {
+fn carry_records(from: &mut Database, to: &mut Database) -> Result<(), CarryError> {
+    let known = from.read_global(backups::all).map_err(CarryError::There)?;
+    let added: Result<(), DbError> = to.write_global(|conn| {
         let here: HashSet<_> = backups::all(conn)?.into_iter().map(|backup| backup.uid).collect();
         known
             .iter()
@@ -246,5 +337,6 @@ fn carry_records(from: &mut Database, to: &mut Database) -> Result<(), DbError> 
             .filter(|backup| !here.contains(&backup.uid))
             .try_for_each(|backup| backups::add(conn, &backup.as_new()))?;
         known.iter().try_for_each(|backup| backups::renew(conn, backup))
-    })
+    });
+    Ok(added?)
 }

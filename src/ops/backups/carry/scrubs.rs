@@ -70,7 +70,7 @@ fn fault_of(scrub: &StoredScrub, place: i64, last: &[u8]) -> Option<&'static str
 }
 
 /// The ids here of the users there.
-fn same_users(here: &mut Here<'_>, there: &mut There<'_>) -> Result<HashMap<i64, i64>, DbError> {
+fn same_users(here: &mut Here<'_>, there: &mut There<'_>) -> Result<HashMap<i64, i64>, CarryError> {
     let ids: HashMap<Uid, i64> =
         users::all(here.conn, here.stamp.org)?.into_iter().map(|user| (user.uid, user.id)).collect();
     let known = there.read(users::all)?;
@@ -78,7 +78,7 @@ fn same_users(here: &mut Here<'_>, there: &mut There<'_>) -> Result<HashMap<i64,
 }
 
 /// Lets keys count here that count there, from when they did.
-fn keys(here: &mut Here<'_>, there: &mut There<'_>) -> Result<(), DbError> {
+fn keys(here: &mut Here<'_>, there: &mut There<'_>) -> Result<(), CarryError> {
     let all = |conn: &mut Db, org: OrgId| signing_keys::all(conn, org);
     let known = all(here.conn, here.stamp.org)?;
     for key in there.read(all)? {

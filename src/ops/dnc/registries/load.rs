@@ -56,7 +56,7 @@ pub struct Loaded {
 }
 
 /// Blocks that one transaction writes: eight megabytes at most, so that nobody waits for it.
-const TOGETHER: usize = 1000;
+pub(super) const TOGETHER: usize = 1000;
 
 /// What is loaded of a registry.
 ///
@@ -349,7 +349,7 @@ fn merged(
     }
 }
 
-fn stop_if_asked(db: &Database) -> Result<(), RegistryError> {
+pub(super) fn stop_if_asked(db: &Database) -> Result<(), RegistryError> {
     match db.interrupted().load(std::sync::atomic::Ordering::Relaxed) {
         true => Err(DbError::Interrupted.into()),
         false => Ok(()),

@@ -1,5 +1,6 @@
 //! Registries: loading and dropping them, which ones an organization must honour, and what they say of numbers.
 
+mod adopt;
 mod drop;
 mod load;
 mod logged;
@@ -7,6 +8,7 @@ mod look_up;
 mod of_import;
 mod require;
 
+pub use adopt::{adopt, limit_age};
 pub use drop::{broken_off, drop_registry, give_up, requiring};
 pub use load::{Loaded, NewNumbers, Outlook, area_codes_in, load, outlook};
 pub use look_up::{Answers, Found, Registries};
