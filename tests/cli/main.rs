@@ -1,6 +1,7 @@
 //! Behaviour through the real binary, the same on both engines. Run with `scripts/test`.
 
 mod restore;
+mod restore_lists;
 mod restore_wishes;
 mod support;
 

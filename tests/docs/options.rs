@@ -181,6 +181,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--website", "URL", "an organization's site"),
     ("--where", "FILTER", "which leads, as a filter"),
     ("--who", "EMAIL", "only changes by this user"),
+    ("--wishes-only", "", "restores nothing, and applies what people asked for"),
     ("--with-dnc", "", "takes back an import's opt-outs, too"),
     ("--within", "DAYS", "only what happened so soon after a lead's creation"),
     ("--yes", "", "answers every confirmation"),

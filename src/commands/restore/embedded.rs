@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Args, NEWER_COLUMNS, Restored, unknown};
+use super::{Args, NEWER_COLUMNS, Restored, refuse_pending, replaces, unknown};
 use crate::commands::context::Context;
 use crate::db::backup::{BackupError, Held, Newer, Unpacked, newer_rows, set_aside, unpack_beside};
 use crate::db::{Database, DbError, Location, SchemaUse};
 use crate::error::{Exit, Result};
-use crate::ops::backups::carry::{self, Carried, CarryError, Who, carry_over};
+use crate::ops::backups::carry::{self, Carried, Left, Who, carry_over};
 use crate::ops::erasure::clearing;
 use crate::system::new_file::folder_of;
 use crate::ui::grouped;
@@ -20,22 +20,18 @@ enum Before {
     Unreadable(String),
 }
 
-/// What is known of it once it was read.
-enum Place {
-    Empty,
-    /// With what it has and the backup has not.
-    Database(Vec<Newer>),
-    Unreadable(String),
-}
-
-pub(super) fn restore(args: &Args, path: &Path, context: &Context) -> Result<Exit> {
+pub(super) fn restore(args: &Args, file: &Path, path: &Path, context: &Context) -> Result<Exit> {
     // Beside the file itself, whatever link leads to it.
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let interrupted = context.interrupted();
     // On a new machine there is no folder for it yet.
-    std::fs::create_dir_all(folder_of(path)).map_err(|e| BackupError::Unpack(e.to_string()))?;
-    let unpacked = unpack_beside(&args.file, path, &interrupted)?;
-    let mut restored = open(&unpacked, args, context)?;
+    let place = match folder_of(path).is_dir() {
+        false if args.dry_run => &std::env::temp_dir().join("backup"),
+        _ => path,
+    };
+    std::fs::create_dir_all(folder_of(place)).map_err(|e| BackupError::Unpack(e.to_string()))?;
+    let unpacked = unpack_beside(file, place, &interrupted)?;
+    let mut restored = open(&unpacked, file, context)?;
     let mut before = before(path, context)?;
     let founder = context.keeper(match &mut before {
         Before::Database(db) => db,
@@ -45,31 +41,18 @@ pub(super) fn restore(args: &Args, path: &Path, context: &Context) -> Result<Exi
     let aside = name_aside(path, who.now);
     let mut done = Restored {
         database: path.display().to_string(),
-        backup: args.file.display().to_string(),
+        backup: Some(file.display().to_string()),
         made_at: unpacked.made_at,
-        rows: unpacked.tables.values().sum(),
+        rows: Some(unpacked.tables.values().sum()),
         kept_as: None,
         can_go_back: true,
         carried: Carried::default(),
         newer: Vec::new(),
         dry_run: args.dry_run,
     };
-    let replaces = args.replaces.as_ref().map(|url| context.open_other(Location::parse(url.text())?)).transpose()?;
-    let place = match before {
-        Before::Nothing => Place::Empty,
-        Before::Unreadable(why) => Place::Unreadable(why),
-        Before::Database(db) => {
-            // Nobody may have it open while it is replaced.
-            drop(db);
-            match newer_rows(path, &unpacked.database()) {
-                Ok(newer) => Place::Database(newer),
-                Err(BackupError::Damaged { what, .. }) => Place::Unreadable(what),
-                Err(e) => return Err(e.into()),
-            }
-        }
-    };
-    match place {
-        Place::Empty => {
+    let replaces = replaces(args, context)?;
+    match before {
+        Before::Nothing => {
             match replaces {
                 Some(mut from) => carry(&mut from, &mut restored, &who, &mut done.carried)?,
                 None => done.carried.left.push(unknown("there is no database that is replaced")),
@@ -82,63 +65,121 @@ pub(super) fn restore(args: &Args, path: &Path, context: &Context) -> Result<Exi
                 context.ui.set_committed();
             }
         }
-        Place::Unreadable(why) => {
-            match replaces {
-                Some(mut from) => carry(&mut from, &mut restored, &who, &mut done.carried)?,
-                None => done.carried.left.push(unknown(format!("the database cannot be read: {why}"))),
-            }
-            carry::log(&mut restored, &who, done.made_at)?;
-            drop(restored);
-            unpacked.settle(&interrupted)?;
-            done.kept_as = Some(aside.display().to_string());
-            done.can_go_back = false;
-            if !args.dry_run {
-                let question = format!("The database cannot be read ({why}). Put it aside as {}?", aside.display());
-                context.ui.confirm(&question)?;
-                set_aside(path, &aside)?;
-                unpacked.place(path).inspect_err(|_| {
-                    // Where that fails, too, the error of the first tells where to look.
-                    let _ = set_aside(&aside, path);
-                })?;
-                context.ui.set_committed();
-            }
+        Before::Unreadable(why) => {
+            let ready = Ready { unpacked, restored, replaces, aside };
+            over_unreadable(&why, ready, path, &who, &mut done, context)?;
         }
-        Place::Database(newer) => {
+        Before::Database(db) => {
+            drop(db);
             if !args.dry_run {
-                confirm(&newer, &done, context)?;
+                confirm(&newer_of(path, &unpacked)?, &done, context)?;
             }
-            let held = Held::take(path)?;
-            let kept = unpacked.kept();
-            held.copy_to(&kept, &interrupted)?;
-            // Nobody has written since it is held.
-            done.newer = newer_rows(&kept, &unpacked.database())?;
-            let mut from = match replaces {
-                Some(from) => from,
-                None => context.open_other(Location::Sqlite(kept.clone()))?,
-            };
-            carry(&mut from, &mut restored, &who, &mut done.carried)?;
-            carry::log(&mut restored, &who, done.made_at)?;
-            drop((from, restored));
-            unpacked.settle(&interrupted)?;
-            done.kept_as = Some(aside.display().to_string());
-            if !args.dry_run {
-                place_kept(&kept, &aside)?;
-                held.replace(&unpacked.database(), &interrupted).inspect_err(|_| {
-                    let _ = std::fs::remove_file(&aside);
-                })?;
-                context.ui.set_committed();
-            }
+            let ready = Ready { unpacked, restored, replaces, aside };
+            over_database(ready, path, &who, &mut done, context)?;
         }
     }
     done.print(context.ui)
 }
 
+/// What is ready to take the place of a database.
+struct Ready {
+    unpacked: Unpacked,
+    /// The same, open.
+    restored: Database,
+    replaces: Option<Database>,
+    /// The name under which what is replaced stays.
+    aside: PathBuf,
+}
+
+fn over_unreadable(
+    why: &str,
+    ready: Ready,
+    path: &Path,
+    who: &Who,
+    done: &mut Restored,
+    context: &Context,
+) -> Result<()> {
+    let Ready { unpacked, mut restored, replaces, aside } = ready;
+    match replaces {
+        Some(mut from) => carry(&mut from, &mut restored, who, &mut done.carried)?,
+        None => done.carried.left.push(unknown(format!("the database cannot be read: {why}"))),
+    }
+    carry::log(&mut restored, who, done.made_at)?;
+    drop(restored);
+    unpacked.settle(&context.interrupted())?;
+    done.kept_as = Some(aside.display().to_string());
+    done.can_go_back = false;
+    if !done.dry_run {
+        let question = format!("The database cannot be read ({why}). Put it aside as {}?", aside.display());
+        context.ui.confirm(&question)?;
+        set_aside(path, &aside)?;
+        unpacked.place(path).inspect_err(|_| {
+            // Where that fails, too, the error of the first tells where to look.
+            let _ = set_aside(&aside, path);
+        })?;
+        context.ui.set_committed();
+    }
+    Ok(())
+}
+
+fn over_database(ready: Ready, path: &Path, who: &Who, done: &mut Restored, context: &Context) -> Result<()> {
+    let interrupted = context.interrupted();
+    let kept = ready.unpacked.kept();
+    let held = Held::take(path).and_then(|held| held.copy_to(&kept, &interrupted).map(|()| held));
+    let held = match held {
+        Err(BackupError::Db(e)) if e.is_damage() => {
+            return over_unreadable(&e.to_string(), ready, path, who, done, context);
+        }
+        held => held?,
+    };
+    let Ready { unpacked, mut restored, replaces, aside } = ready;
+    let mut left = Vec::new();
+    match newer_of(&kept, &unpacked)? {
+        Ok(newer) => done.newer = newer,
+        Err(why) => left.push(Left {
+            what: "what the backup has not",
+            which: "not counted".into(),
+            ..unknown(format!("the database is damaged: {why}"))
+        }),
+    }
+    let from = match replaces {
+        Some(from) => Ok(from),
+        None => context.open_at(Location::Sqlite(kept.clone()), SchemaUse::Existing),
+    };
+    match from {
+        Ok(mut from) => carry(&mut from, &mut restored, who, &mut done.carried)?,
+        Err(e) if e.is_damage() => left.push(unknown(e.to_string())),
+        Err(e) => return Err(e.into()),
+    }
+    done.carried.left.extend(left);
+    carry::log(&mut restored, who, done.made_at)?;
+    drop(restored);
+    unpacked.settle(&interrupted)?;
+    done.kept_as = Some(aside.display().to_string());
+    if !done.dry_run {
+        place_kept(&kept, &aside)?;
+        held.replace(&unpacked.database(), &interrupted).inspect_err(|_| {
+            let _ = std::fs::remove_file(&aside);
+        })?;
+        context.ui.set_committed();
+    }
+    Ok(())
+}
+
+/// What a database has that the backup has not, or what is damaged so that nobody can tell.
+fn newer_of(database: &Path, unpacked: &Unpacked) -> Result<std::result::Result<Vec<Newer>, String>> {
+    match newer_rows(database, &unpacked.database()) {
+        Err(BackupError::Damaged { what, .. }) => Ok(Err(what)),
+        newer => Ok(Ok(newer?)),
+    }
+}
+
 /// Opens the unpacked database, and brings its schema up to date.
-fn open(unpacked: &Unpacked, args: &Args, context: &Context) -> Result<Database> {
+fn open(unpacked: &Unpacked, file: &Path, context: &Context) -> Result<Database> {
     let opened = context.open_at(Location::Sqlite(unpacked.database()), SchemaUse::Existing);
     Ok(opened.map_err(|e| match e {
-        DbError::NewerSchema(_) => BackupError::Newer(args.file.display().to_string()),
-        DbError::OfAnotherProgram { .. } => BackupError::NoBackup(args.file.display().to_string()),
+        DbError::NewerSchema(_) => BackupError::Newer(file.display().to_string()),
+        DbError::OfAnotherProgram { .. } => BackupError::NoBackup(file.display().to_string()),
         e => e.into(),
     })?)
 }
@@ -153,6 +194,7 @@ fn before(path: &Path, context: &Context) -> Result<Before> {
             false => Ok(Before::Nothing),
         };
     }
+    refuse_pending(&Location::Sqlite(path.to_owned()), context)?;
     match context.open_at(Location::Sqlite(path.to_owned()), SchemaUse::Existing) {
         Ok(db) => Ok(Before::Database(Box::new(db))),
         Err(e @ (DbError::NotADatabase(_) | DbError::Damaged { .. } | DbError::NoDatabase(_))) => {
@@ -162,13 +204,8 @@ fn before(path: &Path, context: &Context) -> Result<Before> {
     }
 }
 
-/// Applies again what can be read.
-fn carry(from: &mut Database, to: &mut Database, who: &Who, carried: &mut Carried) -> Result<()> {
-    match carry_over(from, to, who, carried) {
-        // The restored one was looked through.
-        Err(CarryError::Db(e @ DbError::Damaged { .. })) => carried.left.push(unknown(e.to_string())),
-        done => done?,
-    }
+pub(super) fn carry(from: &mut Database, to: &mut Database, who: &Who, carried: &mut Carried) -> Result<()> {
+    carry_over(from, to, who, carried)?;
     if carried.erased > 0 {
         clearing::finish(to, who.now)?;
     }
@@ -176,17 +213,20 @@ fn carry(from: &mut Database, to: &mut Database, who: &Who, carried: &mut Carrie
 }
 
 /// Shows what the backup has not, and asks.
-fn confirm(newer: &[Newer], done: &Restored, context: &Context) -> Result<()> {
-    if !context.ui.yes && !newer.is_empty() {
-        context.ui.preview(newer, NEWER_COLUMNS)?;
-    }
-    let rows: u64 = newer.iter().map(|table| table.rows_missing + table.rows_outdated).sum();
-    let lost = match rows {
-        0 => "It has nothing that the backup has not.".to_owned(),
-        rows => format!(
-            "The backup lacks {} rows that it has, or has them as they were.",
-            grouped(i64::try_from(rows).unwrap_or(i64::MAX))
-        ),
+fn confirm(newer: &std::result::Result<Vec<Newer>, String>, done: &Restored, context: &Context) -> Result<()> {
+    let rows = |newer: &[Newer]| newer.iter().map(|table| table.rows_missing + table.rows_outdated).sum::<u64>();
+    let lost = match newer {
+        Err(why) => format!("It is damaged ({why}): nobody can tell what it has that the backup has not."),
+        Ok(newer) if rows(newer) == 0 => "It has nothing that the backup has not.".to_owned(),
+        Ok(newer) => {
+            if !context.ui.yes {
+                context.ui.preview(newer, NEWER_COLUMNS)?;
+            }
+            format!(
+                "The backup lacks {} rows that it has, or has them as they were.",
+                grouped(i64::try_from(rows(newer)).unwrap_or(i64::MAX))
+            )
+        }
     };
     Ok(context.ui.confirm(&format!("Replace the database {} by the backup? {lost}", done.database))?)
 }

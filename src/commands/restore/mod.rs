@@ -2,14 +2,15 @@
 
 mod embedded;
 mod server;
+mod wishes;
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::commands::context::Context;
-use crate::db::Location;
 use crate::db::backup::Newer;
+use crate::db::{Database, DbError, Location, SchemaUse};
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Exit, Result};
 use crate::ops::backups::carry::{Carried, Left};
@@ -20,21 +21,26 @@ use crate::ui::{Column, Ui, grouped};
 ///
 /// A backup that is damaged or cut off is refused before anything is touched. What the backup has not is shown, and the database that is
 /// replaced is kept beside it. Nobody comes back: opt-outs, numbers on the do-not-call list, requests that are to be decided, erasures,
-/// required registries, scrubs and disabled users of the replaced database are applied again before the backup takes its place.
+/// registries, scrubs and disabled users of the replaced database are applied again before the backup takes its place.
 ///
 /// An earlier schema is brought up to date. A backup of PostgreSQL goes into an empty database, by the server's own pg_restore; name
-/// the database that it replaces with --replaces.
+/// the database that it replaces with --replaces. There the backup is restored first, and then that is applied: use the database when
+/// this has ended. If it was interrupted, --wishes-only does the rest.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl restore crm-2026-03-04.db.zst --dry-run\n  \
-    crmctl restore crm.dump.zst --database-url postgres://host/new --replaces postgres://host/old\n\n\
+    crmctl restore crm.dump.zst --database-url postgres://host/new --replaces postgres://host/old\n  \
+    crmctl restore --wishes-only --database-url postgres://host/new --replaces postgres://host/old\n\n\
     Exit code 3 when something of the replaced database could not be applied again, or no database is replaced that tells of it.")]
 pub struct Args {
     /// The backup
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "wishes_only")]
+    file: Option<PathBuf>,
     /// The database whose opt-outs, list and erasures are applied again, if not the one that is replaced
     #[arg(long, value_name = "URL")]
     replaces: Option<DatabaseUrl>,
+    /// Restore nothing; apply the opt-outs, list and erasures of --replaces to a database into which a backup was restored before
+    #[arg(long, requires = "replaces", conflicts_with_all = ["file", "dry_run"])]
+    wishes_only: bool,
     /// Do it all but the last step, show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -43,9 +49,33 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     context.catch_interrupts();
+    let Some(file) = &args.file else { return wishes::apply(&args, context) };
     match context.location()? {
-        Location::Sqlite(path) => embedded::restore(&args, &path, context),
-        Location::Postgres(server) => server::restore(&args, &server, context),
+        Location::Sqlite(path) => embedded::restore(&args, file, &path, context),
+        Location::Postgres(server) => server::restore(&args, file, &server, context),
+    }
+}
+
+/// The database that tells of wishes, where another one was named than that which is replaced.
+fn replaces(args: &Args, context: &Context) -> Result<Option<Database>> {
+    let Some(url) = &args.replaces else { return Ok(None) };
+    let location = Location::parse(url.text())?;
+    refuse_pending(&location, context)?;
+    Ok(Some(context.open_other(location)?))
+}
+
+/// Refuses an embedded database with an earlier schema: opened to be read, it would be brought up to date, and so changed.
+fn refuse_pending(location: &Location, context: &Context) -> Result<()> {
+    if let Location::Postgres(_) = location {
+        return Ok(());
+    }
+    // What cannot be read is an error when it is opened.
+    let state = context.open_at(location.clone(), SchemaUse::Inspect).and_then(|mut db| db.known_migrations());
+    match state {
+        Ok(state) if state.pending() > 0 && state.pending() < state.steps.len() => {
+            Err(DbError::PendingMigrations { location: location.to_string(), pending: state.pending() }.into())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -53,10 +83,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 #[derive(Serialize)]
 struct Restored {
     database: String,
-    backup: String,
+    backup: Option<String>,
     /// When the backup was made, where it says so.
     made_at: Option<Timestamp>,
-    rows: u64,
+    rows: Option<u64>,
     /// Where the replaced database is.
     kept_as: Option<String>,
     /// Whether it can be restored from there.
@@ -83,6 +113,8 @@ const COLUMNS: &[Column] = &[
     Column::count("requirements", "registries required again"),
     Column::count("scrubs", "certificates of scrubs"),
     Column::count("users_disabled", "users disabled again"),
+    Column::count("registries", "registries as they were loaded"),
+    Column::count("groups", "organizations in their group again"),
     Column::hidden("listed_again"),
     Column::hidden("listed_again_numbers"),
     Column::hidden("newer"),

@@ -1,23 +1,26 @@
 //! Restoring a database on PostgreSQL.
 
-use super::{Args, Restored, unknown};
+use std::path::Path;
+
+use super::{Args, Restored, replaces, unknown};
 use crate::commands::context::Context;
 use crate::db::backup::{BackupError, restore_server};
-use crate::db::catalogue::grants;
 use crate::db::{Location, SchemaUse, Server};
-use crate::error::{Exit, Result};
+use crate::error::{Exit, Explain, Result};
 use crate::ops::backups::carry::{self, Carried, Who, carry_over};
 
-pub(super) fn restore(args: &Args, server: &Server, context: &Context) -> Result<Exit> {
+pub(super) fn restore(args: &Args, file: &Path, server: &Server, context: &Context) -> Result<Exit> {
     let location = Location::Postgres(server.clone());
     let mut db = context.open_at(location.clone(), SchemaUse::AsItIs).map_err(BackupError::from)?;
-    let replaces = args.replaces.as_ref().map(|url| context.open_other(Location::parse(url.text())?)).transpose()?;
-    let manifest = restore_server(&mut db, server, &args.file, args.dry_run)?;
+    let mut replaces = replaces(args, context)?;
+    // Who acts is settled while nothing is restored.
+    let founder = replaces.as_mut().map(|from| context.founder(from)).transpose()?;
+    let manifest = restore_server(&mut db, server, file, args.dry_run, || context.ui.set_committed())?;
     let mut done = Restored {
         database: location.to_string(),
-        backup: args.file.display().to_string(),
+        backup: Some(file.display().to_string()),
         made_at: Some(manifest.made_at),
-        rows: manifest.tables.values().sum(),
+        rows: Some(manifest.tables.values().sum()),
         kept_as: None,
         can_go_back: false,
         carried: Carried::default(),
@@ -27,16 +30,20 @@ pub(super) fn restore(args: &Args, server: &Server, context: &Context) -> Result
     if args.dry_run {
         return done.print(context.ui);
     }
-    context.ui.set_committed();
     if db.known_migrations()?.pending() > 0 {
         db.migrate_up()?;
     }
-    match replaces {
-        Some(mut from) => {
-            let founder = context.founder(&mut from)?;
+    match replaces.zip(founder) {
+        Some((mut from, founder)) => {
             let who = Who { actor: founder.actor, ip_address: founder.ip_address, now: founder.now };
             carry::log(&mut db, &who, done.made_at)?;
-            carry_over(&mut from, &mut db, &who, &mut done.carried)?;
+            let finish = format!(
+                "nobody's wishes since the backup are known in it until this has ended: crmctl restore --wishes-only \
+                 --replaces {} --database-url {location}",
+                from.location()
+            );
+            let carried = carry_over(&mut from, &mut db, &who, &mut done.carried);
+            carried.map_err(|e| e.explain().hint(finish))?;
         }
         None => {
             let account = context.account(&mut db)?;
@@ -46,6 +53,6 @@ pub(super) fn restore(args: &Args, server: &Server, context: &Context) -> Result
         }
     }
     let exit = done.print(context.ui)?;
-    context.ui.note(&format!("give the everyday role its rights:\n{}", grants("crm_app").join("\n")));
+    context.ui.note("give the everyday role its rights, by its name: crmctl migrate up --app-role crm_app");
     Ok(exit)
 }

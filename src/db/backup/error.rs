@@ -21,6 +21,9 @@ pub enum BackupError {
     Damaged { path: String, what: String },
     #[error("the backup `{path}` has {found} rows of {table} where it should have {said}")]
     Counts { path: String, table: String, said: u64, found: u64 },
+    /// What was restored is committed.
+    #[error("the backup `{path}` was restored, and {found} rows of {table} are there where it has {said}")]
+    RestoredOther { path: String, table: String, said: u64, found: u64 },
     #[error("cannot unpack the backup: {0}")]
     Unpack(String),
     #[error("interrupted")]
@@ -81,6 +84,9 @@ impl Explain for BackupError {
             BackupError::CutOff(_) | BackupError::Damaged { .. } | BackupError::Counts { .. } => {
                 said.hint("nothing was changed; take an earlier one: crmctl backup list")
             }
+            BackupError::RestoredOther { .. } => said.hint(
+                "do not work with the database; drop it, see whether something else writes to it, and restore into a new one",
+            ),
             BackupError::Unpack(_) => said.hint("nothing was changed; make room, and try again"),
             BackupError::OtherEngine { .. } => said.hint("name a database of its kind with --database-url"),
             BackupError::Newer(_) => said.hint("nothing was changed; use the crmctl that made it, or a newer one"),

@@ -176,16 +176,19 @@ fn rows_of(script: impl BufRead) -> io::Result<BTreeMap<String, u64>> {
     }
 }
 
-/// Restores a backup into an empty database, in one transaction. With `dry_run` everything is looked at, and nothing restored.
+/// Restores a backup into an empty database, in one transaction; `committed` is called when that has ended. With `dry_run` everything is
+/// looked at, and nothing restored.
 ///
 /// # Errors
 /// The backup is damaged or of another kind, the database is not empty, the server's programs are not installed or fail, or the person
-/// asked to stop; then the database is as it was.
+/// asked to stop; then the database is as it was. Or the server has not stored what is in the backup
+/// ([`BackupError::RestoredOther`]).
 pub fn restore_server(
     db: &mut Database,
     server: &Server,
     backup: &Path,
     dry_run: bool,
+    committed: impl FnOnce(),
 ) -> Result<Manifest, BackupError> {
     let interrupted = db.interrupted();
     let path = || backup.display().to_string();
@@ -215,6 +218,7 @@ pub fn restore_server(
     // Ended early, it takes back what it has done.
     unpack(backup, Enough(archive), &interrupted)?;
     running.end()?;
+    committed();
     let found = db.read_global(|conn| match conn {
         Db::Postgres(conn) => count(conn).map_err(BackupError::from),
         Db::Sqlite(_) => Ok(BTreeMap::new()),
@@ -222,7 +226,7 @@ pub fn restore_server(
     for (table, said) in &manifest.tables {
         let found = found.get(table).copied().unwrap_or_default();
         if found != *said {
-            return Err(BackupError::Counts { path: path(), table: table.clone(), said: *said, found });
+            return Err(BackupError::RestoredOther { path: path(), table: table.clone(), said: *said, found });
         }
     }
     Ok(manifest)

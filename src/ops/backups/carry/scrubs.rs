@@ -8,7 +8,7 @@ use crate::db::models::access::users;
 use crate::db::models::dnc::dnc_scrubs::{self, StoredScrub};
 use crate::db::models::dnc::signing_keys;
 use crate::db::types::Uid;
-use crate::db::{Db, DbError, OrgId};
+use crate::db::{Db, OrgId};
 use crate::domain::dnc::certificates::{NO_HASH, hash_of};
 
 /// Why the scrubs of another organization of this name are none of this one.
