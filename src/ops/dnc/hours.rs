@@ -111,16 +111,18 @@ impl CallableNow {
         let first = Statement::new(
             "SELECT l.phone_number, l.country, l.state, l.timezone FROM leads l
              WHERE l.deleted_at IS NULL AND l.phone_number IS NOT NULL
-                 AND (l.country IS NOT NULL OR l.state IS NOT NULL OR l.timezone IS NOT NULL) AND l.organization_id = ",
-        );
+                 AND coalesce(l.country, l.state, l.timezone) IS NOT NULL AND l.organization_id = ",
+        )
+        .org(org);
         let further = Statement::new(
             "SELECT p.phone_number, l.country, l.state, l.timezone FROM lead_phones p
              JOIN leads l ON l.organization_id = p.organization_id AND l.id = p.lead_id
              WHERE l.deleted_at IS NULL
-                 AND (l.country IS NOT NULL OR l.state IS NOT NULL OR l.timezone IS NOT NULL) AND p.organization_id = ",
-        );
+                 AND coalesce(l.country, l.state, l.timezone) IS NOT NULL AND p.organization_id = ",
+        )
+        .org(org);
         for statement in [first, further] {
-            statement.org(org).each_row(conn, |row| {
+            statement.each_row(conn, |row| {
                 let [country, state, timezone] = [row.at(1), row.at(2), row.at(3)].map(Cell::text);
                 if let Some(number) = row.at(0).text().and_then(E164::from_e164) {
                     all.add(number, &Address { country, state, timezone });

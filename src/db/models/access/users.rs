@@ -135,11 +135,16 @@ pub struct Standing {
 /// # Errors
 /// The database cannot be read.
 pub fn standing(conn: &mut Db, org: OrgId, name: Option<&str>) -> Result<(bool, Option<Standing>), DbError> {
-    let of_org = |columns: &'static str| Statement::new(columns).sql(" FROM users WHERE organization_id = ").org(org);
-    let has_users = !of_org("SELECT 1").sql(" LIMIT 1").rows(conn)?.is_empty();
+    let has_users = Statement::new("SELECT 1 FROM users WHERE organization_id = ").org(org).sql(" LIMIT 1");
+    let has_users = !has_users.rows(conn)?.is_empty();
     let Some(name) = name.map(|name| name.trim().to_lowercase()) else { return Ok((has_users, None)) };
     let column = if name.contains('@') { " AND email = " } else { " AND username = " };
-    let rows = of_org("SELECT email, role, CASE WHEN is_active THEN 1 ELSE 0 END").sql(column).text(name).rows(conn)?;
+    let rows =
+        Statement::new("SELECT email, role, CASE WHEN is_active THEN 1 ELSE 0 END FROM users WHERE organization_id = ")
+            .org(org)
+            .sql(column)
+            .text(name)
+            .rows(conn)?;
     let standing = rows.first().and_then(|row| {
         let (email, role) = (row.at(0).text()?.to_owned(), Role::from_word(row.at(1).text()?)?);
         Some(Standing { email, role, is_active: row.at(2).number() == Some(1) })
