@@ -324,7 +324,7 @@ impl Explain for ScrubNotSigned {
 fn tell_hours(at: Timestamp, is_since: bool, session: &Session) {
     let ui = session.ui;
     ui.note(&format!(
-        "calling hours at {}, by the area codes of numbers; the address of a lead counts in crmctl dnc callable alone",
+        "calling hours at {}, by the area codes of numbers and the addresses of the leads that have them",
         ui.time(at)
     ));
     if at < session.stamp.now {
