@@ -284,7 +284,8 @@ mod tests {
     fn no_topic_has_the_name_of_a_command() {
         let root = command();
         for topic in TOPICS {
-            assert!(root.find_subcommand(topic.name).is_none(), "{}", topic.name);
+            // A noun's plural means its topic after `help`.
+            assert!(root.get_subcommands().all(|command| command.get_name() != topic.name), "{}", topic.name);
         }
     }
 }

@@ -91,7 +91,7 @@ pub const WORDS: &[Answer] = &[
     answer("", "upgrade schema migration", &["migrate up", "/migrate status"]),
     answer("", "seed demo sample samples", &["migrate seed"]),
     answer("", "snapshot save", &["backup {rest|FILE}"]),
-    answer("", "info health ping doctor", &["migrate status", "/config show"]),
+    answer("", "info health ping", &["doctor", "migrate status", "/config show"]),
     answer("", "version", &["--version"]),
     answer("", "completion complete", &["completions {rest|bash}"]),
     answer("", "docs manual usage commands topics tutorial", &["help"]),

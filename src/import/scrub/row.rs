@@ -100,7 +100,9 @@ fn numbers_in(text: &str, region: Option<Region>) -> Vec<Number> {
 
 /// What stands between the words of a cell: `Tel: (212) 555-0142 (mobile)`
 pub(super) fn between_words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_alphabetic() || c == ':').map(|part| part.trim_end_matches(|c: char| !c.is_numeric()))
+    let parts = text.split(|c: char| c.is_alphabetic() || c == ':');
+    let from = |c: char| !c.is_numeric() && !matches!(c, '+' | '＋' | '(');
+    parts.map(move |part| part.trim_start_matches(from).trim_end_matches(|c: char| !c.is_numeric()))
 }
 
 /// What two verdicts come to.

@@ -203,25 +203,28 @@ pub fn released(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashSet<i64>
 fn ends_of_entries(conn: &mut Db, org: OrgId, numbers: &[String]) -> Result<HashMap<String, i64>, DbError> {
     let mut ends: HashMap<String, i64> = HashMap::new();
     // A number is reached by its own entries, and by those of other spellings.
-    for (number, entries) in [
-        ("SELECT e.phone_number, ", " FROM dnc_list e WHERE e.phone_number IN ("),
+    for (column, entries) in [
+        ("e.phone_number", " FROM dnc_list e WHERE e.organization_id = "),
         (
-            "SELECT s.phone_number, ",
+            "s.phone_number",
             " FROM dnc_spellings s JOIN dnc_list e ON e.organization_id = s.organization_id AND e.id = s.dnc_id
-             WHERE s.phone_number IN (",
+             WHERE s.organization_id = ",
         ),
     ] {
         if numbers.is_empty() {
             break;
         }
         let asked = numbers.iter().map(|number| Statement::default().text(number.as_str()));
-        let rows = Statement::new(number)
-            .sql("max(coalesce(e.removed_at, e.calls_expire_at, e.expires_at))")
+        let rows = Statement::new("SELECT ")
+            .sql(column)
+            .sql(", max(coalesce(e.removed_at, e.calls_expire_at, e.expires_at))")
             .sql(entries)
-            .joined(asked, ", ")
-            .sql(") AND e.scope <> 'texts' AND coalesce(e.removal_kind, '') <> 'replacement' AND e.organization_id = ")
             .org(org)
-            .sql(" GROUP BY 1")
+            .sql(" AND e.scope <> 'texts' AND coalesce(e.removal_kind, '') <> 'replacement' AND ")
+            .sql(column)
+            .sql(" IN (")
+            .joined(asked, ", ")
+            .sql(") GROUP BY 1")
             .rows(conn)?;
         for row in rows {
             if let (Some(number), Some(end)) = (row.at(0).text(), row.at(1).number()) {
