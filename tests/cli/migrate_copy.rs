@@ -259,10 +259,11 @@ fn the_numbers_of_rows_that_are_gone_do_not_come_again() {
     let world = World::new(Engine::Postgres);
     world.ok(["lead", "add", "--phone", "+12125550101", "--note", "kept"]);
     world.ok(["lead", "add", "--phone", "+12125550102", "--note", "gone"]);
+    world.ok(["user", "add", "acme@example.com", "--role", "admin"]);
     world.engine.sql(&world.url, "DELETE FROM lead_notes WHERE id = 2").unwrap();
     let other = Other::empty(Engine::Postgres);
     copied(&world.url, &other, &[]);
-    other.ok(&["lead", "note", "1", "next"]);
+    other.ok(&["lead", "note", "1", "next", "--as", "acme@example.com"]);
     assert_eq!(other.sql("SELECT id FROM lead_notes ORDER BY id"), ["1", "3"]);
     world.finish();
 }
