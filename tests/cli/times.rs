@@ -36,7 +36,10 @@ fn people_read_times_in_the_zone_of_the_organization() {
     let mut local = 0;
     for form in ["table", "markdown"] {
         for verb in more.iter().copied().chain(VERBS.iter().copied()) {
-            // They end what is looked at.
+            // They end what is looked at; a certificate is shown as it was signed.
+            if verb.starts_with(&["dnc", "certificate", "show"]) {
+                continue;
+            }
             if verb.starts_with(&["lead", "erase"]) || verb.starts_with(&["org", "disable"]) {
                 continue;
             }
