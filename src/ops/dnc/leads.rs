@@ -199,34 +199,34 @@ pub fn released(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashSet<i64>
     Ok(released)
 }
 
+/// Which entries forbid calls, for each number.
+const FORBID_CALLS: &str = ") AND e.scope <> 'texts' AND coalesce(e.removal_kind, '') <> 'replacement' GROUP BY 1";
+
 /// When the last entry that forbade calls to these numbers was closed, or ended: in microseconds since 1970.
 fn ends_of_entries(conn: &mut Db, org: OrgId, numbers: &[String]) -> Result<HashMap<String, i64>, DbError> {
     let mut ends: HashMap<String, i64> = HashMap::new();
     // A number is reached by its own entries, and by those of other spellings.
-    for (column, entries) in [
-        ("e.phone_number", " FROM dnc_list e WHERE e.organization_id = "),
-        (
-            "s.phone_number",
-            " FROM dnc_spellings s JOIN dnc_list e ON e.organization_id = s.organization_id AND e.id = s.dnc_id
-             WHERE s.organization_id = ",
-        ),
-    ] {
-        if numbers.is_empty() {
-            break;
-        }
-        let asked = numbers.iter().map(|number| Statement::default().text(number.as_str()));
-        let rows = Statement::new("SELECT ")
-            .sql(column)
-            .sql(", max(coalesce(e.removed_at, e.calls_expire_at, e.expires_at))")
-            .sql(entries)
-            .org(org)
-            .sql(" AND e.scope <> 'texts' AND coalesce(e.removal_kind, '') <> 'replacement' AND ")
-            .sql(column)
-            .sql(" IN (")
-            .joined(asked, ", ")
-            .sql(") GROUP BY 1")
-            .rows(conn)?;
-        for row in rows {
+    if numbers.is_empty() {
+        return Ok(ends);
+    }
+    let asked = || numbers.iter().map(|number| Statement::default().text(number.as_str()));
+    let own = Statement::new(
+        "SELECT e.phone_number, max(coalesce(e.removed_at, e.calls_expire_at, e.expires_at)) FROM dnc_list e WHERE e.organization_id = ",
+    )
+    .org(org)
+    .sql(" AND e.phone_number IN (")
+    .joined(asked(), ", ")
+    .sql(FORBID_CALLS);
+    let of_other_spellings = Statement::new(
+        "SELECT s.phone_number, max(coalesce(e.removed_at, e.calls_expire_at, e.expires_at)) FROM dnc_spellings s
+         JOIN dnc_list e ON e.organization_id = s.organization_id AND e.id = s.dnc_id WHERE s.organization_id = ",
+    )
+    .org(org)
+    .sql(" AND s.phone_number IN (")
+    .joined(asked(), ", ")
+    .sql(FORBID_CALLS);
+    for statement in [own, of_other_spellings] {
+        for row in statement.rows(conn)? {
             if let (Some(number), Some(end)) = (row.at(0).text(), row.at(1).number()) {
                 let known = ends.entry(number.to_owned()).or_insert(end);
                 *known = end.max(*known);
