@@ -19,6 +19,11 @@ use crate::domain::timestamp::Timestamp;
 /// So many rows may be held at once: some tens of megabytes.
 const HELD: i64 = 500_000;
 
+/// A name in the schema, or of a role, as SQL has it on both engines.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
 /// A statement for either engine.
 #[derive(Debug, Clone, Default)]
 pub struct Statement {

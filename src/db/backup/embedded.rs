@@ -17,6 +17,7 @@ use crate::db::DbError;
 use crate::db::connection::file::ownership::reading_mode;
 use crate::db::connection::functions;
 use crate::db::connection::open::address;
+use crate::db::statement::quoted;
 use crate::system::new_file::folder_of;
 
 /// The rows of each table.
@@ -141,11 +142,6 @@ pub(super) fn tables(conn: &rusqlite::Connection) -> Result<Vec<String>, Failure
     Ok(names)
 }
 
-/// A name in the schema as SQL.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 /// The last migration of a database.
 pub(super) fn schema_version(conn: &rusqlite::Connection) -> Result<String, Failure> {
     let last =
@@ -181,7 +177,8 @@ fn look(path: &Path) -> Result<Vec<String>, Failure> {
     if !found.is_empty() {
         return Ok(found);
     }
-    verify::orphans(&mut conn).or_else(of_query)
+    let orphans = verify::orphans(&mut conn).map(|found| found.iter().map(ToString::to_string).collect());
+    orphans.or_else(of_query)
 }
 
 /// Opens a database for reading, with our functions: indexes are made with them.

@@ -16,6 +16,7 @@ use super::fingerprint;
 use super::scratch::Scratch;
 use crate::db::connection::file::ownership::beside;
 use crate::db::connection::open::{address, create_private};
+use crate::db::statement::quoted;
 use crate::domain::timestamp::Timestamp;
 use crate::system::new_file::{folder_of, settle};
 
@@ -48,7 +49,7 @@ fn failed(path: &Path, failure: Failure) -> BackupError {
 /// It cannot be read.
 pub fn is_plain(path: &Path) -> Result<bool, BackupError> {
     let mut begin = Vec::with_capacity(SQLITE.len());
-    let file = File::open(path).map_err(|e| BackupError::read(path, &e))?;
+    let file = super::container::open(path)?;
     file.take(SQLITE.len() as u64).read_to_end(&mut begin).map_err(|e| BackupError::read(path, &e))?;
     Ok(begin == SQLITE)
 }
@@ -295,7 +296,6 @@ fn newer_of(conn: &rusqlite::Connection, table: &str) -> rusqlite::Result<Newer>
         columns.query_map([table, schema], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
     };
     let (here, there) = (columns("main")?, columns("old")?);
-    let quoted = embedded::quoted;
     let name = quoted(table);
     let count = |sql: String| -> rusqlite::Result<u64> {
         let rows: i64 = conn.query_row(&sql, [], |row| row.get(0))?;

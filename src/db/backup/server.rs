@@ -15,6 +15,7 @@ use super::error::BackupError;
 use super::programs::{Enough, Running, find};
 use super::{Made, Packing, is_plain, manifest, refuse_target};
 use crate::db::connection::server::Server;
+use crate::db::statement::quoted;
 use crate::db::{Database, Db, DbError};
 use crate::domain::timestamp::Timestamp;
 
@@ -65,7 +66,7 @@ fn count(conn: &mut PgConnection) -> Result<BTreeMap<String, u64>, DbError> {
     conn.batch_execute("SET LOCAL row_security = off")?;
     let mut counts = BTreeMap::new();
     for table in tables(conn)? {
-        let sql = format!("SELECT count(*) AS rows FROM public.\"{}\"", table.replace('"', "\"\""));
+        let sql = format!("SELECT count(*) AS rows FROM public.{}", quoted(&table));
         let count: Count = diesel::sql_query(sql).get_result(conn)?;
         counts.insert(table, u64::try_from(count.rows).unwrap_or_default());
     }

@@ -33,25 +33,37 @@ pub(in crate::db) fn findings_up_to(conn: &mut SqliteConnection, most: usize) ->
     Ok(lines.filter(|line| *line != "ok" && !line.starts_with("***")).take(most).map(str::to_owned).collect())
 }
 
-/// Rows that refer to rows which are not there.
+/// A row that refers to one which is not there.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub(in crate::db) struct Orphan {
+    #[diesel(sql_type = Text)]
+    pub table: String,
+    /// Of tables that have one.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub row_id: Option<i64>,
+    #[diesel(sql_type = Text)]
+    pub parent: String,
+    /// The columns by which it refers.
+    #[diesel(sql_type = Text)]
+    pub columns: String,
+}
+
+impl std::fmt::Display for Orphan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let row = self.row_id.map(|row| format!(" {row}")).unwrap_or_default();
+        write!(f, "row{row} of {} refers to a row of {} that is not there", self.table, self.parent)
+    }
+}
+
+/// Rows that refer to rows which are not there, some of them.
 ///
 /// # Errors
 /// The database cannot be read.
-pub(in crate::db) fn orphans(conn: &mut SqliteConnection) -> QueryResult<Vec<String>> {
-    #[derive(QueryableByName)]
-    struct Orphan {
-        #[diesel(sql_type = Text)]
-        child: String,
-        #[diesel(sql_type = Nullable<BigInt>)]
-        row_id: Option<i64>,
-        #[diesel(sql_type = Text)]
-        parent: String,
-    }
-    let sql = format!("SELECT \"table\" AS child, rowid AS row_id, parent FROM pragma_foreign_key_check LIMIT {MOST}");
-    let found: Vec<Orphan> = diesel::sql_query(sql).load(conn)?;
-    let told = |orphan: Orphan| {
-        let row = orphan.row_id.map(|row| format!(" {row}")).unwrap_or_default();
-        format!("row{row} of {} refers to a row of {} that is not there", orphan.child, orphan.parent)
-    };
-    Ok(found.into_iter().map(told).collect())
+pub(in crate::db) fn orphans(conn: &mut SqliteConnection) -> QueryResult<Vec<Orphan>> {
+    diesel::sql_query(format!(
+        "SELECT c.\"table\", c.rowid AS row_id, c.parent,
+                coalesce((SELECT group_concat(f.\"from\", ', ') FROM pragma_foreign_key_list(c.\"table\") f WHERE f.id = c.fkid), '') AS columns
+         FROM pragma_foreign_key_check c LIMIT {MOST}"
+    ))
+    .load(conn)
 }

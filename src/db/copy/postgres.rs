@@ -16,8 +16,9 @@ use diesel::sql_types::{Bool, Text};
 
 use super::error::{self, CopyError};
 use super::read::Reader;
-use super::shape::{Shape, quoted};
+use super::shape::Shape;
 use super::{Copied, Filled, Observer, compared, transfer};
+use crate::db::statement::quoted;
 use crate::db::{Db, DbError};
 
 /// How long the locks of others are waited for.

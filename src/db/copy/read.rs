@@ -10,9 +10,9 @@ use diesel::sqlite::{Sqlite, SqliteType};
 
 use super::error::{self, CopyError};
 use super::scope::Scope;
-use super::shape::{Shape, quoted};
+use super::shape::Shape;
 use crate::db::catalogue::Tenant;
-use crate::db::statement::oid;
+use crate::db::statement::{oid, quoted};
 use crate::db::types::{CalendarDate, CivilDate, UtcTimestamp};
 use crate::db::{Db, OrgId, act_for};
 use crate::domain::canonical::value::Value;

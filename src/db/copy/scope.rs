@@ -6,9 +6,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::error::CopyError;
-use super::shape::{Shape, quoted};
+use super::shape::Shape;
 use crate::db::catalogue::Tenant;
 use crate::db::models::access::organizations;
+use crate::db::statement::quoted;
 use crate::db::{Db, DbError, OrgId};
 
 /// Which rows of each table are copied.

@@ -7,6 +7,7 @@ use diesel::sql_types::{Bool, Text};
 
 use super::error::{BadValue, CopyError};
 use crate::db::catalogue::{Table, Tenant, tables};
+use crate::db::statement::quoted;
 use crate::db::{Db, DbError};
 use crate::domain::canonical::kind::Kind;
 use crate::domain::canonical::value::Value;
@@ -59,11 +60,6 @@ impl Shape {
             Some(BadValue { row: self.row_name(row), column: column.name.clone(), value: value.to_string(), problem })
         })
     }
-}
-
-/// A name as SQL has it.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// The tables of the catalogue in its order, parents before children, as both databases have them.

@@ -7,14 +7,16 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 use diesel::sqlite::Sqlite;
 
 use super::error::{self, CopyError};
 use super::read::Reader;
-use super::shape::{Shape, quoted};
+use super::shape::Shape;
 use super::{Copied, Filled, Observer, compared, transfer};
+use crate::db::backup::verify::{Orphan, orphans};
 use crate::db::catalogue::table;
+use crate::db::statement::quoted;
 use crate::db::{Db, DbError};
 use crate::domain::canonical::json;
 use crate::domain::canonical::kind::{Kind, Stored};
@@ -118,32 +120,10 @@ fn refused(shape: &Shape, row: &[Value], name: &str, error: diesel::result::Erro
 
 /// Refuses rows that refer to a row which is not there.
 fn expect_parents(conn: &mut SqliteConnection) -> Result<(), CopyError> {
-    #[derive(QueryableByName)]
-    struct Orphan {
-        #[diesel(sql_type = Text)]
-        child: String,
-        #[diesel(sql_type = Nullable<BigInt>)]
-        row_id: Option<i64>,
-        #[diesel(sql_type = Text)]
-        parent: String,
-        #[diesel(sql_type = Text)]
-        columns: String,
-    }
-    let found: Option<Orphan> = diesel::sql_query(
-        "SELECT c.\"table\" AS child, c.rowid AS row_id, c.parent,
-                (SELECT group_concat(f.\"from\", ', ') FROM pragma_foreign_key_list(c.\"table\") f WHERE f.id = c.fkid) AS columns
-         FROM pragma_foreign_key_check c LIMIT 1",
-    )
-    .get_result(conn)
-    .optional()?;
-    match found {
-        None => Ok(()),
-        Some(Orphan { child, row_id, parent, columns }) => {
-            let id = row_id.map(|id| format!(", row id {id}")).unwrap_or_default();
-            let reason = format!("by {columns} it refers to a row of {parent} that is not there");
-            Err(CopyError::Refused { row: format!("{child}{id}"), reason })
-        }
-    }
+    let Some(Orphan { table, row_id, parent, columns }) = orphans(conn)?.into_iter().next() else { return Ok(()) };
+    let id = row_id.map(|id| format!(", row id {id}")).unwrap_or_default();
+    let reason = format!("by {columns} it refers to a row of {parent} that is not there");
+    Err(CopyError::Refused { row: format!("{table}{id}"), reason })
 }
 
 /// The INSERT of rows of a table, prepared once and kept.

@@ -93,7 +93,7 @@ pub fn whole(conn: &mut Db) -> Result<Vec<Flaw>, DbError> {
             let mut flaws: Vec<Flaw> = found.into_iter().map(flaw).collect();
             // What cannot be read leads nowhere.
             if !flaws.iter().any(|flaw| matches!(flaw, Flaw::Page(_))) {
-                flaws.extend(verify::orphans(sqlite)?.into_iter().map(Flaw::Reference));
+                flaws.extend(verify::orphans(sqlite)?.iter().map(|orphan| Flaw::Reference(orphan.to_string())));
             }
             Ok(flaws)
         }

@@ -3,6 +3,7 @@
 use super::Scope;
 use super::finding::{Finding, some_of};
 use crate::db::health::rights::{self, Role};
+use crate::db::statement::quoted;
 use crate::db::{Db, DbError};
 use crate::domain::doctor::{Severity, Subject};
 
@@ -41,7 +42,7 @@ pub(super) fn role(conn: &mut Db, scope: &Scope) -> Result<Vec<Finding>, DbError
             // Others may need their superuser.
             true => finding,
             false => {
-                let statement = format!("ALTER ROLE \"{}\" NOBYPASSRLS", name.replace('"', "\"\""));
+                let statement = format!("ALTER ROLE {} NOBYPASSRLS", quoted(name));
                 finding.mended_by(scope.by_shell(&statement))
             }
         });

@@ -3,6 +3,7 @@
 use super::finding::{Finding, some_of};
 use super::{Scope, role};
 use crate::db::health::objects::{Difference, Object, ObjectKind, differences, other_columns, stand_on_missing_tables};
+use crate::db::statement::quoted;
 use crate::db::{Db, DbError, migrate};
 use crate::domain::doctor::{Repair, Severity, Subject};
 
@@ -92,7 +93,6 @@ fn of_table(
                 "{what} has columns that no migration made: {}; take them away, with what they hold",
                 some_of(&surplus)
             );
-            let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
             let statement = format!("ALTER TABLE {} DROP COLUMN {}", quoted(&table.name), quoted(first));
             finding(message).mended_by(scope.by_shell(&statement))
         }

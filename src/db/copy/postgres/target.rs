@@ -9,7 +9,8 @@ use diesel::query_builder::AstPass;
 use diesel::sql_types::BigInt;
 
 use crate::db::copy::error::CopyError;
-use crate::db::copy::shape::{Shape, quoted};
+use crate::db::copy::shape::Shape;
+use crate::db::statement::quoted;
 
 diesel::table! {
     use diesel::sql_types::BigInt;
