@@ -25,7 +25,6 @@ pub use rules::{Ground, Rule, digest, grounds};
 pub use windows::Window;
 
 use areas::Area;
-use windows::Span;
 
 vocabulary! {
     /// Whether a call is in hours.
@@ -126,7 +125,7 @@ pub fn callable(number: E164, addresses: &[Address<'_>], at: Timestamp) -> Answe
             Err(Unclear) => answer.not_known = Some(NotKnown::Address),
         }
     }
-    let mut spans: Option<Vec<Span>> = None;
+    let mut open: Option<Vec<Window>> = None;
     for spot in &spots {
         add(&mut answer.places, spot.place);
         add(&mut answer.zones, spot.zone);
@@ -136,14 +135,14 @@ pub fn callable(number: E164, addresses: &[Address<'_>], at: Timestamp) -> Answe
             continue;
         };
         rules.iter().for_each(|rule: &&Rule| add(&mut answer.laws, rule.law.as_str()));
-        let here = windows::spans(&rules, zone, at);
-        spans = Some(match spans {
+        let here = windows::around(&rules, zone, at);
+        open = Some(match open {
             None => here,
             Some(others) => windows::common(&others, &here),
         });
     }
-    let spans = spans.unwrap_or_default();
-    let current = spans.iter().find(|span| span.contains(at));
+    let open = open.unwrap_or_default();
+    let current = open.iter().find(|window| window.contains(at));
     // Where the law of one place forbids the call, it does not matter what is not known of the others.
     answer.callable = match (current, answer.not_known) {
         (None, Some(_)) if !answer.laws.is_empty() => Callable::No,
@@ -152,7 +151,7 @@ pub fn callable(number: E164, addresses: &[Address<'_>], at: Timestamp) -> Answe
         (None, None) => Callable::No,
     };
     if answer.not_known.is_none() {
-        answer.window = current.or_else(|| spans.iter().find(|span| span.from > at)).map(|span| span.window());
+        answer.window = current.or_else(|| open.iter().find(|window| window.from > at)).copied();
     }
     answer
 }

@@ -1,4 +1,4 @@
-//! Hours as spans of time, and what several have in common.
+//! Hours as windows of time, and what several have in common.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp as Instant, ToSpan};
@@ -17,20 +17,9 @@ pub struct Window {
     pub until: Timestamp,
 }
 
-/// The same while it is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
-    pub from: Timestamp,
-    pub until: Timestamp,
-}
-
-impl Span {
+impl Window {
     pub fn contains(&self, at: Timestamp) -> bool {
         self.from <= at && at < self.until
-    }
-
-    pub fn window(&self) -> Window {
-        Window { from: self.from, until: self.until }
     }
 }
 
@@ -46,26 +35,26 @@ pub(super) fn on(rules: &[&Rule], date: jiff::civil::Date) -> Day {
     })
 }
 
-/// The spans around a time in which all rules allow calls by the clocks of a zone, in order. A day of which no rule says anything is none.
-pub(super) fn spans(rules: &[&Rule], zone: &TimeZone, at: Timestamp) -> Vec<Span> {
+/// The windows around a time in which all rules allow calls by the clocks of a zone, in order. A day of which no rule says anything is none.
+pub(super) fn around(rules: &[&Rule], zone: &TimeZone, at: Timestamp) -> Vec<Window> {
     let today = at.to_jiff().to_zoned(zone.clone()).date();
     let instant = |date: jiff::civil::Date, time| -> Option<Instant> {
         Some(date.to_datetime(time).to_zoned(zone.clone()).ok()?.timestamp())
     };
-    let span = |offset: i64| {
+    let window = |offset: i64| {
         let date = today.checked_add(offset.days()).ok()?;
         let Day::Hours(hours) = on(rules, date) else { return None };
         let (from, until) = (instant(date, hours.from)?, instant(date, hours.until)?);
-        Some(Span { from: from.into(), until: until.into() })
+        Some(Window { from: from.into(), until: until.into() })
     };
-    (-1..=AHEAD).filter_map(span).collect()
+    (-1..=AHEAD).filter_map(window).collect()
 }
 
-/// What lies in a span of both.
-pub(super) fn common(a: &[Span], b: &[Span]) -> Vec<Span> {
+/// What lies in a window of both.
+pub(super) fn common(a: &[Window], b: &[Window]) -> Vec<Window> {
     let pairs = a.iter().flat_map(|one| b.iter().map(move |other| (one, other)));
-    let both = pairs.map(|(one, other)| Span { from: one.from.max(other.from), until: one.until.min(other.until) });
-    both.filter(|span| span.from < span.until).collect()
+    let both = pairs.map(|(one, other)| Window { from: one.from.max(other.from), until: one.until.min(other.until) });
+    both.filter(|window| window.from < window.until).collect()
 }
 
 /// Whether all rules allow a call at a time by the clocks of a zone.
