@@ -12,7 +12,7 @@ use crate::domain::country;
 use crate::domain::phone::Region;
 use crate::domain::text::{cell_text, is_placeholder};
 use crate::import::column_names::{OWN_COLUMNS, column_name};
-use crate::import::row::Row;
+use crate::import::row::{CellKind, Row};
 use crate::import::sheet::columns::Columns;
 use crate::import::vocabulary::other_numbers::holds_other_numbers;
 
@@ -48,6 +48,8 @@ pub struct Looked {
     pub has_formula: bool,
     /// What can be a number elsewhere.
     pub elsewhere: Vec<Elsewhere>,
+    /// Elsewhere the columns of formulas whose result the file does not have.
+    pub formulas: Vec<usize>,
     /// What the row says of its country, where that is none.
     pub unread_country: Option<String>,
 }
@@ -96,7 +98,9 @@ impl Checked {
             found.extend(again.map(|number| Elsewhere { column, number, is_valid: false, is_checked: false }));
         }
         let unread = country.err().and(self.country).map(|index| cell_text(row.cell(index)).to_owned());
-        Looked { phones, has_formula, elsewhere: found, unread_country: unread }
+        let formulas = [&self.open, &self.other, &self.ignored].into_iter().flatten().copied();
+        let formulas = formulas.filter(|column| row.kind(*column) == CellKind::Formula).collect();
+        Looked { phones, has_formula, elsewhere: found, formulas, unread_country: unread }
     }
 
     /// The region of a row by the cell of its country, as imports have it.

@@ -47,6 +47,8 @@ pub(super) struct Work<'a> {
 pub(super) struct Tally {
     /// In how many rows a column that nobody claims has what can be a number.
     found: BTreeMap<usize, u64>,
+    /// The same of formulas without a result, which come out as empty cells.
+    formulas: BTreeMap<usize, u64>,
     /// Rows whose country is none that is known, and the first such country.
     unread_countries: u64,
     unread_country: Option<String>,
@@ -68,6 +70,9 @@ impl Work<'_> {
         }
         for found in looked.elsewhere.iter().filter(|found| found.is_valid) {
             *tally.found.entry(found.column).or_default() += 1;
+        }
+        for column in &looked.formulas {
+            *tally.formulas.entry(*column).or_default() += 1;
         }
         let lists = self.lists;
         let said = judge(&looked, lists, |reading, verdict| {
@@ -163,21 +168,29 @@ impl Work<'_> {
             columns.iter().copied().filter(|column| self.tally.found.contains_key(column)).collect()
         };
         let (open, other) = (found(&self.scrub.checked.open), found(&self.scrub.checked.other));
-        let shown = |columns: &[usize]| {
-            let count = |column: &usize| grouped(self.tally.found.get(column).copied().unwrap_or_default() as i64);
+        let shown = |columns: &[usize], counts: &BTreeMap<usize, u64>| {
+            let count = |column: &usize| grouped(counts.get(column).copied().unwrap_or_default() as i64);
             let shown = columns.iter().zip(names(headers, columns));
             shown.map(|(column, name)| format!("{name} ({})", count(column))).collect::<Vec<_>>().join(", ")
         };
+        let formulas: Vec<usize> = self.tally.formulas.keys().copied().collect();
+        if !formulas.is_empty() {
+            observer.notice(&format!(
+                "formulas whose results are not in the file come out as empty cells, and what they hide is not checked: {}; save the \
+                 sheet in a program that computes them",
+                shown(&formulas, &self.tally.formulas)
+            ));
+        }
         if !open.is_empty() {
             observer.notice(&format!(
                 "what can be a number is checked, too, in {}; --ignore HEADER leaves a column unchecked",
-                shown(&open)
+                shown(&open, &self.tally.found)
             ));
         }
         if !other.is_empty() && !self.lists.registries().is_empty() {
             observer.notice(&format!(
                 "no registry is asked about {}, whose headers say that they hold other numbers; --map phone=HEADER checks a column",
-                shown(&other)
+                shown(&other, &self.tally.found)
             ));
         }
         if self.tally.unread_countries > 0 {
