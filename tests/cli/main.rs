@@ -2,6 +2,7 @@
 
 mod restore;
 mod restore_lists;
+mod restore_people;
 mod restore_wishes;
 mod support;
 

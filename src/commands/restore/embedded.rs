@@ -8,6 +8,7 @@ use crate::db::backup::{BackupError, Held, Newer, Unpacked, newer_rows, set_asid
 use crate::db::{Database, DbError, Location, SchemaUse};
 use crate::error::{Exit, Result};
 use crate::ops::backups::carry::{self, Carried, Left, Who, carry_over};
+use crate::ops::backups::schema;
 use crate::ops::erasure::clearing;
 use crate::system::new_file::folder_of;
 use crate::ui::grouped;
@@ -50,6 +51,7 @@ pub(super) fn restore(args: &Args, file: &Path, path: &Path, context: &Context) 
         newer: Vec::new(),
         dry_run: args.dry_run,
     };
+    done.carried.left.extend(schema::changed(&mut restored)?);
     let replaces = replaces(args, context)?;
     match before {
         Before::Nothing => {
@@ -142,14 +144,16 @@ fn over_database(ready: Ready, path: &Path, who: &Who, done: &mut Restored, cont
             ..unknown(format!("the database is damaged: {why}"))
         }),
     }
-    let from = match replaces {
-        Some(from) => Ok(from),
-        None => context.open_at(Location::Sqlite(kept.clone()), SchemaUse::Existing),
-    };
-    match from {
+    match context.open_at(Location::Sqlite(kept.clone()), SchemaUse::Existing) {
         Ok(mut from) => carry(&mut from, &mut restored, who, &mut done.carried)?,
         Err(e) if e.is_damage() => left.push(unknown(e.to_string())),
         Err(e) => return Err(e.into()),
+    }
+    if let Some(mut from) = replaces {
+        // What the other one does not list, nobody took off its list.
+        let (listed, numbers) = (done.carried.listed_again, done.carried.listed_again_numbers.clone());
+        carry(&mut from, &mut restored, who, &mut done.carried)?;
+        (done.carried.listed_again, done.carried.listed_again_numbers) = (listed, numbers);
     }
     done.carried.left.extend(left);
     carry::log(&mut restored, who, done.made_at)?;

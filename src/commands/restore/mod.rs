@@ -35,7 +35,7 @@ pub struct Args {
     /// The backup
     #[arg(value_name = "FILE", required_unless_present = "wishes_only")]
     file: Option<PathBuf>,
-    /// The database whose opt-outs, list and erasures are applied again, if not the one that is replaced
+    /// A database whose opt-outs, list and erasures are applied again, too, after those of the one that is replaced
     #[arg(long, value_name = "URL")]
     replaces: Option<DatabaseUrl>,
     /// Restore nothing; apply the opt-outs, list and erasures of --replaces to a database into which a backup was restored before
@@ -113,6 +113,7 @@ const COLUMNS: &[Column] = &[
     Column::count("requirements", "registries required again"),
     Column::count("scrubs", "certificates of scrubs"),
     Column::count("users_disabled", "users disabled again"),
+    Column::count("organizations_disabled", "organizations disabled again"),
     Column::count("registries", "registries as they were loaded"),
     Column::count("groups", "organizations in their group again"),
     Column::hidden("listed_again"),

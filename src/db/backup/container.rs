@@ -160,7 +160,7 @@ pub(super) fn pack(
 /// # Errors
 /// It is no backup, was cut off, or its end is damaged.
 pub fn manifest_of(path: &Path) -> Result<Manifest, BackupError> {
-    let mut file = File::open(path).map_err(|e| BackupError::read(path, &e))?;
+    let mut file = open(path)?;
     Ok(end_of(&mut file, path)?.manifest)
 }
 
@@ -208,6 +208,15 @@ fn end_of(file: &mut File, path: &Path) -> Result<End, BackupError> {
     Ok(End { manifest, digest: digest.to_vec(), frames, head: head.len() as u64 })
 }
 
+/// Opens the file of a backup. A pipe or a device is none: it cannot be read twice, and opening it may wait for ever.
+pub(super) fn open(path: &Path) -> Result<File, BackupError> {
+    let about = std::fs::metadata(path).map_err(|e| BackupError::read(path, &e))?;
+    match about.is_file() {
+        true => File::open(path).map_err(|e| BackupError::read(path, &e)),
+        false => Err(BackupError::NoBackup(path.display().to_string())),
+    }
+}
+
 fn begins_as_zstd(file: &mut File) -> io::Result<bool> {
     let mut magic = [0; 4];
     file.seek(SeekFrom::Start(0))?;
@@ -231,8 +240,7 @@ pub(super) fn unpack(
     to: impl Write,
     interrupted: &AtomicBool,
 ) -> Result<(Manifest, Fingerprint), BackupError> {
-    let file = File::open(path).map_err(|e| BackupError::read(path, &e))?;
-    unpack_file(file, path, to, interrupted)
+    unpack_file(open(path)?, path, to, interrupted)
 }
 
 /// The same of a file that is open, and need have no name yet: `path` is how it is called.

@@ -70,6 +70,11 @@ impl OptOut {
         }
     }
 
+    /// Whether this forbids at least what the other does.
+    pub fn covers(self, other: OptOut) -> bool {
+        (self.denied || !other.denied) && (self.email_opted_out_at.is_some() || other.email_opted_out_at.is_none())
+    }
+
     /// The consent that a lead gets which asks for `wanted`.
     pub fn ratchet(self, wanted: Consent) -> Consent {
         if self.denied { Consent::Denied } else { wanted }
@@ -88,6 +93,9 @@ mod tests {
     fn opt_outs_only_ratchet_up() {
         let denied = OptOut { denied: true, email_opted_out_at: None };
         let mail = OptOut { denied: false, email_opted_out_at: Some(7) };
+        let nothing = OptOut::default();
+        assert!(denied.or(mail).covers(denied) && denied.or(mail).covers(mail) && denied.covers(nothing));
+        assert!(!denied.covers(mail) && !mail.covers(denied) && !nothing.covers(denied));
         for &wanted in Consent::ALL {
             assert_eq!(denied.ratchet(wanted), Consent::Denied);
             assert_eq!(OptOut::default().ratchet(wanted), wanted);

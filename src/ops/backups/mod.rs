@@ -1,6 +1,7 @@
 //! Backups: which were made, and what a restored one gets of the database that it replaces.
 
 pub mod carry;
+pub mod schema;
 
 use std::time::Duration;
 

@@ -102,10 +102,18 @@ pub fn insert(
             erasures::erased_at.eq(stamp.now),
         ))
         .execute(conn)?;
+    add_hashes(conn, stamp.org, lead, hashes)
+}
+
+/// Writes down further things that an erased person was known by.
+///
+/// # Errors
+/// The database refuses.
+pub fn add_hashes(conn: &mut Db, org: OrgId, lead: i64, hashes: &[KeyHash]) -> Result<(), DbError> {
     for hash in hashes {
         diesel::insert_into(erasure_hashes::table)
             .values((
-                erasure_hashes::organization_id.eq(stamp.org.0),
+                erasure_hashes::organization_id.eq(org.0),
                 erasure_hashes::key_hash.eq(hash.to_vec()),
                 erasure_hashes::lead_id.eq(lead),
             ))

@@ -1,11 +1,11 @@
 //! People who had themselves erased.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::opt_outs::bury_erased;
-use super::{Carried, CarryError, Here, There};
+use super::{Carried, CarryError, Here, There, earlier_leads};
 use crate::db::models::erasure::erasures;
-use crate::db::models::leads;
+use crate::db::models::leads::{self, Lead};
 use crate::db::types::Uid;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::erasure::KeyHash;
@@ -43,14 +43,16 @@ fn read(conn: &mut Db, org: OrgId) -> Result<Tombstones, DbError> {
     Ok(Tombstones { leads: tombstones.collect(), key })
 }
 
-/// Erases everybody again who was erased there. Of those who are not here at all the tombstones stay, by which a later import knows them.
+/// Erases everybody again who was erased there, and leads that were the same person in the backup. Of those who are not here at all the
+/// tombstones stay, by which a later import knows them.
 pub(super) fn carry(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Carried) -> Result<(), CarryError> {
     let said = there.read(read)?;
-    let (stamp, org) = (here.stamp, here.stamp.org);
+    let org = here.stamp.org;
     let uids: Vec<Uid> = said.leads.iter().map(|tombstone| tombstone.uid).collect();
     let by_uid: BTreeMap<Uid, i64> = leads::ids_by_uid(here.conn, org, &uids)?.into_iter().collect();
     let ids: Vec<i64> = by_uid.values().copied().collect();
     let gone = erasures::erased_among(here.conn, org, &ids)?;
+    let known: HashSet<KeyHash> = erasures::hashes(here.conn, org)?.into_values().flatten().collect();
     let key = match (erasures::hash_key(here.conn, org)?, said.key) {
         (None, Some(key)) => {
             erasures::set_hash_key(here.conn, org, &key)?;
@@ -58,28 +60,72 @@ pub(super) fn carry(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Ca
         }
         (key, _) => key,
     };
+    let is_same_key = key == said.key;
+    let mut again = Vec::new();
     for tombstone in &said.leads {
-        let Some(id) = by_uid.get(&tombstone.uid) else {
-            bury(here, tombstone, key == said.key, carried)?;
-            continue;
-        };
-        if gone.contains_key(id) {
-            continue;
-        }
-        let Some(lead) = leads::by_ids(here.conn, org, &[*id])?.pop() else { continue };
-        match erase(here.conn, &lead, tombstone.reason.as_deref(), stamp) {
-            Ok(erased) => {
-                carried.erased += 1;
-                let places = erased.left.iter().filter(|left| left.why != WhyLeft::Kept).count();
-                if places > 0 {
-                    let why = format!("{places} places may still speak of the person");
-                    carried.left.push(here.left("erasures", format!("lead {id}"), why));
-                }
+        match by_uid.get(&tombstone.uid) {
+            None => bury(here, tombstone, is_same_key, carried)?,
+            Some(id) if gone.contains_key(id) => {}
+            Some(id) => {
+                let Some(lead) = leads::by_ids(here.conn, org, &[*id])?.pop() else { continue };
+                erase_again(here, &lead, tombstone.reason.as_deref(), carried)?;
+                again.push((*id, tombstone));
             }
-            // It is one person with a lead that came before.
-            Err(EraseError::Erased(_)) => {}
-            Err(e) => return Err(e.into()),
         }
+    }
+    let Some(key) = key.filter(|_| is_same_key) else {
+        if let Some((id, _)) = again.first() {
+            let why = "what the person got since the backup is not known, for the backup has another key for hashes";
+            carried.left.push(here.left("erasures", format!("lead {id}"), why));
+        }
+        return Ok(());
+    };
+    know_again(here, &again)?;
+    let reasons: HashMap<KeyHash, Option<&str>> = said
+        .leads
+        .iter()
+        .flat_map(|tombstone| tombstone.hashes.iter().map(|hash| (*hash, tombstone.reason.as_deref())))
+        .filter(|(hash, _)| !known.contains(hash))
+        .collect();
+    for (lead, hash) in earlier_leads::found(here, there, &key, &reasons.keys().copied().collect())? {
+        erase_again(here, &lead, reasons.get(&hash).copied().flatten(), carried)?;
+    }
+    Ok(())
+}
+
+fn erase_again(
+    here: &mut Here<'_>,
+    lead: &Lead,
+    reason: Option<&str>,
+    carried: &mut Carried,
+) -> Result<(), CarryError> {
+    match erase(here.conn, lead, reason, here.stamp) {
+        Ok(erased) => {
+            carried.erased += 1;
+            let places = erased.left.iter().filter(|left| left.why != WhyLeft::Kept).count();
+            if places > 0 {
+                let why = format!("{places} places may still speak of the person");
+                carried.left.push(here.left("erasures", format!("lead {}", lead.id), why));
+            }
+            Ok(())
+        }
+        // It is one person with a lead that came before.
+        Err(EraseError::Erased(_)) => Ok(()),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Adds what people got after the backup to what the leads erased here are known by.
+fn know_again(here: &mut Here<'_>, again: &[(i64, &Tombstone)]) -> Result<(), CarryError> {
+    if again.is_empty() {
+        return Ok(());
+    }
+    let org = here.stamp.org;
+    let known = erasures::hashes(here.conn, org)?;
+    for (lead, tombstone) in again {
+        let has = |hash: &KeyHash| known.get(lead).is_some_and(|known| known.contains(hash));
+        let missing: Vec<KeyHash> = tombstone.hashes.iter().filter(|hash| !has(hash)).copied().collect();
+        erasures::add_hashes(here.conn, org, *lead, &missing)?;
     }
     Ok(())
 }

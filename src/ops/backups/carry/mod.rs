@@ -1,6 +1,7 @@
 //! A restored backup resurrects nobody: what people have asked for since it was made is done again in it, by what the database says that
 //! it replaces. Both are compared as they are, whatever their logs say of when: whatever forbids more there forbids it here.
 
+mod earlier_leads;
 mod erasures;
 mod groups;
 mod list;
@@ -24,6 +25,7 @@ use crate::domain::audit::entity::Entity;
 use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
+use crate::ops::audited;
 use crate::ops::dnc::groups::GroupError;
 use crate::ops::dnc::registries::{RegistryError, require};
 use crate::ops::dnc::sharing::{Skipped, settle_all};
@@ -50,6 +52,8 @@ pub struct Carried {
     pub scrubs: u64,
     /// Users who were disabled.
     pub users_disabled: u64,
+    /// Organizations that were disabled.
+    pub organizations_disabled: u64,
     /// Registries whose numbers are those of the replaced database again, or that it had dropped.
     pub registries: u64,
     /// Organizations that are in a group again.
@@ -261,7 +265,16 @@ fn carry_organization(
         let done = scrubs::carry(here, there, is_same, carried);
         unless_damaged(done, carried, |why| here.left("certificates", SOME.into(), why))?;
         let done = users::carry(here, there, carried);
-        unless_damaged(done, carried, |why| here.left("users", SOME.into(), why))
+        unless_damaged(done, carried, |why| here.left("users", SOME.into(), why))?;
+        if pair.here.is_active && !pair.there.is_active {
+            let id = pair.here.id.into();
+            audited::change::<Organization, DbError>(here.conn, id, here.stamp, |org| {
+                org.is_active = false;
+                Ok(())
+            })?;
+            carried.organizations_disabled += 1;
+        }
+        Ok(())
     })
 }
 
@@ -315,6 +328,7 @@ fn missing(from: &mut Database, org: &Organization, carried: &mut Carried) -> Re
         ("erasures", |there| Ok(there.read(crate::db::models::erasure::erasures::all)?.len())),
         ("required registries", |there| Ok(there.read(dnc_requirements::all)?.len())),
     ];
+    carried.left.push(left(&org.slug, "organizations", &org.slug, WHY));
     let mut there = There { db: from, org: org.org_id() };
     for (what, count) in kinds {
         let counted = count(&mut there).map(|count| match count {

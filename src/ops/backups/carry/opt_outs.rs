@@ -10,12 +10,14 @@ use crate::db::types::Uid;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::leads::consent::{Consent, OptOut};
 use crate::domain::leads::status::Status;
+use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::leads::delete::delete;
 use crate::ops::leads::edit::field_audit;
 use crate::ops::leads::edit::phone::OTHER;
 use crate::ops::leads::keys::opt_out_of;
 use crate::ops::leads::upsert::apply::inherit;
+use crate::ops::leads::upsert::opt_outs::OptOuts;
 
 /// Leads that are looked at together.
 const TOGETHER: usize = 1000;
@@ -64,17 +66,23 @@ fn unlisted(lead: &Lead) -> OptOut {
     OptOut { denied, ..opt_out_of(lead) }
 }
 
-/// Marks the leads of those who opted out there: that of the same origin, and all with the phone or one of the emails.
+/// Marks the leads of those who opted out there: that of the same origin, and all with the phone or one of the emails. By whatever nobody
+/// here is known, such as a number that a lead got since, the person is kept as a deleted lead.
 pub(super) fn carry(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Carried) -> Result<(), CarryError> {
     let ids = there.read(ids)?;
     for some in ids.chunks(TOGETHER) {
         let people = there.read(|conn, org| of_leads(conn, org, some))?;
-        carry_some(here, &people, carried)?;
+        mark(here, &people, carried)?;
+    }
+    let mut known = OptOuts::load(here.conn, here.stamp.org)?;
+    for some in ids.chunks(TOGETHER) {
+        let people = there.read(|conn, org| of_leads(conn, org, some))?;
+        keep_unknown(here, people, &mut known, carried)?;
     }
     Ok(())
 }
 
-fn carry_some(here: &mut Here<'_>, people: &[Person], carried: &mut Carried) -> Result<(), CarryError> {
+fn mark(here: &mut Here<'_>, people: &[Person], carried: &mut Carried) -> Result<(), CarryError> {
     let (stamp, org) = (here.stamp, here.stamp.org);
     let by_uid: BTreeMap<Uid, i64> = {
         let uids: Vec<Uid> = people.iter().map(|person| person.uid).collect();
@@ -93,7 +101,6 @@ fn carry_some(here: &mut Here<'_>, people: &[Person], carried: &mut Carried) -> 
     }
     // What each lead here is to opt out of.
     let mut wanted: BTreeMap<i64, OptOut> = BTreeMap::new();
-    let mut nowhere = Vec::new();
     for person in people {
         let own = by_uid.get(&person.uid).copied();
         let of_phone = person.phone.as_ref().and_then(|phone| by_phone.get(phone));
@@ -103,9 +110,6 @@ fn carry_some(here: &mut Here<'_>, people: &[Person], carried: &mut Carried) -> 
         for lead in &all {
             let before = wanted.entry(*lead).or_default();
             *before = before.or(person.unlisted);
-        }
-        if all.is_empty() {
-            nowhere.push(person);
         }
     }
     let ids: Vec<i64> = wanted.keys().copied().collect();
@@ -124,10 +128,34 @@ fn carry_some(here: &mut Here<'_>, people: &[Person], carried: &mut Carried) -> 
     }
     changes.updated.sort_unstable_by_key(|lead| lead.id);
     lead_changes::write(here.conn, &changes, stamp)?;
-    let known = nowhere.into_iter().filter(|person| person.phone.is_some() || !person.emails.is_empty());
-    let known: Vec<&Person> = known.collect();
-    for person in known {
-        bury(here, person)?;
+    Ok(())
+}
+
+/// Keeps what people are known by there and no opt-out is known by here.
+fn keep_unknown(
+    here: &mut Here<'_>,
+    people: Vec<Person>,
+    known: &mut OptOuts,
+    carried: &mut Carried,
+) -> Result<(), CarryError> {
+    let uids: Vec<Uid> = people.iter().map(|person| person.uid).collect();
+    let by_uid: BTreeMap<Uid, i64> = leads::ids_by_uid(here.conn, here.stamp.org, &uids)?.into_iter().collect();
+    for mut person in people {
+        let is_here = by_uid.contains_key(&person.uid);
+        let wanted = if is_here { person.unlisted } else { person.opt_out };
+        let number = |phone: &String| E164::from_e164(phone);
+        person.phone = person.phone.filter(|phone| !known.of(number(phone), None).covers(wanted));
+        person.emails.retain(|email| !known.of(None, Some(email)).covers(wanted));
+        if person.phone.is_none() && person.emails.is_empty() {
+            continue;
+        }
+        known.add(person.phone.as_ref().and_then(number), None, wanted);
+        person.emails.iter().for_each(|email| known.add(None, Some(email), wanted));
+        person.opt_out = wanted;
+        if is_here {
+            person.uid = Uid::new();
+        }
+        bury(here, &person)?;
         carried.kept_deleted += 1;
     }
     Ok(())
