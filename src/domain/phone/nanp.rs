@@ -1,5 +1,7 @@
 //! The area codes of the North American Numbering Plan, which many countries share.
 
+use std::sync::LazyLock;
+
 use super::E164;
 
 /// Area codes outside the United States, by ISO 3166-1 code; from libphonenumber 9.0.43. Codes that no country has alone are
@@ -59,14 +61,30 @@ pub fn area_code(number: E164) -> Option<u16> {
 /// Whether the numbers of an area code may be of a country, by its ISO 3166-1 code: an area code of several countries may be of
 /// each.
 pub fn may_be_of(area_code: u16, country: &str) -> bool {
-    if SHARED.contains(&area_code) {
-        return true;
-    }
-    match COUNTRIES.iter().find(|(_, codes)| codes.contains(&area_code)) {
-        Some((of, _)) => *of == country || country == "US" && TERRITORIES.contains(of),
-        None => country == "US",
+    match HOLDERS.get(usize::from(area_code)) {
+        Some(Holder::Shared) => true,
+        Some(Holder::Country(of)) => *of == country || country == "US" && TERRITORIES.contains(of),
+        None | Some(Holder::UnitedStates) => country == "US",
     }
 }
+
+/// Whose an area code is.
+#[derive(Clone, Copy)]
+enum Holder {
+    UnitedStates,
+    Country(&'static str),
+    Shared,
+}
+
+/// Whose each area code is: a scrub asks for every number.
+static HOLDERS: LazyLock<Vec<Holder>> = LazyLock::new(|| {
+    let holder = |code: u16| match COUNTRIES.iter().find(|(_, codes)| codes.contains(&code)) {
+        _ if SHARED.contains(&code) => Holder::Shared,
+        Some((of, _)) => Holder::Country(of),
+        None => Holder::UnitedStates,
+    };
+    (0..1000).map(holder).collect()
+});
 
 /// The area codes that may be of a country: those, or all but those.
 #[derive(Debug, Clone, PartialEq, Eq)]

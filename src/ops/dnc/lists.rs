@@ -205,11 +205,13 @@ impl<E: Entry> Lists<E> {
         entries.dedup_by_key(|(_, entry)| entry.id());
         let mut because: Vec<Because<'_, E>> =
             entries.into_iter().map(|(number, entry)| Because::Listed { entry, number }).collect();
-        let (on_registries, short): (Vec<_>, Vec<_>) = reading
-            .all()
-            .flat_map(|number| self.of_registries(number))
-            .partition(|because| matches!(because, Because::OnRegistry { .. }));
-        because.extend(on_registries);
+        let mut short = Vec::new();
+        for said in reading.all().flat_map(|number| self.of_registries(number)) {
+            match said {
+                Because::OnRegistry { .. } => because.push(said),
+                _ => short.push(said),
+            }
+        }
         if !because.is_empty() {
             return Judged { verdict: Verdict::Blocked, because };
         }

@@ -43,14 +43,17 @@ pub fn encode(lows: &[u16]) -> Vec<u8> {
 /// The bytes are no block.
 pub fn contains(block: &[u8], low: u16) -> Result<bool, Damaged> {
     match block.as_chunks::<2>() {
-        _ if block.len() == BIT_BYTES => {
-            Ok(block.get(usize::from(low >> 3)).is_some_and(|byte| byte & (1 << (low & 7)) != 0))
-        }
+        _ if block.len() == BIT_BYTES => Ok(block.get(usize::from(low >> 3)).is_some_and(|byte| has_bit(*byte, low))),
         (array, []) if block.len() < BIT_BYTES => {
             Ok(array.binary_search_by_key(&low, |bytes| u16::from_le_bytes(*bytes)).is_ok())
         }
         _ => Err(Damaged(block.len())),
     }
+}
+
+/// Whether a place is in a block of bits, by the byte that has its bit.
+pub fn has_bit(byte: u8, low: u16) -> bool {
+    byte & (1 << (low & 7)) != 0
 }
 
 /// The places of a block, in ascending order.

@@ -78,6 +78,10 @@ pub(super) fn russia(digits: u64, add: &mut impl FnMut(u64)) {
 /// A number that has lost its plus is read as a national one: its calling code stands twice. Where both are valid, either may be
 /// meant, as in Germany `4915123456789`.
 pub(super) fn lost_plus(code: u64, digits: u64, add: &mut impl FnMut(u64)) {
+    // No area code of the North American Numbering Plan begins with 1.
+    if code == 1 {
+        return;
+    }
     let national = digits % 10u64.pow(length(digits) - length(code));
     let doubled = (length(digits) + length(code) <= 15).then(|| code * 10u64.pow(length(digits)) + digits);
     let single = (national > 0 && length(national) + length(code) == length(digits))

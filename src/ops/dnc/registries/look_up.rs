@@ -9,7 +9,8 @@ use crate::db::models::dnc::registries::dnc_registry_blocks;
 use crate::db::models::dnc::registries::dnc_registry_revisions::Revision;
 use crate::db::models::dnc::registries::required::{RequiredList, required};
 use crate::db::{Db, DbError, OrgId};
-use crate::domain::dnc::registry::{Shortfall, block};
+use crate::domain::dnc::registry::Shortfall;
+use crate::domain::dnc::registry::block::{self, Damaged};
 use crate::domain::phone::E164;
 use crate::domain::phone::equivalents::other_spellings;
 use crate::domain::timestamp::Timestamp;
@@ -127,11 +128,18 @@ fn listed(conn: &mut Db, list: &RequiredList, numbers: &[E164]) -> Result<FxHash
             let places: Vec<(i64, u16)> =
                 asked.iter().flat_map(|(block, places)| places.iter().map(|(low, ..)| (*block, *low))).collect();
             let mut listed = FxHashMap::default();
-            let mut found = dnc_registry_blocks::places_among(pg, revision.id, &places)?;
-            found.sort_unstable();
-            for (block, place) in found {
-                for (_, number, spelling) in asked.get(&block).into_iter().flatten().filter(|(low, ..)| *low == place) {
-                    listed.entry(*number).or_insert(*spelling);
+            let mut parts = dnc_registry_blocks::parts_at(pg, revision.id, &places)?;
+            parts.sort_unstable_by_key(|part| (part.block, part.place));
+            for part in parts {
+                let is_it = |(low, ..): &&(u16, E164, E164)| i32::from(*low) == part.place;
+                for (low, number, spelling) in asked.get(&part.block).into_iter().flatten().filter(is_it) {
+                    let has_it = match part.bytes.first() {
+                        Some(byte) if part.is_bits => block::has_bit(*byte, *low),
+                        _ => block::contains(&part.bytes, *low).map_err(damaged(list, revision, part.block))?,
+                    };
+                    if has_it {
+                        listed.entry(*number).or_insert(*spelling);
+                    }
                 }
             }
             Ok(listed)
@@ -155,10 +163,7 @@ fn listed_in_blocks(
     for some in wanted.chunks(TOGETHER) {
         for stored in dnc_registry_blocks::among(conn, revision.id, some)? {
             for (low, number, spelling) in asked.get(&stored.block).into_iter().flatten() {
-                let has_it = block::contains(&stored.numbers, *low).map_err(|damaged| DbError::Damaged {
-                    path: format!("registry {}", list.name),
-                    reason: format!("block {} of version {}: {damaged}", stored.block, revision.revision),
-                })?;
+                let has_it = block::contains(&stored.numbers, *low).map_err(damaged(list, revision, stored.block))?;
                 if has_it {
                     listed.entry(*number).or_insert(*spelling);
                 }
@@ -166,4 +171,11 @@ fn listed_in_blocks(
         }
     }
     Ok(listed)
+}
+
+fn damaged(list: &RequiredList, revision: &Revision, block: i64) -> impl Fn(Damaged) -> DbError {
+    move |damaged| DbError::Damaged {
+        path: format!("registry {}", list.name),
+        reason: format!("block {block} of version {}: {damaged}", revision.revision),
+    }
 }

@@ -1,7 +1,7 @@
 //! The numbers of revisions of registries, by block.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer};
 
 use crate::db::models::IN_LIST;
 use crate::db::schema::dnc_registry_blocks as blocks;
@@ -54,35 +54,42 @@ pub fn among(conn: &mut Db, revision: i64, wanted: &[i64]) -> Result<Vec<Block>,
     Ok(found)
 }
 
-/// Those of these places, each in its block, that a revision has a number at. The server reads no more of a block of bits than one byte; of
-/// many places in one block that would be more than the block.
+/// What says whether a block has a place.
+#[derive(Debug, QueryableByName)]
+pub struct Part {
+    #[diesel(sql_type = BigInt)]
+    pub block: i64,
+    /// The lowest 16 bits of a number.
+    #[diesel(sql_type = Integer)]
+    pub place: i32,
+    /// Of a block of bits the byte with that of the place, else the whole array.
+    #[diesel(sql_type = Binary)]
+    pub bytes: Vec<u8>,
+    #[diesel(sql_type = Bool)]
+    pub is_bits: bool,
+}
+
+/// For each of these places whose block a revision has, the part of it that tells. The server reads no more of a block of bits than one
+/// byte; of many places in one block that would be more than the block.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn places_among(conn: &mut PgConnection, revision: i64, places: &[(i64, u16)]) -> Result<Vec<(i64, u16)>, DbError> {
-    #[derive(QueryableByName)]
-    struct Found {
-        #[diesel(sql_type = BigInt)]
-        block: i64,
-        #[diesel(sql_type = Integer)]
-        place: i32,
-    }
+pub fn parts_at(conn: &mut PgConnection, revision: i64, places: &[(i64, u16)]) -> Result<Vec<Part>, DbError> {
     let mut found = Vec::new();
     for some in places.chunks(IN_LIST) {
         let (blocks, lows): (Vec<i64>, Vec<i32>) = some.iter().map(|(block, low)| (*block, i32::from(*low))).unzip();
-        let rows: Vec<Found> = diesel::sql_query(
-            "SELECT p.block, p.place FROM unnest($2, $3) AS p (block, place) CROSS JOIN LATERAL (
+        let parts = diesel::sql_query(
+            "SELECT p.block, p.place, octet_length(b.numbers) = 8192 AS is_bits,
+                    CASE WHEN octet_length(b.numbers) = 8192 THEN substring(b.numbers FROM p.place / 8 + 1 FOR 1)
+                         ELSE b.numbers END AS bytes
+             FROM unnest($2, $3) AS p (block, place) CROSS JOIN LATERAL (
                  SELECT numbers FROM dnc_registry_blocks WHERE revision_id = $1 AND block = p.block LIMIT 1
-             ) b
-             WHERE CASE WHEN octet_length(b.numbers) = 8192
-                        THEN get_bit(substring(b.numbers FROM p.place / 8 + 1 FOR 1), p.place % 8) = 1
-                        ELSE dnc_block_has(b.numbers, p.place) END",
+             ) b",
         )
         .bind::<BigInt, _>(revision)
         .bind::<Array<BigInt>, _>(blocks)
-        .bind::<Array<Integer>, _>(lows)
-        .load(conn)?;
-        found.extend(rows.into_iter().filter_map(|row| Some((row.block, u16::try_from(row.place).ok()?))));
+        .bind::<Array<Integer>, _>(lows);
+        found.extend(parts.load::<Part>(conn)?);
     }
     Ok(found)
 }
