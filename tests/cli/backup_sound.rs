@@ -12,7 +12,7 @@ use crate::support::{Engine, World};
 const PAGE: usize = 4096;
 
 /// All rows of all tables, as text.
-fn everything(path: &Path) -> rusqlite::Result<Vec<String>> {
+pub fn everything(path: &Path) -> rusqlite::Result<Vec<String>> {
     let conn = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut names = conn.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
     let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
