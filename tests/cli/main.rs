@@ -52,6 +52,7 @@ mod dnc_status;
 mod dnc_verify;
 mod doctor;
 mod doctor_flips;
+mod doctor_limits;
 mod doctor_schema;
 mod dry_runs;
 mod durability;

@@ -1,5 +1,6 @@
 //! The numbers of revisions of registries, by block.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer};
 
@@ -18,10 +19,8 @@ pub struct Block {
     pub numbers: Vec<u8>,
 }
 
-/// Rows that one INSERT takes on PostgreSQL: four megabytes at most.
-const TOGETHER: usize = 500;
-
-/// Writes blocks.
+/// Writes blocks of a revision that does not answer yet. On PostgreSQL the commit does not wait for the disk: that of the revision's taking
+/// its place does, and with it for all before it.
 ///
 /// # Errors
 /// The database refuses.
@@ -33,9 +32,8 @@ pub fn append(conn: &mut Db, new: &[Block]) -> Result<(), DbError> {
             }
         }
         Db::Postgres(pg) => {
-            for some in new.chunks(TOGETHER) {
-                diesel::insert_into(blocks::table).values(some).execute(pg)?;
-            }
+            pg.batch_execute("SET LOCAL synchronous_commit = off")?;
+            diesel::copy_from(blocks::table).from_insertable(new).execute(pg)?;
         }
     }
     Ok(())
