@@ -615,6 +615,8 @@ diesel::table! {
         last_attempted_at -> Nullable<Timestamptz>,
         last_engagement_at -> Nullable<Timestamptz>,
         next_contact_at -> Nullable<Timestamptz>,
+        territory_id -> Nullable<Int8>,
+        territory_source -> Nullable<Text>,
     }
 }
 
@@ -680,6 +682,41 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    territories (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        uid -> Uuid,
+        name -> Text,
+        description -> Nullable<Text>,
+        parent_id -> Nullable<Int8>,
+        filter -> Jsonb,
+        priority -> Int4,
+        is_active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    territory_members (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        territory_id -> Int8,
+        user_id -> Int8,
+        role -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     users (organization_id, id) {
         id -> Int8,
         organization_id -> Int4,
@@ -721,6 +758,7 @@ diesel::joinable!(leads -> organizations (organization_id));
 diesel::joinable!(segments -> organizations (organization_id));
 diesel::joinable!(signing_keys -> organizations (organization_id));
 diesel::joinable!(system_config -> organizations (organization_id));
+diesel::joinable!(territories -> organizations (organization_id));
 diesel::joinable!(users -> organizations (organization_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -761,5 +799,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     segments,
     signing_keys,
     system_config,
+    territories,
+    territory_members,
     users,
 );

@@ -20,6 +20,7 @@ use crate::domain::dnc::opt_out_text::OptOutClass;
 use crate::domain::dnc::registry::{LoadMode, RegistryKind, RevisionState};
 use crate::domain::dnc::{Channel, Decision, DncOrigin, DncScope, DncSource, RemovalKind, Verdict};
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
+use crate::domain::lead_work::territories::{MemberRole, Placing};
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::{Status, Trigger};
@@ -357,5 +358,7 @@ text_vocabularies!(
     Entity,
     RegistryKind,
     LoadMode,
-    RevisionState
+    RevisionState,
+    Placing,
+    MemberRole
 );

@@ -73,6 +73,7 @@ pub mod formula;
 pub mod imports;
 pub mod invisible;
 pub mod labels;
+pub mod lead_work;
 pub mod leads;
 pub mod money;
 pub mod number_format;

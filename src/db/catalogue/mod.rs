@@ -12,6 +12,7 @@ mod erasing;
 mod erasure;
 mod grants;
 mod imports;
+mod lead_work;
 mod leads;
 mod money;
 mod segments;
@@ -104,6 +105,7 @@ pub const AREAS: &[(&str, &[Table])] = &[
     ("access", access::TABLES),
     ("imports", imports::TABLES),
     ("audit", audit::TABLES),
+    ("territories", lead_work::territories::TABLES),
     ("leads", leads::TABLES),
     ("segments", segments::TABLES),
     ("dnc", dnc::TABLES),

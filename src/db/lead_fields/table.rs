@@ -3,6 +3,7 @@
 /// The types that the table names, for those who expand it.
 pub(super) mod types {
     pub use crate::db::types::{CivilDate, Json, Uid};
+    pub use crate::domain::lead_work::territories::Placing;
     pub use crate::domain::leads::consent::{Consent, Temperature};
     pub use crate::domain::leads::status::Status;
     pub use crate::domain::timestamp::Timestamp;
@@ -100,6 +101,9 @@ macro_rules! lead_fields {
             /// The last time that the lead did something itself: a reply, a visit.
             last_engagement_at: Option<Timestamp>, new, contact_time(), called("last_engagement"), filter(Time);
             next_contact_at: Option<Timestamp>, new, value(), called("next_contact"), filter(Time);
+            territory_id: Option<i64>, new, merged();
+            /// Whether the territories' filters put the lead there, or a person.
+            territory_source: Option<Placing>, new, part_of("territory_id"), erase(Code), filter(Word(Placing::WORDS));
         }
     };
 }

@@ -17,6 +17,8 @@ vocabulary! {
         DncRequirement = "dnc_requirement",
         /// A registry of all organizations, in the log of the one for which it was loaded or dropped.
         DncRegistry = "dnc_registry",
+        Territory = "territory",
+        TerritoryMember = "territory_member",
     }
 }
 
@@ -33,6 +35,8 @@ impl Entity {
             "import_mappings" => Entity::ImportMapping,
             "dnc_requirements" => Entity::DncRequirement,
             "dnc_registries" => Entity::DncRegistry,
+            "territories" => Entity::Territory,
+            "territory_members" => Entity::TerritoryMember,
             _ => return None,
         })
     }

@@ -1,0 +1,3 @@
+//! Who works which leads.
+
+pub(super) mod territories;

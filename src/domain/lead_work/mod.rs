@@ -1,0 +1,3 @@
+//! Who works which leads: the rules of it.
+
+pub mod territories;
