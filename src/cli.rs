@@ -57,6 +57,8 @@ enum Command {
     #[command(subcommand)]
     Segment(commands::segment::Command),
     #[command(subcommand)]
+    Territory(commands::territory::Command),
+    #[command(subcommand)]
     Funnel(commands::funnel::Command),
     #[command(subcommand)]
     Roi(commands::roi::Command),
@@ -164,11 +166,12 @@ fn verbs_of(word: &str) -> Option<(&'static str, words::AddVerbs)> {
     NOUNS.iter().find(|(of, _)| noun(of)).copied()
 }
 
-const NOUNS: [(&str, words::AddVerbs); 13] = [
+const NOUNS: [(&str, words::AddVerbs); 14] = [
     ("import", commands::import::Command::augment_subcommands),
     ("lead", commands::lead::Command::augment_subcommands),
     ("dnc", commands::dnc::Command::augment_subcommands),
     ("segment", commands::segment::Command::augment_subcommands),
+    ("territory", commands::territory::Command::augment_subcommands),
     ("funnel", commands::funnel::Command::augment_subcommands),
     ("roi", commands::roi::Command::augment_subcommands),
     ("budget", commands::budget::Command::augment_subcommands),
@@ -325,6 +328,7 @@ fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Lead(command) => commands::lead::run(command, context),
         Command::Dnc(command) => commands::dnc::run(command, context),
         Command::Segment(command) => commands::segment::run(command, context),
+        Command::Territory(command) => commands::territory::run(command, context),
         Command::Funnel(command) => commands::funnel::run(command, context),
         Command::Roi(command) => commands::roi::run(command, context),
         Command::Budget(command) => commands::budget::run(command, context),

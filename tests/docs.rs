@@ -122,6 +122,7 @@ company contains \"acme\" and custom.Industry = pharma and on_dnc = no
 - A phone may be written in any form when a region is known; `contains` and `starts with` look at the form +12125550142.
 - A custom field is named by its key as the file had it, with quotes when it holds blanks: `custom.\"Budget EUR\" >= 1000`. `<`,
   `<=`, `>` and `>=` compare those of its values that are plain numbers.
+- `territory` is the name of the one in which a lead lies, and none around that.
 - `on_dnc` tells whether one of the lead's numbers is on the do-not-call list, for calls or texts.
 
 `segment show NAME --format json` prints the JSON form of a filter, which `--filter-json` reads:

@@ -19,4 +19,5 @@ pub mod outputs;
 pub mod restore;
 pub mod roi;
 pub mod segment;
+pub mod territory;
 pub mod user;

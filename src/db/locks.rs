@@ -47,6 +47,11 @@ pub enum Lock {
     CostImport,
     /// An undo may take back whatever imports write.
     Undo,
+    /// Territories change one after another, so that none comes to lie inside itself, and a lead is put into one beside no change of
+    /// it: as a change of single leads, too.
+    Territories,
+    /// Leads are put into territories, very many at once: beside no import, either, which holds leads in another order.
+    Placing,
     /// Scrubs are recorded one after another: each certificate holds the hash of the one before.
     Scrubs,
 }
@@ -68,6 +73,8 @@ const ENDS_OF_IMPORTS: i32 = 72_121;
 const GROUPS: i32 = 72_122;
 /// The chain of certificates.
 const SCRUBS: i32 = 72_131;
+/// The territories of an organization.
+const TERRITORIES: i32 = 72_132;
 
 /// Takes a lock if nobody holds what it must not run beside; false when somebody does.
 ///
@@ -117,6 +124,8 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str, Reach)] {
         Lock::SearchIndex => &[(SEARCH_INDEX, EXCLUSIVE, Home)],
         Lock::Costs => &[(COSTS, EXCLUSIVE, Home)],
         Lock::CostImport => &[(IMPORTS, EXCLUSIVE, Home), (COSTS, EXCLUSIVE, Home)],
+        Lock::Territories => &[(DNC_LIST, SHARED, Home), (TERRITORIES, EXCLUSIVE, Home)],
+        Lock::Placing => &[(IMPORTS, EXCLUSIVE, Home), (DNC_LIST, SHARED, Home), (TERRITORIES, EXCLUSIVE, Home)],
         Lock::Scrubs => &[(SCRUBS, EXCLUSIVE, Home)],
         Lock::Undo => &[(IMPORTS, EXCLUSIVE, Group), (DNC_LIST, EXCLUSIVE, Group), (COSTS, EXCLUSIVE, Home)],
     }
@@ -211,6 +220,7 @@ fn wait_for(
 ) -> Result<(), DbError> {
     let what = match key {
         COSTS => "another change of costs",
+        TERRITORIES => "another change of territories",
         MEMBERSHIP => "a change of who shares this organization's do-not-call list",
         _ => "an import into this organization, or a change of its do-not-call list",
     };

@@ -90,6 +90,14 @@ impl Statement {
         }
     }
 
+    /// Adds a text, or NULL.
+    pub fn maybe_text(self, value: Option<impl Into<String>>) -> Statement {
+        match value {
+            Some(value) => self.text(value),
+            None => self.sql("NULL"),
+        }
+    }
+
     pub fn decimal(mut self, value: f64) -> Statement {
         self.pieces.push(Piece::Decimal(value));
         self
@@ -123,6 +131,16 @@ impl Statement {
             self = self.then(other);
         }
         self
+    }
+
+    /// How many values are bound, on the engine where they are more.
+    pub fn bound(&self) -> usize {
+        let of_piece = |piece: &Piece| match piece {
+            Piece::Sql(_) | Piece::Either { .. } => 0,
+            Piece::EitherOf { sqlite, postgres } => sqlite.bound().max(postgres.bound()),
+            Piece::Text(_) | Piece::Number(_) | Piece::Decimal(_) | Piece::Time(_) | Piece::Org(_) => 1,
+        };
+        self.pieces.iter().map(of_piece).sum()
     }
 
     /// The SQL as it is sent, with a mark for each bound value.

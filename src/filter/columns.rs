@@ -52,6 +52,7 @@ macro_rules! computed {
 
 computed! {
     "owner_id": "owner", "owner", Text, Folded, Sql(OWNER);
+    "territory_id": "territory", "territory", Text, Folded, Sql(TERRITORY);
     "owner": "name", "name", Text, Folded, Sql(NAME);
     "last_name": "phone", "phone", Text, Folded, Sql(PHONE);
     "phone_extension": "further_phone", "further_phones", Texts, Not, Either(FURTHER_SQLITE, FURTHER_POSTGRES);
@@ -90,6 +91,8 @@ static COLUMNS: LazyLock<Vec<LeadColumn>> = LazyLock::new(|| {
 
 const OWNER: &str =
     "(SELECT u.email FROM users u WHERE u.organization_id = leads.organization_id AND u.id = leads.owner_id)";
+const TERRITORY: &str = "(SELECT t.name FROM territories t
+    WHERE t.organization_id = leads.organization_id AND t.id = leads.territory_id)";
 const NAME: &str = "nullif(trim(coalesce(leads.first_name, '') || ' ' || coalesce(leads.last_name, '')), '')";
 const PHONE: &str =
     "leads.phone_number || CASE leads.phone_extension WHEN '' THEN '' ELSE ' x' || leads.phone_extension END";

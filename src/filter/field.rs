@@ -18,7 +18,7 @@ pub struct Field(&'static str);
 
 /// Fields that are no column of their own, with their kind, and columns that stand elsewhere than in the database: each
 /// before another field.
-const PLACED: [(Field, Option<Kind>, &str); 18] = [
+const PLACED: [(Field, Option<Kind>, &str); 19] = [
     (Field::PHONE, Some(Kind::Phone), "first_name"),
     (Field::EMAIL, None, "first_name"),
     (Field::NAME, Some(Kind::Text), "first_name"),
@@ -35,6 +35,7 @@ const PLACED: [(Field, Option<Kind>, &str); 18] = [
     (Field::TAG, Some(Kind::Tag), "consent"),
     (Field::NOTE, Some(Kind::Note), "consent"),
     (Field::OWNER, Some(Kind::Owner), "consent"),
+    (Field::TERRITORY, Some(Kind::Territory), "consent"),
     (Field::ON_DNC, Some(Kind::Flag), "city"),
     (Field::CALLABLE, Some(Kind::Flag), "city"),
 ];
@@ -75,6 +76,9 @@ impl Field {
     pub const TAG: Field = Field("tag");
     pub const NOTE: Field = Field("note");
     pub const OWNER: Field = Field("owner");
+    pub const TERRITORY: Field = Field("territory");
+    /// What put a lead into its territory.
+    pub const TERRITORY_SOURCE: Field = Field("territory_source");
     pub const ON_DNC: Field = Field("on_dnc");
     /// Whether it is the hour to call.
     pub const CALLABLE: Field = Field("callable");
@@ -148,7 +152,7 @@ impl Kind {
             Kind::Text | Kind::Exact | Kind::Phone | Kind::Email | Kind::Source => {
                 &[Eq, Ne, In, NotIn, Contains, StartsWith, IsEmpty, IsNotEmpty]
             }
-            Kind::Country | Kind::Currency | Kind::Status | Kind::Word(_) | Kind::Owner => {
+            Kind::Country | Kind::Currency | Kind::Status | Kind::Word(_) | Kind::Owner | Kind::Territory => {
                 &[Eq, Ne, In, NotIn, IsEmpty, IsNotEmpty]
             }
             Kind::Tag => &[Eq, Ne, Any, All, None, IsEmpty, IsNotEmpty],
@@ -174,6 +178,7 @@ impl Kind {
             Kind::Status => return one_of(Status::WORDS).into(),
             Kind::Word(words) => return one_of(words).into(),
             Kind::Owner => "the email or username of a user",
+            Kind::Territory => "the name of a territory",
             Kind::Tag => "a tag",
             Kind::Note => "a part of what a note says",
             Kind::Flag => "yes or no",

@@ -21,6 +21,7 @@ pub mod value;
 
 pub use columns::LeadColumn;
 pub use compile::Moment;
+pub use compile::territories::taken_by;
 pub use error::{FilterError, Problem};
 pub use field::{Field, Subject};
 pub use query::{Dnc, LeadQuery};

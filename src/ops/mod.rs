@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod erasure;
 pub mod idempotency;
 pub mod imports;
+pub mod lead_work;
 pub mod leads;
 pub mod money;
 pub mod seed;

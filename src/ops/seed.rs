@@ -4,17 +4,23 @@ use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use serde_json::json;
 
+use super::lead_work;
+use super::lead_work::territories::TerritoryError;
+use super::lead_work::territories::plan::Placement;
 use super::leads::draft::LeadDraft;
 use super::leads::mass_update::{MassUpdate, change};
 use super::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
 use super::money::budget::{self, Booking, BudgetError, CostPart};
 use super::money::costs::CostBook;
-use crate::db::Stamp;
+use crate::db::models::lead_work::territories::{self, NewTerritory};
 use crate::db::models::money::budget_accounts;
 use crate::db::models::money::lead_source_costs::{self, CostFilter};
-use crate::db::{Db, DbError};
+use crate::db::types::{Json, Uid};
+use crate::db::{Db, DbError, Stamp, Statement};
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
+use crate::domain::lead_work::territories::MemberRole;
 use crate::domain::leads::status::{Status, Trigger};
 use crate::domain::money::cost::CostKey;
 use crate::domain::money::ledger::TransactionType;
@@ -32,6 +38,7 @@ pub struct Seeded {
     pub assignments: usize,
     pub costs: usize,
     pub transactions: usize,
+    pub territories: usize,
 }
 
 /// First name, last name, phone, company, status, source, score, tag, age in days.
@@ -63,6 +70,8 @@ pub enum SeedError {
     Leads(#[from] WriteError),
     #[error(transparent)]
     Budget(#[from] BudgetError),
+    #[error(transparent)]
+    Territories(#[from] TerritoryError),
 }
 
 impl Explain for SeedError {
@@ -71,6 +80,7 @@ impl Explain for SeedError {
             SeedError::Db(e) => e.explain(),
             SeedError::Leads(e) => e.explain(),
             SeedError::Budget(e) => e.explain(),
+            SeedError::Territories(e) => e.explain(),
         }
     }
 }
@@ -83,7 +93,39 @@ impl Explain for SeedError {
 pub fn load(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, SeedError> {
     let seeded = load_leads(conn, currency, stamp)?;
     let (costs, transactions) = load_costs(conn, currency, stamp)?;
-    Ok(Seeded { costs, transactions, ..seeded })
+    let territories = load_territory(conn, stamp)?;
+    Ok(Seeded { costs, transactions, territories, ..seeded })
+}
+
+/// The source of the leads that lie in the sample territory.
+const REFERRED: &str = "referral";
+
+/// Adds a territory with the referred leads, in which the acting user works, when there is none.
+fn load_territory(conn: &mut Db, stamp: &Stamp) -> Result<usize, SeedError> {
+    if !territories::all(conn, stamp.org)?.is_empty() {
+        return Ok(0);
+    }
+    let filter = json!({ "version": 1, "filter": { "field": "source", "op": "=", "value": REFERRED } });
+    let new = NewTerritory {
+        organization_id: stamp.org.0,
+        uid: Uid::new(),
+        name: "Referrals",
+        description: Some("sample data"),
+        parent_id: None,
+        filter: Json(filter),
+        priority: 100,
+        is_active: true,
+        created_at: stamp.now,
+        updated_at: stamp.now,
+    };
+    let made = lead_work::territories::add(conn, &new, stamp)?;
+    if let Some(user) = stamp.changed_by {
+        lead_work::territories::add_member(conn, &made, user, MemberRole::Owner, stamp)?;
+    }
+    let referred = Statement::new("CASE WHEN leads.source = ").text(REFERRED).sql(" THEN ").number(made.id).sql(" END");
+    let placement = Placement { territories: vec![made], taken_by: referred, only: None };
+    placement.make(conn, None, stamp)?;
+    Ok(1)
 }
 
 /// What the recruited lead is worth, in minor units.
@@ -147,6 +189,7 @@ fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, Wr
     Ok(Seeded {
         costs: 0,
         transactions: 0,
+        territories: 0,
         assignments,
         leads: outcomes.iter().filter(created).count() as u64,
         dnc_entries: outcomes.iter().filter(created).filter(|outcome| outcome.dnc_flagged).count() as u64,

@@ -122,11 +122,15 @@ impl Names {
         entry.changed_by.and_then(|id| self.name(Entity::User, id)).unwrap_or(&entry.actor)
     }
 
-    /// A value: of a user its email.
+    /// A value: of a user its email, of a territory its name.
     pub fn value<'a>(&'a self, entry: &Entry, value: &'a str) -> &'a str {
-        let is_user = entry.field_name.as_deref() == Some("owner_id");
-        let email = value.parse().ok().filter(|_| is_user).and_then(|id: i64| self.name(Entity::User, id));
-        email.map_or(value, String::as_str)
+        let of = match (entry.field_name.as_deref(), entry.entity) {
+            (Some("owner_id" | "user_id"), _) => Some(Entity::User),
+            (Some("territory_id"), _) | (Some("parent_id"), Entity::Territory) => Some(Entity::Territory),
+            _ => None,
+        };
+        let name = of.zip(value.parse().ok()).and_then(|(entity, id)| self.name(entity, id));
+        name.map_or(value, String::as_str)
     }
 
     /// The name that a thing had when an entry was written, as far as the log says it: that of the same change, else what the next

@@ -47,7 +47,9 @@ fn prepared(engine: Engine) -> World {
 }
 
 /// Calls that change the prepared database.
-const MORE: [&[&str]; 14] = [
+const MORE: [&[&str]; 16] = [
+    &["lead", "assign", "1", "--territory", "north"],
+    &["lead", "assign", "1", "--no-territory"],
     &["lead", "add", "--phone", "2125550170"],
     &["segment", "create", "y", "--where", "status = new"],
     &["lead", "restore", "2125550160"],

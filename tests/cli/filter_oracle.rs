@@ -66,8 +66,12 @@ fn name(lead: &Json) -> &str {
 /// Leads as they are listed, without what differs from engine to engine.
 fn people(world: &World) -> Vec<Json> {
     let list = ["lead", "list", "--sort", "id", "--as", ANN[1]];
-    let owners =
-        world.ok(list.into_iter().chain(["--columns", "custom.Key,owner,value,further_email", "--format", "ndjson"]));
+    let owners = world.ok(list.into_iter().chain([
+        "--columns",
+        "custom.Key,owner,territory,value,further_email",
+        "--format",
+        "ndjson",
+    ]));
     let mut leads = world.json(list).as_array().unwrap().clone();
     for (lead, owner) in leads.iter_mut().zip(owners.lines()) {
         let shown = world.json(["lead", "show", &lead["id"].to_string(), "--as", ANN[1]]);
@@ -75,9 +79,12 @@ fn people(world: &World) -> Vec<Json> {
         let owner: Json = serde_json::from_str(owner).unwrap();
         assert_eq!(name(lead), name(&owner));
         lead["owner"] = owner["owner"].clone();
+        lead["territory"] = owner["territory"].clone();
         lead["value"] = owner["value"].clone();
         lead["further_emails"] = owner["further_emails"].clone();
-        ["id", "uid", "import_id", "owner_id"].iter().for_each(|key| drop(lead.as_object_mut().unwrap().remove(*key)));
+        ["id", "uid", "import_id", "owner_id", "territory_id"]
+            .iter()
+            .for_each(|key| drop(lead.as_object_mut().unwrap().remove(*key)));
     }
     leads
 }
@@ -175,6 +182,11 @@ pub fn filled(engine: Engine) -> World {
     let summary =
         world.import(&file, &["--as", "ann@example.com", "--region", "US", "--map", "further_phone=Other phone"]);
     assert_eq!((&summary["created"], &summary["rejected"]), (&70.into(), &0.into()), "{summary}");
+    for (name, wanted) in [("North", "city = Zoë"), ("South", "city is empty"), ("Key accounts", "score > 50")] {
+        world.ok(["territory", "add", name, "--where", wanted, "--as", "ann@example.com"]);
+    }
+    world.ok(["territory", "assign", "--yes", "--as", "ann@example.com"]);
+    world.ok(["lead", "assign", "--where", "country = DE", "--territory", "South", "--yes", "--as", "ann@example.com"]);
     world.now = crate::support::NOW;
     for number in ["+12125550105", "+12125550114", "+13125550125"] {
         world.ok(["dnc", "add", number, "--as", "ann@example.com"]);
@@ -246,6 +258,7 @@ fn value(name: &str, kind: Kind, op: Op) -> BoxedStrategy<String> {
         Kind::Status => of(&STATUSES),
         Kind::Word(words) => of(words),
         Kind::Owner => of(&["ann@example.com", "bob@example.com"]),
+        Kind::Territory => of(&["North", "South", "Key accounts"]),
         Kind::Tag => of(&TAGS),
         Kind::Flag => of(&["yes", "no"]),
         Kind::Note => of(&["ACME", "zoë", "50%", "_", "strasse\nAGAIN", "again", "about οδο"]),

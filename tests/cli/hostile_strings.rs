@@ -110,7 +110,7 @@ fn words(line: &str, texts: &mut Texts) -> Vec<String> {
 }
 
 /// What fills the database. Some texts are refused, which must be said as safely.
-const FILL: [&str; 31] = [
+const FILL: [&str; 37] = [
     "user add ann@example.com --role admin --first-name ANY --last-name ANY",
     "user edit ann@example.com --first-name ANY",
     "org edit acme --name ANY",
@@ -134,6 +134,12 @@ const FILL: [&str; 31] = [
     "segment add NAME --where WHERE --description ANY --public",
     "segment add plain --where WHERE --description ANY --public",
     "segment add ANY --where WHERE",
+    "territory add NAME --where WHERE --description ANY",
+    "territory add plain --where WHERE --description ANY",
+    "territory add ANY --where WHERE --parent plain",
+    "territory member add plain ann@example.com",
+    "lead assign 2125550191 --territory plain",
+    "territory assign --yes",
     "dnc add +12125550103 --reason ANY --evidence ANY",
     "dnc detect --number +12125550191 stop ANY --apply",
     "budget account add NAME",
@@ -145,7 +151,7 @@ const FILL: [&str; 31] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 160] = [
+const VERBS: [&str; 174] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -257,6 +263,20 @@ const VERBS: [&str; 160] = [
     "segment explain plain",
     "segment explain --where ANY",
     "segment delete plain",
+    "territory list",
+    "territory show plain",
+    "territory show ANY",
+    "territory edit plain --description ANY --name NAME --dry-run",
+    "territory edit plain --parent ANY",
+    "territory member list plain",
+    "territory member add plain ANY",
+    "territory member remove plain ann@example.com --dry-run",
+    "territory assign",
+    "territory assign --only ANY",
+    "territory delete plain",
+    "territory delete plain --to ANY",
+    "lead list --where ANY=ANY --columns id,territory",
+    "lead assign 2125550191 --territory ANY",
     "funnel show --segment plain",
     "funnel show --by source",
     "funnel stages",

@@ -46,6 +46,9 @@ fn every_verb_keeps_to_its_organization() {
         world.run([&["dnc", "check", "+12125550107", "--record"][..], &beta_too].concat());
         world.ok([&["segment", "add", "secret", "--where", "status = new", "--public"][..], &beta_too].concat());
         assert_eq!(acme(&["segment", "list"]), json!([]));
+        world.ok([&["territory", "add", "secret", "--where", "status = new"][..], &beta_too].concat());
+        world.ok([&["territory", "assign", "--yes"][..], &beta_too].concat());
+        assert_eq!(acme(&["territory", "list"]), json!([]));
         world.file("secret.csv", "Phone,Secret\n2125550101,x\n");
         world.ok([&["import", "leads", "secret.csv", "--save-mapping", "secret"][..], &beta_too].concat());
         assert_eq!(acme(&["import", "mappings", "list"]), json!([]));
@@ -126,6 +129,16 @@ fn every_verb_keeps_to_its_organization() {
             vec!["funnel", "--by", "segment"],
             vec!["funnel", "stages", "--segment", "secret"],
             vec!["funnel", "stuck", "--segment", "secret"],
+            vec!["territory", "show", "secret"],
+            vec!["territory", "edit", "secret", "--priority", "1"],
+            vec!["territory", "delete", "secret", "--unassign", "--yes"],
+            vec!["territory", "member", "add", "secret", "acme@example.com"],
+            vec!["territory", "member", "list", "secret"],
+            vec!["territory", "member", "remove", "secret", "beta@example.com"],
+            vec!["territory", "assign", "--only", "secret", "--yes"],
+            vec!["territory", "add", "x", "--where", "status = new", "--parent", "secret"],
+            vec!["lead", "assign", "1", "--territory", "secret"],
+            vec!["lead", "list", "--where", "territory = secret"],
             vec!["lead", "list", "--after", &id],
             vec!["import", "show", &import],
             vec!["import", "mappings", "show", "secret"],

@@ -12,7 +12,7 @@ const VERBS: &[(&str, &str)] = &[
     ("add", "makes one"),
     ("adjust", "books a correction that is neither deposit, charge nor refund"),
     ("apply", "does what a plan says"),
-    ("assign", "gives leads to users"),
+    ("assign", "gives leads to users, or puts them into territories"),
     ("balance", "shows what is left on accounts"),
     ("callable", "answers whether it is the hour to call numbers"),
     ("charge", "books money that was spent"),
@@ -81,7 +81,7 @@ const VERBS: &[(&str, &str)] = &[
 /// Where alone these verbs are right; elsewhere another word says it.
 const ONLY_IN: [(&str, &[&str], &str); 4] = [
     ("drop", &["dnc registry"], "delete"),
-    ("remove", &["dnc", "org group"], "delete"),
+    ("remove", &["dnc", "org group", "territory member"], "delete"),
     ("set", &["org", "roi rate", "config"], "edit"),
     ("disable", &["org", "user"], "delete"),
 ];

@@ -9,6 +9,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use crate::db::models::access::{organizations, users};
 use crate::db::models::dnc::registries::dnc_registries;
 use crate::db::models::imports::import_mappings;
+use crate::db::models::lead_work::territories;
 use crate::db::models::money::budget_accounts;
 use crate::db::models::segments;
 use crate::db::{Database, Location, OpenOptions, OrgId, SchemaUse, ServerOptions};
@@ -75,6 +76,16 @@ pub fn segment_names() -> ArgValueCandidates {
             let mut all = asked.db.read(org, |conn| segments::all(conn, org))?;
             all.retain(|segment| segment.is_seen_by(user));
             Ok(all.into_iter().map(|segment| (segment.name, segment.description)).collect())
+        })
+    })
+}
+
+pub fn territory_names() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        offered(|asked| {
+            let Some(org) = asked.org else { return Ok(Vec::new()) };
+            let all = asked.db.read(org, |conn| territories::all(conn, org))?;
+            Ok(all.into_iter().map(|territory| (territory.name, territory.description)).collect())
         })
     })
 }

@@ -85,7 +85,7 @@ pub fn changes_after(conn: &mut Db, org: OrgId, lead: i64, id: i64) -> Result<Ve
             changes.push(Change::new(field, entry.old_value, entry.new_value));
         }
     }
-    if changes.iter().any(|change| change.key == "owner_id") {
+    if changes.iter().any(|change| matches!(&*change.key, "owner_id" | "territory_id")) {
         let named = Named::read(conn, org, None, std::iter::empty())?;
         for change in &mut changes {
             let Change { key, old, new } = change;

@@ -40,6 +40,7 @@ pub const TOPICS: &[Topic] = topics! {
     "dnc-groups" "dnc-groups.md" "do-not-call lists that organizations share"
     "calling-hours" "calling-hours.md" "when numbers may be called, by the law of the place"
     "registries" "registries.md" "do-not-call lists of countries and states"
+    "territory-rules" "territories.md" "which territory a lead lies in, with an example"
     "backups" "backup.md" "what a backup is, and what comes back with one"
     "funnel-figures" "funnel.md" "the definitions of the funnel, with an example"
     "roi-figures" "roi.md" "the definitions of costs and ROI, with an example"

@@ -10,7 +10,7 @@ use crate::ui::Column;
 /// Load sample data
 ///
 /// That is ten leads in various statuses, two do-not-call entries, two assignments to the acting user, costs of three
-/// sources, and a budget account with two transactions.
+/// sources, a budget account with two transactions, and a territory.
 ///
 /// The people are made up and the numbers are reserved for fiction. Loading it twice adds nothing.
 #[derive(Debug, clap::Args)]
@@ -27,6 +27,7 @@ const COLUMNS: &[Column] = &[
     Column::count("assignments", "assignments"),
     Column::count("costs", "costs"),
     Column::count("transactions", "transactions"),
+    Column::count("territories", "territories"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {

@@ -39,6 +39,11 @@ macro_rules! shift_leads {
                     Shift::Owner(owner) => {
                         diesel::update(rows).set((leads::owner_id.eq(*owner), counted_up)).execute($conn)?
                     }
+                    Shift::Territory(territory) => {
+                        let source = territory.map(|_| $crate::domain::lead_work::territories::Placing::Manual);
+                        let there = (leads::territory_id.eq(*territory), leads::territory_source.eq(source));
+                        diesel::update(rows).set((there, counted_up)).execute($conn)?
+                    }
                     Shift::Deleted => {
                         diesel::update(rows).set((leads::deleted_at.eq($stamp.now), counted_up)).execute($conn)?
                     }
@@ -96,6 +101,8 @@ pub enum Shift {
     Status(Status),
     /// Its owner, to this user or none.
     Owner(Option<i64>),
+    /// Its territory, to this one or none, by a person.
+    Territory(Option<i64>),
     /// It is deleted.
     Deleted,
     /// Only what belongs to it, such as its tags.

@@ -53,6 +53,8 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// A user, by email.
     Owner,
+    /// A territory, by name.
+    Territory,
     Tag,
     /// What notes say.
     Note,

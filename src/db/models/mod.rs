@@ -7,6 +7,7 @@ pub mod dnc;
 pub mod erasure;
 pub mod idempotency_keys;
 pub mod imports;
+pub mod lead_work;
 pub mod leads;
 pub mod money;
 pub mod segments;

@@ -6,6 +6,7 @@
 mod emails;
 pub(super) mod hours;
 pub(super) mod listed;
+pub(super) mod territories;
 
 use jiff::tz::TimeZone;
 
@@ -144,6 +145,7 @@ impl Condition {
             (Kind::Money, op) => self.values.first().map(|value| amount(op, value)).unwrap_or_default(),
             (Kind::Source, Op::Eq | Op::In) => sourced(&self.values),
             (Kind::Owner, _) => owned(&self.values, at),
+            (Kind::Territory, _) => territories::lies_in(&self.values, at),
             (_, Op::In) => {
                 let values = self.values.iter().map(|value| bound(kind, value));
                 compared(&self.subject).sql(" IN (").joined(values, ", ").sql(")")
@@ -198,6 +200,7 @@ fn stored(subject: &Subject) -> Statement {
         Field::PHONE => "leads.phone_number",
         Field::VALUE => "leads.value_cents",
         Field::OWNER => "leads.owner_id",
+        Field::TERRITORY => "leads.territory_id",
         // Tags, notes and the do-not-call list are no columns; their conditions are made elsewhere.
         field => sql_of(field.as_str()),
     })

@@ -83,6 +83,7 @@ fn value(subject: &Subject, op: Op, word: &str, reading: &Reading) -> Result<Val
             Err(_) => Err(bad(None)),
         },
         Kind::Email | Kind::Owner => Ok(Value::Text(trimmed.to_lowercase())),
+        Kind::Territory => text(Some(trimmed.split_whitespace().collect::<Vec<_>>().join(" "))),
         Kind::Source => text(Some(source::normalize(trimmed))),
         Kind::Country => text(country::parse(trimmed)),
         Kind::Currency => text(currency::parse_code(trimmed).ok()),

@@ -9,11 +9,13 @@ use super::contact;
 use super::edit::{deny_consent, field_audit};
 use crate::db::Stamp;
 use crate::db::lead_changes::{self, LeadChanges, Shift};
+use crate::db::models::lead_work::territories;
 use crate::db::models::leads::OnLocked;
 use crate::db::models::leads::lead_tags::{self, NewTag};
 use crate::db::models::leads::{self, Lead, LeadState, lead_phones};
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
+use crate::domain::lead_work::territories::Placing;
 use crate::domain::leads::assignment::{Strategy, whose_turn};
 use crate::domain::leads::contact::Reach;
 use crate::domain::leads::status::{MoveRule, Status};
@@ -21,6 +23,7 @@ use crate::domain::leads::tag::is_same;
 use crate::domain::phone::E164;
 use crate::ops::dnc::add::{Request, covered, honour};
 use crate::ops::dnc::remove::expire;
+use crate::ops::lead_work::territories::TerritoryError;
 use crate::ops::leads::upsert::apply::FieldChange;
 
 /// What is done to each lead.
@@ -39,6 +42,8 @@ pub enum MassUpdate {
         /// The filter by which the leads were chosen.
         context: Option<String>,
     },
+    /// Into this territory, where no rule moves them; out of any, for the rules to say, when there is none.
+    Place(Option<i64>),
     Delete,
 }
 
@@ -91,6 +96,7 @@ pub fn change(
             MassUpdate::Status { to: Status::Dnc, reason, .. } => list_numbers(conn, &states, reason, stamp, zone)?,
             MassUpdate::Status { to, rule, reason } => move_to(conn, &states, *to, *rule, reason, stamp)?,
             MassUpdate::Assign { users, context } => assign(conn, &states, users, context, counts.matched, stamp)?,
+            MassUpdate::Place(territory) => place(conn, &states, *territory, stamp)?,
             MassUpdate::Delete => delete(conn, &states, stamp)?,
         };
         counts.matched += states.len();
@@ -279,6 +285,47 @@ fn assign(
         let mut row = stamp.assignment(state.id, state.owner_id, to, strategy);
         row.context.clone_from(context);
         changes.assignments.push(row);
+    }
+    lead_changes::write(conn, &changes, stamp)?;
+    Ok(counts)
+}
+
+/// Refuses what is not there any more: a territory that was deleted. The caller holds [`crate::db::Lock::Territories`] when leads go to one.
+///
+/// # Errors
+/// It was deleted, or the database cannot be read.
+pub fn expect_target(conn: &mut Db, action: &MassUpdate, org: OrgId) -> Result<(), TerritoryError> {
+    let MassUpdate::Place(Some(id)) = action else { return Ok(()) };
+    match territories::all(conn, org)?.iter().any(|territory| territory.id == *id) {
+        true => Ok(()),
+        false => Err(TerritoryError::Gone),
+    }
+}
+
+/// Puts leads into a territory, or takes them out of theirs.
+fn place(
+    conn: &mut Db,
+    states: &[LeadState],
+    territory: Option<i64>,
+    stamp: &Stamp,
+) -> Result<MassUpdateCounts, DbError> {
+    let (mut counts, mut changes) = (MassUpdateCounts::default(), LeadChanges::default());
+    let source = territory.map(|_| Placing::Manual);
+    for state in states {
+        let id = |territory: Option<i64>| territory.map(|id| id.to_string());
+        let word = |source: Option<Placing>| source.map(|source| source.to_string());
+        let fields = [
+            FieldChange { field: "territory_id".into(), old: id(state.territory_id), new: id(territory) },
+            FieldChange { field: "territory_source".into(), old: word(state.territory_source), new: word(source) },
+        ];
+        let fields: Vec<FieldChange> = fields.into_iter().filter(|field| field.old != field.new).collect();
+        if fields.is_empty() {
+            counts.unchanged += 1;
+            continue;
+        }
+        counts.changed += 1;
+        changes.shift(state.id, Shift::Territory(territory));
+        changes.audit.extend(fields.into_iter().map(|field| field_audit(state.id, field, stamp)));
     }
     lead_changes::write(conn, &changes, stamp)?;
     Ok(counts)

@@ -49,6 +49,9 @@ fn fill(world: &World, slug: &str) {
     ok(&["lead", "assign", "2125550101", "--to", &user]);
     ok(&["lead", "search", "ada"]);
     ok(&["segment", "add", "vips", "--where", "tag = vip"]);
+    ok(&["territory", "add", "north", "--where", "tag = vip"]);
+    ok(&["territory", "member", "add", "north", &user]);
+    ok(&["territory", "assign", "--yes"]);
     ok(&["dnc", "add", "+12125550103", "--reason", "asked"]);
     // A mobile number in Argentina, which is also written without its 9.
     ok(&["dnc", "add", "+5491123456789", "--reason", "asked"]);

@@ -6,5 +6,6 @@ pub mod name;
 pub mod rows;
 pub mod segments;
 pub mod selection;
+pub mod territories;
 pub mod unknown;
 pub mod values;

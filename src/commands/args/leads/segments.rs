@@ -1,6 +1,7 @@
 //! Segments as arguments: those that the acting user sees.
 
 use super::selection::{name_owners, reading};
+use super::territories::name_territories;
 use crate::commands::context::Session;
 use crate::db::models::segments::{self, Segment};
 use crate::domain::text::nearest;
@@ -37,11 +38,12 @@ pub fn find(session: &mut Session, name: &str) -> Result<(Segment, Filter)> {
 /// The segment with this name and its filter, to be asked.
 ///
 /// # Errors
-/// There is no such segment, or it asks for an owner who is no user any more.
+/// There is no such segment, or it asks for an owner who is no user any more, or for a territory that is gone.
 pub fn asked(session: &mut Session, name: &str) -> Result<(Segment, Filter)> {
     let (segment, mut filter) = find(session, name)?;
     let text = filter.to_string();
-    name_owners(session, &mut filter, &text).map_err(|error| {
+    let named = name_owners(session, &mut filter, &text).and_then(|()| name_territories(session, &mut filter, &text));
+    named.map_err(|error| {
         let hint = format!("change it: crmctl segment edit '{}' --where FILTER", segment.name);
         error.detail(format!("in the filter of the segment `{}`", segment.name)).hint(hint)
     })?;

@@ -64,7 +64,9 @@ impl Selection {
         }
         let mut filter = all_of(parts);
         if let Some(filter) = &mut filter {
-            name_owners(session, filter, self.filter.as_deref().unwrap_or_default())?;
+            let text = self.filter.as_deref().unwrap_or_default();
+            name_owners(session, filter, text)?;
+            super::territories::name_territories(session, filter, text)?;
         }
         Ok(filter)
     }

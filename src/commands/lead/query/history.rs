@@ -6,7 +6,6 @@ use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::times;
 use crate::commands::context::{Context, Session};
 use crate::db::DbError;
-use crate::db::models::access::users;
 use crate::db::models::leads::Lead;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
@@ -89,25 +88,27 @@ fn columns(changes: &[TracedChange]) -> Vec<Column> {
     COLUMNS.iter().map(|column| Column { in_tables: in_tables(column), ..column.clone() }).collect()
 }
 
-/// A lead as it was, with the email of who owned it.
+/// A lead as it was, with the email of who owned it and the name of its territory.
 #[derive(Serialize)]
 struct Then<'a> {
     #[serde(flatten)]
     state: &'a LeadState,
     owner: Option<String>,
+    territory: Option<String>,
 }
 
 fn print_as_of(context: &Context, session: &mut Session, lead: Lead, time: &str) -> Result<Exit> {
     let time = times::end(session, "--as-of", time)?;
     let org = session.org.org_id();
-    let (state, users) = session.db.read(org, |conn| -> Result<_> {
+    let (state, named) = session.db.read(org, |conn| -> Result<_> {
         let state = as_of(conn, org, lead, time)?;
-        let users = if state.lead.owner_id.is_some() { users::all(conn, org)? } else { Vec::new() };
-        Ok((state, users))
+        let named = Named::read(conn, org, None, std::iter::empty())?;
+        Ok((state, named))
     })?;
-    let owner = users.into_iter().find(|user| Some(user.id) == state.lead.owner_id).map(|user| user.email);
+    let owner = state.lead.owner_id.and_then(|user| named.email(user)).cloned();
+    let territory = state.lead.territory_id.and_then(|territory| named.territory(territory)).cloned();
     let ui = context.ui;
-    ui.record(&Then { state: &state, owner }, &super::show::columns())?;
+    ui.record(&Then { state: &state, owner, territory }, &super::show::columns())?;
     super::show::print_phones(ui, &state.phones)?;
     super::show::print_emails(ui, &state.emails)?;
     super::show::print_notes(ui, &state.notes)?;

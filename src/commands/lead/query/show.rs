@@ -45,6 +45,8 @@ pub(in crate::commands::lead) struct Shown {
     lead: Lead,
     /// The email of its owner.
     owner: Option<String>,
+    /// The name of its territory.
+    territory: Option<String>,
     tags: Vec<String>,
     blocked: Vec<String>,
     phones: Vec<FurtherPhone>,
@@ -156,10 +158,10 @@ pub(super) fn columns() -> Vec<Column> {
             // There is room for what a list only marks.
             true if column.kind == Kind::Mark => Column { kind: Kind::Text, ..column.clone() },
             true => column.clone(),
-            false if matches!(&*column.key, "owner_id" | "currency") => column.clone(),
+            false if matches!(&*column.key, "owner_id" | "territory_id" | "currency") => column.clone(),
             false => Column { title: label(&column.key), kind: shown_kind(column), in_tables: true, ..column.clone() },
         })
-        .chain([Column::text("owner", "owner")])
+        .chain([Column::text("owner", "owner"), Column::text("territory", "territory")])
         .collect()
 }
 
@@ -210,6 +212,7 @@ pub(in crate::commands::lead) fn gather(
     let named = Named::read(conn, org, lead.currency.as_deref(), values)?;
     Ok(Shown {
         owner: lead.owner_id.and_then(|owner| named.email(owner)).cloned(),
+        territory: lead.territory_id.and_then(|territory| named.territory(territory)).cloned(),
         tags: lead_tags::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         blocked: blocked_numbers(conn, org, [&lead], now)?.remove(&id).unwrap_or_default(),
         phones: lead_phones::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),

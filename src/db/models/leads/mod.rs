@@ -20,6 +20,7 @@ use super::IN_LIST;
 use crate::db::schema::{lead_phones as further, leads};
 use crate::db::types::Uid;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
+use crate::domain::lead_work::territories::Placing;
 use crate::domain::leads::status::Status;
 use crate::domain::timestamp::Timestamp;
 
@@ -134,6 +135,8 @@ pub struct LeadState {
     pub status: Status,
     pub owner_id: Option<i64>,
     pub phone_number: Option<String>,
+    pub territory_id: Option<i64>,
+    pub territory_source: Option<Placing>,
 }
 
 /// Those of these leads that are live, in no order, held against changes by others until the transaction ends. On SQLite
@@ -149,6 +152,8 @@ pub fn states_for_change(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<Vec<L
             leads::status,
             leads::owner_id,
             leads::phone_number,
+            leads::territory_id,
+            leads::territory_source,
         ));
         match conn {
             Db::Sqlite(sqlite) => found.extend(rows.filter(leads::id.eq_any(chunk)).load::<LeadState>(sqlite)?),

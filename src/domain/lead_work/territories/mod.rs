@@ -1,5 +1,9 @@
 //! Territories: parts of the market, each inside another one or at the top.
 
+mod tree;
+
+pub use tree::{DEEPEST, Misplaced, Place, Step, Tree};
+
 vocabulary! {
     /// What put a lead into its territory.
     Placing {
@@ -13,6 +17,7 @@ vocabulary! {
 vocabulary! {
     /// What a user is in a territory.
     MemberRole {
+        /// Answers for it.
         Owner = "owner",
         Member = "member",
     }

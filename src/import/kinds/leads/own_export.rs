@@ -19,7 +19,7 @@ pub const READ_BACK: [&str; 14] = [
 ];
 
 /// Keys of the data model that say what others say, too, or what only holds in their database.
-const OF_THE_DATABASE: [&str; 17] = [
+const OF_THE_DATABASE: [&str; 19] = [
     "id",
     "uid",
     "owner_id",
@@ -37,6 +37,8 @@ const OF_THE_DATABASE: [&str; 17] = [
     "version",
     "blocked",
     "on_dnc",
+    "territory_id",
+    "territory_source",
 ];
 
 /// What nobody else's file has together.

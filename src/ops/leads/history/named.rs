@@ -1,8 +1,9 @@
-//! Values of a lead's log as people read them: users by their emails, amounts in their currency.
+//! Values of a lead's log as people read them: users by their emails, territories by their names, amounts in their currency.
 
 use std::collections::HashMap;
 
 use crate::db::models::access::users;
+use crate::db::models::lead_work::territories;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::money::amount::with_currency;
 
@@ -10,6 +11,7 @@ use crate::domain::money::amount::with_currency;
 #[derive(Debug, Default)]
 pub struct Named {
     emails: HashMap<i64, String>,
+    territories: HashMap<i64, String>,
     /// What all amounts of the log are in, if that is one currency.
     currency: Option<String>,
 }
@@ -26,14 +28,20 @@ impl Named {
         mut log: impl Iterator<Item = (Option<&'a str>, Option<&'a str>)>,
     ) -> Result<Named, DbError> {
         let emails = users::all(conn, org)?.into_iter().map(|user| (user.id, user.email)).collect();
+        let territories = territories::names(conn, org)?;
         // Of an amount it is not written what it was in before its currency changed.
         let has_changed = log.any(|(field, old)| field == Some("currency") && old.is_some());
-        Ok(Named { emails, currency: currency.filter(|_| !has_changed).map(str::to_owned) })
+        Ok(Named { emails, territories, currency: currency.filter(|_| !has_changed).map(str::to_owned) })
     }
 
     /// The email of a user.
     pub fn email(&self, user: i64) -> Option<&String> {
         self.emails.get(&user)
+    }
+
+    /// The name of a territory.
+    pub fn territory(&self, territory: i64) -> Option<&String> {
+        self.territories.get(&territory)
     }
 
     /// The users by their ids.
@@ -46,6 +54,7 @@ impl Named {
         let number = || value.parse::<i64>().ok();
         let told = match (field, &self.currency) {
             ("owner_id", _) => number().and_then(|id| self.email(id)).cloned(),
+            ("territory_id", _) => number().and_then(|id| self.territory(id)).cloned(),
             ("value_cents", Some(code)) => number().map(|cents| with_currency(cents, code)),
             ("value_cents", None) => Some(format!("{value} minor units")),
             _ => None,

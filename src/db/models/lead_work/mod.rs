@@ -1,0 +1,3 @@
+//! Who works which leads.
+
+pub mod territories;
