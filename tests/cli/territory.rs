@@ -101,7 +101,7 @@ fn leads_are_put_where_they_belong() {
         world.tell(&["territory", "assign", "--only", "California", "--yes"]);
         world.tell(&list);
         world.tell(&["territory", "list"]);
-        world.tell(&["lead", "history", "2", "--columns", "changed_at,field,old,new"]);
+        world.tell(&["lead", "history", "2", "--columns", "at,field,old,new"]);
         world.tell(&[
             "lead",
             "history",

@@ -55,7 +55,7 @@ fn lacks_answer(args: &[String], said: &str) -> Option<String> {
 }
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.
-const CHANGES: [&str; 53] = [
+const CHANGES: [&str; 59] = [
     "import leads",
     "import apply",
     "import dnc",

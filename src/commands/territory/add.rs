@@ -70,8 +70,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             Ok((made, Known::within(conn, stamp.org, reading)?))
         })?;
     let changes = known.readable(added(audited::described(&made)));
-    args.answer.answer(context.ui, &subject(&made.name), &changes, || {
-        Ok(context.ui.record(&known.shown(made.clone()), COLUMNS)?)
-    })?;
+    args.answer.answer(context.ui, &subject(&made.name), &changes, || known.shown(made.clone()).print(context.ui))?;
     Ok(Exit::Done)
 }

@@ -85,7 +85,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         false => Some(session.db.read_much(org, |conn| placement.plan(conn, org))?),
     };
     if let Some(seen) = seen.as_ref().filter(|seen| seen.moved() > 0) {
-        ui.preview(&lines(&placement, seen), MOVES)?;
+        ui.preview(&readable(lines(&placement, seen)), MOVES)?;
         let leads = if seen.moved() == 1 { "lead" } else { "leads" };
         ui.confirm(&format!("Move {} {leads}?", grouped(seen.moved())))?;
     }
@@ -107,6 +107,9 @@ fn placement(session: &mut Session, only: Option<&str>) -> Result<Placement> {
     Ok(Placement { territories, taken_by, only })
 }
 
+/// What stands for no territory, where people read it.
+const NONE: &str = "–";
+
 fn lines(placement: &Placement, plan: &Plan) -> Vec<Line> {
     let name = |id: Option<i64>| {
         let territory = placement.territories.iter().find(|territory| Some(territory.id) == id)?;
@@ -121,6 +124,12 @@ fn lines(placement: &Placement, plan: &Plan) -> Vec<Line> {
     plan.moves.iter().map(line).collect()
 }
 
+/// The same for people.
+fn readable(lines: Vec<Line>) -> Vec<Line> {
+    let told = |name: Option<String>| Some(name.unwrap_or_else(|| NONE.to_owned()));
+    lines.into_iter().map(|line| Line { from: told(line.from), to: told(line.to), ..line }).collect()
+}
+
 fn answer(ui: Ui, placement: &Placement, plan: Plan, dry_run: bool) -> Result<Exit> {
     let summary = Summary {
         leads: plan.leads,
@@ -132,7 +141,7 @@ fn answer(ui: Ui, placement: &Placement, plan: Plan, dry_run: bool) -> Result<Ex
     };
     ui.record(&summary, SUMMARY)?;
     if matches!(ui.format, Format::Table | Format::Markdown) {
-        ui.part("moves", &summary.moves, MOVES)?;
+        ui.part("moves", &readable(summary.moves), MOVES)?;
     }
     if placement.territories.is_empty() {
         ui.note("there are no territories: crmctl territory add");

@@ -67,7 +67,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     })?;
     let changes = std::iter::once("deleted".to_owned()).chain(moved).map(Change::said);
     args.answer.answer(context.ui, &subject(&territory.name), &changes.collect::<Vec<_>>(), || {
-        Ok(context.ui.record(&known.shown(territory.clone()), COLUMNS)?)
+        known.shown(territory.clone()).print(context.ui)
     })?;
     Ok(Exit::Done)
 }

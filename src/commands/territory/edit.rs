@@ -103,8 +103,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         Ok((edited, Known::within(conn, stamp.org, reading)?))
     })?;
     let changes = known.readable(changes_of(edited.changes));
-    answer.answer(context.ui, &subject(&found.name), &changes, || {
-        Ok(context.ui.record(&known.shown(edited.row), COLUMNS)?)
-    })?;
+    answer.answer(context.ui, &subject(&found.name), &changes, || known.shown(edited.row).print(context.ui))?;
     Ok(Exit::Done)
 }

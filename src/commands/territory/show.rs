@@ -1,6 +1,6 @@
 //! `crmctl territory show`
 
-use super::shown::{COLUMNS, Known, MEMBERS};
+use super::shown::Known;
 use crate::commands::args::complete;
 use crate::commands::args::leads::territories::find;
 use crate::commands::context::Context;
@@ -19,8 +19,6 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
     let territory = find(&mut session, &args.name)?;
-    let shown = Known::read(&mut session)?.shown(territory);
-    context.ui.record(&shown, COLUMNS)?;
-    context.ui.part("members", &shown.members, MEMBERS)?;
+    Known::read(&mut session)?.shown(territory).print(context.ui)?;
     Ok(Exit::Done)
 }

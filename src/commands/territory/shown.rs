@@ -12,13 +12,13 @@ use crate::db::{Db, DbError, OrgId};
 use crate::domain::lead_work::territories::MemberRole;
 use crate::error::Result;
 use crate::filter::{Filter, Reading};
-use crate::ui::{Change, Column};
+use crate::ui::{Change, Column, Ui};
 
 /// A territory with what a person reads of it.
 #[derive(Debug, Serialize)]
 pub struct Shown {
     #[serde(flatten)]
-    pub territory: Territory,
+    territory: Territory,
     /// The name of the territory that it is inside of.
     parent: Option<String>,
     /// The filter as text.
@@ -27,7 +27,7 @@ pub struct Shown {
     lead_count: i64,
     /// Those that a person has put there.
     manual_count: i64,
-    pub members: Vec<Member>,
+    members: Vec<Member>,
     member_count: usize,
 }
 
@@ -59,6 +59,14 @@ pub const COLUMNS: &[Column] = &[
     Column::hidden_time("updated_at"),
     Column::hidden("version"),
 ];
+
+impl Shown {
+    /// Prints it with who works it.
+    pub fn print(&self, ui: Ui) -> Result<()> {
+        ui.record(self, COLUMNS)?;
+        Ok(ui.part("members", &self.members, MEMBERS)?)
+    }
+}
 
 pub const MEMBERS: &[Column] = &[
     Column::text("email", "email").kept(),

@@ -25,7 +25,7 @@ pub struct Args {
     name: String,
     /// The user, by email or username
     #[arg(value_name = "EMAIL", add = complete::user_emails())]
-    user: String,
+    member: String,
     /// As what: an owner answers for the territory
     #[arg(long, default_value = "member", value_parser = one_of::<MemberRole>())]
     role: MemberRole,
@@ -37,7 +37,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::EditMany)?;
     let territory = find(&mut session, &args.name)?;
-    let user = session.user_named(&args.user)?;
+    let user = session.user_named(&args.member)?;
     if !user.is_active {
         return Err(CommandError::failed(format!("the user `{}` is disabled", user.email)));
     }
@@ -51,8 +51,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     // Of a member it is the role that changes.
     let change = |change: Change| Change { key: user.email.clone(), ..change };
     let changes: Vec<Change> = changes_of(changed).into_iter().map(change).collect();
-    args.answer.answer(context.ui, &subject(&territory.name), &changes, || {
-        Ok(context.ui.record(&known.shown(territory.clone()), COLUMNS)?)
-    })?;
+    args.answer
+        .answer(context.ui, &subject(&territory.name), &changes, || known.shown(territory.clone()).print(context.ui))?;
     Ok(Exit::Done)
 }

@@ -22,7 +22,7 @@ pub struct Args {
     name: String,
     /// The user, by email or username
     #[arg(value_name = "EMAIL", add = complete::user_emails())]
-    user: String,
+    member: String,
     #[command(flatten)]
     answer: ChangeArgs,
 }
@@ -31,7 +31,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::EditMany)?;
     let territory = find(&mut session, &args.name)?;
-    let user = session.user_named(&args.user)?;
+    let user = session.user_named(&args.member)?;
     let stamp = session.stamp.clone();
     let reading = reading(&session, None);
     let known = session.db.write_under(Lock::Territories, stamp.org, args.answer.mode(), |conn| -> Result<_> {
@@ -39,8 +39,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         Ok(Known::within(conn, stamp.org, reading)?)
     })?;
     let changes = [Change::said(format!("{} removed", user.email))];
-    args.answer.answer(context.ui, &subject(&territory.name), &changes, || {
-        Ok(context.ui.record(&known.shown(territory.clone()), COLUMNS)?)
-    })?;
+    args.answer
+        .answer(context.ui, &subject(&territory.name), &changes, || known.shown(territory.clone()).print(context.ui))?;
     Ok(Exit::Done)
 }

@@ -105,7 +105,10 @@ pub fn change(
         edit(territory);
         parent = territory.parent_id.filter(|parent| Some(*parent) != before);
         name.clone_from(&territory.name);
-        Ok::<(), TerritoryError>(())
+        match parent == Some(id) {
+            true => Err(Misplaced::Itself(name.clone()).into()),
+            false => Ok::<(), TerritoryError>(()),
+        }
     });
     let edited = edited.map_err(|error| match error {
         TerritoryError::Db(e) => name_taken(e, &name),
