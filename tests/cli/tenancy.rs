@@ -47,7 +47,6 @@ fn every_verb_keeps_to_its_organization() {
         world.ok([&["segment", "add", "secret", "--where", "status = new", "--public"][..], &beta_too].concat());
         assert_eq!(acme(&["segment", "list"]), json!([]));
         world.ok([&["territory", "add", "secret", "--where", "status = new"][..], &beta_too].concat());
-        world.ok([&["territory", "assign", "--yes"][..], &beta_too].concat());
         assert_eq!(acme(&["territory", "list"]), json!([]));
         let lies = ["lead", "list", "--where", "territory = secret", "--org", "acme", "--as", "acme@example.com"];
         assert_eq!(world.run(lies).code, Some(2));

@@ -8,9 +8,6 @@ use crate::domain::timestamp::Timestamp;
 const MOVES: &str = "CREATE TEMPORARY TABLE IF NOT EXISTS territory_moves
     (lead_id bigint, from_id bigint, from_source text, to_id bigint, source text)";
 
-/// By what a lead is where it comes to.
-const TO_SOURCE: &str = "CASE WHEN m.to_id IS NOT NULL THEN m.source END";
-
 /// A move of a lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Move {
@@ -48,38 +45,35 @@ pub(super) fn each<E: From<DbError>>(conn: &mut Db, mut take: impl FnMut(Move) -
 /// Makes the moves that are gathered: the log of each lead says what changed.
 pub(super) fn make(conn: &mut Db, stamp: &Stamp) -> Result<(), DbError> {
     let stamp = &behind_the_last(conn, stamp)?;
-    let territory = ("territory_id", "CAST(m.from_id AS text)", "CAST(m.to_id AS text)", "m.from_id", "m.to_id");
-    let source = ("territory_source", "m.from_source", TO_SOURCE, "m.from_source", TO_SOURCE);
-    for (field, old, new, from, to) in [territory, source] {
-        Statement::new(
-            "INSERT INTO lead_audit_log (organization_id, lead_id, action, field_name, old_value, new_value,
-                                         changed_by, actor, ip_address, import_id, changed_at) SELECT ",
-        )
-        .org(stamp.org)
-        .sql(", m.lead_id, 'update', ")
-        .text(field)
-        .sql(", ")
-        .sql(old)
-        .sql(", ")
-        .sql(new)
-        .sql(", ")
-        .then(signed(stamp))
-        .sql(" FROM territory_moves m WHERE ")
-        .sql(from)
-        .sql(" IS DISTINCT FROM ")
-        .sql(to)
-        .sql(" ORDER BY m.lead_id")
+    entries(stamp, "'territory_id', CAST(m.from_id AS text), CAST(m.to_id AS text)").run(conn)?;
+    // A lead that goes into no territory loses what put it there; another one may come by the same.
+    entries(stamp, "'territory_source', m.from_source, CASE WHEN m.to_id IS NOT NULL THEN m.source END")
+        .sql(" AND m.from_source IS DISTINCT FROM CASE WHEN m.to_id IS NOT NULL THEN m.source END")
         .run(conn)?;
-    }
-    Statement::new("UPDATE leads SET territory_id = m.to_id, version = leads.version + 1, territory_source = ")
-        .sql(TO_SOURCE)
-        .sql(", updated_at = ")
-        .time(stamp.now)
-        .sql(" FROM territory_moves m WHERE leads.id = m.lead_id AND leads.organization_id = ")
-        .org(stamp.org)
-        .run(conn)?;
+    Statement::new(
+        "UPDATE leads SET territory_id = m.to_id, territory_source = CASE WHEN m.to_id IS NOT NULL THEN m.source END,
+                          version = leads.version + 1, updated_at = ",
+    )
+    .time(stamp.now)
+    .sql(" FROM territory_moves m WHERE leads.id = m.lead_id AND leads.organization_id = ")
+    .org(stamp.org)
+    .run(conn)?;
     // On PostgreSQL the end of the transaction takes it away.
     Statement::default().either("DROP TABLE territory_moves", "TRUNCATE territory_moves").run(conn)
+}
+
+/// Writes an entry of the log for each move: a field with its old and its new value.
+fn entries(stamp: &Stamp, change: &'static str) -> Statement {
+    Statement::new(
+        "INSERT INTO lead_audit_log (organization_id, lead_id, action, changed_by, actor, ip_address, import_id, changed_at,
+                                     field_name, old_value, new_value) SELECT ",
+    )
+    .org(stamp.org)
+    .sql(", m.lead_id, 'update', ")
+    .then(signed(stamp))
+    .sql(", ")
+    .sql(change)
+    .sql(" FROM territory_moves m WHERE true")
 }
 
 /// What a stamp says in a log: who, as whom, from where, by which import, when.

@@ -129,8 +129,9 @@ impl Placement {
             .then(to())
             .sql(", 'rule' FROM leads WHERE ")
             .then(ruled(org))
-            .sql(" AND leads.territory_id IS DISTINCT FROM ")
-            .then(to());
+            .sql(" AND (")
+            .then(to())
+            .sql(") IS DISTINCT FROM leads.territory_id");
         let on_postgres = match self.only {
             None => on_postgres,
             Some(only) => on_postgres.sql(" AND ").number(only).sql(" IN (leads.territory_id, ").then(to()).sql(")"),

@@ -31,7 +31,7 @@ pub struct TerritoryMember {
 
 /// What a new member is made of.
 #[derive(Insertable)]
-#[diesel(table_name = territory_members)]
+#[diesel(table_name = territory_members, treat_none_as_default_value = false)]
 pub struct NewTerritoryMember {
     pub organization_id: i32,
     pub territory_id: i64,
