@@ -479,6 +479,24 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    lead_score_history (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        lead_id -> Int8,
+        model_id -> Int8,
+        old_score -> Nullable<Int2>,
+        score -> Nullable<Int2>,
+        win_probability -> Nullable<Int2>,
+        factors -> Nullable<Jsonb>,
+        inputs -> Nullable<Jsonb>,
+        actor -> Text,
+        calculated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     lead_search (organization_id, trigram, block) {
         organization_id -> Int4,
         trigram -> Int8,
@@ -617,6 +635,7 @@ diesel::table! {
         next_contact_at -> Nullable<Timestamptz>,
         territory_id -> Nullable<Int8>,
         territory_source -> Nullable<Text>,
+        win_probability -> Nullable<Int2>,
     }
 }
 
@@ -642,6 +661,24 @@ diesel::table! {
         billing_email -> Nullable<Text>,
         subscription_tier -> Text,
         group_slug -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    score_models (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        uid -> Uuid,
+        name -> Text,
+        revision -> Int4,
+        kind -> Text,
+        definition -> Jsonb,
+        is_active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
     }
 }
 
@@ -755,6 +792,7 @@ diesel::joinable!(lead_search -> organizations (organization_id));
 diesel::joinable!(lead_search_state -> organizations (organization_id));
 diesel::joinable!(lead_source_costs -> organizations (organization_id));
 diesel::joinable!(leads -> organizations (organization_id));
+diesel::joinable!(score_models -> organizations (organization_id));
 diesel::joinable!(segments -> organizations (organization_id));
 diesel::joinable!(signing_keys -> organizations (organization_id));
 diesel::joinable!(system_config -> organizations (organization_id));
@@ -788,6 +826,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_emails,
     lead_notes,
     lead_phones,
+    lead_score_history,
     lead_search,
     lead_search_state,
     lead_source_cost_log,
@@ -796,6 +835,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_tags,
     leads,
     organizations,
+    score_models,
     segments,
     signing_keys,
     system_config,

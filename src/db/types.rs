@@ -8,7 +8,7 @@ use diesel::internal::derives::as_expression::Bound;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary, HasSqlType, SqlType, Text};
+use diesel::sql_types::{BigInt, Binary, HasSqlType, SmallInt, SqlType, Text};
 use diesel::sqlite::Sqlite;
 use std::io::Write;
 
@@ -21,6 +21,7 @@ use crate::domain::dnc::registry::{LoadMode, RegistryKind, RevisionState};
 use crate::domain::dnc::{Channel, Decision, DncOrigin, DncScope, DncSource, RemovalKind, Verdict};
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
 use crate::domain::lead_work::territories::{MemberRole, Placing};
+use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::{Status, Trigger};
@@ -297,6 +298,39 @@ where
         Ok(row)
     }
 }
+
+impl<DB> ToSql<SmallInt, DB> for Probability
+where
+    DB: Backend,
+    i16: ToSql<SmallInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
+    }
+}
+
+impl<DB> FromSql<SmallInt, DB> for Probability
+where
+    DB: Backend,
+    i16: FromSql<SmallInt, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        i16::from_sql(value).map(Probability)
+    }
+}
+
+impl<DB> diesel::deserialize::Queryable<SmallInt, DB> for Probability
+where
+    DB: Backend,
+    Probability: FromSql<SmallInt, DB>,
+{
+    type Row = Self;
+    fn build(row: Self) -> deserialize::Result<Self> {
+        Ok(row)
+    }
+}
+
+expressions!(SmallInt => Probability);
 
 /// Stores a vocabulary of the domain as its words.
 macro_rules! text_vocabularies {

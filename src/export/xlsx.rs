@@ -32,7 +32,11 @@ impl Sheet {
             let sheet = workbook.add_worksheet_with_constant_memory()?;
             sheet.set_freeze_panes(1, 0)?;
             for (column, of) in (0u16..).zip(columns) {
-                let width = if matches!(of.shape, Shape::Number | Shape::Money | Shape::Flag) { 10 } else { 20 };
+                let width = if matches!(of.shape, Shape::Number | Shape::Money | Shape::Probability | Shape::Flag) {
+                    10
+                } else {
+                    20
+                };
                 sheet.set_column_width(column, width)?;
                 sheet.write_string_with_format(0, column, &of.name, &bold)?;
             }
@@ -56,7 +60,7 @@ impl Rows for Sheet {
                 let cell = cells.at(place.into());
                 let number = match (column.shape, cell) {
                     (Shape::Number, Cell::Number(number)) if number.abs() < MAX_EXACT => Some(*number as f64),
-                    (Shape::Money, _) => column.text(cell).parse().ok(),
+                    (Shape::Money | Shape::Probability, _) => column.text(cell).parse().ok(),
                     _ => None,
                 };
                 match number {

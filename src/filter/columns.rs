@@ -10,6 +10,7 @@ use super::compile::{Moment, custom_text, folded};
 use super::field::MAX_KEY;
 use crate::db::lead_fields::{FIELDS, Sorts};
 use crate::db::{Cell, Statement};
+use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::leads::custom::{self, PREFIX};
 use crate::domain::money::amount;
 use crate::domain::text::nearest;
@@ -223,6 +224,7 @@ impl LeadColumn {
             (Shape::Flag, cell) => Json::Bool(cell.number() == Some(1)),
             (Shape::Json, Cell::Text(text)) => serde_json::from_str(text).unwrap_or(Json::Null),
             (Shape::Number, Cell::Number(number)) => (*number).into(),
+            (Shape::Probability, Cell::Number(parts)) => probability(*parts).share().into(),
             (_, cell) => self.text(cell).into(),
         }
     }
@@ -236,6 +238,7 @@ impl LeadColumn {
             (_, Cell::Empty) => "".into(),
             (Shape::Time, Cell::Number(micros)) => Timestamp::from_micros(*micros).to_string().into(),
             (Shape::Money, Cell::Text(amount)) => money(amount).into(),
+            (Shape::Probability, Cell::Number(parts)) => probability(*parts).to_string().into(),
             // PostgreSQL has an order of its own for the keys.
             (Shape::Json, Cell::Text(text)) => {
                 serde_json::from_str::<Json>(text).map_or(text.into(), |value| value.to_string().into())
@@ -271,6 +274,11 @@ fn blocked(at: &Moment) -> Statement {
         .sql(" AND (d.expires_at IS NULL OR d.expires_at > ")
         .time(at.now)
         .sql(")))")
+}
+
+/// A stored probability.
+fn probability(parts: i64) -> Probability {
+    Probability(i16::try_from(parts).unwrap_or_default())
 }
 
 /// An amount from its minor units and currency: `125000 USD` is `1250.00`.

@@ -147,7 +147,7 @@ impl Kind {
     pub fn ops(self) -> &'static [Op] {
         use Op::*;
         match self {
-            Kind::Number | Kind::Money => &[Eq, Ne, Lt, Le, Gt, Ge, In, NotIn, IsEmpty, IsNotEmpty],
+            Kind::Number | Kind::Money | Kind::Probability => &[Eq, Ne, Lt, Le, Gt, Ge, In, NotIn, IsEmpty, IsNotEmpty],
             Kind::Time | Kind::Date => &[Eq, Ne, Lt, Le, Gt, Ge, Within, WithinNext, OlderThan, IsEmpty, IsNotEmpty],
             Kind::Text | Kind::Exact | Kind::Phone | Kind::Email | Kind::Source => {
                 &[Eq, Ne, In, NotIn, Contains, StartsWith, IsEmpty, IsNotEmpty]
@@ -167,6 +167,7 @@ impl Kind {
         match self {
             Kind::Number => "a whole number such as 70",
             Kind::Money => "an amount such as 1250 or 99.50, in the lead's currency",
+            Kind::Probability => "a probability from 0 to 1 such as 0.35",
             Kind::Time => "a date such as 2026-03-04, a time such as 2026-03-04T15:00, or a name such as last-month or `7 days ago`",
             Kind::Date => "a date such as 2026-03-04, or a name such as next-month or `in 7 days`",
             Kind::Text | Kind::Exact => "text",

@@ -88,7 +88,7 @@ impl FromStr for GroupBy {
         let unit = unit.transpose()?;
         match (column.shape, unit) {
             (Shape::Time | Shape::Date, unit) => Ok(GroupBy { column, unit: Some(unit.unwrap_or(Unit::Day)) }),
-            (Shape::Json | Shape::Money, _) => Err(NoGroup::NotCountable(column.name)),
+            (Shape::Json | Shape::Money | Shape::Probability, _) => Err(NoGroup::NotCountable(column.name)),
             (Shape::Texts, _) if column.key != TAGS => Err(NoGroup::NotCountable(column.name)),
             (_, Some(_)) => Err(NoGroup::NoDays(column.name)),
             (_, None) => Ok(GroupBy { column, unit: None }),

@@ -11,7 +11,7 @@ pub enum Value {
     /// Text, a word of a vocabulary, a code, an email, an E.164 number, a tag.
     Text(String),
     Number(i64),
-    /// In ten-thousandths of a currency's unit.
+    /// In ten-thousandths: of a currency's unit, or of certainty.
     Money(i64),
     /// A number as it was written, for custom fields.
     Decimal(String),

@@ -248,6 +248,7 @@ fn value(name: &str, kind: Kind, op: Op) -> BoxedStrategy<String> {
     }
     match kind {
         Kind::Number => (-5i64..110).prop_map(|n| n.to_string()).boxed(),
+        Kind::Probability => of(&["0", "0.35", "0.3127", "1"]),
         Kind::Money => of(&["1250.5", "1250", "0.5", "1250.505", "-10", "0"]),
         Kind::Time => of(&[&DATES[..], &["2026-03-04 07:00"], &WHENS.map(|(name, ..)| name)].concat()),
         Kind::Date => of(&WHENS.map(|(name, ..)| name)),
@@ -384,6 +385,9 @@ fn compares_one(subject: &Subject, op: Op, value: &Value, stored: &Json) -> bool
             let (units, part) = amount.split_once('.').unwrap_or((amount, ""));
             let amount: i64 = format!("{units}{part:0<4}").parse().unwrap();
             ordered(amount.cmp(asked))
+        }
+        (Value::Money(asked), Json::Number(share)) => {
+            ordered(((share.as_f64().unwrap() * 10_000.0).round() as i64).cmp(asked))
         }
         (Value::Flag(asked), Json::Bool(flag)) => flag == asked,
         (Value::Decimal(asked), Json::String(text)) => {

@@ -11,9 +11,13 @@ use crate::live::{ask_postgres, ask_sqlite, squeezed, without_comments};
 /// The columns of a request that deciding it changes.
 const DECIDING: [&str; 6] = ["decision", "decision_reason", "decided_by", "decided_actor", "decided_at", "dnc_id"];
 
-/// The column of a table that tells of something else than a change of the row.
-fn no_change(table: &str) -> Option<&'static str> {
-    (table == "users").then_some("last_seen_at")
+/// The columns of a table that tell of something else than a change of the row.
+fn no_change(table: &str) -> &'static [&'static str] {
+    match table {
+        "users" => &["last_seen_at"],
+        "leads" => &["lead_score_factors", "win_probability"],
+        _ => &[],
+    }
 }
 
 const NOW: &str = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)";
@@ -75,7 +79,8 @@ fn expected_of_sqlite(table: &Table) -> BTreeSet<String> {
             "system_config" => "organization_id = NEW.organization_id AND config_key = NEW.config_key",
             _ => "id = NEW.id",
         };
-        let unseen = no_change(name).map(|column| format!("AND NEW.{column} IS OLD.{column} ")).unwrap_or_default();
+        let unseen: String =
+            no_change(name).iter().map(|column| format!("AND NEW.{column} IS OLD.{column} ")).collect();
         trigger(format!(
             "CREATE TRIGGER {name}_touch AFTER UPDATE ON {name} FOR EACH ROW WHEN NEW.updated_at = OLD.updated_at {unseen}\
              BEGIN UPDATE {name} SET updated_at = {NOW} WHERE {row}; END"
@@ -167,8 +172,11 @@ fn expected_of_postgres(table: &Table) -> BTreeSet<String> {
     if columns(table).iter().any(|column| column == "updated_at") {
         let same = "(new.updated_at = old.updated_at)";
         let when = match no_change(name) {
-            None => format!("ROW WHEN ({same})"),
-            Some(column) => format!("ROW WHEN (({same} AND (NOT (new.{column} IS DISTINCT FROM old.{column}))))"),
+            [] => format!("ROW WHEN ({same})"),
+            columns => {
+                let unseen = columns.iter().map(|c| format!(" AND (NOT (new.{c} IS DISTINCT FROM old.{c}))"));
+                format!("ROW WHEN (({same}{}))", unseen.collect::<String>())
+            }
         };
         trigger("touch", "UPDATE", &when, "touch_updated_at()");
     }

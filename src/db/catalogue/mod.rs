@@ -108,6 +108,7 @@ pub const AREAS: &[(&str, &[Table])] = &[
     ("territories", lead_work::territories::TABLES),
     ("leads", leads::TABLES),
     ("segments", segments::TABLES),
+    ("scores", lead_work::SCORES),
     ("dnc", dnc::TABLES),
     ("money", money::TABLES),
     ("erasure", erasure::TABLES),

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::db::types::{CivilDate, Json, Uid};
 use crate::domain::Vocabulary;
+use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::timestamp::Timestamp;
 
 /// A value that COPY can send.
@@ -63,4 +64,4 @@ macro_rules! as_displayed {
         }
     )+ };
 }
-as_displayed!(i16, i32, i64, Timestamp, Uid.0, CivilDate.0);
+as_displayed!(i16, i32, i64, Timestamp, Uid.0, CivilDate.0, Probability.0);

@@ -14,6 +14,8 @@ pub enum Shape {
     Json,
     /// Minor units and currency, printed as an amount.
     Money,
+    /// Ten-thousandths, printed as a share of 1.
+    Probability,
 }
 
 /// How a list is sorted by a column; empty values come last in both directions.
@@ -35,6 +37,8 @@ pub enum Kind {
     Number,
     /// A sum of money, in units of the lead's currency.
     Money,
+    /// A share of 1, with at most four decimals.
+    Probability,
     /// A point in time.
     Time,
     /// A day.

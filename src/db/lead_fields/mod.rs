@@ -165,8 +165,8 @@ impl Sorts {
     const fn usual(shape: Shape, is_required: bool) -> Sorts {
         match shape {
             Shape::Text => Sorts::Folded,
-            Shape::Number | Shape::Time | Shape::Date if is_required => Sorts::Always,
-            Shape::Number | Shape::Time | Shape::Date => Sorts::Value,
+            Shape::Number | Shape::Probability | Shape::Time | Shape::Date if is_required => Sorts::Always,
+            Shape::Number | Shape::Probability | Shape::Time | Shape::Date => Sorts::Value,
             Shape::Flag | Shape::Texts | Shape::Json | Shape::Money => Sorts::Not,
         }
     }

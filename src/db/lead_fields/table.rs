@@ -4,6 +4,7 @@
 pub(super) mod types {
     pub use crate::db::types::{CivilDate, Json, Uid};
     pub use crate::domain::lead_work::territories::Placing;
+    pub use crate::domain::lead_work::scores::probability::Probability;
     pub use crate::domain::leads::consent::{Consent, Temperature};
     pub use crate::domain::leads::status::Status;
     pub use crate::domain::timestamp::Timestamp;
@@ -104,6 +105,8 @@ macro_rules! lead_fields {
             territory_id: Option<i64>, new, merged();
             /// Whether the territories' filters put the lead there, or a person.
             territory_source: Option<Placing>, new, part_of("territory_id"), erase(Code), filter(Word(Placing::WORDS));
+            /// What a learned model says; computed, and so in no log but `lead_score_history`.
+            win_probability: Option<Probability>, later, unlogged(), filter(Kind::Probability);
         }
     };
 }

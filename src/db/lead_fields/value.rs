@@ -3,6 +3,7 @@
 use super::kinds::Shape;
 use crate::db::types::{CivilDate, Json, Uid};
 use crate::domain::Vocabulary;
+use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::timestamp::Timestamp;
 
 /// A type of values.
@@ -115,6 +116,18 @@ macro_rules! numbers {
     )+ };
 }
 numbers!(i16, i32, i64);
+
+impl Value for Probability {
+    const SHAPE: Shape = Shape::Probability;
+
+    fn to_text(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_text(text: &str) -> Option<Probability> {
+        Probability::parse(text)
+    }
+}
 
 impl Value for Timestamp {
     const SHAPE: Shape = Shape::Time;

@@ -10,6 +10,8 @@ vocabulary! {
         /// A setting of the organization; its key is the field.
         Setting = "setting",
         Segment = "segment",
+        /// A version of a model that scores leads.
+        ScoreModel = "score_model",
         BudgetAccount = "budget_account",
         /// A version of a saved mapping of imports.
         ImportMapping = "import_mapping",
@@ -31,6 +33,7 @@ impl Entity {
             "users" => Entity::User,
             "system_config" => Entity::Setting,
             "segments" => Entity::Segment,
+            "score_models" => Entity::ScoreModel,
             "budget_accounts" => Entity::BudgetAccount,
             "import_mappings" => Entity::ImportMapping,
             "dnc_requirements" => Entity::DncRequirement,

@@ -1,3 +1,6 @@
 //! Who works which leads: the rules of it.
 
 pub mod territories;
+//! Lead work: what leads are worth, and who works on them.
+
+pub mod scores;

@@ -223,6 +223,7 @@ fn compared(subject: &Subject) -> Statement {
 fn bound(kind: Kind, value: &Value) -> Statement {
     match (kind, value) {
         (_, Value::Number(number)) => Statement::default().number(*number),
+        (Kind::Probability, Value::Money(parts)) => Statement::default().number(*parts),
         (Kind::Text | Kind::Custom, value) => Statement::default().text(fold_case(&value.text())),
         (_, value) => Statement::default().text(value.text()),
     }

@@ -2,6 +2,7 @@
 
 use super::lexer::shortened;
 use crate::domain::country;
+use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::leads::status::Status;
 use crate::domain::leads::{source, tag};
 use crate::domain::money::currency;
@@ -66,6 +67,9 @@ fn value(subject: &Subject, op: Op, word: &str, reading: &Reading) -> Result<Val
     match subject.kind() {
         Kind::Number => trimmed.parse().map(Value::Number).map_err(|_| bad(None)),
         Kind::Money => money(trimmed).map(Value::Money).ok_or_else(|| bad(None)),
+        Kind::Probability => {
+            Probability::parse(trimmed).map(|share| Value::Money(share.0.into())).ok_or_else(|| bad(None))
+        }
         Kind::Time => When::parse(trimmed).map(Value::Time).ok_or_else(|| bad(When::nearest(trimmed))),
         Kind::Date => {
             let day = When::parse(trimmed).filter(|when| !matches!(when, When::Local(_) | When::Instant(_)));

@@ -99,7 +99,7 @@ pub fn shown(column: &LeadColumn) -> Column {
     let kind = match (column.shape, usual) {
         (_, Some(usual)) if usual.in_tables => usual.kind,
         (Shape::Number, _) => Kind::Number,
-        (Shape::Money, _) => Kind::Number,
+        (Shape::Money | Shape::Probability, _) => Kind::Number,
         (Shape::Time, _) => Kind::Time,
         (Shape::Flag, _) => Kind::Whole,
         // Half a phone is none.
