@@ -108,6 +108,18 @@ impl Logged for Option<i64> {
     }
 }
 
+impl Logged for i64 {
+    fn logged(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Logged for Timestamp {
+    fn logged(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
 impl Logged for i32 {
     fn logged(&self) -> Option<String> {
         Some(self.to_string())

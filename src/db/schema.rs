@@ -479,6 +479,28 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    lead_recommendations (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        lead_id -> Int8,
+        user_id -> Nullable<Int8>,
+        action -> Text,
+        priority -> Text,
+        points -> Int4,
+        reasons -> Nullable<Jsonb>,
+        arm -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        outcome_at -> Nullable<Timestamptz>,
+        note -> Nullable<Text>,
+        expires_at -> Timestamptz,
+        actor -> Text,
+        recommended_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     lead_score_history (organization_id, id) {
         id -> Int8,
         organization_id -> Int4,
@@ -719,6 +741,25 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    tasks (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        uid -> Uuid,
+        lead_id -> Int8,
+        owner_id -> Nullable<Int8>,
+        kind -> Text,
+        due_at -> Timestamptz,
+        note -> Nullable<Text>,
+        origin -> Text,
+        done_at -> Nullable<Timestamptz>,
+        done_by -> Nullable<Int8>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     territories (organization_id, id) {
         id -> Int8,
         organization_id -> Int4,
@@ -826,6 +867,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_emails,
     lead_notes,
     lead_phones,
+    lead_recommendations,
     lead_score_history,
     lead_search,
     lead_search_state,
@@ -839,6 +881,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     segments,
     signing_keys,
     system_config,
+    tasks,
     territories,
     territory_members,
     users,

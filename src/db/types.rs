@@ -20,6 +20,9 @@ use crate::domain::dnc::opt_out_text::OptOutClass;
 use crate::domain::dnc::registry::{LoadMode, RegistryKind, RevisionState};
 use crate::domain::dnc::{Channel, Decision, DncOrigin, DncScope, DncSource, RemovalKind, Verdict};
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
+use crate::domain::lead_work::next::priority::Priority;
+use crate::domain::lead_work::next::{Arm, Means, Outcome, TaskKind, TaskOrigin};
+use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::lead_work::territories::{MemberRole, Placing};
 use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::leads::assignment::Strategy;
@@ -394,5 +397,11 @@ text_vocabularies!(
     LoadMode,
     RevisionState,
     Placing,
-    MemberRole
+    MemberRole,
+    Arm,
+    Means,
+    Outcome,
+    Priority,
+    TaskKind,
+    TaskOrigin
 );

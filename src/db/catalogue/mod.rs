@@ -109,6 +109,7 @@ pub const AREAS: &[(&str, &[Table])] = &[
     ("leads", leads::TABLES),
     ("segments", segments::TABLES),
     ("scores", lead_work::SCORES),
+    ("next", lead_work::NEXT),
     ("dnc", dnc::TABLES),
     ("money", money::TABLES),
     ("erasure", erasure::TABLES),

@@ -188,7 +188,7 @@ pub(super) fn defer_indexes(conn: &mut SqliteConnection, expected: usize) -> Res
     let indexes: Vec<Index> = diesel::sql_query(
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
          AND name IN ('leads_live_phone', 'leads_live_external_id', 'leads_live_email', 'lead_tags_tag',
-                      'leads_live_status', 'leads_live_created') ORDER BY name",
+                      'leads_live_status', 'leads_live_created', 'leads_open_score') ORDER BY name",
     )
     .load(conn)?;
     for index in &indexes {

@@ -13,6 +13,7 @@ vocabulary! {
         /// A version of a model that scores leads.
         ScoreModel = "score_model",
         BudgetAccount = "budget_account",
+        Task = "task",
         /// A version of a saved mapping of imports.
         ImportMapping = "import_mapping",
         /// A registry that the organization must honour.
@@ -35,6 +36,7 @@ impl Entity {
             "segments" => Entity::Segment,
             "score_models" => Entity::ScoreModel,
             "budget_accounts" => Entity::BudgetAccount,
+            "tasks" => Entity::Task,
             "import_mappings" => Entity::ImportMapping,
             "dnc_requirements" => Entity::DncRequirement,
             "dnc_registries" => Entity::DncRegistry,

@@ -3,4 +3,5 @@
 pub mod territories;
 //! Lead work: what leads are worth, and who works on them.
 
+pub mod next;
 pub mod scores;

@@ -1,0 +1,146 @@
+//! What became of recommendations, and those that are compared with each other.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::db::models::IN_LIST;
+use crate::db::schema::lead_recommendations;
+use crate::db::types::Json;
+use crate::db::{Db, DbError, OrgId, Statement};
+use crate::domain::lead_work::next::priority::Priority;
+use crate::domain::lead_work::next::{Arm, Means, Outcome};
+use crate::domain::timestamp::Timestamp;
+
+/// One row to write.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = lead_recommendations, treat_none_as_default_value = false)]
+pub struct NewRecommendation {
+    pub organization_id: i32,
+    pub lead_id: i64,
+    pub user_id: Option<i64>,
+    pub action: Means,
+    pub priority: Priority,
+    pub points: i32,
+    pub reasons: Option<Json>,
+    pub arm: Option<Arm>,
+    pub outcome: Option<Outcome>,
+    pub outcome_at: Option<Timestamp>,
+    pub note: Option<String>,
+    pub expires_at: Timestamp,
+    pub actor: String,
+    pub recommended_at: Timestamp,
+}
+
+/// Writes rows.
+///
+/// # Errors
+/// The database refuses.
+pub fn insert(conn: &mut Db, rows: &[NewRecommendation]) -> Result<(), DbError> {
+    for row in rows {
+        diesel::insert_into(lead_recommendations::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// What was said of a lead and still counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub outcome: Option<Outcome>,
+    pub arm: Option<Arm>,
+}
+
+/// What still counts at `now` of what was said of these leads: of several outcomes the last one.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn standing(conn: &mut Db, org: OrgId, leads: &[i64], now: Timestamp) -> Result<HashMap<i64, Standing>, DbError> {
+    let mut found: HashMap<i64, Standing> = HashMap::new();
+    for some in leads.chunks(IN_LIST) {
+        let rows: Vec<(i64, Option<Outcome>, Option<Arm>, Timestamp)> = lead_recommendations::table
+            .filter(lead_recommendations::organization_id.eq(org.0))
+            .filter(lead_recommendations::lead_id.eq_any(some.to_vec()))
+            .order(lead_recommendations::id)
+            .select((
+                lead_recommendations::lead_id,
+                lead_recommendations::outcome,
+                lead_recommendations::arm,
+                lead_recommendations::expires_at,
+            ))
+            .load(conn)?;
+        for (lead, outcome, arm, expires_at) in rows {
+            let standing = found.entry(lead).or_default();
+            let counts = expires_at > now;
+            match outcome {
+                Some(_) => standing.outcome = outcome.filter(|_| counts),
+                None if counts => standing.arm = arm,
+                None => {}
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// How often each outcome was written down, since then.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn outcomes(conn: &mut Db, org: OrgId, since: Timestamp) -> Result<Vec<(Outcome, i64, i64)>, DbError> {
+    let statement = Statement::new(
+        "SELECT r.outcome, count(*), count(DISTINCT r.lead_id) FROM lead_recommendations r
+         WHERE r.outcome IS NOT NULL AND r.organization_id = ",
+    )
+    .org(org)
+    .sql(" AND r.recommended_at >= ")
+    .time(since)
+    .sql(" GROUP BY r.outcome");
+    let rows = statement.rows(conn)?;
+    let row = |row: &crate::db::Cells| {
+        Some((Outcome::from_word(row.at(0).text()?)?, row.at(1).number()?, row.at(2).number()?))
+    };
+    Ok(rows.iter().filter_map(row).collect())
+}
+
+/// What became of the leads of a group.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Followed {
+    pub leads: i64,
+    /// Those whose days are not over.
+    pub running: i64,
+    /// Those that reached `qualified`, `nurturing`, `hot` or `recruited` within their days.
+    pub advanced: i64,
+    /// Those that were recruited within their days.
+    pub won: i64,
+}
+
+/// What became of the leads of a group that were recommended, or would have been, since then: until each one's days were over.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn followed(conn: &mut Db, org: OrgId, arm: Arm, since: Timestamp, now: Timestamp) -> Result<Followed, DbError> {
+    let reached = |statuses: &'static str| {
+        Statement::new(
+            "count(CASE WHEN EXISTS (SELECT 1 FROM lead_status_history h WHERE h.lead_id = r.lead_id
+                 AND h.trigger_type <> 'undo' AND h.trigger_type <> 'merge' AND h.organization_id = ",
+        )
+        .org(org)
+        .sql(" AND h.changed_at > r.recommended_at AND h.changed_at <= r.expires_at AND h.to_status IN ")
+        .sql(statuses)
+        .sql(") THEN 1 END)")
+    };
+    let statement = Statement::new("SELECT count(*), count(CASE WHEN r.expires_at > ")
+        .time(now)
+        .sql(" THEN 1 END), ")
+        .then(reached("('qualified', 'nurturing', 'hot', 'recruited')"))
+        .sql(", ")
+        .then(reached("('recruited')"))
+        .sql(" FROM lead_recommendations r WHERE r.organization_id = ")
+        .org(org)
+        .sql(" AND r.arm = ")
+        .text(arm.as_str())
+        .sql(" AND r.recommended_at >= ")
+        .time(since);
+    let rows = statement.rows(conn)?;
+    let at = |place| rows.first().and_then(|row| row.at(place).number()).unwrap_or_default();
+    Ok(Followed { leads: at(0), running: at(1), advanced: at(2), won: at(3) })
+}

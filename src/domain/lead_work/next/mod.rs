@@ -1,0 +1,71 @@
+//! Whom to contact next: what speaks for a lead, what forbids it, and the tasks about it. docs/next.md tells the sum.
+
+pub mod holdout;
+pub mod left_out;
+mod pace;
+pub mod priority;
+pub mod rank;
+
+pub use pace::{FEWEST_WON, median_of_won};
+
+vocabulary! {
+    /// How a lead is contacted.
+    Means {
+        Call = "call",
+        Email = "email",
+        Sms = "sms",
+    }
+}
+
+vocabulary! {
+    /// What a task asks for.
+    TaskKind {
+        Call = "call",
+        Email = "email",
+        Linkedin = "linkedin",
+        Meeting = "meeting",
+        Todo = "todo",
+    }
+}
+
+vocabulary! {
+    /// What made a task.
+    TaskOrigin {
+        /// A person.
+        Manual = "manual",
+    }
+}
+
+vocabulary! {
+    /// What became of a recommendation.
+    Outcome {
+        Done = "done",
+        Snoozed = "snoozed",
+        Dismissed = "dismissed",
+    }
+}
+
+impl Outcome {
+    /// For how many days the lead is not recommended again, when nothing else is said.
+    pub fn days(self) -> i64 {
+        match self {
+            Outcome::Done | Outcome::Snoozed => 1,
+            Outcome::Dismissed => 30,
+        }
+    }
+}
+
+vocabulary! {
+    /// The two groups that are compared.
+    Arm {
+        /// Leads that were shown.
+        Shown = "shown",
+        /// Leads that would have been shown and were held out at random.
+        HeldOut = "held_out",
+    }
+}
+
+/// Microseconds of a minute, an hour and a day.
+pub const MINUTE: i64 = 60_000_000;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
