@@ -59,6 +59,8 @@ enum Command {
     #[command(subcommand)]
     Territory(commands::territory::Command),
     #[command(subcommand)]
+    Task(commands::task::Command),
+    #[command(subcommand)]
     Funnel(commands::funnel::Command),
     #[command(subcommand)]
     Roi(commands::roi::Command),
@@ -172,6 +174,7 @@ const NOUNS: [(&str, words::AddVerbs); 14] = [
     ("dnc", commands::dnc::Command::augment_subcommands),
     ("segment", commands::segment::Command::augment_subcommands),
     ("territory", commands::territory::Command::augment_subcommands),
+    ("task", commands::task::Command::augment_subcommands),
     ("funnel", commands::funnel::Command::augment_subcommands),
     ("roi", commands::roi::Command::augment_subcommands),
     ("budget", commands::budget::Command::augment_subcommands),
@@ -329,6 +332,7 @@ fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Dnc(command) => commands::dnc::run(command, context),
         Command::Segment(command) => commands::segment::run(command, context),
         Command::Territory(command) => commands::territory::run(command, context),
+        Command::Task(command) => commands::task::run(command, context),
         Command::Funnel(command) => commands::funnel::run(command, context),
         Command::Roi(command) => commands::roi::run(command, context),
         Command::Budget(command) => commands::budget::run(command, context),

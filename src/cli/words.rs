@@ -23,6 +23,9 @@ const DEFAULT_VERBS: [(&str, &str); 3] = [("funnel", "show"), ("roi", "show"), (
 /// Those of them whose default verb takes an argument: any word that is no verb is one.
 const WITH_ARGUMENT: [&str; 1] = ["backup"];
 
+/// The same of verbs that have verbs of their own.
+const DEFAULT_OF_GROUPS: [([&str; 2], &str); 1] = [(["lead", "next"], "list")];
+
 /// Verbs that were another noun's: the old call and the one that it means.
 const MOVED: [([&str; 3], [&str; 2]); 1] = [(["roi", "rate", "import"], ["import", "rates"])];
 
@@ -74,6 +77,12 @@ pub fn meant(mut args: Vec<OsString>, globals: &Command, noun_of: NounOf) -> Vec
         args.remove(second);
         return args;
     }
+    if let Some((group, verb)) =
+        next.and_then(|next| Some((next, default_of_group(&args, noun_of(noun)?, next, globals)?)))
+    {
+        args.insert(group + 1, OsString::from(verb));
+        return args;
+    }
     let asks_for_help = args.iter().skip(at).any(|arg| arg == "--help" || arg == "-h");
     let default = DEFAULT_VERBS.iter().find(|(of, _)| *of == noun);
     let is_word = |arg: &OsString| !arg.to_string_lossy().starts_with('-') && !WITH_ARGUMENT.contains(&noun);
@@ -89,6 +98,22 @@ pub fn meant(mut args: Vec<OsString>, globals: &Command, noun_of: NounOf) -> Vec
 fn is_verb(args: &[OsString], at: usize, noun: Option<(&'static str, AddVerbs)>) -> bool {
     let verbs = || noun.map(|(_, of_noun)| with_other_words(of_noun(Command::new("verbs"))));
     word(args, at).is_some_and(|word| verbs().is_some_and(|verbs| verbs.find_subcommand(word).is_some()))
+}
+
+/// The verb that a group at a place stands for, if none of its own follows and nobody asks for help.
+fn default_of_group(
+    args: &[OsString],
+    (noun, of_noun): (&'static str, AddVerbs),
+    at: usize,
+    globals: &Command,
+) -> Option<&'static str> {
+    let verbs = with_other_words(of_noun(Command::new("verbs")));
+    let group = verbs.find_subcommand(word(args, at)?)?;
+    let (_, verb) = DEFAULT_OF_GROUPS.iter().find(|(of, _)| *of == [noun, group.get_name()])?;
+    let behind = word(args, behind_globals(args, at + 1, globals));
+    let has_verb = behind.is_some_and(|word| group.find_subcommand(word).is_some() || !word.starts_with('-'));
+    let asks_for_help = args.iter().skip(at).any(|arg| arg == "--help" || arg == "-h");
+    (!has_verb && !asks_for_help).then_some(verb)
 }
 
 /// The place behind the options of every verb that stand there.
@@ -174,6 +199,11 @@ mod tests {
             ("--format json roi cost add x 2026-03 5", "--format json roi cost add x 2026-03 5"),
             ("--org funnel lead list", "--org funnel lead list"),
             ("lead search funnel", "lead search funnel"),
+            ("lead next", "lead next list"),
+            ("-q leads next --limit 3 --format json", "-q leads next list --limit 3 --format json"),
+            ("lead next -q done 7", "lead next -q done 7"),
+            ("lead next frob", "lead next frob"),
+            ("lead next --help", "lead next --help"),
         ] {
             assert_eq!(meant(args(line)), args(whole), "{line}");
         }

@@ -20,4 +20,5 @@ pub mod restore;
 pub mod roi;
 pub mod segment;
 pub mod territory;
+pub mod task;
 pub mod user;

@@ -9,17 +9,20 @@ use serde_json::json;
 use super::lead_work;
 use super::lead_work::territories::TerritoryError;
 use super::lead_work::territories::plan::Placement;
+use super::lead_work::next::{later, tasks};
 use super::leads::draft::LeadDraft;
 use super::leads::mass_update::{MassUpdate, change};
 use super::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
 use super::money::budget::{self, Booking, BudgetError, CostPart};
 use super::money::costs::CostBook;
+use crate::db::models::lead_work::next::tasks::NewTask;
 use crate::db::models::lead_work::territories::{self, NewTerritory};
 use crate::db::models::money::budget_accounts;
 use crate::db::models::money::lead_source_costs::{self, CostFilter};
 use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError, Stamp, Statement};
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
+use crate::domain::lead_work::next::{TaskKind, TaskOrigin};
 use crate::domain::lead_work::territories::MemberRole;
 use crate::domain::leads::status::{Status, Trigger};
 use crate::domain::money::cost::CostKey;
@@ -36,6 +39,7 @@ pub struct Seeded {
     pub dnc_entries: u64,
     /// Leads given to the acting user, if one acts.
     pub assignments: usize,
+    pub tasks: usize,
     pub costs: usize,
     pub transactions: usize,
     pub territories: usize,
@@ -164,6 +168,36 @@ fn load_costs(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<(usize, us
     Ok((costs + 1, 2))
 }
 
+/// First name of the lead, what is to be done, in how many days, and a note.
+const TASKS: [(&str, TaskKind, i64, &str); 2] =
+    [("Eva", TaskKind::Call, -1, "she asked for a call back"), ("Cleo", TaskKind::Email, 3, "send the offer")];
+
+/// Adds tasks of the acting user about leads that were made.
+fn add_tasks(conn: &mut Db, outcomes: &[super::leads::upsert::Outcome], stamp: &Stamp) -> Result<usize, DbError> {
+    let mut count = 0;
+    for (name, kind, days, note) in TASKS {
+        let made = SAMPLES.iter().zip(outcomes).find_map(|(sample, outcome)| match outcome.fate {
+            Fate::Created(id) if sample.0 == name => Some(id),
+            _ => None,
+        });
+        let Some(lead_id) = made else { continue };
+        let task = NewTask {
+            organization_id: stamp.org.0,
+            uid: Uid::new(),
+            lead_id,
+            owner_id: stamp.changed_by,
+            kind,
+            due_at: later(stamp.now, days),
+            note: Some(note.to_owned()),
+            origin: TaskOrigin::Manual,
+            created_at: stamp.now,
+        };
+        tasks::add(conn, &task, stamp)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
 fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, WriteError> {
     let drafts: Vec<LeadDraft> = SAMPLES.iter().map(|sample| draft(sample, currency, stamp)).collect();
     let policy = Policy { on_duplicate: OnDuplicate::Skip, on_listed: OnListed::Flag, only_known: false };
@@ -173,6 +207,7 @@ fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, Wr
     writer.finish(conn)?;
     let created = |outcome: &&super::leads::upsert::Outcome| matches!(outcome.fate, Fate::Created(_));
     let promising = SAMPLES.iter().zip(&outcomes).filter(|(sample, _)| PROMISING.contains(&sample.4));
+    let tasks = add_tasks(conn, &outcomes, &stamp)?;
     let ids: Vec<i64> = promising
         .filter_map(|(_, outcome)| match outcome.fate {
             Fate::Created(id) => Some(id),
@@ -191,6 +226,7 @@ fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, Wr
         transactions: 0,
         territories: 0,
         assignments,
+        tasks,
         leads: outcomes.iter().filter(created).count() as u64,
         dnc_entries: outcomes.iter().filter(created).filter(|outcome| outcome.dnc_flagged).count() as u64,
     })

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod change;
 pub mod email;
 pub mod mass_update;
+mod next;
 pub mod query;
 
 use crate::commands::context::Context;
@@ -25,6 +26,7 @@ pub enum Command {
     Tag(change::tag::TagArgs),
     Untag(change::tag::UntagArgs),
     Assign(change::assign::Args),
+    Next(next::Args),
     Note(change::note::Args),
     History(query::history::Args),
     Timeline(query::timeline::Args),
@@ -50,6 +52,7 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Tag(args) => change::tag::tag(args, context),
         Command::Untag(args) => change::tag::untag(args, context),
         Command::Assign(args) => change::assign::run(args, context),
+        Command::Next(args) => next::run(args, context),
         Command::Note(args) => change::note::run(args, context),
         Command::History(args) => query::history::run(args, context),
         Command::Timeline(args) => query::timeline::run(args, context),

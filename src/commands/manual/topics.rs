@@ -39,6 +39,7 @@ pub const TOPICS: &[Topic] = topics! {
     "certificates" "certificates.md" "certificates of scrubs, and how other programs verify them"
     "dnc-groups" "dnc-groups.md" "do-not-call lists that organizations share"
     "calling-hours" "calling-hours.md" "when numbers may be called, by the law of the place"
+    "next" "next.md" "whom to contact next: the sum, who is left out, tasks"
     "registries" "registries.md" "do-not-call lists of countries and states"
     "territory-rules" "territories.md" "which territory a lead lies in, with an example"
     "backups" "backup.md" "what a backup is, and what comes back with one"

@@ -9,8 +9,8 @@ use crate::ui::Column;
 
 /// Load sample data
 ///
-/// That is ten leads in various statuses, two do-not-call entries, two assignments to the acting user, costs of three
-/// sources, a budget account with two transactions, and a territory.
+/// That is ten leads in various statuses, two do-not-call entries, two assignments to the acting user, two tasks,
+/// costs of three sources, a budget account with two transactions, and a territory.
 ///
 /// The people are made up and the numbers are reserved for fiction. Loading it twice adds nothing.
 #[derive(Debug, clap::Args)]
@@ -25,6 +25,7 @@ const COLUMNS: &[Column] = &[
     Column::count("leads", "leads"),
     Column::count("dnc_entries", "do-not-call entries"),
     Column::count("assignments", "assignments"),
+    Column::count("tasks", "tasks"),
     Column::count("costs", "costs"),
     Column::count("transactions", "transactions"),
     Column::count("territories", "territories"),

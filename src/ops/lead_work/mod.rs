@@ -1,3 +1,6 @@
 //! Who works which leads.
 
 pub mod territories;
+//! Lead work, by part.
+
+pub mod next;

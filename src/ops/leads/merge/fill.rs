@@ -46,6 +46,8 @@ pub fn fill(lead: &mut Lead, other: &Lead, now: Timestamp) -> Vec<FieldChange> {
         }
         fields.push(field);
     }
+    // Who was to be contacted first is not made to wait.
+    lead.next_contact_at = earliest(lead.next_contact_at, other.next_contact_at);
     let _ = contact::put(lead, contact::times_of(lead).and(contact::times_of(other)));
     opt_out(lead, other, now);
     if let (Some(theirs), Some(own)) = (rank(other.status), rank(lead.status))
@@ -125,6 +127,21 @@ mod tests {
         );
         assert_eq!((survivor.city.as_deref(), survivor.lead_score), (Some("Albany"), Some(1)));
         assert_eq!(fill(&mut survivor, &other, NOW), []);
+    }
+
+    #[test]
+    fn the_earlier_next_contact_of_the_two_wins() {
+        let merged = |own: Option<i64>, theirs: Option<i64>| {
+            let (mut survivor, mut other) = (lead(None), lead(None));
+            survivor.next_contact_at = own.map(Timestamp::from_micros);
+            other.next_contact_at = theirs.map(Timestamp::from_micros);
+            let changes = fill(&mut survivor, &other, NOW);
+            (survivor.next_contact_at.map(Timestamp::as_micros), fields(&changes) == ["next_contact_at"])
+        };
+        assert_eq!(merged(Some(2), Some(1)), (Some(1), true));
+        assert_eq!(merged(Some(1), Some(2)), (Some(1), false));
+        assert_eq!(merged(None, Some(2)), (Some(2), true));
+        assert_eq!(merged(Some(2), None), (Some(2), false));
     }
 
     #[test]

@@ -1,0 +1,215 @@
+//! `crmctl lead next list`
+
+use serde::Serialize;
+
+use crate::commands::args::complete;
+use crate::commands::args::vocabulary::one_of;
+use crate::commands::context::{Context, Session, timed};
+use crate::db::RunMode;
+use crate::domain::access::role::Right;
+use crate::domain::lead_work::next::Means;
+use crate::domain::lead_work::next::left_out::LeftOut;
+use crate::domain::lead_work::next::priority::{Priority, Reason};
+use crate::error::{CommandError, Exit, Result};
+use crate::ops::lead_work::next::{Answer, Ask, Recommendation, recommend, store_arms};
+use crate::ui::{Column, Format, grouped};
+
+/// Show whom to contact next, with the reasons
+///
+/// Leads that are open and may be contacted now: on no list, none unknown to a registry that must be honoured, consent not denied, at an
+/// hour at which they may be called. Why others before them were left out is counted. Without --owner and --all it is your own leads, and
+/// nobody's in your territories.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  crmctl lead next list --limit 5\n  crmctl lead next list --owner ann@example.com --channel email\n  \
+    crmctl lead next list --all --holdout 10\n\n\
+    Exit code 0 whether anybody is to be contacted or not."
+)]
+pub struct Args {
+    /// The leads of this user, by email or username, and nobody's in their territories [default: yours]
+    #[arg(long, value_name = "EMAIL", add = complete::user_emails())]
+    owner: Option<String>,
+    /// The leads of everybody
+    #[arg(long, conflicts_with = "owner")]
+    all: bool,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: u16,
+    /// How they are to be contacted
+    #[arg(long, value_parser = one_of::<Means>(), default_value = "call")]
+    channel: Means,
+    /// Do not look at calling hours
+    #[arg(long)]
+    any_hour: bool,
+    /// Hold out so many of a hundred leads at random for `lead next stats`, and store who was shown
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=50))]
+    holdout: Option<u8>,
+    /// Store nothing
+    #[arg(long, requires = "holdout")]
+    dry_run: bool,
+}
+
+/// A recommendation as it is printed.
+#[derive(Debug, Serialize)]
+struct Line {
+    id: i64,
+    name: Option<String>,
+    company: Option<String>,
+    reach: String,
+    status: String,
+    priority: Priority,
+    points: i32,
+    reasons: String,
+}
+
+/// The same as programs read it.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    channel: Means,
+    recommendations: Vec<Full<'a>>,
+    considered: u64,
+    shown: usize,
+    left_out: std::collections::BTreeMap<&'static str, u64>,
+    /// Whether there are no further leads that may be contacted.
+    is_whole: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Full<'a> {
+    id: i64,
+    uid: String,
+    name: Option<String>,
+    company: &'a Option<String>,
+    owner_id: Option<i64>,
+    reach: &'a str,
+    status: String,
+    priority: Priority,
+    points: i32,
+    reasons: &'a [Reason],
+}
+
+const COLUMNS: &[Column] = &[
+    Column::number("id", "id").kept(),
+    Column::text("name", "name").kept(),
+    Column::text("company", "company").optional(),
+    Column::whole("reach", "reach").kept(),
+    Column::whole("status", "status").optional(),
+    Column::whole("priority", "priority"),
+    Column::number("points", "points").kept(),
+    Column::text("reasons", "reasons").kept(),
+];
+
+pub fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.ui.expect_columns(COLUMNS)?;
+    // Only who is compared is stored.
+    let right = if args.holdout.is_some() { Right::EditLeads } else { Right::Read };
+    let mut session = context.session(right)?;
+    let ask = args.ask(&mut session)?;
+    let (stamp, ui) = (session.stamp.clone(), context.ui);
+    let answer = timed(ui, "leads ordered", || match args.holdout {
+        None => session.db.read(stamp.org, |conn| recommend(conn, &ask, &stamp)),
+        Some(_) => session.db.write_as(RunMode::of_flag(args.dry_run), stamp.org, |conn| {
+            let answer = recommend(conn, &ask, &stamp)?;
+            store_arms(conn, &answer)?;
+            Ok(answer)
+        }),
+    })?;
+    debug_assert!(answer.reconciles());
+    if ui.format == Format::Json && !ui.wants_records() {
+        ui.document(&document(&answer, ask.means))?;
+        return Ok(Exit::Done);
+    }
+    let mut list = ui.list(COLUMNS);
+    for one in &answer.shown {
+        list.push(&line(one))?;
+    }
+    list.finish("nobody is to be contacted now")?;
+    ui.note(&told(&answer));
+    if args.dry_run {
+        ui.note("dry run: nothing was stored");
+    }
+    Ok(Exit::Done)
+}
+
+impl Args {
+    fn ask(&self, session: &mut Session) -> Result<Ask> {
+        let person = match (&self.owner, self.all) {
+            (Some(owner), _) => Some(session.user_named(owner)?.id),
+            (None, true) => None,
+            (None, false) => Some(session.stamp.changed_by.ok_or_else(|| {
+                CommandError::usage("whose leads? nobody acts as a user")
+                    .hint("name yourself with --as EMAIL, or somebody with --owner EMAIL; --all is everybody's leads")
+            })?),
+        };
+        let limit = usize::from(self.limit);
+        Ok(Ask { person, means: self.channel, limit, at_any_hour: self.any_hour, holdout: self.holdout })
+    }
+}
+
+/// What people call a lead: its name.
+fn name_of(one: &Recommendation) -> Option<String> {
+    let names: Vec<&str> = one.lead.first_name.iter().chain(&one.lead.last_name).map(String::as_str).collect();
+    (!names.is_empty()).then(|| names.join(" "))
+}
+
+fn line(one: &Recommendation) -> Line {
+    let reasons = one.reasons.iter().map(|part| format!("{} (+{})", part.reason, part.points));
+    let reasons: Vec<String> = reasons.collect();
+    Line {
+        id: one.lead.id,
+        name: name_of(one),
+        company: one.lead.company.clone(),
+        reach: one.reach.clone(),
+        status: one.lead.status.to_string(),
+        priority: one.priority,
+        points: one.points,
+        reasons: if reasons.is_empty() {
+            "nothing speaks for it but that it is open".to_owned()
+        } else {
+            reasons.join("; ")
+        },
+    }
+}
+
+fn document(answer: &Answer, channel: Means) -> Document<'_> {
+    Document {
+        channel,
+        recommendations: answer.shown.iter().map(full).collect(),
+        considered: answer.considered,
+        shown: answer.shown.len(),
+        left_out: answer.left_out.iter().map(|(why, count)| (why.as_str(), *count)).collect(),
+        is_whole: answer.is_whole,
+    }
+}
+
+fn full(one: &Recommendation) -> Full<'_> {
+    let Recommendation { lead, reach, points, priority, reasons } = one;
+    Full {
+        id: lead.id,
+        uid: lead.uid.0.to_string(),
+        name: name_of(one),
+        company: &lead.company,
+        owner_id: lead.owner_id,
+        reach,
+        status: lead.status.to_string(),
+        priority: *priority,
+        points: *points,
+        reasons,
+    }
+}
+
+/// How many were looked at, and why some are not shown.
+fn told(answer: &Answer) -> String {
+    let count = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));
+    let left_out: Vec<String> =
+        answer.left_out.iter().map(|(why, many)| format!("{} {}", count(*many), LeftOut::told(*why))).collect();
+    let out = match left_out.is_empty() {
+        true => "none left out".to_owned(),
+        false => format!("left out: {}", left_out.join(", ")),
+    };
+    let reach = match answer.is_whole {
+        true => "all open leads",
+        false => "open leads up to the last one shown",
+    };
+    format!("{reach}: {} = {} shown + {out}", count(answer.considered), answer.shown.len())
+}

@@ -1,0 +1,153 @@
+//! `crmctl task`
+
+mod add;
+mod delete;
+mod done;
+mod list;
+mod snooze;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::commands::context::{Context, Session};
+use crate::db::models::access::users;
+use crate::db::models::lead_work::next::tasks::Task;
+use crate::db::models::leads::{self, Lead, lead_merges};
+use crate::domain::access::role::Right;
+use crate::domain::timestamp::Timestamp;
+use crate::error::{Exit, Result};
+use crate::ops::audited::Difference;
+use crate::ops::lead_work::next::tasks::Editor;
+use crate::ui::{Change, Column};
+
+/// Keep what is to be done about leads, and do it
+#[derive(Debug, clap::Subcommand)]
+#[command(
+    after_help = "Examples:\n  crmctl task add 10482 --kind call --due tomorrow --note 'ask about May'\n  crmctl task list --overdue\n  crmctl task done 7"
+)]
+pub enum Command {
+    Add(add::Args),
+    List(list::Args),
+    Done(done::Args),
+    Snooze(snooze::Args),
+    Delete(delete::Args),
+}
+
+pub fn run(command: Command, context: &Context) -> Result<Exit> {
+    match command {
+        Command::Add(args) => add::run(args, context),
+        Command::List(args) => list::run(args, context),
+        Command::Done(args) => done::run(args, context),
+        Command::Snooze(args) => snooze::run(args, context),
+        Command::Delete(args) => delete::run(args, context),
+    }
+}
+
+/// A task as it is printed.
+#[derive(Debug, Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    task: Task,
+    /// The live lead that it is about: of a merged one its survivor.
+    lead: i64,
+    lead_name: Option<String>,
+    /// The email of its owner.
+    owner: Option<String>,
+    done_by_email: Option<String>,
+    overdue: bool,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::number("id", "id").kept(),
+    Column::hidden("uid"),
+    Column::hidden("lead_id"),
+    Column::number("lead", "lead").kept(),
+    Column::text("lead_name", "name"),
+    Column::whole("kind", "kind").kept(),
+    Column::time("due_at", "due").kept(),
+    Column::whole("overdue", "overdue"),
+    Column::text("note", "note"),
+    Column::text("owner", "owner").optional(),
+    Column::hidden("owner_id"),
+    Column::hidden("origin"),
+    Column::time("done_at", "done").optional(),
+    Column::hidden("done_by"),
+    Column::hidden("done_by_email"),
+    Column::hidden_time("created_at"),
+];
+
+/// Tasks with what a person reads of them.
+fn shown(session: &mut Session, tasks: Vec<Task>) -> Result<Vec<Shown>> {
+    let (org, now) = (session.org.org_id(), session.stamp.now);
+    let (emails, survivors, names) = session.db.read(org, |conn| -> Result<_, crate::db::DbError> {
+        let emails: HashMap<i64, String> =
+            users::all(conn, org)?.into_iter().map(|user| (user.id, user.email)).collect();
+        let ids: Vec<i64> = tasks.iter().map(|task| task.lead_id).collect();
+        let survivors = lead_merges::survivors(conn, org, &ids)?;
+        let ids: Vec<i64> = ids.iter().map(|id| survivors.get(id).copied().unwrap_or(*id)).collect();
+        let names: HashMap<i64, Option<String>> =
+            leads::by_ids(conn, org, &ids)?.iter().map(|lead| (lead.id, name_of(lead))).collect();
+        Ok((emails, survivors, names))
+    })?;
+    let email = |user: Option<i64>| user.and_then(|user| emails.get(&user).cloned());
+    let one = |task: Task| {
+        let lead = survivors.get(&task.lead_id).copied().unwrap_or(task.lead_id);
+        Shown {
+            lead,
+            lead_name: names.get(&lead).cloned().flatten(),
+            owner: email(task.owner_id),
+            done_by_email: email(task.done_by),
+            overdue: task.done_at.is_none() && task.due_at < now,
+            task,
+        }
+    };
+    Ok(tasks.into_iter().map(one).collect())
+}
+
+/// The task with what a person reads of it.
+fn print(session: &mut Session, context: &Context, task: Task) -> Result<()> {
+    for shown in shown(session, vec![task])? {
+        context.ui.record(&shown, COLUMNS)?;
+    }
+    Ok(())
+}
+
+/// What people call a lead: its name, else its company.
+fn name_of(lead: &Lead) -> Option<String> {
+    let names: Vec<&str> = lead.first_name.iter().chain(&lead.last_name).map(String::as_str).collect();
+    match names.is_empty() {
+        true => lead.company.clone(),
+        false => Some(names.join(" ")),
+    }
+}
+
+/// What a task is called in answers.
+fn subject(id: i64) -> String {
+    format!("task {id}")
+}
+
+fn editor(session: &Session) -> Editor {
+    Editor { may_change_others: session.role.may(Right::EditMany) }
+}
+
+/// Changes as people read them: users by their emails.
+fn readable(differences: Vec<Difference>, session: &mut Session) -> Result<Vec<Change>> {
+    let org = session.org.org_id();
+    let users = session.db.read(org, |conn| users::all(conn, org))?;
+    let named = |key: &str, value: Option<String>| {
+        let value = value?;
+        let user = users.iter().find(|user| matches!(key, "owner_id" | "done_by") && user.id.to_string() == value);
+        Some(user.map_or(value, |user| user.email.clone()))
+    };
+    let one = |it: Difference| {
+        let (old, new) = (named(&it.field, it.old), named(&it.field, it.new));
+        Change::new(it.field, old, new)
+    };
+    Ok(differences.into_iter().filter(|it| it.field != "origin").map(one).collect())
+}
+
+/// A time as an answer has it.
+fn at(context: &Context, time: Timestamp) -> String {
+    context.ui.time(time)
+}

@@ -1,0 +1,272 @@
+//! Leads in the order of the sum, without reading all of them.
+//!
+//! Of one person all open leads are read. Of everybody, leads are read by falling score, and those that have other points by the index of
+//! what gives them: what was not seen then has no such points, or no more than the last one of a list that was cut. So there is a bound
+//! on every lead that was not seen, and a lead that reaches it stands before all of them ([`Rank::bound`]). While none does, more are
+//! read; at worst all, and the order is that of the sum in every case.
+
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap};
+
+use rustc_hash::FxHashSet;
+
+use crate::db::models::lead_work::next::candidates::{self, Candidate, Place};
+use crate::db::models::lead_work::next::{Scope, Window, pace, tasks};
+use crate::db::models::leads::lead_merges;
+use crate::db::{Db, DbError, OrgId};
+use crate::domain::lead_work::next::priority::{
+    ANSWERED, FRESH, Inputs, RISE_DAYS, Tie, points_of_answer, points_of_due, points_of_pace, points_of_rise,
+};
+use crate::domain::lead_work::next::rank::Rank;
+use crate::domain::lead_work::next::{DAY, TaskKind, median_of_won};
+use crate::domain::timestamp::Timestamp;
+
+/// How many leads are read by score at first, and of each list.
+const FIRST: i64 = 1000;
+
+/// What the sum needs besides the leads themselves.
+#[derive(Debug)]
+pub struct Facts {
+    org: OrgId,
+    scope: Scope,
+    now: Timestamp,
+    tasks: HashMap<i64, (Timestamp, TaskKind)>,
+    risen: HashMap<i64, i16>,
+    pace: Option<i64>,
+}
+
+impl Facts {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn read(conn: &mut Db, org: OrgId, scope: Scope, now: Timestamp) -> Result<Facts, DbError> {
+        let tasks = due_tasks(conn, org, now)?;
+        let risen = pace::risen(conn, org, now.before(RISE_DAYS * DAY), now)?;
+        let pace = median_of_won(pace::of_won(conn, org)?);
+        Ok(Facts { org, scope, now, tasks, risen, pace })
+    }
+
+    /// What the sum of a lead is made of.
+    pub fn inputs(&self, lead: &Candidate) -> Inputs {
+        let tie = match &self.scope {
+            Scope::All => Tie::None,
+            Scope::Of { user, .. } if lead.owner_id == Some(*user) => Tie::Own,
+            Scope::Of { territories, .. } => match lead.territory_id {
+                Some(territory) if lead.owner_id.is_none() && territories.contains(&territory) => Tie::Territory,
+                _ => Tie::None,
+            },
+        };
+        Inputs {
+            now: self.now,
+            is_new: lead.is_new != 0,
+            created_at: lead.created_at,
+            score: lead.lead_score,
+            last_contacted_at: lead.last_contacted_at,
+            last_attempted_at: lead.last_attempted_at,
+            last_engagement_at: lead.last_engagement_at,
+            next_contact_at: lead.next_contact_at,
+            task: self.tasks.get(&lead.id).copied(),
+            rise: self.risen.get(&lead.id).copied().unwrap_or_default(),
+            tie,
+            pace: self.pace,
+        }
+    }
+
+    fn window(&self, since: i64, until: i64) -> Window {
+        Window { since: self.now.before(since), now: self.now.before(until), most: FIRST }
+    }
+}
+
+/// The tasks that are due, those of merged leads at their survivors.
+fn due_tasks(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<HashMap<i64, (Timestamp, TaskKind)>, DbError> {
+    let due = tasks::due(conn, org, now)?;
+    let merged: Vec<i64> = due.iter().filter(|(_, due)| due.is_merged).map(|(lead, _)| *lead).collect();
+    let survivors = lead_merges::survivors(conn, org, &merged)?;
+    let mut found: HashMap<i64, (Timestamp, TaskKind)> = HashMap::new();
+    for (lead, due) in due {
+        let lead = survivors.get(&lead).copied().unwrap_or(lead);
+        let first = found.entry(lead).or_insert((due.at, due.kind));
+        *first = (*first).min((due.at, due.kind));
+    }
+    Ok(found)
+}
+
+/// A lead that was read, with where it stands.
+#[derive(Debug)]
+pub struct Seen {
+    pub rank: Rank,
+    pub candidate: Candidate,
+}
+
+impl PartialEq for Seen {
+    fn eq(&self, other: &Seen) -> bool {
+        self.rank == other.rank
+    }
+}
+
+impl Eq for Seen {}
+
+impl PartialOrd for Seen {
+    fn partial_cmp(&self, other: &Seen) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Seen {
+    fn cmp(&self, other: &Seen) -> Ordering {
+        self.rank.cmp(&other.rank)
+    }
+}
+
+/// A search under way.
+#[derive(Debug)]
+pub struct Search {
+    facts: Facts,
+    /// Leads that were read and not handed out yet.
+    waiting: BinaryHeap<Seen>,
+    read: FxHashSet<i64>,
+    /// What no lead that was not read exceeds; `None` when all were.
+    bound: Option<Rank>,
+    /// How many points a lead that was not read may have besides those of its score.
+    others: i32,
+    place: Option<Place>,
+    most: i64,
+}
+
+impl Search {
+    /// Begins.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn begin(conn: &mut Db, org: OrgId, scope: Scope, now: Timestamp) -> Result<Search, DbError> {
+        let facts = Facts::read(conn, org, scope, now)?;
+        let (waiting, read) = (BinaryHeap::new(), FxHashSet::default());
+        let mut search = Search { facts, waiting, read, bound: None, others: 0, place: None, most: FIRST };
+        match search.facts.scope {
+            Scope::Of { .. } => {
+                let all = candidates::of_scope(conn, org, &search.facts.scope)?;
+                search.take(all);
+            }
+            Scope::All => {
+                search.walk_on(conn)?;
+                if search.bound.is_some() {
+                    search.others = search.read_lists(conn)?;
+                    search.look_at_place();
+                }
+            }
+        }
+        Ok(search)
+    }
+
+    /// What the sum of a lead is made of.
+    pub fn inputs(&self, lead: &Candidate) -> Inputs {
+        self.facts.inputs(lead)
+    }
+
+    /// The next leads in their order, at most so many, and none when there are no more.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn next(&mut self, conn: &mut Db, most: usize) -> Result<Vec<Seen>, DbError> {
+        let mut found = Vec::new();
+        loop {
+            let is_next = |top: &Seen| self.bound.is_none_or(|bound| top.rank >= bound);
+            while found.len() < most && self.waiting.peek().is_some_and(is_next) {
+                found.extend(self.waiting.pop());
+            }
+            if !found.is_empty() || self.bound.is_none() {
+                return Ok(found);
+            }
+            self.walk_on(conn)?;
+        }
+    }
+
+    fn take(&mut self, leads: Vec<Candidate>) {
+        for candidate in leads {
+            if self.read.insert(candidate.id) {
+                let points = self.facts.inputs(&candidate).total();
+                self.waiting.push(Seen { rank: Rank::new(points, candidate.lead_score, candidate.id), candidate });
+            }
+        }
+    }
+
+    /// Reads the next leads by falling score, four times as many as before.
+    fn walk_on(&mut self, conn: &mut Db) -> Result<(), DbError> {
+        let found = candidates::by_score(conn, self.facts.org, self.place, self.most)?;
+        let is_end = (found.len() as i64) < self.most;
+        self.place = found.last().map(|last| Place { score: last.lead_score, id: last.id });
+        self.take(found);
+        self.most = self.most.saturating_mul(4).min(200_000);
+        match is_end {
+            true => self.bound = None,
+            false => self.look_at_place(),
+        }
+        Ok(())
+    }
+
+    fn look_at_place(&mut self) {
+        self.bound = self.place.map(|place| Rank::bound(self.others, place.score, place.id));
+    }
+
+    /// Reads the leads that have other points than those of their score. Returns how many of them a lead may have that is in no list.
+    fn read_lists(&mut self, conn: &mut Db) -> Result<i32, DbError> {
+        let now = self.facts.now;
+        let due = self.read_list(conn, candidates::due, self.facts.window(0, 0), |last| {
+            last.next_contact_at.map_or(0, |due| points_of_due(due, now))
+        })?;
+        let answered = ANSWERED.iter().map(|(longest, _)| *longest).max().unwrap_or_default();
+        let answered = self.read_list(conn, candidates::engaged, self.facts.window(answered, 0), |last| {
+            last.last_engagement_at.map_or(0, |at| points_of_answer(at, now))
+        })?;
+        let (mut fresh, mut youngest) = (0, 0);
+        for (longest, points) in FRESH {
+            let some = self.read_list(conn, candidates::fresh, self.facts.window(longest, youngest), |_| points)?;
+            (fresh, youngest) = (fresh.max(some), longest);
+        }
+        let paced = match self.facts.pace {
+            None => 0,
+            Some(pace) => self.read_list(conn, candidates::contacted, self.facts.window(0, 0), |last| {
+                last.last_contacted_at.map_or(0, |at| points_of_pace(at, pace, now))
+            })?,
+        };
+        let with_tasks: Vec<i64> = self.facts.tasks.keys().copied().collect();
+        self.read_ids(conn, &with_tasks)?;
+        let rise = self.read_risen(conn)?;
+        // What is fresh was never contacted, so it has one of the two.
+        Ok(due + answered + rise + fresh.max(paced))
+    }
+
+    /// Reads a list, and returns how many points those may have that it does not reach.
+    fn read_list(
+        &mut self,
+        conn: &mut Db,
+        list: fn(OrgId, &Window) -> crate::db::Statement,
+        window: Window,
+        points: impl Fn(&Candidate) -> i32,
+    ) -> Result<i32, DbError> {
+        let found = candidates::list(conn, self.facts.org, list, &window)?;
+        let is_cut = found.len() as i64 == window.most;
+        let left = found.last().filter(|_| is_cut).map_or(0, points);
+        self.take(found);
+        Ok(left)
+    }
+
+    fn read_ids(&mut self, conn: &mut Db, ids: &[i64]) -> Result<(), DbError> {
+        let missing: Vec<i64> = ids.iter().filter(|id| !self.read.contains(id)).copied().collect();
+        let found = candidates::of_ids(conn, self.facts.org, &self.facts.scope, &missing)?;
+        self.take(found);
+        Ok(())
+    }
+
+    /// The leads whose score rose most.
+    fn read_risen(&mut self, conn: &mut Db) -> Result<i32, DbError> {
+        let mut risen: Vec<(i16, i64)> = self.facts.risen.iter().map(|(lead, rise)| (*rise, *lead)).collect();
+        risen.sort_unstable_by_key(|rise| std::cmp::Reverse(*rise));
+        let most = usize::try_from(FIRST).unwrap_or_default();
+        let left = risen.get(most).map_or(0, |(rise, _)| points_of_rise(*rise));
+        let ids: Vec<i64> = risen.iter().take(most).map(|(_, lead)| *lead).collect();
+        self.read_ids(conn, &ids)?;
+        Ok(left)
+    }
+}
