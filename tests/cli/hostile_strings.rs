@@ -110,7 +110,7 @@ fn words(line: &str, texts: &mut Texts) -> Vec<String> {
 }
 
 /// What fills the database. Some texts are refused, which must be said as safely.
-const FILL: [&str; 37] = [
+const FILL: [&str; 38] = [
     "user add ann@example.com --role admin --first-name ANY --last-name ANY",
     "user edit ann@example.com --first-name ANY",
     "org edit acme --name ANY",
@@ -131,6 +131,7 @@ const FILL: [&str; 37] = [
     "lead status 2125550191 contacted --reason ANY",
     "lead tag 2125550191 NAME",
     "lead note 2125550191 ANY",
+    "task add 2125550191 --due today --note ANY",
     "segment add NAME --where WHERE --description ANY --public",
     "segment add plain --where WHERE --description ANY --public",
     "segment add ANY --where WHERE",
@@ -151,7 +152,7 @@ const FILL: [&str; 37] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 174] = [
+const VERBS: [&str; 188] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -253,6 +254,20 @@ const VERBS: [&str; 174] = [
     "dnc key list",
     "dnc certificate list",
     "dnc certificate show 1",
+    "lead next list --all --any-hour",
+    "lead next list --owner ANY",
+    "lead next stats",
+    "lead next done ANY",
+    "lead next snooze 2125550191 --until ANY",
+    "lead next dismiss 2125550191 --reason ANY",
+    "task list",
+    "task list --lead ANY",
+    "task add 2125550191 --due ANY",
+    "task add ANY --due today",
+    "task snooze 1 --until ANY",
+    "task done 1",
+    "task list --done",
+    "task delete 1",
     "segment list",
     "segment show plain",
     "segment show ANY",

@@ -71,6 +71,16 @@ pub const VERBS: &[&[&str]] = &[
     &["lead", "tag", "1", "x"],
     &["lead", "untag", "1", "x"],
     &["lead", "assign", "1", "--nobody"],
+    &["lead", "next", "list", "--all", "--any-hour"],
+    &["lead", "next", "stats"],
+    &["lead", "next", "done", "1"],
+    &["lead", "next", "snooze", "1"],
+    &["lead", "next", "dismiss", "1", "--reason", "x"],
+    &["task", "add", "1", "--due", "today"],
+    &["task", "list"],
+    &["task", "snooze", "1", "--until", "tomorrow"],
+    &["task", "done", "1"],
+    &["task", "delete", "1", "--yes"],
     &["segment", "add", "x", "--where", "status = hot"],
     &["segment", "list"],
     &["segment", "show", "x"],
@@ -270,7 +280,10 @@ fn sample_leads_are_given_to_who_acts() {
         assert_eq!((seeded["leads"].as_u64(), seeded["assignments"].as_u64()), (Some(10), Some(2)));
         let owned = world.json(["lead", "list", "--owner", "ann@example.com"].into_iter().chain(ann));
         assert_eq!(owned.as_array().unwrap().len(), 2);
-        assert_eq!(world.json(["migrate", "seed"].into_iter().chain(ann))["assignments"], 0);
+        assert_eq!(seeded["tasks"], 2);
+        assert_eq!(world.json(["task", "list"].into_iter().chain(ann)).as_array().map(Vec::len), Some(2));
+        let again = world.json(["migrate", "seed"].into_iter().chain(ann));
+        assert_eq!((again["assignments"].as_u64(), again["tasks"].as_u64()), (Some(0), Some(0)));
     });
 }
 

@@ -50,6 +50,14 @@ fn every_verb_keeps_to_its_organization() {
         assert_eq!(acme(&["territory", "list"]), json!([]));
         let lies = ["lead", "list", "--where", "territory = secret", "--org", "acme", "--as", "acme@example.com"];
         assert_eq!(world.run(lies).code, Some(2));
+        world.ok([&["task", "add", &id, "--due", "2026-03-01", "--note", "secret"][..], &beta_too].concat());
+        let task = world.json([&["task", "list"][..], &beta_too].concat())[0]["id"].to_string();
+        world.ok([&["lead", "next", "dismiss", &id, "--reason", "secret"][..], &beta_too].concat());
+        assert_eq!(acme(&["task", "list"]), json!([]));
+        let next = acme(&["lead", "next", "--all", "--channel", "email", "--any-hour"]);
+        assert_eq!(next["left_out"].get("dismissed"), None, "{next}");
+        assert!(!next.to_string().contains("a task"), "{next}");
+        assert!(acme(&["lead", "next", "stats"]).as_array().unwrap().iter().all(|line| line["leads"] == 0));
         world.file("secret.csv", "Phone,Secret\n2125550101,x\n");
         world.ok([&["import", "leads", "secret.csv", "--save-mapping", "secret"][..], &beta_too].concat());
         assert_eq!(acme(&["import", "mappings", "list"]), json!([]));
@@ -117,6 +125,12 @@ fn every_verb_keeps_to_its_organization() {
             vec!["lead", "untag", &id, "vip"],
             vec!["lead", "assign", &id, "--to", "acme@example.com"],
             vec!["lead", "assign", "--where", "status = new", "--to", "beta@example.com", "--yes"],
+            vec!["task", "done", &task],
+            vec!["task", "snooze", &task, "--until", "tomorrow"],
+            vec!["task", "delete", &task, "--yes"],
+            vec!["task", "add", &id, "--due", "today"],
+            vec!["task", "list", "--after", &task],
+            vec!["lead", "next", "done", &id],
             vec!["segment", "show", "secret"],
             vec!["segment", "edit", "secret", "--private"],
             vec!["segment", "delete", "secret", "--yes"],

@@ -11,13 +11,14 @@ use crate::support::{Engine, Ran, World};
 const WIDTHS: [u16; 3] = [60, 80, 120];
 
 /// Reads that VERBS has not, in forms whose tables are wide.
-const READS: [&str; 24] = [
+const READS: [&str; 25] = [
     "lead list --columns id,name,owner,campaign,job_title,city,custom.Anmerkung",
     "lead list --columns +owner,campaign",
     "lead show 2",
     "lead history 2",
     "lead timeline 2",
     "lead search 株式会社",
+    "task list --columns id,lead_name,kind,due_at,note,owner,done_by_email",
     "lead duplicates --columns group,score,reason,id,email",
     "dnc detect stop please-remove-me-from-your-list-of-numbers ALTO",
     "dnc detect --number +12125550107 stop",
@@ -55,7 +56,7 @@ fn lacks_answer(args: &[String], said: &str) -> Option<String> {
 }
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.
-const CHANGES: [&str; 59] = [
+const CHANGES: [&str; 66] = [
     "import leads",
     "import apply",
     "import dnc",
@@ -74,6 +75,13 @@ const CHANGES: [&str; 59] = [
     "lead tag",
     "lead untag",
     "lead assign",
+    "lead next done",
+    "lead next snooze",
+    "lead next dismiss",
+    "task add",
+    "task snooze",
+    "task done",
+    "task delete",
     "lead edit",
     "lead status",
     "lead note",
@@ -172,6 +180,7 @@ fn filled() -> World {
         "lead|assign|2|--to|a.very.long.address.of.a.person@department.example.com",
         "lead|status|2|cold|--reason|did not answer for months, and nobody knows whether the number is the right one",
         "lead|note|2|a note that is as long as notes are: who called, what was said, and what is to be done until when",
+        "task|add|2|--kind|meeting|--due|2026-03-02|--owner|maximiliane|--note|who comes, what is shown, and what 株式会社 wants to see of it",
         "lead|tag|2|an-interested-party|trade-fair-of-march|call-again",
         "lead|phone|add|2|+12125550122|--kind|mobile",
         "lead|email|add|2|x@example.com",

@@ -29,7 +29,8 @@ pub const LEAD_FIELDS: [&str; 6] =
 /// In how many files a field of a lead stands, under its word or as a name of code.
 pub fn files_with(of: &Crate, field: &str) -> Vec<String> {
     let camel: String = field.split('_').map(|part| part[..1].to_uppercase() + &part[1..]).collect();
-    let stands = |text: &str| text.contains(field) || text.contains(&camel);
+    // The name of a table, which is no field.
+    let stands = |text: &str| text.replace("lead_score_history", "").contains(field) || text.contains(&camel);
     of.sources.iter().filter(|it| stands(&it.code)).map(|it| it.path.clone()).collect()
 }
 

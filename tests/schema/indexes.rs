@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::live::{ask_postgres, ask_sqlite, assert_same, without_comments};
 
 /// Indexes that differ on purpose: what each engine has, and why.
-const DIFFERENT: [(&str, &str, &str, &str); 2] = [
+const DIFFERENT: [(&str, &str, &str, &str); 3] = [
     (
         "leads_live_status",
         "USING btree (organization_id, status, lead_score, deleted_at) WHERE (deleted_at IS NULL)",
@@ -17,6 +17,12 @@ const DIFFERENT: [(&str, &str, &str, &str); 2] = [
         "USING btree (organization_id, created_at, source, lead_score, deleted_at) WHERE (deleted_at IS NULL)",
         "USING brin (created_at) WITH (pages_per_range='32')",
         "SQLite counts by reading the index alone; on PostgreSQL leads lie in the order of their creation, so ranges of pages do",
+    ),
+    (
+        "leads_open_score",
+        "USING btree (organization_id, lead_score DESC) WHERE ((deleted_at IS NULL) AND (status <> 'recruited'::text) AND (status <> 'cold'::text))",
+        "USING btree (organization_id, lead_score DESC NULLS LAST, id) WHERE ((deleted_at IS NULL) AND (status <> 'recruited'::text) AND (status <> 'cold'::text))",
+        "SQLite's indexes end with the id by themselves, and empty values come last where it descends",
     ),
 ];
 

@@ -8,6 +8,8 @@ use super::history::as_of::LeadState;
 use super::history::timeline::numbers;
 use super::history::{Change, changes};
 use crate::db::models::imports;
+use crate::db::models::lead_work::next::recommendations::{self, Recommendation};
+use crate::db::models::lead_work::next::tasks::{self, Task};
 use crate::db::models::leads::lead_assignments::{self, Assignment};
 use crate::db::models::leads::lead_audit_log;
 use crate::db::models::leads::lead_status_history::{self, StatusChange};
@@ -40,6 +42,9 @@ pub struct OneLead {
     pub state: LeadState,
     pub status_history: Vec<StatusChange>,
     pub assignments: Vec<Given>,
+    pub tasks: Vec<Task>,
+    /// What became of recommendations to contact the lead.
+    pub recommendations: Vec<Recommendation>,
 }
 
 /// To whom the lead was given. Not by which filter, for that may name others.
@@ -110,6 +115,8 @@ pub fn personal(
             state: LeadState::now(conn, org, lead)?,
             status_history: lead_status_history::of_lead(conn, org, id)?,
             assignments: lead_assignments::of_lead(conn, org, id)?.into_iter().map(Given::from).collect(),
+            tasks: tasks::of_lead(conn, org, id)?,
+            recommendations: recommendations::of_lead(conn, org, id)?,
         });
     }
     for number in numbers(conn, org, &ids, &log)? {

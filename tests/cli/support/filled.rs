@@ -52,6 +52,8 @@ fn fill(world: &World, slug: &str) {
     ok(&["territory", "add", "north", "--where", "tag = vip"]);
     ok(&["territory", "member", "add", "north", &user]);
     ok(&["territory", "assign", "--yes"]);
+    ok(&["task", "add", "2125550101", "--due", "today", "--note", "ask Ada"]);
+    ok(&["lead", "next", "dismiss", "2125550101", "--reason", "Ada moved"]);
     ok(&["dnc", "add", "+12125550103", "--reason", "asked"]);
     // A mobile number in Argentina, which is also written without its 9.
     ok(&["dnc", "add", "+5491123456789", "--reason", "asked"]);

@@ -173,8 +173,8 @@ impl Inputs {
         let ago = |at: Timestamp| for_so_long(self.now.as_micros() - at.as_micros());
         match part {
             Part::Due => match (self.due(), self.task) {
-                (Some(due), Some((task, kind))) if due == task => format!("a task ({kind}) is due since {}", ago(due)),
-                (Some(due), _) => format!("the next contact is due since {}", ago(due)),
+                (Some(due), Some((task, kind))) if due == task => format!("a task ({kind}) was due {} ago", ago(due)),
+                (Some(due), _) => format!("the next contact was due {} ago", ago(due)),
                 (None, _) => String::new(),
             },
             Part::Fresh => format!("new, and untouched for {}", ago(self.created_at)),
@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(due(400 * DAY), [(Part::Due, 40)]);
         let both = Inputs { next_contact_at: Some(at(DAY)), task: Some((at(3 * DAY), TaskKind::Email)), ..blank() };
         assert_eq!(parts(&both), [(Part::Due, 33)]);
-        assert_eq!(priority_of(&both)[0].reason, "a task (email) is due since 3 days");
+        assert_eq!(priority_of(&both)[0].reason, "a task (email) was due 3 days ago");
     }
 
     #[test]

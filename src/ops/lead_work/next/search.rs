@@ -24,6 +24,9 @@ use crate::domain::timestamp::Timestamp;
 /// How many leads are read by score at first, and of each list.
 const FIRST: i64 = 1000;
 
+/// How many are read at once at most.
+const MOST: i64 = 200_000;
+
 /// What the sum needs besides the leads themselves.
 #[derive(Debug)]
 pub struct Facts {
@@ -61,7 +64,7 @@ impl Facts {
             now: self.now,
             is_new: lead.is_new != 0,
             created_at: lead.created_at,
-            score: lead.lead_score,
+            score: lead.score,
             last_contacted_at: lead.last_contacted_at,
             last_attempted_at: lead.last_attempted_at,
             last_engagement_at: lead.last_engagement_at,
@@ -73,8 +76,8 @@ impl Facts {
         }
     }
 
-    fn window(&self, since: i64, until: i64) -> Window {
-        Window { since: self.now.before(since), now: self.now.before(until), most: FIRST }
+    fn window(&self, since: i64, until: i64, most: i64) -> Window {
+        Window { since: self.now.before(since), now: self.now.before(until), most }
     }
 }
 
@@ -178,7 +181,7 @@ impl Search {
             if !found.is_empty() || self.bound.is_none() {
                 return Ok(found);
             }
-            self.walk_on(conn)?;
+            self.read_more(conn)?;
         }
     }
 
@@ -186,18 +189,27 @@ impl Search {
         for candidate in leads {
             if self.read.insert(candidate.id) {
                 let points = self.facts.inputs(&candidate).total();
-                self.waiting.push(Seen { rank: Rank::new(points, candidate.lead_score, candidate.id), candidate });
+                self.waiting.push(Seen { rank: Rank::new(points, candidate.score, candidate.id), candidate });
             }
         }
     }
 
-    /// Reads the next leads by falling score, four times as many as before.
+    /// Reads four times as many leads as before: the next ones by falling score, and of each list that was cut.
+    fn read_more(&mut self, conn: &mut Db) -> Result<(), DbError> {
+        self.most = self.most.saturating_mul(4).min(MOST);
+        self.walk_on(conn)?;
+        if self.bound.is_some() && self.others > 0 && self.most < MOST {
+            self.others = self.read_lists(conn)?;
+            self.look_at_place();
+        }
+        Ok(())
+    }
+
     fn walk_on(&mut self, conn: &mut Db) -> Result<(), DbError> {
         let found = candidates::by_score(conn, self.facts.org, self.place, self.most)?;
         let is_end = (found.len() as i64) < self.most;
-        self.place = found.last().map(|last| Place { score: last.lead_score, id: last.id });
+        self.place = found.last().map(|last| Place { score: last.score, id: last.id });
         self.take(found);
-        self.most = self.most.saturating_mul(4).min(200_000);
         match is_end {
             true => self.bound = None,
             false => self.look_at_place(),
@@ -211,22 +223,23 @@ impl Search {
 
     /// Reads the leads that have other points than those of their score. Returns how many of them a lead may have that is in no list.
     fn read_lists(&mut self, conn: &mut Db) -> Result<i32, DbError> {
-        let now = self.facts.now;
-        let due = self.read_list(conn, candidates::due, self.facts.window(0, 0), |last| {
+        let (now, most) = (self.facts.now, self.most);
+        let due = self.read_list(conn, candidates::due, self.facts.window(0, 0, most), |last| {
             last.next_contact_at.map_or(0, |due| points_of_due(due, now))
         })?;
         let answered = ANSWERED.iter().map(|(longest, _)| *longest).max().unwrap_or_default();
-        let answered = self.read_list(conn, candidates::engaged, self.facts.window(answered, 0), |last| {
+        let answered = self.read_list(conn, candidates::engaged, self.facts.window(answered, 0, most), |last| {
             last.last_engagement_at.map_or(0, |at| points_of_answer(at, now))
         })?;
         let (mut fresh, mut youngest) = (0, 0);
         for (longest, points) in FRESH {
-            let some = self.read_list(conn, candidates::fresh, self.facts.window(longest, youngest), |_| points)?;
+            let some =
+                self.read_list(conn, candidates::fresh, self.facts.window(longest, youngest, most), |_| points)?;
             (fresh, youngest) = (fresh.max(some), longest);
         }
         let paced = match self.facts.pace {
             None => 0,
-            Some(pace) => self.read_list(conn, candidates::contacted, self.facts.window(0, 0), |last| {
+            Some(pace) => self.read_list(conn, candidates::contacted, self.facts.window(0, 0, most), |last| {
                 last.last_contacted_at.map_or(0, |at| points_of_pace(at, pace, now))
             })?,
         };
@@ -263,7 +276,7 @@ impl Search {
     fn read_risen(&mut self, conn: &mut Db) -> Result<i32, DbError> {
         let mut risen: Vec<(i16, i64)> = self.facts.risen.iter().map(|(lead, rise)| (*rise, *lead)).collect();
         risen.sort_unstable_by_key(|rise| std::cmp::Reverse(*rise));
-        let most = usize::try_from(FIRST).unwrap_or_default();
+        let most = usize::try_from(self.most).unwrap_or_default();
         let left = risen.get(most).map_or(0, |(rise, _)| points_of_rise(*rise));
         let ids: Vec<i64> = risen.iter().take(most).map(|(_, lead)| *lead).collect();
         self.read_ids(conn, &ids)?;

@@ -19,7 +19,7 @@ pub struct Candidate {
     #[diesel(sql_type = BigInt)]
     pub id: i64,
     #[diesel(sql_type = Nullable<SmallInt>)]
-    pub lead_score: Option<i16>,
+    pub score: Option<i16>,
     /// 1 for status `new`.
     #[diesel(sql_type = Integer)]
     pub is_new: i32,
@@ -49,7 +49,7 @@ pub struct Place {
 /// The leads that are open: live, and neither won nor lost. Those of status `dnc` are told as left out.
 fn open(org: OrgId) -> Statement {
     Statement::new(
-        "SELECT leads.id, leads.lead_score, CASE leads.status WHEN 'new' THEN 1 ELSE 0 END AS is_new, leads.created_at,
+        "SELECT leads.id, leads.lead_score AS score, CASE leads.status WHEN 'new' THEN 1 ELSE 0 END AS is_new, leads.created_at,
              leads.last_contacted_at, leads.last_attempted_at, leads.last_engagement_at, leads.next_contact_at, leads.owner_id,
              leads.territory_id
          FROM leads WHERE leads.deleted_at IS NULL AND leads.status <> 'recruited' AND leads.status <> 'cold'
@@ -145,9 +145,8 @@ pub fn of_scope(conn: &mut Db, org: OrgId, scope: &Scope) -> Result<Vec<Candidat
 pub fn parts_of(org: OrgId, scope: &Scope) -> Vec<Statement> {
     let Scope::Of { user, territories } = scope else { return vec![open(org)] };
     let own = open(org).sql(" AND leads.owner_id = ").number(*user);
-    let nobodys = || {
-        open(org).sql(" AND leads.owner_id IS NULL AND leads.territory_id IN (").then(listed(territories)).sql(")")
-    };
+    let nobodys =
+        || open(org).sql(" AND leads.owner_id IS NULL AND leads.territory_id IN (").then(listed(territories)).sql(")");
     let nobodys = (!territories.is_empty()).then(nobodys);
     std::iter::once(own).chain(nobodys).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use serde::Serialize;
 
 use crate::db::models::IN_LIST;
 use crate::db::schema::lead_recommendations;
@@ -30,6 +31,35 @@ pub struct NewRecommendation {
     pub expires_at: Timestamp,
     pub actor: String,
     pub recommended_at: Timestamp,
+}
+
+/// One row as it is read.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
+#[diesel(table_name = lead_recommendations)]
+pub struct Recommendation {
+    pub user_id: Option<i64>,
+    pub action: Means,
+    pub priority: Priority,
+    pub points: i32,
+    pub reasons: Option<Json>,
+    pub arm: Option<Arm>,
+    pub outcome: Option<Outcome>,
+    pub note: Option<String>,
+    pub expires_at: Timestamp,
+    pub actor: String,
+    pub recommended_at: Timestamp,
+}
+
+/// What was said of a lead, in the order in which it was.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Recommendation>, DbError> {
+    Ok(lead_recommendations::table
+        .filter(lead_recommendations::organization_id.eq(org.0).and(lead_recommendations::lead_id.eq(lead)))
+        .order(lead_recommendations::id)
+        .select(Recommendation::as_select())
+        .load(conn)?)
 }
 
 /// Writes rows.

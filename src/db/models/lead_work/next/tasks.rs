@@ -102,6 +102,15 @@ pub fn by_id(conn: &mut Db, org: OrgId, id: i64) -> Result<Option<Task>, DbError
     Ok(row.select(Task::as_select()).first(conn).optional()?)
 }
 
+/// The tasks about a lead, open and done, in the order in which they were made.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Task>, DbError> {
+    let rows = tasks::table.filter(tasks::organization_id.eq(org.0).and(tasks::lead_id.eq(lead)));
+    Ok(rows.order(tasks::id).select(Task::as_select()).load(conn)?)
+}
+
 /// Which tasks are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct TaskFilter {

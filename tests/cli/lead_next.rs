@@ -1,0 +1,249 @@
+//! Whom to contact next: what is shown and why, what becomes of it, and the comparison with leads that are held out.
+
+use serde_json::{Value, json};
+
+use crate::assert_same_story;
+use crate::support::{World, on_both_engines};
+
+const ANN: &str = "ann@example.com";
+const ROOT: &str = "root@example.com";
+
+/// Noon in New York, where everybody of these tests may be called.
+const NOON: &str = "2026-03-04T17:00:00Z";
+
+fn by<'a>(args: &[&'a str], user: &'a str) -> Vec<&'a str> {
+    [args, &["--as", user]].concat()
+}
+
+fn team(world: &mut World) {
+    world.now = NOON;
+    world.ok(["user", "add", ROOT, "--role", "admin"]);
+    world.ok(["user", "add", ANN, "--role", "sales_rep", "--as", ROOT]);
+    world.ok(["org", "edit", "acme", "--timezone", "America/New_York", "--as", ROOT]);
+}
+
+/// Leads of Ann, each with something that speaks for it or against it.
+fn people(world: &mut World) {
+    team(world);
+    let csv = "First name,Phone,Email,Owner,Status,Score,Created,Last contacted,Last engagement,Next contact,Consent\n\
+        Ada,2125550101,ada@example.com,ann@example.com,contacted,84,2026-01-05,2026-02-20 10:00,2026-03-04 10:00,2026-03-01 09:00,\n\
+        Ben,2125550102,ben@example.com,ann@example.com,new,40,2026-03-04 11:58,,,,\n\
+        Cleo,2125550103,cleo@example.com,ann@example.com,qualified,91,2026-01-05,2026-03-03 10:00,,2026-03-09 09:00,\n\
+        Dev,2125550104,dev@example.com,ann@example.com,new,,2026-01-05,,,,\n\
+        Eva,2125550105,eva@example.com,ann@example.com,hot,99,2026-01-05,2026-02-01 10:00,,2026-02-01 09:00,denied\n\
+        Finn,2125550106,finn@example.com,ann@example.com,hot,98,2026-01-05,2026-02-01 10:00,,2026-02-01 09:00,\n\
+        Gia,8025550107,gia@example.com,ann@example.com,hot,97,2026-01-05,2026-02-01 10:00,,2026-02-01 09:00,\n\
+        Hal,8085550108,hal@example.com,ann@example.com,hot,96,2026-01-05,2026-02-01 10:00,,2026-02-01 09:00,\n\
+        Ines,,ines@example.com,ann@example.com,hot,95,2026-01-05,2026-02-01 10:00,,2026-02-01 09:00,\n\
+        Jon,2125550110,jon@example.com,ann@example.com,recruited,95,2026-01-05,2026-02-01 10:00,,2026-02-01 09:00,\n\
+        Kim,2125550111,kim@example.com,,hot,95,2026-01-05,2026-02-01 10:00,,2026-02-01 09:00,\n";
+    let file = world.file("people.csv", csv);
+    let summary = world.import(&file, &["--region", "US", "--as", ROOT]);
+    assert_eq!(summary["created"], 11, "{summary}");
+    world.ok(by(&["dnc", "add", "+12125550106", "--reason", "asked"], ROOT));
+}
+
+fn next(world: &World, args: &[&str]) -> Value {
+    world.json(by(&[&["lead", "next"], args].concat(), ANN))
+}
+
+fn names(answer: &Value) -> Vec<&str> {
+    answer["recommendations"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn leads_are_shown_with_their_reasons_and_the_others_are_counted() {
+    assert_same_story!(|world| {
+        people(world);
+        world.ok(by(
+            &["task", "add", "4", "--kind", "email", "--due", "2026-03-02T12:00:00Z", "--note", "send it"],
+            ANN,
+        ));
+        for args in [
+            &["lead", "next"][..],
+            &["lead", "next", "--limit", "1"],
+            &["lead", "next", "--channel", "email"],
+            &["lead", "next", "--channel", "sms"],
+            &["lead", "next", "--any-hour", "--limit", "3"],
+            &["lead", "next", "--all", "--limit", "3"],
+            &["lead", "next", "--owner", "root@example.com"],
+            &["lead", "next", "--format", "json", "--limit", "1"],
+            &["lead", "next", "--owner", "nobody@example.com"],
+            &["lead", "next", "--limit", "0"],
+        ] {
+            world.tell(&by(args, ANN));
+        }
+        // At night nobody is called.
+        world.now = "2026-03-05T09:00:00Z";
+        world.tell(&by(&["lead", "next"], ANN));
+    });
+}
+
+#[test]
+fn somebody_has_to_be_named_where_nobody_acts() {
+    let world = World::new(crate::support::Engine::Sqlite);
+    let ran = world.run(["lead", "next"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("--all is everybody's leads"), "{}", ran.stderr);
+    world.ok(["lead", "next", "--all"]);
+    world.finish();
+}
+
+#[test]
+fn what_was_done_put_off_or_dismissed_does_not_come_again_until_its_time() {
+    on_both_engines(|world| {
+        people(world);
+        assert_eq!(names(&next(world, &[])), ["Ada", "Ben", "Cleo", "Dev"]);
+        world.ok(by(&["lead", "next", "done", "1"], ANN));
+        world.ok(by(&["lead", "next", "snooze", "2", "--until", "2026-03-06T12:00"], ANN));
+        world.ok(by(&["lead", "next", "dismiss", "3", "--reason", "moved"], ANN));
+        let dry = world.run(by(&["lead", "next", "dismiss", "4", "--reason", "moved", "--dry-run"], ANN));
+        assert!(dry.stdout.contains("dry run"), "{}", dry.stdout);
+        let answer = next(world, &[]);
+        assert_eq!(names(&answer), ["Dev"]);
+        let left_out = &answer["left_out"];
+        assert_eq!([&left_out["done"], &left_out["snoozed"], &left_out["dismissed"]], [1, 1, 1]);
+        world.now = "2026-03-05T17:00:01Z";
+        assert_eq!(names(&next(world, &[])), ["Ada", "Dev"]);
+        world.now = "2026-03-06T17:00:01Z";
+        assert_eq!(names(&next(world, &[])), ["Ada", "Ben", "Dev"]);
+        world.now = "2026-04-04T17:00:01Z";
+        assert_eq!(names(&next(world, &[])), ["Cleo", "Ada", "Ben", "Dev"]);
+        // The last word counts.
+        world.ok(by(&["lead", "next", "snooze", "1", "--until", "30d"], ANN));
+        world.ok(by(&["lead", "next", "snooze", "1", "--until", "today"], ANN));
+        assert_eq!(names(&next(world, &[])), ["Cleo", "Ada", "Ben", "Dev"]);
+        let ran = world.run(by(&["lead", "next", "done", "10"], ANN));
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.stderr.contains("the lead 10 is not open"), "{}", ran.stderr);
+        let stats = world.json(by(&["lead", "next", "stats"], ANN));
+        let counts: Vec<(&Value, &Value)> =
+            stats.as_array().unwrap().iter().map(|line| (&line["recommendations"], &line["leads"])).collect();
+        assert_eq!(counts[..3], [(&json!(1), &json!(1)), (&json!(3), &json!(2)), (&json!(1), &json!(1))]);
+    });
+}
+
+#[test]
+fn what_was_kept_has_the_sum_and_its_reasons() {
+    on_both_engines(|world| {
+        people(world);
+        let kept = world.json(by(&["lead", "next", "dismiss", "2", "--reason", "twice", "--channel", "email"], ANN));
+        let parts = kept["reasons"].as_array().unwrap();
+        let sum: i64 = parts.iter().map(|part| part["points"].as_i64().unwrap()).sum();
+        assert_eq!((kept["points"].as_i64(), kept["priority"].as_str()), (Some(sum), Some("high")), "{kept}");
+        assert_eq!(sum, 35 + 8 + 5);
+        let shown = next(world, &["--channel", "email", "--any-hour"]);
+        assert_eq!(shown["left_out"]["dismissed"], 1);
+    });
+}
+
+#[test]
+fn a_hold_out_is_stored_and_compared() {
+    on_both_engines(|world| {
+        team(world);
+        let mut csv = String::from("First name,Phone,Owner\n");
+        (0..160).for_each(|n| csv += &format!("P{n},212555{:04},{ANN}\n", n + 100));
+        let file = world.file("many.csv", csv);
+        world.import(&file, &["--region", "US", "--phone-check", "possible", "--as", ROOT]);
+        let all = |world: &World| next(world, &["--limit", "1000", "--any-hour", "--channel", "sms"]);
+        // Numbers beyond 555-0199 are possible and not valid: those cannot be said to be on no list.
+        let valid = names(&all(world)).len();
+        let told = world.run(by(&["lead", "next", "stats"], ANN)).stderr;
+        assert!(told.contains("nothing is compared: no lead was held out"), "{told}");
+        let hold = ["--limit", "1000", "--any-hour", "--channel", "sms", "--holdout", "50"];
+        let dry = next(world, &[&hold[..], &["--dry-run"]].concat());
+        assert_eq!(names(&all(world)).len(), valid);
+        let held = next(world, &hold);
+        assert_eq!(held, dry);
+        let (shown, out) = (names(&held).len(), held["left_out"]["held_out"].as_u64().unwrap() as usize);
+        assert_eq!(shown + out, valid);
+        assert!(out > 5 && shown > 5, "{shown} and {out}");
+        // Whoever asks, those that are held out are not shown, and nobody is stored twice.
+        assert_eq!(names(&all(world)), names(&held));
+        assert_eq!(next(world, &hold), held);
+        world.now = "2026-03-05T17:00:00Z";
+        let first = held["recommendations"][0]["id"].to_string();
+        world.ok(by(&["lead", "status", &first, "recruited", "--force", "--reason", "won"], ANN));
+        let stats = world.json(by(&["lead", "next", "stats"], ANN));
+        let line = |group: &str| stats.as_array().unwrap().iter().find(|line| line["group"] == group).unwrap().clone();
+        let (ours, theirs) = (line("shown"), line("held_out"));
+        assert_eq!([&ours["leads"], &theirs["leads"]], [shown, out]);
+        assert_eq!([&ours["won"], &theirs["won"], &ours["advanced"], &ours["running"]], [1, 0, 1, shown]);
+        let told = world.run(by(&["lead", "next", "stats"], ANN)).stderr;
+        let expected = if shown.min(out) < 30 { "too few to compare" } else { "percentage points" };
+        assert!(told.contains(expected), "{told}");
+    });
+}
+
+#[test]
+fn viewers_look_and_store_nothing() {
+    on_both_engines(|world| {
+        people(world);
+        world.ok(by(&["user", "add", "vic@example.com", "--role", "viewer"], ROOT));
+        let vic = "vic@example.com";
+        assert_eq!(world.run(by(&["lead", "next", "--all"], vic)).code, Some(0));
+        for args in [&["lead", "next", "--all", "--holdout", "10"][..], &["lead", "next", "done", "1"]] {
+            let ran = world.run(by(args, vic));
+            assert!(ran.stderr.contains("the role `viewer` does not allow this"), "{}", ran.stderr);
+        }
+    });
+}
+
+#[test]
+fn leads_of_nobody_in_a_territory_are_its_members_too() {
+    on_both_engines(|world| {
+        people(world);
+        let uid = |n: u8| match world.engine {
+            crate::support::Engine::Sqlite => format!("x'0190a5b000007000800000000000000{n}'"),
+            crate::support::Engine::Postgres => format!("'0190a5b0-0000-7000-8000-00000000000{n}'"),
+        };
+        let yes = if world.engine == crate::support::Engine::Sqlite { "1" } else { "true" };
+        for sql in [
+            format!(
+                "INSERT INTO territories (id, organization_id, uid, name, filter, is_active) VALUES (1, 1, {}, 'North', '{{}}', {yes})",
+                uid(1)
+            ),
+            "INSERT INTO territory_members (organization_id, territory_id, user_id, role)
+             SELECT 1, 1, id, 'member' FROM users WHERE email = 'ann@example.com'"
+                .to_owned(),
+            "UPDATE leads SET territory_id = 1, territory_source = 'manual' WHERE id IN (1, 11)".to_owned(),
+        ] {
+            world.engine.sql(&world.url, &sql).unwrap();
+        }
+        let answer = next(world, &["--channel", "email"]);
+        let kim =
+            answer["recommendations"].as_array().unwrap().iter().find(|one| one["name"] == "Kim").unwrap().clone();
+        let parts = kim["reasons"].as_array().unwrap();
+        assert!(parts.iter().any(|part| part["part"] == "owner" && part["points"] == 3), "{kim}");
+        let ada =
+            answer["recommendations"].as_array().unwrap().iter().find(|one| one["name"] == "Ada").unwrap().clone();
+        assert!(ada["reasons"].as_array().unwrap().iter().any(|part| part["part"] == "owner" && part["points"] == 5));
+    });
+}
+
+#[test]
+fn a_merged_leads_task_speaks_for_its_survivor() {
+    on_both_engines(|world| {
+        people(world);
+        world.ok(by(&["lead", "add", "--email", "dev2@example.com", "--name", "Dev"], ROOT));
+        world.ok(by(&["task", "add", "dev2@example.com", "--due", "2026-03-01"], ANN));
+        world.ok(by(&["lead", "merge", "4", "12", "--yes"], ROOT));
+        let answer = next(world, &[]);
+        let dev = answer["recommendations"].as_array().unwrap().iter().find(|one| one["id"] == 4).unwrap().clone();
+        assert_eq!(dev["reasons"][0]["reason"], "a task (call) was due 3 days ago");
+    });
+}
+
+/// The example of docs/next.md is what the program prints.
+#[test]
+fn the_example_of_the_manual_is_true() {
+    let mut world = World::new(crate::support::Engine::Sqlite);
+    people(&mut world);
+    let page = include_str!("../../docs/next.md");
+    let (_, rest) = page.split_once("```\n$ crmctl lead next --limit 3\n").expect("docs/next.md has no example");
+    let (example, _) = rest.split_once("```").unwrap();
+    let ran = world.run(by(&["lead", "next", "--limit", "3"], ANN));
+    let printed = format!("{}{}", ran.stdout, ran.stderr);
+    assert_eq!(example, printed, "write it into docs/next.md:\n{printed}");
+    world.finish();
+}
