@@ -220,7 +220,9 @@ fn until_is_outside_of_every_window() {
     fn verbs(command: &clap::Command, path: &[&str], found: &mut Vec<Vec<String>>) {
         for sub in command.get_subcommands() {
             let path = [path, &[sub.get_name()]].concat();
-            if sub.get_arguments().any(|arg| arg.get_long() == Some("until")) {
+            // Of what is put off, it says when it comes again.
+            let has = |option: &str| sub.get_arguments().any(|arg| arg.get_long() == Some(option));
+            if has("until") && has("since") {
                 found.push(path.iter().map(|word| (*word).to_owned()).collect());
             }
             verbs(sub, &path, found);

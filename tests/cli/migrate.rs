@@ -71,7 +71,7 @@ pub const VERBS: &[&[&str]] = &[
     &["lead", "tag", "1", "x"],
     &["lead", "untag", "1", "x"],
     &["lead", "assign", "1", "--nobody"],
-    &["lead", "next", "list", "--all", "--any-hour"],
+    &["lead", "next", "list", "--all", "--channel", "email"],
     &["lead", "next", "stats"],
     &["lead", "next", "done", "1"],
     &["lead", "next", "snooze", "1"],

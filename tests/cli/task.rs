@@ -72,6 +72,12 @@ fn lists_are_narrowed_and_have_pages() {
         assert_eq!(listed(world, &[]), [2, 5, 3, 4, 1]);
         assert_eq!(listed(world, &["--owner", BOB]), [2, 3]);
         assert_eq!(listed(world, &["--overdue"]), [2, 5, 3]);
+        // What is due on a day is overdue when the day is over.
+        world.now = "2026-03-06T23:59:59Z";
+        assert_eq!(listed(world, &["--overdue"]), [2, 5, 3, 4]);
+        world.now = "2026-03-07T00:00:01Z";
+        assert_eq!(listed(world, &["--overdue"]), [2, 5, 3, 4, 1]);
+        world.now = crate::support::NOW;
         assert_eq!(listed(world, &["--due", "today"]), [2, 5, 3, 4]);
         assert_eq!(listed(world, &["--kind", "call"]), [3, 1]);
         assert_eq!(listed(world, &["--lead", "2125550102"]), [3, 4]);

@@ -19,7 +19,8 @@ use crate::ui::Change;
 
 /// Note what is to be done about a lead
 ///
-/// A task is its owner's: yours, unless you name somebody else. A day is due from its beginning on, where the organization is.
+/// A task is its owner's: yours, unless you name somebody else. What is due on a day is due from its beginning on, where the
+/// organization is, and overdue when it is over.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl task add 10482 --kind call --due 2026-05-04T15:00 --note 'asked for a call back'\n  \

@@ -1,6 +1,6 @@
 //! `crmctl task list`
 
-use super::{COLUMNS, shown};
+use super::{COLUMNS, shown, today};
 use crate::commands::args::complete;
 use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::limit::Limit;
@@ -37,7 +37,7 @@ pub struct Args {
     /// Tasks that are due until the end of this: today, this-week, 2026-03, 7d
     #[arg(long, value_name = "WHEN")]
     due: Option<String>,
-    /// Tasks that should have been done by now
+    /// Tasks that should have been done by now; one for a day is overdue when the day is over
     #[arg(long, conflicts_with_all = ["due", "done"])]
     overdue: bool,
     /// Tasks that are done instead of open ones, the latest first
@@ -77,6 +77,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         leads,
         kind: args.kind,
         due_before: due.or(args.overdue.then_some(session.stamp.now)),
+        not_due_at: args.overdue.then(|| today(&session)).transpose()?,
         is_done: args.done,
         after,
         // One more than asked for tells whether the list is cut.

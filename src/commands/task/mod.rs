@@ -15,8 +15,10 @@ use crate::db::models::access::users;
 use crate::db::models::lead_work::next::tasks::Task;
 use crate::db::models::leads::{self, Lead, lead_merges};
 use crate::domain::access::role::Right;
+use crate::domain::time::datetime;
+use crate::domain::time::month::begin_of;
 use crate::domain::timestamp::Timestamp;
-use crate::error::{Exit, Result};
+use crate::error::{CommandError, Exit, Result};
 use crate::ops::audited::Difference;
 use crate::ops::lead_work::next::tasks::Editor;
 use crate::ui::{Change, Column};
@@ -80,6 +82,7 @@ const COLUMNS: &[Column] = &[
 /// Tasks with what a person reads of them.
 fn shown(session: &mut Session, tasks: Vec<Task>) -> Result<Vec<Shown>> {
     let (org, now) = (session.org.org_id(), session.stamp.now);
+    let today = today(session)?;
     let (emails, survivors, names) = session.db.read(org, |conn| -> Result<_, crate::db::DbError> {
         let emails: HashMap<i64, String> =
             users::all(conn, org)?.into_iter().map(|user| (user.id, user.email)).collect();
@@ -98,11 +101,17 @@ fn shown(session: &mut Session, tasks: Vec<Task>) -> Result<Vec<Shown>> {
             lead_name: names.get(&lead).cloned().flatten(),
             owner: email(task.owner_id),
             done_by_email: email(task.done_by),
-            overdue: task.done_at.is_none() && task.due_at < now,
+            overdue: task.done_at.is_none() && task.due_at < now && task.due_at != today,
             task,
         }
     };
     Ok(tasks.into_iter().map(one).collect())
+}
+
+/// When the day began. What is due then is due on that day, and overdue when it is over.
+fn today(session: &Session) -> Result<Timestamp> {
+    let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
+    Ok(begin_of(session.stamp.now.to_jiff().to_zoned(zone.clone()).date(), &zone))
 }
 
 /// The task with what a person reads of it.

@@ -121,6 +121,8 @@ pub struct TaskFilter {
     pub kind: Option<TaskKind>,
     /// Those that are due before.
     pub due_before: Option<Timestamp>,
+    /// But for those that are due at this very time.
+    pub not_due_at: Option<Timestamp>,
     /// Done ones instead of open ones.
     pub is_done: bool,
     /// Those behind this one.
@@ -151,6 +153,9 @@ pub fn some(conn: &mut Db, org: OrgId, wanted: &TaskFilter) -> Result<Vec<Task>,
     }
     if let Some(before) = wanted.due_before {
         query = query.filter(tasks::due_at.lt(before));
+    }
+    if let Some(but) = wanted.not_due_at {
+        query = query.filter(tasks::due_at.ne(but));
     }
     if let Some(Task { id, due_at, done_at, .. }) = wanted.after {
         query = match wanted.is_done {
