@@ -168,7 +168,7 @@ fn verbs_of(word: &str) -> Option<(&'static str, words::AddVerbs)> {
     NOUNS.iter().find(|(of, _)| noun(of)).copied()
 }
 
-const NOUNS: [(&str, words::AddVerbs); 14] = [
+const NOUNS: [(&str, words::AddVerbs); 15] = [
     ("import", commands::import::Command::augment_subcommands),
     ("lead", commands::lead::Command::augment_subcommands),
     ("dnc", commands::dnc::Command::augment_subcommands),

@@ -19,6 +19,6 @@ pub mod outputs;
 pub mod restore;
 pub mod roi;
 pub mod segment;
-pub mod territory;
 pub mod task;
+pub mod territory;
 pub mod user;

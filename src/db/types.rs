@@ -24,7 +24,6 @@ use crate::domain::lead_work::next::priority::Priority;
 use crate::domain::lead_work::next::{Arm, Means, Outcome, TaskKind, TaskOrigin};
 use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::lead_work::territories::{MemberRole, Placing};
-use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::consent::{Consent, Temperature};
 use crate::domain::leads::status::{Status, Trigger};

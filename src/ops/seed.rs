@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::lead_work;
+use super::lead_work::next::{later, tasks};
 use super::lead_work::territories::TerritoryError;
 use super::lead_work::territories::plan::Placement;
-use super::lead_work::next::{later, tasks};
 use super::leads::draft::LeadDraft;
 use super::leads::mass_update::{MassUpdate, change};
 use super::leads::upsert::{Fate, LeadWriter, Policy, WriteError};

@@ -3,8 +3,8 @@
 /// The types that the table names, for those who expand it.
 pub(super) mod types {
     pub use crate::db::types::{CivilDate, Json, Uid};
-    pub use crate::domain::lead_work::territories::Placing;
     pub use crate::domain::lead_work::scores::probability::Probability;
+    pub use crate::domain::lead_work::territories::Placing;
     pub use crate::domain::leads::consent::{Consent, Temperature};
     pub use crate::domain::leads::status::Status;
     pub use crate::domain::timestamp::Timestamp;

@@ -1,7 +1,5 @@
-//! Who works which leads: the rules of it.
-
-pub mod territories;
-//! Lead work: what leads are worth, and who works on them.
+//! Lead work: who works which leads, what they are worth, and whom to contact next.
 
 pub mod next;
 pub mod scores;
+pub mod territories;

@@ -1,6 +1,4 @@
-//! Who works which leads.
-
-pub mod territories;
 //! Lead work, by part.
 
 pub mod next;
+pub mod territories;

@@ -1,10 +1,5 @@
-//! Who works which leads.
-
-pub(super) mod territories;
 //! Lead work, by part.
 
-mod next;
-mod scores;
-
-pub(super) use next::TABLES as NEXT;
-pub(super) use scores::TABLES as SCORES;
+pub(super) mod next;
+pub(super) mod scores;
+pub(super) mod territories;
