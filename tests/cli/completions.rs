@@ -29,6 +29,9 @@ fn names_come_from_the_database() {
         world.ok(["segment", "add", "hot ones", "--where", "status = hot", "--public", ann[0], ann[1]]);
         world.ok(["segment", "add", "mine", "--where", "status = hot", ann[0], ann[1]]);
         assert_eq!(asked(world, &["segment", "count", ""]), ["hot ones", "mine"]);
+        world.ok(["territory", "add", "West", "--where", "status = hot", ann[0], ann[1]]);
+        assert_eq!(asked(world, &["territory", "edit", ""]), ["West"]);
+        assert_eq!(asked(world, &["lead", "assign", "1", "--territory", "We"]), ["West"]);
         assert_eq!(asked(world, &["--as", "bob@example.com", "lead", "list", "--segment", ""]), ["hot ones"]);
         assert_eq!(asked(world, &["--as=bob@example.com", "lead", "export", "--segment", "ho"]), ["hot ones"]);
         assert_eq!(asked(world, &["lead", "list", "--source", ""]), ["facebook_ads", "google"]);
