@@ -18,6 +18,7 @@ pub mod org;
 pub mod outputs;
 pub mod restore;
 pub mod roi;
+pub mod score;
 pub mod segment;
 pub mod task;
 pub mod territory;

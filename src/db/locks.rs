@@ -54,6 +54,8 @@ pub enum Lock {
     Placing,
     /// Scrubs are recorded one after another: each certificate holds the hash of the one before.
     Scrubs,
+    /// Runs of models that score leads follow each other. Beside them leads and the do-not-call list change, and nobody is erased.
+    Scores,
 }
 
 /// The advisory lock of imports, by its first key; the second is the organization.
@@ -75,6 +77,8 @@ const GROUPS: i32 = 72_122;
 const SCRUBS: i32 = 72_131;
 /// The territories of an organization.
 const TERRITORIES: i32 = 72_132;
+/// Runs of models.
+const SCORES: i32 = 72_133;
 
 /// Takes a lock if nobody holds what it must not run beside; false when somebody does.
 ///
@@ -114,12 +118,14 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str, Reach)] {
             (DNC_LIST, EXCLUSIVE, Home),
             (SEARCH_INDEX, EXCLUSIVE, Home),
             (COSTS, EXCLUSIVE, Home),
+            (SCORES, EXCLUSIVE, Home),
         ],
         Lock::Carry => &[
             (IMPORTS, EXCLUSIVE, Group),
             (DNC_LIST, EXCLUSIVE, Group),
             (SEARCH_INDEX, EXCLUSIVE, Home),
             (COSTS, EXCLUSIVE, Home),
+            (SCORES, EXCLUSIVE, Home),
         ],
         Lock::SearchIndex => &[(SEARCH_INDEX, EXCLUSIVE, Home)],
         Lock::Costs => &[(COSTS, EXCLUSIVE, Home)],
@@ -127,6 +133,7 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str, Reach)] {
         Lock::Territories => &[(DNC_LIST, SHARED, Home), (TERRITORIES, EXCLUSIVE, Home)],
         Lock::Placing => &[(IMPORTS, EXCLUSIVE, Home), (DNC_LIST, SHARED, Home), (TERRITORIES, EXCLUSIVE, Home)],
         Lock::Scrubs => &[(SCRUBS, EXCLUSIVE, Home)],
+        Lock::Scores => &[(SCORES, EXCLUSIVE, Home)],
         Lock::Undo => &[(IMPORTS, EXCLUSIVE, Group), (DNC_LIST, EXCLUSIVE, Group), (COSTS, EXCLUSIVE, Home)],
     }
 }
@@ -221,6 +228,7 @@ fn wait_for(
     let what = match key {
         COSTS => "another change of costs",
         TERRITORIES => "another change of territories",
+        SCORES => "a run of a score model",
         MEMBERSHIP => "a change of who shares this organization's do-not-call list",
         _ => "an import into this organization, or a change of its do-not-call list",
     };

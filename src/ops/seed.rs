@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::lead_work;
 use super::lead_work::next::{later, tasks};
+use super::lead_work::scores::models::{ScoreModelError, keep, put_into_use};
 use super::lead_work::territories::TerritoryError;
 use super::lead_work::territories::plan::Placement;
 use super::leads::draft::LeadDraft;
@@ -15,6 +16,7 @@ use super::leads::mass_update::{MassUpdate, change};
 use super::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
 use super::money::budget::{self, Booking, BudgetError, CostPart};
 use super::money::costs::CostBook;
+use crate::db::models::lead_work::scores::score_models;
 use crate::db::models::lead_work::next::tasks::NewTask;
 use crate::db::models::lead_work::territories::{self, NewTerritory};
 use crate::db::models::money::budget_accounts;
@@ -24,6 +26,8 @@ use crate::db::{Db, DbError, Stamp, Statement};
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::lead_work::next::{TaskKind, TaskOrigin};
 use crate::domain::lead_work::territories::MemberRole;
+use crate::domain::lead_work::scores::kind::ModelKind;
+use crate::domain::lead_work::scores::rules::{ModelProblem, RuleModel};
 use crate::domain::leads::status::{Status, Trigger};
 use crate::domain::money::cost::CostKey;
 use crate::domain::money::ledger::TransactionType;
@@ -43,6 +47,7 @@ pub struct Seeded {
     pub costs: usize,
     pub transactions: usize,
     pub territories: usize,
+    pub score_models: usize,
 }
 
 /// First name, last name, phone, company, status, source, score, tag, age in days.
@@ -76,6 +81,7 @@ pub enum SeedError {
     Budget(#[from] BudgetError),
     #[error(transparent)]
     Territories(#[from] TerritoryError),
+    Model(#[from] ScoreModelError),
 }
 
 impl Explain for SeedError {
@@ -85,6 +91,7 @@ impl Explain for SeedError {
             SeedError::Leads(e) => e.explain(),
             SeedError::Budget(e) => e.explain(),
             SeedError::Territories(e) => e.explain(),
+            SeedError::Model(e) => e.explain(),
         }
     }
 }
@@ -98,7 +105,8 @@ pub fn load(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, Seed
     let seeded = load_leads(conn, currency, stamp)?;
     let (costs, transactions) = load_costs(conn, currency, stamp)?;
     let territories = load_territory(conn, stamp)?;
-    Ok(Seeded { costs, transactions, territories, ..seeded })
+    let score_models = load_model(conn, stamp)?;
+    Ok(Seeded { costs, transactions, territories, score_models, ..seeded })
 }
 
 /// The source of the leads that lie in the sample territory.
@@ -129,6 +137,22 @@ fn load_territory(conn: &mut Db, stamp: &Stamp) -> Result<usize, SeedError> {
     let referred = Statement::new("CASE WHEN leads.source = ").text(REFERRED).sql(" THEN ").number(made.id).sql(" END");
     let placement = Placement { territories: vec![made], taken_by: referred, only: None };
     placement.make(conn, None, stamp)?;
+    Ok(1)
+}
+
+/// What the sample of a score model is called.
+const MODEL: &str = "sample";
+
+/// Puts a model of rules into use when none is there.
+fn load_model(conn: &mut Db, stamp: &Stamp) -> Result<usize, ScoreModelError> {
+    if !score_models::all(conn, stamp.org)?.is_empty() {
+        return Ok(0);
+    }
+    let rules = RuleModel::standard().map_err(ScoreModelError::BuiltIn)?;
+    let rules =
+        serde_json::to_value(rules).map_err(|e| ScoreModelError::BuiltIn(ModelProblem::Syntax(e.to_string())))?;
+    let kept = keep(conn, MODEL, ModelKind::Rules, rules, stamp)?;
+    put_into_use(conn, &kept.model, stamp)?;
     Ok(1)
 }
 
@@ -225,6 +249,7 @@ fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, Wr
         costs: 0,
         transactions: 0,
         territories: 0,
+        score_models: 0,
         assignments,
         tasks,
         leads: outcomes.iter().filter(created).count() as u64,

@@ -5,3 +5,4 @@ pub mod funnel;
 mod leads;
 mod ratios;
 pub mod roi;
+pub mod scores;

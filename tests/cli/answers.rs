@@ -31,6 +31,7 @@ fn closed_pipe() -> Stdio {
 fn every_verb_tells_truly_whether_it_changed_anything() {
     let world = filled(Engine::Sqlite);
     world.file("a.csv", "Phone,Cost,Month,Source,Status,Date\n2125550188,5,2026-03,web,hot,2026-03-01\n");
+    world.file("rules.toml", crate::score::RULES);
     world.ok(["org", "set", "import.on_duplicate", "fill", "--org", "acme", "--as", "acme@example.com"]);
     let before = fs::read(&world.url).unwrap();
     let mut changed = 0;

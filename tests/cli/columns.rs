@@ -119,6 +119,7 @@ fn rows(world: &World) -> Vec<(String, i64)> {
 fn every_verb_refuses_a_column_that_is_none_before_it_changes_anything() {
     let world = World::new(Engine::Sqlite);
     world.file("a.csv", "Phone,Month,Source,Cost,Status,At\n2125550101,2026-03,x,5,new,2026-03-03T10:00:00Z\n");
+    world.file("rules.toml", crate::score::RULES);
     world.import(&world.file("b.csv", "Phone\n2125550101\n2125550102\n"), &["--save-mapping", "monthly"]);
     world.ok(["segment", "create", "x", "--where", "status = new"]);
     world.ok(["territory", "create", "north", "--where", "status = new"]);

@@ -29,6 +29,7 @@ fn is_without(verb: &[&str]) -> bool {
 fn prepared(engine: Engine) -> World {
     let world = filled(engine);
     world.file("a.csv", SHEET);
+    world.file("rules.toml", crate::score::RULES);
     let done = run(&world, &["dnc", "detect", "--number", "+12125550177", "dont call before nine", "--apply"], &[]);
     assert!(matches!(done.code, Some(0 | 3)), "{}", done.stderr);
     for verb in [

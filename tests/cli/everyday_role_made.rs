@@ -257,6 +257,7 @@ fn the_role_does_the_work_of_every_verb_and_no_more() {
     let before = everything(&world);
     world.url = url_of(&role, database_of(&world.url));
     world.file("a.csv", "Phone,First Name\n+12125550177,Ada\n");
+    world.file("rules.toml", crate::score::RULES);
     let acting = sql(
         &world,
         "SELECT email FROM users WHERE organization_id = 1 AND role = 'admin' AND is_active ORDER BY id LIMIT 1",

@@ -152,7 +152,7 @@ const FILL: [&str; 38] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 188] = [
+const VERBS: [&str; 202] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -277,6 +277,20 @@ const VERBS: [&str; 188] = [
     "segment export plain",
     "segment explain plain",
     "segment explain --where ANY",
+    "score model check rules.toml",
+    "score model set rules.toml --name ANY",
+    "score model set ANY",
+    "score model list",
+    "score model show",
+    "score model show ANY",
+    "score model use 1 --name ANY",
+    "score run --where WHERE",
+    "score explain 1",
+    "score distribution",
+    "score history 1 --verify",
+    "score train --name ANY --fields ANY",
+    "score train --fields company,city,custom.ANY",
+    "score backtest ANY --split 2026-01-01",
     "segment delete plain",
     "territory list",
     "territory show plain",
@@ -360,6 +374,8 @@ fn filled(texts: &mut Texts) -> (World, String) {
         let cells = [[phone].as_slice(), &written, &["a\r\nb".to_owned(), status, score, texts.any()]].concat();
         table.push_str(&(cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\n"));
     }
+    let rule = serde_json::json!({ "name": texts.name(), "group": "intent", "points": 5, "when": "id > 0" });
+    world.file("rules.toml", serde_json::json!({ "rules": [rule] }).to_string());
     let file = world.file(&name, table);
     check(&["import", "leads", file.to_str().unwrap(), "--region", "US"].map(str::to_owned), &world);
     for line in FILL {

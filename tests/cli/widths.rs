@@ -56,7 +56,7 @@ fn lacks_answer(args: &[String], said: &str) -> Option<String> {
 }
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.
-const CHANGES: [&str; 66] = [
+const CHANGES: [&str; 70] = [
     "import leads",
     "import apply",
     "import dnc",
@@ -99,6 +99,10 @@ const CHANGES: [&str; 66] = [
     "territory assign",
     "territory member add",
     "territory member remove",
+    "score model set",
+    "score model use",
+    "score run",
+    "score train",
     "roi cost add",
     "roi cost delete",
     "roi rate set",
@@ -170,6 +174,10 @@ fn filled() -> World {
         "Phone,Month,Source,Cost,Status,At\n2125550108,2026-03,x,1250.00,new,2026-03-03T10:00:00Z\n12,x,y,z,q,w\n",
     );
     world.file("registry.txt", "2125550188\n");
+    world.file(
+        "rules.toml",
+        "[[rules]]\nname = \"an interested party that was met at the 株式会社 fair in march\"\ngroup = \"qualification\"\npoints = 30\nwhen = \"status in (new, contacted, qualified, hot)\"\nhalf_life_days = 30\nsince = \"created\"\n[[rules]]\nname = \"somebody who has a company\"\ngroup = \"qualification\"\npoints = 15\nwhen = \"company is not empty\"\n",
+    );
     for line in [
         "org edit acme|--name|株式会社トウキョウ電力ホールディングス and its daughters in every country|--description|A company that does a little of everything",
         "user|add|a@example.com|--role|admin|--first-name|Maximiliane Charlotte|--last-name|Donaudampfschifffahrtsgesellschaft",
@@ -204,6 +212,8 @@ fn filled() -> World {
         "backup|a backup of the database on a day in spring 株式会社.zst",
         "budget|charge|1250|--source|a trade fair with a very long name|--month|2026-03|--description|株式会社トウキョウ電力ホールディングス",
         "org|group|add|x|acme",
+        "score|model|set|rules.toml",
+        "score|run",
     ] {
         let args: Vec<&str> = line
             .split('|')

@@ -13,6 +13,7 @@ const VERBS: &[(&str, &str)] = &[
     ("adjust", "books a correction that is neither deposit, charge nor refund"),
     ("apply", "does what a plan says"),
     ("assign", "gives leads to users, or puts them into territories"),
+    ("backtest", "measures a model by leads that came later"),
     ("balance", "shows what is left on accounts"),
     ("callable", "answers whether it is the hour to call numbers"),
     ("charge", "books money that was spent"),
@@ -28,6 +29,7 @@ const VERBS: &[(&str, &str)] = &[
     ("disable", "switches off; `edit --enable` switches on again"),
     ("dismiss", "says that one should not have been recommended"),
     ("dnc", "imports do-not-call requests"),
+    ("distribution", "counts leads by score"),
     ("doctor", "looks whether the database is sound"),
     ("done", "says that one is done"),
     ("down", "takes migrations back"),
@@ -37,7 +39,7 @@ const VERBS: &[(&str, &str)] = &[
     ("edit", "changes fields of one"),
     ("erase", "takes a person out of everything, for good"),
     ("expire", "closes entries whose time has come"),
-    ("explain", "shows how leads are found"),
+    ("explain", "shows how leads are found, or how a score comes about"),
     ("export", "writes leads to a file, as imports read them; of `dnc key`: prints the public key"),
     ("help", "prints the help of a command, or a page of the manual"),
     ("history", "lists every change of one; of `import`: imports status events"),
@@ -59,6 +61,7 @@ const VERBS: &[(&str, &str)] = &[
     ("require", "makes a registry one that the organization must honour"),
     ("restore", "brings back what was deleted or merged; without a noun: the database of a backup"),
     ("rotate", "makes a new key in place of one"),
+    ("run", "does the work now"),
     ("scrub", "parts a file into rows that may be contacted and others"),
     ("search", "finds by fragments"),
     ("seed", "makes sample data"),
@@ -72,12 +75,14 @@ const VERBS: &[(&str, &str)] = &[
     ("tag", "adds tags"),
     ("template", "writes an empty file that an import reads"),
     ("timeline", "shows all that happened in one order"),
+    ("train", "learns from what became of leads"),
     ("trust", "lets count what a key signs"),
     ("undo", "takes an import back"),
     ("unrequire", "takes `require` back"),
     ("unset", "takes a key away"),
     ("untag", "takes tags away"),
     ("up", "applies migrations"),
+    ("use", "puts a version into use"),
     ("verify", "looks whether anything was changed unseen"),
 ];
 
@@ -85,7 +90,7 @@ const VERBS: &[(&str, &str)] = &[
 const ONLY_IN: [(&str, &[&str], &str); 4] = [
     ("drop", &["dnc registry"], "delete"),
     ("remove", &["dnc", "org group", "territory member"], "delete"),
-    ("set", &["org", "roi rate", "config"], "edit"),
+    ("set", &["org", "roi rate", "config", "score model"], "edit"),
     ("disable", &["org", "user"], "delete"),
 ];
 

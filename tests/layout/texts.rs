@@ -23,8 +23,7 @@ pub fn folders(of: &Crate) -> BTreeMap<&str, usize> {
 }
 
 /// Words of fields of a lead that mean nothing else.
-pub const LEAD_FIELDS: [&str; 6] =
-    ["temperature", "job_title", "linkedin_url", "lead_score", "expected_close_date", "postal_code"];
+pub const LEAD_FIELDS: [&str; 5] = ["temperature", "job_title", "linkedin_url", "expected_close_date", "postal_code"];
 
 /// In how many files a field of a lead stands, under its word or as a name of code.
 pub fn files_with(of: &Crate, field: &str) -> Vec<String> {

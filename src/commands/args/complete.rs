@@ -9,6 +9,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use crate::db::models::access::{organizations, users};
 use crate::db::models::dnc::registries::dnc_registries;
 use crate::db::models::imports::import_mappings;
+use crate::db::models::lead_work::scores::score_models;
 use crate::db::models::lead_work::territories;
 use crate::db::models::money::budget_accounts;
 use crate::db::models::segments;
@@ -97,6 +98,18 @@ pub fn mapping_names() -> ArgValueCandidates {
             let Some(org) = asked.org else { return Ok(Vec::new()) };
             let all = asked.db.read(org, |conn| import_mappings::current(conn, org))?;
             Ok(all.into_iter().map(|row| (row.name, Some(row.kind.to_string()))).collect())
+        })
+    })
+}
+
+/// The models that score leads.
+pub fn score_model_names() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        offered(|asked| {
+            let Some(org) = asked.org else { return Ok(Vec::new()) };
+            let mut all = asked.db.read(org, |conn| score_models::all(conn, org))?;
+            all.dedup_by(|later, earlier| later.name == earlier.name);
+            Ok(all.into_iter().map(|model| (model.name, Some(model.kind.to_string()))).collect())
         })
     })
 }

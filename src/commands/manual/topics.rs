@@ -24,6 +24,7 @@ pub const OPTIONS: &str = "options";
 /// All pages. None has the name of a command.
 pub const TOPICS: &[Topic] = topics! {
     "filters" "filters.md" "the language of --where: fields, operators, values"
+    "scoring" "scoring.md" "models that score leads, with a worked example"
     "dates" "dates.md" "how times are written in options and filters"
     "formats" "formats.md" "the forms of an answer, and what scripts can rely on"
     "exit-codes" "exit-codes.md" "what a call's exit code says"

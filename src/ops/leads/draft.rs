@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use iso_currency::Currency;
 
-use crate::db::OrgId;
 use crate::db::models::leads::Lead;
+use crate::db::types::Json;
+use crate::db::{OrgId, Stamp};
 use crate::domain::leads::consent::{Consent, OptOut};
+use crate::domain::leads::score;
 use crate::domain::leads::status::Status;
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
@@ -70,6 +72,16 @@ impl LeadDraft {
             lost_plus: Vec::new(),
             note: None,
         }
+    }
+
+    /// The lead that it makes where none is known. A score without what it is made of says where it is from.
+    pub fn as_new(&self, stamp: &Stamp) -> Lead {
+        let mut lead = (*self.lead).clone();
+        lead.import_id = stamp.import_id;
+        if lead.lead_score.is_some() && lead.lead_score_factors.is_none() {
+            lead.lead_score_factors = Some(Json(score::given_by(stamp.import_id.is_some())));
+        }
+        lead
     }
 
     /// Whether it gives only one of an amount and its currency, and the lead's amount is in another currency: the two are one

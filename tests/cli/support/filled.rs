@@ -68,6 +68,7 @@ fn fill(world: &World, slug: &str) {
     ok(&["budget", "deposit", "1000", "--idempotency-key", "first deposit"]);
     ok(&["lead", "add", "--phone", "2125550104", "--name", "Ben"]);
     ok(&["lead", "edit", "2125550104", "--city", "Troy"]);
+    ok(&["score", "run"]);
     ok(&["lead", "erase", "2125550104", "--yes"]);
 }
 

@@ -1,3 +1,8 @@
 //! Scores of leads: models of rules, which foot, and models that have learned.
 
+pub mod distribution;
+pub mod kind;
+pub mod learned;
+pub mod parts;
 pub mod probability;
+pub mod rules;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::db::models::lead_work::scores::lead_score_history;
 use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
 use crate::db::models::leads::lead_emails::{self, FURTHER_EMAIL, FurtherEmail};
@@ -16,6 +17,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
 use crate::ops::leads::edit::phone::OTHER;
 use crate::ops::leads::fields::set;
+use crate::ops::leads::history::scored;
 use crate::ops::leads::merge::ABSORBED;
 
 /// A lead with what belongs to it.
@@ -80,6 +82,7 @@ pub fn as_of(conn: &mut Db, org: OrgId, lead: Lead, time: Timestamp) -> Result<L
     let state = LeadState::now(conn, org, lead)?;
     let log = lead_audit_log::of_leads(conn, org, &[id])?;
     let history = lead_status_history::of_lead_as_recorded(conn, org, id)?;
+    let scores = lead_score_history::of_leads(conn, org, &[id])?;
     let mut lent = Vec::new();
     for absorbed in log.iter().filter(|entry| entry.field_name.as_deref() == Some(ABSORBED)) {
         if let Some(lead) = absorbed.new_value.as_deref().and_then(|id| id.parse().ok()) {
@@ -88,7 +91,9 @@ pub fn as_of(conn: &mut Db, org: OrgId, lead: Lead, time: Timestamp) -> Result<L
             lent.extend(theirs.iter().rev().filter_map(as_written));
         }
     }
-    take_back(state, &Logs { entries: &log, history: &history, lent: &lent }, time)
+    let mut then = take_back(state, &Logs { entries: &log, history: &history, lent: &lent }, time)?;
+    scored::take_back(&mut then.lead, &log, &scores, time);
+    Ok(then)
 }
 
 /// What is known of a lead's past.

@@ -2,6 +2,7 @@
 
 pub mod as_of;
 pub mod named;
+mod scored;
 pub mod timeline;
 
 use std::collections::{BTreeSet, HashMap};

@@ -5,8 +5,8 @@ use crate::db::models::leads::Lead;
 use crate::db::types::Json;
 use crate::domain::imports::duplicates::OnDuplicate;
 use crate::domain::leads::consent::{Consent, OptOut};
-use crate::domain::leads::source;
 use crate::domain::leads::status::Status;
+use crate::domain::leads::{score, source};
 use crate::domain::timestamp::Timestamp;
 
 use crate::ops::leads::contact;
@@ -148,13 +148,12 @@ impl Work<'_> {
         }
     }
 
-    /// A part of a value comes and goes with it: how a source was written, what a score is made of.
-    fn part(&mut self, name: &str, draft: &LeadDraft) {
-        let Some(part) = StoredField::of_column(name) else { return };
-        if !(part.is_same)(self.lead, &draft.lead) {
-            let old = (part.text_of)(self.lead);
-            (part.take)(self.lead, &draft.lead);
-            self.changed(part.name, old, (part.text_of)(self.lead));
+    /// What a score is made of comes and goes with it.
+    fn score_factors(&mut self, factors: Json) {
+        if self.lead.lead_score_factors.as_ref() != Some(&factors) {
+            let new = Some(factors.0.to_string());
+            let old = self.lead.lead_score_factors.replace(factors);
+            self.changed("lead_score_factors", old.map(|factors| factors.0.to_string()), new);
         }
     }
 
@@ -182,12 +181,15 @@ impl Work<'_> {
     fn values(&mut self, draft: &LeadDraft) {
         for field in StoredField::values().chain(StoredField::of_column("owner_id")) {
             if self.take(field, draft) && field.name == "lead_score" {
-                self.part("lead_score_factors", draft);
+                let given = || Json(score::given_by(!self.by_hand));
+                self.score_factors(draft.lead.lead_score_factors.clone().unwrap_or_else(given));
             }
         }
-        let same_score = self.lead.lead_score == draft.lead.lead_score;
-        if same_score && draft.lead.lead_score_factors.is_some() && self.takes(self.lead.lead_score_factors.is_none()) {
-            self.part("lead_score_factors", draft);
+        let is_unexplained = self.lead.lead_score_factors.as_ref().is_none_or(|factors| score::is_source(&factors.0));
+        if self.lead.lead_score == draft.lead.lead_score
+            && let Some(factors) = draft.lead.lead_score_factors.clone().filter(|_| self.takes(is_unexplained))
+        {
+            self.score_factors(factors);
         }
         self.value(draft);
         self.contact_times(draft);

@@ -157,9 +157,8 @@ impl<'a> Batch<'a> {
     fn create(&mut self, id: i64, draft: &LeadDraft) -> Outcome {
         let stamp = self.writer.stamp.clone();
         let mut outcome = Outcome::of(Fate::Created(id));
-        let mut lead = (*draft.lead).clone();
+        let mut lead = draft.as_new(&stamp);
         lead.id = id;
-        lead.import_id = stamp.import_id;
         lead.created_at = draft.created.unwrap_or(stamp.now);
         lead.updated_at = stamp.now;
         lead.status_changed_at = lead.created_at;

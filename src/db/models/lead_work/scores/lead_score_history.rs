@@ -1,0 +1,160 @@
+//! The scores that runs of models gave to leads.
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use crate::db::models::IN_LIST;
+use crate::db::schema::{lead_score_history, score_models};
+use crate::db::types::Json;
+use crate::db::{Db, DbError, OrgId, Stamp, Statement};
+use crate::domain::lead_work::scores::kind::ModelKind;
+use crate::domain::lead_work::scores::probability::Probability;
+use crate::domain::timestamp::Timestamp;
+
+/// A score as it is read.
+#[derive(Debug, Clone, PartialEq, Queryable, Serialize)]
+pub struct GivenScore {
+    #[serde(skip)]
+    pub id: i64,
+    pub lead_id: i64,
+    pub calculated_at: Timestamp,
+    /// What the lead had before.
+    pub old_score: Option<i16>,
+    pub score: Option<i16>,
+    pub win_probability: Option<Probability>,
+    pub model: String,
+    #[serde(rename = "version")]
+    pub revision: i32,
+    pub kind: ModelKind,
+    pub factors: Option<Json>,
+    pub inputs: Option<Json>,
+    pub actor: String,
+    #[serde(skip)]
+    pub model_id: i64,
+}
+
+/// The scores that these leads were given, in the order in which they were written.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_leads(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<Vec<GivenScore>, DbError> {
+    let mut all: Vec<GivenScore> = Vec::new();
+    for some in leads.chunks(IN_LIST) {
+        let of_model = score_models::table.on(score_models::organization_id
+            .eq(lead_score_history::organization_id)
+            .and(score_models::id.eq(lead_score_history::model_id)));
+        all.extend(
+            lead_score_history::table
+                .inner_join(of_model)
+                .filter(
+                    lead_score_history::organization_id
+                        .eq(org.0)
+                        .and(lead_score_history::lead_id.eq_any(some.to_vec())),
+                )
+                .select((
+                    lead_score_history::id,
+                    lead_score_history::lead_id,
+                    lead_score_history::calculated_at,
+                    lead_score_history::old_score,
+                    lead_score_history::score,
+                    lead_score_history::win_probability,
+                    score_models::name,
+                    score_models::revision,
+                    score_models::kind,
+                    lead_score_history::factors,
+                    lead_score_history::inputs,
+                    lead_score_history::actor,
+                    lead_score_history::model_id,
+                ))
+                .load::<GivenScore>(conn)?,
+        );
+    }
+    all.sort_unstable_by_key(|given| given.id);
+    Ok(all)
+}
+
+/// A score that a run gives. What is `None` stays as it is in the lead.
+#[derive(Debug, Clone)]
+pub struct NewScore {
+    pub lead: i64,
+    pub score: Option<i16>,
+    pub probability: Option<Probability>,
+    pub factors: serde_json::Value,
+    pub inputs: serde_json::Value,
+}
+
+/// Holds leads against changes by others, in the order of their ids, until the transaction ends. On SQLite nobody else writes.
+fn hold(conn: &mut Db, rows: &str, stamp: &Stamp) -> Result<(), DbError> {
+    let Db::Postgres(_) = conn else { return Ok(()) };
+    Statement::new("SELECT count(*) FROM (SELECT leads.id FROM leads WHERE leads.organization_id = ")
+        .org(stamp.org)
+        .sql(" AND leads.id IN (SELECT r.id FROM ")
+        .then(recordset(rows))
+        .sql(" r) ORDER BY leads.id FOR NO KEY UPDATE) held")
+        .rows(conn)
+        .map(drop)
+}
+
+/// Writes scores to leads and to their history. It is no change of a lead: neither `version` nor `updated_at` are touched.
+///
+/// # Errors
+/// The database refuses.
+pub fn write(conn: &mut Db, model: i64, scores: &[NewScore], stamp: &Stamp) -> Result<(), DbError> {
+    if scores.is_empty() {
+        return Ok(());
+    }
+    let each = scores
+        .iter()
+        .map(|it| serde_json::json!([it.lead, it.score, it.probability.map(|share| share.0), it.factors, it.inputs]));
+    let rows = serde_json::Value::Array(each.collect()).to_string();
+    hold(conn, &rows, stamp)?;
+    Statement::new(
+        "INSERT INTO lead_score_history
+             (organization_id, lead_id, model_id, old_score, score, win_probability, factors, inputs, actor, calculated_at)
+         SELECT leads.organization_id, leads.id, ",
+    )
+    .number(model)
+    .sql(", leads.lead_score, r.score, r.probability, r.factors, r.inputs, ")
+    .text(stamp.actor.clone())
+    .sql(", ")
+    .time(stamp.now)
+    .sql(" FROM ")
+    .then(recordset(&rows))
+    // SQLite is to look the leads up.
+    .either(" r CROSS JOIN leads ON ", " r JOIN leads ON ")
+    .sql("leads.id = r.id AND leads.organization_id = ")
+    .org(stamp.org)
+    .sql(" ORDER BY leads.id")
+    .run(conn)?;
+    Statement::new(
+        "UPDATE leads SET lead_score = coalesce(r.score, leads.lead_score),
+             lead_score_factors = CASE WHEN r.score IS NULL THEN leads.lead_score_factors ELSE r.factors END,
+             win_probability = coalesce(r.probability, leads.win_probability) FROM ",
+    )
+    .then(recordset(&rows))
+    // Hidden from SQLite, which would go through all leads for each score otherwise.
+    .either(
+        " r WHERE leads.id = r.id AND +leads.organization_id = ",
+        " r WHERE leads.id = r.id AND leads.organization_id = ",
+    )
+    .org(stamp.org)
+    .run(conn)
+}
+
+/// The scores as rows of a statement.
+fn recordset(rows: &str) -> Statement {
+    Statement::default().either_of(
+        Statement::new(
+            "(SELECT value ->> 0 AS id, value ->> 1 AS score, value ->> 2 AS probability, value -> 3 AS factors,
+                 value -> 4 AS inputs FROM json_each(",
+        )
+        .text(rows)
+        .sql("))"),
+        Statement::new(
+            "(SELECT (value ->> 0)::bigint AS id, (value ->> 1)::smallint AS score, (value ->> 2)::smallint AS probability,
+                 value -> 3 AS factors, value -> 4 AS inputs FROM jsonb_array_elements(CAST(",
+        )
+        .text(rows)
+        .sql(" AS jsonb)) AS value)"),
+    )
+}

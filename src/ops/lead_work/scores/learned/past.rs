@@ -1,0 +1,277 @@
+//! What was known of leads at a time, read from the leads and back through their log, and what became of each.
+
+use std::collections::HashMap;
+
+use super::fields::AskedField;
+use crate::db::models::leads::status_rows::{self, Counted};
+use crate::db::{Cell, Cells, Db, DbError, OrgId, Statement};
+use crate::domain::imports::kind::ImportStatus;
+use crate::domain::lead_work::scores::learned::{FieldKind, Seen};
+use crate::domain::leads::status::Status;
+use crate::domain::reports::funnel::Stages;
+use crate::domain::timestamp::Timestamp;
+
+/// So many leads are read together.
+const TOGETHER: i64 = 20_000;
+
+/// About so many status rows a lead has.
+const ROWS_OF_LEAD: i64 = 4;
+
+/// As of when leads are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    Now,
+    /// So long after each was made, in microseconds, and before it was closed.
+    Age(i64),
+}
+
+/// Which leads are read, and what of them.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    pub org: OrgId,
+    pub fields: &'a [AskedField],
+    pub stages: &'a Stages,
+    pub as_of: AsOf,
+    /// A further condition on a row of `leads`.
+    pub chosen: Statement,
+}
+
+/// What became of a lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    pub is_won: bool,
+    pub at: Timestamp,
+}
+
+/// A lead as it was.
+#[derive(Debug)]
+pub struct Past {
+    pub lead: i64,
+    pub created: Timestamp,
+    /// As of when it is told.
+    pub time: Timestamp,
+    pub closed: Option<Closed>,
+    /// When it was first won, by its history.
+    pub first_won: Option<Timestamp>,
+    pub score: Option<i64>,
+    pub probability: Option<i64>,
+    /// The value of each field then.
+    pub seen: Vec<Seen>,
+    /// Whether each field has a value now, and when that was changed last.
+    pub now: Vec<(bool, Option<Timestamp>)>,
+}
+
+/// An entry of the log.
+struct Entry {
+    field: String,
+    old: Option<String>,
+    new: Option<String>,
+    at: Timestamp,
+}
+
+/// What the logs say of leads that are read together.
+#[derive(Default)]
+struct Logs {
+    entries: HashMap<i64, Vec<Entry>>,
+    /// When each stage was entered.
+    stages: HashMap<i64, Vec<(Timestamp, Status)>>,
+}
+
+impl Asked<'_> {
+    /// Reads the leads by id: without those of undone imports, merged ones and erased ones.
+    ///
+    /// # Errors
+    /// Those of `take`, or the database cannot be read.
+    pub fn each(&self, conn: &mut Db, mut take: impl FnMut(Past) -> Result<(), DbError>) -> Result<(), DbError> {
+        let counted = Counted::of(conn, self.org)?;
+        let mut after = i64::MIN;
+        loop {
+            let rows = self.rows(conn, after)?;
+            let id = |row: &Cells| row.at(0).number().unwrap_or_default();
+            let Some(last) = rows.last().map(id) else { return Ok(()) };
+            let logs = self.logs(conn, counted, after, last)?;
+            for row in &rows {
+                take(self.past(row, &logs))?;
+            }
+            if (rows.len() as i64) < TOGETHER {
+                return Ok(());
+            }
+            after = last;
+        }
+    }
+
+    fn rows(&self, conn: &mut Db, after: i64) -> Result<Vec<Cells>, DbError> {
+        self.fields
+            .iter()
+            .fold(
+                Statement::new(
+                    "SELECT leads.id, leads.created_at, leads.status, leads.status_changed_at, leads.deleted_at, leads.lead_score, \
+                     leads.win_probability",
+                ),
+                |statement, field| statement.sql(", ").then(field.select()),
+            )
+            .sql(" FROM leads WHERE leads.organization_id = ")
+            .org(self.org)
+            .sql(" AND leads.merged_into_id IS NULL AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.organization_id = ")
+            .org(self.org)
+            .sql(" AND e.lead_id = leads.id) AND (leads.deleted_at IS NULL OR leads.import_id IS NULL OR leads.import_id NOT IN (SELECT i.id FROM imports i WHERE i.organization_id = ")
+            .org(self.org)
+            .sql(" AND i.status = ")
+            .text(ImportStatus::Undone.as_str())
+            .sql(")) AND leads.id > ")
+            .number(after)
+            .then(self.chosen.clone())
+            .sql(" ORDER BY leads.id LIMIT ")
+            .number(TOGETHER)
+            .rows(conn)
+    }
+
+    fn logs(&self, conn: &mut Db, counted: Counted, after: i64, last: i64) -> Result<Logs, DbError> {
+        let mut logs = Logs::default();
+        let range = |column: &'static str| {
+            Statement::new(" AND ")
+                .sql(column)
+                .sql(" > ")
+                .number(after)
+                .sql(" AND ")
+                .sql(column)
+                .sql(" <= ")
+                .number(last)
+        };
+        if self.fields.iter().any(|field| field.field.kind == FieldKind::Stage) || self.as_of != AsOf::Now {
+            status_rows::each(conn, counted, range("h.lead_id"), TOGETHER * ROWS_OF_LEAD, |row| {
+                if self.stages.place(row.status).is_some() && !row.puts_back {
+                    logs.stages.entry(row.lead).or_default().push((row.at, row.status));
+                }
+            })?;
+        }
+        let logged: Vec<&str> = self.fields.iter().filter_map(|field| field.logged.as_deref()).collect();
+        if self.as_of == AsOf::Now || logged.is_empty() {
+            return Ok(logs);
+        }
+        Statement::new("SELECT a.lead_id, a.field_name, a.old_value, a.new_value, a.changed_at FROM lead_audit_log a WHERE a.organization_id = ")
+            .org(self.org)
+            .then(range("a.lead_id"))
+            .sql(" AND a.field_name IN (")
+            .joined(logged.into_iter().map(|field| Statement::default().text(field)), ", ")
+            .sql(") ORDER BY a.id")
+            .each_row(conn, |row: Cells| -> Result<(), DbError> {
+                let text = |place: usize| row.at(place).text().map(str::to_owned);
+                let at = Timestamp::from_micros(row.at(4).number().unwrap_or_default());
+                let entry = Entry { field: text(1).unwrap_or_default(), old: text(2), new: text(3), at };
+                logs.entries.entry(row.at(0).number().unwrap_or_default()).or_default().push(entry);
+                Ok(())
+            })?;
+        Ok(logs)
+    }
+
+    fn past(&self, row: &Cells, logs: &Logs) -> Past {
+        let time = |place: usize| row.at(place).number().map(Timestamp::from_micros);
+        let (lead, created) = (row.at(0).number().unwrap_or_default(), time(1).unwrap_or_default());
+        let closed = closed(row.at(2).text().and_then(Status::from_word), time(3), time(4));
+        let as_of = match self.as_of {
+            AsOf::Now => Timestamp::from_micros(i64::MAX),
+            AsOf::Age(age) => {
+                let then = created.as_micros().saturating_add(age);
+                Timestamp::from_micros(closed.map_or(then, |closed| then.min(closed.at.as_micros() - 1)))
+            }
+        };
+        let entries = logs.entries.get(&lead).map(Vec::as_slice).unwrap_or_default();
+        let stages = logs.stages.get(&lead).map(Vec::as_slice).unwrap_or_default();
+        let mut seen = Vec::with_capacity(self.fields.len());
+        let mut now = Vec::with_capacity(self.fields.len());
+        for (place, field) in self.fields.iter().enumerate() {
+            let of_field = || entries.iter().filter(|entry| Some(entry.field.as_str()) == field.logged.as_deref());
+            let words = words_of(row.at(7 + place), field.field.kind);
+            now.push((!words.is_empty(), of_field().map(|entry| entry.at).max()));
+            seen.push(match field.field.kind {
+                FieldKind::Stage => self.furthest(stages, as_of),
+                kind => field.seen(&taken_back(words, of_field().rev().filter(|entry| entry.at > as_of), kind)),
+            });
+        }
+        let won = stages.iter().filter(|(_, status)| *status == Status::Recruited).map(|(at, _)| *at);
+        Past {
+            lead,
+            created,
+            time: as_of,
+            closed,
+            first_won: won.min(),
+            score: row.at(5).number(),
+            probability: row.at(6).number(),
+            seen,
+            now,
+        }
+    }
+
+    /// The last stage, short of a win, that a lead had reached by a time.
+    fn furthest(&self, stages: &[(Timestamp, Status)], time: Timestamp) -> Seen {
+        let open = self.stages.count().saturating_sub(1);
+        let reached = stages.iter().filter(|(at, _)| *at <= time).filter_map(|(_, status)| self.stages.place(*status));
+        Seen::Stage(reached.filter(|place| *place < open).max().unwrap_or(0))
+    }
+}
+
+/// Whether a lead is closed, and how.
+fn closed(status: Option<Status>, since: Option<Timestamp>, deleted: Option<Timestamp>) -> Option<Closed> {
+    match (status, deleted) {
+        (Some(Status::Recruited), _) => since.map(|at| Closed { is_won: true, at }),
+        (Some(Status::Cold | Status::Dnc), _) => since.map(|at| Closed { is_won: false, at }),
+        // What was thrown away was lost.
+        (_, Some(at)) => Some(Closed { is_won: false, at }),
+        _ => None,
+    }
+}
+
+fn words_of(cell: &Cell, kind: FieldKind) -> Vec<String> {
+    match (kind, cell) {
+        (_, Cell::Empty) => Vec::new(),
+        (FieldKind::Tags, Cell::Text(text)) => serde_json::from_str(text).unwrap_or_default(),
+        (_, Cell::Text(text)) => vec![text.clone()],
+        (_, Cell::Number(number)) => vec![number.to_string()],
+    }
+}
+
+/// Values without what entries wrote, the latest first.
+fn taken_back<'a>(mut words: Vec<String>, entries: impl Iterator<Item = &'a Entry>, kind: FieldKind) -> Vec<String> {
+    for entry in entries {
+        match kind {
+            FieldKind::Tags => {
+                words.retain(|word| Some(word) != entry.new.as_ref());
+                words.extend(entry.old.clone());
+            }
+            _ => words = entry.old.clone().into_iter().collect(),
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_closed_and_how() {
+        let at = |second: i64| Some(Timestamp::from_micros(second));
+        let is_won =
+            |status, deleted| closed(Some(status), at(5), deleted).map(|closed| (closed.is_won, closed.at.as_micros()));
+        assert_eq!(is_won(Status::Recruited, None), Some((true, 5)));
+        assert_eq!((is_won(Status::Cold, at(9)), is_won(Status::Dnc, None)), (Some((false, 5)), Some((false, 5))));
+        assert_eq!((is_won(Status::Hot, at(9)), is_won(Status::Hot, None)), (Some((false, 9)), None));
+    }
+
+    #[test]
+    fn values_are_taken_back_entry_by_entry() {
+        let entry = |old: Option<&str>, new: Option<&str>| Entry {
+            field: "x".into(),
+            old: old.map(str::to_owned),
+            new: new.map(str::to_owned),
+            at: Timestamp::from_micros(0),
+        };
+        let log = [entry(None, Some("a")), entry(Some("a"), Some("b")), entry(None, Some("c"))];
+        let words =
+            |kind, now: &[&str]| taken_back(now.iter().map(|it| (*it).to_owned()).collect(), log.iter().rev(), kind);
+        assert_eq!(words(FieldKind::Category, &["c"]), Vec::<String>::new());
+        // c was added, a became b, a was added.
+        assert_eq!(words(FieldKind::Tags, &["b", "c", "d"]), ["d"]);
+    }
+}

@@ -1,0 +1,125 @@
+//! What a learned model says of open leads.
+
+use serde_json::{Map, Value, json};
+
+use super::fields::AskedField;
+use super::past::{AsOf, Asked, Past};
+use crate::db::models::lead_work::scores::lead_score_history::{self, NewScore};
+use crate::db::{Db, DbError, OrgId, Stamp, Statement};
+use crate::domain::lead_work::scores::learned::{LearnedModel, Seen, probability};
+use crate::domain::lead_work::scores::probability::Probability;
+use crate::domain::reports::funnel::Stages;
+
+/// So many predictions are written together.
+const WRITTEN: usize = 20_000;
+
+/// What predicting did: `predicted = changed + unchanged`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Predicted {
+    pub predicted: i64,
+    pub changed: i64,
+    pub unchanged: i64,
+}
+
+/// The fields that a model reads.
+///
+/// # Errors
+/// A newer program made it: the field that is not known.
+pub fn fields_of(model: &LearnedModel) -> Result<Vec<AskedField>, String> {
+    model.fields.iter().map(|field| AskedField::named(&field.field).ok_or_else(|| field.field.clone())).collect()
+}
+
+/// What each part of a prediction says, with four decimals.
+pub fn factors(model: &LearnedModel, seen: &[Seen]) -> Value {
+    let rounded = |odds: f64| json!((odds * 10_000.0).round() / 10_000.0 + 0.0);
+    let each = model.fields.iter().zip(model.log_odds(seen)).map(|(field, odds)| (field.field.clone(), rounded(odds)));
+    let all: Map<String, Value> =
+        std::iter::once(("intercept".to_owned(), rounded(model.intercept()))).chain(each).collect();
+    Value::Object(all)
+}
+
+/// Predicts for live leads that are open, and writes what changed. The caller holds [`crate::db::Lock::Scores`].
+///
+/// # Errors
+/// Those of `step`, or the database refuses.
+pub fn predict(
+    conn: &mut Db,
+    (row, model): (i64, &LearnedModel),
+    (fields, stages): (&[AskedField], &Stages),
+    chosen: Statement,
+    stamp: &Stamp,
+    step: &mut dyn FnMut(i64) -> Result<(), DbError>,
+) -> Result<Predicted, DbError> {
+    let open =
+        Statement::new(" AND leads.status <> 'recruited' AND leads.status <> 'cold' AND leads.status <> 'dnc' AND ");
+    let asked = Asked { org: stamp.org, fields, stages, as_of: AsOf::Now, chosen: open.then(chosen) };
+    let (mut done, mut changed) = (Predicted::default(), Vec::new());
+    asked.each(conn, |past| {
+        if done.predicted % 20_000 == 0 {
+            step(done.predicted)?;
+        }
+        done.predicted += 1;
+        match score_of(model, &past) {
+            Some(score) => changed.push(score),
+            None => done.unchanged += 1,
+        }
+        Ok(())
+    })?;
+    done.changed = changed.len() as i64;
+    for some in changed.chunks(WRITTEN) {
+        step(done.predicted)?;
+        lead_score_history::write(conn, row, some, stamp)?;
+    }
+    Ok(done)
+}
+
+/// What a model says of a lead now.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_lead(
+    conn: &mut Db,
+    org: OrgId,
+    model: &LearnedModel,
+    (fields, stages): (&[AskedField], &Stages),
+    lead: i64,
+) -> Result<Option<(Probability, Value)>, DbError> {
+    let chosen = Statement::new(" AND leads.id = ").number(lead);
+    let asked = Asked { org, fields, stages, as_of: AsOf::Now, chosen };
+    let mut said = None;
+    asked.each(conn, |past| {
+        said = Some((Probability::of(probability(model.total(&past.seen))), factors(model, &past.seen)));
+        Ok(())
+    })?;
+    Ok(said)
+}
+
+/// What is to be written of a lead; nothing where it has that already.
+fn score_of(model: &LearnedModel, past: &Past) -> Option<NewScore> {
+    let share = Probability::of(probability(model.total(&past.seen)));
+    let score = model.sets_score.then(|| share.score());
+    let is_same =
+        past.probability == Some(share.0.into()) && score.is_none_or(|score| past.score == Some(score.into()));
+    (!is_same).then(|| NewScore {
+        lead: past.lead,
+        score,
+        probability: Some(share),
+        factors: factors(model, &past.seen),
+        inputs: json!({ "seen": inputs(model, &past.seen) }),
+    })
+}
+
+/// What the model read of a lead.
+pub fn inputs(model: &LearnedModel, seen: &[Seen]) -> Value {
+    let each = model.fields.iter().zip(seen).filter_map(|(field, seen)| {
+        let value = match seen {
+            Seen::Nothing => return None,
+            Seen::Word(word) => json!(word),
+            Seen::Number(number) => json!(number),
+            Seen::Words(words) => json!(words),
+            Seen::Stage(place) => json!(field.cells.get(*place)?.value),
+        };
+        Some((field.field.clone(), value))
+    });
+    Value::Object(each.collect())
+}

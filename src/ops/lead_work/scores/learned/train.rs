@@ -1,0 +1,133 @@
+//! Learning from leads that are closed.
+
+use super::fields::AskedField;
+use super::past::{AsOf, Asked, Closed};
+use crate::db::{Db, DbError, OrgId, Statement};
+use crate::domain::lead_work::scores::learned::train::Trainer;
+use crate::domain::lead_work::scores::learned::{FieldKind, LearnedModel};
+use crate::domain::reports::funnel::Stages;
+use crate::domain::timestamp::Timestamp;
+use crate::error::{CommandError, Explain};
+
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// What a model is to learn.
+#[derive(Debug)]
+pub struct Lesson<'a> {
+    pub org: OrgId,
+    pub fields: &'a [AskedField],
+    pub stages: &'a Stages,
+    /// So many days after a lead was made its values count.
+    pub at_days: u32,
+    /// Leads that were closed before.
+    pub until: Timestamp,
+    /// Whether fields are taken that are known only after the outcome.
+    pub allow_leak: bool,
+}
+
+/// Why nothing was learned.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("all {count} closed leads were {outcome}: there is nothing to tell apart")]
+    OneOutcome { count: u64, outcome: &'static str },
+    #[error("no lead is closed yet")]
+    NoneClosed,
+    #[error("the field `{field}` is known only after the outcome: {why}")]
+    Leak { field: String, why: &'static str },
+}
+
+impl Explain for TrainError {
+    fn explain(&self) -> CommandError {
+        let hint = match self {
+            TrainError::Db(e) => return e.explain(),
+            TrainError::OneOutcome { .. } | TrainError::NoneClosed => {
+                "a model learns from leads that were recruited and others that went cold, were deleted or are on the do-not-call list"
+            }
+            TrainError::Leak { .. } => "leave it out with --fields, or take it all the same: --allow-leak",
+        };
+        CommandError::failed(self.to_string()).hint(hint)
+    }
+}
+
+/// What was seen of a field in all leads.
+#[derive(Debug, Default, Clone, Copy)]
+struct Filled {
+    closed: u64,
+    after_closing: u64,
+    open: u64,
+}
+
+/// With fewer open leads nothing follows from a field that none of them has.
+const FEWEST_OPEN: u64 = 10;
+
+/// Learns from the closed leads for which `takes` holds; the others are handed to it all the same.
+///
+/// # Errors
+/// There is one outcome alone, a field is known only after it, or the database cannot be read.
+pub fn train(
+    conn: &mut Db,
+    lesson: &Lesson<'_>,
+    mut takes: impl FnMut(i64) -> Result<bool, DbError>,
+) -> Result<LearnedModel, TrainError> {
+    let stages: Vec<String> = lesson.stages.open().map(|stage| stage.to_string()).collect();
+    let mut trainer = Trainer::new(lesson.fields.iter().map(|it| it.field.clone()).collect(), stages);
+    let mut filled = vec![Filled::default(); lesson.fields.len()];
+    let mut open = 0;
+    let asked = Asked {
+        org: lesson.org,
+        fields: lesson.fields,
+        stages: lesson.stages,
+        as_of: AsOf::Age(i64::from(lesson.at_days) * MICROS_PER_DAY),
+        chosen: Statement::default(),
+    };
+    asked.each(conn, |past| {
+        let closed = past.closed.filter(|closed| closed.at < lesson.until);
+        open += u64::from(past.closed.is_none());
+        for (filled, (is_filled, changed)) in filled.iter_mut().zip(&past.now) {
+            filled.note(*is_filled, *changed, past.closed);
+        }
+        if takes(past.lead)?
+            && let Some(closed) = closed
+        {
+            trainer.add(closed.is_won, &past.seen);
+        }
+        Ok(())
+    })?;
+    if !lesson.allow_leak {
+        refuse_leaks(lesson.fields, &filled, open)?;
+    }
+    match trainer.outcomes() {
+        (0, 0) => Err(TrainError::NoneClosed),
+        (0, count) => Err(TrainError::OneOutcome { count, outcome: "lost" }),
+        (count, 0) => Err(TrainError::OneOutcome { count, outcome: "won" }),
+        _ => Ok(trainer.finish(lesson.at_days)),
+    }
+}
+
+impl Filled {
+    fn note(&mut self, is_filled: bool, changed: Option<Timestamp>, closed: Option<Closed>) {
+        match closed {
+            _ if !is_filled => {}
+            None => self.open += 1,
+            Some(closed) => {
+                self.closed += 1;
+                self.after_closing += u64::from(changed.is_some_and(|at| at >= closed.at));
+            }
+        }
+    }
+}
+
+fn refuse_leaks(fields: &[AskedField], filled: &[Filled], open: u64) -> Result<(), TrainError> {
+    for (field, filled) in fields.iter().zip(filled).filter(|(field, _)| field.field.kind != FieldKind::Stage) {
+        let leak = |why| Err(TrainError::Leak { field: field.field.name.clone(), why });
+        if filled.closed > 0 && filled.after_closing * 2 > filled.closed {
+            return leak("most closed leads got it when they were closed, or later");
+        }
+        if filled.closed > 0 && filled.open == 0 && open >= FEWEST_OPEN {
+            return leak("only closed leads have it");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! A run: every chosen lead is scored, and what changed is written.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::evaluate::{Asked, Looked};
+use crate::db::models::lead_work::scores::lead_score_history::{self, NewScore};
+use crate::db::{Db, DbError, Stamp};
+use crate::domain::lead_work::scores::distribution::Distribution;
+use crate::domain::lead_work::scores::kind::Group;
+
+/// So many leads are looked at by one statement.
+const LOOKED_AT: i64 = 200_000;
+/// So many scores are written by one.
+const WRITTEN: usize = 20_000;
+
+/// What a run did: `scored = changed + unchanged`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ran {
+    pub scored: i64,
+    pub changed: i64,
+    pub unchanged: i64,
+    /// How many leads had points that the cap of a group took away.
+    pub capped: BTreeMap<Group, i64>,
+    pub before: Distribution,
+    pub after: Distribution,
+}
+
+impl Ran {
+    /// Whether every lead is accounted for.
+    pub fn reconciles(&self) -> bool {
+        self.scored == self.changed + self.unchanged
+            && self.before.total() == self.scored
+            && self.after.total() == self.scored
+    }
+
+    fn count(&mut self, looked: &Looked) {
+        self.scored += 1;
+        match looked.is_changed() {
+            true => self.changed += 1,
+            false => self.unchanged += 1,
+        }
+        for group in Group::ALL.iter().filter(|group| looked.score.is_capped(**group)) {
+            *self.capped.entry(*group).or_default() += 1;
+        }
+        self.before.add(looked.old_score, 1);
+        self.after.add(Some(looked.score.total().into()), 1);
+    }
+}
+
+/// Reads the values of leads that the rules of a model ask for, an object for each, in the order of the ids.
+pub type ReadValues<'a> = dyn FnMut(&mut Db, &[i64]) -> Result<Vec<Value>, DbError> + 'a;
+
+/// Scores leads by rules; `step` hears how many are done, and can stop it. The caller holds [`crate::db::Lock::Scores`].
+///
+/// # Errors
+/// Those of `step`, or the database refuses.
+pub fn run(
+    conn: &mut Db,
+    asked: &Asked,
+    model: i64,
+    values: &mut ReadValues<'_>,
+    stamp: &Stamp,
+    step: &mut dyn FnMut(i64) -> Result<(), DbError>,
+) -> Result<Ran, DbError> {
+    let (mut ran, mut after) = (Ran::default(), i64::MIN);
+    loop {
+        step(ran.scored)?;
+        let (before, mut changed) = (ran.scored, Vec::new());
+        asked.look(conn, after, LOOKED_AT, |looked| {
+            after = looked.lead;
+            ran.count(&looked);
+            if looked.is_changed() {
+                changed.push(looked);
+            }
+        })?;
+        for some in changed.chunks(WRITTEN) {
+            step(ran.scored)?;
+            write(conn, asked, model, some, values, stamp)?;
+        }
+        if ran.scored - before < LOOKED_AT {
+            return Ok(ran);
+        }
+    }
+}
+
+fn write(
+    conn: &mut Db,
+    asked: &Asked,
+    model: i64,
+    changed: &[Looked],
+    values: &mut ReadValues<'_>,
+    stamp: &Stamp,
+) -> Result<(), DbError> {
+    let ids: Vec<i64> = changed.iter().map(|looked| looked.lead).collect();
+    let values = values(conn, &ids)?;
+    let scores: Vec<NewScore> = changed
+        .iter()
+        .zip(values)
+        .map(|(looked, values)| NewScore {
+            lead: looked.lead,
+            score: Some(looked.score.total()),
+            probability: None,
+            factors: serde_json::to_value(looked.score.factors()).unwrap_or_default(),
+            inputs: asked.inputs(looked, values),
+        })
+        .collect();
+    lead_score_history::write(conn, model, &scores, stamp)
+}
