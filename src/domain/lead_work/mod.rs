@@ -2,4 +2,5 @@
 
 pub mod next;
 pub mod scores;
+pub mod pools;
 pub mod territories;

@@ -5,8 +5,24 @@ vocabulary! {
     Strategy {
         /// Somebody named the user.
         Manual = "manual",
-        /// Several users were named; they take turns.
+        /// Several users were named, or are in a pool; they take turns.
         RoundRobin = "round_robin",
+        /// Of a pool, by turns, more of them for who has more weight.
+        Weighted = "weighted",
+        /// Of a pool, who had the fewest open leads for the weight.
+        LeastLoaded = "least_loaded",
+        /// Of a pool, by turns among the members of the lead's territory.
+        Territory = "territory",
+        /// Of a pool, by turns among those with the skills that the lead asks for.
+        Skill = "skill",
+        /// Of a pool, the best leads first, to those who win most of theirs.
+        Score = "score",
+        /// Of a pool, the owner of an earlier lead of the same person.
+        EarlierLead = "earlier_lead",
+        /// A pool took it back, because nobody had worked it.
+        Reclaim = "reclaim",
+        /// A run of a pool was undone.
+        Undo = "undo",
     }
 }
 
