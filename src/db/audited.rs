@@ -114,6 +114,12 @@ impl Logged for i64 {
     }
 }
 
+impl Logged for Option<i32> {
+    fn logged(&self) -> Option<String> {
+        self.map(|number| number.to_string())
+    }
+}
+
 impl Logged for Timestamp {
     fn logged(&self) -> Option<String> {
         Some(self.to_string())
@@ -142,6 +148,12 @@ impl Logged for Json {
     /// An empty object stands for none.
     fn logged(&self) -> Option<String> {
         (*self != Json::default()).then(|| self.0.to_string())
+    }
+}
+
+impl Logged for Option<Json> {
+    fn logged(&self) -> Option<String> {
+        self.as_ref().and_then(Json::logged)
     }
 }
 

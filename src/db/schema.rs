@@ -3,6 +3,48 @@
 diesel::table! {
     use crate::db::types::columns::*;
 
+    assignment_pool_members (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        pool_id -> Int8,
+        user_id -> Int8,
+        weight -> Int4,
+        capacity -> Nullable<Int4>,
+        daily_limit -> Nullable<Int4>,
+        skills -> Nullable<Jsonb>,
+        current_weight -> Int8,
+        is_active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    assignment_pools (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        uid -> Uuid,
+        name -> Text,
+        description -> Nullable<Text>,
+        strategy -> Text,
+        filter -> Nullable<Jsonb>,
+        skills -> Nullable<Jsonb>,
+        priority -> Int4,
+        is_active -> Bool,
+        cursor -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     audit_log (organization_id, id) {
         id -> Int8,
         organization_id -> Int4,
@@ -689,6 +731,43 @@ diesel::table! {
 diesel::table! {
     use crate::db::types::columns::*;
 
+    pool_run_leads (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        run_id -> Int8,
+        user_id -> Nullable<Int8>,
+        reason -> Nullable<Text>,
+        skipped -> Nullable<Jsonb>,
+        lead_count -> Int8,
+        leads -> Bytea,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
+    pool_runs (organization_id, id) {
+        id -> Int8,
+        organization_id -> Int4,
+        pool_id -> Int8,
+        kind -> Text,
+        strategy -> Text,
+        options -> Jsonb,
+        import_id -> Nullable<Int8>,
+        undoes_run_id -> Nullable<Int8>,
+        lead_count -> Int8,
+        changed_count -> Int8,
+        left_count -> Int8,
+        members -> Jsonb,
+        run_by -> Nullable<Int8>,
+        actor -> Text,
+        run_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::db::types::columns::*;
+
     score_models (organization_id, id) {
         id -> Int8,
         organization_id -> Int4,
@@ -813,9 +892,12 @@ diesel::table! {
         avatar_url -> Nullable<Text>,
         is_verified -> Bool,
         last_seen_at -> Nullable<Timestamptz>,
+        absent_from -> Nullable<Timestamptz>,
+        absent_until -> Nullable<Timestamptz>,
     }
 }
 
+diesel::joinable!(assignment_pools -> organizations (organization_id));
 diesel::joinable!(audit_log -> organizations (organization_id));
 diesel::joinable!(budget_accounts -> organizations (organization_id));
 diesel::joinable!(dnc_checks -> organizations (organization_id));
@@ -833,6 +915,7 @@ diesel::joinable!(lead_search -> organizations (organization_id));
 diesel::joinable!(lead_search_state -> organizations (organization_id));
 diesel::joinable!(lead_source_costs -> organizations (organization_id));
 diesel::joinable!(leads -> organizations (organization_id));
+diesel::joinable!(pool_runs -> organizations (organization_id));
 diesel::joinable!(score_models -> organizations (organization_id));
 diesel::joinable!(segments -> organizations (organization_id));
 diesel::joinable!(signing_keys -> organizations (organization_id));
@@ -841,6 +924,8 @@ diesel::joinable!(territories -> organizations (organization_id));
 diesel::joinable!(users -> organizations (organization_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    assignment_pool_members,
+    assignment_pools,
     audit_log,
     backups,
     budget_accounts,
@@ -877,6 +962,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_tags,
     leads,
     organizations,
+    pool_run_leads,
+    pool_runs,
     score_models,
     segments,
     signing_keys,

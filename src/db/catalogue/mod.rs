@@ -106,6 +106,7 @@ pub const AREAS: &[(&str, &[Table])] = &[
     ("imports", imports::TABLES),
     ("audit", audit::TABLES),
     ("territories", lead_work::territories::TABLES),
+    ("pools", lead_work::pools::TABLES),
     ("leads", leads::TABLES),
     ("segments", segments::TABLES),
     ("scores", lead_work::scores::TABLES),

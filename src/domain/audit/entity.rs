@@ -22,6 +22,8 @@ vocabulary! {
         DncRegistry = "dnc_registry",
         Territory = "territory",
         TerritoryMember = "territory_member",
+        Pool = "pool",
+        PoolMember = "pool_member",
     }
 }
 
@@ -42,6 +44,8 @@ impl Entity {
             "dnc_registries" => Entity::DncRegistry,
             "territories" => Entity::Territory,
             "territory_members" => Entity::TerritoryMember,
+            "assignment_pools" => Entity::Pool,
+            "assignment_pool_members" => Entity::PoolMember,
             _ => return None,
         })
     }

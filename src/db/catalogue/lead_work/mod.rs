@@ -2,4 +2,5 @@
 
 pub(super) mod next;
 pub(super) mod scores;
+pub(super) mod pools;
 pub(super) mod territories;

@@ -46,6 +46,17 @@ pub struct User {
     /// When the user last wrote anything, to the minute: no change of the row.
     #[diesel(skip_update)]
     pub last_seen_at: Option<Timestamp>,
+    /// When the user is away: from a time on, up to a time, or both.
+    pub absent_from: Option<Timestamp>,
+    pub absent_until: Option<Timestamp>,
+}
+
+impl User {
+    /// Whether the user is away.
+    pub fn is_absent(&self, now: Timestamp) -> bool {
+        let is_said = self.absent_from.is_some() || self.absent_until.is_some();
+        is_said && self.absent_from.is_none_or(|from| from <= now) && self.absent_until.is_none_or(|until| now < until)
+    }
 }
 
 /// What a new user is made of.
@@ -77,6 +88,7 @@ impl Audited for User {
     fn fields(&self) -> Fields {
         logged!(self, User {
             email, first_name, last_name, role, timezone, is_active, username, preferences, avatar_url, is_verified,
+            absent_from, absent_until,
         } without { id, organization_id, uid, created_at, updated_at, version, last_seen_at })
     }
 }

@@ -3,3 +3,6 @@
 pub mod next;
 pub mod scores;
 pub mod territories;
+//! Who works which leads.
+
+pub mod pools;
