@@ -63,6 +63,8 @@ enum Command {
     #[command(subcommand)]
     Score(commands::score::Command),
     #[command(subcommand)]
+    Pool(commands::pool::Command),
+    #[command(subcommand)]
     Funnel(commands::funnel::Command),
     #[command(subcommand)]
     Roi(commands::roi::Command),
@@ -170,7 +172,7 @@ fn verbs_of(word: &str) -> Option<(&'static str, words::AddVerbs)> {
     NOUNS.iter().find(|(of, _)| noun(of)).copied()
 }
 
-const NOUNS: [(&str, words::AddVerbs); 16] = [
+const NOUNS: [(&str, words::AddVerbs); 17] = [
     ("import", commands::import::Command::augment_subcommands),
     ("lead", commands::lead::Command::augment_subcommands),
     ("dnc", commands::dnc::Command::augment_subcommands),
@@ -178,6 +180,7 @@ const NOUNS: [(&str, words::AddVerbs); 16] = [
     ("territory", commands::territory::Command::augment_subcommands),
     ("task", commands::task::Command::augment_subcommands),
     ("score", commands::score::Command::augment_subcommands),
+    ("pool", commands::pool::Command::augment_subcommands),
     ("funnel", commands::funnel::Command::augment_subcommands),
     ("roi", commands::roi::Command::augment_subcommands),
     ("budget", commands::budget::Command::augment_subcommands),
@@ -337,6 +340,7 @@ fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Territory(command) => commands::territory::run(command, context),
         Command::Task(command) => commands::task::run(command, context),
         Command::Score(command) => commands::score::run(command, context),
+        Command::Pool(command) => commands::pool::run(command, context),
         Command::Funnel(command) => commands::funnel::run(command, context),
         Command::Roi(command) => commands::roi::run(command, context),
         Command::Budget(command) => commands::budget::run(command, context),

@@ -16,6 +16,7 @@ pub mod manual;
 pub mod migrate;
 pub mod org;
 pub mod outputs;
+pub mod pool;
 pub mod restore;
 pub mod roi;
 pub mod score;

@@ -7,6 +7,7 @@ use crate::error::{Advice, Again, CommandError, Explain};
 use crate::import::naming::some_names;
 use crate::import::presets::PresetError;
 use crate::ops::imports::mappings::MappingError;
+use crate::ops::lead_work::pools::PoolError;
 
 /// Groups of words of which each makes the call work.
 pub type Choices = Vec<Vec<String>>;
@@ -24,6 +25,8 @@ pub fn choices<T: ToString>(option: &str, values: impl IntoIterator<Item = T>) -
 pub enum ImportError {
     #[error(transparent)]
     Db(#[from] DbError),
+    #[error(transparent)]
+    Pool(#[from] PoolError),
     #[error(transparent)]
     Preset(#[from] PresetError),
     #[error("cannot read `{file}`: {reason}")]
@@ -179,6 +182,7 @@ impl ImportError {
         let (nothing_done, again_later) = (words.nothing_done, words.again);
         match self {
             ImportError::Db(e) => e.explain(),
+            ImportError::Pool(e) => e.explain(),
             ImportError::Preset(e) => e.explain(),
             ImportError::Read { remedy, again, .. } => {
                 error.maybe_hint(remedy.clone()).again(again.as_deref().cloned())

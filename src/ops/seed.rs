@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::json;
 
+use super::audited;
 use super::lead_work;
 use super::lead_work::next::{later, tasks};
 use super::lead_work::scores::models::{ScoreModelError, keep, put_into_use};
@@ -16,8 +17,10 @@ use super::leads::mass_update::{MassUpdate, change};
 use super::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
 use super::money::budget::{self, Booking, BudgetError, CostPart};
 use super::money::costs::CostBook;
-use crate::db::models::lead_work::scores::score_models;
 use crate::db::models::lead_work::next::tasks::NewTask;
+use crate::db::models::lead_work::pools::assignment_pool_members::{NewPoolMember, PoolMember};
+use crate::db::models::lead_work::pools::assignment_pools::{self, NewPool, Pool};
+use crate::db::models::lead_work::scores::score_models;
 use crate::db::models::lead_work::territories::{self, NewTerritory};
 use crate::db::models::money::budget_accounts;
 use crate::db::models::money::lead_source_costs::{self, CostFilter};
@@ -25,9 +28,10 @@ use crate::db::types::{Json, Uid};
 use crate::db::{Db, DbError, Stamp, Statement};
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::lead_work::next::{TaskKind, TaskOrigin};
-use crate::domain::lead_work::territories::MemberRole;
+use crate::domain::lead_work::pools::PoolStrategy;
 use crate::domain::lead_work::scores::kind::ModelKind;
 use crate::domain::lead_work::scores::rules::{ModelProblem, RuleModel};
+use crate::domain::lead_work::territories::MemberRole;
 use crate::domain::leads::status::{Status, Trigger};
 use crate::domain::money::cost::CostKey;
 use crate::domain::money::ledger::TransactionType;
@@ -48,6 +52,7 @@ pub struct Seeded {
     pub transactions: usize,
     pub territories: usize,
     pub score_models: usize,
+    pub pools: usize,
 }
 
 /// First name, last name, phone, company, status, source, score, tag, age in days.
@@ -106,7 +111,8 @@ pub fn load(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, Seed
     let (costs, transactions) = load_costs(conn, currency, stamp)?;
     let territories = load_territory(conn, stamp)?;
     let score_models = load_model(conn, stamp)?;
-    Ok(Seeded { costs, transactions, territories, score_models, ..seeded })
+    let pools = load_pool(conn, stamp)?;
+    Ok(Seeded { costs, transactions, territories, score_models, pools, ..seeded })
 }
 
 /// The source of the leads that lie in the sample territory.
@@ -153,6 +159,41 @@ fn load_model(conn: &mut Db, stamp: &Stamp) -> Result<usize, ScoreModelError> {
         serde_json::to_value(rules).map_err(|e| ScoreModelError::BuiltIn(ModelProblem::Syntax(e.to_string())))?;
     let kept = keep(conn, MODEL, ModelKind::Rules, rules, stamp)?;
     put_into_use(conn, &kept.model, stamp)?;
+    Ok(1)
+}
+
+/// Adds a pool when there is none, with the acting user as its member.
+fn load_pool(conn: &mut Db, stamp: &Stamp) -> Result<usize, DbError> {
+    if !assignment_pools::all(conn, stamp.org)?.is_empty() {
+        return Ok(0);
+    }
+    let new = NewPool {
+        organization_id: stamp.org.0,
+        uid: Uid::new(),
+        name: "inbound",
+        description: Some("sample data"),
+        strategy: PoolStrategy::Weighted,
+        filter: None,
+        skills: None,
+        priority: 100,
+        created_at: stamp.now,
+        updated_at: stamp.now,
+    };
+    let pool = audited::add::<Pool>(conn, &new, stamp)?;
+    if let Some(user_id) = stamp.changed_by {
+        let member = NewPoolMember {
+            organization_id: stamp.org.0,
+            pool_id: pool.id,
+            user_id,
+            weight: 1,
+            capacity: Some(50),
+            daily_limit: Some(20),
+            skills: None,
+            created_at: stamp.now,
+            updated_at: stamp.now,
+        };
+        audited::add::<PoolMember>(conn, &member, stamp)?;
+    }
     Ok(1)
 }
 
@@ -250,6 +291,7 @@ fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, Wr
         transactions: 0,
         territories: 0,
         score_models: 0,
+        pools: 0,
         assignments,
         tasks,
         leads: outcomes.iter().filter(created).count() as u64,

@@ -124,6 +124,8 @@ fn every_verb_refuses_a_column_that_is_none_before_it_changes_anything() {
     world.ok(["segment", "create", "x", "--where", "status = new"]);
     world.ok(["territory", "create", "north", "--where", "status = new"]);
     world.ok(["user", "add", "a@example.com"]);
+    world.ok(["pool", "create", "x"]);
+    world.ok(["pool", "member", "add", "x", "a@example.com"]);
     world.ok(["org", "group", "add", "x", "acme"]);
     let detected = world.run(["dnc", "detect", "--number", "+12125550103", "we must stop this bill", "--apply"]);
     assert_eq!(detected.code, Some(3));

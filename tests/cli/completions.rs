@@ -32,6 +32,9 @@ fn names_come_from_the_database() {
         world.ok(["territory", "add", "West", "--where", "status = hot", ann[0], ann[1]]);
         assert_eq!(asked(world, &["territory", "edit", ""]), ["West"]);
         assert_eq!(asked(world, &["lead", "assign", "1", "--territory", "We"]), ["West"]);
+        world.ok(["pool", "add", "inbound", ann[0], ann[1]]);
+        assert_eq!(asked(world, &["pool", "run", ""]), ["inbound"]);
+        assert_eq!(asked(world, &["import", "leads", "a.csv", "--pool", ""]), ["inbound"]);
         assert_eq!(asked(world, &["--as", "bob@example.com", "lead", "list", "--segment", ""]), ["hot ones"]);
         assert_eq!(asked(world, &["--as=bob@example.com", "lead", "export", "--segment", "ho"]), ["hot ones"]);
         assert_eq!(asked(world, &["lead", "list", "--source", ""]), ["facebook_ads", "google"]);

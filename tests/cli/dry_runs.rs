@@ -39,6 +39,8 @@ fn prepared(engine: Engine) -> World {
         &["user", "add", "b@example.com"],
         &["lead", "add", "--phone", "2125550160", "--name", "Cid"],
         &["lead", "delete", "2125550160", "--yes"],
+        &["pool", "create", "x"],
+        &["pool", "member", "add", "x", "b@example.com"],
         &["lead", "add", "--phone", "2125550161", "--name", "Dee"],
         &["budget", "deposit", "100"],
     ] {
@@ -48,9 +50,13 @@ fn prepared(engine: Engine) -> World {
 }
 
 /// Calls that change the prepared database.
-const MORE: [&[&str]; 16] = [
+const MORE: [&[&str
+]; 19] = [
     &["lead", "assign", "1", "--territory", "north"],
     &["lead", "assign", "1", "--no-territory"],
+    &["pool", "member", "add", "x", "acme@example.com"],
+    &["pool", "member", "edit", "x", "b@example.com", "--weight", "2"],
+    &["pool", "member", "remove", "x", "b@example.com"],
     &["lead", "add", "--phone", "2125550170"],
     &["segment", "create", "y", "--where", "status = new"],
     &["lead", "restore", "2125550160"],

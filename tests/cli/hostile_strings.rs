@@ -110,7 +110,7 @@ fn words(line: &str, texts: &mut Texts) -> Vec<String> {
 }
 
 /// What fills the database. Some texts are refused, which must be said as safely.
-const FILL: [&str; 38] = [
+const FILL: [&str; 43] = [
     "user add ann@example.com --role admin --first-name ANY --last-name ANY",
     "user edit ann@example.com --first-name ANY",
     "org edit acme --name ANY",
@@ -141,6 +141,11 @@ const FILL: [&str; 38] = [
     "territory member add plain ann@example.com",
     "lead assign 2125550191 --territory plain",
     "territory assign --yes",
+    "pool add NAME --where WHERE --description ANY --skill ANY",
+    "pool add swimming --where WHERE --description ANY --skill NAME",
+    "pool add ANY",
+    "pool member add swimming ann@example.com --skill ANY --capacity 1",
+    "pool run swimming --as ann@example.com",
     "dnc add +12125550103 --reason ANY --evidence ANY",
     "dnc detect --number +12125550191 stop ANY --apply",
     "budget account add NAME",
@@ -152,7 +157,7 @@ const FILL: [&str; 38] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 202] = [
+const VERBS: [&str; 220] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -306,6 +311,24 @@ const VERBS: [&str; 202] = [
     "territory delete plain --to ANY",
     "lead list --where ANY=ANY --columns id,territory",
     "lead assign 2125550191 --territory ANY",
+    "pool list",
+    "pool show swimming",
+    "pool show ANY",
+    "pool edit swimming --description ANY --skill ANY",
+    "pool member add swimming ANY",
+    "pool member edit swimming ann@example.com --skill ANY",
+    "pool member list swimming",
+    "pool member remove swimming ANY",
+    "pool run --dry-run",
+    "pool run ANY",
+    "pool runs",
+    "pool runs 1",
+    "pool runs --pool ANY",
+    "pool undo 1 --dry-run",
+    "pool reclaim swimming --untouched ANY",
+    "pool reclaim --untouched 1h --dry-run",
+    "import leads FILE --pool ANY --dry-run",
+    "pool delete swimming",
     "funnel show --segment plain",
     "funnel show --by source",
     "funnel stages",

@@ -58,6 +58,10 @@ fn every_verb_keeps_to_its_organization() {
         assert_eq!(next["left_out"].get("dismissed"), None, "{next}");
         assert!(!next.to_string().contains("a task"), "{next}");
         assert!(acme(&["lead", "next", "stats"]).as_array().unwrap().iter().all(|line| line["leads"] == 0));
+        world.ok([&["pool", "add", "secret"][..], &beta_too].concat());
+        world.ok([&["pool", "member", "add", "secret", "beta@example.com", "--capacity", "0"][..], &beta_too].concat());
+        let run = world.json([&["pool", "run"][..], &beta_too].concat())[0]["run"].to_string();
+        assert_eq!((acme(&["pool", "list"]), acme(&["pool", "runs"])), (json!([]), json!([])));
         world.file("secret.csv", "Phone,Secret\n2125550101,x\n");
         world.ok([&["import", "leads", "secret.csv", "--save-mapping", "secret"][..], &beta_too].concat());
         assert_eq!(acme(&["import", "mappings", "list"]), json!([]));
@@ -135,6 +139,17 @@ fn every_verb_keeps_to_its_organization() {
             vec!["task", "add", &id, "--due", "today"],
             vec!["task", "list", "--after", &task],
             vec!["lead", "next", "done", &id],
+            vec!["pool", "show", "secret"],
+            vec!["pool", "edit", "secret", "--priority", "7"],
+            vec!["pool", "delete", "secret", "--yes"],
+            vec!["pool", "member", "add", "secret", "acme@example.com"],
+            vec!["pool", "member", "list", "secret"],
+            vec!["pool", "member", "edit", "secret", "beta@example.com", "--weight", "2"],
+            vec!["pool", "member", "remove", "secret", "beta@example.com"],
+            vec!["pool", "run", "secret"],
+            vec!["pool", "runs", &run],
+            vec!["pool", "undo", &run],
+            vec!["pool", "reclaim", "secret", "--untouched", "0h"],
             vec!["segment", "show", "secret"],
             vec!["segment", "edit", "secret", "--private"],
             vec!["segment", "delete", "secret", "--yes"],

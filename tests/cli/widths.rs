@@ -56,7 +56,7 @@ fn lacks_answer(args: &[String], said: &str) -> Option<String> {
 }
 
 /// Verbs that change something: they come last, and are tried for the width of what they answer alone.
-const CHANGES: [&str; 70] = [
+const CHANGES: [&str; 79] = [
     "import leads",
     "import apply",
     "import dnc",
@@ -103,6 +103,15 @@ const CHANGES: [&str; 70] = [
     "score model use",
     "score run",
     "score train",
+    "pool add",
+    "pool edit",
+    "pool delete",
+    "pool member add",
+    "pool member edit",
+    "pool member remove",
+    "pool run",
+    "pool undo",
+    "pool reclaim",
     "roi cost add",
     "roi cost delete",
     "roi rate set",
@@ -198,6 +207,10 @@ fn filled() -> World {
         "territory|member|add|north|a.very.long.address.of.a.person@department.example.com|--role|owner",
         "lead|assign|2|--territory|株式会社トウキョウ電力ホールディングス",
         "territory|assign|--yes",
+        "pool|add|x|--where|status in (new, contacted, qualified, hot) and not tag = vip|--description|株式会社トウキョウ電力ホールディングス and its daughters|--skill|an-interested-party",
+        "pool|member|add|x|a@example.com|--weight|1000000|--capacity|1000|--daily-limit|1|--skill|an-interested-party",
+        "pool|member|add|x|a.very.long.address.of.a.person@department.example.com|--capacity|0",
+        "pool|run",
         "dnc|registry|load|us-national|registry.txt|--as-of|2026-03-01|--area-codes|all",
         "dnc|registry|require|us-national|--subscription|株式会社トウキョウ電力ホールディングス 10012345",
         "dnc|scrub|registry.txt|--no-header|--map|phone=#1|--region|US|--clean|a clean file with a long name.csv|--blocked|blocked.csv",

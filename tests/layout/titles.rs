@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::sources::Crate;
 
 /// Keys with several titles, and why.
-const SEVERAL: [(&str, &str); 21] = [
+const SEVERAL: [(&str, &str); 22] = [
     // What is counted of an import depends on its kind.
     ("created", "what an import of its kind makes"),
     ("updated", "what an import of its kind changes"),
@@ -27,6 +27,7 @@ const SEVERAL: [(&str, &str); 21] = [
     ("conversion_change", "beside the conversion, or alone"),
     ("phone_number", "the do-not-call list has numbers, also of nobody's phone"),
     ("reason", "of what stays after an undo"),
+    ("strategy", "how a pool chooses, and how a lead was assigned"),
     ("sequence", "the number of a transaction, and of an account how many it has"),
     ("what", "which thing was changed, and what is wrong with a ledger"),
 ];

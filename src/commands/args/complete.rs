@@ -9,6 +9,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use crate::db::models::access::{organizations, users};
 use crate::db::models::dnc::registries::dnc_registries;
 use crate::db::models::imports::import_mappings;
+use crate::db::models::lead_work::pools::assignment_pools;
 use crate::db::models::lead_work::scores::score_models;
 use crate::db::models::lead_work::territories;
 use crate::db::models::money::budget_accounts;
@@ -87,6 +88,17 @@ pub fn territory_names() -> ArgValueCandidates {
             let Some(org) = asked.org else { return Ok(Vec::new()) };
             let all = asked.db.read(org, |conn| territories::all(conn, org))?;
             Ok(all.into_iter().map(|territory| (territory.name, territory.description)).collect())
+        })
+    })
+}
+
+/// The pools, and how each chooses.
+pub fn pool_names() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        offered(|asked| {
+            let Some(org) = asked.org else { return Ok(Vec::new()) };
+            let all = asked.db.read(org, |conn| assignment_pools::all(conn, org))?;
+            Ok(all.into_iter().map(|pool| (pool.name, Some(pool.strategy.to_string()))).collect())
         })
     })
 }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{plan, wizard};
 use crate::commands::args::again::Remains;
+use crate::commands::args::complete;
+use crate::commands::args::leads::pools;
 use crate::commands::args::mappings::{MappingArgs, tell_saved};
 use crate::commands::args::sheets::{FileForm, Watcher, print_problems, tell_end};
 use crate::commands::args::texts::bad_tags;
@@ -123,6 +125,9 @@ pub struct Args {
     /// Tell what would become of this row, and why, and import nothing; may be given several times
     #[arg(long, value_name = "ROW", value_parser = clap::value_parser!(u64).range(1..))]
     explain: Vec<u64>,
+    /// Give the new leads that nobody owns to the members of this pool
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["plan", "explain"], add = complete::pool_names())]
+    pool: Option<String>,
     #[command(flatten)]
     mappings: MappingArgs,
     /// Do everything but keep nothing: the counts are those of the import
@@ -139,8 +144,9 @@ fn after_help() -> String {
          crmctl import leads crm.csv --map external_id=ID --source-system hubspot --on-duplicate update\n  \
          crmctl import leads leads.csv --explain 7\n  \
          crmctl import leads leads.csv --plan leads.plan\n  \
-         crmctl import leads scores.csv --on-duplicate update --only-known --skipped unknown.csv\n\n\
-         Exit code 3 when rows were rejected.",
+         crmctl import leads scores.csv --on-duplicate update --only-known --skipped unknown.csv\n  \
+         crmctl import leads fair.csv --region US --pool inbound\n\n\
+         Exit code 3 when rows were rejected, or leads stay without an owner that a pool was to give out.",
         LeadField::words()
     )
 }
@@ -185,7 +191,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         }
     }
     print(&summaries, &args.files, context.ui)?;
-    let attention = summaries.iter().any(|summary| summary.rejected > 0);
+    let leaves = |summary: &ImportSummary| summary.distributed.as_ref().is_some_and(|run| run.unassigned > 0);
+    let attention = summaries.iter().any(|summary| summary.rejected > 0 || leaves(summary));
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
@@ -209,6 +216,7 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
         dropped: args.dropped.clone(),
         tracer: None,
         mode: RunMode::of_flag(args.dry_run),
+        pool: None,
         organization: &organization,
         stamp: stamp.clone(),
         clock: &clock,
@@ -222,9 +230,16 @@ fn import_file(file: &Path, args: &Args, session: &mut Session, context: &Contex
         (options, has_declined) = (answers.options, answers.has_declined);
         mappings = Asked { mapping: answers.mapping.or(mappings.mapping), save: answers.save.or(mappings.save) };
     }
+    let pool = match &args.pool {
+        Some(name) => {
+            let pool = pools::find(session, name)?;
+            Some(pools::wanted(session, pool, None)?)
+        }
+        None => None,
+    };
     let mut tracer = plan::tracer(args.plan.as_deref(), &args.explain)?;
     let mode = RunMode::of_flag(args.dry_run || tracer.is_some());
-    let request = Request { tracer: tracer.as_mut(), mode, mappings, ..request(options) };
+    let request = Request { tracer: tracer.as_mut(), mode, mappings, pool, ..request(options) };
     let others = args.files.iter().filter(|other| *other != file).map(|other| other.display().to_string());
     let mut watcher = Watcher::new(ui, others.collect()).declining(has_declined);
     let mut summary = import(&mut session.db, request, &mut watcher)?;
@@ -331,6 +346,9 @@ fn print_for_people(summary: &ImportSummary, file: &Path, files: &[PathBuf], ui:
     let columns: Vec<Column> =
         COLUMNS.iter().filter(|column| ALWAYS.contains(&&*column.key) || !is_zero(column)).cloned().collect();
     ui.record(summary, &columns)?;
+    if let Some(run) = &summary.distributed {
+        pools::print_parts(run, ui)?;
+    }
     print_problems(&summary.problems, ui)?;
     let rejects_file = summary.rejects_file.as_deref();
     tell_end(ui, &summary.file_name, (summary.seconds, summary.rows_per_second), summary.dry_run, rejects_file);
@@ -412,6 +430,7 @@ pub const COLUMNS: &[Column] = &[
     Column::count("formulas_without_result", "formulas without result"),
     Column::count("placeholders", "placeholder cells"),
     Column::count("dropped_values", "dropped values"),
+    Column::hidden("distributed"),
     Column::hidden("not_known_opt_outs"),
     Column::hidden("skipped_dnc"),
     Column::hidden("skipped_as"),

@@ -46,6 +46,7 @@ pub const TOPICS: &[Topic] = topics! {
     "backups" "backup.md" "what a backup is, and what comes back with one"
     "funnel-figures" "funnel.md" "the definitions of the funnel, with an example"
     "roi-figures" "roi.md" "the definitions of costs and ROI, with an example"
+    "distribution" "distribution.md" "how pools give leads out, with an example of the weights"
     "health" "doctor.md" "what `doctor` looks at, and what mends it"
     "ledger" "budget.md" "how budgets are kept, and what `budget verify` finds"
     "words" "words.md" "nouns, verbs and options, and what each means"

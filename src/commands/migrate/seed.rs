@@ -10,7 +10,7 @@ use crate::ui::Column;
 /// Load sample data
 ///
 /// That is ten leads in various statuses, two do-not-call entries, two assignments to the acting user, two tasks,
-/// costs of three sources, a budget account with two transactions, a territory, and a model that scores leads.
+/// costs of three sources, a budget account with two transactions, a territory, a pool, and a model that scores leads.
 ///
 /// The people are made up and the numbers are reserved for fiction. Loading it twice adds nothing.
 #[derive(Debug, clap::Args)]
@@ -30,6 +30,7 @@ const COLUMNS: &[Column] = &[
     Column::count("transactions", "transactions"),
     Column::count("territories", "territories"),
     Column::count("score_models", "score models"),
+    Column::count("pools", "pools"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {

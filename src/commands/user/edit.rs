@@ -1,5 +1,6 @@
 //! `crmctl user edit`
 
+use super::absence::Absence;
 use super::profile::{Cleared, Profile};
 use crate::commands::args::changes::{ChangeArgs, changes_of};
 use crate::commands::args::vocabulary::one_of;
@@ -12,7 +13,8 @@ use crate::error::{Exit, Result};
 /// A new email is not known to be the user's until --verified says so.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl user edit ada@example.com --role admin\n  \
-    crmctl user edit ada --set-preference theme=dark --clear avatar_url")]
+    crmctl user edit ada --set-preference theme=dark --clear avatar_url\n  \
+    crmctl user edit ada --absent-from 2026-12-24 --absent-until 2027-01-02")]
 pub struct Args {
     /// The user, by email or username
     #[arg(value_name = "EMAIL|USERNAME", value_parser = super::checked_name_of_user)]
@@ -34,10 +36,12 @@ pub struct Args {
     timezone: Option<String>,
     #[command(flatten)]
     profile: Profile,
+    #[command(flatten)]
+    absence: Absence,
     /// The email is not known to be the user's
     #[arg(long, conflicts_with = "verified")]
     unverified: bool,
-    /// Empty a field: first_name, last_name, username, avatar_url, preferences, or preferences.KEY; may be given several times
+    /// Empty a field: first_name, last_name, username, avatar_url, absence, preferences, or preferences.KEY; may be given several times
     #[arg(long, value_name = "FIELD")]
     clear: Vec<Cleared>,
     /// Let the user act again after `user disable`
@@ -51,6 +55,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(&super::details())?;
     args.profile.refuse_cleared(&args.clear)?;
     let mut session = context.session(Right::Administer)?;
+    let absence = args.absence.read(&session)?;
     let edited = super::change(&mut session, &args.who, args.answer.mode(), |user| {
         if let Some(email) = args.new_email.filter(|email| *email != user.email) {
             user.email = email;
@@ -63,6 +68,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         user.is_active |= args.enable;
         user.is_verified &= !args.unverified;
         args.clear.iter().for_each(|field| field.clear(user));
+        absence.fill(user)?;
         args.profile.fill(user)
     })?;
     args.answer.answer(context.ui, &super::subject(&edited.row.email), &changes_of(edited.changes), || {

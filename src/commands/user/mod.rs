@@ -1,5 +1,6 @@
 //! `crmctl user`
 
+mod absence;
 mod add;
 mod disable;
 mod edit;
@@ -54,6 +55,8 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::hidden("avatar_url"),
     Column::hidden("is_verified"),
     Column::hidden_time("last_seen_at"),
+    Column::time("absent_from", "absent from").optional(),
+    Column::time("absent_until", "absent until"),
 ];
 
 /// What of a user only one's own page has room for.

@@ -65,7 +65,11 @@ impl Profile {
         let says = |field: &&Cleared| match field {
             Cleared::Username => self.username.is_some(),
             Cleared::AvatarUrl => self.avatar_url.is_some(),
-            Cleared::FirstName | Cleared::LastName | Cleared::Preferences | Cleared::Preference(_) => false,
+            Cleared::FirstName
+            | Cleared::LastName
+            | Cleared::Absence
+            | Cleared::Preferences
+            | Cleared::Preference(_) => false,
         };
         match cleared.iter().find(says) {
             Some(field) => Err(CommandError::usage(format!("`{}` is both given and cleared", field.name()))),
@@ -81,6 +85,8 @@ pub enum Cleared {
     LastName,
     Username,
     AvatarUrl,
+    /// Both of its times.
+    Absence,
     /// All of them.
     Preferences,
     /// The one with this key.
@@ -96,12 +102,13 @@ impl FromStr for Cleared {
             "last_name" => Cleared::LastName,
             "username" => Cleared::Username,
             "avatar_url" => Cleared::AvatarUrl,
+            "absence" => Cleared::Absence,
             "preferences" => Cleared::Preferences,
             field => match field.strip_prefix("preferences.") {
                 Some(key) => Cleared::Preference(preference::key(key)?),
                 None => {
                     return Err(format!(
-                        "`{text}` cannot be cleared; use first_name, last_name, username, avatar_url, preferences or preferences.KEY"
+                        "`{text}` cannot be cleared; use first_name, last_name, username, avatar_url, absence, preferences or preferences.KEY"
                     ));
                 }
             },
@@ -116,6 +123,7 @@ impl Cleared {
             Cleared::LastName => "last_name",
             Cleared::Username => "username",
             Cleared::AvatarUrl => "avatar_url",
+            Cleared::Absence => "absence",
             Cleared::Preferences | Cleared::Preference(_) => "preferences",
         }
     }
@@ -126,6 +134,7 @@ impl Cleared {
             Cleared::LastName => user.last_name = None,
             Cleared::Username => user.username = None,
             Cleared::AvatarUrl => user.avatar_url = None,
+            Cleared::Absence => (user.absent_from, user.absent_until) = (None, None),
             Cleared::Preferences => user.preferences = Json::default(),
             Cleared::Preference(key) => {
                 if let Value::Object(map) = &mut user.preferences.0 {

@@ -90,6 +90,7 @@ pub fn shape_of(key: &str) -> Shape {
         "note" => Shape::TextPart,
         // A name that people gave says nothing of what it holds.
         _ if key.starts_with("custom.") => Shape::Text,
+        "absent_from" | "absent_until" => Shape::Time,
         _ if key.ends_with("_at") => Shape::Time,
         _ if key.ends_with("_cents") => Shape::Money,
         _ if TEXTS.contains(&key) => Shape::Text,

@@ -1,6 +1,6 @@
 //! Lead work: who works which leads, what they are worth, and whom to contact next.
 
 pub mod next;
-pub mod scores;
 pub mod pools;
+pub mod scores;
 pub mod territories;

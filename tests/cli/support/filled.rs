@@ -48,6 +48,11 @@ fn fill(world: &World, slug: &str) {
     ok(&["import", "leads", "people.csv", "--save-mapping", "monthly"]);
     ok(&["lead", "assign", "2125550101", "--to", &user]);
     ok(&["lead", "search", "ada"]);
+    ok(&["pool", "add", "inbound", "--where", "company = inbound"]);
+    ok(&["pool", "member", "add", "inbound", &user, "--capacity", "1"]);
+    ok(&["lead", "add", "--phone", "2125550106", "--name", "Cleo", "--company", "inbound"]);
+    // The user holds a lead already.
+    assert_eq!(run(&["pool", "run"]).code, Some(3));
     ok(&["segment", "add", "vips", "--where", "tag = vip"]);
     ok(&["territory", "add", "north", "--where", "tag = vip"]);
     ok(&["territory", "member", "add", "north", &user]);

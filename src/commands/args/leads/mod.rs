@@ -3,6 +3,7 @@
 pub mod columns;
 pub mod export;
 pub mod name;
+pub mod pools;
 pub mod rows;
 pub mod segments;
 pub mod selection;

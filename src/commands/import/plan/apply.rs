@@ -91,6 +91,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         dropped: args.dropped,
         tracer: Some(&mut tracer),
         mode: RunMode::of_flag(args.dry_run),
+        pool: None,
         organization: &session.org,
         stamp,
         clock: &clock,

@@ -61,9 +61,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             let currency = lead.currency.as_deref().filter(|_| is_alone);
             let values = changes.iter().map(|it| (it.change.field.as_deref(), it.change.old.as_deref()));
             let named = Named::read(conn, org, currency, values)?;
-            for TracedChange { change, .. } in &mut changes {
+            for TracedChange { change, context, .. } in &mut changes {
                 named.name(change.field.as_deref(), &mut change.old);
                 named.name(change.field.as_deref(), &mut change.new);
+                *context = context.take().map(|context| named.context(&context));
             }
         }
         Ok(changes)

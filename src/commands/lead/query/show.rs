@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::commands::args::leads::name::{Among, LeadName};
+use crate::commands::args::leads::pools::passed_over;
 use crate::commands::context::{Context, Session, timed};
 use crate::db::models::erasure::erasures;
 use crate::db::models::leads::Lead;
@@ -15,9 +16,11 @@ use crate::db::models::leads::lead_status_history::{self, StatusChange};
 use crate::db::models::leads::lead_tags;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::access::role::Right;
+use crate::domain::lead_work::pools::RunReason;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Exit, Result};
 use crate::ops::dnc::blocked_numbers;
+use crate::ops::lead_work::pools::explained::{self, LeftOver};
 use crate::ops::leads::history::named::Named;
 use crate::ops::leads::personal::personal;
 use crate::ui::{Column, Kind, Ui, UiError, label};
@@ -55,18 +58,30 @@ pub(in crate::commands::lead) struct Shown {
     status_history: Vec<StatusChange>,
     assignments: Vec<Given>,
     recent_changes: Vec<AuditEntry>,
+    /// Of a lead without an owner: why pools gave it to nobody.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_by_pools: Vec<LeftOver>,
     /// What the values of the changes stand for.
     #[serde(skip)]
     named: Named,
 }
 
 /// To whom the lead was given, how, and by which filter.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Given {
     #[serde(flatten)]
     assignment: Assignment,
     from_email: Option<String>,
     to_email: Option<String>,
+}
+
+impl Given {
+    /// The same with what a pool says of it as people read it.
+    fn in_words(&self, named: &Named) -> Given {
+        let said = self.assignment.context.as_deref().map(|context| named.context(context));
+        let assignment = Assignment { context: said, ..self.assignment.clone() };
+        Given { assignment, ..self.clone() }
+    }
 }
 
 /// How many of the latest changes are shown.
@@ -119,7 +134,7 @@ pub(in crate::commands::lead) fn print_shown(ui: Ui, shown: &Shown) -> Result<()
     )?;
     ui.part(
         "assignments",
-        &shown.assignments,
+        &shown.assignments.iter().map(|given| given.in_words(&shown.named)).collect::<Vec<_>>(),
         &[
             Column::time("assigned_at", "when"),
             Column::text("from_email", "from").kept(),
@@ -129,6 +144,7 @@ pub(in crate::commands::lead) fn print_shown(ui: Ui, shown: &Shown) -> Result<()
             Column::text("actor", "who"),
         ],
     )?;
+    print_left(ui, &shown.left_by_pools)?;
     let mut recent_changes = shown.recent_changes.clone();
     for entry in &mut recent_changes {
         shown.named.name(entry.field_name.as_deref(), &mut entry.old_value);
@@ -167,13 +183,14 @@ pub(super) fn columns() -> Vec<Column> {
 
 /// The columns that can be asked for: those of the lead, and what belongs to it.
 pub(in crate::commands::lead) fn every_column() -> Vec<Column> {
-    const PARTS: [Column; 6] = [
+    const PARTS: [Column; 7] = [
         Column::hidden("phones"),
         Column::hidden("emails"),
         Column::hidden("notes"),
         Column::hidden("status_history"),
         Column::hidden("assignments"),
         Column::hidden("recent_changes"),
+        Column::hidden("left_by_pools"),
     ];
     columns().into_iter().chain(PARTS).collect()
 }
@@ -199,6 +216,36 @@ pub(in crate::commands::lead) fn print_notes(ui: Ui, notes: &[Note]) -> Result<(
     ui.part("notes", notes, &[Column::time("created_at", "created"), Column::text("body", "note")])
 }
 
+/// Prints why pools gave a lead to nobody.
+fn print_left(ui: Ui, left: &[LeftOver]) -> Result<(), UiError> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        pool: &'a str,
+        run: i64,
+        run_at: Timestamp,
+        reason: RunReason,
+        passed_over: String,
+    }
+    let lines: Vec<Line<'_>> = left
+        .iter()
+        .map(|one| Line {
+            pool: &one.pool,
+            run: one.run,
+            run_at: one.run_at,
+            reason: one.reason,
+            passed_over: passed_over(&one.skipped),
+        })
+        .collect();
+    let columns = [
+        Column::time("run_at", "when"),
+        Column::text("pool", "pool").kept(),
+        Column::number("run", "run"),
+        Column::whole("reason", "why").kept(),
+        Column::text("passed_over", "passed over"),
+    ];
+    ui.part("left by pools", &lines, &columns)
+}
+
 /// Reads all that belongs to a lead.
 pub(in crate::commands::lead) fn gather(
     conn: &mut Db,
@@ -220,6 +267,10 @@ pub(in crate::commands::lead) fn gather(
         notes: lead_notes::of_lead(conn, org, id)?,
         status_history: lead_status_history::of_lead(conn, org, id)?,
         assignments: assignments(conn, org, id, &named)?,
+        left_by_pools: match lead.owner_id.is_none() && lead.deleted_at.is_none() {
+            true => explained::of_lead(conn, org, id)?,
+            false => Vec::new(),
+        },
         recent_changes,
         named,
         lead,

@@ -1,6 +1,6 @@
 //! Lead work, by part.
 
 pub(super) mod next;
-pub(super) mod scores;
 pub(super) mod pools;
+pub(super) mod scores;
 pub(super) mod territories;

@@ -1,8 +1,6 @@
 //! Lead work, by part.
 
 pub mod next;
+pub mod pools;
 pub mod scores;
 pub mod territories;
-//! Who works which leads.
-
-pub mod pools;

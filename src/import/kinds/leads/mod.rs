@@ -30,7 +30,7 @@ use crate::domain::money::{Places, currency};
 use crate::domain::phone::E164;
 use crate::domain::timestamp::Timestamp;
 use crate::import::ImportError;
-use crate::import::advice::{self, Wanted};
+use crate::import::advice;
 use crate::import::column_names::column_named;
 use crate::import::observer::Observer;
 use crate::import::options::ImportOptions;
@@ -47,6 +47,7 @@ use crate::import::source::{Item, Source};
 use crate::import::unclaimed::{Purpose, Unclaimed, Watch};
 use crate::ops::dnc;
 use crate::ops::imports::undo::Undoing;
+use crate::ops::lead_work::pools::distribute::Wanted;
 use crate::ops::leads::upsert::{LeadWriter, Policy, WriteError};
 use checker::{Checked, Checker};
 use fields::LeadField;
@@ -74,6 +75,8 @@ pub struct Request<'a> {
     /// Who hears what becomes of each row.
     pub tracer: Option<&'a mut Tracer>,
     pub mode: RunMode,
+    /// The pool among whose members the leads are distributed that the import makes.
+    pub pool: Option<Wanted>,
     pub organization: &'a Organization,
     /// Actor and time; the import adds its own id.
     pub stamp: Stamp,
@@ -82,7 +85,7 @@ pub struct Request<'a> {
 }
 
 /// The fields that say who a lead is.
-const WANTED: Wanted = Wanted {
+const WANTED: advice::Wanted = advice::Wanted {
     phone: Some("phone"),
     further_phone: Some("further_phone"),
     email: Some("email"),

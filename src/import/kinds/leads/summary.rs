@@ -12,6 +12,7 @@ use crate::import::problems::{ProblemGroup, UnknownWord, note, note_by_column, n
 use crate::import::row::{ProblemKind, RowProblem};
 use crate::import::saved::MappingsTold;
 use crate::import::source::{Source, SpecialCounts};
+use crate::ops::lead_work::pools::told::Distributed;
 use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::upsert::{Fate, Outcome};
 
@@ -128,6 +129,9 @@ pub struct ImportSummary {
     pub placeholders: u64,
     /// Values that `--lenient` dropped.
     pub dropped_values: u64,
+    /// What a pool did with the new leads that nobody owns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distributed: Option<Distributed>,
     #[serde(flatten)]
     pub mappings: MappingsTold,
     pub rejects_file: Option<String>,

@@ -1,5 +1,7 @@
 //! Writing the rows of an import, and the files beside it.
 
+use std::sync::atomic::Ordering;
+
 use super::checker::Checked;
 use super::refusal::refusal;
 use super::summary::ImportSummary;
@@ -8,7 +10,7 @@ use super::wishes::{NoteRequests, TextOptOuts};
 use super::{Ended, Job};
 use crate::db::models::imports;
 use crate::db::types::Json;
-use crate::db::{Db, Stamp};
+use crate::db::{Db, DbError, Stamp};
 use crate::import::ImportError;
 use crate::import::options::{ImportOptions, MaxRejects};
 use crate::import::prepare::{kept_options, pace};
@@ -16,6 +18,8 @@ use crate::import::proof::Formats;
 use crate::import::rejects::{DroppedWriter, RejectsWriter, SkippedWriter};
 use crate::import::row::{Row, RowProblem};
 use crate::import::rowfile::NamedRows;
+use crate::ops::lead_work::pools::distribute::{How, distribute};
+use crate::ops::lead_work::pools::told::Distributed;
 use crate::ops::leads::upsert::{Fate, LeadWriter};
 
 /// The writing side.
@@ -153,6 +157,24 @@ impl Work<'_> {
         self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)
     }
 
+    /// Distributes the new leads that nobody owns, where a pool is named.
+    fn distribute(&mut self, import_id: i64) -> Result<(), ImportError> {
+        let Some(wanted) = &self.job.request.pool else { return Ok(()) };
+        let how = How { import: Some(import_id), ..How::default() };
+        let interrupted = self.job.interrupted;
+        let mut step = |_: usize, _: usize| match interrupted.load(Ordering::Relaxed) {
+            true => Err(DbError::Interrupted),
+            false => Ok(()),
+        };
+        let wanted = std::slice::from_ref(wanted);
+        let zone = &self.job.checker.zone;
+        let outcome = distribute(self.conn, wanted, how, &self.stamp, zone, &mut step)?;
+        let is_dry_run = self.job.request.mode.is_dry_run();
+        self.summary.distributed =
+            outcome.runs.into_iter().next().map(|run| Distributed { run: run.run.filter(|_| !is_dry_run), ..run });
+        Ok(())
+    }
+
     /// Ends the import.
     pub fn finish(mut self, import_id: i64) -> Result<Ended, ImportError> {
         let summary = &self.summary;
@@ -164,6 +186,7 @@ impl Work<'_> {
         let zone = &self.job.checker.zone;
         self.text_opt_outs.honour(self.conn, &self.stamp, zone, &self.evidence)?;
         self.note_requests.keep(self.conn, &self.stamp, zone, &self.evidence)?;
+        self.distribute(import_id)?;
         let rejects = self.finish_rejects()?;
         let dropped = self.dropped.as_mut().map_or(Ok(None), DroppedWriter::finish)?;
         let skipped = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::db::models::access::users;
 use crate::db::models::lead_work::territories;
 use crate::db::{Db, DbError, OrgId};
+use crate::domain::lead_work::pools::context::read;
 use crate::domain::money::amount::with_currency;
 
 /// What the ids and minor units of a log stand for.
@@ -42,6 +43,12 @@ impl Named {
     /// The name of a territory.
     pub fn territory(&self, territory: i64) -> Option<&String> {
         self.territories.get(&territory)
+    }
+
+    /// What is kept of an assignment, as people read it: the filter by which the lead was chosen, or what a pool says.
+    pub fn context(&self, context: &str) -> String {
+        let email = |id: i64| self.email(id).cloned().unwrap_or_else(|| id.to_string());
+        read(context).map_or_else(|| context.to_owned(), |said| said.in_words(email))
     }
 
     /// The users by their ids.

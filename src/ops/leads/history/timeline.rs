@@ -19,6 +19,7 @@ use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
 use crate::domain::imports::kind::ImportStatus;
 use crate::domain::labels::label;
+use crate::domain::lead_work::pools::context::read;
 use crate::domain::phone::E164;
 use crate::domain::time::shown;
 use crate::domain::timestamp::Timestamp;
@@ -88,7 +89,7 @@ pub fn timeline(conn: &mut Db, org: OrgId, lead: i64, zone: &TimeZone) -> Result
         let history = lead_status_history::of_lead(conn, org, *id)?;
         events.extend(history.into_iter().map(|row| of_status(*id, row, emails)));
         let assignments = lead_assignments::of_lead(conn, org, *id)?;
-        events.extend(assignments.into_iter().map(|row| of_assignment(*id, row, emails)));
+        events.extend(assignments.into_iter().map(|row| of_assignment(*id, row, &reader.named)));
         for note in lead_notes::of_lead(conn, org, *id)? {
             if !told.insert((note.created_at, note.body.clone())) {
                 continue;
@@ -189,12 +190,18 @@ fn of_status(lead: i64, row: StatusChange, emails: &HashMap<i64, String>) -> Eve
     }
 }
 
-fn of_assignment(lead: i64, row: Assignment, emails: &HashMap<i64, String>) -> Event {
-    let named = |user: Option<i64>| user.and_then(|id| emails.get(&id)).map_or("nobody", String::as_str).to_owned();
+fn of_assignment(lead: i64, row: Assignment, emails: &Named) -> Event {
+    let named = |user: Option<i64>| user.and_then(|id| emails.email(id)).map_or("nobody", String::as_str).to_owned();
+    let moved = format!("{} → {}", named(row.from_user_id), named(row.to_user_id));
+    let said = row.context.as_deref().and_then(read);
+    let detail = match said {
+        Some(_) => format!("{moved} ({})", emails.context(row.context.as_deref().unwrap_or_default())),
+        None => moved,
+    };
     Event {
         at: row.assigned_at,
         event: LeadHappening::Assigned,
-        detail: Some(format!("{} → {}", named(row.from_user_id), named(row.to_user_id))),
+        detail: Some(detail),
         actor: Some(row.actor),
         import_id: None,
         lead_id: Some(lead),

@@ -20,8 +20,8 @@ pub struct Untouched {
 }
 
 /// The open leads that pools gave to their owners up to a time and that nobody worked since. Worked is a lead of which the log has an
-/// entry of a person after the assignment, or that was called or reached after it, whoever wrote that down. An entry of its owner, its
-/// territory or its score is no work, and none of an import is.
+/// entry of a person after the assignment, or that was called or reached after it, whoever wrote that down. An entry of its owner or
+/// its territory is no work, and none of an import is.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -46,8 +46,7 @@ pub fn untouched_since(conn: &mut Db, org: OrgId, given_until: Timestamp) -> Res
           AND NOT EXISTS (SELECT 1 FROM lead_audit_log g
                           WHERE g.organization_id = leads.organization_id AND g.lead_id = leads.id
                             AND g.changed_at > a.assigned_at AND g.import_id IS NULL
-                            AND (g.field_name IS NULL OR g.field_name NOT IN
-                                 ('owner_id', 'territory_id', 'territory_source', 'lead_score', 'lead_score_factors')))
+                            AND (g.field_name IS NULL OR g.field_name NOT IN ('owner_id', 'territory_id', 'territory_source')))
           ORDER BY leads.id",
     )
     .each_row(conn, |cells: Cells| -> Result<(), DbError> {

@@ -1,0 +1,142 @@
+//! Taking back leads that nobody worked.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::PoolError;
+use super::giving::{Parts, hand_over};
+use super::standing::email;
+use super::told::{TakenBack, TakenFrom};
+use crate::db::lead_changes::{self, LeadChanges};
+use crate::db::models::access::users;
+use crate::db::models::lead_work::pools::assignment_pools::{self, Pool};
+use crate::db::models::lead_work::pools::pool_run_leads;
+use crate::db::models::lead_work::pools::pool_runs::{self, NewRun};
+use crate::db::models::lead_work::pools::untouched::{Untouched, untouched_since};
+use crate::db::models::leads::{OnLocked, states_for_change};
+use crate::db::types::Json;
+use crate::db::{Db, DbError, Stamp};
+use crate::domain::lead_work::pools::RunKind;
+use crate::domain::lead_work::pools::context::{context, read};
+use crate::domain::leads::assignment::Strategy;
+use crate::domain::timestamp::Timestamp;
+use crate::ops::dnc::remove::expire;
+
+/// Leads that are taken back together.
+const BATCH: usize = 5000;
+
+/// Takes back the leads that these pools gave to their owners up to a time and that nobody worked since, inside the caller's
+/// transaction, which holds [`crate::db::Lock::Leads`]. A pool that has none writes nothing.
+///
+/// # Errors
+/// Those of `step`, or the database refuses; then the transaction must be rolled back.
+pub fn reclaim(
+    conn: &mut Db,
+    pools: &[Pool],
+    given_until: Timestamp,
+    stamp: &Stamp,
+    step: &mut dyn FnMut(usize, usize) -> Result<(), DbError>,
+) -> Result<Vec<TakenBack>, PoolError> {
+    expire(conn, OnLocked::Wait, stamp)?;
+    let found = untouched_since(conn, stamp.org, given_until)?;
+    let ids: Vec<i64> = found.iter().map(|lead| lead.lead).collect();
+    // Leads first, then pools, as all who hold both. Somebody may have worked one meanwhile.
+    states_for_change(conn, stamp.org, &ids)?;
+    assignment_pools::hold_all(conn, stamp.org)?;
+    let found = match conn {
+        Db::Sqlite(_) => found,
+        Db::Postgres(_) => {
+            let held: std::collections::HashSet<i64> = ids.into_iter().collect();
+            let mut again = untouched_since(conn, stamp.org, given_until)?;
+            again.retain(|lead| held.contains(&lead.lead));
+            again
+        }
+    };
+    let of_pool: HashMap<i64, i64> =
+        pool_runs::latest(conn, stamp.org, None, None)?.into_iter().map(|run| (run.id, run.pool_id)).collect();
+    let mut by_pool: HashMap<i64, Vec<Untouched>> = HashMap::new();
+    for lead in found {
+        let pool = read(&lead.context).and_then(|said| of_pool.get(&said.run).copied());
+        if let Some(pool) = pool {
+            by_pool.entry(pool).or_default().push(lead);
+        }
+    }
+    let mut told = Vec::with_capacity(pools.len());
+    let total = pools.iter().filter_map(|pool| by_pool.get(&pool.id)).map(Vec::len).sum();
+    let mut done = 0;
+    for pool in pools {
+        let leads = by_pool.remove(&pool.id).unwrap_or_default();
+        told.push(take_back(conn, pool, &leads, stamp, &mut |some| step(done + some, total))?);
+        done += leads.len();
+    }
+    Ok(told)
+}
+
+fn take_back(
+    conn: &mut Db,
+    pool: &Pool,
+    leads: &[Untouched],
+    stamp: &Stamp,
+    step: &mut dyn FnMut(usize) -> Result<(), DbError>,
+) -> Result<TakenBack, PoolError> {
+    let count = i64::try_from(leads.len()).unwrap_or(i64::MAX);
+    let mut told = TakenBack {
+        run: None,
+        pool: pool.name.clone(),
+        undoes_run: None,
+        leads: count,
+        changed: count,
+        kept: 0,
+        members: Vec::new(),
+        reasons: Vec::new(),
+    };
+    if leads.is_empty() {
+        return Ok(told);
+    }
+    let run = pool_runs::reserve_id(conn)?;
+    let text = context(&pool.name, run, Strategy::Reclaim.as_str(), None, &[]);
+    let mut parts = Parts::default();
+    for (place, batch) in leads.chunks(BATCH).enumerate() {
+        step(place * BATCH)?;
+        let mut changes = LeadChanges::default();
+        for lead in batch {
+            parts.add(Some(lead.owner), None, None, lead.lead);
+            hand_over(&mut changes, lead.lead, (Some(lead.owner), None), (Strategy::Reclaim, &text), stamp);
+        }
+        lead_changes::write(conn, &changes, stamp)?;
+    }
+    let users = users::all(conn, stamp.org)?;
+    told.run = Some(run);
+    told.members = parts
+        .each()
+        .map(|(user, _, _, leads)| {
+            let user_id = user.unwrap_or_default();
+            TakenFrom { user_id, user: email(&users, user_id), leads: i64::try_from(leads.len()).unwrap_or(i64::MAX) }
+        })
+        .collect();
+    if !told.reconciles() {
+        return Err(PoolError::DoesNotReconcile);
+    }
+    let member = |member: &TakenFrom| json!({ "user_id": member.user_id, "leads": member.leads });
+    let new = NewRun {
+        id: run,
+        organization_id: stamp.org.0,
+        pool_id: pool.id,
+        kind: RunKind::Reclaim,
+        strategy: pool.strategy,
+        options: Json::default(),
+        import_id: None,
+        undoes_run_id: None,
+        lead_count: told.leads,
+        changed_count: told.changed,
+        left_count: told.kept,
+        members: Json(told.members.iter().map(member).collect()),
+        run_by: stamp.changed_by,
+        actor: &stamp.actor,
+        run_at: stamp.now,
+    };
+    pool_runs::insert(conn, &new)?;
+    pool_run_leads::insert(conn, stamp.org, parts.recorded(run))?;
+    Ok(told)
+}

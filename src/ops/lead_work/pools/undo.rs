@@ -1,0 +1,192 @@
+//! Undoing a run: what nobody changed since goes back, and the rest is told.
+
+use std::collections::HashMap;
+
+use roaring::RoaringTreemap;
+use serde_json::json;
+
+use super::PoolError;
+use super::giving::{Parts, hand_over};
+use super::standing::email;
+use super::told::{KeptTold, TakenBack, TakenFrom};
+use crate::db::lead_changes::{self, LeadChanges};
+use crate::db::models::access::users::{self, User};
+use crate::db::models::lead_work::pools::pool_runs::{self, NewRun, Run};
+use crate::db::models::lead_work::pools::untouched::{self, Latest};
+use crate::db::models::lead_work::pools::{assignment_pools, pool_run_leads};
+use crate::db::models::leads::{LeadState, states_for_change};
+use crate::db::types::Json;
+use crate::db::{Db, DbError, Stamp};
+use crate::domain::lead_work::pools::context::{context, read};
+use crate::domain::lead_work::pools::{RunKind, RunReason};
+use crate::domain::leads::assignment::Strategy;
+use crate::domain::timestamp::Timestamp;
+
+/// Leads that are put back together.
+const BATCH: usize = 5000;
+
+/// How many leads of a reason are named.
+const NAMED: usize = 20;
+
+/// Undoes a run inside the caller's transaction, which holds [`crate::db::Lock::Leads`]. Leads that a run gave to somebody are nobody's
+/// again, those that it took are their owners' again, as far as nobody changed them since.
+///
+/// # Errors
+/// There is nothing to undo; those of `step`; or the database refuses. Then the transaction must be rolled back.
+pub fn undo(
+    conn: &mut Db,
+    id: i64,
+    stamp: &Stamp,
+    step: &mut dyn FnMut(usize, usize) -> Result<(), DbError>,
+) -> Result<TakenBack, PoolError> {
+    let run = pool_runs::by_id(conn, stamp.org, id)?.ok_or(PoolError::NoRun(id))?;
+    if run.kind == RunKind::Undo {
+        return Err(PoolError::IsUndo(id));
+    }
+    let parts = pool_run_leads::of_run(conn, stamp.org, id)?;
+    let mut leads: Vec<(i64, i64)> = Vec::new();
+    for part in &parts {
+        let ids = part.leads.iter().filter_map(|lead| i64::try_from(lead).ok());
+        leads.extend(part.user.into_iter().flat_map(|user| ids.clone().map(move |lead| (lead, user))));
+    }
+    leads.sort_unstable();
+    let ids: Vec<i64> = leads.iter().map(|(lead, _)| *lead).collect();
+    // Leads first, then pools, as all who hold both.
+    let states = states_for_change(conn, stamp.org, &ids)?;
+    let states: HashMap<i64, LeadState> = states.into_iter().map(|state| (state.id, state)).collect();
+    assignment_pools::hold_all(conn, stamp.org)?;
+    if let Some(by) = pool_runs::undo_of(conn, stamp.org, id)? {
+        return Err(PoolError::Undone { run: id, by: by.id });
+    }
+    let users = users::all(conn, stamp.org)?;
+    let names = assignment_pools::names(conn, stamp.org)?;
+    let pool = names.into_iter().find(|(of, _)| *of == run.pool_id).map(|(_, name)| name).unwrap_or_default();
+    let new = pool_runs::reserve_id(conn)?;
+    let mut work = Undoing { text: context(&pool, new, Strategy::Undo.as_str(), None, &[]), run, states, users, stamp };
+    let mut parts = Parts::default();
+    for (place, batch) in leads.chunks(BATCH).enumerate() {
+        step(place * BATCH, leads.len())?;
+        work.put_back(conn, batch, &mut parts)?;
+    }
+    let told = work.told(&parts, new, pool, leads.len());
+    if !told.reconciles() {
+        return Err(PoolError::DoesNotReconcile);
+    }
+    work.record(conn, &told, new)?;
+    pool_run_leads::insert(conn, stamp.org, parts.recorded(new))?;
+    Ok(told)
+}
+
+/// An undo under way.
+struct Undoing<'a> {
+    run: Run,
+    states: HashMap<i64, LeadState>,
+    users: Vec<User>,
+    stamp: &'a Stamp,
+    /// The context of its assignments.
+    text: String,
+}
+
+impl Undoing<'_> {
+    fn put_back(&mut self, conn: &mut Db, leads: &[(i64, i64)], parts: &mut Parts) -> Result<(), PoolError> {
+        let org = self.stamp.org;
+        let ids: Vec<i64> = leads.iter().map(|(lead, _)| *lead).collect();
+        let latest = untouched::latest_assignments(conn, org, &ids)?;
+        let changed = untouched::latest_changes(conn, org, &ids)?;
+        let mut changes = LeadChanges::default();
+        for (lead, user) in leads {
+            let reason = self.kept(*lead, *user, latest.get(lead), changed.get(lead).copied());
+            parts.add(Some(*user), reason, None, *lead);
+            if reason.is_none() {
+                let (from, to) = match self.run.kind {
+                    RunKind::Reclaim => (None, Some(*user)),
+                    _ => (Some(*user), None),
+                };
+                hand_over(&mut changes, *lead, (from, to), (Strategy::Undo, &self.text), self.stamp);
+            }
+        }
+        lead_changes::write(conn, &changes, self.stamp)?;
+        Ok(())
+    }
+
+    /// Why a lead stays as it is; None when nobody changed it since.
+    fn kept(&self, lead: i64, user: i64, latest: Option<&Latest>, changed: Option<Timestamp>) -> Option<RunReason> {
+        let Some(state) = self.states.get(&lead) else { return Some(RunReason::Gone) };
+        let takes = self.run.kind == RunKind::Reclaim;
+        let expected = if takes { None } else { Some(user) };
+        let of_run =
+            |latest: &&Latest| latest.context.as_deref().and_then(read).is_some_and(|said| said.run == self.run.id);
+        let given = latest.filter(of_run).filter(|_| state.owner_id == expected);
+        let Some(given) = given else { return Some(RunReason::OwnerChanged) };
+        if changed.is_some_and(|changed| changed > given.at) {
+            return Some(RunReason::WorkedSince);
+        }
+        let may_own = || self.users.iter().any(|one| one.id == user && one.is_active);
+        (takes && !may_own()).then_some(RunReason::OwnerInactive)
+    }
+
+    fn told(&self, parts: &Parts, new: i64, pool: String, leads: usize) -> TakenBack {
+        let count = |leads: &RoaringTreemap| i64::try_from(leads.len()).unwrap_or(i64::MAX);
+        let mut told = TakenBack {
+            run: Some(new),
+            pool,
+            undoes_run: Some(self.run.id),
+            leads: i64::try_from(leads).unwrap_or(i64::MAX),
+            changed: 0,
+            kept: 0,
+            members: Vec::new(),
+            reasons: Vec::new(),
+        };
+        for (user, reason, _, leads) in parts.each() {
+            match reason {
+                None => {
+                    told.changed += count(leads);
+                    let user_id = user.unwrap_or_default();
+                    let user = email(&self.users, user_id);
+                    told.members.push(TakenFrom { user_id, user, leads: count(leads) });
+                }
+                Some(reason) => {
+                    told.kept += count(leads);
+                    keep(&mut told.reasons, reason, leads);
+                }
+            }
+        }
+        told
+    }
+
+    fn record(&self, conn: &mut Db, told: &TakenBack, new: i64) -> Result<(), DbError> {
+        let member = |member: &TakenFrom| json!({ "user_id": member.user_id, "leads": member.leads });
+        let run = NewRun {
+            id: new,
+            organization_id: self.stamp.org.0,
+            pool_id: self.run.pool_id,
+            kind: RunKind::Undo,
+            strategy: self.run.strategy,
+            options: Json::default(),
+            import_id: None,
+            undoes_run_id: Some(self.run.id),
+            lead_count: told.leads,
+            changed_count: told.changed,
+            left_count: told.kept,
+            members: Json(told.members.iter().map(member).collect()),
+            run_by: self.stamp.changed_by,
+            actor: &self.stamp.actor,
+            run_at: self.stamp.now,
+        };
+        pool_runs::insert(conn, &run)
+    }
+}
+
+/// Adds leads to those that stay for a reason.
+fn keep(reasons: &mut Vec<KeptTold>, reason: RunReason, leads: &RoaringTreemap) {
+    let count = i64::try_from(leads.len()).unwrap_or(i64::MAX);
+    match reasons.iter_mut().find(|kept| kept.reason == reason) {
+        Some(kept) => {
+            kept.leads += count;
+            kept.lead_ids.extend(leads.iter());
+            kept.lead_ids.sort_unstable();
+            kept.lead_ids.truncate(NAMED);
+        }
+        None => reasons.push(KeptTold { reason, leads: count, lead_ids: leads.iter().take(NAMED).collect() }),
+    }
+}

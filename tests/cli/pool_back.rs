@@ -1,0 +1,157 @@
+//! Runs that are undone, leads that are taken back, and imports that distribute what they make.
+
+use serde_json::{Value, json};
+
+use crate::pool::{BOSS, asked, boss, leads, owners, pool, with_people};
+use crate::support::on_both_engines;
+
+#[test]
+fn an_undo_gives_back_what_nobody_changed() {
+    on_both_engines(|world| {
+        with_people(world);
+        leads(world, 5);
+        pool(world, "p", &[], &[("ann", &[]), ("ben", &["--daily-limit", "2"])]);
+        boss(world, &["pool", "run"]);
+        assert_eq!(owners(world), ["ann", "ben", "ann", "ben", "ann"]);
+        world.now = "2026-03-04T12:05:00Z";
+        boss(world, &["lead", "note", "1", "called"]);
+        boss(world, &["lead", "assign", "2", "--to", "cleo@example.com"]);
+        boss(world, &["lead", "delete", "3", "--yes"]);
+        let try_out = asked(world, &["pool", "undo", "1", "--dry-run"]);
+        assert_eq!(try_out["run"], Value::Null);
+        assert_eq!(owners(world).iter().filter(|owner| *owner == "-").count(), 0, "a dry run changes nothing");
+        let ran = world.run(["pool", "undo", "1", "--as", BOSS, "--format", "json"]);
+        assert_eq!(ran.code, Some(3), "something stays: {}", ran.stderr);
+        let undone: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!((&undone["leads"], &undone["changed"], &undone["kept"]), (&json!(5), &json!(2), &json!(3)));
+        let mut reasons: Vec<(&str, &Value)> = undone["reasons"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|kept| (kept["reason"].as_str().unwrap(), &kept["lead_ids"]))
+            .collect();
+        reasons.sort_by_key(|(reason, _)| *reason);
+        assert_eq!(reasons, [("gone", &json!([3])), ("owner_changed", &json!([2])), ("worked_since", &json!([1]))]);
+        assert_eq!(owners(world), ["ann", "cleo", "-", "-"]);
+        let ran = world.run(["pool", "undo", "1", "--as", BOSS]);
+        let undo = undone["run"].to_string();
+        let said = format!("undone already, by the run {undo}");
+        assert!(ran.code == Some(1) && ran.stderr.contains(&said), "{}", ran.stderr);
+        let ran = world.run(["pool", "undo", &undo, "--as", BOSS]);
+        assert!(ran.code == Some(1) && ran.stderr.contains("itself an undo"), "{}", ran.stderr);
+        let runs = asked(world, &["pool", "runs"]);
+        assert_eq!((&runs[0]["kind"], &runs[1]["undone_by"]), (&json!("undo"), &undone["run"]));
+        // Of ben's leads of today one was given back, so that there is room for one.
+        let again = asked(world, &["pool", "run", "--ignore-account"]);
+        let ben = &again[0]["members"][1];
+        assert_eq!((&again[0]["assigned"], &ben["assigned"]), (&json!(2), &json!(1)), "{again}");
+    });
+}
+
+#[test]
+fn leads_that_nobody_worked_are_taken_back() {
+    on_both_engines(|world| {
+        with_people(world);
+        leads(world, 8);
+        boss(world, &["lead", "assign", "8", "--to", "ann@example.com"]);
+        pool(world, "p", &[], &[("ann", &[])]);
+        boss(world, &["pool", "run"]);
+        world.now = "2026-03-04T13:00:00Z";
+        boss(world, &["lead", "note", "1", "called"]);
+        boss(world, &["lead", "tag", "2", "warm"]);
+        boss(world, &["lead", "status", "3", "contacted"]);
+        boss(world, &["lead", "edit", "4", "--city", "Troy"]);
+        // What an import writes is no work, but calls that it brings are.
+        let file =
+            world.file("enriched.csv", "Phone,City,Last Contacted\n2125550104,Rome,\n2125550105,,2026-03-04 12:30\n");
+        boss(world, &["import", "leads", file.to_str().unwrap(), "--on-duplicate", "fill"]);
+        world.now = "2026-03-04T15:59:00Z";
+        assert_eq!(asked(world, &["pool", "reclaim", "--untouched", "4h"])[0]["leads"], 0, "not yet");
+        world.now = "2026-03-04T16:00:00Z";
+        let taken = asked(world, &["pool", "reclaim", "p", "--untouched", "4h", "--dry-run"]);
+        assert_eq!((&taken[0]["changed"], &taken[0]["run"]), (&json!(2), &Value::Null));
+        let taken = asked(world, &["pool", "reclaim", "--untouched", "4h"]);
+        assert_eq!(taken[0]["members"], json!([{ "user_id": 2, "user": "ann@example.com", "leads": 2 }]));
+        let free = asked(world, &["lead", "list", "--where", "owner is empty", "--sort", "id", "--columns", "id"]);
+        let ids: Vec<&Value> = free.as_array().unwrap().iter().map(|lead| &lead["id"]).collect();
+        assert_eq!(ids, [&json!(5), &json!(7)], "leads of others than pools stay, too");
+        // Somebody else takes them, or they go back.
+        let ran = world.run(["pool", "run", "--not-back", "--as", BOSS]);
+        assert_eq!(ran.code, Some(3), "there is nobody else");
+        let run = asked(world, &["pool", "runs", "--pool", "p"]);
+        assert_eq!((&run[1]["kind"], &run[1]["changed_count"]), (&json!("reclaim"), &json!(2)));
+        assert_eq!(world.run(["pool", "undo", &taken[0]["run"].to_string(), "--as", BOSS]).code, Some(0));
+        assert_eq!(asked(world, &["lead", "count", "--where", "owner is empty"])["count"], 0);
+        for bad in ["soon", "-4h", "tomorrow"] {
+            assert_eq!(
+                world.run(["pool", "reclaim", &format!("--untouched={bad}"), "--as", BOSS]).code,
+                Some(2),
+                "{bad}"
+            );
+        }
+    });
+}
+
+#[test]
+fn an_import_distributes_what_it_makes() {
+    on_both_engines(|world| {
+        with_people(world);
+        leads(world, 2);
+        pool(world, "p", &["--where", "source = fair"], &[("ann", &[]), ("ben", &["--capacity", "1"])]);
+        let file = world.file(
+            "fair.csv",
+            "Phone,Owner,Source\n2125550151,,fair\n2125550152,,fair\n2125550153,cleo@example.com,fair\n2125550154,,web\n2125550155,,fair\n2125550100,,fair\n",
+        );
+        let path = file.to_str().unwrap();
+        let tried = asked(world, &["import", "leads", path, "--pool", "p", "--dry-run"]);
+        assert_eq!((&tried["distributed"]["assigned"], &tried["distributed"]["run"]), (&json!(3), &Value::Null));
+        assert_eq!(asked(world, &["pool", "runs"]), json!([]));
+        let imported = asked(world, &["import", "leads", path, "--pool", "p"]);
+        assert_eq!(imported["created"], 5);
+        let run = &imported["distributed"];
+        assert_eq!((&run["leads"], &run["assigned"], &run["kind"]), (&json!(3), &json!(3), &json!("import")));
+        let owner = |phone: &str| asked(world, &["lead", "show", phone])["owner"].clone();
+        let to = ["2125550151", "2125550152", "2125550153", "2125550154", "2125550155", "2125550100"].map(owner);
+        let (ann, ben, cleo) = (json!("ann@example.com"), json!("ben@example.com"), json!("cleo@example.com"));
+        assert_eq!(to, [ann.clone(), ben, cleo, Value::Null, ann, Value::Null]);
+        let page = boss(world, &["pool", "runs"]);
+        assert!(page.contains("import"), "{page}");
+        // The import is undone with what the pool did.
+        let import = imported["import_id"].to_string();
+        boss(world, &["import", "undo", &import, "--yes"]);
+        assert_eq!(asked(world, &["lead", "count"])["count"], 2);
+        // Nor do its leads count among those of today.
+        boss(world, &["pool", "member", "edit", "p", "ben@example.com", "--daily-limit", "1", "--clear", "capacity"]);
+        let again = asked(world, &["import", "leads", path, "--pool", "p"]);
+        assert_eq!(again["distributed"]["members"][1]["assigned"], 1, "{again}");
+        assert_eq!(again["distributed"]["to_earlier_owners"], 3, "the same people have the same owners: {again}");
+        for (args, said) in [
+            (vec!["import", "leads", path, "--pool", "q"], "there is no pool `q`"),
+            (vec!["import", "leads", path, "--pool", "p", "--plan", "x.plan"], "excludes"),
+        ] {
+            let ran = world.run([&args[..], &["--as", BOSS]].concat());
+            assert!(ran.code != Some(0) && ran.stderr.contains(said), "{}", ran.stderr);
+        }
+    });
+}
+
+#[test]
+fn an_import_whose_leads_stay_without_an_owner_says_so() {
+    on_both_engines(|world| {
+        with_people(world);
+        pool(world, "p", &[], &[("ann", &["--capacity", "1"])]);
+        let file = world.file("a.csv", "Phone\n2125550151\n2125550152\n");
+        let ran = world.run(["import", "leads", file.to_str().unwrap(), "--pool", "p", "--as", BOSS]);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert!(
+            ran.stdout.contains("without an owner") && ran.stdout.contains("full: ann@example.com"),
+            "{}",
+            ran.stdout
+        );
+        pool(world, "empty", &[], &[]);
+        let other = world.file("b.csv", "Phone\n2125550153\n");
+        let ran = world.run(["import", "leads", other.to_str().unwrap(), "--pool", "empty", "--as", BOSS]);
+        assert!(ran.code == Some(1) && ran.stderr.contains("the pool `empty` has no members"), "{}", ran.stderr);
+        assert_eq!(asked(world, &["lead", "count"])["count"], 2, "nothing was imported");
+    });
+}
