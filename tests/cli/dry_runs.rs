@@ -50,8 +50,7 @@ fn prepared(engine: Engine) -> World {
 }
 
 /// Calls that change the prepared database.
-const MORE: [&[&str
-]; 19] = [
+const MORE: [&[&str]; 19] = [
     &["lead", "assign", "1", "--territory", "north"],
     &["lead", "assign", "1", "--no-territory"],
     &["pool", "member", "add", "x", "acme@example.com"],

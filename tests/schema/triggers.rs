@@ -15,6 +15,8 @@ const DECIDING: [&str; 6] = ["decision", "decision_reason", "decided_by", "decid
 fn no_change(table: &str) -> &'static [&'static str] {
     match table {
         "users" => &["last_seen_at"],
+        "assignment_pools" => &["cursor"],
+        "assignment_pool_members" => &["current_weight"],
         "leads" => &["lead_score_factors", "win_probability"],
         _ => &[],
     }

@@ -27,7 +27,7 @@ CREATE TABLE assignment_pools (
 CREATE UNIQUE INDEX assignment_pools_live_name ON assignment_pools (organization_id, name)
     WHERE deleted_at IS NULL;
 CREATE TRIGGER assignment_pools_touch BEFORE UPDATE ON assignment_pools FOR EACH ROW
-    WHEN (NEW.updated_at = OLD.updated_at AND NEW.cursor = OLD.cursor) EXECUTE FUNCTION touch_updated_at();
+    WHEN (NEW.updated_at = OLD.updated_at AND NEW.cursor IS NOT DISTINCT FROM OLD.cursor) EXECUTE FUNCTION touch_updated_at();
 ALTER TABLE assignment_pools ENABLE ROW LEVEL SECURITY;
 ALTER TABLE assignment_pools FORCE ROW LEVEL SECURITY;
 CREATE POLICY assignment_pools_organization ON assignment_pools
@@ -57,7 +57,7 @@ CREATE TABLE assignment_pool_members (
     FOREIGN KEY (organization_id, user_id) REFERENCES users (organization_id, id)
 );
 CREATE TRIGGER assignment_pool_members_touch BEFORE UPDATE ON assignment_pool_members FOR EACH ROW
-    WHEN (NEW.updated_at = OLD.updated_at AND NEW.current_weight = OLD.current_weight) EXECUTE FUNCTION touch_updated_at();
+    WHEN (NEW.updated_at = OLD.updated_at AND NEW.current_weight IS NOT DISTINCT FROM OLD.current_weight) EXECUTE FUNCTION touch_updated_at();
 ALTER TABLE assignment_pool_members ENABLE ROW LEVEL SECURITY;
 ALTER TABLE assignment_pool_members FORCE ROW LEVEL SECURITY;
 CREATE POLICY assignment_pool_members_organization ON assignment_pool_members

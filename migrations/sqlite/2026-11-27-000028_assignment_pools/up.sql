@@ -27,7 +27,7 @@ CREATE TABLE assignment_pools (
 CREATE UNIQUE INDEX assignment_pools_live_name ON assignment_pools (organization_id, name)
     WHERE deleted_at IS NULL;
 CREATE TRIGGER assignment_pools_touch AFTER UPDATE ON assignment_pools FOR EACH ROW
-WHEN NEW.updated_at = OLD.updated_at AND NEW.cursor = OLD.cursor
+WHEN NEW.updated_at = OLD.updated_at AND NEW.cursor IS OLD.cursor
 BEGIN
     UPDATE assignment_pools SET updated_at = CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER) WHERE id = NEW.id;
 END;
@@ -55,7 +55,7 @@ CREATE TABLE assignment_pool_members (
     FOREIGN KEY (organization_id, user_id) REFERENCES users (organization_id, id)
 ) STRICT;
 CREATE TRIGGER assignment_pool_members_touch AFTER UPDATE ON assignment_pool_members FOR EACH ROW
-WHEN NEW.updated_at = OLD.updated_at AND NEW.current_weight = OLD.current_weight
+WHEN NEW.updated_at = OLD.updated_at AND NEW.current_weight IS OLD.current_weight
 BEGIN
     UPDATE assignment_pool_members SET updated_at = CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER) WHERE id = NEW.id;
 END;

@@ -110,14 +110,6 @@ fn of_the_same_keys(org: OrgId, ids: &[i64]) -> Statement {
         " AND e.email = c.email AND e.email IS NOT NULL AND e.deleted_at IS NULL",
         " AND e.email = c.email AND e.email IS NOT NULL AND e.deleted_at IS NOT NULL",
     ];
-    const FURTHER: [&str; 2] = [
-        "SELECT c.id, e.id, e.owner_id FROM leads c CROSS JOIN lead_phones p CROSS JOIN leads e
-         WHERE p.organization_id = c.organization_id AND p.phone_number = c.phone_number
-           AND e.organization_id = c.organization_id AND e.id = p.lead_id",
-        "SELECT c.id, e.id, e.owner_id FROM leads c CROSS JOIN lead_emails p CROSS JOIN leads e
-         WHERE p.organization_id = c.organization_id AND p.email = c.email
-           AND e.organization_id = c.organization_id AND e.id = p.lead_id",
-    ];
     let of = |from: Statement| {
         from.sql(" AND e.id < c.id AND e.owner_id IS NOT NULL AND c.organization_id = ")
             .org(org)
@@ -130,7 +122,18 @@ fn of_the_same_keys(org: OrgId, ids: &[i64]) -> Statement {
         )
         .sql(condition))
     });
-    let further = FURTHER.map(|from| of(Statement::new(from)));
+    let further = [
+        of(Statement::new(
+            "SELECT c.id, e.id, e.owner_id FROM leads c CROSS JOIN lead_phones p CROSS JOIN leads e
+             WHERE p.organization_id = c.organization_id AND p.phone_number = c.phone_number
+               AND e.organization_id = c.organization_id AND e.id = p.lead_id",
+        )),
+        of(Statement::new(
+            "SELECT c.id, e.id, e.owner_id FROM leads c CROSS JOIN lead_emails p CROSS JOIN leads e
+             WHERE p.organization_id = c.organization_id AND p.email = c.email
+               AND e.organization_id = c.organization_id AND e.id = p.lead_id",
+        )),
+    ];
     Statement::default().joined(same.into_iter().chain(further), " UNION ALL ")
 }
 
