@@ -22,9 +22,9 @@ use crate::domain::dnc::{Channel, Decision, DncOrigin, DncScope, DncSource, Remo
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
 use crate::domain::lead_work::next::priority::Priority;
 use crate::domain::lead_work::next::{Arm, Means, Outcome, TaskKind, TaskOrigin};
+use crate::domain::lead_work::pools::{PoolStrategy, RunKind, RunReason};
 use crate::domain::lead_work::scores::kind::ModelKind;
 use crate::domain::lead_work::scores::probability::Probability;
-use crate::domain::lead_work::pools::{PoolStrategy, RunKind, RunReason};
 use crate::domain::lead_work::territories::{MemberRole, Placing};
 use crate::domain::leads::assignment::Strategy;
 use crate::domain::leads::consent::{Consent, Temperature};
