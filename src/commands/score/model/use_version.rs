@@ -19,7 +19,7 @@ use crate::ui::Change;
 pub struct Args {
     /// The version
     #[arg(value_name = "VERSION", value_parser = clap::value_parser!(i32).range(1..))]
-    version: i32,
+    revision: i32,
     /// The model; otherwise the one in use, or the only one
     #[arg(long, value_name = "NAME", add = complete::score_model_names())]
     name: Option<String>,
@@ -50,7 +50,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 }
             }
         };
-        let model = find(conn, &name, Some(args.version), &stamp)?;
+        let model = find(conn, &name, Some(args.revision), &stamp)?;
         Ok(put_into_use(conn, &model, &stamp)?)
     })?;
     let (row, before) = (&in_use.model, in_use.before.as_ref());
