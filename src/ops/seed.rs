@@ -86,6 +86,7 @@ pub enum SeedError {
     Budget(#[from] BudgetError),
     #[error(transparent)]
     Territories(#[from] TerritoryError),
+    #[error(transparent)]
     Model(#[from] ScoreModelError),
 }
 
