@@ -111,7 +111,8 @@ fn of_the_same_keys(org: OrgId, ids: &[i64]) -> Statement {
         " AND e.email = c.email AND e.email IS NOT NULL AND e.deleted_at IS NOT NULL",
     ];
     let of = |from: Statement| {
-        from.sql(" AND e.id < c.id AND e.owner_id IS NOT NULL AND c.organization_id = ")
+        // Sums, so that neither is taken for what the index is to be searched by.
+        from.sql(" AND e.id + 0 < c.id AND e.owner_id + 0 IS NOT NULL AND c.organization_id = ")
             .org(org)
             .sql(" AND c.id IN ")
             .then(list(ids))
