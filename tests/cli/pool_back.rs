@@ -52,7 +52,7 @@ fn an_undo_gives_back_what_nobody_changed() {
 fn leads_that_nobody_worked_are_taken_back() {
     on_both_engines(|world| {
         with_people(world);
-        leads(world, 8);
+        leads(world, 10);
         boss(world, &["lead", "assign", "8", "--to", "ann@example.com"]);
         pool(world, "p", &[], &[("ann", &[])]);
         boss(world, &["pool", "run"]);
@@ -61,6 +61,8 @@ fn leads_that_nobody_worked_are_taken_back() {
         boss(world, &["lead", "tag", "2", "warm"]);
         boss(world, &["lead", "status", "3", "contacted"]);
         boss(world, &["lead", "edit", "4", "--city", "Troy"]);
+        boss(world, &["task", "add", "9", "--due", "2026-03-05"]);
+        boss(world, &["lead", "next", "dismiss", "10", "--reason", "moved"]);
         // What an import writes is no work, but calls that it brings are.
         let file =
             world.file("enriched.csv", "Phone,City,Last Contacted\n2125550104,Rome,\n2125550105,,2026-03-04 12:30\n");

@@ -17,7 +17,8 @@ use crate::ops::lead_work::pools::told::TakenBack;
 /// Take back the leads that pools gave and nobody worked
 ///
 /// Worked is a lead of which the log tells something after it was given: a status, a note, a tag, any field but its owner and
-/// territory; or that was called or reached since. What an import writes is no work, but calls and contacts that it brings are.
+/// territory; or that was called or reached since, or has a task or an outcome of `lead next` of that time. What an import writes is no
+/// work, but calls and contacts that it brings are.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl pool reclaim --untouched 4h --dry-run\n  \
     crmctl pool reclaim inbound --untouched 2d\n  crmctl pool run inbound --not-back")]

@@ -20,8 +20,9 @@ pub struct Untouched {
 }
 
 /// The open leads that pools gave to their owners up to a time and that nobody worked since. Worked is a lead of which the log has an
-/// entry of a person after the assignment, or that was called or reached after it, whoever wrote that down. An entry of its owner or
-/// its territory is no work, and none of an import is.
+/// entry of a person after the assignment, or that was called or reached after it, whoever wrote that down; also one with a task that was
+/// made or done after it, or of which somebody said what became of a recommendation. An entry of its owner or its territory is no work,
+/// and none of an import is.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -47,6 +48,12 @@ pub fn untouched_since(conn: &mut Db, org: OrgId, given_until: Timestamp) -> Res
                           WHERE g.organization_id = leads.organization_id AND g.lead_id = leads.id
                             AND g.changed_at > a.assigned_at AND g.import_id IS NULL
                             AND (g.field_name IS NULL OR g.field_name NOT IN ('owner_id', 'territory_id', 'territory_source')))
+          AND NOT EXISTS (SELECT 1 FROM tasks t
+                          WHERE t.organization_id = leads.organization_id AND t.lead_id = leads.id
+                            AND (t.created_at > a.assigned_at OR t.done_at > a.assigned_at))
+          AND NOT EXISTS (SELECT 1 FROM lead_recommendations r
+                          WHERE r.organization_id = leads.organization_id AND r.lead_id = leads.id
+                            AND r.outcome_at > a.assigned_at)
           ORDER BY leads.id",
     )
     .each_row(conn, |cells: Cells| -> Result<(), DbError> {
