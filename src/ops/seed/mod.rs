@@ -1,37 +1,19 @@
 //! Sample data. The numbers are from the ranges that are reserved for fiction (555-0100 to 555-0199).
 
+mod lead_work;
+
 use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use serde_json::json;
 
-use super::audited;
-use super::lead_work;
-use super::lead_work::next::{later, tasks};
-use super::lead_work::scores::models::{ScoreModelError, keep, put_into_use};
-use super::lead_work::territories::TerritoryError;
-use super::lead_work::territories::plan::Placement;
-use super::leads::draft::LeadDraft;
-use super::leads::mass_update::{MassUpdate, change};
-use super::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
-use super::money::budget::{self, Booking, BudgetError, CostPart};
-use super::money::costs::CostBook;
 use crate::db::models::lead_work::next::tasks::NewTask;
-use crate::db::models::lead_work::pools::assignment_pool_members::{NewPoolMember, PoolMember};
-use crate::db::models::lead_work::pools::assignment_pools::{self, NewPool, Pool};
-use crate::db::models::lead_work::scores::score_models;
-use crate::db::models::lead_work::territories::{self, NewTerritory};
 use crate::db::models::money::budget_accounts;
 use crate::db::models::money::lead_source_costs::{self, CostFilter};
-use crate::db::types::{Json, Uid};
-use crate::db::{Db, DbError, Stamp, Statement};
+use crate::db::types::Uid;
+use crate::db::{Db, DbError, Stamp};
 use crate::domain::imports::duplicates::{OnDuplicate, OnListed};
 use crate::domain::lead_work::next::{TaskKind, TaskOrigin};
-use crate::domain::lead_work::pools::PoolStrategy;
-use crate::domain::lead_work::scores::kind::ModelKind;
-use crate::domain::lead_work::scores::rules::{ModelProblem, RuleModel};
-use crate::domain::lead_work::territories::MemberRole;
 use crate::domain::leads::status::{Status, Trigger};
 use crate::domain::money::cost::CostKey;
 use crate::domain::money::ledger::TransactionType;
@@ -39,6 +21,14 @@ use crate::domain::phone::E164;
 use crate::domain::time::month::Month;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
+use crate::ops::lead_work::next::{later, tasks};
+use crate::ops::lead_work::scores::models::ScoreModelError;
+use crate::ops::lead_work::territories::TerritoryError;
+use crate::ops::leads::draft::LeadDraft;
+use crate::ops::leads::mass_update::{MassUpdate, change};
+use crate::ops::leads::upsert::{Fate, LeadWriter, Policy, WriteError};
+use crate::ops::money::budget::{self, Booking, BudgetError, CostPart};
+use crate::ops::money::costs::CostBook;
 
 /// What was added.
 #[derive(Debug, Serialize)]
@@ -110,92 +100,10 @@ impl Explain for SeedError {
 pub fn load(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, SeedError> {
     let seeded = load_leads(conn, currency, stamp)?;
     let (costs, transactions) = load_costs(conn, currency, stamp)?;
-    let territories = load_territory(conn, stamp)?;
-    let score_models = load_model(conn, stamp)?;
-    let pools = load_pool(conn, stamp)?;
+    let territories = lead_work::load_territory(conn, stamp)?;
+    let score_models = lead_work::load_model(conn, stamp)?;
+    let pools = lead_work::load_pool(conn, stamp)?;
     Ok(Seeded { costs, transactions, territories, score_models, pools, ..seeded })
-}
-
-/// The source of the leads that lie in the sample territory.
-const REFERRED: &str = "referral";
-
-/// Adds a territory with the referred leads, in which the acting user works, when there is none.
-fn load_territory(conn: &mut Db, stamp: &Stamp) -> Result<usize, SeedError> {
-    if !territories::all(conn, stamp.org)?.is_empty() {
-        return Ok(0);
-    }
-    let filter = json!({ "version": 1, "filter": { "field": "source", "op": "=", "value": REFERRED } });
-    let new = NewTerritory {
-        organization_id: stamp.org.0,
-        uid: Uid::new(),
-        name: "Referrals",
-        description: Some("sample data"),
-        parent_id: None,
-        filter: Json(filter),
-        priority: 100,
-        is_active: true,
-        created_at: stamp.now,
-        updated_at: stamp.now,
-    };
-    let made = lead_work::territories::add(conn, &new, stamp)?;
-    if let Some(user) = stamp.changed_by {
-        lead_work::territories::add_member(conn, &made, user, MemberRole::Owner, stamp)?;
-    }
-    let referred = Statement::new("CASE WHEN leads.source = ").text(REFERRED).sql(" THEN ").number(made.id).sql(" END");
-    let placement = Placement { territories: vec![made], taken_by: referred, only: None };
-    placement.make(conn, None, stamp)?;
-    Ok(1)
-}
-
-/// What the sample of a score model is called.
-const MODEL: &str = "sample";
-
-/// Puts a model of rules into use when none is there.
-fn load_model(conn: &mut Db, stamp: &Stamp) -> Result<usize, ScoreModelError> {
-    if !score_models::all(conn, stamp.org)?.is_empty() {
-        return Ok(0);
-    }
-    let rules = RuleModel::standard().map_err(ScoreModelError::BuiltIn)?;
-    let rules =
-        serde_json::to_value(rules).map_err(|e| ScoreModelError::BuiltIn(ModelProblem::Syntax(e.to_string())))?;
-    let kept = keep(conn, MODEL, ModelKind::Rules, rules, stamp)?;
-    put_into_use(conn, &kept.model, stamp)?;
-    Ok(1)
-}
-
-/// Adds a pool when there is none, with the acting user as its member.
-fn load_pool(conn: &mut Db, stamp: &Stamp) -> Result<usize, DbError> {
-    if !assignment_pools::all(conn, stamp.org)?.is_empty() {
-        return Ok(0);
-    }
-    let new = NewPool {
-        organization_id: stamp.org.0,
-        uid: Uid::new(),
-        name: "inbound",
-        description: Some("sample data"),
-        strategy: PoolStrategy::Weighted,
-        filter: None,
-        skills: None,
-        priority: 100,
-        created_at: stamp.now,
-        updated_at: stamp.now,
-    };
-    let pool = audited::add::<Pool>(conn, &new, stamp)?;
-    if let Some(user_id) = stamp.changed_by {
-        let member = NewPoolMember {
-            organization_id: stamp.org.0,
-            pool_id: pool.id,
-            user_id,
-            weight: 1,
-            capacity: Some(50),
-            daily_limit: Some(20),
-            skills: None,
-            created_at: stamp.now,
-            updated_at: stamp.now,
-        };
-        audited::add::<PoolMember>(conn, &member, stamp)?;
-    }
-    Ok(1)
 }
 
 /// What the recruited lead is worth, in minor units.
