@@ -24,14 +24,15 @@ fn ask(conn: &mut Db, sql: &'static str) -> Result<Vec<Counted>, DbError> {
     }
 }
 
-/// Connections of clients, and how many there can be.
+/// Connections to the databases of the server, and how many everyday roles can have. (Whose backends are clients' an everyday role sees
+/// of its own alone.)
 ///
 /// # Errors
 /// The server cannot be asked.
 pub fn connections(conn: &mut Db) -> Result<Vec<Counted>, DbError> {
     ask(
         conn,
-        "SELECT 'connections' AS name, (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS number,
+        "SELECT 'connections' AS name, (SELECT sum(numbackends)::bigint FROM pg_stat_database) AS number,
                 current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint AS other",
     )
 }

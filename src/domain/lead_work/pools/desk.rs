@@ -178,7 +178,7 @@ impl Desk {
             Some(index) => reasons.get(index).is_none_or(Option::is_some),
             None => self.standing(owner).is_some(),
         };
-        !is_barred && !(self.habits.not_back && lead.previous_owner == Some(owner))
+        !(is_barred || self.habits.not_back && lead.previous_owner == Some(owner))
     }
 
     fn choose(&mut self, reasons: &[Option<SkipReason>]) -> Option<usize> {

@@ -164,7 +164,7 @@ mod tests {
             given in proptest::collection::vec((0usize..4, -100i64..=100, any::<bool>(), 0u32..8), 1..60),
         ) {
             let given: Vec<_> = given.into_iter().filter(|it| it.1 != 0).collect();
-            let decays = |place: usize| place % 3 == 0;
+            let decays = |place: usize| place.is_multiple_of(3);
             let rules = given.iter().enumerate().map(|(place, (group, points, ..))| {
                 rule(Group::ALL[*group], *points, decays(place).then_some(2))
             });
