@@ -57,6 +57,34 @@ fn a_task_is_added_put_off_done_and_deleted() {
 }
 
 #[test]
+fn a_task_tells_that_its_lead_may_not_be_contacted_so() {
+    on_both_engines(|world| {
+        people(world);
+        world.ok(by(&["lead", "edit", "2", "--email", "ben@example.com", "--consent", "denied"], MIA));
+        world.ok(by(&["lead", "edit", "3", "--email", "cleo@example.com"], MIA));
+        for lead in ["1", "2", "3"] {
+            for kind in ["call", "email", "todo"] {
+                world.ok(by(&["task", "add", lead, "--kind", kind, "--due", "today"], MIA));
+            }
+        }
+        let barred = |world: &World, options: &[&str]| -> Vec<String> {
+            let found = world.json(by(&[&["task", "list"], options].concat(), MIA));
+            let of = |task: &Value| {
+                Some(format!("{} {} {}", task["lead"], task["kind"].as_str()?, task["barred"].as_str()?))
+            };
+            found.as_array().unwrap().iter().filter_map(of).collect()
+        };
+        let before = ["1 email no_email", "2 call consent_denied", "2 email consent_denied"];
+        assert_eq!(barred(world, &[]), before);
+        world.ok(by(&["dnc", "add", "+12125550103"], MIA));
+        let after = barred(world, &[]);
+        assert_eq!(after, [&before[..], &["3 call on_list", "3 email on_list"]].concat());
+        world.ok(by(&["task", "done", "2"], MIA));
+        assert_eq!(barred(world, &["--done"]), Vec::<String>::new());
+    });
+}
+
+#[test]
 fn lists_are_narrowed_and_have_pages() {
     on_both_engines(|world| {
         people(world);

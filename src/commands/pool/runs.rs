@@ -79,7 +79,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (runs, names, undone, users) = session.db.read(org, |conn| -> Result<_, PoolError> {
         let runs = match args.run {
             Some(id) => vec![pool_runs::by_id(conn, org, id)?.ok_or(PoolError::NoRun(id))?],
-            None => pool_runs::latest(conn, org, pool, Some(args.limit.into()))?,
+            None => pool_runs::latest(conn, org, pool, (args.limit > 0).then_some(args.limit.into()))?,
         };
         Ok((runs, assignment_pools::names(conn, org)?, pool_runs::undone(conn, org)?, users::all(conn, org)?))
     })?;

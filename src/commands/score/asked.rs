@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::commands::args::leads::selection::{self, name_owners, reading};
+use crate::commands::args::leads::selection::{self, reading, resolve_names};
 use crate::commands::context::Session;
 use crate::db::lead_fields::{FIELDS, Kind, StoredField};
 use crate::db::{Db, DbError};
@@ -86,7 +86,7 @@ fn filter_of(session: &mut Session, rule: &Rule) -> Result<Filter> {
         ..error.detail(format!("in the rule `{}`", rule.name))
     };
     let mut filter = filter::parse(&rule.when, &reading(session, None)).map_err(|e| of_rule(e.into()))?;
-    name_owners(session, &mut filter, &rule.when).map_err(of_rule)?;
+    resolve_names(session, &mut filter, &rule.when).map_err(of_rule)?;
     let is_score =
         |condition: &filter::Condition| matches!(&condition.subject, Subject::Field(field) if field.as_str() == SCORE);
     let reads_score = filter.conditions().into_iter().any(is_score);

@@ -6,7 +6,7 @@ mod done;
 mod list;
 mod snooze;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -15,11 +15,14 @@ use crate::db::models::access::users;
 use crate::db::models::lead_work::next::tasks::Task;
 use crate::db::models::leads::{self, Lead, lead_merges};
 use crate::domain::access::role::Right;
+use crate::domain::lead_work::next::Means;
+use crate::domain::lead_work::next::left_out::LeftOut;
 use crate::domain::time::datetime;
 use crate::domain::time::month::begin_of;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::audited::Difference;
+use crate::ops::lead_work::next::judge;
 use crate::ops::lead_work::next::tasks::Editor;
 use crate::ui::{Change, Column};
 
@@ -58,6 +61,8 @@ struct Shown {
     owner: Option<String>,
     done_by_email: Option<String>,
     overdue: bool,
+    /// Why the lead may not be contacted as the open task wants it; none when it may.
+    barred: Option<LeftOut>,
 }
 
 const COLUMNS: &[Column] = &[
@@ -69,6 +74,7 @@ const COLUMNS: &[Column] = &[
     Column::whole("kind", "kind").kept(),
     Column::time("due_at", "due").kept(),
     Column::whole("overdue", "overdue"),
+    Column::whole("barred", "barred").kept(),
     Column::text("note", "note"),
     Column::text("owner", "owner").optional(),
     Column::hidden("owner_id"),
@@ -83,15 +89,26 @@ const COLUMNS: &[Column] = &[
 fn shown(session: &mut Session, tasks: Vec<Task>) -> Result<Vec<Shown>> {
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let today = today(session)?;
-    let (emails, survivors, names) = session.db.read(org, |conn| -> Result<_, crate::db::DbError> {
+    let (emails, survivors, names, barred) = session.db.read(org, |conn| -> Result<_, crate::db::DbError> {
         let emails: HashMap<i64, String> =
             users::all(conn, org)?.into_iter().map(|user| (user.id, user.email)).collect();
         let ids: Vec<i64> = tasks.iter().map(|task| task.lead_id).collect();
         let survivors = lead_merges::survivors(conn, org, &ids)?;
         let ids: Vec<i64> = ids.iter().map(|id| survivors.get(id).copied().unwrap_or(*id)).collect();
-        let names: HashMap<i64, Option<String>> =
-            leads::by_ids(conn, org, &ids)?.iter().map(|lead| (lead.id, name_of(lead))).collect();
-        Ok((emails, survivors, names))
+        let leads = leads::by_ids(conn, org, &ids)?;
+        let names: HashMap<i64, Option<String>> = leads.iter().map(|lead| (lead.id, name_of(lead))).collect();
+        let open = || tasks.iter().filter(|task| task.done_at.is_none());
+        let mut barred = HashMap::new();
+        for means in [Means::Call, Means::Email] {
+            let asked: HashSet<i64> = open()
+                .filter(|task| task.kind.means() == Some(means))
+                .map(|task| survivors.get(&task.lead_id).copied().unwrap_or(task.lead_id))
+                .collect();
+            let asked = leads.iter().filter(|lead| asked.contains(&lead.id));
+            let why = judge::barred(conn, org, now, means, asked)?;
+            barred.extend(why.into_iter().map(|(lead, why)| ((lead, means), why)));
+        }
+        Ok((emails, survivors, names, barred))
     })?;
     let email = |user: Option<i64>| user.and_then(|user| emails.get(&user).cloned());
     let one = |task: Task| {
@@ -101,6 +118,11 @@ fn shown(session: &mut Session, tasks: Vec<Task>) -> Result<Vec<Shown>> {
             lead_name: names.get(&lead).cloned().flatten(),
             owner: email(task.owner_id),
             done_by_email: email(task.done_by),
+            barred: task
+                .kind
+                .means()
+                .filter(|_| task.done_at.is_none())
+                .and_then(|means| barred.get(&(lead, means)).copied()),
             overdue: task.done_at.is_none() && task.due_at < now && task.due_at != today,
             task,
         }

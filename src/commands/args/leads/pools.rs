@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::segments::normal_name;
-use super::selection::{moment, name_owners, reading};
+use super::selection::{moment, reading, resolve_names};
 use crate::commands::context::Session;
 use crate::db::models::lead_work::pools::assignment_pools::{self, Pool};
 use crate::domain::lead_work::pools::{LeadOrder, RunReason};
@@ -51,7 +51,7 @@ fn filter(session: &mut Session, pool: &Pool) -> Result<Option<Filter>> {
     let Some(json) = &pool.filter else { return Ok(None) };
     let mut filter = Filter::from_json(&json.0, &reading(session, None))?;
     let text = filter.to_string();
-    name_owners(session, &mut filter, &text).map_err(|error| {
+    resolve_names(session, &mut filter, &text).map_err(|error| {
         let hint = format!("change it: crmctl pool edit '{}' --where FILTER", pool.name);
         error.detail(format!("in the filter of the pool `{}`", pool.name)).hint(hint)
     })?;

@@ -1,7 +1,6 @@
 //! Segments as arguments: those that the acting user sees.
 
-use super::selection::{name_owners, reading};
-use super::territories::name_territories;
+use super::selection::{reading, resolve_names};
 use crate::commands::context::Session;
 use crate::db::models::segments::{self, Segment};
 use crate::domain::text::nearest;
@@ -42,7 +41,7 @@ pub fn find(session: &mut Session, name: &str) -> Result<(Segment, Filter)> {
 pub fn asked(session: &mut Session, name: &str) -> Result<(Segment, Filter)> {
     let (segment, mut filter) = find(session, name)?;
     let text = filter.to_string();
-    let named = name_owners(session, &mut filter, &text).and_then(|()| name_territories(session, &mut filter, &text));
+    let named = resolve_names(session, &mut filter, &text);
     named.map_err(|error| {
         let hint = format!("change it: crmctl segment edit '{}' --where FILTER", segment.name);
         error.detail(format!("in the filter of the segment `{}`", segment.name)).hint(hint)

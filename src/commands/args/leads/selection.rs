@@ -1,5 +1,6 @@
 //! Which leads a verb is about: by a filter, by a segment, or by both.
 
+use super::territories::name_territories;
 use crate::commands::args::complete;
 use crate::commands::context::Session;
 use crate::db::models::access::users;
@@ -65,8 +66,7 @@ impl Selection {
         let mut filter = all_of(parts);
         if let Some(filter) = &mut filter {
             let text = self.filter.as_deref().unwrap_or_default();
-            name_owners(session, filter, text)?;
-            super::territories::name_territories(session, filter, text)?;
+            resolve_names(session, filter, text)?;
         }
         Ok(filter)
     }
@@ -96,12 +96,18 @@ pub fn query(session: &Session, filter: Option<Filter>) -> Result<LeadQuery> {
     Ok(LeadQuery { filter, ..LeadQuery::all(moment(session)?) })
 }
 
-/// Names owners by their emails, which change less often than usernames do. An owner that is no user matches nobody, which
-/// is hardly what was meant.
+/// Puts the names of users and territories that a filter speaks of as they are written. What there is not matches nobody, which is hardly
+/// what was meant.
 ///
 /// # Errors
-/// An owner is no user.
-pub fn name_owners(session: &mut Session, filter: &mut Filter, text: &str) -> Result<()> {
+/// An owner is no user, or there is no such territory.
+pub fn resolve_names(session: &mut Session, filter: &mut Filter, text: &str) -> Result<()> {
+    name_owners(session, filter, text)?;
+    name_territories(session, filter, text)
+}
+
+/// Names owners by their emails, which change less often than usernames do.
+fn name_owners(session: &mut Session, filter: &mut Filter, text: &str) -> Result<()> {
     if filter.conditions().iter().all(|condition| condition.subject.kind() != Kind::Owner) {
         return Ok(());
     }

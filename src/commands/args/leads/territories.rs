@@ -1,7 +1,7 @@
 //! Territories as arguments.
 
 use super::segments::normal_name;
-use super::selection::{name_owners, reading};
+use super::selection::{reading, resolve_names};
 use crate::commands::context::Session;
 use crate::db::models::lead_work::territories::{self, Territory};
 use crate::domain::text::{fold_case, nearest};
@@ -49,7 +49,7 @@ fn named<'a>(all: &'a [Territory], name: &str) -> Option<&'a Territory> {
 pub fn asked(session: &mut Session, territory: &Territory) -> Result<Filter> {
     let mut filter = Filter::from_json(&territory.filter.0, &reading(session, None))?;
     let text = filter.to_string();
-    name_owners(session, &mut filter, &text).map_err(|error| {
+    resolve_names(session, &mut filter, &text).map_err(|error| {
         let hint = format!("change it: crmctl territory edit '{}' --where FILTER", territory.name);
         error.detail(format!("in the filter of the territory `{}`", territory.name)).hint(hint)
     })?;
@@ -60,7 +60,7 @@ pub fn asked(session: &mut Session, territory: &Territory) -> Result<Filter> {
 ///
 /// # Errors
 /// There is no such territory.
-pub fn name_territories(session: &mut Session, filter: &mut Filter, text: &str) -> Result<()> {
+pub(super) fn name_territories(session: &mut Session, filter: &mut Filter, text: &str) -> Result<()> {
     if filter.conditions().iter().all(|condition| condition.subject.kind() != Kind::Territory) {
         return Ok(());
     }

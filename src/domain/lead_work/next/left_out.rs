@@ -28,6 +28,24 @@ vocabulary! {
 }
 
 impl LeftOut {
+    /// Whether it holds at any hour, whatever became of recommendations.
+    pub fn is_of_the_person(self) -> bool {
+        match self {
+            LeftOut::NoNumber
+            | LeftOut::NoEmail
+            | LeftOut::ConsentDenied
+            | LeftOut::EmailOptedOut
+            | LeftOut::OnList
+            | LeftOut::NotChecked => true,
+            LeftOut::OutOfHours
+            | LeftOut::HoursNotKnown
+            | LeftOut::Done
+            | LeftOut::Snoozed
+            | LeftOut::Dismissed
+            | LeftOut::HeldOut => false,
+        }
+    }
+
     /// What it means, for people.
     pub fn told(self) -> &'static str {
         match self {
@@ -78,7 +96,10 @@ fn forbidden(known: &Known, means: Means) -> Option<LeftOut> {
     let denied = (known.consent == Consent::Denied).then_some(LeftOut::ConsentDenied);
     match means {
         Means::Email if !known.has_email => Some(LeftOut::NoEmail),
-        Means::Email => denied.or(known.is_opted_out_of_email.then_some(LeftOut::EmailOptedOut)),
+        Means::Email => denied
+            .or(known.is_opted_out_of_email.then_some(LeftOut::EmailOptedOut))
+            // Whether who wants no calls wants emails is in doubt.
+            .or((known.status == Status::Dnc).then_some(LeftOut::OnList)),
         Means::Call | Means::Sms if !known.has_number => Some(LeftOut::NoNumber),
         Means::Call | Means::Sms => denied.or_else(|| by_number(known)),
     }

@@ -28,6 +28,17 @@ vocabulary! {
     }
 }
 
+impl TaskKind {
+    /// How it contacts the lead, where lists and consent say whether that may be.
+    pub fn means(self) -> Option<Means> {
+        match self {
+            TaskKind::Call => Some(Means::Call),
+            TaskKind::Email => Some(Means::Email),
+            TaskKind::Linkedin | TaskKind::Meeting | TaskKind::Todo => None,
+        }
+    }
+}
+
 vocabulary! {
     /// What made a task.
     TaskOrigin {

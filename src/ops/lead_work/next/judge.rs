@@ -28,6 +28,23 @@ pub struct Said {
     pub arm: Option<Arm>,
 }
 
+/// Why leads may not be contacted by a means at any hour; those that may are not among them.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn barred<'b>(
+    conn: &mut Db,
+    org: OrgId,
+    now: Timestamp,
+    means: Means,
+    leads: impl Iterator<Item = &'b Lead> + Clone,
+) -> Result<HashMap<i64, LeftOut>, DbError> {
+    let ask = Ask { person: None, means, limit: 0, at_any_hour: true, holdout: None };
+    let said = Judge::open(conn, &ask, org, now)?.judge(conn, leads)?;
+    let of_person = |(lead, said): (i64, Said)| Some((lead, said.left_out.filter(|why| why.is_of_the_person())?));
+    Ok(said.into_iter().filter_map(of_person).collect())
+}
+
 /// Asks the lists and the clocks.
 pub struct Judge<'a> {
     pub ask: &'a Ask,

@@ -1,6 +1,6 @@
 //! Whom to contact next: leads in the order of the sum, without those that may not be contacted, and what becomes of them.
 
-mod judge;
+pub mod judge;
 pub mod outcomes;
 mod search;
 pub mod tasks;

@@ -11,6 +11,7 @@ use crate::db::models::lead_work::territories::{self, LeadCount, NewTerritory, T
 use crate::db::{Db, DbError, Stamp};
 use crate::domain::lead_work::territories::Misplaced;
 use crate::domain::money::amount::grouped;
+use crate::domain::text::fold_case;
 use crate::error::{CommandError, Explain};
 use crate::ops::audited::{self, Edited};
 
@@ -84,6 +85,7 @@ pub fn add(conn: &mut Db, new: &NewTerritory<'_>, stamp: &Stamp) -> Result<Terri
     if let Some(parent) = new.parent_id {
         expect_room(conn, None, parent, stamp)?;
     }
+    expect_free(conn, new.name, None, stamp)?;
     audited::add::<Territory>(conn, new, stamp).map_err(|e| name_taken(e, new.name))
 }
 
@@ -115,6 +117,7 @@ pub fn change(
         other => other,
     })?;
     let edited = edited.ok_or(TerritoryError::Gone)?;
+    expect_free(conn, &name, Some(id), stamp)?;
     if let Some(parent) = parent {
         expect_room(conn, Some(id), parent, stamp)?;
     }
@@ -146,6 +149,16 @@ fn expect_room(conn: &mut Db, child: Option<i64>, parent: i64, stamp: &Stamp) ->
         territory.parent_id = None;
     }
     Ok(territories::tree(&all).may_be_inside(child, parent)?)
+}
+
+/// Refuses a name that another territory has in any case: people find it so.
+fn expect_free(conn: &mut Db, name: &str, of: Option<i64>, stamp: &Stamp) -> Result<(), TerritoryError> {
+    let folded = fold_case(name);
+    let all = territories::all(conn, stamp.org)?;
+    match all.into_iter().find(|other| Some(other.id) != of && fold_case(&other.name) == folded) {
+        Some(other) => Err(TerritoryError::NameTaken(other.name)),
+        None => Ok(()),
+    }
 }
 
 fn name_taken(error: DbError, name: &str) -> TerritoryError {
