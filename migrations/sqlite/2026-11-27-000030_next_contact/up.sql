@@ -38,7 +38,7 @@ CREATE TABLE lead_recommendations (
     priority TEXT NOT NULL CHECK (length(priority) BETWEEN 1 AND 40 AND instr(priority, char(0)) = 0),
     points INTEGER NOT NULL CHECK (points >= 0),
     -- The parts of the sum, each with its points and its reason.
-    reasons TEXT CHECK (json_valid(reasons) AND instr(reasons, char(0)) = 0),
+    reasons TEXT CHECK (reasons IS NULL OR json_valid(reasons) AND instr(reasons, char(0)) = 0),
     -- Shown to somebody, or held out, while both are compared.
     arm TEXT CHECK (length(arm) <= 40 AND instr(arm, char(0)) = 0),
     outcome TEXT CHECK (length(outcome) <= 40 AND instr(outcome, char(0)) = 0),

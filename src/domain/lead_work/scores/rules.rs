@@ -202,7 +202,7 @@ impl RawRule {
         let Some(group) = Group::from_word(self.group.trim()) else {
             return bad(format!("is in the group `{}`, and the groups are {}", self.group, Group::words()));
         };
-        if self.points == 0 || self.points.abs() > MOST_POINTS {
+        if self.points == 0 || !(-MOST_POINTS..=MOST_POINTS).contains(&self.points) {
             return bad(format!("gives {} points; from 1 to {MOST_POINTS} are taken, or as many less", self.points));
         }
         let decay = match (self.half_life_days, self.since) {
