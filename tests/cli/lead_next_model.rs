@@ -346,7 +346,7 @@ fn nobody_is_shown_who_may_not_be_contacted() {
             let all = ["lead", "list", "--limit", "0", "--columns", columns, "--as", "root@example.com"];
             let leads = world.json(all);
             let numbers: BTreeSet<String> =
-                leads.as_array().unwrap().iter().flat_map(|lead| numbers_of(lead)).collect();
+                leads.as_array().unwrap().iter().flat_map(numbers_of).collect();
             for number in &numbers {
                 match random.below(9) {
                     0 => drop(world.ok(["dnc", "add", number, "--as", "root@example.com"])),

@@ -78,11 +78,14 @@ fn counts<'a>(people: impl Iterator<Item = &'a Person>, value: fn(&Person) -> &s
     counts
 }
 
+/// What a field says of a person.
+type Word = fn(&Person) -> &str;
+
 /// The logarithm of the odds by the definition of naive Bayes.
 struct Learned {
     won: f64,
     lost: f64,
-    fields: [(fn(&Person) -> &str, Counts); 2],
+    fields: [(Word, Counts); 2],
 }
 
 impl Learned {
