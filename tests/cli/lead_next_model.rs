@@ -345,8 +345,7 @@ fn nobody_is_shown_who_may_not_be_contacted() {
             let columns = "id,phone_number,further_phone,email,status,consent_status,email_opted_out_at";
             let all = ["lead", "list", "--limit", "0", "--columns", columns, "--as", "root@example.com"];
             let leads = world.json(all);
-            let numbers: BTreeSet<String> =
-                leads.as_array().unwrap().iter().flat_map(numbers_of).collect();
+            let numbers: BTreeSet<String> = leads.as_array().unwrap().iter().flat_map(numbers_of).collect();
             for number in &numbers {
                 match random.below(9) {
                     0 => drop(world.ok(["dnc", "add", number, "--as", "root@example.com"])),
