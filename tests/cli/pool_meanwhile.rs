@@ -1,9 +1,12 @@
 //! Several programs at once distribute as one would: one sequence, and nobody over a capacity or a limit.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
-use crate::pool::{BOSS, asked, pool, with_people};
-use crate::support::on_both_engines;
+use crate::pool::{BOSS, asked, leads, owners, pool, with_people};
+use crate::support::engine::{database_of, psql, url_of};
+use crate::support::{Engine, World, on_both_engines};
 
 /// How many leads each of the two programs adds and distributes.
 const EACH: usize = 9;
@@ -93,4 +96,28 @@ fn pools_that_share_a_member_share_the_capacity() {
         }
         assert_eq!(asked(world, &["lead", "count", "--where", "owner = ann@example.com"])["count"], 5);
     });
+}
+
+/// A lead that somebody else is changing is waited for, and given only if the pool takes it then.
+#[test]
+fn a_lead_that_leaves_the_pool_meanwhile_is_not_given() {
+    let world = World::new(Engine::Postgres);
+    with_people(&world);
+    leads(&world, 3);
+    pool(&world, "p", &["--where", "source != ads"], &[("ann", &[])]);
+    let admin = url_of("postgres", database_of(&world.url));
+    let sql = "BEGIN; UPDATE leads SET source = 'ads', updated_at = updated_at + interval '1 second' WHERE id = 2; SELECT pg_sleep(2); COMMIT";
+    let writer = std::thread::spawn({
+        let admin = admin.clone();
+        move || psql(&admin, sql)
+    });
+    let began = Instant::now();
+    while psql(&admin, "SELECT count(*) FROM (SELECT FROM leads WHERE id = 2 FOR UPDATE SKIP LOCKED) l") != ["0"] {
+        assert!(began.elapsed() < Duration::from_secs(20), "nobody holds the lead");
+    }
+    let run = asked(&world, &["pool", "run", "p"]);
+    writer.join().unwrap();
+    assert_eq!((&run[0]["leads"], &run[0]["assigned"]), (&json!(2), &json!(2)), "{run}");
+    assert_eq!(owners(&world), ["ann", "-", "ann"]);
+    world.finish();
 }

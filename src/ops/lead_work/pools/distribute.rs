@@ -91,6 +91,10 @@ pub fn distribute(
         if pool.version != wanted.pool.version {
             return Err(PoolError::Changed { name: pool.name.clone() });
         }
+        if how.import.is_none() && matches!(conn, Db::Postgres(_)) {
+            // What others changed until the leads were held may have taken some from the pool.
+            leads = waiting::waiting(conn, stamp.org, wanted.condition.as_ref(), None, wanted.order)?;
+        }
         leads.retain(|lead| free.contains(&lead.id));
         let mut run = Run::begin(conn, (pool, wanted.order), &users, how, (stamp, zone), &leads)?;
         for batch in leads.chunks(BATCH) {
