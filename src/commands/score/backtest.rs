@@ -64,7 +64,9 @@ const COLUMNS: &[Column] = &[
     Column::whole("model", "model"),
     Column::number("version", "version"),
     Column::count("trained_on", "trained on"),
+    Column::hidden("trained_won"),
     Column::count("calibrated_on", "calibrated on"),
+    Column::hidden("calibrated_won"),
     Column::count("too_young", "too young"),
     Column::count("closed_at_once", "closed at once"),
     Column::hidden("calibration"),
@@ -125,7 +127,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         in_use: in_use.as_ref(),
     };
     let tried = session.db.read_much(org, |conn| backtest(conn, &trial))?;
-    let is_enough = tried.calibrated.is_enough;
+    let is_enough = tried.is_enough();
     let verdict = if is_enough { "enough" } else { "too few" };
     tell(ui, &Answer { model: row.name, version: row.revision, tried, verdict })?;
     Ok(if is_enough { Exit::Done } else { Exit::NeedsAttention })
@@ -144,13 +146,18 @@ fn tell(ui: Ui, answer: &Answer) -> Result<()> {
     };
     let tried = &answer.tried;
     let mut rows = vec![row("calibrated", &tried.calibrated), row("raw", &tried.raw)];
-    rows.extend(tried.in_use.as_ref().map(|figures| row("in use", figures)));
+    if let Some(in_use) = &tried.in_use {
+        rows.push(row(if in_use.kind == ModelKind::Rules { "scores in use" } else { "in use" }, &in_use.figures));
+        if in_use.untold > 0 {
+            rows.push(row("calibrated, the same leads", &in_use.calibrated));
+        }
+    }
     ui.part("figures", &rows, ROWS)?;
     let tenths: Vec<_> = tried.calibrated.tenths.iter().map(|tenth| tenth.rounded()).collect();
     ui.part("how often what was predicted came true", &tenths, TENTHS)?;
-    if !tried.calibrated.is_enough {
+    if !tried.is_enough() {
         ui.note(&format!(
-            "too few to rely on it: at least {FEWEST} that were won and {FEWEST} that were not are needed"
+            "too few to rely on it: at least {FEWEST} that were won and {FEWEST} that were not are needed to learn from, to calibrate on, and to measure"
         ));
     }
     Ok(())

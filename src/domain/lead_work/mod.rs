@@ -4,3 +4,4 @@ pub mod next;
 pub mod pools;
 pub mod scores;
 pub mod territories;
+pub mod wilson;

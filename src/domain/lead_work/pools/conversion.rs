@@ -57,14 +57,7 @@ pub fn standardised(rows: &[Closed]) -> HashMap<i64, Conversion> {
 
 /// The lower Wilson bound of 95 % of a rate that was seen in so many cases; 0 without any.
 pub fn wilson_lower(rate: f64, cases: i64) -> f64 {
-    const Z: f64 = 1.959_963_984_540_054;
-    if cases <= 0 {
-        return 0.0;
-    }
-    let n = cases as f64;
-    let middle = rate + Z * Z / (2.0 * n);
-    let half = Z * (rate * (1.0 - rate) / n + Z * Z / (4.0 * n * n)).sqrt();
-    ((middle - half) / (1.0 + Z * Z / n)).clamp(0.0, 1.0)
+    crate::domain::lead_work::wilson::bounds(rate, cases).0
 }
 
 #[cfg(test)]

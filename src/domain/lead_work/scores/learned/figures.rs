@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::domain::lead_work::wilson;
+
 /// A prediction and what became of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Predicted {
@@ -11,6 +13,11 @@ pub struct Predicted {
 
 /// With fewer of a kind nothing is said for sure.
 pub const FEWEST: usize = 50;
+
+/// Whether there are enough that were won, and enough that were not.
+pub fn is_enough(leads: usize, won: usize) -> bool {
+    won >= FEWEST && leads.saturating_sub(won) >= FEWEST
+}
 
 /// How good predictions were.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -56,6 +63,11 @@ impl Tenth {
     }
 }
 
+/// How good these scores were, as hundredths. They put leads into an order and are no probabilities, so nothing tells how far off they were.
+pub fn of_scores(scores: &[Predicted]) -> Figures {
+    Figures { brier: None, tenths: Vec::new(), ..figures(scores) }
+}
+
 /// How good these predictions were.
 pub fn figures(predictions: &[Predicted]) -> Figures {
     let leads = predictions.len();
@@ -67,7 +79,7 @@ pub fn figures(predictions: &[Predicted]) -> Figures {
         brier: brier(predictions),
         lift: lift(predictions),
         tenths: tenths(predictions),
-        is_enough: won >= FEWEST && leads - won >= FEWEST,
+        is_enough: is_enough(leads, won),
     }
 }
 
@@ -123,34 +135,20 @@ fn tenths(predictions: &[Predicted]) -> Vec<Tenth> {
     }
     let held = sums.iter().enumerate().filter(|(_, (leads, ..))| *leads > 0);
     held.map(|(place, (leads, sum, won))| {
-        let (low, high) = wilson(*won, *leads);
+        let share = *won as f64 / *leads as f64;
+        let (low, high) = wilson::bounds(share, *leads as i64);
         Tenth {
             from: place as f64 / 10.0,
             to: (place + 1) as f64 / 10.0,
             leads: *leads,
             predicted: sum / *leads as f64,
             won: *won,
-            share: *won as f64 / *leads as f64,
+            share,
             low,
             high,
         }
     })
     .collect()
-}
-
-/// The normal quantile of 97.5 %.
-const Z: f64 = 1.959_963_984_540_054;
-
-/// The bounds of a share (Wilson, 1927) with 95 %.
-pub fn wilson(won: usize, of: usize) -> (f64, f64) {
-    if of == 0 {
-        return (0.0, 1.0);
-    }
-    let (n, p) = (of as f64, won as f64 / of as f64);
-    let square = Z * Z / n;
-    let middle = (p + square / 2.0) / (1.0 + square);
-    let half = Z / (1.0 + square) * (p * (1.0 - p) / n + square / (4.0 * n)).sqrt();
-    ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
 #[cfg(test)]
@@ -195,15 +193,15 @@ mod tests {
 
     #[test]
     fn known_values() {
-        // Newcombe (1998): 81 of 263 and 0 of 20.
-        let near = |(low, high): (f64, f64), (a, b): (f64, f64)| (low - a).abs() < 5e-5 && (high - b).abs() < 5e-5;
-        assert!(near(wilson(81, 263), (0.2553, 0.3662)) && near(wilson(0, 20), (0.0, 0.1611)));
         let of = |share: f64, is_won: bool| Predicted { probability: share, is_won };
         let mut all = vec![of(0.9, true)];
         all.extend((0..9).map(|_| of(0.1, false)));
         let found = figures(&all);
         assert_eq!((found.auc, found.lift, found.is_enough), (Some(1.0), Some(10.0), false));
         assert!((found.brier.unwrap() - 0.01).abs() < 1e-12);
+        let scores = of_scores(&all);
+        assert_eq!((scores.auc, scores.lift, scores.brier, scores.tenths.len()), (found.auc, found.lift, None, 0));
+        assert!(is_enough(100, 50) && !is_enough(99, 50) && !is_enough(100, 49) && !is_enough(0, 0));
         // A prediction that tells nothing lifts nothing.
         assert_eq!(figures(&[of(0.5, true), of(0.5, false), of(0.5, false)]).lift, Some(1.0));
     }

@@ -9,8 +9,9 @@ use super::past::{AsOf, Asked};
 use super::predict::fields_of;
 use super::train::{Lesson, TrainError, train};
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
+use crate::domain::lead_work::scores::kind::ModelKind;
 use crate::domain::lead_work::scores::learned::calibrate::Calibration;
-use crate::domain::lead_work::scores::learned::figures::{Figures, Predicted, figures};
+use crate::domain::lead_work::scores::learned::figures::{Figures, Predicted, figures, is_enough, of_scores};
 use crate::domain::lead_work::scores::learned::{LearnedModel, probability};
 use crate::domain::reports::funnel::Stages;
 use crate::domain::timestamp::Timestamp;
@@ -38,9 +39,11 @@ pub struct Trial<'a> {
 /// What came out.
 #[derive(Debug, Serialize)]
 pub struct Tried {
-    /// Leads that were learned from, and those that probabilities were calibrated on.
-    pub trained_on: i64,
-    pub calibrated_on: i64,
+    /// Leads that were learned from, and those that probabilities were calibrated on; how many of either were won.
+    pub trained_on: usize,
+    pub trained_won: usize,
+    pub calibrated_on: usize,
+    pub calibrated_won: usize,
     /// Leads that were made after the split and cannot be counted: too young, or closed before their values were read.
     pub too_young: i64,
     pub closed_at_once: i64,
@@ -48,8 +51,29 @@ pub struct Tried {
     pub calibrated: Figures,
     /// The same without calibration.
     pub raw: Figures,
-    /// The same leads by what is in use: the learned model, else the scores that runs had given them by then.
-    pub in_use: Option<Figures>,
+    /// What is in use, beside the same leads of this model.
+    pub in_use: Option<InUse>,
+}
+
+/// How good what is in use was: the learned model, else the scores that runs had given leads by then.
+#[derive(Debug, Serialize)]
+pub struct InUse {
+    pub kind: ModelKind,
+    /// Of the leads that it told something of.
+    pub figures: Figures,
+    /// The same leads by the model that is tried, calibrated.
+    pub calibrated: Figures,
+    /// Leads that were measured, and of which it told nothing.
+    pub untold: usize,
+}
+
+impl Tried {
+    /// Whether there are enough leads of either kind to learn from, to calibrate on and to measure.
+    pub fn is_enough(&self) -> bool {
+        is_enough(self.trained_on, self.trained_won)
+            && is_enough(self.calibrated_on, self.calibrated_won)
+            && self.calibrated.is_enough
+    }
 }
 
 /// A lead that is measured.
@@ -87,7 +111,10 @@ pub fn backtest(conn: &mut Db, trial: &Trial<'_>) -> Result<Tried, TrainError> {
         if let Some(closed) = closed_before {
             match is_of_slice(past.lead) {
                 true => slice.push((log_odds, closed.is_won)),
-                false => tried.trained_on += 1,
+                false => {
+                    tried.trained_on += 1;
+                    tried.trained_won += usize::from(closed.is_won);
+                }
             }
         }
         if past.created < trial.split {
@@ -115,25 +142,48 @@ pub fn backtest(conn: &mut Db, trial: &Trial<'_>) -> Result<Tried, TrainError> {
         None => by_scores(conn, trial.org, &mut measured)?,
     }
     let calibration = Calibration::fit(&slice);
-    let of = |share: &dyn Fn(&Measured) -> Option<f64>| -> Vec<Predicted> {
-        measured.iter().filter_map(|it| Some(Predicted { probability: share(it)?, is_won: it.is_won })).collect()
+    let calibrated = |it: &Measured| calibration.of(it.log_odds);
+    let by = |share: &dyn Fn(&Measured) -> f64| -> Vec<Predicted> {
+        measured.iter().map(|it| Predicted { probability: share(it), is_won: it.is_won }).collect()
     };
-    let in_use = of(&|it| it.in_use);
     Ok(Tried {
         trained_on: tried.trained_on,
-        calibrated_on: slice.len() as i64,
+        trained_won: tried.trained_won,
+        calibrated_on: slice.len(),
+        calibrated_won: slice.iter().filter(|(_, is_won)| *is_won).count(),
         too_young: tried.too_young,
         closed_at_once: tried.closed_at_once,
         calibration,
-        calibrated: figures(&of(&|it| Some(calibration.of(it.log_odds)))),
-        raw: figures(&of(&|it| Some(probability(it.log_odds)))),
-        in_use: (!in_use.is_empty()).then(|| figures(&in_use)),
+        calibrated: figures(&by(&calibrated)),
+        raw: figures(&by(&|it| probability(it.log_odds))),
+        in_use: in_use(if used.is_some() { ModelKind::Learned } else { ModelKind::Rules }, &measured, &calibrated),
+    })
+}
+
+/// Compares with what is in use on the leads that both tell of; nothing where there are none.
+fn in_use(kind: ModelKind, measured: &[Measured], calibrated: &dyn Fn(&Measured) -> f64) -> Option<InUse> {
+    let told = measured.iter().filter_map(|it| Some((it, it.in_use?)));
+    let (theirs, ours): (Vec<Predicted>, Vec<Predicted>) = told
+        .map(|(it, share)| {
+            let of = |probability| Predicted { probability, is_won: it.is_won };
+            (of(share), of(calibrated(it)))
+        })
+        .unzip();
+    (!theirs.is_empty()).then(|| InUse {
+        kind,
+        figures: match kind {
+            ModelKind::Learned => figures(&theirs),
+            ModelKind::Rules => of_scores(&theirs),
+        },
+        calibrated: figures(&ours),
+        untold: measured.len() - theirs.len(),
     })
 }
 
 #[derive(Default)]
 struct Counts {
-    trained_on: i64,
+    trained_on: usize,
+    trained_won: usize,
     too_young: i64,
     closed_at_once: i64,
 }
@@ -173,4 +223,54 @@ fn by_scores(conn: &mut Db, org: OrgId, measured: &mut [Measured]) -> Result<(),
             }
             Ok(())
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(count: usize, in_use: impl Fn(usize) -> Option<f64>) -> Vec<Measured> {
+        let one = |place: usize| Measured {
+            lead: place as i64,
+            time: Timestamp::from_micros(0),
+            is_won: place % 2 == 0,
+            log_odds: if place % 2 == 0 { 1.0 } else { -1.0 },
+            in_use: in_use(place),
+        };
+        (0..count).map(one).collect()
+    }
+
+    #[test]
+    fn both_are_measured_on_the_same_leads() {
+        let said = |it: &Measured| probability(it.log_odds);
+        let some = measured(100, |place| (place >= 40).then_some(0.5));
+        let found = in_use(ModelKind::Rules, &some, &said).unwrap();
+        assert_eq!((found.figures.leads, found.calibrated.leads, found.untold), (60, 60, 40));
+        assert_eq!((found.figures.auc, found.calibrated.auc), (Some(0.5), Some(1.0)));
+        // A score is no probability.
+        assert!(found.figures.brier.is_none() && found.figures.tenths.is_empty() && found.calibrated.brier.is_some());
+        let learned = in_use(ModelKind::Learned, &measured(10, |_| Some(0.5)), &said).unwrap();
+        assert_eq!((learned.figures.brier, learned.untold), (Some(0.25), 0));
+        assert!(in_use(ModelKind::Rules, &measured(10, |_| None), &said).is_none());
+    }
+
+    #[test]
+    fn too_few_to_learn_from_or_to_calibrate_on_are_too_few() {
+        let said: Vec<Predicted> =
+            (0..200).map(|place| Predicted { probability: 0.5, is_won: place % 2 == 0 }).collect();
+        let tried = |trained_won, calibrated_won| Tried {
+            trained_on: 100,
+            trained_won,
+            calibrated_on: 100,
+            calibrated_won,
+            too_young: 0,
+            closed_at_once: 0,
+            calibration: Calibration::default(),
+            calibrated: figures(&said),
+            raw: figures(&said),
+            in_use: None,
+        };
+        assert!(tried(50, 50).is_enough());
+        assert!(!tried(49, 50).is_enough() && !tried(50, 49).is_enough() && !tried(51, 50).is_enough());
+    }
 }
