@@ -171,6 +171,14 @@ fn what_is_counted_is_what_became_of_leads() {
         // A model that says so gives the score.
         world.ok([&TRAIN[..], &["--sets-score", "--name", "both"]].concat());
         world.ok(["score", "model", "use", "1", "--name", "both"]);
+        // Also where the score is the same by chance.
+        let first = &likely[0];
+        let by_hand = (first["win_probability"].as_f64().unwrap() * 100.0).round_ties_even();
+        world.ok(["lead", "edit", &first["id"].to_string(), "--set", &format!("score={by_hand}")]);
+        assert_eq!(
+            world.json(["lead", "show", &first["id"].to_string()])["lead_score_factors"],
+            json!({ "source": "hand" })
+        );
         world.ok(["score", "run"]);
         for lead in likely.as_array().unwrap() {
             let shown = world.json(["lead", "show", &lead["id"].to_string()]);
@@ -220,7 +228,12 @@ fn a_backtest_gives_the_figures_of_its_definition() {
         // A line that does not fall keeps the order.
         assert!((tried["calibrated"]["auc"].as_f64().unwrap() - figure("auc")).abs() < 1e-9);
         let won = shares.iter().filter(|(_, is_won)| *is_won).count();
-        let is_enough = won >= 50 && shares.len() - won >= 50;
+        let enough = |leads: usize, won: usize| won >= 50 && leads - won >= 50;
+        let calibrated_won = tried["calibrated_won"].as_u64().unwrap() as usize;
+        let is_enough = enough(shares.len(), won)
+            && enough(trained.len(), learned.won as usize)
+            && enough(calibrated, calibrated_won);
+        assert_eq!(tried["trained_won"].as_f64(), Some(learned.won));
         let verdict = tried["verdict"].as_str().unwrap();
         assert_eq!((verdict, ran.code), if is_enough { ("enough", Some(0)) } else { ("too few", Some(3)) });
     });
@@ -233,7 +246,9 @@ fn values_count_as_they_were_some_days_after_a_lead_was_made() {
             world.now = day;
             world.ok(args);
         };
-        for phone in ["2125550101", "2125550102"] {
+        // Ten, for words of fewer leads are not kept.
+        let phones: Vec<String> = (1..=10).map(|place| format!("21255501{place:02}")).collect();
+        for phone in &phones {
             at(
                 "2026-01-01T12:00:00Z",
                 &["lead", "add", "--phone", phone, "--source", "web", "--campaign", "spring", "--tag", "early"],
@@ -241,8 +256,12 @@ fn values_count_as_they_were_some_days_after_a_lead_was_made() {
             at("2026-01-03T12:00:00Z", &["lead", "edit", phone, "--set", "source=fair", "--set", "campaign=summer"]);
             at("2026-01-09T12:00:00Z", &["lead", "edit", phone, "--set", "campaign=winter"]);
         }
+        // The last one comes far, and is lost all the same.
+        at("2026-01-21T12:00:00Z", &["lead", "status", "2125550110", "qualified", "--force", "--reason", "x"]);
         at("2026-02-01T12:00:00Z", &["lead", "status", "2125550101", "recruited", "--force", "--reason", "x"]);
-        at("2026-02-01T12:00:00Z", &["lead", "status", "2125550102", "cold"]);
+        for phone in &phones[1..] {
+            at("2026-02-01T12:00:00Z", &["lead", "status", phone, "cold", "--force", "--reason", "x"]);
+        }
         at("2026-03-01T12:00:00Z", &["score", "train", "--fields", "source,campaign,stage"]);
         let words = |world: &World, version: &str| -> BTreeSet<String> {
             let model = world.json(["score", "model", "show", version]);
@@ -257,12 +276,16 @@ fn values_count_as_they_were_some_days_after_a_lead_was_made() {
         assert_eq!(words(world, "learned@2"), BTreeSet::from(["web", "spring"].map(str::to_owned)));
         world.ok(["score", "train", "--fields", "source,campaign,stage", "--at", "2w"]);
         assert_eq!(words(world, "learned@3"), BTreeSet::from(["fair", "winter"].map(str::to_owned)));
-        // One that was won counts in every stage, one that was lost in the first alone.
+        // One that was won counts in every stage, one that was lost in those up to the last that it reached before, however late.
         let model = world.json(["score", "model", "show", "learned"]);
         let stages = model["fields"][2]["cells"].as_array().unwrap();
         let counts: Vec<(i64, i64)> =
             stages.iter().map(|cell| (cell["won"].as_i64().unwrap(), cell["lost"].as_i64().unwrap())).collect();
-        assert_eq!(counts, [(1, 1), (1, 0), (1, 0), (1, 0), (1, 0)]);
+        let place = stages.iter().position(|cell| cell["value"] == "qualified").unwrap();
+        let expected: Vec<(i64, i64)> =
+            (0..stages.len()).map(|at| (1, if at == 0 { 9 } else { i64::from(at <= place) })).collect();
+        assert_eq!(counts, expected, "{:?}", world.engine);
+        assert!(place > 0 && place + 1 < stages.len());
     });
 }
 
@@ -318,9 +341,14 @@ fn what_cannot_be_learned_is_refused_by_name() {
         assert_eq!(world.json(["score", "model", "list"]), json!([]));
         // Nor does what no open lead has.
         let open: String = (0..12).map(|place| format!("21255502{place:02},new,web,\n")).collect();
-        let sheet = format!("Phone,Status,Source,Campaign\n{open}2125550231,cold,web,x\n2125550232,recruited,web,x\n");
+        let closed: String = (31..35).map(|place| format!("21255502{place},cold,web,x\n")).collect();
+        let sheet = format!("Phone,Status,Source,Campaign\n{open}{closed}");
         world.import(&world.file("c.csv", sheet), &["--region", "US"]);
-        fails(world, &["--fields", "source,campaign"], "only closed leads have it");
+        let often = "closed leads have it at least five times as often as open ones";
+        fails(world, &["--fields", "source,campaign"], often);
+        // One that was opened again makes no difference.
+        world.import(&world.file("d.csv", "Phone,Status,Source,Campaign\n2125550212,new,web,x\n"), &["--region", "US"]);
+        fails(world, &["--fields", "source,campaign"], often);
         let rules = world.run(["score", "backtest", "default", "--split", "2026-01-01"]);
         assert!(rules.code == Some(1) && rules.stderr.contains("there is no model `default`"), "{}", rules.stderr);
     });

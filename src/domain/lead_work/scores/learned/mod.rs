@@ -10,6 +10,9 @@ use serde_json::Value;
 /// What is added to each count, so that nothing is impossible.
 pub const ADDED: f64 = 0.1;
 
+/// The word under which rare ones are counted.
+pub const OTHER: &str = "other";
+
 vocabulary! {
     /// How the values of a field are counted.
     FieldKind {
@@ -104,7 +107,7 @@ impl FieldCounts {
     pub fn log_odds(&self, seen: &Seen) -> f64 {
         match seen {
             Seen::Nothing => 0.0,
-            Seen::Word(word) => self.cell(word).map_or(0.0, |cell| self.of_cell(cell)),
+            Seen::Word(word) => self.cell(word).or_else(|| self.cell(OTHER)).map_or(0.0, |cell| self.of_cell(cell)),
             Seen::Number(number) => self.cells.get(self.range_of(*number)).map_or(0.0, |cell| self.of_cell(cell)),
             Seen::Words(words) => words.iter().filter_map(|word| self.cell(word)).map(|cell| self.of_cell(cell)).sum(),
             Seen::Stage(place) => self.cells.get(*place).map_or(0.0, |cell| self.of_cell(cell)),

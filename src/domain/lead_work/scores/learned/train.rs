@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{Cell, FieldCounts, FieldKind, LearnedModel, Seen};
+use super::{Cell, FieldCounts, FieldKind, LearnedModel, OTHER, Seen};
 
 /// A tag with fewer leads is left out.
 pub const FEWEST_OF_TAG: u64 = 50;
+/// A word with fewer leads is counted under [`OTHER`]: a model stays, and is to tell of nobody who is erased.
+pub const FEWEST_OF_WORD: u64 = 10;
 /// So many words of a field are kept at most: those that most leads have.
 const MOST_WORDS: usize = 500;
 /// Numbers are counted in so many ranges.
@@ -102,8 +104,8 @@ impl Counting {
         let mut counts =
             FieldCounts { field: field.name, kind: field.kind, won, lost, cells: Vec::new(), edges: Vec::new() };
         match field.kind {
-            FieldKind::Category => counts.cells = words(self.words, 1),
-            FieldKind::Tags => counts.cells = words(self.words, FEWEST_OF_TAG),
+            FieldKind::Category => counts.cells = words(self.words),
+            FieldKind::Tags => counts.cells = most(self.words, FEWEST_OF_TAG).0,
             FieldKind::Stage => {
                 let each = stages.iter().zip(self.stages);
                 counts.cells = each.map(|(name, [won, lost])| Cell { value: name.clone(), won, lost }).collect();
@@ -114,14 +116,29 @@ impl Counting {
     }
 }
 
-/// The words that at least so many leads have, sorted; of very many those that most have.
-fn words(counted: HashMap<String, [u64; 2]>, fewest: u64) -> Vec<Cell> {
-    let enough = counted.into_iter().filter(|(_, [won, lost])| won + lost >= fewest);
-    let mut cells: Vec<Cell> = enough.map(|(value, [won, lost])| Cell { value, won, lost }).collect();
-    cells.sort_by(|a, b| (b.won + b.lost).cmp(&(a.won + a.lost)).then_with(|| a.value.cmp(&b.value)));
-    cells.truncate(MOST_WORDS);
-    cells.sort_by(|a, b| a.value.cmp(&b.value));
+/// The words that most leads have, sorted, and the others as one.
+fn words(counted: HashMap<String, [u64; 2]>) -> Vec<Cell> {
+    let (mut cells, [won, lost]) = most(counted, FEWEST_OF_WORD);
+    if won + lost > 0 {
+        match cells.binary_search_by(|cell| cell.value.as_str().cmp(OTHER)) {
+            Ok(place) => {
+                cells[place].won += won;
+                cells[place].lost += lost;
+            }
+            Err(place) => cells.insert(place, Cell { value: OTHER.to_owned(), won, lost }),
+        }
+    }
     cells
+}
+
+/// The words that at least so many leads have, sorted, of very many those that most have; and the sums of the others.
+fn most(counted: HashMap<String, [u64; 2]>, fewest: u64) -> (Vec<Cell>, [u64; 2]) {
+    let mut cells: Vec<Cell> = counted.into_iter().map(|(value, [won, lost])| Cell { value, won, lost }).collect();
+    cells.sort_by(|a, b| (b.won + b.lost).cmp(&(a.won + a.lost)).then_with(|| a.value.cmp(&b.value)));
+    let kept = cells.iter().take(MOST_WORDS).take_while(|cell| cell.won + cell.lost >= fewest).count();
+    let others = cells.split_off(kept);
+    cells.sort_by(|a, b| a.value.cmp(&b.value));
+    (cells, others.iter().fold([0, 0], |[won, lost], cell| [won + cell.won, lost + cell.lost]))
 }
 
 /// Ranges that hold about as many numbers each; equal numbers are in one.
@@ -205,8 +222,12 @@ mod tests {
                     odds += (share(true) / share(false)).ln();
                 };
                 if let Some(source) = case.1 {
-                    let known: std::collections::BTreeSet<_> = cases.iter().filter_map(|other| other.1).collect();
-                    say(known.len() as f64, &|other| other.1 == Some(source), &|other| other.1.is_some());
+                    // Rare ones are one.
+                    let is_rare = |source: usize| cases.iter().filter(|other| other.1 == Some(source)).count() < 10;
+                    let known = |source: usize| if is_rare(source) { None } else { Some(source) };
+                    let all: std::collections::BTreeSet<_> = cases.iter().filter_map(|other| other.1.map(known)).collect();
+                    let mine = Some(known(source));
+                    say(all.len() as f64, &|other| other.1.map(known) == mine, &|other| other.1.is_some());
                 }
                 if let Some(value) = case.2 {
                     let field = model.fields.iter().find(|field| field.field == "value").unwrap();
@@ -240,6 +261,29 @@ mod tests {
             let stored = serde_json::to_value(&model).unwrap();
             prop_assert_eq!(LearnedModel::from_json(&stored).unwrap(), model);
         }
+    }
+
+    #[test]
+    fn words_of_few_leads_are_not_kept() {
+        let model = |rare: &str| {
+            let mut trainer =
+                Trainer::new(vec![Field { name: "job_title".into(), kind: FieldKind::Category }], Vec::new());
+            let mut add = |count: usize, word: &str| {
+                (0..count).for_each(|place| trainer.add(place % 2 == 0, &[Seen::Word(word.to_owned())]));
+            };
+            add(10, "nurse");
+            add(9, "astronaut");
+            add(1, rare);
+            trainer.finish(3)
+        };
+        let cells = |rare: &str| -> Vec<(String, u64, u64)> {
+            model(rare).fields[0].cells.iter().map(|cell| (cell.value.clone(), cell.won, cell.lost)).collect()
+        };
+        assert_eq!(cells("pope"), [("nurse".to_owned(), 5, 5), ("other".to_owned(), 6, 4)]);
+        // Who is said to be another is, too; and whoever has a word that is not kept.
+        assert_eq!(cells("other"), cells("pope"));
+        let odds = |word: &str| model("pope").log_odds(&[Seen::Word(word.to_owned())])[0];
+        assert!(odds("pope") > 0.0 && odds("pope") == odds("astronaut") && odds("pope") == odds("never seen"));
     }
 
     #[test]

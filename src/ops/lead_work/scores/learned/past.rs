@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::fields::AskedField;
-use crate::db::models::leads::status_rows::{self, Counted};
+use crate::db::models::IN_LIST;
+use crate::db::models::leads::status_rows::{self, Counted, StatusRow};
 use crate::db::{Cell, Cells, Db, DbError, OrgId, Statement};
 use crate::domain::imports::kind::ImportStatus;
 use crate::domain::lead_work::scores::learned::{FieldKind, Seen};
@@ -54,9 +55,13 @@ pub struct Past {
     /// When it was first won, by its history.
     pub first_won: Option<Timestamp>,
     pub score: Option<i64>,
+    /// The parts of its score, as they are stored.
+    pub factors: Option<String>,
     pub probability: Option<i64>,
     /// The value of each field then.
     pub seen: Vec<Seen>,
+    /// The last stage, short of a win, that it reached before it was closed, or until now.
+    pub furthest: Seen,
     /// Whether each field has a value now, and when that was changed last.
     pub now: Vec<(bool, Option<Timestamp>)>,
 }
@@ -83,17 +88,29 @@ impl Asked<'_> {
     /// # Errors
     /// Those of `take`, or the database cannot be read.
     pub fn each(&self, conn: &mut Db, mut take: impl FnMut(Past) -> Result<(), DbError>) -> Result<(), DbError> {
+        self.pages(conn, |_, page| page.into_iter().try_for_each(&mut take))
+    }
+
+    /// The same, page after page; what one is taken for may be written before the next one is read.
+    ///
+    /// # Errors
+    /// Those of `take`, or the database cannot be read.
+    pub fn pages(
+        &self,
+        conn: &mut Db,
+        mut take: impl FnMut(&mut Db, Vec<Past>) -> Result<(), DbError>,
+    ) -> Result<(), DbError> {
         let counted = Counted::of(conn, self.org)?;
         let mut after = i64::MIN;
         loop {
             let rows = self.rows(conn, after)?;
-            let id = |row: &Cells| row.at(0).number().unwrap_or_default();
-            let Some(last) = rows.last().map(id) else { return Ok(()) };
-            let logs = self.logs(conn, counted, after, last)?;
-            for row in &rows {
-                take(self.past(row, &logs))?;
-            }
-            if (rows.len() as i64) < TOGETHER {
+            let ids: Vec<i64> = rows.iter().map(|row| row.at(0).number().unwrap_or_default()).collect();
+            let Some(last) = ids.last().copied() else { return Ok(()) };
+            let logs = self.logs(conn, counted, &ids)?;
+            let page = rows.iter().map(|row| self.past(row, &logs)).collect();
+            drop((rows, logs));
+            take(conn, page)?;
+            if (ids.len() as i64) < TOGETHER {
                 return Ok(());
             }
             after = last;
@@ -106,7 +123,7 @@ impl Asked<'_> {
             .fold(
                 Statement::new(
                     "SELECT leads.id, leads.created_at, leads.status, leads.status_changed_at, leads.deleted_at, leads.lead_score, \
-                     leads.win_probability",
+                     leads.win_probability, leads.lead_score_factors",
                 ),
                 |statement, field| statement.sql(", ").then(field.select()),
             )
@@ -126,34 +143,38 @@ impl Asked<'_> {
             .rows(conn)
     }
 
-    fn logs(&self, conn: &mut Db, counted: Counted, after: i64, last: i64) -> Result<Logs, DbError> {
+    fn logs(&self, conn: &mut Db, counted: Counted, ids: &[i64]) -> Result<Logs, DbError> {
         let mut logs = Logs::default();
-        let range = |column: &'static str| {
-            Statement::new(" AND ")
-                .sql(column)
-                .sql(" > ")
-                .number(after)
-                .sql(" AND ")
-                .sql(column)
-                .sql(" <= ")
-                .number(last)
-        };
+        let among = Among::of(ids);
         if self.fields.iter().any(|field| field.field.kind == FieldKind::Stage) || self.as_of != AsOf::Now {
-            status_rows::each(conn, counted, range("h.lead_id"), TOGETHER * ROWS_OF_LEAD, |row| {
+            let take = |row: StatusRow| {
                 if self.stages.place(row.status).is_some() && !row.puts_back {
                     logs.stages.entry(row.lead).or_default().push((row.at, row.status));
                 }
-            })?;
+            };
+            match among {
+                Among::Range(..) => {
+                    status_rows::each(conn, counted, among.condition("h.lead_id"), TOGETHER * ROWS_OF_LEAD, take)?;
+                }
+                Among::List(ids) => status_rows::each_of(conn, counted, ids, take)?,
+            }
         }
         let logged: Vec<&str> = self.fields.iter().filter_map(|field| field.logged.as_deref()).collect();
         if self.as_of == AsOf::Now || logged.is_empty() {
             return Ok(logs);
         }
+        for some in among.parts() {
+            self.entries(conn, &some, &logged, &mut logs)?;
+        }
+        Ok(logs)
+    }
+
+    fn entries(&self, conn: &mut Db, among: &Among<'_>, logged: &[&str], logs: &mut Logs) -> Result<(), DbError> {
         Statement::new("SELECT a.lead_id, a.field_name, a.old_value, a.new_value, a.changed_at FROM lead_audit_log a WHERE a.organization_id = ")
             .org(self.org)
-            .then(range("a.lead_id"))
+            .then(among.condition("a.lead_id"))
             .sql(" AND a.field_name IN (")
-            .joined(logged.into_iter().map(|field| Statement::default().text(field)), ", ")
+            .joined(logged.iter().map(|field| Statement::default().text(*field)), ", ")
             .sql(") ORDER BY a.id")
             .each_row(conn, |row: Cells| -> Result<(), DbError> {
                 let text = |place: usize| row.at(place).text().map(str::to_owned);
@@ -161,8 +182,7 @@ impl Asked<'_> {
                 let entry = Entry { field: text(1).unwrap_or_default(), old: text(2), new: text(3), at };
                 logs.entries.entry(row.at(0).number().unwrap_or_default()).or_default().push(entry);
                 Ok(())
-            })?;
-        Ok(logs)
+            })
     }
 
     fn past(&self, row: &Cells, logs: &Logs) -> Past {
@@ -182,7 +202,7 @@ impl Asked<'_> {
         let mut now = Vec::with_capacity(self.fields.len());
         for (place, field) in self.fields.iter().enumerate() {
             let of_field = || entries.iter().filter(|entry| Some(entry.field.as_str()) == field.logged.as_deref());
-            let words = words_of(row.at(7 + place), field.field.kind);
+            let words = words_of(row.at(8 + place), field.field.kind);
             now.push((!words.is_empty(), of_field().map(|entry| entry.at).max()));
             seen.push(match field.field.kind {
                 FieldKind::Stage => self.furthest(stages, as_of),
@@ -197,8 +217,10 @@ impl Asked<'_> {
             closed,
             first_won: won.min(),
             score: row.at(5).number(),
+            factors: row.at(7).text().map(str::to_owned),
             probability: row.at(6).number(),
             seen,
+            furthest: self.furthest(stages, closed.map_or(Timestamp::from_micros(i64::MAX), |closed| closed.at)),
             now,
         }
     }
@@ -208,6 +230,50 @@ impl Asked<'_> {
         let open = self.stages.count().saturating_sub(1);
         let reached = stages.iter().filter(|(at, _)| *at <= time).filter_map(|(_, status)| self.stages.place(*status));
         Seen::Stage(reached.filter(|place| *place < open).max().unwrap_or(0))
+    }
+}
+
+/// How the rows of a page's leads are found in a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Among<'a> {
+    /// From the first id to the last one.
+    Range(i64, i64),
+    List(&'a [i64]),
+}
+
+/// Where fewer than one of so many ids of a range is a lead of the page, the leads are listed.
+const SPARSE: i128 = 4;
+
+impl Among<'_> {
+    /// Of ids that go up.
+    fn of(ids: &[i64]) -> Among<'_> {
+        match ids {
+            [] => Among::List(ids),
+            [first, .., last] if i128::from(*last) - i128::from(*first) >= SPARSE * ids.len() as i128 => {
+                Among::List(ids)
+            }
+            [first, ..] => Among::Range(*first, ids.last().copied().unwrap_or(*first)),
+        }
+    }
+
+    /// The same in parts that one statement can hold.
+    fn parts(&self) -> Vec<Among<'_>> {
+        match self {
+            Among::Range(..) => vec![*self],
+            Among::List(ids) => ids.chunks(IN_LIST).map(Among::List).collect(),
+        }
+    }
+
+    fn condition(&self, column: &'static str) -> Statement {
+        let condition = Statement::new(" AND ").sql(column);
+        match self {
+            Among::Range(first, last) => {
+                condition.sql(" >= ").number(*first).sql(" AND ").sql(column).sql(" <= ").number(*last)
+            }
+            Among::List(ids) => {
+                condition.sql(" IN (").joined(ids.iter().map(|id| Statement::default().number(*id)), ", ").sql(")")
+            }
+        }
     }
 }
 
@@ -248,6 +314,20 @@ fn taken_back<'a>(mut words: Vec<String>, entries: impl Iterator<Item = &'a Entr
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Nothing below the first lead is read, and between few leads of many nothing, either.
+    #[test]
+    fn logs_are_read_for_the_leads_of_a_page() {
+        assert_eq!(Among::of(&[1_000_000]), Among::Range(1_000_000, 1_000_000));
+        assert_eq!(Among::of(&[7, 8, 11]), Among::Range(7, 11));
+        assert_eq!(Among::of(&[1, 1_000_000]), Among::List(&[1, 1_000_000]));
+        assert_eq!(Among::of(&[i64::MIN, i64::MAX]), Among::List(&[i64::MIN, i64::MAX]));
+        let many: Vec<i64> = (0..30_000).map(|id| id * 10).collect();
+        let parts = Among::of(&many);
+        let held = |part: &Among<'_>| if let Among::List(ids) = part { ids.len() } else { 0 };
+        assert_eq!(parts.parts().iter().map(held).sum::<usize>(), many.len());
+        assert!(parts.parts().iter().all(|part| held(part) <= IN_LIST));
+    }
 
     #[test]
     fn what_is_closed_and_how() {

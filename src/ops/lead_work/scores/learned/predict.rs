@@ -10,15 +10,20 @@ use crate::domain::lead_work::scores::learned::{LearnedModel, Seen, probability}
 use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::reports::funnel::Stages;
 
-/// So many predictions are written together.
-const WRITTEN: usize = 20_000;
-
 /// What predicting did: `predicted = changed + unchanged`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Predicted {
     pub predicted: i64,
     pub changed: i64,
     pub unchanged: i64,
+}
+
+impl Predicted {
+    fn add(&mut self, leads: usize, changed: usize) {
+        self.predicted += leads as i64;
+        self.changed += changed as i64;
+        self.unchanged += (leads - changed) as i64;
+    }
 }
 
 /// The fields that a model reads.
@@ -53,23 +58,15 @@ pub fn predict(
     let open =
         Statement::new(" AND leads.status <> 'recruited' AND leads.status <> 'cold' AND leads.status <> 'dnc' AND ");
     let asked = Asked { org: stamp.org, fields, stages, as_of: AsOf::Now, chosen: open.then(chosen) };
-    let (mut done, mut changed) = (Predicted::default(), Vec::new());
-    asked.each(conn, |past| {
-        if done.predicted % 20_000 == 0 {
-            step(done.predicted)?;
-        }
-        done.predicted += 1;
-        match score_of(model, &past) {
-            Some(score) => changed.push(score),
-            None => done.unchanged += 1,
-        }
-        Ok(())
-    })?;
-    done.changed = changed.len() as i64;
-    for some in changed.chunks(WRITTEN) {
+    let mut done = Predicted::default();
+    asked.pages(conn, |conn, page| {
         step(done.predicted)?;
-        lead_score_history::write(conn, row, some, stamp)?;
-    }
+        let changed: Vec<NewScore> = page.iter().filter_map(|past| score_of(model, past)).collect();
+        done.add(page.len(), changed.len());
+        // What comes later waits in the database, not in memory.
+        drop(page);
+        lead_score_history::write(conn, row, &changed, stamp)
+    })?;
     Ok(done)
 }
 
@@ -98,13 +95,17 @@ pub fn of_lead(
 fn score_of(model: &LearnedModel, past: &Past) -> Option<NewScore> {
     let share = Probability::of(probability(model.total(&past.seen)));
     let score = model.sets_score.then(|| share.score());
-    let is_same =
-        past.probability == Some(share.0.into()) && score.is_none_or(|score| past.score == Some(score.into()));
+    let factors = factors(model, &past.seen);
+    // The same score may be of other parts, or set by hand.
+    let has_factors =
+        || past.factors.as_deref().and_then(|text| serde_json::from_str(text).ok()).as_ref() == Some(&factors);
+    let is_same = past.probability == Some(share.0.into())
+        && score.is_none_or(|score| past.score == Some(score.into()) && has_factors());
     (!is_same).then(|| NewScore {
         lead: past.lead,
         score,
         probability: Some(share),
-        factors: factors(model, &past.seen),
+        factors,
         inputs: json!({ "seen": inputs(model, &past.seen) }),
     })
 }
