@@ -54,7 +54,9 @@ pub enum Lock {
     Placing,
     /// Scrubs are recorded one after another: each certificate holds the hash of the one before.
     Scrubs,
-    /// Runs of models that score leads follow each other. Beside them leads and the do-not-call list change, and nobody is erased.
+    /// Runs of models that score leads follow each other, and nobody is erased beside them. A run holds very many leads, in the order
+    /// of their ids, until it ends: so beside no import and no change of the list, which hold leads in another order and would wait for
+    /// it in a ring. Beside it single leads change.
     Scores,
 }
 
@@ -133,7 +135,7 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str, Reach)] {
         Lock::Territories => &[(DNC_LIST, SHARED, Home), (TERRITORIES, EXCLUSIVE, Home)],
         Lock::Placing => &[(IMPORTS, EXCLUSIVE, Home), (DNC_LIST, SHARED, Home), (TERRITORIES, EXCLUSIVE, Home)],
         Lock::Scrubs => &[(SCRUBS, EXCLUSIVE, Home)],
-        Lock::Scores => &[(SCORES, EXCLUSIVE, Home)],
+        Lock::Scores => &[(IMPORTS, EXCLUSIVE, Home), (DNC_LIST, SHARED, Home), (SCORES, EXCLUSIVE, Home)],
         Lock::Undo => &[(IMPORTS, EXCLUSIVE, Group), (DNC_LIST, EXCLUSIVE, Group), (COSTS, EXCLUSIVE, Home)],
     }
 }

@@ -9,10 +9,12 @@ use super::asked::{Ready, ready};
 use super::learned::{learned, stages};
 use crate::commands::args::leads::selection::{self, Selection};
 use crate::commands::context::Context;
-use crate::db::models::lead_work::scores::score_models;
-use crate::db::{Db, DbError, Lock, RunMode};
+use crate::db::models::lead_work::scores::lead_score_history::hold_chosen;
+use crate::db::models::lead_work::scores::score_models::{self, ScoreModel};
+use crate::db::{Db, DbError, Lock, RunMode, Stamp};
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::scores::kind::{Group, ModelKind};
+use crate::domain::lead_work::scores::rules::RuleModel;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::lead_work::scores::learned::predict::{Predicted, predict};
 use crate::ops::lead_work::scores::models::{row_for_run, rules_in_use};
@@ -86,10 +88,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let chosen = args.selection.filter(&mut session)?;
     let query = selection::query(&session, chosen.clone())?;
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let (rules_row, rules, active) = session.db.read(org, |conn| -> Result<_> {
-        let (row, rules) = rules_in_use(conn, &stamp)?;
-        Ok((row, rules, score_models::active(conn, org, ModelKind::Learned)?))
-    })?;
+    let (rules_row, rules, active) = session.db.read(org, |conn| in_use(conn, &stamp))?;
+    let versions = ids(rules_row.as_ref(), active.as_ref());
     let learned = active.map(|row| learned(&row).map(|(model, fields)| (row, model, fields))).transpose()?;
     let stages = stages(&mut session)?;
     let ready: Ready = ready(&mut session, rules.clone(), chosen)?;
@@ -98,6 +98,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut progress = ui.progress();
     let mode = RunMode::of_flag(args.dry_run);
     let answer = session.db.write_under(Lock::Scores, org, mode, |conn| -> Result<Answer> {
+        // The lock may have been waited for.
+        let (rules_now, _, learned_now) = in_use(conn, &stamp)?;
+        if ids(rules_now.as_ref(), learned_now.as_ref()) != versions {
+            return Err(CommandError::failed("another model was put into use meanwhile; nothing was changed")
+                .hint("run it again: crmctl score run"));
+        }
         let mut step = |done: i64| match interrupted.load(Ordering::Relaxed) {
             true => Err(DbError::Interrupted),
             false => {
@@ -125,6 +131,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             };
             return Ok(answer((row.name.clone(), row.revision), ran, Some(predicted), mode));
         }
+        if learned.is_some() {
+            hold_chosen(conn, org, query.condition())?;
+        }
         let predicted = predict(conn)?;
         let model = row_for_run(conn, (rules_row, &rules), &stamp)?;
         let ran = score(conn, &ready.asked, model.id, &mut |conn, ids| ready.values(conn, ids), &stamp, &mut step)?;
@@ -136,6 +145,19 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     })?;
     drop(progress);
     tell(ui, &answer)
+}
+
+/// The models in use: that of rules, built-in where it has no row, and the learned one.
+type ModelsInUse = (Option<ScoreModel>, RuleModel, Option<ScoreModel>);
+
+fn in_use(conn: &mut Db, stamp: &Stamp) -> Result<ModelsInUse> {
+    let (row, rules) = rules_in_use(conn, stamp)?;
+    Ok((row, rules, score_models::active(conn, stamp.org, ModelKind::Learned)?))
+}
+
+/// Which versions they are.
+fn ids(rules: Option<&ScoreModel>, learned: Option<&ScoreModel>) -> [Option<i64>; 2] {
+    [rules, learned].map(|row| row.map(|row| row.id))
 }
 
 fn answer((model, version): (String, i32), ran: Ran, predicted: Option<Predicted>, mode: RunMode) -> Answer {

@@ -95,6 +95,22 @@ fn hold(conn: &mut Db, rows: &str, stamp: &Stamp) -> Result<(), DbError> {
         .map(drop)
 }
 
+/// Holds all leads that a condition chooses, as `hold` does. Who goes through leads twice holds them all before: on the way through them
+/// again it would hold them in another order than others do.
+///
+/// # Errors
+/// The database refuses.
+pub fn hold_chosen(conn: &mut Db, org: OrgId, chosen: Statement) -> Result<(), DbError> {
+    let Db::Postgres(_) = conn else { return Ok(()) };
+    Statement::new("SELECT count(*) FROM (SELECT leads.id FROM leads WHERE leads.organization_id = ")
+        .org(org)
+        .sql(" AND ")
+        .then(chosen)
+        .sql(" ORDER BY leads.id FOR NO KEY UPDATE) held")
+        .rows(conn)
+        .map(drop)
+}
+
 /// Writes scores to leads and to their history. It is no change of a lead: neither `version` nor `updated_at` are touched.
 ///
 /// # Errors
