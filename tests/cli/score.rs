@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::assert_same_story;
-use crate::support::{World, on_both_engines};
+use crate::support::engine::{database_of, psql, try_psql, url_of};
+use crate::support::{Engine, World, on_both_engines};
 
 /// A model for tests that are about other things.
 pub const RULES: &str = "
@@ -211,6 +212,13 @@ fn scores_of_others_say_where_they_are_from() {
             (&given[0]["old_score"], &given[0]["inputs"]["replaced"]),
             (&json!(7), &json!({ "source": "hand" }))
         );
+        // Profiling is told to the person.
+        let personal = world.json(["lead", "show", "5", "--export-personal"]);
+        let scores = &personal["leads"][0]["scores"];
+        for key in ["score", "old_score", "factors", "inputs", "model", "version", "calculated_at"] {
+            assert!(!scores[0][key].is_null(), "{key}: {personal}");
+            assert_eq!(scores[0][key], given[0][key], "{key}");
+        }
     });
 }
 
@@ -269,4 +277,42 @@ fn a_merged_lead_s_scores_are_read_with_those_of_the_survivor() {
         let leads: Vec<i64> = given.as_array().unwrap().iter().map(|row| row["lead_id"].as_i64().unwrap()).collect();
         assert_eq!(leads, [1, 2]);
     });
+}
+
+/// A run waits for imports, which hold leads in another order. When its turn comes the models are looked at again.
+#[test]
+fn a_run_that_waited_scores_by_no_model_that_is_in_use_no_longer() {
+    let world = World::new(Engine::Postgres);
+    world.ok(["lead", "add", "--phone", "+12125550101"]);
+    let admin = url_of("postgres", database_of(&world.url));
+    let until = |question: &str| {
+        let began = std::time::Instant::now();
+        let sessions = format!(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND {question}"
+        );
+        while psql(&admin, &sessions).is_empty() {
+            assert!(began.elapsed() < std::time::Duration::from_secs(60), "{question}");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    };
+    let url = admin.clone();
+    let held = "SET application_name = 'holder'; BEGIN; SELECT pg_advisory_xact_lock(72116, 1); SELECT pg_sleep(120)";
+    let holder = std::thread::spawn(move || try_psql(&url, held));
+    until("application_name = 'holder' AND wait_event = 'PgSleep'");
+    let run = world.start(["score", "run"]);
+    until("query LIKE '%pg_try_advisory%'");
+    let rules = world.file("rules.toml", "[[rules]]\ngroup = \"intent\"\npoints = 7\nwhen = \"phone is not empty\"\n");
+    world.ok(["score", "model", "set", rules.to_str().unwrap()]);
+    psql(
+        &admin,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holder' AND datname = current_database()",
+    );
+    assert!(holder.join().unwrap().is_err());
+    let output = run.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains("another model was put into use meanwhile"), "{said}");
+    assert_eq!(world.json(["lead", "show", "1"])["lead_score"], json!(null));
+    world.ok(["score", "run"]);
+    assert_eq!(world.json(["lead", "show", "1"])["lead_score"], json!(7));
+    world.finish();
 }

@@ -10,6 +10,7 @@ use super::history::{Change, changes};
 use crate::db::models::imports;
 use crate::db::models::lead_work::next::recommendations::{self, Recommendation};
 use crate::db::models::lead_work::next::tasks::{self, Task};
+use crate::db::models::lead_work::scores::lead_score_history::{self, GivenScore};
 use crate::db::models::leads::lead_assignments::{self, Assignment};
 use crate::db::models::leads::lead_audit_log;
 use crate::db::models::leads::lead_status_history::{self, StatusChange};
@@ -45,6 +46,8 @@ pub struct OneLead {
     pub tasks: Vec<Task>,
     /// What became of recommendations to contact the lead.
     pub recommendations: Vec<Recommendation>,
+    /// Which scores and probabilities models gave the lead, and from what.
+    pub scores: Vec<GivenScore>,
 }
 
 /// To whom the lead was given. Not by which filter, for that may name others.
@@ -117,6 +120,7 @@ pub fn personal(
             assignments: lead_assignments::of_lead(conn, org, id)?.into_iter().map(Given::from).collect(),
             tasks: tasks::of_lead(conn, org, id)?,
             recommendations: recommendations::of_lead(conn, org, id)?,
+            scores: lead_score_history::of_leads(conn, org, &[id])?,
         });
     }
     for number in numbers(conn, org, &ids, &log)? {
