@@ -19,7 +19,8 @@ pub struct Conversion {
     pub closed: i64,
     /// The part that would be won of leads as they come to everybody.
     pub rate: f64,
-    /// Its lower Wilson bound of 95 %.
+    /// The lower Wilson bound of 95 % of what was won of all, standardised by the same factor: leads of a bad source prove no more
+    /// because each win there counts for many.
     pub bound: f64,
 }
 
@@ -49,8 +50,12 @@ pub fn standardised(rows: &[Closed]) -> HashMap<i64, Conversion> {
         *of_user = (of_user.0 + row.won, of_user.1 + row.closed, of_user.2 + expected);
     }
     let conversion = |(won, closed, expected): (i64, i64, f64)| {
-        let rate = if expected > 0.0 { (won as f64 / expected * overall).min(1.0) } else { 0.0 };
-        Conversion { closed, rate, bound: wilson_lower(rate, closed) }
+        if closed <= 0 || expected <= 0.0 {
+            return Conversion { closed, rate: 0.0, bound: 0.0 };
+        }
+        let raw = won as f64 / closed as f64;
+        let standard = overall * closed as f64 / expected;
+        Conversion { closed, rate: (raw * standard).min(1.0), bound: wilson_lower(raw, closed) * standard }
     };
     users.into_iter().map(|(user, counts)| (user, conversion(counts))).collect()
 }
@@ -96,6 +101,17 @@ mod tests {
         let all = standardised(&more);
         assert!(all[&3].bound > all[&1].bound && all[&3].bound > all[&2].bound, "{all:?}");
         assert_eq!(all[&3].closed, 100);
+    }
+
+    #[test]
+    fn one_lucky_win_of_a_bad_source_proves_little() {
+        // Of all leads 30 % are won, of those from the bad source 2 %.
+        let rows =
+            [closed(1, "bad", 1, 30), closed(9, "bad", 1, 70), closed(2, "good", 12, 30), closed(9, "good", 106, 270)];
+        let all = standardised(&rows);
+        assert!((all[&1].rate - 0.5).abs() < 1e-12, "as far as it goes: {all:?}");
+        assert!(all[&1].bound < all[&2].bound, "{all:?}");
+        assert!((all[&1].bound - 0.005_908_59 * 15.0).abs() < 1e-6, "{all:?}");
     }
 
     #[test]
