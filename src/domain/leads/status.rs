@@ -54,6 +54,27 @@ impl MoveRule {
     }
 }
 
+/// How a lead ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Won,
+    Lost,
+}
+
+impl Status {
+    /// How a lead with this status ended; None while it is open. Recruited is won, even if the lead was deleted later; whatever else
+    /// was deleted is lost.
+    pub fn outcome(self, is_deleted: bool) -> Option<Outcome> {
+        match self {
+            Status::Recruited => Some(Outcome::Won),
+            Status::Cold | Status::Dnc => Some(Outcome::Lost),
+            Status::New | Status::Contacted | Status::Qualified | Status::Nurturing | Status::Hot => {
+                is_deleted.then_some(Outcome::Lost)
+            }
+        }
+    }
+}
+
 impl Default for Status {
     /// Where every lead begins.
     fn default() -> Self {

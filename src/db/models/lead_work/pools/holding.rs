@@ -1,14 +1,16 @@
 //! What users hold: their open leads, and what became of their closed ones.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
 
 use super::waiting::is_open;
 use crate::db::models::IN_LIST;
+use crate::db::models::lead_work::outcomes::tells_an_outcome;
 use crate::db::schema::territory_members;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
 use crate::domain::lead_work::pools::conversion::Closed;
+use crate::domain::leads::status::{Outcome, Status};
 
 /// How many open leads these users have; who has none is missing.
 ///
@@ -48,32 +50,31 @@ pub fn territories(conn: &mut Db, org: OrgId) -> Result<HashMap<i64, HashSet<i64
     Ok(territories)
 }
 
-/// The closed leads of all users by source: recruited ones are won; cold, do-not-call and deleted ones lost. Merged and erased leads and
-/// those of undone imports are neither.
+/// The closed leads of all users by source. Merged and erased leads and those of undone imports are neither won nor lost.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn closed_leads(conn: &mut Db, org: OrgId) -> Result<Vec<Closed>, DbError> {
-    let mut found = Vec::new();
+    let mut found: BTreeMap<(i64, Option<String>), (i64, i64)> = BTreeMap::new();
     Statement::new(
-        "SELECT l.owner_id, l.source, sum(CASE WHEN l.status = 'recruited' AND l.deleted_at IS NULL THEN 1 ELSE 0 END), count(*)
-         FROM leads l
-         WHERE l.owner_id IS NOT NULL AND l.merged_into_id IS NULL
-           AND (l.status IN ('recruited', 'cold', 'dnc') OR l.deleted_at IS NOT NULL)
-           AND (l.deleted_at IS NULL OR (
-               NOT EXISTS (SELECT 1 FROM erasures e WHERE e.organization_id = l.organization_id AND e.lead_id = l.id)
-               AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.organization_id = l.organization_id AND i.id = l.import_id
-                               AND i.status = 'undone')))
-           AND l.organization_id = ",
+        "SELECT leads.owner_id, leads.source, leads.status, CASE WHEN leads.deleted_at IS NULL THEN 0 ELSE 1 END, count(*)
+         FROM leads WHERE leads.owner_id IS NOT NULL AND leads.organization_id = ",
     )
     .org(org)
-    .sql(" GROUP BY l.owner_id, l.source")
+    .sql(" AND ")
+    .then(tells_an_outcome(org))
+    .sql(" GROUP BY 1, 2, 3, 4")
     .each_row(conn, |cells: Cells| -> Result<(), DbError> {
         let number = |place: usize| cells.at(place).number();
-        if let (Some(user), Some(won), Some(closed)) = (number(0), number(2), number(3)) {
-            found.push(Closed { user, source: cells.at(1).text().map(str::to_owned), won, closed });
+        let status = cells.at(2).text().and_then(Status::from_word);
+        if let (Some(user), Some(status), Some(count)) = (number(0), status, number(4))
+            && let Some(outcome) = status.outcome(number(3) == Some(1))
+        {
+            let part = found.entry((user, cells.at(1).text().map(str::to_owned))).or_default();
+            part.0 += if outcome == Outcome::Won { count } else { 0 };
+            part.1 += count;
         }
         Ok(())
     })?;
-    Ok(found)
+    Ok(found.into_iter().map(|((user, source), (won, closed))| Closed { user, source, won, closed }).collect())
 }

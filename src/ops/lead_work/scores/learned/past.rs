@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::fields::AskedField;
 use crate::db::models::IN_LIST;
+use crate::db::models::lead_work::outcomes::tells_an_outcome;
 use crate::db::models::leads::status_rows::{self, Counted, StatusRow};
 use crate::db::{Cell, Cells, Db, DbError, OrgId, Statement};
-use crate::domain::imports::kind::ImportStatus;
 use crate::domain::lead_work::scores::learned::{FieldKind, Seen};
-use crate::domain::leads::status::Status;
+use crate::domain::leads::status::{Outcome, Status};
 use crate::domain::reports::funnel::Stages;
 use crate::domain::timestamp::Timestamp;
 
@@ -129,13 +129,9 @@ impl Asked<'_> {
             )
             .sql(" FROM leads WHERE leads.organization_id = ")
             .org(self.org)
-            .sql(" AND leads.merged_into_id IS NULL AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.organization_id = ")
-            .org(self.org)
-            .sql(" AND e.lead_id = leads.id) AND (leads.deleted_at IS NULL OR leads.import_id IS NULL OR leads.import_id NOT IN (SELECT i.id FROM imports i WHERE i.organization_id = ")
-            .org(self.org)
-            .sql(" AND i.status = ")
-            .text(ImportStatus::Undone.as_str())
-            .sql(")) AND leads.id > ")
+            .sql(" AND ")
+            .then(tells_an_outcome(self.org))
+            .sql(" AND leads.id > ")
             .number(after)
             .then(self.chosen.clone())
             .sql(" ORDER BY leads.id LIMIT ")
@@ -279,13 +275,9 @@ impl Among<'_> {
 
 /// Whether a lead is closed, and how.
 fn closed(status: Option<Status>, since: Option<Timestamp>, deleted: Option<Timestamp>) -> Option<Closed> {
-    match (status, deleted) {
-        (Some(Status::Recruited), _) => since.map(|at| Closed { is_won: true, at }),
-        (Some(Status::Cold | Status::Dnc), _) => since.map(|at| Closed { is_won: false, at }),
-        // What was thrown away was lost.
-        (_, Some(at)) => Some(Closed { is_won: false, at }),
-        _ => None,
-    }
+    let is_won = status?.outcome(deleted.is_some())? == Outcome::Won;
+    let at = if status?.outcome(false).is_some() { since } else { deleted };
+    at.map(|at| Closed { is_won, at })
 }
 
 fn words_of(cell: &Cell, kind: FieldKind) -> Vec<String> {
@@ -335,6 +327,7 @@ mod tests {
         let is_won =
             |status, deleted| closed(Some(status), at(5), deleted).map(|closed| (closed.is_won, closed.at.as_micros()));
         assert_eq!(is_won(Status::Recruited, None), Some((true, 5)));
+        assert_eq!(is_won(Status::Recruited, at(9)), Some((true, 5)), "whatever came later");
         assert_eq!((is_won(Status::Cold, at(9)), is_won(Status::Dnc, None)), (Some((false, 5)), Some((false, 5))));
         assert_eq!((is_won(Status::Hot, at(9)), is_won(Status::Hot, None)), (Some((false, 9)), None));
     }
