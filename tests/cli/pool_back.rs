@@ -48,6 +48,59 @@ fn an_undo_gives_back_what_nobody_changed() {
     });
 }
 
+/// What is no work for a reclaim is none for an undo.
+#[test]
+fn an_undo_and_a_reclaim_mean_the_same_by_work() {
+    on_both_engines(|world| {
+        with_people(world);
+        leads(world, 5);
+        pool(world, "p", &[], &[("ann", &[])]);
+        boss(world, &["pool", "run"]);
+        world.now = "2026-03-04T12:05:00Z";
+        boss(world, &["territory", "add", "All", "--where", "state = CA"]);
+        boss(world, &["lead", "assign", "1", "--territory", "All"]);
+        boss(world, &["task", "add", "4", "--due", "2026-03-05"]);
+        boss(world, &["lead", "next", "dismiss", "5", "--reason", "moved"]);
+        let file =
+            world.file("enriched.csv", "Phone,City,Last Contacted\n2125550101,Rome,\n2125550102,,2026-03-04 12:02\n");
+        boss(world, &["import", "leads", file.to_str().unwrap(), "--on-duplicate", "fill"]);
+        let ran = world.run(["pool", "undo", "1", "--as", BOSS, "--format", "json"]);
+        assert_eq!(ran.code, Some(3), "something stays: {}", ran.stderr);
+        let undone: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(undone["changed"], 2, "the territory and the import are no work: {undone}");
+        let kept = &undone["reasons"][0];
+        assert_eq!((&kept["reason"], &kept["lead_ids"]), (&json!("worked_since"), &json!([3, 4, 5])), "{undone}");
+    });
+}
+
+/// A run of an import looks at its own leads alone: older ones keep why they were left.
+#[test]
+fn an_import_does_not_hide_why_others_were_left() {
+    on_both_engines(|world| {
+        with_people(world);
+        leads(world, 2);
+        pool(world, "p", &[], &[("ann", &["--capacity", "1"])]);
+        assert_eq!(world.run(["pool", "run", "--as", BOSS]).code, Some(3));
+        for (name, phone) in [("b.csv", "2125550151"), ("c.csv", "2125550152")] {
+            let file = world.file(name, format!("Phone\n{phone}\n"));
+            let ran = world.run(["import", "leads", file.to_str().unwrap(), "--pool", "p", "--as", BOSS]);
+            assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        }
+        let left =
+            |world: &crate::support::World, lead: &str| asked(world, &["lead", "show", lead])["left_by_pools"].clone();
+        let runs =
+            |told: &Value| told.as_array().unwrap().iter().map(|one| one["run"].as_i64().unwrap()).collect::<Vec<_>>();
+        for (lead, run) in [("2125550101", 1), ("2125550151", 2), ("2125550152", 3)] {
+            assert_eq!(runs(&left(world, lead)), [run], "{:?}: {lead}", world.engine);
+        }
+        assert_eq!(asked(world, &["pool", "show", "p"])["last_run"]["kind"], "import");
+        assert_eq!(world.run(["pool", "run", "--as", BOSS]).code, Some(3));
+        for lead in ["2125550101", "2125550151", "2125550152"] {
+            assert_eq!(runs(&left(world, lead)), [4], "{:?}: {lead}", world.engine);
+        }
+    });
+}
+
 #[test]
 fn leads_that_nobody_worked_are_taken_back() {
     on_both_engines(|world| {

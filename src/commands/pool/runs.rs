@@ -79,9 +79,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (runs, names, undone, users) = session.db.read(org, |conn| -> Result<_, PoolError> {
         let runs = match args.run {
             Some(id) => vec![pool_runs::by_id(conn, org, id)?.ok_or(PoolError::NoRun(id))?],
-            None => pool_runs::latest(conn, org, pool, (args.limit > 0).then_some(args.limit.into()))?,
+            // 0 is all.
+            None => {
+                let most = if args.limit == 0 { i64::MAX } else { args.limit.into() };
+                pool_runs::latest(conn, org, pool, most)?
+            }
         };
-        Ok((runs, assignment_pools::names(conn, org)?, pool_runs::undone(conn, org)?, users::all(conn, org)?))
+        let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
+        let undone = pool_runs::undone(conn, org, &ids)?;
+        Ok((runs, assignment_pools::names(conn, org)?, undone, users::all(conn, org)?))
     })?;
     let names: HashMap<i64, String> = names.into_iter().collect();
     let undone: HashMap<i64, i64> = undone.into_iter().collect();

@@ -45,7 +45,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (stamp, zone) = (session.stamp.clone(), moment(&session)?.zone);
     let org = stamp.org;
     let (members, last_run, reasons) = session.db.read(org, |conn| -> Result<_, DbError> {
-        let last = pool_runs::latest_distributions(conn, org, &[pool.id])?.pop();
+        let last = pool_runs::latest_distribution(conn, org, pool.id)?;
         let reasons = match &last {
             Some(run) => {
                 let users = users::all(conn, org)?;

@@ -15,7 +15,7 @@ use crate::domain::lead_work::pools::desk::Member;
 use crate::domain::lead_work::pools::{RunReason, SkipReason};
 use crate::domain::timestamp::Timestamp;
 
-/// Why the latest run of a pool did not give a lead to anybody.
+/// Why the run of a pool that looked at a lead last did not give it to anybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftOver {
     pub pool: String,
@@ -25,7 +25,7 @@ pub struct LeftOver {
     pub skipped: Vec<SkippedTold>,
 }
 
-/// Why the latest run of each pool did not give this lead to anybody; those that did not look at it are left out.
+/// Why each pool did not give this lead to anybody when it looked at it last; pools whose latest run did not look at it are left out.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -36,10 +36,15 @@ pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<LeftOver>, Db
     }
     let ids: Vec<i64> = pools.iter().map(|pool| pool.id).collect();
     let (mut found, mut users) = (Vec::new(), None);
-    for run in pool_runs::latest_distributions(conn, org, &ids)?.into_iter().filter(|run| run.left_count > 0) {
-        let parts = pool_run_leads::of_run(conn, org, run.id)?;
-        let left = parts.into_iter().find(|part| part.user.is_none() && part.leads.contains(lead.unsigned_abs()));
+    let mut told: Vec<i64> = Vec::new();
+    for run in pool_runs::latest_for(conn, org, &ids, lead)? {
+        if told.contains(&run.pool_id) {
+            continue;
+        }
+        let parts = pool_run_leads::left_by(conn, org, run.id)?;
+        let left = parts.into_iter().find(|part| part.leads.contains(lead.unsigned_abs()));
         let Some(Part { reason: Some(reason), skipped, .. }) = left else { continue };
+        told.push(run.pool_id);
         let users = match &mut users {
             Some(users) => users,
             None => users.insert(users::all(conn, org)?),
@@ -61,8 +66,7 @@ pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<LeftOver>, Db
 /// # Errors
 /// The database cannot be read.
 pub fn of_run(conn: &mut Db, org: OrgId, run: i64, users: &[User]) -> Result<Vec<LeftTold>, DbError> {
-    let parts = pool_run_leads::of_run(conn, org, run)?;
-    let left = parts.into_iter().filter(|part| part.user.is_none()).filter_map(|part| {
+    let left = pool_run_leads::left_by(conn, org, run)?.into_iter().filter_map(|part| {
         Some(LeftTold {
             reason: part.reason?,
             leads: i64::try_from(part.leads.len()).unwrap_or(i64::MAX),

@@ -1,6 +1,6 @@
 //! Taking back leads that nobody worked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::json;
 
@@ -27,7 +27,7 @@ use crate::ops::dnc::remove::expire;
 const BATCH: usize = 5000;
 
 /// Takes back the leads that these pools gave to their owners up to a time and that nobody worked since, inside the caller's
-/// transaction, which holds [`crate::db::Lock::Leads`]. A pool that has none writes nothing.
+/// transaction, which holds [`crate::db::Lock::Distributing`]. A pool that has none writes nothing.
 ///
 /// # Errors
 /// Those of `step`, or the database refuses; then the transaction must be rolled back.
@@ -53,15 +53,18 @@ pub fn reclaim(
             again
         }
     };
-    let of_pool: HashMap<i64, i64> =
-        pool_runs::latest(conn, stamp.org, None, None)?.into_iter().map(|run| (run.id, run.pool_id)).collect();
-    let mut by_pool: HashMap<i64, Vec<Untouched>> = HashMap::new();
+    let mut by_run: BTreeMap<i64, Vec<Untouched>> = BTreeMap::new();
     for lead in found {
-        let pool = read(&lead.context).and_then(|said| of_pool.get(&said.run).copied());
-        if let Some(pool) = pool {
-            by_pool.entry(pool).or_default().push(lead);
+        if let Some(said) = read(&lead.context) {
+            by_run.entry(said.run).or_default().push(lead);
         }
     }
+    let runs: Vec<i64> = by_run.keys().copied().collect();
+    let mut by_pool: HashMap<i64, Vec<Untouched>> = HashMap::new();
+    for (run, pool) in pool_runs::pools_of(conn, stamp.org, &runs)? {
+        by_pool.entry(pool).or_default().extend(by_run.remove(&run).unwrap_or_default());
+    }
+    by_pool.values_mut().for_each(|leads| leads.sort_unstable_by_key(|lead| lead.lead));
     let mut told = Vec::with_capacity(pools.len());
     let total = pools.iter().filter_map(|pool| by_pool.get(&pool.id)).map(Vec::len).sum();
     let mut done = 0;

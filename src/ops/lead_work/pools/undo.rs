@@ -12,7 +12,7 @@ use super::told::{KeptTold, TakenBack, TakenFrom};
 use crate::db::lead_changes::{self, LeadChanges};
 use crate::db::models::access::users::{self, User};
 use crate::db::models::lead_work::pools::pool_runs::{self, NewRun, Run};
-use crate::db::models::lead_work::pools::untouched::{self, Latest};
+use crate::db::models::lead_work::pools::untouched::{latest_contexts, worked_since};
 use crate::db::models::lead_work::pools::{assignment_pools, pool_run_leads};
 use crate::db::models::leads::{LeadState, states_for_change};
 use crate::db::types::Json;
@@ -20,7 +20,6 @@ use crate::db::{Db, DbError, Stamp};
 use crate::domain::lead_work::pools::context::{context, read};
 use crate::domain::lead_work::pools::{RunKind, RunReason};
 use crate::domain::leads::assignment::Strategy;
-use crate::domain::timestamp::Timestamp;
 
 /// Leads that are put back together.
 const BATCH: usize = 5000;
@@ -28,8 +27,8 @@ const BATCH: usize = 5000;
 /// How many leads of a reason are named.
 const NAMED: usize = 20;
 
-/// Undoes a run inside the caller's transaction, which holds [`crate::db::Lock::Leads`]. Leads that a run gave to somebody are nobody's
-/// again, those that it took are their owners' again, as far as nobody changed them since.
+/// Undoes a run inside the caller's transaction, which holds [`crate::db::Lock::Distributing`]. Leads that a run gave to somebody are nobody's
+/// again, those that it took are their owners' again, as far as nobody worked them since.
 ///
 /// # Errors
 /// There is nothing to undo; those of `step`; or the database refuses. Then the transaction must be rolled back.
@@ -43,7 +42,7 @@ pub fn undo(
     if run.kind == RunKind::Undo {
         return Err(PoolError::IsUndo(id));
     }
-    let parts = pool_run_leads::of_run(conn, stamp.org, id)?;
+    let parts = pool_run_leads::moved_by(conn, stamp.org, id)?;
     let mut leads: Vec<(i64, i64)> = Vec::new();
     for part in &parts {
         let ids = part.leads.iter().filter_map(|lead| i64::try_from(lead).ok());
@@ -91,11 +90,12 @@ impl Undoing<'_> {
     fn put_back(&mut self, conn: &mut Db, leads: &[(i64, i64)], parts: &mut Parts) -> Result<(), PoolError> {
         let org = self.stamp.org;
         let ids: Vec<i64> = leads.iter().map(|(lead, _)| *lead).collect();
-        let latest = untouched::latest_assignments(conn, org, &ids)?;
-        let changed = untouched::latest_changes(conn, org, &ids)?;
+        let contexts = latest_contexts(conn, org, &ids)?;
+        let worked = worked_since(conn, org, &ids)?;
         let mut changes = LeadChanges::default();
         for (lead, user) in leads {
-            let reason = self.kept(*lead, *user, latest.get(lead), changed.get(lead).copied());
+            let context = contexts.get(lead).and_then(Option::as_deref);
+            let reason = self.kept(*lead, *user, context, worked.contains(lead));
             parts.add(Some(*user), reason, None, *lead);
             if reason.is_none() {
                 let (from, to) = match self.run.kind {
@@ -109,16 +109,16 @@ impl Undoing<'_> {
         Ok(())
     }
 
-    /// Why a lead stays as it is; None when nobody changed it since.
-    fn kept(&self, lead: i64, user: i64, latest: Option<&Latest>, changed: Option<Timestamp>) -> Option<RunReason> {
+    /// Why a lead stays as it is; None when nobody worked it since.
+    fn kept(&self, lead: i64, user: i64, context: Option<&str>, is_worked: bool) -> Option<RunReason> {
         let Some(state) = self.states.get(&lead) else { return Some(RunReason::Gone) };
         let takes = self.run.kind == RunKind::Reclaim;
         let expected = if takes { None } else { Some(user) };
-        let of_run =
-            |latest: &&Latest| latest.context.as_deref().and_then(read).is_some_and(|said| said.run == self.run.id);
-        let given = latest.filter(of_run).filter(|_| state.owner_id == expected);
-        let Some(given) = given else { return Some(RunReason::OwnerChanged) };
-        if changed.is_some_and(|changed| changed > given.at) {
+        let is_of_run = context.and_then(read).is_some_and(|said| said.run == self.run.id);
+        if !is_of_run || state.owner_id != expected {
+            return Some(RunReason::OwnerChanged);
+        }
+        if is_worked {
             return Some(RunReason::WorkedSince);
         }
         let may_own = || self.users.iter().any(|one| one.id == user && one.is_active);

@@ -64,16 +64,27 @@ pub fn insert(conn: &mut Db, org: OrgId, parts: Vec<Part>) -> Result<(), DbError
     Ok(())
 }
 
-/// The parts of a run, in the order in which they were written.
+/// The leads that a run gave to somebody or took from somebody, in the order in which they were written.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn of_run(conn: &mut Db, org: OrgId, run: i64) -> Result<Vec<Part>, DbError> {
-    let stored: Vec<Stored> = table::table
-        .filter(table::organization_id.eq(org.0).and(table::run_id.eq(run)))
-        .order(table::id)
-        .select(Stored::as_select())
-        .load(conn)?;
+pub fn moved_by(conn: &mut Db, org: OrgId, run: i64) -> Result<Vec<Part>, DbError> {
+    let of_run = table::table.filter(table::organization_id.eq(org.0).and(table::run_id.eq(run)));
+    let moved = of_run.filter(table::user_id.is_not_null());
+    parts(moved.order(table::id).select(Stored::as_select()).load(conn)?)
+}
+
+/// The leads that a run left, in the order in which they were written.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn left_by(conn: &mut Db, org: OrgId, run: i64) -> Result<Vec<Part>, DbError> {
+    let of_run = table::table.filter(table::organization_id.eq(org.0).and(table::run_id.eq(run)));
+    let left = of_run.filter(table::user_id.is_null());
+    parts(left.order(table::id).select(Stored::as_select()).load(conn)?)
+}
+
+fn parts(stored: Vec<Stored>) -> Result<Vec<Part>, DbError> {
     let part = |row: Stored| -> Result<Part, DbError> {
         let leads = RoaringTreemap::deserialize_from(&row.leads[..]).map_err(unreadable)?;
         Ok(Part { run: row.run_id, user: row.user_id, reason: row.reason, skipped: row.skipped, leads })

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::db::schema::{imports, pool_runs as table};
+use crate::db::schema::{imports, leads, pool_runs as table};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::imports::kind::ImportStatus;
@@ -98,8 +98,7 @@ pub fn by_id(conn: &mut Db, org: OrgId, id: i64) -> Result<Option<Run>, DbError>
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn latest(conn: &mut Db, org: OrgId, pool: Option<i64>, limit: Option<i64>) -> Result<Vec<Run>, DbError> {
-    let limit = limit.unwrap_or(i64::MAX);
+pub fn latest(conn: &mut Db, org: OrgId, pool: Option<i64>, limit: i64) -> Result<Vec<Run>, DbError> {
     let rows = table::table.filter(table::organization_id.eq(org.0)).order(table::id.desc()).limit(limit);
     match pool {
         Some(pool) => Ok(rows.filter(table::pool_id.eq(pool)).select(Run::as_select()).load(conn)?),
@@ -107,21 +106,60 @@ pub fn latest(conn: &mut Db, org: OrgId, pool: Option<i64>, limit: Option<i64>) 
     }
 }
 
-/// The latest distribution of each live pool, the latest first.
+/// The latest distribution of a pool, that of an import included.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn latest_distributions(conn: &mut Db, org: OrgId, pools: &[i64]) -> Result<Vec<Run>, DbError> {
+pub fn latest_distribution(conn: &mut Db, org: OrgId, pool: i64) -> Result<Option<Run>, DbError> {
+    Ok(table::table
+        .filter(table::organization_id.eq(org.0).and(table::pool_id.eq(pool)))
+        .filter(table::kind.eq_any([RunKind::Run, RunKind::Import]))
+        .order(table::id.desc())
+        .select(Run::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// A run that left leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct Leaving {
+    pub id: i64,
+    pub pool_id: i64,
+    pub run_at: Timestamp,
+}
+
+/// The runs that left leads and looked at this one last, the latest first: each pool's latest run, and if that is later the one of the
+/// import that made the lead. An import's run looks at no other leads.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn latest_for(conn: &mut Db, org: OrgId, pools: &[i64], lead: i64) -> Result<Vec<Leaving>, DbError> {
+    let made_by: Option<i64> = leads::table
+        .filter(leads::organization_id.eq(org.0).and(leads::id.eq(lead)))
+        .select(leads::import_id)
+        .first(conn)
+        .optional()?
+        .flatten();
     let mut found = Vec::new();
     for pool in pools {
-        let latest: Option<Run> = table::table
-            .filter(table::organization_id.eq(org.0).and(table::pool_id.eq(*pool)))
-            .filter(table::kind.eq_any([RunKind::Run, RunKind::Import]))
+        let of_pool = || table::table.filter(table::organization_id.eq(org.0).and(table::pool_id.eq(*pool)));
+        let last: Option<(Leaving, i64)> = of_pool()
+            .filter(table::kind.eq(RunKind::Run))
             .order(table::id.desc())
-            .select(Run::as_select())
+            .select(((table::id, table::pool_id, table::run_at), table::left_count))
             .first(conn)
             .optional()?;
-        found.extend(latest);
+        let after = last.map_or(0, |(run, _)| run.id);
+        if let Some(import) = made_by {
+            let of_import: Option<Leaving> = of_pool()
+                .filter(table::kind.eq(RunKind::Import).and(table::import_id.eq(import)))
+                .filter(table::id.gt(after).and(table::left_count.gt(0)))
+                .select((table::id, table::pool_id, table::run_at))
+                .first(conn)
+                .optional()?;
+            found.extend(of_import);
+        }
+        found.extend(last.filter(|(_, left)| *left > 0).map(|(run, _)| run));
     }
     found.sort_by_key(|run| std::cmp::Reverse(run.id));
     Ok(found)
@@ -143,11 +181,32 @@ pub fn undo_of(conn: &mut Db, org: OrgId, run: i64) -> Result<Option<Run>, DbErr
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn undone(conn: &mut Db, org: OrgId) -> Result<Vec<(i64, i64)>, DbError> {
-    Ok(table::table
-        .filter(table::organization_id.eq(org.0).and(table::undoes_run_id.is_not_null()))
-        .select((table::undoes_run_id.assume_not_null(), table::id))
-        .load(conn)?)
+pub fn undone(conn: &mut Db, org: OrgId, runs: &[i64]) -> Result<Vec<(i64, i64)>, DbError> {
+    let mut found = Vec::new();
+    for some in runs.chunks(crate::db::models::IN_LIST) {
+        let rows: Vec<(i64, i64)> = table::table
+            .filter(table::organization_id.eq(org.0).and(table::undoes_run_id.eq_any(some.to_vec())))
+            .select((table::undoes_run_id.assume_not_null(), table::id))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The pool of each of these runs.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn pools_of(conn: &mut Db, org: OrgId, runs: &[i64]) -> Result<Vec<(i64, i64)>, DbError> {
+    let mut found = Vec::new();
+    for some in runs.chunks(crate::db::models::IN_LIST) {
+        let rows: Vec<(i64, i64)> = table::table
+            .filter(table::organization_id.eq(org.0).and(table::id.eq_any(some.to_vec())))
+            .select((table::id, table::pool_id))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// The distributions of a pool since a time, but those of imports that were undone.
@@ -171,15 +230,5 @@ pub fn distributions_since(conn: &mut Db, org: OrgId, pool: i64, since: Timestam
 /// # Errors
 /// The database cannot be read.
 pub fn undoings_of(conn: &mut Db, org: OrgId, runs: &[i64]) -> Result<Vec<i64>, DbError> {
-    let mut found = Vec::new();
-    for some in runs.chunks(crate::db::models::IN_LIST) {
-        found.extend(
-            table::table
-                .filter(table::organization_id.eq(org.0))
-                .filter(table::undoes_run_id.eq_any(some.to_vec()))
-                .select(table::id)
-                .load::<i64>(conn)?,
-        );
-    }
-    Ok(found)
+    Ok(undone(conn, org, runs)?.into_iter().map(|(_, by)| by).collect())
 }
