@@ -14,9 +14,9 @@ pub struct Member {
     pub weight: i64,
     /// The place in the rotation.
     pub current: i64,
-    /// The most open leads.
+    /// The most open leads, by the smallest capacity of all the user's memberships.
     pub capacity: Option<i64>,
-    /// The most leads of a day.
+    /// The most leads that this pool gives on a day.
     pub daily_limit: Option<i64>,
     pub open: i64,
     pub today: i64,
@@ -28,6 +28,14 @@ pub struct Member {
     pub conversion: Option<Conversion>,
     /// How many leads were given here.
     pub given: i64,
+}
+
+/// What a user who is no member here may hold by memberships elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub open: i64,
+    /// The smallest of their capacities.
+    pub capacity: i64,
 }
 
 /// Why a user gets no lead at all, whatever pool it is of; None when they may.
@@ -89,6 +97,8 @@ pub struct Desk {
     habits: Habits,
     /// All users of the organization.
     standings: HashMap<i64, Standing>,
+    /// Who is no member here, and has a capacity elsewhere.
+    elsewhere: HashMap<i64, Elsewhere>,
     /// Leads given to owners of earlier ones who are no members.
     pub given_to_others: BTreeMap<i64, i64>,
 }
@@ -105,7 +115,25 @@ impl Desk {
         habits: Habits,
         standings: HashMap<i64, Standing>,
     ) -> Desk {
-        Desk { strategy, members, cursor, habits, standings, given_to_others: BTreeMap::new() }
+        let (elsewhere, given_to_others) = (HashMap::new(), BTreeMap::new());
+        Desk { strategy, members, cursor, habits, standings, elsewhere, given_to_others }
+    }
+
+    /// The same, heeding capacities of users who are no members here.
+    #[must_use]
+    pub fn heeding(self, elsewhere: HashMap<i64, Elsewhere>) -> Desk {
+        Desk { elsewhere, ..self }
+    }
+
+    /// The capacity of a user who is no member here.
+    pub fn capacity_elsewhere(&self, user: i64) -> Option<i64> {
+        self.elsewhere.get(&user).map(|held| held.capacity)
+    }
+
+    /// Why a user who is no member here gets nothing; None when they may. A limit of a day is another pool's own.
+    pub fn barred_elsewhere(&self, user: i64) -> Option<SkipReason> {
+        let is_full = || self.elsewhere.get(&user).is_some_and(|held| held.open >= held.capacity);
+        self.standing(user).or_else(|| is_full().then_some(SkipReason::Full))
     }
 
     /// Decides who gets a lead, and counts it.
@@ -172,11 +200,11 @@ impl Desk {
         }
     }
 
-    /// Whether the owner of an earlier lead gets this one, too. A member keeps to what a member may hold.
+    /// Whether the owner of an earlier lead gets this one, too: as far as the owner may hold more.
     fn keeps(&self, owner: i64, lead: &Waiting<'_>, reasons: &[Option<SkipReason>]) -> bool {
         let is_barred = match self.members.iter().position(|member| member.user == owner) {
             Some(index) => reasons.get(index).is_none_or(Option::is_some),
-            None => self.standing(owner).is_some(),
+            None => self.barred_elsewhere(owner).is_some(),
         };
         !(is_barred || self.habits.not_back && lead.previous_owner == Some(owner))
     }
@@ -240,7 +268,12 @@ impl Desk {
                 member.today += 1;
                 member.given += 1;
             }
-            None => *self.given_to_others.entry(user).or_default() += 1,
+            None => {
+                *self.given_to_others.entry(user).or_default() += 1;
+                if let Some(held) = self.elsewhere.get_mut(&user) {
+                    held.open += 1;
+                }
+            }
         }
     }
 }

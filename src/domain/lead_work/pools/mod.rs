@@ -3,6 +3,7 @@
 pub mod context;
 pub mod conversion;
 pub mod desk;
+pub mod earlier;
 pub mod rotation;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use proptest::prelude::*;
 
 use super::conversion::Conversion;
-use super::desk::{Decision, Desk, Earlier, Habits, Member, Standing, Waiting, Why};
+use super::desk::{Decision, Desk, Earlier, Elsewhere, Habits, Member, Standing, Waiting, Why};
 use super::rotation::{Part, Place, turn};
 use super::{PoolStrategy, RunReason, SkipReason};
 
@@ -320,6 +320,39 @@ proptest! {
         let given: i64 = desk.members.iter().map(|member| member.given).sum();
         prop_assert_eq!(given + left, leads, "every lead is accounted for");
         prop_assert_eq!(desk.cursor, given);
+    }
+
+    /// Two pools take turns; each user has open leads once, whichever pool gave them.
+    #[test]
+    fn pools_that_share_users_share_the_smallest_capacity(
+        said in proptest::collection::vec((proptest::option::of(0..9_i64), proptest::option::of(0..9_i64)), 1..6),
+        leads in proptest::collection::vec((0..2_usize, proptest::option::of(0..6_usize)), 0..80),
+    ) {
+        // A user is in the first pool, in the second or in both, by which capacities are said.
+        let smallest = |user: usize| [said[user].0, said[user].1].into_iter().flatten().min();
+        let mut open = vec![0_i64; said.len()];
+        for (pool, owner) in leads {
+            let is_member = |user: &usize| [said[*user].0, said[*user].1][pool].is_some();
+            let members = (0..said.len()).filter(is_member).map(|user| Member {
+                capacity: smallest(user),
+                open: open[user],
+                ..member(user as i64, 1)
+            }).collect();
+            let elsewhere = (0..said.len()).filter(|user| !is_member(user)).filter_map(|user| {
+                Some((user as i64, Elsewhere { open: open[user], capacity: smallest(user)? }))
+            }).collect();
+            let standings = (0..said.len() as i64).map(|user| (user, None)).collect();
+            let mut desk = Desk::new(PoolStrategy::RoundRobin, members, 0, Habits::default(), standings).heeding(elsewhere);
+            let earlier: Vec<Earlier> = owner.iter().map(|owner| Earlier { lead: 1, owner: *owner as i64 }).collect();
+            for id in 0..3 {
+                if let Some(to) = desk.decide(Waiting { id, earlier: &earlier, ..Waiting::default() }).to {
+                    open[to as usize] += 1;
+                }
+            }
+            for (user, open) in open.iter().enumerate() {
+                prop_assert!(smallest(user).is_none_or(|most| *open <= most), "{user}: {open} of {:?}", smallest(user));
+            }
+        }
     }
 
     #[test]

@@ -20,7 +20,8 @@ use crate::db::models::leads::{OnLocked, lead_tags};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, Stamp, Statement};
 use crate::domain::lead_work::pools::context::{context, grouped};
-use crate::domain::lead_work::pools::desk::{Decision, Desk, Earlier, Waiting, Why};
+use crate::domain::lead_work::pools::desk::{Decision, Desk, Waiting, Why};
+use crate::domain::lead_work::pools::earlier::EarlierLeads;
 use crate::domain::lead_work::pools::{LeadOrder, PoolStrategy, RunKind, RunReason, SkipReason};
 use crate::domain::leads::assignment::Strategy;
 use crate::ops::dnc::remove::expire;
@@ -57,7 +58,7 @@ pub struct Outcome {
 const BATCH: usize = 5000;
 
 /// Distributes the open leads without an owner that each pool takes, pool after pool; `step` hears how many of how many leads are
-/// done, and can stop it. The caller holds [`crate::db::Lock::Leads`], or has made the leads itself.
+/// done, and can stop it. The caller holds [`crate::db::Lock::Distributing`], or that of imports and has made the leads itself.
 ///
 /// # Errors
 /// A pool has no members, was changed meanwhile or is gone; those of `step`; or the database refuses. Then the transaction must be
@@ -119,7 +120,7 @@ struct Run<'a> {
     /// What each member held when it began, and whether they might get leads.
     before: Vec<(i64, bool)>,
     /// Earlier leads of the same people, as they were owned when it began.
-    earlier: HashMap<i64, Vec<Earlier>>,
+    earlier: EarlierLeads,
     how: How,
     stamp: &'a Stamp,
     parts: Parts,
@@ -154,7 +155,7 @@ impl<'a> Run<'a> {
         };
         let before = desk.members.iter().map(|member| (member.open, may_get(desk.barred(member)))).collect();
         let earlier = match how.ignore_account {
-            true => HashMap::new(),
+            true => EarlierLeads::default(),
             false => {
                 let ids: Vec<i64> = leads.iter().map(|lead| lead.id).collect();
                 earlier::earlier_with_owners(conn, stamp.org, &ids)?
@@ -179,12 +180,13 @@ impl<'a> Run<'a> {
         };
         let mut changes = LeadChanges::default();
         for lead in leads {
+            let earlier = self.earlier.of(lead.id);
             let decision = self.desk.decide(Waiting {
                 id: lead.id,
                 territory: lead.territory,
                 tags: tags.get(&lead.id).map(Vec::as_slice).unwrap_or_default(),
                 previous_owner: previous.get(&lead.id).copied(),
-                earlier: self.earlier.get(&lead.id).map(Vec::as_slice).unwrap_or_default(),
+                earlier: &earlier,
             });
             self.take(lead.id, decision, &mut changes, free);
         }
@@ -296,12 +298,12 @@ impl<'a> Run<'a> {
                 user_id: *user,
                 user: email(self.users, *user),
                 weight: None,
-                capacity: None,
+                capacity: self.desk.capacity_elsewhere(*user),
                 daily_limit: None,
                 assigned: *given,
                 open_before: open_after - given,
                 open_after,
-                passed_over: None,
+                passed_over: self.desk.barred_elsewhere(*user),
                 took_part: false,
             }
         }));

@@ -15,7 +15,7 @@ use crate::db::types::Json;
 use crate::db::{Db, DbError, Stamp};
 use crate::domain::access::role::Role;
 use crate::domain::lead_work::pools::conversion::standardised;
-use crate::domain::lead_work::pools::desk::{Desk, Habits, Member, Standing};
+use crate::domain::lead_work::pools::desk::{Desk, Elsewhere, Habits, Member, Standing};
 use crate::domain::lead_work::pools::{PoolStrategy, SkipReason};
 use crate::domain::time::month::begin_of;
 use crate::domain::timestamp::Timestamp;
@@ -52,7 +52,10 @@ pub(super) fn desk(
     zone: &TimeZone,
 ) -> Result<Desk, DbError> {
     let org = stamp.org;
-    let ids: Vec<i64> = members.iter().map(|member| member.user_id).collect();
+    let capacities = assignment_pool_members::smallest_capacities(conn, org)?;
+    let mut ids: Vec<i64> = members.iter().map(|member| member.user_id).chain(capacities.keys().copied()).collect();
+    ids.sort_unstable();
+    ids.dedup();
     let open = holding::open_leads(conn, org, &ids)?;
     let today = given_today(conn, pool, stamp, zone)?;
     let mut territories = match pool.strategy {
@@ -67,7 +70,7 @@ pub(super) fn desk(
         user: member.user_id,
         weight: member.weight.into(),
         current: member.current_weight,
-        capacity: member.capacity.map(i64::from),
+        capacity: capacities.get(&member.user_id).copied().or(member.capacity.map(i64::from)),
         daily_limit: member.daily_limit.map(i64::from),
         open: open.get(&member.user_id).copied().unwrap_or(0),
         today: today.get(&member.user_id).copied().unwrap_or(0),
@@ -77,10 +80,15 @@ pub(super) fn desk(
         conversion: conversions.get(&member.user_id).copied(),
         given: 0,
     };
+    let is_member = |user: i64| members.iter().any(|member| member.user_id == user);
+    let others = capacities.iter().filter(|(user, _)| !is_member(**user));
+    let held = |user: i64| open.get(&user).copied().unwrap_or(0);
+    let elsewhere =
+        others.map(|(user, capacity)| (*user, Elsewhere { open: held(*user), capacity: *capacity })).collect();
     let members = members.iter().map(member).collect();
     let standings = users.iter().map(|user| (user.id, standing(user, stamp.now))).collect();
     let habits = Habits { skills: words(pool.skills.as_ref()), not_back: how.not_back };
-    Ok(Desk::new(pool.strategy, members, pool.cursor, habits, standings))
+    Ok(Desk::new(pool.strategy, members, pool.cursor, habits, standings).heeding(elsewhere))
 }
 
 /// Why a user gets no leads; None when they may.

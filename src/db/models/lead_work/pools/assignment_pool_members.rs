@@ -1,10 +1,12 @@
 //! Who takes part in a pool.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::db::audited::{Addable, Audited, Deletable, Editable, Fields, held, logged};
-use crate::db::schema::assignment_pool_members as table;
+use crate::db::schema::{assignment_pool_members as table, assignment_pools as pools};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::entity::Entity;
@@ -133,6 +135,25 @@ pub fn counts(conn: &mut Db, org: OrgId) -> Result<Vec<(i64, i64)>, DbError> {
         .group_by(table::pool_id)
         .select((table::pool_id, diesel::dsl::count_star()))
         .load(conn)?)
+}
+
+/// The smallest capacity of each user in the pools of which they are members; who has none is missing.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn smallest_capacities(conn: &mut Db, org: OrgId) -> Result<HashMap<i64, i64>, DbError> {
+    let live = pools::table.filter(pools::organization_id.eq(org.0).and(pools::deleted_at.is_null())).select(pools::id);
+    let rows: Vec<(i64, i32)> = table::table
+        .filter(table::organization_id.eq(org.0).and(table::is_active.eq(true)))
+        .filter(table::capacity.is_not_null().and(table::pool_id.eq_any(live)))
+        .select((table::user_id, table::capacity.assume_not_null()))
+        .load(conn)?;
+    let mut smallest: HashMap<i64, i64> = HashMap::new();
+    for (user, capacity) in rows {
+        let least = smallest.entry(user).or_insert(capacity.into());
+        *least = (*least).min(capacity.into());
+    }
+    Ok(smallest)
 }
 
 /// Keeps a member's place in the rotation.

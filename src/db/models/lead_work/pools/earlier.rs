@@ -4,63 +4,70 @@ use std::collections::HashMap;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable};
 
 use crate::db::models::IN_LIST;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
-use crate::domain::lead_work::pools::desk::Earlier;
+use crate::domain::lead_work::pools::earlier::EarlierLeads;
 
-/// The earlier leads of these leads that have an owner, the latest first.
+/// The earlier leads of these leads that have an owner. Each phone, with its extension, and each email is looked up once, however many
+/// leads have it; a further phone has no extension.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn earlier_with_owners(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64, Vec<Earlier>>, DbError> {
-    let mut found: HashMap<i64, Vec<Earlier>> = HashMap::new();
-    let mut take = |lead: i64, earlier: i64, owner: i64| {
-        found.entry(lead).or_default().push(Earlier { lead: earlier, owner });
-    };
+pub fn earlier_with_owners(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<EarlierLeads, DbError> {
+    let mut found = EarlierLeads::default();
     match conn {
-        Db::Postgres(pg) if !leads.is_empty() => {
-            for row in of_all(pg, org, leads)? {
-                take(row.lead, row.earlier, row.owner);
-            }
-        }
+        Db::Postgres(pg) if !leads.is_empty() => of_all(pg, org, leads, &mut found)?,
         Db::Postgres(_) => {}
         Db::Sqlite(_) => {
-            let statements = leads.chunks(IN_LIST).flat_map(|ids| [of_the_same_keys(org, ids), merged_into(org, ids)]);
-            for statement in statements {
-                statement.each_row(conn, |cells: Cells| -> Result<(), DbError> {
-                    let number = |place: usize| cells.at(place).number();
-                    if let (Some(lead), Some(earlier), Some(owner)) = (number(0), number(1), number(2)) {
-                        take(lead, earlier, owner);
-                    }
-                    Ok(())
-                })?;
+            let mut lists = Lists::default();
+            for ids in leads.chunks(IN_LIST) {
+                of_some(conn, org, ids, &mut lists, &mut found)?;
             }
         }
     }
-    for earlier in found.values_mut() {
-        earlier.sort_unstable_by_key(|one| std::cmp::Reverse(one.lead));
-        earlier.dedup();
-    }
+    found.settle();
     Ok(found)
 }
 
 #[derive(QueryableByName)]
-struct Row {
+struct Owned {
+    #[diesel(sql_type = Bool)]
+    by_phone: bool,
+    /// The first of the leads that share the key; None: `earlier` was merged into `lead`.
     #[diesel(sql_type = BigInt)]
-    lead: i64,
+    first: i64,
+    #[diesel(sql_type = Bool)]
+    is_merged: bool,
     #[diesel(sql_type = BigInt)]
     earlier: i64,
     #[diesel(sql_type = BigInt)]
     owner: i64,
 }
 
-/// All at once: asked for a thousand of many leads, PostgreSQL reads the whole table each time; of a few it uses the indexes.
-fn of_all(conn: &mut PgConnection, org: OrgId, leads: &[i64]) -> Result<Vec<Row>, DbError> {
-    Ok(diesel::sql_query(
+#[derive(QueryableByName)]
+struct Keyed {
+    #[diesel(sql_type = BigInt)]
+    lead: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    phone: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    email: Option<i64>,
+}
+
+/// All at once: asked for a thousand of many leads, PostgreSQL reads the whole table each time; of a few it uses the indexes. A key goes
+/// by the first lead that has it.
+fn of_all(conn: &mut PgConnection, org: OrgId, leads: &[i64], found: &mut EarlierLeads) -> Result<(), DbError> {
+    let owned: Vec<Owned> = diesel::sql_query(
         "WITH RECURSIVE c AS MATERIALIZED (
-             SELECT l.id, l.phone_number, l.email FROM leads l WHERE l.organization_id = $1 AND l.id = ANY ($2)
+             SELECT l.id, l.phone_number, l.phone_extension, l.email FROM leads l
+             WHERE l.organization_id = $1 AND l.id = ANY ($2)
+         ), ph AS MATERIALIZED (
+             SELECT min(id) AS first, max(id) AS last, phone_number, phone_extension FROM c
+             WHERE phone_number IS NOT NULL GROUP BY phone_number, phone_extension
+         ), em AS MATERIALIZED (
+             SELECT min(id) AS first, max(id) AS last, email FROM c WHERE email IS NOT NULL GROUP BY email
          ), absorbed (survivor, id, owner_id) AS (
              SELECT l.merged_into_id, l.id, l.owner_id FROM leads l
              WHERE l.merged_into_id IS NOT NULL AND l.organization_id = $1 AND l.merged_into_id = ANY ($2)
@@ -68,74 +75,191 @@ fn of_all(conn: &mut PgConnection, org: OrgId, leads: &[i64]) -> Result<Vec<Row>
              SELECT a.survivor, l.id, l.owner_id FROM absorbed a JOIN leads l ON l.merged_into_id = a.id
              WHERE l.merged_into_id IS NOT NULL AND l.organization_id = $1
          )
-         SELECT c.id AS lead, e.id AS earlier, e.owner_id AS owner FROM c JOIN leads e ON e.phone_number = c.phone_number
+         SELECT true AS by_phone, ph.first, false AS is_merged, e.id AS earlier, e.owner_id AS owner
+         FROM ph JOIN leads e ON e.phone_number = ph.phone_number AND e.phone_extension = ph.phone_extension
          WHERE e.organization_id = $1 AND e.deleted_at IS NULL AND e.phone_number IS NOT NULL
-           AND e.id < c.id AND e.owner_id IS NOT NULL
+           AND e.id < ph.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT c.id, e.id, e.owner_id FROM c JOIN leads e ON e.phone_number = c.phone_number
-         WHERE e.organization_id = $1 AND e.deleted_at IS NOT NULL AND e.id < c.id AND e.owner_id IS NOT NULL
+         SELECT true, ph.first, false, e.id, e.owner_id
+         FROM ph JOIN leads e ON e.phone_number = ph.phone_number AND e.phone_extension = ph.phone_extension
+         WHERE e.organization_id = $1 AND e.deleted_at IS NOT NULL AND e.id < ph.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT c.id, e.id, e.owner_id FROM c JOIN leads e ON e.email = c.email
+         SELECT false, em.first, false, e.id, e.owner_id FROM em JOIN leads e ON e.email = em.email
          WHERE e.organization_id = $1 AND e.deleted_at IS NULL AND e.email IS NOT NULL
-           AND e.id < c.id AND e.owner_id IS NOT NULL
+           AND e.id < em.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT c.id, e.id, e.owner_id FROM c JOIN leads e ON e.email = c.email
+         SELECT false, em.first, false, e.id, e.owner_id FROM em JOIN leads e ON e.email = em.email
          WHERE e.organization_id = $1 AND e.deleted_at IS NOT NULL AND e.email IS NOT NULL
-           AND e.id < c.id AND e.owner_id IS NOT NULL
+           AND e.id < em.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT c.id, e.id, e.owner_id FROM c JOIN lead_phones p ON p.phone_number = c.phone_number
+         SELECT true, ph.first, false, e.id, e.owner_id FROM ph JOIN lead_phones p ON p.phone_number = ph.phone_number
          JOIN leads e ON e.organization_id = p.organization_id AND e.id = p.lead_id
-         WHERE p.organization_id = $1 AND e.id < c.id AND e.owner_id IS NOT NULL
+         WHERE p.organization_id = $1 AND ph.phone_extension = '' AND e.id < ph.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT c.id, e.id, e.owner_id FROM c JOIN lead_emails p ON p.email = c.email
+         SELECT false, em.first, false, e.id, e.owner_id FROM em JOIN lead_emails p ON p.email = em.email
          JOIN leads e ON e.organization_id = p.organization_id AND e.id = p.lead_id
-         WHERE p.organization_id = $1 AND e.id < c.id AND e.owner_id IS NOT NULL
+         WHERE p.organization_id = $1 AND e.id < em.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT survivor, id, owner_id FROM absorbed WHERE owner_id IS NOT NULL",
+         SELECT false, survivor, true, id, owner_id FROM absorbed WHERE owner_id IS NOT NULL",
     )
     .bind::<Integer, _>(org.0)
     .bind::<Array<BigInt>, _>(leads)
-    .load(conn)?)
+    .load(conn)?;
+    let mut lists: HashMap<(bool, i64), usize> = HashMap::new();
+    for row in owned {
+        if row.is_merged {
+            found.merge(row.first, row.earlier, row.owner);
+            continue;
+        }
+        let list = *lists.entry((row.by_phone, row.first)).or_insert_with(|| found.list());
+        found.add(list, row.earlier, row.owner);
+    }
+    if lists.is_empty() {
+        return Ok(());
+    }
+    let keyed: Vec<Keyed> = diesel::sql_query(
+        "SELECT l.id AS lead,
+             CASE WHEN l.phone_number IS NOT NULL
+                  THEN min(l.id) OVER (PARTITION BY l.phone_number, l.phone_extension) END AS phone,
+             CASE WHEN l.email IS NOT NULL THEN min(l.id) OVER (PARTITION BY l.email) END AS email
+         FROM leads l WHERE l.organization_id = $1 AND l.id = ANY ($2)",
+    )
+    .bind::<Integer, _>(org.0)
+    .bind::<Array<BigInt>, _>(leads)
+    .load(conn)?;
+    for row in keyed {
+        for key in [row.phone.map(|first| (true, first)), row.email.map(|first| (false, first))] {
+            if let Some(list) = key.and_then(|key| lists.get(&key)) {
+                found.share(row.lead, *list);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A phone with its extension, or an email.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Phone(String, String),
+    Email(String),
+}
+
+/// The list of each key of which there are earlier leads: of most there are none.
+type Lists = HashMap<Key, usize>;
+
+fn of_some(conn: &mut Db, org: OrgId, ids: &[i64], lists: &mut Lists, found: &mut EarlierLeads) -> Result<(), DbError> {
+    let mut keyed: Vec<(i64, Key)> = Vec::new();
+    Statement::new("SELECT l.id, l.phone_number, l.phone_extension, l.email FROM leads l WHERE l.organization_id = ")
+        .org(org)
+        .sql(" AND l.id IN ")
+        .then(list(ids))
+        .each_row(conn, |cells: Cells| -> Result<(), DbError> {
+            let text = |place: usize| cells.at(place).text().map(str::to_owned);
+            let Some(lead) = cells.at(0).number() else { return Ok(()) };
+            keyed.extend(text(1).map(|phone| (lead, Key::Phone(phone, text(2).unwrap_or_default()))));
+            keyed.extend(text(3).map(|email| (lead, Key::Email(email))));
+            Ok(())
+        })?;
+    // What an earlier part has found is complete.
+    let mut wanted: Vec<&Key> = keyed.iter().map(|(_, key)| key).filter(|key| !lists.contains_key(key)).collect();
+    wanted.sort_unstable_by_key(|key| parts(key));
+    wanted.dedup();
+    let statements: Vec<Statement> = [of_phones(org, &wanted), of_emails(org, &wanted)].into_iter().flatten().collect();
+    drop(wanted);
+    for statement in statements {
+        statement.each_row(conn, |cells: Cells| -> Result<(), DbError> {
+            let owned = cells.at(2).number().zip(cells.at(3).number());
+            if let (Some(first), Some((earlier, owner))) = (cells.at(0).text().map(str::to_owned), owned) {
+                let key = match cells.at(1).text() {
+                    Some(extension) => Key::Phone(first, extension.to_owned()),
+                    None => Key::Email(first),
+                };
+                let list = *lists.entry(key).or_insert_with(|| found.list());
+                found.add(list, earlier, owner);
+            }
+            Ok(())
+        })?;
+    }
+    for (lead, key) in &keyed {
+        if let Some(list) = lists.get(key) {
+            found.share(*lead, *list);
+        }
+    }
+    merged_into(org, ids).each_row(conn, |cells: Cells| -> Result<(), DbError> {
+        let number = |place: usize| cells.at(place).number();
+        if let (Some(lead), Some(earlier), Some(owner)) = (number(0), number(1), number(2)) {
+            found.merge(lead, earlier, owner);
+        }
+        Ok(())
+    })
+}
+
+fn parts(key: &Key) -> (&str, Option<&str>) {
+    match key {
+        Key::Phone(phone, extension) => (phone, Some(extension)),
+        Key::Email(email) => (email, None),
+    }
 }
 
 fn list(ids: &[i64]) -> Statement {
     Statement::new("(").joined(ids.iter().map(|id| Statement::default().number(*id)), ", ").sql(")")
 }
 
-/// Each way apart, so that SQLite looks it up by the index that is made for it.
-fn of_the_same_keys(org: OrgId, ids: &[i64]) -> Statement {
-    const SAME: [&str; 4] = [
-        " AND e.phone_number = c.phone_number AND e.phone_number IS NOT NULL AND e.deleted_at IS NULL",
-        " AND e.phone_number = c.phone_number AND e.deleted_at IS NOT NULL",
-        " AND e.email = c.email AND e.email IS NOT NULL AND e.deleted_at IS NULL",
-        " AND e.email = c.email AND e.email IS NOT NULL AND e.deleted_at IS NOT NULL",
-    ];
-    let of = |from: Statement| {
-        // Sums, so that neither is taken for what the index is to be searched by.
-        from.sql(" AND e.id + 0 < c.id AND e.owner_id + 0 IS NOT NULL AND c.organization_id = ")
-            .org(org)
-            .sql(" AND c.id IN ")
-            .then(list(ids))
+/// Statements that look keys up: each way apart, so that SQLite looks it up by the index that is made for it.
+fn looked_up(keys: Vec<Statement>, org: OrgId, ways: [&'static str; 2], further: &'static str) -> Option<Statement> {
+    if keys.is_empty() {
+        return None;
+    }
+    // Sums, so that the owner is not taken for what the index is to be searched by.
+    let way = |sql: &'static str| {
+        Statement::new(sql).sql(" AND e.owner_id + 0 IS NOT NULL AND e.organization_id = ").org(org)
     };
-    let same = SAME.map(|condition| {
-        of(Statement::new(
-            "SELECT c.id, e.id, e.owner_id FROM leads c CROSS JOIN leads e WHERE e.organization_id = c.organization_id",
-        )
-        .sql(condition))
-    });
-    let further = [
-        of(Statement::new(
-            "SELECT c.id, e.id, e.owner_id FROM leads c CROSS JOIN lead_phones p CROSS JOIN leads e
-             WHERE p.organization_id = c.organization_id AND p.phone_number = c.phone_number
-               AND e.organization_id = c.organization_id AND e.id = p.lead_id",
-        )),
-        of(Statement::new(
-            "SELECT c.id, e.id, e.owner_id FROM leads c CROSS JOIN lead_emails p CROSS JOIN leads e
-             WHERE p.organization_id = c.organization_id AND p.email = c.email
-               AND e.organization_id = c.organization_id AND e.id = p.lead_id",
-        )),
-    ];
-    Statement::default().joined(same.into_iter().chain(further), " UNION ALL ")
+    let further = way(further).sql(" AND p.organization_id = ").org(org);
+    let ways = ways.map(way).into_iter().chain([further]);
+    Some(
+        Statement::new("WITH k (word, extension) AS (VALUES ").joined(keys, ", ").sql(") ").joined(ways, " UNION ALL "),
+    )
+}
+
+fn of_phones(org: OrgId, keys: &[&Key]) -> Option<Statement> {
+    let row = |key: &&Key| match key {
+        Key::Phone(phone, extension) => {
+            Some(Statement::new("(").text(phone.as_str()).sql(", ").text(extension.as_str()).sql(")"))
+        }
+        Key::Email(_) => None,
+    };
+    looked_up(
+        keys.iter().filter_map(row).collect(),
+        org,
+        [
+            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
+             WHERE e.phone_number = k.word AND e.phone_extension = k.extension
+               AND e.phone_number IS NOT NULL AND e.deleted_at IS NULL",
+            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
+             WHERE e.phone_number = k.word AND e.phone_extension = k.extension AND e.deleted_at IS NOT NULL",
+        ],
+        "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN lead_phones p CROSS JOIN leads e
+         WHERE k.extension = '' AND p.phone_number = k.word AND e.id = p.lead_id",
+    )
+}
+
+fn of_emails(org: OrgId, keys: &[&Key]) -> Option<Statement> {
+    let row = |key: &&Key| match key {
+        Key::Email(email) => Some(Statement::new("(").text(email.as_str()).sql(", NULL)")),
+        Key::Phone(..) => None,
+    };
+    looked_up(
+        keys.iter().filter_map(row).collect(),
+        org,
+        [
+            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
+             WHERE e.email = k.word AND e.email IS NOT NULL AND e.deleted_at IS NULL",
+            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
+             WHERE e.email = k.word AND e.email IS NOT NULL AND e.deleted_at IS NOT NULL",
+        ],
+        "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN lead_emails p CROSS JOIN leads e
+         WHERE p.email = k.word AND e.id = p.lead_id",
+    )
 }
 
 fn merged_into(org: OrgId, ids: &[i64]) -> Statement {
