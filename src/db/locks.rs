@@ -52,6 +52,9 @@ pub enum Lock {
     Territories,
     /// Leads are put into territories, very many at once: beside no import, either, which holds leads in another order.
     Placing,
+    /// Leads are given to users and taken from them, very many at once: as a change of single leads, and beside no import, which
+    /// holds leads in another order.
+    Distributing,
     /// Scrubs are recorded one after another: each certificate holds the hash of the one before.
     Scrubs,
     /// Runs of models that score leads follow each other, and nobody is erased beside them. A run holds very many leads, in the order
@@ -134,6 +137,7 @@ fn keys(lock: Lock) -> &'static [(i32, &'static str, Reach)] {
         Lock::CostImport => &[(IMPORTS, EXCLUSIVE, Home), (COSTS, EXCLUSIVE, Home)],
         Lock::Territories => &[(DNC_LIST, SHARED, Home), (TERRITORIES, EXCLUSIVE, Home)],
         Lock::Placing => &[(IMPORTS, EXCLUSIVE, Home), (DNC_LIST, SHARED, Home), (TERRITORIES, EXCLUSIVE, Home)],
+        Lock::Distributing => &[(IMPORTS, EXCLUSIVE, Home), (DNC_LIST, SHARED, Home)],
         Lock::Scrubs => &[(SCRUBS, EXCLUSIVE, Home)],
         Lock::Scores => &[(IMPORTS, EXCLUSIVE, Home), (DNC_LIST, SHARED, Home), (SCORES, EXCLUSIVE, Home)],
         Lock::Undo => &[(IMPORTS, EXCLUSIVE, Group), (DNC_LIST, EXCLUSIVE, Group), (COSTS, EXCLUSIVE, Home)],

@@ -3,18 +3,23 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::pool::{BOSS, asked, pool, with_people};
 use crate::support::engine::{database_of, psql, url_of};
 use crate::support::{Engine, World, on_both_engines};
 
 /// Starts an import of so many leads and waits until it has begun.
 fn start_import(world: &World, rows: u32) -> std::process::Child {
+    start_import_with(world, rows, &[])
+}
+
+fn start_import_with(world: &World, rows: u32, options: &[&str]) -> std::process::Child {
     let mut text = String::from("Phone,First Name\n");
     for row in 0..rows {
         let (exchange, line) = (200 + row / 10_000, row % 10_000);
         writeln!(text, "+1212{exchange}{line:04},Ada").unwrap();
     }
     world.file("people.csv", &text);
-    let import = world.start(["import", "leads", "people.csv", "--on-duplicate", "update"]);
+    let import = world.start([&["import", "leads", "people.csv", "--on-duplicate", "update"], options].concat());
     let admin = url_of("postgres", database_of(&world.url));
     for _ in 0..600 {
         let begun = psql(
@@ -47,6 +52,24 @@ fn a_number_is_listed_beside_a_running_import_which_sees_it() {
     {
         assert_eq!(status(phone), expected, "{phone}");
     }
+    world.finish();
+}
+
+/// Who changes the list waits for the end of an import alone, and not until a pool has distributed its leads: those that went on the list
+/// meanwhile keep their owners, and are not open.
+#[test]
+fn a_number_is_listed_beside_an_import_that_distributes() {
+    let world = World::new(Engine::Postgres);
+    with_people(&world);
+    pool(&world, "p", &[], &[("ann", &[])]);
+    let mut import = start_import_with(&world, 10_000, &["--pool", "p", "--as", BOSS]);
+    world.ok(["dnc", "add", "+12122000003", "--as", BOSS]);
+    assert!(import.try_wait().unwrap().is_none(), "the import was over before the list was changed");
+    assert!(import.wait().unwrap().success());
+    let lead = asked(&world, &["lead", "show", "+12122000003"]);
+    assert_eq!((&lead["status"], &lead["owner"]), (&"dnc".into(), &"ann@example.com".into()), "{lead}");
+    let member = asked(&world, &["pool", "member", "list", "p"]);
+    assert_eq!((&member[0]["open"], &member[0]["today"]), (&9_999.into(), &10_000.into()), "{member}");
     world.finish();
 }
 

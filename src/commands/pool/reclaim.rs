@@ -59,7 +59,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let mut step = |done, of| watched(&interrupted, &mut progress, done, of);
         reclaim(conn, &pools, given_until, &stamp, &mut step)
     };
-    let mut told = session.db.write_under(Lock::Leads, org, RunMode::of_flag(args.dry_run), work)?;
+    let mut told = session.db.write_under(Lock::Distributing, org, RunMode::of_flag(args.dry_run), work)?;
     drop(progress);
     if args.dry_run {
         told.iter_mut().for_each(|one| one.run = None);

@@ -70,7 +70,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let mut step = |done, of| watched(&interrupted, &mut progress, done, of);
         distribute(conn, &wanted, how, &stamp, &zone, &mut step)
     };
-    let Outcome { mut runs, left } = session.db.write_under(Lock::Leads, stamp.org, mode, work)?;
+    let Outcome { mut runs, left } = session.db.write_under(Lock::Distributing, stamp.org, mode, work)?;
     drop(progress);
     if args.dry_run {
         runs.iter_mut().for_each(|run| run.run = None);

@@ -35,7 +35,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let mut step = |done, of| watched(&interrupted, &mut progress, done, of);
         undo(conn, args.run, &stamp, &mut step)
     };
-    let mut told = session.db.write_under(Lock::Leads, stamp.org, RunMode::of_flag(args.dry_run), work)?;
+    let mut told = session.db.write_under(Lock::Distributing, stamp.org, RunMode::of_flag(args.dry_run), work)?;
     drop(progress);
     if args.dry_run {
         told.run = None;

@@ -299,6 +299,8 @@ impl Job<'_> {
         };
         self.pump(&mut work, observer)?;
         self.source.verify_unchanged()?;
+        // Many leads take long, and whoever changes the list waits for the lock that follows.
+        work.distribute(import_id)?;
         // What others have changed in the list meanwhile is seen, and nobody changes it until the end.
         locks::acquire(work.conn, Lock::EndOfImport, org, &mut |text| observer.notice(text), self.interrupted)?;
         let (summary, listed, files) = work.finish(import_id)?;

@@ -153,13 +153,25 @@ impl Work<'_> {
         })
     }
 
+    fn heed_rejects(&mut self) -> Result<(), ImportError> {
+        let summary = &self.summary;
+        match self.job.options.max_rejects.is_some_and(|most| most.is_exceeded(summary.read, summary.rejected)) {
+            true => Err(self.too_many()?),
+            false => Ok(()),
+        }
+    }
+
     fn finish_rejects(&mut self) -> Result<Option<NamedRows>, ImportError> {
         self.rejects.as_mut().map_or(Ok(None), RejectsWriter::finish)
     }
 
-    /// Distributes the new leads that nobody owns, where a pool is named.
-    fn distribute(&mut self, import_id: i64) -> Result<(), ImportError> {
+    /// Distributes the new leads that nobody owns, where a pool is named. A lead whose number goes on the do-not-call list before the
+    /// import ends keeps its owner, as a lead that is listed later does, and takes no room: it is not open.
+    pub fn distribute(&mut self, import_id: i64) -> Result<(), ImportError> {
         let Some(wanted) = &self.job.request.pool else { return Ok(()) };
+        self.heed_rejects()?;
+        // It looks leads up by phone and email.
+        self.writer.settle(self.conn)?;
         let how = How { import: Some(import_id), ..How::default() };
         let interrupted = self.job.interrupted;
         let mut step = |_: usize, _: usize| match interrupted.load(Ordering::Relaxed) {
@@ -177,16 +189,12 @@ impl Work<'_> {
 
     /// Ends the import.
     pub fn finish(mut self, import_id: i64) -> Result<Ended, ImportError> {
-        let summary = &self.summary;
-        if self.job.options.max_rejects.is_some_and(|most| most.is_exceeded(summary.read, summary.rejected)) {
-            return Err(self.too_many()?);
-        }
+        self.heed_rejects()?;
         self.writer.catch_up(self.conn)?;
         let listed = self.writer.finish(self.conn)?;
         let zone = &self.job.checker.zone;
         self.text_opt_outs.honour(self.conn, &self.stamp, zone, &self.evidence)?;
         self.note_requests.keep(self.conn, &self.stamp, zone, &self.evidence)?;
-        self.distribute(import_id)?;
         let rejects = self.finish_rejects()?;
         let dropped = self.dropped.as_mut().map_or(Ok(None), DroppedWriter::finish)?;
         let skipped = self.skipped.as_mut().map_or(Ok(None), SkippedWriter::finish)?;

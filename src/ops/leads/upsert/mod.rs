@@ -327,16 +327,13 @@ impl LeadWriter {
         Err(WriteError::LostRaces(MAX_RACES))
     }
 
-    /// Ends the writing: builds the indexes that were put off, and lists the numbers that the drafts give, which it returns. The
+    /// Ends the writing: builds what indexes are put off still, and lists the numbers that the drafts give, which it returns. The
     /// caller holds [`crate::db::Lock::DncImport`] when there are any; an import holds less, and moves the leads with them once more.
     ///
     /// # Errors
     /// The database refuses.
     pub fn finish(&mut self, conn: &mut Db) -> Result<Vec<E164>, DbError> {
-        // Sorting the keys of an index takes memory, and who the leads are and what was said of them is not asked any more.
-        drop((std::mem::take(&mut self.identities), std::mem::take(&mut self.numbers), std::mem::take(&mut self.said)));
-        self.preloaded = false;
-        self.indexes.build(conn)?;
+        self.settle(conn)?;
         let mut to_list = std::mem::take(&mut self.to_list);
         let by_status = std::mem::take(&mut self.by_status);
         to_list.extend(dnc::add::shared_only(conn, self.stamp.org, &by_status, self.stamp.now)?);
@@ -350,6 +347,17 @@ impl LeadWriter {
             to_list.extend(by_refusal);
         }
         Ok(to_list)
+    }
+
+    /// Builds the indexes that were put off. Nothing is written after it.
+    ///
+    /// # Errors
+    /// Two live leads have the same phone or external id, or the database refuses.
+    pub fn settle(&mut self, conn: &mut Db) -> Result<(), DbError> {
+        // Sorting the keys of an index takes memory, and who the leads are and what was said of them is not asked any more.
+        drop((std::mem::take(&mut self.identities), std::mem::take(&mut self.numbers), std::mem::take(&mut self.said)));
+        self.preloaded = false;
+        self.indexes.build(conn)
     }
 
     /// Takes the numbers that came to people who have refused to be contacted: who holds no list keeps requests for them.

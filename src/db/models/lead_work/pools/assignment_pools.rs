@@ -131,8 +131,8 @@ pub fn names(conn: &mut Db, org: OrgId) -> Result<Vec<(i64, String)>, DbError> {
 }
 
 /// All pools as they are now, held until the transaction ends: one program at a time distributes leads in an organization, so that
-/// capacities hold for users who are in several pools, and each continues where the one before ended. Whoever holds leads, too, holds
-/// them before.
+/// capacities hold for users who are in several pools, and each continues where the one before ended: nobody edits a pool meanwhile.
+/// Whoever holds leads, too, holds them before.
 ///
 /// # Errors
 /// The database cannot be read.
