@@ -170,6 +170,79 @@ fn the_owner_of_an_earlier_lead_gets_the_next_one() {
     });
 }
 
+/// A switchboard's number is shared by many: the extension tells who it is.
+#[test]
+fn other_extensions_are_other_people() {
+    on_both_engines(|world| {
+        with_people(world);
+        pool(world, "p", &[], &[("ann", &[])]);
+        for (phone, owner) in [("2125550101 ext. 12", "cleo"), ("2125550101 ext. 34", "ben"), ("2125550101", "boss")] {
+            let owner = format!("{owner}@example.com");
+            boss(world, &["lead", "add", "--phone", phone, "--owner", &owner]);
+        }
+        for lead in ["1", "2", "3"] {
+            boss(world, &["lead", "delete", lead, "--yes"]);
+        }
+        let phones = ["2125550101 ext. 34", "2125550101 ext. 12", "2125550101", "2125550101 ext. 56"];
+        let path = world.file("new.csv", format!("Phone\n{}\n", phones.join("\n")));
+        boss(world, &["import", "leads", path.to_str().unwrap()]);
+        boss(world, &["pool", "run"]);
+        let rows = asked(world, &["lead", "list", "--sort", "id", "--columns", "id,owner"]);
+        let owners: Vec<&Value> = rows.as_array().unwrap().iter().map(|lead| &lead["owner"]).collect();
+        assert_eq!(owners, ["ben@example.com", "cleo@example.com", "boss@example.com", "ann@example.com"]);
+    });
+}
+
+/// One email for everybody, beside one lead each: what is told is the latest earlier lead.
+#[test]
+fn a_placeholder_leads_to_the_latest_of_many() {
+    on_both_engines(|world| {
+        with_people(world);
+        pool(world, "p", &[], &[("ann", &[])]);
+        let rows = |from: usize, owner: &str| -> String {
+            (from..from + 1500).map(|place| format!("213555{place:04},none@x.example,{owner}\n")).collect()
+        };
+        let file = format!("Phone,Email,Owner\n{}{}", rows(1000, "cleo@example.com"), rows(3000, "ben@example.com"));
+        let path = world.file("owned.csv", file);
+        boss(world, &["import", "leads", path.to_str().unwrap()]);
+        let path = world.file("new.csv", format!("Phone,Email,Owner\n{}", rows(5000, "")));
+        boss(world, &["import", "leads", path.to_str().unwrap()]);
+        let run = asked(world, &["pool", "run"]);
+        assert_eq!(
+            (&run[0]["to_earlier_owners"], &run[0]["members"][1]["user"]),
+            (&json!(1500), &json!("ben@example.com"))
+        );
+        let given = "SELECT DISTINCT context FROM lead_assignments WHERE strategy = 'earlier_lead'";
+        let given = world.engine.sql(&world.url, given).unwrap();
+        assert!(given.len() == 1 && given[0].replace(' ', "").contains("\"lead\":3000"), "{given:?}");
+    });
+}
+
+/// What was won stays won, also when the lead is thrown away later.
+#[test]
+fn a_recruited_lead_that_is_deleted_was_won() {
+    on_both_engines(|world| {
+        with_people(world);
+        let rows: String = (0..60)
+            .map(|place| {
+                format!("213555{:04},{}@example.com,recruited\n", 1000 + place, if place < 30 { "ann" } else { "ben" })
+            })
+            .collect();
+        let path = world.file("old.csv", format!("Phone,Owner,Status\n{rows}"));
+        boss(world, &["import", "leads", path.to_str().unwrap()]);
+        // Of ben's two are lost; ann's are thrown away.
+        boss(world, &["lead", "status", "59", "cold", "--force", "--reason", "x"]);
+        boss(world, &["lead", "status", "60", "cold", "--force", "--reason", "x"]);
+        for lead in 1..=3 {
+            boss(world, &["lead", "delete", &lead.to_string(), "--yes"]);
+        }
+        pool(world, "p", &["--strategy", "score"], &[("ben", &[]), ("ann", &[])]);
+        boss(world, &["lead", "add", "--phone", "2125550150"]);
+        boss(world, &["pool", "run"]);
+        assert_eq!(asked(world, &["lead", "show", "2125550150"])["owner"], "ann@example.com");
+    });
+}
+
 #[test]
 fn the_strategies_choose_by_what_they_say() {
     on_both_engines(|world| {
