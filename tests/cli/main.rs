@@ -159,6 +159,7 @@ mod short_answers;
 mod stages;
 mod sweeps;
 mod task;
+mod task_erasure;
 mod tenancy;
 mod territory;
 mod territory_assign;

@@ -8,6 +8,7 @@ use crate::commands::args::texts::within;
 use crate::commands::args::times;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
+use crate::db::Lock;
 use crate::db::models::lead_work::next::tasks::NewTask;
 use crate::db::types::Uid;
 use crate::domain::access::role::Right;
@@ -55,10 +56,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         return Err(CommandError::failed(format!("the user `{}` is disabled", user.email)));
     }
     let lead = args.name.find(&mut session, Among::Live)?;
-    if lead.deleted_at.is_some() {
-        return Err(CommandError::failed(format!("the lead {} is deleted", lead.id))
-            .hint(format!("bring it back: crmctl lead restore {}", lead.id)));
-    }
     let owner_id = named.map(|user| user.id).or(session.stamp.changed_by).or(lead.owner_id);
     let new = NewTask {
         organization_id: session.stamp.org.0,
@@ -72,7 +69,8 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         created_at: session.stamp.now,
     };
     let stamp = session.stamp.clone();
-    let made = session.db.write_as(args.answer.mode(), stamp.org, |conn| tasks::add(conn, &new, &stamp))?;
+    let made =
+        session.db.write_under(Lock::Leads, stamp.org, args.answer.mode(), |conn| tasks::add(conn, new, &stamp))?;
     let told = readable(audited::described(&made), &mut session)?;
     let changes: Vec<Change> = std::iter::once(Change::added()).chain(told).collect();
     args.answer.answer(context.ui, &subject(made.id), &changes, || print(&mut session, context, made.clone()))?;

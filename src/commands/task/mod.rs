@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::commands::context::{Context, Session};
 use crate::db::models::access::users;
 use crate::db::models::lead_work::next::tasks::Task;
-use crate::db::models::leads::{self, Lead, lead_merges};
+use crate::db::models::leads::{self, lead_merges};
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::next::Means;
 use crate::domain::lead_work::next::left_out::LeftOut;
@@ -96,7 +96,8 @@ fn shown(session: &mut Session, tasks: Vec<Task>) -> Result<Vec<Shown>> {
         let survivors = lead_merges::survivors(conn, org, &ids)?;
         let ids: Vec<i64> = ids.iter().map(|id| survivors.get(id).copied().unwrap_or(*id)).collect();
         let leads = leads::by_ids(conn, org, &ids)?;
-        let names: HashMap<i64, Option<String>> = leads.iter().map(|lead| (lead.id, name_of(lead))).collect();
+        let names: HashMap<i64, Option<String>> =
+            leads.iter().map(|lead| (lead.id, lead.full_name().or_else(|| lead.company.clone()))).collect();
         let open = || tasks.iter().filter(|task| task.done_at.is_none());
         let mut barred = HashMap::new();
         for means in [Means::Call, Means::Email] {
@@ -142,15 +143,6 @@ fn print(session: &mut Session, context: &Context, task: Task) -> Result<()> {
         context.ui.record(&shown, COLUMNS)?;
     }
     Ok(())
-}
-
-/// What people call a lead: its name, else its company.
-fn name_of(lead: &Lead) -> Option<String> {
-    let names: Vec<&str> = lead.first_name.iter().chain(&lead.last_name).map(String::as_str).collect();
-    match names.is_empty() {
-        true => lead.company.clone(),
-        false => Some(names.join(" ")),
-    }
 }
 
 /// What a task is called in answers.

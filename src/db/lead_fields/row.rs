@@ -32,4 +32,10 @@ impl Lead {
             ..Lead::default()
         }
     }
+
+    /// Its first and its last name, as far as they are known.
+    pub fn full_name(&self) -> Option<String> {
+        let names: Vec<&str> = self.first_name.iter().chain(&self.last_name).map(String::as_str).collect();
+        (!names.is_empty()).then(|| names.join(" "))
+    }
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::db::models::lead_work::next::tasks::NewTask;
+use crate::db::models::lead_work::next::tasks::{NewTask, Task};
 use crate::db::models::money::budget_accounts;
 use crate::db::models::money::lead_source_costs::{self, CostFilter};
 use crate::db::types::Uid;
@@ -21,7 +21,8 @@ use crate::domain::phone::E164;
 use crate::domain::time::month::Month;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
-use crate::ops::lead_work::next::{later, tasks};
+use crate::ops::audited;
+use crate::ops::lead_work::next::later;
 use crate::ops::lead_work::scores::models::ScoreModelError;
 use crate::ops::lead_work::territories::TerritoryError;
 use crate::ops::leads::draft::LeadDraft;
@@ -166,7 +167,7 @@ fn add_tasks(conn: &mut Db, outcomes: &[super::leads::upsert::Outcome], stamp: &
             origin: TaskOrigin::Manual,
             created_at: stamp.now,
         };
-        tasks::add(conn, &task, stamp)?;
+        audited::add::<Task>(conn, &task, stamp)?;
         count += 1;
     }
     Ok(count)

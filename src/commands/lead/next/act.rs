@@ -8,6 +8,7 @@ use crate::commands::args::texts::within;
 use crate::commands::args::times;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
+use crate::db::Lock;
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::next::priority::{Priority, Reason};
 use crate::domain::lead_work::next::{Means, Outcome};
@@ -108,13 +109,15 @@ fn act(about: About, outcome: Outcome, note: Option<String>, context: &Context) 
     let lead = about.name.find(&mut session, Among::Live)?;
     let (stamp, means) = (session.stamp.clone(), about.channel);
     let wanted = Act { outcome, means, until, note: note.clone() };
-    let kept = session.db.write_as(about.answer.mode(), stamp.org, |conn| keep(conn, &lead, &wanted, &stamp))?;
+    let kept = session
+        .db
+        .write_under(Lock::Leads, stamp.org, about.answer.mode(), |conn| keep(conn, lead.id, &wanted, &stamp))?;
     let changes = [
         Change::said(outcome.as_str()),
         Change::said(format!("not recommended again until {}", context.ui.time(kept.until))),
     ];
     let shown = Shown {
-        lead_id: lead.id,
+        lead_id: kept.lead,
         outcome,
         channel: means,
         until: kept.until,
@@ -123,8 +126,8 @@ fn act(about: About, outcome: Outcome, note: Option<String>, context: &Context) 
         reasons: kept.reasons,
         reason: note,
     };
-    about
-        .answer
-        .answer(context.ui, &format!("lead {}", lead.id), &changes, || Ok(context.ui.record(&shown, COLUMNS)?))?;
+    about.answer.answer(context.ui, &format!("lead {}", shown.lead_id), &changes, || {
+        Ok(context.ui.record(&shown, COLUMNS)?)
+    })?;
     Ok(Exit::Done)
 }

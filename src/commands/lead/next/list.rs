@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::commands::args::complete;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session, timed};
-use crate::db::RunMode;
+use crate::db::{Db, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::next::Means;
 use crate::domain::lead_work::next::left_out::LeftOut;
@@ -106,15 +106,23 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(right)?;
     let ask = args.ask(&mut session)?;
     let (stamp, ui) = (session.stamp.clone(), context.ui);
+    let find = |conn: &mut Db| -> Result<Answer> {
+        let answer = recommend(conn, &ask, &stamp)?;
+        match answer.reconciles() {
+            true => Ok(answer),
+            false => Err(CommandError::failed("the counts do not reconcile; nothing was stored")
+                .hint("this is a fault of crmctl; please report it")),
+        }
+    };
     let answer = timed(ui, "leads ordered", || match args.holdout {
-        None => session.db.read(stamp.org, |conn| recommend(conn, &ask, &stamp)),
-        Some(_) => session.db.write_as(RunMode::of_flag(args.dry_run), stamp.org, |conn| {
-            let answer = recommend(conn, &ask, &stamp)?;
+        None => session.db.read(stamp.org, find),
+        // The reasons speak of people: beside it nobody is erased.
+        Some(_) => session.db.write_under(Lock::Leads, stamp.org, RunMode::of_flag(args.dry_run), |conn| {
+            let answer = find(conn)?;
             store_arms(conn, &answer)?;
             Ok(answer)
         }),
     })?;
-    debug_assert!(answer.reconciles());
     if ui.format == Format::Json && !ui.wants_records() {
         ui.document(&document(&answer, ask.means))?;
         return Ok(Exit::Done);
@@ -146,18 +154,12 @@ impl Args {
     }
 }
 
-/// What people call a lead: its name.
-fn name_of(one: &Recommendation) -> Option<String> {
-    let names: Vec<&str> = one.lead.first_name.iter().chain(&one.lead.last_name).map(String::as_str).collect();
-    (!names.is_empty()).then(|| names.join(" "))
-}
-
 fn line(one: &Recommendation) -> Line {
     let reasons = one.reasons.iter().map(|part| format!("{} (+{})", part.reason, part.points));
     let reasons: Vec<String> = reasons.collect();
     Line {
         id: one.lead.id,
-        name: name_of(one),
+        name: one.lead.full_name(),
         company: one.lead.company.clone(),
         reach: one.reach.clone(),
         status: one.lead.status.to_string(),
@@ -187,7 +189,7 @@ fn full(one: &Recommendation) -> Full<'_> {
     Full {
         id: lead.id,
         uid: lead.uid.0.to_string(),
-        name: name_of(one),
+        name: lead.full_name(),
         company: &lead.company,
         owner_id: lead.owner_id,
         reach,

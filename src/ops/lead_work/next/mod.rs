@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::db::models::lead_work::next::pace::territories_of;
 use crate::db::models::lead_work::next::recommendations::{self, NewRecommendation};
 use crate::db::models::lead_work::next::{Scope, candidates};
-use crate::db::models::leads::{self, Lead};
+use crate::db::models::leads::{self, Lead, lead_merges};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId, Stamp};
 use crate::domain::lead_work::next::left_out::LeftOut;
@@ -173,6 +173,21 @@ pub fn store_arms(conn: &mut Db, answer: &Answer) -> Result<(), DbError> {
 }
 
 /// What speaks for one lead now; `None` when it is not open.
+/// The lead as it is now, held against changes until the transaction ends: of a merged one its survivor, `None` of a deleted or an
+/// erased one. Whoever writes a text about a lead asks this, so that none is written about somebody who was just erased.
+fn held_live(conn: &mut Db, lead: i64, stamp: &Stamp) -> Result<Option<Lead>, DbError> {
+    loop {
+        let Some(survivor) = lead_merges::survivors(conn, stamp.org, &[lead])?.get(&lead).copied() else {
+            return Ok(None);
+        };
+        match leads::by_ids_for_change(conn, stamp.org, &[survivor])?.pop() {
+            // It was merged between the two questions.
+            Some(found) if found.merged_into_id.is_some() => {}
+            found => return Ok(found.filter(|found| found.deleted_at.is_none())),
+        }
+    }
+}
+
 ///
 /// # Errors
 /// The database cannot be read.

@@ -1,8 +1,7 @@
 //! What becomes of recommendations: done, snoozed, dismissed, and whether those that were shown did better.
 
-use super::{kept, later, one};
+use super::{held_live, kept, later, one};
 use crate::db::models::lead_work::next::recommendations::{self, Followed, NewRecommendation};
-use crate::db::models::leads::Lead;
 use crate::db::{Db, DbError, Stamp};
 use crate::domain::lead_work::next::priority::{Priority, Reason};
 use crate::domain::lead_work::next::{Arm, Means, Outcome};
@@ -43,24 +42,27 @@ pub struct Act {
 /// What was kept.
 #[derive(Debug)]
 pub struct Kept {
+    pub lead: i64,
     pub until: Timestamp,
     pub points: i32,
     pub priority: Priority,
     pub reasons: Vec<Reason>,
 }
 
-/// Keeps what became of a recommendation.
+/// Keeps what became of a recommendation; of a lead that was merged meanwhile of its survivor. The caller holds
+/// [`crate::db::Lock::Leads`].
 ///
 /// # Errors
 /// The lead is closed, or the database refuses.
-pub fn keep(conn: &mut Db, lead: &Lead, act: &Act, stamp: &Stamp) -> Result<Kept, OutcomeError> {
-    let reasons = one(conn, lead.id, stamp.changed_by, stamp)?.ok_or(OutcomeError::NotOpen(lead.id))?;
+pub fn keep(conn: &mut Db, lead: i64, act: &Act, stamp: &Stamp) -> Result<Kept, OutcomeError> {
+    let lead = held_live(conn, lead, stamp)?.ok_or(OutcomeError::NotOpen(lead))?.id;
+    let reasons = one(conn, lead, stamp.changed_by, stamp)?.ok_or(OutcomeError::NotOpen(lead))?;
     let points = reasons.iter().map(|part| part.points).sum();
     let priority = Priority::of(points);
     let until = act.until.unwrap_or_else(|| later(stamp.now, act.outcome.days()));
     let row = NewRecommendation {
         organization_id: stamp.org.0,
-        lead_id: lead.id,
+        lead_id: lead,
         user_id: stamp.changed_by,
         action: act.means,
         priority,
@@ -75,7 +77,7 @@ pub fn keep(conn: &mut Db, lead: &Lead, act: &Act, stamp: &Stamp) -> Result<Kept
         recommended_at: stamp.now,
     };
     recommendations::insert(conn, &[row])?;
-    Ok(Kept { until, points, priority, reasons })
+    Ok(Kept { lead, until, points, priority, reasons })
 }
 
 /// What became of recommendations since a time.

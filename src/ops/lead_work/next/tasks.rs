@@ -1,5 +1,6 @@
 //! Tasks: adding, doing, putting off and deleting them. Every change is logged.
 
+use super::held_live;
 use crate::db::models::lead_work::next::tasks::{NewTask, Task};
 use crate::db::{Db, DbError, Stamp};
 use crate::domain::timestamp::Timestamp;
@@ -17,6 +18,8 @@ pub enum TaskError {
     OthersTask(i64),
     #[error("the task {0} is done already")]
     Done(i64),
+    #[error("the lead {0} is deleted")]
+    LeadDeleted(i64),
 }
 
 impl Explain for TaskError {
@@ -26,6 +29,10 @@ impl Explain for TaskError {
             TaskError::Unknown(_) => "list them: crmctl task list --limit 0",
             TaskError::OthersTask(_) => "ask its owner or a manager",
             TaskError::Done(_) => "add another one: crmctl task add",
+            TaskError::LeadDeleted(lead) => {
+                return CommandError::failed(self.to_string())
+                    .hint(format!("bring it back: crmctl lead restore {lead}"));
+            }
         };
         CommandError::failed(self.to_string()).hint(hint)
     }
@@ -47,12 +54,14 @@ impl Editor {
     }
 }
 
-/// Adds a task.
+/// Adds a task; of a lead that was merged meanwhile to its survivor. The caller holds [`crate::db::Lock::Leads`].
 ///
 /// # Errors
-/// The database refuses.
-pub fn add(conn: &mut Db, new: &NewTask, stamp: &Stamp) -> Result<Task, DbError> {
-    audited::add::<Task>(conn, new, stamp)
+/// The lead is deleted, or the database refuses.
+pub fn add(conn: &mut Db, mut new: NewTask, stamp: &Stamp) -> Result<Task, TaskError> {
+    let lead = held_live(conn, new.lead_id, stamp)?.ok_or(TaskError::LeadDeleted(new.lead_id))?;
+    new.lead_id = lead.id;
+    Ok(audited::add::<Task>(conn, &new, stamp)?)
 }
 
 /// Does a task.
