@@ -19,7 +19,7 @@ pub struct Inputs {
     pub next_contact_at: Option<Timestamp>,
     /// The open task that is due first.
     pub task: Option<(Timestamp, TaskKind)>,
-    /// By how much a run raised the score at most within [`RISE_DAYS`].
+    /// By how much the score is higher than [`RISE_DAYS`] ago, where a run raised it since.
     pub rise: i16,
     pub tie: Tie,
     /// How long after their last contact leads were won: the median, in microseconds.

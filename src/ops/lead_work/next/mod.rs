@@ -172,7 +172,6 @@ pub fn store_arms(conn: &mut Db, answer: &Answer) -> Result<(), DbError> {
     recommendations::insert(conn, &answer.arms)
 }
 
-/// What speaks for one lead now; `None` when it is not open.
 /// The lead as it is now, held against changes until the transaction ends: of a merged one its survivor, `None` of a deleted or an
 /// erased one. Whoever writes a text about a lead asks this, so that none is written about somebody who was just erased.
 fn held_live(conn: &mut Db, lead: i64, stamp: &Stamp) -> Result<Option<Lead>, DbError> {

@@ -11,11 +11,12 @@ use std::collections::{BinaryHeap, HashMap};
 use rustc_hash::FxHashSet;
 
 use crate::db::models::lead_work::next::candidates::{self, Candidate, Place};
+use crate::db::models::lead_work::next::tasks::TaskFilter;
 use crate::db::models::lead_work::next::{Scope, Window, pace, tasks};
 use crate::db::models::leads::lead_merges;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::lead_work::next::priority::{
-    ANSWERED, FRESH, Inputs, RISE_DAYS, Tie, points_of_answer, points_of_due, points_of_pace, points_of_rise,
+    ANSWERED, FRESH, Inputs, RISE_DAYS, RISES, Tie, points_of_answer, points_of_due, points_of_pace,
 };
 use crate::domain::lead_work::next::rank::Rank;
 use crate::domain::lead_work::next::{DAY, TaskKind, median_of_won};
@@ -34,20 +35,48 @@ pub struct Facts {
     scope: Scope,
     now: Timestamp,
     tasks: HashMap<i64, (Timestamp, TaskKind)>,
-    risen: HashMap<i64, i16>,
+    /// The scores of seven days ago, of the leads that were read.
+    scores_before: HashMap<i64, i16>,
     pace: Option<i64>,
 }
 
 impl Facts {
-    /// Reads them.
+    /// Reads those of all leads.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn read(conn: &mut Db, org: OrgId, scope: Scope, now: Timestamp) -> Result<Facts, DbError> {
+    fn read(conn: &mut Db, org: OrgId, scope: Scope, now: Timestamp) -> Result<Facts, DbError> {
         let tasks = due_tasks(conn, org, now)?;
-        let risen = pace::risen(conn, org, now.before(RISE_DAYS * DAY), now)?;
         let pace = median_of_won(pace::of_won(conn, org)?);
-        Ok(Facts { org, scope, now, tasks, risen, pace })
+        Ok(Facts { org, scope, now, tasks, scores_before: HashMap::new(), pace })
+    }
+
+    /// Reads those of one lead.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn of_one(conn: &mut Db, org: OrgId, scope: Scope, lead: &Candidate, now: Timestamp) -> Result<Facts, DbError> {
+        let mut leads = lead_merges::absorbed_by(conn, org, lead.id)?;
+        leads.push(lead.id);
+        // The first one that is due by now: times are whole microseconds.
+        let first =
+            TaskFilter { leads: Some(leads), due_before: Some(now.before(-1)), most: Some(1), ..Default::default() };
+        let tasks = tasks::some(conn, org, &first)?;
+        let tasks = tasks.into_iter().map(|task| (lead.id, (task.due_at, task.kind))).collect();
+        let pace = median_of_won(pace::of_won(conn, org)?);
+        let mut facts = Facts { org, scope, now, tasks, scores_before: HashMap::new(), pace };
+        facts.look_up(conn, std::slice::from_ref(lead))?;
+        Ok(facts)
+    }
+
+    /// Reads what the scores of these leads were before. Lower ones than the least rise have not risen by it.
+    fn look_up(&mut self, conn: &mut Db, leads: &[Candidate]) -> Result<(), DbError> {
+        let least = RISES.iter().map(|(least, _)| *least).min().unwrap_or_default();
+        let may_have_risen = leads.iter().filter(|lead| lead.score.is_some_and(|score| score >= least));
+        let ids: Vec<i64> = may_have_risen.map(|lead| lead.id).collect();
+        let since = self.now.before(RISE_DAYS * DAY);
+        self.scores_before.extend(pace::scores_before(conn, self.org, &ids, since, self.now)?);
+        Ok(())
     }
 
     /// What the sum of a lead is made of.
@@ -70,7 +99,7 @@ impl Facts {
             last_engagement_at: lead.last_engagement_at,
             next_contact_at: lead.next_contact_at,
             task: self.tasks.get(&lead.id).copied(),
-            rise: self.risen.get(&lead.id).copied().unwrap_or_default(),
+            rise: lead.score.zip(self.scores_before.get(&lead.id)).map_or(0, |(now, before)| now - before),
             tie,
             pace: self.pace,
         }
@@ -149,7 +178,7 @@ impl Search {
         match search.facts.scope {
             Scope::Of { .. } => {
                 let all = candidates::of_scope(conn, org, &search.facts.scope)?;
-                search.take(all);
+                search.take(conn, all)?;
             }
             Scope::All => {
                 search.walk_on(conn)?;
@@ -185,13 +214,14 @@ impl Search {
         }
     }
 
-    fn take(&mut self, leads: Vec<Candidate>) {
+    fn take(&mut self, conn: &mut Db, mut leads: Vec<Candidate>) -> Result<(), DbError> {
+        leads.retain(|candidate| self.read.insert(candidate.id));
+        self.facts.look_up(conn, &leads)?;
         for candidate in leads {
-            if self.read.insert(candidate.id) {
-                let points = self.facts.inputs(&candidate).total();
-                self.waiting.push(Seen { rank: Rank::new(points, candidate.score, candidate.id), candidate });
-            }
+            let points = self.facts.inputs(&candidate).total();
+            self.waiting.push(Seen { rank: Rank::new(points, candidate.score, candidate.id), candidate });
         }
+        Ok(())
     }
 
     /// Reads four times as many leads as before: the next ones by falling score, and of each list that was cut.
@@ -209,7 +239,7 @@ impl Search {
         let found = candidates::by_score(conn, self.facts.org, self.place, self.most)?;
         let is_end = (found.len() as i64) < self.most;
         self.place = found.last().map(|last| Place { score: last.score, id: last.id });
-        self.take(found);
+        self.take(conn, found)?;
         match is_end {
             true => self.bound = None,
             false => self.look_at_place(),
@@ -245,7 +275,7 @@ impl Search {
         };
         let with_tasks: Vec<i64> = self.facts.tasks.keys().copied().collect();
         self.read_ids(conn, &with_tasks)?;
-        let rise = self.read_risen(conn)?;
+        let rise = self.read_raised(conn)?;
         // What is fresh was never contacted, so it has one of the two.
         Ok(due + answered + rise + fresh.max(paced))
     }
@@ -261,25 +291,23 @@ impl Search {
         let found = candidates::list(conn, self.facts.org, list, &window)?;
         let is_cut = found.len() as i64 == window.most;
         let left = found.last().filter(|_| is_cut).map_or(0, points);
-        self.take(found);
+        self.take(conn, found)?;
         Ok(left)
     }
 
     fn read_ids(&mut self, conn: &mut Db, ids: &[i64]) -> Result<(), DbError> {
         let missing: Vec<i64> = ids.iter().filter(|id| !self.read.contains(id)).copied().collect();
         let found = candidates::of_ids(conn, self.facts.org, &self.facts.scope, &missing)?;
-        self.take(found);
+        self.take(conn, found)?;
         Ok(())
     }
 
-    /// The leads whose score rose most.
-    fn read_risen(&mut self, conn: &mut Db) -> Result<i32, DbError> {
-        let mut risen: Vec<(i16, i64)> = self.facts.risen.iter().map(|(lead, rise)| (*rise, *lead)).collect();
-        risen.sort_unstable_by_key(|rise| std::cmp::Reverse(*rise));
-        let most = usize::try_from(self.most).unwrap_or_default();
-        let left = risen.get(most).map_or(0, |(rise, _)| points_of_rise(*rise));
-        let ids: Vec<i64> = risen.iter().take(most).map(|(_, lead)| *lead).collect();
+    /// The leads whose score was raised of late: of those that are left out by then it is not known by how much.
+    fn read_raised(&mut self, conn: &mut Db) -> Result<i32, DbError> {
+        let window = self.facts.window(RISE_DAYS * DAY, 0, self.most);
+        let (ids, is_cut) = pace::raised(conn, self.facts.org, &window)?;
         self.read_ids(conn, &ids)?;
-        Ok(left)
+        let most = RISES.iter().map(|(_, points)| *points).max().unwrap_or_default();
+        Ok(if is_cut { most } else { 0 })
     }
 }

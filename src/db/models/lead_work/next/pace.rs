@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::Window;
+use crate::db::models::IN_LIST;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
 use crate::domain::timestamp::Timestamp;
 
@@ -29,28 +31,71 @@ pub fn of_won(conn: &mut Db, org: OrgId) -> Result<Vec<(Timestamp, Timestamp)>, 
     Ok(statement.rows(conn)?.iter().filter_map(|row| time(row, 0).zip(time(row, 1))).collect())
 }
 
-/// Leads whose score a run raised by ten or more since then, with the largest rise of each.
+/// Leads whose score a run raised within a time, the latest first, at most so many rows; with it whether there are further ones.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn risen(conn: &mut Db, org: OrgId, since: Timestamp, now: Timestamp) -> Result<HashMap<i64, i16>, DbError> {
-    let statement = Statement::new(
-        "SELECT h.lead_id, max(h.score - h.old_score) FROM lead_score_history h
-         WHERE h.score >= h.old_score + 10 AND h.organization_id = ",
-    )
-    .org(org)
-    .sql(" AND h.calculated_at > ")
-    .time(since)
-    .sql(" AND h.calculated_at <= ")
-    .time(now)
-    .sql(" GROUP BY h.lead_id");
-    let mut found = HashMap::new();
-    statement.each_row(conn, |row| -> Result<(), DbError> {
-        let rise = row.at(1).number().and_then(|rise| i16::try_from(rise).ok());
-        found.extend(row.at(0).number().zip(rise));
-        Ok(())
-    })?;
-    Ok(found)
+pub fn raised(conn: &mut Db, org: OrgId, window: &Window) -> Result<(Vec<i64>, bool), DbError> {
+    let rows = raised_rows(org, window).sql(" LIMIT ").number(window.most).rows(conn)?;
+    let is_cut = rows.len() as i64 >= window.most;
+    let mut leads: Vec<i64> = rows.iter().filter_map(|row| row.at(0).number()).collect();
+    leads.sort_unstable();
+    leads.dedup();
+    Ok((leads, is_cut))
+}
+
+/// The statement of [`raised`].
+pub fn raised_rows(org: OrgId, window: &Window) -> Statement {
+    Statement::new("SELECT h.lead_id FROM lead_score_history h WHERE h.score > h.old_score AND h.organization_id = ")
+        .org(org)
+        .sql(" AND h.calculated_at > ")
+        .time(window.since)
+        .sql(" AND h.calculated_at <= ")
+        .time(window.now)
+        .sql(" ORDER BY h.calculated_at DESC")
+}
+
+/// What these leads had as their score when a time began, of those that had one and whose score a run raised since.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn scores_before(
+    conn: &mut Db,
+    org: OrgId,
+    leads: &[i64],
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<HashMap<i64, i16>, DbError> {
+    let mut found: HashMap<i64, Before> = HashMap::new();
+    for some in leads.chunks(IN_LIST) {
+        let statement = Statement::new(
+            "SELECT h.lead_id, h.old_score, h.score FROM lead_score_history h WHERE h.score IS NOT NULL AND h.organization_id = ",
+        )
+        .org(org)
+        .sql(" AND h.lead_id IN (")
+        .then(Statement::default().joined(some.iter().map(|id| Statement::default().number(*id)), ", "))
+        .sql(") AND h.calculated_at > ")
+        .time(since)
+        .sql(" AND h.calculated_at <= ")
+        .time(now)
+        .sql(" ORDER BY h.calculated_at, h.id");
+        statement.each_row(conn, |row| -> Result<(), DbError> {
+            let score = |place| row.at(place).number().and_then(|score| i16::try_from(score).ok());
+            let (old, new) = (score(1), score(2));
+            if let Some(lead) = row.at(0).number() {
+                let before = found.entry(lead).or_insert(Before { score: old, is_raised: false });
+                before.is_raised |= old.zip(new).is_some_and(|(old, new)| new > old);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found.into_iter().filter_map(|(lead, it)| Some((lead, it.score.filter(|_| it.is_raised)?))).collect())
+}
+
+/// The score before the first run of a time, and whether a run raised it since.
+struct Before {
+    score: Option<i16>,
+    is_raised: bool,
 }
 
 /// The territories in use that a user works.
