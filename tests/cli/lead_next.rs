@@ -168,10 +168,87 @@ fn a_hold_out_is_stored_and_compared() {
         let line = |group: &str| stats.as_array().unwrap().iter().find(|line| line["group"] == group).unwrap().clone();
         let (ours, theirs) = (line("shown"), line("held_out"));
         assert_eq!([&ours["leads"], &theirs["leads"]], [shown, out]);
-        assert_eq!([&ours["won"], &theirs["won"], &ours["advanced"], &ours["running"]], [1, 0, 1, shown]);
+        // Before their days are over nothing is said of any.
+        assert_eq!([&ours["finished"], &ours["won"], &ours["advanced"], &theirs["won"]], [0, 0, 0, 0]);
+        assert!(ours["won_percent"].is_null(), "{ours}");
+        let told = world.run(by(&["lead", "next", "stats"], ANN)).stderr;
+        assert!(told.contains("the 30 days are over for 0 shown and 0 held out, of 30 each"), "{told}");
+        // With another share each lead stays in its group while it lasts.
+        let other = ["--limit", "1000", "--any-hour", "--channel", "sms", "--holdout"];
+        assert_eq!(next(world, &[&other[..], &["1"]].concat())["left_out"]["held_out"], out);
+        world.now = "2026-04-04T17:00:00Z";
+        let stats = world.json(by(&["lead", "next", "stats"], ANN));
+        let line = |group: &str| stats.as_array().unwrap().iter().find(|line| line["group"] == group).unwrap().clone();
+        let (ours, theirs) = (line("shown"), line("held_out"));
+        assert_eq!([&ours["finished"], &ours["won"], &ours["advanced"], &theirs["won"]], [shown, 1, 1, 0]);
+        assert_eq!(theirs["finished"], out);
+        assert!(ours["won_percent_low"].as_f64() < ours["won_percent"].as_f64(), "{ours}");
         let told = world.run(by(&["lead", "next", "stats"], ANN)).stderr;
         let expected = if shown.min(out) < 30 { "too few to compare" } else { "percentage points" };
         assert!(told.contains(expected), "{told}");
+        // Put into a group once more, a lead is one lead, in the group in which it was first.
+        next(world, &[&other[..], &["1"]].concat());
+        let stats = world.json(by(&["lead", "next", "stats"], ANN));
+        let counts = |group: &str| {
+            let line = stats.as_array().unwrap().iter().find(|line| line["group"] == group).unwrap();
+            (line["recommendations"].as_u64().unwrap() as usize, line["leads"].as_u64().unwrap() as usize)
+        };
+        let (ours, theirs) = (counts("shown"), counts("held_out"));
+        assert_eq!((ours.1, theirs.1), (shown, out));
+        assert!(ours.0 > shown && ours.0 + theirs.0 == shown + out + valid - 1, "{ours:?} {theirs:?}");
+    });
+}
+
+#[test]
+fn what_counts_is_by_how_much_a_score_rose_within_the_week() {
+    on_both_engines(|world| {
+        people(world);
+        let (uid, active) = match world.engine {
+            crate::support::Engine::Sqlite => ("x'0190a5b0000070008000000000000001'", "1"),
+            crate::support::Engine::Postgres => ("'0190a5b0-0000-7000-8000-000000000001'", "true"),
+        };
+        let model = format!(
+            "INSERT INTO score_models (id, organization_id, uid, name, revision, kind, definition, is_active)
+             VALUES (1, 1, {uid}, 'test', 1, 'rules', '{{}}', {active})"
+        );
+        world.engine.sql(&world.url, &model).unwrap();
+        // Ada's score rose little by little, Ben's rose and fell again, Cleo's rose before the week began.
+        for (lead, old, score, at) in [
+            (1, 57, 66, "2026-03-01T17:00:00Z"),
+            (1, 66, 75, "2026-03-02T17:00:00Z"),
+            (1, 75, 84, "2026-03-03T17:00:00Z"),
+            (2, 45, 65, "2026-03-02T17:00:00Z"),
+            (2, 65, 40, "2026-03-03T17:00:00Z"),
+            (3, 50, 91, "2026-02-24T17:00:00Z"),
+        ] {
+            let at = match world.engine {
+                crate::support::Engine::Sqlite => at.parse::<jiff::Timestamp>().unwrap().as_microsecond().to_string(),
+                crate::support::Engine::Postgres => format!("'{at}'"),
+            };
+            let row = format!(
+                "INSERT INTO lead_score_history (organization_id, lead_id, model_id, old_score, score, actor, calculated_at)
+                 VALUES (1, {lead}, 1, {old}, {score}, 'test', {at})"
+            );
+            world.engine.sql(&world.url, &row).unwrap();
+        }
+        let rise = |one: &Value| {
+            let parts = one["reasons"].as_array().unwrap();
+            parts.iter().find(|part| part["part"] == "rise").map(|part| part["reason"].as_str().unwrap().to_owned())
+        };
+        for list in [&[][..], &["--all"]] {
+            let answer = next(world, list);
+            let said: std::collections::BTreeMap<&str, Option<String>> = answer["recommendations"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| (one["name"].as_str().unwrap(), rise(one)))
+                .collect();
+            assert_eq!(said["Ada"].as_deref(), Some("score rose by 27 within 7 days"), "{said:?}");
+            assert_eq!((&said["Ben"], &said["Cleo"]), (&None, &None), "{said:?}");
+        }
+        // What is kept of one lead is what the list says of it.
+        let kept = world.json(by(&["lead", "next", "done", "1"], ANN));
+        assert_eq!(rise(&kept).as_deref(), Some("score rose by 27 within 7 days"));
     });
 }
 

@@ -8,6 +8,7 @@ use crate::db::models::lead_work::next::recommendations::Followed;
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::next::Arm;
 use crate::domain::lead_work::next::holdout::{DAYS, FEWEST};
+use crate::domain::lead_work::scores::learned::figures::wilson;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Exit, Result};
 use crate::ops::lead_work::next::outcomes::figures;
@@ -31,20 +32,26 @@ struct Line {
     group: &'static str,
     recommendations: i64,
     leads: i64,
-    running: Option<i64>,
+    /// Leads whose days are over: of them the rest is told.
+    finished: Option<i64>,
     advanced: Option<i64>,
     won: Option<i64>,
     won_percent: Option<f64>,
+    /// Between these the share lies with 95 %.
+    won_percent_low: Option<f64>,
+    won_percent_high: Option<f64>,
 }
 
 const COLUMNS: &[Column] = &[
     Column::whole("group", "group").kept(),
     Column::count("recommendations", "recommendations").kept(),
     Column::count("leads", "leads").kept(),
-    Column::count("running", "days not over").optional(),
+    Column::count("finished", "days over"),
     Column::count("advanced", "advanced"),
     Column::count("won", "won").kept(),
     Column::number("won_percent", "won %"),
+    Column::number("won_percent_low", "at least %").optional(),
+    Column::number("won_percent_high", "at most %").optional(),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -59,22 +66,27 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             group,
             recommendations,
             leads,
-            running: None,
+            finished: None,
             advanced: None,
             won: None,
             won_percent: None,
+            won_percent_low: None,
+            won_percent_high: None,
         })?;
     }
     for (arm, followed) in &figures.arms {
-        let Followed { leads, running, advanced, won } = *followed;
+        let Followed { recommendations, leads, finished, advanced, won } = *followed;
+        let share = Share::of(followed);
         list.push(&Line {
             group: arm.as_str(),
-            recommendations: leads,
+            recommendations,
             leads,
-            running: Some(running),
+            finished: Some(finished),
             advanced: Some(advanced),
             won: Some(won),
-            won_percent: percent(followed),
+            won_percent: share.map(|share| share.percent),
+            won_percent_low: share.map(|share| share.low),
+            won_percent_high: share.map(|share| share.high),
         })?;
     }
     list.finish("no recommendations")?;
@@ -82,9 +94,28 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The share that was won, to a tenth of a percent.
-fn percent(followed: &Followed) -> Option<f64> {
-    (followed.leads > 0).then(|| (followed.won as f64 * 1000.0 / followed.leads as f64).round() / 10.0)
+/// The share of finished leads that was won, with its Wilson bounds of 95 %, to a tenth of a percent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Share {
+    percent: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Share {
+    fn of(followed: &Followed) -> Option<Share> {
+        let of = usize::try_from(followed.finished).ok().filter(|of| *of > 0)?;
+        let won = usize::try_from(followed.won).ok()?;
+        let (low, high) = wilson(won, of);
+        let tenths = |share: f64| (share * 1000.0).round() / 10.0;
+        Some(Share { percent: tenths(won as f64 / of as f64), low: tenths(low), high: tenths(high) })
+    }
+}
+
+impl std::fmt::Display for Share {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} % ({} to {} %)", self.percent, self.low, self.high)
+    }
 }
 
 /// What the comparison says, or why there is none.
@@ -94,11 +125,34 @@ fn compared([(_, shown), (_, held_out)]: &[(Arm, Followed); 2]) -> String {
                 begin with"
             .to_owned();
     }
-    match (percent(shown), percent(held_out)) {
-        (Some(ours), Some(theirs)) if shown.leads.min(held_out.leads) >= FEWEST => format!(
-            "of those shown {ours} % were won within {DAYS} days, of those held out {theirs} %: {:+.1} percentage points",
-            ours - theirs
+    match (Share::of(shown), Share::of(held_out)) {
+        (Some(ours), Some(theirs)) if shown.finished.min(held_out.finished) >= FEWEST => format!(
+            "of those shown {ours} were won within {DAYS} days, of those held out {theirs}: {:+.1} percentage points",
+            ours.percent - theirs.percent
         ),
-        _ => format!("too few to compare: {} shown and {} held out, of {FEWEST} each", shown.leads, held_out.leads),
+        _ => format!(
+            "too few to compare: the {DAYS} days are over for {} shown and {} held out, of {FEWEST} each",
+            shown.finished, held_out.finished
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(shown: (i64, i64, i64), held_out: (i64, i64, i64)) -> String {
+        let of = |(leads, finished, won)| Followed { recommendations: leads, leads, finished, advanced: won, won };
+        compared(&[(Arm::Shown, of(shown)), (Arm::HeldOut, of(held_out))])
+    }
+
+    #[test]
+    fn only_leads_whose_days_are_over_are_compared() {
+        assert!(said((300, 300, 9), (0, 0, 0)).contains("no lead was held out"));
+        let few = "too few to compare: the 30 days are over for 29 shown and 31 held out, of 30 each";
+        assert_eq!(said((500, 29, 3), (500, 31, 3)), few);
+        // The bounds are those that statsmodels' proportion_confint(method='wilson') gives.
+        let told = "of those shown 10 % (5.5 to 17.4 %) were won within 30 days, of those held out 0 % (0 to 11.4 %): +10.0 percentage points";
+        assert_eq!(said((500, 100, 10), (500, 30, 0)), told);
     }
 }

@@ -119,12 +119,13 @@ fn consider(
         let reach = said.reach.clone().unwrap_or_default();
         let recommended = Recommendation { lead, reach, points, priority: Priority::of(points), reasons };
         answer.considered += 1;
-        let arm = match (judge.ask.holdout, said.left_out) {
-            (Some(percent), None) => Some(holdout::arm_of(recommended.lead.uid.0, percent)),
+        // While a lead is in a group it stays there, also when another share is held out by now.
+        let arm = match (judge.ask.holdout, said.left_out, said.arm) {
+            (Some(percent), None, None) => Some(holdout::arm_of(recommended.lead.uid.0, percent)),
             _ => None,
         };
-        if let Some(arm) = arm.filter(|arm| said.arm != Some(*arm)) {
-            answer.arms.push(row(&recommended, judge.ask, stamp, holdout::DAYS, Some(arm)));
+        if arm.is_some() {
+            answer.arms.push(row(&recommended, judge.ask, stamp, holdout::DAYS, arm));
         }
         match said.left_out.or((arm == Some(Arm::HeldOut)).then_some(LeftOut::HeldOut)) {
             Some(why) => *answer.left_out.entry(why).or_default() += 1,
@@ -187,6 +188,7 @@ fn held_live(conn: &mut Db, lead: i64, stamp: &Stamp) -> Result<Option<Lead>, Db
     }
 }
 
+/// What speaks for one lead now; `None` when it is not open.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -199,6 +201,6 @@ pub(in crate::ops::lead_work) fn one(
     let scope = scope_of(conn, stamp.org, person)?;
     let found = candidates::of_ids(conn, stamp.org, &Scope::All, &[lead])?.pop();
     let Some(candidate) = found else { return Ok(None) };
-    let facts = search::Facts::read(conn, stamp.org, scope, stamp.now)?;
+    let facts = search::Facts::of_one(conn, stamp.org, scope, &candidate, stamp.now)?;
     Ok(Some(priority_of(&facts.inputs(&candidate))))
 }

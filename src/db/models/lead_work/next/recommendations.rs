@@ -103,7 +103,8 @@ pub fn standing(conn: &mut Db, org: OrgId, leads: &[i64], now: Timestamp) -> Res
             let counts = expires_at > now;
             match outcome {
                 Some(_) => standing.outcome = outcome.filter(|_| counts),
-                None if counts => standing.arm = arm,
+                // The first group counts while it lasts.
+                None if counts => standing.arm = standing.arm.or(arm),
                 None => {}
             }
         }
@@ -131,35 +132,40 @@ pub fn outcomes(conn: &mut Db, org: OrgId, since: Timestamp) -> Result<Vec<(Outc
     Ok(rows.iter().filter_map(row).collect())
 }
 
-/// What became of the leads of a group.
+/// What became of the leads of a group. Each lead counts once: in the group in which it was first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Followed {
+    /// How often leads were put into the group.
+    pub recommendations: i64,
     pub leads: i64,
-    /// Those whose days are not over.
-    pub running: i64,
-    /// Those that reached `qualified`, `nurturing`, `hot` or `recruited` within their days.
+    /// Those whose days are over.
+    pub finished: i64,
+    /// Those of the finished that reached `qualified`, `nurturing`, `hot` or `recruited` within their days.
     pub advanced: i64,
-    /// Those that were recruited within their days.
+    /// Those of the finished that were recruited within their days.
     pub won: i64,
 }
 
-/// What became of the leads of a group that were recommended, or would have been, since then: until each one's days were over.
+/// What became of the leads of a group that were recommended, or would have been, since then: of those whose days are over.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn followed(conn: &mut Db, org: OrgId, arm: Arm, since: Timestamp, now: Timestamp) -> Result<Followed, DbError> {
+    let finished = || Statement::new("CASE WHEN r.expires_at <= ").time(now);
     let reached = |statuses: &'static str| {
-        Statement::new(
-            "count(CASE WHEN EXISTS (SELECT 1 FROM lead_status_history h WHERE h.lead_id = r.lead_id
+        Statement::new("count(")
+            .then(finished())
+            .sql(
+                " AND EXISTS (SELECT 1 FROM lead_status_history h WHERE h.lead_id = r.lead_id
                  AND h.trigger_type <> 'undo' AND h.trigger_type <> 'merge' AND h.organization_id = ",
-        )
-        .org(org)
-        .sql(" AND h.changed_at > r.recommended_at AND h.changed_at <= r.expires_at AND h.to_status IN ")
-        .sql(statuses)
-        .sql(") THEN 1 END)")
+            )
+            .org(org)
+            .sql(" AND h.changed_at > r.recommended_at AND h.changed_at <= r.expires_at AND h.to_status IN ")
+            .sql(statuses)
+            .sql(") THEN 1 END)")
     };
-    let statement = Statement::new("SELECT count(*), count(CASE WHEN r.expires_at > ")
-        .time(now)
+    let first = Statement::new("SELECT count(*), count(")
+        .then(finished())
         .sql(" THEN 1 END), ")
         .then(reached("('qualified', 'nurturing', 'hot', 'recruited')"))
         .sql(", ")
@@ -168,9 +174,23 @@ pub fn followed(conn: &mut Db, org: OrgId, arm: Arm, since: Timestamp, now: Time
         .org(org)
         .sql(" AND r.arm = ")
         .text(arm.as_str())
+        .sql(
+            " AND r.id = (SELECT min(f.id) FROM lead_recommendations f WHERE f.lead_id = r.lead_id AND f.arm IS NOT NULL
+                 AND f.organization_id = ",
+        )
+        .org(org)
+        .sql(" AND f.recommended_at >= ")
+        .time(since)
+        .sql(")");
+    let all = Statement::new("SELECT count(*) FROM lead_recommendations r WHERE r.organization_id = ")
+        .org(org)
+        .sql(" AND r.arm = ")
+        .text(arm.as_str())
         .sql(" AND r.recommended_at >= ")
         .time(since);
-    let rows = statement.rows(conn)?;
-    let at = |place| rows.first().and_then(|row| row.at(place).number()).unwrap_or_default();
-    Ok(Followed { leads: at(0), running: at(1), advanced: at(2), won: at(3) })
+    let (all, rows) = (all.rows(conn)?, first.rows(conn)?);
+    let number =
+        |rows: &[crate::db::Cells], place| rows.first().and_then(|row| row.at(place).number()).unwrap_or_default();
+    let at = |place| number(&rows, place);
+    Ok(Followed { recommendations: number(&all, 0), leads: at(0), finished: at(1), advanced: at(2), won: at(3) })
 }
