@@ -204,6 +204,45 @@ fn tasks_follow_a_merge_and_come_back_with_the_lead() {
 }
 
 #[test]
+fn a_lead_tells_of_its_tasks() {
+    on_both_engines(|world| {
+        people(world);
+        world.ok(by(&["task", "add", "1", "--due", "2026-03-09", "--note", "ask about May"], ANN));
+        world.ok(by(&["task", "add", "2", "--kind", "email", "--due", "2026-03-06", "--owner", BOB], ANN));
+        world.ok(by(&["lead", "merge", "1", "2", "--yes"], "root@example.com"));
+        let shown = world.json(by(&["lead", "show", "1"], ANN));
+        let tasks: Vec<(&Value, &Value, &Value)> = shown["tasks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|task| (&task["id"], &task["kind"], &task["owner"]))
+            .collect();
+        assert_eq!(tasks, [(&json!(2), &json!("email"), &json!(BOB)), (&json!(1), &json!("call"), &json!(ANN))]);
+        let table = world.ok(by(&["lead", "show", "1", "--format", "table"], ANN));
+        assert!(table.contains("open tasks") && table.contains("ask about May"), "{table}");
+        world.now = "2026-03-05T12:00:00Z";
+        world.ok(by(&["task", "done", "1"], ANN));
+        world.ok(by(&["task", "done", "2"], MIA));
+        assert!(world.json(by(&["lead", "show", "1"], ANN))["tasks"].is_null());
+        let timeline = world.json(by(&["lead", "timeline", "1"], ANN));
+        let told: Vec<String> = timeline
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|event| event["event"].as_str().unwrap().starts_with("task_"))
+            .map(|event| format!("{} {} {}", event["at"], event["event"], event["detail"]).replace('"', ""))
+            .collect();
+        let expected = [
+            "2026-03-04T12:00:00Z task_added call, due 2026-03-09 00:00: ask about May",
+            "2026-03-04T12:00:00Z task_added email, due 2026-03-06 00:00",
+            "2026-03-05T12:00:00Z task_done call: ask about May",
+            "2026-03-05T12:00:00Z task_done email",
+        ];
+        assert_eq!(told, expected);
+    });
+}
+
+#[test]
 fn erasing_a_person_takes_the_tasks_about_them() {
     on_both_engines(|world| {
         people(world);

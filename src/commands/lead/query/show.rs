@@ -6,10 +6,12 @@ use crate::commands::args::leads::name::{Among, LeadName};
 use crate::commands::args::leads::pools::passed_over;
 use crate::commands::context::{Context, Session, timed};
 use crate::db::models::erasure::erasures;
+use crate::db::models::lead_work::next::tasks::{self, Task, TaskFilter};
 use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_assignments::{self, Assignment};
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
 use crate::db::models::leads::lead_emails::{self, FurtherEmail};
+use crate::db::models::leads::lead_merges::absorbed_by;
 use crate::db::models::leads::lead_notes::{self, Note};
 use crate::db::models::leads::lead_phones::{self, FurtherPhone};
 use crate::db::models::leads::lead_status_history::{self, StatusChange};
@@ -27,7 +29,7 @@ use crate::ui::{Column, Kind, Ui, UiError, label};
 
 /// Show a lead with all that belongs to it
 ///
-/// That is its phones, emails, notes, status history and latest changes.
+/// That is its phones, emails, notes, open tasks, status history and latest changes.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl lead show 10482\n  crmctl lead show '(212) 555-0142' --region US\n  crmctl lead show ada@example.com\n  \
@@ -55,6 +57,9 @@ pub(in crate::commands::lead) struct Shown {
     phones: Vec<FurtherPhone>,
     emails: Vec<FurtherEmail>,
     notes: Vec<Note>,
+    /// The open ones, by when they are due; also those of leads that were merged into it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tasks: Vec<OpenTask>,
     status_history: Vec<StatusChange>,
     assignments: Vec<Given>,
     recent_changes: Vec<AuditEntry>,
@@ -64,6 +69,15 @@ pub(in crate::commands::lead) struct Shown {
     /// What the values of the changes stand for.
     #[serde(skip)]
     named: Named,
+}
+
+/// What is to be done about the lead.
+#[derive(Serialize)]
+struct OpenTask {
+    #[serde(flatten)]
+    task: Task,
+    /// The email of its owner.
+    owner: Option<String>,
 }
 
 /// To whom the lead was given, how, and by which filter.
@@ -119,6 +133,17 @@ pub(in crate::commands::lead) fn print_shown(ui: Ui, shown: &Shown) -> Result<()
     print_phones(ui, &shown.phones)?;
     print_emails(ui, &shown.emails)?;
     print_notes(ui, &shown.notes)?;
+    ui.part(
+        "open tasks",
+        &shown.tasks,
+        &[
+            Column::number("id", "task").kept(),
+            Column::whole("kind", "kind").kept(),
+            Column::time("due_at", "due").kept(),
+            Column::text("note", "note"),
+            Column::text("owner", "owner").optional(),
+        ],
+    )?;
     ui.part(
         "status history",
         &shown.status_history,
@@ -183,10 +208,11 @@ pub(super) fn columns() -> Vec<Column> {
 
 /// The columns that can be asked for: those of the lead, and what belongs to it.
 pub(in crate::commands::lead) fn every_column() -> Vec<Column> {
-    const PARTS: [Column; 7] = [
+    const PARTS: [Column; 8] = [
         Column::hidden("phones"),
         Column::hidden("emails"),
         Column::hidden("notes"),
+        Column::hidden("tasks"),
         Column::hidden("status_history"),
         Column::hidden("assignments"),
         Column::hidden("recent_changes"),
@@ -265,6 +291,7 @@ pub(in crate::commands::lead) fn gather(
         phones: lead_phones::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         emails: lead_emails::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         notes: lead_notes::of_lead(conn, org, id)?,
+        tasks: open_tasks(conn, org, id, &named)?,
         status_history: lead_status_history::of_lead(conn, org, id)?,
         assignments: assignments(conn, org, id, &named)?,
         left_by_pools: match lead.owner_id.is_none() && lead.deleted_at.is_none() {
@@ -275,6 +302,14 @@ pub(in crate::commands::lead) fn gather(
         named,
         lead,
     })
+}
+
+fn open_tasks(conn: &mut Db, org: OrgId, lead: i64, named: &Named) -> Result<Vec<OpenTask>, DbError> {
+    let mut leads = absorbed_by(conn, org, lead)?;
+    leads.push(lead);
+    let tasks = tasks::some(conn, org, &TaskFilter { leads: Some(leads), ..TaskFilter::default() })?;
+    let with_owner = |task: Task| OpenTask { owner: task.owner_id.and_then(|id| named.email(id)).cloned(), task };
+    Ok(tasks.into_iter().map(with_owner).collect())
 }
 
 fn assignments(conn: &mut Db, org: OrgId, lead: i64, named: &Named) -> Result<Vec<Given>, DbError> {

@@ -1,4 +1,4 @@
-//! All that happened to a lead in one order: changes, statuses, notes, assignments, imports, and what concerned its numbers
+//! All that happened to a lead in one order: changes, statuses, notes, tasks, assignments, imports, and what concerned its numbers
 //! on the do-not-call list.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::db::lead_fields::{Shape, StoredField};
 use crate::db::models::imports;
+use crate::db::models::lead_work::next::tasks::{self, Task};
 use crate::db::models::leads::lead_assignments::{self, Assignment};
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
 use crate::db::models::leads::lead_emails::FURTHER_EMAIL;
@@ -44,6 +45,8 @@ vocabulary! {
         Status = "status",
         Assigned = "assigned",
         Note = "note",
+        TaskAdded = "task_added",
+        TaskDone = "task_done",
         Deleted = "deleted",
         Restored = "restored",
         Erased = "erased",
@@ -99,6 +102,9 @@ pub fn timeline(conn: &mut Db, org: OrgId, lead: i64, zone: &TimeZone) -> Result
             let (at, event) = (note.created_at, LeadHappening::Note);
             events.push(Event { at, event, detail, actor, import_id: None, lead_id: Some(*id) });
         }
+    }
+    for task in tasks::of_leads(conn, org, &ids)? {
+        events.extend(of_task(&task, &reader));
     }
     events.extend(of_imports(conn, org, &log)?);
     for number in numbers(conn, org, &ids, &log)? {
@@ -206,6 +212,23 @@ fn of_assignment(lead: i64, row: Assignment, emails: &Named) -> Event {
         import_id: None,
         lead_id: Some(lead),
     }
+}
+
+/// When a task was made, and when it was done.
+fn of_task(task: &Task, reader: &Reader<'_>) -> Vec<Event> {
+    let about = task.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    let due = shown::minute(task.due_at.to_jiff(), reader.zone);
+    let event = |at, event, detail, by: Option<i64>| Event {
+        at,
+        event,
+        detail: Some(detail),
+        actor: by.and_then(|id| reader.named.email(id)).cloned(),
+        import_id: None,
+        lead_id: Some(task.lead_id),
+    };
+    let made = event(task.created_at, LeadHappening::TaskAdded, format!("{}, due {due}{about}", task.kind), None);
+    let done = task.done_at.map(|at| event(at, LeadHappening::TaskDone, format!("{}{about}", task.kind), task.done_by));
+    std::iter::once(made).chain(done).collect()
 }
 
 /// The imports that wrote about the lead, and the undos of imports.

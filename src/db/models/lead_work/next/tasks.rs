@@ -111,6 +111,15 @@ pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Task>, DbErro
     Ok(rows.order(tasks::id).select(Task::as_select()).load(conn)?)
 }
 
+/// The tasks about these leads, open and done, in the order in which they were made.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_leads(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<Vec<Task>, DbError> {
+    let rows = tasks::table.filter(tasks::organization_id.eq(org.0).and(tasks::lead_id.eq_any(leads.to_vec())));
+    Ok(rows.order(tasks::id).select(Task::as_select()).load(conn)?)
+}
+
 /// Which tasks are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct TaskFilter {
