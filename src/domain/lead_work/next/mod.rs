@@ -6,6 +6,7 @@ mod pace;
 pub mod priority;
 pub mod rank;
 
+pub use crate::domain::timestamp::{DAY, HOUR, MINUTE};
 pub use pace::{FEWEST_WON, median_of_won};
 
 vocabulary! {
@@ -75,8 +76,3 @@ vocabulary! {
         HeldOut = "held_out",
     }
 }
-
-/// Microseconds of a minute, an hour and a day.
-pub const MINUTE: i64 = 60_000_000;
-pub const HOUR: i64 = 60 * MINUTE;
-pub const DAY: i64 = 24 * HOUR;

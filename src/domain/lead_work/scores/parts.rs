@@ -4,11 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::Group;
 use super::rules::{Rule, RuleModel};
+use crate::domain::timestamp::DAY;
 
 /// So many groups there are.
 const GROUPS: usize = Group::ALL.len();
-
-const MICROS_PER_DAY: f64 = 86_400e6;
 
 /// What is known of a lead for a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,7 +82,7 @@ pub fn points(rule: &Rule, age: Option<i64>) -> f64 {
         (None, _) => whole,
         (Some(_), None) => 0.0,
         (Some(decay), Some(age)) => {
-            let half_lives = age.max(0) as f64 / (f64::from(decay.half_life_days) * MICROS_PER_DAY);
+            let half_lives = age.max(0) as f64 / (f64::from(decay.half_life_days) * DAY as f64);
             whole * (-half_lives).exp2()
         }
     }

@@ -14,9 +14,7 @@ use crate::domain::lead_work::scores::learned::calibrate::Calibration;
 use crate::domain::lead_work::scores::learned::figures::{Figures, Predicted, figures, is_enough, of_scores};
 use crate::domain::lead_work::scores::learned::{LearnedModel, probability};
 use crate::domain::reports::funnel::Stages;
-use crate::domain::timestamp::Timestamp;
-
-const MICROS_PER_DAY: i64 = 86_400_000_000;
+use crate::domain::timestamp::{DAY, Timestamp};
 
 /// Of so many leads that are learned from, one is kept for calibrating.
 const SLICE: i64 = 5;
@@ -121,7 +119,7 @@ pub fn backtest(conn: &mut Db, trial: &Trial<'_>) -> Result<Tried, TrainError> {
             return;
         }
         let horizon = past.created.as_micros().saturating_add(trial.within);
-        let read_at = past.created.as_micros().saturating_add(i64::from(trial.at_days) * MICROS_PER_DAY);
+        let read_at = past.created.as_micros().saturating_add(i64::from(trial.at_days) * DAY);
         if horizon > trial.now.as_micros() {
             tried.too_young += 1;
         } else if past.time.as_micros() < read_at {
@@ -200,7 +198,7 @@ fn read(
     fields: &[AskedField],
     mut take: impl FnMut(super::past::Past),
 ) -> Result<(), DbError> {
-    let as_of = AsOf::Age(i64::from(trial.at_days) * MICROS_PER_DAY);
+    let as_of = AsOf::Age(i64::from(trial.at_days) * DAY);
     let asked = Asked { org: trial.org, fields, stages: trial.stages, as_of, chosen: Statement::default() };
     asked.each(conn, |past| {
         take(past);

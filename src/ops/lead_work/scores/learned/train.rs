@@ -6,10 +6,8 @@ use crate::db::{Db, DbError, OrgId, Statement};
 use crate::domain::lead_work::scores::learned::train::Trainer;
 use crate::domain::lead_work::scores::learned::{FieldKind, LearnedModel, Seen};
 use crate::domain::reports::funnel::Stages;
-use crate::domain::timestamp::Timestamp;
+use crate::domain::timestamp::{DAY, Timestamp};
 use crate::error::{CommandError, Explain};
-
-const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// What a model is to learn.
 #[derive(Debug)]
@@ -82,7 +80,7 @@ pub fn train(
         org: lesson.org,
         fields: lesson.fields,
         stages: lesson.stages,
-        as_of: AsOf::Age(i64::from(lesson.at_days) * MICROS_PER_DAY),
+        as_of: AsOf::Age(i64::from(lesson.at_days) * DAY),
         chosen: Statement::default(),
     };
     asked.each(conn, |past| {
