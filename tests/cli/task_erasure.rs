@@ -74,7 +74,8 @@ fn no_note_is_left_of_whoever_is_erased_at_the_same_time() {
                 .map(|args| world.start(args))
                 .collect();
             let codes: Vec<_> = calls.into_iter().map(|call| call.wait_with_output().unwrap().status.code()).collect();
-            assert_eq!(codes[2], Some(0), "{:?}: {codes:?}", world.engine);
+            // 3: others read the file meanwhile, so its log is emptied later.
+            assert!(matches!(codes[2], Some(0 | 3)), "{:?}: {codes:?}", world.engine);
             assert_eq!(notes(world), Vec::<String>::new(), "{:?}: {codes:?}", world.engine);
         }
     });
