@@ -3,4 +3,5 @@
 pub mod next;
 pub mod pools;
 pub mod scores;
+pub mod seed;
 pub mod territories;

@@ -8,7 +8,7 @@ use crate::db::models::lead_work::next::recommendations::Followed;
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::next::Arm;
 use crate::domain::lead_work::next::holdout::{DAYS, FEWEST};
-use crate::domain::lead_work::scores::learned::figures::wilson;
+use crate::domain::lead_work::wilson;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Exit, Result};
 use crate::ops::lead_work::next::outcomes::figures;
@@ -104,17 +104,15 @@ struct Share {
 
 impl Share {
     fn of(followed: &Followed) -> Option<Share> {
-        let of = usize::try_from(followed.finished).ok().filter(|of| *of > 0)?;
-        let won = usize::try_from(followed.won).ok()?;
-        let (low, high) = wilson(won, of);
+        let finished = Some(followed.finished).filter(|finished| *finished > 0)?;
+        let rate = followed.won as f64 / finished as f64;
+        let (low, high) = wilson::bounds(rate, finished);
         let tenths = |share: f64| (share * 1000.0).round() / 10.0;
-        Some(Share { percent: tenths(won as f64 / of as f64), low: tenths(low), high: tenths(high) })
+        Some(Share { percent: tenths(rate), low: tenths(low), high: tenths(high) })
     }
-}
 
-impl std::fmt::Display for Share {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} % ({} to {} %)", self.percent, self.low, self.high)
+    fn told(self) -> String {
+        format!("{} % ({} to {} %)", self.percent, self.low, self.high)
     }
 }
 
@@ -127,7 +125,9 @@ fn compared([(_, shown), (_, held_out)]: &[(Arm, Followed); 2]) -> String {
     }
     match (Share::of(shown), Share::of(held_out)) {
         (Some(ours), Some(theirs)) if shown.finished.min(held_out.finished) >= FEWEST => format!(
-            "of those shown {ours} were won within {DAYS} days, of those held out {theirs}: {:+.1} percentage points",
+            "of those shown {} were won within {DAYS} days, of those held out {}: {:+.1} percentage points",
+            ours.told(),
+            theirs.told(),
             ours.percent - theirs.percent
         ),
         _ => format!(

@@ -137,7 +137,7 @@ pub(in crate::commands::lead) fn print_shown(ui: Ui, shown: &Shown) -> Result<()
         "open tasks",
         &shown.tasks,
         &[
-            Column::number("id", "task").kept(),
+            Column::number("id", "id").kept(),
             Column::whole("kind", "kind").kept(),
             Column::time("due_at", "due").kept(),
             Column::text("note", "note"),

@@ -206,15 +206,20 @@ fn list(ids: &[i64]) -> Statement {
 }
 
 /// Statements that look keys up: each way apart, so that SQLite looks it up by the index that is made for it.
-fn looked_up(keys: Vec<Statement>, org: OrgId, ways: [&'static str; 2], further: &'static str) -> Option<Statement> {
+fn looked_up(keys: Vec<Statement>, org: OrgId, ways: [&'static str; 2], further: Statement) -> Option<Statement> {
     if keys.is_empty() {
         return None;
     }
     // Sums, so that the owner is not taken for what the index is to be searched by.
     let way = |sql: &'static str| {
-        Statement::new(sql).sql(" AND e.owner_id + 0 IS NOT NULL AND e.organization_id = ").org(org)
+        Statement::new(
+            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
+             WHERE e.owner_id + 0 IS NOT NULL AND e.organization_id = ",
+        )
+        .org(org)
+        .sql(" AND ")
+        .sql(sql)
     };
-    let further = way(further).sql(" AND p.organization_id = ").org(org);
     let ways = ways.map(way).into_iter().chain([further]);
     Some(
         Statement::new("WITH k (word, extension) AS (VALUES ").joined(keys, ", ").sql(") ").joined(ways, " UNION ALL "),
@@ -228,19 +233,18 @@ fn of_phones(org: OrgId, keys: &[&Key]) -> Option<Statement> {
         }
         Key::Email(_) => None,
     };
-    looked_up(
-        keys.iter().filter_map(row).collect(),
-        org,
-        [
-            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
-             WHERE e.phone_number = k.word AND e.phone_extension = k.extension
-               AND e.phone_number IS NOT NULL AND e.deleted_at IS NULL",
-            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
-             WHERE e.phone_number = k.word AND e.phone_extension = k.extension AND e.deleted_at IS NOT NULL",
-        ],
+    let ways = [
+        "e.phone_number = k.word AND e.phone_extension = k.extension AND e.phone_number IS NOT NULL AND e.deleted_at IS NULL",
+        "e.phone_number = k.word AND e.phone_extension = k.extension AND e.deleted_at IS NOT NULL",
+    ];
+    let further = Statement::new(
         "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN lead_phones p CROSS JOIN leads e
-         WHERE k.extension = '' AND p.phone_number = k.word AND e.id = p.lead_id",
+         WHERE k.extension = '' AND p.phone_number = k.word AND e.id = p.lead_id AND e.owner_id + 0 IS NOT NULL AND p.organization_id = ",
     )
+    .org(org)
+    .sql(" AND e.organization_id = ")
+    .org(org);
+    looked_up(keys.iter().filter_map(row).collect(), org, ways, further)
 }
 
 fn of_emails(org: OrgId, keys: &[&Key]) -> Option<Statement> {
@@ -248,18 +252,18 @@ fn of_emails(org: OrgId, keys: &[&Key]) -> Option<Statement> {
         Key::Email(email) => Some(Statement::new("(").text(email.as_str()).sql(", NULL)")),
         Key::Phone(..) => None,
     };
-    looked_up(
-        keys.iter().filter_map(row).collect(),
-        org,
-        [
-            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
-             WHERE e.email = k.word AND e.email IS NOT NULL AND e.deleted_at IS NULL",
-            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
-             WHERE e.email = k.word AND e.email IS NOT NULL AND e.deleted_at IS NOT NULL",
-        ],
+    let ways = [
+        "e.email = k.word AND e.email IS NOT NULL AND e.deleted_at IS NULL",
+        "e.email = k.word AND e.email IS NOT NULL AND e.deleted_at IS NOT NULL",
+    ];
+    let further = Statement::new(
         "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN lead_emails p CROSS JOIN leads e
-         WHERE p.email = k.word AND e.id = p.lead_id",
+         WHERE p.email = k.word AND e.id = p.lead_id AND e.owner_id + 0 IS NOT NULL AND p.organization_id = ",
     )
+    .org(org)
+    .sql(" AND e.organization_id = ")
+    .org(org);
+    looked_up(keys.iter().filter_map(row).collect(), org, ways, further)
 }
 
 fn merged_into(org: OrgId, ids: &[i64]) -> Statement {

@@ -1,7 +1,5 @@
 //! Sample data. The numbers are from the ranges that are reserved for fiction (555-0100 to 555-0199).
 
-mod lead_work;
-
 use std::str::FromStr;
 
 use jiff::tz::TimeZone;
@@ -24,6 +22,7 @@ use crate::error::{CommandError, Explain};
 use crate::ops::audited;
 use crate::ops::lead_work::next::later;
 use crate::ops::lead_work::scores::models::ScoreModelError;
+use crate::ops::lead_work::seed;
 use crate::ops::lead_work::territories::TerritoryError;
 use crate::ops::leads::draft::LeadDraft;
 use crate::ops::leads::mass_update::{MassUpdate, change};
@@ -101,9 +100,9 @@ impl Explain for SeedError {
 pub fn load(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, SeedError> {
     let seeded = load_leads(conn, currency, stamp)?;
     let (costs, transactions) = load_costs(conn, currency, stamp)?;
-    let territories = lead_work::load_territory(conn, stamp)?;
-    let score_models = lead_work::load_model(conn, stamp)?;
-    let pools = lead_work::load_pool(conn, stamp)?;
+    let territories = seed::load_territory(conn, stamp)?;
+    let score_models = seed::load_model(conn, stamp)?;
+    let pools = seed::load_pool(conn, stamp)?;
     Ok(Seeded { costs, transactions, territories, score_models, pools, ..seeded })
 }
 

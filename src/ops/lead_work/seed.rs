@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::SeedError;
 use crate::db::models::lead_work::pools::assignment_pool_members::{NewPoolMember, PoolMember};
 use crate::db::models::lead_work::pools::assignment_pools::{self, NewPool, Pool};
 use crate::db::models::lead_work::scores::score_models;
@@ -16,13 +15,13 @@ use crate::domain::lead_work::territories::MemberRole;
 use crate::ops::audited;
 use crate::ops::lead_work::scores::models::{ScoreModelError, keep, put_into_use};
 use crate::ops::lead_work::territories::plan::Placement;
-use crate::ops::lead_work::territories::{add, add_member};
+use crate::ops::lead_work::territories::{TerritoryError, add, add_member};
 
 /// The source of the leads that lie in the sample territory.
 const REFERRED: &str = "referral";
 
 /// Adds a territory with the referred leads, in which the acting user works, when there is none.
-pub(super) fn load_territory(conn: &mut Db, stamp: &Stamp) -> Result<usize, SeedError> {
+pub fn load_territory(conn: &mut Db, stamp: &Stamp) -> Result<usize, TerritoryError> {
     if !territories::all(conn, stamp.org)?.is_empty() {
         return Ok(0);
     }
@@ -53,7 +52,7 @@ pub(super) fn load_territory(conn: &mut Db, stamp: &Stamp) -> Result<usize, Seed
 const MODEL: &str = "sample";
 
 /// Puts a model of rules into use when none is there.
-pub(super) fn load_model(conn: &mut Db, stamp: &Stamp) -> Result<usize, ScoreModelError> {
+pub fn load_model(conn: &mut Db, stamp: &Stamp) -> Result<usize, ScoreModelError> {
     if !score_models::all(conn, stamp.org)?.is_empty() {
         return Ok(0);
     }
@@ -66,7 +65,7 @@ pub(super) fn load_model(conn: &mut Db, stamp: &Stamp) -> Result<usize, ScoreMod
 }
 
 /// Adds a pool when there is none, with the acting user as its member.
-pub(super) fn load_pool(conn: &mut Db, stamp: &Stamp) -> Result<usize, DbError> {
+pub fn load_pool(conn: &mut Db, stamp: &Stamp) -> Result<usize, DbError> {
     if !assignment_pools::all(conn, stamp.org)?.is_empty() {
         return Ok(0);
     }
