@@ -464,6 +464,7 @@ fn by_hand(
             () if lead["email"].is_null() => Some("no_email"),
             () if denied => Some("consent_denied"),
             () if !lead["email_opted_out_at"].is_null() => Some("email_opted_out"),
+            () if lead["status"] == "dnc" => Some("on_list"),
             () => None,
         };
     }

@@ -231,8 +231,8 @@ mod tests {
         let one = |place: usize| Measured {
             lead: place as i64,
             time: Timestamp::from_micros(0),
-            is_won: place % 2 == 0,
-            log_odds: if place % 2 == 0 { 1.0 } else { -1.0 },
+            is_won: place.is_multiple_of(2),
+            log_odds: if place.is_multiple_of(2) { 1.0 } else { -1.0 },
             in_use: in_use(place),
         };
         (0..count).map(one).collect()
