@@ -150,7 +150,7 @@ const CHANGES_OF_ORGANIZATIONS: [&str; 9] = [
 ];
 
 /// Verbs that print no table.
-const NO_TABLES: [&str; 3] = ["lead export", "segment export", "dnc certificate show"];
+const NO_TABLES: [&str; 4] = ["lead export", "segment export", "dnc certificate show", "score backtest"];
 
 /// Names that take room: long, of wide characters, from the right to the left, with combining marks, of one long word.
 const NAMES: [&str; 6] = [
