@@ -30,7 +30,7 @@ pub use error::DbError;
 pub use locks::Lock;
 pub use run_mode::RunMode;
 pub use stamp::Stamp;
-pub use statement::{Cell, Cells, Statement};
+pub use statement::{Cell, Cells, MOST_VALUES, Statement};
 
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;

@@ -16,6 +16,10 @@ use super::types::{CalendarDate, CivilDate, UtcTimestamp};
 use super::{Db, DbError, OrgId};
 use crate::domain::timestamp::Timestamp;
 
+/// How many values the parts of a statement may bind that come from filters people wrote: they stand in it up to three times, and a
+/// statement of SQLite takes 32,766, one of PostgreSQL 65,535.
+pub const MOST_VALUES: usize = 20_000;
+
 /// So many rows may be held at once: some tens of megabytes.
 const HELD: i64 = 500_000;
 

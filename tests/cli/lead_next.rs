@@ -47,6 +47,11 @@ fn next(world: &World, args: &[&str]) -> Value {
     world.json(by(&[&["lead", "next"], args].concat(), ANN))
 }
 
+/// Ann's list, as one who may hold leads out sees it.
+fn held_out(world: &World, args: &[&str]) -> Value {
+    world.json(by(&[&["lead", "next", "--owner", ANN], args].concat(), ROOT))
+}
+
 fn names(answer: &Value) -> Vec<&str> {
     answer["recommendations"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect()
 }
@@ -124,6 +129,23 @@ fn what_was_done_put_off_or_dismissed_does_not_come_again_until_its_time() {
 }
 
 #[test]
+fn who_put_a_lead_off_is_told_and_a_merge_keeps_it() {
+    on_both_engines(|world| {
+        people(world);
+        world.ok(by(&["lead", "next", "dismiss", "2", "--reason", "twice", "--until", "2026-05-01"], ANN));
+        let timeline = world.json(by(&["lead", "timeline", "2"], ROOT)).as_array().unwrap().clone();
+        let said: Vec<&Value> = timeline.iter().filter(|event| event["event"] == "recommended").collect();
+        assert_eq!(said.len(), 1);
+        assert_eq!(said[0]["detail"], "call dismissed, until 2026-05-01 00:00: twice");
+        world.ok(by(&["lead", "merge", "2", "--into", "4", "--yes"], ROOT));
+        let answer = next(world, &[]);
+        assert_eq!((names(&answer), &answer["left_out"]["dismissed"]), (vec!["Ada", "Cleo"], &json!(1)), "{answer}");
+        world.ok(by(&["lead", "restore", "2"], ROOT));
+        assert_eq!(names(&next(world, &[])), ["Ada", "Cleo", "Dev"]);
+    });
+}
+
+#[test]
 fn what_was_kept_has_the_sum_and_its_reasons() {
     on_both_engines(|world| {
         people(world);
@@ -151,16 +173,16 @@ fn a_hold_out_is_stored_and_compared() {
         let told = world.run(by(&["lead", "next", "stats"], ANN)).stderr;
         assert!(told.contains("nothing is compared: no lead was held out"), "{told}");
         let hold = ["--limit", "1000", "--any-hour", "--channel", "sms", "--holdout", "50"];
-        let dry = next(world, &[&hold[..], &["--dry-run"]].concat());
+        let dry = held_out(world, &[&hold[..], &["--dry-run"]].concat());
         assert_eq!(names(&all(world)).len(), valid);
-        let held = next(world, &hold);
+        let held = held_out(world, &hold);
         assert_eq!(held, dry);
         let (shown, out) = (names(&held).len(), held["left_out"]["held_out"].as_u64().unwrap() as usize);
         assert_eq!(shown + out, valid);
         assert!(out > 5 && shown > 5, "{shown} and {out}");
         // Whoever asks, those that are held out are not shown, and nobody is stored twice.
         assert_eq!(names(&all(world)), names(&held));
-        assert_eq!(next(world, &hold), held);
+        assert_eq!(held_out(world, &hold), held);
         world.now = "2026-03-05T17:00:00Z";
         let first = held["recommendations"][0]["id"].to_string();
         world.ok(by(&["lead", "status", &first, "recruited", "--force", "--reason", "won"], ANN));
@@ -175,7 +197,7 @@ fn a_hold_out_is_stored_and_compared() {
         assert!(told.contains("the 30 days are over for 0 shown and 0 held out, of 30 each"), "{told}");
         // With another share each lead stays in its group while it lasts.
         let other = ["--limit", "1000", "--any-hour", "--channel", "sms", "--holdout"];
-        assert_eq!(next(world, &[&other[..], &["1"]].concat())["left_out"]["held_out"], out);
+        assert_eq!(held_out(world, &[&other[..], &["1"]].concat())["left_out"]["held_out"], out);
         world.now = "2026-04-04T17:00:00Z";
         let stats = world.json(by(&["lead", "next", "stats"], ANN));
         let line = |group: &str| stats.as_array().unwrap().iter().find(|line| line["group"] == group).unwrap().clone();
@@ -187,7 +209,7 @@ fn a_hold_out_is_stored_and_compared() {
         let expected = if shown.min(out) < 30 { "too few to compare" } else { "percentage points" };
         assert!(told.contains(expected), "{told}");
         // Put into a group once more, a lead is one lead, in the group in which it was first.
-        next(world, &[&other[..], &["1"]].concat());
+        held_out(world, &[&other[..], &["1"]].concat());
         let stats = world.json(by(&["lead", "next", "stats"], ANN));
         let counts = |group: &str| {
             let line = stats.as_array().unwrap().iter().find(|line| line["group"] == group).unwrap();
@@ -263,6 +285,9 @@ fn viewers_look_and_store_nothing() {
             let ran = world.run(by(args, vic));
             assert!(ran.stderr.contains("the role `viewer` does not allow this"), "{}", ran.stderr);
         }
+        // Nobody hides the leads of others from everybody for thirty days who may not change many.
+        let ran = world.run(by(&["lead", "next", "--all", "--holdout", "10"], ANN));
+        assert!(ran.stderr.contains("the role `sales_rep` does not allow this"), "{}", ran.stderr);
     });
 }
 

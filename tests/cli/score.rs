@@ -316,3 +316,55 @@ fn a_run_that_waited_scores_by_no_model_that_is_in_use_no_longer() {
     assert_eq!(world.json(["lead", "show", "1"])["lead_score"], json!(7));
     world.finish();
 }
+
+/// What somebody changes while leads are scored is what they are scored by, and what it replaced is kept.
+#[test]
+fn a_lead_that_changes_meanwhile_is_scored_as_it_becomes() {
+    let world = World::new(Engine::Postgres);
+    for number in 1..=3 {
+        world.ok(["lead", "add", "--phone", &format!("+1212555010{number}")]);
+    }
+    let rules = world.file(
+        "rules.toml",
+        "[[rules]]\ngroup = \"intent\"\npoints = 7\nwhen = \"status = new\"\n[[rules]]\ngroup = \"engagement\"\npoints = 9\nwhen = \"status = hot\"\n",
+    );
+    world.ok(["score", "model", "set", rules.to_str().unwrap()]);
+    let admin = url_of("postgres", database_of(&world.url));
+    let sql = "BEGIN; UPDATE leads SET status = 'hot', lead_score = 77, lead_score_factors = '{\"source\": \"hand\"}',
+                   updated_at = updated_at + interval '1 second' WHERE id = 2; SELECT pg_sleep(2); COMMIT";
+    let writer = std::thread::spawn({
+        let admin = admin.clone();
+        move || psql(&admin, sql)
+    });
+    let began = std::time::Instant::now();
+    while psql(&admin, "SELECT count(*) FROM (SELECT FROM leads WHERE id = 2 FOR UPDATE SKIP LOCKED) l") != ["0"] {
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "nobody holds the lead");
+    }
+    let run = world.json(["score", "run"]);
+    writer.join().unwrap();
+    assert_eq!([&run["scored"], &run["changed"]], [&json!(3), &json!(3)], "{run}");
+    let given = world.json(["score", "history", "2"])[0].clone();
+    assert_eq!([&given["old_score"], &given["score"]], [&json!(77), &json!(9)], "{given}");
+    let kept = psql(&admin, "SELECT inputs -> 'replaced' ->> 'source' FROM lead_score_history WHERE lead_id = 2");
+    assert_eq!(kept, ["hand"]);
+    world.finish();
+}
+
+#[test]
+fn rules_that_no_statement_can_ask_about_are_refused_by_name() {
+    on_both_engines(|world| {
+        let values: Vec<String> = (0..180).map(|n| format!("value = {n}")).collect();
+        let rule = |name: &str, group: &str, when: &str| {
+            format!("[[rules]]\nname = \"{name}\"\ngroup = \"{group}\"\npoints = 1\nwhen = \"{when}\"\n")
+        };
+        let long = values.join(" or ");
+        let text: String = (0..4).map(|n| rule(&format!("long {n}"), "intent", &long)).collect();
+        let file = world.file("rules.toml", text + &rule("short", "intent", "status = hot"));
+        for verb in ["check", "set"] {
+            let ran = world.run(["score", "model", verb, file.to_str().unwrap()]);
+            assert_eq!(ran.code, Some(1), "{verb}: {}", ran.stderr);
+            assert!(ran.stderr.contains("20000 can be asked about") && ran.stderr.contains("`long "), "{}", ran.stderr);
+        }
+        assert_eq!(world.json(["score", "model", "list"]), json!([]));
+    });
+}

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::commands::args::leads::selection::{self, reading, resolve_names};
 use crate::commands::context::Session;
 use crate::db::lead_fields::{FIELDS, Kind, StoredField};
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, MOST_VALUES, Statement};
 use crate::domain::lead_work::scores::rules::{Rule, RuleModel};
 use crate::domain::text::nearest;
 use crate::error::{CommandError, Exit, Result};
@@ -43,9 +43,25 @@ pub fn ready(session: &mut Session, mut model: RuleModel, chosen: Option<Filter>
         conditions.push(filter.compile(&at));
         filters.push(filter);
     }
+    expect_few_values(&model, &conditions)?;
     let columns = columns(&filters);
     let asked = Asked { model, conditions, since, chosen: query.condition(), org: at.org, now: at.now };
     Ok(Ready { asked, query, columns })
+}
+
+/// Refuses rules that no statement can ask about together.
+fn expect_few_values(model: &RuleModel, conditions: &[Statement]) -> Result<()> {
+    let counts = || conditions.iter().map(Statement::bound);
+    let all: usize = counts().sum();
+    let longest = model.rules.iter().zip(counts()).max_by_key(|(_, count)| *count);
+    match longest.filter(|_| all > MOST_VALUES) {
+        None => Ok(()),
+        Some((rule, count)) => Err(CommandError::failed(format!(
+            "the rules hold {all} values together, and {MOST_VALUES} can be asked about; most of them, {count}, has the rule `{}`",
+            rule.name
+        ))
+        .hint("shorten the lists of values in the filters of the rules")),
+    }
 }
 
 impl Ready {

@@ -118,6 +118,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 predict(conn, row, (fields, &stages), query.condition(), &stamp, &mut step).map(Some)
             }
         };
+        if learned.is_some() {
+            hold_chosen(conn, org, query.condition())?;
+        }
         if let Some((row, ..)) = learned.as_ref().filter(|(_, model, _)| model.sets_score) {
             let before = scores::distribution(conn, &query)?;
             let predicted = predict(conn)?.unwrap_or_default();
@@ -130,9 +133,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 ..Ran::default()
             };
             return Ok(answer((row.name.clone(), row.revision), ran, Some(predicted), mode));
-        }
-        if learned.is_some() {
-            hold_chosen(conn, org, query.condition())?;
         }
         let predicted = predict(conn)?;
         let model = row_for_run(conn, (rules_row, &rules), &stamp)?;

@@ -1,10 +1,13 @@
 //! `crmctl lead next list`
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde::Serialize;
 
 use crate::commands::args::complete;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session, timed};
+use crate::db::models::access::users;
 use crate::db::{Db, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::next::Means;
@@ -41,7 +44,7 @@ pub struct Args {
     /// Do not look at calling hours
     #[arg(long)]
     any_hour: bool,
-    /// Hold out so many of a hundred leads at random for `lead next stats`, and store who was shown
+    /// Hold out so many of a hundred leads at random for `lead next stats`, and store who was shown; managers may
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=50))]
     holdout: Option<u8>,
     /// Store nothing
@@ -57,6 +60,8 @@ struct Line {
     company: Option<String>,
     reach: String,
     status: String,
+    /// The email of its owner.
+    owner: Option<String>,
     priority: Priority,
     points: i32,
     reasons: String,
@@ -69,7 +74,7 @@ struct Document<'a> {
     recommendations: Vec<Full<'a>>,
     considered: u64,
     shown: usize,
-    left_out: std::collections::BTreeMap<&'static str, u64>,
+    left_out: BTreeMap<&'static str, u64>,
     /// Whether there are no further leads that may be contacted.
     is_whole: bool,
 }
@@ -81,6 +86,7 @@ struct Full<'a> {
     name: Option<String>,
     company: &'a Option<String>,
     owner_id: Option<i64>,
+    owner: Option<&'a String>,
     reach: &'a str,
     status: String,
     priority: Priority,
@@ -94,6 +100,7 @@ const COLUMNS: &[Column] = &[
     Column::text("company", "company").optional(),
     Column::whole("reach", "reach").kept(),
     Column::whole("status", "status").optional(),
+    Column::text("owner", "owner").optional(),
     Column::whole("priority", "priority"),
     Column::number("points", "points").kept(),
     Column::text("reasons", "reasons").kept(),
@@ -102,7 +109,7 @@ const COLUMNS: &[Column] = &[
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     // Only who is compared is stored.
-    let right = if args.holdout.is_some() { Right::EditLeads } else { Right::Read };
+    let right = if args.holdout.is_some() { Right::EditMany } else { Right::Read };
     let mut session = context.session(right)?;
     let ask = args.ask(&mut session)?;
     let (stamp, ui) = (session.stamp.clone(), context.ui);
@@ -123,13 +130,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             Ok(answer)
         }),
     })?;
+    let users = session.db.read(stamp.org, |conn| users::all(conn, stamp.org))?;
+    let emails: Emails = users.into_iter().map(|user| (user.id, user.email)).collect();
     if ui.format == Format::Json && !ui.wants_records() {
-        ui.document(&document(&answer, ask.means))?;
+        ui.document(&document(&answer, ask.means, &emails))?;
         return Ok(Exit::Done);
     }
     let mut list = ui.list(COLUMNS);
     for one in &answer.shown {
-        list.push(&line(one))?;
+        list.push(&line(one, &emails))?;
     }
     list.finish("nobody is to be contacted now")?;
     ui.note(&told(&answer));
@@ -154,7 +163,10 @@ impl Args {
     }
 }
 
-fn line(one: &Recommendation) -> Line {
+/// Users by their ids.
+type Emails = HashMap<i64, String>;
+
+fn line(one: &Recommendation, emails: &Emails) -> Line {
     let reasons = one.reasons.iter().map(|part| format!("{} (+{})", part.reason, part.points));
     let reasons: Vec<String> = reasons.collect();
     Line {
@@ -163,6 +175,7 @@ fn line(one: &Recommendation) -> Line {
         company: one.lead.company.clone(),
         reach: one.reach.clone(),
         status: one.lead.status.to_string(),
+        owner: one.lead.owner_id.and_then(|owner| emails.get(&owner).cloned()),
         priority: one.priority,
         points: one.points,
         reasons: if reasons.is_empty() {
@@ -173,10 +186,10 @@ fn line(one: &Recommendation) -> Line {
     }
 }
 
-fn document(answer: &Answer, channel: Means) -> Document<'_> {
+fn document<'a>(answer: &'a Answer, channel: Means, emails: &'a Emails) -> Document<'a> {
     Document {
         channel,
-        recommendations: answer.shown.iter().map(full).collect(),
+        recommendations: answer.shown.iter().map(|one| full(one, emails)).collect(),
         considered: answer.considered,
         shown: answer.shown.len(),
         left_out: answer.left_out.iter().map(|(why, count)| (why.as_str(), *count)).collect(),
@@ -184,7 +197,7 @@ fn document(answer: &Answer, channel: Means) -> Document<'_> {
     }
 }
 
-fn full(one: &Recommendation) -> Full<'_> {
+fn full<'a>(one: &'a Recommendation, emails: &'a Emails) -> Full<'a> {
     let Recommendation { lead, reach, points, priority, reasons } = one;
     Full {
         id: lead.id,
@@ -192,6 +205,7 @@ fn full(one: &Recommendation) -> Full<'_> {
         name: lead.full_name(),
         company: &lead.company,
         owner_id: lead.owner_id,
+        owner: lead.owner_id.and_then(|owner| emails.get(&owner)),
         reach,
         status: lead.status.to_string(),
         priority: *priority,

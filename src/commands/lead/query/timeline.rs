@@ -10,7 +10,7 @@ use crate::ui::{Column, grouped};
 
 /// Show all that happened to a lead, in one order
 ///
-/// That is changes, statuses, notes, tasks, assignments, imports, do-not-call requests and entries. What happened to leads
+/// That is changes, statuses, notes, tasks, what became of recommendations, assignments, imports, do-not-call requests and entries. What happened to leads
 /// that were merged into it is among it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead timeline 10482\n  crmctl lead timeline 10482 --newest --limit 10")]

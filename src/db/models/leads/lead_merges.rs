@@ -101,19 +101,31 @@ pub fn survivors(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<HashMap<i64, 
 /// # Errors
 /// The database cannot be read.
 pub fn absorbed_by(conn: &mut Db, org: OrgId, survivor: i64) -> Result<Vec<i64>, DbError> {
-    let (mut all, mut asked) = (Vec::new(), vec![survivor]);
+    let mut all: Vec<i64> = absorbed_by_any(conn, org, &[survivor])?.into_keys().collect();
+    all.sort_unstable();
+    Ok(all)
+}
+
+/// The leads that were merged into any of these, directly or through others, each with which.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn absorbed_by_any(conn: &mut Db, org: OrgId, survivors: &[i64]) -> Result<HashMap<i64, i64>, DbError> {
+    let mut all = HashMap::new();
+    let mut asked: HashMap<i64, i64> = survivors.iter().map(|id| (*id, *id)).collect();
     while !asked.is_empty() {
-        let mut next: Vec<i64> = Vec::new();
-        for chunk in asked.chunks(IN_LIST) {
-            let some = leads::table
+        let ids: Vec<i64> = asked.keys().copied().collect();
+        let mut next = HashMap::new();
+        for chunk in ids.chunks(IN_LIST) {
+            let rows: Vec<(i64, Option<i64>)> = leads::table
                 .filter(leads::organization_id.eq(org.0).and(leads::merged_into_id.eq_any(chunk.to_vec())))
-                .select(leads::id);
-            next.extend(some.load::<i64>(conn)?);
+                .select((leads::id, leads::merged_into_id))
+                .load(conn)?;
+            next.extend(rows.into_iter().filter_map(|(id, into)| Some((id, *asked.get(&into?)?))));
         }
         all.extend(&next);
         asked = next;
     }
-    all.sort_unstable();
     Ok(all)
 }
 

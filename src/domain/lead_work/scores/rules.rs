@@ -250,6 +250,7 @@ mod tests {
         assert!(problem(&ONE.replace("intent", "luck")).contains("`luck`"));
         assert!(problem(&ONE.replace("= 5", "= 0")).contains("0 points"));
         assert!(problem(&ONE.replace("= 5", "= -101")).contains("-101 points"));
+        assert!(problem(&ONE.replace("= 5", &format!("= {}", i64::MIN))).contains("points"));
         assert!(problem(&format!("{ONE}half_life_days = 7")).contains("`since`"));
         assert!(problem(&format!("{ONE}since = \"created\"")).contains("without `half_life_days`"));
         assert!(problem(&format!("{ONE}half_life_days = 0\nsince = \"created\"")).contains("half-life of 0"));

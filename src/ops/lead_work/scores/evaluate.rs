@@ -48,14 +48,36 @@ impl Asked {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn look(&self, conn: &mut Db, after: i64, most: i64, mut take: impl FnMut(Looked)) -> Result<(), DbError> {
+    pub fn look(&self, conn: &mut Db, after: i64, most: i64, take: impl FnMut(Looked)) -> Result<(), DbError> {
+        self.look_where(conn, Statement::new("leads.id > ").number(after), most, take)
+    }
+
+    /// Looks at these leads again, by id.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn look_again(&self, conn: &mut Db, leads: &[i64]) -> Result<Vec<Looked>, DbError> {
+        let ids = leads.iter().map(|id| Statement::default().number(*id));
+        let among = Statement::new("leads.id IN (").joined(ids, ", ").sql(")");
+        let mut found = Vec::with_capacity(leads.len());
+        self.look_where(conn, among, leads.len() as i64, |looked| found.push(looked))?;
+        Ok(found)
+    }
+
+    fn look_where(
+        &self,
+        conn: &mut Db,
+        leads: Statement,
+        most: i64,
+        mut take: impl FnMut(Looked),
+    ) -> Result<(), DbError> {
         Statement::new("SELECT leads.id, leads.lead_score, leads.lead_score_factors, ")
             .then(mask(&self.conditions))
             .then(self.since.iter().copied().fold(Statement::default(), |all, column| all.sql(", ").sql(column)))
             .sql(" FROM leads WHERE leads.organization_id = ")
             .org(self.org)
-            .sql(" AND leads.id > ")
-            .number(after)
+            .sql(" AND ")
+            .then(leads)
             .sql(" AND ")
             .then(self.chosen.clone())
             .sql(" ORDER BY leads.id LIMIT ")

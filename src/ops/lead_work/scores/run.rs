@@ -67,22 +67,36 @@ pub fn run(
     let (mut ran, mut after) = (Ran::default(), i64::MIN);
     loop {
         step(ran.scored)?;
-        let (before, mut changed) = (ran.scored, Vec::new());
+        let (mut seen, mut changed) = (0, Vec::new());
         asked.look(conn, after, LOOKED_AT, |looked| {
-            after = looked.lead;
-            ran.count(&looked);
-            if looked.is_changed() {
-                changed.push(looked);
+            (after, seen) = (looked.lead, seen + 1);
+            match looked.is_changed() {
+                true => changed.push(looked),
+                false => ran.count(&looked),
             }
         })?;
-        for some in changed.chunks(WRITTEN) {
+        let mut changed = changed.into_iter().peekable();
+        while changed.peek().is_some() {
             step(ran.scored)?;
-            write(conn, asked, model, some, values, stamp)?;
+            let some = held(conn, asked, changed.by_ref().take(WRITTEN).collect())?;
+            some.iter().for_each(|looked| ran.count(looked));
+            let some: Vec<Looked> = some.into_iter().filter(Looked::is_changed).collect();
+            write(conn, asked, model, &some, values, stamp)?;
         }
-        if ran.scored - before < LOOKED_AT {
+        if seen < LOOKED_AT {
             return Ok(ran);
         }
     }
+}
+
+/// The same leads as they are once nobody else can change them: on PostgreSQL somebody may have done so since they were looked at.
+fn held(conn: &mut Db, asked: &Asked, looked: Vec<Looked>) -> Result<Vec<Looked>, DbError> {
+    if matches!(conn, Db::Sqlite(_)) {
+        return Ok(looked);
+    }
+    let ids: Vec<i64> = looked.iter().map(|looked| looked.lead).collect();
+    lead_score_history::hold(conn, asked.org, &ids)?;
+    asked.look_again(conn, &ids)
 }
 
 fn write(

@@ -8,7 +8,7 @@ pub mod plan;
 pub use members::{add_member, remove_member};
 
 use crate::db::models::lead_work::territories::{self, LeadCount, NewTerritory, Territory, TerritoryMember};
-use crate::db::{Db, DbError, Stamp};
+use crate::db::{Db, DbError, MOST_VALUES, Stamp};
 use crate::domain::lead_work::territories::Misplaced;
 use crate::domain::money::amount::grouped;
 use crate::domain::text::fold_case;
@@ -40,7 +40,7 @@ pub enum TerritoryError {
         "leads or territories were changed meanwhile, so that other leads move than those you saw; nothing was changed"
     )]
     OtherPlan,
-    #[error("the filters of all territories hold {0} values together, and a statement takes {most}", most = plan::MOST_VALUES)]
+    #[error("the filters of all territories hold {0} values together, and a statement takes {most}", most = MOST_VALUES)]
     TooManyValues(usize),
 }
 

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::moves::{self, Move};
 use super::{TerritoryError, territories};
 use crate::db::models::lead_work::territories::Territory;
-use crate::db::{Db, DbError, OrgId, Stamp, Statement};
+use crate::db::{Db, DbError, MOST_VALUES, OrgId, Stamp, Statement};
 
 /// What is to be put where.
 #[derive(Debug, Clone)]
@@ -53,10 +53,6 @@ impl Plan {
 
 /// How many leads a plan names of those that move together.
 const EXAMPLES: usize = 3;
-
-/// How many values a placement binds at most: they stand in it up to three times, and a statement of SQLite takes 32,766, one of PostgreSQL
-/// 65,535.
-pub const MOST_VALUES: usize = 20_000;
 
 impl Placement {
     /// Which leads would move now.

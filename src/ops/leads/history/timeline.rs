@@ -1,4 +1,4 @@
-//! All that happened to a lead in one order: changes, statuses, notes, tasks, assignments, imports, and what concerned its numbers
+//! All that happened to a lead in one order: changes, statuses, notes, tasks, recommendations, assignments, imports, and what concerned its numbers
 //! on the do-not-call list.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::db::lead_fields::{Shape, StoredField};
 use crate::db::models::imports;
+use crate::db::models::lead_work::next::recommendations::{self, Recommendation};
 use crate::db::models::lead_work::next::tasks::{self, Task};
 use crate::db::models::leads::lead_assignments::{self, Assignment};
 use crate::db::models::leads::lead_audit_log::{self, AuditEntry};
@@ -47,6 +48,8 @@ vocabulary! {
         Note = "note",
         TaskAdded = "task_added",
         TaskDone = "task_done",
+        /// Somebody said what became of a recommendation.
+        Recommended = "recommended",
         Deleted = "deleted",
         Restored = "restored",
         Erased = "erased",
@@ -102,6 +105,10 @@ pub fn timeline(conn: &mut Db, org: OrgId, lead: i64, zone: &TimeZone) -> Result
             let (at, event) = (note.created_at, LeadHappening::Note);
             events.push(Event { at, event, detail, actor, import_id: None, lead_id: Some(*id) });
         }
+    }
+    for id in &ids {
+        let said = recommendations::of_lead(conn, org, *id)?;
+        events.extend(said.into_iter().filter_map(|row| of_recommendation(*id, row, &reader)));
     }
     for task in tasks::of_leads(conn, org, &ids)? {
         events.extend(of_task(&task, &reader));
@@ -229,6 +236,20 @@ fn of_task(task: &Task, reader: &Reader<'_>) -> Vec<Event> {
     let made = event(task.created_at, LeadHappening::TaskAdded, format!("{}, due {due}{about}", task.kind), None);
     let done = task.done_at.map(|at| event(at, LeadHappening::TaskDone, format!("{}{about}", task.kind), task.done_by));
     std::iter::once(made).chain(done).collect()
+}
+
+/// What became of a recommendation, and until when the lead is not recommended again. Who is compared is no happening.
+fn of_recommendation(lead: i64, row: Recommendation, reader: &Reader<'_>) -> Option<Event> {
+    let until = shown::minute(row.expires_at.to_jiff(), reader.zone);
+    let note = row.note.map(|note| format!(": {note}")).unwrap_or_default();
+    Some(Event {
+        at: row.recommended_at,
+        event: LeadHappening::Recommended,
+        detail: Some(format!("{} {}, until {until}{note}", row.action, row.outcome?)),
+        actor: Some(row.actor),
+        import_id: None,
+        lead_id: Some(lead),
+    })
 }
 
 /// The imports that wrote about the lead, and the undos of imports.

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::db::models::IN_LIST;
+use crate::db::models::leads::lead_merges;
 use crate::db::schema::lead_recommendations;
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId, Statement};
@@ -80,16 +81,18 @@ pub struct Standing {
     pub arm: Option<Arm>,
 }
 
-/// What still counts at `now` of what was said of these leads: of several outcomes the last one.
+/// What still counts at `now` of what was said of these leads and of those that were merged into them: of several outcomes the last one.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn standing(conn: &mut Db, org: OrgId, leads: &[i64], now: Timestamp) -> Result<HashMap<i64, Standing>, DbError> {
     let mut found: HashMap<i64, Standing> = HashMap::new();
-    for some in leads.chunks(IN_LIST) {
+    for some in leads.chunks(IN_LIST / 2) {
+        let absorbed = lead_merges::absorbed_by_any(conn, org, some)?;
+        let ids: Vec<i64> = some.iter().copied().chain(absorbed.keys().copied()).collect();
         let rows: Vec<(i64, Option<Outcome>, Option<Arm>, Timestamp)> = lead_recommendations::table
             .filter(lead_recommendations::organization_id.eq(org.0))
-            .filter(lead_recommendations::lead_id.eq_any(some.to_vec()))
+            .filter(lead_recommendations::lead_id.eq_any(ids))
             .order(lead_recommendations::id)
             .select((
                 lead_recommendations::lead_id,
@@ -99,7 +102,7 @@ pub fn standing(conn: &mut Db, org: OrgId, leads: &[i64], now: Timestamp) -> Res
             ))
             .load(conn)?;
         for (lead, outcome, arm, expires_at) in rows {
-            let standing = found.entry(lead).or_default();
+            let standing = found.entry(absorbed.get(&lead).copied().unwrap_or(lead)).or_default();
             let counts = expires_at > now;
             match outcome {
                 Some(_) => standing.outcome = outcome.filter(|_| counts),

@@ -84,18 +84,18 @@ pub struct NewScore {
 }
 
 /// Holds leads against changes by others, in the order of their ids, until the transaction ends. On SQLite nobody else writes.
-fn hold(conn: &mut Db, rows: &str, stamp: &Stamp) -> Result<(), DbError> {
+///
+/// # Errors
+/// The database refuses.
+pub fn hold(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<(), DbError> {
     let Db::Postgres(_) = conn else { return Ok(()) };
-    Statement::new("SELECT count(*) FROM (SELECT leads.id FROM leads WHERE leads.organization_id = ")
-        .org(stamp.org)
-        .sql(" AND leads.id IN (SELECT r.id FROM ")
-        .then(recordset(rows))
-        .sql(" r) ORDER BY leads.id FOR NO KEY UPDATE) held")
-        .rows(conn)
-        .map(drop)
+    let among = Statement::new("leads.id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(")
+        .text(serde_json::json!(leads).to_string())
+        .sql(" AS jsonb)) AS value)");
+    hold_chosen(conn, org, among)
 }
 
-/// Holds all leads that a condition chooses, as `hold` does. Who goes through leads twice holds them all before: on the way through them
+/// Holds all leads that a condition chooses, as [`hold`] does. Who goes through leads twice holds them all before: on the way through them
 /// again it would hold them in another order than others do.
 ///
 /// # Errors
@@ -111,7 +111,7 @@ pub fn hold_chosen(conn: &mut Db, org: OrgId, chosen: Statement) -> Result<(), D
         .map(drop)
 }
 
-/// Writes scores to leads and to their history. It is no change of a lead: neither `version` nor `updated_at` are touched.
+/// Writes scores to leads, which are held, and to their history. It is no change of a lead: neither `version` nor `updated_at` are touched.
 ///
 /// # Errors
 /// The database refuses.
@@ -123,7 +123,6 @@ pub fn write(conn: &mut Db, model: i64, scores: &[NewScore], stamp: &Stamp) -> R
         .iter()
         .map(|it| serde_json::json!([it.lead, it.score, it.probability.map(|share| share.0), it.factors, it.inputs]));
     let rows = serde_json::Value::Array(each.collect()).to_string();
-    hold(conn, &rows, stamp)?;
     Statement::new(
         "INSERT INTO lead_score_history
              (organization_id, lead_id, model_id, old_score, score, win_probability, factors, inputs, actor, calculated_at)
