@@ -68,7 +68,9 @@ fn only_an_admin_copies_mends_or_replaces_a_database() {
                 (_, Engine::Postgres) => url_of("crmctl_owner", database_of(&world.url)),
             };
             let ran = world.run([call, &["--as", who, "--database-url", &url][..]].concat());
-            assert_eq!(ran.code, Some(0), "{:?}: {call:?}: {}", world.engine, ran.stderr);
+            // The organization `beta` came after the backup, which is told.
+            let code = if call[0] == "restore" { 3 } else { 0 };
+            assert_eq!(ran.code, Some(code), "{:?}: {call:?}: {}", world.engine, ran.stderr);
         }
         assert_eq!(["old.zst", "last.zst", "new.zst", "copy.db"].map(there), [false, true, true, true]);
     });

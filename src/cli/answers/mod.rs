@@ -316,7 +316,7 @@ mod tests {
     }
 
     /// What stands for something that people fill in.
-    const PLACES: [(&str, &str); 12] = [
+    const PLACES: [(&str, &str); 13] = [
         ("STATUS", "hot"),
         ("ROLE", "admin"),
         ("EMAIL", "a@example.com"),
@@ -329,6 +329,7 @@ mod tests {
         ("MONTH", "2026-03"),
         ("RATE", "1.1"),
         ("CURRENCY", "EUR"),
+        ("RUN", "7"),
     ];
 
     #[test]

@@ -123,7 +123,7 @@ pub const WORDS: &[Answer] = &[
     answer("dnc", "count summary report", &["stats"]),
     answer("dnc", "pending requests queue overdue", &["due"]),
     answer("territory", "realign run apply place recalculate", &["assign --dry-run"]),
-    answer("territory", "leads count", &["/lead list --where 'territory = {rest|NAME}'"]),
+    answer("territory", "leads count", &["/lead list --where territory={rest|NAME}"]),
     answer("territory", "move", &["edit {rest|NAME --parent OTHER}"]),
     answer("task", "complete finish close tick", &["done {rest|ID}"]),
     answer("task", "postpone defer delay later", &["snooze {rest|ID --until WHEN}"]),

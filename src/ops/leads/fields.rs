@@ -82,14 +82,15 @@ mod tests {
     fn sample(field: &StoredField) -> &'static str {
         let candidates: &[&str] = match field.shape {
             Shape::Number => &["70"],
+            Shape::Probability => &["0.25"],
             Shape::Date => &["2026-03-31"],
             Shape::Time => &["2026-03-04T12:00:00.000001Z"],
             Shape::Json => &[r#"{"age":7}"#],
             // What is none of these is a word that a vocabulary knows, and then no text.
-            _ => &["2026-03-31", "warm", "hot", "denied", "9"],
+            _ => &["2026-03-31", "warm", "hot", "denied", "manual", "9"],
         };
         let mut lead = Lead::default();
-        candidates.iter().find(|text| (field.set)(&mut lead, Some(text))).unwrap()
+        candidates.iter().find(|text| (field.set)(&mut lead, Some(text))).unwrap_or_else(|| panic!("{}", field.name))
     }
 
     #[test]

@@ -142,7 +142,6 @@ mod tests {
         let cases = [
             (Known { has_number: false, verdict: None, callable: None, ..FINE }, LeftOut::NoNumber),
             (Known { verdict: Some(Verdict::Blocked), callable: Some(Callable::No), ..FINE }, LeftOut::OnList),
-            (Known { status: Status::Dnc, ..FINE }, LeftOut::OnList),
             (Known { verdict: Some(Verdict::Unknown), ..FINE }, LeftOut::NotChecked),
             (Known { verdict: None, ..FINE }, LeftOut::NotChecked),
             (Known { callable: Some(Callable::No), ..FINE }, LeftOut::OutOfHours),
@@ -152,6 +151,9 @@ mod tests {
             assert_eq!(left_out(&known, Means::Call), Some(why));
             assert_eq!(left_out(&known, Means::Sms), Some(why));
             assert_eq!(left_out(&known, Means::Email), None);
+        }
+        for means in Means::ALL {
+            assert_eq!(left_out(&Known { status: Status::Dnc, ..FINE }, *means), Some(LeftOut::OnList));
         }
         let opted_out = Known { is_opted_out_of_email: true, ..FINE };
         assert_eq!(left_out(&opted_out, Means::Email), Some(LeftOut::EmailOptedOut));
