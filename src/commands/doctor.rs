@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, millis, now};
+use crate::db::migrate::everyday::RoleError;
 use crate::db::models::access::organizations;
 use crate::db::{DbError, Location, RunMode, SchemaUse};
 use crate::domain::doctor::{Repair, Severity, Subject};
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{CommandError, Exit, Explain, Result};
 use crate::ops::doctor::repairs::{Repaired, repair};
 use crate::ops::doctor::{Examined, Finding, Scope, examine, unopened};
 use crate::system::shell;
@@ -82,8 +83,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 
 fn scope(args: &Args, context: &Context) -> Result<Scope> {
     let keys = context.settings.keys().map(|folder| vec![folder.join("signing-key.pem"), folder]);
+    let location = context.location()?;
+    if args.app_role.is_some() && matches!(location, Location::Sqlite(_)) {
+        return Err(RoleError::Embedded.explain());
+    }
     Ok(Scope {
-        location: context.location()?,
+        location,
         now: now()?,
         full: args.full,
         facts: args.facts,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::backup_files::backed_up;
+use crate::backup_files::{admin, backed_up};
 use crate::restore_lists::Target;
 use crate::support::{Engine, World, on_both_engines};
 
@@ -67,6 +67,43 @@ fn an_erased_person_is_known_by_what_came_after_the_backup() {
         for phone in ["2125550142", "2125550143"] {
             assert_eq!(comes_again(world, &target, phone, "").0, "denied", "{:?}: {phone}", world.engine);
         }
+    });
+}
+
+/// On PostgreSQL the database lets nobody but an admin erase people, whoever restores; a sound database says nothing afterwards.
+#[test]
+fn people_are_erased_again_where_there_are_users() {
+    on_both_engines(|world| {
+        let root = ["--as", "root@example.com"];
+        world.ok(["user", "add", root[1], "--role", "admin"]);
+        let ok = |args: &[&str]| drop(world.ok([args, &root[..]].concat()));
+        ok(&["user", "add", "ann@example.com", "--role", "sales_rep"]);
+        ok(&["lead", "add", "--phone", "2125550142", "--email", "a@example.com", "--name", "Ann Bee"]);
+        ok(&["lead", "add", "--phone", "2125550143", "--name", "Bob Cee"]);
+        let url = admin(world);
+        ok(&["backup", "crm.zst", "--database-url", &url]);
+        ok(&["lead", "erase", "1", "--reason", "a letter", "--yes"]);
+        ok(&["dnc", "add", "+12125550143"]);
+        ok(&["user", "disable", "ann@example.com", "--yes"]);
+        let target = Target::new(world);
+        let mut call = vec!["restore", "crm.zst", "--yes", "--format", "json"];
+        if world.engine == Engine::Postgres {
+            call.extend(["--replaces", &url]);
+            let tried = target.run(&[&call[..], &root, &["--dry-run"]].concat());
+            assert!(tried.code == Some(0) && tried.stderr.contains("was not tried"), "{}", tried.stderr);
+        }
+        let ran = target.run(&[&call[..], &root].concat());
+        assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+        let done: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let counts = ["erased", "numbers_listed", "users_disabled"].map(|key| done[key].as_u64().unwrap());
+        assert_eq!(counts, [1, 1, 1], "{done}");
+        assert_eq!(target.sql("SELECT count(*) FROM leads WHERE first_name = 'Ann'"), ["0"]);
+        assert_eq!(
+            target.sql("SELECT count(*) FROM erasures e JOIN users u ON u.id = e.erased_by AND u.role = 'admin'"),
+            ["1"]
+        );
+        let looked = target.run(&["doctor", root[0], root[1]]);
+        assert!(!looked.stdout.contains("as the migrations made it"), "{}", looked.stdout);
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Args, NEWER_COLUMNS, Restored, refuse_pending, replaces, unknown};
+use super::{Args, Done, NEWER_COLUMNS, Restored, refuse_pending, replaces, unknown};
 use crate::commands::context::Context;
 use crate::db::backup::{BackupError, Held, Newer, Unpacked, newer_rows, set_aside, unpack_beside};
 use crate::db::{Database, DbError, Location, SchemaUse};
@@ -50,6 +50,8 @@ pub(super) fn restore(args: &Args, file: &Path, path: &Path, context: &Context) 
         carried: Carried::default(),
         newer: Vec::new(),
         dry_run: args.dry_run,
+        again: "restore it again with --replaces URL, the database that tells of them".to_owned(),
+        done: Done::Restored,
     };
     done.carried.left.extend(schema::changed(&mut restored)?);
     let replaces = replaces(args, context)?;

@@ -24,8 +24,8 @@ use crate::ui::{Column, Ui, grouped};
 /// registries, scrubs and disabled users of the replaced database are applied again before the backup takes its place.
 ///
 /// An earlier schema is brought up to date. A backup of PostgreSQL goes into an empty database, by the server's own pg_restore; name
-/// the database that it replaces with --replaces. There the backup is restored first, and then that is applied: use the database when
-/// this has ended. If it was interrupted, --wishes-only does the rest.
+/// the database that it replaces with --replaces. There the backup is restored first, and then that is applied, which a --dry-run does
+/// not try: use the database when this has ended. If it was interrupted, --wishes-only does the rest.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl restore crm-2026-03-04.db.zst --dry-run\n  \
     crmctl restore crm.dump.zst --database-url postgres://host/new --replaces postgres://host/old\n  \
@@ -97,6 +97,22 @@ struct Restored {
     /// What the replaced database had, and the backup has not.
     newer: Vec<Newer>,
     dry_run: bool,
+    /// What brings back what people asked for where nothing told of it.
+    #[serde(skip)]
+    again: String,
+    /// What is in the place of the database.
+    #[serde(skip)]
+    done: Done,
+}
+
+/// What was done, or would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    Restored,
+    /// A backup was restored before.
+    WishesOnly,
+    /// What people asked for since cannot be tried before the backup is restored.
+    Untried,
 }
 
 const COLUMNS: &[Column] = &[
@@ -148,9 +164,8 @@ impl Restored {
         }
         match self.carried.left.iter().find(|left| left.what == UNKNOWN) {
             Some(left) => ui.warn(&format!(
-                "numbers that were listed, people who opted out or were erased since the backup may be back: {}; restore it again with \
-                 --replaces URL, the database that tells of them",
-                left.problem
+                "numbers that were listed, people who opted out or were erased since the backup may be back: {}; {}",
+                left.problem, self.again
             )),
             None => ui.warn("not everything could be applied again: see `left`"),
         }
@@ -173,9 +188,15 @@ impl Restored {
     fn tell_done(&self, ui: Ui) {
         if self.dry_run {
             ui.note("nothing was changed");
+            if self.done == Done::Untried {
+                ui.note("what people asked for since the backup was not tried: it is applied when the backup has been restored");
+            }
             return;
         }
-        ui.note("the backup is in its place");
+        ui.note(match self.done {
+            Done::Restored | Done::Untried => "the backup is in its place",
+            Done::WishesOnly => "what people asked for is applied",
+        });
         if let Some(aside) = &self.kept_as {
             ui.note(&match self.can_go_back {
                 true => format!("to go back to the database before: crmctl restore '{aside}'"),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Args, Restored, replaces, unknown};
+use super::{Args, Done, Restored, replaces, unknown};
 use crate::commands::context::Context;
 use crate::db::backup::{BackupError, restore_server};
 use crate::db::{Location, SchemaUse, Server};
@@ -26,6 +26,10 @@ pub(super) fn restore(args: &Args, file: &Path, server: &Server, context: &Conte
         carried: Carried::default(),
         newer: Vec::new(),
         dry_run: args.dry_run,
+        again: format!(
+            "apply it by the database that tells of it: crmctl restore --wishes-only --replaces URL --database-url {location}"
+        ),
+        done: if args.dry_run && args.replaces.is_some() { Done::Untried } else { Done::Restored },
     };
     if args.dry_run {
         return done.print(context.ui);
@@ -53,6 +57,8 @@ pub(super) fn restore(args: &Args, file: &Path, server: &Server, context: &Conte
         }
     }
     let exit = done.print(context.ui)?;
-    context.ui.note("give the everyday role its rights, by its name: crmctl migrate up --app-role crm_app");
+    context.ui.note(&format!(
+        "give the everyday role its rights, by its name: crmctl migrate up --app-role crm_app --database-url {location}"
+    ));
     Ok(exit)
 }

@@ -1,6 +1,6 @@
 //! Applying alone what people asked for, to a database into which a backup was restored before.
 
-use super::{Args, Restored, refuse_pending, replaces};
+use super::{Args, Done, Restored, refuse_pending, replaces};
 use crate::commands::context::Context;
 use crate::db::SchemaUse;
 use crate::error::{CommandError, Exit, Result};
@@ -25,6 +25,8 @@ pub(super) fn apply(args: &Args, context: &Context) -> Result<Exit> {
         carried: Carried::default(),
         newer: Vec::new(),
         dry_run: false,
+        again: String::new(),
+        done: Done::WishesOnly,
     };
     // Each organization is a transaction of its own.
     context.ui.set_committed();

@@ -45,6 +45,10 @@ pub enum BackupError {
         "the PostgreSQL role `{0}` sees only rows that row-level security shows it: a backup by it would lack the others"
     )]
     SeesSomeRows(String),
+    #[error(
+        "the PostgreSQL role `{0}` may write only rows that row-level security lets it: a backup has those of all organizations"
+    )]
+    WritesSomeRows(String),
     #[error("the address of the database has a secret that `pg_dump` cannot be given unseen")]
     Secret,
     #[error("the database `{0}` is not empty")]
@@ -102,6 +106,10 @@ impl Explain for BackupError {
                  CREATE ROLE crm_backup LOGIN PASSWORD '...' BYPASSRLS; GRANT pg_read_all_data, pg_write_all_data TO crm_backup;\n\
                  it is for backups alone: `{role}` stays the role of everyday work"
             )),
+            BackupError::WritesSomeRows(_) => said.hint(
+                "nothing was changed; restore as a superuser, or as a role that a superuser made so: CREATE ROLE crm_restore LOGIN PASSWORD '...' \
+                 BYPASSRLS; ALTER DATABASE NEW OWNER TO crm_restore",
+            ),
             BackupError::Secret => said.hint("keep it in a file that libpq reads by itself (passfile, sslkey)"),
             BackupError::NotEmpty(_) => said.hint(
                 "nothing was changed; make an empty one and name it: createdb NEW; crmctl restore FILE --database-url postgres://.../NEW",

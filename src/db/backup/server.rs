@@ -203,7 +203,10 @@ pub fn restore_server(
     }
     let major = db.read_global(|conn| {
         let Db::Postgres(conn) = conn else { return Err(BackupError::NotEmpty(server.to_string())) };
-        let major = major_for_all_rows(conn)?;
+        let major = major_for_all_rows(conn).map_err(|error| match error {
+            BackupError::SeesSomeRows(role) => BackupError::WritesSomeRows(role),
+            error => error,
+        })?;
         if tables(conn)?.is_empty() { Ok(major) } else { Err(BackupError::NotEmpty(server.to_string())) }
     })?;
     let mut restore = connecting("pg_restore", major, server)?;

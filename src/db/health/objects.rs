@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::connection::functions;
 use crate::db::{Db, DbError, migrate};
+use crate::domain::doctor::definition::flattened;
 
 vocabulary! {
     /// What an object of the schema is.
@@ -212,7 +213,7 @@ fn compared(expected: Vec<Object>, live: Vec<Object>, has_other_words: bool) -> 
         let is_wordy = matches!(object.kind, ObjectKind::View | ObjectKind::Function);
         match live.remove(&key(&object)) {
             None => found.push(Difference::Missing(object)),
-            Some(other) if other.sql == object.sql || has_other_words && is_wordy => {}
+            Some(other) if is_same(&other, &object) || has_other_words && is_wordy => {}
             Some(_) => found.push(Difference::Changed(object)),
         }
     }
@@ -224,6 +225,11 @@ fn compared(expected: Vec<Object>, live: Vec<Object>, has_other_words: bool) -> 
     };
     found.extend(of_ours.filter(acts).map(Difference::Unexpected));
     found
+}
+
+/// Whether two objects of a name are made by the same statement.
+fn is_same(one: &Object, other: &Object) -> bool {
+    one.sql == other.sql || one.kind == ObjectKind::Constraint && flattened(&one.sql) == flattened(&other.sql)
 }
 
 /// Puts right what a statement can put right, and returns what that was.

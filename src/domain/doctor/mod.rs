@@ -1,5 +1,7 @@
 //! What a look after the database may find, and how bad that is.
 
+pub mod definition;
+
 vocabulary! {
     /// How bad a finding is.
     Severity {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::opt_outs::bury_erased;
-use super::{Carried, CarryError, Here, There, earlier_leads};
+use super::{Carried, CarryError, Eraser, Here, There, earlier_leads};
 use crate::db::models::erasure::erasures;
 use crate::db::models::leads::{self, Lead};
 use crate::db::types::Uid;
-use crate::db::{Db, DbError, OrgId};
+use crate::db::{Db, DbError, OrgId, Stamp};
 use crate::domain::erasure::KeyHash;
 use crate::domain::leads::consent::OptOut;
 use crate::ops::erasure::{EraseError, WhyLeft, erase};
@@ -99,7 +99,17 @@ fn erase_again(
     reason: Option<&str>,
     carried: &mut Carried,
 ) -> Result<(), CarryError> {
-    match erase(here.conn, lead, reason, here.stamp) {
+    let changed_by = match here.eraser {
+        Eraser::Anybody => None,
+        Eraser::Admin(admin) => Some(admin),
+        Eraser::Nobody => {
+            let why = format!("no user of it is an admin who may erase: make one, then crmctl lead erase {}", lead.id);
+            carried.left.push(here.left("erasures", format!("lead {}", lead.id), why));
+            return Ok(());
+        }
+    };
+    let stamp = Stamp { changed_by, ..here.stamp.clone() };
+    match erase(here.conn, lead, reason, &stamp) {
         Ok(erased) => {
             carried.erased += 1;
             let places = erased.left.iter().filter(|left| left.why != WhyLeft::Kept).count();

@@ -15,11 +15,13 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use crate::db::models::access::organizations::{self, Organization};
+use crate::db::models::access::users as access_users;
 use crate::db::models::audit::audit_log::{self, NewEntry};
 use crate::db::models::backups;
 use crate::db::models::dnc::dnc_requests;
 use crate::db::models::dnc::registries::dnc_requirements::{self, Requirement};
 use crate::db::{Database, Db, DbError, Lock, OrgId, RunMode, Stamp};
+use crate::domain::access::role::Role;
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::entity::Entity;
 use crate::domain::leads::status::Trigger;
@@ -233,7 +235,8 @@ fn in_organization(
     let stamp = who.stamp(pair.here.org_id());
     let mut there = There { db: from, org: pair.there.org_id() };
     let skipped = to.write_under(Lock::Carry, stamp.org, RunMode::Commit, |conn| {
-        let mut here = Here { conn, stamp: &stamp, slug: &pair.here.slug, skipped: Skipped::new() };
+        let eraser = Eraser::of(conn, stamp.org)?;
+        let mut here = Here { conn, stamp: &stamp, eraser, slug: &pair.here.slug, skipped: Skipped::new() };
         work(&mut here, &mut there)?;
         Ok::<_, CarryError>(here.skipped)
     })?;
@@ -292,9 +295,33 @@ fn require_again(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Carri
 struct Here<'a> {
     conn: &'a mut Db,
     stamp: &'a Stamp,
+    /// Who erases people here: an admin, where there are users.
+    eraser: Eraser,
     slug: &'a str,
     /// Leads to be settled afterwards.
     skipped: Skipped,
+}
+
+/// As whom people are erased. PostgreSQL lets nobody but an admin (`record_erasure`), whoever restores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Eraser {
+    /// There are no users.
+    Anybody,
+    Admin(i64),
+    /// There are users, and none of them is an admin who is active.
+    Nobody,
+}
+
+impl Eraser {
+    fn of(conn: &mut Db, org: OrgId) -> Result<Eraser, DbError> {
+        let users = access_users::all(conn, org)?;
+        let admins = users.iter().filter(|user| user.is_active && user.role == Role::Admin).map(|user| user.id);
+        Ok(match admins.min() {
+            Some(admin) => Eraser::Admin(admin),
+            None if users.is_empty() => Eraser::Anybody,
+            None => Eraser::Nobody,
+        })
+    }
 }
 
 impl Here<'_> {
