@@ -8,6 +8,7 @@
 
 mod support;
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -43,7 +44,7 @@ fn main() -> Result<()> {
     println!("{rows} leads; the middle of {CALLS} calls\n");
     let sqlite = fresh_sqlite(folder, "next")?;
     user_of(&sqlite)?;
-    measure(import_command(&sqlite, &file))?;
+    measure(import(&sqlite, &file))?;
     let worked = Command::new("sqlite3").arg(&sqlite).arg(WORKED.join(";")).status()?;
     if !worked.success() {
         bail!("sqlite3 does not change the leads");
@@ -56,7 +57,7 @@ fn main() -> Result<()> {
     fresh_postgres(&admin, "bench_next")?;
     let url = app_url(&admin, "bench_next");
     user_of(&url)?;
-    measure(import_command(&url, &file))?;
+    measure(import(&url, &file))?;
     let owner = format!("{}/bench_next", admin.rsplit_once('/').map_or(admin.as_str(), |(base, _)| base));
     psql(&owner, &WORKED)?;
     // What autovacuum does a minute after.
@@ -78,6 +79,12 @@ fn command(url: &str, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crmctl"));
     command.args(["--database-url", url]).args(args).env("CRM_USER", "bench@example.com");
     command
+}
+
+fn import(url: &str, file: &Path) -> Command {
+    let mut import = import_command(url, file);
+    import.env("CRM_USER", "bench@example.com");
+    import
 }
 
 fn user_of(url: &str) -> Result<()> {

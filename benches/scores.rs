@@ -88,8 +88,8 @@ fn bench(engine: &str, url: &str, folder: &Path) -> Result<()> {
     run("when none changes")?;
     set("decaying", true)?;
     run("when a model with half-lives changes every score")?;
-    for status in ["recruited", "cold"] {
-        let some = if status == "cold" { "status = new" } else { "status = hot" };
+    // Half of them are closed, a tenth of those won.
+    for (status, some) in [("recruited", "id <= 50000"), ("cold", "id > 50000 and id <= 500000")] {
         crmctl(url, &["lead", "status", "--where", some, status, "--force", "--reason", "bench", "--yes"])?;
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_crmctl"));

@@ -268,7 +268,7 @@ fn a_bad_byte_far_down_is_named_by_its_line() {
     // Far behind all that is looked at to tell what the file is.
     let mut text = String::from("Phone,Remark\n");
     let long = "é".repeat(400);
-    for row in 2..=20_000u32 {
+    for row in 2..=3_000u32 {
         let number = if row % 2 == 0 { "2125550101" } else { "2125550102" };
         text.push_str(&format!("{number},{long}\n"));
     }
@@ -276,7 +276,7 @@ fn a_bad_byte_far_down_is_named_by_its_line() {
     bytes.extend(b"2125550103,Z\xfcrich\n2125550104,Troy\n");
     let ran = world.run(["import", "leads", world.file("far.csv", bytes).to_str().unwrap()]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("line 20001 is not UTF-8: it holds the byte 0xFC"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("line 3001 is not UTF-8: it holds the byte 0xFC"), "{}", ran.stderr);
     world.finish();
 }
 

@@ -287,8 +287,17 @@ fn every_list_of_leads_is_read_by_its_index() {
         ]
         .into_iter()
         // PostgreSQL reads the empty table otherwise.
-        .chain((engine == Engine::Sqlite).then(|| (pace::raised_rows(org, &window(7)), "lead_score_history_risen")))
-        {
+        .chain(
+            (engine == Engine::Sqlite)
+                .then(|| {
+                    [
+                        (pace::raised_rows(org, &window(7)), "lead_score_history_risen"),
+                        (pace::won_rows(org), "SEARCH l USING INTEGER PRIMARY KEY"),
+                    ]
+                })
+                .into_iter()
+                .flatten(),
+        ) {
             let explained =
                 Statement::default().either("EXPLAIN QUERY PLAN ", "EXPLAIN ").then(statement).sql(" LIMIT 100");
             let rows = open(&world).read(org, |conn| explained.rows(conn)).unwrap();

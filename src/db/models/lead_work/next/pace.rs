@@ -15,20 +15,26 @@ const WON: i64 = 1000;
 /// # Errors
 /// The database cannot be read.
 pub fn of_won(conn: &mut Db, org: OrgId) -> Result<Vec<(Timestamp, Timestamp)>, DbError> {
-    let statement = Statement::new(
+    let time = |row: &Cells, place| row.at(place).number().map(Timestamp::from_micros);
+    Ok(won_rows(org).rows(conn)?.iter().filter_map(|row| time(row, 0).zip(time(row, 1))).collect())
+}
+
+/// The statement of [`of_won`].
+pub fn won_rows(org: OrgId) -> Statement {
+    Statement::new(
         "SELECT l.last_contacted_at, l.status_changed_at FROM (
              SELECT DISTINCT h.lead_id FROM lead_status_history h WHERE h.to_status = 'recruited' AND h.organization_id = ",
     )
     .org(org)
     .sql(" ORDER BY h.lead_id DESC LIMIT ")
     .number(WON)
+    // SQLite would begin with all leads that were ever contacted.
+    .either(") w CROSS JOIN", ") w JOIN")
     .sql(
-        ") w JOIN leads l ON l.id = w.lead_id WHERE l.status = 'recruited' AND l.deleted_at IS NULL
+        " leads l ON l.id = w.lead_id WHERE l.status = 'recruited' AND l.deleted_at IS NULL
              AND l.last_contacted_at IS NOT NULL AND l.organization_id = ",
     )
-    .org(org);
-    let time = |row: &Cells, place| row.at(place).number().map(Timestamp::from_micros);
-    Ok(statement.rows(conn)?.iter().filter_map(|row| time(row, 0).zip(time(row, 1))).collect())
+    .org(org)
 }
 
 /// Leads whose score a run raised within a time, the latest first, at most so many rows; with it whether there are further ones.
