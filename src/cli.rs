@@ -360,7 +360,14 @@ fn run(command: Command, context: &Context) -> Result<Exit> {
 
 /// The whole command line, for completions and the reference in docs/.
 pub fn command() -> clap::Command {
-    words::with_other_words(Cli::command())
+    with_negative_numbers(words::with_other_words(Cli::command()))
+}
+
+/// A command whose options take negative numbers for values: whether one is right, the option says, which else is not asked.
+fn with_negative_numbers(command: clap::Command) -> clap::Command {
+    let takes = |arg: &clap::Arg| !arg.is_positional() && arg.get_action().takes_values();
+    let command = command.mut_args(|arg| if takes(&arg) { arg.allow_negative_numbers(true) } else { arg });
+    command.mut_subcommands(with_negative_numbers)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub fn explained(error: &clap::Error, path: &str) -> Option<CommandError> {
         ErrorKind::InvalidValue if value.is_empty() => format!("`{arg}` is given without a value"),
         ErrorKind::InvalidValue => format!("`{value}` is no value of `{arg}`"),
         ErrorKind::ValueValidation => {
-            let reason = error.source().map(ToString::to_string).unwrap_or_default();
+            let reason = said_of(error.source().map(ToString::to_string).unwrap_or_default(), &value);
             let option = arg.split(' ').next().unwrap_or_default();
             match reason.contains(&value) {
                 true => format!("{option}: {reason}"),
@@ -41,6 +41,23 @@ pub fn explained(error: &clap::Error, path: &str) -> Option<CommandError> {
     let told = if values.is_empty() { told } else { told.detail(format!("it takes: {}", values.join(", "))) };
     let told = again::of_value(told, &arg, &value);
     Some(if told.hint.is_some() { told } else { told.hint(said(&hint(error, path))) })
+}
+
+/// Why a value is none: of a number, in words for people instead of those of the library.
+fn said_of(reason: String, value: &str) -> String {
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    match reason.as_str() {
+        "invalid digit found in string" if value.strip_prefix('-').is_some_and(is_number) => {
+            "it takes a whole number from 0 on".to_owned()
+        }
+        "invalid digit found in string" | "cannot parse integer from empty string" => {
+            "it takes a whole number".to_owned()
+        }
+        "number too large to fit in target type" | "number too small to fit in target type" => {
+            "the number is too large".to_owned()
+        }
+        _ => reason,
+    }
 }
 
 /// What was probably meant, or else how the verb is called.
@@ -108,6 +125,24 @@ mod tests {
         assert!(told(&["roi", "show", "--month", "2026-13"]).0.starts_with("--month: `2026-13` is not a month"));
         assert!(told(&["lead", "list", "--limt", "3"]).2.contains("--limit"));
         assert!(!told(&["lead", "list", "--allow-bypas"]).2.contains("--allow-bypass"));
+    }
+
+    #[test]
+    fn numbers_are_refused_by_option_value_and_range() {
+        let add = ["pool", "member", "add", "p", "a@x.com"];
+        for (option, value, said) in [
+            ("--weight", "-1", "--weight: -1 is not in 1..=1000000"),
+            ("--capacity", "-1", "--capacity: -1 is not in 0..=2147483647"),
+            ("--weight", "x", "--weight: `x`: it takes a whole number"),
+            ("--weight", "99999999999999999999", "--weight: `99999999999999999999`: the number is too large"),
+        ] {
+            let call = [&add[..], &[option, value]].concat();
+            assert_eq!(told(&call).0, said, "{call:?}");
+        }
+        assert_eq!(told(&["pool", "add", "p", "--priority", "-1"]).0, "--priority: -1 is not in 0..=1000000");
+        assert!(told(&["pool", "runs", "--limit", "-1"]).0.starts_with("--limit: -1 is not in 0..="));
+        // What is no number is an option still.
+        assert_eq!(told(&["pool", "runs", "--limit", "-x"]).0, "`crmctl pool runs` has no option `-x`");
     }
 
     #[test]
