@@ -25,6 +25,11 @@ pub struct Times {
 }
 
 impl Absence {
+    /// Whether anything is said of it.
+    pub fn is_said(&self) -> bool {
+        self.absent_from.is_some() || self.absent_until.is_some()
+    }
+
     /// Reads the times.
     ///
     /// # Errors

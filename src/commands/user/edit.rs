@@ -10,7 +10,8 @@ use crate::error::{Exit, Result};
 
 /// Change a user
 ///
-/// A new email is not known to be the user's until --verified says so.
+/// A new email is not known to be the user's until --verified says so. Admins change users; of an absence managers may say, too, and everybody
+/// who works leads of their own.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl user edit ada@example.com --role admin\n  \
     crmctl user edit ada --set-preference theme=dark --clear avatar_url\n  \
@@ -51,10 +52,30 @@ pub struct Args {
     answer: ChangeArgs,
 }
 
+impl Args {
+    /// Whether it is said when the user is away, and nothing else.
+    fn is_about_absence(&self) -> bool {
+        let Args { new_email, role, first_name, last_name, timezone, profile, .. } = self;
+        let is_said = [first_name, last_name, timezone, new_email].into_iter().any(Option::is_some) || role.is_some();
+        let says_more = is_said || profile.is_said() || self.unverified || self.enable;
+        let clears_more = self.clear.iter().any(|field| *field != Cleared::Absence);
+        (self.absence.is_said() || !self.clear.is_empty()) && !says_more && !clears_more
+    }
+}
+
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(&super::details())?;
-    args.profile.refuse_cleared(&args.clear)?;
-    let mut session = context.session(Right::Administer)?;
+    let said = [
+        (Cleared::FirstName, args.first_name.is_some()),
+        (Cleared::LastName, args.last_name.is_some()),
+        (Cleared::Absence, args.absence.is_said()),
+    ];
+    args.profile.refuse_cleared(&args.clear, &said)?;
+    let is_about_absence = args.is_about_absence();
+    let mut session = context.session(if is_about_absence { Right::EditLeads } else { Right::Administer })?;
+    if is_about_absence && Some(session.user_named(&args.who)?.id) != session.stamp.changed_by {
+        session.require(Right::EditMany)?;
+    }
     let absence = args.absence.read(&session)?;
     let edited = super::change(&mut session, &args.who, args.answer.mode(), |user| {
         if let Some(email) = args.new_email.filter(|email| *email != user.email) {

@@ -60,19 +60,27 @@ impl Profile {
         }
     }
 
-    /// Refuses a field that is filled and emptied.
-    pub fn refuse_cleared(&self, cleared: &[Cleared]) -> Result<(), CommandError> {
+    /// Whether anything is said of it.
+    pub fn is_said(&self) -> bool {
+        let Profile { username, avatar_url, preferences, verified } = self;
+        username.is_some() || avatar_url.is_some() || !preferences.is_empty() || *verified
+    }
+
+    /// Refuses a field that is filled and emptied; `others` are further ones that are filled.
+    pub fn refuse_cleared(&self, cleared: &[Cleared], others: &[(Cleared, bool)]) -> Result<(), CommandError> {
         let says = |field: &&Cleared| match field {
             Cleared::Username => self.username.is_some(),
             Cleared::AvatarUrl => self.avatar_url.is_some(),
-            Cleared::FirstName
-            | Cleared::LastName
-            | Cleared::Absence
-            | Cleared::Preferences
-            | Cleared::Preference(_) => false,
+            Cleared::FirstName | Cleared::LastName | Cleared::Absence => {
+                others.iter().any(|(other, is_said)| *is_said && other == *field)
+            }
+            Cleared::Preferences | Cleared::Preference(_) => false,
         };
         match cleared.iter().find(says) {
-            Some(field) => Err(CommandError::usage(format!("`{}` is both given and cleared", field.name()))),
+            Some(field) => {
+                Err(CommandError::usage(format!("`{}` is both given and cleared", field.name()))
+                    .hint("say one of both"))
+            }
             None => Ok(()),
         }
     }

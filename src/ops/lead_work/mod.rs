@@ -1,5 +1,6 @@
 //! Lead work, by part.
 
+pub mod held;
 pub mod next;
 pub mod pools;
 pub mod scores;
