@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 
 use crate::db::models::IN_LIST;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
 use crate::domain::lead_work::pools::earlier::EarlierLeads;
 
-/// The earlier leads of these leads that have an owner. Each phone, with its extension, and each email is looked up once, however many
-/// leads have it; a further phone has no extension.
+/// The earlier leads of these leads that have an owner: those with one of their phones or emails, first or further ones. Each phone, with its
+/// extension, and each email is looked up once, however many leads have it; a further phone has no extension.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -33,13 +33,13 @@ pub fn earlier_with_owners(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<E
 
 #[derive(QueryableByName)]
 struct Owned {
-    #[diesel(sql_type = Bool)]
-    by_phone: bool,
-    /// The first of the leads that share the key; None: `earlier` was merged into `lead`.
-    #[diesel(sql_type = BigInt)]
-    first: i64,
-    #[diesel(sql_type = Bool)]
-    is_merged: bool,
+    /// The phone or email that the leads share; None: `earlier` was merged into `lead`.
+    #[diesel(sql_type = Nullable<Text>)]
+    word: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    extension: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    lead: Option<i64>,
     #[diesel(sql_type = BigInt)]
     earlier: i64,
     #[diesel(sql_type = BigInt)]
@@ -50,24 +50,31 @@ struct Owned {
 struct Keyed {
     #[diesel(sql_type = BigInt)]
     lead: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    phone: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    email: Option<i64>,
+    #[diesel(sql_type = Text)]
+    word: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    extension: Option<String>,
 }
 
-/// All at once: asked for a thousand of many leads, PostgreSQL reads the whole table each time; of a few it uses the indexes. A key goes
-/// by the first lead that has it.
+/// All at once: asked for a thousand of many leads, PostgreSQL reads the whole table each time; of a few it uses the indexes.
 fn of_all(conn: &mut PgConnection, org: OrgId, leads: &[i64], found: &mut EarlierLeads) -> Result<(), DbError> {
     let owned: Vec<Owned> = diesel::sql_query(
         "WITH RECURSIVE c AS MATERIALIZED (
              SELECT l.id, l.phone_number, l.phone_extension, l.email FROM leads l
              WHERE l.organization_id = $1 AND l.id = ANY ($2)
          ), ph AS MATERIALIZED (
-             SELECT min(id) AS first, max(id) AS last, phone_number, phone_extension FROM c
-             WHERE phone_number IS NOT NULL GROUP BY phone_number, phone_extension
+             SELECT max(k.id) AS last, k.phone_number, k.phone_extension FROM (
+                 SELECT id, phone_number, phone_extension FROM c WHERE phone_number IS NOT NULL
+                 UNION ALL
+                 SELECT p.lead_id, p.phone_number, '' FROM lead_phones p
+                 WHERE p.organization_id = $1 AND p.lead_id = ANY ($2)
+             ) k GROUP BY k.phone_number, k.phone_extension
          ), em AS MATERIALIZED (
-             SELECT min(id) AS first, max(id) AS last, email FROM c WHERE email IS NOT NULL GROUP BY email
+             SELECT max(k.id) AS last, k.email FROM (
+                 SELECT id, email FROM c WHERE email IS NOT NULL
+                 UNION ALL
+                 SELECT p.lead_id, p.email FROM lead_emails p WHERE p.organization_id = $1 AND p.lead_id = ANY ($2)
+             ) k GROUP BY k.email
          ), absorbed (survivor, id, owner_id) AS (
              SELECT l.merged_into_id, l.id, l.owner_id FROM leads l
              WHERE l.merged_into_id IS NOT NULL AND l.organization_id = $1 AND l.merged_into_id = ANY ($2)
@@ -75,63 +82,72 @@ fn of_all(conn: &mut PgConnection, org: OrgId, leads: &[i64], found: &mut Earlie
              SELECT a.survivor, l.id, l.owner_id FROM absorbed a JOIN leads l ON l.merged_into_id = a.id
              WHERE l.merged_into_id IS NOT NULL AND l.organization_id = $1
          )
-         SELECT true AS by_phone, ph.first, false AS is_merged, e.id AS earlier, e.owner_id AS owner
+         SELECT ph.phone_number AS word, ph.phone_extension AS extension, NULL::bigint AS lead, e.id AS earlier, e.owner_id AS owner
          FROM ph JOIN leads e ON e.phone_number = ph.phone_number AND e.phone_extension = ph.phone_extension
          WHERE e.organization_id = $1 AND e.deleted_at IS NULL AND e.phone_number IS NOT NULL
            AND e.id < ph.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT true, ph.first, false, e.id, e.owner_id
+         SELECT ph.phone_number, ph.phone_extension, NULL, e.id, e.owner_id
          FROM ph JOIN leads e ON e.phone_number = ph.phone_number AND e.phone_extension = ph.phone_extension
          WHERE e.organization_id = $1 AND e.deleted_at IS NOT NULL AND e.id < ph.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT false, em.first, false, e.id, e.owner_id FROM em JOIN leads e ON e.email = em.email
+         SELECT em.email, NULL, NULL, e.id, e.owner_id FROM em JOIN leads e ON e.email = em.email
          WHERE e.organization_id = $1 AND e.deleted_at IS NULL AND e.email IS NOT NULL
            AND e.id < em.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT false, em.first, false, e.id, e.owner_id FROM em JOIN leads e ON e.email = em.email
+         SELECT em.email, NULL, NULL, e.id, e.owner_id FROM em JOIN leads e ON e.email = em.email
          WHERE e.organization_id = $1 AND e.deleted_at IS NOT NULL AND e.email IS NOT NULL
            AND e.id < em.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT true, ph.first, false, e.id, e.owner_id FROM ph JOIN lead_phones p ON p.phone_number = ph.phone_number
+         SELECT ph.phone_number, ph.phone_extension, NULL, e.id, e.owner_id
+         FROM ph JOIN lead_phones p ON p.phone_number = ph.phone_number
          JOIN leads e ON e.organization_id = p.organization_id AND e.id = p.lead_id
          WHERE p.organization_id = $1 AND ph.phone_extension = '' AND e.id < ph.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT false, em.first, false, e.id, e.owner_id FROM em JOIN lead_emails p ON p.email = em.email
+         SELECT em.email, NULL, NULL, e.id, e.owner_id FROM em JOIN lead_emails p ON p.email = em.email
          JOIN leads e ON e.organization_id = p.organization_id AND e.id = p.lead_id
          WHERE p.organization_id = $1 AND e.id < em.last AND e.owner_id IS NOT NULL
          UNION ALL
-         SELECT false, survivor, true, id, owner_id FROM absorbed WHERE owner_id IS NOT NULL",
+         SELECT NULL, NULL, survivor, id, owner_id FROM absorbed WHERE owner_id IS NOT NULL",
     )
     .bind::<Integer, _>(org.0)
     .bind::<Array<BigInt>, _>(leads)
     .load(conn)?;
-    let mut lists: HashMap<(bool, i64), usize> = HashMap::new();
+    let mut lists = Lists::new();
     for row in owned {
-        if row.is_merged {
-            found.merge(row.first, row.earlier, row.owner);
-            continue;
+        match (row.word, row.lead) {
+            (Some(word), _) => {
+                let list = *lists.entry(Key::of(word, row.extension)).or_insert_with(|| found.list());
+                found.add(list, row.earlier, row.owner);
+            }
+            (None, Some(survivor)) => found.merge(survivor, row.earlier, row.owner),
+            (None, None) => {}
         }
-        let list = *lists.entry((row.by_phone, row.first)).or_insert_with(|| found.list());
-        found.add(list, row.earlier, row.owner);
     }
     if lists.is_empty() {
         return Ok(());
     }
+    let words: Vec<&str> = lists.keys().map(|key| parts(key).0).collect();
     let keyed: Vec<Keyed> = diesel::sql_query(
-        "SELECT l.id AS lead,
-             CASE WHEN l.phone_number IS NOT NULL
-                  THEN min(l.id) OVER (PARTITION BY l.phone_number, l.phone_extension) END AS phone,
-             CASE WHEN l.email IS NOT NULL THEN min(l.id) OVER (PARTITION BY l.email) END AS email
-         FROM leads l WHERE l.organization_id = $1 AND l.id = ANY ($2)",
+        "SELECT l.id AS lead, l.phone_number AS word, l.phone_extension AS extension FROM leads l
+         WHERE l.organization_id = $1 AND l.id = ANY ($2) AND l.phone_number = ANY ($3)
+         UNION ALL
+         SELECT l.id, l.email, NULL FROM leads l
+         WHERE l.organization_id = $1 AND l.id = ANY ($2) AND l.email = ANY ($3)
+         UNION ALL
+         SELECT p.lead_id, p.phone_number, '' FROM lead_phones p
+         WHERE p.organization_id = $1 AND p.lead_id = ANY ($2) AND p.phone_number = ANY ($3)
+         UNION ALL
+         SELECT p.lead_id, p.email, NULL FROM lead_emails p
+         WHERE p.organization_id = $1 AND p.lead_id = ANY ($2) AND p.email = ANY ($3)",
     )
     .bind::<Integer, _>(org.0)
     .bind::<Array<BigInt>, _>(leads)
+    .bind::<Array<Text>, _>(words)
     .load(conn)?;
     for row in keyed {
-        for key in [row.phone.map(|first| (true, first)), row.email.map(|first| (false, first))] {
-            if let Some(list) = key.and_then(|key| lists.get(&key)) {
-                found.share(row.lead, *list);
-            }
+        if let Some(list) = lists.get(&Key::of(row.word, row.extension)) {
+            found.share(row.lead, *list);
         }
     }
     Ok(())
@@ -142,6 +158,16 @@ fn of_all(conn: &mut PgConnection, org: OrgId, leads: &[i64], found: &mut Earlie
 enum Key {
     Phone(String, String),
     Email(String),
+}
+
+impl Key {
+    /// A phone, if there is an extension, be it an empty one.
+    fn of(word: String, extension: Option<String>) -> Key {
+        match extension {
+            Some(extension) => Key::Phone(word, extension),
+            None => Key::Email(word),
+        }
+    }
 }
 
 /// The list of each key of which there are earlier leads: of most there are none.
@@ -160,6 +186,11 @@ fn of_some(conn: &mut Db, org: OrgId, ids: &[i64], lists: &mut Lists, found: &mu
             keyed.extend(text(3).map(|email| (lead, Key::Email(email))));
             Ok(())
         })?;
+    further(org, ids).each_row(conn, |cells: Cells| -> Result<(), DbError> {
+        let text = |place: usize| cells.at(place).text().map(str::to_owned);
+        keyed.extend(cells.at(0).number().zip(text(1)).map(|(lead, word)| (lead, Key::of(word, text(2)))));
+        Ok(())
+    })?;
     // What an earlier part has found is complete.
     let mut wanted: Vec<&Key> = keyed.iter().map(|(_, key)| key).filter(|key| !lists.contains_key(key)).collect();
     wanted.sort_unstable_by_key(|key| parts(key));
@@ -169,11 +200,8 @@ fn of_some(conn: &mut Db, org: OrgId, ids: &[i64], lists: &mut Lists, found: &mu
     for statement in statements {
         statement.each_row(conn, |cells: Cells| -> Result<(), DbError> {
             let owned = cells.at(2).number().zip(cells.at(3).number());
-            if let (Some(first), Some((earlier, owner))) = (cells.at(0).text().map(str::to_owned), owned) {
-                let key = match cells.at(1).text() {
-                    Some(extension) => Key::Phone(first, extension.to_owned()),
-                    None => Key::Email(first),
-                };
+            if let (Some(word), Some((earlier, owner))) = (cells.at(0).text().map(str::to_owned), owned) {
+                let key = Key::of(word, cells.at(1).text().map(str::to_owned));
                 let list = *lists.entry(key).or_insert_with(|| found.list());
                 found.add(list, earlier, owner);
             }
@@ -199,6 +227,18 @@ fn parts(key: &Key) -> (&str, Option<&str>) {
         Key::Phone(phone, extension) => (phone, Some(extension)),
         Key::Email(email) => (email, None),
     }
+}
+
+/// The further phones and emails of leads.
+fn further(org: OrgId, ids: &[i64]) -> Statement {
+    Statement::new("SELECT p.lead_id, p.phone_number, '' FROM lead_phones p WHERE p.organization_id = ")
+        .org(org)
+        .sql(" AND p.lead_id IN ")
+        .then(list(ids))
+        .sql(" UNION ALL SELECT p.lead_id, p.email, NULL FROM lead_emails p WHERE p.organization_id = ")
+        .org(org)
+        .sql(" AND p.lead_id IN ")
+        .then(list(ids))
 }
 
 fn list(ids: &[i64]) -> Statement {
