@@ -25,6 +25,7 @@ use crate::ops::dnc::sharing::settle_all;
 use crate::ops::dnc::spellings;
 use crate::ops::erasure::clearing::{self, Cleared};
 use crate::settings::Settings;
+use crate::system::shell::word;
 use crate::ui::Ui;
 use crate::ui::grouped;
 use jiff::tz::TimeZone;
@@ -262,7 +263,7 @@ impl Context {
                 let user = user.ok_or_else(|| no_such_user(org, name))?;
                 let email = &user.email;
                 if !user.is_active {
-                    return Err(CommandError::failed(format!("the user `{email}` is disabled")));
+                    return Err(disabled(email).hint("ask an admin of the organization to let you act again"));
                 }
                 if let Some(seen) = Seen::now(id, &user, now) {
                     db.write_last(id, move |conn| users::see(conn, seen));
@@ -297,6 +298,19 @@ impl Session {
         found.ok_or_else(|| no_such_user(&self.org, name))
     }
 
+    /// The same, of a user who is to get work.
+    ///
+    /// # Errors
+    /// There is none, or the user is disabled.
+    pub fn active_user_named(&mut self, name: &str) -> Result<User> {
+        let user = self.user_named(name)?;
+        match user.is_active {
+            true => Ok(user),
+            false => Err(disabled(&user.email)
+                .hint(format!("let the user act again first: crmctl user edit {} --enable", word(&user.email)))),
+        }
+    }
+
     /// Refuses a second kind of work that a call needs.
     ///
     /// # Errors
@@ -304,6 +318,10 @@ impl Session {
     pub fn require(&self, right: Right) -> Result<(), CommandError> {
         require(self.role, right)
     }
+}
+
+fn disabled(email: &str) -> CommandError {
+    CommandError::failed(format!("the user `{email}` is disabled"))
 }
 
 fn no_such_user(org: &Organization, name: &str) -> CommandError {

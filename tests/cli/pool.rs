@@ -64,6 +64,8 @@ fn the_life_of_a_pool() {
         tell(&["pool", "list"]);
         tell(&["pool", "add", "in  bound", "--where", "source = web", "--description", "the website"]);
         tell(&["pool", "add", "in bound"]);
+        tell(&["pool", "add", "In Bound"]);
+        tell(&["pool", "show", "IN BOUND", "--columns", "name,filter_text"]);
         tell(&["pool", "add", "bad", "--where", "sauce = web"]);
         tell(&["pool", "run", "in bound"]);
         tell(&["pool", "run", "inn bound"]);
@@ -73,10 +75,12 @@ fn the_life_of_a_pool() {
         tell(&["pool", "member", "add", "in bound", "zoe@example.com"]);
         tell(&["pool", "member", "add", "in bound", "ben@example.com", "--skill", "German", "--dry-run"]);
         tell(&["pool", "member", "add", "in bound", "ben@example.com", "--skill", "German, tax"]);
+        tell(&["pool", "member", "edit", "in bound", "ben@example.com", "--clear", "skills", "--skill", "x"]);
         tell(&["pool", "member", "edit", "in bound", "ben@example.com", "--clear", "skills", "--daily-limit", "3"]);
         tell(&["pool", "member", "edit", "in bound", "cleo@example.com", "--weight", "2"]);
         tell(&["pool", "member", "list", "in bound"]);
         tell(&["pool", "edit", "in bound", "--name", "inbound", "--clear", "filter", "--priority", "7"]);
+        tell(&["pool", "edit", "inbound", "--where", "source = web", "--clear", "filter"]);
         tell(&["pool", "edit", "inbound", "--disable", "--if-version", "1"]);
         tell(&["pool", "edit", "inbound", "--disable"]);
         tell(&["pool", "run"]);
@@ -112,6 +116,7 @@ fn a_run_says_who_got_how_many_and_why() {
         tell(&["lead", "show", "7", "--columns", "owner,assignments", "--format", "json"]);
         tell(&["lead", "timeline", "7"]);
         tell(&["pool", "undo", "1"]);
+        tell(&["pool", "runs", "--limit", "1", "--columns", "id,kind,leads,changed,left"]);
         tell(&["pool", "run", "--dry-run"]);
         tell(&["pool", "run", "--dry-run", "--format", "json"]);
     });
@@ -148,13 +153,25 @@ fn leads_nobody_gets_have_a_reason() {
         let ran = world.run(["pool", "run", "--as", BOSS, "--format", "json"]);
         assert_eq!(ran.code, Some(3), "{}", ran.stderr);
         let run: Value = serde_json::from_str(&ran.stdout).unwrap();
-        assert_eq!((&run[0]["assigned"], &run[0]["unassigned"]), (&json!(3), &json!(1)));
+        assert_eq!((&run[0]["changed"], &run[0]["left"]), (&json!(3), &json!(1)));
         let passed_over = json!([
             { "reason": "full", "users": ["ann@example.com"] },
             { "reason": "daily_limit", "users": ["ben@example.com"] },
         ]);
-        assert_eq!(run[0]["reasons"], json!([{ "reason": "nobody_free", "leads": 1, "skipped": passed_over }]));
+        assert_eq!(
+            run[0]["reasons"],
+            json!([{ "reason": "nobody_free", "territory": null, "leads": 1, "skipped": passed_over }])
+        );
         assert_eq!(owners(world), ["ann", "ben", "ann", "-"]);
+        // What is tried out on a member is told with what the member holds.
+        let tried =
+            asked(world, &["pool", "member", "edit", "small", "ann@example.com", "--capacity", "9", "--dry-run"]);
+        assert_eq!((&tried["open"], &tried["today"], &tried["passed_over"]), (&json!(2), &json!(2), &Value::Null));
+        let tried =
+            asked(world, &["pool", "member", "add", "small", "cleo@example.com", "--capacity", "0", "--dry-run"]);
+        assert_eq!((&tried["open"], &tried["passed_over"]), (&json!(0), &json!("full")));
+        let tried = asked(world, &["pool", "member", "remove", "small", "ben@example.com", "--dry-run"]);
+        assert_eq!((&tried["open"], &tried["passed_over"]), (&json!(1), &json!("daily_limit")));
         // It is kept with the run, and shown where somebody looks for it.
         assert_eq!(asked(world, &["pool", "runs", "1"])["reasons"], run[0]["reasons"]);
         assert_eq!(asked(world, &["pool", "show", "small"])["reasons"], run[0]["reasons"]);

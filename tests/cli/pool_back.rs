@@ -23,7 +23,7 @@ fn an_undo_gives_back_what_nobody_changed() {
         let ran = world.run(["pool", "undo", "1", "--as", BOSS, "--format", "json"]);
         assert_eq!(ran.code, Some(3), "something stays: {}", ran.stderr);
         let undone: Value = serde_json::from_str(&ran.stdout).unwrap();
-        assert_eq!((&undone["leads"], &undone["changed"], &undone["kept"]), (&json!(5), &json!(2), &json!(3)));
+        assert_eq!((&undone["leads"], &undone["changed"], &undone["left"]), (&json!(5), &json!(2), &json!(3)));
         let mut reasons: Vec<(&str, &Value)> = undone["reasons"]
             .as_array()
             .unwrap()
@@ -44,7 +44,7 @@ fn an_undo_gives_back_what_nobody_changed() {
         // Of ben's leads of today one was given back, so that there is room for one.
         let again = asked(world, &["pool", "run", "--ignore-account"]);
         let ben = &again[0]["members"][1];
-        assert_eq!((&again[0]["assigned"], &ben["assigned"]), (&json!(2), &json!(1)), "{again}");
+        assert_eq!((&again[0]["changed"], &ben["leads"]), (&json!(2), &json!(1)), "{again}");
     });
 }
 
@@ -134,7 +134,7 @@ fn leads_that_nobody_worked_are_taken_back() {
         let ran = world.run(["pool", "run", "--not-back", "--as", BOSS]);
         assert_eq!(ran.code, Some(3), "there is nobody else");
         let run = asked(world, &["pool", "runs", "--pool", "p"]);
-        assert_eq!((&run[1]["kind"], &run[1]["changed_count"]), (&json!("reclaim"), &json!(2)));
+        assert_eq!((&run[1]["kind"], &run[1]["changed"]), (&json!("reclaim"), &json!(2)));
         assert_eq!(world.run(["pool", "undo", &taken[0]["run"].to_string(), "--as", BOSS]).code, Some(0));
         assert_eq!(asked(world, &["lead", "count", "--where", "owner is empty"])["count"], 0);
         for bad in ["soon", "-4h", "tomorrow"] {
@@ -144,6 +144,47 @@ fn leads_that_nobody_worked_are_taken_back() {
                 "{bad}"
             );
         }
+    });
+}
+
+/// A reclaim takes what its pools gave, and counts the rest; who works no leads any more gets none back.
+#[test]
+fn a_reclaim_keeps_to_its_pools() {
+    on_both_engines(|world| {
+        with_people(world);
+        leads(world, 5);
+        pool(world, "p", &["--where", "score < 2"], &[("ann", &[])]);
+        pool(world, "q", &["--where", "score in (2, 3)"], &[("ben", &[])]);
+        pool(world, "r", &["--where", "score = 4"], &[("cleo", &[])]);
+        boss(world, &["pool", "run"]);
+        world.now = "2026-03-04T17:00:00Z";
+        boss(world, &["pool", "delete", "r", "--yes"]);
+        let reclaim = |world: &crate::support::World, args: &[&str]| {
+            let call = [&["pool", "reclaim", "--untouched", "4h", "--as", BOSS, "--format", "json"], args].concat();
+            let ran = world.run(call);
+            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+            (serde_json::from_str::<Value>(&ran.stdout).unwrap(), ran.stderr)
+        };
+        let (taken, said) = reclaim(world, &["p"]);
+        assert_eq!((taken.as_array().unwrap().len(), &taken[0]["changed"]), (1, &json!(2)));
+        assert!(said.contains("of other pools, or deleted ones: 3; they stay"), "{said}");
+        assert_eq!(owners(world), ["-", "-", "ben", "ben", "cleo"]);
+        let (taken, said) = reclaim(world, &[]);
+        assert_eq!(
+            (&taken[0]["changed"], &taken[1]["pool"], &taken[1]["changed"]),
+            (&json!(0), &json!("q"), &json!(2))
+        );
+        assert!(said.contains("of pools that are deleted: 1; they stay"), "{said}");
+        let run = taken[1]["run"].to_string();
+        boss(world, &["user", "edit", "ben@example.com", "--role", "viewer"]);
+        let ran = world.run(["pool", "undo", &run, "--as", BOSS, "--format", "json"]);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        let undone: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(undone["reasons"], json!([{ "reason": "owner_inactive", "leads": 2, "lead_ids": [3, 4] }]));
+        let run = undone["run"].to_string();
+        assert_eq!(asked(world, &["pool", "runs", &run])["reasons"], undone["reasons"]);
+        let page = boss(world, &["pool", "runs", &run]);
+        assert!(page.contains("left as they are") && page.contains("owner_inactive"), "{page}");
     });
 }
 
@@ -159,12 +200,15 @@ fn an_import_distributes_what_it_makes() {
         );
         let path = file.to_str().unwrap();
         let tried = asked(world, &["import", "leads", path, "--pool", "p", "--dry-run"]);
-        assert_eq!((&tried["distributed"]["assigned"], &tried["distributed"]["run"]), (&json!(3), &Value::Null));
+        assert_eq!((&tried["distributed"]["changed"], &tried["distributed"]["run"]), (&json!(3), &Value::Null));
         assert_eq!(asked(world, &["pool", "runs"]), json!([]));
         let imported = asked(world, &["import", "leads", path, "--pool", "p"]);
         assert_eq!(imported["created"], 5);
         let run = &imported["distributed"];
-        assert_eq!((&run["leads"], &run["assigned"], &run["kind"]), (&json!(3), &json!(3), &json!("import")));
+        assert_eq!((&run["leads"], &run["changed"], &run["kind"]), (&json!(3), &json!(3), &json!("import")));
+        assert_eq!((&run["pool"], &run["not_taken"]), (&json!("p"), &json!(1)), "the filter takes nothing of the web");
+        let page = boss(world, &["import", "show", &imported["import_id"].to_string()]);
+        assert!(page.contains("--pool p") && page.contains("not taken") && page.contains("run of a pool"), "{page}");
         let owner = |phone: &str| asked(world, &["lead", "show", phone])["owner"].clone();
         let to = ["2125550151", "2125550152", "2125550153", "2125550154", "2125550155", "2125550100"].map(owner);
         let (ann, ben, cleo) = (json!("ann@example.com"), json!("ben@example.com"), json!("cleo@example.com"));
@@ -178,7 +222,7 @@ fn an_import_distributes_what_it_makes() {
         // Nor do its leads count among those of today.
         boss(world, &["pool", "member", "edit", "p", "ben@example.com", "--daily-limit", "1", "--clear", "capacity"]);
         let again = asked(world, &["import", "leads", path, "--pool", "p"]);
-        assert_eq!(again["distributed"]["members"][1]["assigned"], 1, "{again}");
+        assert_eq!(again["distributed"]["members"][1]["leads"], 1, "{again}");
         assert_eq!(again["distributed"]["to_earlier_owners"], 3, "the same people have the same owners: {again}");
         for (args, said) in [
             (vec!["import", "leads", path, "--pool", "q"], "there is no pool `q`"),
@@ -198,11 +242,11 @@ fn an_import_whose_leads_stay_without_an_owner_says_so() {
         let file = world.file("a.csv", "Phone\n2125550151\n2125550152\n");
         let ran = world.run(["import", "leads", file.to_str().unwrap(), "--pool", "p", "--as", BOSS]);
         assert_eq!(ran.code, Some(3), "{}", ran.stderr);
-        assert!(
-            ran.stdout.contains("without an owner") && ran.stdout.contains("full: ann@example.com"),
-            "{}",
-            ran.stdout
-        );
+        for told in ["new leads without an owner", "not taken", "full: ann@example.com"] {
+            assert!(ran.stdout.contains(told), "{told}: {}", ran.stdout);
+        }
+        let ran = world.run(["import", "list", "--limit", "0", "--as", BOSS]);
+        assert!(ran.stdout.contains("a.csv") && !ran.stderr.contains("the latest"), "{}{}", ran.stdout, ran.stderr);
         pool(world, "empty", &[], &[]);
         let other = world.file("b.csv", "Phone\n2125550153\n");
         let ran = world.run(["import", "leads", other.to_str().unwrap(), "--pool", "empty", "--as", BOSS]);

@@ -178,9 +178,9 @@ fn random_pools_keep_to_what_is_said() {
             let runs = asked(world, &["pool", "runs", "--pool", &name]);
             for run in runs.as_array().unwrap() {
                 let count = |key: &str| run[key].as_i64().unwrap();
-                assert_eq!(count("lead_count"), count("changed_count") + count("left_count"), "{told}: {run}");
-                moved += count("changed_count");
-                left_last = left_last.max(count("left_count"));
+                assert_eq!(count("leads"), count("changed") + count("left"), "{told}: {run}");
+                moved += count("changed");
+                left_last = left_last.max(count("left"));
             }
             assert_eq!(moved as usize, expected.len(), "{told}");
             let free = asked(world, &["lead", "count", "--where", &format!("owner is empty and {source}")]);
@@ -219,7 +219,7 @@ fn an_earlier_owner_keeps_to_the_capacity_of_other_pools() {
         let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         let ann = &told[0]["members"][1];
         assert_eq!((&ann["capacity"], &ann["passed_over"]), (&json!(2), &json!("full")), "{told}");
-        assert_eq!(told[0]["unassigned"], 3, "{told}");
+        assert_eq!(told[0]["left"], 3, "{told}");
     });
 }
 
@@ -266,7 +266,7 @@ fn a_lead_that_leaves_the_pool_meanwhile_is_not_given() {
     }
     let run = asked(&world, &["pool", "run", "p"]);
     writer.join().unwrap();
-    assert_eq!((&run[0]["leads"], &run[0]["assigned"]), (&json!(2), &json!(2)), "{run}");
+    assert_eq!((&run[0]["leads"], &run[0]["changed"]), (&json!(2), &json!(2)), "{run}");
     assert_eq!(owners(&world), ["ann", "-", "ann"]);
     world.finish();
 }

@@ -15,9 +15,9 @@ fn skipped(world: &World, lead: &str) -> Value {
 /// Whether one user alone is passed over for that reason when leads are given to two.
 fn passed_over(world: &World, reason: &str) {
     let run = asked(world, &["pool", "run"]);
-    assert_eq!(run[0]["unassigned"], 0, "{run}");
+    assert_eq!(run[0]["left"], 0, "{run}");
     let ann = run[0]["members"].as_array().unwrap().iter().find(|one| one["user"] == "ann@example.com").unwrap();
-    assert_eq!((&ann["assigned"], &ann["passed_over"]), (&json!(0), &json!(reason)));
+    assert_eq!((&ann["leads"], &ann["passed_over"]), (&json!(0), &json!(reason)));
     assert_eq!(owners(world), ["ben", "ben"]);
     assert_eq!(skipped(world, "1"), json!([{ "reason": reason, "users": [2] }]));
 }
@@ -73,7 +73,8 @@ fn disabled_users_and_members_are_passed_over() {
         boss(world, &["pool", "run", "--ignore-account"]);
         assert_eq!(owners(world), ["ben", "ben"]);
         let ran = world.run(["pool", "member", "add", "p", "ann@example.com", "--as", BOSS]);
-        assert!(ran.stderr.contains("is disabled"), "{}", ran.stderr);
+        let next = "crmctl user edit ann@example.com --enable";
+        assert!(ran.stderr.contains("is disabled") && ran.stderr.contains(next), "{}", ran.stderr);
     });
 }
 
@@ -123,8 +124,10 @@ fn nobody_gets_back_what_was_theirs() {
         assert_eq!(owners(world), ["ben", "ben"]);
         assert_eq!(skipped(world, "1"), json!([{ "reason": "previous_owner", "users": [2] }]));
         boss(world, &["lead", "assign", "--where", "id > 0", "--nobody", "--yes"]);
-        boss(world, &["pool", "run"]);
+        boss(world, &["lead", "edit", "2", "--consent", "denied"]);
+        let run = asked(world, &["pool", "run"]);
         assert_eq!(owners(world), ["ann", "ben"], "without --not-back anybody may");
+        assert_eq!((&run[0]["changed"], &run[0]["consent_denied"]), (&json!(2), &json!(1)));
     });
 }
 
@@ -141,23 +144,29 @@ fn the_owner_of_an_earlier_lead_gets_the_next_one() {
         add("2125550102", "two@example.com", "cleo");
         add("2125550103", "three@example.com", "cleo");
         add("2125550104", "four@example.com", "ben");
+        add("2125550105", "five@example.com", "cleo");
         boss(world, &["lead", "delete", "2125550101", "--yes"]);
+        boss(world, &["lead", "delete", "2125550105", "--yes"]);
         boss(world, &["lead", "email", "add", "2125550103", "further@example.com"]);
         boss(world, &["user", "disable", "ben@example.com"]);
         // The phone of a deleted one, the email of a live one, a further email, that of a user who is gone, and nobody's.
         let file = world.file(
             "new.csv",
-            "Phone,Email\n2125550101,\n2125550111,two@example.com\n2125550112,further@example.com\n2125550113,four@example.com\n2125550114,\n",
+            "Phone,Email\n2125550101,\n2125550111,two@example.com\n2125550112,further@example.com\n2125550113,four@example.com\n2125550114,\n2125550115,\n2125550116,\n",
         );
         boss(world, &["import", "leads", file.to_str().unwrap()]);
+        // Further ones of the new lead count, too.
+        boss(world, &["lead", "phone", "add", "2125550115", "2125550105"]);
+        boss(world, &["lead", "email", "add", "2125550116", "five@example.com"]);
         let run = asked(world, &["pool", "run"]);
-        assert_eq!((&run[0]["assigned"], &run[0]["to_earlier_owners"]), (&json!(5), &json!(3)));
+        assert_eq!((&run[0]["changed"], &run[0]["to_earlier_owners"]), (&json!(7), &json!(5)));
         let cleo = run[0]["members"].as_array().unwrap().iter().find(|one| one["user"] == "cleo@example.com").unwrap();
-        assert_eq!((&cleo["assigned"], &cleo["weight"]), (&json!(3), &Value::Null), "who is no member, too");
+        assert_eq!((&cleo["leads"], &cleo["weight"]), (&json!(5), &Value::Null), "who is no member, too");
         let owner = |phone: &str| asked(world, &["lead", "show", phone])["owner"].clone();
         let to = ["2125550101", "2125550111", "2125550112", "2125550113", "2125550114"].map(owner);
         let (ann, cleo) = (json!("ann@example.com"), json!("cleo@example.com"));
-        assert_eq!(to, [cleo.clone(), cleo.clone(), cleo, ann.clone(), ann.clone()]);
+        assert_eq!(to, [cleo.clone(), cleo.clone(), cleo.clone(), ann.clone(), ann.clone()]);
+        assert_eq!(["2125550115", "2125550116"].map(owner), [cleo.clone(), cleo]);
         let lead = asked(world, &["lead", "show", "2125550101"]);
         let given = lead["assignments"].as_array().unwrap().last().unwrap();
         assert_eq!(given["strategy"], "earlier_lead");
@@ -291,10 +300,21 @@ fn a_territory_pool_gives_to_those_who_work_it() {
         let sql = |sql: &str| world.engine.sql(&world.url, sql).unwrap();
         sql("INSERT INTO territories (organization_id, name, filter) VALUES (1, 'north', '{}')");
         sql("INSERT INTO territory_members (organization_id, territory_id, user_id, role) VALUES (1, 1, 3, 'member')");
+        sql("INSERT INTO territories (organization_id, name, filter) VALUES (1, 'south', '{}')");
         sql("UPDATE leads SET territory_id = 1, territory_source = 'manual' WHERE id IN (1, 2)");
+        sql("UPDATE leads SET territory_id = 2, territory_source = 'manual' WHERE id = 3");
         let run = asked(world, &["pool", "run"]);
-        assert_eq!((&run[0]["assigned"], &run[0]["unassigned"]), (&json!(2), &json!(2)), "{run}");
-        assert_eq!(run[0]["reasons"][0]["reason"], "no_territory");
+        assert_eq!((&run[0]["changed"], &run[0]["left"]), (&json!(2), &json!(2)), "{run}");
+        let reasons = run[0]["reasons"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|left| (&left["reason"], &left["territory"], &left["leads"]));
+        let south = (&json!("no_member_there"), &json!("south"), &json!(1));
+        assert_eq!(reasons.collect::<Vec<_>>(), [(&json!("no_territory"), &Value::Null, &json!(1)), south]);
+        assert_eq!(asked(world, &["pool", "runs", "1"])["reasons"], run[0]["reasons"]);
+        let page = boss(world, &["pool", "show", "p"]);
+        assert!(page.contains("no_member_there") && page.contains("south"), "{page}");
         assert_eq!(owners(world), ["ben", "ben", "-", "-"]);
         assert_eq!(skipped(world, "1"), json!([{ "reason": "other_territory", "users": [2] }]));
     });
@@ -317,7 +337,7 @@ fn the_best_leads_go_to_who_wins_most() {
         pool(world, "p", &["--strategy", "score"], &[("ann", &[]), ("ben", &[])]);
         let run = asked(world, &["pool", "run"]);
         assert_eq!(run[0]["order"], "score");
-        assert_eq!(run[0]["members"][0]["assigned"], 6, "as many for each: {run}");
+        assert_eq!(run[0]["members"][0]["leads"], 6, "as many for each: {run}");
         let best = asked(world, &["lead", "list", "--where", "status = new", "--sort", "-score", "--columns", "owner"]);
         let owners: Vec<&str> =
             best.as_array().unwrap().iter().map(|lead| &lead["owner"].as_str().unwrap()[..3]).collect();
@@ -339,8 +359,8 @@ fn of_two_pools_the_first_by_priority_takes_a_lead() {
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
         let runs: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!((&runs[0]["pool"], &runs[1]["pool"]), (&json!("best"), &json!("all")));
-        assert_eq!((&runs[0]["leads"], &runs[0]["unassigned"]), (&json!(2), &json!(1)));
-        assert_eq!((&runs[1]["leads"], &runs[1]["assigned"]), (&json!(2), &json!(2)));
+        assert_eq!((&runs[0]["leads"], &runs[0]["left"]), (&json!(2), &json!(1)));
+        assert_eq!((&runs[1]["leads"], &runs[1]["changed"]), (&json!(2), &json!(2)));
         assert_eq!(owners(world), ["ann", "ben", "ann", "-"]);
         let ran = world.run(["pool", "run", "all", "all", "--as", BOSS]);
         assert!(ran.code == Some(2) && ran.stderr.contains("named twice"), "{}", ran.stderr);

@@ -11,7 +11,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("system", &[]),
     ("domain", &[]),
     ("db", &["domain", "error", "system"]),
-    ("ops", &["db", "domain", "error"]),
+    ("ops", &["db", "domain", "error", "system"]),
     ("filter", &["db", "domain", "error"]),
     ("reports", &["filter", "db", "domain", "error"]),
     ("export", &["filter", "db", "domain", "error", "system"]),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::sources::Crate;
 
 /// Keys with several titles, and why.
-const SEVERAL: [(&str, &str); 22] = [
+const SEVERAL: [(&str, &str); 24] = [
     // What is counted of an import depends on its kind.
     ("created", "what an import of its kind makes"),
     ("updated", "what an import of its kind changes"),
@@ -15,6 +15,8 @@ const SEVERAL: [(&str, &str); 22] = [
     ("requests", "those that an import keeps are not all"),
     ("dnc_flagged", "of leads, and of numbers"),
     ("leads", "which of them is counted"),
+    ("left", "of a run of a pool, and behind a condition"),
+    ("lead_ids", "alone, and beside their count"),
     ("leads_moved", "where they moved to"),
     ("count", "of problems, and of leads"),
     ("entries", "which of the list are meant"),

@@ -9,6 +9,7 @@ pub mod leads;
 pub mod limit;
 pub mod lines;
 pub mod mappings;
+pub mod named;
 pub mod pictures;
 pub mod sheets;
 pub mod texts;

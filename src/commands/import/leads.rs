@@ -191,8 +191,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         }
     }
     print(&summaries, &args.files, context.ui)?;
-    let leaves = |summary: &ImportSummary| summary.distributed.as_ref().is_some_and(|run| run.unassigned > 0);
-    let attention = summaries.iter().any(|summary| summary.rejected > 0 || leaves(summary));
+    let attention = summaries.iter().any(|summary| summary.rejected > 0 || summary.leaves());
     Ok(if attention { Exit::NeedsAttention } else { Exit::Done })
 }
 
@@ -346,8 +345,8 @@ fn print_for_people(summary: &ImportSummary, file: &Path, files: &[PathBuf], ui:
     let columns: Vec<Column> =
         COLUMNS.iter().filter(|column| ALWAYS.contains(&&*column.key) || !is_zero(column)).cloned().collect();
     ui.record(summary, &columns)?;
-    if let Some(run) = &summary.distributed {
-        pools::print_parts(run, ui)?;
+    if let Some(given) = &summary.distributed {
+        pools::print_given(given, ui)?;
     }
     print_problems(&summary.problems, ui)?;
     let rejects_file = summary.rejects_file.as_deref();

@@ -21,6 +21,15 @@ const ROWS: [(&str, &str); 7] = [
     ("rejected", "  rejected"),
 ];
 
+/// What a pool did with the new leads that nobody owned.
+const DISTRIBUTED: [(&str, &str); 5] = [
+    ("pool", "pool"),
+    ("leads", "  leads"),
+    ("changed", "  changed"),
+    ("left", "  left"),
+    ("not_taken", "  not taken"),
+];
+
 /// What counts say that the record says already, or that is a list.
 const SAID: [&str; 8] =
     ["file_name", "file_sha256", "import_id", "undoes_import_id", "dry_run", "seconds", "rows_per_second", "problems"];
@@ -54,6 +63,18 @@ pub fn lines(import: &Import, of_mapping: Option<&Value>) -> (Value, Vec<Column>
         if let Some(count) = counts.get(key).filter(|count| count.is_number()) {
             record.insert(format!("counts.{key}"), count.clone());
             columns.push(Column { key: format!("counts.{key}").into(), ..Column::count("", title) });
+        }
+    }
+    let run = counts.get("distributed").and_then(|given| given.get("run")).filter(|run| run.is_number());
+    if let Some(run) = run {
+        record.insert("distributed.run".into(), run.clone());
+        columns.push(Column::number("distributed.run", "run of a pool"));
+    }
+    for (key, title) in DISTRIBUTED {
+        let said = counts.get("distributed").and_then(|given| given.get(key));
+        if let Some(said) = said.filter(|said| !said.is_null()) {
+            record.insert(format!("distributed.{key}"), said.clone());
+            columns.push(Column { key: format!("distributed.{key}").into(), ..Column::count("", title) });
         }
     }
     for (key, value) in &counts {
@@ -109,6 +130,8 @@ fn command(import: &Import, of_mapping: Option<&Value>) -> String {
         Some(of_mapping) => options(&besides(&import.options.0, of_mapping), &mut words),
         None => options(&import.options.0, &mut words),
     }
+    let pool = import.counts.0.get("distributed").and_then(|given| given.get("pool")).and_then(Value::as_str);
+    words.extend(pool.into_iter().flat_map(|pool| ["--pool".to_owned(), shell::word(pool)]));
     words.join(" ")
 }
 

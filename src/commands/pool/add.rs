@@ -1,17 +1,21 @@
 //! `crmctl pool add`
 
-use super::shown::{COLUMNS, checked_name, not_written, readable, shown, skills, subject};
+use super::shown::{COLUMNS, readable, shown, skills, subject};
 use crate::commands::args::changes::{ChangeArgs, added};
 use crate::commands::args::leads::selection::{Selection, reading};
+use crate::commands::args::named::checked_name;
 use crate::commands::args::texts;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
-use crate::db::models::lead_work::pools::assignment_pools::{NewPool, Pool};
+use crate::db::Lock;
+use crate::db::models::lead_work::pools::assignment_pools::NewPool;
 use crate::db::types::{Json, Uid};
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::pools::PoolStrategy;
 use crate::error::{Exit, Result};
 use crate::ops::audited;
+use crate::ops::lead_work::pools;
+use crate::system::shell;
 
 /// Add a pool; its members follow by `pool member add`
 #[derive(Debug, clap::Args)]
@@ -41,7 +45,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::EditMany)?;
-    let name = checked_name(&args.name)?;
+    let name = checked_name("pool", &args.name)?;
     let filter = args.selection.filter(&mut session)?;
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let new = NewPool {
@@ -56,14 +60,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         created_at: now,
         updated_at: now,
     };
-    let made = session.db.write_as(args.answer.mode(), org, |conn| audited::add::<Pool>(conn, &new, &session.stamp));
-    let made = made.map_err(|e| not_written(e.into(), &name))?;
+    let made = session
+        .db
+        .write_under(Lock::Distributing, org, args.answer.mode(), |conn| pools::add(conn, &new, &session.stamp))?;
     let changes = readable(added(audited::described(&made)), &session);
     args.answer.answer(context.ui, &subject(&name), &changes, || {
         Ok(context.ui.record(&shown(made.clone(), 0, &reading(&session, None)), COLUMNS)?)
     })?;
     if context.ui.tells_in_a_line() && !args.answer.mode().is_dry_run() {
-        context.ui.note(&format!("it has no members yet: crmctl pool member add '{name}' EMAIL"));
+        context.ui.note(&format!("it has no members yet: crmctl pool member add {} EMAIL", shell::word(&name)));
     }
     Ok(Exit::Done)
 }

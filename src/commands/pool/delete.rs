@@ -1,6 +1,6 @@
 //! `crmctl pool delete`
 
-use super::shown::{COLUMNS, not_written, shown, subject};
+use super::shown::{COLUMNS, shown, subject};
 use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::complete;
 use crate::commands::args::leads::pools::find;
@@ -37,8 +37,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let members = plural(members as u64, "member", "members");
         context.ui.confirm(&format!("Delete the pool `{name}` with {members}?"))?;
     }
-    let deleted = session.db.write_as(args.answer.mode(), org, |conn| pools::delete(conn, id, &session.stamp));
-    deleted.map_err(|e| not_written(e, &name))?;
+    session.db.write_as(args.answer.mode(), org, |conn| pools::delete(conn, id, &session.stamp))?;
     args.answer.answer(context.ui, &subject(&name), &[Change::said("deleted")], || {
         Ok(context.ui.record(&shown, COLUMNS)?)
     })?;

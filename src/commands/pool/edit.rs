@@ -1,13 +1,15 @@
 //! `crmctl pool edit`
 
-use super::shown::{COLUMNS, checked_name, not_written, readable, shown, skills, subject};
-use crate::commands::args::changes::{ChangeArgs, changes_of};
+use super::shown::{COLUMNS, readable, shown, skills, subject};
+use crate::commands::args::changes::{ChangeArgs, changes_of, refuse_cleared};
 use crate::commands::args::complete;
 use crate::commands::args::leads::pools::find;
 use crate::commands::args::leads::selection::{Selection, reading};
+use crate::commands::args::named::checked_name;
 use crate::commands::args::texts;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::Context;
+use crate::db::Lock;
 use crate::db::models::lead_work::pools::assignment_pool_members;
 use crate::db::types::Json;
 use crate::domain::access::role::Right;
@@ -59,14 +61,16 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::EditMany)?;
-    let new_name = args.new_name.as_deref().map(checked_name).transpose()?;
+    let new_name = args.new_name.as_deref().map(|name| checked_name("pool", name)).transpose()?;
     let filter = args.selection.filter(&mut session)?;
     let skills = skills(&args.skills)?;
+    let given =
+        [("description", args.description.is_some()), ("filter", filter.is_some()), ("skills", skills.is_some())];
+    refuse_cleared(&args.clear, &given)?;
     let found = find(&mut session, &args.name)?;
     let org = session.org.org_id();
-    let name = new_name.clone().unwrap_or(args.name);
     let clears = |field: &str| args.clear.iter().any(|cleared| cleared == field);
-    let edited = session.db.write_as(args.answer.mode(), org, |conn| {
+    let edited = session.db.write_under(Lock::Distributing, org, args.answer.mode(), |conn| {
         pools::change(conn, found.id, args.if_version, &session.stamp, |pool| {
             pool.name = new_name.unwrap_or(std::mem::take(&mut pool.name));
             pool.strategy = args.strategy.unwrap_or(pool.strategy);
@@ -78,8 +82,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             let filter = filter.map(|filter| Json(filter.to_json()));
             pool.filter = filter.or(pool.filter.take().filter(|_| of("filter")));
         })
-    });
-    let edited = edited.map_err(|e| not_written(e, &name))?;
+    })?;
     let changes = readable(changes_of(edited.changes), &session);
     args.answer.answer(context.ui, &subject(&found.name), &changes, || {
         let members = session.db.read(org, |conn| assignment_pool_members::of_pool(conn, org, found.id))?;

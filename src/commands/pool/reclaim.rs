@@ -11,8 +11,8 @@ use crate::db::{Db, Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::lead_work::pools::PoolError;
-use crate::ops::lead_work::pools::reclaim::reclaim;
-use crate::ops::lead_work::pools::told::TakenBack;
+use crate::ops::lead_work::pools::reclaim::{Reclaimed, reclaim};
+use crate::ui::grouped;
 
 /// Take back the leads that pools gave and nobody worked
 ///
@@ -55,11 +55,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     pools.dedup_by_key(|pool| pool.id);
     let (stamp, interrupted) = (session.stamp.clone(), session.db.interrupted());
     let mut progress = ui.progress();
-    let work = |conn: &mut Db| -> Result<Vec<TakenBack>, PoolError> {
+    let work = |conn: &mut Db| -> Result<Reclaimed, PoolError> {
         let mut step = |done, of| watched(&interrupted, &mut progress, done, of);
         reclaim(conn, &pools, given_until, &stamp, &mut step)
     };
-    let mut told = session.db.write_under(Lock::Distributing, org, RunMode::of_flag(args.dry_run), work)?;
+    let Reclaimed { pools: mut told, of_others } =
+        session.db.write_under(Lock::Distributing, org, RunMode::of_flag(args.dry_run), work)?;
     drop(progress);
     if args.dry_run {
         told.iter_mut().for_each(|one| one.run = None);
@@ -67,6 +68,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     print(&told, false, ui)?;
     if args.dry_run {
         ui.note("dry run: nothing was changed");
+    }
+    if of_others > 0 {
+        let whose = if args.names.is_empty() { "pools that are deleted" } else { "other pools, or deleted ones" };
+        ui.note(&format!("leads that nobody worked either, of {whose}: {}; they stay", grouped(of_others as i64)));
     }
     Ok(Exit::Done)
 }

@@ -5,18 +5,19 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::taken::print_stays;
 use crate::commands::args::complete;
 use crate::commands::args::leads::pools::{find, print_left};
+use crate::commands::args::limit::Limit;
 use crate::commands::context::Context;
-use crate::db::DbError;
 use crate::db::models::access::users::{self, User};
 use crate::db::models::lead_work::pools::assignment_pools;
 use crate::db::models::lead_work::pools::pool_runs::{self, Run};
+use crate::db::{Db, DbError, OrgId};
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
 use crate::ops::lead_work::pools::PoolError;
-use crate::ops::lead_work::pools::explained::of_run;
-use crate::ops::lead_work::pools::told::LeftTold;
+use crate::ops::lead_work::pools::explained::{Reasons, of_run};
 use crate::ui::{Column, Ui};
 
 /// List what pools did, the latest first, or show one run
@@ -28,19 +29,31 @@ pub struct Args {
     /// Runs of this pool
     #[arg(long, value_name = "NAME", conflicts_with = "run", add = complete::pool_names())]
     pool: Option<String>,
-    /// At most so many
-    #[arg(long, default_value_t = 50, value_name = "N")]
-    limit: u32,
+    #[command(flatten)]
+    limit: Limit,
 }
 
 /// A run as it is printed.
 #[derive(Serialize)]
 pub(super) struct Line {
     #[serde(flatten)]
-    run: Run,
+    pub(super) run: Run,
     pool: String,
     /// The run that undid it.
     undone_by: Option<i64>,
+}
+
+/// Runs with what else is told of them.
+pub(super) fn lines(conn: &mut Db, org: OrgId, runs: Vec<Run>) -> Result<Vec<Line>, DbError> {
+    let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
+    let undone: HashMap<i64, i64> = pool_runs::undone(conn, org, &ids)?.into_iter().collect();
+    let names: HashMap<i64, String> = assignment_pools::names(conn, org)?.into_iter().collect();
+    let line = |run: Run| Line {
+        pool: names.get(&run.pool_id).cloned().unwrap_or_default(),
+        undone_by: undone.get(&run.id).copied(),
+        run,
+    };
+    Ok(runs.into_iter().map(line).collect())
 }
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -50,9 +63,9 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::hidden("pool_id"),
     Column::whole("kind", "kind").kept(),
     Column::whole("strategy", "strategy").optional(),
-    Column::count("lead_count", "leads"),
-    Column::count("changed_count", "handed over"),
-    Column::count("left_count", "left"),
+    Column::count("leads", "leads"),
+    Column::count("changed", "changed"),
+    Column::count("left", "left"),
     Column::number("import_id", "import").optional(),
     Column::number("undoes_run_id", "undoes").optional(),
     Column::number("undone_by", "undone by").optional(),
@@ -66,7 +79,7 @@ pub(super) const COLUMNS: &[Column] = &[
 struct Shown {
     #[serde(flatten)]
     line: Line,
-    reasons: Vec<LeftTold>,
+    reasons: Reasons,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -76,36 +89,33 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         Some(name) => Some(find(&mut session, name)?.id),
         None => None,
     };
-    let (runs, names, undone, users) = session.db.read(org, |conn| -> Result<_, PoolError> {
-        let runs = match args.run {
-            Some(id) => vec![pool_runs::by_id(conn, org, id)?.ok_or(PoolError::NoRun(id))?],
-            // 0 is all.
-            None => {
-                let most = if args.limit == 0 { i64::MAX } else { args.limit.into() };
-                pool_runs::latest(conn, org, pool, most)?
-            }
-        };
-        let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
-        let undone = pool_runs::undone(conn, org, &ids)?;
-        Ok((runs, assignment_pools::names(conn, org)?, undone, users::all(conn, org)?))
-    })?;
-    let names: HashMap<i64, String> = names.into_iter().collect();
-    let undone: HashMap<i64, i64> = undone.into_iter().collect();
-    let line = |run: Run| Line {
-        pool: names.get(&run.pool_id).cloned().unwrap_or_default(),
-        undone_by: undone.get(&run.id).copied(),
-        run,
-    };
     if let Some(id) = args.run {
-        let reasons = session.db.read(org, |conn| -> Result<_, DbError> { of_run(conn, org, id, &users) })?;
-        for run in runs {
-            print_one(Shown { line: line(run), reasons: reasons.clone() }, &users, context.ui)?;
+        let (line, reasons, users) = session.db.read(org, |conn| -> Result<_, PoolError> {
+            let run = pool_runs::by_id(conn, org, id)?.ok_or(PoolError::NoRun(id))?;
+            let users = users::all(conn, org)?;
+            let reasons = of_run(conn, org, &run, &users)?;
+            Ok((lines(conn, org, vec![run])?, reasons, users))
+        })?;
+        for line in line {
+            print_one(Shown { line, reasons: reasons.clone() }, &users, context.ui)?;
         }
         return Ok(Exit::Done);
     }
+    let most = args.limit.most(context.ui);
+    let mut runs = session.db.read(org, |conn| -> Result<_, DbError> {
+        // One more than is shown, to know whether there are more.
+        let runs = pool_runs::latest(conn, org, pool, most.map_or(i64::MAX, |most| i64::from(most) + 1))?;
+        lines(conn, org, runs)
+    })?;
+    let most = most.map_or(usize::MAX, |most| most as usize);
+    let is_cut = runs.len() > most;
+    runs.truncate(most);
     let mut list = context.ui.list(COLUMNS);
-    runs.into_iter().try_for_each(|run| list.push(&line(run)))?;
+    runs.iter().try_for_each(|run| list.push(run))?;
     list.finish("no runs")?;
+    if is_cut {
+        args.limit.tell_latest(context.ui);
+    }
     Ok(Exit::Done)
 }
 
@@ -113,7 +123,10 @@ fn print_one(shown: Shown, users: &[User], ui: Ui) -> Result<()> {
     let columns: Vec<Column> = COLUMNS.iter().cloned().chain([Column::hidden("reasons")]).collect();
     ui.record(&shown, &columns)?;
     print_members(&shown.line.run, users, ui)?;
-    print_left(&shown.reasons, ui)
+    match &shown.reasons {
+        Reasons::Left(left) => print_left(left, ui),
+        Reasons::Stay(stays) => print_stays(stays, ui),
+    }
 }
 
 /// Prints what a run did for each member.
@@ -128,16 +141,14 @@ fn print_members(run: &Run, users: &[User], ui: Ui) -> Result<()> {
         member
     };
     let members: Vec<Value> = run.members.0.as_array().into_iter().flatten().map(named).collect();
-    let was_given = members.iter().any(|member| member.get("assigned").is_some());
-    let columns = match was_given {
-        true => vec![
-            Column::text("user", "member").kept(),
-            Column::count("assigned", "assigned").kept(),
+    let was_given = members.iter().any(|member| member.get("open_before").is_some());
+    let mut columns = vec![Column::text("user", "member").kept(), Column::count("leads", "leads").kept()];
+    if was_given {
+        columns.extend([
             Column::count("open_before", "open before"),
             Column::count("open_after", "open after"),
             Column::whole("passed_over", "passed over"),
-        ],
-        false => vec![Column::text("user", "member").kept(), Column::count("leads", "leads").kept()],
-    };
+        ]);
+    }
     Ok(ui.part("members", &members, &columns)?)
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::member;
+use super::runs::{Line, lines};
 use super::shown::{COLUMNS, Shown, shown};
 use crate::commands::args::complete;
 use crate::commands::args::leads::pools::{find, print_left};
@@ -10,11 +11,10 @@ use crate::commands::args::leads::selection::{moment, reading};
 use crate::commands::context::Context;
 use crate::db::DbError;
 use crate::db::models::access::users;
-use crate::db::models::lead_work::pools::pool_runs::{self, Run};
+use crate::db::models::lead_work::pools::pool_runs;
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
-use crate::ops::lead_work::pools::explained::{MemberNow, members, of_run};
-use crate::ops::lead_work::pools::told::LeftTold;
+use crate::ops::lead_work::pools::explained::{MemberNow, Reasons, members, of_run};
 use crate::ui::Column;
 
 /// Show a pool, its members, its last run and why it left leads
@@ -33,9 +33,9 @@ struct Whole {
     shown: Shown,
     members: Vec<MemberNow>,
     /// The latest distribution.
-    last_run: Option<Run>,
+    last_run: Option<Line>,
     /// Why it left leads.
-    reasons: Vec<LeftTold>,
+    reasons: Reasons,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -49,10 +49,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let reasons = match &last {
             Some(run) => {
                 let users = users::all(conn, org)?;
-                of_run(conn, org, run.id, &users)?
+                of_run(conn, org, run, &users)?
             }
-            None => Vec::new(),
+            None => Reasons::Left(Vec::new()),
         };
+        let last = lines(conn, org, last.into_iter().collect())?.pop();
         Ok((members(conn, &pool, &stamp, &zone)?, last, reasons))
     })?;
     let count = i64::try_from(members.len()).unwrap_or(i64::MAX);
@@ -62,16 +63,19 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     ui.record(&whole, &columns)?;
     let shown: Vec<Column> = member::COLUMNS.iter().filter(|column| column.in_tables).cloned().collect();
     ui.part("members", &whole.members, &shown)?;
-    let last: Vec<&Run> = whole.last_run.iter().collect();
+    let last: Vec<&Line> = whole.last_run.iter().collect();
     let columns = [
         Column::number("id", "id").kept(),
         Column::time("run_at", "when"),
-        Column::count("lead_count", "leads"),
-        Column::count("changed_count", "handed over").kept(),
-        Column::count("left_count", "left").kept(),
+        Column::count("leads", "leads"),
+        Column::count("changed", "changed").kept(),
+        Column::count("left", "left").kept(),
+        Column::number("undone_by", "undone by"),
         Column::text("actor", "who").optional(),
     ];
     ui.part("last run", &last, &columns)?;
-    print_left(&whole.reasons, ui)?;
+    if let Reasons::Left(left) = &whole.reasons {
+        print_left(left, ui)?;
+    }
     Ok(Exit::Done)
 }

@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
-use crate::commands::args::leads::segments::normal_name;
 use crate::commands::args::leads::selection::reading;
 use crate::commands::context::Session;
 use crate::db::DbError;
@@ -13,7 +12,7 @@ use crate::db::types::Json;
 use crate::domain::leads::tag;
 use crate::error::CommandError;
 use crate::filter::{Filter, Reading};
-use crate::ops::lead_work::pools::{PoolError, words};
+use crate::ops::lead_work::pools::words;
 use crate::ui::{Change, Column, Progress};
 
 /// A pool as it is printed.
@@ -52,29 +51,10 @@ pub(super) fn shown(pool: Pool, member_count: i64, reading: &Reading) -> Shown {
     Shown { pool, filter_text, member_count }
 }
 
-/// Refuses a name that the table does not take.
-pub(super) fn checked_name(name: &str) -> Result<String, CommandError> {
-    let name = normal_name(name);
-    match name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        true => Err(CommandError::usage("the name of a pool is text of 1 to 100 characters")),
-        false => Ok(name),
-    }
-}
-
 /// Skills as they are stored: tags in normal form. None where there are none.
 pub(super) fn skills(said: &[String]) -> Result<Option<Json>, CommandError> {
     let skills = tag::parse_several(&said.join(",")).map_err(crate::commands::args::texts::bad_tags)?;
     Ok((!skills.is_empty()).then(|| Json(skills.into())))
-}
-
-/// What is to be said when a pool was not written under this name.
-pub(super) fn not_written(error: PoolError, name: &str) -> CommandError {
-    match error {
-        PoolError::Db(e) if e.is_unique_violation() => {
-            CommandError::failed(format!("there is a pool `{name}` already")).hint("choose another name")
-        }
-        other => other.into(),
-    }
 }
 
 /// What a pool is called in answers.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::lead_work::pools::RunReason;
 use crate::error::Result;
-use crate::ops::lead_work::pools::told::TakenBack;
+use crate::ops::lead_work::pools::told::{StaysTold, TakenBack};
 use crate::ui::{Column, Format, Ui};
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -13,7 +13,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::number("undoes_run", "undoes run"),
     Column::count("leads", "leads"),
     Column::count("changed", "  changed"),
-    Column::count("kept", "  kept"),
+    Column::count("left", "  left"),
     Column::hidden("members"),
     Column::hidden("reasons"),
 ];
@@ -46,16 +46,21 @@ fn print_one(told: &TakenBack, ui: Ui) -> Result<()> {
     ui.record(told, COLUMNS)?;
     let members = [Column::text("user", "member").kept(), Column::count("leads", "leads").kept()];
     ui.part("members", &told.members, &members)?;
-    let line = |kept: &crate::ops::lead_work::pools::told::KeptTold| {
-        let ids: Vec<String> = kept.lead_ids.iter().map(u64::to_string).collect();
-        let more = if kept.lead_ids.len() as i64 == kept.leads { "" } else { " …" };
-        Line { reason: kept.reason, leads: kept.leads, lead_ids: ids.join(", ") + more }
+    print_stays(&told.reasons, ui)
+}
+
+/// Prints which leads stay as they are, and why.
+pub(super) fn print_stays(stays: &[StaysTold], ui: Ui) -> Result<()> {
+    let line = |stays: &StaysTold| {
+        let ids: Vec<String> = stays.lead_ids.iter().map(u64::to_string).collect();
+        let more = if stays.lead_ids.len() as i64 == stays.leads { "" } else { " …" };
+        Line { reason: stays.reason, leads: stays.leads, lead_ids: ids.join(", ") + more }
     };
-    let lines: Vec<Line> = told.reasons.iter().map(line).collect();
+    let lines: Vec<Line> = stays.iter().map(line).collect();
     let columns = [
         Column::whole("reason", "why").kept(),
         Column::count("leads", "leads").kept(),
-        Column::text("lead_ids", "leads"),
+        Column::text("lead_ids", "which"),
     ];
-    Ok(ui.part("kept as they are", &lines, &columns)?)
+    Ok(ui.part("left as they are", &lines, &columns)?)
 }

@@ -12,8 +12,8 @@ use crate::ops::lead_work::pools::undo::undo;
 
 /// Undo a run of a pool
 ///
-/// Leads that it gave are nobody's again, and leads that a reclaim took are their owners' again, as far as nobody changed them since;
-/// the others are told. The rotation goes on where it stands. The undo is itself in `pool runs`.
+/// Leads that it gave are nobody's again, and leads that a reclaim took are their owners' again, as far as nobody worked them since
+/// and the owner works leads still; the others are told. The rotation goes on where it stands. The undo is itself in `pool runs`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl pool undo 12 --dry-run\n  crmctl pool undo 12\n\n\
     Exit code 3 when something stays as it is.")]
@@ -40,7 +40,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     if args.dry_run {
         told.run = None;
     }
-    let is_whole = told.kept == 0;
+    let is_whole = told.left == 0;
     print(&[told], true, ui)?;
     if args.dry_run {
         ui.note("dry run: nothing was changed");

@@ -26,6 +26,22 @@ vocabulary! {
     }
 }
 
+impl Strategy {
+    /// Whether a pool gave the lead.
+    pub fn is_of_pool(self) -> bool {
+        match self {
+            Strategy::RoundRobin
+            | Strategy::Weighted
+            | Strategy::LeastLoaded
+            | Strategy::Territory
+            | Strategy::Skill
+            | Strategy::Score
+            | Strategy::EarlierLead => true,
+            Strategy::Manual | Strategy::Reclaim | Strategy::Undo => false,
+        }
+    }
+}
+
 /// The user whose turn it is for the lead at a place, counted from 0. Nobody when there are no users.
 pub fn whose_turn(users: &[i64], place: usize) -> Option<i64> {
     users.get(place.checked_rem(users.len())?).copied()
@@ -33,7 +49,15 @@ pub fn whose_turn(users: &[i64], place: usize) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::whose_turn;
+    use super::{Strategy, whose_turn};
+    use crate::domain::lead_work::pools::PoolStrategy;
+
+    #[test]
+    fn what_a_pool_logs_is_of_a_pool() {
+        let of_pool: Vec<Strategy> = Strategy::ALL.iter().copied().filter(|strategy| strategy.is_of_pool()).collect();
+        let logged = PoolStrategy::ALL.iter().map(|strategy| strategy.logged()).chain([Strategy::EarlierLead]);
+        assert_eq!(of_pool, logged.collect::<Vec<_>>());
+    }
 
     #[test]
     fn users_take_turns() {

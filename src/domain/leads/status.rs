@@ -73,6 +73,11 @@ impl Status {
             }
         }
     }
+
+    /// Whether a lead with this status is still to be won.
+    pub fn is_open(self) -> bool {
+        self.outcome(false).is_none()
+    }
 }
 
 impl Default for Status {

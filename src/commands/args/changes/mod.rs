@@ -54,6 +54,18 @@ impl ChangeArgs {
     }
 }
 
+/// Refuses a field that is filled and emptied; `given` are those that may be emptied, and whether they are filled.
+///
+/// # Errors
+/// There is one.
+pub fn refuse_cleared(cleared: &[String], given: &[(&str, bool)]) -> Result<(), CommandError> {
+    let is_given = |field: &&String| given.iter().any(|(name, is_given)| *is_given && *name == field.as_str());
+    match cleared.iter().find(is_given) {
+        Some(field) => Err(CommandError::usage(format!("`{field}` is both given and cleared")).hint("say one of both")),
+        None => Ok(()),
+    }
+}
+
 /// The differences that were logged of a row, as changes.
 pub fn changes_of(differences: Vec<Difference>) -> Vec<Change> {
     differences.into_iter().map(|it| Change::new(it.field, it.old, it.new)).collect()

@@ -1,6 +1,6 @@
 //! `crmctl pool member add`
 
-use super::{Limits, alone, now, readable, subject, warn_of_viewer};
+use super::{Asked, Limits, readable, subject, warn_of_viewer};
 use crate::commands::args::changes::{ChangeArgs, added};
 use crate::commands::args::complete;
 use crate::commands::args::leads::pools;
@@ -12,6 +12,7 @@ use crate::domain::lead_work::pools::MAX_WEIGHT;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::audited;
 use crate::ops::lead_work::pools::{PoolError, add_member};
+use crate::system::shell::word;
 
 /// Add a user to a pool
 #[derive(Debug, clap::Args)]
@@ -42,10 +43,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(super::COLUMNS)?;
     let mut session = context.session(Right::EditMany)?;
     let pool = pools::find(&mut session, &args.pool)?;
-    let user = session.user_named(&args.who)?;
-    if !user.is_active {
-        return Err(CommandError::failed(format!("the user `{}` is disabled", user.email)));
-    }
+    let user = session.active_user_named(&args.who)?;
     let (org, at) = (session.org.org_id(), session.stamp.now);
     let new = NewPoolMember {
         organization_id: org.0,
@@ -58,22 +56,21 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         created_at: at,
         updated_at: at,
     };
-    let made = session.db.write_as(args.answer.mode(), org, |conn| add_member(conn, &new, &session.stamp));
-    let made = made.map_err(|error| match error {
+    let asked = Asked::new(&session, &pool, &user, args.answer)?;
+    let made = session.db.write_as(args.answer.mode(), org, |conn| -> Result<_, PoolError> {
+        let made = add_member(conn, &new, &asked.stamp)?;
+        Ok((made, asked.now(conn)?))
+    });
+    let (made, shown) = made.map_err(|error| match error {
         PoolError::Db(e) if e.is_unique_violation() => {
             CommandError::failed(format!("`{}` is a member of the pool `{}` already", user.email, pool.name))
-                .hint("change it: crmctl pool member edit")
+                .hint(format!("change it: crmctl pool member edit {} {}", word(&pool.name), user.email))
         }
         other => other.into(),
     })?;
     let changes = readable(added(audited::described(&made)), &session);
-    args.answer.answer(context.ui, &subject(&pool, &user), &changes, || {
-        let shown = match args.answer.mode().is_dry_run() {
-            true => alone(&made, &user),
-            false => now(&mut session, &pool, &made)?,
-        };
-        Ok(context.ui.record(&shown, super::COLUMNS)?)
-    })?;
+    args.answer
+        .answer(context.ui, &subject(&pool, &user), &changes, || Ok(context.ui.record(&shown, super::COLUMNS)?))?;
     warn_of_viewer(context, &user);
     if args.weight > 1 && !pool.strategy.weighs() {
         context.ui.note(&format!("the strategy {} takes no notice of weights", pool.strategy));

@@ -1,7 +1,7 @@
 //! `crmctl pool member edit`
 
-use super::{Limits, alone, find, now, readable, subject, warn_of_viewer};
-use crate::commands::args::changes::{ChangeArgs, changes_of};
+use super::{Asked, Limits, find, readable, subject, warn_of_viewer};
+use crate::commands::args::changes::{ChangeArgs, changes_of, refuse_cleared};
 use crate::commands::args::complete;
 use crate::commands::args::leads::pools;
 use crate::commands::context::Context;
@@ -50,26 +50,29 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let user = session.user_named(&args.who)?;
     let member = find(&mut session, &pool, &user)?;
     let skills = skills(&args.skills)?;
+    let given = [
+        ("capacity", args.limits.capacity.is_some()),
+        ("daily_limit", args.limits.daily_limit.is_some()),
+        ("skills", skills.is_some()),
+    ];
+    refuse_cleared(&args.clear, &given)?;
     let clears = |field: &str| args.clear.iter().any(|cleared| cleared == field);
-    let edited = session.db.write_as(args.answer.mode(), session.stamp.org, |conn| {
-        change_member(conn, &member, &session.stamp, |member| {
+    let asked = Asked::new(&session, &pool, &user, args.answer)?;
+    let (edited, shown) = session.db.write_as(args.answer.mode(), asked.stamp.org, |conn| -> Result<_, PoolError> {
+        let edited = change_member(conn, &member, &asked.stamp, |member| {
             member.weight = args.weight.unwrap_or(member.weight);
             member.capacity = args.limits.capacity.or(member.capacity.filter(|_| !clears("capacity")));
             member.daily_limit = args.limits.daily_limit.or(member.daily_limit.filter(|_| !clears("daily_limit")));
             member.skills = skills.or(member.skills.take().filter(|_| !clears("skills")));
             member.is_active = args.enable || (member.is_active && !args.disable);
-        })
+        })?;
+        Ok((edited, asked.now(conn)?))
     })?;
     let gone = || PoolError::NoMember { user: user.email.clone(), pool: pool.name.clone() };
     let edited = edited.ok_or_else(gone)?;
     let changes = readable(changes_of(edited.changes), &session);
-    args.answer.answer(context.ui, &subject(&pool, &user), &changes, || {
-        let shown = match args.answer.mode().is_dry_run() {
-            true => alone(&edited.row, &user),
-            false => now(&mut session, &pool, &edited.row)?,
-        };
-        Ok(context.ui.record(&shown, super::COLUMNS)?)
-    })?;
+    args.answer
+        .answer(context.ui, &subject(&pool, &user), &changes, || Ok(context.ui.record(&shown, super::COLUMNS)?))?;
     warn_of_viewer(context, &user);
     Ok(Exit::Done)
 }

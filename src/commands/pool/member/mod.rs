@@ -5,13 +5,17 @@ mod edit;
 mod list;
 mod remove;
 
+use jiff::tz::TimeZone;
+
+use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::leads::selection::moment;
 use crate::commands::context::{Context, Session};
 use crate::db::models::access::users::User;
 use crate::db::models::lead_work::pools::assignment_pool_members::{self, PoolMember};
 use crate::db::models::lead_work::pools::assignment_pools::Pool;
+use crate::db::{Db, DbError, Stamp};
 use crate::domain::access::role::Role;
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{Exit, Result};
 use crate::ops::lead_work::pools::PoolError;
 use crate::ops::lead_work::pools::explained::{MemberNow, members};
 use crate::ui::{Change, Column};
@@ -79,30 +83,29 @@ fn find(session: &mut Session, pool: &Pool, user: &User) -> Result<PoolMember> {
     Ok(found.ok_or_else(|| PoolError::NoMember { user: user.email.clone(), pool: pool.name.clone() })?)
 }
 
-/// A member with what they hold now.
-fn now(session: &mut Session, pool: &Pool, member: &PoolMember) -> Result<MemberNow> {
-    let (stamp, zone) = (session.stamp.clone(), moment(session)?.zone);
-    let all = session.db.read(stamp.org, |conn| members(conn, pool, &stamp, &zone))?;
-    let found = all.into_iter().find(|one| one.id == member.id);
-    found.ok_or_else(|| CommandError::failed("the member was removed meanwhile"))
+/// A member whose change is answered with what they hold now.
+struct Asked<'a> {
+    pool: &'a Pool,
+    user: &'a User,
+    stamp: Stamp,
+    zone: TimeZone,
+    /// Whether anybody is told.
+    is_shown: bool,
 }
 
-/// A member as it will be, or was, of whom nothing more is known.
-fn alone(member: &PoolMember, user: &User) -> MemberNow {
-    MemberNow {
-        id: member.id,
-        user_id: member.user_id,
-        user: user.email.clone(),
-        weight: member.weight,
-        open: 0,
-        capacity: member.capacity,
-        today: 0,
-        daily_limit: member.daily_limit,
-        skills: crate::ops::lead_work::pools::words(member.skills.as_ref()),
-        is_active: member.is_active,
-        passed_over: None,
-        current_weight: member.current_weight,
-        version: member.version,
+impl<'a> Asked<'a> {
+    fn new(session: &Session, pool: &'a Pool, user: &'a User, answer: ChangeArgs) -> Result<Asked<'a>> {
+        let zone = moment(session)?.zone;
+        Ok(Asked { pool, user, stamp: session.stamp.clone(), zone, is_shown: answer.shows(session.ui) })
+    }
+
+    /// What they hold inside a transaction: as a change that may be taken back leaves it. None when there is no such member.
+    fn now(&self, conn: &mut Db) -> Result<Option<MemberNow>, DbError> {
+        if !self.is_shown {
+            return Ok(None);
+        }
+        let all = members(conn, self.pool, &self.stamp, &self.zone)?;
+        Ok(all.into_iter().find(|one| one.user_id == self.user.id))
     }
 }
 

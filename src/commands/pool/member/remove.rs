@@ -1,6 +1,6 @@
 //! `crmctl pool member remove`
 
-use super::{alone, find, subject};
+use super::{Asked, find, subject};
 use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::complete;
 use crate::commands::args::leads::pools;
@@ -30,13 +30,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let pool = pools::find(&mut session, &args.pool)?;
     let user = session.user_named(&args.who)?;
     let member = find(&mut session, &pool, &user)?;
-    let removed = session
-        .db
-        .write_as(args.answer.mode(), session.stamp.org, |conn| remove_member(conn, &member, &session.stamp))?;
-    let gone = || PoolError::NoMember { user: user.email.clone(), pool: pool.name.clone() };
-    let removed = removed.ok_or_else(gone)?;
+    let asked = Asked::new(&session, &pool, &user, args.answer)?;
+    let shown = session.db.write_as(args.answer.mode(), asked.stamp.org, |conn| -> Result<_, PoolError> {
+        let gone = || PoolError::NoMember { user: user.email.clone(), pool: pool.name.clone() };
+        let shown = asked.now(conn)?;
+        remove_member(conn, &member, &asked.stamp)?.ok_or_else(gone)?;
+        Ok(shown)
+    })?;
     args.answer.answer(context.ui, &subject(&pool, &user), &[Change::said("removed")], || {
-        Ok(context.ui.record(&alone(&removed, &user), super::COLUMNS)?)
+        Ok(context.ui.record(&shown, super::COLUMNS)?)
     })?;
     Ok(Exit::Done)
 }

@@ -24,7 +24,7 @@ pub fn context(pool: &str, run: i64, reason: &str, lead: Option<i64>, skipped: &
 }
 
 /// Who was passed over, by reason.
-pub fn grouped(skipped: &[(SkipReason, i64)], most: usize) -> Value {
+fn grouped(skipped: &[(SkipReason, i64)], most: usize) -> Value {
     let of = |reason: SkipReason| {
         let users: Vec<i64> = skipped.iter().filter(|(why, _)| *why == reason).map(|(_, user)| *user).collect();
         let named: Vec<i64> = users.iter().copied().take(most).collect();
@@ -36,6 +36,23 @@ pub fn grouped(skipped: &[(SkipReason, i64)], most: usize) -> Value {
     SkipReason::ALL.iter().filter_map(|reason| of(*reason)).collect()
 }
 
+/// Who was passed over for leads that nobody got, by reason, and in which territory they lie where that matters.
+pub fn recorded(skipped: &[(SkipReason, i64)], territory: Option<i64>) -> Value {
+    let mut groups = grouped(skipped, usize::MAX);
+    if let Some(territory) = territory {
+        let groups = groups.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+        groups.for_each(|group| {
+            group.insert("territory".into(), territory.into());
+        });
+    }
+    groups
+}
+
+/// The territory of what [`recorded`] wrote.
+pub fn recorded_territory(groups: &Value) -> Option<i64> {
+    groups.as_array()?.iter().find_map(|group| group.get("territory")?.as_i64())
+}
+
 /// What a context says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
@@ -45,7 +62,17 @@ pub struct Said {
     /// The earlier lead whose owner got this one, too.
     pub lead: Option<i64>,
     /// Who was passed over, by reason.
-    pub skipped: Vec<(String, Vec<i64>)>,
+    pub skipped: Vec<SkippedSaid>,
+}
+
+/// Who was passed over for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedSaid {
+    pub reason: String,
+    /// All of them, or the first ones.
+    pub users: Vec<i64>,
+    /// How many there were.
+    pub count: usize,
 }
 
 impl Said {
@@ -55,10 +82,14 @@ impl Said {
         if let Some(lead) = self.lead {
             words.push_str(&format!(", as lead {lead}"));
         }
-        for (place, (reason, users)) in self.skipped.iter().enumerate() {
-            let users: Vec<String> = users.iter().map(|user| email(*user)).collect();
+        for (place, SkippedSaid { reason, users, count }) in self.skipped.iter().enumerate() {
+            let named: Vec<String> = users.iter().map(|user| email(*user)).collect();
             let begin = if place == 0 { "; passed over:" } else { ";" };
-            words.push_str(&format!("{begin} {} ({})", users.join(", "), reason.replace('_', " ")));
+            let more = match count.saturating_sub(users.len()) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            words.push_str(&format!("{begin} {}{more} ({})", named.join(", "), reason.replace('_', " ")));
         }
         words
     }
@@ -68,8 +99,10 @@ impl Said {
 pub fn read(context: &str) -> Option<Said> {
     let value: Value = serde_json::from_str(context).ok().filter(Value::is_object)?;
     let skipped = value.get("skipped")?.as_array()?.iter().filter_map(|group| {
-        let users = group.get("users")?.as_array()?.iter().filter_map(Value::as_i64).collect();
-        Some((group.get("reason")?.as_str()?.to_owned(), users))
+        let users: Vec<i64> = group.get("users")?.as_array()?.iter().filter_map(Value::as_i64).collect();
+        let count = group.get("count").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
+        let count = count.unwrap_or(users.len());
+        Some(SkippedSaid { reason: group.get("reason")?.as_str()?.to_owned(), users, count })
     });
     Some(Said {
         pool: value.get("pool")?.as_str()?.to_owned(),
@@ -94,7 +127,8 @@ mod tests {
         );
         let said = read(&written).unwrap();
         assert_eq!((said.pool.as_str(), said.run, said.lead), ("Inbound \"A\"", 7, None));
-        assert_eq!(said.skipped, [("absent".to_owned(), vec![4]), ("full".to_owned(), vec![3, 9])]);
+        let of = |reason: &str, users: Vec<i64>| SkippedSaid { reason: reason.into(), count: users.len(), users };
+        assert_eq!(said.skipped, [of("absent", vec![4]), of("full", vec![3, 9])]);
         let words = said.in_words(|user| format!("u{user}"));
         assert_eq!(words, "pool Inbound \"A\", run 7; passed over: u4 (absent); u3, u9 (full)");
         assert_eq!(read(&context("x", 1, "earlier_lead", Some(5), &[])).unwrap().lead, Some(5));
@@ -111,5 +145,9 @@ mod tests {
         let written = context(&"\"".repeat(100), i64::MAX, "least_loaded", Some(i64::MAX), &skipped);
         assert!(written.chars().count() <= MAX, "{}", written.len());
         assert!(written.contains("\"count\":500"), "{written}");
+        let said = read(&written).unwrap();
+        assert_eq!(said.skipped.iter().map(|one| one.count).sum::<usize>(), skipped.len());
+        let words = said.in_words(|user| format!("u{}", user - 1_000_000_000_000));
+        assert!(words.contains("u72 and 490 more (inactive);"), "{words}");
     }
 }

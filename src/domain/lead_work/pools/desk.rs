@@ -149,7 +149,13 @@ impl Desk {
             .zip(reasons)
             .map(|(member, reason)| reason.or_else(|| self.unfit(member, &lead)))
             .collect();
-        let skipped = self.members.iter().zip(&reasons).filter_map(|(member, why)| Some(((*why)?, member.user)));
+        // Where a member does not work at all it is nothing to the lead that they are full, too.
+        let told = |member: &Member, why: SkipReason| match self.is_elsewhere(member, &lead) {
+            true => SkipReason::OtherTerritory,
+            false => why,
+        };
+        let skipped =
+            self.members.iter().zip(&reasons).filter_map(|(member, why)| Some((told(member, (*why)?), member.user)));
         let skipped: Vec<(SkipReason, i64)> = skipped.collect();
         match self.choose(&reasons) {
             Some(index) => {
@@ -159,8 +165,11 @@ impl Desk {
                 Decision { to: Some(user), why: Why::Strategy, skipped }
             }
             None => {
-                let is_nowhere = self.strategy == PoolStrategy::Territory && lead.territory.is_none();
-                let why = if is_nowhere { RunReason::NoTerritory } else { RunReason::NobodyFree };
+                let why = match self.members.iter().all(|member| self.is_elsewhere(member, &lead)) {
+                    false => RunReason::NobodyFree,
+                    true if lead.territory.is_none() => RunReason::NoTerritory,
+                    true => RunReason::NoMemberThere,
+                };
                 Decision { to: None, why: Why::Nobody(why), skipped }
             }
         }
@@ -190,14 +199,19 @@ impl Desk {
         if self.habits.not_back && lead.previous_owner == Some(member.user) {
             return Some(SkipReason::PreviousOwner);
         }
-        let is_elsewhere = || lead.territory.is_none_or(|territory| !member.territories.contains(&territory));
         let lacks = |skill: &String| !member.skills.iter().any(|own| is_same(own, skill));
         let asks = |tag: &&String| self.habits.skills.iter().any(|skill| is_same(skill, tag));
         match self.strategy {
-            PoolStrategy::Territory => is_elsewhere().then_some(SkipReason::OtherTerritory),
+            PoolStrategy::Territory => self.is_elsewhere(member, lead).then_some(SkipReason::OtherTerritory),
             PoolStrategy::Skill => lead.tags.iter().filter(asks).any(lacks).then_some(SkipReason::LacksSkill),
             _ => None,
         }
+    }
+
+    /// Whether the member does not work the lead's territory, where that decides.
+    fn is_elsewhere(&self, member: &Member, lead: &Waiting<'_>) -> bool {
+        let works = |territory: i64| member.territories.contains(&territory);
+        self.strategy == PoolStrategy::Territory && !lead.territory.is_some_and(works)
     }
 
     /// Whether the owner of an earlier lead gets this one, too: as far as the owner may hold more.

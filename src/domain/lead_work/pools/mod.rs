@@ -116,19 +116,18 @@ vocabulary! {
         NobodyFree = "nobody_free",
         /// They lie in no territory.
         NoTerritory = "no_territory",
+        /// No member works in their territory.
+        NoMemberThere = "no_member_there",
         /// They have another owner than the run gave them.
         OwnerChanged = "owner_changed",
         /// Somebody worked them since.
         WorkedSince = "worked_since",
         /// They were deleted or merged since.
         Gone = "gone",
-        /// Who had them is not active any more.
+        /// Who had them works no leads any more: disabled, or a viewer.
         OwnerInactive = "owner_inactive",
     }
 }
-
-/// The statuses of leads that are still to be won.
-pub const OPEN: [&str; 5] = ["new", "contacted", "qualified", "nurturing", "hot"];
 
 /// The largest weight.
 pub const MAX_WEIGHT: i32 = 1_000_000;

@@ -79,9 +79,24 @@ fn a_territory_is_its_members() {
     let to: Vec<Option<i64>> = (0..3).map(|_| lead(Some(7)).to).collect();
     assert_eq!(to, [Some(1), Some(3), Some(1)]);
     let elsewhere = lead(Some(9));
-    assert_eq!((elsewhere.to, elsewhere.why), (None, Why::Nobody(RunReason::NobodyFree)));
+    assert_eq!((elsewhere.to, elsewhere.why), (None, Why::Nobody(RunReason::NoMemberThere)));
     assert_eq!(elsewhere.skipped.len(), 3);
     assert_eq!(lead(None).why, Why::Nobody(RunReason::NoTerritory));
+}
+
+#[test]
+fn who_works_elsewhere_is_not_said_to_be_full() {
+    let mut members = vec![member(1, 1), member(2, 1)];
+    (members[0].territories, members[1].territories) = (HashSet::from([7]), HashSet::from([8]));
+    members.iter_mut().for_each(|member| member.daily_limit = Some(0));
+    let mut desk = desk(PoolStrategy::Territory, members);
+    let mut lead = |territory| desk.decide(Waiting { territory, ..Waiting::default() });
+    let there = lead(Some(7));
+    assert_eq!(there.why, Why::Nobody(RunReason::NobodyFree));
+    assert_eq!(there.skipped, [(SkipReason::DailyLimit, 1), (SkipReason::OtherTerritory, 2)]);
+    let nowhere = lead(Some(9));
+    assert_eq!(nowhere.why, Why::Nobody(RunReason::NoMemberThere));
+    assert_eq!(nowhere.skipped, [(SkipReason::OtherTerritory, 1), (SkipReason::OtherTerritory, 2)]);
 }
 
 #[test]

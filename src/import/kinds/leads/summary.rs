@@ -131,7 +131,7 @@ pub struct ImportSummary {
     pub dropped_values: u64,
     /// What a pool did with the new leads that nobody owns.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub distributed: Option<Distributed>,
+    pub distributed: Option<GivenOut>,
     #[serde(flatten)]
     pub mappings: MappingsTold,
     pub rejects_file: Option<String>,
@@ -341,8 +341,22 @@ impl ImportSummary {
         }
     }
 
+    /// Whether leads stay without an owner that a pool was to give out.
+    pub fn leaves(&self) -> bool {
+        self.distributed.as_ref().is_some_and(|given| given.run.left > 0)
+    }
+
     /// Whether every row read is accounted for exactly once.
     pub fn reconciles(&self) -> bool {
         self.read == self.created + self.updated + self.unchanged + self.skipped + self.not_known + self.rejected
     }
+}
+
+/// What a pool did with the new leads that nobody owns.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GivenOut {
+    #[serde(flatten)]
+    pub run: Distributed,
+    /// Those that the pool's filter does not take.
+    pub not_taken: i64,
 }

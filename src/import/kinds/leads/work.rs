@@ -4,11 +4,12 @@ use std::sync::atomic::Ordering;
 
 use super::checker::Checked;
 use super::refusal::refusal;
-use super::summary::ImportSummary;
+use super::summary::{GivenOut, ImportSummary};
 use super::trace::RowTracer;
 use super::wishes::{NoteRequests, TextOptOuts};
 use super::{Ended, Job};
 use crate::db::models::imports;
+use crate::db::models::lead_work::pools::waiting::waiting;
 use crate::db::types::Json;
 use crate::db::{Db, DbError, Stamp};
 use crate::import::ImportError;
@@ -182,8 +183,11 @@ impl Work<'_> {
         let zone = &self.job.checker.zone;
         let outcome = distribute(self.conn, wanted, how, &self.stamp, zone, &mut step)?;
         let is_dry_run = self.job.request.mode.is_dry_run();
-        self.summary.distributed =
-            outcome.runs.into_iter().next().map(|run| Distributed { run: run.run.filter(|_| !is_dry_run), ..run });
+        let Some(run) = outcome.runs.into_iter().next() else { return Ok(()) };
+        let free = waiting(self.conn, self.stamp.org, None, Some(import_id), run.order)?.len();
+        let not_taken = i64::try_from(free).unwrap_or(i64::MAX) - run.left;
+        let run = Distributed { run: run.run.filter(|_| !is_dry_run), ..run };
+        self.summary.distributed = Some(GivenOut { run, not_taken });
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::PoolError;
 use super::giving::{Parts, hand_over};
-use super::standing::{desk, email, skipped_told};
+use super::standing::{desk, email, skipped_by_email, territory_name};
 use super::told::{Distributed, LeftTold, MemberTold, spread};
 use crate::db::lead_changes::{self, LeadChanges};
 use crate::db::models::access::users::{self, User};
@@ -16,10 +16,11 @@ use crate::db::models::lead_work::pools::assignment_pools::{self, Pool};
 use crate::db::models::lead_work::pools::pool_runs::{self, NewRun};
 use crate::db::models::lead_work::pools::waiting::{self, WaitingLead};
 use crate::db::models::lead_work::pools::{earlier, holding, pool_run_leads};
+use crate::db::models::lead_work::territories::{self, Territory};
 use crate::db::models::leads::{OnLocked, lead_tags};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, Stamp, Statement};
-use crate::domain::lead_work::pools::context::{context, grouped};
+use crate::domain::lead_work::pools::context::context;
 use crate::domain::lead_work::pools::desk::{Decision, Desk, Waiting, Why};
 use crate::domain::lead_work::pools::earlier::EarlierLeads;
 use crate::domain::lead_work::pools::{LeadOrder, PoolStrategy, RunKind, RunReason, SkipReason};
@@ -115,6 +116,8 @@ struct Run<'a> {
     pool: &'a Pool,
     order: LeadOrder,
     users: &'a [User],
+    /// Those of the organization, where the strategy asks.
+    territories: Vec<Territory>,
     members: Vec<PoolMember>,
     desk: Desk,
     /// What each member held when it began, and whether they might get leads.
@@ -132,8 +135,9 @@ struct Run<'a> {
 /// How many leads went where.
 #[derive(Default)]
 struct Told {
-    assigned: i64,
+    changed: i64,
     to_earlier_owners: i64,
+    consent_denied: i64,
 }
 
 impl<'a> Run<'a> {
@@ -162,8 +166,27 @@ impl<'a> Run<'a> {
             }
         };
         let id = if leads.is_empty() { None } else { Some(pool_runs::reserve_id(conn)?) };
+        let territories = match desk.strategy {
+            PoolStrategy::Territory => territories::all(conn, stamp.org)?,
+            _ => Vec::new(),
+        };
         let (parts, told) = (Parts::default(), Told::default());
-        Ok(Run { id, pool, order, users, members, desk, before, earlier, how, stamp, parts, told, latest: None })
+        Ok(Run {
+            id,
+            pool,
+            order,
+            users,
+            territories,
+            members,
+            desk,
+            before,
+            earlier,
+            how,
+            stamp,
+            parts,
+            told,
+            latest: None,
+        })
     }
 
     /// Gives a batch of leads, and takes those that were given out of the free ones.
@@ -188,29 +211,30 @@ impl<'a> Run<'a> {
                 previous_owner: previous.get(&lead.id).copied(),
                 earlier: &earlier,
             });
-            self.take(lead.id, decision, &mut changes, free);
+            self.take(lead, decision, &mut changes, free);
         }
         lead_changes::write(conn, &changes, self.stamp)?;
         Ok(())
     }
 
     /// Counts a decision, and puts it among the changes.
-    fn take(&mut self, lead: i64, decision: Decision, changes: &mut LeadChanges, free: &mut HashSet<i64>) {
+    fn take(&mut self, lead: &WaitingLead, decision: Decision, changes: &mut LeadChanges, free: &mut HashSet<i64>) {
         let (strategy, reason) = match decision.why {
             Why::Strategy => (self.desk.strategy.logged(), None),
             Why::Earlier(_) => (Strategy::EarlierLead, Some(RunReason::EarlierLead)),
             Why::Nobody(reason) => {
-                let skipped = grouped(&decision.skipped, usize::MAX).to_string();
-                return self.parts.add(None, Some(reason), Some(&skipped), lead);
+                let territory = lead.territory.filter(|_| self.desk.strategy == PoolStrategy::Territory);
+                return self.parts.leave(reason, territory, decision.skipped, lead.id);
             }
         };
-        self.parts.add(decision.to, reason, None, lead);
-        free.remove(&lead);
-        self.told.assigned += 1;
+        let Some(user) = decision.to else { return };
+        self.parts.add(user, reason, lead.id);
+        free.remove(&lead.id);
+        self.told.changed += 1;
         self.told.to_earlier_owners += i64::from(reason.is_some());
-        let to = decision.to;
+        self.told.consent_denied += i64::from(lead.is_denied);
         let text = self.context(decision, strategy);
-        hand_over(changes, lead, (None, to), (strategy, &text), self.stamp);
+        hand_over(changes, lead.id, (None, Some(user)), (strategy, &text), self.stamp);
     }
 
     fn context(&mut self, decision: Decision, strategy: Strategy) -> String {
@@ -259,8 +283,8 @@ impl<'a> Run<'a> {
             import_id: self.how.import,
             undoes_run_id: None,
             lead_count: told.leads,
-            changed_count: told.assigned,
-            left_count: told.unassigned,
+            changed_count: told.changed,
+            left_count: told.left,
             members: Json(told.kept_members()),
             run_by: self.stamp.changed_by,
             actor: &self.stamp.actor,
@@ -283,7 +307,7 @@ impl<'a> Run<'a> {
                 weight: Some(member.weight),
                 capacity: member.capacity,
                 daily_limit: member.daily_limit,
-                assigned: member.given,
+                leads: member.given,
                 open_before: *open_before,
                 open_after: member.open,
                 passed_over: self.desk.barred(member),
@@ -300,7 +324,7 @@ impl<'a> Run<'a> {
                 weight: None,
                 capacity: self.desk.capacity_elsewhere(*user),
                 daily_limit: None,
-                assigned: *given,
+                leads: *given,
                 open_before: open_after - given,
                 open_after,
                 passed_over: self.desk.barred_elsewhere(*user),
@@ -314,9 +338,10 @@ impl<'a> Run<'a> {
             strategy: self.pool.strategy,
             order: self.order,
             leads,
-            assigned: self.told.assigned,
+            changed: self.told.changed,
             to_earlier_owners: self.told.to_earlier_owners,
-            unassigned: leads - self.told.assigned,
+            consent_denied: self.told.consent_denied,
+            left: leads - self.told.changed,
             spread_before: spread(&members, |member| member.open_before),
             spread_after: spread(&members, |member| member.open_after),
             members,
@@ -324,14 +349,14 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Why leads stay unassigned.
+    /// Why leads stay without an owner.
     fn left(&self) -> Vec<LeftTold> {
-        let left = self.parts.each().filter_map(|(_, reason, skipped, leads)| {
-            let skipped = skipped.and_then(|text| serde_json::from_str(text).ok())?;
+        let left = self.parts.each().filter(|done| done.user.is_none()).filter_map(|done| {
             Some(LeftTold {
-                reason: reason?,
-                leads: i64::try_from(leads.len()).unwrap_or(i64::MAX),
-                skipped: skipped_told(&skipped, self.users),
+                reason: done.reason?,
+                territory: done.territory.map(|id| territory_name(&self.territories, id)),
+                leads: done.count(),
+                skipped: skipped_by_email(done.skipped, self.users),
             })
         });
         left.collect()

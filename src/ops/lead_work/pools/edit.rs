@@ -2,11 +2,30 @@
 
 use super::PoolError;
 use crate::db::models::lead_work::pools::assignment_pool_members::{self, NewPoolMember, PoolMember};
-use crate::db::models::lead_work::pools::assignment_pools::{self, Pool};
+use crate::db::models::lead_work::pools::assignment_pools::{self, NewPool, Pool};
 use crate::db::{Db, DbError, Stamp};
+use crate::domain::text::fold_case;
 use crate::ops::audited::{self, Edited};
 
-/// Changes a pool.
+/// Adds a pool. The caller holds [`crate::db::Lock::Distributing`].
+///
+/// # Errors
+/// Its name is taken, or the database refuses.
+pub fn add(conn: &mut Db, new: &NewPool<'_>, stamp: &Stamp) -> Result<Pool, PoolError> {
+    expect_free(&assignment_pools::all(conn, stamp.org)?, new.name, None)?;
+    Ok(audited::add::<Pool>(conn, new, stamp)?)
+}
+
+/// Refuses a name that another pool has in any case: people find it so.
+fn expect_free(all: &[Pool], name: &str, of: Option<i64>) -> Result<(), PoolError> {
+    let folded = fold_case(name);
+    match all.iter().find(|other| Some(other.id) != of && fold_case(&other.name) == folded) {
+        Some(other) => Err(PoolError::NameTaken(other.name.clone())),
+        None => Ok(()),
+    }
+}
+
+/// Changes a pool. The caller holds [`crate::db::Lock::Distributing`].
 ///
 /// # Errors
 /// It is gone, it has another version than expected, its new name is taken, or the database refuses.
@@ -17,12 +36,13 @@ pub fn change(
     stamp: &Stamp,
     edit: impl FnOnce(&mut Pool),
 ) -> Result<Edited<Pool>, PoolError> {
+    let all = assignment_pools::all(conn, stamp.org)?;
     let edited = audited::change(conn, id, stamp, |pool: &mut Pool| {
         if let Some(expected) = expected_version.filter(|expected| *expected != pool.version) {
             return Err(PoolError::OtherVersion { name: pool.name.clone(), version: pool.version, expected });
         }
         edit(pool);
-        Ok(())
+        expect_free(&all, &pool.name, Some(id))
     })?;
     edited.ok_or(PoolError::Gone)
 }

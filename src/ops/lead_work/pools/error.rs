@@ -2,6 +2,7 @@
 
 use crate::db::DbError;
 use crate::error::{CommandError, Explain};
+use crate::system::shell::word;
 
 /// Why a pool does not do what is asked.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,8 @@ pub enum PoolError {
     Changed { name: String },
     #[error("the pool `{name}` has the version {version} by now, not {expected}")]
     OtherVersion { name: String, version: i32, expected: i32 },
+    #[error("there is a pool `{0}` already")]
+    NameTaken(String),
     #[error("the pool `{0}` has no members")]
     Empty(String),
     #[error("`{user}` is no member of the pool `{pool}`")]
@@ -32,14 +35,15 @@ impl Explain for PoolError {
     fn explain(&self) -> CommandError {
         let hint = match self {
             PoolError::Db(e) => return e.explain(),
-            PoolError::Gone => return CommandError::failed(self.to_string()),
-            PoolError::Changed { .. } => "run it again".to_owned(),
-            PoolError::OtherVersion { .. } => "look at it again: crmctl pool show".to_owned(),
-            PoolError::Empty(pool) => format!("add one: crmctl pool member add '{pool}' EMAIL"),
-            PoolError::NoMember { pool, .. } => format!("list them: crmctl pool member list '{pool}'"),
+            PoolError::Gone => "list them: crmctl pool list".to_owned(),
+            PoolError::Changed { name } => format!("look at it again: crmctl pool show {}", word(name)),
+            PoolError::OtherVersion { name, .. } => format!("look at it again: crmctl pool show {}", word(name)),
+            PoolError::NameTaken(_) => "names are unique in the organization; choose another one".to_owned(),
+            PoolError::Empty(pool) => format!("add one: crmctl pool member add {} EMAIL", word(pool)),
+            PoolError::NoMember { pool, .. } => format!("list them: crmctl pool member list {}", word(pool)),
             PoolError::NoRun(_) => "list them: crmctl pool runs".to_owned(),
             PoolError::IsUndo(_) => "distribute the leads again: crmctl pool run".to_owned(),
-            PoolError::Undone { .. } => "nothing was changed".to_owned(),
+            PoolError::Undone { by, .. } => format!("look at it: crmctl pool runs {by}"),
             PoolError::DoesNotReconcile => {
                 "nothing was changed; this is a fault of crmctl, please report it".to_owned()
             }

@@ -3,16 +3,19 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::standing::{email, members_now, skipped_told, words};
-use super::told::{LeftTold, SkippedTold};
+use super::standing::{email, members_now, skipped_told, territory_name, words};
+use super::told::{LeftTold, SkippedTold, StaysTold, stay};
 use crate::db::models::access::users::{self, User};
 use crate::db::models::lead_work::pools::assignment_pool_members::PoolMember;
 use crate::db::models::lead_work::pools::assignment_pools::Pool;
 use crate::db::models::lead_work::pools::pool_run_leads::{self, Part};
+use crate::db::models::lead_work::pools::pool_runs::Run;
 use crate::db::models::lead_work::pools::{assignment_pools, pool_runs};
+use crate::db::models::lead_work::territories;
 use crate::db::{Db, DbError, OrgId, Stamp};
+use crate::domain::lead_work::pools::context::recorded_territory;
 use crate::domain::lead_work::pools::desk::Member;
-use crate::domain::lead_work::pools::{RunReason, SkipReason};
+use crate::domain::lead_work::pools::{PoolStrategy, RunKind, RunReason, SkipReason};
 use crate::domain::timestamp::Timestamp;
 
 /// Why the run of a pool that looked at a lead last did not give it to anybody.
@@ -61,19 +64,44 @@ pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<LeftOver>, Db
     Ok(found)
 }
 
+/// Why a run did not do with leads what it was to do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Reasons {
+    /// Leads that nobody got.
+    Left(Vec<LeftTold>),
+    /// Leads that an undo left with their owners, or without one.
+    Stay(Vec<StaysTold>),
+}
+
 /// Why a run left leads, with how many there were.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn of_run(conn: &mut Db, org: OrgId, run: i64, users: &[User]) -> Result<Vec<LeftTold>, DbError> {
-    let left = pool_run_leads::left_by(conn, org, run)?.into_iter().filter_map(|part| {
+pub fn of_run(conn: &mut Db, org: OrgId, run: &Run, users: &[User]) -> Result<Reasons, DbError> {
+    if run.kind == RunKind::Undo {
+        let mut reasons = Vec::new();
+        for part in pool_run_leads::moved_by(conn, org, run.id)? {
+            if let Some(reason) = part.reason {
+                stay(&mut reasons, reason, &part.leads);
+            }
+        }
+        return Ok(Reasons::Stay(reasons));
+    }
+    let territories = match run.strategy {
+        PoolStrategy::Territory => territories::all(conn, org)?,
+        _ => Vec::new(),
+    };
+    let left = pool_run_leads::left_by(conn, org, run.id)?.into_iter().filter_map(|part| {
+        let territory = part.skipped.as_ref().and_then(|skipped| recorded_territory(&skipped.0));
         Some(LeftTold {
             reason: part.reason?,
+            territory: territory.map(|id| territory_name(&territories, id)),
             leads: i64::try_from(part.leads.len()).unwrap_or(i64::MAX),
             skipped: part.skipped.map(|skipped| skipped_told(&skipped.0, users)).unwrap_or_default(),
         })
     });
-    Ok(left.collect())
+    Ok(Reasons::Left(left.collect()))
 }
 
 /// A member of a pool, with what they hold now.

@@ -1,6 +1,6 @@
 //! Giving leads to users and taking them from users, with their logs, and what is recorded of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use roaring::RoaringTreemap;
 
@@ -8,7 +8,8 @@ use crate::db::Stamp;
 use crate::db::lead_changes::{LeadChanges, Shift};
 use crate::db::models::lead_work::pools::pool_run_leads::Part;
 use crate::db::types::Json;
-use crate::domain::lead_work::pools::RunReason;
+use crate::domain::lead_work::pools::context::recorded;
+use crate::domain::lead_work::pools::{RunReason, SkipReason};
 use crate::domain::leads::assignment::Strategy;
 use crate::ops::leads::edit::field_audit;
 use crate::ops::leads::upsert::apply::FieldChange;
@@ -34,32 +35,83 @@ pub(super) fn hand_over(
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     parts: BTreeMap<Key, RoaringTreemap>,
+    /// Who was passed over, each list once.
+    lists: Vec<Skipped>,
+    places: HashMap<Skipped, usize>,
 }
 
-/// The user, the reason, and who was passed over.
-type Key = (Option<i64>, Option<RunReason>, Option<String>);
+/// Who was passed over, and why.
+pub(super) type Skipped = Vec<(SkipReason, i64)>;
+
+/// What was done with leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    user: Option<i64>,
+    reason: Option<RunReason>,
+    /// Where they lie, as far as it matters.
+    territory: Option<i64>,
+    skipped: Option<usize>,
+}
+
+/// Leads with which the same was done.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Done<'a> {
+    pub user: Option<i64>,
+    pub reason: Option<RunReason>,
+    pub territory: Option<i64>,
+    pub skipped: &'a [(SkipReason, i64)],
+    pub leads: &'a RoaringTreemap,
+}
+
+impl Done<'_> {
+    pub(super) fn count(&self) -> i64 {
+        i64::try_from(self.leads.len()).unwrap_or(i64::MAX)
+    }
+}
 
 impl Parts {
-    pub(super) fn add(&mut self, user: Option<i64>, reason: Option<RunReason>, skipped: Option<&str>, lead: i64) {
-        // Looked up without a copy of the text would be better, and is not worth its code: few leads are left.
-        let key = (user, reason, skipped.map(str::to_owned));
+    /// A lead that was given to somebody, taken from somebody, or left with its owner for a reason.
+    pub(super) fn add(&mut self, user: i64, reason: Option<RunReason>, lead: i64) {
+        self.insert(Key { user: Some(user), reason, territory: None, skipped: None }, lead);
+    }
+
+    /// A lead that nobody got.
+    pub(super) fn leave(&mut self, reason: RunReason, territory: Option<i64>, skipped: Skipped, lead: i64) {
+        let place = match self.places.get(&skipped) {
+            Some(place) => *place,
+            None => {
+                self.lists.push(skipped.clone());
+                self.places.insert(skipped, self.lists.len() - 1);
+                self.lists.len() - 1
+            }
+        };
+        self.insert(Key { user: None, reason: Some(reason), territory, skipped: Some(place) }, lead);
+    }
+
+    fn insert(&mut self, key: Key, lead: i64) {
         self.parts.entry(key).or_default().insert(lead.unsigned_abs());
     }
 
-    /// How many leads there are of each, with the first ones.
-    pub(super) fn each(&self) -> impl Iterator<Item = (Option<i64>, Option<RunReason>, Option<&str>, &RoaringTreemap)> {
-        self.parts.iter().map(|((user, reason, skipped), leads)| (*user, *reason, skipped.as_deref(), leads))
+    pub(super) fn each(&self) -> impl Iterator<Item = Done<'_>> {
+        let skipped = |key: &Key| key.skipped.and_then(|place| self.lists.get(place)).map_or(&[][..], Vec::as_slice);
+        self.parts.iter().map(move |(key, leads)| Done {
+            user: key.user,
+            reason: key.reason,
+            territory: key.territory,
+            skipped: skipped(key),
+            leads,
+        })
     }
 
     /// What is recorded of them.
-    pub(super) fn recorded(self, run: i64) -> Vec<Part> {
-        let part = |((user, reason, skipped), leads): (Key, RoaringTreemap)| Part {
+    pub(super) fn recorded(&self, run: i64) -> Vec<Part> {
+        let part = |done: Done<'_>| Part {
             run,
-            user,
-            reason,
-            skipped: skipped.and_then(|text| serde_json::from_str(&text).ok()).map(Json),
-            leads,
+            user: done.user,
+            reason: done.reason,
+            skipped: done.user.is_none().then(|| Json(recorded(done.skipped, done.territory))),
+            leads: done.leads.clone(),
         };
-        self.parts.into_iter().map(part).collect()
+        self.each().map(part).collect()
     }
 }

@@ -10,6 +10,6 @@ mod standing;
 pub mod told;
 pub mod undo;
 
-pub use edit::{add_member, change, change_member, delete, remove_member};
+pub use edit::{add, add_member, change, change_member, delete, remove_member};
 pub use error::PoolError;
 pub use standing::words;

@@ -1,6 +1,6 @@
 //! Taking back leads that nobody worked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
@@ -26,54 +26,80 @@ use crate::ops::dnc::remove::expire;
 /// Leads that are taken back together.
 const BATCH: usize = 5000;
 
+/// What was taken back.
+#[derive(Debug)]
+pub struct Reclaimed {
+    pub pools: Vec<TakenBack>,
+    /// Leads that nobody worked, of pools that were not asked for, or that are deleted.
+    pub of_others: usize,
+}
+
 /// Takes back the leads that these pools gave to their owners up to a time and that nobody worked since, inside the caller's
 /// transaction, which holds [`crate::db::Lock::Distributing`]. A pool that has none writes nothing.
 ///
 /// # Errors
-/// Those of `step`, or the database refuses; then the transaction must be rolled back.
+/// A pool is gone; those of `step`; or the database refuses. Then the transaction must be rolled back.
 pub fn reclaim(
     conn: &mut Db,
     pools: &[Pool],
     given_until: Timestamp,
     stamp: &Stamp,
     step: &mut dyn FnMut(usize, usize) -> Result<(), DbError>,
-) -> Result<Vec<TakenBack>, PoolError> {
+) -> Result<Reclaimed, PoolError> {
     expire(conn, OnLocked::Wait, stamp)?;
-    let found = untouched_since(conn, stamp.org, given_until)?;
-    let ids: Vec<i64> = found.iter().map(|lead| lead.lead).collect();
+    let mut found = Found::read(conn, pools, given_until, stamp)?;
+    let mut ids: Vec<i64> = found.by_pool.values().flatten().map(|lead| lead.lead).collect();
+    ids.sort_unstable();
     // Leads first, then pools, as all who hold both. Somebody may have worked one meanwhile.
     states_for_change(conn, stamp.org, &ids)?;
-    assignment_pools::hold_all(conn, stamp.org)?;
-    let found = match conn {
-        Db::Sqlite(_) => found,
-        Db::Postgres(_) => {
-            let held: std::collections::HashSet<i64> = ids.into_iter().collect();
-            let mut again = untouched_since(conn, stamp.org, given_until)?;
-            again.retain(|lead| held.contains(&lead.lead));
-            again
-        }
-    };
-    let mut by_run: BTreeMap<i64, Vec<Untouched>> = BTreeMap::new();
-    for lead in found {
-        if let Some(said) = read(&lead.context) {
-            by_run.entry(said.run).or_default().push(lead);
-        }
+    let held = assignment_pools::hold_all(conn, stamp.org)?;
+    if pools.iter().any(|pool| held.iter().all(|one| one.id != pool.id)) {
+        return Err(PoolError::Gone);
     }
-    let runs: Vec<i64> = by_run.keys().copied().collect();
-    let mut by_pool: HashMap<i64, Vec<Untouched>> = HashMap::new();
-    for (run, pool) in pool_runs::pools_of(conn, stamp.org, &runs)? {
-        by_pool.entry(pool).or_default().extend(by_run.remove(&run).unwrap_or_default());
+    if matches!(conn, Db::Postgres(_)) {
+        let ids: HashSet<i64> = ids.into_iter().collect();
+        found = Found::read(conn, pools, given_until, stamp)?;
+        found.by_pool.values_mut().for_each(|leads| leads.retain(|lead| ids.contains(&lead.lead)));
     }
-    by_pool.values_mut().for_each(|leads| leads.sort_unstable_by_key(|lead| lead.lead));
     let mut told = Vec::with_capacity(pools.len());
-    let total = pools.iter().filter_map(|pool| by_pool.get(&pool.id)).map(Vec::len).sum();
+    let total = found.by_pool.values().map(Vec::len).sum();
     let mut done = 0;
     for pool in pools {
-        let leads = by_pool.remove(&pool.id).unwrap_or_default();
+        let leads = found.by_pool.remove(&pool.id).unwrap_or_default();
         told.push(take_back(conn, pool, &leads, stamp, &mut |some| step(done + some, total))?);
         done += leads.len();
     }
-    Ok(told)
+    Ok(Reclaimed { pools: told, of_others: found.of_others })
+}
+
+/// The leads that nobody worked.
+struct Found {
+    /// Those of the pools that were asked for, by their ids.
+    by_pool: HashMap<i64, Vec<Untouched>>,
+    /// How many others there are.
+    of_others: usize,
+}
+
+impl Found {
+    fn read(conn: &mut Db, pools: &[Pool], given_until: Timestamp, stamp: &Stamp) -> Result<Found, DbError> {
+        let mut by_run: BTreeMap<i64, Vec<Untouched>> = BTreeMap::new();
+        for lead in untouched_since(conn, stamp.org, given_until)? {
+            if let Some(said) = read(&lead.context) {
+                by_run.entry(said.run).or_default().push(lead);
+            }
+        }
+        let runs: Vec<i64> = by_run.keys().copied().collect();
+        let mut found = Found { by_pool: HashMap::new(), of_others: 0 };
+        for (run, pool) in pool_runs::pools_of(conn, stamp.org, &runs)? {
+            let leads = by_run.remove(&run).unwrap_or_default();
+            match pools.iter().any(|one| one.id == pool) {
+                true => found.by_pool.entry(pool).or_default().extend(leads),
+                false => found.of_others += leads.len(),
+            }
+        }
+        found.by_pool.values_mut().for_each(|leads| leads.sort_unstable_by_key(|lead| lead.lead));
+        Ok(found)
+    }
 }
 
 fn take_back(
@@ -90,7 +116,7 @@ fn take_back(
         undoes_run: None,
         leads: count,
         changed: count,
-        kept: 0,
+        left: 0,
         members: Vec::new(),
         reasons: Vec::new(),
     };
@@ -104,7 +130,7 @@ fn take_back(
         step(place * BATCH)?;
         let mut changes = LeadChanges::default();
         for lead in batch {
-            parts.add(Some(lead.owner), None, None, lead.lead);
+            parts.add(lead.owner, None, lead.lead);
             hand_over(&mut changes, lead.lead, (Some(lead.owner), None), (Strategy::Reclaim, &text), stamp);
         }
         lead_changes::write(conn, &changes, stamp)?;
@@ -113,9 +139,9 @@ fn take_back(
     told.run = Some(run);
     told.members = parts
         .each()
-        .map(|(user, _, _, leads)| {
-            let user_id = user.unwrap_or_default();
-            TakenFrom { user_id, user: email(&users, user_id), leads: i64::try_from(leads.len()).unwrap_or(i64::MAX) }
+        .map(|done| {
+            let user_id = done.user.unwrap_or_default();
+            TakenFrom { user_id, user: email(&users, user_id), leads: done.count() }
         })
         .collect();
     if !told.reconciles() {
@@ -133,7 +159,7 @@ fn take_back(
         undoes_run_id: None,
         lead_count: told.leads,
         changed_count: told.changed,
-        left_count: told.kept,
+        left_count: told.left,
         members: Json(told.members.iter().map(member).collect()),
         run_by: stamp.changed_by,
         actor: &stamp.actor,

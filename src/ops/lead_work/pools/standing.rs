@@ -11,14 +11,27 @@ use crate::db::models::access::users::User;
 use crate::db::models::lead_work::pools::assignment_pool_members::{self, PoolMember};
 use crate::db::models::lead_work::pools::assignment_pools::Pool;
 use crate::db::models::lead_work::pools::{holding, pool_run_leads, pool_runs};
+use crate::db::models::lead_work::territories::Territory;
 use crate::db::types::Json;
 use crate::db::{Db, DbError, Stamp};
 use crate::domain::access::role::Role;
+use crate::domain::lead_work::pools::context::recorded;
 use crate::domain::lead_work::pools::conversion::standardised;
 use crate::domain::lead_work::pools::desk::{Desk, Elsewhere, Habits, Member, Standing};
 use crate::domain::lead_work::pools::{PoolStrategy, SkipReason};
 use crate::domain::time::month::begin_of;
 use crate::domain::timestamp::Timestamp;
+
+/// Who was passed over, by emails.
+pub(super) fn skipped_by_email(skipped: &[(SkipReason, i64)], users: &[User]) -> Vec<SkippedTold> {
+    skipped_told(&recorded(skipped, None), users)
+}
+
+/// The names of territories: the ids of those that are gone.
+pub(super) fn territory_name(territories: &[Territory], id: i64) -> String {
+    let found = territories.iter().find(|territory| territory.id == id);
+    found.map_or_else(|| id.to_string(), |territory| territory.name.clone())
+}
 
 /// Who was passed over, as it is recorded, by emails.
 pub(super) fn skipped_told(skipped: &Value, users: &[User]) -> Vec<SkippedTold> {

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use roaring::RoaringTreemap;
 use serde_json::json;
 
 use super::PoolError;
 use super::giving::{Parts, hand_over};
 use super::standing::email;
-use super::told::{KeptTold, TakenBack, TakenFrom};
+use super::told::{TakenBack, TakenFrom, stay};
 use crate::db::lead_changes::{self, LeadChanges};
 use crate::db::models::access::users::{self, User};
 use crate::db::models::lead_work::pools::pool_runs::{self, NewRun, Run};
@@ -17,15 +16,13 @@ use crate::db::models::lead_work::pools::{assignment_pools, pool_run_leads};
 use crate::db::models::leads::{LeadState, states_for_change};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, Stamp};
+use crate::domain::access::role::Role;
 use crate::domain::lead_work::pools::context::{context, read};
 use crate::domain::lead_work::pools::{RunKind, RunReason};
 use crate::domain::leads::assignment::Strategy;
 
 /// Leads that are put back together.
 const BATCH: usize = 5000;
-
-/// How many leads of a reason are named.
-const NAMED: usize = 20;
 
 /// Undoes a run inside the caller's transaction, which holds [`crate::db::Lock::Distributing`]. Leads that a run gave to somebody are nobody's
 /// again, those that it took are their owners' again, as far as nobody worked them since.
@@ -95,8 +92,8 @@ impl Undoing<'_> {
         let mut changes = LeadChanges::default();
         for (lead, user) in leads {
             let context = contexts.get(lead).and_then(Option::as_deref);
-            let reason = self.kept(*lead, *user, context, worked.contains(lead));
-            parts.add(Some(*user), reason, None, *lead);
+            let reason = self.stays(*lead, *user, context, worked.contains(lead));
+            parts.add(*user, reason, *lead);
             if reason.is_none() {
                 let (from, to) = match self.run.kind {
                     RunKind::Reclaim => (None, Some(*user)),
@@ -110,7 +107,7 @@ impl Undoing<'_> {
     }
 
     /// Why a lead stays as it is; None when nobody worked it since.
-    fn kept(&self, lead: i64, user: i64, context: Option<&str>, is_worked: bool) -> Option<RunReason> {
+    fn stays(&self, lead: i64, user: i64, context: Option<&str>, is_worked: bool) -> Option<RunReason> {
         let Some(state) = self.states.get(&lead) else { return Some(RunReason::Gone) };
         let takes = self.run.kind == RunKind::Reclaim;
         let expected = if takes { None } else { Some(user) };
@@ -121,33 +118,33 @@ impl Undoing<'_> {
         if is_worked {
             return Some(RunReason::WorkedSince);
         }
-        let may_own = || self.users.iter().any(|one| one.id == user && one.is_active);
+        let works = |one: &User| one.is_active && one.role != Role::Viewer;
+        let may_own = || self.users.iter().any(|one| one.id == user && works(one));
         (takes && !may_own()).then_some(RunReason::OwnerInactive)
     }
 
     fn told(&self, parts: &Parts, new: i64, pool: String, leads: usize) -> TakenBack {
-        let count = |leads: &RoaringTreemap| i64::try_from(leads.len()).unwrap_or(i64::MAX);
         let mut told = TakenBack {
             run: Some(new),
             pool,
             undoes_run: Some(self.run.id),
             leads: i64::try_from(leads).unwrap_or(i64::MAX),
             changed: 0,
-            kept: 0,
+            left: 0,
             members: Vec::new(),
             reasons: Vec::new(),
         };
-        for (user, reason, _, leads) in parts.each() {
-            match reason {
+        for done in parts.each() {
+            match done.reason {
                 None => {
-                    told.changed += count(leads);
-                    let user_id = user.unwrap_or_default();
+                    told.changed += done.count();
+                    let user_id = done.user.unwrap_or_default();
                     let user = email(&self.users, user_id);
-                    told.members.push(TakenFrom { user_id, user, leads: count(leads) });
+                    told.members.push(TakenFrom { user_id, user, leads: done.count() });
                 }
                 Some(reason) => {
-                    told.kept += count(leads);
-                    keep(&mut told.reasons, reason, leads);
+                    told.left += done.count();
+                    stay(&mut told.reasons, reason, done.leads);
                 }
             }
         }
@@ -167,26 +164,12 @@ impl Undoing<'_> {
             undoes_run_id: Some(self.run.id),
             lead_count: told.leads,
             changed_count: told.changed,
-            left_count: told.kept,
+            left_count: told.left,
             members: Json(told.members.iter().map(member).collect()),
             run_by: self.stamp.changed_by,
             actor: &self.stamp.actor,
             run_at: self.stamp.now,
         };
         pool_runs::insert(conn, &run)
-    }
-}
-
-/// Adds leads to those that stay for a reason.
-fn keep(reasons: &mut Vec<KeptTold>, reason: RunReason, leads: &RoaringTreemap) {
-    let count = i64::try_from(leads.len()).unwrap_or(i64::MAX);
-    match reasons.iter_mut().find(|kept| kept.reason == reason) {
-        Some(kept) => {
-            kept.leads += count;
-            kept.lead_ids.extend(leads.iter());
-            kept.lead_ids.sort_unstable();
-            kept.lead_ids.truncate(NAMED);
-        }
-        None => reasons.push(KeptTold { reason, leads: count, lead_ids: leads.iter().take(NAMED).collect() }),
     }
 }

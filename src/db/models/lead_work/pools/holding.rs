@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::waiting::is_open;
 use crate::db::models::IN_LIST;
+use crate::db::models::lead_work::outcomes::is_open;
 use crate::db::models::lead_work::outcomes::tells_an_outcome;
 use crate::db::schema::territory_members;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};

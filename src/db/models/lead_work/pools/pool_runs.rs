@@ -42,8 +42,11 @@ pub struct Run {
     pub options: Json,
     pub import_id: Option<i64>,
     pub undoes_run_id: Option<i64>,
+    #[serde(rename = "leads")]
     pub lead_count: i64,
+    #[serde(rename = "changed")]
     pub changed_count: i64,
+    #[serde(rename = "left")]
     pub left_count: i64,
     pub members: Json,
     pub actor: String,

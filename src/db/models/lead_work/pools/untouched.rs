@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::waiting::is_open;
 use crate::db::models::IN_LIST;
+use crate::db::models::lead_work::outcomes::is_open;
 use crate::db::schema::lead_assignments as log;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
+use crate::domain::leads::assignment::Strategy;
 use crate::domain::timestamp::Timestamp;
 
 /// A lead that a pool gave to its owner, and that nobody worked since.
@@ -47,6 +48,7 @@ const IS_LATEST: &str = "NOT EXISTS (SELECT 1 FROM lead_assignments b
 /// The database cannot be read.
 pub fn untouched_since(conn: &mut Db, org: OrgId, given_until: Timestamp) -> Result<Vec<Untouched>, DbError> {
     let mut found = Vec::new();
+    let by_pools = Strategy::ALL.iter().filter(|strategy| strategy.is_of_pool());
     Statement::new(
         "SELECT leads.id, leads.owner_id, a.context
          FROM leads JOIN lead_assignments a ON a.organization_id = leads.organization_id AND a.lead_id = leads.id
@@ -57,9 +59,9 @@ pub fn untouched_since(conn: &mut Db, org: OrgId, given_until: Timestamp) -> Res
     .then(is_open())
     .sql(" AND a.to_user_id = leads.owner_id AND a.context IS NOT NULL AND a.assigned_at <= ")
     .time(given_until)
-    .sql(
-        " AND a.strategy IN ('round_robin', 'weighted', 'least_loaded', 'territory', 'skill', 'score', 'earlier_lead') AND ",
-    )
+    .sql(" AND a.strategy IN (")
+    .joined(by_pools.map(|strategy| Statement::new("'").sql(strategy.as_str()).sql("'")), ", ")
+    .sql(") AND ")
     .sql(IS_LATEST)
     .sql(" AND ")
     .sql(NOBODY_WORKED)

@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 
 use crate::db::models::IN_LIST;
+use crate::db::models::lead_work::outcomes::is_open;
 use crate::db::models::leads::states_for_change;
 use crate::db::schema::lead_assignments;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
-use crate::domain::lead_work::pools::{LeadOrder, OPEN};
+use crate::domain::lead_work::pools::LeadOrder;
 
 /// A lead without an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +19,8 @@ pub struct WaitingLead {
     pub created: i64,
     pub score: Option<i64>,
     pub territory: Option<i64>,
-}
-
-/// Whether a lead is still to be won.
-pub fn is_open() -> Statement {
-    Statement::new("leads.status IN ('new', 'contacted', 'qualified', 'nurturing', 'hot')")
+    /// Whether the person has denied consent, so that nobody may write or call.
+    pub is_denied: bool,
 }
 
 /// The open leads without an owner for which a condition on `leads` holds, of those that an import made if one is named, in this
@@ -38,7 +36,8 @@ pub fn waiting(
     order: LeadOrder,
 ) -> Result<Vec<WaitingLead>, DbError> {
     let mut statement = Statement::new(
-        "SELECT leads.id, leads.created_at, leads.lead_score, leads.territory_id FROM leads
+        "SELECT leads.id, leads.created_at, leads.lead_score, leads.territory_id,
+             CASE leads.consent_status WHEN 'denied' THEN 1 ELSE 0 END FROM leads
          WHERE leads.deleted_at IS NULL AND leads.owner_id IS NULL AND leads.organization_id = ",
     )
     .org(org)
@@ -54,7 +53,13 @@ pub fn waiting(
     statement.each_row(conn, |cells: Cells| -> Result<(), DbError> {
         let number = |place: usize| cells.at(place).number();
         let lead = number(0).zip(number(1));
-        found.extend(lead.map(|(id, created)| WaitingLead { id, created, score: number(2), territory: number(3) }));
+        found.extend(lead.map(|(id, created)| WaitingLead {
+            id,
+            created,
+            score: number(2),
+            territory: number(3),
+            is_denied: number(4) == Some(1),
+        }));
         Ok(())
     })?;
     match order {
@@ -77,7 +82,7 @@ pub fn hold(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashSet<i64>, Db
         return Ok(leads.iter().copied().collect());
     }
     let states = states_for_change(conn, org, leads)?;
-    let waits = states.iter().filter(|state| state.owner_id.is_none() && OPEN.contains(&state.status.as_str()));
+    let waits = states.iter().filter(|state| state.owner_id.is_none() && state.status.is_open());
     Ok(waits.map(|state| state.id).collect())
 }
 

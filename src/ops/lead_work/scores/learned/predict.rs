@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::AskedField;
 use super::past::{AsOf, Asked, Past};
+use crate::db::models::lead_work::outcomes::is_open;
 use crate::db::models::lead_work::scores::lead_score_history::{self, NewScore};
 use crate::db::{Db, DbError, OrgId, Stamp, Statement};
 use crate::domain::lead_work::scores::learned::{LearnedModel, Seen, probability};
@@ -55,8 +56,7 @@ pub fn predict(
     stamp: &Stamp,
     step: &mut dyn FnMut(i64) -> Result<(), DbError>,
 ) -> Result<Predicted, DbError> {
-    let open =
-        Statement::new(" AND leads.status <> 'recruited' AND leads.status <> 'cold' AND leads.status <> 'dnc' AND ");
+    let open = Statement::new(" AND ").then(is_open()).sql(" AND ");
     let asked = Asked { org: stamp.org, fields, stages, as_of: AsOf::Now, chosen: open.then(chosen) };
     let mut done = Predicted::default();
     asked.pages(conn, |conn, page| {
