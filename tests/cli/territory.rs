@@ -32,7 +32,7 @@ fn the_life_of_a_territory() {
         tell(&["territory", "add", "West", "--where", "state in (CA, OR, WA)", "--description", "beyond the Rockies"]);
         tell(&["territory", "add", "California", "--where", "state = CA", "--parent", "west", "--dry-run"]);
         tell(&["territory", "add", "California", "--where", "state = CA", "--parent", "west"]);
-        tell(&["territory", "add", "Bay  Area", "--where", "city = Oakland", "--parent", "California", "--inactive"]);
+        tell(&["territory", "add", "Bay  Area", "--where", "city = Oakland", "--parent", "California", "--disable"]);
         tell(&["territory", "add", "West", "--where", "state = NV"]);
         tell(&["territory", "add", "East"]);
         tell(&["territory", "add", "East", "--where", "sate = NY"]);
@@ -52,8 +52,8 @@ fn the_life_of_a_territory() {
         tell(&["territory", "show", "Wset"]);
         tell(&["territory", "edit", "West", "--parent", "Bay Area"]);
         tell(&["territory", "edit", "West", "--parent", "West"]);
-        tell(&["territory", "edit", "Bay Area", "--no-parent", "--active", "--priority", "5", "--if-version", "2"]);
-        tell(&["territory", "edit", "Bay Area", "--no-parent", "--active", "--priority", "5", "--if-version", "1"]);
+        tell(&["territory", "edit", "Bay Area", "--no-parent", "--enable", "--priority", "5", "--if-version", "2"]);
+        tell(&["territory", "edit", "Bay Area", "--no-parent", "--enable", "--priority", "5", "--if-version", "1"]);
         tell(&["territory", "edit", "Bay Area", "--name", "West"]);
         tell(&["territory", "edit", "Bay Area", "--name", "Bay", "--where", "city in (Oakland, Berkeley)"]);
         tell(&["territory", "edit", "West", "--clear", "description"]);

@@ -183,7 +183,7 @@ fn round(engine: Engine, seed: u64) -> Vec<String> {
         if let Some(parent) = territory.parent {
             args.extend(["--parent", &territories[parent].name]);
         }
-        args.extend((!territory.is_active).then_some("--inactive"));
+        args.extend((!territory.is_active).then_some("--disable"));
         world.ok(args);
     }
     let mut manual = BTreeSet::new();

@@ -1,8 +1,9 @@
 //! `crmctl segment add`
 
-use super::{checked_name, not_written, readable, shown, subject};
+use super::{not_written, readable, shown, subject};
 use crate::commands::args::changes::{ChangeArgs, added};
 use crate::commands::args::leads::selection::Selection;
+use crate::commands::args::named::checked_name;
 use crate::commands::args::texts;
 use crate::commands::context::Context;
 use crate::db::models::segments::{NewSegment, Segment};
@@ -34,7 +35,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(super::COLUMNS)?;
     let mut session = context.session(Right::EditLeads)?;
-    let name = checked_name(&args.name)?;
+    let name = checked_name("segment", &args.name)?;
     let Some(filter) = args.selection.filter(&mut session)? else {
         return Err(CommandError::usage("which leads?").hint("give a filter: --where 'status = hot'"));
     };

@@ -1,9 +1,10 @@
 //! `crmctl segment edit`
 
-use super::{checked_name, find_to_change, not_written, readable, shown, subject};
+use super::{find_to_change, not_written, readable, shown, subject};
 use crate::commands::args::changes::{ChangeArgs, changes_of};
 use crate::commands::args::complete;
 use crate::commands::args::leads::selection::Selection;
+use crate::commands::args::named::checked_name;
 use crate::commands::args::texts;
 use crate::commands::context::Context;
 use crate::db::types::Json;
@@ -50,7 +51,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(super::COLUMNS)?;
     let mut session = context.session(Right::EditLeads)?;
-    let new_name = args.new_name.as_deref().map(checked_name).transpose()?;
+    let new_name = args.new_name.as_deref().map(|name| checked_name("segment", name)).transpose()?;
     let filter = args.selection.filter(&mut session)?;
     let found = find_to_change(&mut session, &args.name)?;
     let name = new_name.clone().unwrap_or(args.name);

@@ -12,7 +12,7 @@ mod show;
 
 use serde::Serialize;
 
-use crate::commands::args::leads::segments::{find, normal_name};
+use crate::commands::args::leads::segments::find;
 use crate::commands::args::leads::selection::reading;
 use crate::commands::context::{Context, Session};
 use crate::db::models::access::users;
@@ -104,15 +104,6 @@ fn find_to_change(session: &mut Session, name: &str) -> Result<Segment> {
         true => Ok(segment),
         false => Err(CommandError::failed(format!("the segment `{}` belongs to somebody else", segment.name))
             .hint("ask its owner or an admin, or add one of your own")),
-    }
-}
-
-/// Refuses a name that the table does not take.
-fn checked_name(name: &str) -> Result<String, CommandError> {
-    let name = normal_name(name);
-    match name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        true => Err(CommandError::usage("the name of a segment is text of 1 to 100 characters")),
-        false => Ok(name),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::db::models::lead_work::next::tasks::NewTask;
 use crate::db::types::Uid;
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::next::{TaskKind, TaskOrigin};
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{Exit, Result};
 use crate::ops::audited;
 use crate::ops::lead_work::next::tasks;
 use crate::ui::Change;
@@ -51,10 +51,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::EditLeads)?;
     let due_at = times::coming(&session, "--due", &args.due)?;
     times::tell_if_past(&session, "--due", due_at)?;
-    let named = args.owner.as_deref().map(|owner| session.user_named(owner)).transpose()?;
-    if let Some(user) = named.as_ref().filter(|user| !user.is_active) {
-        return Err(CommandError::failed(format!("the user `{}` is disabled", user.email)));
-    }
+    let named = args.owner.as_deref().map(|owner| session.active_user_named(owner)).transpose()?;
     let lead = args.name.find(&mut session, Among::Live)?;
     let owner_id = named.map(|user| user.id).or(session.stamp.changed_by).or(lead.owner_id);
     let new = NewTask {

@@ -1,11 +1,12 @@
 //! `crmctl territory add`
 
 use super::shown::{COLUMNS, Known};
-use super::{checked_filter, checked_name, subject};
+use super::{checked_filter, subject};
 use crate::commands::args::changes::{ChangeArgs, added};
 use crate::commands::args::complete;
 use crate::commands::args::leads::selection::{Selection, reading};
 use crate::commands::args::leads::territories::find;
+use crate::commands::args::named::checked_name;
 use crate::commands::args::texts;
 use crate::commands::context::Context;
 use crate::db::Lock;
@@ -34,9 +35,9 @@ pub struct Args {
     /// What it is for
     #[arg(long, value_name = "TEXT", value_parser = texts::within::<2000>)]
     description: Option<String>,
-    /// It takes no leads yet; what is inside it does
+    /// Keep it from taking leads for now; what is inside it takes some
     #[arg(long)]
-    inactive: bool,
+    disable: bool,
     #[command(flatten)]
     answer: ChangeArgs,
 }
@@ -44,7 +45,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::EditMany)?;
-    let name = checked_name(&args.name)?;
+    let name = checked_name("territory", &args.name)?;
     let Some(filter) = args.selection.filter(&mut session)? else {
         return Err(CommandError::usage("which leads lie in it?").hint("give a filter: --where 'state = CA'"));
     };
@@ -59,7 +60,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         parent_id: parent.map(|parent| parent.id),
         filter: Json(filter.to_json()),
         priority: args.priority,
-        is_active: !args.inactive,
+        is_active: !args.disable,
         created_at: stamp.now,
         updated_at: stamp.now,
     };

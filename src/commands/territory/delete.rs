@@ -4,14 +4,15 @@ use super::shown::{COLUMNS, Known};
 use super::subject;
 use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::complete;
+use crate::commands::args::leads::selection::reading;
 use crate::commands::args::leads::territories::find;
 use crate::commands::context::Context;
-use crate::db::models::lead_work::territories::lead_counts;
+use crate::db::models::lead_work::territories::{LeadCount, lead_counts};
 use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
 use crate::error::{Exit, Result};
-use crate::ops::lead_work::territories::{Whither, delete};
-use crate::ui::{Change, plural};
+use crate::ops::lead_work::territories::{Deleted, Whither, delete};
+use crate::ui::{Change, grouped, plural};
 
 /// Delete a territory, and say where its leads go
 ///
@@ -46,11 +47,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     };
     let leads =
         session.db.read(stamp.org, |conn| lead_counts(conn, stamp.org))?.remove(&territory.id).unwrap_or_default();
-    let moved = match (&to, leads.live) {
-        (_, 0) => None,
-        (Some(to), live) => Some(format!("{} to {}", plural(live.unsigned_abs(), "lead", "leads"), to.name)),
-        (None, live) => Some(format!("{} into no territory", plural(live.unsigned_abs(), "lead", "leads"))),
-    };
+    let to = to.map(|to| to.name);
     if whither == Whither::Unsaid && leads != Default::default() {
         // Nobody is asked about what is refused.
         session.db.write_under(Lock::Placing, stamp.org, RunMode::DryRun, |conn| {
@@ -58,16 +55,35 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         })?;
     }
     if !args.answer.mode().is_dry_run() {
-        let moved = moved.as_ref().map(|moved| format!(" ({moved})")).unwrap_or_default();
+        let moved = moved(leads, to.as_deref()).map(|moved| format!(" ({moved})")).unwrap_or_default();
         context.ui.confirm(&format!("Delete the territory `{}`{moved}?", territory.name))?;
     }
-    let known = Known::read(&mut session)?;
-    session.db.write_under(Lock::Placing, stamp.org, args.answer.mode(), |conn| {
-        delete(conn, territory.id, whither, &stamp)
-    })?;
-    let changes = std::iter::once("deleted".to_owned()).chain(moved).map(Change::said);
+    let reading = reading(&session, None);
+    let (deleted, known) =
+        session.db.write_under(Lock::Placing, stamp.org, args.answer.mode(), |conn| -> Result<_> {
+            // As it was, with its leads and who worked it.
+            let known = Known::within(conn, stamp.org, reading)?;
+            Ok((delete(conn, territory.id, whither, &stamp)?, known))
+        })?;
+    let Deleted { territory, leads } = deleted;
+    let changes = std::iter::once("deleted".to_owned()).chain(moved(leads, to.as_deref())).map(Change::said);
     args.answer.answer(context.ui, &subject(&territory.name), &changes.collect::<Vec<_>>(), || {
         known.shown(territory.clone()).print(context.ui)
     })?;
     Ok(Exit::Done)
+}
+
+/// What becomes of the leads of a territory; None when there are none.
+fn moved(leads: LeadCount, to: Option<&str>) -> Option<String> {
+    let all = leads.live + leads.deleted;
+    let said = plural(all.unsigned_abs(), "lead", "leads");
+    let said = match leads.deleted {
+        _ if all == 0 => return None,
+        0 => said,
+        deleted => format!("{said} ({} deleted)", grouped(deleted)),
+    };
+    Some(match to {
+        Some(to) => format!("{said} to {to}"),
+        None => format!("{said} into no territory"),
+    })
 }

@@ -1,11 +1,12 @@
 //! `crmctl territory edit`
 
 use super::shown::{COLUMNS, Known};
-use super::{checked_filter, checked_name, subject};
+use super::{checked_filter, subject};
 use crate::commands::args::changes::{ChangeArgs, changes_of};
 use crate::commands::args::complete;
 use crate::commands::args::leads::selection::{Selection, reading};
 use crate::commands::args::leads::territories::find;
+use crate::commands::args::named::checked_name;
 use crate::commands::args::texts;
 use crate::commands::context::Context;
 use crate::db::Lock;
@@ -46,12 +47,12 @@ pub struct Args {
     /// Empty a field; may be given several times
     #[arg(long, value_name = "FIELD", value_parser = ["description"], conflicts_with = "description")]
     clear: Vec<String>,
-    /// It takes leads
-    #[arg(long, conflicts_with = "inactive")]
-    active: bool,
-    /// It takes no leads; what is inside it does
+    /// Keep it from taking leads; what is inside it does still
+    #[arg(long, conflicts_with = "enable")]
+    disable: bool,
+    /// Let it take leads again
     #[arg(long)]
-    inactive: bool,
+    enable: bool,
     /// Refuse when the territory has another version by now
     #[arg(long, value_name = "N")]
     if_version: Option<i32>,
@@ -79,14 +80,14 @@ impl Args {
         }
         territory.parent_id = wanted.parent.unwrap_or(territory.parent_id);
         territory.priority = self.priority.unwrap_or(territory.priority);
-        territory.is_active = self.active || (territory.is_active && !self.inactive);
+        territory.is_active = self.enable || (territory.is_active && !self.disable);
     }
 }
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::EditMany)?;
-    let name = args.new_name.as_deref().map(checked_name).transpose()?;
+    let name = args.new_name.as_deref().map(|name| checked_name("territory", name)).transpose()?;
     let filter = args.selection.filter(&mut session)?.map(checked_filter).transpose()?;
     let parent = match (&args.parent, args.no_parent) {
         (Some(name), _) => Some(Some(find(&mut session, name)?.id)),

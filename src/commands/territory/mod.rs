@@ -9,7 +9,6 @@ mod member;
 mod show;
 mod shown;
 
-use crate::commands::args::leads::segments::normal_name;
 use crate::commands::context::Context;
 use crate::error::{CommandError, Exit, Result};
 use crate::filter::{Field, Filter, Subject};
@@ -46,15 +45,6 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
 /// What a territory is called in answers.
 pub(super) fn subject(name: &str) -> String {
     format!("territory {name}")
-}
-
-/// Refuses a name that the table does not take.
-fn checked_name(name: &str) -> Result<String, CommandError> {
-    let name = normal_name(name);
-    match name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        true => Err(CommandError::usage("the name of a territory is text of 1 to 100 characters")),
-        false => Ok(name),
-    }
 }
 
 /// Refuses a filter that asks in which territory a lead lies: that is what it says.

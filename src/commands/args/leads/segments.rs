@@ -1,11 +1,12 @@
 //! Segments as arguments: those that the acting user sees.
 
 use super::selection::{reading, resolve_names};
+use crate::commands::args::named::{normal_name, unknown};
 use crate::commands::context::Session;
 use crate::db::models::segments::{self, Segment};
-use crate::domain::text::nearest;
-use crate::error::{CommandError, Result};
+use crate::error::Result;
 use crate::filter::Filter;
+use crate::system::shell;
 
 /// The segments that the acting user sees, by name.
 pub fn visible(session: &mut Session) -> Result<Vec<Segment>> {
@@ -24,11 +25,7 @@ pub fn find(session: &mut Session, name: &str) -> Result<(Segment, Filter)> {
     let found = session.db.read(org, |conn| segments::by_name(conn, org, &name))?;
     let Some(segment) = found.filter(|segment| segment.is_seen_by(session.stamp.changed_by)) else {
         let names: Vec<String> = visible(session)?.into_iter().map(|segment| segment.name).collect();
-        let hint = match nearest(&name, names.iter().map(String::as_str)) {
-            Some(name) => format!("did you mean `{name}`?"),
-            None => "list them: crmctl segment list".to_owned(),
-        };
-        return Err(CommandError::failed(format!("there is no segment `{name}`")).hint(hint));
+        return Err(unknown("segment", &name, names.iter().map(String::as_str)));
     };
     let filter = Filter::from_json(&segment.filter.0, &reading(session, None))?;
     Ok((segment, filter))
@@ -43,13 +40,8 @@ pub fn asked(session: &mut Session, name: &str) -> Result<(Segment, Filter)> {
     let text = filter.to_string();
     let named = resolve_names(session, &mut filter, &text);
     named.map_err(|error| {
-        let hint = format!("change it: crmctl segment edit '{}' --where FILTER", segment.name);
+        let hint = format!("change it: crmctl segment edit {} --where FILTER", shell::word(&segment.name));
         error.detail(format!("in the filter of the segment `{}`", segment.name)).hint(hint)
     })?;
     Ok((segment, filter))
-}
-
-/// A name as it is stored: without blanks around it, inner ones single.
-pub fn normal_name(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,14 +1,15 @@
 //! Territories as arguments.
 
-use super::segments::normal_name;
 use super::selection::{reading, resolve_names};
+use crate::commands::args::named::{named, normal_name, unknown};
 use crate::commands::context::Session;
 use crate::db::models::lead_work::territories::{self, Territory};
-use crate::domain::text::{fold_case, nearest};
-use crate::error::{CommandError, Result};
+use crate::domain::text::nearest;
+use crate::error::Result;
 use crate::filter::field::Kind;
 use crate::filter::value::Value;
 use crate::filter::{Filter, FilterError, Problem};
+use crate::system::shell;
 
 /// The organization's territories, by name.
 pub fn all(session: &mut Session) -> Result<Vec<Territory>> {
@@ -23,23 +24,8 @@ pub fn all(session: &mut Session) -> Result<Vec<Territory>> {
 pub fn find(session: &mut Session, name: &str) -> Result<Territory> {
     let name = normal_name(name);
     let all = all(session)?;
-    match named(&all, &name) {
-        Some(found) => Ok(found.clone()),
-        None => {
-            let hint = match nearest(&name, all.iter().map(|territory| territory.name.as_str())) {
-                Some(name) => format!("did you mean `{name}`?"),
-                None => "list them: crmctl territory list".to_owned(),
-            };
-            Err(CommandError::failed(format!("there is no territory `{name}`")).hint(hint))
-        }
-    }
-}
-
-/// The one with this name; where there is none, one whose name differs in its case alone.
-fn named<'a>(all: &'a [Territory], name: &str) -> Option<&'a Territory> {
-    let folded = fold_case(name);
-    let exact = all.iter().find(|territory| territory.name == name);
-    exact.or_else(|| all.iter().find(|territory| fold_case(&territory.name) == folded))
+    let found = named(&all, |territory| &territory.name, &name);
+    found.cloned().ok_or_else(|| unknown("territory", &name, all.iter().map(|territory| territory.name.as_str())))
 }
 
 /// The filter of a territory, to be asked.
@@ -50,7 +36,7 @@ pub fn asked(session: &mut Session, territory: &Territory) -> Result<Filter> {
     let mut filter = Filter::from_json(&territory.filter.0, &reading(session, None))?;
     let text = filter.to_string();
     resolve_names(session, &mut filter, &text).map_err(|error| {
-        let hint = format!("change it: crmctl territory edit '{}' --where FILTER", territory.name);
+        let hint = format!("change it: crmctl territory edit {} --where FILTER", shell::word(&territory.name));
         error.detail(format!("in the filter of the territory `{}`", territory.name)).hint(hint)
     })?;
     Ok(filter)
@@ -71,7 +57,7 @@ pub(super) fn name_territories(session: &mut Session, filter: &mut Filter, text:
         }
         for value in &mut condition.values {
             let name = Value::text(value);
-            let Some(territory) = named(&all, &name) else {
+            let Some(territory) = named(&all, |territory| &territory.name, &name) else {
                 let nearest = nearest(&name, all.iter().map(|it| it.name.as_str())).map(str::to_owned);
                 let at = text.find(&name).map(|start| start..start + name.len());
                 let problem = Problem::BadValue { subject: condition.subject.clone(), value: name, nearest };

@@ -70,10 +70,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 fn to_users(args: &Args, are_many: bool, mode: RunMode, session: &mut Session) -> Result<Wanted> {
     let mut users = Vec::new();
     for email in &args.to {
-        let user = session.user_named(email)?;
-        if !user.is_active {
-            return Err(CommandError::failed(format!("the user `{}` is disabled", user.email)));
-        }
+        let user = session.active_user_named(email)?;
         match users.contains(&user.id) {
             true => return Err(CommandError::usage(format!("`{}` is named twice", user.email))),
             false => users.push(user.id),

@@ -11,7 +11,7 @@ use crate::commands::territory::shown::{COLUMNS, Known};
 use crate::db::Lock;
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::territories::MemberRole;
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{Exit, Result};
 use crate::ops::lead_work::territories::add_member;
 use crate::ui::Change;
 
@@ -37,10 +37,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     context.ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::EditMany)?;
     let territory = find(&mut session, &args.name)?;
-    let user = session.user_named(&args.member)?;
-    if !user.is_active {
-        return Err(CommandError::failed(format!("the user `{}` is disabled", user.email)));
-    }
+    let user = session.active_user_named(&args.member)?;
     let stamp = session.stamp.clone();
     let reading = reading(&session, None);
     let (changed, known) =

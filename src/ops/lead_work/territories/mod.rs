@@ -14,6 +14,7 @@ use crate::domain::money::amount::grouped;
 use crate::domain::text::fold_case;
 use crate::error::{CommandError, Explain};
 use crate::ops::audited::{self, Edited};
+use crate::system::shell::word;
 
 /// Why a territory was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +29,8 @@ pub enum TerritoryError {
     Misplaced(#[from] Misplaced),
     #[error("there is a territory `{0}` already")]
     NameTaken(String),
-    #[error("there are territories inside `{name}`: {inside}")]
-    HasInside { name: String, inside: String },
+    #[error("there are territories inside `{name}`: {inside}", inside = .inside.join(", "))]
+    HasInside { name: String, inside: Vec<String> },
     #[error("{} in the territory `{name}`", told(.count))]
     HasLeads { name: String, count: LeadCount },
     #[error("the leads of `{0}` cannot stay in it when it is deleted")]
@@ -43,6 +44,9 @@ pub enum TerritoryError {
     #[error("the filters of all territories hold {0} values together, and a statement takes {most}", most = MOST_VALUES)]
     TooManyValues(usize),
 }
+
+/// So many calls are shown at most.
+const HINTED: usize = 3;
 
 /// How many leads there are in a territory.
 fn told(count: &LeadCount) -> String {
@@ -61,17 +65,26 @@ impl Explain for TerritoryError {
         let hint = match self {
             TerritoryError::Db(e) => return e.explain(),
             TerritoryError::Gone => "list them: crmctl territory list".to_owned(),
-            TerritoryError::OtherVersion { .. } => "look at it again: crmctl territory show".to_owned(),
+            TerritoryError::OtherVersion { name, .. } => {
+                format!("look at it again: crmctl territory show {}", word(name))
+            }
             TerritoryError::Misplaced(_) => "look at how they lie: crmctl territory list".to_owned(),
             TerritoryError::NameTaken(_) => "names are unique in the organization; choose another one".to_owned(),
-            TerritoryError::HasInside { .. } => {
-                "put each elsewhere first: crmctl territory edit NAME --parent OTHER, or --no-parent".to_owned()
+            TerritoryError::HasInside { inside, .. } => {
+                let call = |name: &String| format!("crmctl territory edit {} --no-parent", word(name));
+                let calls: Vec<String> = inside.iter().take(HINTED).map(call).collect();
+                format!("put each elsewhere first, here at the top: {}", calls.join("; "))
             }
             TerritoryError::HasLeads { .. } => "say where they go: --to NAME, or --unassign".to_owned(),
             TerritoryError::IntoItself(_) => "name another territory, or --unassign".to_owned(),
-            TerritoryError::NoMember { territory, .. } => format!("see who does: crmctl territory show '{territory}'"),
-            TerritoryError::OtherPlan => "look at the plan again".to_owned(),
-            TerritoryError::TooManyValues(_) => "shorten the lists of values in their filters".to_owned(),
+            TerritoryError::NoMember { territory, .. } => {
+                format!("see who does: crmctl territory show {}", word(territory))
+            }
+            TerritoryError::OtherPlan => "look at the plan again: crmctl territory assign --dry-run".to_owned(),
+            TerritoryError::TooManyValues(_) => {
+                "shorten the lists of values in their filters: crmctl territory list, then crmctl territory edit NAME --where FILTER"
+                    .to_owned()
+            }
         };
         CommandError::failed(self.to_string()).hint(hint)
     }
@@ -195,10 +208,10 @@ pub fn delete(conn: &mut Db, id: i64, whither: Whither, stamp: &Stamp) -> Result
     let all = territories::all(conn, stamp.org)?;
     let territory = all.iter().find(|territory| territory.id == id).ok_or(TerritoryError::Gone)?;
     let name = || territory.name.clone();
-    let inside: Vec<&str> =
-        all.iter().filter(|other| other.parent_id == Some(id)).map(|other| other.name.as_str()).collect();
+    let inside: Vec<String> =
+        all.iter().filter(|other| other.parent_id == Some(id)).map(|other| other.name.clone()).collect();
     if !inside.is_empty() {
-        return Err(TerritoryError::HasInside { name: name(), inside: inside.join(", ") });
+        return Err(TerritoryError::HasInside { name: name(), inside });
     }
     let leads = territories::lead_counts(conn, stamp.org)?.remove(&id).unwrap_or_default();
     let to = match whither {
