@@ -1,10 +1,12 @@
 //! Earlier leads of the same people: merged into a lead, or with its phone or email, live or deleted.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
+use serde_json::json;
 
 use crate::db::models::IN_LIST;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
@@ -22,6 +24,8 @@ pub fn earlier_with_owners(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<E
         Db::Postgres(_) => {}
         Db::Sqlite(_) => {
             let mut lists = Lists::default();
+            let mut leads = leads.to_vec();
+            leads.sort_unstable_by_key(|lead| Reverse(*lead));
             for ids in leads.chunks(IN_LIST) {
                 of_some(conn, org, ids, &mut lists, &mut found)?;
             }
@@ -173,6 +177,7 @@ impl Key {
 /// The list of each key of which there are earlier leads: of most there are none.
 type Lists = HashMap<Key, usize>;
 
+/// The leads come in descending order, part by part.
 fn of_some(conn: &mut Db, org: OrgId, ids: &[i64], lists: &mut Lists, found: &mut EarlierLeads) -> Result<(), DbError> {
     let mut keyed: Vec<(i64, Key)> = Vec::new();
     Statement::new("SELECT l.id, l.phone_number, l.phone_extension, l.email FROM leads l WHERE l.organization_id = ")
@@ -191,11 +196,13 @@ fn of_some(conn: &mut Db, org: OrgId, ids: &[i64], lists: &mut Lists, found: &mu
         keyed.extend(cells.at(0).number().zip(text(1)).map(|(lead, word)| (lead, Key::of(word, text(2)))));
         Ok(())
     })?;
-    // What an earlier part has found is complete.
-    let mut wanted: Vec<&Key> = keyed.iter().map(|(_, key)| key).filter(|key| !lists.contains_key(key)).collect();
-    wanted.sort_unstable_by_key(|key| parts(key));
-    wanted.dedup();
-    let statements: Vec<Statement> = [of_phones(org, &wanted), of_emails(org, &wanted)].into_iter().flatten().collect();
+    // What an earlier part has found is complete: it asked for what is before a later lead.
+    let is_wanted = |(_, key): &&(i64, Key)| !lists.contains_key(key);
+    let mut wanted: Vec<Wanted> = keyed.iter().filter(is_wanted).map(|(lead, key)| (parts(key), *lead)).collect();
+    wanted.sort_unstable_by_key(|(key, last)| (*key, Reverse(*last)));
+    wanted.dedup_by_key(|(key, _)| *key);
+    let statements = [of_phones(org, &wanted), of_emails(org, &wanted)].into_iter().flatten();
+    let statements: Vec<Statement> = statements.collect();
     drop(wanted);
     for statement in statements {
         statement.each_row(conn, |cells: Cells| -> Result<(), DbError> {
@@ -245,65 +252,60 @@ fn list(ids: &[i64]) -> Statement {
     Statement::new("(").joined(ids.iter().map(|id| Statement::default().number(*id)), ", ").sql(")")
 }
 
-/// Statements that look keys up: each way apart, so that SQLite looks it up by the index that is made for it.
-fn looked_up(keys: Vec<Statement>, org: OrgId, ways: [&'static str; 2], further: Statement) -> Option<Statement> {
+/// A phone and its extension, or an email, and the last lead that has it.
+type Wanted<'a> = ((&'a str, Option<&'a str>), i64);
+
+/// A statement that looks keys up: each way apart, so that SQLite looks it up by the index that is made for it.
+///
+/// `further` looks them up among further phones or emails `p`.
+fn looked_up(
+    keys: Vec<&Wanted<'_>>,
+    org: OrgId,
+    ways: [&'static str; 2],
+    (among, further): (&'static str, &'static str),
+) -> Option<Statement> {
     if keys.is_empty() {
         return None;
     }
-    // Sums, so that the owner is not taken for what the index is to be searched by.
-    let way = |sql: &'static str| {
-        Statement::new(
-            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
-             WHERE e.owner_id + 0 IS NOT NULL AND e.organization_id = ",
-        )
-        .org(org)
-        .sql(" AND ")
-        .sql(sql)
+    let keys: Vec<_> = keys.iter().map(|((word, extension), last)| json!([word, extension, last])).collect();
+    // The rows of leads are read of those alone that came before: of most keys of none.
+    let way = |from: &'static str, way: &'static str| {
+        Statement::new("SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN ")
+            .sql(from)
+            .sql(" WHERE e.id < k.last AND ")
+            .sql(way)
+            // A sum, so that the owner is not taken for what the index is to be searched by.
+            .sql(" AND e.owner_id + 0 IS NOT NULL AND e.organization_id = ")
+            .org(org)
     };
-    let ways = ways.map(way).into_iter().chain([further]);
+    let [live, deleted] = ways.map(|sql| way("leads e", sql));
+    let further = way(among, further).sql(" AND p.organization_id = ").org(org);
     Some(
-        Statement::new("WITH k (word, extension) AS (VALUES ").joined(keys, ", ").sql(") ").joined(ways, " UNION ALL "),
+        Statement::new(
+            "WITH k (word, extension, last) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(",
+        )
+        .text(serde_json::Value::from(keys).to_string())
+        .sql(")) ")
+        .joined([live, deleted, further], " UNION ALL "),
     )
 }
-
-fn of_phones(org: OrgId, keys: &[&Key]) -> Option<Statement> {
-    let row = |key: &&Key| match key {
-        Key::Phone(phone, extension) => {
-            Some(Statement::new("(").text(phone.as_str()).sql(", ").text(extension.as_str()).sql(")"))
-        }
-        Key::Email(_) => None,
-    };
+fn of_phones(org: OrgId, keys: &[Wanted<'_>]) -> Option<Statement> {
     let ways = [
         "e.phone_number = k.word AND e.phone_extension = k.extension AND e.phone_number IS NOT NULL AND e.deleted_at IS NULL",
         "e.phone_number = k.word AND e.phone_extension = k.extension AND e.deleted_at IS NOT NULL",
     ];
-    let further = Statement::new(
-        "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN lead_phones p CROSS JOIN leads e
-         WHERE k.extension = '' AND p.phone_number = k.word AND e.id = p.lead_id AND e.owner_id + 0 IS NOT NULL AND p.organization_id = ",
-    )
-    .org(org)
-    .sql(" AND e.organization_id = ")
-    .org(org);
-    looked_up(keys.iter().filter_map(row).collect(), org, ways, further)
+    let further =
+        ("lead_phones p CROSS JOIN leads e", "k.extension = '' AND p.phone_number = k.word AND e.id = p.lead_id");
+    looked_up(keys.iter().filter(|((_, extension), _)| extension.is_some()).collect(), org, ways, further)
 }
 
-fn of_emails(org: OrgId, keys: &[&Key]) -> Option<Statement> {
-    let row = |key: &&Key| match key {
-        Key::Email(email) => Some(Statement::new("(").text(email.as_str()).sql(", NULL)")),
-        Key::Phone(..) => None,
-    };
+fn of_emails(org: OrgId, keys: &[Wanted<'_>]) -> Option<Statement> {
     let ways = [
         "e.email = k.word AND e.email IS NOT NULL AND e.deleted_at IS NULL",
         "e.email = k.word AND e.email IS NOT NULL AND e.deleted_at IS NOT NULL",
     ];
-    let further = Statement::new(
-        "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN lead_emails p CROSS JOIN leads e
-         WHERE p.email = k.word AND e.id = p.lead_id AND e.owner_id + 0 IS NOT NULL AND p.organization_id = ",
-    )
-    .org(org)
-    .sql(" AND e.organization_id = ")
-    .org(org);
-    looked_up(keys.iter().filter_map(row).collect(), org, ways, further)
+    let further = ("lead_emails p CROSS JOIN leads e", "p.email = k.word AND e.id = p.lead_id");
+    looked_up(keys.iter().filter(|((_, extension), _)| extension.is_none()).collect(), org, ways, further)
 }
 
 fn merged_into(org: OrgId, ids: &[i64]) -> Statement {

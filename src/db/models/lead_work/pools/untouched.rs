@@ -38,9 +38,10 @@ const NOBODY_WORKED: &str = "
                     WHERE r.organization_id = leads.organization_id AND r.lead_id = leads.id
                       AND r.outcome_at > a.assigned_at)";
 
-/// Whether an entry `a` of a lead's assignments is the latest one.
-const IS_LATEST: &str = "NOT EXISTS (SELECT 1 FROM lead_assignments b
-    WHERE b.organization_id = a.organization_id AND b.lead_id = a.lead_id AND b.id > a.id)";
+/// Leads with the latest entry `a` of their assignments: an earlier one is not asked whether anybody worked since.
+const WITH_LATEST: &str = " FROM leads JOIN lead_assignments a ON a.organization_id = leads.organization_id
+    AND a.id = (SELECT max(b.id) FROM lead_assignments b
+                WHERE b.organization_id = leads.organization_id AND b.lead_id = leads.id)";
 
 /// The open leads that pools gave to their owners up to a time and that nobody worked since.
 ///
@@ -49,29 +50,25 @@ const IS_LATEST: &str = "NOT EXISTS (SELECT 1 FROM lead_assignments b
 pub fn untouched_since(conn: &mut Db, org: OrgId, given_until: Timestamp) -> Result<Vec<Untouched>, DbError> {
     let mut found = Vec::new();
     let by_pools = Strategy::ALL.iter().filter(|strategy| strategy.is_of_pool());
-    Statement::new(
-        "SELECT leads.id, leads.owner_id, a.context
-         FROM leads JOIN lead_assignments a ON a.organization_id = leads.organization_id AND a.lead_id = leads.id
-         WHERE leads.deleted_at IS NULL AND leads.organization_id = ",
-    )
-    .org(org)
-    .sql(" AND ")
-    .then(is_open())
-    .sql(" AND a.to_user_id = leads.owner_id AND a.context IS NOT NULL AND a.assigned_at <= ")
-    .time(given_until)
-    .sql(" AND a.strategy IN (")
-    .joined(by_pools.map(|strategy| Statement::new("'").sql(strategy.as_str()).sql("'")), ", ")
-    .sql(") AND ")
-    .sql(IS_LATEST)
-    .sql(" AND ")
-    .sql(NOBODY_WORKED)
-    .sql(" ORDER BY leads.id")
-    .each_row(conn, |cells: Cells| -> Result<(), DbError> {
-        let numbers = cells.at(0).number().zip(cells.at(1).number());
-        let row = numbers.zip(cells.at(2).text());
-        found.extend(row.map(|((lead, owner), context)| Untouched { lead, owner, context: context.to_owned() }));
-        Ok(())
-    })?;
+    Statement::new("SELECT leads.id, leads.owner_id, a.context")
+        .sql(WITH_LATEST)
+        .sql(" WHERE leads.deleted_at IS NULL AND leads.organization_id = ")
+        .org(org)
+        .sql(" AND ")
+        .then(is_open())
+        .sql(" AND a.to_user_id = leads.owner_id AND a.context IS NOT NULL AND a.assigned_at <= ")
+        .time(given_until)
+        .sql(" AND a.strategy IN (")
+        .joined(by_pools.map(|strategy| Statement::new("'").sql(strategy.as_str()).sql("'")), ", ")
+        .sql(") AND ")
+        .sql(NOBODY_WORKED)
+        .sql(" ORDER BY leads.id")
+        .each_row(conn, |cells: Cells| -> Result<(), DbError> {
+            let numbers = cells.at(0).number().zip(cells.at(1).number());
+            let row = numbers.zip(cells.at(2).text());
+            found.extend(row.map(|((lead, owner), context)| Untouched { lead, owner, context: context.to_owned() }));
+            Ok(())
+        })?;
     Ok(found)
 }
 
@@ -82,20 +79,16 @@ pub fn untouched_since(conn: &mut Db, org: OrgId, given_until: Timestamp) -> Res
 pub fn worked_since(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashSet<i64>, DbError> {
     let mut found = HashSet::new();
     for ids in leads.chunks(IN_LIST) {
-        let rows = Statement::new(
-            "SELECT leads.id
-             FROM leads JOIN lead_assignments a ON a.organization_id = leads.organization_id AND a.lead_id = leads.id
-             WHERE leads.organization_id = ",
-        )
-        .org(org)
-        .sql(" AND leads.id IN (")
-        .joined(ids.iter().map(|id| Statement::default().number(*id)), ", ")
-        .sql(") AND ")
-        .sql(IS_LATEST)
-        .sql(" AND NOT (")
-        .sql(NOBODY_WORKED)
-        .sql(")")
-        .rows(conn)?;
+        let rows = Statement::new("SELECT leads.id")
+            .sql(WITH_LATEST)
+            .sql(" WHERE leads.organization_id = ")
+            .org(org)
+            .sql(" AND leads.id IN (")
+            .joined(ids.iter().map(|id| Statement::default().number(*id)), ", ")
+            .sql(") AND NOT (")
+            .sql(NOBODY_WORKED)
+            .sql(")")
+            .rows(conn)?;
         found.extend(rows.iter().filter_map(|row| row.at(0).number()));
     }
     Ok(found)
