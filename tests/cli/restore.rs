@@ -173,6 +173,12 @@ fn a_database_that_cannot_be_read_is_put_aside_and_that_is_said() {
     assert!(done["left"][0]["problem"].as_str().unwrap().contains("cannot be read"), "{done}");
     assert_eq!(world.leads().len(), 1);
     assert_eq!(std::fs::read(&kept(&world)[0]).unwrap().len(), 9000);
+    // Another database tells what it knows, and not what the unreadable one alone knew.
+    std::fs::copy(&world.url, world.path("other.db")).unwrap();
+    std::fs::write(&world.url, "x".repeat(9000)).unwrap();
+    let ran = world.run(["restore", "crm.zst", "--yes", "--format", "json", "--replaces", "other.db"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stdout.contains("cannot be read"), "{}", ran.stdout);
     world.finish();
 }
 

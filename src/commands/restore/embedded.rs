@@ -104,9 +104,10 @@ fn over_unreadable(
     context: &Context,
 ) -> Result<()> {
     let Ready { unpacked, mut restored, replaces, aside } = ready;
-    match replaces {
-        Some(mut from) => carry(&mut from, &mut restored, who, &mut done.carried)?,
-        None => done.carried.left.push(unknown(format!("the database cannot be read: {why}"))),
+    // What it alone knew nobody tells, whatever another one tells.
+    done.carried.left.push(unknown(format!("the database cannot be read: {why}")));
+    if let Some(mut from) = replaces {
+        carry(&mut from, &mut restored, who, &mut done.carried)?;
     }
     carry::log(&mut restored, who, done.made_at)?;
     drop(restored);
