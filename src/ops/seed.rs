@@ -172,7 +172,7 @@ fn add_tasks(conn: &mut Db, outcomes: &[super::leads::upsert::Outcome], stamp: &
     Ok(count)
 }
 
-fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, WriteError> {
+fn load_leads(conn: &mut Db, currency: &str, stamp: &Stamp) -> Result<Seeded, SeedError> {
     let drafts: Vec<LeadDraft> = SAMPLES.iter().map(|sample| draft(sample, currency, stamp)).collect();
     let policy = Policy { on_duplicate: OnDuplicate::Skip, on_listed: OnListed::Flag, only_known: false };
     let stamp = Stamp { trigger: Trigger::System, ..stamp.clone() };

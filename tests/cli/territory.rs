@@ -164,14 +164,17 @@ fn roles_say_who_changes_territories() {
                 &["territory", "member", "remove", "North", "rep@example.com"],
                 &["lead", "assign", "--where", "id > 0", "--territory", "North", "--yes"],
             ] {
-                assert_eq!(code(user, args), Some(1), "{user} {args:?}");
+                let ran = world.run([args, &["--as", &format!("{user}@example.com")]].concat());
+                assert_eq!(ran.code, Some(1), "{user} {args:?}");
+                assert!(ran.stderr.contains("does not allow this"), "{user} {args:?}: {}", ran.stderr);
             }
             assert_eq!(code(user, &["territory", "list"]), Some(0));
             assert_eq!(code(user, &["territory", "member", "list", "North"]), Some(0));
         }
         // Of a single lead, a rep says where it lies.
         assert_eq!(code("rep", &["lead", "assign", "1", "--territory", "North"]), Some(0));
-        assert_eq!(code("eve", &["lead", "assign", "1", "--no-territory"]), Some(1));
+        let ran = world.run(["lead", "assign", "1", "--no-territory", "--as", "eve@example.com"]);
+        assert!(ran.code == Some(1) && ran.stderr.contains("does not allow this"), "{}", ran.stderr);
         assert_eq!(code("man", &["territory", "assign", "--yes"]), Some(0));
     });
 }

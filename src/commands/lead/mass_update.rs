@@ -16,7 +16,7 @@ use crate::domain::time::datetime;
 use crate::error::{CommandError, Exit, Result};
 use crate::export::Record;
 use crate::filter::LeadColumn;
-use crate::ops::leads::mass_update::{MassUpdate, MassUpdateCounts, change, expect_target};
+use crate::ops::leads::mass_update::{MassUpdate, MassUpdateCounts, change};
 use crate::ui::{Column, Format, Ui, grouped};
 
 /// A change to leads.
@@ -105,7 +105,6 @@ pub fn change_selected(
                 Ok(())
             }
         };
-        expect_target(conn, &wanted.action, org)?;
         let counts = change(conn, &ids, &wanted.action, &stamp, &zone, &mut step)?;
         match counts.reconciles() {
             true => Ok(counts),
@@ -156,10 +155,8 @@ pub fn change_one(
     }
     let stamp = session.stamp.clone();
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
-    let work = |conn: &mut Db| -> Result<_> {
-        expect_target(conn, &wanted.action, stamp.org)?;
-        Ok(change(conn, &[lead.id], &wanted.action, &stamp, &zone, &mut |_| Ok(()))?)
-    };
+    let work =
+        |conn: &mut Db| -> Result<_> { Ok(change(conn, &[lead.id], &wanted.action, &stamp, &zone, &mut |_| Ok(()))?) };
     let (counts, changed) = answer::change(session, answer, lock_of(&wanted.action), &lead, work)?;
     if wanted.mode.is_dry_run() && !matches!(context.ui.format, Format::Table | Format::Markdown) {
         return tell(context.ui, counts, wanted.mode);

@@ -72,10 +72,11 @@ impl MassUpdateCounts {
 const BATCH: usize = 5000;
 
 /// Changes these live leads and tells what became of them; `step` hears how many are done, and can stop it. The caller
-/// holds [`crate::db::Lock::DncImport`] when leads go to `dnc`, else [`crate::db::Lock::Leads`].
+/// holds [`crate::db::Lock::DncImport`] when leads go to `dnc`, [`crate::db::Lock::Territories`] when they go to a territory, else
+/// [`crate::db::Lock::Leads`].
 ///
 /// # Errors
-/// Those of `step`, or the database refuses.
+/// Those of `step`, the territory was deleted, or the database refuses.
 pub fn change(
     conn: &mut Db,
     ids: &[i64],
@@ -83,7 +84,8 @@ pub fn change(
     stamp: &Stamp,
     zone: &TimeZone,
     step: &mut dyn FnMut(usize) -> Result<(), DbError>,
-) -> Result<MassUpdateCounts, DbError> {
+) -> Result<MassUpdateCounts, TerritoryError> {
+    expect_target(conn, action, stamp.org)?;
     expire(conn, OnLocked::Wait, stamp)?;
     let mut counts = MassUpdateCounts::default();
     for some in ids.chunks(BATCH) {
@@ -290,11 +292,8 @@ fn assign(
     Ok(counts)
 }
 
-/// Refuses what is not there any more: a territory that was deleted. The caller holds [`crate::db::Lock::Territories`] when leads go to one.
-///
-/// # Errors
-/// It was deleted, or the database cannot be read.
-pub fn expect_target(conn: &mut Db, action: &MassUpdate, org: OrgId) -> Result<(), TerritoryError> {
+/// Refuses what is not there any more: a territory that was deleted.
+fn expect_target(conn: &mut Db, action: &MassUpdate, org: OrgId) -> Result<(), TerritoryError> {
     let MassUpdate::Place(Some(id)) = action else { return Ok(()) };
     match territories::all(conn, org)?.iter().any(|territory| territory.id == *id) {
         true => Ok(()),

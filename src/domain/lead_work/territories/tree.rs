@@ -4,7 +4,7 @@
 //! several next to each other the one with the smaller priority is asked first, then the one whose name comes first; each is asked after
 //! what is inside it. One that is not active takes nothing, and still bounds what is inside it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// How many territories can be inside each other, the outermost included.
 pub const DEEPEST: usize = 20;
@@ -137,20 +137,12 @@ impl Tree {
             Some(less) => 1 + self.inside(id).iter().map(|inside| self.height(*inside, less)).max().unwrap_or(0),
         }
     }
-
-    /// The territory that takes a lead, of which it is known whose filters hold for it.
-    pub fn first(&self, holding: &BTreeSet<i64>) -> Option<i64> {
-        first_of(&self.steps(), holding)
-    }
-}
-
-fn first_of(steps: &[Step], holding: &BTreeSet<i64>) -> Option<i64> {
-    let holds = steps.iter().filter(|step| holding.contains(&step.id));
-    holds.filter_map(|step| first_of(&step.inside, holding).or(step.is_active.then_some(step.id))).next()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -160,8 +152,14 @@ mod tests {
         Place { id, parent, priority, name, is_active: true }
     }
 
+    /// The territory that takes a lead, of which it is known whose filters hold for it, by walking through the steps.
+    fn first_of(steps: &[Step], holding: &BTreeSet<i64>) -> Option<i64> {
+        let holds = steps.iter().filter(|step| holding.contains(&step.id));
+        holds.filter_map(|step| first_of(&step.inside, holding).or(step.is_active.then_some(step.id))).next()
+    }
+
     fn first(places: &[Place], holding: &[i64]) -> Option<i64> {
-        Tree::of(places.to_vec()).first(&holding.iter().copied().collect())
+        first_of(&Tree::of(places.to_vec()).steps(), &holding.iter().copied().collect())
     }
 
     #[test]
@@ -231,7 +229,7 @@ mod tests {
         let tree = Tree::of([place(1, 2, 1, "a"), place(2, 1, 1, "b"), place(3, 0, 1, "c")]);
         assert_eq!(tree.listed(), [(3, 0)]);
         assert_eq!(tree.around(1), [2]);
-        assert_eq!(tree.first(&[1, 2, 3].into()), Some(3));
+        assert_eq!(first_of(&tree.steps(), &[1, 2, 3].into()), Some(3));
     }
 
     /// Random trees: each is inside one with a smaller id, or at the top.
@@ -268,7 +266,7 @@ mod tests {
                 place.is_active && way(place).iter().rev().skip(1).all(|(_, _, id)| holding.contains(id))
             };
             let wanted = places.iter().filter(holds).min_by_key(|place| way(place)).map(|place| place.id);
-            prop_assert_eq!(Tree::of(places.clone()).first(&holding), wanted);
+            prop_assert_eq!(first_of(&Tree::of(places.clone()).steps(), &holding), wanted);
         }
     }
 }
