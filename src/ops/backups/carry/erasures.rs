@@ -1,6 +1,6 @@
 //! People who had themselves erased.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::opt_outs::bury_erased;
 use super::{Carried, CarryError, Eraser, Here, There, earlier_leads};
@@ -52,7 +52,6 @@ pub(super) fn carry(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Ca
     let by_uid: BTreeMap<Uid, i64> = leads::ids_by_uid(here.conn, org, &uids)?.into_iter().collect();
     let ids: Vec<i64> = by_uid.values().copied().collect();
     let gone = erasures::erased_among(here.conn, org, &ids)?;
-    let known: HashSet<KeyHash> = erasures::hashes(here.conn, org)?.into_values().flatten().collect();
     let key = match (erasures::hash_key(here.conn, org)?, said.key) {
         (None, Some(key)) => {
             erasures::set_hash_key(here.conn, org, &key)?;
@@ -81,11 +80,13 @@ pub(super) fn carry(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Ca
         return Ok(());
     };
     know_again(here, &again)?;
+    // Also by what somebody who was erased before the backup is known by: it may be another person's number since.
+    let is_since = |tombstone: &&Tombstone| by_uid.get(&tombstone.uid).is_none_or(|id| !gone.contains_key(id));
     let reasons: HashMap<KeyHash, Option<&str>> = said
         .leads
         .iter()
+        .filter(is_since)
         .flat_map(|tombstone| tombstone.hashes.iter().map(|hash| (*hash, tombstone.reason.as_deref())))
-        .filter(|(hash, _)| !known.contains(hash))
         .collect();
     for (lead, hash) in earlier_leads::found(here, there, &key, &reasons.keys().copied().collect())? {
         erase_again(here, &lead, reasons.get(&hash).copied().flatten(), carried)?;
