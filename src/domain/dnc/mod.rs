@@ -87,6 +87,17 @@ vocabulary! {
     }
 }
 
+impl Verdict {
+    /// What two verdicts come to: one that is blocked blocks both, and one that is doubtful leaves both in doubt.
+    pub fn worse(self, other: Verdict) -> Verdict {
+        match (self, other) {
+            (Verdict::Blocked, _) | (_, Verdict::Blocked) => Verdict::Blocked,
+            (Verdict::Unknown, _) | (_, Verdict::Unknown) => Verdict::Unknown,
+            (Verdict::Clear, Verdict::Clear) => Verdict::Clear,
+        }
+    }
+}
+
 vocabulary! {
     /// What becomes of a request.
     Decision {

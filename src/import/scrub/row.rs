@@ -105,15 +105,6 @@ pub(super) fn between_words(text: &str) -> impl Iterator<Item = &str> {
     parts.map(move |part| part.trim_start_matches(from).trim_end_matches(|c: char| !c.is_numeric()))
 }
 
-/// What two verdicts come to.
-pub fn worse(one: Verdict, other: Verdict) -> Verdict {
-    match (one, other) {
-        (Verdict::Blocked, _) | (_, Verdict::Blocked) => Verdict::Blocked,
-        (Verdict::Unknown, _) | (_, Verdict::Unknown) => Verdict::Unknown,
-        (Verdict::Clear, Verdict::Clear) => Verdict::Clear,
-    }
-}
-
 /// What is said of a row: a number that is blocked blocks it, and one that is doubtful leaves it in doubt. `each` hears the verdict on
 /// every number.
 pub fn judge(row: &Looked, lists: &Lists<ListedBans>, mut each: impl FnMut(Reading, Verdict)) -> RowVerdict {
@@ -127,7 +118,7 @@ pub fn judge(row: &Looked, lists: &Lists<ListedBans>, mut each: impl FnMut(Readi
         if let Ok(reading) = number {
             each(*reading, said);
         }
-        verdict = worse(verdict, said);
+        verdict = verdict.worse(said);
     };
     for number in row.asked() {
         let judged = lists.judge(number);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{Looked, names};
 use super::output::Output;
-use super::row::{Number, RowVerdict, in_hours, judge, worse};
+use super::row::{Number, RowVerdict, in_hours, judge};
 use super::{Before, Newly, Scrub, Scrubbed};
 use crate::db::models::dnc::dnc_bans::ListedBans;
 use crate::domain::dnc::Verdict;
@@ -208,16 +208,15 @@ impl Work<'_> {
 fn verdict_before(looked: &Looked, before: &Before<'_>) -> Verdict {
     let of = |number: &Number| match number {
         Ok(reading) => {
-            reading.all().map(|number| before(number).unwrap_or(Verdict::Unknown)).fold(Verdict::Clear, worse)
+            reading.all().map(|number| before(number).unwrap_or(Verdict::Unknown)).fold(Verdict::Clear, Verdict::worse)
         }
         Err(_) => Verdict::Unknown,
     };
-    let asked = looked.asked().map(of).fold(Verdict::Clear, worse);
+    let asked = looked.asked().map(of).fold(Verdict::Clear, Verdict::worse);
     let others = looked.elsewhere.iter().filter(|found| !found.is_checked).flat_map(|found| &found.number);
     let is_listed = others.flat_map(Reading::all).any(|number| before(number) == Some(Verdict::Blocked));
     let in_doubt = looked.has_formula || looked.phones.is_empty();
-    worse(
-        worse(asked, if is_listed { Verdict::Blocked } else { Verdict::Clear }),
-        if in_doubt { Verdict::Unknown } else { Verdict::Clear },
-    )
+    let listed = if is_listed { Verdict::Blocked } else { Verdict::Clear };
+    let doubtful = if in_doubt { Verdict::Unknown } else { Verdict::Clear };
+    asked.worse(listed).worse(doubtful)
 }
