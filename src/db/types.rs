@@ -21,7 +21,7 @@ use crate::domain::dnc::registry::{LoadMode, RegistryKind, RevisionState};
 use crate::domain::dnc::{Channel, Decision, DncOrigin, DncScope, DncSource, RemovalKind, Verdict};
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
 use crate::domain::lead_work::next::priority::Priority;
-use crate::domain::lead_work::next::{Arm, Means, Outcome, TaskKind, TaskOrigin};
+use crate::domain::lead_work::next::{Arm, ContactChannel, Outcome, TaskKind, TaskOrigin};
 use crate::domain::lead_work::pools::{PoolStrategy, RunKind, RunReason};
 use crate::domain::lead_work::scores::kind::ModelKind;
 use crate::domain::lead_work::scores::probability::Probability;
@@ -401,7 +401,7 @@ text_vocabularies!(
     Placing,
     MemberRole,
     Arm,
-    Means,
+    ContactChannel,
     Outcome,
     Priority,
     TaskKind,

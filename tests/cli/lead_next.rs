@@ -78,9 +78,13 @@ fn leads_are_shown_with_their_reasons_and_the_others_are_counted() {
         ] {
             world.tell(&by(args, ANN));
         }
-        // At night nobody is called.
+        // At night nobody is called, and while it is evening in the west others need not be read.
         world.now = "2026-03-05T09:00:00Z";
         world.tell(&by(&["lead", "next"], ANN));
+        world.tell(&by(&["lead", "next", "--all"], ANN));
+        world.now = "2026-03-05T05:30:00Z";
+        world.tell(&by(&["lead", "next", "--all"], ANN));
+        world.tell(&by(&["lead", "next", "--all", "--format", "json"], ANN));
     });
 }
 
@@ -125,6 +129,69 @@ fn what_was_done_put_off_or_dismissed_does_not_come_again_until_its_time() {
         let counts: Vec<(&Value, &Value)> =
             stats.as_array().unwrap().iter().map(|line| (&line["recommendations"], &line["leads"])).collect();
         assert_eq!(counts[..3], [(&json!(1), &json!(1)), (&json!(3), &json!(2)), (&json!(1), &json!(1))]);
+    });
+}
+
+/// What holds for everybody is said by whoever has the lead, or may change those of others.
+#[test]
+fn only_whoever_has_a_lead_puts_it_off() {
+    on_both_engines(|world| {
+        people(world);
+        world.ok(by(&["user", "add", "bob@example.com", "--role", "sales_rep"], ROOT));
+        world.ok(by(&["user", "add", "mia@example.com", "--role", "manager"], ROOT));
+        for verb in [&["done", "1"][..], &["snooze", "1"], &["dismiss", "1", "--reason", "x"]] {
+            let ran = world.run(by(&[&["lead", "next"], verb].concat(), "bob@example.com"));
+            assert_eq!(ran.code, Some(1), "{verb:?}: {}", ran.stderr);
+            assert!(ran.stderr.contains("the lead 1 is ann@example.com's"), "{}", ran.stderr);
+        }
+        assert_eq!(names(&next(world, &[])), ["Ada", "Ben", "Cleo", "Dev"]);
+        // Nobody's lead is anybody's to work; a year is the longest.
+        world.ok(by(&["lead", "next", "done", "11", "--until", "365d"], "bob@example.com"));
+        let ran = world.run(by(&["lead", "next", "snooze", "1", "--until", "400d"], ANN));
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains("a lead is put off for a year at most"), "{}", ran.stderr);
+        world.ok(by(&["lead", "next", "snooze", "2", "--until", "2026-03-09"], ANN));
+        let ran = world.ok(by(&["lead", "next", "dismiss", "2", "--reason", "moved"], "mia@example.com"));
+        assert!(ran.contains("before: snoozed by ann@example.com (tester@desk) until 2026-03-09 00:00"), "{ran}");
+        // Who may not be called is no call to make.
+        let ran = world.run(by(&["lead", "next", "done", "6"], ANN));
+        assert!(
+            ran.stderr.contains("the lead 6 may not be contacted by call: on a do-not-call list"),
+            "{}",
+            ran.stderr
+        );
+        let waiting = |whose: &[&str], user| {
+            let found = world.json(by(&[&["lead", "next", "waiting"], whose].concat(), user));
+            let told = |one: &Value| {
+                let text = |key: &str| one[key].as_str().unwrap_or("-").to_owned();
+                let who = text("actor").replace(" (tester@desk)", "");
+                format!("{} {} {who} {} {}", one["lead_id"], text("outcome"), text("until"), text("reason"))
+            };
+            found.as_array().unwrap().iter().map(told).collect::<Vec<_>>()
+        };
+        let (finn, ben, kim) = (
+            "6 done ann@example.com 2026-03-05T17:00:00Z -",
+            "2 dismissed mia@example.com 2026-04-03T17:00:00Z moved",
+            "11 done bob@example.com 2027-03-04T17:00:00Z -",
+        );
+        assert_eq!(waiting(&[], ANN), [finn, ben]);
+        assert_eq!(waiting(&["--all"], "bob@example.com"), [finn, ben, kim]);
+        assert_eq!(waiting(&["--owner", "mia@example.com"], ANN), Vec::<String>::new());
+        world.ok(by(&["lead", "next", "snooze", "2", "--until", "today"], "mia@example.com"));
+        assert_eq!(waiting(&["--all", "--limit", "1"], ANN), [finn]);
+        assert_eq!(waiting(&["--all"], ANN), [finn, kim]);
+    });
+}
+
+/// What is kept is what speaks for the lead where it is shown: to its owner, whoever says it.
+#[test]
+fn the_sum_that_is_kept_is_that_of_the_owner() {
+    on_both_engines(|world| {
+        people(world);
+        let kept = world.json(by(&["lead", "next", "done", "2"], ROOT));
+        assert_eq!(kept["points"], 35 + 8 + 5, "{kept}");
+        let of = "SELECT u.email FROM lead_recommendations r JOIN users u ON u.id = r.user_id";
+        assert_eq!(world.engine.sql(&world.url, of).unwrap(), [ANN]);
     });
 }
 
@@ -221,6 +288,29 @@ fn a_hold_out_is_stored_and_compared() {
     });
 }
 
+/// Both have searched before either stores: each lead is in one group, once.
+#[test]
+fn two_hold_outs_at_once_store_each_lead_once() {
+    on_both_engines(|world| {
+        people(world);
+        let calls = ["10", "50"].map(|percent| {
+            ["lead", "next", "--owner", ANN, "--any-hour", "--channel", "email", "--holdout", percent, "--as", ROOT]
+        });
+        let stored = "SELECT count(*), count(DISTINCT lead_id) FROM lead_recommendations";
+        if world.engine == crate::support::Engine::Sqlite {
+            let holder = rusqlite::Connection::open(&world.url).unwrap();
+            holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+            let both = calls.map(|call| crate::task_erasure::Waiting::start(world, &call));
+            holder.execute_batch("COMMIT").unwrap();
+            both.into_iter().for_each(|call| assert_eq!(call.end().0, Some(0)));
+        } else {
+            let both = calls.map(|call| world.start(call));
+            both.into_iter().for_each(|call| assert!(call.wait_with_output().unwrap().status.success()));
+        }
+        assert_eq!(world.engine.sql(&world.url, stored).unwrap(), ["7|7"]);
+    });
+}
+
 #[test]
 fn what_counts_is_by_how_much_a_score_rose_within_the_week() {
     on_both_engines(|world| {
@@ -305,10 +395,16 @@ fn leads_of_nobody_in_a_territory_are_its_members_too() {
                 "INSERT INTO territories (id, organization_id, uid, name, filter, is_active) VALUES (1, 1, {}, 'North', '{{}}', {yes})",
                 uid(1)
             ),
+            // What lies inside a territory is worked by its members, too.
+            format!(
+                "INSERT INTO territories (id, organization_id, uid, name, filter, is_active, parent_id) VALUES (2, 1, {}, 'Far north', '{{}}', {yes}, 1)",
+                uid(2)
+            ),
             "INSERT INTO territory_members (organization_id, territory_id, user_id, role)
              SELECT 1, 1, id, 'member' FROM users WHERE email = 'ann@example.com'"
                 .to_owned(),
-            "UPDATE leads SET territory_id = 1, territory_source = 'manual' WHERE id IN (1, 11)".to_owned(),
+            "UPDATE leads SET territory_id = 1, territory_source = 'manual' WHERE id = 1".to_owned(),
+            "UPDATE leads SET territory_id = 2, territory_source = 'manual' WHERE id = 11".to_owned(),
         ] {
             world.engine.sql(&world.url, &sql).unwrap();
         }

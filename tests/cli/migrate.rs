@@ -72,6 +72,7 @@ pub const VERBS: &[&[&str]] = &[
     &["lead", "untag", "1", "x"],
     &["lead", "assign", "1", "--nobody"],
     &["lead", "next", "list", "--all", "--channel", "email"],
+    &["lead", "next", "waiting", "--all"],
     &["lead", "next", "stats"],
     &["lead", "next", "done", "1"],
     &["lead", "next", "snooze", "1"],

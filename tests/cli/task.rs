@@ -39,6 +39,7 @@ fn a_task_is_added_put_off_done_and_deleted() {
             &["task", "add", "3", "--kind", "todo", "--due", "2026-03-01"],
             &["task", "add", "3", "--kind", "todo", "--due", "2026-03-01", "--dry-run"],
             &["task", "list"],
+            &["task", "list", "--columns", "id,lead_id,merged_lead_id"],
             &["task", "snooze", "3", "--until", "tomorrow"],
             &["task", "done", "1"],
             &["task", "done", "1"],
@@ -63,22 +64,34 @@ fn a_task_tells_that_its_lead_may_not_be_contacted_so() {
         world.ok(by(&["lead", "edit", "2", "--email", "ben@example.com", "--consent", "denied"], MIA));
         world.ok(by(&["lead", "edit", "3", "--email", "cleo@example.com"], MIA));
         for lead in ["1", "2", "3"] {
-            for kind in ["call", "email", "todo"] {
+            for kind in ["call", "email", "todo", "linkedin"] {
                 world.ok(by(&["task", "add", lead, "--kind", kind, "--due", "today"], MIA));
             }
         }
         let barred = |world: &World, options: &[&str]| -> Vec<String> {
             let found = world.json(by(&[&["task", "list"], options].concat(), MIA));
             let of = |task: &Value| {
-                Some(format!("{} {} {}", task["lead"], task["kind"].as_str()?, task["barred"].as_str()?))
+                Some(format!("{} {} {}", task["lead_id"], task["kind"].as_str()?, task["barred"].as_str()?))
             };
             found.as_array().unwrap().iter().filter_map(of).collect()
         };
-        let before = ["1 email no_email", "2 call consent_denied", "2 email consent_denied"];
+        // Who denied consent is not to be met or written to either.
+        let denied = ["2 call", "2 email", "2 todo", "2 linkedin"].map(|task| format!("{task} consent_denied"));
+        let before = [&["1 email no_email".to_owned()][..], &denied].concat();
         assert_eq!(barred(world, &[]), before);
-        world.ok(by(&["dnc", "add", "+12125550103"], MIA));
+        let told = world.run(by(&["dnc", "add", "+12125550103"], MIA)).stderr;
+        assert!(told.contains("open tasks want a contact that is forbidden now: 9, 10 (crmctl task list)"), "{told}");
         let after = barred(world, &[]);
-        assert_eq!(after, [&before[..], &["3 call on_list", "3 email on_list"]].concat());
+        assert_eq!(after, [&before[..], &["3 call on_list".to_owned(), "3 email on_list".to_owned()]].concat());
+        let told = world.run(by(&["task", "add", "3", "--due", "today"], MIA)).stderr;
+        assert!(told.contains("the lead 3 may not be contacted so (call): on a do-not-call list"), "{told}");
+        let shown = world.run(by(&["lead", "show", "3", "--format", "table"], MIA));
+        assert!(
+            shown.stderr.contains("the task 10 is open, but the lead may not be contacted so (email)"),
+            "{}",
+            shown.stderr
+        );
+        assert!(shown.stdout.contains("barred by") && !shown.stdout.contains("on_list"), "{}", shown.stdout);
         world.ok(by(&["task", "done", "2"], MIA));
         assert_eq!(barred(world, &["--done"]), Vec::<String>::new());
     });
@@ -127,7 +140,7 @@ fn lists_are_narrowed_and_have_pages() {
         let task = &tasks[0];
         assert_eq!(
             (
-                &task["lead"],
+                &task["lead_id"],
                 &task["lead_name"],
                 &task["owner"],
                 &task["done_by_email"],
@@ -136,6 +149,26 @@ fn lists_are_narrowed_and_have_pages() {
             ),
             (&json!(2), &json!("Ben"), &json!(BOB), &json!(MIA), &json!(false), &json!("2026-03-05T09:00:00Z"))
         );
+    });
+}
+
+/// Nobody works on leads that are deleted; with their lead the tasks come back.
+#[test]
+fn open_tasks_of_deleted_leads_are_passed_over() {
+    on_both_engines(|world| {
+        people(world);
+        for lead in ["1", "2", "3"] {
+            world.ok(by(&["task", "add", lead, "--due", "2026-03-06"], ANN));
+        }
+        world.ok(by(&["task", "done", "3"], ANN));
+        world.ok(by(&["lead", "delete", "1", "--yes"], "root@example.com"));
+        world.ok(by(&["lead", "delete", "3", "--yes"], "root@example.com"));
+        let ran = world.run(by(&["task", "list", "--limit", "1"], MIA));
+        assert!(ran.stderr.contains("1 task of a deleted lead is not shown"), "{}", ran.stderr);
+        assert_eq!((listed(world, &[]), listed(world, &["--limit", "1"])), (vec![2], vec![2]));
+        assert_eq!((listed(world, &["--lead", "1"]), listed(world, &["--done"])), (vec![1], vec![3]));
+        world.ok(by(&["lead", "restore", "1"], "root@example.com"));
+        assert_eq!(listed(world, &[]), [1, 2]);
     });
 }
 
@@ -194,7 +227,7 @@ fn tasks_follow_a_merge_and_come_back_with_the_lead() {
         assert_eq!(listed(world, &["--lead", "1"]), [1]);
         let tasks = world.json(by(&["task", "list"], MIA));
         assert_eq!(
-            (&tasks[0]["lead"], &tasks[0]["lead_id"], &tasks[0]["lead_name"]),
+            (&tasks[0]["lead_id"], &tasks[0]["merged_lead_id"], &tasks[0]["lead_name"]),
             (&json!(1), &json!(2), &json!("Ada"))
         );
         world.ok(by(&["lead", "restore", "2", "--yes"], "root@example.com"));
@@ -230,13 +263,16 @@ fn a_lead_tells_of_its_tasks() {
             .unwrap()
             .iter()
             .filter(|event| event["event"].as_str().unwrap().starts_with("task_"))
-            .map(|event| format!("{} {} {}", event["at"], event["event"], event["detail"]).replace('"', ""))
+            .map(|event| {
+                let told = format!("{} {} {} {}", event["at"], event["event"], event["actor"], event["detail"]);
+                told.replace('"', "").replace(" (tester@desk)", "")
+            })
             .collect();
         let expected = [
-            "2026-03-04T12:00:00Z task_added call, due 2026-03-09 00:00: ask about May",
-            "2026-03-04T12:00:00Z task_added email, due 2026-03-06 00:00",
-            "2026-03-05T12:00:00Z task_done call: ask about May",
-            "2026-03-05T12:00:00Z task_done email",
+            "2026-03-04T12:00:00Z task_added ann@example.com call, due 2026-03-09 00:00: ask about May",
+            "2026-03-04T12:00:00Z task_added ann@example.com email, due 2026-03-06 00:00",
+            "2026-03-05T12:00:00Z task_done ann@example.com call: ask about May",
+            "2026-03-05T12:00:00Z task_done mia@example.com email",
         ];
         assert_eq!(told, expected);
     });

@@ -1,8 +1,9 @@
 //! Nobody writes about a person who is being erased: tasks and what becomes of recommendations beside `lead erase`.
 
-use std::time::Duration;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
-use crate::support::engine::{database_of, psql, url_of};
+use crate::support::engine::{database_of, url_of};
 use crate::support::{Engine, World, on_both_engines};
 
 const ROOT: &str = "root@example.com";
@@ -25,6 +26,34 @@ const WRITES: [&[&str]; 2] = [
     &["lead", "next", "dismiss", "1", "--reason", "ask Ada", "--as", ROOT],
 ];
 
+/// A call that waits for others, with what it says from then on.
+pub struct Waiting {
+    child: Child,
+    told: BufReader<ChildStderr>,
+}
+
+impl Waiting {
+    /// Starts a call, and waits until it says that it waits.
+    pub fn start(world: &World, args: &[&str]) -> Waiting {
+        let mut child = world.start(args);
+        let mut waiting = Waiting { told: BufReader::new(child.stderr.take().unwrap()), child };
+        let (mut line, mut all) = (String::new(), String::new());
+        while !line.contains("waiting for") {
+            line.clear();
+            assert!(waiting.told.read_line(&mut line).unwrap() > 0, "{args:?} did not wait: {all}");
+            all += &line;
+        }
+        waiting
+    }
+
+    /// Its exit code, and what it said.
+    pub fn end(mut self) -> (Option<i32>, String) {
+        let mut said = String::new();
+        self.told.read_to_string(&mut said).unwrap();
+        (self.child.wait_with_output().unwrap().status.code(), said)
+    }
+}
+
 /// The lead goes after the call has found it, and before it writes.
 #[test]
 fn nothing_is_written_about_a_lead_that_goes_meanwhile() {
@@ -33,30 +62,61 @@ fn nothing_is_written_about_a_lead_that_goes_meanwhile() {
         people(&world, 1);
         let erasing = rusqlite::Connection::open(&world.url).unwrap();
         erasing.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let writes = world.start(args);
-        std::thread::sleep(Duration::from_millis(1500));
+        let writes = Waiting::start(&world, args);
         erasing.execute_batch("UPDATE leads SET deleted_at = 1772625600000000 WHERE id = 1; COMMIT").unwrap();
         refused(&world, writes);
         world.finish();
 
         let world = World::new(Engine::Postgres);
         people(&world, 1);
-        let app = url_of("crmctl_app", database_of(&world.url));
+        let mut erasing = Session::open(&url_of("crmctl_app", database_of(&world.url)));
         // The lock of changes of the list, which an erasure takes.
-        let held = "BEGIN; SET LOCAL app.current_org_id = '1'; SELECT pg_advisory_xact_lock(72117, 1);
-                    UPDATE leads SET deleted_at = now() WHERE id = 1; SELECT pg_sleep(3); COMMIT";
-        let erasing = std::thread::spawn(move || psql(&app, held));
-        std::thread::sleep(Duration::from_millis(700));
-        refused(&world, world.start(args));
-        erasing.join().unwrap();
+        erasing.run("BEGIN; SET LOCAL app.current_org_id = '1'; SELECT pg_advisory_xact_lock(72117, 1);");
+        erasing.run("UPDATE leads SET deleted_at = now() WHERE id = 1;");
+        let writes = Waiting::start(&world, args);
+        erasing.run("COMMIT;");
+        refused(&world, writes);
         world.finish();
     }
 }
 
-fn refused(world: &World, writes: std::process::Child) {
-    let output = writes.wait_with_output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{:?}: {told}", world.engine);
+/// A session of psql.
+struct Session {
+    child: Child,
+    answers: BufReader<std::process::ChildStdout>,
+}
+
+impl Session {
+    fn open(url: &str) -> Session {
+        let programs = std::env::var("CRMCTL_POSTGRES_BIN").map(std::path::PathBuf::from).unwrap_or_default();
+        let mut psql = Command::new(programs.join("psql"));
+        psql.args([url, "-qXAt", "-v", "ON_ERROR_STOP=1"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = psql.spawn().unwrap();
+        let answers = BufReader::new(child.stdout.take().unwrap());
+        Session { child, answers }
+    }
+
+    /// Runs statements, and waits until they are done.
+    fn run(&mut self, sql: &str) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{sql}\n\\echo done").unwrap();
+        let mut line = String::new();
+        while line.trim() != "done" {
+            line.clear();
+            assert!(self.answers.read_line(&mut line).unwrap() > 0, "{sql}");
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+fn refused(world: &World, writes: Waiting) {
+    let (code, told) = writes.end();
+    assert_eq!(code, Some(1), "{:?}: {told}", world.engine);
     assert!(told.contains("the lead 1 is deleted") || told.contains("the lead 1 is not open"), "{told}");
     assert_eq!(notes(world), Vec::<String>::new(), "{:?}", world.engine);
 }

@@ -86,6 +86,7 @@ const VERBS: &[(&str, &str)] = &[
     ("up", "applies migrations"),
     ("use", "puts a version into use"),
     ("verify", "looks whether anything was changed unseen"),
+    ("waiting", "lists leads that are put off"),
 ];
 
 /// Where alone these verbs are right; elsewhere another word says it.

@@ -22,7 +22,8 @@ use crate::ops::dnc::add::{LONGEST_REASON, LONGEST_TEXT, Request, honour};
 use crate::ops::dnc::remove::expire;
 use crate::ops::dnc::sharing::Group;
 use crate::ops::idempotency::IdempotencyError;
-use crate::ui::{Change, Column, grouped};
+use crate::ops::lead_work::next::barred;
+use crate::ui::{Change, Column, Ui, grouped};
 
 /// Put numbers on the do-not-call list
 ///
@@ -114,6 +115,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (org, stamp, interrupted) = (session.org.org_id(), session.stamp.clone(), session.db.interrupted());
     let mut skipped = Vec::new();
     let mut shared_with = None;
+    let mut tasks = Vec::new();
     let mut bar = context.ui.progress();
     let mut summary = Summary { dry_run: args.dry_run, refused, ..Summary::default() };
     let digits: Vec<u64> = numbers.iter().map(|number| number.digits()).collect();
@@ -143,12 +145,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 summary.count(&added.listings, added.leads_moved);
                 bar.set(summary.requests, numbers.len() as u64);
             }
+            let texts: Vec<String> = numbers.iter().map(E164::to_string).collect();
+            tasks = barred::of_numbers(conn, org, stamp.now, &texts)?;
             Ok(())
         },
     )?;
     drop(bar);
     summary.leads_moved += session.settle(&skipped, RunMode::of_flag(args.dry_run))?;
     tell_earlier(summary.earlier, context.ui);
+    tell_tasks(&tasks, context.ui);
     if let Some(group) = shared_with {
         context.ui.note(&group.told(org, RunMode::of_flag(args.dry_run)));
         summary.group = Some(group.slug);
@@ -164,6 +169,24 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         ui.note(&format!("requests that would be kept: {}; nothing was changed", grouped(summary.requests as i64)));
     }
     Ok(if summary.refused.is_empty() { Exit::Done } else { Exit::NeedsAttention })
+}
+
+/// So many tasks are named.
+const NAMED: usize = 10;
+
+/// Says that there is something to do about people with these numbers that nobody may do now.
+fn tell_tasks(tasks: &[i64], ui: Ui) {
+    let named: Vec<String> = tasks.iter().take(NAMED).map(i64::to_string).collect();
+    let more = match tasks.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {} more", grouped(more as i64)),
+    };
+    if !tasks.is_empty() {
+        ui.warn(&format!(
+            "open tasks want a contact that is forbidden now: {}{more} (crmctl task list)",
+            named.join(", ")
+        ));
+    }
 }
 
 /// Makes the request of a number from what was said of all of them.

@@ -1,6 +1,6 @@
 //! `crmctl task add`
 
-use super::{COLUMNS, print, readable, subject};
+use super::{COLUMNS, print, readable, subject, tell_if_barred};
 use crate::commands::args::changes::ChangeArgs;
 use crate::commands::args::complete;
 use crate::commands::args::leads::name::{Among, LeadName};
@@ -68,6 +68,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let stamp = session.stamp.clone();
     let made =
         session.db.write_under(Lock::Leads, stamp.org, args.answer.mode(), |conn| tasks::add(conn, new, &stamp))?;
+    tell_if_barred(&mut session, &made)?;
     let told = readable(audited::described(&made), &mut session)?;
     let changes: Vec<Change> = std::iter::once(Change::added()).chain(told).collect();
     args.answer.answer(context.ui, &subject(made.id), &changes, || print(&mut session, context, made.clone()))?;

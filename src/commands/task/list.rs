@@ -12,10 +12,12 @@ use crate::db::models::leads::lead_merges;
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::next::TaskKind;
 use crate::error::{CommandError, Exit, Result};
+use crate::ops::lead_work::next::tasks::of_live_leads;
 
 /// List tasks: open ones by when they are due
 ///
-/// The tasks of a lead are also those of the leads that were merged into it.
+/// The tasks of a lead are also those of the leads that were merged into it. Open ones of deleted leads are passed over, unless --lead names
+/// the lead.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl task list --owner ann@example.com --overdue\n  crmctl task list --due this-week --kind call\n  \
@@ -83,7 +85,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         // One more than asked for tells whether the list is cut.
         most: most.map(|most| i64::from(most) + 1),
     };
-    let mut found = session.db.read(org, |conn| tasks::some(conn, org, &wanted))?;
+    // What was done stays told, and so does what is asked of one lead by its name.
+    let tells_of_deleted = args.done || lead.is_some();
+    let (mut found, passed_over) = session.db.read(org, |conn| match tells_of_deleted {
+        true => Ok((tasks::some(conn, org, &wanted)?, 0)),
+        false => of_live_leads(conn, org, &wanted),
+    })?;
     let is_cut = most.is_some_and(|most| found.len() > most as usize);
     found.truncate(most.map_or(usize::MAX, |most| most as usize));
     let last = found.last().map(|task| task.id);
@@ -94,6 +101,10 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     list.finish(if args.done { "no tasks are done" } else { "no open tasks" })?;
     if let Some(last) = last.filter(|_| is_cut) {
         args.limit.tell_cut_after(context.ui, last);
+    }
+    if passed_over > 0 {
+        let are = if passed_over == 1 { "task of a deleted lead is" } else { "tasks of deleted leads are" };
+        context.ui.note(&format!("{passed_over} {are} not shown; --lead ID shows those of one"));
     }
     Ok(Exit::Done)
 }

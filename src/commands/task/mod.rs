@@ -6,7 +6,7 @@ mod done;
 mod list;
 mod snooze;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::Serialize;
 
@@ -15,14 +15,13 @@ use crate::db::models::access::users;
 use crate::db::models::lead_work::next::tasks::Task;
 use crate::db::models::leads::{self, lead_merges};
 use crate::domain::access::role::Right;
-use crate::domain::lead_work::next::Means;
 use crate::domain::lead_work::next::left_out::LeftOut;
 use crate::domain::time::datetime;
 use crate::domain::time::month::begin_of;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::audited::Difference;
-use crate::ops::lead_work::next::judge;
+use crate::ops::lead_work::next::barred;
 use crate::ops::lead_work::next::tasks::Editor;
 use crate::ui::{Change, Column};
 
@@ -52,10 +51,11 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
 /// A task as it is printed.
 #[derive(Debug, Serialize)]
 struct Shown {
+    /// Its lead is the live one: of a merged one the survivor.
     #[serde(flatten)]
     task: Task,
-    /// The live lead that it is about: of a merged one its survivor.
-    lead: i64,
+    /// The merged lead at which it stands, if that is another one.
+    merged_lead_id: Option<i64>,
     lead_name: Option<String>,
     /// The email of its owner.
     owner: Option<String>,
@@ -63,18 +63,21 @@ struct Shown {
     overdue: bool,
     /// Why the lead may not be contacted as the open task wants it; none when it may.
     barred: Option<LeftOut>,
+    /// The same in words.
+    barred_by: Option<&'static str>,
 }
 
 const COLUMNS: &[Column] = &[
     Column::number("id", "id").kept(),
     Column::hidden("uid"),
-    Column::hidden("lead_id"),
-    Column::number("lead", "lead").kept(),
+    Column::number("lead_id", "lead").kept(),
+    Column::hidden("merged_lead_id"),
     Column::text("lead_name", "name"),
     Column::whole("kind", "kind").kept(),
     Column::time("due_at", "due").kept(),
     Column::whole("overdue", "overdue"),
-    Column::whole("barred", "barred").kept(),
+    Column::hidden("barred"),
+    Column::text("barred_by", "barred by").kept(),
     Column::text("note", "note"),
     Column::text("owner", "owner").optional(),
     Column::hidden("owner_id"),
@@ -98,34 +101,22 @@ fn shown(session: &mut Session, tasks: Vec<Task>) -> Result<Vec<Shown>> {
         let leads = leads::by_ids(conn, org, &ids)?;
         let names: HashMap<i64, Option<String>> =
             leads.iter().map(|lead| (lead.id, lead.full_name().or_else(|| lead.company.clone()))).collect();
-        let open = || tasks.iter().filter(|task| task.done_at.is_none());
-        let mut barred = HashMap::new();
-        for means in [Means::Call, Means::Email] {
-            let asked: HashSet<i64> = open()
-                .filter(|task| task.kind.means() == Some(means))
-                .map(|task| survivors.get(&task.lead_id).copied().unwrap_or(task.lead_id))
-                .collect();
-            let asked = leads.iter().filter(|lead| asked.contains(&lead.id));
-            let why = judge::barred(conn, org, now, means, asked)?;
-            barred.extend(why.into_iter().map(|(lead, why)| ((lead, means), why)));
-        }
-        Ok((emails, survivors, names, barred))
+        Ok((emails, survivors, names, barred::of_tasks(conn, org, now, &tasks)?))
     })?;
     let email = |user: Option<i64>| user.and_then(|user| emails.get(&user).cloned());
     let one = |task: Task| {
-        let lead = survivors.get(&task.lead_id).copied().unwrap_or(task.lead_id);
+        let stored = task.lead_id;
+        let lead_id = survivors.get(&stored).copied().unwrap_or(stored);
+        let barred = barred.get(&task.id).copied();
         Shown {
-            lead,
-            lead_name: names.get(&lead).cloned().flatten(),
+            merged_lead_id: Some(stored).filter(|stored| *stored != lead_id),
+            lead_name: names.get(&lead_id).cloned().flatten(),
             owner: email(task.owner_id),
             done_by_email: email(task.done_by),
-            barred: task
-                .kind
-                .means()
-                .filter(|_| task.done_at.is_none())
-                .and_then(|means| barred.get(&(lead, means)).copied()),
+            barred,
+            barred_by: barred.map(LeftOut::told),
             overdue: task.done_at.is_none() && task.due_at < now && task.due_at != today,
-            task,
+            task: Task { lead_id, ..task },
         }
     };
     Ok(tasks.into_iter().map(one).collect())
@@ -135,6 +126,17 @@ fn shown(session: &mut Session, tasks: Vec<Task>) -> Result<Vec<Shown>> {
 fn today(session: &Session) -> Result<Timestamp> {
     let zone = datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     Ok(begin_of(session.stamp.now.to_jiff().to_zoned(zone.clone()).date(), &zone))
+}
+
+/// Says that the lead of a task may not be contacted as it wants it.
+fn tell_if_barred(session: &mut Session, task: &Task) -> Result<()> {
+    for shown in shown(session, vec![task.clone()])? {
+        if let Some(why) = shown.barred_by {
+            let (lead, kind) = (shown.task.lead_id, shown.task.kind);
+            session.ui.warn(&format!("the lead {lead} may not be contacted so ({kind}): {why}"));
+        }
+    }
+    Ok(())
 }
 
 /// The task with what a person reads of it.

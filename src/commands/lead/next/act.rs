@@ -11,15 +11,16 @@ use crate::commands::context::Context;
 use crate::db::Lock;
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::next::priority::{Priority, Reason};
-use crate::domain::lead_work::next::{Means, Outcome};
+use crate::domain::lead_work::next::{ContactChannel, Outcome};
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Exit, Result};
 use crate::ops::lead_work::next::outcomes::{Act, keep};
+use crate::ops::lead_work::next::tasks::Editor;
 use crate::ui::{Change, Column};
 
 /// Say that a recommended lead was contacted
 ///
-/// It is not recommended again for a day, or until --until. What the contact brought is kept with the lead: `lead note ID TEXT
+/// It is not recommended again for a day, or until --until, to nobody. What the contact brought is kept with the lead: `lead note ID TEXT
 /// --contacted --next-contact WHEN`; tasks are done by `task done`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead next done 10482\n  crmctl lead next done 10482 --until next-week")]
@@ -30,7 +31,7 @@ pub struct DoneArgs {
 
 /// Put a recommended lead off
 ///
-/// It is not recommended again for a day, or until --until.
+/// It is not recommended again for a day, or until --until, to nobody.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead next snooze 10482 --until 2026-05-04T15:00")]
 pub struct SnoozeArgs {
@@ -40,7 +41,7 @@ pub struct SnoozeArgs {
 
 /// Say that a lead should not have been recommended
 ///
-/// It is not recommended again for thirty days, or until --until.
+/// It is not recommended again for thirty days, or until --until, to nobody.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl lead next dismiss 10482 --reason 'moved to another agency'")]
 pub struct DismissArgs {
@@ -55,12 +56,12 @@ pub struct DismissArgs {
 struct About {
     #[command(flatten)]
     name: LeadName,
-    /// When it may be recommended again: 2026-03-04, 2026-03-04T15:00, tomorrow, 7d
+    /// When it may be recommended again, within a year: 2026-03-04, 2026-03-04T15:00, tomorrow, 7d
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
     /// How it was to be contacted
-    #[arg(long, value_parser = one_of::<Means>(), default_value = "call")]
-    channel: Means,
+    #[arg(long, value_parser = one_of::<ContactChannel>(), default_value = "call")]
+    channel: ContactChannel,
     #[command(flatten)]
     answer: ChangeArgs,
 }
@@ -70,7 +71,7 @@ struct About {
 struct Shown {
     lead_id: i64,
     outcome: Outcome,
-    channel: Means,
+    channel: ContactChannel,
     until: Timestamp,
     priority: Priority,
     points: i32,
@@ -107,19 +108,26 @@ fn act(about: About, outcome: Outcome, note: Option<String>, context: &Context) 
     let until = about.until.as_deref().map(|text| times::coming(&session, "--until", text)).transpose()?;
     until.map(|until| times::tell_if_past(&session, "--until", until)).transpose()?;
     let lead = about.name.find(&mut session, Among::Live)?;
-    let (stamp, means) = (session.stamp.clone(), about.channel);
-    let wanted = Act { outcome, means, until, note: note.clone() };
-    let kept = session
-        .db
-        .write_under(Lock::Leads, stamp.org, about.answer.mode(), |conn| keep(conn, lead.id, &wanted, &stamp))?;
-    let changes = [
+    let (stamp, channel) = (session.stamp.clone(), about.channel);
+    let wanted = Act { outcome, channel, until, note: note.clone() };
+    let (editor, mode) = (Editor { may_change_others: session.role.may(Right::EditMany) }, about.answer.mode());
+    let kept =
+        session.db.write_under(Lock::Leads, stamp.org, mode, |conn| keep(conn, lead.id, &wanted, editor, &stamp))?;
+    if let Some(why) = kept.barred {
+        context.ui.warn(&format!("the lead {} may not be contacted by {channel}: {}", kept.lead, why.told()));
+    }
+    let mut changes = vec![
         Change::said(outcome.as_str()),
         Change::said(format!("not recommended again until {}", context.ui.time(kept.until))),
     ];
+    if let Some(before) = &kept.replaced {
+        let (said, until) = (before.outcome.map_or("said", Outcome::as_str), context.ui.time(before.expires_at));
+        changes.push(Change::said(format!("before: {said} by {} until {until}", before.actor)));
+    }
     let shown = Shown {
         lead_id: kept.lead,
         outcome,
-        channel: means,
+        channel,
         until: kept.until,
         priority: kept.priority,
         points: kept.points,

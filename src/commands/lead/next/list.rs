@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use crate::commands::args::complete;
+use super::Whose;
 use crate::commands::args::vocabulary::one_of;
 use crate::commands::context::{Context, Session, timed};
 use crate::db::models::access::users;
-use crate::db::{Db, Lock, RunMode};
+use crate::db::{Lock, RunMode};
 use crate::domain::access::role::Right;
-use crate::domain::lead_work::next::Means;
+use crate::domain::lead_work::next::ContactChannel;
 use crate::domain::lead_work::next::left_out::LeftOut;
 use crate::domain::lead_work::next::priority::{Priority, Reason};
 use crate::error::{CommandError, Exit, Result};
@@ -21,7 +21,7 @@ use crate::ui::{Column, Format, grouped};
 ///
 /// Leads that are open and may be contacted now: on no list, none unknown to a registry that must be honoured, consent not denied, at an
 /// hour at which they may be called. Why others before them were left out is counted. Without --owner and --all it is your own leads, and
-/// nobody's in your territories.
+/// nobody's in your territories. With --all, while it is the hour in fewer than half of the area codes, leads of others are passed over.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl lead next list --limit 5\n  crmctl lead next list --owner ann@example.com --channel email\n  \
@@ -29,18 +29,14 @@ use crate::ui::{Column, Format, grouped};
     Exit code 0 whether anybody is to be contacted or not."
 )]
 pub struct Args {
-    /// The leads of this user, by email or username, and nobody's in their territories [default: yours]
-    #[arg(long, value_name = "EMAIL", add = complete::user_emails())]
-    owner: Option<String>,
-    /// The leads of everybody
-    #[arg(long, conflicts_with = "owner")]
-    all: bool,
+    #[command(flatten)]
+    whose: Whose,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     limit: u16,
     /// How they are to be contacted
-    #[arg(long, value_parser = one_of::<Means>(), default_value = "call")]
-    channel: Means,
+    #[arg(long, value_parser = one_of::<ContactChannel>(), default_value = "call")]
+    channel: ContactChannel,
     /// Do not look at calling hours
     #[arg(long)]
     any_hour: bool,
@@ -70,13 +66,15 @@ struct Line {
 /// The same as programs read it.
 #[derive(Debug, Serialize)]
 struct Document<'a> {
-    channel: Means,
+    channel: ContactChannel,
     recommendations: Vec<Full<'a>>,
     considered: u64,
     shown: usize,
     left_out: BTreeMap<&'static str, u64>,
     /// Whether there are no further leads that may be contacted.
     is_whole: bool,
+    /// In so many area codes it is the hour, and leads of no others were considered; null: wherever they are.
+    open_area_codes: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -113,27 +111,21 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(right)?;
     let ask = args.ask(&mut session)?;
     let (stamp, ui) = (session.stamp.clone(), context.ui);
-    let find = |conn: &mut Db| -> Result<Answer> {
-        let answer = recommend(conn, &ask, &stamp)?;
-        match answer.reconciles() {
-            true => Ok(answer),
-            false => Err(CommandError::failed("the counts do not reconcile; nothing was stored")
-                .hint("this is a fault of crmctl; please report it")),
-        }
-    };
-    let answer = timed(ui, "leads ordered", || match args.holdout {
-        None => session.db.read(stamp.org, find),
-        // The reasons speak of people: beside it nobody is erased.
-        Some(_) => session.db.write_under(Lock::Leads, stamp.org, RunMode::of_flag(args.dry_run), |conn| {
-            let answer = find(conn)?;
-            store_arms(conn, &answer)?;
-            Ok(answer)
-        }),
+    let mut answer = timed(ui, "leads ordered", || {
+        session.db.read(stamp.org, |conn| -> Result<Answer> { reconciled(recommend(conn, &ask, &stamp)?) })
     })?;
+    if args.holdout.is_some() {
+        // The search is over: others wait for the storing alone. The reasons speak of people: beside it nobody is erased.
+        let mode = RunMode::of_flag(args.dry_run);
+        answer = session.db.write_under(Lock::Leads, stamp.org, mode, |conn| -> Result<Answer> {
+            store_arms(conn, &mut answer, &stamp)?;
+            reconciled(answer)
+        })?;
+    }
     let users = session.db.read(stamp.org, |conn| users::all(conn, stamp.org))?;
     let emails: Emails = users.into_iter().map(|user| (user.id, user.email)).collect();
     if ui.format == Format::Json && !ui.wants_records() {
-        ui.document(&document(&answer, ask.means, &emails))?;
+        ui.document(&document(&answer, ask.channel, &emails))?;
         return Ok(Exit::Done);
     }
     let mut list = ui.list(COLUMNS);
@@ -148,18 +140,19 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+fn reconciled(answer: Answer) -> Result<Answer> {
+    match answer.reconciles() {
+        true => Ok(answer),
+        false => Err(CommandError::failed("the counts do not reconcile; nothing was stored")
+            .hint("this is a fault of crmctl; please report it")),
+    }
+}
+
 impl Args {
     fn ask(&self, session: &mut Session) -> Result<Ask> {
-        let person = match (&self.owner, self.all) {
-            (Some(owner), _) => Some(session.user_named(owner)?.id),
-            (None, true) => None,
-            (None, false) => Some(session.stamp.changed_by.ok_or_else(|| {
-                CommandError::usage("whose leads? nobody acts as a user")
-                    .hint("name yourself with --as EMAIL, or somebody with --owner EMAIL; --all is everybody's leads")
-            })?),
-        };
+        let person = self.whose.person(session)?;
         let limit = usize::from(self.limit);
-        Ok(Ask { person, means: self.channel, limit, at_any_hour: self.any_hour, holdout: self.holdout })
+        Ok(Ask { person, channel: self.channel, limit, at_any_hour: self.any_hour, holdout: self.holdout })
     }
 }
 
@@ -186,7 +179,7 @@ fn line(one: &Recommendation, emails: &Emails) -> Line {
     }
 }
 
-fn document<'a>(answer: &'a Answer, channel: Means, emails: &'a Emails) -> Document<'a> {
+fn document<'a>(answer: &'a Answer, channel: ContactChannel, emails: &'a Emails) -> Document<'a> {
     Document {
         channel,
         recommendations: answer.shown.iter().map(|one| full(one, emails)).collect(),
@@ -194,6 +187,7 @@ fn document<'a>(answer: &'a Answer, channel: Means, emails: &'a Emails) -> Docum
         shown: answer.shown.len(),
         left_out: answer.left_out.iter().map(|(why, count)| (why.as_str(), *count)).collect(),
         is_whole: answer.is_whole,
+        open_area_codes: answer.open_areas,
     }
 }
 
@@ -227,5 +221,14 @@ fn told(answer: &Answer) -> String {
         true => "all open leads",
         false => "open leads up to the last one shown",
     };
-    format!("{reach}: {} = {} shown + {out}", count(answer.considered), answer.shown.len())
+    let place = match answer.open_areas {
+        None => String::new(),
+        Some(0) => {
+            return "it is the hour in no area code, so no lead was considered: --any-hour does not look at hours"
+                .to_owned();
+        }
+        Some(1) => " in the one area code where it is the hour".to_owned(),
+        Some(many) => format!(" in the {many} area codes where it is the hour"),
+    };
+    format!("{reach}{place}: {} = {} shown + {out}", count(answer.considered), answer.shown.len())
 }

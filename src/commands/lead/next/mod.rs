@@ -3,9 +3,11 @@
 mod act;
 mod list;
 mod stats;
+mod waiting;
 
-use crate::commands::context::Context;
-use crate::error::{Exit, Result};
+use crate::commands::args::complete;
+use crate::commands::context::{Context, Session};
+use crate::error::{CommandError, Exit, Result};
 
 /// Show whom to contact next, and why
 ///
@@ -26,6 +28,7 @@ enum Command {
     Done(act::DoneArgs),
     Snooze(act::SnoozeArgs),
     Dismiss(act::DismissArgs),
+    Waiting(waiting::Args),
     Stats(stats::Args),
 }
 
@@ -35,6 +38,32 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         Command::Done(args) => act::done(args, context),
         Command::Snooze(args) => act::snooze(args, context),
         Command::Dismiss(args) => act::dismiss(args, context),
+        Command::Waiting(args) => waiting::run(args, context),
         Command::Stats(args) => stats::run(args, context),
+    }
+}
+
+/// Whose leads are meant.
+#[derive(Debug, clap::Args)]
+struct Whose {
+    /// The leads of this user, by email or username, and nobody's in their territories [default: yours]
+    #[arg(long, value_name = "EMAIL", add = complete::user_emails())]
+    owner: Option<String>,
+    /// The leads of everybody
+    #[arg(long, conflicts_with = "owner")]
+    all: bool,
+}
+
+impl Whose {
+    /// The person whose leads are meant; `None`: everybody's.
+    fn person(&self, session: &mut Session) -> Result<Option<i64>> {
+        Ok(match (&self.owner, self.all) {
+            (Some(owner), _) => Some(session.user_named(owner)?.id),
+            (None, true) => None,
+            (None, false) => Some(session.stamp.changed_by.ok_or_else(|| {
+                CommandError::usage("whose leads? nobody acts as a user")
+                    .hint("name yourself with --as EMAIL, or somebody with --owner EMAIL; --all is everybody's leads")
+            })?),
+        })
     }
 }

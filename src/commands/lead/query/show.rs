@@ -18,10 +18,12 @@ use crate::db::models::leads::lead_status_history::{self, StatusChange};
 use crate::db::models::leads::lead_tags;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::access::role::Right;
+use crate::domain::lead_work::next::left_out::LeftOut;
 use crate::domain::lead_work::pools::RunReason;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Exit, Result};
 use crate::ops::dnc::blocked_numbers;
+use crate::ops::lead_work::next::barred;
 use crate::ops::lead_work::pools::explained::{self, LeftOver};
 use crate::ops::leads::history::named::Named;
 use crate::ops::leads::personal::personal;
@@ -78,6 +80,10 @@ struct OpenTask {
     task: Task,
     /// The email of its owner.
     owner: Option<String>,
+    /// Why the lead may not be contacted as the task wants it; none when it may.
+    barred: Option<LeftOut>,
+    /// The same in words.
+    barred_by: Option<&'static str>,
 }
 
 /// To whom the lead was given, how, and by which filter.
@@ -124,6 +130,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 fn print(context: &Context, session: &mut Session, lead: Lead) -> Result<()> {
     let (org, now) = (session.org.org_id(), session.stamp.now);
     let shown = timed(context.ui, "lead read", || session.db.read(org, |conn| gather(conn, org, lead, now)))?;
+    for task in &shown.tasks {
+        if let Some(why) = task.barred_by {
+            let (task, kind) = (task.task.id, task.task.kind);
+            context.ui.warn(&format!("the task {task} is open, but the lead may not be contacted so ({kind}): {why}"));
+        }
+    }
     print_shown(context.ui, &shown)
 }
 
@@ -140,6 +152,7 @@ pub(in crate::commands::lead) fn print_shown(ui: Ui, shown: &Shown) -> Result<()
             Column::number("id", "id").kept(),
             Column::whole("kind", "kind").kept(),
             Column::time("due_at", "due").kept(),
+            Column::text("barred_by", "barred by").kept(),
             Column::text("note", "note"),
             Column::text("owner", "owner").optional(),
         ],
@@ -291,7 +304,7 @@ pub(in crate::commands::lead) fn gather(
         phones: lead_phones::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         emails: lead_emails::of_leads(conn, org, &[id])?.remove(&id).unwrap_or_default(),
         notes: lead_notes::of_lead(conn, org, id)?,
-        tasks: open_tasks(conn, org, id, &named)?,
+        tasks: open_tasks(conn, org, id, &named, now)?,
         status_history: lead_status_history::of_lead(conn, org, id)?,
         assignments: assignments(conn, org, id, &named)?,
         left_by_pools: match lead.owner_id.is_none() && lead.deleted_at.is_none() {
@@ -304,12 +317,17 @@ pub(in crate::commands::lead) fn gather(
     })
 }
 
-fn open_tasks(conn: &mut Db, org: OrgId, lead: i64, named: &Named) -> Result<Vec<OpenTask>, DbError> {
+fn open_tasks(conn: &mut Db, org: OrgId, lead: i64, named: &Named, now: Timestamp) -> Result<Vec<OpenTask>, DbError> {
     let mut leads = absorbed_by(conn, org, lead)?;
     leads.push(lead);
     let tasks = tasks::some(conn, org, &TaskFilter { leads: Some(leads), ..TaskFilter::default() })?;
-    let with_owner = |task: Task| OpenTask { owner: task.owner_id.and_then(|id| named.email(id)).cloned(), task };
-    Ok(tasks.into_iter().map(with_owner).collect())
+    let barred = barred::of_tasks(conn, org, now, &tasks)?;
+    let one = |task: Task| {
+        let barred = barred.get(&task.id).copied();
+        let owner = task.owner_id.and_then(|id| named.email(id)).cloned();
+        OpenTask { owner, barred, barred_by: barred.map(LeftOut::told), task }
+    };
+    Ok(tasks.into_iter().map(one).collect())
 }
 
 fn assignments(conn: &mut Db, org: OrgId, lead: i64, named: &Named) -> Result<Vec<Given>, DbError> {

@@ -1,8 +1,11 @@
 //! The audit log of everything but leads: append-only.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::db::Stamp;
+use crate::db::models::IN_LIST;
 use crate::db::schema::audit_log;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
@@ -66,4 +69,19 @@ pub fn last_change(conn: &mut Db, org: OrgId, entity: Entity, id: i64) -> Result
     use audit_log as log;
     let of = log::organization_id.eq(org.0).and(log::entity.eq(entity)).and(log::entity_id.eq(id));
     Ok(log::table.filter(of).select(log::changed_at).order(log::changed_at.desc()).first(conn).optional()?)
+}
+
+/// Who made these things, by their ids.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn makers(conn: &mut Db, org: OrgId, entity: Entity, ids: &[i64]) -> Result<HashMap<i64, String>, DbError> {
+    use audit_log as log;
+    let mut found = HashMap::new();
+    for some in ids.chunks(IN_LIST) {
+        let of = log::organization_id.eq(org.0).and(log::entity.eq(entity)).and(log::entity_id.eq_any(some.to_vec()));
+        let made = log::table.filter(of).filter(log::action.eq(AuditAction::Create));
+        found.extend(made.select((log::entity_id, log::actor)).load::<(i64, String)>(conn)?);
+    }
+    Ok(found)
 }

@@ -26,6 +26,14 @@ mod tests {
         let held = |percent| uids.iter().filter(|uid| arm_of(**uid, percent) == Arm::HeldOut).count();
         assert_eq!((held(0), held(100)), (0, 10_000));
         assert!((700..1300).contains(&held(10)), "{}", held(10));
-        assert!(uids.iter().all(|uid| arm_of(*uid, 10) == arm_of(*uid, 10)));
+        // Written down, so that whoever is held out is so in every process and in later versions.
+        for (uid, least) in [
+            ("0190a5b0-0000-7000-8000-000000000001", 38),
+            ("0190a5b0-0000-7000-8000-000000000009", 46),
+            ("0190a5b0-1234-7abc-8def-0123456789ab", 8),
+        ] {
+            let arm = |percent| arm_of(uid.parse().unwrap(), percent);
+            assert_eq!((arm(least - 1), arm(least)), (Arm::Shown, Arm::HeldOut), "{uid}");
+        }
     }
 }

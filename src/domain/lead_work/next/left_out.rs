@@ -1,6 +1,6 @@
 //! Why a lead is not to be contacted now.
 
-use super::{Means, Outcome};
+use super::{ContactChannel, Outcome};
 use crate::domain::dnc::Verdict;
 use crate::domain::dnc::hours::Callable;
 use crate::domain::leads::consent::Consent;
@@ -83,8 +83,8 @@ pub struct Known {
 }
 
 /// Why a lead may not be contacted now; `None` when it may. What is not known is never allowed.
-pub fn left_out(known: &Known, means: Means) -> Option<LeftOut> {
-    forbidden(known, means).or(match known.outcome {
+pub fn left_out(known: &Known, channel: ContactChannel) -> Option<LeftOut> {
+    forbidden(known, channel).or(match known.outcome {
         Some(Outcome::Done) => Some(LeftOut::Done),
         Some(Outcome::Snoozed) => Some(LeftOut::Snoozed),
         Some(Outcome::Dismissed) => Some(LeftOut::Dismissed),
@@ -92,16 +92,16 @@ pub fn left_out(known: &Known, means: Means) -> Option<LeftOut> {
     })
 }
 
-fn forbidden(known: &Known, means: Means) -> Option<LeftOut> {
+fn forbidden(known: &Known, channel: ContactChannel) -> Option<LeftOut> {
     let denied = (known.consent == Consent::Denied).then_some(LeftOut::ConsentDenied);
-    match means {
-        Means::Email if !known.has_email => Some(LeftOut::NoEmail),
-        Means::Email => denied
+    match channel {
+        ContactChannel::Email if !known.has_email => Some(LeftOut::NoEmail),
+        ContactChannel::Email => denied
             .or(known.is_opted_out_of_email.then_some(LeftOut::EmailOptedOut))
             // Whether who wants no calls wants emails is in doubt.
             .or((known.status == Status::Dnc).then_some(LeftOut::OnList)),
-        Means::Call | Means::Sms if !known.has_number => Some(LeftOut::NoNumber),
-        Means::Call | Means::Sms => denied.or_else(|| by_number(known)),
+        ContactChannel::Call | ContactChannel::Sms if !known.has_number => Some(LeftOut::NoNumber),
+        ContactChannel::Call | ContactChannel::Sms => denied.or_else(|| by_number(known)),
     }
 }
 
@@ -135,9 +135,9 @@ mod tests {
 
     #[test]
     fn nothing_but_what_is_known_to_be_allowed_is() {
-        for means in Means::ALL {
-            assert_eq!(left_out(&FINE, *means), None);
-            assert_eq!(left_out(&Known { consent: Consent::Denied, ..FINE }, *means), Some(LeftOut::ConsentDenied));
+        for channel in ContactChannel::ALL {
+            assert_eq!(left_out(&FINE, *channel), None);
+            assert_eq!(left_out(&Known { consent: Consent::Denied, ..FINE }, *channel), Some(LeftOut::ConsentDenied));
         }
         let cases = [
             (Known { has_number: false, verdict: None, callable: None, ..FINE }, LeftOut::NoNumber),
@@ -148,25 +148,25 @@ mod tests {
             (Known { callable: Some(Callable::Unknown), ..FINE }, LeftOut::HoursNotKnown),
         ];
         for (known, why) in cases {
-            assert_eq!(left_out(&known, Means::Call), Some(why));
-            assert_eq!(left_out(&known, Means::Sms), Some(why));
-            assert_eq!(left_out(&known, Means::Email), None);
+            assert_eq!(left_out(&known, ContactChannel::Call), Some(why));
+            assert_eq!(left_out(&known, ContactChannel::Sms), Some(why));
+            assert_eq!(left_out(&known, ContactChannel::Email), None);
         }
-        for means in Means::ALL {
-            assert_eq!(left_out(&Known { status: Status::Dnc, ..FINE }, *means), Some(LeftOut::OnList));
+        for channel in ContactChannel::ALL {
+            assert_eq!(left_out(&Known { status: Status::Dnc, ..FINE }, *channel), Some(LeftOut::OnList));
         }
         let opted_out = Known { is_opted_out_of_email: true, ..FINE };
-        assert_eq!(left_out(&opted_out, Means::Email), Some(LeftOut::EmailOptedOut));
-        assert_eq!(left_out(&opted_out, Means::Call), None);
-        assert_eq!(left_out(&Known { has_email: false, ..FINE }, Means::Email), Some(LeftOut::NoEmail));
+        assert_eq!(left_out(&opted_out, ContactChannel::Email), Some(LeftOut::EmailOptedOut));
+        assert_eq!(left_out(&opted_out, ContactChannel::Call), None);
+        assert_eq!(left_out(&Known { has_email: false, ..FINE }, ContactChannel::Email), Some(LeftOut::NoEmail));
     }
 
     #[test]
     fn what_somebody_put_off_does_not_come_again() {
-        let put_off = |outcome| left_out(&Known { outcome: Some(outcome), ..FINE }, Means::Call);
+        let put_off = |outcome| left_out(&Known { outcome: Some(outcome), ..FINE }, ContactChannel::Call);
         assert_eq!(put_off(Outcome::Done), Some(LeftOut::Done));
         assert_eq!(put_off(Outcome::Snoozed), Some(LeftOut::Snoozed));
         assert_eq!(put_off(Outcome::Dismissed), Some(LeftOut::Dismissed));
-        assert_eq!(left_out(&Known { is_held_out: true, ..FINE }, Means::Call), Some(LeftOut::HeldOut));
+        assert_eq!(left_out(&Known { is_held_out: true, ..FINE }, ContactChannel::Call), Some(LeftOut::HeldOut));
     }
 }

@@ -11,7 +11,7 @@ pub use pace::{FEWEST_WON, median_of_won};
 
 vocabulary! {
     /// How a lead is contacted.
-    Means {
+    ContactChannel {
         Call = "call",
         Email = "email",
         Sms = "sms",
@@ -31,10 +31,10 @@ vocabulary! {
 
 impl TaskKind {
     /// How it contacts the lead, where lists and consent say whether that may be.
-    pub fn means(self) -> Option<Means> {
+    pub fn channel(self) -> Option<ContactChannel> {
         match self {
-            TaskKind::Call => Some(Means::Call),
-            TaskKind::Email => Some(Means::Email),
+            TaskKind::Call => Some(ContactChannel::Call),
+            TaskKind::Email => Some(ContactChannel::Email),
             TaskKind::Linkedin | TaskKind::Meeting | TaskKind::Todo => None,
         }
     }
@@ -56,6 +56,9 @@ vocabulary! {
         Dismissed = "dismissed",
     }
 }
+
+/// For so many days a lead is put off at most: a year.
+pub const LONGEST_DAYS: i64 = 366;
 
 impl Outcome {
     /// For how many days the lead is not recommended again, when nothing else is said.

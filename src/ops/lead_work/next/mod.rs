@@ -1,21 +1,26 @@
 //! Whom to contact next: leads in the order of the sum, without those that may not be contacted, and what becomes of them.
 
+pub mod barred;
 pub mod judge;
 pub mod outcomes;
 mod search;
 pub mod tasks;
+pub mod waiting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::db::models::lead_work::next::Scope;
+use crate::db::models::lead_work::next::candidates::{self, Open};
+use crate::db::models::lead_work::next::contacts::{self, Contact};
 use crate::db::models::lead_work::next::pace::territories_of;
 use crate::db::models::lead_work::next::recommendations::{self, NewRecommendation};
-use crate::db::models::lead_work::next::{Scope, candidates};
 use crate::db::models::leads::{self, Lead, lead_merges};
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId, Stamp};
+use crate::domain::dnc::hours::{Callable, OpenNow};
 use crate::domain::lead_work::next::left_out::LeftOut;
 use crate::domain::lead_work::next::priority::{Priority, Reason, priority_of};
-use crate::domain::lead_work::next::{Arm, DAY, Means, holdout};
+use crate::domain::lead_work::next::{Arm, ContactChannel, DAY, holdout};
 use crate::domain::timestamp::Timestamp;
 use judge::Judge;
 use search::{Search, Seen};
@@ -25,12 +30,26 @@ use search::{Search, Seen};
 pub struct Ask {
     /// Whose leads are meant; `None`: everybody's.
     pub person: Option<i64>,
-    pub means: Means,
+    pub channel: ContactChannel,
     pub limit: usize,
     /// Whether calling hours are not looked at.
     pub at_any_hour: bool,
     /// So many of a hundred leads are held out.
     pub holdout: Option<u8>,
+}
+
+impl Ask {
+    /// The area codes to which everybody's leads are narrowed: those where it is the hour, when they are the fewer ones. Nobody with
+    /// another first number may be contacted then, whatever the lists and addresses say.
+    fn areas(&self, now: Timestamp) -> Option<Vec<String>> {
+        if self.person.is_some() || self.at_any_hour || self.channel == ContactChannel::Email {
+            return None;
+        }
+        let hours = OpenNow::at(now);
+        let open = hours.areas(Callable::Yes);
+        let others = hours.areas(Callable::No).len() + hours.areas(Callable::Unknown).len();
+        (open.len() < others).then_some(open)
+    }
 }
 
 /// A lead that may be contacted now, and why it should be.
@@ -51,8 +70,10 @@ pub struct Answer {
     /// Leads that would stand before the last one shown, by why they do not.
     pub left_out: BTreeMap<LeftOut, u64>,
     pub considered: u64,
-    /// Whether every open lead was considered: there are no further ones.
+    /// Whether every open lead was considered, of those area codes: there are no further ones.
     pub is_whole: bool,
+    /// In so many area codes it is the hour, and nobody else was considered; `None`: wherever they are.
+    pub open_areas: Option<usize>,
     /// What is to be stored for the comparison.
     arms: Vec<NewRecommendation>,
 }
@@ -71,9 +92,14 @@ impl Answer {
 pub fn recommend(conn: &mut Db, ask: &Ask, stamp: &Stamp) -> Result<Answer, DbError> {
     let (org, now) = (stamp.org, stamp.now);
     let scope = scope_of(conn, org, ask.person)?;
-    let mut search = Search::begin(conn, org, scope, now)?;
+    let open = Open { org, areas: ask.areas(now) };
+    let mut answer = Answer { open_areas: open.areas.as_ref().map(Vec::len), ..Answer::default() };
+    if answer.open_areas == Some(0) {
+        answer.is_whole = true;
+        return Ok(answer);
+    }
+    let mut search = Search::begin(conn, open, scope, now)?;
     let mut judge = Judge::open(conn, ask, org, now)?;
-    let mut answer = Answer::default();
     let mut together = ask.limit.clamp(16, 200);
     while answer.shown.len() < ask.limit {
         let found = search.next(conn, together)?;
@@ -82,7 +108,7 @@ pub fn recommend(conn: &mut Db, ask: &Ask, stamp: &Stamp) -> Result<Answer, DbEr
             break;
         }
         consider(conn, &mut answer, found, &search, &mut judge, stamp)?;
-        // Where many are left out, such as at night, more are looked at together.
+        // Where many are left out, more are looked at together.
         together = (together * 2).min(2000);
     }
     Ok(answer)
@@ -106,50 +132,68 @@ fn consider(
     stamp: &Stamp,
 ) -> Result<(), DbError> {
     let ids: Vec<i64> = found.iter().map(|seen| seen.rank.id()).collect();
-    let mut rows: std::collections::HashMap<i64, Lead> =
-        leads::by_ids(conn, stamp.org, &ids)?.into_iter().map(|lead| (lead.id, lead)).collect();
-    let said = judge.judge(conn, rows.values())?;
+    let rows: HashMap<i64, Contact> =
+        contacts::of_ids(conn, stamp.org, &ids)?.into_iter().map(|lead| (lead.id, lead)).collect();
+    let mut said = judge.judge(conn, rows.values())?;
+    let mut chosen = Vec::new();
+    let mut shown = answer.shown.len();
     for seen in found {
-        if answer.shown.len() == judge.ask.limit {
+        if shown == judge.ask.limit {
             break;
         }
-        let Some((lead, said)) = rows.remove(&seen.rank.id()).zip(said.get(&seen.rank.id())) else { continue };
-        let reasons = priority_of(&search.inputs(&seen.candidate));
-        let points = seen.rank.points;
-        let reach = said.reach.clone().unwrap_or_default();
-        let recommended = Recommendation { lead, reach, points, priority: Priority::of(points), reasons };
+        let id = seen.rank.id();
+        let Some((lead, said)) = rows.get(&id).zip(said.remove(&id)) else { continue };
         answer.considered += 1;
         // While a lead is in a group it stays there, also when another share is held out by now.
         let arm = match (judge.ask.holdout, said.left_out, said.arm) {
-            (Some(percent), None, None) => Some(holdout::arm_of(recommended.lead.uid.0, percent)),
+            (Some(percent), None, None) => Some(holdout::arm_of(lead.uid.0, percent)),
             _ => None,
         };
-        if arm.is_some() {
-            answer.arms.push(row(&recommended, judge.ask, stamp, holdout::DAYS, arm));
-        }
-        match said.left_out.or((arm == Some(Arm::HeldOut)).then_some(LeftOut::HeldOut)) {
+        let left_out = said.left_out.or((arm == Some(Arm::HeldOut)).then_some(LeftOut::HeldOut));
+        match left_out {
             Some(why) => *answer.left_out.entry(why).or_default() += 1,
-            None => answer.shown.push(recommended),
+            None => shown += 1,
+        }
+        if left_out.is_none() || arm.is_some() {
+            chosen.push((seen, said.reach.unwrap_or_default(), arm, left_out.is_none()));
+        }
+    }
+    // Of those left out nobody reads the whole row and the reasons.
+    let ids: Vec<i64> = chosen.iter().map(|(seen, ..)| seen.rank.id()).collect();
+    let mut rows: HashMap<i64, Lead> =
+        leads::by_ids(conn, stamp.org, &ids)?.into_iter().map(|lead| (lead.id, lead)).collect();
+    for (seen, reach, arm, is_shown) in chosen {
+        let Some(lead) = rows.remove(&seen.rank.id()) else {
+            // Somebody deleted it meanwhile.
+            answer.considered -= u64::from(is_shown);
+            continue;
+        };
+        let points = seen.rank.points;
+        let reasons = priority_of(&search.inputs(&seen.candidate));
+        let recommended = Recommendation { lead, reach, points, priority: Priority::of(points), reasons };
+        answer.arms.extend(arm.map(|arm| row(&recommended, judge.ask, stamp, arm)));
+        if is_shown {
+            answer.shown.push(recommended);
         }
     }
     Ok(())
 }
 
-/// A row that keeps a recommendation for so many days.
-fn row(recommended: &Recommendation, ask: &Ask, stamp: &Stamp, days: i64, arm: Option<Arm>) -> NewRecommendation {
+/// A row that keeps in which group a lead is.
+fn row(recommended: &Recommendation, ask: &Ask, stamp: &Stamp, arm: Arm) -> NewRecommendation {
     NewRecommendation {
         organization_id: stamp.org.0,
         lead_id: recommended.lead.id,
-        user_id: ask.person.or(stamp.changed_by),
-        action: ask.means,
+        user_id: ask.person.or(recommended.lead.owner_id).or(stamp.changed_by),
+        channel: ask.channel,
         priority: recommended.priority,
         points: recommended.points,
         reasons: kept(&recommended.reasons),
-        arm,
+        arm: Some(arm),
         outcome: None,
         outcome_at: None,
         note: None,
-        expires_at: later(stamp.now, days),
+        expires_at: later(stamp.now, holdout::DAYS),
         actor: stamp.actor.clone(),
         recommended_at: stamp.now,
     }
@@ -165,11 +209,28 @@ pub fn later(now: Timestamp, days: i64) -> Timestamp {
     now.before(-days.saturating_mul(DAY))
 }
 
-/// Stores who was shown and who was held out.
+/// Stores who was shown and who was held out. They were found while others wrote: who is gone by now is taken off the answer, who was
+/// put into a group meanwhile stays in it, and who is held out by that is not shown. The caller holds [`crate::db::Lock::Leads`].
 ///
 /// # Errors
 /// The database refuses.
-pub fn store_arms(conn: &mut Db, answer: &Answer) -> Result<(), DbError> {
+pub fn store_arms(conn: &mut Db, answer: &mut Answer, stamp: &Stamp) -> Result<(), DbError> {
+    let ids: Vec<i64> = answer.arms.iter().map(|row| row.lead_id).collect();
+    let held = leads::by_ids_for_change(conn, stamp.org, &ids)?;
+    let live: HashSet<i64> = held.iter().filter(|lead| lead.deleted_at.is_none()).map(|lead| lead.id).collect();
+    let gone: HashSet<i64> = ids.iter().copied().filter(|id| !live.contains(id)).collect();
+    let standing = recommendations::standing(conn, stamp.org, &ids, stamp.now)?;
+    let arm = |id: i64| standing.get(&id).and_then(|standing| standing.arm);
+    answer.arms.retain(|row| !gone.contains(&row.lead_id) && arm(row.lead_id).is_none());
+    let before = answer.shown.len();
+    answer.shown.retain(|one| !gone.contains(&one.lead.id));
+    answer.considered -= (before - answer.shown.len()) as u64;
+    let before = answer.shown.len();
+    answer.shown.retain(|one| arm(one.lead.id) != Some(Arm::HeldOut));
+    let held_out = (before - answer.shown.len()) as u64;
+    if held_out > 0 {
+        *answer.left_out.entry(LeftOut::HeldOut).or_default() += held_out;
+    }
     recommendations::insert(conn, &answer.arms)
 }
 
@@ -199,7 +260,7 @@ pub(in crate::ops::lead_work) fn one(
     stamp: &Stamp,
 ) -> Result<Option<Vec<Reason>>, DbError> {
     let scope = scope_of(conn, stamp.org, person)?;
-    let found = candidates::of_ids(conn, stamp.org, &Scope::All, &[lead])?.pop();
+    let found = candidates::of_ids(conn, &Open::all(stamp.org), &Scope::All, &[lead])?.pop();
     let Some(candidate) = found else { return Ok(None) };
     let facts = search::Facts::of_one(conn, stamp.org, scope, &candidate, stamp.now)?;
     Ok(Some(priority_of(&facts.inputs(&candidate))))

@@ -1,10 +1,16 @@
 //! What becomes of recommendations: done, snoozed, dismissed, and whether those that were shown did better.
 
-use super::{held_live, kept, later, one};
-use crate::db::models::lead_work::next::recommendations::{self, Followed, NewRecommendation};
+use std::collections::HashMap;
+
+use super::tasks::Editor;
+use super::{held_live, judge, kept, later, one};
+use crate::db::models::access::users;
+use crate::db::models::lead_work::next::contacts::Contact;
+use crate::db::models::lead_work::next::recommendations::{self, Followed, NewRecommendation, Recommendation};
 use crate::db::{Db, DbError, Stamp};
+use crate::domain::lead_work::next::left_out::LeftOut;
 use crate::domain::lead_work::next::priority::{Priority, Reason};
-use crate::domain::lead_work::next::{Arm, Means, Outcome};
+use crate::domain::lead_work::next::{Arm, ContactChannel, LONGEST_DAYS, Outcome};
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
 
@@ -15,6 +21,10 @@ pub enum OutcomeError {
     Db(#[from] DbError),
     #[error("the lead {0} is not open, so it is not recommended")]
     NotOpen(i64),
+    #[error("the lead {lead} is {owner}'s")]
+    OthersLead { lead: i64, owner: String },
+    #[error("a lead is put off for a year at most")]
+    TooLong,
 }
 
 impl Explain for OutcomeError {
@@ -23,6 +33,11 @@ impl Explain for OutcomeError {
             OutcomeError::Db(e) => return e.explain(),
             OutcomeError::NotOpen(lead) => {
                 format!("leads that are recruited, cold or deleted are closed: crmctl lead show {lead}")
+            }
+            OutcomeError::OthersLead { owner, .. } => format!("ask {owner} or a manager"),
+            OutcomeError::TooLong => {
+                return CommandError::usage(format!("--until: {self}"))
+                    .hint("who is not to be contacted any more is cold: crmctl lead status LEAD cold");
             }
         };
         CommandError::failed(self.to_string()).hint(hint)
@@ -33,7 +48,7 @@ impl Explain for OutcomeError {
 #[derive(Debug, Clone)]
 pub struct Act {
     pub outcome: Outcome,
-    pub means: Means,
+    pub channel: ContactChannel,
     /// When the lead may be recommended again; after [`Outcome::days`] when nothing is said.
     pub until: Option<Timestamp>,
     pub note: Option<String>,
@@ -47,24 +62,43 @@ pub struct Kept {
     pub points: i32,
     pub priority: Priority,
     pub reasons: Vec<Reason>,
+    /// What was said before and counted until now.
+    pub replaced: Option<Recommendation>,
+    /// Why the lead may not be contacted by the channel at all.
+    pub barred: Option<LeftOut>,
 }
 
-/// Keeps what became of a recommendation; of a lead that was merged meanwhile of its survivor. The caller holds
-/// [`crate::db::Lock::Leads`].
+/// Keeps what became of a recommendation, which holds for everybody; of a lead that was merged meanwhile of its survivor. The sum is that
+/// of the lead's owner, for whom it is recommended. The caller holds [`crate::db::Lock::Leads`].
 ///
 /// # Errors
-/// The lead is closed, or the database refuses.
-pub fn keep(conn: &mut Db, lead: i64, act: &Act, stamp: &Stamp) -> Result<Kept, OutcomeError> {
-    let lead = held_live(conn, lead, stamp)?.ok_or(OutcomeError::NotOpen(lead))?.id;
-    let reasons = one(conn, lead, stamp.changed_by, stamp)?.ok_or(OutcomeError::NotOpen(lead))?;
+/// The lead is closed or somebody else's, it is put off for too long, or the database refuses.
+pub fn keep(conn: &mut Db, lead: i64, act: &Act, editor: Editor, stamp: &Stamp) -> Result<Kept, OutcomeError> {
+    if act.until.is_some_and(|until| until > later(stamp.now, LONGEST_DAYS)) {
+        return Err(OutcomeError::TooLong);
+    }
+    let row = held_live(conn, lead, stamp)?.ok_or(OutcomeError::NotOpen(lead))?;
+    let lead = row.id;
+    if let Some(owner) = row.owner_id.filter(|owner| !editor.may_change(Some(*owner), stamp)) {
+        let owner = users::all(conn, stamp.org)?.into_iter().find(|user| user.id == owner);
+        let owner = owner.map_or_else(|| "somebody else".to_owned(), |user| user.email);
+        return Err(OutcomeError::OthersLead { lead, owner });
+    }
+    let person = row.owner_id.or(stamp.changed_by);
+    let reasons = one(conn, lead, person, stamp)?.ok_or(OutcomeError::NotOpen(lead))?;
+    let standing = recommendations::standing(conn, stamp.org, &[lead], stamp.now)?;
+    let said = standing.get(&lead).and_then(|standing| standing.said);
+    let replaced = said.map(|id| recommendations::by_ids(conn, stamp.org, &[id])).transpose()?;
+    let replaced = replaced.into_iter().flat_map(HashMap::into_values).next();
+    let barred = judge::barred(conn, stamp.org, stamp.now, act.channel, &[Contact::from(&row)])?.remove(&lead);
     let points = reasons.iter().map(|part| part.points).sum();
     let priority = Priority::of(points);
     let until = act.until.unwrap_or_else(|| later(stamp.now, act.outcome.days()));
     let row = NewRecommendation {
         organization_id: stamp.org.0,
         lead_id: lead,
-        user_id: stamp.changed_by,
-        action: act.means,
+        user_id: person,
+        channel: act.channel,
         priority,
         points,
         reasons: kept(&reasons),
@@ -77,7 +111,7 @@ pub fn keep(conn: &mut Db, lead: i64, act: &Act, stamp: &Stamp) -> Result<Kept, 
         recommended_at: stamp.now,
     };
     recommendations::insert(conn, &[row])?;
-    Ok(Kept { lead, until, points, priority, reasons })
+    Ok(Kept { lead, until, points, priority, reasons, replaced, barred })
 }
 
 /// What became of recommendations since a time.

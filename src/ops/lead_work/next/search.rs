@@ -1,6 +1,6 @@
 //! Leads in the order of the sum, without reading all of them.
 //!
-//! Of one person all open leads are read. Of everybody, leads are read by falling score, and those that have other points by the index of
+//! Of one person all open leads are read, and of a few area codes everybody's. Else, of everybody, leads are read by falling score, and those that have other points by the index of
 //! what gives them: what was not seen then has no such points, or no more than the last one of a list that was cut. So there is a bound
 //! on every lead that was not seen, and a lead that reaches it stands before all of them ([`Rank::bound`]). While none does, more are
 //! read; at worst all, and the order is that of the sum in every case.
@@ -10,7 +10,7 @@ use std::collections::{BinaryHeap, HashMap};
 
 use rustc_hash::FxHashSet;
 
-use crate::db::models::lead_work::next::candidates::{self, Candidate, Place};
+use crate::db::models::lead_work::next::candidates::{self, Candidate, Open, Place};
 use crate::db::models::lead_work::next::tasks::TaskFilter;
 use crate::db::models::lead_work::next::{Scope, Window, pace, tasks};
 use crate::db::models::leads::lead_merges;
@@ -28,12 +28,16 @@ const FIRST: i64 = 1000;
 /// How many are read at once at most.
 const MOST: i64 = 200_000;
 
+/// Leads of so few area codes are read as a whole.
+const FEW_AREAS: usize = 8;
+
 /// What the sum needs besides the leads themselves.
 #[derive(Debug)]
 pub struct Facts {
     org: OrgId,
     scope: Scope,
     now: Timestamp,
+    /// The first due task of each lead.
     tasks: HashMap<i64, (Timestamp, TaskKind)>,
     /// The scores of seven days ago, of the leads that were read.
     scores_before: HashMap<i64, i16>,
@@ -46,7 +50,7 @@ impl Facts {
     /// # Errors
     /// The database cannot be read.
     fn read(conn: &mut Db, org: OrgId, scope: Scope, now: Timestamp) -> Result<Facts, DbError> {
-        let tasks = due_tasks(conn, org, now)?;
+        let tasks = due_tasks(conn, org, &scope, now)?;
         let pace = median_of_won(pace::of_won(conn, org)?);
         Ok(Facts { org, scope, now, tasks, scores_before: HashMap::new(), pace })
     }
@@ -111,8 +115,13 @@ impl Facts {
 }
 
 /// The tasks that are due, those of merged leads at their survivors.
-fn due_tasks(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<HashMap<i64, (Timestamp, TaskKind)>, DbError> {
-    let due = tasks::due(conn, org, now)?;
+fn due_tasks(
+    conn: &mut Db,
+    org: OrgId,
+    scope: &Scope,
+    now: Timestamp,
+) -> Result<HashMap<i64, (Timestamp, TaskKind)>, DbError> {
+    let due = tasks::due(conn, org, scope, now)?;
     let merged: Vec<i64> = due.iter().filter(|(_, due)| due.is_merged).map(|(lead, _)| *lead).collect();
     let survivors = lead_merges::survivors(conn, org, &merged)?;
     let mut found: HashMap<i64, (Timestamp, TaskKind)> = HashMap::new();
@@ -155,6 +164,8 @@ impl Ord for Seen {
 #[derive(Debug)]
 pub struct Search {
     facts: Facts,
+    /// The leads that are read.
+    open: Open,
     /// Leads that were read and not handed out yet.
     waiting: BinaryHeap<Seen>,
     read: FxHashSet<i64>,
@@ -167,25 +178,26 @@ pub struct Search {
 }
 
 impl Search {
-    /// Begins.
+    /// Begins among these open leads.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn begin(conn: &mut Db, org: OrgId, scope: Scope, now: Timestamp) -> Result<Search, DbError> {
-        let facts = Facts::read(conn, org, scope, now)?;
+    pub fn begin(conn: &mut Db, open: Open, scope: Scope, now: Timestamp) -> Result<Search, DbError> {
+        let facts = Facts::read(conn, open.org, scope, now)?;
         let (waiting, read) = (BinaryHeap::new(), FxHashSet::default());
-        let mut search = Search { facts, waiting, read, bound: None, others: 0, place: None, most: FIRST };
+        let mut search = Search { facts, open, waiting, read, bound: None, others: 0, place: None, most: FIRST };
+        let are_few = search.open.areas.as_ref().is_some_and(|areas| areas.len() <= FEW_AREAS);
         match search.facts.scope {
-            Scope::Of { .. } => {
-                let all = candidates::of_scope(conn, org, &search.facts.scope)?;
-                search.take(conn, all)?;
-            }
-            Scope::All => {
+            Scope::All if !are_few => {
                 search.walk_on(conn)?;
                 if search.bound.is_some() {
                     search.others = search.read_lists(conn)?;
                     search.look_at_place();
                 }
+            }
+            Scope::All | Scope::Of { .. } => {
+                let all = candidates::of_scope(conn, &search.open, &search.facts.scope)?;
+                search.take(conn, all)?;
             }
         }
         Ok(search)
@@ -236,7 +248,7 @@ impl Search {
     }
 
     fn walk_on(&mut self, conn: &mut Db) -> Result<(), DbError> {
-        let found = candidates::by_score(conn, self.facts.org, self.place, self.most)?;
+        let found = candidates::by_score(conn, &self.open, self.place, self.most)?;
         let is_end = (found.len() as i64) < self.most;
         self.place = found.last().map(|last| Place { score: last.score, id: last.id });
         self.take(conn, found)?;
@@ -284,11 +296,11 @@ impl Search {
     fn read_list(
         &mut self,
         conn: &mut Db,
-        list: fn(OrgId, &Window) -> crate::db::Statement,
+        list: fn(&Open, &Window) -> crate::db::Statement,
         window: Window,
         points: impl Fn(&Candidate) -> i32,
     ) -> Result<i32, DbError> {
-        let found = candidates::list(conn, self.facts.org, list, &window)?;
+        let found = candidates::list(conn, &self.open, list, &window)?;
         let is_cut = found.len() as i64 == window.most;
         let left = found.last().filter(|_| is_cut).map_or(0, points);
         self.take(conn, found)?;
@@ -297,7 +309,7 @@ impl Search {
 
     fn read_ids(&mut self, conn: &mut Db, ids: &[i64]) -> Result<(), DbError> {
         let missing: Vec<i64> = ids.iter().filter(|id| !self.read.contains(id)).copied().collect();
-        let found = candidates::of_ids(conn, self.facts.org, &self.facts.scope, &missing)?;
+        let found = candidates::of_ids(conn, &self.open, &self.facts.scope, &missing)?;
         self.take(conn, found)?;
         Ok(())
     }

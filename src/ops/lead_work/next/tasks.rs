@@ -1,8 +1,9 @@
 //! Tasks: adding, doing, putting off and deleting them. Every change is logged.
 
 use super::held_live;
-use crate::db::models::lead_work::next::tasks::{NewTask, Task};
-use crate::db::{Db, DbError, Stamp};
+use crate::db::models::lead_work::next::tasks::{NewTask, Task, TaskFilter, some};
+use crate::db::models::leads::lead_merges;
+use crate::db::{Db, DbError, OrgId, Stamp};
 use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Explain};
 use crate::ops::audited::{self, Edited};
@@ -16,8 +17,8 @@ pub enum TaskError {
     Unknown(i64),
     #[error("the task {0} is somebody else's")]
     OthersTask(i64),
-    #[error("the task {0} is done already")]
-    Done(i64),
+    #[error("the task {task} is done already")]
+    Done { task: i64, lead: i64 },
     #[error("the lead {0} is deleted")]
     LeadDeleted(i64),
 }
@@ -28,7 +29,10 @@ impl Explain for TaskError {
             TaskError::Db(e) => return e.explain(),
             TaskError::Unknown(_) => "list them: crmctl task list --limit 0",
             TaskError::OthersTask(_) => "ask its owner or a manager",
-            TaskError::Done(_) => "add another one: crmctl task add",
+            TaskError::Done { lead, .. } => {
+                return CommandError::failed(self.to_string())
+                    .hint(format!("add another one: crmctl task add {lead} --due WHEN"));
+            }
             TaskError::LeadDeleted(lead) => {
                 return CommandError::failed(self.to_string())
                     .hint(format!("bring it back: crmctl lead restore {lead}"));
@@ -38,18 +42,52 @@ impl Explain for TaskError {
     }
 }
 
-/// Who changes a task: its owner, anybody if nobody owns it, and whoever may change those of others.
+/// Who changes a task, or says what becomes of a lead: its owner, anybody if nobody owns it, and whoever may change those of others.
 #[derive(Debug, Clone, Copy)]
 pub struct Editor {
     pub may_change_others: bool,
 }
 
 impl Editor {
+    /// Whether it may change what somebody owns.
+    pub fn may_change(self, owner: Option<i64>, stamp: &Stamp) -> bool {
+        owner.is_none() || owner == stamp.changed_by || self.may_change_others
+    }
+
     fn check(self, task: &Task, stamp: &Stamp) -> Result<(), TaskError> {
-        let is_theirs = task.owner_id.is_none() || task.owner_id == stamp.changed_by;
-        match is_theirs || self.may_change_others {
+        match self.may_change(task.owner_id, stamp) {
             true => Ok(()),
             false => Err(TaskError::OthersTask(task.id)),
+        }
+    }
+}
+
+/// The fewest tasks that are read at once.
+const TOGETHER: i64 = 200;
+
+/// The tasks that are asked for, but for those of deleted leads, and how many of those were passed over.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn of_live_leads(conn: &mut Db, org: OrgId, wanted: &TaskFilter) -> Result<(Vec<Task>, u64), DbError> {
+    let (mut found, mut passed_over) = (Vec::new(), 0);
+    let most = wanted.most.unwrap_or(i64::MAX);
+    let mut page = TaskFilter { most: wanted.most.map(|most| most.max(TOGETHER)), ..wanted.clone() };
+    loop {
+        let read = some(conn, org, &page)?;
+        let is_end = page.most.is_none_or(|most| (read.len() as i64) < most);
+        page.after = read.last().cloned();
+        let ids: Vec<i64> = read.iter().map(|task| task.lead_id).collect();
+        let survivors = lead_merges::survivors(conn, org, &ids)?;
+        for task in read {
+            match survivors.contains_key(&task.lead_id) {
+                _ if found.len() as i64 >= most => break,
+                true => found.push(task),
+                false => passed_over += 1,
+            }
+        }
+        if is_end || found.len() as i64 >= most {
+            return Ok((found, passed_over));
         }
     }
 }
@@ -98,7 +136,7 @@ fn change(
     let edited = audited::change(conn, id, stamp, |task: &mut Task| {
         editor.check(task, stamp)?;
         if task.done_at.is_some() {
-            return Err(TaskError::Done(id));
+            return Err(TaskError::Done { task: id, lead: task.lead_id });
         }
         edit(task);
         Ok(())

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::db::lead_fields::{Shape, StoredField};
+use crate::db::models::audit::audit_log;
 use crate::db::models::imports;
 use crate::db::models::lead_work::next::recommendations::{self, Recommendation};
 use crate::db::models::lead_work::next::tasks::{self, Task};
@@ -19,6 +20,7 @@ use crate::db::models::leads::lead_status_history::{self, StatusChange};
 use crate::db::models::leads::{self, lead_phones};
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::audit::AuditAction;
+use crate::domain::audit::entity::Entity;
 use crate::domain::imports::kind::ImportStatus;
 use crate::domain::labels::label;
 use crate::domain::lead_work::pools::context::read;
@@ -110,8 +112,10 @@ pub fn timeline(conn: &mut Db, org: OrgId, lead: i64, zone: &TimeZone) -> Result
         let said = recommendations::of_lead(conn, org, *id)?;
         events.extend(said.into_iter().filter_map(|row| of_recommendation(*id, row, &reader)));
     }
-    for task in tasks::of_leads(conn, org, &ids)? {
-        events.extend(of_task(&task, &reader));
+    let tasks = tasks::of_leads(conn, org, &ids)?;
+    let mut makers = audit_log::makers(conn, org, Entity::Task, &tasks.iter().map(|task| task.id).collect::<Vec<_>>())?;
+    for task in tasks {
+        events.extend(of_task(&task, makers.remove(&task.id), &reader));
     }
     events.extend(of_imports(conn, org, &log)?);
     for number in numbers(conn, org, &ids, &log)? {
@@ -221,20 +225,21 @@ fn of_assignment(lead: i64, row: Assignment, emails: &Named) -> Event {
     }
 }
 
-/// When a task was made, and when it was done.
-fn of_task(task: &Task, reader: &Reader<'_>) -> Vec<Event> {
+/// When and by whom a task was made, and done.
+fn of_task(task: &Task, maker: Option<String>, reader: &Reader<'_>) -> Vec<Event> {
     let about = task.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
     let due = shown::minute(task.due_at.to_jiff(), reader.zone);
-    let event = |at, event, detail, by: Option<i64>| Event {
+    let event = |at, event, detail, actor| Event {
         at,
         event,
         detail: Some(detail),
-        actor: by.and_then(|id| reader.named.email(id)).cloned(),
+        actor,
         import_id: None,
         lead_id: Some(task.lead_id),
     };
-    let made = event(task.created_at, LeadHappening::TaskAdded, format!("{}, due {due}{about}", task.kind), None);
-    let done = task.done_at.map(|at| event(at, LeadHappening::TaskDone, format!("{}{about}", task.kind), task.done_by));
+    let made = event(task.created_at, LeadHappening::TaskAdded, format!("{}, due {due}{about}", task.kind), maker);
+    let doer = task.done_by.and_then(|id| reader.named.email(id)).cloned();
+    let done = task.done_at.map(|at| event(at, LeadHappening::TaskDone, format!("{}{about}", task.kind), doer));
     std::iter::once(made).chain(done).collect()
 }
 
@@ -245,7 +250,7 @@ fn of_recommendation(lead: i64, row: Recommendation, reader: &Reader<'_>) -> Opt
     Some(Event {
         at: row.recommended_at,
         event: LeadHappening::Recommended,
-        detail: Some(format!("{} {}, until {until}{note}", row.action, row.outcome?)),
+        detail: Some(format!("{} {}, until {until}{note}", row.channel, row.outcome?)),
         actor: Some(row.actor),
         import_id: None,
         lead_id: Some(lead),

@@ -1,6 +1,7 @@
 //! Whom to contact next: leads that may be, what became of recommendations, and tasks.
 
 pub mod candidates;
+pub mod contacts;
 pub mod pace;
 pub mod recommendations;
 pub mod tasks;

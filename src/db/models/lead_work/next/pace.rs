@@ -1,13 +1,14 @@
 //! What the logs tell of the pace of work: how long won leads took, whose score rose, and who works which territories.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Window;
 use crate::db::models::IN_LIST;
+use crate::db::models::lead_work::territories;
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
 use crate::domain::timestamp::Timestamp;
 
-/// Of so many won leads the pace is taken: those that came last.
+/// Of so many won leads the pace is taken: those that were made last.
 const WON: i64 = 1000;
 
 /// The last contact and the win of the newest leads that are won.
@@ -104,19 +105,22 @@ struct Before {
     is_raised: bool,
 }
 
-/// The territories in use that a user works.
+/// The territories that a user works: those of which they are a member, and all that lie inside them, as far as they are in use.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn territories_of(conn: &mut Db, org: OrgId, user: i64) -> Result<Vec<i64>, DbError> {
-    let statement = Statement::new(
-        "SELECT m.territory_id FROM territory_members m
-         JOIN territories t ON t.organization_id = m.organization_id AND t.id = m.territory_id
-         WHERE t.is_active AND t.deleted_at IS NULL AND m.organization_id = ",
-    )
-    .org(org)
-    .sql(" AND m.user_id = ")
-    .number(user)
-    .sql(" ORDER BY m.territory_id");
-    Ok(statement.rows(conn)?.iter().filter_map(|row| row.at(0).number()).collect())
+    let statement =
+        Statement::new("SELECT m.territory_id FROM territory_members m WHERE m.organization_id = ").org(org);
+    let rows = statement.sql(" AND m.user_id = ").number(user).rows(conn)?;
+    let of_user: HashSet<i64> = rows.iter().filter_map(|row| row.at(0).number()).collect();
+    if of_user.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = territories::all(conn, org)?;
+    let tree = territories::tree(&all);
+    let is_theirs = |id: i64| of_user.contains(&id) || tree.around(id).iter().any(|around| of_user.contains(around));
+    let mut found: Vec<i64> = all.iter().filter(|one| one.is_active && is_theirs(one.id)).map(|one| one.id).collect();
+    found.sort_unstable();
+    Ok(found)
 }

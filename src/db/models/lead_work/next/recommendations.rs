@@ -11,7 +11,7 @@ use crate::db::schema::lead_recommendations;
 use crate::db::types::Json;
 use crate::db::{Db, DbError, OrgId, Statement};
 use crate::domain::lead_work::next::priority::Priority;
-use crate::domain::lead_work::next::{Arm, Means, Outcome};
+use crate::domain::lead_work::next::{Arm, ContactChannel, Outcome};
 use crate::domain::timestamp::Timestamp;
 
 /// One row to write.
@@ -21,7 +21,8 @@ pub struct NewRecommendation {
     pub organization_id: i32,
     pub lead_id: i64,
     pub user_id: Option<i64>,
-    pub action: Means,
+    #[diesel(column_name = action)]
+    pub channel: ContactChannel,
     pub priority: Priority,
     pub points: i32,
     pub reasons: Option<Json>,
@@ -39,7 +40,8 @@ pub struct NewRecommendation {
 #[diesel(table_name = lead_recommendations)]
 pub struct Recommendation {
     pub user_id: Option<i64>,
-    pub action: Means,
+    #[diesel(column_name = action)]
+    pub channel: ContactChannel,
     pub priority: Priority,
     pub points: i32,
     pub reasons: Option<Json>,
@@ -63,13 +65,53 @@ pub fn of_lead(conn: &mut Db, org: OrgId, lead: i64) -> Result<Vec<Recommendatio
         .load(conn)?)
 }
 
+/// The rows with these ids, by id.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn by_ids(conn: &mut Db, org: OrgId, ids: &[i64]) -> Result<HashMap<i64, Recommendation>, DbError> {
+    let mut found = HashMap::new();
+    for some in ids.chunks(IN_LIST) {
+        let rows: Vec<(i64, Recommendation)> = lead_recommendations::table
+            .filter(lead_recommendations::organization_id.eq(org.0))
+            .filter(lead_recommendations::id.eq_any(some.to_vec()))
+            .select((lead_recommendations::id, Recommendation::as_select()))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The leads of which something was said that counts for longer than `now`.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn put_off(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<Vec<i64>, DbError> {
+    Ok(lead_recommendations::table
+        .filter(lead_recommendations::organization_id.eq(org.0))
+        .filter(lead_recommendations::outcome.is_not_null().and(lead_recommendations::expires_at.gt(now)))
+        .select(lead_recommendations::lead_id)
+        .distinct()
+        .load(conn)?)
+}
+
+/// Rows that one INSERT takes: far below the limit of bind parameters.
+const TOGETHER: usize = 500;
+
 /// Writes rows.
 ///
 /// # Errors
 /// The database refuses.
 pub fn insert(conn: &mut Db, rows: &[NewRecommendation]) -> Result<(), DbError> {
-    for row in rows {
-        diesel::insert_into(lead_recommendations::table).values(row).execute(conn)?;
+    for some in rows.chunks(TOGETHER) {
+        match conn {
+            Db::Sqlite(sqlite) => {
+                for row in some {
+                    diesel::insert_into(lead_recommendations::table).values(row).execute(sqlite)?;
+                }
+            }
+            Db::Postgres(pg) => drop(diesel::insert_into(lead_recommendations::table).values(some).execute(pg)?),
+        }
     }
     Ok(())
 }
@@ -78,6 +120,8 @@ pub fn insert(conn: &mut Db, rows: &[NewRecommendation]) -> Result<(), DbError> 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
     pub outcome: Option<Outcome>,
+    /// The row that says the outcome.
+    pub said: Option<i64>,
     pub arm: Option<Arm>,
 }
 
@@ -90,22 +134,23 @@ pub fn standing(conn: &mut Db, org: OrgId, leads: &[i64], now: Timestamp) -> Res
     for some in leads.chunks(IN_LIST / 2) {
         let absorbed = lead_merges::absorbed_by_any(conn, org, some)?;
         let ids: Vec<i64> = some.iter().copied().chain(absorbed.keys().copied()).collect();
-        let rows: Vec<(i64, Option<Outcome>, Option<Arm>, Timestamp)> = lead_recommendations::table
+        let rows: Vec<(i64, i64, Option<Outcome>, Option<Arm>, Timestamp)> = lead_recommendations::table
             .filter(lead_recommendations::organization_id.eq(org.0))
             .filter(lead_recommendations::lead_id.eq_any(ids))
             .order(lead_recommendations::id)
             .select((
+                lead_recommendations::id,
                 lead_recommendations::lead_id,
                 lead_recommendations::outcome,
                 lead_recommendations::arm,
                 lead_recommendations::expires_at,
             ))
             .load(conn)?;
-        for (lead, outcome, arm, expires_at) in rows {
+        for (row, lead, outcome, arm, expires_at) in rows {
             let standing = found.entry(absorbed.get(&lead).copied().unwrap_or(lead)).or_default();
             let counts = expires_at > now;
             match outcome {
-                Some(_) => standing.outcome = outcome.filter(|_| counts),
+                Some(_) => (standing.outcome, standing.said) = (outcome.filter(|_| counts), counts.then_some(row)),
                 // The first group counts while it lasts.
                 None if counts => standing.arm = standing.arm.or(arm),
                 None => {}

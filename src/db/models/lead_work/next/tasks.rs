@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::Scope;
+use super::candidates::within;
 use crate::db::audited::{Addable, Audited, Deletable, Editable, Fields, held, logged};
 use crate::db::schema::tasks;
 use crate::db::types::Uid;
@@ -178,21 +180,23 @@ pub fn some(conn: &mut Db, org: OrgId, wanted: &TaskFilter) -> Result<Vec<Task>,
     Ok(query.load(conn)?)
 }
 
-/// The open tasks that are due, by their leads: of each lead the first one. The tasks of a merged lead are its survivor's, which the
-/// caller finds; with each comes whether its lead was merged.
+/// The open tasks that are due, by their leads: of each lead of a scope the first one. The tasks of a merged lead are its survivor's,
+/// which the caller finds, whatever its scope; with each comes whether its lead was merged.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn due(conn: &mut Db, org: OrgId, now: Timestamp) -> Result<HashMap<i64, Due>, DbError> {
+pub fn due(conn: &mut Db, org: OrgId, scope: &Scope, now: Timestamp) -> Result<HashMap<i64, Due>, DbError> {
     let statement = Statement::new(
-        "SELECT t.lead_id, t.due_at, t.kind, l.merged_into_id FROM tasks t
-         JOIN leads l ON l.organization_id = t.organization_id AND l.id = t.lead_id
+        "SELECT t.lead_id, t.due_at, t.kind, leads.merged_into_id FROM tasks t
+         JOIN leads ON leads.organization_id = t.organization_id AND leads.id = t.lead_id
          WHERE t.done_at IS NULL AND t.organization_id = ",
     )
     .org(org)
     .sql(" AND t.due_at <= ")
     .time(now)
-    .sql(" ORDER BY t.due_at, t.id");
+    .sql(" AND (leads.merged_into_id IS NOT NULL OR leads.deleted_at IS NULL")
+    .then(within(scope))
+    .sql(") ORDER BY t.due_at, t.id");
     let mut found: HashMap<i64, Due> = HashMap::new();
     statement.each_row(conn, |row: Cells| -> Result<(), DbError> {
         let (lead, at) = (row.at(0).number(), row.at(1).number().map(Timestamp::from_micros));
