@@ -1,5 +1,7 @@
 //! What people call a key of the machine-readable forms: in titles of columns, records and answers.
 
+pub mod versioned;
+
 use std::borrow::Cow;
 
 /// Keys that people call other than [`plain`] says.

@@ -52,7 +52,7 @@ pub fn ask<'a>(
     let mut seen = survey(db, &request(given.clone()), false)?;
     if let Some(Seen::Fits(offers)) = &seen {
         if let Some(Offer { name, version }) = offer(ui, offers, &[])?.and_then(|place| offers.get(place)) {
-            answers.mapping = Some(MappingName { name: name.clone(), version: Some(*version) });
+            answers.mapping = Some(MappingName::of(name.clone(), Some(*version)));
             return Ok(answers);
         }
         answers.has_declined = true;
