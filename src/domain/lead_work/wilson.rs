@@ -12,7 +12,10 @@ pub fn bounds(rate: f64, cases: i64) -> (f64, f64) {
     let square = Z * Z / n;
     let middle = (rate + square / 2.0) / (1.0 + square);
     let half = Z / (1.0 + square) * (rate * (1.0 - rate) / n + square / (4.0 * n)).sqrt();
-    ((middle - half).clamp(0.0, 1.0), (middle + half).clamp(0.0, 1.0))
+    // What never was, or always, may be so; the difference of two roundings is no bound.
+    let low = if rate <= 0.0 { 0.0 } else { (middle - half).clamp(0.0, 1.0) };
+    let high = if rate >= 1.0 { 1.0 } else { (middle + half).clamp(0.0, 1.0) };
+    (low, high)
 }
 
 #[cfg(test)]
@@ -33,5 +36,8 @@ mod tests {
             assert!((found.0 - low).abs() < 6e-5 && (found.1 - high).abs() < 6e-5, "{won} of {cases}: {found:?}");
         }
         assert_eq!(bounds(0.5, 0), (0.0, 1.0));
+        for cases in 1..500 {
+            assert_eq!((bounds(0.0, cases).0, bounds(1.0, cases).1), (0.0, 1.0), "{cases}");
+        }
     }
 }
