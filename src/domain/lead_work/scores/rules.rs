@@ -13,8 +13,7 @@ pub struct RuleModel {
 }
 
 /// How much each group may give; together at most [`MOST`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Caps {
     pub qualification: i64,
     pub engagement: i64,
@@ -65,8 +64,10 @@ pub const MOST: i64 = 100;
 pub const MOST_RULES: usize = 60;
 /// How many points a rule may give or take.
 pub const MOST_POINTS: i64 = 100;
+/// What points are.
+const POINTS: &str = "they are a whole number from 1 to 100, or from -1 to -100";
 /// The longest half-life, in days.
-const LONGEST_HALF_LIFE: u32 = 3650;
+const LONGEST_HALF_LIFE: i64 = 3650;
 /// The longest name of a rule, in characters.
 const LONGEST_NAME: usize = 100;
 
@@ -87,8 +88,8 @@ pub enum ModelProblem {
     TooManyRules(usize),
     #[error("its caps are {0} together, and a score is at most {MOST}")]
     CapsTooGreat(i64),
-    #[error("the cap of {group} is {cap}, and it must not be negative")]
-    NegativeCap { group: Group, cap: i64 },
+    #[error("the cap of {group} is {given}; it is a whole number from 0 to {MOST}")]
+    Cap { group: Group, given: String },
     #[error("two rules are called `{0}`")]
     SameName(String),
     #[error("the rule `{rule}` {problem}")]
@@ -99,9 +100,38 @@ pub enum ModelProblem {
 #[serde(deny_unknown_fields)]
 struct RawModel {
     #[serde(default)]
-    caps: Caps,
+    caps: RawCaps,
     #[serde(default)]
     rules: Vec<RawRule>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCaps {
+    qualification: Option<Given>,
+    engagement: Option<Given>,
+    intent: Option<Given>,
+    demographic: Option<Given>,
+}
+
+/// What stands where a whole number is meant.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Given {
+    Whole(i64),
+    Other(Value),
+}
+
+impl Given {
+    /// The number, if it is a whole one of this range; else what stands there.
+    fn within<T: TryFrom<i64>>(self, range: std::ops::RangeInclusive<i64>) -> Result<T, String> {
+        match self {
+            Given::Whole(number) if range.contains(&number) => T::try_from(number).map_err(|_| number.to_string()),
+            Given::Whole(number) => Err(number.to_string()),
+            Given::Other(Value::Array(_) | Value::Object(_)) => Err("no number".to_owned()),
+            Given::Other(value) => Err(value.to_string().chars().take(60).collect()),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -109,9 +139,9 @@ struct RawModel {
 struct RawRule {
     name: Option<String>,
     group: String,
-    points: i64,
+    points: Given,
     when: String,
-    half_life_days: Option<u32>,
+    half_life_days: Option<Given>,
     since: Option<String>,
 }
 
@@ -161,13 +191,8 @@ impl RuleModel {
 
 impl RawModel {
     fn checked(self) -> Result<RuleModel, ModelProblem> {
-        for group in Group::ALL {
-            let cap = self.caps.of(*group);
-            if cap < 0 {
-                return Err(ModelProblem::NegativeCap { group: *group, cap });
-            }
-        }
-        let sum = Group::ALL.iter().map(|group| self.caps.of(*group)).fold(0, i64::saturating_add);
+        let caps = self.caps.checked()?;
+        let sum = Group::ALL.iter().map(|group| caps.of(*group)).sum();
         if sum > MOST {
             return Err(ModelProblem::CapsTooGreat(sum));
         }
@@ -182,7 +207,23 @@ impl RawModel {
                 return Err(ModelProblem::SameName(rule.name.clone()));
             }
         }
-        Ok(RuleModel { caps: self.caps, rules })
+        Ok(RuleModel { caps, rules })
+    }
+}
+
+impl RawCaps {
+    fn checked(self) -> Result<Caps, ModelProblem> {
+        let usual = Caps::default();
+        let cap = |group, given: Option<Given>, usual| match given {
+            None => Ok(usual),
+            Some(given) => given.within(0..=MOST).map_err(|given| ModelProblem::Cap { group, given }),
+        };
+        Ok(Caps {
+            qualification: cap(Group::Qualification, self.qualification, usual.qualification)?,
+            engagement: cap(Group::Engagement, self.engagement, usual.engagement)?,
+            intent: cap(Group::Intent, self.intent, usual.intent)?,
+            demographic: cap(Group::Demographic, self.demographic, usual.demographic)?,
+        })
     }
 }
 
@@ -202,19 +243,27 @@ impl RawRule {
         let Some(group) = Group::from_word(self.group.trim()) else {
             return bad(format!("is in the group `{}`, and the groups are {}", self.group, Group::words()));
         };
-        if self.points == 0 || !(-MOST_POINTS..=MOST_POINTS).contains(&self.points) {
-            return bad(format!("gives {} points; from 1 to {MOST_POINTS} are taken, or as many less", self.points));
-        }
-        let decay = match (self.half_life_days, self.since) {
-            (None, None) => None,
-            (Some(days), _) if days == 0 || days > LONGEST_HALF_LIFE => {
-                return bad(format!("has a half-life of {days} days; from 1 to {LONGEST_HALF_LIFE} are taken"));
+        let points: i64 = match self.points.within(-MOST_POINTS..=MOST_POINTS) {
+            Ok(0) => return bad(format!("has `points` = 0; {POINTS}")),
+            Ok(points) => points,
+            Err(given) => return bad(format!("has `points` = {given}; {POINTS}")),
+        };
+        let half_life = self.half_life_days.map(|days| days.within::<u32>(1..=LONGEST_HALF_LIFE)).transpose();
+        let half_life = match half_life {
+            Ok(days) => days,
+            Err(given) => {
+                return bad(format!(
+                    "has `half_life_days` = {given}; it is a whole number from 1 to {LONGEST_HALF_LIFE}"
+                ));
             }
+        };
+        let decay = match (half_life, self.since) {
+            (None, None) => None,
             (Some(half_life_days), Some(since)) => Some(Decay { half_life_days, since: since.trim().to_owned() }),
             (Some(_), None) => return bad("has a half-life; `since` says from which time on".to_owned()),
             (None, Some(_)) => return bad("has `since` without `half_life_days`".to_owned()),
         };
-        Ok(Rule { name, group, points: self.points, when, decay })
+        Ok(Rule { name, group, points, when, decay })
     }
 }
 
@@ -243,17 +292,27 @@ mod tests {
     fn what_does_not_foot_is_refused_by_name() {
         let problem = |text: &str| model(text).unwrap_err().to_string();
         assert!(problem(&format!("[caps]\nintent = 21\n{ONE}")).contains("101 together"));
-        assert!(problem(&format!("[caps]\nintent = -1\n{ONE}")).contains("cap of intent"));
+        for given in ["-1", "4000", "2.5", "\"20\"", "[1]", "1979-05-27"] {
+            let shown = if given.contains(['[', '7']) { "no number" } else { given };
+            let said = problem(&format!("[caps]\nintent = {given}\n{ONE}"));
+            assert_eq!(said, format!("the cap of intent is {shown}; it is a whole number from 0 to 100"));
+            let said = problem(&format!("{ONE}half_life_days = {given}\nsince = \"created\""));
+            let expected = format!("`half_life_days` = {shown}; it is a whole number from 1 to 3650");
+            assert!(said.ends_with(&expected), "{said}");
+        }
         assert_eq!(problem(""), "it has no rules");
         assert!(problem(&ONE.repeat(2)).contains("two rules are called `status = hot`"));
         assert!(problem(&ONE.repeat(61)).contains("61 rules"));
         assert!(problem(&ONE.replace("intent", "luck")).contains("`luck`"));
-        assert!(problem(&ONE.replace("= 5", "= 0")).contains("0 points"));
-        assert!(problem(&ONE.replace("= 5", "= -101")).contains("-101 points"));
-        assert!(problem(&ONE.replace("= 5", &format!("= {}", i64::MIN))).contains("points"));
+        for given in ["0", "-101", "5.5", "true", "-9223372036854775808"] {
+            let said = problem(&ONE.replace("= 5", &format!("= {given}")));
+            let expected =
+                format!("the rule `status = hot` has `points` = {given}; they are a whole number from 1 to 100");
+            assert!(said.starts_with(&expected), "{said}");
+        }
         assert!(problem(&format!("{ONE}half_life_days = 7")).contains("`since`"));
         assert!(problem(&format!("{ONE}since = \"created\"")).contains("without `half_life_days`"));
-        assert!(problem(&format!("{ONE}half_life_days = 0\nsince = \"created\"")).contains("half-life of 0"));
+        assert!(problem(&format!("{ONE}half_life_days = 0\nsince = \"created\"")).contains("from 1 to 3650"));
         assert!(problem(&format!("{ONE}wehn = \"x\"")).contains("wehn"));
         assert!(problem("{\"rules\": [}").contains("line 1"));
     }
