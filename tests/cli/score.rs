@@ -187,6 +187,17 @@ fn a_run_is_no_change_of_a_lead() {
         let now = world.json(["lead", "history", "1", "--as-of", "2026-03-05T12:00:00Z"]);
         assert_eq!(now["lead_score"], world.json(["lead", "show", "1"])["lead_score"]);
         assert_eq!(now["lead_score_factors"]["total"], now["lead_score"]);
+        // Undoing an import trips over no score that a run gave since.
+        let file = world.file("later.csv", "Phone,Score,City\n2125550101,90,Troy\n2125550103,91,\n");
+        world.import(&file, &["--region", "US", "--on-duplicate", "update"]);
+        assert_eq!(world.json(["lead", "show", "3"])["lead_score"], 91);
+        world.ok(["score", "run"]);
+        let scored = world.json(["lead", "list", "--columns", "id,score"]);
+        let undone = world.json(["import", "undo", "2", "--yes"]);
+        assert_eq!((&undone["restored"], &undone["kept"], &undone["kept_fields"]), (&json!(2), &json!(0), &json!([])));
+        assert_eq!(world.json(["lead", "show", "1"])["city"], json!(null));
+        assert_eq!(world.json(["lead", "list", "--columns", "id,score"]), scored);
+        assert_eq!(world.json(["import", "undo", "1", "--yes"])["deleted"], 4);
     });
 }
 

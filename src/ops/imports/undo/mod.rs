@@ -38,6 +38,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::imports::kind::{ImportKind, ImportStatus};
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc;
+use crate::ops::lead_work::scores::history::scored_by_runs;
 use crate::ops::leads::contact;
 use crate::ops::leads::edit::phone::OTHER;
 use crate::ops::leads::upsert::apply::FieldChange;
@@ -241,6 +242,7 @@ impl Work<'_> {
             let mut stored = leads::by_ids_for_change(conn, org, ids)?;
             stored.sort_unstable_by_key(|lead| lead.id);
             let listed = self.scope().listed(conn, &self.request.stamp, &stored)?;
+            let scored = scored_by_runs(conn, org, &stored)?;
             let mut changes = LeadChanges::default();
             for mut lead in stored {
                 let log: Vec<FieldChange> =
@@ -254,7 +256,10 @@ impl Work<'_> {
                     self.refuse(lead.id, if is_erased { ERASED.to_owned() } else { reason });
                     continue;
                 }
-                let circumstances = self.scope().circumstances(&lead, &listed, since.get(&lead.id).copied());
+                let circumstances = Circumstances {
+                    is_scored: scored.contains(&lead.id),
+                    ..self.scope().circumstances(&lead, &listed, since.get(&lead.id).copied())
+                };
                 let reverted = revert(&mut lead, &log, &circumstances, self.request.stamp.now);
                 self.take(lead, reverted, was_released, &mut changes);
             }
@@ -284,8 +289,9 @@ impl Work<'_> {
         let stamp = &self.request.stamp;
         let id = lead.id;
         match (reverted.changes.is_empty(), reverted.kept.is_empty()) {
-            (true, _) => self.summary.kept += 1,
-            (false, true) => self.summary.restored += 1,
+            (true, false) => self.summary.kept += 1,
+            // Where nothing is put back and nothing stays, nothing of the import was left.
+            (_, true) => self.summary.restored += 1,
             (false, false) => self.summary.partly_restored += 1,
         }
         self.summary.fields_restored += reverted.changes.len() as u64;
@@ -397,6 +403,7 @@ impl Scope<'_> {
             edited: self.edits.get(&lead.id).into_iter().flatten().map(edited_field).collect(),
             with_dnc: self.with_dnc,
             still_listed: listed.contains(&lead.id),
+            is_scored: false,
             status_since,
         }
     }

@@ -56,6 +56,8 @@ pub struct Circumstances {
     pub with_dnc: bool,
     /// Whether the lead's number is on the do-not-call list once the import's entries are closed, if they are.
     pub still_listed: bool,
+    /// Whether a run of a model gave the score that the lead has: nothing of the import is left in it.
+    pub is_scored: bool,
     /// When the status before the import became true.
     pub status_since: Option<Timestamp>,
 }
@@ -76,6 +78,9 @@ pub struct Reverted {
     pub phones_back: Vec<String>,
     pub emails_back: Vec<String>,
 }
+
+/// The field that runs of models write, too.
+const SCORE: &str = "lead_score";
 
 /// The field with which another is one value.
 fn group(field: &str) -> &str {
@@ -189,6 +194,10 @@ impl Work<'_> {
     }
 
     fn value(&mut self, key: &str, changes: &[FieldChange]) {
+        // It is computed, and the next run computes it anew.
+        if key == SCORE && self.circumstances.is_scored {
+            return;
+        }
         if let Some(reason) = self.obstacle(key, changes) {
             return self.keep(key, reason);
         }
@@ -307,6 +316,18 @@ mod tests {
         let reverted = revert(&mut lead, &[change("city", None, Some("Utica"))], &Circumstances::default(), NOW);
         assert_eq!(kept(&reverted), [("city", KeptReason::ChangedOutside)]);
         assert_eq!(lead.city.as_deref(), Some("Boston"));
+    }
+
+    #[test]
+    fn a_score_that_a_run_gave_since_hinders_nothing() {
+        let mut lead = lead();
+        (lead.lead_score, lead.city) = (Some(72), Some("Troy".into()));
+        let entries = [change("lead_score", Some("12"), Some("40")), change("city", None, Some("Troy"))];
+        let scored = Circumstances { is_scored: true, ..Circumstances::default() };
+        let reverted = revert(&mut lead, &entries, &scored, NOW);
+        assert_eq!((lead.lead_score, lead.city.as_deref(), kept(&reverted)), (Some(72), None, vec![]));
+        let reverted = revert(&mut lead, &entries[..1], &Circumstances::default(), NOW);
+        assert_eq!(kept(&reverted), [("lead_score", KeptReason::ChangedOutside)]);
     }
 
     #[test]

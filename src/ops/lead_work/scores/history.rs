@@ -1,15 +1,17 @@
 //! The scores that a lead was given, and whether they come out again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::evaluate::computed_again;
 use super::models::rules_of;
 use crate::db::models::lead_work::scores::lead_score_history::{self, GivenScore};
 use crate::db::models::lead_work::scores::score_models;
+use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_merges::absorbed_by;
 use crate::db::{Db, DbError, OrgId};
 use crate::domain::lead_work::scores::kind::ModelKind;
 use crate::domain::lead_work::scores::rules::RuleModel;
+use crate::domain::leads::score::is_source;
 
 vocabulary! {
     /// What came out when a score was computed again.
@@ -46,6 +48,18 @@ pub fn given(conn: &mut Db, org: OrgId, lead: i64, verify: bool) -> Result<Vec<(
             (given, Some(again))
         })
         .collect())
+}
+
+/// The leads whose score is the one that a run of a model gave.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn scored_by_runs(conn: &mut Db, org: OrgId, leads: &[Lead]) -> Result<HashSet<i64>, DbError> {
+    let is_said = |lead: &&Lead| lead.lead_score_factors.as_ref().is_some_and(|factors| is_source(&factors.0));
+    let scored: Vec<&Lead> = leads.iter().filter(|lead| lead.lead_score.is_some() && !is_said(lead)).collect();
+    let ids: Vec<i64> = scored.iter().map(|lead| lead.id).collect();
+    let last = lead_score_history::last_scores(conn, org, &ids)?;
+    Ok(scored.into_iter().filter(|lead| last.get(&lead.id).copied() == lead.lead_score).map(|lead| lead.id).collect())
 }
 
 fn again(given: &GivenScore, rules: Option<&RuleModel>) -> Again {

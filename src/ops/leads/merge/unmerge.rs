@@ -12,6 +12,7 @@ use crate::domain::leads::status::Trigger;
 use crate::domain::timestamp::Timestamp;
 use crate::ops::dnc::follow_numbers;
 use crate::ops::imports::undo::revert::{Circumstances, revert};
+use crate::ops::lead_work::scores::history::scored_by_runs;
 use crate::ops::leads::delete::RestoreError;
 use crate::ops::leads::edit::field_audit;
 use crate::ops::leads::parts::Parts;
@@ -47,7 +48,8 @@ pub fn unmerge(conn: &mut Db, absorbed: i64, survivor: i64, stamp: &Stamp) -> Re
     let is_doubled = |entry: &FieldChange| entry.field == "note" && how_often(entry, &parts) > 1;
     let doubled: Vec<String> = entries.iter().filter(|entry| is_doubled(entry)).map(|e| e.field.clone()).collect();
     entries.retain(|entry| how_often(entry, &parts) == 1);
-    let circumstances = Circumstances { with_dnc: true, ..Circumstances::default() };
+    let is_scored = scored_by_runs(conn, stamp.org, std::slice::from_ref(&lead))?.contains(&survivor);
+    let circumstances = Circumstances { with_dnc: true, is_scored, ..Circumstances::default() };
     let before = lead.clone();
     let reverted = revert(&mut lead, &entries, &circumstances, stamp.now);
     let mut changes = LeadChanges::default();

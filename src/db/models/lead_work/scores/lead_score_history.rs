@@ -1,5 +1,7 @@
 //! The scores that runs of models gave to leads.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -71,6 +73,26 @@ pub fn of_leads(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<Vec<GivenSco
     }
     all.sort_unstable_by_key(|given| given.id);
     Ok(all)
+}
+
+/// The score that a run gave last to each of these leads.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn last_scores(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i64, i16>, DbError> {
+    let mut last = HashMap::new();
+    for some in leads.chunks(IN_LIST) {
+        let rows: Vec<(i64, Option<i16>)> = lead_score_history::table
+            .filter(
+                lead_score_history::organization_id.eq(org.0).and(lead_score_history::lead_id.eq_any(some.to_vec())),
+            )
+            .filter(lead_score_history::score.is_not_null())
+            .order(lead_score_history::id)
+            .select((lead_score_history::lead_id, lead_score_history::score))
+            .load(conn)?;
+        last.extend(rows.into_iter().filter_map(|(lead, score)| Some((lead, score?))));
+    }
+    Ok(last)
 }
 
 /// A score that a run gives. What is `None` stays as it is in the lead.
