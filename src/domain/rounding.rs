@@ -1,4 +1,4 @@
-//! Whole numbers from divisions: to the nearest, and of two that are as near to the even one.
+//! Whole numbers from divisions, and decimals: to the nearest, and of two that are as near to the even one.
 
 /// A quotient, rounded half to even, as ISO 80000-1 (B.3, rule A) and accountants do. `None` when there is nothing to
 /// divide by.
@@ -18,6 +18,12 @@ pub fn each(cents: i64, count: u64) -> Option<i64> {
     half_even(cents.into(), count.into()).and_then(|part| i64::try_from(part).ok())
 }
 
+/// A number with so many decimals, for reading; halves go to the even side, and what rounds to nothing has no sign.
+pub fn decimals(number: f64, places: u8) -> f64 {
+    let unit = 10_f64.powi(places.into());
+    (number * unit).round_ties_even() / unit + 0.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +37,13 @@ mod tests {
         assert_eq!(rounded, [2, 4, -2, -4, -2, -4, 2, 3, -2, -3, 0]);
         assert_eq!((half_even(1, 0), half_even(i128::MIN, -1), each(7, 0)), (None, None, None));
         assert_eq!((each(100, 3), each(200, 3), each(i64::MAX, 1)), (Some(33), Some(67), Some(i64::MAX)));
+    }
+
+    #[test]
+    fn decimals_are_those_that_are_nearest() {
+        let rounded = [(0.125, 2), (0.375, 2), (-0.125, 2), (0.648_251, 4), (2.5, 0), (1e9, 4)];
+        assert_eq!(rounded.map(|(number, places)| decimals(number, places)), [0.12, 0.38, -0.12, 0.6483, 2.0, 1e9]);
+        assert!(decimals(-0.001, 2).is_sign_positive() && decimals(f64::NAN, 2).is_nan());
     }
 
     proptest! {

@@ -288,7 +288,7 @@ const VERBS: [&str; 220] = [
     "score model list",
     "score model show",
     "score model show ANY",
-    "score model use 1 --name ANY",
+    "score model use ANY",
     "score run --where WHERE",
     "score explain 1",
     "score distribution",

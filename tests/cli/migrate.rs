@@ -104,7 +104,7 @@ pub const VERBS: &[&[&str]] = &[
     &["score", "model", "set", "rules.toml"],
     &["score", "model", "show"],
     &["score", "model", "list"],
-    &["score", "model", "use", "1"],
+    &["score", "model", "use", "rules@1"],
     &["score", "run"],
     &["score", "explain", "1"],
     &["score", "distribution"],

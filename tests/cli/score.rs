@@ -88,6 +88,7 @@ fn a_model_is_checked_set_run_and_explained() {
         filled(world);
         world.tell(&["score", "model", "list"]);
         world.tell(&["score", "model", "check", "rules.toml"]);
+        world.tell(&["score", "model", "check", "rules.toml", "--where", "id > 99"]);
         world.tell(&["score", "model", "set", "rules.toml", "--dry-run"]);
         world.tell(&["score", "model", "set", "rules.toml", "--name", "spring"]);
         world.tell(&["score", "model", "set", "rules.toml", "--name", "spring"]);
@@ -109,8 +110,8 @@ fn a_model_is_checked_set_run_and_explained() {
         world.tell(&["score", "explain", "1"]);
         world.file("rules.toml", RULES);
         world.tell(&["score", "model", "set", "rules.toml", "--name", "spring"]);
-        world.tell(&["score", "model", "use", "1"]);
-        world.tell(&["score", "model", "use", "7"]);
+        world.tell(&["score", "model", "use", "spring@1"]);
+        world.tell(&["score", "model", "use", "spring@7"]);
         world.tell(&["score", "model", "list"]);
         world.tell(&["score", "model", "show", "spring@2"]);
         world.tell(&["lead", "list", "--columns", "id,score,score_factors", "--format", "json"]);
@@ -127,11 +128,18 @@ fn without_a_model_the_built_in_one_scores() {
         assert_eq!((&ran["model"], &ran["version"], &ran["scored"]), (&json!("default"), &json!(1), &json!(4)));
         let models = world.json(["score", "model", "list"]);
         assert_eq!((&models[0]["name"], &models[0]["is_active"]), (&json!("default"), &json!(false)));
+        assert!(world.run(["score", "model", "list"]).stderr.contains("leads are scored by the built-in one"));
         // The file that it prints is read as the same model.
         world.file("shown.json", world.ok(["score", "model", "show", "--format", "json"]));
         let set = world.ok(["score", "model", "set", "shown.json", "--name", "default"]);
         assert_eq!(set, "score model default: active no → yes\n");
         assert_eq!(world.json(["score", "run"])["changed"], 0);
+        assert_eq!(world.run(["score", "model", "list"]).stderr, "");
+        // It can be taken out of use again.
+        let none = ["score", "model", "use", "--none", "rules"];
+        assert_eq!(world.ok(none), "score model default: active yes → no\n");
+        let ran = world.run(none);
+        assert!(ran.code == Some(1) && ran.stderr.contains("no model of the kind `rules` is in use"), "{}", ran.stderr);
     });
 }
 
@@ -149,6 +157,10 @@ fn what_is_no_model_is_refused_by_name_and_nothing_changes() {
             (one("when = \"id > 0\"\nhalf_life_days = 5\nsince = \"createt\""), "did you mean `created`"),
             (one("when = \"id > 0\"\ngroup2 = 1"), "group2"),
             ("rules = 5".to_owned(), "expected a sequence"),
+            (
+                one("when = \"id > 0\"\nhalf_life_days = -5\nsince = \"created\""),
+                "`half_life_days` = -5; it is a whole number",
+            ),
             (String::new(), "it has no rules"),
         ] {
             world.file("bad.toml", &model);
@@ -158,6 +170,13 @@ fn what_is_no_model_is_refused_by_name_and_nothing_changes() {
                 assert!(ran.stderr.contains(said), "{model}: {}", ran.stderr);
                 assert_eq!(ran.stderr.matches("error:").count(), 1, "{}", ran.stderr);
             }
+        }
+        for (args, said) in [
+            (["set", "rules.toml", "--name", "a@2"], "no name for a model"),
+            (["show", "a@x", "--format", "json"], "no version of a model"),
+        ] {
+            let ran = world.run([&["score", "model"], &args[..]].concat());
+            assert!(ran.code == Some(2) && ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
         }
         let missing = world.run(["score", "model", "set", "nowhere.toml"]);
         assert!(missing.code == Some(1) && missing.stderr.contains("nowhere.toml"), "{}", missing.stderr);
@@ -245,7 +264,9 @@ fn roles_and_organizations_keep_to_theirs() {
         }
         let run =
             |user: &str, args: &[&str]| world.run([args, &["--as", &format!("{user}@example.com")]].concat()).code;
-        for args in [&["score", "model", "set", "rules.toml"][..], &["score", "model", "use", "1"], &["score", "run"]] {
+        for args in
+            [&["score", "model", "set", "rules.toml"][..], &["score", "model", "use", "rules@1"], &["score", "run"]]
+        {
             assert_eq!((run("bob", args), run("eve", args)), (Some(1), Some(1)), "{args:?}");
             assert_eq!(run("meg", args), Some(0), "{args:?}");
         }

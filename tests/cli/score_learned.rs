@@ -22,6 +22,7 @@ struct Person {
 }
 
 const SOURCES: [&str; 3] = ["web", "fair", "ads"];
+const AREAS: [&str; 9] = ["212", "312", "415", "213", "305", "404", "617", "702", "206"];
 const CAMPAIGNS: [&str; 3] = ["spring", "autumn", ""];
 
 /// People who come from the web are won more often than others.
@@ -53,7 +54,7 @@ fn time(micros: i64) -> String {
 fn fill(world: &World, people: &[Person]) {
     let (mut leads, mut events) = ("Phone,Source,Campaign,Created\n".to_owned(), "Phone,Status,When\n".to_owned());
     for (place, person) in people.iter().enumerate() {
-        let phone = format!("{}55501{:02}", ["212", "312", "415"][place / 100], place % 100);
+        let phone = format!("{}55501{:02}", AREAS[place / 100], place % 100);
         leads.push_str(&format!("{phone},{},{},{}\n", person.source, person.campaign, time(person.created)));
         if let Some((at, is_won)) = person.closed {
             events.push_str(&format!("{phone},contacted,{}\n", time(person.created + DAY)));
@@ -139,7 +140,7 @@ fn what_is_counted_is_what_became_of_leads() {
         // Nothing is written before it is in use.
         world.ok(["score", "run"]);
         assert_eq!(world.json(["lead", "count", "--where", "win_probability is not empty"])["count"], 0);
-        world.ok(["score", "model", "use", "1", "--name", "learned"]);
+        world.ok(["score", "model", "use", "learned@1"]);
         let ran = world.json(["score", "run"]);
         let open: Vec<usize> = (0..people.len()).filter(|place| people[*place].closed.is_none()).collect();
         assert_eq!(ran["predicted"], json!({ "predicted": open.len(), "changed": open.len(), "unchanged": 0 }));
@@ -170,7 +171,7 @@ fn what_is_counted_is_what_became_of_leads() {
         assert!(likely.as_array().unwrap().iter().all(|lead| lead["win_probability"].as_f64().unwrap() >= 0.5));
         // A model that says so gives the score.
         world.ok([&TRAIN[..], &["--sets-score", "--name", "both"]].concat());
-        world.ok(["score", "model", "use", "1", "--name", "both"]);
+        world.ok(["score", "model", "use", "both"]);
         // Also where the score is the same by chance.
         let first = &likely[0];
         let by_hand = (first["win_probability"].as_f64().unwrap() * 100.0).round_ties_even();
@@ -186,56 +187,153 @@ fn what_is_counted_is_what_became_of_leads() {
             assert_eq!(shown["lead_score"], score);
             assert!(shown["lead_score_factors"]["intercept"].is_number());
         }
+        expect_explained_and_taken_away(world, first, by_hand as i64);
     });
+}
+
+/// A model that sets scores explains them, and nothing is predicted of who is closed, or when no such model is in use.
+fn expect_explained_and_taken_away(world: &mut World, first: &Value, score: i64) {
+    let id = first["id"].to_string();
+    let explained = world.json(["score", "explain", &id]);
+    let said = |explained: &Value| ["model", "score", "rules"].map(|key| explained[key].clone());
+    assert_eq!(said(&explained), [json!("both"), json!(score), json!([])]);
+    let given = world.json(["score", "history", &id]);
+    let last = given.as_array().unwrap().last().unwrap();
+    assert_eq!((&last["model"], &last["inputs"]["replaced"]), (&json!("both"), &json!({ "source": "hand" })));
+    let count =
+        |world: &World| world.json(["lead", "count", "--where", "win_probability is not empty"])["count"].clone();
+    let all = count(world).as_i64().unwrap();
+    world.now = "2026-03-05T12:00:00Z";
+    world.ok(["lead", "status", &id, "cold", "--force", "--reason", "x"]);
+    assert_eq!(world.json(["score", "run"])["taken_away"], 1);
+    let closed = world.json(["lead", "show", &id]);
+    assert_eq!((&closed["win_probability"], &closed["lead_score"]), (&json!(null), &json!(score)));
+    assert_eq!(said(&world.json(["score", "explain", &id])), [json!("both"), json!(null), json!([])]);
+    world.now = "2026-03-06T12:00:00Z";
+    assert_eq!(world.ok(["score", "model", "use", "--none", "learned"]), "score model both: active yes → no\n");
+    let ran = world.json(["score", "run"]);
+    assert_eq!(
+        [&ran["model"], &ran["predicted"], &ran["taken_away"]],
+        [&json!("default"), &json!(null), &json!(all - 1)]
+    );
+    assert_eq!((count(world), &world.json(["score", "run"])["taken_away"]), (json!(0), &json!(0)));
+    // The leads as they were have it.
+    let then = |day: &str| world.json(["lead", "history", &id, "--as-of", day])["win_probability"].clone();
+    assert_eq!(
+        [then("2026-03-04T12:00:00Z"), then("2026-03-05T12:00:00Z")],
+        [first["win_probability"].clone(), json!(null)]
+    );
+}
+
+/// As many as figures can be relied on: those of spring are learned from, those of autumn are measured.
+fn many_people() -> Vec<Person> {
+    let mut state = 7_u64;
+    let mut below = |most: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % most
+    };
+    let (spring, autumn) = (micros("2025-01-01T12:00:00Z"), micros("2025-09-02T12:00:00Z"));
+    let mut person = |created: i64| {
+        let source = below(3) as usize;
+        let is_won = below(10) < [8, 5, 2][source];
+        let closed = (below(16) > 0).then(|| (created + (4 + below(50) as i64) * DAY, is_won));
+        Person { source: SOURCES[source], campaign: CAMPAIGNS[below(3) as usize], created, closed }
+    };
+    let early = (0..700).map(|place| spring + place * DAY * 150 / 700);
+    let late = (0..150).map(|place| autumn + place * DAY * 80 / 150);
+    early.chain(late).map(&mut person).collect()
+}
+
+/// The chance that one that was won was given more than one that was not, pair by pair.
+fn auc(shares: &[(f64, bool)]) -> f64 {
+    let (mut pairs, mut better) = (0.0, 0.0);
+    for (share, _) in shares.iter().filter(|it| it.1) {
+        for (other, _) in shares.iter().filter(|it| !it.1) {
+            pairs += 1.0;
+            better += if (share - other).abs() < 1e-12 { 0.5 } else { f64::from(u8::from(share > other)) };
+        }
+    }
+    better / pairs
+}
+
+fn brier(shares: &[(f64, bool)]) -> f64 {
+    shares.iter().map(|(share, is_won)| (share - f64::from(u8::from(*is_won))).powi(2)).sum::<f64>()
+        / shares.len() as f64
 }
 
 #[test]
 fn a_backtest_gives_the_figures_of_its_definition() {
     on_both_engines(|world| {
-        let people = people(300);
+        let people = many_people();
         fill(world, &people);
         world.ok(TRAIN);
-        let ran = world.run(["score", "backtest", "learned", "--split", "2025-07-01", "--format", "json"]);
-        let tried: Value = serde_json::from_str(&ran.stdout).unwrap();
-        let (split, now) = (micros("2025-07-01T04:00:00Z").min(micros("2025-07-01T00:00:00Z")), micros(world.now));
+        world.ok(["score", "model", "use", "learned"]);
+        let backtest = |world: &World, split: &str| -> (Value, Option<i32>) {
+            let ran = world.run(["score", "backtest", "learned", "--split", split, "--format", "json"]);
+            (serde_json::from_str(&ran.stdout).unwrap(), ran.code)
+        };
+        let (tried, code) = backtest(world, "2025-09-01");
+        let (split, now) = (micros("2025-09-01T00:00:00Z"), micros(world.now));
         let before = |person: &Person| person.closed.is_some_and(|(at, _)| at < split);
         let numbered = || people.iter().enumerate().map(|(place, person)| (place + 1, person));
         let trained: Vec<&Person> = numbered().filter(|(id, it)| id % 5 != 0 && before(it)).map(|(_, it)| it).collect();
-        let calibrated = numbered().filter(|(id, it)| id % 5 == 0 && before(it)).count();
-        assert_eq!(
-            (tried["trained_on"].as_u64(), tried["calibrated_on"].as_u64()),
-            (Some(trained.len() as u64), Some(calibrated as u64))
-        );
+        let slice: Vec<&Person> = numbered().filter(|(id, it)| id % 5 == 0 && before(it)).map(|(_, it)| it).collect();
+        let sizes = |key: &str| (tried[format!("{key}_on")].as_u64(), tried[format!("{key}_won")].as_u64());
+        let counted = |people: &[&Person]| {
+            (Some(people.len() as u64), Some(people.iter().filter(|it| it.closed.unwrap().1).count() as u64))
+        };
+        assert_eq!((sizes("trained"), sizes("calibrated")), (counted(&trained), counted(&slice)), "{:?}", world.engine);
         let learned = Learned::of(&trained);
         let measured: Vec<&Person> =
             people.iter().filter(|it| it.created >= split && it.created + 90 * DAY <= now).collect();
         let is_won =
             |person: &&Person| person.closed.is_some_and(|(at, is_won)| is_won && at <= person.created + 90 * DAY);
-        let shares: Vec<(f64, bool)> = measured.iter().map(|it| (learned.probability(it), is_won(it))).collect();
-        let (mut pairs, mut better, mut squares) = (0.0, 0.0, 0.0);
-        for (share, is_won) in &shares {
-            squares += (share - f64::from(u8::from(*is_won))).powi(2);
-            for (other, _) in shares.iter().filter(|(_, other)| *is_won && !other) {
-                pairs += 1.0;
-                better += if (share - other).abs() < 1e-12 { 0.5 } else { f64::from(u8::from(share > other)) };
-            }
+        let said = |share: &dyn Fn(&Person) -> f64| -> Vec<(f64, bool)> {
+            measured.iter().map(|it| (share(it), is_won(it))).collect()
+        };
+        let figure = |tried: &Value, key: &str| tried[key].as_f64().unwrap();
+        let raw = said(&|it| learned.probability(it));
+        assert_eq!(tried["raw"]["leads"].as_u64(), Some(raw.len() as u64), "{:?}", world.engine);
+        assert!((figure(&tried["raw"], "auc") - auc(&raw)).abs() < 1e-9, "{} in {tried}", auc(&raw));
+        assert!((figure(&tried["raw"], "brier") - brier(&raw)).abs() < 1e-9);
+        assert!(figure(&tried["raw"], "auc") > 0.6, "{tried}");
+        // The line is where its loss on the slice neither rises nor falls, by Platt's targets.
+        let (slope, shift) = (figure(&tried["calibration"], "slope"), figure(&tried["calibration"], "shift"));
+        let on_line = |person: &Person| 1.0 / (1.0 + (-(slope * learned.log_odds(person) + shift)).exp());
+        let won = slice.iter().filter(|it| it.closed.unwrap().1).count() as f64;
+        let target = |it: &Person| match it.closed.unwrap().1 {
+            true => (won + 1.0) / (won + 2.0),
+            false => 1.0 / (slice.len() as f64 - won + 2.0),
+        };
+        let falls: f64 = slice.iter().map(|it| on_line(it) - target(it)).sum();
+        let turns: f64 = slice.iter().map(|it| (on_line(it) - target(it)) * learned.log_odds(it)).sum();
+        assert!(falls.abs() < 1e-3 && turns.abs() < 1e-3 && slope > 0.0, "{falls}, {turns}: {tried}");
+        let calibrated = said(&on_line);
+        assert!(
+            (figure(&tried["calibrated"], "auc") - auc(&raw)).abs() < 1e-9,
+            "a line that does not fall keeps the order"
+        );
+        assert!((figure(&tried["calibrated"], "brier") - brier(&calibrated)).abs() < 1e-9);
+        // There are enough of either kind everywhere.
+        let enough = |leads: u64, won: u64| won >= 50 && leads - won >= 50;
+        for people in [counted(&trained), counted(&slice)] {
+            assert!(enough(people.0.unwrap(), people.1.unwrap()), "{people:?}");
         }
-        let figure = |key: &str| tried["raw"][key].as_f64().unwrap();
-        assert_eq!(tried["raw"]["leads"].as_u64(), Some(shares.len() as u64), "{:?}", world.engine);
-        assert!((figure("auc") - better / pairs).abs() < 1e-9, "{} and not {}", figure("auc"), better / pairs);
-        assert!((figure("brier") - squares / shares.len() as f64).abs() < 1e-9);
-        assert!(figure("auc") > 0.6, "{tried}");
-        // A line that does not fall keeps the order.
-        assert!((tried["calibrated"]["auc"].as_f64().unwrap() - figure("auc")).abs() < 1e-9);
-        let won = shares.iter().filter(|(_, is_won)| *is_won).count();
-        let enough = |leads: usize, won: usize| won >= 50 && leads - won >= 50;
-        let calibrated_won = tried["calibrated_won"].as_u64().unwrap() as usize;
-        let is_enough = enough(shares.len(), won)
-            && enough(trained.len(), learned.won as usize)
-            && enough(calibrated, calibrated_won);
-        assert_eq!(tried["trained_won"].as_f64(), Some(learned.won));
-        let verdict = tried["verdict"].as_str().unwrap();
-        assert_eq!((verdict, ran.code), if is_enough { ("enough", Some(0)) } else { ("too few", Some(3)) });
+        assert!(enough(raw.len() as u64, raw.iter().filter(|it| it.1).count() as u64));
+        assert_eq!((&tried["verdict"], code), (&json!("enough"), Some(0)));
+        // The model in use has learned from all of them: nothing is measured that it was told.
+        assert_eq!((&tried["in_use"], &tried["learned_from"]), (&json!(null), &json!(raw.len())));
+        world.ok([&TRAIN[..], &["--until", "2025-09-01", "--name", "early"]].concat());
+        world.ok(["score", "model", "use", "early"]);
+        let (tried, _) = backtest(world, "2025-09-01");
+        let early: Vec<&Person> = people.iter().filter(|it| before(it)).collect();
+        let early = Learned::of(&early);
+        let used = said(&|it| early.probability(it));
+        assert_eq!((&tried["learned_from"], &tried["in_use"]["untold"]), (&json!(0), &json!(0)));
+        assert!((figure(&tried["in_use"]["figures"], "auc") - auc(&used)).abs() < 1e-9, "{tried}");
+        assert!((figure(&tried["in_use"]["figures"], "brier") - brier(&used)).abs() < 1e-9);
+        let (tried, code) = backtest(world, "2025-02-15");
+        assert_eq!((&tried["verdict"], code), (&json!("too few"), Some(3)));
     });
 }
 
@@ -299,7 +397,8 @@ fn who_was_not_lost_in_truth_is_neither() {
         world.ok(["import", "undo", "2", "--yes"]);
         world.ok(["lead", "delete", "3", "--yes"]);
         world.ok(["lead", "merge", "5", "--into", "4", "--yes"]);
-        let trained = world.json(["score", "train", "--fields", "source"]);
+        let trained = world.json(["score", "train", "--fields", "source,campaign,tag"]);
+        assert_eq!(trained["left_out"], json!(["campaign", "tag"]), "{trained}");
         // Won: the first; lost: the second and the deleted one. The absorbed one was cold.
         assert_eq!((&trained["won"], &trained["lost"]), (&json!(1), &json!(2)), "{:?}", world.engine);
         let ran = world.run(["lead", "erase", "2", "--yes"]);
@@ -331,6 +430,9 @@ fn what_cannot_be_learned_is_refused_by_name() {
         fails(world, &["--fields", "source,source"], "twice");
         fails(world, &["--fields", "email"], "`email` is no field");
         fails(world, &["--at", "3h"], "3d or 1w");
+        fails(world, &["--until", "2025-01-01"], "no lead to learn from was closed before 2025-01-01");
+        fails(world, &["--name", "default"], "`default` is the model of rules that is built in");
+        fails(world, &["--name", "a@2"], "no name for a model");
         // What everybody gets when they are won tells nothing beforehand.
         world.now = "2026-03-20T12:00:00Z";
         for lead in ["1", "2", "3"] {

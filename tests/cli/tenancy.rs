@@ -118,7 +118,7 @@ fn every_verb_keeps_to_its_organization() {
             vec!["score", "explain", &id],
             vec!["score", "history", &id],
             vec!["score", "model", "show", "secret"],
-            vec!["score", "model", "use", "1", "--name", "secret"],
+            vec!["score", "model", "use", "secret@1"],
             vec!["lead", "phone", "add", &id, "+12125550103"],
             vec!["lead", "phone", "delete", &id, "+12125550101"],
             vec!["lead", "phone", "primary", &id, "+12125550101"],

@@ -123,6 +123,7 @@ pub const OPTIONS: &[(&str, &str, &str)] = &[
     ("--no-parent", "", "a part of nothing else"),
     ("--no-territory", "", "takes leads out of their territory"),
     ("--nobody", "", "takes leads from their owners; of lists: what nobody owns"),
+    ("--none", "KIND", "uses no model of this kind"),
     ("--not-back", "", "gives no lead back to whose it was last"),
     ("--note", "TEXT", "a note that is kept with it"),
     ("--number", "NUMBER", "who wrote a text"),

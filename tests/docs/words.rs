@@ -84,7 +84,7 @@ const VERBS: &[(&str, &str)] = &[
     ("unset", "takes a key away"),
     ("untag", "takes tags away"),
     ("up", "applies migrations"),
-    ("use", "puts a version into use"),
+    ("use", "puts a version into use, or none"),
     ("verify", "looks whether anything was changed unseen"),
     ("waiting", "lists leads that are put off"),
 ];

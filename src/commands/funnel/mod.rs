@@ -6,11 +6,10 @@ mod stages;
 mod stuck;
 
 use crate::commands::args::leads::selection;
+use crate::commands::args::leads::stages::stages_of;
 use crate::commands::context::{Context, Session};
-use crate::db::models::access::system_config;
-use crate::domain::reports::funnel::Stages;
 use crate::domain::time::window::Window;
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{Exit, Result};
 use crate::filter::Filter;
 use crate::reports::funnel::Question;
 
@@ -38,17 +37,4 @@ pub fn run(command: Command, context: &Context) -> Result<Exit> {
 /// A question about the leads of the organization.
 fn question(session: &mut Session, window: Window, filter: Option<Filter>) -> Result<Question> {
     Ok(Question { at: selection::moment(session)?, window, filter, stages: stages_of(session)?, within_days: None })
-}
-
-/// The organization's order of stages.
-fn stages_of(session: &mut Session) -> Result<Stages> {
-    let org = session.org.org_id();
-    let settings = session.db.read(org, |conn| system_config::all(conn, org))?;
-    match settings.into_iter().find(|setting| setting.config_key == Stages::SETTING) {
-        None => Ok(Stages::default()),
-        Some(setting) => setting.config_value.parse().map_err(|problem: String| {
-            CommandError::failed(format!("the setting {} is `{}`: {problem}", Stages::SETTING, setting.config_value))
-                .hint(format!("set it again: crmctl org set {} {}", Stages::SETTING, Stages::default()))
-        }),
-    }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::show::days;
 use crate::commands::args::leads::selection::{self, Selection};
+use crate::commands::args::leads::stages::stages_of;
 use crate::commands::args::limit::Limit;
 use crate::commands::context::Context;
 use crate::db::Cells;
@@ -62,7 +63,7 @@ const READ: [&str; 7] = ["id", "name", "phone", "email", "owner", "status", "sta
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
-    let stages = super::stages_of(&mut session)?;
+    let stages = stages_of(&mut session)?;
     let open: Vec<&str> = stages.open().map(|stage| stage.as_str()).collect();
     let hours = u32::from(args.longer_than) * 24;
     let since = Timestamp::from_micros(session.stamp.now.as_micros() - i64::from(hours) * 3_600_000_000);

@@ -1,6 +1,8 @@
 //! A model of rules made ready to be asked: its filters are read, and its times are looked up.
 
-use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+use serde_json::Value;
 
 use crate::commands::args::leads::selection::{self, reading, resolve_names};
 use crate::commands::context::Session;
@@ -23,6 +25,8 @@ pub struct Ready {
 
 /// The field that a model gives.
 const SCORE: &str = "score";
+/// The field that every lead has.
+const ID: &str = "id";
 
 /// Reads the filters and times of a model, to be asked of the leads of a filter, or of all.
 ///
@@ -73,21 +77,27 @@ impl Ready {
         self.query.count(conn)
     }
 
-    /// Reads what the rules read of leads: an object for each, without empty values, in the order of the ids.
+    /// Reads what the rules read of leads: an object for each by its id, without empty values.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn values(&self, conn: &mut Db, ids: &[i64]) -> Result<Vec<Value>, DbError> {
+    pub fn values(&self, conn: &mut Db, ids: &[i64]) -> Result<HashMap<i64, Value>, DbError> {
         if self.columns.is_empty() {
-            return Ok(vec![Value::Object(Map::new()); ids.len()]);
+            return Ok(HashMap::new());
         }
-        let rows = self.query.of_ids(conn, &self.columns, ids)?;
+        // The id comes first; the row of a lead that is no more is missing.
+        let columns: Vec<LeadColumn> = LeadColumn::named(ID).into_iter().chain(self.columns.iter().cloned()).collect();
+        let rows = self.query.of_ids(conn, &columns, ids)?;
         let object = |row: &crate::db::Cells| {
-            let each =
-                self.columns.iter().enumerate().map(|(place, column)| (column.key.clone(), column.json(row.at(place))));
-            Value::Object(each.filter(|(_, value)| !is_empty(value)).collect())
+            let each = self
+                .columns
+                .iter()
+                .enumerate()
+                .map(|(place, column)| (column.key.clone(), column.json(row.at(place + 1))))
+                .filter(|(_, value)| !is_empty(value));
+            Some((row.at(0).number()?, Value::Object(each.collect())))
         };
-        Ok(rows.iter().map(object).collect())
+        Ok(rows.iter().filter_map(object).collect())
     }
 }
 

@@ -2,19 +2,21 @@
 
 use serde::Serialize;
 
-use super::learned::{learned, stages};
+use super::learned::learned;
+use crate::commands::args::leads::stages::stages_of;
 use crate::commands::args::{complete, times};
 use crate::commands::context::Context;
 use crate::db::models::lead_work::scores::score_models;
 use crate::domain::access::role::Right;
-use crate::domain::imports::mapping_name::MappingName;
 use crate::domain::lead_work::scores::kind::ModelKind;
 use crate::domain::lead_work::scores::learned::figures::{FEWEST, Figures};
+use crate::domain::lead_work::scores::model_name::ModelName;
+use crate::domain::rounding::decimals;
 use crate::domain::time::age::Age;
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::lead_work::scores::learned::backtest::{Trial, Tried, backtest};
+use crate::ops::lead_work::scores::learned::backtest::{Trial, Tried, UsedModel, backtest};
 use crate::ops::lead_work::scores::models::find;
-use crate::ui::{Column, Ui};
+use crate::ui::{Column, Ui, grouped};
 
 /// Measure how well a learned model would have told who is won
 ///
@@ -29,7 +31,7 @@ use crate::ui::{Column, Ui};
 pub struct Args {
     /// The model, in its latest version or as NAME@2
     #[arg(add = complete::score_model_names())]
-    name: MappingName,
+    name: ModelName,
     /// Learn from leads closed before this day, measure those made from then on
     #[arg(long, value_name = "WHEN")]
     split: String,
@@ -72,6 +74,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("calibration"),
     Column::hidden("calibrated"),
     Column::hidden("raw"),
+    Column::hidden("learned_from"),
     Column::hidden("in_use"),
     Column::whole("verdict", "verdict"),
 ];
@@ -86,13 +89,13 @@ const ROWS: &[Column] = &[
 ];
 
 const TENTHS: &[Column] = &[
-    Column::number("from", "from").kept(),
-    Column::number("to", "to").kept(),
+    Column::percent("from", "from").kept(),
+    Column::percent("to", "to").kept(),
     Column::count("leads", "leads"),
-    Column::number("predicted", "predicted").kept(),
-    Column::number("share", "share").kept(),
-    Column::number("low", "at least"),
-    Column::number("high", "at most"),
+    Column::percent("predicted", "predicted").kept(),
+    Column::percent("share", "share").kept(),
+    Column::percent("low", "at least"),
+    Column::percent("high", "at most"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -100,7 +103,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::Read)?;
     let split = times::point(&session, "--split", &args.split)?;
-    let (org, stamp, stages) = (session.org.org_id(), session.stamp.clone(), stages(&mut session)?);
+    let (org, stamp, stages) = (session.org.org_id(), session.stamp.clone(), stages_of(&mut session)?);
     let zone = crate::domain::time::datetime::zone(&session.org.timezone).map_err(CommandError::failed)?;
     let age = Age::parse(&args.within).ok_or_else(|| {
         CommandError::usage(format!("--within: `{}` is no length of time", args.within)).hint("write it as 90d or 12w")
@@ -115,7 +118,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
             .hint("make one that has learned: crmctl score train"));
     }
     let (model, fields) = learned(&row)?;
-    let in_use = active.as_ref().map(learned).transpose()?.map(|(model, _)| model);
+    let in_use = active.as_ref().map(|row| learned(row).map(|(model, fields)| (row, model, fields))).transpose()?;
     let trial = Trial {
         org,
         fields: &fields,
@@ -124,7 +127,12 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         split,
         within,
         now: stamp.now,
-        in_use: in_use.as_ref(),
+        in_use: in_use.as_ref().map(|(row, model, fields)| UsedModel {
+            model,
+            fields,
+            // What an earlier crmctl made does not say.
+            until: model.until.unwrap_or(row.created_at),
+        }),
     };
     let tried = session.db.read_much(org, |conn| backtest(conn, &trial))?;
     let is_enough = tried.is_enough();
@@ -135,7 +143,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
 
 fn tell(ui: Ui, answer: &Answer) -> Result<()> {
     ui.record(answer, COLUMNS)?;
-    let rounded = |figure: Option<f64>| figure.map(|it| (it * 10_000.0).round() / 10_000.0);
+    let rounded = |figure: Option<f64>| figure.map(|it| decimals(it, 4));
     let row = |of, figures: &Figures| Row {
         of,
         leads: figures.leads,
@@ -148,13 +156,17 @@ fn tell(ui: Ui, answer: &Answer) -> Result<()> {
     let mut rows = vec![row("calibrated", &tried.calibrated), row("raw", &tried.raw)];
     if let Some(in_use) = &tried.in_use {
         rows.push(row(if in_use.kind == ModelKind::Rules { "scores in use" } else { "in use" }, &in_use.figures));
-        if in_use.untold > 0 {
+        if in_use.untold > 0 || tried.learned_from > 0 {
             rows.push(row("calibrated, the same leads", &in_use.calibrated));
         }
     }
     ui.part("figures", &rows, ROWS)?;
     let tenths: Vec<_> = tried.calibrated.tenths.iter().map(|tenth| tenth.rounded()).collect();
     ui.part("how often what was predicted came true", &tenths, TENTHS)?;
+    if tried.learned_from > 0 {
+        let leads = grouped(tried.learned_from as i64);
+        ui.note(&format!("the model in use is not measured on {leads} leads from which it may have learned"));
+    }
     if !tried.is_enough() {
         ui.note(&format!(
             "too few to rely on it: at least {FEWEST} that were won and {FEWEST} that were not are needed to learn from, to calibrate on, and to measure"

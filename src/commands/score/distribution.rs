@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::commands::args::leads::selection::{self, Selection};
 use crate::commands::context::Context;
 use crate::domain::access::role::Right;
+use crate::domain::rounding::decimals;
 use crate::error::{Exit, Result};
 use crate::reports::scores;
 use crate::ui::Column;
@@ -35,7 +36,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("from"),
     Column::hidden("to"),
     Column::count("leads", "leads").kept(),
-    Column::number("share", "share"),
+    Column::percent("share", "share"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -47,7 +48,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let total = distribution.total();
     let mut list = context.ui.list(COLUMNS);
     for range in distribution.ranges() {
-        let share = (total > 0).then(|| (range.leads as f64 / total as f64 * 10_000.0).round() / 10_000.0);
+        let share = (total > 0).then(|| decimals(range.leads as f64 / total as f64, 4));
         let row = Row { range: range.label(), from: range.from, to: range.to, leads: range.leads, share };
         list.push(&row)?;
     }

@@ -4,16 +4,21 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::asked::ready;
-use super::learned::{learned, stages};
+use super::learned::learned;
 use crate::commands::args::leads::name::{Among, LeadName};
+use crate::commands::args::leads::stages::stages_of;
 use crate::commands::context::{Context, Session};
 use crate::db::models::lead_work::scores::score_models;
+use crate::db::models::leads::Lead;
 use crate::db::types::Json;
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::scores::kind::{Group, ModelKind};
 use crate::domain::lead_work::scores::parts::{self, Facts, Score};
 use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::lead_work::scores::rules::{DEFAULT_NAME, RuleModel};
+use crate::domain::leads::score::is_source;
+use crate::domain::rounding::decimals;
+use crate::domain::timestamp::DAY;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::lead_work::scores::learned::predict::of_lead;
 use crate::ops::lead_work::scores::models::rules_in_use;
@@ -21,7 +26,8 @@ use crate::ui::{Column, Ui};
 
 /// Show how the score of a lead comes about, rule by rule
 ///
-/// The score is computed now, by the model that is in use, and stands beside the one that the lead has. Nothing is written.
+/// The score is computed now, by the model that is in use, and stands beside the one that the lead has. Nothing is written. Rules are
+/// shown where they give the score, and what a learned model says of a lead that is open.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmctl score explain 10482\n  crmctl score explain ada@example.com --format json")]
 pub struct Args {
@@ -36,11 +42,12 @@ struct Explained {
     model: String,
     /// `None` while the built-in model has given no score yet.
     version: Option<i32>,
-    /// What the model gives now.
-    score: i16,
+    /// What the model gives now; nothing to a lead that is closed, where the probability of a win is the score.
+    score: Option<i16>,
     /// What the lead has.
     lead_score: Option<i16>,
     lead_score_factors: Option<Json>,
+    /// Those of rules, where they give the score.
     groups: Vec<GroupRow>,
     rules: Vec<RuleRow>,
     learned: Option<LearnedRow>,
@@ -127,42 +134,69 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         return Err(CommandError::failed(format!("the lead {} is deleted", lead.id))
             .hint("deleted leads are not scored; what they were given: crmctl score history"));
     }
-    let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let (row, rules) = session.db.read(org, |conn| rules_in_use(conn, &stamp))?;
-    let ready = ready(&mut session, rules, None)?;
-    let mut found = None;
-    // Behind the lead before it comes the lead itself.
-    session.db.read(org, |conn| ready.asked.look(conn, lead.id - 1, 1, |looked| found = Some(looked)))?;
-    let looked = found.filter(|looked| looked.lead == lead.id);
-    let looked = looked.ok_or_else(|| CommandError::failed(format!("the lead {} was deleted meanwhile", lead.id)))?;
-    let explained = Explained {
-        id: lead.id,
-        model: row.as_ref().map_or_else(|| DEFAULT_NAME.to_owned(), |row| row.name.clone()),
-        version: row.as_ref().map(|row| row.revision),
-        score: looked.score.total(),
-        lead_score: lead.lead_score,
-        lead_score_factors: lead.lead_score_factors,
-        groups: groups(&ready.asked.model, &looked.score),
-        rules: rules_of(&ready.asked.model, &looked.facts),
-        learned: said_by_learned(&mut session, lead.id)?,
+    let learned = said_by_learned(&mut session, &lead)?;
+    let explained = match learned {
+        Some(learned) if learned.sets_score => Explained {
+            id: lead.id,
+            model: learned.model.clone(),
+            version: Some(learned.version),
+            score: learned.row.as_ref().map(|row| row.win_probability.score()),
+            lead_score: lead.lead_score,
+            lead_score_factors: lead.lead_score_factors,
+            groups: Vec::new(),
+            rules: Vec::new(),
+            learned: learned.row,
+        },
+        learned => said_by_rules(&mut session, lead, learned.and_then(|learned| learned.row))?,
     };
     tell(context.ui, &explained)?;
     Ok(Exit::Done)
 }
 
-fn said_by_learned(session: &mut Session, lead: i64) -> Result<Option<LearnedRow>> {
+fn said_by_rules(session: &mut Session, lead: Lead, learned: Option<LearnedRow>) -> Result<Explained> {
+    let (org, stamp) = (session.org.org_id(), session.stamp.clone());
+    let (row, rules) = session.db.read(org, |conn| rules_in_use(conn, &stamp))?;
+    let ready = ready(session, rules, None)?;
+    let mut found = None;
+    // Behind the lead before it comes the lead itself.
+    session.db.read(org, |conn| ready.asked.look(conn, lead.id - 1, 1, |looked| found = Some(looked)))?;
+    let looked = found.filter(|looked| looked.lead == lead.id);
+    let looked = looked.ok_or_else(|| CommandError::failed(format!("the lead {} was deleted meanwhile", lead.id)))?;
+    Ok(Explained {
+        id: lead.id,
+        model: row.as_ref().map_or_else(|| DEFAULT_NAME.to_owned(), |row| row.name.clone()),
+        version: row.as_ref().map(|row| row.revision),
+        score: Some(looked.score.total()),
+        lead_score: lead.lead_score,
+        lead_score_factors: lead.lead_score_factors,
+        groups: groups(&ready.asked.model, &looked.score),
+        rules: rules_of(&ready.asked.model, &looked.facts),
+        learned,
+    })
+}
+
+/// The learned model that is in use, and what it says of a lead that is open.
+struct Learned {
+    model: String,
+    version: i32,
+    sets_score: bool,
+    row: Option<LearnedRow>,
+}
+
+fn said_by_learned(session: &mut Session, lead: &Lead) -> Result<Option<Learned>> {
     let org = session.org.org_id();
     let Some(row) = session.db.read(org, |conn| score_models::active(conn, org, ModelKind::Learned))? else {
         return Ok(None);
     };
-    let ((model, fields), stages) = (learned(&row)?, stages(session)?);
-    let said = session.db.read(org, |conn| of_lead(conn, org, &model, (&fields, &stages), lead))?;
-    Ok(said.map(|(win_probability, factors)| LearnedRow {
-        model: row.name,
-        version: row.revision,
-        win_probability,
-        factors,
-    }))
+    let ((model, fields), stages) = (learned(&row)?, stages_of(session)?);
+    let said = match lead.status.outcome(false) {
+        Some(_) => None,
+        None => session.db.read(org, |conn| of_lead(conn, org, &model, (&fields, &stages), lead.id))?,
+    };
+    let (name, version) = (row.name, row.revision);
+    let row =
+        said.map(|(win_probability, factors)| LearnedRow { model: name.clone(), version, win_probability, factors });
+    Ok(Some(Learned { model: name, version, sets_score: model.sets_score, row }))
 }
 
 fn groups(model: &RuleModel, score: &Score) -> Vec<GroupRow> {
@@ -187,36 +221,38 @@ fn rules_of(model: &RuleModel, facts: &Facts) -> Vec<RuleRow> {
             when: rule.when.clone(),
             matches,
             of: rule.points,
-            points: if matches { hundredths(parts::points(rule, age)) } else { 0.0 },
+            // For reading; the group is computed from what is not rounded.
+            points: if matches { decimals(parts::points(rule, age), 2) } else { 0.0 },
             half_life_days: rule.decay.as_ref().map(|decay| decay.half_life_days),
             since: rule.decay.as_ref().map(|decay| decay.since.clone()),
-            age_days: age.map(|age| hundredths(age as f64 / 86_400e6)),
+            age_days: age.map(|age| decimals(age as f64 / DAY as f64, 2)),
         }
     });
     rules.collect()
 }
 
-/// For reading; the group is computed from what is not rounded.
-fn hundredths(number: f64) -> f64 {
-    (number * 100.0).round_ties_even() / 100.0
-}
-
 fn tell(ui: Ui, explained: &Explained) -> Result<()> {
     ui.record(explained, COLUMNS)?;
-    ui.part("groups", &explained.groups, GROUPS)?;
-    let matching: Vec<&RuleRow> = explained.rules.iter().filter(|rule| rule.matches).collect();
-    ui.part("rules that match", &matching, RULES)?;
+    if !explained.groups.is_empty() {
+        ui.part("groups", &explained.groups, GROUPS)?;
+        let matching: Vec<&RuleRow> = explained.rules.iter().filter(|rule| rule.matches).collect();
+        ui.part("rules that match", &matching, RULES)?;
+    }
     if let Some(learned) = &explained.learned {
         let each = learned.factors.as_object().into_iter().flatten();
         let odds: Vec<OddsRow> =
             each.map(|(field, odds)| OddsRow { field: field.clone(), log_odds: odds.clone() }).collect();
         ui.part(&format!("learned by {}: {}", learned.model, learned.win_probability), &odds, ODDS)?;
     }
+    if explained.score.is_none() {
+        ui.note("the lead is closed: this model scores those that are open, and it keeps the score that it has");
+        return Ok(());
+    }
     match (explained.lead_score, &explained.lead_score_factors) {
-        (Some(kept), Some(factors)) if factors.0.get("source").is_some() => {
+        (Some(kept), Some(factors)) if is_source(&factors.0) => {
             ui.note(&format!("the lead has {kept}, which was not given by a model; `crmctl score run` replaces it"));
         }
-        (Some(kept), _) if kept != explained.score => {
+        (Some(kept), _) if Some(kept) != explained.score => {
             ui.note(&format!("the lead has {kept}, as of the last run: crmctl score run"));
         }
         _ => {}

@@ -1,12 +1,9 @@
 //! What the verbs of learned models share.
 
-use crate::commands::context::Session;
-use crate::db::models::access::system_config;
 use crate::db::models::lead_work::scores::score_models::ScoreModel;
 use crate::domain::lead_work::scores::learned::LearnedModel;
-use crate::domain::reports::funnel::Stages;
 use crate::domain::text::nearest;
-use crate::error::{CommandError, Result};
+use crate::error::CommandError;
 use crate::ops::lead_work::scores::learned::fields::{AskedField, USUAL};
 use crate::ops::lead_work::scores::learned::predict::fields_of;
 
@@ -34,21 +31,6 @@ pub fn fields(names: &[String]) -> Result<Vec<AskedField>, CommandError> {
         fields.push(field);
     }
     Ok(fields)
-}
-
-/// The stages of the organization.
-///
-/// # Errors
-/// The setting that holds them cannot be read.
-pub fn stages(session: &mut Session) -> Result<Stages> {
-    let org = session.org.org_id();
-    let settings = session.db.read(org, |conn| system_config::all(conn, org))?;
-    match settings.into_iter().find(|setting| setting.config_key == Stages::SETTING) {
-        None => Ok(Stages::default()),
-        Some(setting) => setting.config_value.parse().map_err(|problem: String| {
-            CommandError::failed(format!("the setting {} is `{}`: {problem}", Stages::SETTING, setting.config_value))
-        }),
-    }
 }
 
 /// What a version has learned, and the fields that it reads.

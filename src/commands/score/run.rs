@@ -6,17 +6,18 @@ use std::sync::atomic::Ordering;
 use serde::Serialize;
 
 use super::asked::{Ready, ready};
-use super::learned::{learned, stages};
+use super::learned::learned;
 use crate::commands::args::leads::selection::{self, Selection};
+use crate::commands::args::leads::stages::stages_of;
 use crate::commands::context::Context;
-use crate::db::models::lead_work::scores::lead_score_history::hold_chosen;
+use crate::db::models::lead_work::scores::lead_score_history;
 use crate::db::models::lead_work::scores::score_models::{self, ScoreModel};
 use crate::db::{Db, DbError, Lock, RunMode, Stamp};
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::scores::kind::{Group, ModelKind};
 use crate::domain::lead_work::scores::rules::RuleModel;
 use crate::error::{CommandError, Exit, Result};
-use crate::ops::lead_work::scores::learned::predict::{Predicted, predict};
+use crate::ops::lead_work::scores::learned::predict::{Predicted, predict, take_away};
 use crate::ops::lead_work::scores::models::{row_for_run, rules_in_use};
 use crate::ops::lead_work::scores::run::{Ran, run as score};
 use crate::reports::scores;
@@ -49,6 +50,8 @@ struct Answer {
     capped: BTreeMap<Group, i64>,
     /// What the learned model that is in use did, if one is.
     predicted: Option<Predicted>,
+    /// Of how many leads nothing is predicted any more.
+    taken_away: i64,
     distribution: Vec<Row>,
     dry_run: bool,
 }
@@ -71,6 +74,7 @@ const COLUMNS: &[Column] = &[
     Column::count("unchanged", "unchanged"),
     Column::hidden("capped"),
     Column::hidden("predicted"),
+    Column::hidden("taken_away"),
     Column::hidden("distribution"),
     Column::hidden("dry_run"),
 ];
@@ -91,7 +95,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let (rules_row, rules, active) = session.db.read(org, |conn| in_use(conn, &stamp))?;
     let versions = ids(rules_row.as_ref(), active.as_ref());
     let learned = active.map(|row| learned(&row).map(|(model, fields)| (row, model, fields))).transpose()?;
-    let stages = stages(&mut session)?;
+    let stages = stages_of(&mut session)?;
     let ready: Ready = ready(&mut session, rules.clone(), chosen)?;
     let of_about = session.db.read(org, |conn| ready.count(conn))?.unsigned_abs();
     let interrupted = session.db.interrupted();
@@ -118,12 +122,15 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 predict(conn, row, (fields, &stages), query.condition(), &stamp, &mut step).map(Some)
             }
         };
-        if learned.is_some() {
-            hold_chosen(conn, org, query.condition())?;
+        // Without one nothing was ever predicted.
+        let may_be_predicted = score_models::has_any(conn, org, ModelKind::Learned)?;
+        if may_be_predicted {
+            lead_score_history::hold_chosen(conn, org, query.condition())?;
         }
         if let Some((row, ..)) = learned.as_ref().filter(|(_, model, _)| model.sets_score) {
             let before = scores::distribution(conn, &query)?;
             let predicted = predict(conn)?.unwrap_or_default();
+            let taken_away = take_away(conn, true, query.condition(), &stamp)?;
             let ran = Ran {
                 scored: predicted.predicted,
                 changed: predicted.changed,
@@ -132,13 +139,17 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 after: scores::distribution(conn, &query)?,
                 ..Ran::default()
             };
-            return Ok(answer((row.name.clone(), row.revision), ran, Some(predicted), mode));
+            return Ok(answer((row.name.clone(), row.revision), ran, (Some(predicted), taken_away), mode));
         }
         let predicted = predict(conn)?;
         let model = row_for_run(conn, (rules_row, &rules), &stamp)?;
         let ran = score(conn, &ready.asked, model.id, &mut |conn, ids| ready.values(conn, ids), &stamp, &mut step)?;
+        let taken_away = match may_be_predicted {
+            true => take_away(conn, learned.is_some(), query.condition(), &stamp)?,
+            false => 0,
+        };
         match ran.reconciles() {
-            true => Ok(answer((model.name, model.revision), ran, predicted, mode)),
+            true => Ok(answer((model.name, model.revision), ran, (predicted, taken_away), mode)),
             false => Err(CommandError::failed("the counts do not reconcile; nothing was changed")
                 .hint("this is a fault of crmctl; please report it")),
         }
@@ -160,7 +171,12 @@ fn ids(rules: Option<&ScoreModel>, learned: Option<&ScoreModel>) -> [Option<i64>
     [rules, learned].map(|row| row.map(|row| row.id))
 }
 
-fn answer((model, version): (String, i32), ran: Ran, predicted: Option<Predicted>, mode: RunMode) -> Answer {
+fn answer(
+    (model, version): (String, i32),
+    ran: Ran,
+    (predicted, taken_away): (Option<Predicted>, i64),
+    mode: RunMode,
+) -> Answer {
     let after = ran.after.ranges();
     let rows = ran.before.ranges().into_iter().zip(after).map(|(before, after)| Row {
         range: before.label(),
@@ -177,6 +193,7 @@ fn answer((model, version): (String, i32), ran: Ran, predicted: Option<Predicted
         unchanged: ran.unchanged,
         capped: ran.capped,
         predicted,
+        taken_away,
         distribution: rows.collect(),
         dry_run: mode.is_dry_run(),
     }
@@ -194,6 +211,11 @@ fn tell(ui: Ui, answer: &Answer) -> Result<Exit> {
     if let Some(predicted) = answer.predicted {
         let (leads, changed) = (grouped(predicted.predicted), grouped(predicted.changed));
         ui.note(&format!("the probability of a win was predicted for {leads} open leads; {changed} changed"));
+    }
+    if answer.taken_away > 0 {
+        let why =
+            if answer.predicted.is_some() { "that are closed" } else { "of which no model in use predicts anything" };
+        ui.note(&format!("the probability of a win was taken away from {} leads {why}", grouped(answer.taken_away)));
     }
     if !answer.capped.is_empty() {
         let each: Vec<String> = answer.capped.iter().map(|(group, leads)| format!("{group} {leads}")).collect();

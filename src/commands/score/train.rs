@@ -2,18 +2,19 @@
 
 use serde::Serialize;
 
-use super::learned::{fields, stages};
-use crate::commands::args::{complete, texts, times};
+use super::learned::fields;
+use crate::commands::args::leads::stages::stages_of;
+use crate::commands::args::{complete, times};
 use crate::commands::context::Context;
 use crate::db::RunMode;
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::scores::kind::ModelKind;
 use crate::domain::lead_work::scores::learned::LearnedModel;
+use crate::domain::lead_work::scores::model_name::ModelName;
 use crate::domain::time::age::{Age, Unit};
-use crate::domain::timestamp::Timestamp;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::lead_work::scores::learned::train::{Lesson, train};
-use crate::ops::lead_work::scores::models::{ScoreModelError, keep};
+use crate::ops::lead_work::scores::models::{ScoreModelError, expect_name, keep};
 use crate::ui::Column;
 
 /// Learn from closed leads how likely others are to be won
@@ -27,7 +28,7 @@ use crate::ui::Column;
 )]
 pub struct Args {
     /// Its name
-    #[arg(long, value_name = "NAME", default_value = "learned", value_parser = texts::within::<100>, add = complete::score_model_names())]
+    #[arg(long, value_name = "NAME", default_value = "learned", value_parser = ModelName::new_name, add = complete::score_model_names())]
     name: String,
     /// The fields to learn from, with commas between them
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
@@ -69,6 +70,8 @@ struct Answer {
     won: u64,
     lost: u64,
     fields: Vec<Row>,
+    /// Fields of which no lead that was learned from has a value that counts.
+    left_out: Vec<String>,
     dry_run: bool,
 }
 
@@ -87,6 +90,7 @@ const COLUMNS: &[Column] = &[
     Column::count("won", "won"),
     Column::count("lost", "lost"),
     Column::hidden("fields"),
+    Column::hidden("left_out"),
     Column::hidden("dry_run"),
 ];
 
@@ -101,14 +105,11 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let ui = context.ui;
     ui.expect_columns(COLUMNS)?;
     let mut session = context.session(Right::EditMany)?;
-    let (fields, stages) = (fields(&args.fields)?, stages(&mut session)?);
+    let (fields, stages) = (fields(&args.fields)?, stages_of(&mut session)?);
     let (org, stamp) = (session.org.org_id(), session.stamp.clone());
-    let until = match &args.until {
-        Some(until) => times::point(&session, "--until", until)?,
-        // What was closed right now, too.
-        None => Timestamp::from_micros(stamp.now.as_micros() + 1),
-    };
+    let until = args.until.as_ref().map(|until| times::point(&session, "--until", until)).transpose()?;
     let lesson = Lesson { org, fields: &fields, stages: &stages, at_days: args.at, until, allow_leak: args.allow_leak };
+    expect_name(&args.name, ModelKind::Learned)?;
     let learned = session.db.read_much(org, |conn| train(conn, &lesson, |_| Ok(true)))?;
     let model = LearnedModel { sets_score: args.sets_score, ..learned };
     let definition =
@@ -123,22 +124,29 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         leads: field.won + field.lost,
         values: field.cells.len(),
     });
+    let is_kept = |name: &str| model.fields.iter().any(|kept| kept.field == name);
+    let left_out = fields.iter().map(|asked| asked.field.name.clone()).filter(|name| !is_kept(name));
     let answer = Answer {
         name: args.name,
         version: kept.model.revision,
         won: model.won,
         lost: model.lost,
         fields: rows.collect(),
+        left_out: left_out.collect(),
         dry_run: args.dry_run,
     };
     ui.record(&answer, COLUMNS)?;
     ui.part("fields", &answer.fields, FIELDS)?;
+    if !answer.left_out.is_empty() {
+        let fields = answer.left_out.join(", ");
+        ui.note(&format!("no closed lead has a value that counts, so they are left out: {fields}"));
+    }
     match (args.dry_run, kept.model.is_active) {
         (true, _) => ui.note("dry run: nothing was kept"),
         (false, true) => {}
         (false, false) => {
             let (name, version) = (&answer.name, answer.version);
-            ui.note(&format!("try it: crmctl score backtest {name} --split DATE; put it into use: crmctl score model use {version} --name {name}"));
+            ui.note(&format!("try it: crmctl score backtest {name} --split DATE; put it into use: crmctl score model use {name}@{version}"));
         }
     }
     Ok(Exit::Done)

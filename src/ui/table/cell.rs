@@ -6,6 +6,7 @@ use super::column::{Column, Kind};
 use crate::domain::formula::json_cell;
 use crate::domain::money::amount::{grouped, money, with_currency};
 use crate::ui::label;
+use crate::ui::number::percent;
 use crate::ui::zone::Clock;
 
 /// The text of a record's value under a column, as a column of this kind shows it to people.
@@ -38,6 +39,7 @@ fn text_of(value: &Value, kind: Kind, clock: &Clock) -> String {
     match value {
         Value::Null => String::new(),
         Value::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+        Value::Number(number) if kind == Kind::Percent => percent(number.as_f64()),
         Value::Number(number) => match (kind, number.as_i64()) {
             (Kind::Count, Some(count)) => grouped(count),
             _ => number.to_string(),

@@ -26,6 +26,8 @@ pub enum Kind {
     Number,
     /// Right-aligned, grouped by thousands.
     Count,
+    /// A part of a whole, from 0 to 1, shown in per cent.
+    Percent,
     /// Minor units, shown as an amount of the currency that stands under this key.
     Money(&'static str),
     /// The same with the currency behind it.
@@ -42,7 +44,7 @@ impl Kind {
 
     /// Whether a table sets it to the right.
     pub(super) fn is_number(self) -> bool {
-        matches!(self, Kind::Number | Kind::Count | Kind::Money(_) | Kind::MoneyIn(_))
+        matches!(self, Kind::Number | Kind::Count | Kind::Percent | Kind::Money(_) | Kind::MoneyIn(_))
     }
 }
 
@@ -98,6 +100,10 @@ impl Column {
 
     pub const fn number(key: &'static str, title: &'static str) -> Column {
         Column::new(key, title, Kind::Number, true)
+    }
+
+    pub const fn percent(key: &'static str, title: &'static str) -> Column {
+        Column::new(key, title, Kind::Percent, true)
     }
 
     pub const fn count(key: &'static str, title: &'static str) -> Column {

@@ -7,6 +7,7 @@ pub mod pools;
 pub mod rows;
 pub mod segments;
 pub mod selection;
+pub mod stages;
 pub mod territories;
 pub mod unknown;
 pub mod values;

@@ -17,7 +17,7 @@ use crate::ui::Column;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crmctl score model check rules.toml\n  crmctl score model check rules.toml --where 'created within 90 days'\n\n\
-    Exit code 3 when a rule never or always matches, or two overlap."
+    Exit code 3 when a rule never or always matches, two overlap, or there are no leads."
 )]
 pub struct Args {
     /// The model, in TOML or JSON
@@ -59,6 +59,9 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
     ui.record(&checked, COLUMNS)?;
     ui.part("rules", &checked.rules, RULES)?;
     ui.part("rules that match the same leads", &checked.overlaps, OVERLAPS)?;
-    let is_odd = checked.leads > 0 && checked.rules.iter().any(|rule| rule.remark.is_some());
+    if checked.leads == 0 {
+        ui.note("there are no leads to check it against");
+    }
+    let is_odd = checked.leads == 0 || checked.rules.iter().any(|rule| rule.remark.is_some());
     Ok(if is_odd || !checked.overlaps.is_empty() { Exit::NeedsAttention } else { Exit::Done })
 }

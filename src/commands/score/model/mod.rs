@@ -16,7 +16,7 @@ use crate::ui::Column;
 #[derive(Debug, clap::Args)]
 #[command(
     subcommand_required = true,
-    after_help = "Examples:\n  crmctl score model check rules.toml\n  crmctl score model set rules.toml\n  crmctl score model use 1"
+    after_help = "Examples:\n  crmctl score model check rules.toml\n  crmctl score model set rules.toml\n  crmctl score model use rules@1"
 )]
 pub struct Args {
     #[command(subcommand)]

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use super::{COLUMNS, subject};
 use crate::commands::args::changes::ChangeArgs;
-use crate::commands::args::{complete, texts};
+use crate::commands::args::complete;
 use crate::commands::context::Context;
 use crate::commands::score::asked::ready;
 use crate::commands::score::file;
 use crate::db::models::lead_work::scores::score_models::ScoreModel;
 use crate::domain::access::role::Right;
 use crate::domain::lead_work::scores::kind::ModelKind;
+use crate::domain::lead_work::scores::model_name::ModelName;
 use crate::error::{CommandError, Exit, Result};
 use crate::ops::lead_work::scores::models::{ScoreModelError, keep, put_into_use};
 use crate::ui::Change;
@@ -27,7 +28,7 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Its name; otherwise that of the file without its ending
-    #[arg(long, value_name = "NAME", value_parser = texts::within::<100>, add = complete::score_model_names())]
+    #[arg(long, value_name = "NAME", value_parser = ModelName::new_name, add = complete::score_model_names())]
     name: Option<String>,
     #[command(flatten)]
     answer: ChangeArgs,
@@ -66,16 +67,9 @@ fn changes(before: &ScoreModel, is_new: bool) -> Vec<Change> {
 
 /// The name under which the model is kept.
 fn name_of(args: &Args) -> Result<String, CommandError> {
-    let name = match &args.name {
-        Some(name) => name.clone(),
-        None => args.file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-    };
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    match name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        true => {
-            Err(CommandError::usage("the name of a model is text of 1 to 100 characters")
-                .hint("give one: --name spring"))
-        }
-        false => Ok(name),
+    match &args.name {
+        Some(name) => Ok(name.clone()),
+        None => ModelName::new_name(&args.file.file_stem().unwrap_or_default().to_string_lossy())
+            .map_err(|said| CommandError::usage(said).hint("give one: --name spring")),
     }
 }

@@ -7,9 +7,10 @@ use crate::commands::context::Context;
 use crate::commands::score::learned::learned;
 use crate::db::models::lead_work::scores::score_models::ScoreModel;
 use crate::domain::access::role::Right;
-use crate::domain::imports::mapping_name::MappingName;
 use crate::domain::lead_work::scores::kind::{Group, ModelKind};
+use crate::domain::lead_work::scores::model_name::ModelName;
 use crate::domain::lead_work::scores::rules::{DEFAULT_NAME, RuleModel};
+use crate::domain::rounding::decimals;
 use crate::error::{Exit, Result};
 use crate::ops::lead_work::scores::models::{find, rules_in_use, rules_of};
 use crate::ui::{Column, Format, Ui};
@@ -23,7 +24,7 @@ use crate::ui::{Column, Format, Ui};
 pub struct Args {
     /// The model, in its latest version or as NAME@2; otherwise the one in use
     #[arg(add = complete::score_model_names())]
-    name: Option<MappingName>,
+    name: Option<ModelName>,
 }
 
 /// A model as people read it.
@@ -88,8 +89,14 @@ const RULES: &[Column] = &[
 
 const RULE_DEFINITION: &[Column] = &[Column::hidden("caps"), Column::hidden("rules")];
 
-const LEARNED_DEFINITION: &[Column] =
-    &[Column::hidden("won"), Column::hidden("lost"), Column::hidden("at_days"), Column::hidden("fields")];
+const LEARNED_DEFINITION: &[Column] = &[
+    Column::hidden("won"),
+    Column::hidden("lost"),
+    Column::hidden("at_days"),
+    Column::hidden("fields"),
+    Column::hidden("sets_score"),
+    Column::hidden("until"),
+];
 
 pub fn run(args: Args, context: &Context) -> Result<Exit> {
     let mut session = context.session(Right::Read)?;
@@ -162,7 +169,7 @@ fn show_learned(ui: Ui, row: &ScoreModel) -> Result<Exit> {
             value: &cell.value,
             won: cell.won,
             lost: cell.lost,
-            log_odds: (field.of_cell(cell) * 100.0).round() / 100.0 + 0.0,
+            log_odds: decimals(field.of_cell(cell), 2),
         })
     });
     ui.part("what was counted", &cells.collect::<Vec<_>>(), CELLS)?;

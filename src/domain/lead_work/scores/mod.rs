@@ -3,6 +3,7 @@
 pub mod distribution;
 pub mod kind;
 pub mod learned;
+pub mod model_name;
 pub mod parts;
 pub mod probability;
 pub mod rules;

@@ -71,11 +71,6 @@ pub fn check(conn: &mut Db, asked: &Asked) -> Result<Checked, DbError> {
             }
             Ok(())
         })?;
-    let remark = |matches: i64| match matches {
-        0 => Some("never"),
-        all if all == leads => Some("always"),
-        _ => None,
-    };
     let matches = rules.iter().enumerate().map(|(place, rule)| Matches {
         rule: rule.name.clone(),
         group: rule.group,
@@ -83,7 +78,7 @@ pub fn check(conn: &mut Db, asked: &Asked) -> Result<Checked, DbError> {
         when: rule.when.clone(),
         half_life_days: rule.decay.as_ref().map(|decay| decay.half_life_days),
         matches: both[place][place],
-        remark: remark(both[place][place]),
+        remark: remark(both[place][place], leads),
     });
     let mut overlaps = Vec::new();
     for (place, rule) in rules.iter().enumerate() {
@@ -98,4 +93,27 @@ pub fn check(conn: &mut Db, asked: &Asked) -> Result<Checked, DbError> {
         }
     }
     Ok(Checked { leads, rules: matches.collect(), overlaps })
+}
+
+/// What is odd about a rule that matches so many of these leads; of no leads nothing is.
+fn remark(matches: i64, leads: i64) -> Option<&'static str> {
+    match matches {
+        _ if leads == 0 => None,
+        0 => Some("never"),
+        all if all == leads => Some("always"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_leads_nothing_is_odd() {
+        assert_eq!(
+            [remark(0, 0), remark(0, 3), remark(2, 3), remark(3, 3)],
+            [None, Some("never"), None, Some("always")]
+        );
+    }
 }

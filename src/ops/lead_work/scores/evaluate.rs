@@ -1,8 +1,10 @@
 //! What the rules of a model say of leads: each lead is looked at once, by one statement for many leads.
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
+use crate::domain::lead_work::scores::learned::INTERCEPT;
 use crate::domain::lead_work::scores::parts::{Factors, Facts, Score, score};
 use crate::domain::lead_work::scores::rules::RuleModel;
 use crate::domain::timestamp::Timestamp;
@@ -27,11 +29,13 @@ pub struct Asked {
 pub struct Looked {
     pub lead: i64,
     pub old_score: Option<i64>,
-    /// Its factors as they are stored.
-    old_factors: Option<String>,
+    /// Whether it has another score than this one, or the same one of other parts.
+    pub is_changed: bool,
+    /// The stored factors of a score that no model gave.
+    pub(super) replaced: Option<Value>,
     pub facts: Facts,
     /// The times behind the ages.
-    since: Vec<Option<Timestamp>>,
+    pub(super) since: Vec<Option<Timestamp>>,
     pub score: Score,
 }
 
@@ -92,11 +96,16 @@ impl Asked {
         let since: Vec<Option<Timestamp>> =
             (0..self.since.len()).map(|place| row.at(4 + place).number().map(Timestamp::from_micros)).collect();
         let facts = Facts { matched: row.at(3).number().unwrap_or_default().cast_unsigned(), ages: self.ages(&since) };
+        let (old_score, score) = (row.at(1).number(), score(&self.model, &facts));
+        let old_factors = row.at(2).text();
+        let old_parts: Option<Factors> = old_factors.and_then(|text| serde_json::from_str(text).ok());
         Looked {
             lead: row.at(0).number().unwrap_or_default(),
-            old_score: row.at(1).number(),
-            old_factors: row.at(2).text().map(str::to_owned),
-            score: score(&self.model, &facts),
+            old_score,
+            is_changed: old_score != Some(score.total().into()) || old_parts != Some(score.factors()),
+            // Whatever is of rules was read already.
+            replaced: if old_parts.is_some() { None } else { replaced(old_factors) },
+            score,
             facts,
             since,
         }
@@ -119,31 +128,27 @@ impl Asked {
             .zip(&looked.since)
             .filter_map(|((_, rule, _), time)| Some((rule.name.clone(), time.as_ref()?.to_string().into())))
             .collect();
-        let mut inputs = json!({ "matched": matched, "since": since, "values": values });
-        if let Some(replaced) = looked.replaced() {
-            inputs["replaced"] = replaced;
-        }
-        inputs
+        with_replaced(json!({ "matched": matched, "since": since, "values": values }), looked.replaced.clone())
     }
 }
 
-impl Looked {
-    /// Whether the lead has another score, or the same one of other parts.
-    pub fn is_changed(&self) -> bool {
-        self.old_score != Some(self.score.total().into()) || self.stored_factors() != Some(self.score.factors())
-    }
-
-    /// The stored parts, if a model of rules gave them.
-    fn stored_factors(&self) -> Option<Factors> {
-        serde_json::from_str(self.old_factors.as_deref()?).ok()
-    }
-
-    /// The factors of a score that no model of rules gave.
-    fn replaced(&self) -> Option<Value> {
-        let factors = self.old_factors.as_deref().filter(|_| self.stored_factors().is_none())?;
-        serde_json::from_str(factors).ok()
-    }
+/// The stored factors of a score, if no model gave it.
+pub(super) fn replaced(factors: Option<&str>) -> Option<Value> {
+    let factors: Value = serde_json::from_str(factors?).ok()?;
+    let is_of_model = Factors::deserialize(&factors).is_ok() || factors.get(INTERCEPT).is_some();
+    (!is_of_model).then_some(factors)
 }
+
+/// What a score was computed from, with the factors that it replaced.
+pub(super) fn with_replaced(mut inputs: Value, replaced: Option<Value>) -> Value {
+    if let Some(replaced) = replaced {
+        inputs[REPLACED] = replaced;
+    }
+    inputs
+}
+
+/// The key under which inputs have the factors that a score replaced.
+pub const REPLACED: &str = "replaced";
 
 /// The score that was given, computed again from what is kept of the lead; `None` where that is no form that is known.
 pub fn computed_again(model: &RuleModel, inputs: &Value, at: Timestamp) -> Option<Score> {
@@ -156,4 +161,17 @@ pub fn computed_again(model: &RuleModel, inputs: &Value, at: Timestamp) -> Optio
     });
     let facts = Facts { matched: bits.map(|(place, _)| 1_u64 << place).sum(), ages: ages.collect() };
     Some(score(model, &facts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_model_gave_is_kept() {
+        let kept = |factors: &str| replaced(Some(factors)).is_some();
+        assert!(kept(r#"{"source":"hand"}"#) && kept(r#"{"intent":5}"#));
+        assert!(!kept(r#"{"demographic":0,"engagement":0,"intent":5,"qualification":0,"total":5}"#));
+        assert!(!kept(r#"{"intercept":-1.5,"source":0.5}"#) && replaced(None).is_none());
+    }
 }

@@ -17,6 +17,8 @@ pub enum ScoreModelError {
     Db(#[from] DbError),
     #[error("the model `{name}` is one of {kind}")]
     OtherKind { name: String, kind: ModelKind },
+    #[error("`{DEFAULT_NAME}` is the model of rules that is built in")]
+    BuiltInName,
     #[error("there is no version {revision} of the model `{name}`")]
     NoVersion { name: String, revision: i32 },
     #[error("there is no model `{0}`")]
@@ -33,7 +35,7 @@ impl Explain for ScoreModelError {
     fn explain(&self) -> CommandError {
         let hint = match self {
             ScoreModelError::Db(e) => return e.explain(),
-            ScoreModelError::OtherKind { .. } => "give another name with --name",
+            ScoreModelError::OtherKind { .. } | ScoreModelError::BuiltInName => "give another name: --name spring",
             ScoreModelError::NoVersion { .. } | ScoreModelError::NoModel(_) => "list them: crmctl score model list",
             ScoreModelError::Raced => "look at them (crmctl score model list), and try again",
             ScoreModelError::Unreadable { .. } => "a newer crmctl wrote it; use another version",
@@ -70,6 +72,7 @@ pub fn keep(
     definition: Value,
     stamp: &Stamp,
 ) -> Result<Kept, ScoreModelError> {
+    expect_name(name, kind)?;
     let mut versions = score_models::versions(conn, stamp.org, name)?;
     let latest = versions.pop();
     if let Some(other) = latest.as_ref().filter(|latest| latest.kind != kind) {
@@ -98,6 +101,17 @@ pub fn keep(
     Ok(Kept { model, is_new: true })
 }
 
+/// Refuses a name that only another kind can have.
+///
+/// # Errors
+/// It is that of the built-in model.
+pub fn expect_name(name: &str, kind: ModelKind) -> Result<(), ScoreModelError> {
+    match kind == ModelKind::Learned && name == DEFAULT_NAME {
+        true => Err(ScoreModelError::BuiltInName),
+        false => Ok(()),
+    }
+}
+
 /// Puts a version into use; the one of its kind that was in use is so no longer.
 ///
 /// # Errors
@@ -108,6 +122,16 @@ pub fn put_into_use(conn: &mut Db, model: &ScoreModel, stamp: &Stamp) -> Result<
         set_active(conn, other.id, false, stamp)?;
     }
     Ok(InUse { model: set_active(conn, model.id, true, stamp)?, before })
+}
+
+/// Takes the version of a kind out of use that is in use; without one of rules the built-in one scores, without one that has learned
+/// nothing is predicted.
+///
+/// # Errors
+/// Somebody else did the same meanwhile, or the database refuses.
+pub fn take_out_of_use(conn: &mut Db, kind: ModelKind, stamp: &Stamp) -> Result<Option<ScoreModel>, ScoreModelError> {
+    let active = score_models::active(conn, stamp.org, kind)?;
+    active.map(|active| set_active(conn, active.id, false, stamp)).transpose()
 }
 
 fn set_active(conn: &mut Db, id: i64, is_active: bool, stamp: &Stamp) -> Result<ScoreModel, ScoreModelError> {

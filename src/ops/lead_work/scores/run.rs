@@ -1,8 +1,8 @@
 //! A run: every chosen lead is scored, and what changed is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::evaluate::{Asked, Looked};
 use crate::db::models::lead_work::scores::lead_score_history::{self, NewScore};
@@ -37,7 +37,7 @@ impl Ran {
 
     fn count(&mut self, looked: &Looked) {
         self.scored += 1;
-        match looked.is_changed() {
+        match looked.is_changed {
             true => self.changed += 1,
             false => self.unchanged += 1,
         }
@@ -49,8 +49,8 @@ impl Ran {
     }
 }
 
-/// Reads the values of leads that the rules of a model ask for, an object for each, in the order of the ids.
-pub type ReadValues<'a> = dyn FnMut(&mut Db, &[i64]) -> Result<Vec<Value>, DbError> + 'a;
+/// Reads the values of leads that the rules of a model ask for: an object for each lead by its id. Leads that are no more have none.
+pub type ReadValues<'a> = dyn FnMut(&mut Db, &[i64]) -> Result<HashMap<i64, Value>, DbError> + 'a;
 
 /// Scores leads by rules; `step` hears how many are done, and can stop it. The caller holds [`crate::db::Lock::Scores`].
 ///
@@ -70,7 +70,7 @@ pub fn run(
         let (mut seen, mut changed) = (0, Vec::new());
         asked.look(conn, after, LOOKED_AT, |looked| {
             (after, seen) = (looked.lead, seen + 1);
-            match looked.is_changed() {
+            match looked.is_changed {
                 true => changed.push(looked),
                 false => ran.count(&looked),
             }
@@ -80,7 +80,7 @@ pub fn run(
             step(ran.scored)?;
             let some = held(conn, asked, changed.by_ref().take(WRITTEN).collect())?;
             some.iter().for_each(|looked| ran.count(looked));
-            let some: Vec<Looked> = some.into_iter().filter(Looked::is_changed).collect();
+            let some: Vec<Looked> = some.into_iter().filter(|looked| looked.is_changed).collect();
             write(conn, asked, model, &some, values, stamp)?;
         }
         if seen < LOOKED_AT {
@@ -109,16 +109,52 @@ fn write(
 ) -> Result<(), DbError> {
     let ids: Vec<i64> = changed.iter().map(|looked| looked.lead).collect();
     let values = values(conn, &ids)?;
-    let scores: Vec<NewScore> = changed
-        .iter()
-        .zip(values)
-        .map(|(looked, values)| NewScore {
-            lead: looked.lead,
-            score: Some(looked.score.total()),
-            probability: None,
-            factors: serde_json::to_value(looked.score.factors()).unwrap_or_default(),
-            inputs: asked.inputs(looked, values),
-        })
-        .collect();
-    lead_score_history::write(conn, model, &scores, stamp)
+    lead_score_history::write(conn, model, &scores_of(asked, changed, values), stamp)
+}
+
+/// The scores that are written of leads, each with the values of its own.
+fn scores_of(asked: &Asked, changed: &[Looked], mut values: HashMap<i64, Value>) -> Vec<NewScore> {
+    let one = |looked: &Looked| NewScore {
+        lead: looked.lead,
+        score: Some(looked.score.total()),
+        probability: None,
+        factors: serde_json::to_value(looked.score.factors()).unwrap_or_default(),
+        inputs: asked.inputs(looked, values.remove(&looked.lead).unwrap_or_else(|| json!({}))),
+    };
+    changed.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{OrgId, Statement};
+    use crate::domain::lead_work::scores::parts::{Facts, Score};
+    use crate::domain::lead_work::scores::rules::{Caps, RuleModel};
+    use crate::domain::timestamp::Timestamp;
+
+    #[test]
+    fn each_lead_is_kept_with_its_own_values() {
+        let asked = Asked {
+            model: RuleModel { caps: Caps::default(), rules: Vec::new() },
+            conditions: Vec::new(),
+            since: Vec::new(),
+            chosen: Statement::default(),
+            org: OrgId(1),
+            now: Timestamp::from_micros(0),
+        };
+        let looked = |lead| Looked {
+            lead,
+            old_score: None,
+            is_changed: true,
+            replaced: None,
+            facts: Facts::default(),
+            since: Vec::new(),
+            score: Score::default(),
+        };
+        // Of the first nothing was read; the others came in another order.
+        let values = HashMap::from([3, 2].map(|lead| (lead, json!({ "lead": lead }))));
+        let scores = scores_of(&asked, &[1, 2, 3].map(looked), values);
+        let kept: Vec<(i64, Value)> = scores.into_iter().map(|it| (it.lead, it.inputs["values"].clone())).collect();
+        assert_eq!(kept, [(1, json!({})), (2, json!({ "lead": 2 })), (3, json!({ "lead": 3 }))]);
+    }
 }

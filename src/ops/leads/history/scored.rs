@@ -5,6 +5,7 @@ use crate::db::models::leads::Lead;
 use crate::db::models::leads::lead_audit_log::AuditEntry;
 use crate::db::types::Json;
 use crate::domain::timestamp::Timestamp;
+use crate::ops::lead_work::scores::evaluate::REPLACED;
 
 /// The fields of which people say what they are, until a run says otherwise.
 const SCORED: [&str; 2] = ["lead_score", "lead_score_factors"];
@@ -18,17 +19,18 @@ pub(super) fn take_back(lead: &mut Lead, log: &[AuditEntry], scores: &[GivenScor
     };
     let last_edit = edits().filter(|at| *at <= time).max();
     let next_edit = edits().filter(|at| *at > time).min();
-    let given = || scores.iter().filter(|given| given.score.is_some());
+    let given = || scores.iter().filter(|given| given.score.is_some() && !given.takes_away());
     let last = given().rfind(|given| given.calculated_at <= time);
     let next = given().find(|given| given.calculated_at > time);
     if let Some(run) = last.filter(|run| last_edit.is_none_or(|edit| edit <= run.calculated_at)) {
         (lead.lead_score, lead.lead_score_factors) = (run.score, run.factors.clone());
     } else if let Some(run) = next.filter(|run| next_edit.is_none_or(|edit| run.calculated_at <= edit)) {
-        let replaced = run.inputs.as_ref().and_then(|inputs| inputs.0.get("replaced")).cloned();
+        let replaced = run.inputs.as_ref().and_then(|inputs| inputs.0.get(REPLACED)).cloned();
         (lead.lead_score, lead.lead_score_factors) = (run.old_score, replaced.map(Json));
     }
-    let likely = scores.iter().rfind(|given| given.win_probability.is_some() && given.calculated_at <= time);
-    lead.win_probability = likely.and_then(|given| given.win_probability);
+    let told = |given: &&GivenScore| given.win_probability.is_some() || given.takes_away();
+    let likely = scores.iter().filter(|given| given.calculated_at <= time).rfind(told);
+    lead.win_probability = likely.filter(|given| !given.takes_away()).and_then(|given| given.win_probability);
 }
 
 #[cfg(test)]
@@ -37,6 +39,7 @@ mod tests {
     use crate::db::OrgId;
     use crate::domain::audit::AuditAction;
     use crate::domain::lead_work::scores::kind::ModelKind;
+    use crate::domain::lead_work::scores::probability::Probability;
     use serde_json::json;
 
     fn at(second: i64) -> Timestamp {
@@ -59,6 +62,42 @@ mod tests {
             actor: "tester".into(),
             model_id: 1,
         }
+    }
+
+    #[test]
+    fn a_probability_is_there_until_it_is_taken_away() {
+        let learned = |second, share: Option<i16>| GivenScore {
+            kind: ModelKind::Learned,
+            win_probability: share.map(Probability),
+            score: Some(70),
+            inputs: Some(Json(match share {
+                None => json!({ "taken_away": 0.4 }),
+                Some(_) => json!({ "replaced": { "source": "hand" } }),
+            })),
+            ..run(second, Some(70), 70)
+        };
+        let likely = |scores: &[GivenScore], second| {
+            let mut lead = Lead::blank(OrgId(1), at(0));
+            // What a person gave stays.
+            (lead.lead_score, lead.lead_score_factors) = (Some(70), Some(Json(json!({ "source": "hand" }))));
+            take_back(&mut lead, &[edit(5)], scores, at(second));
+            assert_eq!(lead.lead_score, Some(70), "as of {second}");
+            let is_by_hand = lead.lead_score_factors.unwrap().0.get("source").is_some();
+            assert_eq!(is_by_hand, [1, 5, 6, 7].contains(&second), "as of {second}");
+            lead.win_probability.map(|share| share.0)
+        };
+        let rules = GivenScore { inputs: None, ..run(4, Some(70), 70) };
+        let mut scores = [learned(2, Some(4000)), rules, learned(6, None), learned(8, Some(3000))];
+        let told = |scores: &[GivenScore]| [1, 2, 5, 6, 7, 8].map(|second| likely(scores, second));
+        let expected = [None, Some(4000), Some(4000), None, None, Some(3000)];
+        assert_eq!(told(&scores), expected);
+        // An erasure empties what a row says.
+        scores[2].inputs = None;
+        assert_eq!(told(&scores), expected);
+        // Without a score there is what was taken away.
+        scores[2] = GivenScore { score: None, ..learned(6, None) };
+        scores[2].win_probability = Some(Probability(4000));
+        assert_eq!(told(&scores), expected);
     }
 
     fn edit(second: i64) -> AuditEntry {

@@ -35,6 +35,18 @@ pub struct GivenScore {
     pub model_id: i64,
 }
 
+/// The key under which inputs have the probability that was taken away from a lead.
+const TAKEN_AWAY: &str = "taken_away";
+
+impl GivenScore {
+    /// Whether the probability was taken away from the lead; its score stayed as it was.
+    pub fn takes_away(&self) -> bool {
+        // An erasure empties inputs, and a learned model gives nothing without a probability.
+        let is_said = self.inputs.as_ref().is_some_and(|inputs| inputs.0.get(TAKEN_AWAY).is_some());
+        is_said || self.kind == ModelKind::Learned && self.win_probability.is_none()
+    }
+}
+
 /// The scores that these leads were given, in the order in which they were written.
 ///
 /// # Errors
@@ -93,6 +105,59 @@ pub fn last_scores(conn: &mut Db, org: OrgId, leads: &[i64]) -> Result<HashMap<i
         last.extend(rows.into_iter().filter_map(|(lead, score)| Some((lead, score?))));
     }
     Ok(last)
+}
+
+/// How many of the leads that a condition chooses have a probability.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn predicted(conn: &mut Db, org: OrgId, chosen: Statement) -> Result<i64, DbError> {
+    let rows = Statement::new("SELECT count(*) FROM leads WHERE leads.organization_id = ")
+        .org(org)
+        .sql(" AND leads.win_probability IS NOT NULL AND ")
+        .then(chosen)
+        .rows(conn)?;
+    Ok(rows.first().and_then(|row| row.at(0).number()).unwrap_or_default())
+}
+
+/// Takes the probability away from leads that a condition chooses, which are held; their history says so under the model that gave it. As
+/// [`write`], it is no change of a lead.
+///
+/// # Errors
+/// The database refuses.
+pub fn take_away(conn: &mut Db, chosen: &Statement, stamp: &Stamp) -> Result<(), DbError> {
+    // A row of the history holds a score or a probability: that of a lead without a score holds what is taken away.
+    Statement::new(
+        "INSERT INTO lead_score_history
+             (organization_id, lead_id, model_id, old_score, score, win_probability, factors, inputs, actor, calculated_at)
+         SELECT leads.organization_id, leads.id, h.model_id, leads.lead_score, leads.lead_score,
+             CASE WHEN leads.lead_score IS NULL THEN leads.win_probability END, leads.lead_score_factors, ",
+    )
+    .either(
+        "json_object('taken_away', leads.win_probability / 10000.0), ",
+        "jsonb_build_object('taken_away', CAST(leads.win_probability AS double precision) / 10000), ",
+    )
+    .text(stamp.actor.clone())
+    .sql(", ")
+    .time(stamp.now)
+    .sql(
+        " FROM leads JOIN lead_score_history h ON h.id = (SELECT max(g.id) FROM lead_score_history g
+             WHERE g.lead_id = leads.id AND g.win_probability IS NOT NULL AND g.organization_id = ",
+    )
+    .org(stamp.org)
+    .sql(") AND h.organization_id = ")
+    .org(stamp.org)
+    .sql(" WHERE leads.organization_id = ")
+    .org(stamp.org)
+    .sql(" AND leads.win_probability IS NOT NULL AND ")
+    .then(chosen.clone())
+    .sql(" ORDER BY leads.id")
+    .run(conn)?;
+    Statement::new("UPDATE leads SET win_probability = NULL WHERE leads.organization_id = ")
+        .org(stamp.org)
+        .sql(" AND leads.win_probability IS NOT NULL AND ")
+        .then(chosen.clone())
+        .run(conn)
 }
 
 /// A score that a run gives. What is `None` stays as it is in the lead.

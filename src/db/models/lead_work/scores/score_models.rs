@@ -124,6 +124,19 @@ pub fn all(conn: &mut Db, org: OrgId) -> Result<Vec<ScoreModel>, DbError> {
     Ok(all)
 }
 
+/// Whether there is a model of a kind, in use or not.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn has_any(conn: &mut Db, org: OrgId, kind: ModelKind) -> Result<bool, DbError> {
+    let first: Option<i64> = score_models::table
+        .filter(score_models::organization_id.eq(org.0).and(score_models::kind.eq(kind)))
+        .select(score_models::id)
+        .first(conn)
+        .optional()?;
+    Ok(first.is_some())
+}
+
 /// The model of a kind that is in use.
 ///
 /// # Errors

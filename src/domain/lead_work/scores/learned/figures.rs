@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::lead_work::wilson;
+use crate::domain::rounding::decimals;
 
 /// A prediction and what became of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,7 +53,7 @@ pub struct Tenth {
 impl Tenth {
     /// The same with four decimals, for reading.
     pub fn rounded(&self) -> Tenth {
-        let four = |share: f64| (share * 10_000.0).round() / 10_000.0;
+        let four = |share| decimals(share, 4);
         Tenth {
             predicted: four(self.predicted),
             share: four(self.share),

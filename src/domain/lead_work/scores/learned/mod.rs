@@ -7,8 +7,13 @@ pub mod train;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::timestamp::Timestamp;
+
 /// What is added to each count, so that nothing is impossible.
 pub const ADDED: f64 = 0.1;
+
+/// The key under which factors have what speaks for a win before anything is known of a lead.
+pub const INTERCEPT: &str = "intercept";
 
 /// The word under which rare ones are counted.
 pub const OTHER: &str = "other";
@@ -73,6 +78,9 @@ pub struct LearnedModel {
     /// Whether a run gives scores, too.
     #[serde(default)]
     pub sets_score: bool,
+    /// When the last lead was closed that it has learned from: of leads that were made since it knows nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 impl LearnedModel {

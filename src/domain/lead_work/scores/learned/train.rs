@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::domain::money::amount::grouped;
+
 use super::{Cell, FieldCounts, FieldKind, LearnedModel, OTHER, Seen};
 
 /// A tag with fewer leads is left out.
@@ -66,7 +68,7 @@ impl Trainer {
         let counted = self.fields.into_iter().zip(self.counts);
         let fields =
             counted.map(|(field, counts)| counts.finish(field, &self.stages)).filter(|it| !it.cells.is_empty());
-        LearnedModel { won, lost, fields: fields.collect(), at_days, sets_score: false }
+        LearnedModel { won, lost, fields: fields.collect(), at_days, sets_score: false, until: None }
     }
 }
 
@@ -141,6 +143,14 @@ fn most(counted: HashMap<String, [u64; 2]>, fewest: u64) -> (Vec<Cell>, [u64; 2]
     (cells, others.iter().fold([0, 0], |[won, lost], cell| [won + cell.won, lost + cell.lost]))
 }
 
+/// An amount of hundredths in units: `5,000`, or `99.50`. Values of several currencies are counted together.
+fn units(hundredths: i64) -> String {
+    let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let decimals = if rest == 0 { String::new() } else { format!(".{rest:02}") };
+    format!("{sign}{}{decimals}", grouped(whole))
+}
+
 /// Ranges that hold about as many numbers each; equal numbers are in one.
 fn ranges(counts: &mut FieldCounts, mut numbers: Vec<(i64, bool)>) {
     numbers.sort_unstable();
@@ -159,9 +169,9 @@ fn ranges(counts: &mut FieldCounts, mut numbers: Vec<(i64, bool)>) {
     let names = (0..found.len()).map(|place| {
         match (place.checked_sub(1).and_then(|before| edges.get(before)), edges.get(place)) {
             (None, None) => "any".to_owned(),
-            (None, Some(end)) => format!("below {end}"),
-            (Some(begin), None) => format!("{begin} and more"),
-            (Some(begin), Some(end)) => format!("{begin} to below {end}"),
+            (None, Some(end)) => format!("below {}", units(*end)),
+            (Some(begin), None) => format!("{} and more", units(*begin)),
+            (Some(begin), Some(end)) => format!("{} to below {}", units(*begin), units(*end)),
         }
     });
     counts.cells = names.zip(found).map(|(value, [won, lost])| Cell { value, won, lost }).collect();
@@ -261,6 +271,19 @@ mod tests {
             let stored = serde_json::to_value(&model).unwrap();
             prop_assert_eq!(LearnedModel::from_json(&stored).unwrap(), model);
         }
+    }
+
+    #[test]
+    fn ranges_of_values_are_told_in_units() {
+        let mut trainer = Trainer::new(vec![Field { name: "value".into(), kind: FieldKind::Number }], Vec::new());
+        for cents in [0, 9_950, 500_000, 500_000, 900_000] {
+            trainer.add(true, &[Seen::Number(cents)]);
+        }
+        let model = trainer.finish(3);
+        let told: Vec<&str> = model.fields[0].cells.iter().map(|cell| cell.value.as_str()).collect();
+        assert_eq!(told, ["below 99.50", "99.50 to below 5,000", "5,000 to below 9,000", "9,000 and more"]);
+        assert_eq!(model.fields[0].edges, [9_950, 500_000, 900_000]);
+        assert_eq!(units(-5), "-0.05");
     }
 
     #[test]

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::fields::AskedField;
 use super::past::{AsOf, Asked};
-use super::predict::fields_of;
 use super::train::{Lesson, TrainError, train};
 use crate::db::{Cells, Db, DbError, OrgId, Statement};
 use crate::domain::lead_work::scores::kind::ModelKind;
@@ -31,7 +30,16 @@ pub struct Trial<'a> {
     pub within: i64,
     pub now: Timestamp,
     /// The learned model that is in use, if one is.
-    pub in_use: Option<&'a LearnedModel>,
+    pub in_use: Option<UsedModel<'a>>,
+}
+
+/// A learned model that is in use.
+#[derive(Debug, Clone, Copy)]
+pub struct UsedModel<'a> {
+    pub model: &'a LearnedModel,
+    pub fields: &'a [AskedField],
+    /// It may know what became of leads that were not made after this time.
+    pub until: Timestamp,
 }
 
 /// What came out.
@@ -49,6 +57,8 @@ pub struct Tried {
     pub calibrated: Figures,
     /// The same without calibration.
     pub raw: Figures,
+    /// Leads that were measured and the model in use is not, as it may have learned from them.
+    pub learned_from: usize,
     /// What is in use, beside the same leads of this model.
     pub in_use: Option<InUse>,
 }
@@ -61,7 +71,7 @@ pub struct InUse {
     pub figures: Figures,
     /// The same leads by the model that is tried, calibrated.
     pub calibrated: Figures,
-    /// Leads that were measured, and of which it told nothing.
+    /// Leads on which it could have been measured, and of which it told nothing.
     pub untold: usize,
 }
 
@@ -77,6 +87,8 @@ impl Tried {
 /// A lead that is measured.
 struct Measured {
     lead: i64,
+    /// Whether the model in use may have learned from it.
+    is_learned_from: bool,
     time: Timestamp,
     is_won: bool,
     log_odds: f64,
@@ -94,13 +106,12 @@ pub fn backtest(conn: &mut Db, trial: &Trial<'_>) -> Result<Tried, TrainError> {
         fields: trial.fields,
         stages: trial.stages,
         at_days: trial.at_days,
-        until: trial.split,
+        until: Some(trial.split),
         // The fields were looked at when the model was trained.
         allow_leak: true,
     };
     let model = train(conn, &lesson, |lead| Ok(!is_of_slice(lead)))?;
     let known = known(&model, trial.fields);
-    let used = trial.in_use.map(|used| fields_of(used).map(|fields| (used, fields))).transpose().ok().flatten();
     let mut tried = Counts::default();
     let (mut slice, mut measured) = (Vec::new(), Vec::new());
     read(conn, trial, trial.fields, |past| {
@@ -126,14 +137,16 @@ pub fn backtest(conn: &mut Db, trial: &Trial<'_>) -> Result<Tried, TrainError> {
             tried.closed_at_once += 1;
         } else {
             let is_won = past.first_won.is_some_and(|at| at.as_micros() <= horizon);
-            measured.push(Measured { lead: past.lead, time: past.time, is_won, log_odds, in_use: None });
+            let is_learned_from = trial.in_use.is_some_and(|used| past.created <= used.until);
+            let (lead, time) = (past.lead, past.time);
+            measured.push(Measured { lead, is_learned_from, time, is_won, log_odds, in_use: None });
         }
     })?;
-    match &used {
-        Some((used, fields)) => {
+    match trial.in_use {
+        Some(used) => {
             let mut said = HashMap::new();
-            read(conn, trial, fields, |past| {
-                said.insert(past.lead, probability(used.total(&past.seen)));
+            read(conn, trial, used.fields, |past| {
+                said.insert(past.lead, probability(used.model.total(&past.seen)));
             })?;
             measured.iter_mut().for_each(|it| it.in_use = said.get(&it.lead).copied());
         }
@@ -154,13 +167,19 @@ pub fn backtest(conn: &mut Db, trial: &Trial<'_>) -> Result<Tried, TrainError> {
         calibration,
         calibrated: figures(&by(&calibrated)),
         raw: figures(&by(&|it| probability(it.log_odds))),
-        in_use: in_use(if used.is_some() { ModelKind::Learned } else { ModelKind::Rules }, &measured, &calibrated),
+        learned_from: measured.iter().filter(|it| it.is_learned_from).count(),
+        in_use: in_use(
+            if trial.in_use.is_some() { ModelKind::Learned } else { ModelKind::Rules },
+            &measured,
+            &calibrated,
+        ),
     })
 }
 
-/// Compares with what is in use on the leads that both tell of; nothing where there are none.
+/// Compares with what is in use on the leads that both tell of, and that neither has learned from; nothing where there are none.
 fn in_use(kind: ModelKind, measured: &[Measured], calibrated: &dyn Fn(&Measured) -> f64) -> Option<InUse> {
-    let told = measured.iter().filter_map(|it| Some((it, it.in_use?)));
+    let eligible = || measured.iter().filter(|it| !it.is_learned_from);
+    let told = eligible().filter_map(|it| Some((it, it.in_use?)));
     let (theirs, ours): (Vec<Predicted>, Vec<Predicted>) = told
         .map(|(it, share)| {
             let of = |probability| Predicted { probability, is_won: it.is_won };
@@ -174,7 +193,7 @@ fn in_use(kind: ModelKind, measured: &[Measured], calibrated: &dyn Fn(&Measured)
             ModelKind::Rules => of_scores(&theirs),
         },
         calibrated: figures(&ours),
-        untold: measured.len() - theirs.len(),
+        untold: eligible().count() - theirs.len(),
     })
 }
 
@@ -230,6 +249,7 @@ mod tests {
     fn measured(count: usize, in_use: impl Fn(usize) -> Option<f64>) -> Vec<Measured> {
         let one = |place: usize| Measured {
             lead: place as i64,
+            is_learned_from: false,
             time: Timestamp::from_micros(0),
             is_won: place.is_multiple_of(2),
             log_odds: if place.is_multiple_of(2) { 1.0 } else { -1.0 },
@@ -250,6 +270,13 @@ mod tests {
         let learned = in_use(ModelKind::Learned, &measured(10, |_| Some(0.5)), &said).unwrap();
         assert_eq!((learned.figures.brier, learned.untold), (Some(0.25), 0));
         assert!(in_use(ModelKind::Rules, &measured(10, |_| None), &said).is_none());
+        // Nobody is measured on what it has learned from.
+        let mut known = measured(100, |place| (place < 90).then_some(0.5));
+        known.iter_mut().take(70).for_each(|it| it.is_learned_from = true);
+        let found = in_use(ModelKind::Learned, &known, &said).unwrap();
+        assert_eq!((found.figures.leads, found.calibrated.leads, found.untold), (20, 20, 10));
+        known.iter_mut().for_each(|it| it.is_learned_from = true);
+        assert!(in_use(ModelKind::Learned, &known, &said).is_none());
     }
 
     #[test]
@@ -266,6 +293,7 @@ mod tests {
             calibration: Calibration::default(),
             calibrated: figures(&said),
             raw: figures(&said),
+            learned_from: 0,
             in_use: None,
         };
         assert!(tried(50, 50).is_enough());

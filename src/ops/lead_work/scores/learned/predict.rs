@@ -7,9 +7,11 @@ use super::past::{AsOf, Asked, Past};
 use crate::db::models::lead_work::outcomes::is_open;
 use crate::db::models::lead_work::scores::lead_score_history::{self, NewScore};
 use crate::db::{Db, DbError, OrgId, Stamp, Statement};
-use crate::domain::lead_work::scores::learned::{LearnedModel, Seen, probability};
+use crate::domain::lead_work::scores::learned::{INTERCEPT, LearnedModel, Seen, probability};
 use crate::domain::lead_work::scores::probability::Probability;
 use crate::domain::reports::funnel::Stages;
+use crate::domain::rounding::decimals;
+use crate::ops::lead_work::scores::evaluate::{replaced, with_replaced};
 
 /// What predicting did: `predicted = changed + unchanged`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -37,10 +39,10 @@ pub fn fields_of(model: &LearnedModel) -> Result<Vec<AskedField>, String> {
 
 /// What each part of a prediction says, with four decimals.
 pub fn factors(model: &LearnedModel, seen: &[Seen]) -> Value {
-    let rounded = |odds: f64| json!((odds * 10_000.0).round() / 10_000.0 + 0.0);
+    let rounded = |odds: f64| json!(decimals(odds, 4));
     let each = model.fields.iter().zip(model.log_odds(seen)).map(|(field, odds)| (field.field.clone(), rounded(odds)));
     let all: Map<String, Value> =
-        std::iter::once(("intercept".to_owned(), rounded(model.intercept()))).chain(each).collect();
+        std::iter::once((INTERCEPT.to_owned(), rounded(model.intercept()))).chain(each).collect();
     Value::Object(all)
 }
 
@@ -68,6 +70,23 @@ pub fn predict(
         lead_score_history::write(conn, row, &changed, stamp)
     })?;
     Ok(done)
+}
+
+/// Takes away what is predicted no more: of leads that are closed, and of all where no model that has learned is in use. Returns of how
+/// many. The leads are held.
+///
+/// # Errors
+/// The database refuses.
+pub fn take_away(conn: &mut Db, is_in_use: bool, chosen: Statement, stamp: &Stamp) -> Result<i64, DbError> {
+    let gone = match is_in_use {
+        true => Statement::new("NOT (").then(is_open()).sql(") AND ").then(chosen),
+        false => chosen,
+    };
+    let leads = lead_score_history::predicted(conn, stamp.org, gone.clone())?;
+    if leads > 0 {
+        lead_score_history::take_away(conn, &gone, stamp)?;
+    }
+    Ok(leads)
 }
 
 /// What a model says of a lead now.
@@ -106,7 +125,10 @@ fn score_of(model: &LearnedModel, past: &Past) -> Option<NewScore> {
         score,
         probability: Some(share),
         factors,
-        inputs: json!({ "seen": inputs(model, &past.seen) }),
+        inputs: with_replaced(
+            json!({ "seen": inputs(model, &past.seen) }),
+            score.and_then(|_| replaced(past.factors.as_deref())),
+        ),
     })
 }
 
@@ -116,11 +138,34 @@ pub fn inputs(model: &LearnedModel, seen: &[Seen]) -> Value {
         let value = match seen {
             Seen::Nothing => return None,
             Seen::Word(word) => json!(word),
-            Seen::Number(number) => json!(number),
+            // The one number is the value, in hundredths.
+            Seen::Number(number) => json!(decimals(*number as f64 / 100.0, 2)),
             Seen::Words(words) => json!(words),
             Seen::Stage(place) => json!(field.cells.get(*place)?.value),
         };
         Some((field.field.clone(), value))
     });
     Value::Object(each.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::lead_work::scores::learned::{FieldCounts, FieldKind};
+
+    #[test]
+    fn values_are_kept_in_units() {
+        let field = |name: &str, kind| FieldCounts {
+            field: name.into(),
+            kind,
+            won: 1,
+            lost: 0,
+            cells: Vec::new(),
+            edges: Vec::new(),
+        };
+        let fields = vec![field("value", FieldKind::Number), field("source", FieldKind::Category)];
+        let model = LearnedModel { won: 1, lost: 1, fields, at_days: 3, sets_score: false, until: None };
+        let seen = [Seen::Number(9950), Seen::Word("web".into())];
+        assert_eq!(inputs(&model, &seen), json!({ "value": 99.5, "source": "web" }));
+    }
 }

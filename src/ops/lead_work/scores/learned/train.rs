@@ -17,8 +17,8 @@ pub struct Lesson<'a> {
     pub stages: &'a Stages,
     /// So many days after a lead was made its values count.
     pub at_days: u32,
-    /// Leads that were closed before.
-    pub until: Timestamp,
+    /// Only leads that were closed before.
+    pub until: Option<Timestamp>,
     /// Whether fields are taken that are known only after the outcome.
     pub allow_leak: bool,
 }
@@ -30,22 +30,26 @@ pub enum TrainError {
     Db(#[from] DbError),
     #[error("all {count} closed leads were {outcome}: there is nothing to tell apart")]
     OneOutcome { count: u64, outcome: &'static str },
-    #[error("no lead is closed yet")]
-    NoneClosed,
+    #[error("{}", if .0.is_some() { "no lead to learn from was closed before" } else { "no lead is closed yet" })]
+    NoneClosed(Option<Timestamp>),
     #[error("the field `{field}` is known only after the outcome: {why}")]
     Leak { field: String, why: &'static str },
 }
 
 impl Explain for TrainError {
     fn explain(&self) -> CommandError {
+        let mut said = CommandError::failed(self.to_string());
         let hint = match self {
             TrainError::Db(e) => return e.explain(),
-            TrainError::OneOutcome { .. } | TrainError::NoneClosed => {
+            TrainError::OneOutcome { .. } | TrainError::NoneClosed(_) => {
+                if let TrainError::NoneClosed(until) = self {
+                    said.time = until.map(Timestamp::to_jiff);
+                }
                 "a model learns from leads that were recruited and others that went cold, were deleted or are on the do-not-call list"
             }
             TrainError::Leak { .. } => "leave it out with --fields, or take it all the same: --allow-leak",
         };
-        CommandError::failed(self.to_string()).hint(hint)
+        said.hint(hint)
     }
 }
 
@@ -75,7 +79,7 @@ pub fn train(
     let stages: Vec<String> = lesson.stages.open().map(|stage| stage.to_string()).collect();
     let mut trainer = Trainer::new(lesson.fields.iter().map(|it| it.field.clone()).collect(), stages);
     let mut filled = vec![Filled::default(); lesson.fields.len()];
-    let (mut open, mut all_closed) = (0, 0);
+    let (mut open, mut all_closed, mut last_closed) = (0, 0, None);
     let asked = Asked {
         org: lesson.org,
         fields: lesson.fields,
@@ -84,7 +88,7 @@ pub fn train(
         chosen: Statement::default(),
     };
     asked.each(conn, |past| {
-        let closed = past.closed.filter(|closed| closed.at < lesson.until);
+        let closed = past.closed.filter(|closed| lesson.until.is_none_or(|until| closed.at < until));
         match past.closed {
             None => open += 1,
             Some(_) => all_closed += 1,
@@ -105,6 +109,7 @@ pub fn train(
                 })
                 .collect();
             trainer.add(closed.is_won, &seen);
+            last_closed = last_closed.max(Some(closed.at));
         }
         Ok(())
     })?;
@@ -112,10 +117,10 @@ pub fn train(
         refuse_leaks(lesson.fields, &filled, (open, all_closed))?;
     }
     match trainer.outcomes() {
-        (0, 0) => Err(TrainError::NoneClosed),
+        (0, 0) => Err(TrainError::NoneClosed(lesson.until)),
         (0, count) => Err(TrainError::OneOutcome { count, outcome: "lost" }),
         (count, 0) => Err(TrainError::OneOutcome { count, outcome: "won" }),
-        _ => Ok(trainer.finish(lesson.at_days)),
+        _ => Ok(LearnedModel { until: last_closed, ..trainer.finish(lesson.at_days) }),
     }
 }
 
