@@ -311,6 +311,22 @@ fn a_merged_lead_s_scores_are_read_with_those_of_the_survivor() {
     });
 }
 
+#[test]
+fn a_merge_is_undone_past_the_scores_that_runs_gave_since() {
+    on_both_engines(|world| {
+        filled(world);
+        world.ok(["lead", "merge", "3", "--into", "2", "--yes"]);
+        assert_eq!(world.json(["lead", "show", "2"])["lead_score"], 12);
+        world.now = "2026-03-05T12:00:00Z";
+        world.ok(["score", "run"]);
+        let scored = world.json(["lead", "show", "2"])["lead_score"].clone();
+        assert_ne!(scored, 12);
+        let ran = world.run(["lead", "restore", "3"]);
+        assert!(ran.code == Some(0) && !ran.stderr.contains("keeps"), "{}", ran.stderr);
+        assert_eq!(world.json(["lead", "show", "2"])["lead_score"], scored);
+    });
+}
+
 /// A run waits for imports, which hold leads in another order. When its turn comes the models are looked at again.
 #[test]
 fn a_run_that_waited_scores_by_no_model_that_is_in_use_no_longer() {
