@@ -60,7 +60,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::count("daily_limit", "daily limit"),
     Column::text("skills", "skills").optional(),
     Column::whole("is_active", "active").optional(),
-    Column::whole("passed_over", "passed over"),
+    Column::whole("passed_over", "passed over").kept(),
     Column::hidden("current_weight"),
     Column::hidden("version"),
 ];
