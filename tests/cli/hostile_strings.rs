@@ -157,7 +157,7 @@ const FILL: [&str; 43] = [
 ];
 
 /// Every verb, most of them with what goes wrong, too.
-const VERBS: [&str; 220] = [
+const VERBS: [&str; 221] = [
     "import list",
     "import show 1",
     "import leads FILE --dry-run",
@@ -265,6 +265,7 @@ const VERBS: [&str; 220] = [
     "lead next done ANY",
     "lead next snooze 2125550191 --until ANY",
     "lead next dismiss 2125550191 --reason ANY",
+    "lead next waiting --all",
     "task list",
     "task list --lead ANY",
     "task add 2125550191 --due ANY",
