@@ -198,6 +198,7 @@ fn filled() -> World {
         "lead|status|2|cold|--reason|did not answer for months, and nobody knows whether the number is the right one",
         "lead|note|2|a note that is as long as notes are: who called, what was said, and what is to be done until when",
         "task|add|2|--kind|meeting|--due|2026-03-02|--owner|maximiliane|--note|who comes, what is shown, and what 株式会社 wants to see of it",
+        "lead|next|snooze|8|--until|2026-07-01",
         "lead|tag|2|an-interested-party|trade-fair-of-march|call-again",
         "lead|phone|add|2|+12125550122|--kind|mobile",
         "lead|email|add|2|x@example.com",
