@@ -107,6 +107,45 @@ fn people_are_erased_again_where_there_are_users() {
     });
 }
 
+/// What else they asked for holds all the same.
+#[test]
+fn who_cannot_be_erased_again_is_told_where_nobody_may() {
+    on_both_engines(|world| {
+        let (root, bea) = (["--as", "root@example.com", "--org", "acme"], ["--as", "bea@example.com", "--org", "beta"]);
+        world.ok(["user", "add", root[1], "--role", "admin"]);
+        world.ok(["org", "add", "beta", "--as", root[1], "--org", "acme"]);
+        world.ok(["user", "add", bea[1], "--role", "admin", "--org", "beta"]);
+        world.ok([&["lead", "add", "--phone", "2125550142", "--name", "Ann Bee"][..], &root].concat());
+        let url = admin(world);
+        let is_admin_active = |is_active| {
+            let sql = format!("UPDATE users SET is_active = {is_active} WHERE email = '{}'", root[1]);
+            world.engine.sql(&world.url, &sql).unwrap();
+        };
+        is_admin_active(false);
+        world.ok([&["backup", "crm.zst", "--database-url", &url][..], &bea].concat());
+        is_admin_active(true);
+        world.ok([&["lead", "erase", "1", "--reason", "a letter", "--yes"][..], &root].concat());
+        world.ok([&["dnc", "add", "+12125550143"][..], &root].concat());
+        let target = Target::new(world);
+        let mut call = vec!["restore", "crm.zst", "--yes", "--format", "json"];
+        if world.engine == Engine::Postgres {
+            call.extend(["--replaces", &url]);
+        }
+        let ran = target.run(&[&call[..], &bea].concat());
+        let done: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(done["numbers_listed"], 1, "{done}");
+        let left = done["left"].as_array().unwrap().iter().find(|left| left["what"] == "erasures");
+        match world.engine {
+            // Only PostgreSQL asks who erases.
+            Engine::Sqlite => assert_eq!((ran.code, &done["erased"], left), (Some(0), &json!(1), None), "{done}"),
+            Engine::Postgres => {
+                assert_eq!((ran.code, &done["erased"]), (Some(3), &json!(0)), "{done}");
+                assert!(left.unwrap()["problem"].as_str().unwrap().contains("no user of it is an admin"), "{done}");
+            }
+        }
+    });
+}
+
 /// Whatever became of the lead by which the backup has the person.
 #[test]
 fn an_erased_person_is_no_other_lead_of_the_backup() {

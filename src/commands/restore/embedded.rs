@@ -108,6 +108,7 @@ fn over_unreadable(
     done.carried.left.push(unknown(format!("the database cannot be read: {why}")));
     if let Some(mut from) = replaces {
         carry(&mut from, &mut restored, who, &mut done.carried)?;
+        done.again = "nothing else tells of them: look for them in letters, logs and other backups".to_owned();
     }
     carry::log(&mut restored, who, done.made_at)?;
     drop(restored);

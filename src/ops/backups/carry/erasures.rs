@@ -67,8 +67,9 @@ pub(super) fn carry(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Ca
             Some(id) if gone.contains_key(id) => {}
             Some(id) => {
                 let Some(lead) = leads::by_ids(here.conn, org, &[*id])?.pop() else { continue };
-                erase_again(here, &lead, tombstone.reason.as_deref(), carried)?;
-                again.push((*id, tombstone));
+                if erase_again(here, &lead, tombstone.reason.as_deref(), carried)? {
+                    again.push((*id, tombstone));
+                }
             }
         }
     }
@@ -94,19 +95,20 @@ pub(super) fn carry(here: &mut Here<'_>, there: &mut There<'_>, carried: &mut Ca
     Ok(())
 }
 
+/// Whether it is erased then; where nobody may, that is told.
 fn erase_again(
     here: &mut Here<'_>,
     lead: &Lead,
     reason: Option<&str>,
     carried: &mut Carried,
-) -> Result<(), CarryError> {
+) -> Result<bool, CarryError> {
     let changed_by = match here.eraser {
         Eraser::Anybody => None,
         Eraser::Admin(admin) => Some(admin),
         Eraser::Nobody => {
             let why = format!("no user of it is an admin who may erase: make one, then crmctl lead erase {}", lead.id);
             carried.left.push(here.left("erasures", format!("lead {}", lead.id), why));
-            return Ok(());
+            return Ok(false);
         }
     };
     let stamp = Stamp { changed_by, ..here.stamp.clone() };
@@ -118,10 +120,10 @@ fn erase_again(
                 let why = format!("{places} places may still speak of the person");
                 carried.left.push(here.left("erasures", format!("lead {}", lead.id), why));
             }
-            Ok(())
+            Ok(true)
         }
         // It is one person with a lead that came before.
-        Err(EraseError::Erased(_)) => Ok(()),
+        Err(EraseError::Erased(_)) => Ok(true),
         Err(e) => Err(e.into()),
     }
 }

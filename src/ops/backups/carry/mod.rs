@@ -302,10 +302,10 @@ struct Here<'a> {
     skipped: Skipped,
 }
 
-/// As whom people are erased. PostgreSQL lets nobody but an admin (`record_erasure`), whoever restores.
+/// As whom people are erased: an admin, if there is one. PostgreSQL lets nobody else (`record_erasure`), whoever restores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Eraser {
-    /// There are no users.
+    /// There are no users, or the database lets everybody.
     Anybody,
     Admin(i64),
     /// There are users, and none of them is an admin who is active.
@@ -318,7 +318,7 @@ impl Eraser {
         let admins = users.iter().filter(|user| user.is_active && user.role == Role::Admin).map(|user| user.id);
         Ok(match admins.min() {
             Some(admin) => Eraser::Admin(admin),
-            None if users.is_empty() => Eraser::Anybody,
+            None if users.is_empty() || matches!(conn, Db::Sqlite(_)) => Eraser::Anybody,
             None => Eraser::Nobody,
         })
     }
