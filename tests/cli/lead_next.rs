@@ -311,6 +311,33 @@ fn two_hold_outs_at_once_store_each_lead_once() {
     });
 }
 
+/// Between the search and the storing others write.
+#[test]
+fn who_refuses_while_a_hold_out_waits_is_not_shown() {
+    let world = &mut World::new(crate::support::Engine::Sqlite);
+    people(world);
+    let mut call = vec!["lead", "next", "--owner", ANN, "--channel", "email", "--as", ROOT];
+    let before = world.json(call.clone());
+    let refuses = before["recommendations"][0]["id"].as_i64().unwrap();
+    call.extend(["--holdout", "10", "--format", "json"]);
+    let holder = rusqlite::Connection::open(&world.url).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waits = crate::task_erasure::Waiting::start(world, &call);
+    let denied = format!("UPDATE leads SET consent_status = 'denied' WHERE id = {refuses}; COMMIT");
+    holder.execute_batch(&denied).unwrap();
+    let (code, shown) = waits.end_with_output();
+    let answer: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(code, Some(0), "{shown}");
+    let ids = |answer: &Value| -> Vec<i64> {
+        answer["recommendations"].as_array().unwrap().iter().map(|one| one["id"].as_i64().unwrap()).collect()
+    };
+    assert!(ids(&before).contains(&refuses) && !ids(&answer).contains(&refuses), "{shown}");
+    let denied = |answer: &Value| answer["left_out"]["consent_denied"].as_i64().unwrap();
+    assert_eq!(denied(&answer), denied(&before) + 1, "{shown}");
+    let stored = format!("SELECT count(*) FROM lead_recommendations WHERE lead_id = {refuses}");
+    assert_eq!(world.engine.sql(&world.url, &stored).unwrap(), ["0"]);
+}
+
 #[test]
 fn what_counts_is_by_how_much_a_score_rose_within_the_week() {
     on_both_engines(|world| {

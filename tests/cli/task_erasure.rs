@@ -46,6 +46,12 @@ impl Waiting {
         waiting
     }
 
+    /// Its exit code, and what it printed.
+    pub fn end_with_output(self) -> (Option<i32>, String) {
+        let ended = self.child.wait_with_output().unwrap();
+        (ended.status.code(), String::from_utf8(ended.stdout).unwrap())
+    }
+
     /// Its exit code, and what it said.
     pub fn end(mut self) -> (Option<i32>, String) {
         let mut said = String::new();

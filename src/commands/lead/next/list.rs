@@ -118,7 +118,7 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         // The search is over: others wait for the storing alone. The reasons speak of people: beside it nobody is erased.
         let mode = RunMode::of_flag(args.dry_run);
         answer = session.db.write_under(Lock::Leads, stamp.org, mode, |conn| -> Result<Answer> {
-            store_arms(conn, &mut answer, &stamp)?;
+            store_arms(conn, &mut answer, &ask, &stamp)?;
             reconciled(answer)
         })?;
     }

@@ -7,7 +7,7 @@ mod search;
 pub mod tasks;
 pub mod waiting;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::db::models::lead_work::next::Scope;
 use crate::db::models::lead_work::next::candidates::{self, Open};
@@ -22,7 +22,7 @@ use crate::domain::lead_work::next::left_out::LeftOut;
 use crate::domain::lead_work::next::priority::{Priority, Reason, priority_of};
 use crate::domain::lead_work::next::{Arm, ContactChannel, DAY, holdout};
 use crate::domain::timestamp::Timestamp;
-use judge::Judge;
+use judge::{Judge, Said};
 use search::{Search, Seen};
 
 /// Who asks for what.
@@ -209,27 +209,30 @@ pub fn later(now: Timestamp, days: i64) -> Timestamp {
     now.before(-days.saturating_mul(DAY))
 }
 
-/// Stores who was shown and who was held out. They were found while others wrote: who is gone by now is taken off the answer, who was
-/// put into a group meanwhile stays in it, and who is held out by that is not shown. The caller holds [`crate::db::Lock::Leads`].
+/// Stores who was shown and who was held out. They were found while others wrote, so the lists are asked again: who is gone by now is
+/// taken off the answer, who may not be contacted any more or is held out by another call is not shown, and who was put into a group
+/// meanwhile stays in it. The caller holds [`crate::db::Lock::Leads`].
 ///
 /// # Errors
 /// The database refuses.
-pub fn store_arms(conn: &mut Db, answer: &mut Answer, stamp: &Stamp) -> Result<(), DbError> {
-    let ids: Vec<i64> = answer.arms.iter().map(|row| row.lead_id).collect();
+pub fn store_arms(conn: &mut Db, answer: &mut Answer, ask: &Ask, stamp: &Stamp) -> Result<(), DbError> {
+    let arms = answer.arms.iter().map(|row| row.lead_id);
+    let mut ids: Vec<i64> = arms.chain(answer.shown.iter().map(|one| one.lead.id)).collect();
+    // By id, as everybody holds many.
+    ids.sort_unstable();
+    ids.dedup();
     let held = leads::by_ids_for_change(conn, stamp.org, &ids)?;
-    let live: HashSet<i64> = held.iter().filter(|lead| lead.deleted_at.is_none()).map(|lead| lead.id).collect();
-    let gone: HashSet<i64> = ids.iter().copied().filter(|id| !live.contains(id)).collect();
-    let standing = recommendations::standing(conn, stamp.org, &ids, stamp.now)?;
-    let arm = |id: i64| standing.get(&id).and_then(|standing| standing.arm);
-    answer.arms.retain(|row| !gone.contains(&row.lead_id) && arm(row.lead_id).is_none());
-    let before = answer.shown.len();
-    answer.shown.retain(|one| !gone.contains(&one.lead.id));
-    answer.considered -= (before - answer.shown.len()) as u64;
-    let before = answer.shown.len();
-    answer.shown.retain(|one| arm(one.lead.id) != Some(Arm::HeldOut));
-    let held_out = (before - answer.shown.len()) as u64;
-    if held_out > 0 {
-        *answer.left_out.entry(LeftOut::HeldOut).or_default() += held_out;
+    let live: Vec<i64> = held.iter().filter(|lead| lead.deleted_at.is_none()).map(|lead| lead.id).collect();
+    let leads = contacts::of_ids(conn, stamp.org, &live)?;
+    let said = Judge::open(conn, ask, stamp.org, stamp.now)?.judge(conn, leads.iter())?;
+    let is_free = |said: &Said| said.left_out.is_none() && said.arm.is_none();
+    answer.arms.retain(|row| said.get(&row.lead_id).is_some_and(is_free));
+    for one in std::mem::take(&mut answer.shown) {
+        match said.get(&one.lead.id).map(|said| said.left_out) {
+            None => answer.considered -= 1,
+            Some(Some(why)) => *answer.left_out.entry(why).or_default() += 1,
+            Some(None) => answer.shown.push(one),
+        }
     }
     recommendations::insert(conn, &answer.arms)
 }

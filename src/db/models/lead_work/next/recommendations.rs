@@ -125,6 +125,9 @@ pub struct Standing {
     pub arm: Option<Arm>,
 }
 
+/// Its id, its lead, the outcome, the group, and until when it counts.
+type SaidRow = (i64, i64, Option<Outcome>, Option<Arm>, Timestamp);
+
 /// What still counts at `now` of what was said of these leads and of those that were merged into them: of several outcomes the last one.
 ///
 /// # Errors
@@ -134,7 +137,7 @@ pub fn standing(conn: &mut Db, org: OrgId, leads: &[i64], now: Timestamp) -> Res
     for some in leads.chunks(IN_LIST / 2) {
         let absorbed = lead_merges::absorbed_by_any(conn, org, some)?;
         let ids: Vec<i64> = some.iter().copied().chain(absorbed.keys().copied()).collect();
-        let rows: Vec<(i64, i64, Option<Outcome>, Option<Arm>, Timestamp)> = lead_recommendations::table
+        let rows: Vec<SaidRow> = lead_recommendations::table
             .filter(lead_recommendations::organization_id.eq(org.0))
             .filter(lead_recommendations::lead_id.eq_any(ids))
             .order(lead_recommendations::id)
