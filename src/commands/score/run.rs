@@ -10,7 +10,6 @@ use super::learned::learned;
 use crate::commands::args::leads::selection::{self, Selection};
 use crate::commands::args::leads::stages::stages_of;
 use crate::commands::context::Context;
-use crate::db::models::lead_work::scores::lead_score_history;
 use crate::db::models::lead_work::scores::score_models::{self, ScoreModel};
 use crate::db::{Db, DbError, Lock, RunMode, Stamp};
 use crate::domain::access::role::Right;
@@ -122,15 +121,14 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
                 predict(conn, row, (fields, &stages), query.condition(), &stamp, &mut step).map(Some)
             }
         };
-        // Without one nothing was ever predicted.
-        let may_be_predicted = score_models::has_any(conn, org, ModelKind::Learned)?;
-        if may_be_predicted {
-            lead_score_history::hold_chosen(conn, org, query.condition())?;
-        }
+        // Before scores are written, by which leads may be chosen. Without a model nothing was ever predicted.
+        let taken_away = match score_models::has_any(conn, org, ModelKind::Learned)? {
+            true => take_away(conn, learned.is_some(), query.condition(), &stamp)?,
+            false => 0,
+        };
         if let Some((row, ..)) = learned.as_ref().filter(|(_, model, _)| model.sets_score) {
             let before = scores::distribution(conn, &query)?;
             let predicted = predict(conn)?.unwrap_or_default();
-            let taken_away = take_away(conn, true, query.condition(), &stamp)?;
             let ran = Ran {
                 scored: predicted.predicted,
                 changed: predicted.changed,
@@ -144,10 +142,6 @@ pub fn run(args: Args, context: &Context) -> Result<Exit> {
         let predicted = predict(conn)?;
         let model = row_for_run(conn, (rules_row, &rules), &stamp)?;
         let ran = score(conn, &ready.asked, model.id, &mut |conn, ids| ready.values(conn, ids), &stamp, &mut step)?;
-        let taken_away = match may_be_predicted {
-            true => take_away(conn, learned.is_some(), query.condition(), &stamp)?,
-            false => 0,
-        };
         match ran.reconciles() {
             true => Ok(answer((model.name, model.revision), ran, (predicted, taken_away), mode)),
             false => Err(CommandError::failed("the counts do not reconcile; nothing was changed")

@@ -72,12 +72,17 @@ pub fn predict(
     Ok(done)
 }
 
-/// Takes away what is predicted no more: of leads that are closed, and of all where no model that has learned is in use. Returns of how
-/// many. The leads are held.
+/// Holds the leads of which something is predicted, or is to be by a model in use, and takes away what is predicted no more: of leads that
+/// are closed, and of all where no model that has learned is in use. Returns of how many.
 ///
 /// # Errors
 /// The database refuses.
 pub fn take_away(conn: &mut Db, is_in_use: bool, chosen: Statement, stamp: &Stamp) -> Result<i64, DbError> {
+    let held = match is_in_use {
+        true => chosen.clone(),
+        false => Statement::new("leads.win_probability IS NOT NULL AND ").then(chosen.clone()),
+    };
+    lead_score_history::hold_chosen(conn, stamp.org, held)?;
     let gone = match is_in_use {
         true => Statement::new("NOT (").then(is_open()).sql(") AND ").then(chosen),
         false => chosen,
