@@ -243,7 +243,11 @@ fn a_killed_copy_leaves_the_target_as_it_was() {
                 other.sql("SET lock_timeout = '20s'; LOCK TABLE leads IN ACCESS EXCLUSIVE MODE");
             }
             killed += 1;
-            assert!(other.holds().values().all(Vec::is_empty), "{over:?} killed after {wait:?}");
+            let there = other.holds();
+            if !there.values().all(Vec::is_empty) {
+                // It was killed between its commit and its end: then it is whole.
+                break there;
+            }
             assert_eq!(guards(over, &other.url), before, "{over:?} killed after {wait:?}");
             wait = wait.mul_f32(1.7);
         };
