@@ -256,46 +256,46 @@ fn list(ids: &[i64]) -> Statement {
 type Wanted<'a> = ((&'a str, Option<&'a str>), i64);
 
 /// A statement that looks keys up: each way apart, so that SQLite looks it up by the index that is made for it.
-///
-/// `further` looks them up among further phones or emails `p`.
-fn looked_up(
-    keys: Vec<&Wanted<'_>>,
-    org: OrgId,
-    ways: [&'static str; 2],
-    (among, further): (&'static str, &'static str),
-) -> Option<Statement> {
+fn looked_up(keys: Vec<&Wanted<'_>>, org: OrgId, ways: [&'static str; 2], further: Statement) -> Option<Statement> {
     if keys.is_empty() {
         return None;
     }
     let keys: Vec<_> = keys.iter().map(|((word, extension), last)| json!([word, extension, last])).collect();
-    // The rows of leads are read of those alone that came before: of most keys of none.
-    let way = |from: &'static str, way: &'static str| {
-        Statement::new("SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN ")
-            .sql(from)
-            .sql(" WHERE e.id < k.last AND ")
-            .sql(way)
-            // A sum, so that the owner is not taken for what the index is to be searched by.
-            .sql(" AND e.owner_id + 0 IS NOT NULL AND e.organization_id = ")
-            .org(org)
+    // The rows of leads are read of those alone that came before: of most keys of none. Sums, so that the owner is not taken for what the
+    // index is to be searched by.
+    let way = |sql: &'static str| {
+        Statement::new(
+            "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN leads e
+             WHERE e.id < k.last AND e.owner_id + 0 IS NOT NULL AND e.organization_id = ",
+        )
+        .org(org)
+        .sql(" AND ")
+        .sql(sql)
     };
-    let [live, deleted] = ways.map(|sql| way("leads e", sql));
-    let further = way(among, further).sql(" AND p.organization_id = ").org(org);
+    let ways = ways.map(way).into_iter().chain([further]);
     Some(
         Statement::new(
             "WITH k (word, extension, last) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(",
         )
         .text(serde_json::Value::from(keys).to_string())
         .sql(")) ")
-        .joined([live, deleted, further], " UNION ALL "),
+        .joined(ways, " UNION ALL "),
     )
 }
+
 fn of_phones(org: OrgId, keys: &[Wanted<'_>]) -> Option<Statement> {
     let ways = [
         "e.phone_number = k.word AND e.phone_extension = k.extension AND e.phone_number IS NOT NULL AND e.deleted_at IS NULL",
         "e.phone_number = k.word AND e.phone_extension = k.extension AND e.deleted_at IS NOT NULL",
     ];
-    let further =
-        ("lead_phones p CROSS JOIN leads e", "k.extension = '' AND p.phone_number = k.word AND e.id = p.lead_id");
+    let further = Statement::new(
+        "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN lead_phones p CROSS JOIN leads e
+         WHERE k.extension = '' AND p.phone_number = k.word AND e.id = p.lead_id AND e.id < k.last
+             AND e.owner_id + 0 IS NOT NULL AND p.organization_id = ",
+    )
+    .org(org)
+    .sql(" AND e.organization_id = ")
+    .org(org);
     looked_up(keys.iter().filter(|((_, extension), _)| extension.is_some()).collect(), org, ways, further)
 }
 
@@ -304,7 +304,13 @@ fn of_emails(org: OrgId, keys: &[Wanted<'_>]) -> Option<Statement> {
         "e.email = k.word AND e.email IS NOT NULL AND e.deleted_at IS NULL",
         "e.email = k.word AND e.email IS NOT NULL AND e.deleted_at IS NOT NULL",
     ];
-    let further = ("lead_emails p CROSS JOIN leads e", "p.email = k.word AND e.id = p.lead_id");
+    let further = Statement::new(
+        "SELECT k.word, k.extension, e.id, e.owner_id FROM k CROSS JOIN lead_emails p CROSS JOIN leads e
+         WHERE p.email = k.word AND e.id = p.lead_id AND e.id < k.last AND e.owner_id + 0 IS NOT NULL AND p.organization_id = ",
+    )
+    .org(org)
+    .sql(" AND e.organization_id = ")
+    .org(org);
     looked_up(keys.iter().filter(|((_, extension), _)| extension.is_none()).collect(), org, ways, further)
 }
 
