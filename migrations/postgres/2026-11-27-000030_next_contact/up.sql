@@ -76,6 +76,6 @@ CREATE INDEX leads_open_score ON leads (organization_id, lead_score DESC NULLS L
 -- Leads that did something themselves of late, for `lead next`.
 CREATE INDEX leads_live_engaged ON leads (organization_id, last_engagement_at)
     WHERE deleted_at IS NULL AND last_engagement_at IS NOT NULL;
--- Scores that a run raised, for `lead next`.
+-- Scores that rose by ten or more, for `lead next`.
 CREATE INDEX lead_score_history_risen ON lead_score_history (organization_id, calculated_at)
-    WHERE score > old_score;
+    WHERE score >= old_score + 10;

@@ -7,9 +7,9 @@ CREATE TABLE assignment_pools (
     description TEXT CHECK (length(description) <= 2000 AND instr(description, char(0)) = 0),
     strategy TEXT NOT NULL CHECK (length(strategy) BETWEEN 1 AND 40 AND instr(strategy, char(0)) = 0),
     -- Which leads it takes; NULL: every open one without an owner.
-    filter TEXT CHECK (filter IS NULL OR json_valid(filter) AND instr(filter, char(0)) = 0),
+    filter TEXT CHECK (json_valid(filter) AND instr(filter, char(0)) = 0),
     -- The tags of leads that name a skill.
-    skills TEXT CHECK (skills IS NULL OR json_valid(skills) AND instr(skills, char(0)) = 0),
+    skills TEXT CHECK (json_valid(skills) AND instr(skills, char(0)) = 0),
     -- Of two that take a lead the one with the smaller number.
     priority INTEGER NOT NULL DEFAULT 100 CHECK (priority BETWEEN 0 AND 1000000),
     is_active INTEGER NOT NULL DEFAULT 1 CHECK (is_active = 0 OR is_active = 1),
@@ -43,7 +43,7 @@ CREATE TABLE assignment_pool_members (
     capacity INTEGER CHECK (capacity >= 0),
     -- The most leads that the pool gives the user on a day.
     daily_limit INTEGER CHECK (daily_limit >= 0),
-    skills TEXT CHECK (skills IS NULL OR json_valid(skills) AND instr(skills, char(0)) = 0),
+    skills TEXT CHECK (json_valid(skills) AND instr(skills, char(0)) = 0),
     -- How far ahead the member is in the rotation. It is no change of the row.
     current_weight INTEGER NOT NULL DEFAULT 0,
     is_active INTEGER NOT NULL DEFAULT 1 CHECK (is_active = 0 OR is_active = 1),

@@ -40,9 +40,9 @@ CREATE TABLE lead_score_history (
     old_score INTEGER CHECK (old_score BETWEEN 0 AND 100),
     score INTEGER CHECK (score BETWEEN 0 AND 100),
     win_probability INTEGER CHECK (win_probability BETWEEN 0 AND 10000),
-    factors TEXT CHECK (factors IS NULL OR json_valid(factors) AND instr(factors, char(0)) = 0),
+    factors TEXT CHECK (json_valid(factors) AND instr(factors, char(0)) = 0),
     -- What the model read of the lead, so that the score can be computed again.
-    inputs TEXT CHECK (inputs IS NULL OR json_valid(inputs) AND instr(inputs, char(0)) = 0),
+    inputs TEXT CHECK (json_valid(inputs) AND instr(inputs, char(0)) = 0),
     actor TEXT NOT NULL CHECK (length(actor) <= 400 AND instr(actor, char(0)) = 0),
     calculated_at INTEGER NOT NULL,
     CHECK (score IS NOT NULL OR win_probability IS NOT NULL),

@@ -38,7 +38,7 @@ CREATE TABLE lead_recommendations (
     priority TEXT NOT NULL CHECK (length(priority) BETWEEN 1 AND 40 AND instr(priority, char(0)) = 0),
     points INTEGER NOT NULL CHECK (points >= 0),
     -- The parts of the sum, each with its points and its reason.
-    reasons TEXT CHECK (reasons IS NULL OR json_valid(reasons) AND instr(reasons, char(0)) = 0),
+    reasons TEXT CHECK (json_valid(reasons) AND instr(reasons, char(0)) = 0),
     -- Shown to somebody, or held out, while both are compared.
     arm TEXT CHECK (length(arm) <= 40 AND instr(arm, char(0)) = 0),
     outcome TEXT CHECK (length(outcome) <= 40 AND instr(outcome, char(0)) = 0),
@@ -87,6 +87,6 @@ CREATE INDEX leads_open_score ON leads (organization_id, lead_score DESC)
 -- Leads that did something themselves of late, for `lead next`.
 CREATE INDEX leads_live_engaged ON leads (organization_id, last_engagement_at)
     WHERE deleted_at IS NULL AND last_engagement_at IS NOT NULL;
--- Scores that a run raised, for `lead next`.
+-- Scores that rose by ten or more, for `lead next`.
 CREATE INDEX lead_score_history_risen ON lead_score_history (organization_id, calculated_at)
-    WHERE score > old_score;
+    WHERE score >= old_score + 10;

@@ -1,0 +1,4 @@
+-- Scores that a run raised, for `lead next`: by how much within a week, is added up.
+DROP INDEX lead_score_history_risen;
+CREATE INDEX lead_score_history_risen ON lead_score_history (organization_id, calculated_at)
+    WHERE score > old_score;
