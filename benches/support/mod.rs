@@ -45,11 +45,12 @@ pub fn app_url(admin: &str, database: &str) -> String {
 
 pub struct Measured {
     pub seconds: f64,
-    /// Peak resident memory in MB (10^6 bytes).
+    /// Peak of the program's own resident memory in MB (10^6 bytes): without pages of files that are mapped, such as the database's, which
+    /// the system takes back when it needs them.
     pub peak_mb: Option<u64>,
 }
 
-/// Runs a command and takes its time and peak resident memory.
+/// Runs a command and takes its time and peak memory.
 pub fn measure(mut command: Command) -> Result<Measured> {
     let started = Instant::now();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().context("cannot start")?;
@@ -59,7 +60,7 @@ pub fn measure(mut command: Command) -> Result<Measured> {
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        peak_mb = peak_of(&status_file).or(peak_mb);
+        peak_mb = peak_mb.max(own_memory(&status_file));
         std::thread::sleep(Duration::from_millis(10));
     };
     let seconds = started.elapsed().as_secs_f64();
@@ -73,9 +74,9 @@ pub fn measure(mut command: Command) -> Result<Measured> {
     Ok(Measured { seconds, peak_mb })
 }
 
-fn peak_of(status_file: &str) -> Option<u64> {
+fn own_memory(status_file: &str) -> Option<u64> {
     let text = fs::read_to_string(status_file).ok()?;
-    let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let line = text.lines().find(|line| line.starts_with("RssAnon:"))?;
     let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kib * 1024 / 1_000_000)
 }
